@@ -1,0 +1,75 @@
+# The one front door. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_CONFIG := 1
+
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 /usr/bin/python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && { command -v $$p; break; }; done)
+UV := .tools/bin/uv
+BIN := .venv/bin
+LOCK_FLAGS := --universal --generate-hashes --no-header --no-annotate --quiet
+
+.PHONY: help run test check bench lock format demo clean
+
+help: ## what can be done here
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+run: setup ## set everything up and open the site on 127.0.0.1:8000 with the fictional partnership
+	@$(BIN)/heard demo site
+
+test: setup system ## set everything up and run all tests, in a real browser and on both databases
+	@$(BIN)/python -m pytest -n 2
+	@requirements/with-postgresql.sh $(BIN)/python -m pytest -n 2 -m "not journey and not samples" tests/agencies tests/network tests/cases tests/insight tests/home tests/demo tests/walls
+
+check: setup ## format, lint, types, import walls, migrations, licences
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python manage.py check --fail-level WARNING
+	@$(BIN)/heard knowledge check
+	@$(BIN)/python tests/licences.py
+
+bench: setup ## speed, as ratios within one run
+	@$(BIN)/python -m tests.bench
+
+format: setup ## put code in order
+	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .
+
+lock: setup ## raise versions deliberately: writes requirements/*.lock
+	$(UV) pip compile $(LOCK_FLAGS) --upgrade pyproject.toml --group dev -o requirements/dev.lock
+	$(UV) pip compile $(LOCK_FLAGS) pyproject.toml -c requirements/dev.lock -o requirements/base.lock
+
+clean: ## forget the site's data and everything that was set up
+	rm -rf .venv .tools node_modules var src/heard/govuk/static/govuk/built
+
+# ---- set-up: each step runs again only when what it depends on has changed
+
+.PHONY: setup system
+setup: .venv/.synced src/heard/govuk/static/govuk/built/.built
+
+system:
+	@requirements/system.sh chromium postgresql
+
+.tools/.synced: requirements/tools.lock
+	@test -n "$(PYTHON)" || { echo "Heard needs Python 3.12 or newer. Install it (Debian: apt-get install python3 python3-venv)."; exit 1; }
+	@PYTHON=$(PYTHON) requirements/system.sh venv node
+	@$(PYTHON) -m venv --clear .tools
+	@.tools/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.lock
+	@touch $@
+
+.venv/.synced: .tools/.synced requirements/dev.lock pyproject.toml
+	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
+	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.lock
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@
+
+node_modules/.synced: .tools/.synced package.json package-lock.json
+	@npm ci --silent
+	@touch $@
+
+src/heard/govuk/static/govuk/built/.built: node_modules/.synced $(wildcard src/heard/govuk/assets/*)
+	@npm run --silent build
+	@touch $@

@@ -1,0 +1,50 @@
+"""The one gate. Every view says who may pass; a view that says nothing is refused.
+
+`GateMiddleware` turns away whoever lacks the permission with a 404, so that hidden and absent look the same from
+outside, and turns `Hidden` raised by a query or action into the same 404.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+
+from heard.agencies.rules import Hidden, May
+
+View = Callable[..., HttpResponse]
+
+
+def gate(permission: May) -> Callable[[View], View]:
+    """Marks a view with the permission that it needs. Put it outermost, above every other decorator."""
+
+    def mark(view: View) -> View:
+        view.gate = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+class GateMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:
+        if _is_open(view):
+            return
+        needed = getattr(view, "gate", None)
+        user: Any = request.user
+        if needed is None or not user.is_authenticated or not user.may(needed):
+            raise Http404
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        if isinstance(exception, Hidden):
+            raise Http404 from exception
+
+
+def _is_open(view: View) -> bool:
+    """Sign-in pages of allauth, and what an explicit list in the settings names, guard themselves."""
+    return view.__module__.startswith(tuple(settings.GATE_OPEN_MODULES))

@@ -1,0 +1,128 @@
+"""Agencies, their teams and people, and the record of what people did."""
+
+import uuid
+from functools import cached_property
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heard.agencies.rules import May, Role, permissions_of
+
+
+class Agency(models.Model):
+    class Kind(models.TextChoices):
+        SOCIAL_CARE = "social_care", _("Children’s social care")
+        POLICE = "police", _("Police")
+        HEALTH = "health", _("Health")
+        EDUCATION = "education", _("Education")
+        YOUTH_JUSTICE = "youth_justice", _("Youth justice")
+        VOLUNTARY = "voluntary", _("Voluntary organisation")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=20, choices=Kind)
+
+    class Meta:
+        verbose_name_plural = "agencies"
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="teams")
+    name = models.CharField(max_length=120)
+    duty_phone = models.CharField(max_length=40, blank=True)
+    takes_worries = models.BooleanField(default=False, help_text=_("New worries come to this team."))
+
+    class Meta:
+        ordering: ClassVar = ["agency__name", "name"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "name"], name="team_once_per_agency")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A person who signs in. What they may do comes from their memberships, never from flags on the row."""
+
+    @cached_property
+    def _memberships(self) -> "list[Membership]":
+        if not self.pk or not self.is_active:
+            return []
+        return list(self.memberships.select_related("team__agency"))
+
+    @cached_property
+    def permissions(self) -> frozenset[May]:
+        return permissions_of({membership.role for membership in self._memberships})
+
+    @property
+    def agency_ids(self) -> set[uuid.UUID]:
+        return {membership.team.agency_id for membership in self._memberships}
+
+    @property
+    def team(self) -> "Team | None":
+        """The team they work in: that of their first membership."""
+        return self._memberships[0].team if self._memberships else None
+
+    @property
+    def roles(self) -> list[str]:
+        return [membership.role for membership in self._memberships]
+
+    def may(self, permission: May) -> bool:
+        return permission in self.permissions
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class Membership(models.Model):
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "team", "role"], name="membership_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}, {self.team}"
+
+
+class AuditRow(models.Model):
+    """What somebody did or looked at. No foreign keys, so that it outlives everything that it speaks of.
+
+    Rows are only ever added: saving one again, or deleting it, is refused.
+    """
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor_id = models.IntegerField()
+    actor = models.CharField(max_length=150)
+    agency = models.CharField(max_length=120, blank=True)
+    verb = models.CharField(max_length=60)
+    subject = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=40)
+    person_id = models.UUIDField(null=True, db_index=True, help_text=_("The child whose record this touches."))
+    reason = models.TextField(blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["subject", "subject_id"])]
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        if self.pk:
+            raise TypeError("An audit row is never changed.")
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
+        raise TypeError("An audit row is never deleted.")
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject}"

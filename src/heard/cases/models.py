@@ -1,0 +1,3 @@
+"""Where Django looks for tables: every stage keeps its own in its package, in one migration history."""
+
+from heard.cases.case.models import *  # noqa: F403

@@ -1,0 +1,33 @@
+"""The one `heard` command. Each half brings its own words; this file only gathers them."""
+
+import importlib
+
+import click
+
+# Looked up only when used, so that `heard run` starts without Django and `heard knowledge` without the engine.
+_COMMANDS = {
+    "knowledge": "heard.knowledge.cli:knowledge",
+    "run": "heard.engine.cli:run",
+    "intake": "heard.engine.cli:intake",
+    "link": "heard.engine.cli:link",
+    "screen": "heard.engine.cli:screen",
+    "demo": "heard.demo.cli:demo",
+    "serve": "heard.config.serve:serve",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Heard: notice a child early, hear the child, decide together, act, and check ourselves."""

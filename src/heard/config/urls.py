@@ -1,0 +1,11 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("account/", include("heard.home.account_urls")),
+    path("", include("heard.home.urls")),
+    path("", include("heard.cases.urls")),
+    path("engine/", include("heard.insight.urls")),
+]
+handler404 = "heard.home.views.not_found"
+handler403 = "heard.home.views.not_found"
+handler500 = "heard.home.views.went_wrong"

@@ -1,0 +1,197 @@
+"""The typed tables in which the engine's steps meet. Each step reads and writes only these, as Parquet.
+
+A run's folder holds `<table>.parquet` for each table. No step imports another: what one writes, the next reads.
+"""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    type: pa.DataType
+    meaning: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its name, who writes it, what a row is, and its columns."""
+
+    name: str
+    written_by: str
+    row: str
+    columns: tuple[Column, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        return pa.schema([pa.field(c.name, c.type, nullable=not c.required) for c in self.columns])
+
+
+_TEXT, _DATE, _INT, _FLAG, _REAL = pa.string(), pa.date32(), pa.int64(), pa.bool_(), pa.float64()
+
+_RECORD_KEY = (
+    Column("source", _TEXT, "name of the source, unique in a run", required=True),
+    Column("record_id", _TEXT, "the child's key within the source", required=True),
+)
+_ORIGIN = (
+    Column("file", _TEXT, "file name, without its folder", required=True),
+    Column("row", _INT, "1 for the first row below the header, or the first child of an XML file; 0 for the file"),
+)
+
+SOURCES = Table(
+    "sources",
+    "intake",
+    "one source: what was read of it",
+    (
+        Column("source", _TEXT, "name of the source, unique in a run", required=True),
+        Column("agency", _TEXT, "who holds it, such as 'social care'", required=True),
+        Column("kind", _TEXT, "format, such as cin_census, ssda903, csv", required=True),
+        Column("read", _INT, "rows that the files hold", required=True),
+        Column("kept", _INT, "rows of which everything that is needed could be used", required=True),
+        Column("set_aside", _INT, "rows that could not be used; read = kept + set_aside", required=True),
+        Column("issues", _INT, "rows of the issues table that speak of this source", required=True),
+        Column("first_date", _DATE, "the earliest date that the source speaks of"),
+        Column("last_date", _DATE, "the latest date that the source speaks of"),
+    ),
+)
+
+RECORDS = Table(
+    "records",
+    "intake",
+    "one child as one source knows them",
+    (
+        *_RECORD_KEY,
+        Column("agency", _TEXT, "who holds it", required=True),
+        *_ORIGIN,
+        Column("given_name", _TEXT, "as written"),
+        Column("family_name", _TEXT, "as written"),
+        Column("birth_date", _DATE, "date of birth"),
+        Column("sex", _TEXT, "F, M or null where not known"),
+        Column("postcode", _TEXT, "upper case with one space; null where it cannot be read as a postcode"),
+        Column("address", _TEXT, "first line, as written"),
+        Column("nhs_number", _TEXT, "ten digits, as written without spaces"),
+        Column("nhs_number_valid", _FLAG, "its check digit holds"),
+        Column("upn", _TEXT, "thirteen characters, upper case"),
+        Column("upn_valid", _FLAG, "its check letter holds"),
+        Column("local_id", _TEXT, "the agency's own number for the child, the same in all its extracts"),
+    ),
+)
+
+OBSERVATIONS = Table(
+    "observations",
+    "intake",
+    "one sign or vulnerability that one record carries, or is silent about",
+    (
+        *_RECORD_KEY,
+        Column("item", _TEXT, "S01 to S14 or V01 to V15, of the knowledge release", required=True),
+        Column("state", _TEXT, "'seen', or 'not_known' where the field was there but empty", required=True),
+        Column("seen_on", _DATE, "the day it was seen or began; null where not_known"),
+        Column("until", _DATE, "the day it ended, where the source says so"),
+        Column("field", _TEXT, "the field that carries it, such as Factors=10A", required=True),
+        Column("strength", _TEXT, "'direct', 'proxy' or 'weak', from the knowledge release", required=True),
+        Column("counts", _FLAG, "whether the rule counts it; others are shown beside", required=True),
+        *_ORIGIN,
+    ),
+)
+
+COVERAGE = Table(
+    "coverage",
+    "intake",
+    "whether one source can carry one item at all",
+    (
+        Column("source", _TEXT, "name of the source", required=True),
+        Column("agency", _TEXT, "who holds it", required=True),
+        Column("item", _TEXT, "S01 to S14 or V01 to V15", required=True),
+        Column("state", _TEXT, "'collected', 'absent' (the format has a field, these files lack it) or 'not_collectable'",
+               required=True),
+        Column("fields", _TEXT, "the fields that would carry it, separated by commas"),
+    ),
+)  # fmt: skip
+
+ISSUES = Table(
+    "issues",
+    "intake",
+    "one thing that is wrong with the input",
+    (
+        Column("source", _TEXT, "name of the source", required=True),
+        *_ORIGIN,
+        Column("field", _TEXT, "the field, or empty for the row or file"),
+        Column("code", _TEXT, "short stable name, such as date_impossible", required=True),
+        Column("severity", _TEXT, "'set_aside' (the row was), 'flag' (used all the same) or 'file'", required=True),
+        Column("what", _TEXT, "what is wrong, without the value itself where that is personal", required=True),
+        Column("remedy", _TEXT, "what to do about it", required=True),
+    ),
+)
+
+LINKS = Table(
+    "links",
+    "link",
+    "one pair of records that were compared and may be the same child",
+    (
+        Column("left_source", _TEXT, "", required=True),
+        Column("left_id", _TEXT, "", required=True),
+        Column("right_source", _TEXT, "", required=True),
+        Column("right_id", _TEXT, "", required=True),
+        Column("probability", _REAL, "the model's, 0 to 1", required=True),
+        Column("band", _TEXT, "'linked', 'for_a_person' or 'apart'", required=True),
+        Column("why", _TEXT, "the rule or comparison that decided it, in words", required=True),
+    ),
+)
+
+IDENTITIES = Table(
+    "identities",
+    "link",
+    "which child one record belongs to",
+    (*_RECORD_KEY, Column("person", _TEXT, "key of the child within this run, no name in it", required=True)),
+)
+
+CHILDREN = Table(
+    "children",
+    "screen",
+    "one child with enough distinct signs in the window",
+    (
+        Column("person", _TEXT, "key of the child within this run", required=True),
+        Column("signs", pa.list_(_TEXT), "the distinct signs that count, in the order of the release", required=True),
+        Column("agencies", pa.list_(_TEXT), "agencies that hold at least one of these signs", required=True),
+        Column("scattered", _FLAG, "no single agency holds enough of them alone", required=True),
+        Column("first_seen", _DATE, "earliest of these signs in the window", required=True),
+        Column("last_seen", _DATE, "latest of these signs in the window", required=True),
+        Column("not_known", pa.list_(_TEXT), "signs that sources with this child could carry but are silent about"),
+        Column("vulnerabilities", pa.list_(_TEXT), "vulnerabilities on record at any time up to the as-of date"),
+    ),
+)
+
+EVIDENCE = Table(
+    "evidence",
+    "screen",
+    "one record behind one sign or vulnerability of a listed child",
+    (
+        Column("person", _TEXT, "key of the child within this run", required=True),
+        Column("item", _TEXT, "S01 to S14 or V01 to V15", required=True),
+        Column("agency", _TEXT, "who holds it", required=True),
+        *_RECORD_KEY,
+        Column("seen_on", _DATE, "the day it was seen or began"),
+        Column("field", _TEXT, "the field that carries it", required=True),
+        Column("strength", _TEXT, "'direct', 'proxy' or 'weak'", required=True),
+        Column("counts", _FLAG, "whether the rule counted it", required=True),
+        *_ORIGIN,
+    ),
+)
+
+KNOWN = Table(
+    "known",
+    "screen",
+    "how much is known of one item over all children: no figure without its coverage",
+    (
+        Column("item", _TEXT, "S01 to S14 or V01 to V15", required=True),
+        Column("seen", _INT, "children with it in the window", required=True),
+        Column("not_seen", _INT, "children of whom a source that collects it says nothing else", required=True),
+        Column("not_known", _INT, "children whom no source that collects it holds, or whose field is empty", required=True),
+        Column("collectable", _FLAG, "some source of this run can carry it", required=True),
+    ),
+)
+
+ALL = (SOURCES, RECORDS, OBSERVATIONS, COVERAGE, ISSUES, LINKS, IDENTITIES, CHILDREN, EVIDENCE, KNOWN)

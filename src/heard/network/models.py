@@ -1,0 +1,148 @@
+"""People, places and groups, and the ties between them. Private to `network`: others use its queries and actions."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Person(models.Model):
+    """A child, or an adult around a child.
+
+    A restricted person is seen only by the agencies that are involved with them; nobody else can find them.
+    """
+
+    class Sex(models.TextChoices):
+        FEMALE = "F", _("Female")
+        MALE = "M", _("Male")
+        NOT_KNOWN = "U", _("Not known")
+
+    class LegalStatus(models.TextChoices):
+        NOT_RECORDED = "", _("Not recorded")
+        NONE = "none", _("None")
+        IN_NEED = "in_need", _("Child in need")
+        PROTECTION_PLAN = "protection_plan", _("Child protection plan")
+        LOOKED_AFTER = "looked_after", _("Looked after")
+        CARE_LEAVER = "care_leaver", _("Care leaver")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    given_name = models.CharField(max_length=80)
+    family_name = models.CharField(max_length=80)
+    known_as = models.CharField(max_length=80, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=1, choices=Sex, default=Sex.NOT_KNOWN)
+    nhs_number = models.CharField(max_length=10, blank=True)
+    upn = models.CharField(max_length=13, blank=True)
+    legal_status = models.CharField(max_length=20, choices=LegalStatus, blank=True, default="")
+    restricted = models.BooleanField(default=False)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "people"
+        ordering: ClassVar = ["family_name", "given_name"]
+
+    def __str__(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+class OtherName(models.Model):
+    """A further name that a person has gone by."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="other_names")
+    given_name = models.CharField(max_length=80)
+    family_name = models.CharField(max_length=80, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class Address(models.Model):
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
+    line = models.CharField(max_length=200, blank=True)
+    postcode = models.CharField(max_length=8, blank=True)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "addresses"
+
+    def __str__(self) -> str:
+        return self.postcode
+
+
+class SearchKey(models.Model):
+    """A key under which a person can be found: how a name sounds, how it begins, a birth date, a postcode."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="search_keys")
+    key = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "person"], name="search_key_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Involvement(models.Model):
+    """An agency that is involved with a child, since when and why. It opens the child's record to that agency."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="involvements")
+    agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
+    since = models.DateField()
+    why = models.CharField(max_length=200)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "agency"], name="involved_once")]
+
+    def __str__(self) -> str:
+        return self.why
+
+
+class Place(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=60)
+    postcode = models.CharField(max_length=8, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Group(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tie(models.Model):
+    """A tie from a person to a person, a place or a group, and how we know of it."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="ties")
+    to_person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    to_place = models.ForeignKey(Place, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    to_group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=60)
+    how_known = models.CharField(max_length=200)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(to_person__isnull=False, to_place__isnull=True, to_group__isnull=True)
+                | models.Q(to_person__isnull=True, to_place__isnull=False, to_group__isnull=True)
+                | models.Q(to_person__isnull=True, to_place__isnull=True, to_group__isnull=False),
+                name="tie_has_one_end",
+                violation_error_message=_("A tie leads to one person, one place or one group."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -1,0 +1,69 @@
+"""A small partnership with a user in each role, for every test of the site."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from heard.agencies import actions
+from heard.agencies.models import Agency, Team, User
+from heard.agencies.rules import Role
+
+PASSWORD = "for tests, and long enough"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class World:
+    """Three agencies. Only `care` takes worries; `coordinator` and `supervisor` work there."""
+
+    care: Agency
+    school: Agency
+    police: Agency
+    exploitation_team: Team
+    coordinator: User
+    supervisor: User
+    social_worker: User
+    teacher: User
+    officer: User
+    analyst: User
+    board_member: User
+    administrator: User
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    first = User.objects.create_user("first")
+    care = actions.add_agency(by=first, name="Wexmoor Children’s Services", kind=Agency.Kind.SOCIAL_CARE)
+    school = actions.add_agency(by=first, name="Northgate Academy", kind=Agency.Kind.EDUCATION)
+    police = actions.add_agency(by=first, name="Wexmoor Police", kind=Agency.Kind.POLICE)
+    team = actions.add_team(
+        by=first, agency=care, name="Exploitation team", duty_phone="01632 960 001", takes_worries=True
+    )
+    pastoral = actions.add_team(by=first, agency=school, name="Pastoral team")
+    missing = actions.add_team(by=first, agency=police, name="Missing and exploitation unit")
+
+    def person(username: str, team: Team, role: Role) -> User:
+        given, family = username.split(".")
+        return actions.add_person_who_signs_in(
+            by=first,
+            username=username,
+            first_name=given.title(),
+            last_name=family.title(),
+            password=PASSWORD,
+            team=team,
+            role=role,
+        )
+
+    return World(
+        care=care,
+        school=school,
+        police=police,
+        exploitation_team=team,
+        coordinator=person("cora.ordway", team, Role.COORDINATOR),
+        supervisor=person("sufi.visram", team, Role.SUPERVISOR),
+        social_worker=person("sol.wright", team, Role.PRACTITIONER),
+        teacher=person("tess.archer", pastoral, Role.PRACTITIONER),
+        officer=person("ofa.leroy", missing, Role.PRACTITIONER),
+        analyst=person("ana.list", team, Role.ANALYST),
+        board_member=person("bo.marsh", team, Role.BOARD),
+        administrator=person("ade.minton", team, Role.ADMINISTRATOR),
+    )
