@@ -1,0 +1,1 @@
+"""Which engine is underneath: the only module that names DuckDB."""
