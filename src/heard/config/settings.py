@@ -17,6 +17,7 @@ from django.utils.csp import CSP
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("HEARD_DATA", "var")).resolve()
+DATA.mkdir(parents=True, exist_ok=True, mode=0o700)  # only the site reads it
 DEMO = os.environ.get("HEARD_DEMO", "1" if "PYTEST_VERSION" in os.environ else "0") == "1"
 
 SECRET_KEY = os.environ.get("HEARD_SECRET_KEY", "for the fictional partnership only" if DEMO else "")
