@@ -4,6 +4,7 @@ HEARD_SECRET_KEY   needed when HEARD_DEMO is not 1
 HEARD_DEMO         1 for the fictional partnership on this machine only
 HEARD_HOSTS        names that the site answers to, separated by commas
 HEARD_DATA         folder for the database, engine runs and uploads; default var/
+HEARD_EXTRACTS     folder into which agencies put extracts for the engine; default extracts/ in HEARD_DATA
 DATABASE_URL       default SQLite in HEARD_DATA
 HEARD_MAIL_URL     host[:port] of an SMTP server; without it mail is printed
 """
@@ -18,6 +19,7 @@ from django.utils.csp import CSP
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("HEARD_DATA", "var")).resolve()
 DATA.mkdir(parents=True, exist_ok=True, mode=0o700)  # only the site reads it
+EXTRACTS = Path(os.environ.get("HEARD_EXTRACTS", DATA / "extracts")).resolve()
 DEMO = os.environ.get("HEARD_DEMO", "1" if "PYTEST_VERSION" in os.environ else "0") == "1"
 
 SECRET_KEY = os.environ.get("HEARD_SECRET_KEY", "for the fictional partnership only" if DEMO else "")
@@ -171,8 +173,12 @@ SECURE_PROXY_SSL_HEADER = None if DEMO else ("HTTP_X_FORWARDED_PROTO", "https")
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 _host, _, _port = os.environ.get("HEARD_MAIL_URL", "").partition(":")
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _host else 'console'}.EmailBackend"
-EMAIL_HOST, EMAIL_PORT = _host, int(_port or 25)
+MAILERS = {
+    "default": {
+        "BACKEND": f"django.core.mail.backends.{'smtp' if _host else 'console'}.EmailBackend",
+        "OPTIONS": {"host": _host, "port": int(_port or 25)} if _host else {},
+    }
+}
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,99 @@
+"""Every import wall of pyproject.toml stands, and each one falls with a sound when it is broken on purpose."""
+
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from importlinter import api
+from importlinter.application import use_cases
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Offence:
+    """One wrong line in one file, the contract that must fall, and those that the same line may well fell too."""
+
+    contract: str
+    file: str
+    line: str = ""
+    also: frozenset[str] = field(default_factory=frozenset)
+
+
+CYCLES = "9. No cycles anywhere"
+LAYERS = "1. Top to bottom: each package may import only what is below it"
+STAGES = "2. A case moves one way: later stages know earlier ones, never the reverse"
+FILES = "3. Inside every app: urls > views > forms > actions > queries > models > rules"
+STEPS = "4. Engine steps never import one another; they meet in named tables"
+ENGINE = "5. Only insight (and the two at the top: cli, demo) may use the engine"
+DJANGO = "6. Knowledge, engine and rules know nothing of Django"
+VIEWS = "7. Views never touch models: they read through queries, write through actions"
+BACKEND = "8. Only backend.py knows which engine is underneath"
+TABLES = "Tables of {0} are private to {0}: others use its queries and actions"
+
+OFFENCES = [
+    Offence(LAYERS, "utils/__init__.py"),  # a package that nobody has given a place
+    Offence(LAYERS, "config/wsgi.py", "import heard.demo"),
+    Offence(LAYERS, "knowledge/offence.py", "import heard.home.apps", frozenset({CYCLES, DJANGO})),
+    Offence(LAYERS, "network/offence.py", "import heard.cases.apps", frozenset({CYCLES})),
+    Offence(STAGES, "cases/common/__init__.py"),
+    Offence(STAGES, "cases/case/offence.py", "import heard.cases.plan.urls", frozenset({CYCLES})),
+    Offence(FILES, "agencies/models.py", "import heard.agencies.actions", frozenset({CYCLES})),
+    Offence(FILES, "cases/case/rules.py", "import heard.cases.case.models", frozenset({CYCLES, DJANGO})),
+    Offence(STEPS, "engine/link.py", "import heard.engine.screen"),
+    Offence(STEPS, "engine/shared.py"),
+    Offence(ENGINE, "home/views.py", "import heard.engine.tables"),
+    Offence(ENGINE, "cases/case/offence.py", "import heard.engine.tables"),
+    Offence(DJANGO, "agencies/rules.py", "import django"),
+    Offence(DJANGO, "engine/tables.py", "import django"),
+    Offence(DJANGO, "knowledge/offence.py", "from django.utils import timezone"),
+    Offence(VIEWS, "agencies/views.py", "import heard.agencies.models"),
+    Offence(VIEWS, "cases/timeline/views.py", "import heard.cases.case.models"),
+    Offence(BACKEND, "engine/screen.py", "import duckdb"),
+    Offence(BACKEND, "engine/intake/offence.py", "import pyspark"),
+    Offence(CYCLES, "agencies/left.py\nagencies/right.py", "import heard.agencies.{other}"),
+    Offence(TABLES.format("network"), "cases/case/offence.py", "import heard.network.models"),
+    Offence(TABLES.format("agencies"), "network/offence.py", "import heard.agencies.models"),
+    Offence(TABLES.format("cases"), "home/offence.py", "from heard.cases.case.models import Case"),
+]
+
+
+def broken_contracts(monkeypatch: pytest.MonkeyPatch, source: Path) -> set[str]:
+    """The names of the contracts that the package below `source` breaks. Nothing of it is imported."""
+    monkeypatch.delitem(
+        sys.modules, "heard", raising=False
+    )  # so that grimp finds this copy, not the running one
+    monkeypatch.syspath_prepend(str(source))
+    options = use_cases.read_user_options(str(ROOT / "pyproject.toml"))
+    use_cases._register_built_in_contract_types()
+    report = use_cases.create_report(options, cache_dir=None)
+    assert not report.could_not_run, report.invalid_contract_options
+    return {contract.name for contract, check in report.get_contracts_and_checks() if not check.kept}
+
+
+def commit(offence: Offence, package: Path) -> None:
+    names = offence.file.split("\n")
+    for name, other in zip(names, reversed(names), strict=True):
+        path = package / name
+        path.parent.mkdir(exist_ok=True)
+        before = path.read_text() if path.exists() else ""
+        path.write_text(f"{before}\n{offence.line.format(other=Path(other).stem)}\n")
+
+
+def test_every_wall_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert broken_contracts(monkeypatch, ROOT / "src") == set()
+
+
+def test_every_wall_is_broken_on_purpose_below() -> None:
+    contracts = api.read_configuration(str(ROOT / "pyproject.toml"))["contracts_options"]
+    assert {contract["name"] for contract in contracts} == {offence.contract for offence in OFFENCES}
+
+
+@pytest.mark.parametrize("offence", OFFENCES, ids=lambda o: f"{o.contract[:12]} by {o.file.split()[0]}")
+def test_a_broken_wall_is_caught(offence: Offence, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ignore = shutil.ignore_patterns("static", "jinja2", "packs", "assets", "__pycache__")
+    shutil.copytree(ROOT / "src" / "heard", tmp_path / "heard", ignore=ignore)
+    commit(offence, tmp_path / "heard")
+    assert broken_contracts(monkeypatch, tmp_path) - offence.also == {offence.contract}
