@@ -1,0 +1,71 @@
+"""The gate in front of every view: what says nothing is refused, and hidden looks like absent."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.test import RequestFactory
+from tests.conftest import World
+
+from heard.agencies.gate import GateMiddleware, gate
+from heard.agencies.models import User
+from heard.agencies.rules import Hidden, May, Refused
+
+middleware = GateMiddleware(lambda request: HttpResponse("in"))
+
+
+@gate(May.DECIDE)
+def decide(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("in")
+
+
+def forgotten(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("in")
+
+
+def pass_gate(view: Any, user: Any) -> None:
+    request = RequestFactory().get("/")
+    request.user = user
+    middleware.process_view(request, view, (), {})
+
+
+def test_whoever_has_the_permission_passes(world: World) -> None:
+    pass_gate(decide, world.coordinator)
+    pass_gate(decide, world.supervisor)
+
+
+@pytest.mark.parametrize("who", ["teacher", "analyst", "board_member", "administrator"])
+def test_whoever_lacks_the_permission_finds_nothing(world: World, who: str) -> None:
+    with pytest.raises(Http404):
+        pass_gate(decide, getattr(world, who))
+
+
+def test_a_view_without_a_gate_is_refused_to_all(world: World) -> None:
+    with pytest.raises(Http404):
+        pass_gate(forgotten, world.coordinator)
+
+
+def test_someone_without_a_membership_finds_nothing(db: None) -> None:
+    with pytest.raises(Http404):
+        pass_gate(decide, User.objects.create_superuser("root"))
+
+
+def test_a_stranger_gets_no_further_than_the_gate(settings: Any) -> None:
+    with pytest.raises(Http404):
+        pass_gate(decide, AnonymousUser())
+
+
+def test_hidden_and_absent_look_the_same() -> None:
+    with pytest.raises(Http404):
+        middleware.process_exception(RequestFactory().get("/"), Hidden())
+
+
+def test_a_refusal_is_not_hidden() -> None:
+    assert middleware.process_exception(RequestFactory().get("/"), Refused("Say why.")) is None
+
+
+def test_sign_in_needs_no_permission(db: None) -> None:
+    from allauth.account.views import login
+
+    pass_gate(login, AnonymousUser())

@@ -1,0 +1,51 @@
+"""Who may do what: the whole table, so that no permission moves unnoticed."""
+
+import pytest
+
+from heard.agencies.rules import MAY, May, Role, permissions_of
+
+#                          practitioner  co-ordinator  supervisor  analyst  board  administrator
+TABLE = {
+    May.SIGNED_IN:        "yes           yes           yes         yes      yes    yes",
+    May.TELL:             "yes           yes           yes         no       no     no",
+    May.SEE_CHILD:        "yes           yes           yes         no       no     no",
+    May.SEE_PARTNERSHIP:  "no            yes           no          no       no     no",
+    May.DECIDE:           "no            yes           yes         no       no     no",
+    May.ASSESS:           "yes           yes           yes         no       no     no",
+    May.SIGN_OFF:         "no            no            yes         no       no     no",
+    May.PLAN:             "yes           yes           yes         no       no     no",
+    May.REVIEW:           "yes           yes           yes         no       no     no",
+    May.RUN_ENGINE:       "no            no            no          yes      no     no",
+    May.SEE_LIST:         "no            yes           no          yes      no     no",
+    May.OPEN_FROM_LIST:   "no            yes           no          no       no     no",
+    May.SEE_FIGURES:      "no            yes           yes         yes      yes    no",
+    May.MANAGE:           "no            no            no          no       no     yes",
+}  # fmt: skip
+
+
+def test_the_table_names_every_permission() -> None:
+    assert set(TABLE) == set(May)
+
+
+@pytest.mark.parametrize("permission", May)
+def test_each_role_may_do_what_the_table_says_and_nothing_else(permission: May) -> None:
+    said = {role: word == "yes" for role, word in zip(Role, TABLE[permission].split(), strict=True)}
+    assert {role: permission in MAY[role] for role in Role} == said
+
+
+def test_two_roles_add_up() -> None:
+    both = permissions_of({Role.ANALYST, Role.PRACTITIONER})
+    assert both == MAY[Role.ANALYST] | MAY[Role.PRACTITIONER]
+
+
+@pytest.mark.parametrize("roles", [set(), {"owner"}, {"PRACTITIONER"}, {""}])
+def test_no_role_or_an_unknown_one_may_do_nothing(roles: set[str]) -> None:
+    assert permissions_of(roles) == frozenset()
+
+
+def test_whoever_writes_an_assessment_by_role_alone_cannot_sign_it_off() -> None:
+    assert May.SIGN_OFF not in MAY[Role.PRACTITIONER] | MAY[Role.COORDINATOR]
+
+
+def test_nobody_who_runs_the_engine_sees_a_child() -> None:
+    assert not MAY[Role.ANALYST] & {May.SEE_CHILD, May.SEE_PARTNERSHIP, May.OPEN_FROM_LIST}
