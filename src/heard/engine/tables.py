@@ -3,9 +3,17 @@
 A run's folder holds `<table>.parquet` for each table. No step imports another: what one writes, the next reads.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyarrow as pa
+
+# What every step tells while it works: what it is doing, and how far it is (0 to 1, None where it cannot say).
+type Progress = Callable[[str, float | None], None]
+
+
+class NotDone(Exception):
+    """A step cannot do its work at all. The text is one plain sentence or two: what is wrong, what to do next."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,9 @@ _RECORD_KEY = (
 )
 _ORIGIN = (
     Column("file", _TEXT, "file name, without its folder", required=True),
-    Column("row", _INT, "1 for the first row below the header, or the first child of an XML file; 0 for the file"),
+    Column(
+        "row", _INT, "1 for the first row below the header, or the first child of an XML file; 0 for the file"
+    ),
 )
 
 SOURCES = Table(
@@ -55,6 +65,11 @@ SOURCES = Table(
         Column("issues", _INT, "rows of the issues table that speak of this source", required=True),
         Column("first_date", _DATE, "the earliest date that the source speaks of"),
         Column("last_date", _DATE, "the latest date that the source speaks of"),
+        Column(
+            "keyed_by_child",
+            _FLAG,
+            "two record_ids are two children; false where a child may come under several",
+        ),
     ),
 )
 
@@ -120,8 +135,15 @@ ISSUES = Table(
         *_ORIGIN,
         Column("field", _TEXT, "the field, or empty for the row or file"),
         Column("code", _TEXT, "short stable name, such as date_impossible", required=True),
-        Column("severity", _TEXT, "'set_aside' (the row was), 'flag' (used all the same) or 'file'", required=True),
-        Column("what", _TEXT, "what is wrong, without the value itself where that is personal", required=True),
+        Column(
+            "severity",
+            _TEXT,
+            "'set_aside' (the row was), 'flag' (used all the same) or 'file'",
+            required=True,
+        ),
+        Column(
+            "what", _TEXT, "what is wrong, without the value itself where that is personal", required=True
+        ),
         Column("remedy", _TEXT, "what to do about it", required=True),
     ),
 )
@@ -154,13 +176,24 @@ CHILDREN = Table(
     "one child with enough distinct signs in the window",
     (
         Column("person", _TEXT, "key of the child within this run", required=True),
-        Column("signs", pa.list_(_TEXT), "the distinct signs that count, in the order of the release", required=True),
+        Column(
+            "signs",
+            pa.list_(_TEXT),
+            "the distinct signs that count, in the order of the release",
+            required=True,
+        ),
         Column("agencies", pa.list_(_TEXT), "agencies that hold at least one of these signs", required=True),
         Column("scattered", _FLAG, "no single agency holds enough of them alone", required=True),
         Column("first_seen", _DATE, "earliest of these signs in the window", required=True),
         Column("last_seen", _DATE, "latest of these signs in the window", required=True),
-        Column("not_known", pa.list_(_TEXT), "signs that sources with this child could carry but are silent about"),
-        Column("vulnerabilities", pa.list_(_TEXT), "vulnerabilities on record at any time up to the as-of date"),
+        Column(
+            "not_known",
+            pa.list_(_TEXT),
+            "signs that sources with this child could carry but are silent about",
+        ),
+        Column(
+            "vulnerabilities", pa.list_(_TEXT), "vulnerabilities on record at any time up to the as-of date"
+        ),
     ),
 )
 
@@ -188,8 +221,15 @@ KNOWN = Table(
     (
         Column("item", _TEXT, "S01 to S14 or V01 to V15", required=True),
         Column("seen", _INT, "children with it in the window", required=True),
-        Column("not_seen", _INT, "children of whom a source that collects it says nothing else", required=True),
-        Column("not_known", _INT, "children whom no source that collects it holds, or whose field is empty", required=True),
+        Column(
+            "not_seen", _INT, "children of whom a source that collects it says nothing else", required=True
+        ),
+        Column(
+            "not_known",
+            _INT,
+            "children whom no source that collects it holds, or whose field is empty",
+            required=True,
+        ),
         Column("collectable", _FLAG, "some source of this run can carry it", required=True),
     ),
 )
