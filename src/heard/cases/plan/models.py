@@ -1,0 +1,126 @@
+"""Plans: what will be different for the child, who does what by when, and when it is looked at again."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heard.cases.plan import rules
+
+__all__ = ["Action", "Outcome", "Plan"]
+
+
+class Plan(models.Model):
+    """`review_on` is the one place that says when an agreed plan is next reviewed: no agreed plan is without it."""
+
+    class State(models.TextChoices):
+        DRAFT = rules.State.DRAFT.value, _("Being written")
+        AGREED = rules.State.AGREED.value, _("Agreed")
+        REPLACED = rules.State.REPLACED.value, _("Replaced by a new plan")
+        ENDED = rules.State.ENDED.value, _("Ended")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="plans")
+    assessment = models.ForeignKey(
+        "cases.Assessment",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="plans",
+        help_text=_("The signed one that the plan was agreed on."),
+    )
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    words = models.ForeignKey(
+        "cases.Words", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    why_no_words = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    review_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-started_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(state="draft"),
+                name="one_draft_plan_per_case",
+                violation_error_message=_("A plan for this child has been started. Go on with that one."),
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(state="agreed"),
+                name="one_agreed_plan_per_case",
+                violation_error_message=_("This child has an agreed plan. Hold a review to change it."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="draft")
+                | models.Q(assessment__isnull=False, agreed_at__isnull=False, agreed_by__isnull=False),
+                name="plan_agreed_on_an_assessment",
+                violation_error_message=_("A plan is agreed by somebody, on a signed assessment."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="agreed") | models.Q(review_on__isnull=False),
+                name="agreed_plan_has_review_date",
+                violation_error_message=_("Give the date on which this plan will be reviewed."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"plan of {self.started_at:%Y-%m-%d}"
+
+
+class Outcome(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="outcomes")
+    text = models.TextField(help_text=_("What will be different for the child."))
+    where_we_are = models.TextField(blank=True, help_text=_("Where we are now."))
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["added_at"]
+
+    def __str__(self) -> str:
+        return "outcome"
+
+
+class Action(models.Model):
+    class State(models.TextChoices):
+        OPEN = rules.Progress.OPEN.value, _("To do")
+        DONE = rules.Progress.DONE.value, _("Done")
+        NOT_DONE = rules.Progress.NOT_DONE.value, _("Could not be done")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="actions")
+    what = models.TextField()
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    due_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    done_on = models.DateField(null=True, blank=True)
+    note = models.TextField(blank=True)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["due_on", "added_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state="open", done_on__isnull=True)
+                | (~models.Q(state="open") & models.Q(done_on__isnull=False)),
+                name="finished_action_has_date",
+                violation_error_message=_("Say on which day it was finished."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return "action"

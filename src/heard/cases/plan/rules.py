@@ -1,0 +1,131 @@
+"""When a plan may be started, changed and agreed, and when its actions are done. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    AGREED = "agreed"
+    REPLACED = "replaced"
+    ENDED = "ended"
+
+
+class Move(StrEnum):
+    AGREE = "agree"
+    REPLACE = "replace"
+    END = "end"
+
+
+TRANSITIONS: Final[dict[tuple[State, Move], State]] = {
+    (State.DRAFT, Move.AGREE): State.AGREED,
+    (State.AGREED, Move.REPLACE): State.REPLACED,
+    (State.AGREED, Move.END): State.ENDED,
+}
+
+
+class Progress(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    NOT_DONE = "not_done"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One action, as the rule on agreeing needs to see it."""
+
+    has_owner: bool
+    due_on: date | None
+
+
+NOT_CHANGEABLE: Final = (
+    "An agreed plan is changed at a review, so that everybody knows what has changed and why."
+)
+
+
+def why_not_start(*, case_is_open: bool, may_plan: bool, has_draft: bool, has_agreed: bool) -> str | None:
+    if not may_plan:
+        return "Your role does not write plans."
+    if not case_is_open:
+        return "This case is closed. A plan needs an open case."
+    if has_draft:
+        return "A plan for this child has been started. Go on with that one."
+    if has_agreed:
+        return "This child has an agreed plan. Hold a review and decide there to change it."
+    return None
+
+
+def why_not_change(*, state: str, may_plan: bool) -> str | None:
+    if not may_plan:
+        return "Your role does not write plans."
+    return None if state == State.DRAFT else NOT_CHANGEABLE
+
+
+def why_not_agree(
+    *,
+    state: str,
+    may_plan: bool,
+    has_signed_assessment: bool,
+    outcomes: Sequence[Sequence[Step]],
+    has_words: bool,
+    why_no_words: str,
+    review_on: date | None,
+    today: date,
+) -> str | None:
+    """`outcomes`: for each outcome of the plan, its actions."""
+    if not may_plan:
+        return "Your role does not agree plans."
+    if state != State.DRAFT:
+        return "This plan has been agreed already."
+    if not has_signed_assessment:
+        return "A supervisor has not signed off an assessment yet. A plan is agreed on a signed one."
+    return (
+        why_outcomes_fall_short(outcomes)
+        or _why_unheard(has_words, why_no_words)
+        or _why_no_review(review_on, today)
+    )
+
+
+def why_outcomes_fall_short(outcomes: Sequence[Sequence[Step]]) -> str | None:
+    if not outcomes:
+        return "Add at least one outcome: what will be different for the child."
+    if any(not steps for steps in outcomes):
+        return "Each outcome needs at least one action. Add one, or take the outcome out."
+    if any(not step.has_owner or step.due_on is None for steps in outcomes for step in steps):
+        return "Each action needs a person who will do it and a date."
+    return None
+
+
+def why_not_finish_action(
+    *, plan_state: str, progress: str, outcome: str, note: str, may_plan: bool
+) -> str | None:
+    """`outcome`: done or not_done. What could not be done says why, so that the review can do something about it."""
+    if not may_plan:
+        return "Your role does not change plans."
+    if plan_state != State.AGREED:
+        return "Actions can be finished in an agreed plan only."
+    if progress != Progress.OPEN:
+        return "This action is finished already."
+    if outcome == Progress.NOT_DONE and not note.strip():
+        return "Say why it could not be done, so that the review can look for another way."
+    return None
+
+
+def days_overdue(due_on: date, today: date) -> int:
+    """Whole days since the due date; nought on the day itself and before."""
+    return max((today - due_on).days, 0)
+
+
+def _why_unheard(has_words: bool, why_no_words: str) -> str | None:
+    if has_words or why_no_words.strip():
+        return None
+    return "Add what the child says about this plan, or say why their view is not there."
+
+
+def _why_no_review(review_on: date | None, today: date) -> str | None:
+    if review_on is None:
+        return "Give the date on which this plan will be reviewed."
+    return None if review_on > today else "The review date has to be after today."
