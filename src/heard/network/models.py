@@ -14,6 +14,10 @@ class Person(models.Model):
     A restricted person is seen only by the agencies that are involved with them; nobody else can find them.
     """
 
+    class Kind(models.TextChoices):
+        CHILD = "child", _("Child, or a young person whom the work is about")
+        ADULT = "adult", _("Adult around a child")
+
     class Sex(models.TextChoices):
         FEMALE = "F", _("Female")
         MALE = "M", _("Male")
@@ -28,8 +32,9 @@ class Person(models.Model):
         CARE_LEAVER = "care_leaver", _("Care leaver")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    given_name = models.CharField(max_length=80)
-    family_name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=5, choices=Kind, default=Kind.CHILD)
+    given_name = models.CharField(max_length=80, blank=True)
+    family_name = models.CharField(max_length=80, blank=True)
     known_as = models.CharField(max_length=80, blank=True)
     birth_date = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=1, choices=Sex, default=Sex.NOT_KNOWN)
@@ -42,16 +47,23 @@ class Person(models.Model):
     class Meta:
         verbose_name_plural = "people"
         ordering: ClassVar = ["family_name", "given_name"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(given_name="", family_name=""),
+                name="person_has_a_name",
+                violation_error_message=_("Give a name. One name is enough, or what the child is called."),
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.given_name} {self.family_name}"
+        return f"{self.given_name} {self.family_name}".strip()
 
 
 class OtherName(models.Model):
     """A further name that a person has gone by."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="other_names")
-    given_name = models.CharField(max_length=80)
+    given_name = models.CharField(max_length=80, blank=True)
     family_name = models.CharField(max_length=80, blank=True)
 
     def __str__(self) -> str:

@@ -1,0 +1,118 @@
+"""A worry about one child, as somebody told it, and what was decided on it."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heard.cases.case.models import Observation
+from heard.cases.concern import rules
+
+__all__ = ["Concern", "ConcernObservation"]
+
+
+class Concern(models.Model):
+    class State(models.TextChoices):
+        TOLD = rules.State.TOLD.value, _("Waiting for a decision")
+        DECIDED = rules.State.DECIDED.value, _("Decided")
+
+    class Decision(models.TextChoices):
+        OPEN_CASE = rules.Decision.OPEN_CASE.value, _("Open a case")
+        ADD_TO_CASE = rules.Decision.ADD_TO_CASE.value, _("Add to the open case")
+        OTHER_AGENCY = rules.Decision.OTHER_AGENCY.value, _("Another agency takes this on")
+        NO_FURTHER_ACTION = rules.Decision.NO_FURTHER_ACTION.value, _("No further action")
+
+    class Danger(models.TextChoices):
+        YES = rules.Danger.YES.value, _("Yes")
+        NO = rules.Danger.NO.value, _("No")
+        NOT_KNOWN = rules.Danger.NOT_KNOWN.value, _("Not known")
+
+    class Origin(models.TextChoices):
+        TOLD = "told", _("Told by somebody")
+        LIST = "list", _("Opened by a person from the list of scattered signs")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
+    origin = models.CharField(max_length=4, choices=Origin, default=Origin.TOLD)
+    release = models.CharField(
+        max_length=20, help_text=_("The knowledge release that the signs are named after.")
+    )
+    told_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField()
+    agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
+    seen_and_heard = models.TextField()
+    danger_now = models.CharField(max_length=10, choices=Danger)
+    danger_done = models.TextField(blank=True)
+    words = models.ForeignKey(
+        "cases.Words", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    why_no_words = models.TextField(blank=True)
+    due_on = models.DateField(help_text=_("A decision is due by the end of this day."))
+    state = models.CharField(max_length=10, choices=State, default=State.TOLD)
+    decision = models.CharField(max_length=20, choices=Decision, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.TextField(blank=True)
+    why_without_words = models.TextField(
+        blank=True, help_text=_("Why the decision was made without the child’s own words.")
+    )
+    other_agency = models.ForeignKey(
+        "agencies.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["due_on", "told_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(words__isnull=False) | ~models.Q(why_no_words=""),
+                name="concern_words_or_why_not",
+                violation_error_message=_("Write the child’s own words, or say why there are none."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(danger_now="yes") | ~models.Q(danger_done=""),
+                name="concern_danger_has_what_was_done",
+                violation_error_message=_("The child is in danger now: say what has been done about it."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="told", decision="", decided_by=None, decided_at=None)
+                | (
+                    models.Q(state="decided", decided_by__isnull=False, decided_at__isnull=False)
+                    & ~models.Q(decision="")
+                    & ~models.Q(decision_reason="")
+                ),
+                name="concern_decision_has_who_when_why",
+                violation_error_message=_("A decision has who took it, when and why."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(decision__in=["open_case", "add_to_case"]) | models.Q(case__isnull=False),
+                name="concern_case_is_named",
+                violation_error_message=_("Name the case that this worry went to."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(decision="other_agency") | models.Q(other_agency__isnull=False),
+                name="concern_other_agency_is_named",
+                violation_error_message=_("Choose the agency that takes this on."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ConcernObservation(Observation):
+    """A sign or vulnerability as the person who told the worry saw it."""
+
+    concern = models.ForeignKey(Concern, on_delete=models.CASCADE, related_name="observations")
+
+    class Meta(Observation.Meta):
+        ordering: ClassVar = ["item"]
+        constraints: ClassVar = [
+            *Observation.Meta.constraints,
+            models.UniqueConstraint(fields=["concern", "item"], name="concern_item_once"),
+        ]

@@ -1,0 +1,219 @@
+"""Every write about people, places, groups and ties. Each leaves its audit row in the same transaction."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit
+from heard.agencies.rules import May, Refused
+from heard.network.models import Address, Group, Involvement, OtherName, Person, Place, SearchKey, Tie
+from heard.network.queries import describe, person_visible_to
+from heard.network.rules import normal_postcode, search_keys, why_not_add, why_not_restrict
+
+if TYPE_CHECKING:
+    from heard.agencies.models import Agency, User
+
+
+@transaction.atomic
+def add_person(
+    *,
+    by: User,
+    given_name: str = "",
+    family_name: str = "",
+    birth_date: date | None = None,
+    sex: str = "U",
+    known_as: str = "",
+    postcode: str = "",
+    address: str = "",
+    nhs_number: str = "",
+    upn: str = "",
+    legal_status: str = "",
+    restricted: bool = False,
+    kind: str = "child",
+    why: str = "Added this child",
+    since: date | None = None,
+) -> Person:
+    """Adds a child, or an adult around one (`kind="adult"`), and involves the adder's agency, since today or `since`.
+
+    Raises `Refused` for whoever may not tell a worry, and `ValidationError` for values that do not fit.
+    """
+    given_name, family_name = given_name.strip(), family_name.strip()
+    why_not = why_not_add(
+        may_tell=by.may(May.TELL),
+        has_team=by.team is not None,
+        given_name=given_name,
+        family_name=family_name,
+    )
+    if why_not:
+        raise Refused(why_not)
+    person = Person(
+        given_name=given_name,
+        family_name=family_name,
+        known_as=known_as.strip(),
+        birth_date=birth_date,
+        sex=sex,
+        nhs_number=nhs_number,
+        upn=upn,
+        legal_status=legal_status,
+        restricted=restricted,
+        kind=kind,
+    )
+    person.full_clean()
+    person.save(force_insert=True)
+    record_audit(by=by, verb="add", subject="person", subject_id=person.pk, person_id=person.pk)
+    if postcode or address:
+        Address.objects.create(person=person, line=address, postcode=_postcode(postcode), since=since)
+    _renew_search_keys(person)
+    _involve(by=by, person=person, agency_id=by.team.agency_id, why=why, since=since)  # type: ignore[union-attr]
+    return person
+
+
+@transaction.atomic
+def rename_person(
+    *, by: User, person_id: uuid.UUID, given_name: str, family_name: str, known_as: str = ""
+) -> Person:
+    """Gives a person another name. The old one is kept, so that they are still found under it."""
+    person = person_visible_to(by, person_id)
+    OtherName.objects.create(person=person, given_name=person.given_name, family_name=person.family_name)
+    person.given_name, person.family_name, person.known_as = given_name.strip(), family_name.strip(), known_as
+    person.full_clean()
+    person.save()
+    _renew_search_keys(person)
+    record_audit(by=by, verb="rename", subject="person", subject_id=person.pk, person_id=person.pk)
+    return person
+
+
+@transaction.atomic
+def add_other_name(*, by: User, person_id: uuid.UUID, given_name: str, family_name: str = "") -> OtherName:
+    person = person_visible_to(by, person_id)
+    other = OtherName.objects.create(person=person, given_name=given_name, family_name=family_name)
+    _renew_search_keys(person)
+    record_audit(by=by, verb="add name", subject="person", subject_id=person.pk, person_id=person.pk)
+    return other
+
+
+@transaction.atomic
+def move_house(
+    *, by: User, person_id: uuid.UUID, postcode: str, address: str = "", since: date | None = None
+) -> Address:
+    """A new address. Earlier ones end on that day and are kept: a record elsewhere may still carry them."""
+    person = person_visible_to(by, person_id)
+    Address.objects.filter(person=person, until=None).update(until=since or timezone.localdate())
+    new = Address.objects.create(person=person, line=address, postcode=_postcode(postcode), since=since)
+    _renew_search_keys(person)
+    record_audit(by=by, verb="move", subject="person", subject_id=person.pk, person_id=person.pk)
+    return new
+
+
+@transaction.atomic
+def involve(*, by: User, person: Person, agency: Agency, why: str, since: date | None = None) -> Involvement:
+    """Opens the child's record to an agency. Involving one that is involved already changes nothing."""
+    person_visible_to(by, person.pk)
+    return _involve(by=by, person=person, agency_id=agency.pk, why=why, since=since)
+
+
+@transaction.atomic
+def open_record(*, by: User, person_id: uuid.UUID) -> Person:
+    """The person, for showing the record, with the 'view' audit row; or `Hidden`."""
+    person = person_visible_to(by, person_id)
+    record_audit(by=by, verb="view", subject="person", subject_id=person.pk, person_id=person.pk)
+    return person
+
+
+@transaction.atomic
+def restrict(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
+    """Closes the record to everyone but the agencies that are involved now."""
+    person = person_visible_to(by, person_id)
+    involved = Involvement.objects.filter(person=person, agency_id__in=by.agency_ids).exists()
+    why_not = why_not_restrict(involved=involved, may_decide=by.may(May.DECIDE), reason=reason)
+    if why_not:
+        raise Refused(why_not)
+    person.restricted = True
+    person.save(update_fields=["restricted"])
+    record_audit(
+        by=by, verb="restrict", subject="person", subject_id=person.pk, person_id=person.pk, reason=reason
+    )
+    return person
+
+
+@transaction.atomic
+def note_tie(
+    *,
+    by: User,
+    person_id: uuid.UUID,
+    kind: str,
+    how_known: str,
+    to_person: Person | None = None,
+    to_place: Place | None = None,
+    to_group: Group | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> Tie:
+    """Notes a tie to one person, one place or one group, and how it is known. `ValidationError` for any other ends."""
+    person = person_visible_to(by, person_id)
+    if to_person is not None:
+        person_visible_to(by, to_person.pk)
+    tie = Tie(
+        person=person,
+        to_person=to_person,
+        to_place=to_place,
+        to_group=to_group,
+        kind=kind,
+        how_known=how_known,
+        since=since,
+        until=until,
+        noted_by=by,
+    )
+    tie.full_clean()
+    tie.save()
+    record_audit(by=by, verb="note", subject="tie", subject_id=tie.pk, person_id=person.pk)
+    return tie
+
+
+@transaction.atomic
+def add_place(*, by: User, name: str, kind: str, postcode: str = "") -> Place:
+    place = Place.objects.create(name=name, kind=kind, postcode=_postcode(postcode))
+    record_audit(by=by, verb="add", subject="place", subject_id=place.pk)
+    return place
+
+
+@transaction.atomic
+def add_group(*, by: User, name: str, kind: str) -> Group:
+    group = Group.objects.create(name=name, kind=kind)
+    record_audit(by=by, verb="add", subject="group", subject_id=group.pk)
+    return group
+
+
+def _involve(*, by: User, person: Person, agency_id: uuid.UUID, why: str, since: date | None) -> Involvement:
+    row, new = Involvement.objects.get_or_create(
+        person=person, agency_id=agency_id, defaults={"why": why, "since": since or timezone.localdate()}
+    )
+    if new:
+        record_audit(
+            by=by,
+            verb="involve",
+            subject="person",
+            subject_id=person.pk,
+            person_id=person.pk,
+            reason=why,
+            detail={"agency": str(agency_id)},
+        )
+    return row
+
+
+def _postcode(text: str) -> str:
+    """As it should be written; what cannot be read as a postcode is kept as typed, so that nothing is lost."""
+    return normal_postcode(text) or text.strip().upper()[:8]
+
+
+def _renew_search_keys(person: Person) -> None:
+    keys = search_keys(describe(person))
+    SearchKey.objects.filter(person=person).exclude(key__in=keys).delete()
+    SearchKey.objects.bulk_create(
+        [SearchKey(person=person, key=key) for key in sorted(keys)], ignore_conflicts=True
+    )
