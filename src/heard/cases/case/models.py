@@ -121,7 +121,9 @@ class Draft(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=40, help_text=_("Which form, such as 'worry' or 'assessment'."))
-    subject_id = models.UUIDField(null=True, blank=True, help_text=_("What it is about, where that exists already."))
+    subject_id = models.UUIDField(
+        null=True, blank=True, help_text=_("What it is about, where that exists already.")
+    )
     answers = models.JSONField(default=dict)
     updated_at = models.DateTimeField(auto_now=True)
 

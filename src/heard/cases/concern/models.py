@@ -111,8 +111,4 @@ class ConcernObservation(Observation):
     concern = models.ForeignKey(Concern, on_delete=models.CASCADE, related_name="observations")
 
     class Meta(Observation.Meta):
-        ordering: ClassVar = ["item"]
-        constraints: ClassVar = [
-            *Observation.Meta.constraints,
-            models.UniqueConstraint(fields=["concern", "item"], name="concern_item_once"),
-        ]
+        ordering: ClassVar = ["item", "-seen_on", "pk"]

@@ -1,0 +1,65 @@
+"""What pages and later stages may read about cases, words, warnings and drafts. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from heard.agencies.rules import Hidden, May
+from heard.cases.case.models import Case, Draft, WarningNote, Words
+from heard.network.queries import people_visible_to, person_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+def cases_visible_to(user: User) -> QuerySet[Case]:
+    """Cases of the children whom this user may see, open ones first, newest first."""
+    rows = Case.objects.select_related("person", "lead_team__agency", "trusted_worker")
+    return rows.filter(person__in=people_visible_to(user)).order_by("-state", "-opened_at")
+
+
+def case_visible_to(user: User, case_id: uuid.UUID) -> Case:
+    """The case, or `Hidden`."""
+    case = cases_visible_to(user).filter(pk=case_id).first()
+    if case is None:
+        raise Hidden
+    return case
+
+
+def my_cases(user: User) -> QuerySet[Case]:
+    """Open cases of the children whose trusted worker this user is."""
+    return cases_visible_to(user).filter(trusted_worker=user, state=Case.State.OPEN)
+
+
+def open_case_of(user: User, person_id: uuid.UUID) -> Case | None:
+    """The child's open case, or None. There is one at a time."""
+    return cases_visible_to(user).filter(person_id=person_id, state=Case.State.OPEN).first()
+
+
+def words_of(user: User, person_id: uuid.UUID) -> QuerySet[Words]:
+    """The child's own words, the latest first. `Hidden` unless the user may see the child."""
+    person_visible_to(user, person_id)
+    return Words.objects.filter(person_id=person_id).select_related("written_by")
+
+
+def warnings_of(user: User, person_id: uuid.UUID) -> QuerySet[WarningNote]:
+    """Warnings about this child or their home, those to look at again first. `Hidden` unless the user may see the child."""
+    person_visible_to(user, person_id)
+    return WarningNote.objects.filter(person_id=person_id).order_by("review_on")
+
+
+def drafts_of(user: User) -> QuerySet[Draft]:
+    """This user's unfinished forms, the latest first. A draft is seen by nobody else."""
+    rows = Draft.objects.filter(user_id=user.pk)
+    return rows if user.may(May.SIGNED_IN) else rows.none()
+
+
+def draft_of(user: User, draft_id: uuid.UUID, *, kind: str) -> Draft:
+    """One unfinished form of this user, or `Hidden`."""
+    draft = drafts_of(user).filter(pk=draft_id, kind=kind).first()
+    if draft is None:
+        raise Hidden
+    return draft

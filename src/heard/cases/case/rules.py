@@ -1,0 +1,162 @@
+"""Working-day clocks, unblaming language, and what may happen to a case. Pure: no Django, no clock, no database."""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Final, Protocol
+
+import yaml
+from holidays import country_holidays
+
+# Letters and figures that nobody confuses when reading them out, and without vowels, so that they spell no word.
+REFERENCE_LETTERS: Final = "BCDFGHJKMNPQRTVWXY346789"
+REFERENCE_LENGTH: Final = 6
+
+
+class Clock(Protocol):
+    """What `due_on` needs of a clock of the knowledge release: `unit` is working_days, days, months or hours."""
+
+    @property
+    def amount(self) -> int: ...
+    @property
+    def unit(self) -> str: ...
+
+
+def due_on(clock: Clock, start: date) -> date:
+    """The last day on which it is in time. The day it starts is day 0, working day or not.
+
+    Working days leave out Saturdays, Sundays and England's bank holidays. Months keep the day of the month, or end on
+    the last day of a shorter month. Hours become whole days, rounded up, for a start of which only the day is known.
+    """
+    match clock.unit:
+        case "working_days":
+            return _after_working_days(start, clock.amount)
+        case "days":
+            return start + timedelta(days=clock.amount)
+        case "hours":
+            return start + timedelta(days=-(-clock.amount // 24))
+        case "months":
+            return _after_months(start, clock.amount)
+    raise ValueError(f"A clock counts working_days, days, months or hours, not {clock.unit!r}.")
+
+
+def is_working_day(day: date) -> bool:
+    return day.weekday() < 5 and day not in _bank_holidays(day.year)
+
+
+def days_late(due: date, today: date) -> int:
+    """Calendar days since it was due; 0 where it is not late."""
+    return max((today - due).days, 0)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One sign or vulnerability as somebody tells of it. `state` is seen, not_seen or not_known.
+
+    One that was seen carries the day, who says so and in which words; the others need not.
+    """
+
+    item: str
+    state: str
+    seen_on: date | None = None
+    source: str = ""
+    words: str = ""
+
+    @property
+    def lacks_evidence(self) -> bool:
+        return self.state == "seen" and not (self.seen_on and self.source.strip() and self.words.strip())
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A blaming word that stands in the text, a better way to put it, and why. It never blocks."""
+
+    found: str
+    better: str
+    why: str
+
+
+def language_hints(text: str) -> tuple[Hint, ...]:
+    """One hint for each kind of blaming word in what a worker wrote, in the order of the text. Source: `language.yaml`.
+
+    Never for the child's own words: these are kept as they were said.
+    """
+    found = [
+        (match.start(), Hint(match[0], better, why))
+        for pattern, better, why in _blaming()
+        if (match := pattern.search(text))
+    ]
+    return tuple(hint for _, hint in sorted(found, key=lambda pair: pair[0]))
+
+
+def why_not_open_case(*, may_decide: bool, has_open_case: bool, has_lead_team: bool) -> str | None:
+    if not may_decide:
+        return "A co-ordinator or supervisor opens a case."
+    if has_open_case:
+        return "This child has an open case already. Add to that one."
+    if not has_lead_team:
+        return "No team takes worries yet. Ask your administrator to name one."
+    return None
+
+
+def why_not_assign(*, is_open: bool, may_assign: bool, worker_sees_child: bool) -> str | None:
+    if not is_open:
+        return "This case is closed. A trusted worker belongs to an open case."
+    if not may_assign:
+        return "A co-ordinator or supervisor names the trusted worker."
+    if not worker_sees_child:
+        return "This worker’s agency is not involved with the child. Involve the agency first."
+    return None
+
+
+def why_not_record_words(*, text: str, heard_by: str, heard_on: date | None, today: date) -> str | None:
+    if not text.strip():
+        return "Write the child’s words as they were said."
+    if not heard_by.strip():
+        return "Say who heard the child."
+    if heard_on is None:
+        return "Say on which day the child was heard."
+    if heard_on > today:
+        return "The child cannot have been heard on a day to come. Check the date."
+    return None
+
+
+def why_not_warn(*, text: str, why: str, review_on: date | None, today: date) -> str | None:
+    if not text.strip():
+        return "Write what to be careful about."
+    if not why.strip():
+        return "Say why the warning is there."
+    if review_on is None or review_on <= today:
+        return "Choose a day to come on which the warning is looked at again. Warnings end."
+    return None
+
+
+@cache
+def _bank_holidays(year: int) -> frozenset[date]:
+    return frozenset(country_holidays("GB", subdiv="ENG", years=year))
+
+
+def _after_working_days(start: date, amount: int) -> date:
+    day = start
+    while amount > 0:
+        day += timedelta(days=1)
+        amount -= is_working_day(day)
+    return day
+
+
+def _after_months(start: date, amount: int) -> date:
+    year, month = divmod(start.year * 12 + start.month - 1 + amount, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(start.day, last))
+
+
+@cache
+def _blaming() -> tuple[tuple[re.Pattern[str], str, str], ...]:
+    entries = yaml.safe_load(files("heard.cases.case").joinpath("language.yaml").read_text(encoding="utf-8"))
+    return tuple(
+        (re.compile(rf"\b(?:{'|'.join(entry['words'])})\b", re.IGNORECASE), entry["better"], entry["why"])
+        for entry in entries
+    )

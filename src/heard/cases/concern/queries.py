@@ -1,0 +1,49 @@
+"""What may be read about worries. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from heard.agencies.rules import Hidden, May
+from heard.cases.concern.models import Concern
+from heard.network.queries import people_findable_by, people_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+def concerns_visible_to(user: User) -> QuerySet[Concern]:
+    """Worries about children whom the user may see, and those they told, as long as the child is not restricted
+    to others. With the child, the agency and who told it."""
+    told = Q(told_by=user, person__in=people_findable_by(user))
+    rows = Concern.objects.filter(Q(person__in=people_visible_to(user)) | told)
+    return rows.select_related("person", "agency", "told_by", "words", "case", "decided_by", "other_agency")
+
+
+def concern_visible_to(user: User, concern_id: uuid.UUID) -> Concern:
+    """The worry, or `Hidden`."""
+    concern = concerns_visible_to(user).filter(pk=concern_id).first()
+    if concern is None:
+        raise Hidden
+    return concern
+
+
+def concerns_of(user: User, person_id: uuid.UUID) -> QuerySet[Concern]:
+    """Worries about one child that this user may see, the latest first."""
+    return concerns_visible_to(user).filter(person_id=person_id).order_by("-told_at")
+
+
+def waiting_for_decision(user: User) -> QuerySet[Concern]:
+    """Worries on which this user may decide, those due first at the top."""
+    if not user.may(May.DECIDE):
+        return Concern.objects.none()
+    waiting = concerns_visible_to(user).filter(state=Concern.State.TOLD, person__in=people_visible_to(user))
+    return waiting.order_by("due_on", "told_at")
+
+
+def told_by(user: User) -> QuerySet[Concern]:
+    """Worries that this user told, the latest first."""
+    return concerns_visible_to(user).filter(told_by=user).order_by("-told_at")
