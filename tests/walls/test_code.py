@@ -1,0 +1,198 @@
+"""What import contracts cannot see: who a query is for, who an action is by, and what is never written at all."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.apps import apps
+from django.db import models
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "heard"
+HERE = Path(__file__).parent
+MODULES = [path for path in sorted(SOURCE.rglob("*.py")) if "migrations" not in path.parts]
+
+# Markup that is not escaped by the template engine. Each line says who has looked at it and why it is safe.
+TRUSTED_MARKUP: dict[str, str] = {
+    "govuk/environment.py": "names the type that a GOV.UK macro returns; its template has escaped everything",
+    "govuk/forms.py": "joins what Django's widgets and GOV.UK's macros have escaped already",
+}
+
+CLOCKS = {"now", "today", "utcnow", "localdate", "localtime", "time", "time_ns", "monotonic"}
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
+def called(*stems: str) -> list[Path]:
+    """Modules, and modules of packages, of one of these names in the site's apps."""
+    found = [path for path in MODULES if path.stem in stems or path.parent.name in stems]
+    return [path for path in found if path.relative_to(SOURCE).parts[0] not in {"engine", "knowledge"}]
+
+
+def public_functions(path: Path) -> Iterator[ast.FunctionDef]:
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node
+
+
+def attributes(path: Path) -> Iterator[ast.Attribute]:
+    return (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute))
+
+
+def each(paths: list[Path]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("path", paths, ids=name)
+
+
+def reads_a_table(function: ast.FunctionDef) -> bool:
+    return any(n.attr == "objects" for n in ast.walk(function) if isinstance(n, ast.Attribute))
+
+
+def takes_own_row(function: ast.FunctionDef, path: Path) -> bool:
+    """Its first argument is a row of this app's tables: somebody's query has handed that over already."""
+    first = [*function.args.posonlyargs, *function.args.args][0].annotation
+    own = {
+        alias.name
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".models")
+        for alias in node.names
+    }
+    return first is not None and ast.unparse(first) in own
+
+
+@each(called("queries"))
+def test_a_query_is_for_somebody(path: Path) -> None:
+    """`user` comes first, so that nobody can read without saying who is reading.
+
+    Only what draws on a row that was handed over, and reads no table itself, may take that row first instead.
+    """
+    for function in public_functions(path):
+        arguments = [*function.args.posonlyargs, *function.args.args]
+        assert arguments, f"{function.name} takes no user"
+        if arguments[0].arg != "user":
+            assert takes_own_row(function, path), f"{function.name} takes {arguments[0].arg} first, not user"
+            assert not reads_a_table(function), f"{function.name} reads a table without a user"
+
+
+def is_task(function: ast.FunctionDef) -> bool:
+    """The queue calls it, for an action that has asked who it is by."""
+    return any(ast.unparse(decorator).startswith("task") for decorator in function.decorator_list)
+
+
+@each(called("actions"))
+def test_an_action_is_by_somebody(path: Path) -> None:
+    for function in public_functions(path):
+        if is_task(function):
+            continue
+        given = function.args
+        assert not [*given.posonlyargs, *given.args, *filter(None, [given.vararg])], (
+            f"{function.name}: keywords only"
+        )
+        assert "by" in {argument.arg for argument in given.kwonlyargs}, (
+            f"{function.name} does not say by whom"
+        )
+
+
+@each(called("views", "forms"))
+def test_a_view_reads_through_queries_and_writes_through_actions(path: Path) -> None:
+    used = {node.attr for node in attributes(path)}
+    assert not used & {"objects", "_default_manager", "_base_manager", "save", "bulk_create"}, (
+        "Ask a query or call an action."
+    )
+
+
+@each(MODULES)
+def test_no_table_is_fetched_by_name(path: Path) -> None:
+    """`apps.get_model` walks around every import wall."""
+    assert "get_model" not in {node.attr for node in attributes(path)}
+
+
+@each(MODULES)
+def test_markup_that_is_trusted_has_been_looked_at(path: Path) -> None:
+    names = {n.id for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Name)}
+    attrs = {node.attr for node in attributes(path)}
+    if (names | attrs) & {"mark_safe", "Markup", "SafeString", "SafeText"}:
+        assert name(path) in TRUSTED_MARKUP, "Use format_html, or say in TRUSTED_MARKUP why this is safe."
+
+
+@each(sorted(SOURCE.rglob("jinja2/**/*.html")))
+def test_no_template_trusts_what_it_prints(path: Path) -> None:
+    source = path.read_text().replace(" ", "")
+    if "|safe" in source or "Markup(" in source:
+        assert name(path) in TRUSTED_MARKUP, "Say in TRUSTED_MARKUP why this is safe."
+
+
+def test_every_trusted_markup_still_exists() -> None:
+    assert [path for path in TRUSTED_MARKUP if not (SOURCE / path).exists()] == []
+
+
+@each([path for path in MODULES if path.stem == "rules"])
+def test_a_rule_knows_no_clock(path: Path) -> None:
+    """Rules are handed the day, so that each can be tested on any day."""
+    owners = {"datetime", "date", "timezone", "time", "dt"}
+    clocks = {
+        node.attr
+        for node in attributes(path)
+        if node.attr in CLOCKS and ast.unparse(node.value).split(".")[-1] in owners
+    }
+    assert not clocks
+
+
+@each([path for path in MODULES if path.stem == "views"])
+def test_every_view_module_says_what_it_holds(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+# ---- data protection
+
+DECLARED = HERE / "data_protection.yaml"
+HOLDS = {"none", "staff", "child", "child_special"}
+PERSONAL = (models.CharField, models.TextField, models.DateField, models.JSONField, models.FileField)
+
+
+def fields_that_may_hold_personal_data() -> Iterator[str]:
+    for model in apps.get_models():
+        if not model.__module__.startswith("heard."):
+            continue
+        for field in model._meta.local_fields:
+            if isinstance(field, PERSONAL):
+                yield f"{model._meta.label}.{field.name}"
+
+
+def tables() -> dict[str, dict[str, Any]]:
+    listed: dict[str, dict[str, Any]] = yaml.safe_load(DECLARED.read_text())["tables"]
+    return listed
+
+
+def declarations() -> dict[str, list[str]]:
+    """What is said of each field: [holds, why]."""
+    return {
+        f"{table}.{field}": said
+        for table, fields in tables().items()
+        for field, said in fields.items()
+        if field != "kept"
+    }
+
+
+def test_every_field_says_what_it_holds_and_why() -> None:
+    missing = set(fields_that_may_hold_personal_data()) - set(declarations())
+    assert not missing, f"Decide for each what it holds and why, in {DECLARED.name}: {sorted(missing)}"
+
+
+def test_no_declaration_speaks_of_a_field_that_is_gone() -> None:
+    assert set(declarations()) - set(fields_that_may_hold_personal_data()) == set()
+
+
+def test_every_table_says_until_when_it_is_kept() -> None:
+    periods = set(yaml.safe_load(DECLARED.read_text())["kept"])
+    assert [table for table, fields in tables().items() if fields.get("kept") not in periods] == []
+
+
+def test_each_declaration_is_complete() -> None:
+    for field, (holds, why) in declarations().items():
+        assert holds in HOLDS, f"{field} holds {holds}"
+        assert len(why) > 8, f"{field}: say why it is needed"
