@@ -1,0 +1,224 @@
+"""The shapes of what the field knows: one release, its entries, and the rules that count and time.
+
+Plain frozen data. The check of a pack reads these types, so a field added here is at once asked of every pack.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+# A: read in the original text or an official file. B: read in a source that quotes it. Nothing less is shipped.
+type Confidence = Literal["A", "B"]
+type ItemList = Literal["signs", "vulnerabilities"]
+type Unit = Literal["working_days", "days", "months", "hours"]
+type Format = Literal["cin_census", "ssda903", "csv"]
+type Strength = Literal["direct", "proxy", "weak"]
+
+
+class NotInRelease(LookupError):
+    """The release has no such entry. The text says which, and what to do."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One thing that the field knows.
+
+    `official` is the source's own wording, `label` the neutral one for screens, `help` what a worker reads beside
+    it, `source` where we read it and `confidence` how sure that makes us.
+    """
+
+    id: str
+    official: str
+    label: str
+    help: str
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition(Entry):
+    """What a word means. `replaced_by` says what has taken its place since, or is empty."""
+
+    replaced_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading(Entry):
+    """One of the two headings above the patterns: group or gang."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pattern(Entry):
+    """A way in which groups or gangs exploit. A case may show several, each with a reason.
+
+    `heading` is the id of its heading; `settings` are the places one pattern is told apart by; `as_printed` is the
+    source's wording where that was a slip of the pen which `official` puts right.
+    """
+
+    heading: Literal["group", "gang"]
+    settings: tuple[str, ...] = ()
+    as_printed: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vulnerability(Entry):
+    """Seen in children before the abuse. Never added to signs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sign(Entry):
+    """Seen in children who are already being exploited. `in_digest` is false where only the inquiry's own list has it."""
+
+    in_digest: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Principle(Entry):
+    """A principle of effective practice."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voice(Entry):
+    """One of the three voices of the See Me, Hear Me framework."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountingRule(Entry):
+    """`at_least` distinct items of `list` in the `window_months` that end on the as-of date.
+
+    The window leaves out its first edge and takes in its last; `text` says the whole rule in words. It makes a list
+    of children to look at, never of confirmed victims.
+    """
+
+    list: ItemList
+    at_least: int
+    window_months: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure(Entry):
+    """A published number: `value` as printed, the `period` it covers, and in `caveat` what is disputed or unknown."""
+
+    value: str
+    period: str
+    caveat: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock(Entry):
+    """Time allowed: `amount` of `unit` from `starts`. A null date means that our sources do not give it."""
+
+    amount: int
+    unit: Unit
+    starts: str
+    effective_from: date | None
+    effective_to: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carrier:
+    """Which field of a statutory return carries which item.
+
+    A value matches when it is one of `codes`, or a number of `at_least` or more; with neither, any value that is
+    filled in matches. `counts` says whether a counting rule may use it: weak ones never do, they are shown beside.
+    `dated_by` is the field that dates it, or `return_end`: the last day of the period that the return covers (the
+    reference date of a CIN census, 31 March of an SSDA903 year). `year_from` and `year_to` are years of the return,
+    both included; null means no limit that we know of.
+    """
+
+    format: Format
+    field: str
+    codes: tuple[str, ...] = ()
+    at_least: int | None = None
+    item: str
+    strength: Strength
+    counts: bool
+    dated_by: str
+    year_from: int | None = None
+    year_to: int | None = None
+    note: str
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoCarrier:
+    """An item that no field of these returns carries: shown as not collectable, never as absent."""
+
+    item: str
+    note: str
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotEnumerated:
+    """Something that our sources mention and do not list. Said, so that nobody fills the gap by guessing."""
+
+    id: str
+    label: str
+    number: int | None
+    help: str
+    source: str
+
+
+type Item = Sign | Vulnerability
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """All that the field knew at one time. A release never changes; a correction is a new release."""
+
+    id: str
+    title: str
+    about: str
+    definitions: tuple[Definition, ...]
+    headings: tuple[Heading, ...]
+    patterns: tuple[Pattern, ...]
+    vulnerabilities: tuple[Vulnerability, ...]
+    signs: tuple[Sign, ...]
+    principles: tuple[Principle, ...]
+    voices: tuple[Voice, ...]
+    rules: tuple[CountingRule, ...]
+    figures: tuple[Figure, ...]
+    clocks: tuple[Clock, ...]
+    carriers: tuple[Carrier, ...]
+    no_carrier: tuple[NoCarrier, ...]
+    not_enumerated: tuple[NotEnumerated, ...]
+
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        """Every entry by its id, in the order of the release."""
+        sections: tuple[tuple[Entry, ...], ...] = (
+            self.definitions, self.headings, self.patterns, self.vulnerabilities, self.signs,
+            self.principles, self.voices, self.rules, self.figures, self.clocks,
+        )  # fmt: skip
+        return {entry.id: entry for section in sections for entry in section}
+
+    def item(self, item_id: str) -> Item:
+        """The sign or vulnerability with this id, or `NotInRelease`."""
+        return self._one(item_id, Sign, Vulnerability)
+
+    def pattern(self, pattern_id: str) -> Pattern:
+        return self._one(pattern_id, Pattern)
+
+    def clock(self, clock_id: str) -> Clock:
+        return self._one(clock_id, Clock)
+
+    def rule(self, rule_id: str) -> CountingRule:
+        return self._one(rule_id, CountingRule)
+
+    def _one[E: Entry](self, entry_id: str, *kinds: type[E]) -> E:
+        entry = self.entries.get(entry_id)
+        if isinstance(entry, kinds):
+            return entry
+        wanted = " or ".join(kind.__name__.lower() for kind in kinds)
+        known = ", ".join(e.id for e in self.entries.values() if isinstance(e, kinds))
+        raise NotInRelease(f"Release {self.id} has no {wanted} {entry_id!r}. Use one of: {known}.")
