@@ -1,0 +1,137 @@
+"""Which records are one child. Hides Splink: callers know only the tables of `tables.py`.
+
+Sources carry different fields, so a child is recognised through several hops: one agency's own number, a valid NHS
+or pupil number, names with a birth date. The model says how alike two records are; `bands` says when that is enough;
+`guards` keep households apart, whatever the model says. What is in doubt is left for a person.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from heard.engine import backend, tables
+from heard.engine.link import bands, cluster, model, prepare
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from heard.engine.tables import Progress
+
+MODEL_FILE = "link_model.json"
+
+
+@dataclass(frozen=True)
+class LinkSummary:
+    """What linking found. `notes`: plain sentences about how it was done, for whoever reads the result."""
+
+    records: int
+    children: int
+    linked: int
+    for_a_person: int
+    trained: bool
+    notes: list[str] = field(default_factory=list)
+
+
+def link(folder: Path, *, progress: Progress | None = None) -> LinkSummary:
+    """Reads records and sources of the run in `folder`; writes links, identities and link_model.json.
+
+    Raises `backend.WrongTable` where intake has not run. Small, empty or nameless input is linked as far as it goes.
+    """
+    tell = progress or (lambda text, share: None)
+    tell("Preparing records", None)
+    rows = prepare.prepared(backend.read(folder, tables.RECORDS), backend.read(folder, tables.SOURCES))
+    with backend.engine(folder) as engine:
+        tell("Learning how records of one child differ", 0.1)
+        engine.hold("prepared", rows)
+        learned = model.trained(engine, "prepared", usable=_usable(rows), records=len(rows))
+        tell("Comparing records", 0.4)
+        pairs = engine.keep("pairs", bands.banded(model.compared(engine, "prepared", learned)))
+        tell("Grouping records by child", 0.7)
+        clusters = cluster.clustered(rows, pairs.filter(pairs.band == bands.LINKED).to_pyarrow())
+        tell("Writing links", 0.9)
+        summary = _write(engine, rows, pairs, clusters, learned)
+    (folder / MODEL_FILE).write_text(json.dumps(_told(learned), indent=1), encoding="utf-8")
+    return summary
+
+
+def _usable(rows: pa.Table) -> int:
+    """Records with names and a birth date: only they can teach."""
+    complete = pc.and_(
+        pc.is_valid(rows["given"]), pc.and_(pc.is_valid(rows["family"]), pc.is_valid(rows["birth"]))
+    )
+    return int(pc.sum(complete).as_py() or 0)
+
+
+def _write(
+    engine: backend.Engine, rows: pa.Table, pairs: Any, clusters: cluster.Clusters, learned: model.Model
+) -> LinkSummary:
+    members = rows.select(["key", "source", "record_id"]).append_column(
+        "component", pa.array(clusters.component, pa.int64())
+    )
+    held = engine.keep("members", _with_person(engine.hold("components", members)))
+    engine.write(
+        tables.IDENTITIES, held.select("source", "record_id", "person").order_by("source", "record_id")
+    )
+    links = engine.keep("links", _links(held, pairs, engine.hold("refused", _refused(clusters))))
+    engine.write(tables.LINKS, links.order_by("left_source", "left_id", "right_source", "right_id"))
+    counts = dict(links.band.value_counts(name="n").to_pyarrow().select(["band", "n"]).to_pandas().to_numpy())
+    return LinkSummary(
+        records=len(rows),
+        children=int(held.person.nunique().to_pyarrow().as_py()),
+        linked=int(counts.get(bands.LINKED, 0)),
+        for_a_person=int(counts.get(bands.FOR_A_PERSON, 0)),
+        trained=learned.trained,
+        notes=learned.notes,
+    )
+
+
+def _with_person(members: Any) -> Any:
+    """Each record with its child's key: a hash of the sorted records, so that it holds no name and is stable."""
+    named = members.mutate(name=members.source + "\n" + members.record_id)
+    whole = named.group_by("component").agg(whole=named.name.group_concat(sep="\n\n", order_by=named.name))
+    persons = whole.select("component", person=whole.whole.hexdigest("sha256").left(20))
+    return members.join(persons, "component").select("key", "source", "record_id", "person")
+
+
+def _refused(clusters: cluster.Clusters) -> pa.Table:
+    pairs = sorted(clusters.refused)
+    return pa.table(
+        {
+            "left": pa.array([left for left, _ in pairs], pa.int64()),
+            "right": pa.array([right for _, right in pairs], pa.int64()),
+            "reason": pa.array([clusters.refused[pair] for pair in pairs], pa.string()),
+        }
+    )
+
+
+def _links(members: Any, pairs: Any, refused: Any) -> Any:
+    """The pairs with their final band: together is linked, kept apart against the model is for a person."""
+    left = members.select(left="key", left_source="source", left_id="record_id", left_person="person")
+    right = members.select(right="key", right_source="source", right_id="record_id", right_person="person")
+    t = pairs.join(left, "left").join(right, "right").left_join(refused, ["left", "right"])
+    together = t.left_person == t.right_person
+    band = ibis.cases((together, bands.LINKED), (t.band == bands.LINKED, bands.FOR_A_PERSON), else_=t.band)
+    against = ibis.coalesce(t.reason, "another record of the same child contradicts")
+    why = ibis.cases(
+        (together & (t.band != bands.LINKED), "through other records of the same child; " + t.why),
+        (~together & (t.band == bands.LINKED), "kept apart: " + against + "; " + t.why),
+        else_=t.why,
+    )
+    return t.select("left_source", "left_id", "right_source", "right_id", "probability", band=band, why=why)
+
+
+def _told(learned: model.Model) -> dict[str, Any]:
+    return {
+        "trained": learned.trained,
+        "notes": learned.notes,
+        "seed": model.SEED,
+        "link_from": bands.LINK_FROM,
+        "ask_from": bands.ASK_FROM,
+        "settings": learned.settings,
+    }

@@ -1,0 +1,77 @@
+"""What is done with a pair that was compared: linked by a rule, linked by the model, for a person, or apart.
+
+The model's probability alone never links: names and birth dates have to agree, or a number that only one child has.
+Without that, brothers and sisters (one family name, one address, for twins one birth date) would be one child.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+
+from heard.engine.link import model
+
+LINKED, FOR_A_PERSON, APART = "linked", "for_a_person", "apart"
+LINK_FROM = 0.95
+ASK_FROM = 0.5
+
+_BY_AGENCY, _BY_NHS, _BY_UPN, _BY_WRITTEN = 1.0, 0.9999, 0.9998, 0.99
+
+
+def banded(pairs: Any) -> Any:
+    """Pairs as `model.compared` gives them, with probability, band and why.
+
+    Columns: left, right (keys, left < right), probability, band, why.
+    """
+    rules = _rules(pairs)
+    first = [(rule, index) for index, (rule, *_) in enumerate(rules)]
+    chosen = pairs.mutate(rule=ibis.cases(*first, else_=len(rules)))
+    why = ibis.cases(*[(chosen.rule == i, text) for i, (*_, text) in enumerate(rules)], else_="")
+    band = ibis.cases(*[(chosen.rule == i, band) for i, (_, band, _, _) in enumerate(rules)], else_=APART)
+    least = ibis.cases(*[(chosen.rule == i, sure) for i, (_, _, sure, _) in enumerate(rules)], else_=0.0)
+    probability = ibis.greatest(chosen.match_probability, least).round(6)
+    return chosen.select(
+        left=ibis.least(chosen.key_l, chosen.key_r),
+        right=ibis.greatest(chosen.key_l, chosen.key_r),
+        probability=probability,
+        band=band,
+        why=why + _compared(chosen),
+    )
+
+
+def _rules(p: Any) -> list[tuple[Any, str, float, str]]:
+    """The first that holds decides: condition, band, least probability, words."""
+    one_source = (p.source_l == p.source_r) & p.keyed_l & p.keyed_r
+    given = p.gamma_given >= model.CROSSED
+    birth = p.gamma_birth >= model.BIRTH_NEAR
+    same_birth = p.gamma_birth == model.BIRTH_SAME
+    no_name = p.gamma_given == -1
+    written = (p.gamma_nhs == model.NUMBER_WRITTEN) | (p.gamma_upn == model.NUMBER_WRITTEN)
+    sure, maybe = p.match_probability >= LINK_FROM, p.match_probability >= ASK_FROM
+    return [
+        (one_source & sure & given, FOR_A_PERSON, 0.0, "one source has them as two children"),
+        (one_source, APART, 0.0, "one source has them as two children"),
+        (p.gamma_local == model.LOCAL_SAME, LINKED, _BY_AGENCY, "the agency's own number is the same"),
+        ((p.gamma_nhs == model.NUMBER_VALID) & (birth | given), LINKED, _BY_NHS, "the NHS number is the same and valid"),
+        ((p.gamma_upn == model.NUMBER_VALID) & (birth | given), LINKED, _BY_UPN, "the pupil number is the same and valid"),
+        (
+            written & same_birth & (given | no_name),
+            LINKED,
+            _BY_WRITTEN,
+            "a number is the same as written, though its check fails, and so is the birth date",
+        ),
+        (sure & given & birth, LINKED, 0.0, "names and birth date agree"),
+        (sure, FOR_A_PERSON, 0.0, "much agrees, but not enough to tell them from a brother or sister"),
+        (maybe, FOR_A_PERSON, 0.0, "they may be one child"),
+    ]  # fmt: skip
+
+
+def _compared(p: Any) -> Any:
+    """What agreed and what did not, in words: "; given name the same, birth date the same, postcode different"."""
+    text: Any = ibis.literal("")
+    for comparison in model.COMPARISONS:
+        gamma, top = p[f"gamma_{comparison.name}"], len(comparison.levels) - 1
+        words = [(gamma == top - i, f"; {level.means}") for i, level in enumerate(comparison.levels)]
+        text = text + ibis.cases(*words, else_="")
+    return text

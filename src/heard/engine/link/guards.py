@@ -1,0 +1,118 @@
+"""What no two records of one child can be: the rules that keep brothers, sisters, twins, parents and children apart.
+
+Pure functions. A contradiction is a sentence for the person who decides; None means that nothing speaks against it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from heard.engine.link.names import AGREES, Alike, family_alike, given_alike
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Facts(NamedTuple):
+    """What one record says about who the child is, in the forms of `prepare`. Numbers only where their check holds."""
+
+    key: int
+    source: str = ""
+    keyed: bool = True
+    agency: str = ""
+    local_id: str | None = None
+    nhs: str | None = None
+    upn: str | None = None
+    birth: date | None = None
+    sex: str | None = None
+    given: str | None = None
+    family: str | None = None
+    usual: bool = False
+
+
+def why_not_one_child(left: Facts, right: Facts) -> str | None:
+    """The first contradiction between two records, or None."""
+    for question in (_one_source, _numbers, _births, _names, _sexes):
+        if reason := question(left, right):
+            return reason
+    return None
+
+
+def why_not_one_cluster(left: Iterable[Facts], right: Iterable[Facts]) -> str | None:
+    """The first contradiction between any two records of two clusters, or None."""
+    reasons = (why_not_one_child(a, b) for a, b in product(left, right))
+    return next((reason for reason in reasons if reason), None)
+
+
+def births_alike(left: date, right: date) -> bool:
+    """The same day, day and month swapped, or one digit wrong or two neighbours swapped."""
+    return left == right or _swapped(left, right) or OSA.distance(f"{left:%Y%m%d}", f"{right:%Y%m%d}") <= 1
+
+
+def _one_source(left: Facts, right: Facts) -> str | None:
+    if left.source == right.source and left.keyed and right.keyed:
+        return "two records of one source, which gives each child one key"
+    if left.agency == right.agency and left.local_id and right.local_id and left.local_id != right.local_id:
+        return "one agency has two numbers of its own for them"
+    return None
+
+
+def _numbers(left: Facts, right: Facts) -> str | None:
+    if left.nhs and right.nhs and left.nhs != right.nhs:
+        return "two different NHS numbers, both valid"
+    if left.upn and right.upn and left.upn != right.upn:
+        return "two different pupil numbers, both valid"
+    return None
+
+
+def _births(left: Facts, right: Facts) -> str | None:
+    if left.birth and right.birth and not births_alike(left.birth, right.birth):
+        return "birth dates too far apart for a slip"
+    return None
+
+
+def _names(left: Facts, right: Facts) -> str | None:
+    """Different given names are brothers, sisters or strangers, unless a shared number says that a name changed."""
+    if _given(left, right) is not Alike.DIFFERENT or _crossed(left, right):
+        return None
+    household = left.birth == right.birth and family_alike(left.family, right.family) in AGREES
+    if household:
+        return "different given names with one family name and birth date: twins, perhaps"
+    return None if _share_a_number(left, right) else "different given names"
+
+
+def _sexes(left: Facts, right: Facts) -> str | None:
+    if not left.sex or not right.sex or left.sex == right.sex or _share_a_number(left, right):
+        return None
+    return (
+        "different sexes, and given names that are not the same"
+        if _given(left, right) is not Alike.SAME
+        else None
+    )
+
+
+def _given(left: Facts, right: Facts) -> Alike:
+    return given_alike(left.given, right.given, both_usual=left.usual and right.usual)
+
+
+def _share_a_number(left: Facts, right: Facts) -> bool:
+    return bool(
+        (left.nhs and left.nhs == right.nhs) or (left.upn and left.upn == right.upn) or _local(left, right)
+    )
+
+
+def _local(left: Facts, right: Facts) -> bool:
+    return bool(left.local_id) and (left.agency, left.local_id) == (right.agency, right.local_id)
+
+
+def _crossed(left: Facts, right: Facts) -> bool:
+    """Given and family name written into each other's fields."""
+    return bool(left.given) and (left.given, left.family) == (right.family, right.given)
+
+
+def _swapped(left: date, right: date) -> bool:
+    return left.year == right.year and (left.day, left.month) == (right.month, right.day)

@@ -1,0 +1,285 @@
+"""The probabilistic part: Splink's model of how records of one child differ, trained without labels."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from splink import Linker, SettingsCreator, block_on
+from splink.internals.exceptions import SplinkException
+
+if TYPE_CHECKING:
+    from heard.engine.backend import Engine
+
+SEED = 20140715
+_ENOUGH_TO_TRAIN = 1_000  # records with names and birth date; below it the weights that we bring are safer
+_TRAINING_PAIRS = 1e6
+_WORTH_KEEPING = 0.02  # pairs below this probability are not even written down
+_BITS = 4  # significant digits of a learned weight: what is beyond them depends on the order of additions
+
+# Splink numbers a comparison's levels from the surest (highest) down to "else" (0); -1 is null, no evidence.
+SAME, FORM, SLIP, CROSSED = 5, 4, 3, 2
+BIRTH_SAME, BIRTH_NEAR = 2, 1
+NUMBER_VALID, NUMBER_WRITTEN = 3, 2
+LOCAL_SAME = 1
+
+
+@dataclass(frozen=True)
+class Level:
+    """One way in which two values compare. `m`, `u`: how usual it is within one child, and between two children."""
+
+    means: str
+    sql: str
+    m: float
+    u: float
+    by_rarity: str | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One field's levels, surest first. `learned`: its weights are trained where there is enough to learn from."""
+
+    name: str
+    null: str
+    levels: tuple[Level, ...]
+    learned: bool = True
+
+    def settings(self) -> dict[str, Any]:
+        null = {"sql_condition": self.null, "label_for_charts": "not known", "is_null_level": True}
+        levels = [self._level(level) for level in self.levels]
+        return {"output_column_name": self.name, "comparison_levels": [null, *levels]}
+
+    def _level(self, level: Level) -> dict[str, Any]:
+        row: dict[str, Any] = {"sql_condition": level.sql, "label_for_charts": level.means}
+        row |= {"m_probability": level.m, "u_probability": level.u}
+        if level.by_rarity:
+            row |= {"tf_adjustment_column": level.by_rarity, "tf_minimum_u_value": 0.0005}
+        if not self.learned:
+            row |= {"fix_m_probability": True, "fix_u_probability": True}
+        return row
+
+
+def _missing(*columns: str) -> str:
+    return " OR ".join(f"{column}_{side} IS NULL" for column in columns for side in "lr")
+
+
+_SLIP = (
+    "damerau_levenshtein({0}_l, {0}_r) <= 1 AND least(length({0}_l), length({0}_r)) >= 4"
+    " OR jaro_winkler_similarity({0}_l, {0}_r) >= 0.93"
+)
+_CROSSED = "given_l = family_r AND family_l = given_r"
+
+_GIVEN = Comparison(
+    "given",
+    _missing("given"),
+    (
+        Level("given name the same", "given_l = given_r", 0.80, 0.004, by_rarity="given"),
+        Level("given name in another form", "list_has_any(forms_l, forms_r)", 0.06, 0.004),
+        Level("given name with a slip", _SLIP.format("given"), 0.06, 0.004),
+        Level("given and family name crossed", _CROSSED, 0.01, 0.00001),
+        Level(
+            "given name an initial",
+            "least(length(given_l), length(given_r)) = 1 AND left(given_l, 1) = left(given_r, 1)",
+            0.02,
+            0.01,
+        ),
+        Level("given name different", "ELSE", 0.05, 0.978),
+    ),
+)
+_FAMILY = Comparison(
+    "family",
+    f"{_missing('family')} OR ({_CROSSED})",
+    (
+        Level("family name the same", "family_l = family_r", 0.86, 0.003, by_rarity="family"),
+        Level(
+            "family name in part",
+            "list_has_any(string_split(family_l, ' '), string_split(family_r, ' '))",
+            0.03,
+            0.002,
+        ),
+        Level("family name with a slip", _SLIP.format("family"), 0.06, 0.003),
+        Level("family name different", "ELSE", 0.05, 0.992),
+    ),
+)
+_BIRTH = Comparison(
+    "birth",
+    _missing("birth"),
+    (
+        Level("birth date the same", "birth_l = birth_r", 0.92, 0.0002),
+        Level(
+            "birth date with day and month swapped or a digit wrong",
+            "damerau_levenshtein(birth_l, birth_r) <= 1 OR (left(birth_l, 4) = left(birth_r, 4)"
+            " AND substr(birth_l, 5, 2) = substr(birth_r, 7, 2) AND substr(birth_l, 7, 2) = substr(birth_r, 5, 2))",
+            0.06,
+            0.004,
+        ),
+        Level("birth date different", "ELSE", 0.02, 0.9958),
+    ),
+)
+_SEX = Comparison(
+    "sex",
+    _missing("sex"),
+    (Level("sex the same", "sex_l = sex_r", 0.985, 0.5), Level("sex different", "ELSE", 0.015, 0.5)),
+)
+_POSTCODE = Comparison(
+    "postcode",
+    _missing("postcode"),
+    (
+        Level("postcode the same", "postcode_l = postcode_r", 0.72, 0.0008),
+        Level(
+            "postcode near",
+            "damerau_levenshtein(postcode_l, postcode_r) <= 1 OR district_l = district_r",
+            0.13,
+            0.08,
+        ),
+        Level("postcode different", "ELSE", 0.15, 0.9192),
+    ),
+)
+
+
+def _number(name: str, words: str) -> Comparison:
+    """Two children never share a number by chance, so random pairs cannot teach its weights: they are set."""
+    both_valid = f"{name}_valid_l AND {name}_valid_r"
+    return Comparison(
+        name,
+        _missing(name),
+        (
+            Level(f"{words} the same and valid", f"{name}_l = {name}_r AND {both_valid}", 0.93, 0.00001),
+            Level(f"{words} the same as written", f"{name}_l = {name}_r", 0.03, 0.00001),
+            Level(f"{words} with a slip", f"damerau_levenshtein({name}_l, {name}_r) <= 1", 0.03, 0.0001),
+            Level(f"{words} different", "ELSE", 0.01, 0.99988),
+        ),
+        learned=False,
+    )
+
+
+# The agency's own number decides by rule, not by weight: here it only says whether it is the same.
+_LOCAL = Comparison(
+    "local",
+    f"{_missing('local')} OR agency_l <> agency_r",
+    (
+        Level("the agency's own number the same", "local_l = local_r", 0.5, 0.5),
+        Level("the agency's own number different", "ELSE", 0.5, 0.5),
+    ),
+    learned=False,
+)
+
+COMPARISONS = (
+    _GIVEN,
+    _FAMILY,
+    _BIRTH,
+    _SEX,
+    _POSTCODE,
+    _number("nhs", "NHS number"),
+    _number("upn", "pupil number"),
+    _LOCAL,
+)
+
+# Only pairs that share one of these are compared.
+_BLOCKS = (
+    ("local",),
+    ("nhs",),
+    ("upn",),
+    ("birth", "family"),
+    ("birth", "head"),
+    ("birth", "postcode"),
+    ("head", "postcode"),
+    ("family", "postcode"),
+    ("head", "family", "substr(birth, 1, 4)"),
+    ("head", "family", "substr(birth, 5, 4)"),
+)
+_LESSONS = (("birth", "postcode"), ("given", "family"))
+
+
+@dataclass
+class Model:
+    """Settings with weights, as Splink reads them, and how they came about."""
+
+    settings: dict[str, Any]
+    trained: bool
+    notes: list[str] = field(default_factory=list)
+
+
+def trained(engine: Engine, table: str, *, usable: int, records: int) -> Model:
+    """A model for the prepared table. `usable`: records with names and birth date. Never fails: where records
+    are too few or teach nonsense, the weights that we bring are used, and the notes say so."""
+    settings = _settings(records)
+    if usable < _ENOUGH_TO_TRAIN:
+        note = (
+            f"Too few records with names and birth dates to learn from ({usable:,}): set weights were used."
+        )
+        return Model(settings, trained=False, notes=[note])
+    try:
+        learned = _learn(engine, table, settings)
+    except (SplinkException, ValueError) as problem:
+        note = f"The records taught the model nothing ({type(problem).__name__}): set weights were used."
+        return Model(settings, trained=False, notes=[note])
+    kept = [c.name for c in COMPARISONS if c.learned and _take(settings, learned, c.name)]
+    left = [c.name for c in COMPARISONS if c.learned and c.name not in kept]
+    notes = [f"Set weights were used for {', '.join(left)}: what was learned made no sense."] if left else []
+    return Model(settings, trained=bool(kept), notes=notes)
+
+
+def compared(engine: Engine, table: str, model: Model) -> Any:
+    """All pairs that may be one child: unique_id_l, unique_id_r, match_probability, gamma_<comparison>."""
+    linker = Linker(engine.for_splink(table), model.settings, log_level=None)
+    frame = linker.inference.predict(threshold_match_probability=_WORTH_KEEPING, warning_mode="never")
+    return engine.from_splink(frame)
+
+
+def _settings(records: int) -> dict[str, Any]:
+    # A handful of records about most children: about as many true pairs as records, times two.
+    chance = min(0.05, 4 / max(records, 1))
+    creator = SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="key",
+        comparisons=[c.settings() for c in COMPARISONS],
+        blocking_rules_to_generate_predictions=[block_on(*columns) for columns in _BLOCKS],
+        probability_two_random_records_match=chance,
+        retain_matching_columns=True,  # else Splink drops the comparisons, too, which `bands` needs
+        additional_columns_to_retain=["source", "keyed"],
+        linker_uid="heard",
+    )
+    return creator.create_settings_dict("duckdb")
+
+
+def _learn(engine: Engine, table: str, settings: dict[str, Any]) -> dict[str, Any]:
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    linker = Linker(engine.for_splink(table), settings, log_level=None)
+    training = linker.training
+    training.estimate_u_using_random_sampling(max_pairs=_TRAINING_PAIRS, seed=SEED)
+    for lesson in _LESSONS:
+        training.estimate_parameters_using_expectation_maximisation(
+            block_on(*lesson), estimate_without_term_frequencies=True, max_pairs=_TRAINING_PAIRS
+        )
+    learned: dict[str, Any] = linker.misc.save_model_to_json()
+    return learned
+
+
+def _take(settings: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
+    """Takes over a comparison's learned weights where they make sense: agreement speaks for, difference against."""
+    ours, theirs = _levels(settings, name), _levels(learned, name)
+    pairs = [
+        (
+            _rounded(new.get("m_probability"), old["m_probability"]),
+            _rounded(new.get("u_probability"), old["u_probability"]),
+        )
+        for old, new in zip(ours, theirs, strict=True)
+    ]
+    (surest_m, surest_u), (else_m, else_u) = pairs[0], pairs[-1]
+    if surest_m < 0.3 or surest_m <= surest_u or else_m >= else_u:
+        return False
+    for level, (m, u) in zip(ours, pairs, strict=True):
+        level["m_probability"], level["u_probability"] = m, u
+    return True
+
+
+def _levels(settings: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    comparison = next(c for c in settings["comparisons"] if c["output_column_name"] == name)
+    return [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+
+
+def _rounded(value: Any, otherwise: float) -> float:
+    """A learned probability, kept away from 0 and 1, or the one that we bring where none was learned."""
+    return float(f"{min(max(value, 1e-6), 0.9999):.{_BITS}g}") if isinstance(value, float) else otherwise
