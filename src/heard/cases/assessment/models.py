@@ -100,6 +100,9 @@ class Assessment(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"assessment of {self.started_at:%Y-%m-%d}"
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         _refuse_where_signed(self.pk)
         super().save(*args, **kwargs)
@@ -107,9 +110,6 @@ class Assessment(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         _refuse_where_signed(self.pk)
         return super().delete(*args, **kwargs)
-
-    def __str__(self) -> str:
-        return f"assessment of {self.started_at:%Y-%m-%d}"
 
 
 class AssessmentObservation(Observation):
@@ -163,6 +163,9 @@ class AssessmentPattern(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.pattern
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         _refuse_where_signed(self.assessment_id)
         super().save(*args, **kwargs)
@@ -170,9 +173,6 @@ class AssessmentPattern(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         _refuse_where_signed(self.assessment_id)
         return super().delete(*args, **kwargs)
-
-    def __str__(self) -> str:
-        return self.pattern
 
 
 def _refuse_where_signed(assessment_id: uuid.UUID) -> None:

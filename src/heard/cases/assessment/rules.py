@@ -1,9 +1,11 @@
 """Who may move an assessment, and when. Pure: each `why_not_…` gives None or the sentence that the user reads."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 MAX_PROSE: Final = 20_000  # characters in one piece of prose: some ten printed pages
 
@@ -35,6 +37,19 @@ SIGNED_IS_FINAL: Final = (
 )
 WITH_THE_SUPERVISOR: Final = "This assessment is with the supervisor. It can be changed if it is sent back."
 SEEN_NEEDS_EVIDENCE: Final = "Say when it was seen, who says so and in which words."
+
+
+@dataclass(frozen=True)
+class ChildsView:
+    """What the child says beside a decision, or why they are not heard: one of three.
+
+    `words_id`: words that are recorded already. `new`: text, heard_by, heard_on, how and what_changed of words to
+    record now. `why_no_words`: why there are none.
+    """
+
+    words_id: UUID | None = None
+    new: Mapping[str, Any] | None = None
+    why_no_words: str = ""
 
 
 def after(state: str, move: Move) -> State | None:

@@ -45,6 +45,8 @@ NOT_CHANGEABLE: Final = (
     "An agreed plan is changed at a review, so that everybody knows what has changed and why."
 )
 
+OWNER_CANNOT_SIGN_IN: Final = "That person cannot sign in any longer. Choose somebody else to do this."
+
 
 def why_not_start(*, case_is_open: bool, may_plan: bool, has_draft: bool, has_agreed: bool) -> str | None:
     if not may_plan:
@@ -96,6 +98,15 @@ def why_outcomes_fall_short(outcomes: Sequence[Sequence[Step]]) -> str | None:
         return "Each outcome needs at least one action. Add one, or take the outcome out."
     if any(not step.has_owner or step.due_on is None for steps in outcomes for step in steps):
         return "Each action needs a person who will do it and a date."
+    return None
+
+
+def why_not_copy(*, state: str, has_draft: bool) -> str | None:
+    """Whether a changed plan can be begun from this one."""
+    if state != State.AGREED:
+        return "Only an agreed plan can be replaced by a changed one."
+    if has_draft:
+        return "A changed plan is being written already. Go on with that one."
     return None
 
 

@@ -1,0 +1,298 @@
+"""Every write of an assessment. Each takes the row anew, locked and only if `by` may see it, asks the rule, writes,
+and leaves its audit row in the same transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.assessment import queries, rules
+from heard.cases.assessment.models import Assessment, AssessmentObservation, AssessmentPattern
+from heard.cases.assessment.rules import ChildsView, Move
+from heard.cases.case.actions import begin_draft, discard_draft, record_words, save_draft
+from heard.cases.case.queries import case_visible_to, drafts_of, words_of
+from heard.cases.case.rules import Observed, due_on
+from heard.cases.concern.models import ConcernObservation
+from heard.knowledge import load
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.cases.case.models import Words
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A pattern that the authors recognise, and why."""
+
+    pattern: str
+    reason: str
+    setting: str = ""
+    from_on: date | None = None
+    to_on: date | None = None
+
+
+@transaction.atomic
+def start_assessment(*, by: User, case_id: uuid.UUID, at: datetime | None = None) -> Assessment:
+    """A new assessment with the current release of knowledge, holding what the case's worries say already."""
+    case = case_visible_to(by, case_id)
+    _refuse(queries.why_not_start(by, case.pk, case_is_open=case.state == "open"))
+    release = load.current()
+    told = list(queries.told_in_worries(by, case.pk))
+    assessment = Assessment.objects.create(
+        case=case,
+        release=release.id,
+        author=by,
+        started_at=at or timezone.now(),
+        due_on=due_on(release.clock("assessment"), queries.referred_on(by, case)),
+    )
+    assessment.writers.add(by)
+    AssessmentObservation.objects.bulk_create(_from_worries(assessment, told))
+    _audit(by, "start", assessment, detail={"release": release.id})
+    return assessment
+
+
+@transaction.atomic
+def open_assessment(*, by: User, assessment_id: uuid.UUID) -> Assessment:
+    """The assessment, for showing it, with the 'view' audit row; or `Hidden`."""
+    assessment = queries.assessment_visible_to(by, assessment_id)
+    _audit(by, "view", assessment)
+    return assessment
+
+
+@transaction.atomic
+def save_judgement(*, by: User, assessment_id: uuid.UUID, text: str) -> Assessment:
+    return _write(by, _to_change(by, assessment_id), "judgement", judgement=text)
+
+
+@transaction.atomic
+def save_what_is_not_known(*, by: User, assessment_id: uuid.UUID, text: str) -> Assessment:
+    return _write(by, _to_change(by, assessment_id), "not known", what_is_not_known=text)
+
+
+@transaction.atomic
+def save_childs_view(*, by: User, assessment_id: uuid.UUID, view: ChildsView) -> Assessment:
+    """The child's own words beside the judgement, or why there are none. Words of another child are `Hidden`."""
+    assessment = _to_change(by, assessment_id)
+    words, why_no_words = hear(by=by, person_id=assessment.case.person_id, view=view)
+    return _write(by, assessment, "child’s view", words=words, why_no_words=why_no_words)
+
+
+@transaction.atomic
+def hear(*, by: User, person_id: uuid.UUID, view: ChildsView) -> tuple[Words | None, str]:
+    """The words to stand beside a decision, recorded now if they are new; else None, and why there are none.
+
+    Plans and reviews hear the child in the same way.
+    """
+    if view.new is not None:
+        return record_words(by=by, person_id=person_id, **view.new), ""
+    if view.words_id is None:
+        return None, view.why_no_words.strip()
+    words = words_of(by, person_id).filter(pk=view.words_id).first()
+    if words is None:
+        raise Hidden
+    return words, ""
+
+
+@transaction.atomic
+def note_observation(
+    *,
+    by: User,
+    assessment_id: uuid.UUID,
+    item: str,
+    state: str,
+    seen_on: date | None = None,
+    source: str = "",
+    words: str = "",
+) -> AssessmentObservation:
+    """Marks one sign or vulnerability of the assessment's release. `NotInRelease` for an item that it has not."""
+    mark = Observed(item, state, seen_on, source, words)
+    assessment = note_observations(by=by, assessment_id=assessment_id, marks=[mark])
+    return assessment.observations.get(item=item)
+
+
+@transaction.atomic
+def note_observations(*, by: User, assessment_id: uuid.UUID, marks: Iterable[Observed]) -> Assessment:
+    """Marks several at once. What is not named stays as it is."""
+    assessment = _to_change(by, assessment_id)
+    release = load.release(assessment.release)
+    told = {row.item for row in queries.told_in_worries(by, assessment.case_id)}
+    known = {row.item: row for row in assessment.observations.all()}
+    for mark in marks:
+        release.item(mark.item)
+        _refuse(_why_not_note(mark, told_as_seen=mark.item in told))
+        _note(by, assessment, mark, known.get(mark.item))
+    _audit(by, "write", assessment, detail={"part": "signs and vulnerabilities"})
+    return assessment
+
+
+@transaction.atomic
+def set_patterns(*, by: User, assessment_id: uuid.UUID, choices: Iterable[Choice]) -> Assessment:
+    """The patterns that the authors recognise: these and no others. `NotInRelease` for one that the release has not."""
+    assessment = _to_change(by, assessment_id)
+    release = load.release(assessment.release)
+    assessment.patterns.all().delete()
+    for choice in choices:
+        settings = release.pattern(choice.pattern).settings
+        _refuse(rules.why_not_choose_pattern(reason=choice.reason, setting=choice.setting, settings=settings))
+        AssessmentPattern.objects.create(
+            assessment=assessment,
+            pattern=choice.pattern,
+            reason=choice.reason,
+            setting=choice.setting if settings else "",
+            from_on=choice.from_on,
+            to_on=choice.to_on,
+        )
+    _audit(by, "write", assessment, detail={"part": "patterns"})
+    return assessment
+
+
+@transaction.atomic
+def submit(*, by: User, assessment_id: uuid.UUID, at: datetime | None = None) -> Assessment:
+    """Sends the assessment to the supervisors. From here on it is not changed unless one of them sends it back."""
+    assessment = _to_change(by, assessment_id)
+    _refuse(queries.why_not_submit(assessment))
+    return _move(by, assessment, Move.SUBMIT, submitted_at=at or timezone.now())
+
+
+@transaction.atomic
+def sign_off(*, by: User, assessment_id: uuid.UUID, at: datetime | None = None) -> Assessment:
+    """Final: nothing of a signed assessment changes any more."""
+    assessment = _locked(by, assessment_id)
+    _refuse(queries.why_not_sign_off(by, assessment))
+    return _move(by, assessment, Move.SIGN_OFF, signed_by=by, signed_at=at or timezone.now())
+
+
+@transaction.atomic
+def send_back(*, by: User, assessment_id: uuid.UUID, reason: str, at: datetime | None = None) -> Assessment:
+    assessment = _locked(by, assessment_id)
+    _refuse(queries.why_not_return(by, assessment, reason=reason))
+    returned = {"returned_at": at or timezone.now(), "returned_reason": reason}
+    return _move(by, assessment, Move.SEND_BACK, reason, **returned)
+
+
+@transaction.atomic
+def keep_typed(*, by: User, kind: str, subject_id: uuid.UUID, step: str, answers: dict[str, Any]) -> None:
+    """Keeps what is typed in one form about an assessment or a plan, for its writer alone, until it is saved."""
+    draft = drafts_of(by).filter(kind=kind, subject_id=subject_id).first()
+    draft = draft or begin_draft(by=by, kind=kind, subject_id=subject_id)
+    save_draft(by=by, draft_id=draft.pk, kind=kind, step=step, answers=answers)
+
+
+@transaction.atomic
+def forget_typed(*, by: User, kind: str, subject_id: uuid.UUID, step: str) -> None:
+    """What was typed has been saved. The draft ends with the last form that it holds something of."""
+    for draft in drafts_of(by).filter(kind=kind, subject_id=subject_id):
+        if any(answers for name, answers in draft.answers.items() if name != step):
+            save_draft(by=by, draft_id=draft.pk, kind=kind, step=step, answers={})
+        else:
+            discard_draft(by=by, draft_id=draft.pk, kind=kind, verb="save")
+
+
+def _refuse(why_not: str | None) -> None:
+    if why_not:
+        raise Refused(why_not)
+
+
+def _locked(by: User, assessment_id: uuid.UUID) -> Assessment:
+    """The row as it stands now, kept from other writers until the transaction ends."""
+    Assessment.objects.select_for_update().filter(pk=assessment_id).first()
+    return queries.assessment_visible_to(by, assessment_id)
+
+
+def _to_change(by: User, assessment_id: uuid.UUID) -> Assessment:
+    """Whoever changes it becomes one of its writers, and so cannot sign it off."""
+    assessment = _locked(by, assessment_id)
+    _refuse(queries.why_not_change(by, assessment))
+    assessment.writers.add(by)
+    return assessment
+
+
+def _write(by: User, assessment: Assessment, part: str, **values: Any) -> Assessment:
+    for name, value in values.items():
+        setattr(assessment, name, value)
+    assessment.save(update_fields=list(values))
+    _audit(by, "write", assessment, detail={"part": part})
+    return assessment
+
+
+def _move(by: User, assessment: Assessment, move: Move, reason: str = "", **values: Any) -> Assessment:
+    then = rules.after(assessment.state, move)
+    values["state"] = then
+    for name, value in values.items():
+        setattr(assessment, name, value)
+    assessment.save(update_fields=list(values))
+    _audit(by, move.value, assessment, reason=reason)
+    return assessment
+
+
+def _why_not_note(mark: Observed, *, told_as_seen: bool) -> str | None:
+    return rules.why_not_note(
+        state=mark.state,
+        seen_on=mark.seen_on,
+        source=mark.source,
+        words=mark.words,
+        told_as_seen=told_as_seen,
+        today=timezone.localdate(),
+    )
+
+
+def _note(by: User, assessment: Assessment, mark: Observed, known: AssessmentObservation | None) -> None:
+    """Writes one mark unless nothing changed: who noted it, and when, stays with the words."""
+    values = {
+        "state": mark.state,
+        "seen_on": mark.seen_on if mark.state == "seen" else None,
+        "source": mark.source if mark.state == "seen" else "",
+        "words": mark.words,
+    }
+    if known and all(getattr(known, name) == value for name, value in values.items()):
+        return
+    row = known or AssessmentObservation(assessment=assessment, item=mark.item)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.noted_by = by
+    row.full_clean()
+    row.save()
+
+
+def _from_worries(assessment: Assessment, told: list[ConcernObservation]) -> list[AssessmentObservation]:
+    """What a worry saw stays seen, with its evidence, its author and the worry that it came from: the latest of each."""
+    release = load.release(assessment.release)
+    latest: dict[str, ConcernObservation] = {}
+    for row in told:
+        if row.item in release.entries:
+            latest.setdefault(row.item, row)
+    return [
+        AssessmentObservation(
+            assessment=assessment,
+            concern=row.concern,
+            item=row.item,
+            state=row.state,
+            seen_on=row.seen_on,
+            source=row.source,
+            words=row.words,
+            noted_by_id=row.noted_by_id,
+        )
+        for row in latest.values()
+    ]
+
+
+def _audit(
+    by: User, verb: str, assessment: Assessment, *, reason: str = "", detail: dict[str, Any] | None = None
+) -> None:
+    record_audit(
+        by=by,
+        verb=verb,
+        subject="assessment",
+        subject_id=assessment.pk,
+        person_id=assessment.case.person_id,
+        reason=reason,
+        detail=detail,
+    )

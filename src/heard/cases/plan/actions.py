@@ -1,0 +1,234 @@
+"""Every write of a plan. Each takes the rows anew, locked and only if `by` may see them, asks the rule, writes, and
+leaves its audit row in the same transaction."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit
+from heard.agencies.queries import colleagues_visible_to
+from heard.agencies.rules import Refused
+from heard.cases.assessment.actions import hear
+from heard.cases.assessment.queries import latest_signed
+from heard.cases.assessment.rules import ChildsView
+from heard.cases.case.queries import case_visible_to
+from heard.cases.plan import queries, rules
+from heard.cases.plan.models import Action, Outcome, Plan
+from heard.cases.plan.rules import Move, Progress, State
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+@transaction.atomic
+def start_plan(*, by: User, case_id: uuid.UUID, at: datetime | None = None) -> Plan:
+    """An empty plan. It may be written while the assessment waits for its signature, but not agreed."""
+    case = case_visible_to(by, case_id)
+    _refuse(queries.why_not_start(by, case.pk, case_is_open=case.state == "open"))
+    plan = Plan.objects.create(case=case, started_at=at or timezone.now(), started_by=by)
+    _audit(by, "start", plan)
+    return plan
+
+
+@transaction.atomic
+def open_plan(*, by: User, plan_id: uuid.UUID) -> Plan:
+    """The plan, for showing it, with the 'view' audit row; or `Hidden`."""
+    plan = queries.plan_visible_to(by, plan_id)
+    _audit(by, "view", plan)
+    return plan
+
+
+@transaction.atomic
+def add_outcome(*, by: User, plan_id: uuid.UUID, text: str, where_we_are: str = "") -> Outcome:
+    plan = _to_change(by, plan_id)
+    outcome = Outcome.objects.create(plan=plan, text=text, where_we_are=where_we_are)
+    _audit(by, "add outcome", plan, outcome=outcome.pk)
+    return outcome
+
+
+@transaction.atomic
+def change_outcome(*, by: User, outcome_id: uuid.UUID, text: str, where_we_are: str) -> Outcome:
+    outcome = queries.outcome_visible_to(by, outcome_id)
+    plan = _to_change(by, outcome.plan_id)
+    outcome.text, outcome.where_we_are = text, where_we_are
+    outcome.save()
+    _audit(by, "change outcome", plan, outcome=outcome.pk)
+    return outcome
+
+
+@transaction.atomic
+def take_out_outcome(*, by: User, outcome_id: uuid.UUID) -> Plan:
+    """Takes an outcome and its actions out of a plan that is still being written."""
+    outcome = queries.outcome_visible_to(by, outcome_id)
+    plan = _to_change(by, outcome.plan_id)
+    outcome.delete()
+    _audit(by, "take out outcome", plan, outcome=outcome_id)
+    return plan
+
+
+@transaction.atomic
+def add_action(
+    *, by: User, outcome_id: uuid.UUID, what: str, owner: User | None = None, due_on: date | None = None
+) -> Action:
+    outcome = queries.outcome_visible_to(by, outcome_id)
+    plan = _to_change(by, outcome.plan_id)
+    action = Action.objects.create(outcome=outcome, what=what, owner=_colleague(by, owner), due_on=due_on)
+    _audit(by, "add action", plan, action=action.pk)
+    return action
+
+
+@transaction.atomic
+def change_action(
+    *, by: User, action_id: uuid.UUID, what: str, owner: User | None, due_on: date | None
+) -> Action:
+    action = queries.action_visible_to(by, action_id)
+    plan = _to_change(by, action.outcome.plan_id)
+    action.what, action.owner, action.due_on = what, _colleague(by, owner), due_on
+    action.save()
+    _audit(by, "change action", plan, action=action.pk)
+    return action
+
+
+@transaction.atomic
+def take_out_action(*, by: User, action_id: uuid.UUID) -> Plan:
+    """Takes an action out of a plan that is still being written."""
+    action = queries.action_visible_to(by, action_id)
+    plan = _to_change(by, action.outcome.plan_id)
+    action.delete()
+    _audit(by, "take out action", plan, action=action_id)
+    return plan
+
+
+@transaction.atomic
+def agree_plan(
+    *, by: User, plan_id: uuid.UUID, review_on: date | None, view: ChildsView, at: datetime | None = None
+) -> Plan:
+    """Agrees a plan on the latest signed assessment, with the child's view and the date of its first review.
+
+    The plan that it replaces, if there is one, is in force until this moment.
+    """
+    plan, now = _locked(by, plan_id), at or timezone.now()
+    words, why_no_words = hear(by=by, person_id=plan.case.person_id, view=view)
+    _refuse(
+        queries.why_not_agree(
+            by,
+            plan,
+            has_words=words is not None,
+            why_no_words=why_no_words,
+            review_on=review_on,
+            today=timezone.localdate(now),
+        )
+    )
+    if plan.replaces_id:
+        _move(by, queries.plan_visible_to(by, plan.replaces_id), Move.REPLACE, review_on=None)
+    agreed = {"agreed_at": now, "agreed_by": by, "review_on": review_on}
+    heard = {"words": words, "why_no_words": why_no_words}
+    return _move(by, plan, Move.AGREE, assessment=latest_signed(by, plan.case_id), **agreed, **heard)
+
+
+@transaction.atomic
+def finish_action(
+    *,
+    by: User,
+    action_id: uuid.UUID,
+    outcome: str = Progress.DONE.value,
+    done_on: date | None = None,
+    note: str = "",
+) -> Action:
+    """Marks an action as done, or as one that could not be done (`outcome="not_done"`, with a note that says why)."""
+    action = queries.action_visible_to(by, action_id)
+    plan = _locked(by, action.outcome.plan_id)
+    action.refresh_from_db(fields=["state"])
+    _refuse(queries.why_not_finish(by, action, outcome=outcome, note=note))
+    action.state, action.done_on, action.note = Progress(outcome), done_on or timezone.localdate(), note
+    action.save()
+    _audit(by, "finish action", plan, action=action.pk, state=outcome)
+    return action
+
+
+@transaction.atomic
+def copy_to_change(*, by: User, plan_id: uuid.UUID) -> Plan:
+    """A new plan that will replace this one: its outcomes, and those actions that are still to do.
+
+    The agreed plan stays in force until the new one is agreed.
+    """
+    old = _locked(by, plan_id)
+    _refuse(rules.why_not_copy(state=old.state, has_draft=queries.draft_plan(by, old.case_id) is not None))
+    new = Plan.objects.create(case=old.case, replaces=old, started_at=timezone.now(), started_by=by)
+    for outcome in old.outcomes.all():
+        copy = Outcome.objects.create(plan=new, text=outcome.text, where_we_are=outcome.where_we_are)
+        for action in outcome.actions.all():
+            if action.state == Progress.OPEN:
+                Action.objects.create(
+                    outcome=copy, what=action.what, owner=action.owner, due_on=action.due_on
+                )
+    _audit(by, "start", new, replaces=old.pk)
+    return new
+
+
+@transaction.atomic
+def set_next_review(*, by: User, plan_id: uuid.UUID, review_on: date) -> Plan:
+    """The next date after a review has been held."""
+    plan = _locked(by, plan_id)
+    plan.review_on = review_on
+    plan.save(update_fields=["review_on"])
+    _audit(by, "set review", plan, review_on=review_on)
+    return plan
+
+
+@transaction.atomic
+def end_plan(*, by: User, plan_id: uuid.UUID) -> Plan:
+    """A review has decided that the plan is not needed any longer."""
+    return _move(by, _locked(by, plan_id), Move.END, review_on=None)
+
+
+def _refuse(why_not: str | None) -> None:
+    if why_not:
+        raise Refused(why_not)
+
+
+def _locked(by: User, plan_id: uuid.UUID) -> Plan:
+    """The row as it stands now, kept from other writers until the transaction ends."""
+    Plan.objects.select_for_update().filter(pk=plan_id).first()
+    return queries.plan_visible_to(by, plan_id)
+
+
+def _to_change(by: User, plan_id: uuid.UUID) -> Plan:
+    plan = _locked(by, plan_id)
+    _refuse(queries.why_not_change(by, plan))
+    return plan
+
+
+def _colleague(by: User, owner: User | None) -> User | None:
+    """Actions belong to people who can sign in now."""
+    if owner is not None and not colleagues_visible_to(by).filter(pk=owner.pk).exists():
+        raise Refused(rules.OWNER_CANNOT_SIGN_IN)
+    return owner
+
+
+def _move(by: User, plan: Plan, move: Move, **values: Any) -> Plan:
+    then = rules.TRANSITIONS.get((State(plan.state), move))
+    if then is None:
+        raise Refused(rules.NOT_CHANGEABLE)
+    values["state"] = then
+    for name, value in values.items():
+        setattr(plan, name, value)
+    plan.save(update_fields=list(values))
+    _audit(by, move.value, plan)
+    return plan
+
+
+def _audit(by: User, verb: str, plan: Plan, **detail: object) -> None:
+    record_audit(
+        by=by,
+        verb=verb,
+        subject="plan",
+        subject_id=plan.pk,
+        person_id=plan.case.person_id,
+        detail={name: str(value) for name, value in detail.items()},
+    )

@@ -1,0 +1,135 @@
+"""What others may read about plans and their actions. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch, QuerySet
+
+from heard.agencies.rules import Hidden, May
+from heard.cases.assessment.queries import latest_signed
+from heard.cases.case.queries import cases_visible_to
+from heard.cases.plan import rules
+from heard.cases.plan.models import Action, Outcome, Plan
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+def plans_visible_to(user: User) -> QuerySet[Plan]:
+    """Plans of children whose record the user may open, newest first."""
+    return Plan.objects.filter(case__in=cases_visible_to(user)).select_related(
+        "case__person", "case__lead_team", "case__trusted_worker", "assessment", "agreed_by", "words"
+    )
+
+
+def plan_visible_to(user: User, plan_id: uuid.UUID) -> Plan:
+    """With its outcomes and their actions, or `Hidden`."""
+    actions = Action.objects.select_related("owner")
+    outcomes = Outcome.objects.prefetch_related(Prefetch("actions", actions))
+    plan = plans_visible_to(user).prefetch_related(Prefetch("outcomes", outcomes)).filter(pk=plan_id).first()
+    if plan is None:
+        raise Hidden
+    return plan
+
+
+def plans_of(user: User, case_id: uuid.UUID) -> QuerySet[Plan]:
+    """Every plan of a case, newest first: the agreed one, one being written, and those before."""
+    return plans_visible_to(user).filter(case_id=case_id)
+
+
+def agreed_plan(user: User, case_id: uuid.UUID) -> Plan | None:
+    """The plan that is in force, if there is one."""
+    return plans_of(user, case_id).filter(state=rules.State.AGREED).first()
+
+
+def draft_plan(user: User, case_id: uuid.UUID) -> Plan | None:
+    return plans_of(user, case_id).filter(state=rules.State.DRAFT).first()
+
+
+def actions_visible_to(user: User) -> QuerySet[Action]:
+    """Actions of the plans that the user may see. Each knows its outcome, plan, case and child."""
+    return Action.objects.filter(outcome__plan__case__in=cases_visible_to(user)).select_related(
+        "owner", "outcome__plan__case__person"
+    )
+
+
+def action_visible_to(user: User, action_id: uuid.UUID) -> Action:
+    action = actions_visible_to(user).filter(pk=action_id).first()
+    if action is None:
+        raise Hidden
+    return action
+
+
+def outcome_visible_to(user: User, outcome_id: uuid.UUID) -> Outcome:
+    rows = Outcome.objects.filter(plan__case__in=cases_visible_to(user))
+    outcome = rows.select_related("plan__case__person").filter(pk=outcome_id).first()
+    if outcome is None:
+        raise Hidden
+    return outcome
+
+
+def actions_of(user: User, case_id: uuid.UUID) -> QuerySet[Action]:
+    """Actions of the case's plan that is in force, first due first."""
+    rows = actions_visible_to(user).filter(outcome__plan__case_id=case_id)
+    return rows.filter(outcome__plan__state=rules.State.AGREED).order_by("due_on", "added_at")
+
+
+def actions_due(user: User) -> QuerySet[Action]:
+    """What this user has to do in plans that are in force: longest overdue first, then what comes next."""
+    mine = actions_visible_to(user).filter(owner=user, state=rules.Progress.OPEN)
+    return mine.filter(outcome__plan__state=rules.State.AGREED).order_by("due_on", "added_at")
+
+
+def steps(plan: Plan) -> list[list[rules.Step]]:
+    """The plan's actions, by outcome, as the rule on agreeing reads them."""
+    return [
+        [rules.Step(action.owner_id is not None, action.due_on) for action in outcome.actions.all()]
+        for outcome in plan.outcomes.all()
+    ]
+
+
+def why_not_start(user: User, case_id: uuid.UUID, *, case_is_open: bool) -> str | None:
+    return rules.why_not_start(
+        case_is_open=case_is_open,
+        may_plan=user.may(May.PLAN),
+        has_draft=draft_plan(user, case_id) is not None,
+        has_agreed=agreed_plan(user, case_id) is not None,
+    )
+
+
+def why_not_change(user: User, plan: Plan) -> str | None:
+    return rules.why_not_change(state=plan.state, may_plan=user.may(May.PLAN))
+
+
+def why_not_agree(
+    user: User, plan: Plan, *, has_words: bool, why_no_words: str, review_on: date | None, today: date
+) -> str | None:
+    return rules.why_not_agree(
+        state=plan.state,
+        may_plan=user.may(May.PLAN),
+        has_signed_assessment=latest_signed(user, plan.case_id) is not None,
+        outcomes=steps(plan),
+        has_words=has_words,
+        why_no_words=why_no_words,
+        review_on=review_on,
+        today=today,
+    )
+
+
+def why_not_agree_yet(user: User, plan: Plan, today: date) -> str | None:
+    """What stands in the way of agreeing, apart from what the page for agreeing itself asks for."""
+    tomorrow = today + timedelta(days=1)
+    return why_not_agree(user, plan, has_words=True, why_no_words="", review_on=tomorrow, today=today)
+
+
+def why_not_finish(user: User, action: Action, *, outcome: str, note: str) -> str | None:
+    return rules.why_not_finish_action(
+        plan_state=action.outcome.plan.state,
+        progress=action.state,
+        outcome=outcome,
+        note=note,
+        may_plan=user.may(May.PLAN),
+    )
