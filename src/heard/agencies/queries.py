@@ -1,11 +1,21 @@
 """What others may read about agencies, their people, and what was done. `user` is always the first argument."""
 
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from heard.agencies.models import Agency, AuditRow, Team, User
 from heard.agencies.rules import May
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Who somebody is: the name to show, and the agency of their first membership ('' where they have none now)."""
+
+    name: str
+    agency: str
 
 
 def agencies_visible_to(user: User) -> QuerySet[Agency]:
@@ -22,6 +32,19 @@ def colleagues_visible_to(user: User) -> QuerySet[User]:
     """Active people of every agency: an action in a plan may belong to any of them."""
     rows = User.objects.filter(is_active=True).order_by("last_name", "first_name")
     return rows if user.may(May.SIGNED_IN) else rows.none()
+
+
+def who_are(user: User, ids: Iterable[int]) -> dict[int, Colleague]:
+    """The people with these keys, those who have left included, by key. Two queries, however many are asked for."""
+    if not user.may(May.SIGNED_IN):
+        return {}
+    people = User.objects.filter(pk__in=set(ids)).prefetch_related("memberships__team__agency")
+    return {person.pk: Colleague(str(person), _first_agency(person)) for person in people}
+
+
+def _first_agency(person: User) -> str:
+    memberships = list(person.memberships.all())
+    return memberships[0].team.agency.name if memberships else ""
 
 
 def duty_team(user: User) -> Team | None:

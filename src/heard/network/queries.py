@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -52,6 +52,8 @@ class Around:
     how_known: str
     since: date | None
     until: date | None
+    noted_at: datetime
+    noted_by_id: int
 
 
 def people_visible_to(user: User) -> QuerySet[Person]:
@@ -188,4 +190,6 @@ def _around(tie: Tie, person_id: uuid.UUID) -> Around:
         how_known=tie.how_known,
         since=tie.since,
         until=tie.until,
+        noted_at=tie.noted_at,
+        noted_by_id=tie.noted_by_id,
     )

@@ -110,6 +110,7 @@ class WarningNote(models.Model):
     why = models.TextField()
     review_on = models.DateField()
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.text

@@ -194,6 +194,7 @@ class Migration(migrations.Migration):
                 ('text', models.CharField(max_length=200)),
                 ('why', models.TextField()),
                 ('review_on', models.DateField()),
+                ('written_at', models.DateTimeField(auto_now_add=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='network.person')),
                 ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
