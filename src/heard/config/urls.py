@@ -7,5 +7,6 @@ urlpatterns = [
     path("engine/", include("heard.insight.urls")),
 ]
 handler404 = "heard.home.views.not_found"
-handler403 = "heard.home.views.not_found"
+handler403 = "heard.home.views.not_allowed"
 handler500 = "heard.home.views.went_wrong"
+handler429 = "heard.home.views.too_many"

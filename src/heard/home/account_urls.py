@@ -1,5 +1,11 @@
-"""Addresses of the front page, the knowledge page and search."""
+"""The addresses of allauth that exist here. Nobody signs up, and no address sends mail."""
 
-from django.urls import URLPattern
+from allauth.account import views
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("sign-in/", views.login, name="account_login"),
+    path("sign-out/", views.logout, name="account_logout"),
+    path("inactive/", views.account_inactive, name="account_inactive"),
+    path("password/", views.password_change, name="account_change_password"),
+]

@@ -1,10 +1,66 @@
-"""What Heard asks of allauth beyond its settings."""
+"""Signing in: what Heard asks of allauth, in Heard's look and words."""
 
-from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import LoginForm
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from heard.govuk.forms import Form, PasswordField, TextField
+from heard.home.typed import signed_out_meanwhile
 
 
 class Adapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _("The username or the password is not right. Try again."),
+        "enter_current_password": _("This is not your password now. Try again."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs themselves up: an administrator adds people."""
         return False
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """The page after signing in or out says enough."""
+
+
+class SignInForm(Form, LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = TextField(
+            _("Username"), autocomplete="username", spellcheck=False, width=20, max_length=150
+        )
+        self.fields["password"] = PasswordField(_("Password"), width=20)
+
+
+class ChangePasswordForm(Form, AllauthChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hint = " ".join(password_validators_help_texts())
+        self.fields["oldpassword"] = PasswordField(_("Password now"), width=20)
+        self.fields["password1"] = PasswordField(
+            _("New password"), hint=hint, autocomplete="new-password", width=20
+        )
+        self.fields["password2"] = PasswordField(
+            _("New password again"), autocomplete="new-password", width=20
+        )
+
+    def clean_password1(self) -> str:
+        """The field is ours, so allauth's own no longer asks the validators of the settings."""
+        return get_adapter().clean_password(self.cleaned_data["password1"], user=self.user)
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Sends whoever is not signed in to do so. A form sent after the session ended gets its words back, not a bare
+    redirect that drops them."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        if request.method == "POST":
+            return signed_out_meanwhile(request)
+        return super().handle_no_permission(request, view_func)

@@ -1,5 +1,11 @@
-"""Addresses of the front page, the knowledge page and search."""
+"""Addresses of the front page, search, and the pages that hold no data."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from heard.home import open, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", open.healthz, name="healthz"),
+    path("robots.txt", open.robots, name="robots"),
+]

@@ -1,11 +1,39 @@
 """Front page and error pages."""
 
+from __future__ import annotations
+
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+
+from heard.agencies.gate import gate
+from heard.agencies.rules import May
+from heard.home import queries
+from heard.home.navigation import parts_for
+
+
+@gate(May.SIGNED_IN)
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    parts = [part for part in parts_for(request.user) if part.name != "home"]
+    sections = queries.my_work(request.user)  # type: ignore[arg-type]
+    return render(request, "home/home.html", {"parts": parts, "sections": sections})
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return HttpResponse(status=404)
+    """Hidden and absent look the same."""
+    return render(request, "home/404.html", status=404)
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "home/403.html", status=403)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    return render(request, "home/429.html", status=429)
 
 
 def went_wrong(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(status=500)
+    """Drawn without context: whatever failed may fail again in it."""
+    return HttpResponse(render_to_string("home/500.html"), status=500)

@@ -1,0 +1,85 @@
+"""Reads a date typed in three boxes, forgiving in spelling and exact about what is wrong."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.dates import MONTHS
+from django.utils.translation import gettext as _
+
+PARTS = ("day", "month", "year")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, as the user reads it, and the boxes to mark."""
+
+    text: str
+    parts: tuple[str, ...]
+
+
+def read_date(day: str, month: str, year: str, *, called: str) -> date | Problem | None:
+    """None where all three are empty. `called` begins the sentence of an error: "The date", "Date of birth".
+
+    Months are read as numbers, names or the first letters of a name ("sept"); years need all four digits, since
+    a guessed century makes a child of a grandmother.
+    """
+    typed = {"day": day.strip(), "month": month.strip(), "year": year.strip()}
+    missing = tuple(part for part in PARTS if not typed[part])
+    if len(missing) == 3:
+        return None
+    if missing:
+        return Problem(_must_include(called, missing), missing)
+    wrong = _wrong_part(typed, called)
+    if wrong:
+        return wrong
+    return _real_date(_number(typed["day"]), _month(typed["month"]), _number(typed["year"]))
+
+
+def _must_include(called: str, missing: tuple[str, ...]) -> str:
+    names = {"day": _("a day"), "month": _("a month"), "year": _("a year")}
+    if len(missing) == 1:
+        return _("%(date)s must include %(part)s") % {"date": called, "part": names[missing[0]]}
+    first, second = (names[part] for part in missing)
+    return _("%(date)s must include %(part)s and %(other)s") % {
+        "date": called,
+        "part": first,
+        "other": second,
+    }
+
+
+def _wrong_part(typed: dict[str, str], called: str) -> Problem | None:
+    if not 1 <= _number(typed["day"]) <= 31:
+        return Problem(_("%(date)s must have a day from 1 to 31") % {"date": called}, ("day",))
+    if not 1 <= _month(typed["month"]) <= 12:
+        sentence = _("%(date)s must have a month from 1 to 12, or its name")
+        return Problem(sentence % {"date": called}, ("month",))
+    if not 1900 <= _number(typed["year"]) <= 2100:
+        sentence = _("%(date)s must have a year of four digits, such as 2012")
+        return Problem(sentence % {"date": called}, ("year",))
+    return None
+
+
+def _real_date(day: int, month: int, year: int) -> date | Problem:
+    if day <= monthrange(year, month)[1]:
+        return date(year, month, day)
+    name = str(MONTHS[month])
+    if month == 2 and day == 29:
+        return Problem(_("29 February %(year)s is not a date") % {"year": year}, ("day", "year"))
+    return Problem(_("%(day)s %(month)s is not a date") % {"day": day, "month": name}, ("day", "month"))
+
+
+def _number(text: str) -> int:
+    """-1 where the text is no plain number. Only ASCII digits, and few of them: int() takes more than a date has."""
+    return int(text) if re.fullmatch(r"[0-9]{1,4}", text) else -1
+
+
+def _month(text: str) -> int:
+    if text[0].isdigit():
+        return _number(text)
+    wanted = text.casefold().rstrip(".")
+    found = [number for number, name in MONTHS.items() if str(name).casefold().startswith(wanted)]
+    return found[0] if len(found) == 1 and len(wanted) >= 3 else -1
