@@ -1,0 +1,77 @@
+"""Which field of a format carries which item, by the knowledge release; and what a source can carry at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from functools import cache
+
+from heard.engine.intake.values import code_of, read_number
+from heard.knowledge import load
+from heard.knowledge.model import Carrier
+
+
+@cache
+def by_field(format_name: str) -> dict[str, tuple[Carrier, ...]]:
+    """The carriers of one format, by field."""
+    found: dict[str, tuple[Carrier, ...]] = {}
+    for carrier in load.current().carriers:
+        if carrier.format == format_name:
+            found[carrier.field] = (*found.get(carrier.field, ()), carrier)
+    return found
+
+
+@cache
+def all_items() -> tuple[str, ...]:
+    """Every sign, then every vulnerability of the release."""
+    release = load.current()
+    return tuple(item.id for item in (*release.signs, *release.vulnerabilities))
+
+
+def matches(carrier: Carrier, text: str) -> bool:
+    """Whether a cell that is filled in carries the carrier's item."""
+    if carrier.at_least is not None:
+        number = read_number(text)
+        return number is not None and number >= carrier.at_least
+    return not carrier.codes or code_of(text) in carrier.codes
+
+
+def in_year(carrier: Carrier, year: int) -> bool:
+    after_start = carrier.year_from is None or carrier.year_from <= year
+    return after_start and (carrier.year_to is None or year <= carrier.year_to)
+
+
+def shown(carrier: Carrier, text: str) -> str:
+    """How the evidence names its field: with the code, or with the bound that the number reached."""
+    if carrier.at_least is not None:
+        return f"{carrier.field}>={carrier.at_least}"
+    return f"{carrier.field}={code_of(text)}" if carrier.codes else carrier.field
+
+
+def silent(fields: Iterable[str], format_name: str, *, known: Set[str]) -> Iterator[Carrier]:
+    """For fields that are there and empty: of each item that is not known otherwise, the carrier that counts most."""
+    best: dict[str, Carrier] = {}
+    for field in fields:
+        for carrier in by_field(format_name).get(field, ()):
+            if carrier.item not in known and (
+                carrier.item not in best or carrier.counts > best[carrier.item].counts
+            ):
+                best[carrier.item] = carrier
+    yield from best.values()
+
+
+def coverage(
+    able: Iterable[tuple[str, str]], present: Set[str], names: Iterable[str] = ()
+) -> Iterator[tuple[str, str, str]]:
+    """Item, state and fields for each item of the release (and `names`).
+
+    `able` pairs items with the fields that the format has for them; `present` are the fields that these files have.
+    """
+    fields: dict[str, list[str]] = {}
+    for item, field in able:
+        if field not in fields.setdefault(item, []):
+            fields[item].append(field)
+    for item in dict.fromkeys((*all_items(), *names)):
+        mine = fields.get(item, [])
+        here = [field for field in mine if field in present]
+        state = "collected" if here else "absent" if mine else "not_collectable"
+        yield item, state, ",".join(here or mine)

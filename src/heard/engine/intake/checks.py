@@ -1,0 +1,50 @@
+"""Checks of dates that every format shares: is it a day, is it in the future, is it before the child was born."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from heard.engine.intake.ledger import Place, Source
+from heard.engine.intake.values import Dated, read_date
+
+
+@dataclass
+class Checks:
+    """What is said of a source's dates. `latest` is the fault's code and the last day that is not too late."""
+
+    source: Source
+    today: date
+    latest: tuple[str, date] | None = None
+
+    def birth(self, at: Place, column: str, text: str, *, day_first: bool = True) -> date | None:
+        """The day of birth, flagged where it cannot be read or is still to come."""
+        value = self._read(at, column, read_date(text, day_first))
+        if value and value > self.today:
+            self.source.flag(at, "date_in_future", column)
+        return value
+
+    def event(
+        self, at: Place, column: str, text: str, *,
+        born: date | None = None, day_first: bool = True, may_be_later: bool = False, formats: tuple[str, ...] = (),
+    ) -> date | None:  # fmt: skip
+        """The day of something that happened; null where it cannot be used. Flags what is odd about it."""
+        read = read_date(text, day_first)
+        if read.value and formats and read.format not in formats:
+            read = Dated(None, "date_other_format")
+        value = self._read(at, column, read)
+        if value is None:
+            return None
+        code, limit = self.latest or ("date_in_future", self.today)
+        if value <= limit:
+            self.source.speaks_of(value)
+        elif not may_be_later:
+            self.source.flag(at, code, column)
+        if born and value < born:
+            self.source.flag(at, "born_after", column)
+        return value
+
+    def _read(self, at: Place, column: str, read: Dated) -> date | None:
+        if read.fault:
+            self.source.flag(at, read.fault, column, year=read.value.year if read.value else "")
+        return read.value

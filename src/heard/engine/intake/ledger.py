@@ -1,0 +1,228 @@
+"""Writes intake's five tables in a stream, and keeps the count: rows read = rows kept + rows set aside.
+
+Hides Parquet and batching. A reader opens a `Source` for each source, and says of every row what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from heard.engine import tables
+from heard.engine.intake.faults import FAULTS
+
+_BATCH = 20_000
+
+
+class Place(NamedTuple):
+    """Where in the input: file name, and row (1 is the first below the header, 0 the file itself)."""
+
+    file: str
+    row: int
+
+
+class Details(NamedTuple):
+    """How one source knows a child; the columns of `tables.RECORDS` from given_name on."""
+
+    given_name: str | None = None
+    family_name: str | None = None
+    birth_date: date | None = None
+    sex: str | None = None
+    postcode: str | None = None
+    address: str | None = None
+    nhs_number: str | None = None
+    nhs_number_valid: bool | None = None
+    upn: str | None = None
+    upn_valid: bool | None = None
+    local_id: str | None = None
+
+
+class Seen(NamedTuple):
+    """One item that a row carries; with no date it is not known rather than seen. As `tables.OBSERVATIONS`."""
+
+    item: str
+    field: str
+    strength: str
+    counts: bool
+    seen_on: date | None = None
+    until: date | None = None
+
+
+@dataclass
+class FileCount:
+    """How many rows of one file were read, kept and set aside."""
+
+    file: str
+    read: int = 0
+    kept: int = 0
+    set_aside: int = 0
+
+
+class _Table:
+    """One Parquet file, written batch by batch."""
+
+    def __init__(self, table: tables.Table, folder: Path) -> None:
+        self._schema = table.schema
+        self._rows: list[tuple[object, ...]] = []
+        self._writer = pq.ParquetWriter(folder / f"{table.name}.parquet", self._schema)
+
+    def add(self, row: tuple[object, ...]) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._rows:
+            columns = zip(*self._rows, strict=True)
+            arrays = [pa.array(c, f.type) for c, f in zip(columns, self._schema, strict=True)]
+            self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+            self._rows.clear()
+
+    def close(self) -> None:
+        self.flush()
+        self._writer.close()
+
+
+class Ledger:
+    """The five tables of one run; a context manager, so that they are whole when the block ends."""
+
+    def __init__(self, out: Path) -> None:
+        out.mkdir(parents=True, exist_ok=True)
+        self.records = _Table(tables.RECORDS, out)
+        self.observations = _Table(tables.OBSERVATIONS, out)
+        self.issues = _Table(tables.ISSUES, out)
+        self._coverage = _Table(tables.COVERAGE, out)
+        self._sources = _Table(tables.SOURCES, out)
+        self.sources: list[Source] = []
+
+    def open_source(self, name: str, *, agency: str, kind: str) -> Source:
+        """A new source; a name that is taken gets a number behind it."""
+        taken = {source.name for source in self.sources}
+        unique = next(
+            n for i in range(1, len(taken) + 2) if (n := name if i == 1 else f"{name}-{i}") not in taken
+        )
+        self.sources.append(Source(self, unique, agency, kind))
+        return self.sources[-1]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for source in self.sources:
+            counts = (source.read, source.kept, source.set_aside_count, source.issues)
+            self._sources.add(
+                (
+                    source.name,
+                    source.agency,
+                    source.kind,
+                    *counts,
+                    source.first_date,
+                    source.last_date,
+                    source.keyed_by_child,
+                )
+            )
+            for row in source.coverage:
+                self._coverage.add((source.name, source.agency, *row))
+        for table in (self.records, self.observations, self.issues, self._coverage, self._sources):
+            table.close()
+
+
+@dataclass
+class Source:
+    """One source while it is read. Each row: `begin`, then exactly one of `keep` and `set_aside`."""
+
+    ledger: Ledger
+    name: str
+    agency: str
+    kind: str
+    issues: int = 0
+    first_date: date | None = None
+    last_date: date | None = None
+    keyed_by_child: bool = True
+    files: dict[str, FileCount] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    coverage: list[tuple[str, str, str]] = field(default_factory=list)
+    _known: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def read(self) -> int:
+        return sum(count.read for count in self.files.values())
+
+    @property
+    def kept(self) -> int:
+        return sum(count.kept for count in self.files.values())
+
+    @property
+    def set_aside_count(self) -> int:
+        return sum(count.set_aside for count in self.files.values())
+
+    def begin_file(self, file: str) -> FileCount:
+        return self.files.setdefault(file, FileCount(file))
+
+    def begin(self, at: Place) -> None:
+        self.files[at.file].read += 1
+
+    def keep(self, at: Place) -> None:
+        self.files[at.file].kept += 1
+
+    def set_aside(self, at: Place, code: str, column: str = "", /, **filling: object) -> None:
+        """The row cannot be used at all; it is counted, and the issue says what to do."""
+        self.files[at.file].set_aside += 1
+        self._issue(at, code, "set_aside", column, filling)
+
+    def flag(self, at: Place, code: str, column: str = "", /, **filling: object) -> None:
+        """Something is wrong, and the row is used all the same."""
+        self._issue(at, code, "flag", column, filling)
+
+    def note(self, file: str, code: str, column: str = "", /, **filling: object) -> None:
+        """Something about the file as a whole."""
+        self._issue(Place(file, 0), code, "file", column, filling)
+
+    def _issue(self, at: Place, code: str, severity: str, column: str, filling: dict[str, object]) -> None:
+        self.issues += 1
+        fault = FAULTS[code]
+        what, remedy = fault.what.format(**filling), fault.remedy.format(**{"field": column, **filling})
+        self.ledger.issues.add((self.name, at.file, at.row, column, code, severity, what, remedy))
+
+    def record(self, at: Place, record_id: str, details: Details) -> str | None:
+        """Writes the child the first time. Later rows: 'id_repeated', or 'id_shared' where they tell of another child."""
+        same = _fingerprint(details)
+        if (before := self._known.get(record_id)) is not None:
+            return "id_shared" if before and same and before != same else "id_repeated"
+        self._known[record_id] = same
+        self.ledger.records.add((self.name, record_id, self.agency, at.file, at.row, *details))
+        return None
+
+    def knows(self, record_id: str) -> bool:
+        return record_id in self._known
+
+    def observe(self, at: Place, record_id: str, seen: Seen) -> None:
+        state = "not_known" if seen.seen_on is None else "seen"
+        evidence = (seen.field, seen.strength, seen.counts)
+        row = (self.name, record_id, seen.item, state, seen.seen_on, seen.until, *evidence, at.file, at.row)
+        self.ledger.observations.add(row)
+
+    def speaks_of(self, day: date) -> None:
+        """Widens the span of dates that the source speaks of."""
+        self.first_date = day if self.first_date is None else min(self.first_date, day)
+        self.last_date = day if self.last_date is None else max(self.last_date, day)
+
+    def cover(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Item, state and fields, one for each item of the release."""
+        self.coverage.extend(rows)
+
+
+def _fingerprint(details: Details) -> int:
+    """Tells two children with one id apart; 0 where too little is known. Lives only as long as the run."""
+    if not (details.birth_date and details.family_name and details.given_name):
+        return 0
+    return hash((details.birth_date, details.family_name.casefold(), details.given_name.casefold())) or 1

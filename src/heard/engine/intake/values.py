@@ -1,0 +1,169 @@
+"""Turns what is written in one cell into a value, or says why not. Pure: no file, no clock.
+
+Identifiers that fail their check are kept as written: a mistyped number still helps a person, and the flag beside it
+tells the linker not to trust it. Check digits: NHS Data Dictionary (NHS number), DfE's UPN guide (UPN).
+"""
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from stdnum.gb import nhs
+
+EARLIEST = date(1900, 1, 1)
+"""No child in an extract was born, and nothing was recorded of one, before this day."""
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_TIME = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z| ?[AaPp][Mm]|[+-]\d{2}:?\d{2})?|Z|[+-]\d{2}:\d{2})?"
+_YEAR_FIRST = re.compile(r"([0-9]{4})([-/.]?)([0-9]{2})\2([0-9]{2})" + _TIME)
+_NUMBERS = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})" + _TIME)
+_NAMED = re.compile(r"([0-9]{1,2})[-/. ]?([A-Za-z]{3,9})[-/., ]*([0-9]{4}|[0-9]{2})" + _TIME)
+
+FORMATS = ("yyyy-mm-dd", "dd/mm/yyyy", "mm/dd/yyyy", "dd-mon-yyyy")
+"""The names that a mapping may use for the date formats it accepts."""
+
+
+class Dated(NamedTuple):
+    """A date, or the short name of what is wrong with it. Both null where the cell is blank."""
+
+    value: date | None
+    fault: str | None = None
+    format: str | None = None
+
+
+BLANK = Dated(None)
+
+
+@lru_cache(maxsize=65_536)
+def read_date(text: str, day_first: bool = True) -> Dated:
+    """Reads one date; `day_first` decides 03/04/2024. A number that can only be the other way is read so, and said."""
+    text = text.strip()
+    if not text:
+        return BLANK
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, _, month, day = match.groups()
+        return _whole(year, int(month), int(day), "yyyy-mm-dd")
+    if match := _NUMBERS.fullmatch(text):
+        first, _, second, year = match.groups()
+        return _numbers(year, int(first), int(second), day_first)
+    if match := _NAMED.fullmatch(text):
+        day, name, year = match.groups()
+        if name[:3].lower() in _MONTHS:
+            return _whole(year, _MONTHS.index(name[:3].lower()) + 1, int(day), "dd-mon-yyyy")
+    return Dated(None, "date_unreadable")
+
+
+def _numbers(year: str, first: int, second: int, day_first: bool) -> Dated:
+    day, month = (first, second) if day_first else (second, first)
+    if month > 12 >= day > 0:
+        swapped = _whole(year, day, month, _order(not day_first))
+        return Dated(swapped.value, swapped.fault or "date_other_order", swapped.format)
+    return _whole(year, month, day, _order(day_first))
+
+
+def _order(day_first: bool) -> str:
+    return "dd/mm/yyyy" if day_first else "mm/dd/yyyy"
+
+
+def _whole(year: str, month: int, day: int, written_as: str) -> Dated:
+    full = int(year) if len(year) == 4 else 2000 + int(year) if int(year) < 50 else 1900 + int(year)
+    try:
+        value = date(full, month, day)
+    except ValueError:
+        return Dated(None, "date_impossible", written_as)
+    if value < EARLIEST:
+        return Dated(None, "date_too_early", written_as)
+    return Dated(value, None if len(year) == 4 else "date_short_year", written_as)
+
+
+def order_seen_in(text: str) -> str | None:
+    """What one cell says of its column: 'day', 'month' (comes first, for certain), 'either', or null."""
+    match = _NUMBERS.fullmatch(text.strip())
+    if not match:
+        return None
+    first, second = int(match[1]), int(match[3])
+    if first > 12 and second <= 12:
+        return "day"
+    if second > 12 and first <= 12:
+        return "month"
+    return "either" if first != second else None
+
+
+_POSTCODE = re.compile(r"([A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d{1,2}|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRVWXY]))"
+                       r"(\d[ABD-HJLNP-UW-Z]{2})")  # fmt: skip
+
+
+@lru_cache(maxsize=65_536)
+def read_postcode(text: str) -> str | None:
+    """Upper case with one space, or null where the shape is not that of a UK postcode. Does not say that it exists."""
+    squeezed = re.sub(r"[\s.-]", "", text).upper()
+    if squeezed == "GIR0AA":
+        return "GIR 0AA"
+    match = _POSTCODE.fullmatch(squeezed)
+    return f"{match[1]} {match[2]}" if match else None
+
+
+_SEXES = {
+    "M": ("1", "m", "male", "boy", "man"),
+    "F": ("2", "f", "female", "girl", "woman"),
+    None: (
+        "",
+        "0",
+        "9",
+        "u",
+        "x",
+        "i",
+        "unknown",
+        "not known",
+        "unborn",
+        "indeterminate",
+        "not specified",
+        "other",
+    ),
+}
+_SEX_BY_WORD = {word: sex for sex, words in _SEXES.items() for word in words}
+
+
+def read_sex(text: str) -> tuple[str | None, str | None]:
+    """F, M or null, and 'sex_unreadable' where the word is none that we know. Codes: DfE and NHS 1, 2, 0, 9; M, F, U."""
+    word = text.strip().lower().removesuffix(".0")
+    return (_SEX_BY_WORD[word], None) if word in _SEX_BY_WORD else (None, "sex_unreadable")
+
+
+def read_nhs_number(text: str) -> tuple[str | None, bool | None]:
+    """The number without spaces, and whether its check digit holds. Null, null where blank."""
+    number = re.sub(r"[\s-]", "", text).removesuffix(".0")
+    return (number, number.isascii() and bool(nhs.is_valid(number))) if number else (None, None)
+
+
+_UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+_UPN = re.compile(r"[A-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]")
+
+
+def read_upn(text: str) -> tuple[str | None, bool | None]:
+    """Upper case, and whether its check letter holds. The council's code inside is not checked: lists of them date."""
+    upn = re.sub(r"\s", "", text).upper()
+    return (upn, _upn_holds(upn)) if upn else (None, None)
+
+
+def _upn_holds(upn: str) -> bool:
+    if not _UPN.fullmatch(upn):
+        return False
+    digits = (int(c) if c.isdigit() else _UPN_LETTERS.index(c) for c in upn[1:])
+    return upn[0] == _UPN_LETTERS[sum(value * place for place, value in enumerate(digits, start=2)) % 23]
+
+
+def read_number(text: str) -> float | None:
+    """A plain number, or null where it is none."""
+    return float(text) if re.fullmatch(r"\s*-?[0-9]{1,12}(\.[0-9]{1,6})?\s*", text) else None
+
+
+def tidy(text: str) -> str | None:
+    """As written, without the blanks around it; null where nothing is left."""
+    return text.strip() or None
+
+
+def code_of(text: str) -> str:
+    """A code as the Department writes it: upper case, and 1.0 (a spreadsheet's doing) is 1."""
+    return text.strip().upper().removesuffix(".0")
