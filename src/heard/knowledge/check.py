@@ -43,8 +43,14 @@ class Placed:
 
 def check_pack(folder: Path) -> Checked:
     """Reads each `*.yaml` of the folder. Never raises for what is in them."""
+    paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    if not paths:
+        nothing = Fault(str(folder), 0, "", "No pack here.", "Give the folder that holds its *.yaml files.")
+        return Checked(None, (nothing,))
     faults: list[Fault] = []
-    sections = _sections(folder, faults)
+    sections = _sections(paths, faults)
+    if faults:  # what a file would have held cannot be missed yet
+        return Checked(None, tuple(faults))
     hints = get_type_hints(Release)
     kinds = {name: get_args(hints[name])[0] for name in hints if get_origin(hints[name]) is tuple}
     for name in sections.keys() - kinds.keys() - {_RELEASE}:
@@ -62,12 +68,7 @@ def check_pack(folder: Path) -> Checked:
     return Checked(Release(**about, **{name: tuple(p.entry for p in placed[name]) for name in kinds}), ())
 
 
-def _sections(folder: Path, faults: list[Fault]) -> dict[str, Raw]:
-    paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
-    if not paths:
-        faults.append(
-            Fault(folder.name, 0, "", "No pack here.", "Give the folder that holds its *.yaml files.")
-        )
+def _sections(paths: list[Path], faults: list[Fault]) -> dict[str, Raw]:
     found: dict[str, Raw] = {}
     for path in paths:
         raw = read_yaml(path, faults)

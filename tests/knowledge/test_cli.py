@@ -1,0 +1,72 @@
+"""`heard knowledge` shows a release and checks a pack."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from heard.cli import main
+
+type Spoil = Callable[[str, str, str], Path]
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, ["knowledge", *words], env={"COLUMNS": "200"})
+
+
+def test_show_lists_both_lists_the_patterns_and_what_is_not_listed() -> None:
+    shown = run("show")
+    assert shown.exit_code == 0
+    for text in ("Release 2013.1", "V15", "S14", "N6", "three_signs", "The nine significant failings"):
+        assert text in shown.output
+
+
+def test_show_of_one_sign_says_what_carries_it() -> None:
+    shown = run("show", "S01", "--release", "2013.1")
+    assert shown.exit_code == 0
+    for text in ("Missing from home or care", "MIS_START", "no (proxy)", "Digest issue 15"):
+        assert text in shown.output
+
+
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [
+        ("S10", "No field of a statutory return carries it."),
+        ("assessment", "not known"),
+        ("failings", "gives only the number"),
+        ("G7", "school, neighbourhood"),
+    ],
+)
+def test_show_of_one_entry_says_what_is_and_is_not_known(entry: str, text: str) -> None:
+    shown = run("show", entry)
+    assert shown.exit_code == 0
+    assert text in shown.output
+
+
+@pytest.mark.parametrize("words", [("show", "S99"), ("show", "--release", "1999.1"), ("show", "[red]")])
+def test_show_of_what_is_not_there_says_so_and_fails(words: tuple[str, ...]) -> None:
+    shown = run(*words)
+    assert shown.exit_code == 2
+    assert "has no entry" in shown.stderr or "There is no release" in shown.stderr
+
+
+def test_check_passes_what_comes_with_heard() -> None:
+    checked = run("check")
+    assert checked.exit_code == 0
+    assert "fit to use" in checked.stdout
+
+
+def test_check_of_a_bad_pack_names_the_fault_and_exits_with_2(spoil: Spoil) -> None:
+    pack = spoil("clocks.yaml", "unit: months", "unit: moons")
+    checked = run("check", str(pack))
+    assert checked.exit_code == 2
+    assert "clocks.yaml, line" in checked.stderr
+    assert "Write one of: working_days" in checked.stderr
+    assert "not fit to use. Faults: 1." in checked.stdout
+
+
+def test_check_of_a_folder_that_is_not_there_exits_with_2(tmp_path: Path) -> None:
+    checked = run("check", str(tmp_path / "nowhere"))
+    assert checked.exit_code == 2
+    assert "No pack here" in checked.stderr
