@@ -1,0 +1,259 @@
+"""Every write about engine runs: asking for one, carrying it out, revealing a child and opening a concern."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.tasks import task
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from heard.agencies.actions import record_audit
+from heard.agencies.rules import Hidden, May, Refused
+from heard.cases.case.rules import Observed
+from heard.cases.concern import actions as concerns
+from heard.engine import intake
+from heard.engine import run as engine
+from heard.engine.tables import NotDone
+from heard.insight import queries
+from heard.insight.models import EngineRun, Opening, Reveal
+from heard.insight.rules import RunState, safe_name, why_not_open, why_not_reveal, why_not_start
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Callable, Iterable
+    from datetime import date
+
+    from django.core.files.uploadedfile import UploadedFile
+
+    from heard.agencies.models import User
+    from heard.cases.models import Concern
+
+_MAPPING = "mapping.yaml"
+_BETWEEN_REPORTS = 0.5  # seconds; a progress bar needs no more
+
+
+def start_run(
+    *,
+    by: User,
+    purpose: str,
+    extracts: Iterable[str] = (),
+    uploads: Iterable[UploadedFile] = (),
+    mapping: UploadedFile | None = None,
+    as_of: date | None = None,
+) -> EngineRun:
+    """Keeps the uploads, writes the run down and puts it into the queue. `extracts` are names of the extracts folder.
+
+    Raises `Refused` with the sentence for the user, `Hidden` for somebody who may not run the engine.
+    """
+    if not by.may(May.RUN_ENGINE):
+        raise Hidden
+    chosen, files = _waiting(by, extracts), list(uploads)
+    if refusal := why_not_start(purpose=purpose, extracts=len(chosen) + len(files)):
+        raise Refused(_(refusal))
+    run = EngineRun(purpose=purpose, as_of=as_of, started_by=by)
+    run.extracts = [*chosen, *_keep(files, run.uploads)]
+    if mapping:
+        _write(mapping, run.folder / _MAPPING)
+    with transaction.atomic():
+        run.save()
+        record_audit(by=by, verb="start", subject="engine run", subject_id=run.pk, reason=purpose)
+        transaction.on_commit(lambda: carry_out.enqueue(str(run.pk)))
+    return run
+
+
+@task()
+def carry_out(run_id: str) -> None:
+    """Runs the engine for a run that waits. What goes wrong becomes a sentence on the run's page, never a lost run."""
+    run = EngineRun.objects.get(pk=run_id)
+    if run.state != RunState.WAITING:
+        return
+    _set(run, state=RunState.RUNNING)
+    try:
+        summary = engine.run(
+            _paths(run), out=run.result, mapping=_mapping(run), as_of=run.as_of, progress=_reporter(run)
+        )
+    except NotDone as problem:
+        _set(run, state=RunState.FAILED, problem=str(problem), ended_at=timezone.now())
+    except Exception:
+        _set(run, state=RunState.FAILED, problem=_UNFORESEEN, ended_at=timezone.now())
+        raise
+    else:
+        _set(run, state=RunState.DONE, summary=summary.as_json(), ended_at=timezone.now())
+
+
+@transaction.atomic
+def open_child(*, by: User, run: EngineRun, key: str) -> queries.ListedChild:
+    """Looks at one child of a list, still without a name, and leaves an audit row."""
+    child = queries.child_of(by, run, key)
+    record_audit(by=by, verb="view", subject="listed child", subject_id=key[:40], detail={"run": str(run.pk)})
+    return child
+
+
+@transaction.atomic
+def reveal(*, by: User, run: EngineRun, key: str, reason: str) -> Reveal:
+    """Lets `by` see who a listed child is, with the reason kept."""
+    queries.child_of(by, run, key)
+    if not by.may(May.OPEN_FROM_LIST):
+        raise Hidden
+    if refusal := why_not_reveal(reason=reason):
+        raise Refused(_(refusal))
+    row = Reveal.objects.create(run=run, child=key, by=by, reason=reason)
+    record_audit(
+        by=by,
+        verb="reveal",
+        subject="listed child",
+        subject_id=key[:40],
+        reason=reason,
+        detail={"run": str(run.pk)},
+    )
+    return row
+
+
+@transaction.atomic
+def open_concern(
+    *,
+    by: User,
+    run: EngineRun,
+    key: str,
+    reason: str,
+    person_id: uuid.UUID | None,
+    new_person: dict[str, Any] | None,
+) -> Concern:
+    """Opens a concern about a listed child: about a person whom we know already, or about a new one.
+
+    The signs go with it as evidence, each with its date and the record that holds it.
+    """
+    already = key in queries.openings_of(by, run)
+    refusal = why_not_open(
+        state=run.state, revealed=queries.has_revealed(by, run, key), already_open=already, reason=reason
+    )
+    if not by.may(May.OPEN_FROM_LIST):
+        raise Hidden
+    if refusal:
+        raise Refused(_(refusal))
+    concern = concerns.tell(
+        by=by,
+        person_id=person_id,
+        new_person=new_person,
+        seen_and_heard=_in_words(by, run, key, reason),
+        observations=_observations(by, run, key),
+        why_no_words=_("Nobody has spoken with the child yet: this concern comes from records."),
+        origin="list",
+    )
+    Opening.objects.create(run=run, child=key, concern=concern, by=by, reason=reason)
+    record_audit(
+        by=by,
+        verb="open from list",
+        subject="concern",
+        subject_id=concern.pk,
+        person_id=concern.person_id,
+        reason=reason,
+        detail={"run": str(run.pk)},
+    )
+    return concern
+
+
+_UNFORESEEN = (
+    "Something went wrong that Heard did not foresee. Nothing of the extracts is lost. "
+    "Ask your administrator to look at the log."
+)
+
+
+def _waiting(by: User, extracts: Iterable[str]) -> list[str]:
+    """Only names that are in the extracts folder: a name never leads out of it."""
+    there = set(queries.extracts_waiting(by))
+    return [name for name in extracts if name in there]
+
+
+def _keep(files: list[UploadedFile], folder: Path) -> list[str]:
+    taken: set[str] = set()
+    for file in files:
+        name = safe_name(file.name or "", taken)
+        _write(file, folder / name)
+        taken.add(name)
+    return sorted(taken)
+
+
+def _write(file: UploadedFile, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path.open("wb") as target:
+        shutil.copyfileobj(file, target)
+
+
+def _paths(run: EngineRun) -> list[Path]:
+    """What the run reads: uploads as one folder, and each chosen entry of the extracts folder."""
+    uploaded = {path.name for path in run.uploads.iterdir()} if run.uploads.is_dir() else set()
+    chosen = [settings.EXTRACTS / name for name in run.extracts if name not in uploaded]
+    return [*chosen, *([run.uploads] if uploaded else [])]
+
+
+def _mapping(run: EngineRun) -> Path:
+    """The mapping that was uploaded with the run, else the partnership's own, else the one that Heard brings."""
+    ours = Path(intake.__file__).parent / "mappings" / "partnership.yaml"
+    return next(
+        path for path in (run.folder / _MAPPING, settings.EXTRACTS / _MAPPING, ours) if path.is_file()
+    )
+
+
+def _set(run: EngineRun, **values: Any) -> None:
+    EngineRun.objects.filter(pk=run.pk).update(**values)
+
+
+def _reporter(run: EngineRun) -> Callable[[str, float | None], None]:
+    """Writes progress down, at most twice a second: the page reads it from there."""
+    last = 0.0
+
+    def report(step: str, share: float | None) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _BETWEEN_REPORTS:
+            last = time.monotonic()
+            _set(run, step=step[:200], share=share)
+
+    return report
+
+
+def _in_words(by: User, run: EngineRun, key: str, reason: str) -> str:
+    """What the concern says was seen and heard: what the records hold, and why a person opened it."""
+    child, release = queries.child_of(by, run, key), queries.release_of(run)
+    signs = "; ".join(release.item(sign).label for sign in child.signs)
+    lines = [
+        _("Records of these agencies, read together, show signs: %(agencies)s.")
+        % {"agencies": ", ".join(child.agencies)},
+        _("Signs: %(signs)s.") % {"signs": signs},
+        _("No single agency held enough of them to see this alone.") if child.scattered else "",
+        _("Why a person opened this: %(reason)s") % {"reason": reason.strip()},
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _observations(by: User, run: EngineRun, key: str) -> list[Observed]:
+    """Each sign and vulnerability once, dated by its latest record, with every record that holds it in its words."""
+    behind: dict[str, list[dict[str, Any]]] = {}
+    for row in queries.evidence_of(by, run, key):
+        if row["counts"] and row["seen_on"]:
+            behind.setdefault(row["item"], []).append(row)
+    seen = [
+        Observed(
+            item=item,
+            state="seen",
+            seen_on=rows[-1]["seen_on"],
+            source=", ".join(dict.fromkeys(f"{row['agency']} ({row['source']})" for row in rows))[:200],
+            words="\n".join(_record(row) for row in rows),
+        )
+        for item, rows in behind.items()
+    ]
+    silent = queries.child_of(by, run, key).not_known
+    return seen + [Observed(item=item, state="not_known") for item in silent if item not in behind]
+
+
+def _record(row: dict[str, Any]) -> str:
+    return _("%(date)s: %(source)s, field %(field)s, file %(file)s, row %(row)s") % {
+        **row,
+        "date": row["seen_on"].isoformat(),
+    }

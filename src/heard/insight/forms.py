@@ -1,0 +1,130 @@
+"""Shape and wording of what people enter about engine runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from heard.govuk.forms import (
+    CheckboxesField,
+    DateField,
+    FileField,
+    Form,
+    RadiosField,
+    TextareaField,
+    TextField,
+)
+from heard.insight.queries import Identity
+from heard.network.queries import Hit
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(FileField):
+    """Several files at once; the cleaned value is a list."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        one_by_one = data if isinstance(data, list) else [data] if data else []
+        return [super(ManyFilesField, self).clean(file, initial) for file in one_by_one]
+
+
+class StartForm(Form):
+    purpose = TextareaField(
+        _("What is this run for?"),
+        hint=_("It reads many children’s records, so say why. Your sentence is kept with the result."),
+        rows=3,
+        missing=_("Say what this run is for. It is kept with the result."),
+    )
+    extracts = CheckboxesField(
+        _("Extracts waiting in the folder"),
+        hint=_("Agencies put them there. Choose those that belong together."),
+        required=False,
+    )
+    uploads = ManyFilesField(
+        _("Or upload extracts"),
+        hint=_("CIN census XML, the CSV files of an SSDA903 return, or CSV files that a mapping describes."),
+        required=False,
+        attributes={"multiple": "multiple"},
+    )
+    mapping = FileField(
+        _("A mapping of your own"),
+        hint=_(
+            "YAML. Needed only where your CSV files have other columns than the partnership’s mapping says."
+        ),
+        required=False,
+    )
+    as_of = DateField(
+        _("As of which day?"),
+        hint=_(
+            "The twelve months up to this day are looked at. Leave it empty for the latest day in the records."
+        ),
+        called=_("The day"),
+        past=True,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, waiting: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if waiting:
+            self.fields["extracts"].choices = [(name, name) for name in waiting]
+        else:
+            del self.fields["extracts"]
+
+
+class RevealForm(Form):
+    reason = TextareaField(
+        _("Why do you need to know who this child is?"),
+        hint=_(
+            "Names stay hidden until somebody needs them. Your reason is kept, and the child may read it."
+        ),
+        rows=3,
+        missing=_("Say why you need to know who this child is. It is kept in the record."),
+    )
+
+
+NEW = "new"
+
+
+class OpenForm(Form):
+    """Which child of ours this is, and why a concern is opened."""
+
+    child = RadiosField(
+        _("Do we know this child already?"), missing=_("Choose the child, or say that it is a new record.")
+    )
+    given_name = TextField(_("Given name"), required=False)
+    family_name = TextField(_("Family name"), required=False)
+    reason = TextareaField(
+        _("Why do you open a concern?"),
+        hint=_("The machine only lists. A person decides, and this is that decision’s reason."),
+        rows=4,
+        missing=_("Give your reason for opening a concern."),
+    )
+
+    def __init__(self, *args: Any, identity: Identity, hits: list[Hit], **kwargs: Any) -> None:
+        given, family = identity.names[0] if identity.names else ("", "")
+        super().__init__(*args, initial={"given_name": given, "family_name": family}, **kwargs)
+        self.fields["child"].choices = [
+            *[(str(hit.person_id), _hit(hit), "; ".join(hit.reasons)) for hit in hits],
+            (NEW, _("No: make a new record with the name below")),
+        ]
+        if not hits:
+            self.initial["child"] = NEW
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        if answers.get("child") == NEW:
+            for name in ("given_name", "family_name"):
+                if not answers.get(name):
+                    self.add_error(name, _("Enter the name. Write “not known” where nobody knows it."))
+        return answers
+
+
+def _hit(hit: Hit) -> str:
+    born = hit.birth_date.strftime("%-d %B %Y") if hit.birth_date else str(_("date of birth not known"))
+    return ", ".join(part for part in (hit.name, born, hit.postcode_district) if part)

@@ -1,0 +1,190 @@
+"""What pages may read of engine runs and their results. `user` is always the first argument.
+
+Lists are pseudonymous: a child is a key. Names come only from `identity_of`, for a person who may open concerns and
+has said why. Results are Parquet folders that are written once, so they are read straight from their files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+from django.conf import settings
+from django.db.models import QuerySet
+
+from heard.agencies.rules import Hidden, May
+from heard.engine import tables
+from heard.insight.models import EngineRun, Opening, Reveal
+from heard.insight.rules import RunState
+from heard.knowledge import load
+
+if TYPE_CHECKING:
+    import uuid
+    from pathlib import Path
+
+    from heard.agencies.models import User
+    from heard.knowledge.model import Release
+
+
+@dataclass(frozen=True)
+class ListedChild:
+    """A child on a run's list. `key` says nothing about who they are."""
+
+    key: str
+    signs: list[str]
+    agencies: list[str]
+    scattered: bool
+    first_seen: date
+    last_seen: date
+    not_known: list[str]
+    vulnerabilities: list[str]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What the records behind a key say about who the child is. Values differ where the records do."""
+
+    names: list[tuple[str, str]]
+    birth_dates: list[date]
+    sex: str
+    postcodes: list[str]
+    nhs_number: str
+    upn: str
+    records: list[dict[str, Any]]
+
+
+def runs_visible_to(user: User) -> QuerySet[EngineRun]:
+    rows = EngineRun.objects.select_related("started_by")
+    return rows if user.may(May.SEE_LIST) else rows.none()
+
+
+def run_visible_to(user: User, run_id: uuid.UUID) -> EngineRun:
+    try:
+        return runs_visible_to(user).get(pk=run_id)
+    except EngineRun.DoesNotExist:
+        raise Hidden from None
+
+
+def extracts_waiting(user: User) -> list[str]:
+    """Files and folders that agencies have put into the extracts folder, by name. Hidden ones are left out."""
+    folder: Path = settings.EXTRACTS
+    if not user.may(May.RUN_ENGINE) or not folder.is_dir():
+        return []
+    return sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+
+
+def children_of(user: User, run: EngineRun, *, scattered_only: bool = False) -> list[ListedChild]:
+    """The run's list in the order of the keys, which is no order of need."""
+    rows = _table(user, run, tables.CHILDREN).to_pylist()
+    listed = [_listed(row) for row in rows if row["scattered"] or not scattered_only]
+    return sorted(listed, key=lambda child: child.key)
+
+
+def child_of(user: User, run: EngineRun, key: str) -> ListedChild:
+    rows = _table(user, run, tables.CHILDREN, filters=[("person", "=", key)]).to_pylist()
+    if not rows:
+        raise Hidden
+    return _listed(rows[0])
+
+
+def evidence_of(user: User, run: EngineRun, key: str) -> list[dict[str, Any]]:
+    """Each record behind each sign and vulnerability of a listed child: rows of `tables.EVIDENCE`, oldest first."""
+    child_of(user, run, key)
+    rows: list[dict[str, Any]] = _table(
+        user, run, tables.EVIDENCE, filters=[("person", "=", key)]
+    ).to_pylist()
+    return sorted(
+        rows, key=lambda row: (row["item"], row["seen_on"] or date.min, row["source"], row["row"] or 0)
+    )
+
+
+def known_of(user: User, run: EngineRun) -> list[dict[str, Any]]:
+    """How much is known of each item: rows of `tables.KNOWN`."""
+    rows: list[dict[str, Any]] = _table(user, run, tables.KNOWN).to_pylist()
+    return sorted(rows, key=lambda row: row["item"])
+
+
+def issues_of(user: User, run: EngineRun, *, first: int, size: int) -> tuple[list[dict[str, Any]], int]:
+    """A page of what is wrong with the input, and how many rows there are in all."""
+    table = _table(user, run, tables.ISSUES)
+    rows: list[dict[str, Any]] = table.slice(first, size).to_pylist()
+    return rows, table.num_rows
+
+
+def issue_file(user: User, run: EngineRun) -> Path:
+    """The whole issue list as CSV, which the engine writes beside its tables."""
+    path = run.result / "issues.csv"
+    if not user.may(May.RUN_ENGINE) or run.state != RunState.DONE or not path.is_file():
+        raise Hidden
+    return path
+
+
+def openings_of(user: User, run: EngineRun) -> dict[str, Opening]:
+    """The concerns that people have opened from this list, by the child's key."""
+    rows = Opening.objects.filter(run=run).select_related("concern", "by")
+    return {row.child: row for row in rows} if user.may(May.SEE_LIST) else {}
+
+
+def has_revealed(user: User, run: EngineRun, key: str) -> bool:
+    return Reveal.objects.filter(run=run, child=key, by=user).exists()
+
+
+def identity_of(user: User, run: EngineRun, key: str) -> Identity:
+    """Who the child is, for somebody who may open a concern and has said why. Anyone else: Hidden."""
+    child_of(user, run, key)
+    if not user.may(May.OPEN_FROM_LIST) or not has_revealed(user, run, key):
+        raise Hidden
+    members = _table(user, run, tables.IDENTITIES, filters=[("person", "=", key)]).to_pylist()
+    wanted = {(row["source"], row["record_id"]) for row in members}
+    ids = [("record_id", "in", [record_id for _, record_id in wanted])]
+    rows = _table(user, run, tables.RECORDS, filters=ids).to_pylist()
+    return _identity([row for row in rows if (row["source"], row["record_id"]) in wanted])
+
+
+def release_of(run: EngineRun) -> Release:
+    """The release of knowledge that the run was made with; the current one before it has finished."""
+    named = run.summary.get("release")
+    return load.release(named) if named in load.release_ids() else load.current()
+
+
+def _table(user: User, run: EngineRun, table: tables.Table, filters: Any = None) -> Any:
+    if not user.may(May.SEE_LIST) or run.state != RunState.DONE:
+        raise Hidden
+    return pq.read_table(run.result / f"{table.name}.parquet", filters=filters)
+
+
+def _listed(row: dict[str, Any]) -> ListedChild:
+    return ListedChild(
+        key=row["person"],
+        signs=row["signs"],
+        agencies=row["agencies"],
+        scattered=row["scattered"],
+        first_seen=row["first_seen"],
+        last_seen=row["last_seen"],
+        not_known=row["not_known"] or [],
+        vulnerabilities=row["vulnerabilities"] or [],
+    )
+
+
+def _identity(rows: list[dict[str, Any]]) -> Identity:
+    rows = sorted(rows, key=lambda row: (row["agency"], row["source"], row["record_id"]))
+
+    def values(column: str) -> list[Any]:
+        return list(dict.fromkeys(row[column] for row in rows if row[column]))
+
+    valid_nhs = [row["nhs_number"] for row in rows if row["nhs_number_valid"]]
+    valid_upn = [row["upn"] for row in rows if row["upn_valid"]]
+    sexes = values("sex")
+    return Identity(
+        names=list(
+            dict.fromkeys((r["given_name"] or "", r["family_name"] or "") for r in rows if r["family_name"])
+        ),
+        birth_dates=values("birth_date"),
+        sex=sexes[0] if len(sexes) == 1 else "U",
+        postcodes=values("postcode"),
+        nhs_number=valid_nhs[0] if valid_nhs else "",
+        upn=valid_upn[0] if valid_upn else "",
+        records=rows,
+    )

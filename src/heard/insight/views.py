@@ -1,0 +1,171 @@
+"""Pages of the engine: runs, one run and its list, one listed child, and opening a concern."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from heard.agencies.gate import gate
+from heard.agencies.rules import Hidden, May, Refused
+from heard.insight import actions, queries
+from heard.insight.forms import NEW, OpenForm, RevealForm, StartForm
+from heard.network.queries import Hit, find_people
+
+if TYPE_CHECKING:
+    import uuid
+
+_PER_PAGE = 50
+
+
+@gate(May.SEE_LIST)
+def engine(request: HttpRequest) -> HttpResponse:
+    page = Paginator(queries.runs_visible_to(request.user), _PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "insight/engine.html", {"page": page, "may_run": request.user.may(May.RUN_ENGINE)})
+
+
+@gate(May.RUN_ENGINE)
+def engine_start(request: HttpRequest) -> HttpResponse:
+    waiting = queries.extracts_waiting(request.user)
+    form = StartForm(request.POST or None, request.FILES or None, waiting=waiting)
+    if request.method == "POST" and form.is_valid():
+        try:
+            run = actions.start_run(
+                by=request.user,
+                purpose=form.cleaned_data["purpose"],
+                extracts=form.cleaned_data.get("extracts", ()),
+                uploads=form.cleaned_data["uploads"],
+                mapping=form.cleaned_data["mapping"],
+                as_of=form.cleaned_data["as_of"],
+            )
+        except Refused as refusal:
+            form.add_error("extracts" if waiting else "uploads", str(refusal))
+        else:
+            return redirect("engine_run", run_id=run.pk)
+    return render(request, "insight/start.html", {"form": form, "folder_empty": not waiting})
+
+
+@gate(May.SEE_LIST)
+def engine_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    run = queries.run_visible_to(request.user, run_id)
+    if run.state != run.State.DONE:
+        # htmx asks for the progress alone, every second; without JavaScript the page refreshes by its own link
+        template = "insight/_progress.html" if request.htmx else "insight/progress.html"
+        return render(request, template, {"run": run})
+    if request.htmx:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    scattered_only = request.GET.get("show") == "scattered"
+    children = queries.children_of(request.user, run, scattered_only=scattered_only)
+    context = {
+        "run": run,
+        "page": Paginator(children, _PER_PAGE).get_page(request.GET.get("page")),
+        "scattered_only": scattered_only,
+        "openings": queries.openings_of(request.user, run),
+        "known": queries.known_of(request.user, run),
+        "release": queries.release_of(run),
+    }
+    return render(request, "insight/run.html", context)
+
+
+@gate(May.SEE_LIST)
+def engine_issues(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    run = queries.run_visible_to(request.user, run_id)
+    number = int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdecimal() else 1
+    rows, total = queries.issues_of(request.user, run, first=(max(number, 1) - 1) * _PER_PAGE, size=_PER_PAGE)
+    page = Paginator(range(total), _PER_PAGE).get_page(number)
+    return render(request, "insight/issues.html", {"run": run, "rows": rows, "page": page, "total": total})
+
+
+@gate(May.RUN_ENGINE)
+def engine_issues_file(request: HttpRequest, run_id: uuid.UUID) -> FileResponse:
+    path = queries.issue_file(request.user, queries.run_visible_to(request.user, run_id))
+    return FileResponse(path.open("rb"), as_attachment=True, filename="issues.csv", content_type="text/csv")
+
+
+@gate(May.SEE_LIST)
+def engine_child(request: HttpRequest, run_id: uuid.UUID, key: str) -> HttpResponse:
+    run = queries.run_visible_to(request.user, run_id)
+    child = actions.open_child(by=request.user, run=run, key=key)
+    context = {
+        "run": run,
+        "child": child,
+        "evidence": queries.evidence_of(request.user, run, key),
+        "release": queries.release_of(run),
+        "opening": queries.openings_of(request.user, run).get(key),
+        "may_open": request.user.may(May.OPEN_FROM_LIST),
+    }
+    return render(request, "insight/child.html", context)
+
+
+@gate(May.OPEN_FROM_LIST)
+def engine_reveal(request: HttpRequest, run_id: uuid.UUID, key: str) -> HttpResponse:
+    """Asks why before it shows who."""
+    run = queries.run_visible_to(request.user, run_id)
+    child = queries.child_of(request.user, run, key)
+    form = RevealForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.reveal(by=request.user, run=run, key=key, reason=form.cleaned_data["reason"])
+        return redirect("engine_open", run_id=run.pk, key=key)
+    return render(request, "insight/reveal.html", {"run": run, "child": child, "form": form})
+
+
+@gate(May.OPEN_FROM_LIST)
+def engine_open(request: HttpRequest, run_id: uuid.UUID, key: str) -> HttpResponse:
+    run = queries.run_visible_to(request.user, run_id)
+    try:
+        identity = queries.identity_of(request.user, run, key)
+    except Hidden:
+        return redirect("engine_reveal", run_id=run.pk, key=key)
+    hits = _hits(request, identity)
+    form = OpenForm(request.POST or None, identity=identity, hits=hits)
+    if request.method == "POST" and form.is_valid():
+        try:
+            concern = actions.open_concern(
+                by=request.user, run=run, key=key, **_choice(form.cleaned_data, identity)
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("A concern is open. It waits for a decision."))
+            return redirect("concern", concern_id=concern.pk)
+    context = {
+        "run": run,
+        "form": form,
+        "identity": identity,
+        "child": queries.child_of(request.user, run, key),
+        "release": queries.release_of(run),
+    }
+    return render(request, "insight/open.html", context)
+
+
+def _hits(request: HttpRequest, identity: queries.Identity) -> list[Hit]:
+    """People of ours who may be this child, by each name that the records give."""
+    born = identity.birth_dates[0] if identity.birth_dates else None
+    postcode = identity.postcodes[0] if identity.postcodes else ""
+    found: dict[Any, Hit] = {}
+    for given, family in identity.names[:3] or [("", "")]:
+        hits = find_people(
+            request.user, given_name=given, family_name=family, birth_date=born, postcode=postcode, limit=5
+        )
+        found |= {hit.person_id: hit for hit in hits if hit.person_id not in found}
+    return list(found.values())
+
+
+def _choice(answers: dict[str, Any], identity: queries.Identity) -> dict[str, Any]:
+    if answers["child"] != NEW:
+        return {"person_id": answers["child"], "new_person": None, "reason": answers["reason"]}
+    new_person = {
+        "given_name": answers["given_name"],
+        "family_name": answers["family_name"],
+        "birth_date": identity.birth_dates[0] if identity.birth_dates else None,
+        "sex": identity.sex,
+        "postcode": identity.postcodes[0] if identity.postcodes else "",
+        "nhs_number": identity.nhs_number,
+        "upn": identity.upn,
+        "why": _("Opened a concern from records read together"),
+    }
+    return {"person_id": None, "new_person": new_person, "reason": answers["reason"]}
