@@ -65,7 +65,8 @@ def check_pack(folder: Path) -> Checked:
         faults += relations(placed)
     if faults or about is None:
         return Checked(None, tuple(sorted(faults, key=lambda f: (f.file, f.line))))
-    return Checked(Release(**about, **{name: tuple(p.entry for p in placed[name]) for name in kinds}), ())
+    values: dict[str, Any] = {**about, **{name: tuple(p.entry for p in placed[name]) for name in kinds}}
+    return Checked(Release(**values), ())
 
 
 def _sections(paths: list[Path], faults: list[Fault]) -> dict[str, Raw]:

@@ -67,12 +67,17 @@ class Pattern(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Vulnerability(Entry):
+class Item(Entry):
+    """What can be seen, not seen or not known of a child: a sign or a vulnerability."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vulnerability(Item):
     """Seen in children before the abuse. Never added to signs."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sign(Entry):
+class Sign(Item):
     """Seen in children who are already being exploited. `in_digest` is false where only the inquiry's own list has it."""
 
     in_digest: bool
@@ -169,9 +174,6 @@ class NotEnumerated:
     source: str
 
 
-type Item = Sign | Vulnerability
-
-
 @dataclass(frozen=True, kw_only=True)
 class Release:
     """All that the field knew at one time. A release never changes; a correction is a new release."""
@@ -204,21 +206,20 @@ class Release:
 
     def item(self, item_id: str) -> Item:
         """The sign or vulnerability with this id, or `NotInRelease`."""
-        return self._one(item_id, Sign, Vulnerability)
+        return self._one(item_id, Item, "sign or vulnerability")
 
     def pattern(self, pattern_id: str) -> Pattern:
-        return self._one(pattern_id, Pattern)
+        return self._one(pattern_id, Pattern, "pattern")
 
     def clock(self, clock_id: str) -> Clock:
-        return self._one(clock_id, Clock)
+        return self._one(clock_id, Clock, "clock")
 
     def rule(self, rule_id: str) -> CountingRule:
-        return self._one(rule_id, CountingRule)
+        return self._one(rule_id, CountingRule, "counting rule")
 
-    def _one[E: Entry](self, entry_id: str, *kinds: type[E]) -> E:
+    def _one[E: Entry](self, entry_id: str, kind: type[E], called: str) -> E:
         entry = self.entries.get(entry_id)
-        if isinstance(entry, kinds):
+        if isinstance(entry, kind):
             return entry
-        wanted = " or ".join(kind.__name__.lower() for kind in kinds)
-        known = ", ".join(e.id for e in self.entries.values() if isinstance(e, kinds))
-        raise NotInRelease(f"Release {self.id} has no {wanted} {entry_id!r}. Use one of: {known}.")
+        known = ", ".join(e.id for e in self.entries.values() if isinstance(e, kind))
+        raise NotInRelease(f"Release {self.id} has no {called} {entry_id!r}. Use one of: {known}.")
