@@ -46,7 +46,9 @@ def add_agency(*, by: User, name: str, kind: str) -> Agency:
 
 
 @transaction.atomic
-def add_team(*, by: User, agency: Agency, name: str, duty_phone: str = "", takes_worries: bool = False) -> Team:
+def add_team(
+    *, by: User, agency: Agency, name: str, duty_phone: str = "", takes_worries: bool = False
+) -> Team:
     team = Team.objects.create(agency=agency, name=name, duty_phone=duty_phone, takes_worries=takes_worries)
     record_audit(by=by, verb="add", subject="team", subject_id=team.pk)
     return team
@@ -54,7 +56,14 @@ def add_team(*, by: User, agency: Agency, name: str, duty_phone: str = "", takes
 
 @transaction.atomic
 def add_person_who_signs_in(
-    *, by: User | None, username: str, first_name: str, last_name: str, password: str | None, team: Team, role: Role
+    *,
+    by: User | None,
+    username: str,
+    first_name: str,
+    last_name: str,
+    password: str | None,
+    team: Team,
+    role: Role,
 ) -> User:
     """Adds someone who signs in, with their first role. `by=None` only for the very first, who is their own actor."""
     user = User.objects.create_user(username, password=password, first_name=first_name, last_name=last_name)

@@ -4,15 +4,30 @@
 outside, and turns `Hidden` raised by a query or action into the same 404.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from heard.agencies.rules import Hidden, May
 
-View = Callable[..., HttpResponse]
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+    from heard.agencies.models import User
+
+type View = Callable[..., HttpResponseBase]
+
+
+class Request(HttpRequest):
+    """A request that has passed the gate, as views annotate it: somebody is signed in."""
+
+    user: User
+    htmx: HtmxDetails
 
 
 def gate(permission: May) -> Callable[[View], View]:

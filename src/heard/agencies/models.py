@@ -41,7 +41,9 @@ class Team(models.Model):
 
     class Meta:
         ordering: ClassVar = ["agency__name", "name"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "name"], name="team_once_per_agency")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["agency", "name"], name="team_once_per_agency")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -108,7 +110,9 @@ class AuditRow(models.Model):
     verb = models.CharField(max_length=60)
     subject = models.CharField(max_length=40)
     subject_id = models.CharField(max_length=40)
-    person_id = models.UUIDField(null=True, db_index=True, help_text=_("The child whose record this touches."))
+    person_id = models.UUIDField(
+        null=True, db_index=True, help_text=_("The child whose record this touches.")
+    )
     reason = models.TextField(blank=True)
     detail = models.JSONField(default=dict)
 

@@ -71,9 +71,8 @@ class StartForm(Form):
 
     def __init__(self, *args: Any, waiting: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if waiting:
-            self.fields["extracts"].choices = [(name, name) for name in waiting]
-        else:
+        _offer(self, "extracts", [(name, name) for name in waiting])
+        if not waiting:
             del self.fields["extracts"]
 
 
@@ -106,15 +105,12 @@ class OpenForm(Form):
         missing=_("Give your reason for opening a concern."),
     )
 
-    def __init__(self, *args: Any, identity: Identity, hits: list[Hit], **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, identity: Identity, hits: list[Hit]) -> None:
         given, family = identity.names[0] if identity.names else ("", "")
-        super().__init__(*args, initial={"given_name": given, "family_name": family}, **kwargs)
-        self.fields["child"].choices = [
-            *[(str(hit.person_id), _hit(hit), "; ".join(hit.reasons)) for hit in hits],
-            (NEW, _("No: make a new record with the name below")),
-        ]
-        if not hits:
-            self.initial["child"] = NEW
+        chosen = {} if hits else {"child": NEW}
+        super().__init__(data, initial={"given_name": given, "family_name": family} | chosen)
+        known = [(str(hit.person_id), _hit(hit), "; ".join(hit.reasons)) for hit in hits]
+        _offer(self, "child", [*known, (NEW, _("No: make a new record with the name below"))])
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
@@ -123,6 +119,11 @@ class OpenForm(Form):
                 if not answers.get(name):
                     self.add_error(name, _("Enter the name. Write “not known” where nobody knows it."))
         return answers
+
+
+def _offer(form: Form, name: str, choices: list[Any]) -> None:
+    field: Any = form.fields[name]
+    field.choices = choices
 
 
 def _hit(hit: Hit) -> str:

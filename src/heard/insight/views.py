@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from heard.agencies.gate import gate
+from heard.agencies.gate import Request, gate
 from heard.agencies.rules import Hidden, May, Refused
 from heard.insight import actions, queries
 from heard.insight.forms import NEW, OpenForm, RevealForm, StartForm
@@ -23,13 +23,13 @@ _PER_PAGE = 50
 
 
 @gate(May.SEE_LIST)
-def engine(request: HttpRequest) -> HttpResponse:
+def engine(request: Request) -> HttpResponse:
     page = Paginator(queries.runs_visible_to(request.user), _PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "insight/engine.html", {"page": page, "may_run": request.user.may(May.RUN_ENGINE)})
 
 
 @gate(May.RUN_ENGINE)
-def engine_start(request: HttpRequest) -> HttpResponse:
+def engine_start(request: Request) -> HttpResponse:
     waiting = queries.extracts_waiting(request.user)
     form = StartForm(request.POST or None, request.FILES or None, waiting=waiting)
     if request.method == "POST" and form.is_valid():
@@ -50,7 +50,7 @@ def engine_start(request: HttpRequest) -> HttpResponse:
 
 
 @gate(May.SEE_LIST)
-def engine_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
     run = queries.run_visible_to(request.user, run_id)
     if run.state != run.State.DONE:
         # htmx asks for the progress alone, every second; without JavaScript the page refreshes by its own link
@@ -72,7 +72,7 @@ def engine_run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 
 
 @gate(May.SEE_LIST)
-def engine_issues(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+def engine_issues(request: Request, run_id: uuid.UUID) -> HttpResponse:
     run = queries.run_visible_to(request.user, run_id)
     number = int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdecimal() else 1
     rows, total = queries.issues_of(request.user, run, first=(max(number, 1) - 1) * _PER_PAGE, size=_PER_PAGE)
@@ -81,13 +81,13 @@ def engine_issues(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 
 
 @gate(May.RUN_ENGINE)
-def engine_issues_file(request: HttpRequest, run_id: uuid.UUID) -> FileResponse:
+def engine_issues_file(request: Request, run_id: uuid.UUID) -> FileResponse:
     path = queries.issue_file(request.user, queries.run_visible_to(request.user, run_id))
     return FileResponse(path.open("rb"), as_attachment=True, filename="issues.csv", content_type="text/csv")
 
 
 @gate(May.SEE_LIST)
-def engine_child(request: HttpRequest, run_id: uuid.UUID, key: str) -> HttpResponse:
+def engine_child(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
     run = queries.run_visible_to(request.user, run_id)
     child = actions.open_child(by=request.user, run=run, key=key)
     context = {
@@ -102,7 +102,7 @@ def engine_child(request: HttpRequest, run_id: uuid.UUID, key: str) -> HttpRespo
 
 
 @gate(May.OPEN_FROM_LIST)
-def engine_reveal(request: HttpRequest, run_id: uuid.UUID, key: str) -> HttpResponse:
+def engine_reveal(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
     """Asks why before it shows who."""
     run = queries.run_visible_to(request.user, run_id)
     child = queries.child_of(request.user, run, key)
@@ -114,7 +114,7 @@ def engine_reveal(request: HttpRequest, run_id: uuid.UUID, key: str) -> HttpResp
 
 
 @gate(May.OPEN_FROM_LIST)
-def engine_open(request: HttpRequest, run_id: uuid.UUID, key: str) -> HttpResponse:
+def engine_open(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
     run = queries.run_visible_to(request.user, run_id)
     try:
         identity = queries.identity_of(request.user, run, key)
@@ -142,7 +142,7 @@ def engine_open(request: HttpRequest, run_id: uuid.UUID, key: str) -> HttpRespon
     return render(request, "insight/open.html", context)
 
 
-def _hits(request: HttpRequest, identity: queries.Identity) -> list[Hit]:
+def _hits(request: Request, identity: queries.Identity) -> list[Hit]:
     """People of ours who may be this child, by each name that the records give."""
     born = identity.birth_dates[0] if identity.birth_dates else None
     postcode = identity.postcodes[0] if identity.postcodes else ""
