@@ -49,9 +49,12 @@ def test_the_three_states_of_a_sign_differ_in_word_and_mark() -> None:
     drawn = {
         state: draw("{{ ui.sign_state(state) }}", state=state) for state in ("seen", "not_seen", "not_known")
     }
-    assert "●" in drawn["seen"] and ">Seen" not in drawn["not_seen"]
-    assert "○" in drawn["not_seen"] and "Not seen" in drawn["not_seen"]
-    assert ">?<" in drawn["not_known"] and "Not known" in drawn["not_known"]
+    assert "●" in drawn["seen"]
+    assert ">Seen" not in drawn["not_seen"]
+    assert "○" in drawn["not_seen"]
+    assert "Not seen" in drawn["not_seen"]
+    assert ">?<" in drawn["not_known"]
+    assert "Not known" in drawn["not_known"]
 
 
 def test_words_are_shown_verbatim_with_who_heard_them_and_what_changed() -> None:
@@ -105,5 +108,7 @@ def test_pages_keep_the_query() -> None:
 def test_a_form_carries_the_token_and_where_to_save() -> None:
     source = "{% call ui.form(token, save_to='/draft', files=true) %}inside{% endcall %}"
     page = draw(source, token="the token")
-    assert "the token" in page and "inside" in page
-    assert 'data-heard-save-to="/draft"' in page and "multipart/form-data" in page
+    assert "the token" in page
+    assert "inside" in page
+    assert 'data-heard-save-to="/draft"' in page
+    assert "multipart/form-data" in page

@@ -43,7 +43,7 @@ def environment(**options: Any) -> Environment:
     env.filters.update(day=day, time=time, ago=naturaltime)
     env.lenient = Environment(
         loader=PrefixLoader({_PREFIX: PackageLoader(_PREFIX)}),
-        autoescape=options["autoescape"],
+        autoescape=True,
         undefined=ChainableUndefined,
         auto_reload=False,
     )

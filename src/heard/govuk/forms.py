@@ -386,11 +386,11 @@ class DateField(Drawn):
         self,
         label: Any = None,
         *,
-        called: Any = gettext_lazy("The date"),
+        called: Any = None,
         past: bool = False,
         **kwargs: Any,
     ) -> None:
-        self.called, self.past = called, past
+        self.called, self.past = called or gettext_lazy("The date"), past
         super().__init__(label, **kwargs)
 
     def clean(self, value: Any) -> date | None:

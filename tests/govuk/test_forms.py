@@ -1,0 +1,228 @@
+"""Fields, their errors, and what was typed."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
+from django.utils.timezone import localdate
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heard.govuk.forms import (
+    CheckboxesField,
+    DateField,
+    FileField,
+    Form,
+    PasswordField,
+    RadiosField,
+    SelectField,
+    TextareaField,
+    TextField,
+)
+
+
+class Worry(Form):
+    name = TextField("Name", autocomplete="off", hint="As you know it", width=20, max_length=20)
+    seen_on = DateField("When did you see it?", past=True)
+    told = RadiosField(
+        "Does the child know?",
+        choices=[("yes", "Yes"), ("no", "No", "Not yet, or not asked")],
+        reveals={"no": "why_not"},
+    )
+    why_not = TextareaField("Why not?", max_length=200, count=True)
+    heard = CheckboxesField(
+        "Who has heard?", choices=[("school", "School"), ("home", "Home")], required=False
+    )
+    area = SelectField("Area", choices=[("n", "North"), ("s", "South")], required=False)
+
+
+FULL = {
+    "name": "Sam",
+    "seen_on-day": "3",
+    "seen_on-month": "March",
+    "seen_on-year": "2024",
+    "told": "yes",
+    "heard": ["school", "home"],
+    "area": "n",
+}
+
+
+def sent(form: type[Form] = Worry, **changes: object) -> Form:
+    data = QueryDict(mutable=True)
+    for key, value in (FULL | changes).items():
+        data.setlist(key, value if isinstance(value, list) else [value])
+    return form(data)
+
+
+def test_a_full_form_is_cleaned() -> None:
+    form = sent()
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["seen_on"] == date(2024, 3, 3)
+    assert form.cleaned_data["heard"] == ["school", "home"]
+
+
+def test_a_label_belongs_to_its_input_and_its_hint() -> None:
+    page = Worry()["name"].component()
+    assert '<label class="govuk-label" for="id_name">' in page
+    assert 'aria-describedby="id_name-hint"' in page
+    assert 'autocomplete="off"' in page
+    assert "govuk-input--width-20" in page
+
+
+@pytest.mark.parametrize(
+    ("label", "sentence"),
+    [
+        ("Family name", "Enter family name"),
+        ("NHS number", "Enter NHS number"),
+        ("What have you seen?", "Answer the question “What have you seen?”"),
+    ],
+)
+def test_a_missing_answer_is_named(label: str, sentence: str) -> None:
+    class One(Form):
+        answer = TextField(label)
+
+    assert One({}).errors["answer"] == [sentence]
+
+
+def test_a_missing_answer_may_have_its_own_sentence() -> None:
+    class One(Form):
+        answer = TextField("Name", missing="Say who it is, or “not known”")
+
+    assert One({}).errors["answer"] == ["Say who it is, or “not known”"]
+
+
+def test_the_error_summary_leads_to_each_input() -> None:
+    form = sent(**{"name": "", "seen_on-year": "", "told": ""})
+    summary = form.error_summary()
+    assert '<a href="#id_name">Enter name</a>' in summary
+    assert '<a href="#id_seen_on-year">The date must include a year</a>' in summary
+    assert '<a href="#id_told">Answer the question “Does the child know?”</a>' in summary
+    drawn = form.components()
+    for wanted in ("id_name", "id_seen_on-year", "id_told"):
+        assert f'id="{wanted}"' in drawn
+
+
+def test_an_error_of_the_whole_form_is_in_the_summary_without_a_link() -> None:
+    form = sent()
+    form.is_valid()
+    form.add_error(None, "The draft was changed elsewhere.")
+    assert "<li>" in form.error_summary()
+    assert "#" not in form.error_summary()
+
+
+def test_a_form_without_errors_has_no_summary() -> None:
+    assert Worry().error_summary() == ""
+    assert sent().error_summary() == ""
+
+
+def test_only_the_wrong_box_of_a_date_is_marked() -> None:
+    page = sent(**{"seen_on-month": "13"})["seen_on"].component()
+    assert page.count("govuk-input--error") == 1
+    assert "<fieldset" in page
+    assert 'value="13"' in page
+
+
+def test_a_day_to_come_is_refused_where_only_the_past_makes_sense() -> None:
+    later = localdate() + timedelta(days=1)
+    form = sent(**{"seen_on-day": later.day, "seen_on-month": later.month, "seen_on-year": later.year})
+    assert form.errors["seen_on"] == ["The date must be today or before"]
+
+
+@pytest.mark.parametrize(
+    "initial", [date(2024, 3, 9), "2024-03-09", {"day": "9", "month": "3", "year": "2024"}]
+)
+def test_a_date_to_begin_with_fills_the_three_boxes(initial: object) -> None:
+    page = Worry(initial={"seen_on": initial})["seen_on"].component()
+    assert all(f'value="{part}"' in page for part in ("9", "3", "2024"))
+
+
+def test_a_revealed_question_is_drawn_beneath_its_choice_and_only_there() -> None:
+    page = Worry().components()
+    assert page.count('name="why_not"') == 1
+    assert page.index('value="no"') < page.index('name="why_not"') < page.index('name="heard"')
+
+
+def test_a_revealed_question_is_required_only_where_it_was_chosen() -> None:
+    assert sent(told="yes").is_valid()
+    assert sent(told="no").errors["why_not"] == ["Answer the question “Why not?”"]
+    assert sent(told="no", why_not="Not safe to ask").is_valid()
+
+
+def test_a_choice_has_its_hint_and_stays_chosen() -> None:
+    page = sent(told="no")["told"].component()
+    assert "Not yet, or not asked" in page
+    assert 'value="no" checked' in page
+    assert 'value="yes" checked' not in page
+    assert sent()["heard"].component().count(" checked") == 2
+    assert 'value="n" selected' in sent()["area"].component()
+
+
+def test_a_choice_that_was_not_offered_is_refused() -> None:
+    assert not sent(told="perhaps").is_valid()
+    assert not sent(heard=["moon"]).is_valid()
+
+
+def test_choices_can_be_set_later() -> None:
+    form = Worry()
+    form.fields["told"].choices = [("later", "Later", "A hint")]
+    page = form["told"].component()
+    assert "Later" in page
+    assert "A hint" in page
+
+
+def test_what_was_typed_is_escaped() -> None:
+    bad = '"><script>alert(1)</script>'
+    form = sent(**{"name": bad, "why_not": bad, "seen_on-day": bad, "area": bad, "told": bad})
+    assert "<script>" not in form.components()
+    assert "<script>" not in form.error_summary()
+
+
+def test_answers_keep_what_was_typed_also_where_it_is_wrong() -> None:
+    form = sent(**{"seen_on-day": "31", "seen_on-month": "Feb", "told": ""})
+    kept = json.loads(json.dumps(form.answers()))
+    assert kept["seen_on"] == {"day": "31", "month": "Feb", "year": "2024"}
+    assert kept["heard"] == ["school", "home"]
+    page = Worry(initial=kept).components()
+    assert 'value="31"' in page
+    assert 'value="Feb"' in page
+    assert Worry.filled(kept).errors == form.errors
+
+
+@given(name=st.text(), day=st.text(max_size=5), words=st.text())
+def test_answers_come_back_as_they_were_typed(name: str, day: str, words: str) -> None:
+    form = sent(**{"name": name, "seen_on-day": day, "why_not": words})
+    kept = json.loads(json.dumps(form.answers()))
+    again = Worry.filled(kept)
+    assert again.answers() == kept
+    assert again.errors == form.errors
+
+
+def test_answers_never_hold_a_password_or_a_file() -> None:
+    class Secret(Form):
+        password = PasswordField("Password")
+        paper = FileField("Paper")
+
+    form = Secret({"password": "very secret"}, {"paper": SimpleUploadedFile("a.csv", b"x")})
+    assert form.is_valid()
+    assert form.answers() == {"password": ""}
+    assert "very secret" not in form.components()
+    assert 'type="file"' in form.components()
+
+
+def test_an_optional_question_says_so() -> None:
+    assert "Area (optional)" in Worry()["area"].component()
+
+
+def test_a_label_can_be_the_heading_of_the_page() -> None:
+    class One(Form):
+        told = RadiosField("Does the child know?", choices=[("y", "Yes")], heading=True)
+
+    page = One()["told"].component()
+    assert '<h1 class="govuk-fieldset__heading">' in page
+    assert "govuk-fieldset__legend--l" in page
+
+
+def test_characters_left_are_counted_where_asked() -> None:
+    assert 'data-maxlength="200"' in Worry()["why_not"].component()
