@@ -11,6 +11,12 @@ from heard.agencies.rules import Role
 PASSWORD = "for tests, and long enough"  # noqa: S105
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings) -> None:
+    """A real hash takes half a second by design; the tests sign in hundreds of people."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @dataclass(frozen=True)
 class World:
     """Three agencies. Only `care` takes worries; `coordinator` and `supervisor` work there."""
