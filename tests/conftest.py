@@ -3,18 +3,13 @@
 from dataclasses import dataclass
 
 import pytest
+from pytest_django.fixtures import SettingsWrapper
 
 from heard.agencies import actions
 from heard.agencies.models import Agency, Team, User
 from heard.agencies.rules import Role
 
-PASSWORD = "for tests, and long enough"  # noqa: S105
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings) -> None:
-    """A real hash takes half a second by design; the tests sign in hundreds of people."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD = "for tests, and long enough"
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,9 @@ class World:
 
 
 @pytest.fixture
-def world(db: None) -> World:
+def world(db: None, settings: SettingsWrapper) -> World:
+    # A real hash takes half a second by design; the tests sign in hundreds of people.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     first = User.objects.create_user("first")
     care = actions.add_agency(by=first, name="Wexmoor Children’s Services", kind=Agency.Kind.SOCIAL_CARE)
     school = actions.add_agency(by=first, name="Northgate Academy", kind=Agency.Kind.EDUCATION)
