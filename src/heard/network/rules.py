@@ -230,9 +230,10 @@ def _sounds_alike(a: str, b: str) -> bool:
 
 
 def _spelled_alike(a: str, b: str) -> bool:
-    if min(len(a), len(b)) < 4:
+    shorter = min(len(a), len(b))
+    if shorter < 4:
         return False
-    return OSA.distance(a, b) <= 1 or JaroWinkler.similarity(a, b) >= _ALIKE
+    return OSA.distance(a, b) <= (2 if shorter >= 7 else 1) or JaroWinkler.similarity(a, b) >= _ALIKE
 
 
 def _dates_agree(asked: date | None, known: date | None) -> str:

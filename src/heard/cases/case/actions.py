@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +11,7 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import duty_team
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.case import rules
 from heard.cases.case.models import Case, Draft, WarningNote, Words
 from heard.cases.case.queries import case_visible_to, draft_of, drafts_of
@@ -39,7 +37,7 @@ def open_case(
     if why_not or team is None:
         raise Refused(why_not)
     case = Case.objects.create(
-        reference=new_reference("C", lambda text: Case.objects.filter(reference=text).exists()),
+        reference=rules.new_reference("C", lambda text: Case.objects.filter(reference=text).exists()),
         person=person,
         lead_team=team,
         opened_at=at or timezone.now(),
@@ -140,16 +138,10 @@ def save_draft(*, by: User, draft_id: uuid.UUID, kind: str, step: str, answers: 
 
 @transaction.atomic
 def discard_draft(*, by: User, draft_id: uuid.UUID, kind: str, verb: str = "discard") -> None:
-    """Ends a draft: thrown away, or (`verb="send"`) because it has become what it was for."""
-    draft = draft_of(by, draft_id, kind=kind)
-    drafts_of(by).filter(pk=draft.pk).delete()
+    """Ends a draft: thrown away, or (`verb="send"`) because it has become what it was for. `Hidden` where it has ended
+    already, so that of two that send it at once only one does."""
+    draft_of(by, draft_id, kind=kind)
+    gone, _rows = drafts_of(by).filter(pk=draft_id).delete()
+    if not gone:
+        raise Hidden
     record_audit(by=by, verb=verb, subject="draft", subject_id=draft_id)
-
-
-def new_reference(prefix: str, is_taken: Callable[[str], bool]) -> str:
-    """Such as 'C-K7M-3XD': random, so that it says nothing about the child, and easy to read out."""
-    while True:
-        letters = "".join(secrets.choice(rules.REFERENCE_LETTERS) for _ in range(rules.REFERENCE_LENGTH))
-        reference = f"{prefix}-{letters[:3]}-{letters[3:]}"
-        if not is_taken(reference):
-            return reference

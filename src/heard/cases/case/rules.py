@@ -2,6 +2,8 @@
 
 import calendar
 import re
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -50,6 +52,15 @@ def is_working_day(day: date) -> bool:
 def days_late(due: date, today: date) -> int:
     """Calendar days since it was due; 0 where it is not late."""
     return max((today - due).days, 0)
+
+
+def new_reference(prefix: str, is_taken: Callable[[str], bool]) -> str:
+    """Such as 'C-K7M-3XD': random, so that it says nothing about the child, and easy to read out."""
+    while True:
+        letters = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_LENGTH))
+        reference = f"{prefix}-{letters[:3]}-{letters[3:]}"
+        if not is_taken(reference):
+            return reference
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused
-from heard.cases.case.actions import discard_draft, new_reference, open_case, record_words
+from heard.cases.case.actions import discard_draft, open_case, record_words
 from heard.cases.case.queries import open_case_of, words_of
-from heard.cases.case.rules import Observed, due_on
+from heard.cases.case.rules import Observed, due_on, new_reference
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.cases.concern.queries import concern_visible_to
@@ -53,6 +53,8 @@ def tell(
     draft that becomes this worry: it ends, and the worry takes its id, so that sending twice cannot tell it twice.
     Raises `Refused` with the sentence to show, or `Hidden` for a child whom this user cannot find.
     """
+    if draft_id:
+        discard_draft(by=by, draft_id=draft_id, kind=DRAFT, verb="send")
     observed = tuple(observations)
     words_text = str((words or {}).get("text", ""))
     _check_telling(by, seen_and_heard, observed, words_text, why_no_words, danger_now, danger_done)
@@ -79,8 +81,6 @@ def tell(
         person_id=person.pk,
         detail={"origin": origin, "danger_now": danger_now},
     )
-    if draft_id:
-        discard_draft(by=by, draft_id=draft_id, kind=DRAFT, verb="send")
     return concern
 
 

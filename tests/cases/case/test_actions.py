@@ -1,0 +1,103 @@
+"""Cases, words, warnings and drafts: who may, who may not, and what stays behind."""
+
+import uuid
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+from tests.conftest import World
+
+from heard.agencies.models import AuditRow
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.case import actions, queries
+from heard.network import actions as network
+from heard.network.models import Person
+
+
+@pytest.fixture
+def amira(world: World) -> Person:
+    return network.add_person(by=world.teacher, given_name="Amira", family_name="Khan")
+
+
+def test_opening_a_case_involves_the_duty_teams_agency(world: World, amira: Person) -> None:
+    case = actions.open_case(by=world.coordinator, person_id=amira.pk)
+    assert case.lead_team == world.exploitation_team
+    assert queries.case_visible_to(world.social_worker, case.pk) == case
+    with pytest.raises(Hidden):
+        queries.case_visible_to(world.officer, case.pk)
+    with pytest.raises(Refused, match="has an open case already"):
+        actions.open_case(by=world.coordinator, person_id=amira.pk)
+    assert AuditRow.objects.filter(verb="open", subject="case", person_id=amira.pk).count() == 1
+
+
+def test_a_teacher_opens_no_case(world: World, amira: Person) -> None:
+    with pytest.raises(Refused, match="A co-ordinator or supervisor opens a case"):
+        actions.open_case(by=world.teacher, person_id=amira.pk)
+
+
+def test_the_trusted_worker_finds_the_case_among_their_own(world: World, amira: Person) -> None:
+    case = actions.open_case(by=world.coordinator, person_id=amira.pk)
+    with pytest.raises(Refused, match="agency is not involved"):
+        actions.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.officer)
+    actions.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    assert list(queries.my_cases(world.social_worker)) == [case]
+    assert list(queries.my_cases(world.coordinator)) == []
+    assert queries.open_case_of(world.teacher, amira.pk) == case
+
+
+def test_words_are_kept_as_they_were_said_and_read_by_those_who_see_the_child(
+    world: World, amira: Person
+) -> None:
+    said = {
+        "text": "They  wait for me.\nI am scared",
+        "heard_on": date(2026, 3, 2),
+        "heard_by": "Tess Archer",
+    }
+    actions.record_words(by=world.officer, person_id=amira.pk, **said)
+    [words] = queries.words_of(world.teacher, amira.pk)
+    assert words.text == said["text"]
+    with pytest.raises(Hidden):
+        queries.words_of(world.officer, amira.pk)
+    with pytest.raises(Refused, match="who heard the child"):
+        actions.record_words(by=world.teacher, person_id=amira.pk, **said | {"heard_by": ""})
+
+
+def test_a_warning_is_noted_with_the_day_it_is_looked_at_again(world: World, amira: Person) -> None:
+    later = timezone.localdate() + timedelta(days=30)
+    note = {"text": "Call before visiting", "why": "A threat at the door", "review_on": later}
+    actions.note_warning(by=world.teacher, person_id=amira.pk, **note)
+    assert [row.text for row in queries.warnings_of(world.teacher, amira.pk)] == ["Call before visiting"]
+    with pytest.raises(Hidden):
+        actions.note_warning(by=world.officer, person_id=amira.pk, **note)
+    with pytest.raises(Refused, match="Warnings end"):
+        actions.note_warning(
+            by=world.teacher, person_id=amira.pk, **note | {"review_on": timezone.localdate()}
+        )
+
+
+def test_a_draft_keeps_every_step_and_is_its_writers_alone(world: World) -> None:
+    draft = actions.begin_draft(by=world.teacher, kind="worry")
+    actions.save_draft(by=world.teacher, draft_id=draft.pk, kind="worry", step="seen", answers={"a": "1"})
+    actions.save_draft(by=world.teacher, draft_id=draft.pk, kind="worry", step="words", answers={"b": "2"})
+    [kept] = queries.drafts_of(world.teacher)
+    assert kept.answers == {"seen": {"a": "1"}, "words": {"b": "2"}}
+    for user in (world.officer, world.coordinator):
+        assert list(queries.drafts_of(user)) == []
+        with pytest.raises(Hidden):
+            actions.save_draft(by=user, draft_id=draft.pk, kind="worry", step="seen", answers={})
+        with pytest.raises(Hidden):
+            actions.discard_draft(by=user, draft_id=draft.pk, kind="worry")
+    with pytest.raises(Hidden):
+        queries.draft_of(world.teacher, draft.pk, kind="assessment")
+    actions.discard_draft(by=world.teacher, draft_id=draft.pk, kind="worry")
+    with pytest.raises(Hidden):
+        queries.draft_of(world.teacher, draft.pk, kind="worry")
+    assert set(AuditRow.objects.filter(subject="draft").values_list("verb", flat=True)) == {
+        "begin",
+        "discard",
+    }
+
+
+def test_a_draft_that_is_not_there_is_hidden(world: World) -> None:
+    with pytest.raises(Hidden):
+        actions.save_draft(by=world.teacher, draft_id=uuid.uuid4(), kind="worry", step="seen", answers={})

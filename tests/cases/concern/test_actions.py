@@ -1,0 +1,212 @@
+"""A worry is told and decided on: by whom, by whom not, and what each leaves behind."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+from tests.conftest import World
+
+from heard.agencies.models import AuditRow
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.case import actions as case_actions
+from heard.cases.case import queries as case_queries
+from heard.cases.case.rules import Observed
+from heard.cases.concern import actions, queries
+from heard.cases.concern.models import Concern
+from heard.network import actions as network
+from heard.network import queries as network_queries
+from heard.network.models import Person
+
+SEEN = Observed("S01", "seen", date(2026, 3, 2), "Register", "Away on Monday, would not say where")
+WORDS = {"text": "I do not want to go home", "heard_by": "Tess Archer, teacher", "heard_on": date(2026, 3, 2)}
+
+
+def a_worry(world: World, **change: Any) -> Concern:
+    usual: dict[str, Any] = {
+        "by": world.teacher,
+        "new_person": {"given_name": "Amira", "family_name": "Khan"},
+        "seen_and_heard": "Came to school upset and without her coat",
+        "danger_now": "no",
+        "words": WORDS,
+    }
+    return actions.tell(**usual | change)
+
+
+@pytest.fixture
+def hidden_child(world: World) -> Person:
+    return network.add_person(by=world.officer, given_name="Kit", family_name="Marlowe", restricted=True)
+
+
+def test_a_worry_is_told_with_its_clock_its_signs_and_the_childs_words(world: World) -> None:
+    concern = a_worry(
+        world,
+        observations=[SEEN, Observed("V12", "not_known")],
+        at=datetime(2026, 4, 2, 15, 0, tzinfo=UTC),
+    )
+    assert concern.due_on == date(2026, 4, 7)  # over Easter
+    assert concern.release == "2013.1"
+    assert concern.agency == world.school
+    assert [(row.item, row.state) for row in concern.observations.all()] == [
+        ("S01", "seen"),
+        ("V12", "not_known"),
+    ]
+    assert concern.words is not None
+    assert concern.words.text == "I do not want to go home"
+    assert AuditRow.objects.filter(verb="tell", person_id=concern.person_id).count() == 1
+
+
+def test_the_telling_agency_is_involved_with_a_child_whom_it_adds(world: World) -> None:
+    concern = a_worry(world)
+    assert network_queries.person_visible_to(world.teacher, concern.person_id) == concern.person
+
+
+def test_telling_about_another_agencys_child_does_not_open_the_record(world: World) -> None:
+    child = network.add_person(by=world.officer, given_name="Noor", family_name="Aziz")
+    concern = a_worry(world, new_person=None, person_id=child.pk)
+    with pytest.raises(Hidden):
+        network_queries.person_visible_to(world.teacher, child.pk)
+    assert queries.concern_visible_to(world.teacher, concern.pk) == concern
+
+
+def test_nothing_is_kept_of_a_worry_that_is_refused(world: World) -> None:
+    for change in ({"seen_and_heard": " "}, {"words": None}, {"danger_now": "yes"}):
+        with pytest.raises(Refused):
+            a_worry(world, **change)
+    with pytest.raises(Refused, match="which child"):
+        a_worry(world, new_person=None)
+    with pytest.raises(Refused, match="Say when each sign was seen"):
+        a_worry(world, observations=[Observed("S01", "seen")])
+    with pytest.raises(Refused, match="not in this release: S99"):
+        a_worry(world, observations=[Observed("S99", "not_seen")])
+    assert not Concern.objects.exists()
+    assert not Person.objects.exists()
+
+
+def test_a_worry_without_words_says_why(world: World) -> None:
+    concern = a_worry(world, words=None, why_no_words="She was picked up before we could talk")
+    assert concern.words is None
+    assert concern.why_no_words == "She was picked up before we could talk"
+
+
+def test_a_worry_about_a_restricted_child_reaches_the_duty_team(world: World, hidden_child: Person) -> None:
+    concern = a_worry(world, by=world.officer, new_person=None, person_id=hidden_child.pk)
+    assert list(queries.waiting_for_decision(world.coordinator)) == [concern]
+    with pytest.raises(Hidden):
+        a_worry(world, by=world.teacher, new_person=None, person_id=hidden_child.pk)
+
+
+def test_the_teller_loses_sight_when_the_child_is_restricted_to_others(world: World) -> None:
+    child = network.add_person(by=world.officer, given_name="Noor", family_name="Aziz")
+    concern = a_worry(world, new_person=None, person_id=child.pk)
+    network.involve(by=world.officer, person=child, agency=world.care, why="Leads")
+    network.restrict(by=world.supervisor, person_id=child.pk, reason="Threats")
+    with pytest.raises(Hidden):
+        queries.concern_visible_to(world.teacher, concern.pk)
+
+
+@pytest.mark.parametrize("who", ["officer", "analyst", "board_member", "administrator"])
+def test_others_do_not_see_the_worry(world: World, who: str) -> None:
+    concern = a_worry(world)
+    user = getattr(world, who)
+    with pytest.raises(Hidden):
+        queries.concern_visible_to(user, concern.pk)
+    with pytest.raises(Hidden):
+        actions.open_concern(by=user, concern_id=concern.pk)
+    with pytest.raises(Hidden):
+        actions.decide(by=user, concern=concern, decision="open_case", reason="x")
+    assert list(queries.waiting_for_decision(user)) == []
+
+
+def test_a_draft_becomes_one_worry_however_often_it_is_sent(world: World) -> None:
+    draft = case_actions.begin_draft(by=world.teacher, kind=actions.DRAFT)
+    concern = a_worry(world, draft_id=draft.pk)
+    assert concern.pk == draft.pk
+    assert not case_queries.drafts_of(world.teacher).exists()
+    with pytest.raises(Hidden):
+        a_worry(world, draft_id=draft.pk)
+    assert Concern.objects.count() == 1
+
+
+def test_deciding_opens_a_case_and_lets_the_duty_team_in(world: World) -> None:
+    concern = a_worry(world)
+    decided = actions.decide(
+        by=world.coordinator, concern=concern, decision="open_case", reason="Three signs in two weeks"
+    )
+    assert decided.case is not None
+    assert decided.case.lead_team == world.exploitation_team
+    assert queries.concern_visible_to(world.social_worker, concern.pk).state == "decided"
+    assert queries.told_by(world.teacher).get().decision == "open_case"
+    assert list(queries.waiting_for_decision(world.coordinator)) == []
+    [row] = AuditRow.objects.filter(verb="decide")
+    assert (row.reason, row.detail) == ("Three signs in two weeks", {"decision": "open_case"})
+
+
+def test_a_second_worry_is_added_to_the_open_case(world: World) -> None:
+    first = actions.decide(by=world.coordinator, concern=a_worry(world), decision="open_case", reason="Signs")
+    second = a_worry(world, new_person=None, person_id=first.person_id)
+    with pytest.raises(Refused, match="Add to that one"):
+        actions.decide(by=world.coordinator, concern=second, decision="open_case", reason="More")
+    decided = actions.decide(by=world.coordinator, concern=second, decision="add_to_case", reason="More")
+    assert decided.case == first.case
+
+
+def test_another_agency_takes_a_worry_on_and_sees_the_child(world: World) -> None:
+    concern = a_worry(world)
+    with pytest.raises(Refused, match="Choose the agency"):
+        actions.decide(by=world.coordinator, concern=concern, decision="other_agency", reason="Police lead")
+    actions.decide(
+        by=world.coordinator,
+        concern=concern,
+        decision="other_agency",
+        reason="Police lead",
+        other_agency=world.police,
+    )
+    assert queries.concern_visible_to(world.officer, concern.pk).other_agency == world.police
+
+
+def test_a_decision_is_refused_in_words_and_leaves_the_worry_as_it_was(world: World) -> None:
+    concern = a_worry(world, words=None, why_no_words="Not in school")
+    with pytest.raises(Refused, match="Say why the decision is made without them"):
+        actions.decide(by=world.coordinator, concern=concern, decision="open_case", reason="Signs")
+    with pytest.raises(Refused, match="A co-ordinator or supervisor decides"):
+        actions.decide(by=world.teacher, concern=concern, decision="open_case", reason="Signs")
+    concern.refresh_from_db()
+    assert concern.state == "told"
+
+
+def test_a_decision_is_taken_once(world: World) -> None:
+    concern = a_worry(world)
+    actions.decide(by=world.coordinator, concern=concern, decision="no_further_action", reason="Explained")
+    with pytest.raises(Refused, match="decided already"):
+        actions.decide(
+            by=world.coordinator, concern=concern, decision="open_case", reason="On second thoughts"
+        )
+
+
+def test_those_due_first_stand_first(world: World) -> None:
+    late = a_worry(world, at=datetime(2026, 3, 9, 9, 0, tzinfo=UTC))
+    soon = a_worry(world, at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    assert list(queries.waiting_for_decision(world.coordinator)) == [soon, late]
+    assert list(queries.told_by(world.teacher)) == [late, soon]
+
+
+@pytest.mark.parametrize("worries", [1, 5])
+def test_lists_ask_the_database_once(
+    world: World, worries: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(worries):
+        a_worry(world)
+    for user in (world.coordinator, world.teacher):
+        assert user.permissions
+    with django_assert_num_queries(1):
+        assert [str(c.person) + str(c.agency) for c in queries.waiting_for_decision(world.coordinator)]
+    with django_assert_num_queries(1):
+        assert [str(c.person) + str(c.told_by) for c in queries.told_by(world.teacher)]
+
+
+def test_opening_a_worry_leaves_a_row(world: World) -> None:
+    concern = a_worry(world)
+    actions.open_concern(by=world.coordinator, concern_id=concern.pk)
+    [row] = AuditRow.objects.filter(verb="view")
+    assert (row.subject, row.person_id) == ("concern", concern.person_id)

@@ -1,0 +1,95 @@
+"""When a worry can be told and decided on, as truth tables with the sentence that the user reads."""
+
+import pytest
+
+from heard.cases.concern import rules
+from heard.cases.concern.rules import Decision, State
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({}, None),
+        ({"words": "", "why_no_words": "Not in school today"}, None),
+        ({"danger_now": "yes", "danger_done": "Called 999"}, None),
+        ({"danger_now": "not_known"}, None),
+        ({"may_tell": False}, "Your role does not let you tell a worry here. Call the duty team."),
+        ({"has_team": False}, "You have no team yet. Ask your administrator to add you to one."),
+        ({"seen_and_heard": "  "}, "Write what was seen and heard."),
+        (
+            {"words": " ", "why_no_words": " "},
+            "Write the child’s own words, or say why there are none.",
+        ),
+        ({"danger_now": ""}, "Say whether the child is in danger now. “Not known” is an answer."),
+        (
+            {"danger_now": "yes", "danger_done": " "},
+            "The child is in danger now: say what has been done about it.",
+        ),
+        ({"unknown_items": {"S99"}}, "These signs are not in this release: S99."),
+        (
+            {"seen_without_evidence": ["S01"]},
+            "Say when each sign was seen, who says so and in which words.",
+        ),
+    ],
+)
+def test_when_a_worry_can_be_told(change: dict[str, object], why: str | None) -> None:
+    usual: dict[str, object] = {
+        "may_tell": True,
+        "has_team": True,
+        "seen_and_heard": "Came to school upset",
+        "danger_now": "no",
+        "danger_done": "",
+        "words": "I do not want to go home",
+        "why_no_words": "",
+    }
+    assert rules.why_not_tell(**usual | change) == why  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({}, None),
+        ({"decision": "no_further_action"}, None),
+        ({"decision": "other_agency", "has_other_agency": True}, None),
+        ({"decision": "add_to_case", "has_open_case": True}, None),
+        ({"has_words": False, "why_without_words": "Not safe to ask yet"}, None),
+        ({"may_decide": False}, "A co-ordinator or supervisor decides on a worry."),
+        (
+            {"state": "decided"},
+            "This worry has been decided already. A new worry about the child can be told.",
+        ),
+        ({"decision": ""}, "Choose what happens next."),
+        ({"decision": "shrug"}, "Choose what happens next."),
+        ({"has_open_case": True}, "This child has an open case already. Add to that one."),
+        ({"decision": "add_to_case"}, "This child has no open case. Open one."),
+        ({"decision": "other_agency"}, "Choose the agency that takes this on."),
+        ({"reason": " "}, "Give the reason for the decision."),
+        (
+            {"has_words": False},
+            "We do not have the child’s own words. Say why the decision is made without them.",
+        ),
+    ],
+)
+def test_when_a_worry_can_be_decided(change: dict[str, object], why: str | None) -> None:
+    usual: dict[str, object] = {
+        "state": "told",
+        "may_decide": True,
+        "decision": "open_case",
+        "reason": "Three signs in two weeks",
+        "has_open_case": False,
+        "has_other_agency": False,
+        "has_words": True,
+        "why_without_words": "",
+    }
+    assert rules.why_not_decide(**usual | change) == why  # type: ignore[arg-type]
+
+
+def test_every_state_has_its_moves_and_a_decision_is_final() -> None:
+    assert set(rules.MOVES) == set(State)
+    assert rules.MOVES[State.DECIDED] == frozenset()
+
+
+def test_a_child_with_a_case_gets_no_second_one() -> None:
+    assert rules.decisions_open_to(has_open_case=True)[0] == Decision.ADD_TO_CASE
+    assert Decision.OPEN_CASE not in rules.decisions_open_to(has_open_case=True)
+    assert Decision.ADD_TO_CASE not in rules.decisions_open_to(has_open_case=False)

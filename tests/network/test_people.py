@@ -1,0 +1,195 @@
+"""Who sees and finds which child, who cannot, and what each write leaves behind."""
+
+import uuid
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from pytest_django import DjangoAssertNumQueries
+from tests.conftest import World
+
+from heard.agencies.models import AuditRow
+from heard.agencies.rules import Hidden, Refused
+from heard.network import actions, queries
+from heard.network.models import Person
+
+BORN = date(2010, 4, 3)
+
+
+@pytest.fixture
+def amira(world: World) -> Person:
+    return actions.add_person(
+        by=world.teacher, given_name="Amira", family_name="Khan", birth_date=BORN, postcode="le11aa"
+    )
+
+
+@pytest.fixture
+def hidden_child(world: World) -> Person:
+    return actions.add_person(by=world.officer, given_name="Kit", family_name="Marlowe", restricted=True)
+
+
+def test_adding_a_child_involves_the_adders_agency_and_no_other(world: World, amira: Person) -> None:
+    assert queries.person_visible_to(world.teacher, amira.pk) == amira
+    assert [row.agency for row in queries.involvements_of(world.teacher, amira.pk)] == [world.school]
+    with pytest.raises(Hidden):
+        queries.person_visible_to(world.officer, amira.pk)
+
+
+def test_a_coordinator_sees_the_partnership_but_not_a_restricted_child(
+    world: World, amira: Person, hidden_child: Person
+) -> None:
+    assert set(queries.people_visible_to(world.coordinator)) == {amira}
+    with pytest.raises(Hidden):
+        queries.person_visible_to(world.coordinator, hidden_child.pk)
+
+
+@pytest.mark.parametrize("who", ["analyst", "board_member", "administrator"])
+def test_who_does_no_casework_sees_and_finds_no_child(world: World, amira: Person, who: str) -> None:
+    user = getattr(world, who)
+    assert not queries.people_visible_to(user).exists()
+    assert queries.find_people(user, given_name="Amira", family_name="Khan") == []
+    with pytest.raises(Refused, match="Your role does not let you add a child"):
+        actions.add_person(by=user, given_name="Any", family_name="Name")
+
+
+def test_a_child_is_found_in_spite_of_spelling_and_swapped_dates(world: World, amira: Person) -> None:
+    [hit] = queries.find_people(
+        world.teacher,
+        given_name="Ameera",
+        family_name="Kahn",
+        birth_date=date(2010, 3, 4),
+        postcode="LE1 2BB",
+    )
+    assert hit.reasons == (
+        "given name sounds alike",
+        "family name sounds alike",
+        "day and month of birth swapped",
+        "same postcode district",
+    )
+    assert (hit.name, hit.birth_date, hit.postcode_district, hit.may_open) == (
+        "Amira Khan",
+        BORN,
+        "LE1",
+        True,
+    )
+
+
+def test_another_agency_finds_one_line_that_it_may_not_open(world: World, amira: Person) -> None:
+    [hit] = queries.find_people(world.officer, given_name="Amira", family_name="Khan")
+    assert not hit.may_open
+    assert queries.find_people(world.officer, family_name="Khan") == []
+
+
+def test_a_restricted_child_is_found_by_involved_agencies_only(world: World, hidden_child: Person) -> None:
+    asked = {"given_name": "Kit", "family_name": "Marlowe"}
+    assert [hit.person_id for hit in queries.find_people(world.officer, **asked)] == [hidden_child.pk]
+    for user in (world.teacher, world.coordinator):
+        assert queries.find_people(user, **asked) == []
+        with pytest.raises(Hidden):
+            queries.person_findable_by(user, hidden_child.pk)
+
+
+def test_an_adult_around_a_child_is_not_found_as_a_child(world: World) -> None:
+    actions.add_person(by=world.teacher, given_name="Alan", family_name="Marsh", kind="adult")
+    assert queries.find_people(world.teacher, given_name="Alan", family_name="Marsh") == []
+
+
+def test_hits_with_more_reasons_come_first_and_no_more_than_asked_for(world: World, amira: Person) -> None:
+    for number in range(4):
+        actions.add_person(by=world.teacher, given_name="Amira", family_name="Khan", upn=f"U{number}")
+    hits = queries.find_people(
+        world.teacher, given_name="Amira", family_name="Khan", birth_date=BORN, limit=3
+    )
+    assert len(hits) == 3
+    assert hits[0].person_id == amira.pk
+
+
+@pytest.mark.parametrize("children", [1, 12])
+def test_finding_asks_the_database_a_fixed_number_of_times(
+    world: World, children: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(children):
+        actions.add_person(by=world.teacher, given_name="Amira", family_name="Khan", postcode="LE1 1AA")
+    assert world.teacher.permissions
+    with django_assert_num_queries(3):
+        assert queries.find_people(world.teacher, given_name="Amira", family_name="Khan")
+    with django_assert_num_queries(0):
+        assert queries.find_people(world.teacher) == []
+
+
+def test_a_new_name_is_found_and_so_is_the_old_one(world: World, amira: Person) -> None:
+    actions.rename_person(by=world.teacher, person_id=amira.pk, given_name="Amira", family_name="Hussain")
+    actions.add_other_name(by=world.teacher, person_id=amira.pk, given_name="Mimi")
+    for given, family in [("Amira", "Hussain"), ("Amira", "Khan")]:
+        assert len(queries.find_people(world.officer, given_name=given, family_name=family)) == 1
+    assert len(queries.find_people(world.teacher, given_name="Mimi")) == 1
+
+
+def test_a_child_who_moved_is_found_at_both_addresses(world: World, amira: Person) -> None:
+    actions.move_house(by=world.teacher, person_id=amira.pk, postcode="ng72bb")
+    for postcode in ("LE1 1AA", "NG7 2BB"):
+        [hit] = queries.find_people(world.teacher, family_name="Khan", postcode=postcode)
+        assert hit.reasons == ("same family name", "same postcode")
+
+
+def test_involving_an_agency_opens_the_record_to_it_once(world: World, amira: Person) -> None:
+    for _ in range(2):
+        actions.involve(by=world.teacher, person=amira, agency=world.police, why="Missing episodes")
+    assert queries.person_visible_to(world.officer, amira.pk) == amira
+    assert AuditRow.objects.filter(verb="involve", person_id=amira.pk).count() == 2  # school, police
+    with pytest.raises(Hidden):
+        actions.involve(by=world.social_worker, person=amira, agency=world.care, why="Let me in")
+
+
+def test_opening_a_record_leaves_a_row_and_a_refusal_leaves_none(world: World, amira: Person) -> None:
+    actions.open_record(by=world.teacher, person_id=amira.pk)
+    with pytest.raises(Hidden):
+        actions.open_record(by=world.officer, person_id=amira.pk)
+    [row] = AuditRow.objects.filter(verb="view")
+    assert (row.actor, row.person_id) == (world.teacher.username, amira.pk)
+
+
+def test_restricting_closes_a_record_to_everyone_else(world: World, amira: Person) -> None:
+    with pytest.raises(Refused, match="Only an agency that is involved"):
+        actions.restrict(by=world.coordinator, person_id=amira.pk, reason="Threats")
+    actions.involve(by=world.teacher, person=amira, agency=world.care, why="Leads the case")
+    with pytest.raises(Refused, match="Ask a co-ordinator"):
+        actions.restrict(by=world.teacher, person_id=amira.pk, reason="Threats")
+    actions.restrict(by=world.supervisor, person_id=amira.pk, reason="Threats")
+    assert queries.find_people(world.officer, given_name="Amira", family_name="Khan") == []
+    assert queries.person_visible_to(world.coordinator, amira.pk).restricted
+
+
+def test_ties_are_seen_from_both_ends_and_restricted_ends_are_left_out(
+    world: World, amira: Person, hidden_child: Person
+) -> None:
+    actions.involve(by=world.teacher, person=amira, agency=world.police, why="Missing episodes")
+    sister = actions.add_person(by=world.teacher, given_name="Sana", family_name="Khan")
+    place = actions.add_place(by=world.teacher, name="Bus station", kind="transport hub", postcode="LE1 3ZZ")
+    tie = {"by": world.officer, "person_id": amira.pk, "how_known": "Seen together"}
+    actions.note_tie(
+        by=world.teacher, person_id=sister.pk, to_person=amira, kind="sister", how_known="School record"
+    )
+    actions.note_tie(**tie, to_place=place, kind="goes to")
+    actions.note_tie(**tie, to_person=hidden_child, kind="friend")
+    seen = [(one.end, one.name) for one in queries.ties_visible_to(world.teacher, amira.pk)]
+    assert seen == [("place", "Bus station"), ("person", "Sana Khan")]
+    theirs = {one.name for one in queries.ties_visible_to(world.officer, amira.pk)}
+    assert theirs == {"Bus station", "Kit Marlowe"}
+    with pytest.raises(Hidden):
+        queries.ties_visible_to(world.social_worker, amira.pk)
+
+
+def test_a_tie_leads_to_one_end(world: World, amira: Person) -> None:
+    group = actions.add_group(by=world.teacher, name="Park group", kind="peer group")
+    place = actions.add_place(by=world.teacher, name="Park", kind="open space")
+    for ends in ({}, {"to_place": place, "to_group": group}):
+        with pytest.raises(ValidationError, match="one person, one place or one group"):
+            actions.note_tie(
+                by=world.teacher, person_id=amira.pk, kind="goes to", how_known="Told us", **ends
+            )
+
+
+def test_absent_and_hidden_look_the_same(world: World) -> None:
+    with pytest.raises(Hidden):
+        queries.person_visible_to(world.teacher, uuid.uuid4())
