@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from heard.agencies import actions
 from heard.agencies.models import Agency, Team, User
@@ -31,7 +30,7 @@ class World:
 
 
 @pytest.fixture
-def world(db: None, settings: SettingsWrapper) -> World:
+def world(db: None, settings) -> World:
     # A real hash takes half a second by design; the tests sign in hundreds of people.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     first = User.objects.create_user("first")
