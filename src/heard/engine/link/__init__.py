@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from heard.engine.tables import Progress
 
 MODEL_FILE = "link_model.json"
+SEED = model.SEED
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,9 @@ def why_not_one_cluster(left: Iterable[Facts], right: Iterable[Facts]) -> str | 
 
 
 def births_alike(left: date, right: date) -> bool:
-    """The same day, day and month swapped, or one digit wrong or two neighbours swapped."""
-    return left == right or _swapped(left, right) or OSA.distance(f"{left:%Y%m%d}", f"{right:%Y%m%d}") <= 1
+    """The same day, or one slip apart: day and month swapped, a digit wrong or two neighbouring digits swapped,
+    one day out, one year out. `model` asks the same of whole columns."""
+    return left == right or _swapped(left, right) or _one_out(left, right) or _one_digit(left, right)
 
 
 def _one_source(left: Facts, right: Facts) -> str | None:
@@ -116,3 +117,12 @@ def _crossed(left: Facts, right: Facts) -> bool:
 
 def _swapped(left: date, right: date) -> bool:
     return left.year == right.year and (left.day, left.month) == (right.month, right.day)
+
+
+def _one_out(left: date, right: date) -> bool:
+    same_day = (left.month, left.day) == (right.month, right.day)
+    return abs((left - right).days) == 1 or (same_day and abs(left.year - right.year) == 1)
+
+
+def _one_digit(left: date, right: date) -> bool:
+    return OSA.distance(f"{left:%Y%m%d}", f"{right:%Y%m%d}") <= 1

@@ -70,6 +70,13 @@ _SLIP = (
 )
 _CROSSED = "given_l = family_r AND family_l = given_r"
 
+# As guards.births_alike says it of two dates.
+_NEAR = (
+    "damerau_levenshtein(birth_l, birth_r) <= 1 OR abs(date_diff('day', born_l, born_r)) = 1"
+    " OR (substr(birth_l, 5) = substr(birth_r, 5) AND abs(year(born_l) - year(born_r)) = 1)"
+    " OR (year(born_l) = year(born_r) AND month(born_l) = day(born_r) AND day(born_l) = month(born_r))"
+)
+
 _GIVEN = Comparison(
     "given",
     _missing("given"),
@@ -107,14 +114,8 @@ _BIRTH = Comparison(
     _missing("birth"),
     (
         Level("birth date the same", "birth_l = birth_r", 0.92, 0.0002),
-        Level(
-            "birth date with day and month swapped or a digit wrong",
-            "damerau_levenshtein(birth_l, birth_r) <= 1 OR (left(birth_l, 4) = left(birth_r, 4)"
-            " AND substr(birth_l, 5, 2) = substr(birth_r, 7, 2) AND substr(birth_l, 7, 2) = substr(birth_r, 5, 2))",
-            0.06,
-            0.004,
-        ),
-        Level("birth date different", "ELSE", 0.02, 0.9958),
+        Level("birth date with a slip", _NEAR, 0.06, 0.006),
+        Level("birth date different", "ELSE", 0.02, 0.9938),
     ),
 )
 _SEX = Comparison(

@@ -1,0 +1,181 @@
+"""The engine's commands: `heard run`, and its steps `heard intake`, `heard link`, `heard screen`.
+
+The summary goes to standard output, progress and problems to standard error. Exit code: 0 done, 1 done with rows set
+aside, 2 not done.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from heard.engine import run as runs
+from heard.engine.cli import report
+
+if TYPE_CHECKING:
+    from heard.engine.run import RunSummary
+    from heard.engine.tables import Progress
+
+_DONE, _ROWS_SET_ASIDE, _NOT_DONE = 0, 1, 2
+_WIDE = 140  # columns, where standard output is not a terminal that says its own
+
+_PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+_FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+_OUT = click.option(
+    "--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Folder for the result."
+)
+_MAPPING = click.option(
+    "--mapping",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="YAML file that says what the CSV columns mean.",
+)
+_AS_OF = click.option(
+    "--as-of",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Count the twelve months up to this day, YYYY-MM-DD. Without it: up to the latest day a sign was seen.",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+
+
+def _finishes[**P](command: Callable[P, RunSummary]) -> Callable[P, None]:
+    """Prints what a command found, and ends with the exit code that says how it went."""
+
+    @wraps(command)
+    def finished(*args: P.args, **kwargs: P.kwargs) -> None:
+        as_json = kwargs.pop("as_json")
+        try:
+            found = command(*args, **kwargs)
+        except runs.NotDone as problem:
+            _end(str(problem))
+        except KeyboardInterrupt:
+            _end("Stopped. An earlier result stands as it was.")
+        except Exception as problem:  # noqa: BLE001  the edge of the program: a traceback would print values
+            _end(_unforeseen(problem))
+        else:
+            folder = kwargs.get("out") or kwargs["folder"]
+            _print(found, folder, as_json=bool(as_json))  # type: ignore[arg-type]
+            sys.exit(_ROWS_SET_ASIDE if found.set_aside else _DONE)
+
+    return finished
+
+
+@click.command(epilog="Exit code: 0 done, 1 done with rows set aside, 2 not done.")
+@_PATHS
+@_MAPPING
+@_AS_OF
+@_OUT
+@_JSON
+@_finishes
+def run(paths: tuple[Path, ...], mapping: Path | None, as_of: datetime | None, out: Path) -> RunSummary:
+    """Read agencies' extracts, link the records of each child, and list the children with enough signs.
+
+    PATHS are files or folders: CIN census XML, SSDA903 CSV, and any CSV that a mapping explains.
+
+    \b
+    Example:
+      heard demo extracts --out extracts
+      heard run extracts --mapping extracts/partnership.yaml --as-of 2026-03-31 --out result
+
+    The list is of children to look at, by a person. It opens nothing and ranks nobody.
+    """
+    with _progress() as tell:
+        return runs.run(paths, out=out, mapping=mapping, as_of=_day(as_of), progress=tell)
+
+
+@click.command(epilog="Exit code: 0 done, 1 done with rows set aside, 2 not done.")
+@_PATHS
+@_MAPPING
+@_OUT
+@_JSON
+@_finishes
+def intake(paths: tuple[Path, ...], mapping: Path | None, out: Path) -> RunSummary:
+    """Read extracts into typed tables, and say what is wrong with them. The first step of `heard run`."""
+    with _progress() as tell:
+        return runs.take_in(paths, out=out, mapping=mapping, progress=tell)
+
+
+@click.command(epilog="Exit code: 0 done, 1 done with rows set aside, 2 not done.")
+@_FOLDER
+@_JSON
+@_finishes
+def link(folder: Path) -> RunSummary:
+    """Find which records in DIR are one child. The second step of `heard run`, after `heard intake`."""
+    with _progress() as tell:
+        return runs.link_again(folder, progress=tell)
+
+
+@click.command(epilog="Exit code: 0 done, 1 done with rows set aside, 2 not done.")
+@_FOLDER
+@_AS_OF
+@_JSON
+@_finishes
+def screen(folder: Path, as_of: datetime | None) -> RunSummary:
+    """List the children in DIR with enough signs. The third step of `heard run`, after `heard link`."""
+    with _progress() as tell:
+        return runs.screen_again(folder, as_of=_day(as_of), progress=tell)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _print(found: RunSummary, folder: Path, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        return
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)
+    report.show(found, folder, console)
+
+
+def _end(sentence: str) -> None:
+    click.echo(f"Not done. {sentence}", err=True)
+    sys.exit(_NOT_DONE)
+
+
+def _unforeseen(problem: Exception) -> str:
+    """Where it happened, without the message: that may hold a child's data."""
+    place = traceback.extract_tb(problem.__traceback__)[-1]
+    where = f"{type(problem).__name__} in {Path(place.filename).name}, line {place.lineno}"
+    return f"Something went wrong that heard did not foresee ({where}). Please report it with these words."
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar on a terminal, plain lines elsewhere, both on standard error."""
+    if not sys.stderr.isatty():
+        yield _lines()
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Starting", total=None)
+
+        def tell(text: str, share: float | None) -> None:
+            bar.update(task, description=text, completed=share or 0, total=1 if share is not None else None)
+
+        yield tell
+
+
+def _lines() -> Progress:
+    """One line for each new thing that is being done."""
+    said: list[Any] = []
+
+    def tell(text: str, _: float | None) -> None:
+        if said[-1:] != [text]:
+            said.append(text)
+            click.echo(text, err=True)
+
+    return tell

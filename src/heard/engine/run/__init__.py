@@ -1,0 +1,159 @@
+"""One run, whole or step by step: intake, link, screen, in a folder that is swapped in whole.
+
+Whatever goes wrong is raised as `NotDone`, with one sentence for the user; nobody above needs to know the engine.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from heard.engine import backend, intake, tables
+from heard.engine.link import SEED, link
+from heard.engine.run import folder as folders
+from heard.engine.run.summary import RunSummary, summary, write_issue_list
+from heard.engine.screen import screen
+from heard.engine.tables import NotDone
+from heard.knowledge import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from heard.engine.tables import Progress
+
+__all__ = ["NotDone", "RunSummary", "link_again", "run", "screen_again", "summary", "take_in"]
+
+_PARTS = ("heard", "splink", "duckdb", "ibis-framework", "pyarrow")
+
+
+def run(
+    paths: Sequence[Path],
+    *,
+    out: Path,
+    mapping: Path | None = None,
+    as_of: date | None = None,
+    progress: Progress | None = None,
+) -> RunSummary:
+    """Reads files and folders, links, screens; the result replaces an earlier run at `out`. Raises `NotDone`."""
+    with _plainly(), _allowed(paths, out), folders.fresh(out) as folder:
+        _take_in(paths, folder, mapping, progress)
+        _link(folder, progress)
+        _screen(folder, as_of, progress)
+    return summary(out)
+
+
+def take_in(
+    paths: Sequence[Path], *, out: Path, mapping: Path | None = None, progress: Progress | None = None
+) -> RunSummary:
+    """The first step alone, into a new run's folder. Raises `NotDone`."""
+    with _plainly(), _allowed(paths, out), folders.fresh(out) as folder:
+        _take_in(paths, folder, mapping, progress)
+    return summary(out)
+
+
+def link_again(folder: Path, *, progress: Progress | None = None) -> RunSummary:
+    """The second step alone, in a run's folder; what was screened before no longer holds. Raises `NotDone`."""
+    with _plainly():
+        folders.opened(folder)
+        _link(folder, progress)
+        return summary(folder)
+
+
+def screen_again(folder: Path, *, as_of: date | None = None, progress: Progress | None = None) -> RunSummary:
+    """The third step alone, in a run's folder. Raises `NotDone`."""
+    with _plainly():
+        folders.opened(folder)
+        _screen(folder, as_of, progress)
+        return summary(folder)
+
+
+def _take_in(paths: Sequence[Path], folder: Path, mapping: Path | None, progress: Progress | None) -> None:
+    intake.read(paths, out=folder, mapping=mapping, progress=progress)
+    write_issue_list(folder)
+    told = {
+        "release": load.current().id,
+        "versions": {part: version(part) for part in _PARTS},
+        "inputs": [_input(file) for file in _files(paths)],
+        "mapping": _input(mapping) if mapping else None,
+        "as_of": None,
+        "seed": SEED,
+        "steps": {"intake": {}},
+    }
+    folders.tell(folder, told)
+
+
+def _link(folder: Path, progress: Progress | None) -> None:
+    told = _without(folder, "link", "screen")
+    told["steps"]["link"] = asdict(link(folder, progress=progress))
+    folders.tell(folder, told)
+
+
+def _screen(folder: Path, as_of: date | None, progress: Progress | None) -> None:
+    told = _without(folder, "screen")
+    found = screen(folder, as_of=as_of, progress=progress)
+    told["steps"]["screen"] = asdict(found)
+    told |= {"as_of": found.as_of, "release": found.release}
+    folders.tell(folder, told)
+
+
+def _without(folder: Path, *steps: str) -> dict[str, Any]:
+    """The manifest without these steps, on disk too: if the step fails, nobody takes old tables for new ones."""
+    told = folders.opened(folder)
+    told["steps"] = {name: found for name, found in told["steps"].items() if name not in steps}
+    told["as_of"] = None
+    folders.tell(folder, told)
+    for table in tables.ALL:
+        if table.written_by in steps:
+            (folder / f"{table.name}.parquet").unlink(missing_ok=True)
+    return told
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    return sorted(f for path in paths for f in (path.rglob("*") if path.is_dir() else [path]) if f.is_file())
+
+
+def _input(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return {
+            "file": path.name,
+            "bytes": path.stat().st_size,
+            "sha256": hashlib.file_digest(file, "sha256").hexdigest(),
+        }
+
+
+@contextmanager
+def _allowed(paths: Sequence[Path], out: Path) -> Iterator[None]:
+    if refusal := folders.why_not_write(out, paths):
+        raise NotDone(refusal)
+    yield
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Turns what the machine or a table refuses into one sentence. Values never go into it: they may be personal."""
+    try:
+        yield
+    except backend.WrongTable as problem:
+        raise NotDone(str(problem)) from problem
+    except backend.FAILURES as problem:
+        raise NotDone(_sentence(problem)) from problem
+
+
+def _sentence(problem: Exception) -> str:
+    number = getattr(problem, "errno", None)
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Make room, or name a folder on another disk for --out, and start again."
+    if isinstance(problem, MemoryError) or "OutOfMemory" in type(problem).__name__:
+        return "The machine has too little memory for this. Close other programs or use a larger machine."
+    if isinstance(problem, PermissionError):
+        return f"No permission for {problem.filename}. Ask whoever looks after this machine, or name another folder."
+    if isinstance(problem, OSError):
+        where = f" ({problem.filename})" if problem.filename else ""
+        return f"The machine could not read or write{where}: {problem.strerror or type(problem).__name__}."
+    return f"The engine stopped ({type(problem).__name__}). Run it again; if it stays so, report it with this name."

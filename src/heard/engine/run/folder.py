@@ -1,0 +1,101 @@
+"""A run's folder: made beside its place, swapped in whole, never over something that no run made."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from heard.engine.tables import NotDone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MANIFEST = "manifest.json"
+_MADE_BY = "heard run"
+
+
+def manifest(folder: Path) -> dict[str, Any] | None:
+    """What a run says about itself, or None where the folder is not a run's."""
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+    return told if isinstance(told, dict) and told.get("made_by") == _MADE_BY else None
+
+
+def tell(folder: Path, told: dict[str, Any]) -> None:
+    """Writes the manifest, whole or not at all."""
+    partial = folder / f".{MANIFEST}"
+    partial.write_text(json.dumps({"made_by": _MADE_BY, **told}, indent=1, default=str), encoding="utf-8")
+    partial.replace(folder / MANIFEST)
+
+
+def why_not_write(out: Path, paths: Sequence[Path] = ()) -> str | None:
+    """Why a run may not write its result to `out`, as a sentence with what to do, or None."""
+    if out.exists() and not out.is_dir():
+        return f"{out} is a file. Name a folder for --out."
+    if out.is_dir() and any(out.iterdir()) and manifest(out) is None:
+        return f"{out} holds something that no run of heard made, so it is left alone. Name a new or empty folder."
+    if any(path.resolve().is_relative_to(out.resolve()) for path in paths):
+        return f"The input lies inside {out}, which the result would replace. Name another folder for --out."
+    return None
+
+
+def opened(folder: Path) -> dict[str, Any]:
+    """The manifest of a run that a single step goes on with. Raises `NotDone` where no run made the folder."""
+    told = manifest(folder)
+    if told is None:
+        raise NotDone(
+            f"{folder} is not the folder of a run. Make one first: heard intake PATH... --out {folder}"
+        )
+    return told
+
+
+@contextmanager
+def fresh(out: Path) -> Iterator[Path]:
+    """A new folder beside `out`, for its owner's eyes only, that takes its place when all went well.
+
+    If anything goes wrong it is removed, and what stood at `out` stays.
+    """
+    out = out.absolute()
+    _tidy(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    folder = out.with_name(f".{out.name}.unfinished.{os.getpid()}")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+        _swap(folder, out)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _swap(folder: Path, out: Path) -> None:
+    earlier = _earlier(out)
+    shutil.rmtree(earlier, ignore_errors=True)
+    if out.exists():
+        out.rename(earlier)
+    folder.rename(out)
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _tidy(out: Path) -> None:
+    """Puts right what a run that was killed left behind: its folder holds personal data."""
+    earlier = _earlier(out)
+    if earlier.exists() and not out.exists():
+        earlier.rename(out)
+    for left in out.parent.glob(f".{out.name}.unfinished.*"):
+        if not _alive(left.suffix.removeprefix(".")):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _earlier(out: Path) -> Path:
+    return out.with_name(f".{out.name}.earlier")
+
+
+def _alive(process: str) -> bool:
+    return process.isdigit() and Path(f"/proc/{process}").exists()

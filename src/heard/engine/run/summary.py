@@ -1,0 +1,103 @@
+"""What a run found, read back from its tables: for a person, for another program, for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from heard.engine import backend, tables
+from heard.engine.run import folder as folders
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ISSUE_LIST = "issues.csv"
+# A cell that begins with one of these is run as a formula by spreadsheets.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What is known once the steps that ran have run; None for what a later step will say.
+
+    `sources`: rows of `tables.SOURCES` with `collects` and `absent`, lists of items. `listed`: rows of
+    `tables.CHILDREN` in the order of their keys, which is no order of need.
+    """
+
+    release: str | None
+    as_of: date | None
+    sources: list[dict[str, Any]]
+    children: int | None = None
+    linked: int | None = None
+    for_a_person: int | None = None
+    with_signs: int | None = None
+    scattered: int | None = None
+    not_collectable: list[str] = field(default_factory=list)
+    listed: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def set_aside(self) -> int:
+        return sum(source["set_aside"] for source in self.sources)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values only; dates as YYYY-MM-DD."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
+
+
+def summary(folder: Path) -> RunSummary:
+    """What the run in `folder` has found so far. Raises `NotDone`, `backend.WrongTable`."""
+    told = folders.opened(folder)
+    steps = told["steps"]
+    as_of = told.get("as_of")
+    return RunSummary(
+        release=told.get("release"),
+        as_of=date.fromisoformat(as_of) if as_of else None,
+        sources=_sources(folder),
+        notes=[note for step in steps.values() for note in step.get("notes", [])],
+        **{key: steps["link"][key] for key in ("children", "linked", "for_a_person") if "link" in steps},
+        **{
+            key: steps["screen"][key]
+            for key in ("with_signs", "scattered", "not_collectable")
+            if "screen" in steps
+        },
+        listed=backend.read(folder, tables.CHILDREN).sort_by("person").to_pylist()
+        if "screen" in steps
+        else [],
+    )
+
+
+def write_issue_list(folder: Path) -> None:
+    """The issues as a CSV file that a spreadsheet opens without running anything that is in it."""
+    with (folder / ISSUE_LIST).open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([column.name for column in tables.ISSUES.columns])
+        for batch in backend.read(folder, tables.ISSUES).to_batches():
+            writer.writerows([safe(value) for value in row.values()] for row in batch.to_pylist())
+
+
+def safe(value: Any) -> Any:
+    """A cell that a spreadsheet shows and does not run."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _sources(folder: Path) -> list[dict[str, Any]]:
+    rows = backend.read(folder, tables.SOURCES).sort_by("source").to_pylist()
+    coverage = backend.read(folder, tables.COVERAGE).to_pylist()
+    for row in rows:
+        for name, state in (("collects", "collected"), ("absent", "absent")):
+            row[name] = sorted(
+                c["item"] for c in coverage if (c["source"], c["state"]) == (row["source"], state)
+            )
+    return rows
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
