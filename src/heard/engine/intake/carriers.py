@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from heard.engine.intake.values import code_of, read_number
@@ -47,7 +47,7 @@ def shown(carrier: Carrier, text: str) -> str:
     return f"{carrier.field}={code_of(text)}" if carrier.codes else carrier.field
 
 
-def silent(fields: Iterable[str], format_name: str, *, known: Set[str]) -> Iterator[Carrier]:
+def silent(fields: Iterable[str], format_name: str, *, known: Collection[str]) -> Iterator[Carrier]:
     """For fields that are there and empty: of each item that is not known otherwise, the carrier that counts most."""
     best: dict[str, Carrier] = {}
     for field in fields:
@@ -60,9 +60,10 @@ def silent(fields: Iterable[str], format_name: str, *, known: Set[str]) -> Itera
 
 
 def coverage(
-    able: Iterable[tuple[str, str]], present: Set[str], names: Iterable[str] = ()
+    able: Iterable[tuple[str, str]],
+    present: Collection[str],
 ) -> Iterator[tuple[str, str, str]]:
-    """Item, state and fields for each item of the release (and `names`).
+    """Item, state and fields for each item of the release.
 
     `able` pairs items with the fields that the format has for them; `present` are the fields that these files have.
     """
@@ -70,7 +71,7 @@ def coverage(
     for item, field in able:
         if field not in fields.setdefault(item, []):
             fields[item].append(field)
-    for item in dict.fromkeys((*all_items(), *names)):
+    for item in all_items():
         mine = fields.get(item, [])
         here = [field for field in mine if field in present]
         state = "collected" if here else "absent" if mine else "not_collectable"

@@ -17,9 +17,11 @@ class Checks:
     today: date
     latest: tuple[str, date] | None = None
 
-    def birth(self, at: Place, column: str, text: str, *, day_first: bool = True) -> date | None:
+    def birth(
+        self, at: Place, column: str, text: str, *, day_first: bool = True, formats: tuple[str, ...] = ()
+    ) -> date | None:
         """The day of birth, flagged where it cannot be read or is still to come."""
-        value = self._read(at, column, read_date(text, day_first))
+        value = self._read(at, column, text, day_first, formats)
         if value and value > self.today:
             self.source.flag(at, "date_in_future", column)
         return value
@@ -29,10 +31,7 @@ class Checks:
         born: date | None = None, day_first: bool = True, may_be_later: bool = False, formats: tuple[str, ...] = (),
     ) -> date | None:  # fmt: skip
         """The day of something that happened; null where it cannot be used. Flags what is odd about it."""
-        read = read_date(text, day_first)
-        if read.value and formats and read.format not in formats:
-            read = Dated(None, "date_other_format")
-        value = self._read(at, column, read)
+        value = self._read(at, column, text, day_first, formats)
         if value is None:
             return None
         code, limit = self.latest or ("date_in_future", self.today)
@@ -44,7 +43,12 @@ class Checks:
             self.source.flag(at, "born_after", column)
         return value
 
-    def _read(self, at: Place, column: str, read: Dated) -> date | None:
+    def _read(
+        self, at: Place, column: str, text: str, day_first: bool, formats: tuple[str, ...]
+    ) -> date | None:
+        read = read_date(text, day_first)
+        if read.value and formats and read.format not in formats:
+            read = Dated(None, "date_other_format")
         if read.fault:
             self.source.flag(at, read.fault, column, year=read.value.year if read.value else "")
         return read.value

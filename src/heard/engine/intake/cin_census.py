@@ -71,6 +71,7 @@ def read(path: Path, file: str, source: Source, today: date, progress: Progress)
                 file, "xml_broken", line=getattr(error, "lineno", None) or 0, said="the file ends here"
             )
         census.finish(parser)
+    cover(source, census.present, census.year)
 
 
 def _override(path: Path) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,9 +45,10 @@ class Schema:
         return (first is None or first <= year) and (last is None or year <= last)
 
     def is_date(self, element: str) -> bool:
-        return element.endswith(("Date", "target")) or element == "DateOfInitialCPC"
+        written = element.endswith(("Date", "target")) or element == "DateOfInitialCPC"
+        return written and element in self.all_elements
 
-    @property
+    @cached_property
     def all_elements(self) -> frozenset[str]:
         return frozenset().union(*self.elements.values())
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -98,7 +97,7 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 def _lines(path: Path, encoding: str) -> Iterator[str]:
     """Lines that hold something. One that is too long comes cut at `LONGEST_LINE`, its rest is passed over."""
-    with io.open(path, encoding=encoding, errors="replace", newline=None) as stream:
+    with open(path, encoding=encoding, errors="replace", newline=None) as stream:
         while line := stream.readline(LONGEST_LINE):
             if len(line) == LONGEST_LINE and not line.endswith("\n"):
                 while (rest := stream.readline(LONGEST_LINE)) and not rest.endswith("\n"):

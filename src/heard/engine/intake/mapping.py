@@ -14,13 +14,13 @@ from pathlib import Path
 
 import yaml
 
-from heard.engine.tables import NotDone
 from heard.engine.intake.values import FORMATS
+from heard.engine.tables import NotDone
 
 RECORD_FIELDS = (
     "record_id", "local_id", "given_name", "family_name", "birth_date", "sex", "postcode", "address", "nhs_number", "upn",
 )  # fmt: skip
-_SOURCE_KEYS = ("agency", "files", "record", "dated_by", "until", "dates", "items")
+_SOURCE_KEYS = ("agency", "files", "record", "dated_by", "until", "dates", "keyed_by_child", "items")
 _RULE_KEYS = ("every_row", "column", "in", "at_least", "blank", "strength", "counts")
 _ITEM = re.compile(r"S(0[1-9]|1[0-4])|V(0[1-9]|1[0-5])")
 
@@ -53,6 +53,7 @@ class MappedSource:
     items: tuple[ItemRule, ...]
     until: str | None = None
     dates: tuple[str, ...] = ()
+    keyed_by_child: bool = True
 
     def takes(self, file: str) -> bool:
         return fnmatchcase(file.lower(), self.files.lower())

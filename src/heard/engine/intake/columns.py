@@ -1,0 +1,105 @@
+"""One CSV file with columns that have names: what its header lacks, how its dates are written, its rows by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from heard.engine.intake import delimited
+from heard.engine.intake.delimited import Sheet, plain
+from heard.engine.intake.ledger import Place, Source
+from heard.engine.intake.mapping import nearest
+from heard.engine.intake.values import order_seen_in
+
+
+@dataclass
+class Columns:
+    """A file's columns. `day_first` holds, of each date column, how 03/04/2024 is to be read; `rows` is 0 until counted."""
+
+    sheet: Sheet
+    file: str
+    places: dict[str, int]
+    day_first: dict[str, bool] = field(default_factory=dict)
+    rows: int = 0
+
+    def has(self, name: str) -> bool:
+        return plain(name) in self.places
+
+    def cell(self, cells: list[str], name: str | None) -> str:
+        """What the row has in that column; empty where the file lacks the column."""
+        place = self.places.get(plain(name)) if name else None
+        return cells[place] if place is not None else ""
+
+
+def open_columns(path: Path, file: str, source: Source) -> Columns | None:
+    """The file's columns, with what is odd about the file as issues; null where it holds nothing."""
+    sheet = delimited.open_sheet(path)
+    if sheet is None:
+        source.note(file, "file_empty")
+        return None
+    if sheet.encoding != "utf-8-sig":
+        said = {"cp1252": "Windows-1252", "latin-1": "Latin-1", "utf-16": "UTF-16"}[sheet.encoding]
+        source.note(file, "encoding", encoding=said)
+    if sheet.delimiter != ",":
+        source.note(file, "delimiter", delimiter=sheet.delimiter_in_words)
+    names = [plain(name) for name in sheet.header]
+    for place, name in enumerate(names):
+        if name and name in names[:place]:
+            source.note(file, "header_repeated", f"column {place + 1}")
+    return Columns(sheet, file, sheet.plain)
+
+
+def note_missing(columns: Columns, source: Source, wanted: Iterable[str]) -> None:
+    """One issue for each column that the format wants and the file lacks, with the nearest name that it has."""
+    wanted = list(wanted)
+    spare = [name for name in columns.sheet.header if plain(name) not in {plain(w) for w in wanted}]
+    for name in wanted:
+        if not columns.has(name):
+            source.note(columns.file, "column_missing", name, column=name, near=nearest(name, spare))
+
+
+def learn_dates(columns: Columns, source: Source, names: Iterable[str], said: bool | None = None) -> None:
+    """Reads the whole file once to learn whether day or month comes first in each date column. `said` settles it."""
+    mine = [name for name in names if columns.has(name)]
+    if said is not None:
+        columns.day_first.update(dict.fromkeys(mine, said))
+        return
+    seen = {name: {"day": 0, "month": 0, "either": 0} for name in mine}
+    for row in delimited.rows(columns.sheet):
+        columns.rows = row.number
+        for name in mine if row.cells else ():
+            if (order := order_seen_in(columns.cell(row.cells or [], name))) is not None:
+                seen[name][order] += 1
+    for name, counts in seen.items():
+        columns.day_first[name] = counts["month"] <= counts["day"]
+        _note_order(columns, source, name, counts)
+
+
+def _note_order(columns: Columns, source: Source, name: str, counts: dict[str, int]) -> None:
+    if counts["day"] and counts["month"]:
+        order = "day" if columns.day_first[name] else "month"
+        source.note(columns.file, "dates_mixed", name, order=order)
+    elif counts["month"]:
+        source.note(columns.file, "dates_month_first", name)
+    elif counts["either"] and not counts["day"]:
+        source.note(columns.file, "dates_either_way", name)
+
+
+def read_rows(columns: Columns, source: Source) -> Iterator[tuple[Place, list[str]]]:
+    """Rows that can be read, each begun in the count; those that cannot are set aside here."""
+    count = source.begin_file(columns.file)
+    for row in delimited.rows(columns.sheet):
+        at = Place(columns.file, row.number)
+        source.begin(at)
+        *flags, last = ("", *row.faults)
+        if row.cells is None:
+            source.set_aside(at, last)
+        elif last:
+            flags.append(last)
+        for fault in filter(None, flags):
+            source.flag(at, fault)
+        if row.cells is not None:
+            yield at, row.cells
+    if not count.read:
+        source.note(columns.file, "no_rows")

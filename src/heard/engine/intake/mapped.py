@@ -1,0 +1,189 @@
+"""Format: any agency's CSV, read by a mapping (`mapping.py`). One row is one CSV row; rows of one child make one record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+
+from heard.engine.intake import carriers
+from heard.engine.intake.checks import Checks
+from heard.engine.intake.columns import Columns, learn_dates, note_missing, open_columns, read_rows
+from heard.engine.intake.ledger import Details, Place, Seen, Source
+from heard.engine.intake.mapping import ItemRule, MappedSource, nearest
+from heard.engine.intake.values import read_nhs_number, read_number, read_postcode, read_sex, read_upn, tidy
+from heard.engine.tables import Progress
+
+KIND = "csv"
+
+
+@dataclass
+class MappedFiles:
+    """Reads the files of one mapped source, one after another, and knows at the end what they could carry."""
+
+    mapped: MappedSource
+    source: Source
+    today: date
+
+    def __post_init__(self) -> None:
+        self._checks = Checks(self.source, self.today)
+        self._present: set[str] = set()
+        self.source.keyed_by_child = self.mapped.keyed_by_child
+
+    def read(self, path: Path, file: str, progress: Progress) -> None:
+        """Reads one file. Raises OSError where it cannot be opened."""
+        self.source.begin_file(file)
+        if (columns := open_columns(path, file, self.source)) is None:
+            return
+        self._present |= {name for name in self.mapped.columns if columns.has(name)}
+        note_missing(columns, self.source, self.mapped.columns)
+        if not self._tells_children(columns):
+            self._lose(columns)
+            return
+        learn_dates(columns, self.source, self._date_columns(), self._said_order())
+        for done, (at, cells) in enumerate(read_rows(columns, self.source)):
+            self._row(columns, at, cells)
+            if done % 5000 == 0:
+                progress(self.source.name, done / columns.rows if columns.rows else None)
+
+    def cover(self) -> None:
+        """Every item that the mapping names is collected, or absent where the files lack its column."""
+        able = [(rule.item, rule.column or "every row") for rule in self.mapped.items]
+        self.source.cover(carriers.coverage(able, self._present | {"every row"}))
+
+    def _tells_children(self, columns: Columns) -> bool:
+        telling = ("record_id", "family_name", "birth_date", "nhs_number", "upn")
+        return any(columns.has(self.mapped.record[name]) for name in telling if name in self.mapped.record)
+
+    def _lose(self, columns: Columns) -> None:
+        wanted = list(self.mapped.record.values())
+        near = nearest(wanted[0], columns.sheet.header)
+        self.source.note(columns.file, "columns_missing", near=near)
+        for at, _ in read_rows(columns, self.source):
+            self.source.set_aside(at, "row_lost_columns")
+
+    def _date_columns(self) -> list[str]:
+        named = (self.mapped.record.get("birth_date"), self.mapped.dated_by, self.mapped.until)
+        return [name for name in named if name]
+
+    def _said_order(self) -> bool | None:
+        """Day first, month first, or null where the mapping leaves it to the file."""
+        formats = set(self.mapped.dates) & {"dd/mm/yyyy", "mm/dd/yyyy"}
+        return "dd/mm/yyyy" in formats if len(formats) == 1 else None
+
+    # ---- one row
+
+    def _row(self, columns: Columns, at: Place, cells: list[str]) -> None:
+        source, record = self.source, self.mapped.record
+        details = self._details(columns, at, cells)
+        record_id = columns.cell(cells, record.get("record_id")).strip() or self._key(at, details)
+        if record_id is None:
+            source.set_aside(at, "id_missing", record.get("record_id", ""))
+            return
+        source.keep(at)
+        if source.record(at, record_id, details) == "id_shared":
+            source.flag(at, "id_shared", record.get("record_id", ""))
+        day, until = self._days(columns, at, cells, details.birth_date)
+        for seen in self._observed(columns, at, cells, day, until):
+            source.observe(at, record_id, seen)
+
+    def _key(self, at: Place, details: Details) -> str | None:
+        """Without an id: same name, birth date and postcode are one child; with less, each row stands alone."""
+        self.source.keyed_by_child = False
+        names = (details.given_name, details.family_name)
+        if all(names) and details.birth_date:
+            told = "|".join(
+                (*(str(n).casefold() for n in names), str(details.birth_date), details.postcode or "")
+            )
+            return "row-" + blake2b(told.encode(), digest_size=12).hexdigest()
+        if any(names) or details.birth_date or details.nhs_number or details.upn:
+            return f"{at.file}:{at.row}"
+        return None
+
+    def _details(self, columns: Columns, at: Place, cells: list[str]) -> Details:
+        def cell(name: str) -> str:
+            return columns.cell(cells, self.mapped.record.get(name))
+
+        nhs, nhs_valid = read_nhs_number(cell("nhs_number"))
+        upn, upn_valid = read_upn(cell("upn"))
+        sex, sex_fault = read_sex(cell("sex"))
+        postcode = read_postcode(cell("postcode"))
+        faults = {
+            "nhs_number": "nhs_number_invalid" if nhs_valid is False else None,
+            "upn": "upn_invalid" if upn_valid is False else None,
+            "sex": sex_fault,
+            "postcode": "postcode_unreadable" if cell("postcode").strip() and not postcode else None,
+        }
+        for name, fault in faults.items():
+            if fault:
+                self.source.flag(at, fault, self.mapped.record[name])
+        return Details(
+            given_name=tidy(cell("given_name")),
+            family_name=tidy(cell("family_name")),
+            birth_date=self._birth(columns, at, cell("birth_date")),
+            sex=sex,
+            postcode=postcode,
+            address=tidy(cell("address")),
+            nhs_number=nhs,
+            nhs_number_valid=nhs_valid,
+            upn=upn,
+            upn_valid=upn_valid,
+            local_id=tidy(cell("local_id")),
+        )
+
+    def _birth(self, columns: Columns, at: Place, text: str) -> date | None:
+        column = self.mapped.record.get("birth_date", "")
+        order = columns.day_first.get(column, True)
+        return self._checks.birth(at, column, text, day_first=order, formats=self.mapped.dates)
+
+    def _days(
+        self, columns: Columns, at: Place, cells: list[str], born: date | None
+    ) -> tuple[date | None, date | None]:
+        days: list[date | None] = []
+        for column in (self.mapped.dated_by, self.mapped.until):
+            text, order = columns.cell(cells, column), columns.day_first.get(column or "", True)
+            formats = self.mapped.dates
+            days.append(
+                self._checks.event(at, column or "", text, born=born, day_first=order, formats=formats)
+            )
+        day, until = days
+        if day and until and until < day:
+            self.source.flag(at, "ends_before_start", self.mapped.until or "")
+            until = None
+        return day, until
+
+    def _observed(
+        self, columns: Columns, at: Place, cells: list[str], day: date | None, until: date | None
+    ) -> Iterator[Seen]:
+        undated = False
+        for rule in self.mapped.items:
+            if rule.column and not columns.has(rule.column):
+                continue
+            text = columns.cell(cells, rule.column).strip()
+            state, shown = _judge(rule, text)
+            if state == "unreadable":
+                self.source.flag(at, "number_unreadable", rule.column or "")
+            undated |= state == "seen" and day is None
+            if state == "seen":
+                yield Seen(rule.item, shown, rule.strength, rule.counts, day, until if day else None)
+            elif state in ("unreadable", "blank") and not rule.blank_is_no:
+                yield Seen(rule.item, shown, rule.strength, rule.counts)
+        if undated:
+            self.source.flag(at, "date_missing", self.mapped.dated_by)
+
+
+def _judge(rule: ItemRule, text: str) -> tuple[str, str]:
+    """Seen, not, blank or unreadable; and how the evidence names the field."""
+    if rule.column is None:
+        return "seen", "every row"
+    if not text:
+        return "blank", rule.column
+    if rule.at_least is None:
+        hit = next((value for value in rule.values if value.casefold() == text.casefold()), None)
+        return ("seen", f"{rule.column}={hit}") if hit else ("not", rule.column)
+    number = read_number(text)
+    if number is None:
+        return "unreadable", rule.column
+    return ("seen" if number >= rule.at_least else "not"), f"{rule.column}>={rule.at_least:g}"

@@ -1,0 +1,277 @@
+"""Format: SSDA903, the Department's return on looked-after children, a folder of CSV files. One row is one CSV row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from heard.engine.intake import carriers, delimited
+from heard.engine.intake.checks import Checks
+from heard.engine.intake.columns import Columns, learn_dates, note_missing, open_columns, read_rows
+from heard.engine.intake.ledger import Details, Place, Seen, Source
+from heard.engine.intake.values import (
+    code_of,
+    read_date,
+    read_number,
+    read_postcode,
+    read_sex,
+    read_upn,
+    tidy,
+)
+from heard.engine.tables import Progress
+from heard.knowledge.model import Carrier
+
+FORMAT, AGENCY = "ssda903", "social care"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file of the return, as `ssda903.yaml` describes it."""
+
+    name: str
+    columns: tuple[str, ...]
+    needed: tuple[str, ...]
+    dates: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+    until: str | None = None
+
+    @property
+    def all_dates(self) -> tuple[str, ...]:
+        return tuple(name for name in ("DOB", *self.dates, *self.later) if name in self.columns)
+
+
+class _Spec(NamedTuple):
+    tables: tuple[Table, ...]
+    year_from: frozenset[str]
+    blank_is_no: frozenset[str]
+    codes: dict[str, frozenset[str]]
+
+
+@cache
+def _spec() -> _Spec:
+    raw = yaml.safe_load(Path(__file__).with_name("ssda903.yaml").read_text(encoding="utf-8"))
+    tables = (
+        Table(
+            name,
+            *(tuple(t.get(k, ())) for k in ("columns", "needed", "dates", "later")),
+            until=t.get("until"),
+        )
+        for name, t in raw["tables"].items()
+    )
+    codes = {name: frozenset(map(str, codes)) for name, codes in raw["codes"].items()}
+    return _Spec(tuple(tables), frozenset(raw["year_from"]), frozenset(raw["blank_is_no"]), codes)
+
+
+def recognises(path: Path) -> Table | None:
+    """Which file of the return this is, by its columns: the needed ones, and half of the others."""
+    sheet = delimited.open_sheet(path)
+    found = sheet.plain if sheet else {}
+    for table in _spec().tables:
+        here = [name for name in table.columns if delimited.plain(name) in found]
+        if set(table.needed) <= set(here) and 2 * len(here) > len(table.columns):
+            return table
+    return None
+
+
+@dataclass
+class _Part:
+    """One file of the return, with its columns."""
+
+    table: Table
+    columns: Columns
+
+
+@dataclass
+class _Return:
+    """What the whole folder tells before its rows are read one by one."""
+
+    source: Source
+    checks: Checks
+    end: date | None = None
+    latest: dict[bool, date] = field(default_factory=dict)
+    postcodes: dict[str, tuple[date, str]] = field(default_factory=dict)
+    births: dict[str, date] = field(default_factory=dict)
+
+
+def read(files: list[tuple[Path, str, Table]], source: Source, today: date, progress: Progress) -> None:
+    """Reads one return. Raises OSError where a file cannot be opened."""
+    whole = _Return(source, Checks(source, today))
+    order = [table.name for table in _spec().tables]
+    parts = list(_parts(sorted(files, key=lambda f: (order.index(f[2].name), f[1])), source))
+    for part in parts:
+        _survey(part, whole, today)
+    _settle_end(parts, whole)
+    for place, part in enumerate(parts):
+        progress(source.name, place / len(parts))
+        for at, cells in read_rows(part.columns, source):
+            _row(part, whole, at, cells)
+    _cover(source, {name for part in parts for name in part.table.columns if part.columns.has(name)}, whole)
+
+
+def _parts(files: list[tuple[Path, str, Table]], source: Source) -> Iterator[_Part]:
+    for path, file, table in files:
+        source.begin_file(file)
+        if (columns := open_columns(path, file, source)) is not None:
+            note_missing(columns, source, table.columns)
+            learn_dates(columns, source, table.all_dates)
+            yield _Part(table, columns)
+
+
+def _survey(part: _Part, whole: _Return, today: date) -> None:
+    """Learns the latest day of the return, and each child's latest home postcode."""
+    for row in delimited.rows(part.columns.sheet):
+        if row.cells is None:
+            continue
+        for name in part.table.dates:
+            if (day := _day(part.columns, row.cells, name)) and day <= today:
+                strong = name in _spec().year_from
+                whole.latest[strong] = max(day, whole.latest.get(strong, day))
+        if part.table.name == "episodes":
+            _home(whole, part.columns, row.cells, _day(part.columns, row.cells, "DECOM") or date.min)
+
+
+def _home(whole: _Return, columns: Columns, cells: list[str], since: date) -> None:
+    child, home = columns.cell(cells, "CHILD").strip(), read_postcode(columns.cell(cells, "HOME_POST"))
+    if home and (child not in whole.postcodes or whole.postcodes[child] <= (since, home)):
+        whole.postcodes[child] = (since, home)
+
+
+def _day(columns: Columns, cells: list[str], name: str) -> date | None:
+    return read_date(columns.cell(cells, name), columns.day_first.get(name, True)).value
+
+
+def _settle_end(parts: list[_Part], whole: _Return) -> None:
+    """The return ends on the 31 March on or after its latest day; says so for files that have no dates of their own."""
+    latest = whole.latest.get(True) or whole.latest.get(False)
+    if latest is None:
+        return
+    whole.end = date(latest.year + (latest > date(latest.year, 3, 31)), 3, 31)
+    whole.checks.latest = ("after_reference_date", whole.end)
+    for part in parts:
+        if not (part.table.dates or part.table.later) and part.table.name in ("oc2", "oc3"):
+            whole.source.note(part.columns.file, "dated_by_return", day=whole.end.isoformat())
+            whole.source.notes.append(
+                f"{part.columns.file} has no dates: its rows are dated {whole.end.isoformat()}."
+            )
+
+
+def _row(part: _Part, whole: _Return, at: Place, cells: list[str]) -> None:
+    source, columns = whole.source, part.columns
+    child = columns.cell(cells, "CHILD").strip().removesuffix(".0")
+    born = _born(part, whole, at, cells)
+    if not child:
+        source.set_aside(at, "id_missing", "CHILD")
+        return
+    source.keep(at)
+    if part.table.name == "header":
+        _header_row(whole, columns, at, cells, child, born)
+    else:
+        _known_child(whole, at, child, born)
+    born = whole.births.get(child)
+    for name in part.table.dates + part.table.later:
+        whole.checks.event(
+            at, name, columns.cell(cells, name), born=None if name == "MC_DOB" else born,
+            day_first=columns.day_first.get(name, True), may_be_later=name in part.table.later or name == "REVIEW",
+        )  # fmt: skip
+    _observe(part, whole, at, cells, child)
+
+
+def _born(part: _Part, whole: _Return, at: Place, cells: list[str]) -> date | None:
+    text = part.columns.cell(cells, "DOB")
+    return whole.checks.birth(at, "DOB", text, day_first=part.columns.day_first.get("DOB", True))
+
+
+def _header_row(
+    whole: _Return, columns: Columns, at: Place, cells: list[str], child: str, born: date | None
+) -> None:
+    source = whole.source
+    upn, valid = read_upn(columns.cell(cells, "UPN"))
+    if upn and not valid:
+        source.flag(at, "upn_invalid", "UPN")
+    sex, fault = read_sex(columns.cell(cells, "SEX"))
+    if fault:
+        source.flag(at, fault, "SEX")
+    postcode = whole.postcodes[child][1] if child in whole.postcodes else None
+    details = Details(birth_date=born, sex=sex, postcode=postcode, upn=upn, upn_valid=valid, local_id=child)
+    if born:
+        whole.births.setdefault(child, born)
+    if fault := source.record(at, child, details):
+        source.flag(at, fault, "CHILD")
+
+
+def _known_child(whole: _Return, at: Place, child: str, born: date | None) -> None:
+    """A row of another file: its child should be in the header; where not, it still makes a record."""
+    if not whole.source.knows(child):
+        postcode = whole.postcodes[child][1] if child in whole.postcodes else None
+        whole.source.flag(at, "not_in_header", "CHILD")
+        whole.source.record(at, child, Details(birth_date=born, postcode=postcode, local_id=child))
+    if born and whole.births.setdefault(child, born) != born:
+        whole.source.flag(at, "birth_date_differs", "DOB")
+
+
+def _observe(part: _Part, whole: _Return, at: Place, cells: list[str], child: str) -> None:
+    known: set[str] = set()
+    blank: list[str] = []
+    for name in part.table.columns:
+        if not carriers.by_field(FORMAT).get(name) or not part.columns.has(name):
+            continue
+        text = tidy(part.columns.cell(cells, name))
+        if text is None:
+            blank += [name] if name not in _spec().blank_is_no else []
+        elif _readable(whole, at, name, text):
+            for carrier in carriers.by_field(FORMAT)[name]:
+                if carriers.matches(carrier, code_of(text)):
+                    known.add(carrier.item)
+                    _seen(part, whole, at, cells, child, carrier, text)
+        elif name in _spec().codes or name == "SDQ_SCORE":
+            blank.append(name)
+    for carrier in carriers.silent(blank, FORMAT, known=known):
+        whole.source.observe(at, child, Seen(carrier.item, carrier.field, carrier.strength, carrier.counts))
+
+
+def _readable(whole: _Return, at: Place, name: str, text: str) -> bool:
+    """Whether the field holds something of its kind; says so where not."""
+    codes = _spec().codes.get(name)
+    if codes is not None and code_of(text) not in codes:
+        shown = code_of(text) if len(text) <= 4 and text.isascii() and text.isalnum() else "This value"
+        whole.source.flag(at, "code_unknown", name, code=shown)
+        return False
+    if any(c.at_least is not None for c in carriers.by_field(FORMAT)[name]) and read_number(text) is None:
+        whole.source.flag(at, "number_unreadable", name)
+        return False
+    return True
+
+
+def _seen(
+    part: _Part, whole: _Return, at: Place, cells: list[str], child: str, carrier: Carrier, text: str
+) -> None:
+    source = whole.source
+    if whole.end and not carriers.in_year(carrier, whole.end.year):
+        source.flag(at, "code_other_year", carrier.field, code=code_of(text), year=whole.end.year)
+    day = whole.end if carrier.dated_by == "return_end" else _day(part.columns, cells, carrier.dated_by)
+    if day is None:
+        source.flag(at, "date_missing", carrier.dated_by)
+    until = _day(part.columns, cells, part.table.until) if part.table.until else None
+    if day and until and until < day:
+        source.flag(at, "ends_before_start", part.table.until or "")
+        until = None
+    shown = carriers.shown(carrier, text)
+    seen = Seen(carrier.item, shown, carrier.strength, carrier.counts, day, until if day else None)
+    source.observe(at, child, seen)
+
+
+def _cover(source: Source, present: set[str], whole: _Return) -> None:
+    year = whole.end.year if whole.end else None
+    able = [
+        (carrier.item, carrier.field)
+        for of_field in carriers.by_field(FORMAT).values()
+        for carrier in of_field
+        if year is None or carriers.in_year(carrier, year)
+    ]
+    source.cover(carriers.coverage(able, present))
