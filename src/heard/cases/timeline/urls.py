@@ -1,5 +1,11 @@
-"""Addresses of this stage."""
+"""Addresses of the child's page."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from heard.cases.timeline import views
+
+urlpatterns = [
+    path("children/<uuid:person_id>/", views.child, name="child"),
+    path("children/<uuid:person_id>/chronology/", views.chronology, name="child_chronology"),
+    path("children/<uuid:person_id>/looked/", views.looked, name="child_looked"),
+]

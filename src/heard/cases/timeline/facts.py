@@ -1,0 +1,200 @@
+"""The chronology that builds itself: everything dated that the stages hold about a child, as one list of facts.
+
+Nothing here is stored. Each stage's own rows are the only truth, so a chronology can never disagree with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from heard.agencies.queries import who_are
+from heard.cases.timeline.rules import Kind, distinct
+from heard.knowledge import load
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.cases.timeline.rows import Rows
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One entry. `on` is the day it is about; `at` puts entries of one day in order; `who` and `agency` may be ''."""
+
+    on: date
+    at: datetime
+    kind: Kind
+    what: str
+    text: str = ""
+    who: str = ""
+    agency: str = ""
+    who_id: int | None = None
+    href: str = ""
+
+
+def facts_of(user: User, rows: Rows) -> list[Fact]:
+    """Everything that these rows hold with a date, the latest first, each with who and for which agency."""
+    found = [fact for gather in _GATHERERS for fact in gather(rows)]
+    known = who_are(user, {fact.who_id for fact in found if fact.who_id})
+    named = [_named(fact, known) for fact in found]
+    return sorted(named, key=lambda fact: (fact.on, fact.at), reverse=True)
+
+
+def _named(fact: Fact, known: dict[int, Any]) -> Fact:
+    who = known.get(fact.who_id or 0)
+    if who is None:
+        return fact
+    return replace(fact, who=fact.who or who.name, agency=fact.agency or who.agency)
+
+
+def _on(at: datetime) -> date:
+    return timezone.localtime(at).date()
+
+
+def _when(at: datetime, kind: Kind, what: str, text: str = "", **more: Any) -> Fact:
+    """A fact that happened at a moment, rather than on a day."""
+    return Fact(_on(at), at, kind, what, text, **more)
+
+
+def _worries(rows: Rows) -> Iterator[Fact]:
+    for worry in rows.worries:
+        href = reverse("concern", kwargs={"concern_id": worry.pk})
+        yield _when(
+            worry.told_at,
+            Kind.WORRY,
+            _("Worry told: %(reference)s") % {"reference": worry.reference},
+            worry.seen_and_heard,
+            agency=worry.agency.name,
+            who_id=worry.told_by_id,
+            href=href,
+        )
+        if worry.decided_at:
+            yield _when(
+                worry.decided_at,
+                Kind.DECISION,
+                _("Decided: %(decision)s") % {"decision": worry.get_decision_display()},
+                worry.decision_reason,
+                who_id=worry.decided_by_id,
+                href=href,
+            )
+
+
+def _cases(rows: Rows) -> Iterator[Fact]:
+    for case in rows.cases:
+        yield _when(
+            case.opened_at,
+            Kind.CASE,
+            _("Case opened: %(reference)s") % {"reference": case.reference},
+            _("Led by %(team)s.") % {"team": case.lead_team.name},
+            who_id=case.opened_by_id,
+        )
+
+
+def _words(rows: Rows) -> Iterator[Fact]:
+    for words in rows.words:
+        text = f"“{words.text}”"
+        if words.what_changed:
+            text += "\n" + _("What changed because of it: %(change)s") % {"change": words.what_changed}
+        what = _("The child’s own words, heard by %(who)s") % {"who": words.heard_by}
+        yield Fact(words.heard_on, words.written_at, Kind.WORDS, what, text, who_id=words.written_by_id)
+
+
+def _signs(rows: Rows) -> Iterator[Fact]:
+    seen = [(note, release) for note, release in rows.notes if note.state == "seen"]
+    keys = [(note.item, note.seen_on, note.source, note.words) for note, _release in seen]
+    for note, release in (seen[place] for place in distinct(keys)):
+        yield Fact(
+            note.seen_on or _on(note.noted_at),
+            note.noted_at,
+            Kind.SIGN,
+            _("Seen: %(label)s") % {"label": load.release(release).item(note.item).label},
+            _("%(words)s\nSource: %(source)s") % {"words": note.words, "source": note.source},
+            who_id=note.noted_by_id,
+        )
+
+
+def _assessments(rows: Rows) -> Iterator[Fact]:
+    for one in rows.assessments:
+        href = reverse("assessment", kwargs={"assessment_id": one.pk})
+        moments = [
+            (one.started_at, _("Assessment begun"), "", one.author_id),
+            (one.submitted_at, _("Assessment sent to a supervisor"), "", one.author_id),
+            (one.returned_at, _("Assessment sent back"), one.returned_reason, None),
+            (one.signed_at, _("Assessment signed off"), one.judgement, one.signed_by_id),
+        ]
+        for at, what, text, who in moments:
+            if at:
+                yield _when(at, Kind.ASSESSMENT, what, text, who_id=who, href=href)
+
+
+def _plans(rows: Rows) -> Iterator[Fact]:
+    for plan in rows.plans:
+        href = reverse("plan", kwargs={"plan_id": plan.pk})
+        yield _when(plan.started_at, Kind.PLAN, _("Plan begun"), who_id=plan.started_by_id, href=href)
+        if plan.agreed_at:
+            yield _when(plan.agreed_at, Kind.PLAN, _("Plan agreed"), who_id=plan.agreed_by_id, href=href)
+
+
+def _actions(rows: Rows) -> Iterator[Fact]:
+    for action in rows.actions:
+        if action.done_on:
+            what = _("Done: %(what)s") if action.state == "done" else _("Could not be done: %(what)s")
+            at = timezone.make_aware(datetime.combine(action.done_on, datetime.min.time()))
+            yield Fact(
+                action.done_on,
+                at,
+                Kind.ACTION,
+                what % {"what": action.what},
+                action.note,
+                who_id=action.owner_id,
+            )
+
+
+def _reviews(rows: Rows) -> Iterator[Fact]:
+    for review in rows.reviews:
+        yield Fact(
+            review.held_on,
+            review.recorded_at,
+            Kind.REVIEW,
+            _("Review held: %(decision)s") % {"decision": review.get_decision_display()},
+            review.what_changed,
+            who_id=review.held_by_id,
+            href=reverse("review", kwargs={"review_id": review.pk}),
+        )
+
+
+def _warnings(rows: Rows) -> Iterator[Fact]:
+    for note in rows.warnings:
+        what = _("Warning: %(text)s") % {"text": note.text}
+        yield _when(note.written_at, Kind.WARNING, what, note.why, who_id=note.written_by_id)
+
+
+def _ties(rows: Rows) -> Iterator[Fact]:
+    for tie in rows.around:
+        what = _("%(kind)s: %(name)s") % {"kind": tie.kind[:1].upper() + tie.kind[1:], "name": tie.name}
+        text = _("How it is known: %(how)s") % {"how": tie.how_known}
+        yield Fact(tie.since or _on(tie.noted_at), tie.noted_at, Kind.TIE, what, text, who_id=tie.noted_by_id)
+
+
+def _involved(rows: Rows) -> Iterator[Fact]:
+    for row in rows.involved:
+        at = timezone.make_aware(datetime.combine(row.since, datetime.min.time()))
+        what = _("%(agency)s became involved") % {"agency": row.agency.name}
+        yield Fact(row.since, at, Kind.AGENCY, what, row.why, agency=row.agency.name)
+
+
+_GATHERERS = (
+    _worries, _cases, _words, _signs, _assessments, _plans, _actions, _reviews, _warnings, _ties, _involved,
+)  # fmt: skip
+
+
+def chosen(facts: Iterable[Fact], kinds: Iterable[str], agency: str) -> list[Fact]:
+    """Those of these kinds and this agency; no kind means every kind, '' every agency."""
+    wanted = set(kinds)
+    return [f for f in facts if (not wanted or f.kind in wanted) and (not agency or f.agency == agency)]

@@ -1,0 +1,68 @@
+"""Every row that the stages hold about one child, read once: a fixed number of queries, however much there is."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from heard.cases.assessment.queries import assessments_visible_to
+from heard.cases.case.queries import cases_visible_to, warnings_of, words_of
+from heard.cases.concern.queries import concerns_of
+from heard.cases.plan.queries import actions_visible_to, plans_visible_to
+from heard.cases.review.queries import reviews_visible_to
+from heard.network.queries import involvements_of, ties_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.cases.assessment.models import Assessment
+    from heard.cases.case.models import Case, Observation, WarningNote, Words
+    from heard.cases.concern.models import Concern
+    from heard.cases.plan.models import Action, Plan
+    from heard.cases.review.models import Review
+    from heard.network.models import Involvement
+    from heard.network.queries import Around
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Newest first, as far as it has an order. Only what this user may see of this child."""
+
+    worries: list[Concern]
+    cases: list[Case]
+    words: list[Words]
+    assessments: list[Assessment]
+    plans: list[Plan]
+    actions: list[Action]
+    reviews: list[Review]
+    warnings: list[WarningNote]
+    around: list[Around]
+    involved: list[Involvement]
+
+    @property
+    def notes(self) -> list[tuple[Observation, str]]:
+        """Every sign and vulnerability that anybody noted, with the release that its item belongs to.
+
+        What a worry saw comes before what an assessment took over from it.
+        """
+        told = [(note, worry.release) for worry in self.worries for note in worry.observations.all()]
+        assessed = [(note, one.release) for one in self.assessments for note in one.observations.all()]
+        return [*told, *assessed]
+
+
+def rows_of(user: User, person_id: uuid.UUID) -> Rows:
+    """Raises `Hidden` unless the user may see the child."""
+    assessments = assessments_visible_to(user).filter(case__person_id=person_id)
+    actions = actions_visible_to(user).filter(outcome__plan__case__person_id=person_id)
+    return Rows(
+        worries=list(concerns_of(user, person_id).prefetch_related("observations")),
+        cases=list(cases_visible_to(user).filter(person_id=person_id)),
+        words=list(words_of(user, person_id)),
+        assessments=list(assessments.prefetch_related("observations")),
+        plans=list(plans_visible_to(user).filter(case__person_id=person_id)),
+        actions=list(actions.order_by("due_on", "added_at")),
+        reviews=list(reviews_visible_to(user).filter(plan__case__person_id=person_id)),
+        warnings=list(warnings_of(user, person_id)),
+        around=ties_visible_to(user, person_id),
+        involved=list(involvements_of(user, person_id)),
+    )

@@ -1,0 +1,124 @@
+"""What comes next for a child, which state of a sign is the latest, and the kinds of a chronology. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, Protocol
+
+from heard.agencies.rules import May
+
+
+class Kind(StrEnum):
+    """What an entry of the chronology is about, in the order in which the filter offers them."""
+
+    WORDS = "words"
+    WORRY = "worry"
+    DECISION = "decision"
+    SIGN = "sign"
+    CASE = "case"
+    ASSESSMENT = "assessment"
+    PLAN = "plan"
+    ACTION = "action"
+    REVIEW = "review"
+    WARNING = "warning"
+    TIE = "tie"
+    AGENCY = "agency"
+
+
+class Step(StrEnum):
+    TELL = "tell"
+    DECIDE = "decide"
+    ASSESS = "assess"
+    GO_ON_ASSESSING = "go_on_assessing"
+    SIGN_OFF = "sign_off"
+    PLAN = "plan"
+    GO_ON_PLANNING = "go_on_planning"
+    REVIEW = "review"
+
+
+NEEDS: Final[dict[Step, May]] = {
+    Step.TELL: May.TELL,
+    Step.DECIDE: May.DECIDE,
+    Step.ASSESS: May.ASSESS,
+    Step.GO_ON_ASSESSING: May.ASSESS,
+    Step.SIGN_OFF: May.SIGN_OFF,
+    Step.PLAN: May.PLAN,
+    Step.GO_ON_PLANNING: May.PLAN,
+    Step.REVIEW: May.REVIEW,
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the work with a child stands. `assessment` is the state of the one that is not signed, or None."""
+
+    worries_waiting: int
+    has_open_case: bool
+    assessment: str | None
+    has_signed: bool
+    has_plan_draft: bool
+    has_agreed_plan: bool
+
+
+def next_steps(now: Standing) -> tuple[Step, ...]:
+    """What has to be done next, first things first. A new worry comes before all else; one can always be told."""
+    steps = [Step.DECIDE] if now.worries_waiting else []
+    if now.has_open_case:
+        steps += _in_a_case(now)
+    return tuple(steps) or (Step.TELL,)
+
+
+def _in_a_case(now: Standing) -> list[Step]:
+    if now.assessment == "submitted":
+        steps = [Step.SIGN_OFF]
+    elif now.assessment:
+        steps = [Step.GO_ON_ASSESSING]
+    else:
+        steps = [] if now.has_signed else [Step.ASSESS]
+    if now.has_plan_draft:
+        steps.append(Step.GO_ON_PLANNING)
+    elif now.has_agreed_plan:
+        steps.append(Step.REVIEW)
+    elif now.has_signed:
+        steps.append(Step.PLAN)
+    return steps
+
+
+def age_on(birth_date: date | None, today: date) -> int | None:
+    """In whole years. None where the date of birth is not known. Born on 29 February: a year older on 1 March."""
+    if birth_date is None:
+        return None
+    had_birthday = (today.month, today.day) >= (birth_date.month, birth_date.day)
+    return today.year - birth_date.year - (not had_birthday)
+
+
+class Note(Protocol):
+    """One sign or vulnerability as somebody noted it: the shape that every stage's observations share."""
+
+    @property
+    def item(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def seen_on(self) -> date | None: ...
+    @property
+    def noted_at(self) -> datetime: ...
+
+
+def latest[N: Note](notes: Iterable[N]) -> dict[str, N]:
+    """The last that was noted of each item."""
+    return {note.item: note for note in sorted(notes, key=lambda note: note.noted_at)}
+
+
+def last_seen[N: Note](notes: Iterable[N]) -> dict[str, N]:
+    """Of each item that was ever seen, the latest day. What was seen once is not undone by 'not seen' later."""
+    seen = [note for note in notes if note.state == "seen"]
+    return {
+        note.item: note for note in sorted(seen, key=lambda note: (note.seen_on or date.min, note.noted_at))
+    }
+
+
+def distinct(keys: Sequence[object]) -> list[int]:
+    """The places of the first of each key: what an assessment took over from a worry is told once."""
+    return sorted({key: place for place, key in reversed(list(enumerate(keys)))}.values())

@@ -1,0 +1,93 @@
+"""No screen, label or invented record blames a child or goes into detail. Source: `cases/case/language.yaml`."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from heard.cases.case.rules import language_hints
+from heard.knowledge import load
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "heard"
+
+SPEAKING = [path for path in sorted(SOURCE.rglob("*.py")) if "migrations" not in path.parts]
+
+# Heard speaks of signs, decisions and help. Detail of abuse belongs in nobody's label, help text or invented record.
+GRAPHIC = re.compile(
+    r"\b(?:rap(?:e[ds]?|ing|ist)|penetrat\w+|intercourse|genital\w*|naked|nudes?|orgasm\w*|semen|masturbat\w+"
+    r"|sodom\w+|porn\w*|molest\w*|grop(?:e[ds]?|ing)|strip(?:ped|ping)|kinky|slut\w*|whore\w*)\b",
+    re.IGNORECASE,
+)
+
+# Files that name such words in order to refuse them.
+REFUSES_THEM = {"knowledge/relations.py"}
+
+
+def faults(text: str) -> list[str]:
+    return [hint.found for hint in language_hints(text)] + GRAPHIC.findall(text)
+
+
+def strings(path: Path) -> Iterator[str]:
+    """What a Python file may say: its string constants, without its docstrings."""
+    tree = ast.parse(path.read_text())
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every string in what a YAML file holds."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from texts(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from texts(one)
+
+
+def each(paths: list[Path]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("path", paths, ids=lambda path: str(path.relative_to(SOURCE)))
+
+
+@each(sorted(SOURCE.rglob("jinja2/**/*.html")))
+def test_no_template_blames_or_goes_into_detail(path: Path) -> None:
+    assert faults(path.read_text()) == []
+
+
+@each([path for path in SPEAKING if str(path.relative_to(SOURCE)) not in REFUSES_THEM])
+def test_no_sentence_of_ours_blames_or_goes_into_detail(path: Path) -> None:
+    assert [(text, found) for text in strings(path) if (found := faults(text))] == []
+
+
+@pytest.mark.parametrize("release_id", load.release_ids())
+def test_no_label_or_help_blames_or_goes_into_detail(release_id: str) -> None:
+    """`official` is a source's own wording and stays as it was printed; screens show `label` and `help`."""
+    entries = load.release(release_id).entries.values()
+    spoken = [(entry.id, text) for entry in entries for text in (entry.label, entry.help)]
+    assert [(entry_id, found) for entry_id, text in spoken if (found := faults(text))] == []
+
+
+@each([path for path in sorted(SOURCE.rglob("demo/**/*")) if path.suffix in {".yaml", ".txt", ".csv"}])
+def test_no_invented_record_blames_or_goes_into_detail(path: Path) -> None:
+    found = list(texts(yaml.safe_load(path.read_text()))) if path.suffix == ".yaml" else [path.read_text()]
+    assert [(text, wrong) for text in found if (wrong := faults(text))] == []
+
+
+@pytest.mark.parametrize("text", ["She is promiscuous.", "He is street-wise.", "putting herself at risk"])
+def test_the_wall_hears_blame(text: str) -> None:
+    assert faults(text)
+
+
+def test_the_wall_lets_plain_words_pass() -> None:
+    assert faults("She came to school with a new phone and says that a man gave it to her.") == []
