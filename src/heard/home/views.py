@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import gate
 from heard.agencies.rules import May
-from heard.home import queries
+from heard.home import learn, queries
 from heard.home.navigation import parts_for
 
 
@@ -19,6 +19,13 @@ def home(request: HttpRequest) -> HttpResponse:
     parts = [part for part in parts_for(request.user) if part.name != "home"]
     sections = queries.my_work(request.user)  # type: ignore[arg-type]
     return render(request, "home/home.html", {"parts": parts, "sections": sections})
+
+
+@gate(May.SIGNED_IN)
+@require_safe
+def knowledge(request: HttpRequest) -> HttpResponse:
+    """What a new worker learns from. The pack's texts are shown as they are."""
+    return render(request, "home/knowledge.html", learn.page())
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
