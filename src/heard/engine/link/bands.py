@@ -16,7 +16,10 @@ LINKED, FOR_A_PERSON, APART = "linked", "for_a_person", "apart"
 LINK_FROM = 0.95
 ASK_FROM = 0.5
 
-_BY_AGENCY, _BY_NHS, _BY_UPN, _BY_WRITTEN = 1.0, 0.9999, 0.9998, 0.99
+# Least and most of a tie's probability. The steps keep what is surer in kind before what is merely alike: when a
+# cluster contradicts itself, the tie by names goes before the tie by number.
+_BY_AGENCY, _BY_NHS, _BY_UPN, _BY_WRITTEN = (1.0, 1.0), (0.9999, 0.99999), (0.9998, 0.99989), (0.99, 0.9997)
+_BY_MODEL = (0.0, 0.9995)
 
 
 def banded(pairs: Any) -> Any:
@@ -29,8 +32,9 @@ def banded(pairs: Any) -> Any:
     chosen = pairs.mutate(rule=ibis.cases(*first, else_=len(rules)))
     why = ibis.cases(*[(chosen.rule == i, text) for i, (*_, text) in enumerate(rules)], else_="")
     band = ibis.cases(*[(chosen.rule == i, band) for i, (_, band, _, _) in enumerate(rules)], else_=APART)
-    least = ibis.cases(*[(chosen.rule == i, sure) for i, (_, _, sure, _) in enumerate(rules)], else_=0.0)
-    probability = ibis.greatest(chosen.match_probability, least).round(6)
+    least = ibis.cases(*[(chosen.rule == i, low) for i, (_, _, (low, _), _) in enumerate(rules)], else_=0.0)
+    most = ibis.cases(*[(chosen.rule == i, high) for i, (_, _, (_, high), _) in enumerate(rules)], else_=1.0)
+    probability = ibis.least(ibis.greatest(chosen.match_probability, least), most).round(6)
     return chosen.select(
         left=ibis.least(chosen.key_l, chosen.key_r),
         right=ibis.greatest(chosen.key_l, chosen.key_r),
@@ -40,8 +44,8 @@ def banded(pairs: Any) -> Any:
     )
 
 
-def _rules(p: Any) -> list[tuple[Any, str, float, str]]:
-    """The first that holds decides: condition, band, least probability, words."""
+def _rules(p: Any) -> list[tuple[Any, str, tuple[float, float], str]]:
+    """The first that holds decides: condition, band, bounds of the probability, words."""
     one_source = (p.source_l == p.source_r) & p.keyed_l & p.keyed_r
     given = p.gamma_given >= model.CROSSED
     birth = p.gamma_birth >= model.BIRTH_NEAR
@@ -50,8 +54,8 @@ def _rules(p: Any) -> list[tuple[Any, str, float, str]]:
     written = (p.gamma_nhs == model.NUMBER_WRITTEN) | (p.gamma_upn == model.NUMBER_WRITTEN)
     sure, maybe = p.match_probability >= LINK_FROM, p.match_probability >= ASK_FROM
     return [
-        (one_source & sure & given, FOR_A_PERSON, 0.0, "one source has them as two children"),
-        (one_source, APART, 0.0, "one source has them as two children"),
+        (one_source & sure & given, FOR_A_PERSON, _BY_MODEL, "one source has them as two children"),
+        (one_source, APART, _BY_MODEL, "one source has them as two children"),
         (p.gamma_local == model.LOCAL_SAME, LINKED, _BY_AGENCY, "the agency's own number is the same"),
         ((p.gamma_nhs == model.NUMBER_VALID) & (birth | given), LINKED, _BY_NHS, "the NHS number is the same and valid"),
         ((p.gamma_upn == model.NUMBER_VALID) & (birth | given), LINKED, _BY_UPN, "the pupil number is the same and valid"),
@@ -61,9 +65,9 @@ def _rules(p: Any) -> list[tuple[Any, str, float, str]]:
             _BY_WRITTEN,
             "a number is the same as written, though its check fails, and so is the birth date",
         ),
-        (sure & given & birth, LINKED, 0.0, "names and birth date agree"),
-        (sure, FOR_A_PERSON, 0.0, "much agrees, but not enough to tell them from a brother or sister"),
-        (maybe, FOR_A_PERSON, 0.0, "they may be one child"),
+        (sure & given & birth, LINKED, _BY_MODEL, "names and birth date agree"),
+        (sure, FOR_A_PERSON, _BY_MODEL, "much agrees, but not enough to tell them from a brother or sister"),
+        (maybe, FOR_A_PERSON, _BY_MODEL, "they may be one child"),
     ]  # fmt: skip
 
 

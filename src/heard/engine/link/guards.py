@@ -55,7 +55,9 @@ def births_alike(left: date, right: date) -> bool:
 
 
 def _one_source(left: Facts, right: Facts) -> str | None:
-    if left.source == right.source and left.keyed and right.keyed:
+    if not (left.keyed and right.keyed):
+        return None
+    if left.source == right.source:
         return "two records of one source, which gives each child one key"
     if left.agency == right.agency and left.local_id and right.local_id and left.local_id != right.local_id:
         return "one agency has two numbers of its own for them"

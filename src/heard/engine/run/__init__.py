@@ -76,7 +76,7 @@ def screen_again(folder: Path, *, as_of: date | None = None, progress: Progress 
 def _take_in(paths: Sequence[Path], folder: Path, mapping: Path | None, progress: Progress | None) -> None:
     intake.read(paths, out=folder, mapping=mapping, progress=progress)
     write_issue_list(folder)
-    told = {
+    told: dict[str, Any] = {
         "release": load.current().id,
         "versions": {part: version(part) for part in _PARTS},
         "inputs": [_input(file) for file in _files(paths)],

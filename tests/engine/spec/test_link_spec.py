@@ -1,0 +1,201 @@
+"""Who is one child: small tables in, small tables out. Every child and number here is made up."""
+
+import pytest
+from tests.engine.spec.tables import band, linked, record
+
+HOME = {"postcode": "WX1 1AA", "sex": "F"}
+KATE = record("school", "1", "Katherine Ashworth", "2011-03-04", **HOME)
+
+
+def together(folder, left, right, **more) -> bool:
+    return len(linked(folder, left, right, **more)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "born", "more"),
+    [
+        ("Kate Ashworth", "2011-03-04", HOME),  # nickname
+        ("Katherine Ashwort", "2011-03-04", HOME),  # a letter left out
+        ("Kathreine Ashworth", "2011-03-04", HOME),  # two letters swapped
+        ("KATHERINE ASHWORTH", "2011-03-04", HOME),  # capitals
+        ("Ashworth Katherine", "2011-03-04", HOME),  # names in each other's fields
+        ("Katherine Ashworth", "2011-04-03", HOME),  # day and month swapped
+        ("Katherine Ashworth", "2011-03-14", HOME),  # one digit wrong
+        ("Katherine Ashworth", "2010-03-04", HOME),  # a year out
+        ("Katherine Ashworth", "2011-03-04", {"sex": "F", "postcode": "YX9 9ZZ"}),  # moved house
+        ("Katherine Ashworth", "2011-03-04", {}),  # nothing else known
+        ("Katherine Ashworth-Khan", "2011-03-04", HOME),  # double family name
+    ],
+)
+def test_one_child_is_recognised_through_a_slip(tmp_path, name, born, more):
+    assert together(tmp_path, KATE, record("police", "7", name, born, **more))
+
+
+@pytest.mark.parametrize(
+    ("why", "name", "born", "more"),
+    [
+        ("a twin", "Ella Ashworth", "2011-03-04", HOME),
+        ("a sister", "Emma Ashworth", "2012-09-14", HOME),
+        ("a sister born the year after", "Freya Ashworth", "2012-03-04", HOME),
+        ("the mother, of the same name", "Katherine Ashworth", "1985-03-04", HOME),
+        ("a twin brother", "Thomas Ashworth", "2011-03-04", {"postcode": "WX1 1AA", "sex": "M"}),
+        ("somebody else", "Maryam Khan", "2011-03-04", {"postcode": "WX1 1AA", "sex": "F"}),
+    ],
+)
+def test_others_of_the_household_are_never_merged(tmp_path, why, name, born, more):
+    assert not together(tmp_path, KATE, record("police", "7", name, born, **more)), why
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Ella", "Emma"), ("Amina", "Amira"), ("Jayden", "Kayden"), ("Ella", "Bella")]
+)
+def test_twins_with_names_that_look_alike_stay_two(tmp_path, one, other):
+    records = [
+        record("school", "1", f"{one} Khan", "2011-03-04", **HOME),
+        record("school", "2", f"{other} Khan", "2011-03-04", **HOME),
+        record("police", "1", f"{one} Khan", "2011-03-04", **HOME),
+        record("police", "2", f"{other} Khan", "2011-03-04", **HOME),
+    ]
+    assert linked(tmp_path, *records) == {
+        frozenset({"school 1", "police 1"}),
+        frozenset({"school 2", "police 2"}),
+    }
+
+
+def test_what_was_kept_apart_against_the_model_waits_for_a_person_with_the_reason(tmp_path):
+    linked(tmp_path, KATE, record("police", "7", "Emma Ashworth", "2011-03-04", **HOME))
+    found, why = band(tmp_path, "school 1", "police 7")
+    assert found == "for_a_person"
+    assert "given name different" in why
+
+
+def test_a_child_is_recognised_through_several_hops(tmp_path):
+    """The census has no names, the clinic only an NHS number: the school's UPN and the hospital's NHS number lead on."""
+    upn, nhs = {"upn": "A99712345678B"}, {"nhs_number": "9990000018"}
+    records = [
+        record("cin", "L1", "", "2011-03-04", agency="council", local_id="L1", sex="F", **upn),
+        record("care", "L1", "", "2011-03-04", agency="council", local_id="L1", sex="F"),
+        record("school", "1", "Katherine Ashworth", "2011-03-04", **HOME, **upn),
+        record("hospital", "1", "Kate Ashworth", "2011-03-04", **HOME, **nhs),
+        record("clinic", "1", "", "2011-03-04", sex="F", **nhs),
+    ]
+    assert len(linked(tmp_path, *records)) == 1
+
+
+def test_a_valid_number_alone_is_not_enough_where_nothing_else_agrees(tmp_path):
+    nhs = {"nhs_number": "9990000018"}
+    left, right = record("hospital", "1", "", "", **nhs), record("clinic", "1", "", "", **nhs)
+    assert not together(tmp_path, left, right)
+    assert band(tmp_path, "hospital 1", "clinic 1")[0] == "for_a_person"
+
+
+def test_a_number_outweighs_a_changed_name_and_a_moved_house(tmp_path):
+    nhs = {"nhs_number": "9990000018", "sex": "F"}
+    left = record("hospital", "1", "Katherine Ashworth", "2011-03-04", postcode="WX1 1AA", **nhs)
+    assert together(
+        tmp_path, left, record("clinic", "1", "Leila Osman", "2011-03-04", postcode="YX2 2BB", **nhs)
+    )
+
+
+@pytest.mark.parametrize(
+    "number", [("nhs_number", "9990000018", "9990000026"), ("upn", "A99712345678B", "A99787654321C")]
+)
+def test_two_different_valid_numbers_are_two_children(tmp_path, number):
+    field, one, other = number
+    left = record("school", "1", "Katherine Ashworth", "2011-03-04", **HOME, **{field: one})
+    right = record("police", "7", "Katherine Ashworth", "2011-03-04", **HOME, **{field: other})
+    assert not together(tmp_path, left, right)
+
+
+def test_a_number_that_fails_its_check_does_not_keep_records_apart(tmp_path):
+    wrong = {"upn": "A99712345678Z", "upn_valid": False}
+    left = record("school", "1", "Katherine Ashworth", "2011-03-04", **HOME, upn="A99712345678B")
+    assert together(
+        tmp_path, left, record("police", "7", "Katherine Ashworth", "2011-03-04", **HOME, **wrong)
+    )
+
+
+def test_nothing_known_is_no_evidence(tmp_path):
+    assert not together(
+        tmp_path,
+        record("cin", "1", "", "2011-03-04", sex="F"),
+        record("care", "9", "", "2011-03-04", sex="F"),
+    )
+    assert not together(tmp_path, record("cin", "1"), record("care", "1"))
+
+
+def test_same_birth_date_sex_and_postcode_without_a_name_could_be_a_twin(tmp_path):
+    assert not together(tmp_path, KATE, record("cin", "1", "", "2011-03-04", **HOME))
+
+
+def test_the_same_own_number_in_two_agencies_means_nothing(tmp_path):
+    left = record("police", "17", "", "2011-03-04", local_id="17")
+    assert not together(tmp_path, left, record("clinic", "17", "", "2011-03-04", local_id="17"))
+
+
+def test_two_records_of_one_source_stay_two_children_and_a_person_is_told(tmp_path):
+    twice = record("school", "2", "Katherine Ashworth", "2011-03-04", **HOME)
+    assert not together(tmp_path, KATE, twice)
+    found, why = band(tmp_path, "school 1", "school 2")
+    assert found == "for_a_person"
+    assert "one source" in why
+
+
+def test_two_records_of_a_source_whose_ids_repeat_may_be_one_child(tmp_path):
+    twice = record("school", "2", "Kate Ashworth", "2011-03-04", **HOME)
+    assert together(tmp_path, KATE, twice, loose=("school",))
+
+
+def test_a_chain_that_contradicts_itself_breaks_at_its_weakest_tie(tmp_path):
+    """A and B share a number; C is like B, but its valid number says that it is not A."""
+    a = record(
+        "hospital",
+        "A",
+        "Katherine Ashworth",
+        "2011-03-04",
+        **HOME,
+        nhs_number="9990000018",
+        upn="A99712345678B",
+    )
+    b = record("school", "B", "Katherine Ashworth", "2011-03-04", **HOME, upn="A99712345678B")
+    c = record("clinic", "C", "Kate Ashworth", "2011-03-04", **HOME, nhs_number="9990000026")
+    assert linked(tmp_path, a, b, c) == {frozenset({"hospital A", "school B"}), frozenset({"clinic C"})}
+    found, why = band(tmp_path, "school B", "clinic C")
+    assert found == "for_a_person"
+    assert "NHS" in why
+
+
+def test_a_nameless_middle_does_not_join_twins(tmp_path):
+    """The clinic's record shares a number with one twin by mistake of the other: it stays with one, they stay two."""
+    one = record("school", "1", "Ella Khan", "2011-03-04", **HOME, nhs_number="9990000018")
+    other = record("hospital", "2", "Emma Khan", "2011-03-04", **HOME, nhs_number="9990000018")
+    clinic = record("clinic", "3", "", "2011-03-04", sex="F", nhs_number="9990000018")
+    assert not {frozenset({"school 1", "hospital 2", "clinic 3"})} & linked(tmp_path, one, other, clinic)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_hardly_any_record_is_no_problem(tmp_path, count):
+    assert len(linked(tmp_path, *[KATE][:count])) == count
+
+
+def test_a_child_s_key_holds_no_name_and_depends_on_its_records_only(tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    kate, other = (
+        record("police", "7", "Kate Ashworth", "2011-03-04", **HOME),
+        record("police", "9", "Omar Ali", "2010-01-01"),
+    )
+    keys = []
+    for folder, records in ((first, [KATE, kate]), (second, [other, kate, KATE])):
+        linked(folder, *records)
+        keys.append(_person(folder, "school"))
+    assert keys[0] == keys[1]
+    assert keys[0].isalnum()
+
+
+def _person(folder, source):
+    from heard.engine import backend, tables
+
+    rows = backend.read(folder, tables.IDENTITIES).to_pylist()
+    return next(row["person"] for row in rows if row["source"] == source)

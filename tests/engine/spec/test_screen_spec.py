@@ -1,0 +1,204 @@
+"""Who is listed, and what is said beside: small tables in, small tables out."""
+
+from datetime import date
+
+import pytest
+from tests.engine.spec.tables import AS_OF, covers, screened, seen, silent
+
+from heard.engine.screen import window_start
+
+ONE_CHILD = {"child": ["police 1", "school 1", "hospital 1"]}
+THREE_SIGNS = [
+    seen("police 1", "S01", "2026-01-10"),
+    seen("school 1", "S06", "2026-02-02"),
+    seen("hospital 1", "S03", "2025-06-30"),
+]
+
+
+def test_three_distinct_signs_in_twelve_months_list_a_child(tmp_path):
+    child = screened(tmp_path, ONE_CHILD, THREE_SIGNS).children["child"]
+    assert child["signs"] == ["S01", "S03", "S06"]
+    assert child["agencies"] == ["hospital", "police", "school"]
+    assert (child["first_seen"], child["last_seen"]) == (date(2025, 6, 30), date(2026, 2, 2))
+
+
+def test_two_signs_do_not(tmp_path):
+    found = screened(tmp_path, ONE_CHILD, THREE_SIGNS[:2])
+    assert not found.children
+    assert (found.summary.children, found.summary.with_signs, found.summary.scattered) == (1, 0, 0)
+
+
+def test_the_same_sign_from_three_agencies_is_one_sign(tmp_path):
+    same = [seen(who, "S01", "2026-01-10") for who in ONE_CHILD["child"]]
+    assert not screened(tmp_path, ONE_CHILD, same).children
+
+
+@pytest.mark.parametrize(
+    ("day", "listed"),
+    [
+        ("2026-03-31", True),  # the as-of date itself is in
+        ("2026-04-01", False),  # the day after is not
+        ("2025-04-01", True),  # the first day of the window
+        ("2025-03-31", False),  # the same date twelve months earlier is just out
+    ],
+)
+def test_the_window_leaves_out_its_first_edge_and_takes_in_its_last(tmp_path, day, listed):
+    found = screened(tmp_path, ONE_CHILD, [*THREE_SIGNS[:2], seen("hospital 1", "S03", day)])
+    assert bool(found.children) is listed
+
+
+@pytest.mark.parametrize(
+    ("as_of", "start"),
+    [
+        (date(2026, 3, 31), date(2025, 3, 31)),
+        (date(2024, 2, 29), date(2023, 2, 28)),
+        (date(2026, 1, 1), date(2025, 1, 1)),
+    ],
+)
+def test_the_window_starts_after_the_same_date_twelve_months_earlier(as_of, start):
+    assert window_start(as_of, 12) == start
+
+
+def test_a_child_whom_no_agency_could_list_alone_is_scattered(tmp_path):
+    assert screened(tmp_path, ONE_CHILD, THREE_SIGNS).children["child"]["scattered"] is True
+
+
+def test_a_child_whom_one_agency_could_list_alone_is_not_scattered(tmp_path):
+    alone = [seen("school 1", item, "2026-01-10") for item in ("S01", "S03", "S06")]
+    found = screened(tmp_path, ONE_CHILD, [*alone, seen("police 1", "S04", "2026-01-10")])
+    assert found.children["child"]["scattered"] is False
+
+
+def test_two_sources_of_one_agency_are_one_agency(tmp_path):
+    persons = {"child": ["council-cin 1", "council-care 1"]}
+    signs = [
+        seen("council-cin 1", "S01", "2026-01-10"),
+        seen("council-care 1", "S03", "2026-01-10"),
+        seen("council-care 1", "S12", "2026-01-10"),
+    ]
+    child = screened(tmp_path, persons, signs).children["child"]
+    assert (child["agencies"], child["scattered"]) == (["council"], False)
+
+
+def test_a_weak_sign_is_shown_beside_and_not_counted(tmp_path):
+    weak = seen("hospital 1", "S04", "2026-01-10", strength="weak", counts=False)
+    assert not screened(tmp_path, ONE_CHILD, [*THREE_SIGNS[:2], weak]).children
+    found = screened(tmp_path, ONE_CHILD, [*THREE_SIGNS, weak])
+    assert "S04" not in found.children["child"]["signs"]
+    assert [(row["strength"], row["counts"]) for row in found.evidence if row["item"] == "S04"] == [
+        ("weak", False)
+    ]
+
+
+def test_vulnerabilities_are_never_counted_as_signs(tmp_path):
+    vulnerable = [seen("school 1", item, "2026-01-10", counts=True) for item in ("V01", "V02", "V03")]
+    assert not screened(tmp_path, ONE_CHILD, [*THREE_SIGNS[:2], *vulnerable]).children
+
+
+def test_vulnerabilities_of_any_time_stand_beside_the_signs(tmp_path):
+    long_ago = seen("school 1", "V02", "2016-05-05")
+    later = seen("school 1", "V03", "2026-05-05")
+    assert screened(tmp_path, ONE_CHILD, [*THREE_SIGNS, long_ago, later]).children["child"][
+        "vulnerabilities"
+    ] == ["V02"]
+
+
+def test_every_sign_has_the_records_behind_it(tmp_path):
+    again = seen("police 1", "S01", "2025-12-24")
+    old = seen("police 1", "S01", "2020-12-24")
+    found = screened(tmp_path, ONE_CHILD, [*THREE_SIGNS, again, old])
+    behind = [(row["item"], row["agency"], row["seen_on"].isoformat()) for row in found.evidence]
+    assert behind == [
+        ("S01", "police", "2025-12-24"),
+        ("S01", "police", "2026-01-10"),
+        ("S03", "hospital", "2025-06-30"),
+        ("S06", "school", "2026-02-02"),
+    ]
+
+
+def test_no_record_of_a_child_who_is_not_listed_goes_into_the_evidence(tmp_path):
+    persons = ONE_CHILD | {"other": ["police 2"]}
+    found = screened(tmp_path, persons, [*THREE_SIGNS, seen("police 2", "S01", "2026-01-10")])
+    assert {row["person"] for row in found.evidence} == {"child"}
+
+
+def test_an_empty_field_is_not_known_and_not_absent(tmp_path):
+    child = screened(tmp_path, ONE_CHILD, [*THREE_SIGNS, silent("school 1", "S12")]).children["child"]
+    assert child["not_known"] == ["S12"]
+
+
+def test_a_sign_that_the_files_lack_is_not_known(tmp_path):
+    coverage = [covers("school", "S09", "absent"), covers("elsewhere", "S10", "absent")]
+    assert screened(tmp_path, ONE_CHILD, THREE_SIGNS, coverage).children["child"]["not_known"] == ["S09"]
+
+
+def test_a_sign_that_another_source_shows_is_known(tmp_path):
+    child = screened(tmp_path, ONE_CHILD, [*THREE_SIGNS, silent("school 1", "S01")]).children["child"]
+    assert child["not_known"] == []
+
+
+def test_what_is_known_adds_up_to_all_children(tmp_path):
+    persons = {
+        "shows": ["school 1"],
+        "shows not": ["school 2"],
+        "empty": ["school 3"],
+        "elsewhere": ["police 1"],
+    }
+    found = screened(
+        tmp_path,
+        persons,
+        [seen("school 1", "S06", "2026-01-10"), silent("school 3", "S06")],
+        [covers("school", "S06"), covers("police", "S01")],
+    )
+    assert found.known["S06"] == {
+        "item": "S06",
+        "seen": 1,
+        "not_seen": 1,
+        "not_known": 2,
+        "collectable": True,
+    }
+    assert found.known["S01"] == {
+        "item": "S01",
+        "seen": 0,
+        "not_seen": 1,
+        "not_known": 3,
+        "collectable": True,
+    }
+    assert found.known["S07"] == {
+        "item": "S07",
+        "seen": 0,
+        "not_seen": 0,
+        "not_known": 4,
+        "collectable": False,
+    }
+
+
+def test_what_no_source_can_carry_is_said(tmp_path):
+    summary = screened(tmp_path, ONE_CHILD, THREE_SIGNS, [covers("school", "S06")]).summary
+    assert "S06" not in summary.not_collectable
+    assert {"S07", "S09", "S10", "S11", "V03"} <= set(summary.not_collectable)
+
+
+def test_without_an_as_of_date_the_latest_counting_sign_decides_and_the_summary_says_so(tmp_path):
+    late_but_weak = seen("police 1", "S04", "2030-01-01", counts=False)
+    summary = screened(tmp_path, ONE_CHILD, [*THREE_SIGNS, late_but_weak], as_of=None).summary
+    assert summary.as_of == date(2026, 2, 2)
+    assert "2 February 2026" in " ".join(summary.notes)
+
+
+def test_without_any_sign_nobody_is_listed_and_the_summary_says_why(tmp_path):
+    summary = screened(tmp_path, ONE_CHILD, [], as_of=None).summary
+    assert (summary.as_of, summary.children, summary.with_signs) == (None, 1, 0)
+    assert "nobody can be listed" in " ".join(summary.notes)
+
+
+def test_with_no_children_at_all_the_numbers_are_zero(tmp_path):
+    summary = screened(tmp_path, {}, []).summary
+    assert (summary.children, summary.with_signs, summary.scattered, summary.as_of) == (0, 0, 0, AS_OF)
+
+
+def test_children_stand_in_the_order_of_their_keys(tmp_path):
+    persons = {key: [f"police {key}", f"school {key}"] for key in ("c", "a", "b")}
+    more_for_c = [seen("police c", item, "2026-01-10") for item in ("S02", "S04", "S05", "S12")]
+    signs = [seen(f"police {key}", item, "2026-01-10") for key in persons for item in ("S01", "S03", "S06")]
+    assert list(screened(tmp_path, persons, [*signs, *more_for_c]).children) == ["a", "b", "c"]
