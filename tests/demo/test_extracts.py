@@ -50,7 +50,7 @@ def test_the_census_departs_from_the_schema_only_where_a_fault_was_made_on_purpo
     departures = {re.search(r"Element '(\w+)'", error.message)[1] for error in schema.error_log}
     assert departures <= {"PersonBirthDate", "Sex", "UPN", "AssessmentFactors"}
     readme = (extracts / "README.md").read_text()
-    listed = sum(int(n) for n in re.findall(r"^- cin_census, .*\((\d+) times\)", readme, re.MULTILINE))
+    listed = sum(int(n) for n in re.findall(r"^- cin_census_2026, .*\((\d+) times\)", readme, re.MULTILINE))
     assert len(schema.error_log) == listed > 0
 
 

@@ -77,7 +77,7 @@ def _agencies(extracts: Path, seen: dict[tuple[str, str], set[Seen]]) -> None:
 def _census(extracts: Path, seen: dict[tuple[str, str], set[Seen]]) -> None:
     signs = counting("cin_census")
     for child in etree.parse(extracts / "cin_census_2026.xml").iter("Child"):
-        key = "cin_census", child.findtext(".//LAchildID")
+        key = "cin_census_2026", child.findtext(".//LAchildID")
         for factor in child.iter("AssessmentFactors"):
             if sign := signs.get(("AssessmentFactors", factor.text)):
                 seen[key].add(("social care", sign, day(child.findtext(".//AssessmentAuthorisationDate"))))
@@ -150,7 +150,7 @@ def test_whoever_knows_a_planted_child_only_by_number_shares_the_number_with_one
     signs_by_number = {child: held for child, held in by_child(extracts).items() if child in planted}
     for child, held in signs_by_number.items():
         agencies = {agency for agency, _ in held}
-        if "social care" in agencies and "cin_census" in sources[child]:
-            assert census[sources[child]["cin_census"]] in upns
+        if "social care" in agencies and "cin_census_2026" in sources[child]:
+            assert census[sources[child]["cin_census_2026"]] in upns
         if "sexual health clinic" in agencies:
             assert clinic[sources[child]["sexual_health"]] in numbers

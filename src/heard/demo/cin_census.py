@@ -33,7 +33,7 @@ def local_id(child: Person) -> str:
 
 
 class CinCensus(AbstractContextManager["CinCensus"]):
-    source = "cin_census"
+    source = "cin_census_2026"
 
     def __init__(self, folder: Path) -> None:
         self.faults = Faults(self.source)
@@ -96,7 +96,7 @@ def _upn(rng: Random, child: Person, story: Story, fault: str | None) -> str:
 
 def _details(rng: Random, story: Story, fault: str | None) -> str:
     """One episode of need. An assessment that shows signs ends on the day of the latest."""
-    seen = story.of("cin_census")
+    seen = story.of("cin_census_2026")
     ended = max((s.on for s in seen), default=WINDOW_BEGAN + timedelta(days=rng.randint(5, 360)))
     began = ended - timedelta(days=rng.randint(10, 62))
     factors = [s.carrier.name.removeprefix("factor ") for s in seen]

@@ -6,6 +6,7 @@ Nothing is kept from one household to the next, so a million children take no mo
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -28,7 +29,8 @@ from heard.demo.truth import TruthFiles
 _WRITERS: tuple[Callable[[Path], Any], ...] = (
     CinCensus, Ssda903, SchoolAttendance, PoliceMissing, AccidentEmergency, SexualHealth, YouthJustice,
 )  # fmt: skip
-_COUNCIL = ("cin_census", "ssda903")
+MAPPING = "partnership.yaml"
+_COUNCIL = ("cin_census_2026", "ssda903")
 
 
 @dataclass
@@ -67,6 +69,7 @@ def write_extracts(
                 progress(made.children)
     _count_faults(writers, made)
     (out / "README.md").write_text(_readme(made, seed), encoding="utf-8")
+    (out / MAPPING).write_bytes(files("heard.engine.intake").joinpath("mappings", MAPPING).read_bytes())
     return made
 
 
@@ -109,14 +112,13 @@ never issued; UPNs name authority 997 and postcodes the areas WX and YX, none of
 
 Written by `heard demo extracts --children {made.children} --seed {seed}`. Read it with
 
-    heard run THIS_FOLDER --mapping partnership.yaml --as-of {AS_OF} --out RUN
+    heard run THIS_FOLDER --mapping THIS_FOLDER/{MAPPING} --as-of {AS_OF} --out RUN
     heard demo score THIS_FOLDER RUN
-
-where `partnership.yaml` is the mapping of that name in `heard.engine.intake`.
 
 - `cin_census_2026.xml` and `ssda903/`: the council's two returns, which share the council's number for a child
 - `school_attendance.csv`, `police_missing.csv`, `accident_emergency.csv` (in Latin-1), `sexual_health.csv`,
   `youth_justice.csv`: what five other agencies hold
+- `{MAPPING}`: what the columns of those five mean
 - `truth.parquet`: which record is which child (keys that start with A are grown-ups of the same name)
 - `truth_children.parquet`: what each child's records show together; `planted` are the {made.planted} scattered children
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from heard.demo.stories import Story
 
 NAMED = {
-    "cin_census": {
+    "cin_census_2026": {
         "birth_date_impossible": "PersonBirthDate is 30 February",
         "sex_old_code": "Sex is 1 or 2, as in the years before 2025",
         "upn_short": "UPN has twelve characters",
@@ -18,7 +18,7 @@ NAMED = {
     "police_missing": {"postcode_unreadable": "postcode says UNKNOWN"},
     "accident_emergency": {"date_impossible": "attended_on is 31 February"},
 }
-_EVERY = {"cin_census": 50, "school_attendance": 400, "police_missing": 40, "accident_emergency": 100}
+_EVERY = {"cin_census_2026": 50, "school_attendance": 400, "police_missing": 40, "accident_emergency": 100}
 
 
 @dataclass

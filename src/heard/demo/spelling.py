@@ -114,7 +114,7 @@ def _no_postcode(_: Random, w: Written, __: Person) -> Written:
 
 
 def _postcode_slip(rng: Random, w: Written, _: Person) -> Written:
-    return replace(w, postcode=w.postcode[:-1] + rng.choice("ABDEFGHJLNPQRSTUWXYZ"))
+    return replace(w, postcode=w.postcode and w.postcode[:-1] + rng.choice("ABDEFGHJLNPQRSTUWXYZ"))
 
 
 _SLIPS: tuple[tuple[float, Slip, str], ...] = (

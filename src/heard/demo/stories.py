@@ -40,12 +40,12 @@ CARRIERS = {
         Carrier("self-harm", "accident_emergency", _HOSPITAL, "S13", 11),
         Carrier("repeat attendance", "sexual_health", _CLINIC, "S05", 14),
         Carrier("offence", "youth_justice", _JUSTICE, "S04", 10),
-        Carrier("factor 10A", "cin_census", _CARE, "S01", 9),
-        Carrier("factor 18C", "cin_census", _CARE, "S02", 3),
-        Carrier("factor 2A", "cin_census", _CARE, "S03", 11),
-        Carrier("factor 4A", "cin_census", _CARE, "S12", 8),
-        Carrier("factor 15A", "cin_census", _CARE, "S13", 11),
-        Carrier("factor 14A", "cin_census", _CARE, "S04", 10, counts=False),
+        Carrier("factor 10A", "cin_census_2026", _CARE, "S01", 9),
+        Carrier("factor 18C", "cin_census_2026", _CARE, "S02", 3),
+        Carrier("factor 2A", "cin_census_2026", _CARE, "S03", 11),
+        Carrier("factor 4A", "cin_census_2026", _CARE, "S12", 8),
+        Carrier("factor 15A", "cin_census_2026", _CARE, "S13", 11),
+        Carrier("factor 14A", "cin_census_2026", _CARE, "S04", 10, counts=False),
         Carrier("care missing", "ssda903", _CARE, "S01", 9),
         Carrier("care substance misuse", "ssda903", _CARE, "S03", 11),
         Carrier("care convicted", "ssda903", _CARE, "S04", 10),
@@ -158,14 +158,16 @@ def _two_signs(rng: Random, child: Person) -> list[Sighting]:
 
 def _one_too_old(rng: Random, child: Person) -> list[Sighting]:
     """Three signs, of which one is more than a year before the others."""
-    yearly = frozenset({"cin_census", "ssda903"})  # the statutory returns hold the year only
+    yearly = frozenset({"cin_census_2026", "ssda903"})  # the statutory returns hold the year only
     picked = _pick(_carriers(rng, child, avoid=yearly), 3, per_agency=1)
     return [*_seen(rng, picked[:2], 160), *(Sighting(carrier, _day(rng, 800, 560)) for carrier in picked[2:])]
 
 
 def _one_weak(rng: Random, child: Person) -> list[Sighting]:
     """Three signs, of which one is only hinted at by a code that does not count."""
-    others = [c for c in _carriers(rng, child, avoid=frozenset({"cin_census", "ssda903"})) if c.sign != "S04"]
+    others = [
+        c for c in _carriers(rng, child, avoid=frozenset({"cin_census_2026", "ssda903"})) if c.sign != "S04"
+    ]
     return _seen(rng, [*_pick(others, 2, per_agency=1), CARRIERS["factor 14A"]])
 
 
@@ -210,7 +212,7 @@ def _known_anyway(rng: Random, child: Person) -> set[str]:
     chances = {
         "school_attendance": 0.88 if 4 <= child.age <= 16 else 0,
         "accident_emergency": 0.15,
-        "cin_census": 0.09,
+        "cin_census_2026": 0.09,
         "ssda903": 0.012,
         "sexual_health": 0.02 if child.age >= 14 and child.nhs_number else 0,
     }
@@ -219,7 +221,9 @@ def _known_anyway(rng: Random, child: Person) -> set[str]:
 
 def upn_is_needed(story: Story) -> bool:
     """Nothing else leads from the council's returns, which have no names, to what other agencies hold."""
-    return story.planted and bool({s.carrier.source for s in story.sightings} & {"cin_census", "ssda903"})
+    return story.planted and bool(
+        {s.carrier.source for s in story.sightings} & {"cin_census_2026", "ssda903"}
+    )
 
 
 def nhs_number_is_needed(story: Story) -> bool:
