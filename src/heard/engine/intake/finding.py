@@ -28,7 +28,7 @@ class Found:
 def find(paths: Sequence[Path], mapped: Sequence[MappedSource]) -> Found:
     """Sorts every file of these paths, each once. Raises NotDone where a path is not there."""
     found = Found()
-    for path in dict.fromkeys(file for path in paths for file in _files(path)):
+    for path in dict.fromkeys(file for given in paths for file in _files(given)):
         _sort(path, mapped, found)
     return found
 
@@ -58,7 +58,8 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _sort(path: Path, mapped: Iterable[MappedSource], found: Found) -> None:
     try:
-        start = path.open("rb").read(200)
+        with path.open("rb") as stream:
+            start = stream.read(200)
         takes = next((source for source in mapped if source.takes(path.name)), None)
         if takes:
             found.mapped.setdefault(takes.name, []).append(path)
