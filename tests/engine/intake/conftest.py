@@ -35,7 +35,11 @@ class Read:
         return next(row for row in self.table("issues") if row["code"] == code)
 
     def seen(self) -> set[tuple[str, str, date | None]]:
-        return {(r["record_id"], r["item"], r["seen_on"]) for r in self.table("observations") if r["state"] == "seen"}
+        return {
+            (r["record_id"], r["item"], r["seen_on"])
+            for r in self.table("observations")
+            if r["state"] == "seen"
+        }
 
     def not_known(self) -> set[tuple[str, str]]:
         return {(r["record_id"], r["item"]) for r in self.table("observations") if r["state"] == "not_known"}

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.engine.intake.conftest import Read, read_paths
 
 from heard.engine import intake
 from heard.engine.intake import mapping
 from heard.engine.tables import NotDone
-from tests.engine.intake.conftest import Read, read_paths
 
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -53,7 +53,13 @@ def test_any_bytes_as_csv_are_counted_and_never_crash(content: bytes) -> None:
 
 
 @QUICK
-@given(st.one_of(st.binary(max_size=400).map(lambda b: b"<" + b), st.binary(max_size=200).map(lambda b: b"<Message>" + b), XML))
+@given(
+    st.one_of(
+        st.binary(max_size=400).map(lambda b: b"<" + b),
+        st.binary(max_size=200).map(lambda b: b"<Message>" + b),
+        XML,
+    )
+)
 def test_any_bytes_as_xml_are_counted_and_never_crash(content: bytes) -> None:
     read_bytes("census.xml", content)
 

@@ -1,0 +1,81 @@
+"""What one cell can hold: dates in many shapes, identifiers with check digits, postcodes, sex."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from heard.engine.intake import values
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-03-04", "04/03/2024", "4.3.2024", "04-Mar-2024", "4 March 2024", "2024-03-04T10:11:12Z", "04/03/2024 10:11", "20240304"]
+)  # fmt: skip
+def test_a_date_is_read_in_every_usual_shape(text: str) -> None:
+    assert values.read_date(text).value == date(2024, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [("31/02/2024", "date_impossible"), ("1066-04-13", "date_too_early"), ("soon", "date_unreadable"), ("2024-13-01", "date_impossible")],
+)  # fmt: skip
+def test_a_date_that_cannot_be_has_no_value_and_a_reason(text: str, fault: str) -> None:
+    assert values.read_date(text) == (None, fault, values.read_date(text).format)
+
+
+def test_a_number_that_can_only_be_month_first_is_read_so_and_said() -> None:
+    assert values.read_date("03/25/2024")[:2] == (date(2024, 3, 25), "date_other_order")
+
+
+def test_a_column_that_is_month_first_is_read_so() -> None:
+    assert values.read_date("03/04/2024", day_first=False).value == date(2024, 3, 4)
+
+
+def test_a_year_of_two_digits_is_read_and_said() -> None:
+    assert values.read_date("01/02/14")[:2] == (date(2014, 2, 1), "date_short_year")
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"), [("943 476 5919", True), ("943-476-5870", True), ("4505577104", True), ("9434765918", False), ("12", False)]
+)  # fmt: skip
+def test_an_nhs_number_is_kept_and_its_check_digit_told(text: str, valid: bool) -> None:
+    number, holds = values.read_nhs_number(text)
+    assert (number, holds) == (text.replace(" ", "").replace("-", ""), valid)
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"), [("B801200005001", True), ("p207000016049", True), ("M80120000500A", True), ("A801200005001", False), ("B80", False)]
+)  # fmt: skip
+def test_a_upn_is_kept_and_its_check_letter_told(text: str, valid: bool) -> None:
+    assert values.read_upn(text) == (text.upper(), valid)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("1", "M"), ("2", "F"), ("Female", "F"), ("m", "M"), ("0", None), ("9", None), ("U", None), ("", None)]
+)  # fmt: skip
+def test_sex_is_read_from_codes_and_words(text: str, said: str | None) -> None:
+    assert values.read_sex(text) == (said, None)
+
+
+def test_a_word_for_sex_that_is_not_known_is_said() -> None:
+    assert values.read_sex("purple") == (None, "sex_unreadable")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("le11aa", "LE1 1AA"), (" SW1A 1AA ", "SW1A 1AA"), ("N/A", None), ("LE1 1A", None), ("12345", None)]
+)  # fmt: skip
+def test_a_postcode_has_one_shape(text: str, said: str | None) -> None:
+    assert values.read_postcode(text) == said
+
+
+@pytest.mark.samples
+def test_published_postcodes_are_all_read(samples: Path) -> None:
+    for name in ("outcodes", "incodes"):
+        for case in json.loads((samples / f"identifiers/postcode/{name}.json").read_text())["tests"]:
+            if case["expected"]:
+                read = values.read_postcode(case["base"])
+                assert read is not None, case
+                assert case["expected"] in read.split(" ")
