@@ -33,20 +33,28 @@ class World:
 def world(db: None, settings) -> World:
     # A real hash takes half a second by design; the tests sign in hundreds of people.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    first = User.objects.create_user("first")
-    care = actions.add_agency(by=first, name="Wexmoor Children’s Services", kind=Agency.Kind.SOCIAL_CARE)
-    school = actions.add_agency(by=first, name="Northgate Academy", kind=Agency.Kind.EDUCATION)
-    police = actions.add_agency(by=first, name="Wexmoor Police", kind=Agency.Kind.POLICE)
-    team = actions.add_team(
-        by=first, agency=care, name="Exploitation team", duty_phone="01632 960 001", takes_worries=True
+    ade = actions.begin_partnership(
+        username="ade.minton",
+        first_name="Ade",
+        last_name="Minton",
+        password=PASSWORD,
+        agency="Wexmoor Children’s Services",
+        kind=Agency.Kind.SOCIAL_CARE,
+        team="Data and insight",
     )
-    pastoral = actions.add_team(by=first, agency=school, name="Pastoral team")
-    missing = actions.add_team(by=first, agency=police, name="Missing and exploitation unit")
+    care = Agency.objects.get()
+    school = actions.add_agency(by=ade, name="Northgate Academy", kind=Agency.Kind.EDUCATION)
+    police = actions.add_agency(by=ade, name="Wexmoor Police", kind=Agency.Kind.POLICE)
+    team = actions.add_team(
+        by=ade, agency=care, name="Exploitation team", duty_phone="01632 960 001", takes_worries=True
+    )
+    pastoral = actions.add_team(by=ade, agency=school, name="Pastoral team")
+    missing = actions.add_team(by=ade, agency=police, name="Missing and exploitation unit")
 
     def person(username: str, team: Team, role: Role) -> User:
         given, family = username.split(".")
-        return actions.add_person_who_signs_in(
-            by=first,
+        return actions.add_user(
+            by=ade,
             username=username,
             first_name=given.title(),
             last_name=family.title(),
@@ -67,5 +75,5 @@ def world(db: None, settings) -> World:
         officer=person("ofa.leroy", missing, Role.PRACTITIONER),
         analyst=person("ana.list", team, Role.ANALYST),
         board_member=person("bo.marsh", team, Role.BOARD),
-        administrator=person("ade.minton", team, Role.ADMINISTRATOR),
+        administrator=ade,
     )

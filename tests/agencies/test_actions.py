@@ -3,12 +3,13 @@
 import uuid
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from tests.conftest import World
 
 from heard.agencies import actions, queries
 from heard.agencies.models import AuditRow, User
-from heard.agencies.rules import May, Role
+from heard.agencies.rules import May, Refused, Role
 
 
 def test_an_audit_row_says_who_did_what_to_which_record(world: World) -> None:
@@ -31,14 +32,33 @@ def test_an_audit_row_outside_a_transaction_is_refused() -> None:
     assert not AuditRow.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_write_that_fails_leaves_no_audit_row() -> None:
-    user = User.objects.create_user("first")
-    agency = actions.add_agency(by=user, name="Wexmoor Police", kind="police")
+def test_a_write_that_fails_leaves_no_audit_row(world: World) -> None:
     before = AuditRow.objects.count()
-    with pytest.raises(Exception, match=r"(?i)unique"):
-        actions.add_agency(by=user, name=agency.name, kind="police")
+    with pytest.raises(ValidationError, match="already exists"):
+        actions.add_agency(by=world.administrator, name=world.police.name, kind="police")
     assert AuditRow.objects.count() == before
+
+
+@pytest.mark.parametrize("who", ["coordinator", "supervisor", "social_worker", "analyst", "board_member"])
+def test_only_an_administrator_adds_teams_and_people(world: World, who: str) -> None:
+    user = getattr(world, who)
+    with pytest.raises(Refused, match="administrator"):
+        actions.add_team(by=user, agency=world.care, name="Night team")
+    with pytest.raises(Refused, match="administrator"):
+        actions.give_role(by=user, user=user, team=world.exploitation_team, role=Role.ADMINISTRATOR)
+
+
+def test_a_partnership_begins_once(world: World) -> None:
+    with pytest.raises(Refused, match="people already"):
+        actions.begin_partnership(
+            username="other",
+            first_name="",
+            last_name="",
+            password=None,
+            agency="Another",
+            kind="police",
+            team="Another",
+        )
 
 
 def test_an_audit_row_cannot_be_changed(world: World) -> None:

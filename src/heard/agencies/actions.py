@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from heard.agencies.models import Agency, AuditRow, Membership, Team, User
-from heard.agencies.rules import Role
+from heard.agencies.rules import May, Refused, Role
 
 
 def record_audit(
@@ -39,8 +39,30 @@ def record_audit(
 
 
 @transaction.atomic
+def begin_partnership(
+    *, username: str, first_name: str, last_name: str, password: str | None, agency: str, kind: str, team: str
+) -> User:
+    """The first agency, team and administrator of an empty database, who is their own actor.
+
+    Raises `Refused` once anybody is there: from then on an administrator adds people.
+    """
+    if User.objects.exists():
+        raise Refused("Heard has people already. Sign in as an administrator to add more.")
+    user = User.objects.create_user(username, password=password, first_name=first_name, last_name=last_name)
+    home = Agency.objects.create(name=agency, kind=kind)
+    Membership.objects.create(
+        user=user, team=Team.objects.create(agency=home, name=team), role=Role.ADMINISTRATOR
+    )
+    record_audit(by=user, verb="begin", subject="partnership", subject_id=home.pk)
+    return user
+
+
+@transaction.atomic
 def add_agency(*, by: User, name: str, kind: str) -> Agency:
-    agency = Agency.objects.create(name=name, kind=kind)
+    _only_administrators(by)
+    agency = Agency(name=name, kind=kind)
+    agency.full_clean()
+    agency.save()
     record_audit(by=by, verb="add", subject="agency", subject_id=agency.pk)
     return agency
 
@@ -49,31 +71,37 @@ def add_agency(*, by: User, name: str, kind: str) -> Agency:
 def add_team(
     *, by: User, agency: Agency, name: str, duty_phone: str = "", takes_worries: bool = False
 ) -> Team:
-    team = Team.objects.create(agency=agency, name=name, duty_phone=duty_phone, takes_worries=takes_worries)
+    _only_administrators(by)
+    team = Team(agency=agency, name=name, duty_phone=duty_phone, takes_worries=takes_worries)
+    team.full_clean()
+    team.save()
     record_audit(by=by, verb="add", subject="team", subject_id=team.pk)
     return team
 
 
 @transaction.atomic
-def add_person_who_signs_in(
-    *,
-    by: User | None,
-    username: str,
-    first_name: str,
-    last_name: str,
-    password: str | None,
-    team: Team,
-    role: Role,
+def add_user(
+    *, by: User, username: str, first_name: str, last_name: str, password: str | None, team: Team, role: Role
 ) -> User:
-    """Adds someone who signs in, with their first role. `by=None` only for the very first, who is their own actor."""
-    user = User.objects.create_user(username, password=password, first_name=first_name, last_name=last_name)
+    """Adds someone who signs in, with their first role. Without a password they cannot sign in yet."""
+    _only_administrators(by)
+    user = User(username=username, first_name=first_name, last_name=last_name)
+    user.set_password(password)
+    user.full_clean(exclude=["password"])
+    user.save()
     Membership.objects.create(user=user, team=team, role=role)
-    record_audit(by=by or user, verb="add", subject="user", subject_id=user.pk, detail={"role": role})
+    record_audit(by=by, verb="add", subject="user", subject_id=user.pk, detail={"role": role})
     return user
 
 
 @transaction.atomic
 def give_role(*, by: User, user: User, team: Team, role: Role) -> Membership:
+    _only_administrators(by)
     membership, _ = Membership.objects.get_or_create(user=user, team=team, role=role)
     record_audit(by=by, verb="give role", subject="user", subject_id=user.pk, detail={"role": role})
     return membership
+
+
+def _only_administrators(by: User) -> None:
+    if not by.may(May.MANAGE):
+        raise Refused("Only an administrator adds agencies, teams and people.")

@@ -120,6 +120,9 @@ class AuditRow(models.Model):
         ordering: ClassVar = ["-at", "-pk"]
         indexes: ClassVar = [models.Index(fields=["subject", "subject_id"])]
 
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject}"
+
     def save(self, *args: object, **kwargs: object) -> None:
         if self.pk:
             raise TypeError("An audit row is never changed.")
@@ -127,6 +130,3 @@ class AuditRow(models.Model):
 
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         raise TypeError("An audit row is never deleted.")
-
-    def __str__(self) -> str:
-        return f"{self.verb} {self.subject}"

@@ -85,3 +85,17 @@ def _table(title: str, rows: list[tuple[str, object]]) -> None:
     for name, value in rows:
         table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
     Console().print(table)
+
+
+@demo.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+def site(port: int) -> None:
+    """Set up the fictional partnership and open its site on this machine."""
+    import os
+    import sys
+
+    from heard.demo import site as partnership_site
+
+    partnership_site.prepare()
+    partnership_site.say_who_signs_in()
+    os.execv(sys.executable, [sys.executable, "-m", "heard", "serve", "--port", str(port)])  # noqa: S606 - our own words

@@ -1,0 +1,97 @@
+"""What `make run` opens: the fictional partnership, with its database, extracts and a first run of the engine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Known to everybody, on purpose: it opens invented records on this machine only (settings.DEMO).
+PASSWORD = "see me, hear me"  # noqa: S105
+CHILDREN = 2000
+ANALYST = "ana.kovacs"
+_NOT_AN_EXTRACT = ("truth*", "README.md")
+
+
+def prepare() -> None:
+    """Sets up what is missing, and only that: a second start changes nothing and is quick.
+
+    Raises `click.ClickException` in a place that holds real people's data.
+    """
+    os.environ["HEARD_DEMO"] = "1"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heard.config.settings")
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    _people()
+    if not settings.EXTRACTS.is_dir():
+        click.echo("Writing the agencies’ extracts …")
+        _extracts(settings.EXTRACTS)
+        click.echo("Reading them together for the first time …")
+        _first_run()
+
+
+def say_who_signs_in() -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from heard.demo import partnership
+
+    table = Table(title=f"The fictional partnership of Wexmoor. Everybody’s password: {PASSWORD}")
+    for heading in ("Sign in as", "Who", "Role", "Where"):
+        table.add_column(heading)
+    for person in partnership.staff():
+        table.add_row(person.username, person.name, person.role, f"{person.team}, {person.agency}")
+    Console().print(table)
+
+
+def _people() -> None:
+    from django.contrib.auth import get_user_model
+
+    from heard.demo import partnership
+
+    names = {person.username for person in partnership.staff()}
+    there = set(get_user_model().objects.values_list("username", flat=True))
+    if there - names:
+        raise click.ClickException(
+            "This database has people who are not of the fictional partnership. "
+            "Set HEARD_DATA to an empty folder, or DATABASE_URL to an empty database."
+        )
+    if not there:
+        click.echo("Writing the fictional partnership …")
+        partnership.load(password=PASSWORD)
+
+
+def _extracts(folder: Path) -> None:
+    """The agencies' files into the extracts folder; the truth stays beside it, where the site does not look."""
+    from heard.demo.extracts import write_extracts
+
+    written = folder.with_name("extracts-with-truth")
+    write_extracts(written, children=CHILDREN, seed=1)
+    partial = folder.with_name("extracts.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.copytree(written, partial, ignore=shutil.ignore_patterns(*_NOT_AN_EXTRACT))
+    partial.rename(folder)
+
+
+def _first_run() -> None:
+    from django.contrib.auth import get_user_model
+
+    from heard.insight import actions, queries
+
+    analyst = get_user_model().objects.get(username=ANALYST)
+    waiting = [name for name in queries.extracts_waiting(analyst) if not name.endswith(".yaml")]
+    run = actions.start_run(
+        by=analyst,
+        purpose="Look once a quarter for children whose signs are scattered over agencies.",
+        extracts=waiting,
+    )
+    actions.carry_out.call(str(run.pk))
