@@ -107,7 +107,7 @@ class PoliceMissing(_Agency):
                 began = seen.on - timedelta(days=3 * earlier)
                 self._write(key, written, postcode, began, began + timedelta(days=rng.randint(1, 3)))
         if rng.random() < 0.08:
-            again = write_down(rng, child, careful=story.planted)
+            again = write_down(rng, child, complete=False, careful=story.planted)
             began = story.of(self.source)[0].on - timedelta(days=5)
             second = "N" + _own_number(child, 2)
             self._write(second, again, again.postcode, began, began + timedelta(days=1))
@@ -117,7 +117,7 @@ class PoliceMissing(_Agency):
     def add_namesake(self, rng: Random, grown_up: Person) -> str:
         """A missing adult, in the same file as the children, as police systems have it."""
         key, began = "N" + _own_number(grown_up, 3), AS_OF - timedelta(days=rng.randint(5, 900))
-        written = write_down(rng, grown_up)
+        written = write_down(rng, grown_up, complete=False)
         self._write(key, written, written.postcode, began, began + timedelta(days=2))
         return key
 

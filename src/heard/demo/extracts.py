@@ -30,6 +30,7 @@ _WRITERS: tuple[Callable[[Path], Any], ...] = (
     CinCensus, Ssda903, SchoolAttendance, PoliceMissing, AccidentEmergency, SexualHealth, YouthJustice,
 )  # fmt: skip
 MAPPING = "partnership.yaml"
+_TOLD = ("police_missing", "youth_justice")  # they write down what they were told
 _COUNCIL = ("cin_census_2026", "ssda903")
 
 
@@ -78,10 +79,13 @@ def _write_child(rng: Random, child: Person, writers: dict[str, Any], truth: Tru
     made.children += 1
     made.planted += story.planted
     made.in_extracts += bool(story.sources)
-    council = write_down(rng, child, careful=story.planted)
+    council = write_down(rng, child, complete=True, careful=story.planted)
     for source, writer in writers.items():
         if source in story.sources:
-            written = council if source in _COUNCIL else write_down(rng, child, careful=story.planted)
+            written = council
+            if source not in _COUNCIL:
+                complete = source not in _TOLD
+                written = write_down(rng, child, complete=complete, careful=story.planted)
             _count(made, truth, source, writer.add(rng, child, written, story), child)
     if story.sources:
         truth.child(child, story)

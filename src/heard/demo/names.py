@@ -30,6 +30,10 @@ class Origin:
     def given(self, rng: Random, sex: str) -> str:
         return (self.girls if sex == "F" else self.boys).draw(rng)
 
+    def beginning(self, letters: str, sex: str) -> list[str]:
+        """Given names that begin so."""
+        return [name for name in (self.girls if sex == "F" else self.boys).names if name.startswith(letters)]
+
 
 def _pool(text: str) -> Pool:
     names = tuple(word.replace("_", " ") for word in text.split())
@@ -62,3 +66,11 @@ def also_written() -> dict[str, tuple[str, ...]]:
     """Given name → its short forms and other spellings."""
     lines = (line.split() for line in _file()["also_written"].splitlines())
     return {words[0]: tuple(words[1:]) for words in lines}
+
+
+def are_forms(one: str, other: str) -> bool:
+    """Whether one given name is written for the other at times: no parents give both to their children."""
+    table = also_written()
+    ours, theirs = ({name, *table.get(name, ())} for name in (one, other))
+    parts, other_parts = (set(name.replace("-", " ").split()) for name in (one, other))
+    return bool(ours & theirs) or parts <= other_parts or other_parts <= parts

@@ -14,6 +14,7 @@ from heard.demo import identifiers, names
 AS_OF = date(2026, 3, 31)  # the end of the census year 2025 to 2026
 _SIZES, _SIZE_SHARES = (1, 2, 3, 4, 5), (36, 38, 17, 6, 3)
 _TWINS, _MOVED, _NAMESAKE, _OTHER_SURNAME, _DOUBLE_SURNAME = 0.02, 0.12, 0.01, 0.08, 0.05
+_LIKE_TWIN = 0.15  # twins whose names begin alike, Ella and Eliza: the hardest to tell apart
 _HOUSEHOLDS_AT_A_POSTCODE = 4
 
 
@@ -95,8 +96,7 @@ def _births(rng: Random) -> list[tuple[date, bool]]:
 def _child(rng: Random, origin: names.Origin, elder: list[Person], birth: date, *, number: int, family: str,
            household: str, postcode: str, old: str | None, twin: bool) -> Person:  # fmt: skip
     sex = rng.choice("FM")
-    taken = {child.given for child in elder}
-    given = next(name for name in iter(lambda: origin.given(rng, sex), "") if name not in taken)
+    given = _given_name(rng, origin, sex, elder, twin_of=elder[-1] if twin and elder else None)
     if not twin and elder and rng.random() < _OTHER_SURNAME:
         family = origin.family.draw(rng)
     return Person(
@@ -104,6 +104,21 @@ def _child(rng: Random, origin: names.Origin, elder: list[Person], birth: date, 
         ethnicity=rng.choice(origin.ethnicity), postcode=postcode, old_postcode=old, number=number, twin=twin,
         nhs_number=identifiers.nhs_number(number), upn=identifiers.upn(number, birth.year + 4),
     )  # fmt: skip
+
+
+def _given_name(
+    rng: Random, origin: names.Origin, sex: str, elder: list[Person], twin_of: Person | None
+) -> str:
+    """A name that no brother or sister has in any form."""
+    if twin_of and rng.random() < _LIKE_TWIN:
+        alike = [name for name in origin.beginning(twin_of.given[:2], sex) if _is_free(name, elder)]
+        if alike:
+            return rng.choice(alike)
+    return next(name for name in iter(lambda: origin.given(rng, sex), "") if _is_free(name, elder))
+
+
+def _is_free(name: str, elder: list[Person]) -> bool:
+    return not any(names.are_forms(name, child.given) for child in elder)
 
 
 def _namesake(rng: Random, children: list[Person]) -> Person | None:

@@ -88,10 +88,9 @@ def _first_run() -> None:
     from heard.insight import actions, queries
 
     analyst = get_user_model().objects.get(username=ANALYST)
-    waiting = [name for name in queries.extracts_waiting(analyst) if not name.endswith(".yaml")]
     run = actions.start_run(
         by=analyst,
         purpose="Look once a quarter for children whose signs are scattered over agencies.",
-        extracts=waiting,
+        extracts=queries.extracts_waiting(analyst),
     )
     actions.carry_out.call(str(run.pk))

@@ -27,12 +27,16 @@ class Written:
 type Slip = Callable[[Random, Written, Person], Written]
 
 
-def write_down(rng: Random, person: Person, *, careful: bool = False) -> Written:
-    """With `careful` at most two slips, and not both in given name and birth date: a person could still tell who it is."""
+def write_down(rng: Random, person: Person, *, complete: bool, careful: bool = False) -> Written:
+    """How one system holds the person. `complete`: it takes no record without full name and birth date, as the census,
+    schools and the NHS do; police and youth justice write down what they were told. With `careful` at most two slips,
+    and not both in given name and birth date: a person could still tell who it is.
+    """
     written = Written(person.given, person.family, person.birth, person.sex, person.postcode)
     if person.old_postcode and rng.random() < 0.35:
         written = replace(written, postcode=person.old_postcode)
-    drawn = [(slip, about) for share, slip, about in _SLIPS if rng.random() < share]
+    slips = _SLIPS if complete else (*_SLIPS, *_GAPS)
+    drawn = [(slip, about) for share, slip, about in slips if rng.random() < share]
     if "-" not in person.family:
         drawn = [(slip, about) for slip, about in drawn if slip is not _hyphen]
     if careful:
@@ -122,8 +126,6 @@ _SLIPS: tuple[tuple[float, Slip, str], ...] = (
     (0.025, _given_slip, "given"),
     (0.03, _family_slip, "family"),
     (0.3, _hyphen, "family"),
-    (0.003, _initial_only, "given"),
-    (0.002, _no_given, "given"),
     (
         0.008,
         _day_and_month,
@@ -131,12 +133,16 @@ _SLIPS: tuple[tuple[float, Slip, str], ...] = (
     ),  # of one kind with the given name: together they would hide which sibling it is
     (0.006, _other_year, "given"),
     (0.012, _other_day, "given"),
-    (0.008, _no_birth, "given"),
     (0.01, _no_sex, "sex"),
     (0.003, _other_sex, "sex"),
     (0.03, _no_postcode, "where"),
     (0.015, _postcode_slip, "where"),
-    (0.01, _names_swapped, "family"),
+    (0.006, _names_swapped, "family"),
+)
+_GAPS: tuple[tuple[float, Slip, str], ...] = (
+    (0.006, _initial_only, "given"),
+    (0.004, _no_given, "given"),
+    (0.015, _no_birth, "given"),
 )
 
 

@@ -1,0 +1,125 @@
+"""`make bench`: speed and memory as ratios within one run. Prints tables; asserts nothing, for machines differ.
+
+Sizes are 2,000 and 20,000 children; `python -m tests.bench --large` adds 100,000. Each figure is the best of several
+runs, each run a process of its own.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.measure import Cost, best, folder_size, machine, table
+
+HEARD = str(Path(sys.executable).with_name("heard"))
+RUNS = {2_000: 3, 20_000: 2, 100_000: 1}
+AS_OF = "2026-03-31"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--large", action="store_true", help="also 100,000 children")
+    sizes = list(RUNS) if parser.parse_args().large else list(RUNS)[:-1]
+    print(machine())
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _extracts(folder, sizes)
+        _engine(folder, sizes)
+        _against_splink(folder, sizes[:2])
+    _against_sql()
+
+
+def _extracts(folder: Path, sizes: list[int]) -> None:
+    rows = []
+    for n in sizes:
+        out = folder / f"extracts-{n}"
+        cost = best([HEARD, "demo", "extracts", "--out", str(out), "--children", str(n)], RUNS[n])
+        rows.append((f"{n:,} children", f"{cost.seconds:.1f}", f"{n / cost.seconds:,.0f}",
+                     f"{folder_size(out):,.1f}", f"{cost.megabytes:,.0f}"))  # fmt: skip
+    table("Extracts written", ("", "seconds", "children a second", "MB written", "peak MB"), rows)
+
+
+def _engine(folder: Path, sizes: list[int]) -> None:
+    rows, first = [], None
+    for n in sizes:
+        extracts, run = folder / f"extracts-{n}", folder / f"run-{n}"
+        whole = best(_run(extracts, run), RUNS[n])
+        steps = [best(command, RUNS[n]) for command in _steps(extracts, folder / f"steps-{n}")]
+        first = first or whole
+        rows.append((f"{n:,} children", *(f"{c.seconds:.1f}" for c in [*steps, whole]),
+                     f"{whole.seconds / first.seconds:.1f}", *(f"{c.megabytes:,.0f}" for c in [*steps, whole])))  # fmt: skip
+    head = ("", "intake s", "link s", "screen s", "whole run s", f"times {sizes[0]:,}",
+            "intake MB", "link MB", "screen MB", "whole run MB")  # fmt: skip
+    table("From extracts to a list", head, rows)
+
+
+def _run(extracts: Path, out: Path) -> list[str]:
+    mapping = str(extracts / "partnership.yaml")
+    return [HEARD, "run", str(extracts), "--mapping", mapping, "--as-of", AS_OF, "--out", str(out), "--json"]
+
+
+def _steps(extracts: Path, out: Path) -> list[list[str]]:
+    mapping = str(extracts / "partnership.yaml")
+    return [
+        [HEARD, "intake", str(extracts), "--mapping", mapping, "--out", str(out)],
+        [HEARD, "link", str(out)],
+        [HEARD, "screen", str(out), "--as-of", AS_OF],
+    ]
+
+
+def _against_splink(folder: Path, sizes: list[int]) -> None:
+    """Both link the same records with the same blocking; then the same screen and the same truth measure each."""
+    rows = []
+    for n in sizes:
+        ours, plain = folder / f"steps-{n}", folder / f"plain-{n}"
+        shutil.copytree(ours, plain)
+        costs = [
+            best([HEARD, "link", str(ours)], RUNS[n]),
+            best([sys.executable, "-m", "tests.bench.plain_splink", str(ours), str(plain)], RUNS[n]),
+        ]
+        for run in (ours, plain):
+            subprocess.run([HEARD, "screen", str(run), "--as-of", AS_OF], check=True, capture_output=True)
+        for name, run, cost in zip(("heard link", "plain Splink"), (ours, plain), costs, strict=True):
+            rows.append(_judged(f"{name}, {n:,} children", folder / f"extracts-{n}", run, cost, costs[1]))
+    head = (
+        "",
+        "seconds",
+        "times plain",
+        "peak MB",
+        "recall",
+        "precision",
+        "households merged",
+        "pairs wrong",
+    )
+    table("Linking: recall and precision are of planted scattered children", head, rows)
+
+
+def _judged(name: str, extracts: Path, run: Path, cost: Cost, plain: Cost) -> tuple[str, ...]:
+    said = subprocess.run(
+        [HEARD, "demo", "score", str(extracts), str(run), "--json"], check=True, capture_output=True
+    )
+    score = json.loads(said.stdout)
+    return (name, f"{cost.seconds:.1f}", f"{cost.seconds / plain.seconds:.2f}", f"{cost.megabytes:,.0f}",
+            f"{score['recall']:.3f}", f"{score['precision'] or 0:.3f}", str(len(score["siblings_merged"])),
+            f"{score['pairs_merged_wrongly']:,}")  # fmt: skip
+
+
+def _against_sql() -> None:
+    command = [sys.executable, "-m", "tests.bench.hand_sql", "1000000", "5"]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    answers = [line.split("\t") for line in said.splitlines()]
+    by_hand = float(answers[-1][1])
+    rows = [(name, seconds, f"{float(seconds) / by_hand:.2f}", f"{int(children):,}", digest)
+            for name, seconds, children, digest in answers]  # fmt: skip
+    table("The list from 1,000,000 observations (the screen also reads coverage, and keeps what it counted)",
+          ("", "seconds", "times by hand", "children listed", "digest of the answer"), rows)  # fmt: skip
+    print(f"  The two answers are {'the same' if answers[0][3] == answers[1][3] else 'NOT the same'}.")
+
+
+if __name__ == "__main__":
+    main()
