@@ -30,7 +30,7 @@ _WRITERS: tuple[Callable[[Path], Any], ...] = (
     CinCensus, Ssda903, SchoolAttendance, PoliceMissing, AccidentEmergency, SexualHealth, YouthJustice,
 )  # fmt: skip
 MAPPING = "partnership.yaml"
-_TOLD = ("police_missing", "youth_justice")  # they write down what they were told
+_INCOMPLETE = ("police_missing",)
 _COUNCIL = ("cin_census_2026", "ssda903")
 
 
@@ -84,7 +84,7 @@ def _write_child(rng: Random, child: Person, writers: dict[str, Any], truth: Tru
         if source in story.sources:
             written = council
             if source not in _COUNCIL:
-                complete = source not in _TOLD
+                complete = source not in _INCOMPLETE
                 written = write_down(rng, child, complete=complete, careful=story.planted)
             _count(made, truth, source, writer.add(rng, child, written, story), child)
     if story.sources:

@@ -13,7 +13,11 @@ from heard.demo.truth import Truth, read_truth
 
 @dataclass(frozen=True)
 class Score:
-    """A listed person of the run stands for the child who has most of its records."""
+    """A listed person of the run stands for the child who has most of its records.
+
+    `missed_but_asked`: missed planted children of whom the run asks a person whether two of their records are one
+    child; null where the run has no links.
+    """
 
     planted: int
     listed_scattered: int
@@ -26,6 +30,7 @@ class Score:
     pairs_left_apart: int
     siblings_merged: list[str]
     planted_missed: list[str]
+    missed_but_asked: int | None
 
     @property
     def recall(self) -> float | None:
@@ -61,6 +66,7 @@ def score(extracts: Path, run: Path) -> Score:
         pairs_left_apart=_pairs_of_children(truth) - right,
         siblings_merged=sorted(_households_merged(records_of.values(), truth)),
         planted_missed=sorted(truth.planted - found),
+        missed_but_asked=_asked(run, truth, truth.planted - found),
     )
 
 
@@ -68,10 +74,28 @@ def _persons(run: Path, truth: Truth) -> dict[str, Counter[str]]:
     """Person of the run → how many records of each true child. Records that the truth has no key for are left out."""
     persons: dict[str, Counter[str]] = defaultdict(Counter)
     for row in _rows(run / "identities.parquet", "source", "record_id", "person"):
-        child = truth.child_of.get((row["source"], row["record_id"].replace(" ", "")))
+        child = _child(truth, row["source"], row["record_id"])
         if child is not None:
             persons[row["person"]][child] += 1
     return persons
+
+
+def _child(truth: Truth, source: str, record_id: str) -> str | None:
+    """Runs keep a key as it was written, some with spaces."""
+    return truth.child_of.get((source, record_id.replace(" ", "")))
+
+
+def _asked(run: Path, truth: Truth, missed: frozenset[str]) -> int | None:
+    path = run / "links.parquet"
+    if not path.exists():
+        return None
+    asked = set()
+    for row in _rows(path, "left_source", "left_id", "right_source", "right_id", "band"):
+        if row["band"] == "for_a_person":
+            left = _child(truth, row["left_source"], row["left_id"])
+            if left in missed and left == _child(truth, row["right_source"], row["right_id"]):
+                asked.add(left)
+    return len(asked)
 
 
 def _scattered(run: Path) -> list[str]:

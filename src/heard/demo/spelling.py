@@ -29,7 +29,7 @@ type Slip = Callable[[Random, Written, Person], Written]
 
 def write_down(rng: Random, person: Person, *, complete: bool, careful: bool = False) -> Written:
     """How one system holds the person. `complete`: it takes no record without full name and birth date, as the census,
-    schools and the NHS do; police and youth justice write down what they were told. With `careful` at most two slips,
+    schools, courts and the NHS do; the police write down what they were told. With `careful` at most two slips,
     and not both in given name and birth date: a person could still tell who it is.
     """
     written = Written(person.given, person.family, person.birth, person.sex, person.postcode)
@@ -140,9 +140,9 @@ _SLIPS: tuple[tuple[float, Slip, str], ...] = (
     (0.006, _names_swapped, "family"),
 )
 _GAPS: tuple[tuple[float, Slip, str], ...] = (
-    (0.006, _initial_only, "given"),
-    (0.004, _no_given, "given"),
-    (0.015, _no_birth, "given"),
+    (0.005, _initial_only, "given"),
+    (0.003, _no_given, "given"),
+    (0.01, _no_birth, "given"),
 )
 
 
