@@ -79,4 +79,7 @@ def test_any_bytes_as_mapping_are_a_mapping_or_a_sentence(content: bytes) -> Non
         try:
             mapping.load(path)
         except NotDone as refusal:
-            assert str(refusal).startswith("The mapping mapping.yaml")
+            said = str(refusal)
+        else:
+            said = "The mapping mapping.yaml"
+        assert said.startswith("The mapping mapping.yaml")

@@ -54,7 +54,7 @@ def read(path: Path, file: str, source: Source, today: date, progress: Progress)
     """Reads one census file into the source. Raises OSError where the file cannot be opened."""
     source.begin_file(file)
     census = _Census(file, source, Checks(source, today))
-    options = dict(_SAFELY)
+    options: dict[str, bool | str] = dict(_SAFELY)
     if (encoding := _override(path)) is not None:
         options["encoding"] = encoding
         source.note(file, "encoding", encoding="Windows-1252")

@@ -56,16 +56,19 @@ class _Spec(NamedTuple):
 @cache
 def _spec() -> _Spec:
     raw = yaml.safe_load(Path(__file__).with_name("ssda903.yaml").read_text(encoding="utf-8"))
-    tables = (
+    tables = tuple(
         Table(
-            name,
-            *(tuple(t.get(k, ())) for k in ("columns", "needed", "dates", "later")),
-            until=t.get("until"),
+            name=name,
+            columns=tuple(table["columns"]),
+            needed=tuple(table["needed"]),
+            dates=tuple(table.get("dates", ())),
+            later=tuple(table.get("later", ())),
+            until=table.get("until"),
         )
-        for name, t in raw["tables"].items()
+        for name, table in raw["tables"].items()
     )
     codes = {name: frozenset(map(str, codes)) for name, codes in raw["codes"].items()}
-    return _Spec(tuple(tables), frozenset(raw["year_from"]), frozenset(raw["blank_is_no"]), codes)
+    return _Spec(tables, frozenset(raw["year_from"]), frozenset(raw["blank_is_no"]), codes)
 
 
 def recognises(path: Path) -> Table | None:

@@ -1,0 +1,147 @@
+"""An agency's CSV read by a mapping: bad rows and files are said with a remedy, and no row is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from tests.engine.intake.conftest import Read
+
+HEAD = "nominal_id,forename,surname,dob,sex,postcode,missing_from,missing_to\n"
+ROW = "N1,Ada,Bell,2010-05-06,F,LE1 1AA,2025-03-01,2025-03-02\n"
+
+
+def test_rows_of_one_child_make_one_record_and_many_observations(read: Callable[..., Read]) -> None:
+    done = read({"police_missing.csv": HEAD + ROW + ROW.replace("2025-03-0", "2025-04-0")})
+    assert done.counts == (2, 2, 0)
+    assert len(done.table("records")) == 1
+    assert done.seen() == {("N1", "S01", date(2025, 3, 1)), ("N1", "S01", date(2025, 4, 1))}
+    assert done.table("observations")[0]["until"] == date(2025, 3, 2)
+    assert done.codes() == []
+
+
+def test_without_an_id_name_birth_date_and_postcode_make_the_child(read: Callable[..., Read]) -> None:
+    other = ROW.replace("N1,Ada", ",Bea")
+    done = read({"police_missing.csv": HEAD + ROW.replace("N1", "") * 2 + other})
+    assert len(done.table("records")) == 2
+    assert done.table("sources")[0]["keyed_by_child"] is False
+
+
+def test_a_row_that_tells_of_nobody_is_set_aside(read: Callable[..., Read]) -> None:
+    done = read({"police_missing.csv": HEAD + ROW + ",,,,F,LE1 1AA,2025-03-01,\n"})
+    assert done.counts == (2, 1, 1)
+    assert done.issue("id_missing")["row"] == 2
+
+
+def test_one_id_for_two_children_is_said(read: Callable[..., Read]) -> None:
+    done = read({"police_missing.csv": HEAD + ROW + ROW.replace("Ada", "Bea")})
+    assert done.codes() == ["id_shared"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ((HEAD + ROW.replace("Ada", "Zoë")).encode("cp1252"), "encoding"),
+        ((HEAD + ROW).replace(",", ";").encode(), "delimiter"),
+        ((HEAD + ROW).replace(",", "\t").encode("utf-16"), "encoding"),
+        ((HEAD + ROW.replace("Ada", "A\0da")).encode(), "nul_bytes"),
+        ((HEAD + ROW.replace("Ada", '"Ada')).encode(), "quote_open"),
+        ((HEAD + "N1,Ada,Bell,2010-05-06,F,LE1 1AA,2025-03-01\n").encode(), "row_short"),
+        ((HEAD + ROW.replace("LE1 1AA", "somewhere")).encode(), "postcode_unreadable"),
+        ((HEAD + ROW.replace("2025-03-02", "2025-02-01")).encode(), "ends_before_start"),
+        ((HEAD + ROW.replace("2010-05-06", "2026-01-02")).encode(), "born_after"),
+        ((HEAD + ROW.replace("2010-05-06", "1066-01-02")).encode(), "date_too_early"),
+        ((HEAD + ROW.replace("2025-03-02", "2031-03-02")).encode(), "date_in_future"),
+        ((HEAD + ROW.replace("2025-03-02", "31/02/2025")).encode(), "date_impossible"),
+        ((HEAD.replace("missing_to", "sex") + ROW).encode(), "header_repeated"),
+    ],
+)
+def test_what_is_odd_is_flagged_and_the_row_kept(read: Callable[..., Read], text: bytes, code: str) -> None:
+    done = read({"police_missing.csv": text})
+    assert done.counts == (1, 1, 0)
+    assert code in done.codes()
+    assert ("N1", "S01", date(2025, 3, 1)) in done.seen()
+
+
+def test_a_mark_at_the_start_of_the_file_is_no_part_of_the_first_column(read: Callable[..., Read]) -> None:
+    assert read({"police_missing.csv": (HEAD + ROW).encode("utf-8-sig")}).codes() == []
+
+
+def test_a_line_break_within_quotes_is_one_row(read: Callable[..., Read]) -> None:
+    done = read({"police_missing.csv": HEAD + ROW.replace("Ada", '"Ada\nMay"') + ROW})
+    assert done.counts == (2, 2, 0)
+
+
+def test_a_row_with_too_many_values_is_set_aside_with_its_number(read: Callable[..., Read]) -> None:
+    done = read({"police_missing.csv": HEAD + ROW + ROW.replace("Bell", "Bell,Carr")})
+    assert done.counts == (2, 1, 1)
+    assert (done.issue("row_long")["row"], done.issue("row_long")["severity"]) == (2, "set_aside")
+
+
+def test_a_missing_column_names_the_nearest(read: Callable[..., Read]) -> None:
+    done = read({"police_missing.csv": HEAD.replace("missing_from", "missing_form") + ROW})
+    issue = done.issue("column_missing")
+    assert (issue["field"], issue["remedy"]) == ("missing_from", "Did you mean missing_form?")
+    assert done.not_known() == {("N1", "S01")}
+    assert "date_missing" in done.codes()
+
+
+def test_a_file_that_tells_no_child_at_all_is_set_aside_row_by_row(read: Callable[..., Read]) -> None:
+    done = read({"police_missing.csv": "a,b\n1,2\n3,4\n"})
+    assert done.counts == (2, 0, 2)
+    assert "columns_missing" in done.codes("file")
+
+
+@pytest.mark.parametrize(("text", "code"), [("", "file_empty"), (HEAD, "no_rows")])
+def test_an_empty_file_is_said(read: Callable[..., Read], text: str, code: str) -> None:
+    done = read({"police_missing.csv": text})
+    assert (done.counts, done.codes()) == ((0, 0, 0), [code])
+
+
+def test_a_column_decides_the_order_of_its_dates_as_a_whole(read: Callable[..., Read]) -> None:
+    rows = ROW.replace("2025-03-01", "03/04/2025") + ROW.replace("2025-03-01", "03/25/2025")
+    done = read({"police_missing.csv": HEAD + rows.replace("2025-03-02", "")})
+    assert done.seen() == {("N1", "S01", date(2025, 3, 4)), ("N1", "S01", date(2025, 3, 25))}
+    assert done.codes() == ["dates_month_first"]
+
+
+def test_dates_that_could_be_either_way_are_read_day_first_and_said(read: Callable[..., Read]) -> None:
+    done = read({"police_missing.csv": HEAD + ROW.replace("2025-03-01", "02/01/2025")})
+    assert done.seen() == {("N1", "S01", date(2025, 1, 2))}
+    assert done.codes() == ["dates_either_way"]
+
+
+def test_values_of_a_column_become_items_and_silence_is_not_known(read: Callable[..., Read]) -> None:
+    head = "nhs_number,forename,surname,date_of_birth,sex,postcode,attended_on,attendance_group\n"
+    row = "9434765919,Ada,Bell,06-May-2010,F,LE1 1AA,2025-03-0{},{}\n"
+    done = read(
+        {
+            "accident_emergency.csv": head
+            + row.format(1, "Self-harm")
+            + row.format(2, "")
+            + row.format(3, "other")
+        }
+    )
+    assert done.seen() == {("9434765919", "S13", date(2025, 3, 1))}
+    assert {item for _, item in done.not_known()} == {"S02", "S03", "S12", "S13"}
+    assert done.coverage()["S06"] == "not_collectable"
+
+
+def test_a_number_counts_from_its_bound_on(read: Callable[..., Read]) -> None:
+    head = "pupil_upn,forename,surname,date_of_birth,sex,postcode,week_commencing,sessions_unauthorised,young_carer,send_type\n"
+    row = "B801200005001,Ada,Bell,2010-05-06,F,LE1 1AA,2025-03-0{},{},N,\n"
+    done = read({"school_attendance.csv": head + row.format(3, 4) + row.format(4, 5) + row.format(5, "many")})
+    assert done.seen() == {("B801200005001", "S06", date(2025, 3, 4))}
+    assert done.issue("number_unreadable")["row"] == 3
+
+
+def test_no_issue_repeats_what_a_child_is_called(read: Callable[..., Read]) -> None:
+    bad = HEAD + "Nemo,Ada,Bell,Ada,Bell,Ada,Bell,Ada\nN1,Ada,Bell,2010-05-06,F,Ada,Bell\n,,,,,,Bell,Ada\n"
+    said = " ".join(
+        str(row[key])
+        for row in read({"police_missing.csv": bad}).table("issues")
+        for key in ("what", "remedy", "field")
+    )
+    assert "Ada" not in said
+    assert "Bell" not in said

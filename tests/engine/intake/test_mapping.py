@@ -1,0 +1,70 @@
+"""A mapping is a dozen lines that anyone can write: each mistake names its line and the remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from heard.engine import intake
+from heard.engine.intake import mapping
+from heard.engine.tables import NotDone
+
+GOOD = """sources:
+  police:
+    agency: police
+    files: "*.csv"
+    record: {record_id: id}
+    dated_by: day
+    items:
+      S01: {every_row: true}
+"""
+
+
+def load(tmp_path: Path, text: str) -> tuple[mapping.MappedSource, ...]:
+    (tmp_path / "m.yaml").write_text(text)
+    return mapping.load(tmp_path / "m.yaml")
+
+
+def test_every_example_can_be_used() -> None:
+    for path in intake.EXAMPLES.glob("*.yaml"):
+        assert mapping.load(path)
+
+
+def test_the_partnership_is_its_five_sources() -> None:
+    single = [path for path in intake.EXAMPLES.glob("*.yaml") if path.stem != "partnership"]
+    assert len(single) == 5
+    each = {source for path in single for source in map(repr, mapping.load(path))}
+    assert each == set(map(repr, mapping.load(intake.EXAMPLES / "partnership.yaml")))
+
+
+def test_words_are_words_even_where_yaml_has_truth_values(tmp_path: Path) -> None:
+    text = GOOD.replace("{every_row: true}", "{column: away, in: [yes, no, 1]}")
+    assert load(tmp_path, text)[0].items[0].values == ("yes", "no", "1")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("every_row: true", "column: x, at_leest: 5", "line 8: 'at_leest' means nothing in S01. Did you mean at_least?"),
+        ("every_row: true", "column: x", "line 8: S01 needs 'every_row: true'"),
+        ("every_row: true", "column: x, at_least: lots", "line 8: A number is needed here."),
+        ("S01:", "S99:", "line 8: S99 is no sign or vulnerability. Use S01 to S14 or V01 to V15."),
+        ("    dated_by: day\n", "", "Source police has no 'dated_by'. Add it."),
+        ("record_id", "recordid", "line 5: 'recordid' means nothing in 'record'. Did you mean record_id?"),
+        ("{record_id: id}", "{sex: sex}", "line 5: 'record' of police does not say which column tells the child."),
+        ("dated_by: day", "dated_by: day\n    dates: [dd-mm]", "line 7: 'dd-mm' cannot stand here."),
+        ("sources:", "source:", "Did you mean sources?"),
+        ("agency: police", "agency: [", "is not YAML"),
+        ("agency: police", "agency: police\n    agency: police", "agency is there twice. Keep one."),
+    ],
+)  # fmt: skip
+def test_a_mistake_names_its_line_and_the_remedy(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(NotDone) as refusal:
+        load(tmp_path, GOOD.replace(old, new))
+    assert said in str(refusal.value)
+
+
+def test_a_mapping_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotDone, match=r"none\.yaml cannot be opened"):
+        mapping.load(tmp_path / "none.yaml")

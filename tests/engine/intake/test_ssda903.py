@@ -1,0 +1,88 @@
+"""The looked-after children return: a folder of CSV files, told apart by their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.engine.intake.conftest import Read, read_paths
+
+HEADER = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n1,2,06/05/2009,WBRI,B801200005001,,\n"
+EPISODES = (
+    "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n"
+    "1,15/06/2023,S,C2,N6,U1,PR0,01/07/2023,X1,,LE1 1AA,,\n"
+    "1,01/07/2023,P,C2,N6,K2,PR0,,,,LE2 2BB,,\n"
+)
+MISSING = (
+    "CHILD,DOB,MISSING,MIS_START,MIS_END\n1,06/05/2009,M,13/11/2023,14/11/2023\n1,06/05/2009,A,20/11/2023,\n"
+)
+OC2 = (
+    "CHILD,DOB,SDQ_SCORE,SDQ_REASON,CONVICTED,HEALTH_CHECK,IMMUNISATIONS,TEETH_CHECK,HEALTH_ASSESSMENT,"
+    "SUBSTANCE_MISUSE,INTERVENTION_RECEIVED,INTERVENTION_OFFERED\n1,06/05/2009,18,,,0,0,0,0,1.0,,\n"
+)
+RETURN = {"r/header.csv": HEADER, "r/ep.csv": EPISODES, "r/Missing 2024.csv": MISSING, "r/oc2.csv": OC2}
+
+
+def test_a_return_in_order_is_read_whole(read: Callable[..., Read]) -> None:
+    done = read(RETURN)
+    assert done.counts == (6, 6, 0)
+    assert done.seen() == {
+        ("1", "S01", date(2023, 11, 13)), ("1", "S01", date(2023, 11, 20)), ("1", "V12", date(2023, 7, 1)),
+        ("1", "S03", date(2024, 3, 31)), ("1", "S12", date(2024, 3, 31)), ("1", "V14", date(2024, 3, 31)),
+    }  # fmt: skip
+    assert ("1", "S04") in done.not_known()
+    record = done.table("records")[0]
+    assert (record["postcode"], record["upn_valid"], record["sex"]) == ("LE2 2BB", True, "F")
+
+
+def test_being_away_is_shown_and_not_counted(read: Callable[..., Read]) -> None:
+    counts = {r["field"]: r["counts"] for r in read(RETURN).table("observations") if r["item"] == "S01"}
+    assert counts == {"MISSING=M": True, "MISSING=A": False}
+
+
+def test_a_file_without_dates_says_how_it_was_dated(read: Callable[..., Read]) -> None:
+    done = read(RETURN)
+    assert "2024-03-31" in done.issue("dated_by_return")["what"]
+    assert done.summary.sources[0].notes == ("oc2.csv has no dates: its rows are dated 2024-03-31.",)
+
+
+def test_a_file_that_is_no_part_of_the_return_is_left_out_and_loses_nothing(
+    read: Callable[..., Read],
+) -> None:
+    done = read({**RETURN, "r/fake_903.xml": "<EXPSSDA903/>", "r/LICENSE": "MIT", "r/schema.yml": "a: 1"})
+    assert done.counts == (6, 6, 0)
+    assert done.codes().count("left_out") == 3
+    assert [source.source for source in done.summary.sources] == ["r"]
+
+
+def test_a_child_who_is_not_in_the_header_still_has_a_record(read: Callable[..., Read]) -> None:
+    done = read({**RETURN, "r/Missing 2024.csv": MISSING + "2,01/01/2010,M,02/12/2023,\n"})
+    assert {record["record_id"] for record in done.table("records")} == {"1", "2"}
+    assert "not_in_header" in done.codes()
+
+
+def test_a_birth_date_unlike_the_headers_is_said(read: Callable[..., Read]) -> None:
+    done = read({**RETURN, "r/Missing 2024.csv": MISSING + "1,01/01/2010,M,02/12/2023,\n"})
+    assert "birth_date_differs" in done.codes()
+
+
+def test_a_placement_code_of_another_year_is_flagged_and_used(read: Callable[..., Read]) -> None:
+    done = read({**RETURN, "r/ep.csv": EPISODES.replace("K2", "K3")})
+    assert "code_other_year" in done.codes()
+    assert ("1", "V12", date(2023, 7, 1)) in done.seen()
+
+
+def test_what_the_folder_lacks_is_absent_rather_than_not_collectable(read: Callable[..., Read]) -> None:
+    coverage = read({"r/header.csv": HEADER, "r/ep.csv": EPISODES}).coverage()
+    assert (coverage["S01"], coverage["V12"], coverage["S06"]) == ("absent", "collected", "not_collectable")
+
+
+@pytest.mark.samples
+def test_the_sample_return_is_read_whole(samples: Path, tmp_path: Path) -> None:
+    done = read_paths(tmp_path, samples / "ssda903")
+    files = {file.file: file.read for source in done.summary.sources for file in source.files}
+    assert (files["header.csv"], files["episodes.csv"], files["missing.csv"]) == (2675, 5050, 43)
+    assert done.counts == (25945, 25945, 0)
+    assert done.codes().count("left_out") == 9
