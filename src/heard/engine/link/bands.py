@@ -47,10 +47,13 @@ def banded(pairs: Any) -> Any:
 def _rules(p: Any) -> list[tuple[Any, str, tuple[float, float], str]]:
     """The first that holds decides: condition, band, bounds of the probability, words."""
     one_source = (p.source_l == p.source_r) & p.keyed_l & p.keyed_r
-    given = p.gamma_given >= model.CROSSED
+    given = p.gamma_given >= model.GIVEN_CROSSED
     birth = p.gamma_birth >= model.BIRTH_NEAR
     same_birth = p.gamma_birth == model.BIRTH_SAME
-    no_name = p.gamma_given == -1
+    no_name, no_birth = p.gamma_given == -1, p.gamma_birth == -1
+    home = (p.gamma_family == model.FAMILY_SAME) & (p.gamma_postcode == model.POSTCODE_SAME)
+    only_one = (p.gamma_given >= model.GIVEN_FORM) & home & no_birth & p.one_birth_l & p.one_birth_r
+    initial = (p.gamma_given == model.GIVEN_INITIAL) & home & same_birth & p.one_initial_l & p.one_initial_r
     written = (p.gamma_nhs == model.NUMBER_WRITTEN) | (p.gamma_upn == model.NUMBER_WRITTEN)
     sure, maybe = p.match_probability >= LINK_FROM, p.match_probability >= ASK_FROM
     return [
@@ -66,6 +69,8 @@ def _rules(p: Any) -> list[tuple[Any, str, tuple[float, float], str]]:
             "a number is the same as written, though its check fails, and so is the birth date",
         ),
         (sure & given & birth, LINKED, _BY_MODEL, "names and birth date agree"),
+        (sure & only_one, LINKED, _BY_MODEL, "names and postcode agree, and nobody of that name there has another birth date"),
+        (sure & initial, LINKED, _BY_MODEL, "family name, birth date and postcode agree, and the initial fits one child only"),
         (sure, FOR_A_PERSON, _BY_MODEL, "much agrees, but not enough to tell them from a brother or sister"),
         (maybe, FOR_A_PERSON, _BY_MODEL, "they may be one child"),
     ]  # fmt: skip

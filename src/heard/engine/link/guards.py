@@ -89,13 +89,12 @@ def _names(left: Facts, right: Facts) -> str | None:
 
 
 def _sexes(left: Facts, right: Facts) -> str | None:
+    """A wrong sex is a slip like any other where the names are the same; where they are only alike, it is not."""
     if not left.sex or not right.sex or left.sex == right.sex or _share_a_number(left, right):
         return None
-    return (
-        "different sexes, and given names that are not the same"
-        if _given(left, right) is not Alike.SAME
-        else None
-    )
+    if _given(left, right) in (Alike.SAME, Alike.UNKNOWN):
+        return None
+    return "different sexes, and given names that are not the same"
 
 
 def _given(left: Facts, right: Facts) -> Alike:
@@ -114,7 +113,8 @@ def _local(left: Facts, right: Facts) -> bool:
 
 def _crossed(left: Facts, right: Facts) -> bool:
     """Given and family name written into each other's fields."""
-    return bool(left.given) and (left.given, left.family) == (right.family, right.given)
+    first, second = family_alike(left.given, right.family), family_alike(left.family, right.given)
+    return Alike.SAME in (first, second) and {first, second} <= AGREES
 
 
 def _swapped(left: date, right: date) -> bool:

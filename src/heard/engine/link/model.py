@@ -19,7 +19,8 @@ _WORTH_KEEPING = 0.02  # pairs below this probability are not even written down
 _BITS = 4  # significant digits of a learned weight: what is beyond them depends on the order of additions
 
 # Splink numbers a comparison's levels from the surest (highest) down to "else" (0); -1 is null, no evidence.
-SAME, FORM, SLIP, CROSSED = 5, 4, 3, 2
+GIVEN_FORM, GIVEN_CROSSED, GIVEN_INITIAL = 4, 2, 1
+FAMILY_SAME, POSTCODE_SAME = 3, 2
 BIRTH_SAME, BIRTH_NEAR = 2, 1
 NUMBER_VALID, NUMBER_WRITTEN = 3, 2
 LOCAL_SAME = 1
@@ -68,7 +69,10 @@ _SLIP = (
     "damerau_levenshtein({0}_l, {0}_r) <= 1 AND least(length({0}_l), length({0}_r)) >= 4"
     " OR jaro_winkler_similarity({0}_l, {0}_r) >= 0.93"
 )
-_CROSSED = "given_l = family_r AND family_l = given_r"
+_CROSSED = (
+    "(given_l = family_r AND damerau_levenshtein(family_l, given_r) <= 1)"
+    " OR (family_l = given_r AND damerau_levenshtein(given_l, family_r) <= 1)"
+)
 
 # As guards.births_alike says it of two dates.
 _NEAR = (
@@ -101,7 +105,7 @@ _FAMILY = Comparison(
         Level("family name the same", "family_l = family_r", 0.86, 0.003, by_rarity="family"),
         Level(
             "family name in part",
-            "list_has_any(string_split(family_l, ' '), string_split(family_r, ' '))",
+            "list_has_any(parts_l, parts_r)",
             0.03,
             0.002,
         ),
@@ -239,7 +243,7 @@ def _settings(records: int) -> dict[str, Any]:
         blocking_rules_to_generate_predictions=[block_on(*columns) for columns in _BLOCKS],
         probability_two_random_records_match=chance,
         retain_matching_columns=True,  # else Splink drops the comparisons, too, which `bands` needs
-        additional_columns_to_retain=["source", "keyed"],
+        additional_columns_to_retain=["source", "keyed", "one_birth", "one_initial"],
         linker_uid="heard",
     )
     return creator.create_settings_dict("duckdb")

@@ -6,6 +6,7 @@ import unicodedata
 from enum import Enum
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 
 from rapidfuzz.distance import OSA
 
@@ -21,6 +22,11 @@ class Alike(Enum):
     DIFFERENT = "different"
 
 
+# Letters whose mark Unicode does not take apart.
+_WITHOUT_MARK = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+)
+
 # Alike enough to be one person's name. An initial is neither for nor against.
 AGREES = frozenset({Alike.SAME, Alike.FORM, Alike.SLIP})
 
@@ -28,7 +34,7 @@ AGREES = frozenset({Alike.SAME, Alike.FORM, Alike.SLIP})
 @cache
 def plain(name: str | None) -> str | None:
     """Lower case, no accents, words apart by one space; None where no letter is left. "O’Brien-Nuñez" -> "obrien nunez"."""
-    decomposed = unicodedata.normalize("NFKD", name or "").casefold()
+    decomposed = unicodedata.normalize("NFKD", (name or "").casefold().translate(_WITHOUT_MARK))
     letters = "".join(c if c.isalpha() else " " if c in " -_./," else "" for c in decomposed)
     return " ".join(letters.split()) or None
 
@@ -43,6 +49,12 @@ def forms(given: str) -> tuple[str, ...]:
 def is_known(name: str) -> bool:
     """Whether the list holds the name: then it is a name in its own right, not a slip for another."""
     return name.split()[0] in _heads()
+
+
+@cache
+def parts(family: str) -> tuple[str, ...]:
+    """The parts of a plain family name that can stand for the whole: not Al, El, Mc, O."""
+    return tuple(part for part in family.split() if len(part) > 2)
 
 
 @cache
@@ -70,7 +82,7 @@ def family_alike(left: str | None, right: str | None) -> Alike:
         return Alike.UNKNOWN
     if left.replace(" ", "") == right.replace(" ", ""):
         return Alike.SAME
-    if set(left.split()) & set(right.split()):
+    if set(parts(left)) & set(parts(right)):
         return Alike.FORM
     return _slip(left, right)
 
@@ -83,13 +95,20 @@ def _second_alike(left: str, right: str) -> Alike:
 
 
 def _slip(left: str, right: str) -> Alike:
-    """One wrong, missing, doubled or swapped letter, in long names two; but not the first letter (Ella, Bella)."""
+    """One wrong, missing, doubled or swapped letter, in long names two; but not the first letter (Ella, Bella).
+    In names of two or three letters only a doubled one: Sam and Saam, not Mia and Mina."""
     shortest = min(len(left), len(right))
-    allowed = 0 if shortest < 4 else 1 if shortest < 8 else 2
+    if shortest < 4:
+        return Alike.SLIP if _single(left) == _single(right) else Alike.DIFFERENT
+    allowed = 1 if shortest < 8 else 2
     swapped_start = sorted(left[:2]) == sorted(right[:2])
     if (left[0] == right[0] or swapped_start) and OSA.distance(left, right, score_cutoff=allowed) <= allowed:
         return Alike.SLIP
     return Alike.DIFFERENT
+
+
+def _single(name: str) -> str:
+    return "".join(letter for letter, _ in groupby(name))
 
 
 @cache

@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 # A number under which more records stand than one child can have is a stand-in ("not known", "1111111111").
 _MOST_RECORDS_OF_A_CHILD = 40
 # A spelling that this many records share, and no less than this share of all, is a name and not a slip.
-_USUAL_RECORDS, _USUAL_SHARE = 8, 1 / 20_000
+_USUAL_RECORDS, _USUAL_SHARE = 20, 1 / 1_500
 
 
 def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
     """One row per record in the order of (source, record_id), whatever order they came in.
 
     Columns: key (row number), source, record_id, agency, keyed, local, nhs, nhs_valid, upn, upn_valid, birth
-    (YYYYMMDD), born (date), sex, given, head, forms, family, usual, postcode, district.
+    (YYYYMMDD), born (date), sex, given, head, forms, family, parts, usual, postcode, district, and what tells that no
+    other child could be meant: one_birth, one_initial.
     """
     rows = records.sort_by([("source", "ascending"), ("record_id", "ascending")])
     given, family = _through(rows["given_name"], names.plain), _through(rows["family_name"], names.plain)
@@ -50,11 +51,40 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
         "head": _through(given, lambda name: names.forms(name)[0]),
         "forms": _through(given, lambda name: list(names.forms(name)), pa.list_(pa.string())),
         "family": family,
+        "parts": _through(family, lambda name: list(names.parts(name)), pa.list_(pa.string())),
         "usual": _usual(given),
         "postcode": postcode,
         "district": _through(postcode, lambda code: code.split(" ")[0]),
     }
-    return pa.table(columns)
+    return _with_rivals(pa.table(columns))
+
+
+def _with_rivals(rows: pa.Table) -> pa.Table:
+    """Adds `one_birth`: all records of this name at this postcode have one birth date (so no parent of the same name),
+    and `one_initial`: all of this family name, birth date and initial have one given name (so no such twin)."""
+    initial = pc.utf8_slice_codeunits(rows["given"], 0, 1)
+    full = pc.if_else(
+        pc.greater(pc.utf8_length(rows["given"]), 1), rows["head"], pa.scalar(None, pa.string())
+    )
+    keyed = rows.select(["key", "head", "family", "postcode", "birth"])
+    keyed = keyed.append_column("initial", initial).append_column("full", full)
+    for name, by, of in (
+        ("one_birth", ["head", "family", "postcode"], "birth"),
+        ("one_initial", ["family", "birth", "initial"], "full"),
+    ):
+        known = keyed.filter(_all_valid(keyed, by))
+        counts = known.group_by(by).aggregate([(of, "count_distinct")])
+        single = counts.filter(pc.equal(counts[f"{of}_count_distinct"], 1)).select(by)
+        sole = known.join(single, by, join_type="left semi")["key"]
+        rows = rows.append_column(name, pc.is_in(rows["key"], value_set=sole.combine_chunks()))
+    return rows
+
+
+def _all_valid(rows: pa.Table, columns: list[str]) -> Any:
+    mask = pc.is_valid(rows[columns[0]])
+    for name in columns[1:]:
+        mask = pc.and_(mask, pc.is_valid(rows[name]))
+    return mask
 
 
 def facts(rows: pa.Table) -> Iterable[Facts]:
