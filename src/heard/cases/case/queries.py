@@ -45,6 +45,11 @@ def words_of(user: User, person_id: uuid.UUID) -> QuerySet[Words]:
     return Words.objects.filter(person_id=person_id).select_related("written_by")
 
 
+def ways_of_telling(user: User) -> list[tuple[str, str]]:
+    """How a child may tell something, as choices: said, wrote, drew…"""
+    return [(value, str(label)) for value, label in Words.How.choices]
+
+
 def warnings_of(user: User, person_id: uuid.UUID) -> QuerySet[WarningNote]:
     """Warnings about this child or their home, those to look at again first. `Hidden` unless the user may see the child."""
     person_visible_to(user, person_id)

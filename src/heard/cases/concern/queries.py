@@ -38,10 +38,13 @@ def concerns_of(user: User, person_id: uuid.UUID) -> QuerySet[Concern]:
 
 def waiting_for_decision(user: User) -> QuerySet[Concern]:
     """Worries on which this user may decide, those due first at the top."""
-    if not user.may(May.DECIDE):
-        return Concern.objects.none()
-    waiting = concerns_visible_to(user).filter(state=Concern.State.TOLD, person__in=people_visible_to(user))
-    return waiting.order_by("due_on", "told_at")
+    return decidable_by(user).filter(state=Concern.State.TOLD).order_by("due_on", "told_at")
+
+
+def decidable_by(user: User) -> QuerySet[Concern]:
+    """Worries of the children whom somebody who decides may see, decided or not."""
+    rows = concerns_visible_to(user).filter(person__in=people_visible_to(user))
+    return rows if user.may(May.DECIDE) else rows.none()
 
 
 def told_by(user: User) -> QuerySet[Concern]:

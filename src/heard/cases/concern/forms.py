@@ -1,0 +1,250 @@
+"""What each step of telling a worry asks, and what deciding asks. Shape and wording only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
+from heard.knowledge.model import Item, Release
+from heard.network.rules import Description, Name, read_box
+
+NEW: Final = "new"
+STATES: Final = [("seen", _("Seen")), ("not_seen", _("Not seen")), ("not_known", _("Not known"))]
+
+
+class SearchForm(Form):
+    """One box that forgives, and more where it is known."""
+
+    name = TextField(
+        _("Name of the child"),
+        hint=_("First name and family name, or whatever you know. Spelling need not be right."),
+        max_length=160,
+        spellcheck=False,
+        required=False,
+    )
+    birth_date = DateField(
+        _("Date of birth"),
+        hint=_("For example, 27 3 2012"),
+        called=_("Date of birth"),
+        past=True,
+        required=False,
+    )
+    postcode = TextField(_("Postcode"), max_length=10, width=10, spellcheck=False, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        if not self.errors and not any(answers.values()):
+            self.add_error("name", _("Enter a name, or a date of birth, to search"))
+        return answers
+
+    def described(self) -> Description:
+        """What was typed, read as a description. A date or postcode typed in the first box counts too."""
+        read = read_box(self.cleaned_data["name"])
+        return Description(
+            read.names or (Name(),),
+            self.cleaned_data["birth_date"] or read.birth_date,
+            (self.cleaned_data["postcode"] or "".join(read.postcodes),),
+        )
+
+
+class SameChildForm(Form):
+    """Is it one of these, or a child who is not in Heard yet?"""
+
+    choice = RadiosField(
+        _("Is it one of these children?"), missing=_("Choose the child, or “None of these”"), size="m"
+    )
+
+    def __init__(self, *args: Any, choices: Iterable[tuple[str, str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        none = (
+            NEW,
+            _("None of these"),
+            _("The child is not in Heard yet. You write down who they are next."),
+        )
+        self.fields["choice"].choices = [*choices, none]  # type: ignore[attr-defined]
+
+
+class NewChildForm(Form):
+    given_name = TextField(_("First name"), max_length=80, spellcheck=False, required=False)
+    family_name = TextField(_("Family name"), max_length=80, spellcheck=False, required=False)
+    known_as = TextField(
+        _("Known as"), hint=_("A nickname or another name"), max_length=80, spellcheck=False, required=False
+    )
+    birth_date = DateField(
+        _("Date of birth"),
+        hint=_("For example, 27 3 2012"),
+        called=_("Date of birth"),
+        past=True,
+        required=False,
+    )
+    sex = RadiosField(
+        _("Sex"),
+        choices=[("F", _("Female")), ("M", _("Male")), ("U", _("Not known"))],
+        initial="U",
+        inline=True,
+    )
+    postcode = TextField(_("Postcode of home"), max_length=10, width=10, spellcheck=False, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        if not answers.get("given_name") and not answers.get("family_name") and not self.errors:
+            self.add_error("given_name", _("Enter a name. One is enough, or what the child is called"))
+        return answers
+
+
+class SeenForm(Form):
+    seen_and_heard = TextareaField(
+        _("What was seen and heard?"),
+        hint=_("Who, what, where and when. Say what you saw yourself, and who told you the rest."),
+        missing=_("Write what was seen and heard"),
+        heading=True,
+        rows=9,
+        max_length=20000,
+    )
+
+
+class SignsForm(Form):
+    """One question for each sign and vulnerability. What is left alone is not known."""
+
+    def __init__(self, *args: Any, release: Release, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item in (*release.signs, *release.vulnerabilities):
+            self.fields[item.id] = RadiosField(
+                item.label, hint=item.help, choices=STATES, inline=True, small=True, required=False, size="s"
+            )
+
+    def seen(self) -> list[str]:
+        return [item for item, state in self.cleaned_data.items() if state == "seen"]
+
+
+class EvidenceForm(Form):
+    """When, from whom and in which words: for each sign that was seen."""
+
+    def __init__(self, *args: Any, items: Iterable[Item], source: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item in items:
+            self.fields[f"{item.id}_on"] = DateField(
+                _("When was it seen?"),
+                hint=_("The last time. If you are not sure, the closest day."),
+                called=_("%(sign)s: the day") % {"sign": item.label},
+                missing=_("%(sign)s: enter when it was seen") % {"sign": item.label},
+                past=True,
+            )
+            self.fields[f"{item.id}_source"] = TextField(
+                _("Who saw it or says so?"),
+                missing=_("%(sign)s: enter who saw it") % {"sign": item.label},
+                initial=source,
+                max_length=200,
+            )
+            self.fields[f"{item.id}_words"] = TextareaField(
+                _("What was seen, in their words?"),
+                missing=_("%(sign)s: enter what was seen") % {"sign": item.label},
+                rows=2,
+                max_length=5000,
+            )
+
+
+class WordsForm(Form):
+    heard = RadiosField(
+        _("What did the child say, in their own words?"),
+        hint=_("Exactly as they said it, also where it is rude or unclear. Do not put it better."),
+        choices=[("yes", _("I have the child’s words")), ("no", _("I do not have the child’s words"))],
+        reveals={"yes": "text", "no": "why_no_words"},
+        missing=_("Say whether you have the child’s own words"),
+        heading=True,
+    )
+    text = TextareaField(
+        _("The child’s words"),
+        missing=_("Write the child’s words as they were said"),
+        rows=4,
+        max_length=20000,
+    )
+    why_no_words = TextareaField(
+        _("Why not?"),
+        hint=_("For example: I have not been able to speak with the child alone yet."),
+        missing=_("Say why there are none"),
+        rows=3,
+        max_length=5000,
+    )
+
+
+class HeardForm(Form):
+    how = RadiosField(_("How did the child tell it?"), initial="said", missing=_("Say how the child told it"))
+    heard_on = DateField(_("When?"), called=_("The day"), missing=_("Enter the day"), past=True)
+    heard_by = TextField(
+        _("Who heard the child?"),
+        hint=_("Name and role"),
+        missing=_("Enter who heard the child"),
+        max_length=120,
+    )
+
+    def __init__(
+        self, *args: Any, ways: Iterable[tuple[str, str]], heard_by: str = "", **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["how"].choices = ways  # type: ignore[attr-defined]
+        self.fields["heard_by"].initial = heard_by
+
+
+class DangerForm(Form):
+    danger_now = RadiosField(
+        _("Is the child in danger now?"),
+        hint=_("Danger to life, serious harm, or somebody is about to take the child away."),
+        choices=[("yes", _("Yes")), ("no", _("No")), ("not_known", _("Not known"))],
+        reveals={"yes": "danger_done"},
+        missing=_("Say whether the child is in danger now. “Not known” is an answer"),
+        heading=True,
+    )
+    danger_done = TextareaField(
+        _("What has been done about it?"),
+        hint=_("If nothing yet: call 999 now, then come back. What you typed stays here."),
+        missing=_("Say what has been done about it"),
+        rows=3,
+        max_length=5000,
+    )
+
+
+class DecideForm(Form):
+    decision = RadiosField(
+        _("What happens next?"),
+        missing=_("Choose what happens next"),
+        reveals={"other_agency": "other_agency"},
+        size="m",
+    )
+    other_agency = SelectField(_("Which agency?"), missing=_("Choose the agency that takes this on"))
+    why_without_words = TextareaField(
+        _("Why is this decided without the child’s own words?"),
+        missing=_("Say why the decision is made without the child’s own words"),
+        rows=3,
+        max_length=5000,
+    )
+    reason = TextareaField(
+        _("Reason for the decision"),
+        hint=_("The child may read this one day. So may the person who told the worry."),
+        missing=_("Give the reason for the decision"),
+        rows=5,
+        max_length=10000,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        decisions: Iterable[tuple[str, str, str]],
+        agencies: Iterable[tuple[str, str]],
+        has_words: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decision"].choices = decisions  # type: ignore[attr-defined]
+        self.fields["other_agency"].choices = agencies  # type: ignore[attr-defined]
+        if has_words:
+            del self.fields["why_without_words"]
+
+
+def answers_of(answers: Mapping[str, Any], step: str) -> dict[str, Any]:
+    """What was typed in one step of a draft; {} where it was not reached."""
+    kept = answers.get(step)
+    return kept if isinstance(kept, dict) else {}

@@ -1,0 +1,141 @@
+"""What a draft of a worry, a hit and a worry come to in words, for the pages that show them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from heard.cases.case.queries import ways_of_telling
+from heard.cases.concern.forms import answers_of
+from heard.cases.concern.views import steps
+from heard.govuk.environment import day
+from heard.knowledge import load
+from heard.knowledge.model import Item, Release
+from heard.network.queries import Hit, person_findable_by
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.cases.models import ConcernObservation
+    from heard.network.models import Person
+
+type Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    heading: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One sign or vulnerability on a page: what it is, its state, and the evidence where it was seen."""
+
+    item: Item
+    state: str
+    evidence: list[ConcernObservation]
+
+
+def option(hit: Hit) -> tuple[str, str, str]:
+    """A hit as a choice: who it may be, and why we think so."""
+    who = [hit.name, born(hit.birth_date), hit.postcode_district]
+    why = "; ".join(_(reason) for reason in hit.reasons)
+    return str(hit.person_id), ", ".join(part for part in who if part), _("Why: %(why)s") % {"why": why}
+
+
+def born(birth_date: Any) -> str:
+    return _("born %(date)s") % {"date": day(birth_date)} if birth_date else _("date of birth not known")
+
+
+def named(answers: steps.Answers) -> str:
+    """Whom a draft is about, as typed by its writer."""
+    new = answers_of(answers, "new")
+    typed = f"{new.get('given_name', '')} {new.get('family_name', '')}".strip()
+    return typed or str(answers_of(answers, "child").get("name", "")).strip()
+
+
+def check_sections(user: User, draft_id: uuid.UUID, answers: steps.Answers) -> list[Section]:
+    """Everything that is about to be sent, each with a link to change it."""
+    told = steps.told(user, answers)
+
+    def row(key: str, value: Any, step: str) -> Row:
+        href = reverse(f"worry_{step}", kwargs={"draft_id": draft_id})
+        return {"key": key, "value": value, "actions": [(_("Change"), href, key.lower())]}
+
+    return [
+        Section(_("The child"), _child_rows(user, told, row)),
+        Section(
+            _("What was seen and heard"),
+            [row(_("What was seen and heard"), told["seen_and_heard"], "seen"), *_sign_rows(told, row)],
+        ),
+        Section(_("The child’s own words"), _word_rows(user, told, row)),
+        Section(_("Danger now"), _danger_rows(told, row)),
+    ]
+
+
+def lists(observations: list[ConcernObservation], release: Release) -> tuple[list[Marked], list[Marked]]:
+    """Signs, and vulnerabilities: two lists, each item with its state; what nobody spoke of is not known."""
+    by_item: dict[str, list[ConcernObservation]] = {}
+    for one in observations:
+        by_item.setdefault(one.item, []).append(one)
+
+    def mark(item: Item) -> Marked:
+        rows = by_item.get(item.id, [])
+        states = {row.state for row in rows}
+        state = next((s for s in ("seen", "not_seen") if s in states), "not_known")
+        return Marked(item, state, [row for row in rows if row.state == "seen"])
+
+    return [mark(item) for item in release.signs], [mark(item) for item in release.vulnerabilities]
+
+
+def _child_rows(user: User, told: Row, row: Any) -> list[Row]:
+    if told["person_id"]:
+        person: Person = person_findable_by(user, told["person_id"])
+        return [row(_("Child"), f"{person}, {born(person.birth_date)}", "same")]
+    new = told["new_person"]
+    name = f"{new['given_name']} {new['family_name']}".strip()
+    known = _("known as %(name)s") % {"name": new["known_as"]} if new["known_as"] else ""
+    sex = {"F": _("female"), "M": _("male"), "U": _("sex not known")}[new["sex"]]
+    text = ", ".join(part for part in (name, known, born(new["birth_date"]), sex, new["postcode"]) if part)
+    return [row(_("A child who is new to Heard"), text, "new")]
+
+
+def _sign_rows(told: Row, row: Any) -> list[Row]:
+    release = load.current()
+    seen = [one for one in told["observations"] if one.state == "seen"]
+    rows = [
+        row(
+            release.item(one.item).label,
+            f"{_('Seen')} {day(one.seen_on)}. {one.source}:\n{one.words}",
+            "evidence",
+        )
+        for one in seen
+    ]
+    absent = [release.item(one.item).label for one in told["observations"] if one.state == "not_seen"]
+    if absent:
+        rows.append(row(_("Looked for and not seen"), "\n".join(absent), "signs"))
+    rest = _("All other signs and vulnerabilities") if seen or absent else _("Signs and vulnerabilities")
+    return [*rows, row(rest, _("Not known"), "signs")]
+
+
+def _word_rows(user: User, told: Row, row: Any) -> list[Row]:
+    if not told["words"]:
+        return [row(_("Why there are none"), told["why_no_words"], "words")]
+    words = told["words"]
+    how = dict(ways_of_telling(user))[words["how"]]
+    return [
+        row(_("The child’s words"), f"“{words['text']}”", "words"),
+        row(_("Heard"), f"{how}. {words['heard_by']}, {day(words['heard_on'])}", "heard"),
+    ]
+
+
+def _danger_rows(told: Row, row: Any) -> list[Row]:
+    answer = {"yes": _("Yes"), "no": _("No"), "not_known": _("Not known")}[told["danger_now"]]
+    rows = [row(_("Is the child in danger now?"), answer, "danger")]
+    if told["danger_now"] == "yes":
+        rows.append(row(_("What has been done"), told["danger_done"], "danger"))
+    return rows

@@ -1,0 +1,217 @@
+"""Telling a worry, one thing per page. Each step keeps what was typed in the draft before anything else."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from heard.agencies.gate import Request, gate
+from heard.agencies.queries import duty_team
+from heard.agencies.rules import Hidden, May, Refused
+from heard.cases.case.actions import begin_draft, discard_draft, save_draft
+from heard.cases.case.queries import draft_of, drafts_of
+from heard.cases.concern import actions, queries
+from heard.cases.concern.forms import NEW, answers_of
+from heard.cases.concern.views import steps
+from heard.cases.concern.views.summary import check_sections, named, option
+from heard.govuk.forms import Form
+from heard.knowledge import load
+
+TITLES = {
+    "child": gettext_lazy("Which child are you worried about?"),
+    "same": gettext_lazy("Is this the child?"),
+    "new": gettext_lazy("Who is the child?"),
+    "seen": gettext_lazy("What was seen and heard?"),
+    "signs": gettext_lazy("Which of these have been seen?"),
+    "evidence": gettext_lazy("When was it seen, and who says so?"),
+    "words": gettext_lazy("What did the child say, in their own words?"),
+    "heard": gettext_lazy("How did the child tell it?"),
+    "danger": gettext_lazy("Is the child in danger now?"),
+}
+
+TEMPLATES = {
+    "same": "cases/concern/step_same.html",
+    "signs": "cases/concern/step_signs.html",
+    "evidence": "cases/concern/step_evidence.html",
+    "danger": "cases/concern/step_danger.html",
+}
+
+
+@gate(May.TELL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: Request) -> HttpResponse:
+    if request.method == "POST":
+        draft = begin_draft(by=request.user, kind=actions.DRAFT)
+        return redirect("worry_child", draft_id=draft.pk)
+    unfinished = [_unfinished(draft) for draft in drafts_of(request.user).filter(kind=actions.DRAFT)[:3]]
+    context = {"team": duty_team(request.user), "unfinished": unfinished, "clock": _clock()}
+    return render(request, "cases/concern/start.html", context)
+
+
+@gate(May.TELL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: Request, draft_id: uuid.UUID, step: str) -> HttpResponse:
+    """One step. What was sent is kept, right or wrong; then the next step that is not answered, or this one again."""
+    draft = draft_of(request.user, draft_id, kind=actions.DRAFT)
+    if request.method == "POST":
+        form = _form(request, draft.answers, step, request.POST)
+        draft = _keep(request, draft_id, step, form)
+        if form.is_valid():
+            done = _mark_done(request, draft_id, draft.answers, step)
+            return redirect(_address(request, draft_id, done))
+    else:
+        form = _form(request, draft.answers, step)
+    return _draw(request, draft_id, draft.answers, step, form)
+
+
+@gate(May.TELL)
+@require_POST
+def save(request: Request, draft_id: uuid.UUID, step: str) -> HttpResponse:
+    """Keeps what is being typed. Nothing is checked: a half sentence is worth keeping too."""
+    draft = draft_of(request.user, draft_id, kind=actions.DRAFT)
+    _keep(request, draft_id, step, _form(request, draft.answers, step, request.POST))
+    return HttpResponse(status=204)
+
+
+@gate(May.TELL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: Request, draft_id: uuid.UUID) -> HttpResponse:
+    """Check the answers, then send. Sending twice, as a tired thumb does, comes to the same page."""
+    try:
+        draft = draft_of(request.user, draft_id, kind=actions.DRAFT)
+    except Hidden:
+        queries.concern_visible_to(request.user, draft_id)
+        return redirect("worry_sent", concern_id=draft_id)
+    unanswered = steps.first_unanswered(request.user, draft.answers)
+    if unanswered:
+        return redirect(f"worry_{unanswered}", draft_id=draft_id)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            concern = actions.tell(
+                by=request.user, draft_id=draft_id, **steps.told(request.user, draft.answers)
+            )
+            return redirect("worry_sent", concern_id=concern.pk)
+        except Refused as refused:
+            refusal = _(str(refused))
+    hidden = answers_of(draft.answers, "hints").get("hidden")
+    context = {
+        "draft_id": draft_id,
+        "refusal": refusal,
+        "sections": check_sections(request.user, draft_id, draft.answers),
+        "hints": [] if hidden else steps.hints(draft.answers),
+        "in_danger": answers_of(draft.answers, "danger").get("danger_now") == "yes",
+        "team": duty_team(request.user),
+    }
+    return render(request, "cases/concern/check.html", context)
+
+
+@gate(May.TELL)
+@require_POST
+def hide_hints(request: Request, draft_id: uuid.UUID) -> HttpResponse:
+    save_draft(by=request.user, draft_id=draft_id, kind=actions.DRAFT, step="hints", answers={"hidden": True})
+    return redirect("worry_check", draft_id=draft_id)
+
+
+@gate(May.TELL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def discard(request: Request, draft_id: uuid.UUID) -> HttpResponse:
+    draft = draft_of(request.user, draft_id, kind=actions.DRAFT)
+    if request.method == "POST":
+        discard_draft(by=request.user, draft_id=draft_id, kind=actions.DRAFT)
+        return redirect("drafts")
+    return render(request, "cases/concern/discard.html", {"draft": _unfinished(draft)})
+
+
+@gate(May.TELL)
+@require_safe
+def drafts(request: Request) -> HttpResponse:
+    """Worries that were begun and not sent, on whatever device."""
+    mine = [_unfinished(draft) for draft in drafts_of(request.user).filter(kind=actions.DRAFT)]
+    return render(request, "cases/concern/drafts.html", {"drafts": mine})
+
+
+@gate(May.TELL)
+@require_safe
+def sent(request: Request, concern_id: uuid.UUID) -> HttpResponse:
+    concern = queries.concern_visible_to(request.user, concern_id)
+    context = {"concern": concern, "team": duty_team(request.user), "clock": _clock()}
+    return render(request, "cases/concern/sent.html", context)
+
+
+def _form(request: Request, answers: steps.Answers, step: str, data: Any = None) -> Form:
+    """The step's form, with what was sent or else with what the draft keeps."""
+    arguments = steps.form_arguments(request.user, answers, step)
+    if step == "same":
+        arguments["choices"] = [option(hit) for hit in steps.hits(request.user, answers)]
+    begin = answers_of(answers, step) or (steps.begun_new(answers) if step == "new" else None)
+    return steps.FORMS[step](data, initial=begin, **arguments)
+
+
+def _keep(request: Request, draft_id: uuid.UUID, step: str, form: Form) -> Any:
+    return save_draft(
+        by=request.user, draft_id=draft_id, kind=actions.DRAFT, step=step, answers=form.answers()
+    )
+
+
+def _mark_done(request: Request, draft_id: uuid.UUID, answers: steps.Answers, step: str) -> Any:
+    """Notes that a step was sent. After a new search the question "is it one of these?" is open again."""
+    done = set(answers_of(answers, "done").get("steps", [])) | {step}
+    if step == "child":
+        done -= {"same"}
+    draft = save_draft(
+        by=request.user, draft_id=draft_id, kind=actions.DRAFT, step="done", answers={"steps": sorted(done)}
+    )
+    return draft.answers
+
+
+def _address(request: Request, draft_id: uuid.UUID, answers: steps.Answers) -> str:
+    following = steps.first_unanswered(request.user, answers) or "check"
+    return reverse(f"worry_{following}", kwargs={"draft_id": draft_id})
+
+
+def _draw(
+    request: Request, draft_id: uuid.UUID, answers: steps.Answers, step: str, form: Form
+) -> HttpResponse:
+    earlier = steps.before(answers, step)
+    release = load.current()
+    context = {
+        "form": form,
+        "step": step,
+        "title": TITLES[step],
+        "draft_id": draft_id,
+        "back": reverse(f"worry_{earlier}", kwargs={"draft_id": draft_id})
+        if earlier
+        else reverse("worry_start"),
+        "save_to": reverse(f"worry_{step}_save", kwargs={"draft_id": draft_id}),
+        "found": bool(form.fields["choice"].choices[1:]) if step == "same" else None,  # type: ignore[attr-defined]
+        "nobody": NEW,
+        "signs": release.signs,
+        "vulnerabilities": release.vulnerabilities,
+        "items": steps.items_seen(answers) if step == "evidence" else [],
+        "release": release,
+        "team": duty_team(request.user) if step == "danger" else None,
+    }
+    return render(request, TEMPLATES.get(step, "cases/concern/step.html"), context)
+
+
+def _unfinished(draft: Any) -> dict[str, Any]:
+    done = answers_of(draft.answers, "done").get("steps", [])
+    at = next((step for step in steps.asked(draft.answers) if step not in done), "check")
+    return {
+        "id": draft.pk,
+        "name": named(draft.answers) or _("no name yet"),
+        "updated_at": draft.updated_at,
+        "href": reverse(f"worry_{at}", kwargs={"draft_id": draft.pk}),
+    }
+
+
+def _clock() -> Any:
+    return load.current().clock("concern_decision")
