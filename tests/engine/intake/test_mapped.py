@@ -145,3 +145,16 @@ def test_no_issue_repeats_what_a_child_is_called(read: Callable[..., Read]) -> N
     )
     assert "Ada" not in said
     assert "Bell" not in said
+
+
+def test_a_file_without_a_header_is_said_and_its_first_row_is_not_repeated(read: Callable[..., Read]) -> None:
+    done = read({"police_missing.csv": ROW + ROW})
+    said = " ".join(row["what"] + row["remedy"] for row in done.table("issues"))
+    assert "The first line must hold the names." in said
+    assert "Ada" not in said
+
+
+def test_files_of_one_source_make_one_source(read: Callable[..., Read]) -> None:
+    done = read({"police_missing_may.csv": HEAD + ROW, "police_missing_june.csv": HEAD + ROW})
+    assert [(source.source, source.read) for source in done.summary.sources] == [("police_missing", 2)]
+    assert len(done.table("records")) == 1

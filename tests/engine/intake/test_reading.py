@@ -84,3 +84,21 @@ def test_progress_tells_of_each_source(tmp_path: Path) -> None:
     )  # fmt: skip
     assert told[0][0] == "police_missing"
     assert all(done is None or 0 <= done <= 1 for _, done in told)
+
+
+def test_the_mapping_itself_is_no_extract(tmp_path: Path) -> None:
+    (tmp_path / "police_missing.csv").write_text(HEAD + ROW)
+    mapping = tmp_path / "m.yaml"
+    mapping.write_bytes((intake.EXAMPLES / "partnership.yaml").read_bytes())
+    done = intake.read([tmp_path], out=tmp_path / "out", mapping=mapping, today=TODAY)
+    assert [source.source for source in done.sources] == ["police_missing"]
+
+
+def test_links_that_lead_back_or_nowhere_stop_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "census.xml").write_text(census(child()))
+    (folder / "loop").symlink_to(folder)
+    (folder / "nowhere").symlink_to(tmp_path / "gone")
+    done = intake.read([folder], out=tmp_path / "out", today=TODAY)
+    assert [(source.source, source.read) for source in done.sources] == [("census", 1), ("nowhere", 0)]

@@ -9,7 +9,7 @@ from pathlib import Path
 from heard.engine.intake import delimited
 from heard.engine.intake.delimited import Sheet, plain
 from heard.engine.intake.ledger import Place, Source
-from heard.engine.intake.mapping import nearest
+from heard.engine.intake.mapping import nearest_name
 from heard.engine.intake.values import order_seen_in
 
 
@@ -51,12 +51,27 @@ def open_columns(path: Path, file: str, source: Source) -> Columns | None:
 
 
 def note_missing(columns: Columns, source: Source, wanted: Iterable[str]) -> None:
-    """One issue for each column that the format wants and the file lacks, with the nearest name that it has."""
+    """One issue for each column that the format wants and the file lacks, with the nearest name that it has.
+
+    Other names of the file are not repeated: where the header is missing, they are a child's row.
+    """
     wanted = list(wanted)
+    headed = any(columns.has(name) for name in wanted)
     spare = [name for name in columns.sheet.header if plain(name) not in {plain(w) for w in wanted}]
     for name in wanted:
         if not columns.has(name):
-            source.note(columns.file, "column_missing", name, column=name, near=nearest(name, spare))
+            source.note(
+                columns.file, "column_missing", name, column=name, near=_near(name, spare if headed else [])
+            )
+
+
+def _near(name: str, spare: list[str]) -> str:
+    close = nearest_name(name, spare)
+    return (
+        f"Did you mean {close}?"
+        if close
+        else "Check the first line of the file: it must hold the names of the columns."
+    )
 
 
 def learn_dates(columns: Columns, source: Source, names: Iterable[str], said: bool | None = None) -> None:

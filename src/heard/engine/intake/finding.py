@@ -25,11 +25,14 @@ class Found:
         return bool(self.census or self.returns or self.mapped)
 
 
-def find(paths: Sequence[Path], mapped: Sequence[MappedSource]) -> Found:
-    """Sorts every file of these paths, each once. Raises NotDone where a path is not there."""
+def find(paths: Sequence[Path], mapped: Sequence[MappedSource], *, leaving: Path | None = None) -> Found:
+    """Sorts every file of these paths, each once, `leaving` one (the mapping). Raises NotDone where a path is not there."""
     found = Found()
-    for path in dict.fromkeys(file for given in paths for file in _files(given)):
-        _sort(path, mapped, found)
+    met = {leaving.resolve()} if leaving else set()
+    for given in paths:
+        _must_be_there(given)
+        for path in _files(given.absolute(), met, found):
+            _sort(path, mapped, found)
     return found
 
 
@@ -38,22 +41,32 @@ def file_name(path: Path) -> str:
     return path.name.encode("utf-8", "replace").decode()
 
 
-def _files(path: Path) -> Iterator[Path]:
-    """A file itself; of a folder all files below it, in order of name. Hidden ones are passed over."""
+def _must_be_there(path: Path) -> None:
     try:
-        path = path.resolve()
-        if path.is_dir():
+        there = path.exists()
+    except (OSError, ValueError):
+        there = False
+    if not there:
+        raise NotDone(f"{file_name(path)} is not there. Check the path, and that you may read it.")
+
+
+def _files(path: Path, met: set[Path], found: Found) -> Iterator[Path]:
+    """A file itself; of a folder all files below it, in order of name. Hidden ones are passed over, links that lead
+    back are followed once, and what cannot be opened is left out with its reason."""
+    try:
+        if (real := path.resolve()) in met:
+            return
+        met.add(real)
+        if path.is_file():
+            yield path
+        elif path.is_dir():
             for inner in sorted(path.iterdir()):
                 if not inner.name.startswith("."):
-                    yield from _files(inner)
-        elif path.is_file():
-            yield path
+                    yield from _files(inner, met, found)
         else:
-            raise NotDone(f"{file_name(path)} is not there. Check the path.")
-    except (OSError, ValueError) as error:
-        raise NotDone(
-            f"{file_name(path)} cannot be opened. Check the path and that you may read it."
-        ) from error
+            found.left_out.append((path, "it is neither a file nor a folder"))
+    except OSError:
+        found.left_out.append((path, "it cannot be opened"))
 
 
 def _sort(path: Path, mapped: Iterable[MappedSource], found: Found) -> None:

@@ -12,7 +12,7 @@ from heard.engine.intake import carriers
 from heard.engine.intake.checks import Checks
 from heard.engine.intake.columns import Columns, learn_dates, note_missing, open_columns, read_rows
 from heard.engine.intake.ledger import Details, Place, Seen, Source
-from heard.engine.intake.mapping import ItemRule, MappedSource, nearest
+from heard.engine.intake.mapping import ItemRule, MappedSource
 from heard.engine.intake.values import read_nhs_number, read_number, read_postcode, read_sex, read_upn, tidy
 from heard.engine.tables import Progress
 
@@ -58,9 +58,7 @@ class MappedFiles:
         return any(columns.has(self.mapped.record[name]) for name in telling if name in self.mapped.record)
 
     def _lose(self, columns: Columns) -> None:
-        wanted = list(self.mapped.record.values())
-        near = nearest(wanted[0], columns.sheet.header)
-        self.source.note(columns.file, "columns_missing", near=near)
+        self.source.note(columns.file, "columns_missing")
         for at, _ in read_rows(columns, self.source):
             self.source.set_aside(at, "row_lost_columns")
 

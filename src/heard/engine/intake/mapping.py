@@ -207,7 +207,12 @@ class _Reader:
 def nearest(name: str, known: Iterable[str]) -> str:
     """A remedy: the known name that looks most like this one, or all of them."""
     known = list(known)
-    close = get_close_matches(name.lower(), [k.lower() for k in known], n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean {next(k for k in known if k.lower() == close[0])}?"
-    return f"Known here: {', '.join(known)}." if known else "Nothing is known here."
+    close = nearest_name(name, known)
+    return f"Did you mean {close}?" if close else f"Known here: {', '.join(known)}."
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """The known name that looks most like this one, if any looks like it at all."""
+    by_plain = {k.lower(): k for k in known}
+    close = get_close_matches(name.lower(), by_plain, n=1, cutoff=0.6)
+    return by_plain[close[0]] if close else None

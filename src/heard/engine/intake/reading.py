@@ -70,7 +70,7 @@ def read(
     read, or `out` cannot be written.
     """
     maps = _maps(mapping)
-    found = find(paths, maps)
+    found = find(paths, maps, leaving=mapping)
     if not found.anything:
         raise NotDone(_nothing(found))
     today = today or datetime.now().astimezone().date()
