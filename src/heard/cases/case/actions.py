@@ -131,7 +131,7 @@ def save_draft(*, by: User, draft_id: uuid.UUID, kind: str, step: str, answers: 
     """
     draft_of(by, draft_id, kind=kind)
     draft = Draft.objects.select_for_update().get(pk=draft_id)
-    draft.answers = {**draft.answers, step: answers}
+    draft.answers = {**draft.answers, step: _storable(answers)}
     draft.save(update_fields=["answers", "updated_at"])
     return draft
 
@@ -145,3 +145,12 @@ def discard_draft(*, by: User, draft_id: uuid.UUID, kind: str, verb: str = "disc
     if not gone:
         raise Hidden
     record_audit(by=by, verb=verb, subject="draft", subject_id=draft_id)
+
+
+def _storable(typed: Any) -> Any:
+    """What was typed, without the one character that PostgreSQL cannot hold."""
+    if isinstance(typed, str):
+        return typed.replace("\x00", "")
+    if isinstance(typed, dict):
+        return {key: _storable(value) for key, value in typed.items()}
+    return [_storable(value) for value in typed] if isinstance(typed, list) else typed

@@ -28,11 +28,9 @@ def find(request: Request) -> HttpResponse:
             return redirect("find")
         return render(request, "cases/concern/find.html", {"form": form, "hits": None})
     kept = request.session.get(_KEPT)
-    if not kept:
-        return render(request, "cases/concern/find.html", {"form": SearchForm(), "hits": None})
-    form = SearchForm.filled(kept)
-    hits = _hits(request, form) if form.is_valid() else None
-    return render(request, "cases/concern/find.html", {"form": form, "hits": hits})
+    again = SearchForm.filled(kept) if kept else SearchForm()
+    hits = _hits(request, again) if kept and again.is_valid() else None
+    return render(request, "cases/concern/find.html", {"form": again, "hits": hits})
 
 
 def _hits(request: Request, form: Any) -> list[dict[str, Any]]:

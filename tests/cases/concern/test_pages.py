@@ -1,0 +1,265 @@
+"""The pages of worries over HTTP: what is shown to whom, what is refused, and that looking changes nothing."""
+
+import uuid
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+from tests.conftest import World
+
+from heard.agencies.models import AuditRow, User
+from heard.cases.case.actions import begin_draft
+from heard.cases.case.models import Draft
+from heard.cases.concern import actions
+from heard.cases.concern.models import Concern
+from heard.cases.concern.views.steps import ORDER
+from heard.network import actions as network
+from heard.network.models import Person
+
+TODAY = timezone.localdate()
+DAY = {"day": TODAY.day, "month": TODAY.month, "year": TODAY.year}
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def a_worry(by: User, **change: Any) -> Concern:
+    usual: dict[str, Any] = {
+        "new_person": {"given_name": "Amira", "family_name": "Khan"},
+        "seen_and_heard": "Came to school upset",
+        "why_no_words": "Not in school since",
+        "danger_now": "no",
+    }
+    return actions.tell(by=by, **usual | change)
+
+
+@pytest.fixture
+def draft(world: World) -> Draft:
+    return begin_draft(by=world.teacher, kind=actions.DRAFT)
+
+
+def address(step: str, draft: Draft) -> str:
+    return reverse(f"worry_{step}", kwargs={"draft_id": draft.pk})
+
+
+def send(client: Client, draft: Draft, step: str, **answers: Any) -> str:
+    """Sends one step and gives the step that comes next, or "" where this one is asked again."""
+    answer = client.post(address(step, draft), answers)
+    assert answer.status_code in (200, 302)
+    return answer.headers["Location"].rstrip("/").rpartition("/")[2] if answer.status_code == 302 else ""
+
+
+def send_all(client: Client, draft: Draft) -> None:
+    send(client, draft, "child", name="Amira Khan")
+    send(client, draft, "same", choice="new")
+    send(client, draft, "new", given_name="Amira", family_name="Khan", sex="F")
+    send(client, draft, "seen", seen_and_heard="Came to school upset")
+    send(client, draft, "signs")
+    send(client, draft, "words", heard="no", why_no_words="Not in school since")
+    assert send(client, draft, "danger", danger_now="not_known") == "check"
+
+
+def test_each_step_leads_to_the_next_that_is_not_answered(world: World, draft: Draft) -> None:
+    client = signed_in(world.teacher)
+    assert send(client, draft, "child", name="Amira Khan") == "same"
+    assert send(client, draft, "same", choice="new") == "new"
+    assert send(client, draft, "new", given_name="Amira", sex="U") == "seen"
+    assert send(client, draft, "seen", seen_and_heard="  ") == ""
+    assert send(client, draft, "seen", seen_and_heard="Upset") == "signs"
+    assert send(client, draft, "signs", S01="seen", V12="not_seen") == "evidence"
+    evidence = {f"S01_on-{part}": value for part, value in DAY.items()}
+    assert send(client, draft, "evidence", **evidence, S01_source="", S01_words="Away") == ""
+    assert send(client, draft, "evidence", **evidence, S01_source="Register", S01_words="Away") == "words"
+    assert send(client, draft, "words", heard="yes", text="I am fine") == "heard"
+    heard = {f"heard_on-{part}": value for part, value in DAY.items()}
+    assert send(client, draft, "heard", how="said", heard_by="Tess", **heard) == "danger"
+    assert send(client, draft, "danger", danger_now="yes", danger_done="") == ""
+    assert send(client, draft, "danger", danger_now="yes", danger_done="Called 999") == "check"
+    assert "Call 999" in client.get(address("check", draft)).text
+    client.post(address("check", draft))
+    concern = Concern.objects.get()
+    assert concern.words is not None
+    assert concern.words.text == "I am fine"
+    assert {(row.item, row.state, row.seen_on) for row in concern.observations.all()} == {
+        ("S01", "seen", TODAY),
+        ("V12", "not_seen", None),
+    }
+
+
+def test_going_back_never_loses_an_answer_even_a_wrong_one(world: World, draft: Draft) -> None:
+    client = signed_in(world.teacher)
+    send(client, draft, "child", name="Amira Khan", **{"birth_date-day": "31", "birth_date-month": "2"})
+    page = client.get(address("child", draft)).text
+    assert 'value="Amira Khan"' in page
+    assert 'value="31"' in page
+    assert client.get(address("check", draft)).headers["Location"] == address("child", draft)
+
+
+def test_a_new_search_asks_again_whether_it_is_this_child(world: World, draft: Draft) -> None:
+    client = signed_in(world.teacher)
+    send_all(client, draft)
+    assert send(client, draft, "child", name="Somebody Else") == "same"
+
+
+def test_sending_twice_tells_it_once(world: World, draft: Draft) -> None:
+    client = signed_in(world.teacher)
+    send_all(client, draft)
+    for _ in range(2):
+        answer = client.post(address("check", draft))
+        assert answer.headers["Location"] == reverse("worry_sent", kwargs={"concern_id": draft.pk})
+    assert Concern.objects.count() == 1
+
+
+def test_what_is_typed_is_kept_before_it_is_sent_and_nothing_is_checked(world: World, draft: Draft) -> None:
+    client = signed_in(world.teacher)
+    kept = client.post(address("seen_save", draft), {"seen_and_heard": "Half a sen"})
+    assert kept.status_code == 204
+    assert "Half a sen" in client.get(address("seen", draft)).text
+
+
+def test_what_no_database_can_hold_is_left_out_of_a_draft(world: World, draft: Draft) -> None:
+    """PostgreSQL refuses the character NUL; the sentence around it is kept."""
+    client = signed_in(world.teacher)
+    client.post(address("seen_save", draft), {"seen_and_heard": "Half\x00 a sentence, \\u0000 typed"})
+    draft.refresh_from_db()
+    assert draft.answers["seen"] == {"seen_and_heard": "Half a sentence, \\u0000 typed"}
+
+
+def test_a_draft_is_its_writers_alone(world: World, draft: Draft) -> None:
+    for user in (world.officer, world.coordinator, world.supervisor):
+        client = signed_in(user)
+        for step in ORDER:
+            assert client.get(address(step, draft)).status_code == 404
+            assert client.post(address(step, draft)).status_code == 404
+            assert client.post(address(f"{step}_save", draft)).status_code == 404
+        for name in ("check", "discard"):
+            assert client.get(address(name, draft)).status_code == 404
+            assert client.post(address(name, draft)).status_code == 404
+        assert client.post(address("hide_hints", draft)).status_code == 404
+    assert Draft.objects.get() == draft
+    assert signed_in(world.teacher).get("/drafts/").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["analyst", "board_member", "administrator"])
+def test_who_does_no_casework_meets_a_page_that_is_not_there(world: World, who: str) -> None:
+    concern = a_worry(world.teacher)
+    client = signed_in(getattr(world, who))
+    paths = ["/worries/tell/", "/worries/", "/drafts/", "/find/", f"/worries/{concern.pk}/"]
+    for path in [*paths, f"/worries/{concern.pk}/decide/", f"/worries/{concern.pk}/sent/"]:
+        assert client.get(path).status_code == 404
+
+
+def test_another_agency_and_a_wrong_role_meet_the_same_page(world: World) -> None:
+    concern = a_worry(world.teacher)
+    for path in (f"/worries/{concern.pk}/", f"/worries/{concern.pk}/sent/", f"/worries/{uuid.uuid4()}/"):
+        assert signed_in(world.officer).get(path).status_code == 404
+    assert signed_in(world.teacher).get(f"/worries/{concern.pk}/decide/").status_code == 404
+
+
+def test_a_restricted_childs_worry_is_hidden_from_the_rest_of_the_partnership(world: World) -> None:
+    child = network.add_person(by=world.officer, given_name="Kit", family_name="Marlowe", restricted=True)
+    concern = a_worry(world.officer, new_person=None, person_id=child.pk)
+    assert signed_in(world.officer).get(f"/worries/{concern.pk}/").status_code == 200
+    assert signed_in(world.teacher).get(f"/worries/{concern.pk}/").status_code == 404
+    page = signed_in(world.teacher).post("/find/", {"name": "Kit Marlowe"}, follow=True).text
+    assert "Nobody fits what you typed" in page
+
+
+def test_a_decision_is_shown_with_its_reason_to_the_one_who_told(world: World) -> None:
+    concern = a_worry(world.teacher)
+    client = signed_in(world.coordinator)
+    answers = {"decision": "no_further_action", "reason": "Explained by the family"}
+    page = client.post(f"/worries/{concern.pk}/decide/", answers).text
+    assert "Say why the decision is made without the child’s own words" in page
+    answers["why_without_words"] = "Away until Monday"
+    assert client.post(f"/worries/{concern.pk}/decide/", answers).status_code == 302
+    page = signed_in(world.teacher).get(f"/worries/{concern.pk}/").text
+    assert "Explained by the family" in page
+    assert client.get(f"/worries/{concern.pk}/decide/").headers["Location"] == f"/worries/{concern.pk}/"
+
+
+def test_another_agency_is_chosen_by_name(world: World) -> None:
+    concern = a_worry(world.teacher)
+    client = signed_in(world.coordinator)
+    answers = {"decision": "other_agency", "reason": "x", "why_without_words": "y"}
+    assert "Choose the agency" in client.post(f"/worries/{concern.pk}/decide/", answers).text
+    answers["other_agency"] = str(world.police.pk)
+    client.post(f"/worries/{concern.pk}/decide/", answers)
+    assert Concern.objects.get().other_agency == world.police
+
+
+def everything() -> list[Any]:
+    tables = (Concern, Draft, Person)
+    return [list(table.objects.order_by("pk").values()) for table in tables]
+
+
+def test_looking_changes_nothing_but_leaves_its_row(world: World, draft: Draft) -> None:
+    concern = a_worry(world.teacher)
+    client = signed_in(world.teacher)
+    send_all(client, draft)
+    before, rows = everything(), AuditRow.objects.count()
+    for path in ("/worries/tell/", "/worries/", "/drafts/", "/find/", f"/worries/{concern.pk}/sent/"):
+        assert client.get(path).status_code == 200
+    for step in (*ORDER, "check", "discard"):
+        assert client.get(address(step, draft)).status_code == 200
+    assert (everything(), AuditRow.objects.count()) == (before, rows)
+    client.get(f"/worries/{concern.pk}/")
+    signed_in(world.coordinator).get(f"/worries/{concern.pk}/decide/")
+    assert everything() == before
+    assert list(AuditRow.objects.filter(verb="view").values_list("actor", flat=True)) == [
+        world.coordinator.username,
+        world.teacher.username,
+    ]
+
+
+def test_blaming_words_get_a_hint_that_can_be_put_away_and_never_blocks(world: World, draft: Draft) -> None:
+    client = signed_in(world.teacher)
+    send_all(client, draft)
+    send(client, draft, "seen", seen_and_heard="She is streetwise")
+    assert "A thought about words" in client.get(address("check", draft)).text
+    client.post(address("hide_hints", draft))
+    assert "A thought about words" not in client.get(address("check", draft)).text
+    client.post(address("check", draft))
+    assert Concern.objects.get().seen_and_heard == "She is streetwise"
+
+
+def test_the_childs_own_words_are_never_corrected(world: World, draft: Draft) -> None:
+    client = signed_in(world.teacher)
+    send_all(client, draft)
+    send(client, draft, "words", heard="yes", text="My older boyfriend says I am streetwise")
+    heard = {f"heard_on-{part}": value for part, value in DAY.items()}
+    send(client, draft, "heard", how="said", heard_by="Tess", **heard)
+    assert "A thought about words" not in client.get(address("check", draft)).text
+
+
+def test_a_search_leaves_nothing_in_the_address(world: World) -> None:
+    network.add_person(by=world.teacher, given_name="Amira", family_name="Khan", birth_date=date(2010, 4, 3))
+    client = signed_in(world.teacher)
+    answer = client.post("/find/", {"name": "amira kahn 4/3/2010"})
+    assert answer.headers["Location"] == "/find/"
+    page = client.get("/find/").text
+    assert "day and month of birth swapped" in page
+
+
+@pytest.mark.parametrize("typed", ["", "\x00", "a" * 161, "((((", "'; --", "31/31/2010"])
+def test_whatever_is_searched_for_gets_a_page(world: World, typed: str) -> None:
+    client = signed_in(world.teacher)
+    assert client.post("/find/", {"name": typed}, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("worries", [1, 6])
+def test_the_page_of_worries_asks_a_fixed_number_of_times(
+    world: World, worries: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(worries):
+        a_worry(world.coordinator)
+    client = signed_in(world.coordinator)
+    with django_assert_num_queries(5):  # session, user, memberships; waiting, told
+        assert client.get("/worries/").status_code == 200

@@ -1,0 +1,102 @@
+"""A worry is told and decided: a tired teacher on a phone, then the person who decides."""
+
+import pytest
+from django.utils import timezone
+from tests.conftest import World
+from tests.journeys.conftest import Story
+
+from heard.agencies.models import AuditRow
+from heard.cases.concern.models import Concern
+from heard.network import actions as network
+
+pytestmark = pytest.mark.journey
+
+
+def tell_a_worry_about_amira(story: Story) -> None:
+    """From the start page to the thank-you, with one sign, one thing not seen, and the child's words."""
+    today = timezone.localdate()
+    story.open("/worries/tell/").sees("If a child is in danger now, call 999 first", "01632 960 001")
+    story.press("Start").fill("Name of the child", "Amira Kahn").press("Continue")
+    story.sees("We found nobody", "No child in Heard fits what you typed").press("Continue")
+    story.fill("Known as (optional)", "Mira").press("Continue")
+
+    story.press("Continue").sees("There is a problem", "Write what was seen and heard")
+    story.fill("What was seen and heard?", "Came back after lunch in a car. Seems streetwise. Upset.")
+    story.press("Continue").sees("Which of these have been seen?", "not the same as “not seen”")
+    story.choose("Seen", within="Gifts from people we do not know")
+    story.choose("Not seen", within="Missing from home or care").press("Continue")
+
+    story.sees("Gifts from people we do not know").fill_date(
+        "When was it seen?", today.day, today.month, today.year
+    )
+    story.fill("What was seen, in their words?", "A new phone that she hides").press("Continue")
+    story.choose("I have the child’s words").fill("The child’s words", "He said it was just a lift home")
+    story.press("Continue").sees("How did the child tell it?")
+    story.fill_date("When?", today.day, today.month, today.year).press("Continue")
+    story.choose("No").press("Continue")
+
+
+def test_a_worry_is_told_and_decided(world: World, story: Story) -> None:
+    story.sign_in(world.teacher)
+    tell_a_worry_about_amira(story)
+    story.sees(
+        "Check your answers", "Mira", "A new phone that she hides", "“He said it was just a lift home”"
+    )
+
+    story.sees("A thought about words", "streetwise", "Better:").press("Leave it as it is")
+    story.sees_not("A thought about words").sees("Seems streetwise")
+    story.follow("Change what was seen and heard")
+    story.fill("What was seen and heard?", "Came back after lunch in a car that we do not know. Upset.")
+    story.press("Continue").sees("Check your answers", "a car that we do not know", "Not known")
+    story.press("Send").sees("Your worry is sent", "A person decides by", "Thank you for telling")
+    reference = Concern.objects.get().reference
+    story.sees(reference).open("/worries/").sees("Amira Kahn", reference, "Waiting for a decision")
+
+    story.sign_in(world.coordinator).open("/worries/").follow("Amira Kahn")
+    story.sees("The child’s own words", "“He said it was just a lift home”", "a car that we do not know")
+    story.press("Record the decision").sees("Choose what happens next", "Give the reason for the decision")
+    story.choose("Open a case").fill("Reason for the decision", "Gifts and lifts from somebody unknown.")
+    story.press("Record the decision").sees("Open a case", "Gifts and lifts from somebody unknown.")
+    case = Concern.objects.get().case
+    assert case is not None
+    story.sees(case.reference)
+
+    story.sign_in(world.teacher).open("/worries/").sees(
+        "Open a case", "Gifts and lifts from somebody unknown."
+    )
+
+
+def test_a_worry_is_told_without_scripts(world: World, story_without_scripts: Story) -> None:
+    story = story_without_scripts.sign_in(world.teacher)
+    tell_a_worry_about_amira(story)
+    story.press("Send").sees("Your worry is sent")
+    assert Concern.objects.get().observations.filter(item="S10", state="seen").exists()
+
+
+def test_a_child_who_is_known_is_recognised_in_spite_of_spelling(world: World, story: Story) -> None:
+    child = network.add_person(by=world.officer, given_name="Elizabeth", family_name="Smyth")
+    story.sign_in(world.teacher).open("/worries/tell/").press("Start")
+    story.fill("Name of the child", "Liz Smith").press("Continue")
+    story.sees("Is this the child?", "Elizabeth Smyth", "short form", "family name sounds alike")
+    story.press("Continue").sees("Choose the child, or “None of these”")
+    story.choose("Elizabeth Smyth, date of birth not known").press("Continue")
+    story.sees("What was seen and heard?")
+    story.open("/find/").fill("Name of the child (optional)", "Smith Liz").press("Search")
+    story.sees(
+        "Elizabeth Smyth", "recorded as the family name", "Your agency is not involved with this child"
+    )
+    assert not AuditRow.objects.filter(verb="view", person_id=child.pk).exists()
+
+
+def test_what_was_typed_is_still_there_on_another_day(world: World, story: Story) -> None:
+    story.sign_in(world.teacher).open("/worries/tell/").press("Start")
+    story.fill("Name of the child", "Amira Khan").press("Continue").press("Continue").press("Continue")
+    box = story.page.get_by_label("What was seen and heard?")
+    box.fill("Half a sentence, then the bell ")
+    story.page.wait_for_selector("text=Saved. You can leave")
+    story.open("/drafts/").follow("Go on with the worry about Amira Khan")
+    assert story.page.get_by_label("What was seen and heard?").input_value().startswith("Half a sentence")
+    story.follow("Back").follow("Back").follow("Back")
+    assert story.page.get_by_label("Name of the child").input_value() == "Amira Khan"
+    story.open("/drafts/").follow("Discard").sees("What you typed is then gone").press("Discard it")
+    story.sees("Nothing is waiting to be sent.")
