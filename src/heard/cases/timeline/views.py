@@ -5,18 +5,73 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from heard.agencies.gate import gate
+from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.timeline import actions
 from heard.cases.timeline.forms import KINDS, ChronologyForm, read_asked
-from heard.cases.timeline.rules import Kind
+from heard.cases.timeline.queries import Offer
+from heard.cases.timeline.rules import Step
+from heard.knowledge import load
+
+# Each next step: what its button says, its address and the key in it, and what somebody reads who may not take it.
+STEPS: dict[Step, tuple[Any, str, str, Any]] = {
+    Step.TELL: (
+        gettext_lazy("Tell a worry about this child"),
+        "worry_start",
+        "",
+        gettext_lazy("Your role does not tell worries here."),
+    ),
+    Step.DECIDE: (
+        gettext_lazy("Decide on the worry"),
+        "concern_decide",
+        "concern_id",
+        gettext_lazy("a co-ordinator or supervisor does this."),
+    ),
+    Step.ASSESS: (
+        gettext_lazy("Start the assessment"),
+        "assessment_start",
+        "case_id",
+        gettext_lazy("a practitioner does this."),
+    ),
+    Step.GO_ON_ASSESSING: (
+        gettext_lazy("Go on with the assessment"),
+        "assessment",
+        "assessment_id",
+        gettext_lazy("a practitioner does this."),
+    ),
+    Step.SIGN_OFF: (
+        gettext_lazy("Read and sign off the assessment"),
+        "assessment_decide",
+        "assessment_id",
+        gettext_lazy("a supervisor who did not write in it does this."),
+    ),
+    Step.PLAN: (
+        gettext_lazy("Start the plan"),
+        "plan_start",
+        "case_id",
+        gettext_lazy("a practitioner does this."),
+    ),
+    Step.GO_ON_PLANNING: (
+        gettext_lazy("Go on with the plan"),
+        "plan",
+        "plan_id",
+        gettext_lazy("a practitioner does this."),
+    ),
+    Step.REVIEW: (
+        gettext_lazy("Hold the review"),
+        "review_hold",
+        "plan_id",
+        gettext_lazy("a practitioner does this."),
+    ),
+}
 
 # What the audit rows of a child's record say, in words. One that is not here is shown as it was written.
 VERBS: dict[tuple[str, str], Any] = {
@@ -38,8 +93,8 @@ VERBS: dict[tuple[str, str], Any] = {
     ("start", "assessment"): gettext_lazy("Began an assessment"),
     ("write", "assessment"): gettext_lazy("Wrote in the assessment"),
     ("submit", "assessment"): gettext_lazy("Sent the assessment to a supervisor"),
-    ("sign_off", "assessment"): gettext_lazy("Signed off the assessment"),
-    ("send_back", "assessment"): gettext_lazy("Sent the assessment back"),
+    ("sign off", "assessment"): gettext_lazy("Signed off the assessment"),
+    ("send back", "assessment"): gettext_lazy("Sent the assessment back"),
     ("start", "plan"): gettext_lazy("Began a plan"),
     ("agree", "plan"): gettext_lazy("Agreed the plan"),
     ("finish action", "plan"): gettext_lazy("Finished an action of the plan"),
@@ -49,26 +104,30 @@ VERBS: dict[tuple[str, str], Any] = {
 
 @gate(May.SEE_CHILD)
 @require_safe
-def child(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
     asked = read_asked(request.GET)
-    page = actions.open_childs_page(
-        by=_user(request), person_id=person_id, asked=asked, today=timezone.localdate()
-    )
+    today = timezone.localdate()
+    page = actions.open_childs_page(by=request.user, person_id=person_id, asked=asked, today=today)
     context = {
         "page": page,
         "person": page.person,
         "filter": ChronologyForm(asked, page.agencies),
         "filtered": bool(asked.kinds or asked.agency),
         "query": _without_page(request),
+        "steps": [_step(offer) for offer in page.steps],
+        "kinds": KINDS,
+        "did": _did,
+        "today": today,
+        "source": load.current().entries["voice_child"].source,
     }
-    return render(request, "cases/timeline/child.html", context | _words())
+    return render(request, "cases/timeline/child.html", context)
 
 
 @gate(May.SEE_CHILD)
 @require_safe
-def chronology(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+def chronology(request: Request, person_id: uuid.UUID) -> HttpResponse:
     asked = read_asked(request.GET)
-    person, facts, agencies = actions.open_chronology(by=_user(request), person_id=person_id, asked=asked)
+    person, facts, agencies = actions.open_chronology(by=request.user, person_id=person_id, asked=asked)
     context = {
         "person": person,
         "facts": facts,
@@ -76,33 +135,29 @@ def chronology(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "filtered": bool(asked.kinds or asked.agency),
         "today": timezone.localdate(),
     }
-    return render(request, "cases/timeline/chronology.html", context | _words())
+    return render(request, "cases/timeline/chronology.html", context)
 
 
 @gate(May.SEE_CHILD)
 @require_safe
-def looked(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+def looked(request: Request, person_id: uuid.UUID) -> HttpResponse:
     page = read_asked(request.GET).page
-    person, looks, people = actions.open_looks(by=_user(request), person_id=person_id, page=page)
-    context = {"person": person, "looks": looks, "people": people}
-    return render(request, "cases/timeline/looked.html", context | _words())
+    person, looks, people = actions.open_looks(by=request.user, person_id=person_id, page=page)
+    context = {"person": person, "looks": looks, "people": people, "did": _did}
+    return render(request, "cases/timeline/looked.html", context)
 
 
-def _user(request: HttpRequest) -> Any:
-    """Whoever is signed in: the gate has turned everybody else away."""
-    return request.user
+def _step(offer: Offer) -> dict[str, Any]:
+    text, name, key, who = STEPS[offer.step]
+    href = reverse(name, kwargs={key: offer.subject_id} if key else {})
+    return {"text": text, "href": href, "why_not": None if offer.may else who}
 
 
-def _without_page(request: HttpRequest) -> str:
+def _without_page(request: Request) -> str:
     sent = request.GET.copy()
     sent.pop("page", None)
     return sent.urlencode()
 
 
-def _words() -> dict[str, Any]:
-    def did(verb: str, subject: str) -> str:
-        return str(
-            VERBS.get((verb, subject)) or _("%(verb)s: %(subject)s") % {"verb": verb, "subject": subject}
-        )
-
-    return {"did": did, "kinds": {kind.value: KINDS[kind] for kind in Kind}}
+def _did(verb: str, subject: str) -> str:
+    return str(VERBS.get((verb, subject)) or _("%(verb)s: %(subject)s") % {"verb": verb, "subject": subject})

@@ -1,0 +1,162 @@
+"""One child with a record of every kind, made through the actions as people make it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from tests.conftest import World
+
+from heard.cases.assessment import actions as assessing
+from heard.cases.assessment.rules import ChildsView
+from heard.cases.case import actions as casework
+from heard.cases.case.rules import Observed
+from heard.cases.concern import actions as telling
+from heard.cases.plan import actions as planning
+from heard.cases.review import actions as reviewing
+from heard.insight import actions as running
+from heard.network import actions as knowing
+
+FAMILY_NAME = "Okonjo-Hartley"  # found nowhere else, so that a leak is seen
+SAYS = "I only feel safe when my sister is home."
+SEEN = "She came to school with a new phone and was afraid to say who gave it to her."
+
+
+@dataclass(frozen=True)
+class Record:
+    """The keys of everything in the record, by the names that addresses give them."""
+
+    keys: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.keys[name]
+
+
+def make_record(world: World, *, restricted: bool) -> Record:
+    """Told, decided, assessed, planned and reviewed by the children's services; a second worry waits."""
+    worker = world.social_worker
+    first = _worry(
+        world, new_person={"given_name": "Ines", "family_name": FAMILY_NAME, "birth_date": date(2011, 5, 4)}
+    )
+    person = first.person
+    if restricted:
+        knowing.restrict(by=world.coordinator, person_id=person.pk, reason="A parent works for the council")
+    decided = telling.decide(
+        by=world.coordinator, concern=first, decision="open_case", reason="Two signs seen"
+    )
+    case = decided.case
+    assert case is not None
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=worker)
+    assessment = _assess(world, case.pk)
+    plan, action = _plan(world, case.pk)
+    review = _review(world, plan)
+    _surroundings(world, person.pk)
+    waiting = _worry(world, person_id=person.pk)
+    draft = casework.begin_draft(by=worker, kind=telling.DRAFT)
+    run = running.start_run(
+        by=world.analyst, purpose="To find children early", uploads=[SimpleUploadedFile("a.csv", b"a\n1\n")]
+    )
+    return Record(
+        {
+            "person_id": person.pk,
+            "concern_id": waiting.pk,
+            "case_id": case.pk,
+            "assessment_id": assessment.pk,
+            "plan_id": plan.pk,
+            "outcome_id": action.outcome_id,
+            "action_id": action.pk,
+            "review_id": review.pk,
+            "draft_id": draft.pk,
+            "run_id": run.pk,
+        }
+    )
+
+
+def ago(days: int) -> date:
+    return timezone.localdate() - timedelta(days=days)
+
+
+def observed() -> list[Observed]:
+    return [
+        Observed("S10", "seen", ago(50), "Form tutor", "A new phone that she would not speak of"),
+        Observed("S06", "seen", ago(43), "School register", "Away on four Mondays in a row"),
+        Observed("V03", "seen", ago(110), "Aunt", "Her grandmother died in the summer"),
+        Observed("S01", "not_seen"),
+        Observed("S02", "not_known"),
+    ]
+
+
+def _worry(world: World, **whom: Any) -> Any:
+    return telling.tell(
+        by=world.social_worker,
+        seen_and_heard=SEEN,
+        observations=observed(),
+        words={"text": SAYS, "heard_by": "Sol Wright, social worker", "heard_on": ago(43)},
+        danger_now="no",
+        **whom,
+    )
+
+
+def _assess(world: World, case_id: Any) -> Any:
+    worker = world.social_worker
+    assessment = assessing.start_assessment(by=worker, case_id=case_id)
+    this = {"by": worker, "assessment_id": assessment.pk}
+    assessing.save_judgement(**this, text="Somebody older is buying her trust, and she is afraid of him.")
+    assessing.save_childs_view(**this, view=ChildsView(why_no_words="She asked to speak again next week."))
+    assessing.note_observation(**this, item="V10", state="not_known")
+    assessing.save_what_is_not_known(**this, text="Who gave her the phone. Her tutor will ask her.")
+    assessing.submit(**this)
+    return assessing.sign_off(by=world.supervisor, assessment_id=assessment.pk)
+
+
+def _plan(world: World, case_id: Any) -> tuple[Any, Any]:
+    worker, today = world.social_worker, timezone.localdate()
+    plan = planning.start_plan(by=worker, case_id=case_id)
+    outcome = planning.add_outcome(by=worker, plan_id=plan.pk, text="Ines gets to school and home safely.")
+    step = {"by": worker, "outcome_id": outcome.pk, "owner": worker, "due_on": today + timedelta(days=7)}
+    planning.add_action(**step, what="Agree with the school who meets her at the gate")
+    action = planning.add_action(**step, what="Ask Ines whom she would like to speak to")
+    planning.agree_plan(
+        by=worker, plan_id=plan.pk, review_on=today + timedelta(days=60), view=ChildsView(new=_said(today))
+    )
+    return plan, action
+
+
+def _review(world: World, plan: Any) -> Any:
+    today = timezone.localdate()
+    return reviewing.hold_review(
+        by=world.social_worker,
+        plan_id=plan.pk,
+        held_on=today,
+        what_changed="She is in school every day and speaks with her tutor.",
+        view=ChildsView(why_no_words="She was at her aunt’s."),
+        decision="continue",
+        reason="What helps goes on.",
+        next_review_on=today + timedelta(days=90),
+    )
+
+
+def _surroundings(world: World, person_id: Any) -> None:
+    worker = world.social_worker
+    place = knowing.add_place(by=worker, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
+    knowing.note_tie(
+        by=worker, person_id=person_id, kind="spends time at", how_known="She said so", to_place=place
+    )
+    casework.note_warning(
+        by=worker,
+        person_id=person_id,
+        text="Do not ring her own phone",
+        why="Somebody else may answer it",
+        review_on=timezone.localdate() + timedelta(days=30),
+    )
+
+
+def _said(today: date) -> dict[str, Any]:
+    return {
+        "text": "I want to see my sister more.",
+        "heard_by": "Sol Wright, social worker",
+        "heard_on": today,
+    }

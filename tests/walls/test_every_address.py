@@ -1,0 +1,288 @@
+"""Every address of the site: who reaches it, what it hides, and that looking changes nothing.
+
+The addresses are read from the site itself. One with a key that `VALUES` does not know fails, so that nobody can add a
+page about a child and forget to have it walked here.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings as site
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.conftest import World
+from tests.walls.record import FAMILY_NAME, SAYS, SEEN, Record, make_record
+
+from heard.agencies.models import User
+from heard.agencies.rules import MAY, May, Role
+
+# Keys that name no record: which part of a form, or which child of an engine's list.
+VALUES = {"part": "judgement", "key": "x1"}
+RECORD_KEYS = {
+    "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
+    "draft_id", "run_id",
+}  # fmt: skip
+ABOUT_A_CHILD = RECORD_KEYS - {
+    "run_id"
+}  # a run's list names no child; its pages are for analysts of the partnership
+# Open to anybody, each with its reason.
+OPEN = {
+    "account_login": "signing in",
+    "account_inactive": "says that an account was closed",
+    "healthz": "says that the site is up, and nothing else",
+    "robots": "tells search engines to stay out",
+    "account_logout": "ends a session that may have ended already",
+}
+# Not there until a run is done; the engine's own tests walk them.
+NEEDS_A_RESULT = {"engine_issues", "engine_issues_file", "engine_child", "engine_reveal", "engine_open"}
+
+
+@dataclass(frozen=True)
+class Address:
+    name: str
+    keys: frozenset[str]
+    view: Any
+
+    @property
+    def gate(self) -> May | None:
+        return getattr(self.view, "gate", None)
+
+    @property
+    def is_open(self) -> bool:
+        return self.view.__module__.startswith(tuple(site.GATE_OPEN_MODULES))
+
+    def of(self, record: Record | dict[str, Any]) -> str:
+        return reverse(self.name, kwargs={key: VALUES.get(key) or record[key] for key in self.keys})
+
+
+def walk(resolver: URLResolver) -> Iterator[Address]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield Address(pattern.name or "", frozenset(pattern.pattern.regex.groupindex), pattern.callback)
+        else:
+            yield from walk(pattern)
+
+
+ADDRESSES = sorted(walk(get_resolver()), key=lambda address: address.name)
+GUARDED = [address for address in ADDRESSES if not address.is_open]
+WITH_A_CHILD = [address for address in GUARDED if address.keys & ABOUT_A_CHILD]
+
+
+@pytest.fixture
+def record(world: World, settings: Any, tmp_path: Any) -> Record:
+    """A restricted child of the children's services, with a record of every kind."""
+    settings.DATA = tmp_path
+    return make_record(world, restricted=True)
+
+
+@pytest.fixture
+def visitor() -> Client:
+    return Client(raise_request_exception=True)
+
+
+def absent() -> dict[str, Any]:
+    """Keys as of a record that does not exist."""
+    return {key: uuid.uuid4() for key in RECORD_KEYS}
+
+
+# ---- every address is known, and has a gate
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=lambda a: a.name)
+def test_every_address_has_a_name_and_known_keys(address: Address) -> None:
+    assert address.name, f"{address.view} needs a name"
+    unknown = address.keys - RECORD_KEYS - set(VALUES)
+    assert not unknown, (
+        f"Give {unknown} a value in VALUES, or make one in record.py, so that this page is walked"
+    )
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=lambda a: a.name)
+def test_every_address_has_a_gate(address: Address) -> None:
+    assert address.gate or address.is_open, "Put @gate(May.…) outermost on its view"
+
+
+def test_no_two_addresses_have_the_same_name() -> None:
+    names = [address.name for address in ADDRESSES]
+    assert sorted(names) == sorted(set(names))
+
+
+# ---- who is not signed in, and who has no role
+
+
+def test_a_stranger_sees_nothing(record: Record, visitor: Client) -> None:
+    """A form that is sent after the session ended gets its own words back, with a 403, and nothing else."""
+    seen = []
+    for address in GUARDED:
+        for answer in (visitor.get(address.of(record)), visitor.post(address.of(record))):
+            to_sign_in = answer.status_code == 302 and answer["Location"].startswith(reverse("account_login"))
+            if not to_sign_in and answer.status_code not in (403, 404):
+                seen.append((address.name, answer.status_code))
+    assert seen == []
+
+
+def test_only_listed_addresses_answer_a_stranger(db: None, visitor: Client) -> None:
+    walked = [address for address in ADDRESSES if address.is_open and not address.keys]
+    answered = {address.name for address in walked if visitor.get(address.of({})).status_code == 200}
+    assert answered - set(OPEN) == set()
+
+
+def test_without_a_membership_nothing_is_there(record: Record, visitor: Client) -> None:
+    visitor.force_login(User.objects.create_superuser("root"))
+    statuses = {
+        (address.name, call(address.of(record)).status_code)
+        for address in GUARDED
+        for call in (visitor.get, visitor.post)
+    }
+    assert {found for found in statuses if found[1] != 404} == set()
+
+
+# ---- another agency's restricted child
+
+
+@pytest.mark.parametrize("who", ["teacher", "officer"])
+def test_a_restricted_child_is_hidden_everywhere(
+    world: World, record: Record, visitor: Client, who: str
+) -> None:
+    visitor.force_login(getattr(world, who))
+    before = rows_of_every_table()
+    for address in WITH_A_CHILD:
+        for call in (visitor.get, visitor.post):
+            answer = call(address.of(record))
+            if address.keys & ABOUT_A_CHILD:
+                assert answer.status_code in (404, 405), f"{address.name}: {answer.status_code}"
+    assert changes(before, rows_of_every_table()) == {}
+
+
+def test_a_restricted_child_is_on_no_page_of_another_agency(
+    world: World, record: Record, visitor: Client
+) -> None:
+    """Lists, searches and the front page too."""
+    visitor.force_login(world.teacher)
+    for address in GUARDED:
+        if not address.keys:
+            text = visitor.get(address.of(record)).content.decode(errors="replace")
+            assert not [word for word in (FAMILY_NAME, SAYS, SEEN) if word in text], address.name
+
+
+def test_the_child_is_there_for_the_agency_that_is_involved(
+    world: World, record: Record, visitor: Client
+) -> None:
+    """Else the walls above would stand in front of nothing."""
+    visitor.force_login(world.social_worker)
+    for address in WITH_A_CHILD:
+        if world.social_worker.may(address.gate):
+            status = visitor.get(address.of(record)).status_code
+            assert status in (200, 302, 405), f"{address.name}: {status}"
+
+
+@pytest.mark.parametrize("address", WITH_A_CHILD, ids=lambda a: a.name)
+def test_hidden_and_absent_give_the_same_answer(
+    world: World, record: Record, visitor: Client, address: Address
+) -> None:
+    visitor.force_login(world.teacher)
+    hidden, missing = visitor.get(address.of(record)), visitor.get(address.of(absent()))
+    assert (hidden.status_code, without_tokens(hidden)) == (missing.status_code, without_tokens(missing))
+
+
+def without_tokens(answer: Any) -> str:
+    """The page without what differs on every request."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
+
+
+# ---- roles and addresses
+
+
+WHO = {
+    Role.PRACTITIONER: "social_worker",
+    Role.COORDINATOR: "coordinator",
+    Role.SUPERVISOR: "supervisor",
+    Role.ANALYST: "analyst",
+    Role.BOARD: "board_member",
+    Role.ADMINISTRATOR: "administrator",
+}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_reaches_what_the_table_says(
+    world: World, record: Record, visitor: Client, role: Role
+) -> None:
+    visitor.force_login(getattr(world, WHO[role]))
+    wrong = []
+    for address in GUARDED:
+        status = visitor.get(address.of(record)).status_code
+        if address.gate not in MAY[role] and status != 404:
+            wrong.append(f"{address.name} is open: {status}")
+        if address.gate in MAY[role] and status == 404 and not hidden_from_all_but_its_owner(address, role):
+            wrong.append(f"{address.name} is shut")
+    assert wrong == []
+
+
+def hidden_from_all_but_its_owner(address: Address, role: Role) -> bool:
+    """A draft is seen by its writer alone, and a run's list is not there before the run is done."""
+    drafts = "draft_id" in address.keys and role is not Role.PRACTITIONER
+    return drafts or address.name in NEEDS_A_RESULT
+
+
+# ---- looking
+
+
+def rows_of_every_table() -> dict[str, list[Any]]:
+    """Everything that is stored, but for the audit trail and sessions."""
+    kept = {"agencies.AuditRow", "sessions.Session"}
+    tables = [model for model in apps.get_models() if model._meta.label not in kept]
+    return {model._meta.label: sorted(map(repr, model._default_manager.values_list())) for model in tables}
+
+
+def changes(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> dict[str, Any]:
+    return {label: after[label] for label in before if before[label] != after[label]}
+
+
+@pytest.mark.parametrize("role", [Role.PRACTITIONER, Role.COORDINATOR, Role.SUPERVISOR, Role.ANALYST])
+def test_looking_changes_nothing(world: World, record: Record, visitor: Client, role: Role) -> None:
+    visitor.force_login(getattr(world, WHO[role]))
+    before = rows_of_every_table()
+    for address in GUARDED:
+        visitor.get(address.of(record))
+        assert changes(before, rows_of_every_table()) == {}, f"GET {address.name} writes"
+
+
+def test_looking_at_a_childs_record_is_written_down(world: World, record: Record, visitor: Client) -> None:
+    """Every page that shows something of this child leaves a row that names the child."""
+    audit = apps.get_model("agencies", "AuditRow").objects
+    visitor.force_login(world.social_worker)
+    silent = []
+    for address in WITH_A_CHILD:
+        before = audit.filter(person_id=record["person_id"]).count()
+        answer = visitor.get(address.of(record))
+        shows = answer.status_code == 200 and any(
+            word in answer.content.decode() for word in (FAMILY_NAME, SAYS)
+        )
+        if shows and audit.filter(person_id=record["person_id"]).count() == before:
+            silent.append(address.name)
+    assert silent == []
+
+
+def test_every_page_has_a_strict_policy(world: World, record: Record, visitor: Client) -> None:
+    visitor.force_login(world.social_worker)
+    for address in GUARDED:
+        policy = visitor.get(address.of(record)).headers.get("Content-Security-Policy", "")
+        assert "default-src 'none'" in policy, address.name
+        assert "unsafe" not in policy, address.name
+
+
+def test_no_address_holds_a_name(world: World, record: Record) -> None:
+    """Addresses end up in histories and logs, so they hold random keys only."""
+    for address in ADDRESSES:
+        shown = address.of(record)
+        assert FAMILY_NAME.lower() not in shown.lower()
+        assert not [key for key in address.keys if key.endswith(("name", "reference", "upn", "number"))], (
+            shown
+        )
