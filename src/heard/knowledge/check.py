@@ -48,9 +48,7 @@ def check_pack(folder: Path) -> Checked:
         nothing = Fault(str(folder), 0, "", "No pack here.", "Give the folder that holds its *.yaml files.")
         return Checked(None, (nothing,))
     faults: list[Fault] = []
-    sections = _sections(paths, faults)
-    if faults:  # what a file would have held cannot be missed yet
-        return Checked(None, tuple(faults))
+    sections, all_read = _sections(paths, faults)
     hints = get_type_hints(Release)
     kinds = {name: get_args(hints[name])[0] for name in hints if get_origin(hints[name]) is tuple}
     for name in sections.keys() - kinds.keys() - {_RELEASE}:
@@ -58,8 +56,11 @@ def check_pack(folder: Path) -> Checked:
         faults.append(
             sections[name].fault("", f"Unknown section “{name}”.", f"Use one of: {_RELEASE}, {known}.")
         )
-    about = _about(sections.get(_RELEASE), folder, faults)
-    found = {name: _entries(name, kind, sections.get(name), folder, faults) for name, kind in kinds.items()}
+    wanted = {_RELEASE, *kinds} if all_read else sections.keys()  # what an unread file held is not missed yet
+    about = _about(sections.get(_RELEASE), folder, faults) if _RELEASE in wanted else None
+    found = {
+        n: _entries(n, kind, sections.get(n), folder, faults) for n, kind in kinds.items() if n in wanted
+    }
     placed = {name: entries for name, entries in found.items() if entries is not None}
     if placed.keys() == kinds.keys():  # else each gap would be told again by all that points into it
         faults += relations(placed)
@@ -69,16 +70,17 @@ def check_pack(folder: Path) -> Checked:
     return Checked(Release(**values), ())
 
 
-def _sections(paths: list[Path], faults: list[Fault]) -> dict[str, Raw]:
+def _sections(paths: list[Path], faults: list[Fault]) -> tuple[dict[str, Raw], bool]:
+    """The sections of these files, and whether every file could be read."""
     found: dict[str, Raw] = {}
+    all_read = True
     for path in paths:
         raw = read_yaml(path, faults)
-        if raw is None:
-            continue
-        if not isinstance(raw.value, dict):
-            faults.append(
-                raw.fault("", "The file is not sections.", "Start with a section, such as “signs:”.")
-            )
+        if raw is not None and not isinstance(raw.value, dict):
+            what = "The file is not sections."
+            faults.append(raw.fault("", what, "Start with a section, such as “signs:”."))
+        if raw is None or not isinstance(raw.value, dict):
+            all_read = False
             continue
         for name, section in raw.value.items():
             if name in found:
@@ -86,7 +88,7 @@ def _sections(paths: list[Path], faults: list[Fault]) -> dict[str, Raw]:
                 faults.append(section.fault("", what, "Keep each section in one file."))
             else:
                 found[name] = section
-    return found
+    return found, all_read
 
 
 def _about(raw: Raw | None, folder: Path, faults: list[Fault]) -> dict[str, str] | None:
