@@ -1,0 +1,44 @@
+"""From the fictional extracts to a list, judged by the truth that the engine never sees."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from heard.demo.extracts import write_extracts
+from heard.demo.score import Score, score
+from heard.engine.run import run
+
+AS_OF = date(2026, 3, 31)
+
+
+@pytest.fixture(scope="module")
+def scores(tmp_path_factory: pytest.TempPathFactory) -> list[Score]:
+    return [_score(tmp_path_factory.mktemp(f"seed{seed}"), seed) for seed in (1, 2, 3)]
+
+
+def _score(folder: Path, seed: int) -> Score:
+    extracts = folder / "extracts"
+    write_extracts(extracts, children=2000, seed=seed)
+    run([extracts], out=folder / "run", mapping=extracts / "partnership.yaml", as_of=AS_OF)
+    return score(extracts, folder / "run")
+
+
+def test_of_planted_children_at_least_95_in_100_are_found(scores: list[Score]) -> None:
+    found, planted = sum(s.found for s in scores), sum(s.planted for s in scores)
+    print(f"recall {found}/{planted}")
+    assert found / planted >= 0.95
+
+
+def test_of_children_listed_as_scattered_at_least_95_in_100_are_planted(scores: list[Score]) -> None:
+    listed, wrong = sum(s.listed_scattered for s in scores), sum(s.listed_wrongly for s in scores)
+    print(f"precision {listed - wrong}/{listed}")
+    assert (listed - wrong) / listed >= 0.95
+
+
+def test_no_brothers_and_sisters_are_merged(scores: list[Score]) -> None:
+    assert [home for s in scores for home in s.siblings_merged] == []
+
+
+def test_no_record_is_lost(scores: list[Score]) -> None:
+    assert [s.records_missed for s in scores] == [0, 0, 0]
