@@ -31,3 +31,7 @@ class _Lazy(click.Group):
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Heard: notice a child early, hear the child, decide together, act, and check ourselves."""
+
+
+if __name__ == "__main__":
+    main()

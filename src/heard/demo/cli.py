@@ -98,4 +98,4 @@ def site(port: int) -> None:
 
     partnership_site.prepare()
     partnership_site.say_who_signs_in()
-    os.execv(sys.executable, [sys.executable, "-m", "heard", "serve", "--port", str(port)])  # noqa: S606 - our own words
+    os.execv(sys.executable, [sys.executable, "-m", "heard.cli", "serve", "--port", str(port)])  # noqa: S606 - our own words

@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from heard.agencies.rules import May
+from heard.cases.assessment import queries as assessments
+from heard.cases.case import queries as cases
+from heard.cases.concern import queries as concerns
+from heard.cases.plan import queries as plans
+from heard.cases.review import queries as reviews
+from heard.knowledge import load
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import QuerySet
+
     from heard.agencies.models import User
+
+# What one section shows at most. Beyond it nobody reads on, and the lists themselves have pages.
+_AT_MOST = 20
 
 
 @dataclass(frozen=True)
@@ -28,8 +48,125 @@ class Section:
     heading: str
     empty: str
     waiting: list[Waiting] = field(default_factory=list)
+    more: str = ""
 
 
 def my_work(user: User) -> list[Section]:
-    """Sections in the order of the page; overdue first within each."""
-    return []
+    """Sections in the order of the page; overdue first within each. One query a section, whatever it holds."""
+    sections = (_decisions, _sign_offs, _actions, _reviews, _assessments, _drafts, _children)
+    return [section for build in sections if (section := build(user)) is not None]
+
+
+def _decisions(user: User) -> Section | None:
+    if not user.may(May.DECIDE):
+        return None
+    clock = load.current().clock("concern_decision")
+    rows = concerns.waiting_for_decision(user)
+    return _section(
+        _("Worries that wait for a decision"),
+        _("Every worry has its decision."),
+        rows,
+        lambda row: _due(
+            row.due_on, str(row.person), _at("concern", concern_id=row.pk), row.agency.name, clock
+        ),
+    )
+
+
+def _sign_offs(user: User) -> Section | None:
+    if not user.may(May.SIGN_OFF):
+        return None
+    clock = load.current().clock("assessment")
+    return _section(
+        _("Assessments that wait for your signature"),
+        _("No assessment waits for you."),
+        assessments.waiting_for_sign_off(user),
+        lambda row: _due(
+            row.due_on, str(row.case.person), _at("assessment", assessment_id=row.pk), str(row.author), clock
+        ),
+    )
+
+
+def _actions(user: User) -> Section | None:
+    if not user.may(May.PLAN):
+        return None
+    return _section(
+        _("What you said you would do"),
+        _("Nothing is due from you in a plan."),
+        plans.actions_due(user),
+        lambda row: _due(
+            row.due_on, row.what, _at("action", action_id=row.pk), str(row.outcome.plan.case.person), None
+        ),
+    )
+
+
+def _reviews(user: User) -> Section | None:
+    if not user.may(May.REVIEW):
+        return None
+    return _section(
+        _("Reviews to hold"),
+        _("No review is coming up."),
+        reviews.reviews_due(user),
+        lambda row: _due(row.review_on, str(row.case.person), _at("plan", plan_id=row.pk), "", None),
+    )
+
+
+def _assessments(user: User) -> Section | None:
+    if not user.may(May.ASSESS):
+        return None
+    clock = load.current().clock("assessment")
+    return _section(
+        _("Assessments that you are writing"),
+        _("You are not writing an assessment."),
+        assessments.being_written_by(user),
+        lambda row: _due(
+            row.due_on,
+            str(row.case.person),
+            _at("assessment", assessment_id=row.pk),
+            _("sent back") if row.state == "returned" else "",
+            clock,
+        ),
+    )
+
+
+def _drafts(user: User) -> Section | None:
+    if not user.may(May.TELL):
+        return None
+    return _section(
+        _("What you began and have not sent"),
+        _("No unfinished form."),
+        cases.drafts_of(user).filter(kind="worry"),
+        lambda row: Waiting(
+            _("A worry, not sent yet"),
+            _at("worry_check", draft_id=row.pk),
+            _("last changed %(day)s")
+            % {"day": date_format(timezone.localtime(row.updated_at), "j F Y, H:i")},
+        ),
+    )
+
+
+def _children(user: User) -> Section | None:
+    if not user.may(May.SEE_CHILD):
+        return None
+    return _section(
+        _("Children who count on you"),
+        _("You are no child’s trusted worker at the moment."),
+        cases.my_cases(user),
+        lambda row: Waiting(str(row.person), _at("child", person_id=row.person_id), row.reference),
+    )
+
+
+def _section(heading: str, empty: str, rows: QuerySet[Any], draw: Callable[[Any], Waiting]) -> Section:
+    """One query: one row more than is shown says whether there are more."""
+    found = list(rows[: _AT_MOST + 1])
+    more = _("There are more: these are the first that are due.") if len(found) > _AT_MOST else ""
+    return Section(heading, empty, [draw(row) for row in found[:_AT_MOST]], more)
+
+
+def _due(due_on: date | None, text: str, href: str, note: str, clock: Any) -> Waiting:
+    left = (due_on - timezone.localdate()).days if due_on else None
+    rule, source = (clock.label, clock.source) if clock else ("", "")
+    return Waiting(text, href, note, due_on, left, rule, source)
+
+
+def _at(name: str, **kwargs: Any) -> str:
+    return reverse(name, kwargs=kwargs)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.models import Concern
 
-_MAPPING = "mapping.yaml"
+_MAPPING = "partnership.yaml"
 _BETWEEN_REPORTS = 0.5  # seconds; a progress bar needs no more
 
 
@@ -195,10 +195,9 @@ def _paths(run: EngineRun) -> list[Path]:
 
 def _mapping(run: EngineRun) -> Path:
     """The mapping that was uploaded with the run, else the partnership's own, else the one that Heard brings."""
-    ours = Path(intake.__file__).parent / "mappings" / "partnership.yaml"
-    return next(
-        path for path in (run.folder / _MAPPING, settings.EXTRACTS / _MAPPING, ours) if path.is_file()
-    )
+    ours = Path(intake.__file__).parent / "mappings"
+    places = (run.folder, settings.EXTRACTS, ours)
+    return next(place / _MAPPING for place in places if (place / _MAPPING).is_file())
 
 
 def _set(run: EngineRun, **values: Any) -> None:

@@ -68,11 +68,12 @@ def run_visible_to(user: User, run_id: uuid.UUID) -> EngineRun:
 
 
 def extracts_waiting(user: User) -> list[str]:
-    """Files and folders that agencies have put into the extracts folder, by name. Hidden ones are left out."""
+    """Files and folders that agencies have put into the extracts folder, by name: no hidden ones, no mapping."""
     folder: Path = settings.EXTRACTS
     if not user.may(May.RUN_ENGINE) or not folder.is_dir():
         return []
-    return sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    entries = (entry for entry in folder.iterdir() if entry.suffix != ".yaml")
+    return sorted(entry.name for entry in entries if not entry.name.startswith("."))
 
 
 def children_of(user: User, run: EngineRun, *, scattered_only: bool = False) -> list[ListedChild]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -66,6 +67,7 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
         "scattered_only": scattered_only,
         "openings": queries.openings_of(request.user, run),
         "known": queries.known_of(request.user, run),
+        "as_of": date.fromisoformat(run.summary["as_of"]) if run.summary.get("as_of") else None,
         "release": queries.release_of(run),
     }
     return render(request, "insight/run.html", context)

@@ -1,0 +1,39 @@
+"""A finished run of the real engine over a small fictional partnership's extracts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.conftest import World
+
+from heard.demo.extracts import write_extracts
+from heard.insight import actions
+from heard.insight.models import EngineRun
+
+
+@pytest.fixture(scope="session")
+def extracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """300 children's extracts with the truth beside them. Read only."""
+    folder = tmp_path_factory.mktemp("partnership") / "extracts"
+    write_extracts(folder, children=300, seed=1)
+    return folder
+
+
+@pytest.fixture
+def extracts_folder(settings: Any, extracts: Path, tmp_path: Path) -> Path:
+    """Settings that keep runs in a folder of the test, and find the extracts."""
+    settings.DATA, settings.EXTRACTS = tmp_path, extracts
+    return extracts
+
+
+@pytest.fixture
+def run(world: World, extracts_folder: Path) -> EngineRun:
+    names = [
+        path.name for path in extracts_folder.iterdir() if path.suffix in (".csv", ".xml") or path.is_dir()
+    ]
+    made = actions.start_run(by=world.analyst, purpose="To test", extracts=names)
+    actions.carry_out.call(str(made.pk))
+    made.refresh_from_db()
+    return made

@@ -1,0 +1,192 @@
+"""From extracts to a concern that a person opens, and everything that is refused on the way."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.conftest import World
+
+from heard.agencies.models import AuditRow
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.models import Concern
+from heard.insight import actions, queries
+from heard.insight.models import EngineRun
+from heard.network.models import Person
+
+
+def _scattered(world: World, run: EngineRun) -> queries.ListedChild:
+    return queries.children_of(world.coordinator, run, scattered_only=True)[0]
+
+
+def _open(world: World, run: EngineRun, key: str, reason: str = "Nobody else can see it") -> Concern:
+    new = {"given_name": "Robin", "family_name": "Ash"}
+    return actions.open_concern(
+        by=world.coordinator, run=run, key=key, reason=reason, person_id=None, new_person=new
+    )
+
+
+def test_a_run_lists_children_and_where_it_had_to_stay_silent(world: World, run: EngineRun) -> None:
+    assert run.state == "done", run.problem
+    listed = queries.children_of(world.coordinator, run)
+    assert len(listed) == run.summary["with_signs"] > 0
+    assert {item["item"] for item in queries.known_of(world.analyst, run)} >= {"S01", "S14", "V01"}
+    for source in run.summary["sources"]:
+        assert source["read"] == source["kept"] + source["set_aside"]
+
+
+def test_a_list_has_no_names_in_it(world: World, run: EngineRun, client: Client) -> None:
+    names = {
+        row["family_name"]
+        for row in pq.read_table(run.result / "records.parquet").to_pylist()
+        if row["family_name"] and len(row["family_name"]) > 5
+    }
+    client.force_login(world.coordinator)
+    key = _scattered(world, run).key
+    for path in (f"/engine/{run.pk}/", f"/engine/{run.pk}/children/{key}/"):
+        page = client.get(path).content.decode()
+        assert not [name for name in names if f" {name}<" in page or f" {name} " in page]
+
+
+def test_a_person_opens_a_concern_with_the_records_as_evidence(world: World, run: EngineRun) -> None:
+    child = _scattered(world, run)
+    actions.reveal(by=world.coordinator, run=run, key=child.key, reason="Three agencies hold a piece")
+    concern = _open(world, run, child.key)
+    assert concern.origin == "list"
+    assert concern.told_by == world.coordinator
+    seen = {row.item for row in concern.observations.all() if row.state == "seen"}
+    assert seen >= set(child.signs)
+    assert all(row.words and row.source and row.seen_on for row in concern.observations.filter(state="seen"))
+    verbs = list(AuditRow.objects.filter(person_id=concern.person_id).values_list("verb", flat=True))
+    assert "open from list" in verbs
+
+
+def test_a_run_opens_nothing_by_itself(world: World, run: EngineRun) -> None:
+    assert run.summary["scattered"] > 0
+    assert not Concern.objects.exists()
+    assert not Person.objects.exists()
+
+
+def test_nobody_is_named_before_the_reason_is_given(world: World, run: EngineRun) -> None:
+    key = _scattered(world, run).key
+    with pytest.raises(Hidden):
+        queries.identity_of(world.coordinator, run, key)
+    with pytest.raises(Refused, match="Say first why"):
+        _open(world, run, key)
+    with pytest.raises(Refused, match="Say why you need"):
+        actions.reveal(by=world.coordinator, run=run, key=key, reason=" ")
+    actions.reveal(by=world.coordinator, run=run, key=key, reason="Three agencies hold a piece")
+    identity = queries.identity_of(world.coordinator, run, key)
+    assert len(identity.records) > 1
+    assert AuditRow.objects.filter(verb="reveal", reason="Three agencies hold a piece").exists()
+
+
+def test_one_persons_reason_opens_nothing_for_another(world: World, run: EngineRun) -> None:
+    key = _scattered(world, run).key
+    actions.reveal(by=world.coordinator, run=run, key=key, reason="Three agencies hold a piece")
+    for user in (world.analyst, world.supervisor, world.board_member, world.social_worker):
+        with pytest.raises(Hidden):
+            queries.identity_of(user, run, key)
+
+
+def test_a_concern_is_opened_once(world: World, run: EngineRun) -> None:
+    key = _scattered(world, run).key
+    actions.reveal(by=world.coordinator, run=run, key=key, reason="Three agencies hold a piece")
+    _open(world, run, key)
+    with pytest.raises(Refused, match="already"):
+        _open(world, run, key)
+    assert Concern.objects.count() == 1
+
+
+def test_a_concern_needs_its_reason(world: World, run: EngineRun) -> None:
+    key = _scattered(world, run).key
+    actions.reveal(by=world.coordinator, run=run, key=key, reason="Three agencies hold a piece")
+    with pytest.raises(Refused, match="reason"):
+        _open(world, run, key, reason="  ")
+    assert not Concern.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["social_worker", "teacher", "supervisor", "board_member", "administrator"])
+def test_the_list_is_hidden_from_everybody_else(
+    world: World, run: EngineRun, client: Client, who: str
+) -> None:
+    user = getattr(world, who)
+    assert not queries.runs_visible_to(user).exists()
+    with pytest.raises(Hidden):
+        queries.children_of(user, run)
+    client.force_login(user)
+    assert client.get(f"/engine/{run.pk}/").status_code == 404
+
+
+def test_an_analyst_does_not_open_concerns(world: World, run: EngineRun, client: Client) -> None:
+    key = _scattered(world, run).key
+    with pytest.raises(Hidden):
+        actions.reveal(by=world.analyst, run=run, key=key, reason="Curious")
+    client.force_login(world.analyst)
+    assert client.get(f"/engine/{run.pk}/children/{key}/who/").status_code == 404
+
+
+def test_a_co_ordinator_does_not_start_runs(world: World, extracts_folder: Path) -> None:
+    assert queries.extracts_waiting(world.coordinator) == []
+    with pytest.raises(Hidden):
+        actions.start_run(by=world.coordinator, purpose="To look", extracts=["cin_census_2026.xml"])
+
+
+def test_a_name_never_leads_out_of_the_extracts_folder(world: World, extracts_folder: Path) -> None:
+    with pytest.raises(Refused, match="at least one extract"):
+        actions.start_run(by=world.analyst, purpose="To look", extracts=["../../etc/passwd", ".."])
+
+
+def test_a_run_that_cannot_be_done_says_why_in_a_sentence(world: World, extracts_folder: Path) -> None:
+    upload = SimpleUploadedFile("photo.jpg", b"\xff\xd8\xff\xe0 not an extract")
+    run = actions.start_run(by=world.analyst, purpose="To look", uploads=[upload])
+    actions.carry_out.call(str(run.pk))
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert run.problem.endswith(".")
+    assert "Traceback" not in run.problem
+
+
+def test_an_upload_is_read_like_a_file_of_the_folder(world: World, extracts_folder: Path) -> None:
+    upload = SimpleUploadedFile("cin.xml", (extracts_folder / "cin_census_2026.xml").read_bytes())
+    run = actions.start_run(by=world.analyst, purpose="To look", uploads=[upload])
+    actions.carry_out.call(str(run.pk))
+    run.refresh_from_db()
+    assert run.state == "done", run.problem
+    assert [source["kind"] for source in run.summary["sources"]] == ["cin_census"]
+
+
+def test_a_run_is_carried_out_once(world: World, run: EngineRun) -> None:
+    before = json.dumps(run.summary)
+    actions.carry_out.call(str(run.pk))
+    run.refresh_from_db()
+    assert json.dumps(run.summary) == before
+
+
+def test_a_page_of_a_child_asks_a_fixed_number_of_times(
+    world: World, run: EngineRun, client: Client, django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(world.coordinator)
+    with django_assert_max_num_queries(10):
+        assert client.get(f"/engine/{run.pk}/").status_code == 200
+    with django_assert_max_num_queries(10):
+        assert client.get(f"/engine/{run.pk}/children/{_scattered(world, run).key}/").status_code == 200
+
+
+def test_a_key_that_is_not_on_the_list_is_hidden(world: World, run: EngineRun, client: Client) -> None:
+    client.force_login(world.coordinator)
+    assert client.get(f"/engine/{run.pk}/children/nobody/").status_code == 404
+    assert client.get(f"/engine/{uuid.uuid4()}/").status_code == 404
+
+
+def test_looking_at_a_listed_child_leaves_an_audit_row(world: World, run: EngineRun, client: Client) -> None:
+    client.force_login(world.coordinator)
+    before = AuditRow.objects.filter(verb="view", subject="listed child").count()
+    client.get(f"/engine/{run.pk}/children/{_scattered(world, run).key}/")
+    assert AuditRow.objects.filter(verb="view", subject="listed child").count() == before + 1
