@@ -18,9 +18,9 @@ A page draws `{{ form.error_summary() }}` on top and `{{ form.why.component() }}
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -68,6 +68,12 @@ class Form(forms.Form):
 
     bound_field_class = BoundField
     use_required_attribute = False  # the browser's own bubbles are neither plain nor translated
+
+    def __getitem__(self, name: str) -> BoundField:
+        return cast(BoundField, super().__getitem__(name))
+
+    def __iter__(self) -> Iterator[BoundField]:
+        return (self[name] for name in self.fields)
 
     def error_summary(self) -> Markup:
         """What is wrong, each with a link to its input. Empty where nothing is."""
@@ -313,7 +319,7 @@ class _Choices(Drawn, forms.ChoiceField):
         if value in self.hints:
             item["hint"] = {"text": str(self.hints[value])}
         if value in self.reveals:
-            item["conditional"] = {"html": bound.form[self.reveals[value]].component()}  # type: ignore[union-attr]
+            item["conditional"] = {"html": cast(Form, bound.form)[self.reveals[value]].component()}
         return item
 
     def params(self, bound: BoundField) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class SignInFirst(LoginRequiredMiddleware):
     """Sends whoever is not signed in to do so. A form sent after the session ended gets its words back, not a bare
     redirect that drops them."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
         if request.method == "POST":
             return signed_out_meanwhile(request)
         return super().handle_no_permission(request, view_func)

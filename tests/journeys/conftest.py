@@ -1,0 +1,174 @@
+"""Journeys are stories in a real browser. Every page that a story comes to is looked at: axe finds nothing, at 1280
+and at 320 pixels nothing scrolls sideways, nothing goes wrong in the console, and no other host is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+
+from heard.agencies.models import User
+
+# Playwright keeps an event loop running, which Django takes for an asynchronous caller.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+DESKTOP, PHONE = 1280, 320
+PICTURES = Path(__file__).parents[2] / "test-results"
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """In place of the plugin's own, whose form pytest 9 warns about. Stories know the live server's address."""
+    return ""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("There is no Chromium on this machine. `make test` installs it.")
+    switches = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync")
+    quiet = ("disable-background-networking", "disable-component-update")
+    arguments = [f"--{switch}" for switch in switches + quiet]
+    return {**browser_type_launch_args, "executable_path": chromium, "args": arguments}
+
+
+class Story:
+    """A browser in somebody's hands. What it is told to do is what a person would do: open, fill, choose, press."""
+
+    def __init__(self, page: Page, address: str, name: str) -> None:
+        self.page, self.address, self.name = page, address, name
+        self.steps = 0
+        self._amiss: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self._amiss.append(f"script error: {error}"))
+        page.on("request", lambda request: self._note_host(request.url))
+
+    # ---- what a person does
+
+    def sign_in(self, user: User) -> Story:
+        """Without the form, which has a story of its own."""
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
+        self.page.context.add_cookies(
+            [{"name": name, "value": client.cookies[name].value, "url": self.address}]
+        )
+        return self
+
+    def sign_out(self) -> Story:
+        return self.press("Sign out")
+
+    def open(self, path: str, *, status: int = 200) -> Story:
+        """A status other than 200 is a page too, and is looked at as well."""
+        answer = self.page.goto(self.address + path)
+        assert answer is not None
+        assert answer.status == status, f"{path} answered {answer.status}, not {status}"
+        if status != 200:
+            self._forgive(str(status))
+        return self.look()
+
+    def fill(self, label: str, text: str, *, within: str = "") -> Story:
+        """`within`: the legend of the group, such as the question of a date whose box is "Day"."""
+        self._place(within).get_by_label(label, exact=True).fill(text)
+        return self
+
+    def fill_date(self, question: str, day: int, month: int | str, year: int) -> Story:
+        for label, part in (("Day", day), ("Month", month), ("Year", year)):
+            self.fill(label, str(part), within=question)
+        return self
+
+    def choose(self, label: str, *, within: str = "") -> Story:
+        """A radio or a box to tick, by its label; `within` the question where several offer the same answer."""
+        self._place(within).get_by_label(label, exact=True).check()
+        return self
+
+    def select(self, label: str, option: str) -> Story:
+        self.page.get_by_label(label, exact=True).select_option(label=option)
+        return self
+
+    def press(self, button: str) -> Story:
+        self.page.get_by_role("button", name=button, exact=True).first.click()
+        return self.look()
+
+    def follow(self, link: str) -> Story:
+        self.page.get_by_role("link", name=link).first.click()
+        return self.look()
+
+    # ---- what a person sees
+
+    def sees(self, *texts: str) -> Story:
+        for text in texts:
+            expect(self.page.locator("body")).to_contain_text(text)
+        return self
+
+    def sees_not(self, *texts: str) -> Story:
+        for text in texts:
+            expect(self.page.locator("body")).not_to_contain_text(text)
+        return self
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.page.url).path
+
+    def look(self) -> Story:
+        """What is checked on each page. Call it by hand after a change that loads no page."""
+        self.page.wait_for_load_state("load")
+        self.steps += 1
+        for width in (PHONE, DESKTOP):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self._picture(width)
+            self._no_sideways_scroll(width)
+            found = Axe().run(self.page)
+            assert found.violations_count == 0, f"{self.path} at {width} px:\n{found.generate_report()}"
+        assert not self._amiss, f"{self.path}: {self._amiss}"
+        return self
+
+    # ---- how
+
+    def _place(self, within: str) -> Page | Locator:
+        return self.page.get_by_role("group", name=within) if within else self.page
+
+    def _no_sideways_scroll(self, width: int) -> None:
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{self.path} is {wide} px wide on a screen of {width} px"
+
+    def _picture(self, width: int) -> None:
+        PICTURES.mkdir(exist_ok=True)
+        name = re.sub(r"\W+", "-", f"{self.name}-{self.steps:02}-{width}")
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self._amiss.append(f"console {message.type}: {message.text}")
+
+    def _forgive(self, text: str) -> None:
+        """The browser itself reports a refused page as an error."""
+        self._amiss = [line for line in self._amiss if text not in line]
+
+    def _note_host(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.netloc != urlsplit(self.address).netloc:
+            self._amiss.append(f"asked another host: {parts.netloc}")
+
+
+@pytest.fixture
+def story(page: Page, live_server: Any, request: pytest.FixtureRequest) -> Story:
+    return Story(page, live_server.url, request.node.name)
+
+
+@pytest.fixture
+def story_without_scripts(page: Page, live_server: Any, request: pytest.FixtureRequest) -> Story:
+    """Every script file arrives empty, and the content security policy allows no other: nothing runs but axe."""
+    page.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    return Story(page, live_server.url, request.node.name)
