@@ -82,6 +82,13 @@ def unsigned(user: User, case_id: uuid.UUID) -> Assessment | None:
     return assessments_of(user, case_id).exclude(state=rules.State.SIGNED).first()
 
 
+def before(user: User, assessment: Assessment) -> Assessment | None:
+    """The signed version that came before this one, or None."""
+    signed = assessments_of(user, assessment.case_id).filter(state=rules.State.SIGNED)
+    earlier = signed.filter(started_at__lt=assessment.started_at).order_by("-started_at").first()
+    return assessment_visible_to(user, earlier.pk) if earlier else None
+
+
 def waiting_for_sign_off(user: User) -> QuerySet[Assessment]:
     """Assessments that this supervisor can decide on, longest waiting first. Not those in which they wrote."""
     if not user.may(May.SIGN_OFF):
