@@ -1,0 +1,70 @@
+"""Signing in, locking out, and changing a password."""
+
+from django.test import Client
+from django.urls import reverse
+from tests.conftest import PASSWORD, World
+
+
+def sign_in(client: Client, username: str, password: str) -> object:
+    return client.post(reverse("account_login"), {"login": username, "password": password})
+
+
+def test_the_right_password_signs_in_and_goes_on_to_the_page_that_was_asked_for(
+    client: Client, world: World
+) -> None:
+    asked = client.get("/engine/").url
+    response = client.get(asked)
+    assert 'name="next" value="/engine/"' in response.text
+    answer = client.post(asked, {"login": "ana.list", "password": PASSWORD, "next": "/engine/"})
+    assert answer.url == "/engine/"
+
+
+def test_nobody_is_sent_to_another_site_after_signing_in(client: Client, world: World) -> None:
+    data = {"login": "sol.wright", "password": PASSWORD, "next": "https://elsewhere.example/"}
+    assert client.post(reverse("account_login"), data).url == "/"
+
+
+def test_a_wrong_password_and_an_unknown_name_look_the_same(client: Client, world: World) -> None:
+    pages = [sign_in(client, name, "wrong password").text for name in ("sol.wright", "nobody.atall")]
+    assert all("The username or the password is not right. Try again." in page for page in pages)
+    assert all("wrong password" not in page for page in pages)
+
+
+def test_five_wrong_passwords_lock_the_name_out_with_a_plain_sentence(client: Client, world: World) -> None:
+    answers = [sign_in(client, "sol.wright", "wrong password") for _ in range(5)]
+    assert answers[-1].status_code == 429
+    assert "Sign-in is locked for an hour" in answers[-1].text
+    assert sign_in(client, "sol.wright", PASSWORD).status_code == 429
+    assert sign_in(client, "tess.archer", PASSWORD).status_code == 302
+
+
+def test_an_account_that_is_not_in_use_cannot_sign_in(client: Client, world: World) -> None:
+    world.social_worker.is_active = False
+    world.social_worker.save()
+    assert sign_in(client, "sol.wright", PASSWORD).status_code in (200, 302)
+    assert client.get("/").status_code == 302
+    assert "This account is not in use" in client.get(reverse("account_inactive")).text
+
+
+def test_signing_out_takes_a_press_of_a_button(client: Client, world: World) -> None:
+    client.force_login(world.social_worker)
+    assert "Do you want to sign out?" in client.get(reverse("account_logout")).text
+    assert client.get("/").status_code == 200
+    client.post(reverse("account_logout"))
+    assert client.get("/").status_code == 302
+
+
+def test_a_password_is_changed_with_the_one_now_and_refused_when_weak(client: Client, world: World) -> None:
+    client.force_login(world.social_worker)
+    page = reverse("account_change_password")
+    assert "Password now" in client.get(page).text
+    weak = client.post(page, {"oldpassword": PASSWORD, "password1": "short", "password2": "short"})
+    assert "too short" in weak.text
+    wrong = client.post(
+        page, {"oldpassword": "x", "password1": "a much better one", "password2": "a much better one"}
+    )
+    assert "This is not your password now" in wrong.text
+    good = {"oldpassword": PASSWORD, "password1": "a much better one", "password2": "a much better one"}
+    assert client.post(page, good).status_code == 302
+    world.social_worker.refresh_from_db()
+    assert world.social_worker.check_password("a much better one")
