@@ -96,7 +96,8 @@ def _births(rng: Random) -> list[tuple[date, bool]]:
 def _child(rng: Random, origin: names.Origin, elder: list[Person], birth: date, *, number: int, family: str,
            household: str, postcode: str, old: str | None, twin: bool) -> Person:  # fmt: skip
     sex = rng.choice("FM")
-    given = _given_name(rng, origin, sex, elder, twin_of=elder[-1] if twin and elder else None)
+    first_twin = elder[-1] if elder and elder[-1].birth == birth else None
+    given = _given_name(rng, origin, sex, elder, first_twin)
     if not twin and elder and rng.random() < _OTHER_SURNAME:
         family = origin.family.draw(rng)
     return Person(
@@ -107,11 +108,11 @@ def _child(rng: Random, origin: names.Origin, elder: list[Person], birth: date, 
 
 
 def _given_name(
-    rng: Random, origin: names.Origin, sex: str, elder: list[Person], twin_of: Person | None
+    rng: Random, origin: names.Origin, sex: str, elder: list[Person], first_twin: Person | None
 ) -> str:
     """A name that no brother or sister has in any form."""
-    if twin_of and rng.random() < _LIKE_TWIN:
-        alike = [name for name in origin.beginning(twin_of.given[:2], sex) if _is_free(name, elder)]
+    if first_twin and rng.random() < _LIKE_TWIN:
+        alike = [name for name in origin.beginning(first_twin.given[:2], sex) if _is_free(name, elder)]
         if alike:
             return rng.choice(alike)
     return next(name for name in iter(lambda: origin.given(rng, sex), "") if _is_free(name, elder))
