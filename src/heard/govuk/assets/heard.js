@@ -4,6 +4,15 @@ import { initAll } from "./govuk-frontend.min.js";
 initAll();
 document.body.addEventListener("htmx:afterSettle", (event) => initAll({ scope: event.target }));
 
+// GOV.UK's script says of a radio that it is expanded. ARIA knows that of a checkbox but not of a radio: taken off again.
+const plainRadios = () => {
+  for (const radio of document.querySelectorAll("input[type=radio][aria-expanded]")) {
+    radio.removeAttribute("aria-expanded");
+  }
+};
+plainRadios();
+for (const moment of ["click", "pageshow", "htmx:afterSettle"]) addEventListener(moment, plainRadios);
+
 // ---- Blank the screen: for staff who are looked over the shoulder. Any key or click brings the page back.
 
 for (const button of document.querySelectorAll("[data-heard-blank]")) {
