@@ -89,16 +89,17 @@ def _names(left: Facts, right: Facts) -> str | None:
 
 
 def _sexes(left: Facts, right: Facts) -> str | None:
-    """A wrong sex is a slip like any other where the names are the same; where they are only alike, it is not."""
+    """A wrong sex is a slip like any other where the names are the same. Alex with two sexes may be a brother and a
+    sister: Alexander and Alexandra."""
     if not left.sex or not right.sex or left.sex == right.sex or _share_a_number(left, right):
         return None
-    if _given(left, right) in (Alike.SAME, Alike.UNKNOWN):
-        return None
-    return "different sexes, and given names that are not the same"
+    if _given(left, right) in (Alike.FORM, Alike.INITIAL, Alike.DIFFERENT):
+        return "different sexes, and given names that are not the same"
+    return None
 
 
 def _given(left: Facts, right: Facts) -> Alike:
-    return given_alike(left.given, right.given, both_usual=left.usual and right.usual)
+    return given_alike(left.given, right.given, usual=left.usual + right.usual)
 
 
 def _share_a_number(left: Facts, right: Facts) -> bool:

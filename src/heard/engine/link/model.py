@@ -66,8 +66,8 @@ def _missing(*columns: str) -> str:
 
 
 _SLIP = (
-    "damerau_levenshtein({0}_l, {0}_r) <= 1 AND least(length({0}_l), length({0}_r)) >= 4"
-    " OR jaro_winkler_similarity({0}_l, {0}_r) >= 0.93"
+    "(damerau_levenshtein({0}_l, {0}_r) <= 1 AND least(length({0}_l), length({0}_r)) >= 3)"
+    " OR (damerau_levenshtein({0}_l, {0}_r) <= 2 AND least(length({0}_l), length({0}_r)) >= 8)"
 )
 _CROSSED = (
     "(given_l = family_r AND damerau_levenshtein(family_l, given_r) <= 1)"
@@ -243,7 +243,7 @@ def _settings(records: int) -> dict[str, Any]:
         blocking_rules_to_generate_predictions=[block_on(*columns) for columns in _BLOCKS],
         probability_two_random_records_match=chance,
         retain_matching_columns=True,  # else Splink drops the comparisons, too, which `bands` needs
-        additional_columns_to_retain=["source", "keyed", "one_birth", "one_initial"],
+        additional_columns_to_retain=["source", "keyed", "one_birth", "one_initial", "namesakes"],
         linker_uid="heard",
     )
     return creator.create_settings_dict("duckdb")

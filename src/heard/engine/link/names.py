@@ -27,6 +27,9 @@ _WITHOUT_MARK = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
 )
 
+# Many brothers have this as the first of two names, so that alone it does not say which of them is meant.
+_FIRST_OF_MANY = "mohammed"
+
 # Alike enough to be one person's name. An initial is neither for nor against.
 AGREES = frozenset({Alike.SAME, Alike.FORM, Alike.SLIP})
 
@@ -41,9 +44,12 @@ def plain(name: str | None) -> str | None:
 
 @cache
 def forms(given: str) -> tuple[str, ...]:
-    """The names that a plain given name may be a form of, itself first where the list does not know it."""
-    first = given.split()[0]
-    return _heads().get(first, (first,))
+    """The names that a plain given name may be a form of; of a double name, each part's. Where the list does not know
+    a name, the name itself."""
+    first, *others = given.split()
+    heads = [_heads().get(part, (part,)) for part in (first, *others)]
+    telling = heads[1:] if others and _FIRST_OF_MANY in heads[0] else heads
+    return tuple(dict.fromkeys(form for each in telling for form in each))
 
 
 def is_known(name: str) -> bool:
@@ -58,21 +64,22 @@ def parts(family: str) -> tuple[str, ...]:
 
 
 @cache
-def given_alike(left: str | None, right: str | None, *, both_usual: bool = False) -> Alike:
-    """How two plain given names stand to each other. `both_usual`: each is a usual name in these records,
-    so that one letter's difference is more likely two children (Amina, Amira) than a slip."""
+def given_alike(left: str | None, right: str | None, *, usual: int = 1) -> Alike:
+    """How two plain given names stand to each other. `usual`: how many of the two are usual names in these records.
+
+    One letter's difference between two usual names is more likely two children (Amina, Amira) than a slip.
+    """
     if not left or not right:
         return Alike.UNKNOWN
     if left == right or left.replace(" ", "") == right.replace(" ", ""):
         return Alike.SAME
     if min(len(left), len(right)) == 1:
         return Alike.INITIAL if left[0] == right[0] else Alike.DIFFERENT
-    ours, theirs = left.split(), right.split()
-    if len(ours) > 1 and len(theirs) > 1 and ours[0] == theirs[0]:
-        return _second_alike(ours[1], theirs[1])
-    if set(ours) <= set(theirs) or set(theirs) <= set(ours) or set(forms(left)) & set(forms(right)):
+    if " " in left or " " in right:
+        return _double_alike(left.split(), right.split(), usual)
+    if set(forms(left)) & set(forms(right)):
         return Alike.FORM
-    return Alike.DIFFERENT if both_usual else _slip(left, right)
+    return Alike.DIFFERENT if usual == 2 else _slip_of_a_form(left, right, usual)
 
 
 @cache
@@ -87,20 +94,49 @@ def family_alike(left: str | None, right: str | None) -> Alike:
     return _slip(left, right)
 
 
-def _second_alike(left: str, right: str) -> Alike:
+def _double_alike(left: list[str], right: list[str], usual: int) -> Alike:
     """Brothers may share the first of two names (Mohammed Ali, Mohammed Hassan): then the second decides."""
-    if left[0] == right[0] and 1 in (len(left), len(right)):
+    shared = set(forms(left[0])) & set(forms(right[0]))
+    if len(left) > 1 and len(right) > 1:
+        if shared:
+            return (
+                Alike.FORM
+                if left[1][0] == right[1][0] and 1 in (len(left[1]), len(right[1]))
+                else (Alike.FORM if given_alike(left[1], right[1], usual=1) in AGREES else Alike.DIFFERENT)
+            )
+        return _slip(" ".join(left), " ".join(right))
+    if shared and _FIRST_OF_MANY in shared:
+        return Alike.INITIAL
+    if set(forms(" ".join(left))) & set(forms(" ".join(right))):
         return Alike.FORM
-    return Alike.FORM if left == right or _slip(left, right) is Alike.SLIP else Alike.DIFFERENT
+    return _slip(" ".join(left), " ".join(right)) if usual < 2 else Alike.DIFFERENT
+
+
+def _slip_of_a_form(left: str, right: str, usual: int) -> Alike:
+    """A slip in any form of the name: Thomsa and Tom. Two slips where both are slips already: Maateusz, Maeeusz."""
+    if (
+        usual == 0
+        and min(len(left), len(right)) > 5
+        and left[0] == right[0]
+        and OSA.distance(left, right) <= 2
+    ):
+        return Alike.SLIP
+    pairs = (
+        (left, right),
+        *((left, form) for form in forms(right)),
+        *((form, right) for form in forms(left)),
+    )
+    return Alike.SLIP if any(_slip(a, b) is Alike.SLIP for a, b in pairs) else Alike.DIFFERENT
 
 
 def _slip(left: str, right: str) -> Alike:
     """One wrong, missing, doubled or swapped letter, in long names two; but not the first letter (Ella, Bella).
-    In names of two or three letters only a doubled one: Sam and Saam, not Mia and Mina."""
-    shortest = min(len(left), len(right))
-    if shortest < 4:
-        return Alike.SLIP if _single(left) == _single(right) else Alike.DIFFERENT
-    allowed = 1 if shortest < 8 else 2
+    Between names of two or three letters only doubled or swapped ones: Sam and Saam, not Mia and Mya."""
+    shortest, longest = sorted((len(left), len(right)))
+    if longest < 4:
+        mixed = left[0] == right[0] and sorted(left) == sorted(right)
+        return Alike.SLIP if mixed or _single(left) == _single(right) else Alike.DIFFERENT
+    allowed = 0 if shortest < 3 else 1 if shortest < 8 else 2
     swapped_start = sorted(left[:2]) == sorted(right[:2])
     if (left[0] == right[0] or swapped_start) and OSA.distance(left, right, score_cutoff=allowed) <= allowed:
         return Alike.SLIP

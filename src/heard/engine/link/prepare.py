@@ -6,6 +6,7 @@ Everything works on whole columns; only distinct names pass through Python.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -28,7 +29,7 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
 
     Columns: key (row number), source, record_id, agency, keyed, local, nhs, nhs_valid, upn, upn_valid, birth
     (YYYYMMDD), born (date), sex, given, head, forms, family, parts, usual, postcode, district, and what tells that no
-    other child could be meant: one_birth, one_initial.
+    other child could be meant: one_birth, one_initial, namesakes.
     """
     rows = records.sort_by([("source", "ascending"), ("record_id", "ascending")])
     given, family = _through(rows["given_name"], names.plain), _through(rows["family_name"], names.plain)
@@ -56,28 +57,51 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
         "postcode": postcode,
         "district": _through(postcode, lambda code: code.split(" ")[0]),
     }
-    return _with_rivals(pa.table(columns))
+    return _with_rivals(pa.table(columns), sources)
 
 
-def _with_rivals(rows: pa.Table) -> pa.Table:
-    """Adds `one_birth`: all records of this name at this postcode have one birth date (so no parent of the same name),
-    and `one_initial`: all of this family name, birth date and initial have one given name (so no such twin)."""
-    initial = pc.utf8_slice_codeunits(rows["given"], 0, 1)
+def _with_rivals(rows: pa.Table, sources: pa.Table) -> pa.Table:
+    """Adds who else could be meant.
+
+    `one_birth`: all records of this name at this postcode have one birth date, and this one's source holds children
+    only (so no parent of the same name). `one_initial`: all of this family name, birth date and initial have one given
+    name (so no such twin). `namesakes`: birth dates that this name has anywhere.
+    """
     full = pc.if_else(
         pc.greater(pc.utf8_length(rows["given"]), 1), rows["head"], pa.scalar(None, pa.string())
     )
-    keyed = rows.select(["key", "head", "family", "postcode", "birth"])
-    keyed = keyed.append_column("initial", initial).append_column("full", full)
-    for name, by, of in (
-        ("one_birth", ["head", "family", "postcode"], "birth"),
-        ("one_initial", ["family", "birth", "initial"], "full"),
-    ):
-        known = keyed.filter(_all_valid(keyed, by))
-        counts = known.group_by(by).aggregate([(of, "count_distinct")])
-        single = counts.filter(pc.equal(counts[f"{of}_count_distinct"], 1)).select(by)
-        sole = known.join(single, by, join_type="left semi")["key"]
-        rows = rows.append_column(name, pc.is_in(rows["key"], value_set=sole.combine_chunks()))
-    return rows
+    rows = rows.append_column("initial", pc.utf8_slice_codeunits(rows["given"], 0, 1)).append_column(
+        "full", full
+    )
+    births = _distinct(rows, ["head", "family", "postcode"], "birth")
+    one_birth = pc.and_(
+        pc.equal(births, 1), pc.or_(pc.is_valid(rows["birth"]), _children_only(rows, sources))
+    )
+    one_initial = pc.equal(_distinct(rows, ["family", "birth", "initial"], "full"), 1)
+    namesakes = _distinct(rows, ["head", "family"], "birth")
+    rows = rows.append_column("one_birth", one_birth).append_column("one_initial", one_initial)
+    return rows.append_column("namesakes", namesakes).drop_columns(["initial", "full"])
+
+
+def _distinct(rows: pa.Table, by: list[str], of: str) -> pa.ChunkedArray:
+    """Per row, how many values of `of` the rows hold that are the same in `by`; 0 where one of these is null."""
+    known = rows.select(["key", *by, of]).filter(_all_valid(rows, by))
+    counts = known.group_by(by).aggregate([(of, "count_distinct")])
+    joined = rows.select(["key", *by]).join(counts, by, join_type="left outer").sort_by("key")
+    return pc.fill_null(joined[f"{of}_count_distinct"], 0)
+
+
+def _children_only(rows: pa.Table, sources: pa.Table) -> pa.ChunkedArray:
+    """Whether each record's source holds nobody who had come of age when it ends."""
+    ends = {s["source"]: s["last_date"] for s in sources.to_pylist() if s["last_date"]}
+    eldest = rows.group_by("source").aggregate([("born", "min")]).to_pylist()
+    mixed = [e["source"] for e in eldest if _of_age(e["born_min"], ends.get(e["source"]))]
+    return pc.invert(pc.is_in(rows["source"], value_set=pa.array(mixed, pa.string())))
+
+
+def _of_age(born: date | None, on: date | None) -> bool:
+    """Whether somebody was 20 or older on a day: older than any child, whatever the slip. Unknown counts as so."""
+    return born is None or on is None or on.year - born.year >= 20
 
 
 def _all_valid(rows: pa.Table, columns: list[str]) -> Any:
