@@ -81,7 +81,7 @@ def test_a_child_who_is_known_is_recognised_in_spite_of_spelling(world: World, s
     story.press("Continue").sees("Choose the child, or “None of these”")
     story.choose("Elizabeth Smyth, date of birth not known").press("Continue")
     story.sees("What was seen and heard?")
-    story.open("/find/").fill("Name of the child (optional)", "Smith Liz").press("Search")
+    story.open("/find/").fill("Name of the child", "Smith Liz").press("Search")
     story.sees(
         "Elizabeth Smyth", "recorded as the family name", "Your agency is not involved with this child"
     )

@@ -21,9 +21,9 @@ class SearchForm(Form):
     name = TextField(
         _("Name of the child"),
         hint=_("First name and family name, or whatever you know. Spelling need not be right."),
+        missing=_("Enter a name, or what the child is called"),
         max_length=160,
         spellcheck=False,
-        required=False,
     )
     birth_date = DateField(
         _("Date of birth"),
@@ -33,12 +33,6 @@ class SearchForm(Form):
         required=False,
     )
     postcode = TextField(_("Postcode"), max_length=10, width=10, spellcheck=False, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        answers = super().clean() or {}
-        if not self.errors and not any(answers.values()):
-            self.add_error("name", _("Enter a name, or a date of birth, to search"))
-        return answers
 
     def described(self) -> Description:
         """What was typed, read as a description. A date or postcode typed in the first box counts too."""
