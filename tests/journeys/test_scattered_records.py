@@ -33,7 +33,7 @@ def _work_through_the_queue() -> None:
 
 def test_scattered_records_become_a_concern(world: World, waiting_extracts: None, story: Story) -> None:
     # The analyst brings in what agencies have put into the folder, and says what for.
-    story.sign_in(world.analyst).open("/engine/").sees("No run yet.").follow("Start a run")
+    story.sign_in(world.analyst).open("/engine/").sees("No run yet.").press("Start a run")
     story.press("Start the run").sees("Say what this run is for")
     story.fill("What is this run for?", "Look for children whose signs are scattered.")
     for name in ("cin_census_2026.xml", "ssda903", "school_attendance.csv", "police_missing.csv"):
@@ -53,7 +53,7 @@ def test_scattered_records_become_a_concern(world: World, waiting_extracts: None
     child = story.path
 
     # The co-ordinator asks who it is, says why, looks at the records, and decides to open a concern.
-    story.sign_in(world.coordinator).open(child).follow("Look into this")
+    story.sign_in(world.coordinator).open(child).press("Look into this")
     story.press("Show who this is").sees("There is a problem")
     story.fill("Why do you need to know who this child is?", "Three agencies hold a piece of this.")
     story.press("Show who this is").sees("Records that were recognised as one child")

@@ -301,7 +301,7 @@ class _Child:
         self.assessment = assessments.start_assessment(
             by=self.worker, case_id=case.pk, at=self.all.at(self.day(3))
         )
-        write = {"by": self.worker, "assessment_id": self.assessment.pk}
+        write: dict[str, Any] = {"by": self.worker, "assessment_id": self.assessment.pk}
         assessments.save_judgement(text=self.say(self.story["judgement"]), **write)
         if self.stage != "assessing":
             assessments.save_what_is_not_known(text=self.say(self.story["not_known"]), **write)
@@ -363,7 +363,7 @@ class _Child:
             at=self.all.at(agreed_on),
         )
         plans.finish_action(
-            by=self.actions[0].owner,
+            by=self.all.users[self.story["outcomes"][0]["actions"][0][1]],
             action_id=self.actions[0].pk,
             done_on=self.day(40),
             note="Done with the child, at the child’s pace.",

@@ -163,7 +163,7 @@ def _people_in(rows: Rows) -> list[int]:
 
 def _why_no_words(rows: Rows) -> str:
     """The latest reason that anybody gave. Only where there are no words at all."""
-    said = [*rows.reviews, *rows.plans, *rows.assessments, *rows.worries]
+    said: list[Any] = [*rows.reviews, *rows.plans, *rows.assessments, *rows.worries]
     return "" if rows.words else next((row.why_no_words for row in said if row.why_no_words), "")
 
 
