@@ -1,17 +1,13 @@
 // What scripts add. Every page works without them.
 import { initAll } from "./govuk-frontend.min.js";
 
+// GOV.UK's radios that reveal a question say aria-expanded, which a radio may not have by WAI-ARIA.
+new MutationObserver((changes) => {
+  for (const { target } of changes) if (target.matches("input[type=radio]")) target.removeAttribute("aria-expanded");
+}).observe(document.body, { subtree: true, attributeFilter: ["aria-expanded"] });
+
 initAll();
 document.body.addEventListener("htmx:afterSettle", (event) => initAll({ scope: event.target }));
-
-// GOV.UK's script says of a radio that it is expanded. ARIA knows that of a checkbox but not of a radio: taken off again.
-const plainRadios = () => {
-  for (const radio of document.querySelectorAll("input[type=radio][aria-expanded]")) {
-    radio.removeAttribute("aria-expanded");
-  }
-};
-plainRadios();
-for (const moment of ["click", "pageshow", "htmx:afterSettle"]) addEventListener(moment, plainRadios);
 
 // ---- Blank the screen: for staff who are looked over the shoulder. Any key or click brings the page back.
 
