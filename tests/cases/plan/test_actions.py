@@ -1,0 +1,168 @@
+"""What can be done with a plan, by whom, and what it leaves behind."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from heard.agencies.models import AuditRow
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.assessment.rules import ChildsView
+from heard.cases.case.models import Words
+from heard.cases.plan import actions, queries, rules
+from heard.cases.plan.models import Action, Plan
+
+NOT_ASKED = ChildsView(why_no_words="She is away this week.")
+
+
+def in_days(days: int):
+    return timezone.localdate() + timedelta(days=days)
+
+
+def agree(world, plan, **given):
+    usual = {"by": world.social_worker, "plan_id": plan.pk, "review_on": in_days(60), "view": NOT_ASKED}
+    return actions.agree_plan(**(usual | given))
+
+
+def test_a_plan_is_agreed_on_the_latest_signed_assessment(world, draft_plan, signed):
+    agreed = agree(world, draft_plan)
+    assert (agreed.state, agreed.assessment, agreed.agreed_by) == ("agreed", signed, world.social_worker)
+    assert agreed.review_on == in_days(60)
+
+
+def test_a_plan_can_be_written_but_not_agreed_before_the_signature(world, submitted):
+    plan = actions.start_plan(by=world.social_worker, case_id=submitted.case_id)
+    outcome = actions.add_outcome(by=world.social_worker, plan_id=plan.pk, text="Safe")
+    actions.add_action(
+        by=world.social_worker, outcome_id=outcome.pk, what="Call", owner=world.teacher, due_on=in_days(1)
+    )
+    with pytest.raises(Refused, match="has not signed off"):
+        agree(world, plan)
+
+
+def test_an_outcome_without_action_is_refused(world, draft_plan):
+    actions.add_outcome(by=world.social_worker, plan_id=draft_plan.pk, text="Sleeps well")
+    with pytest.raises(Refused, match="Each outcome needs at least one action"):
+        agree(world, draft_plan)
+
+
+def test_a_refused_agreement_keeps_no_words_of_its_own(world, draft_plan):
+    said = {"text": "No", "heard_by": "Sol", "heard_on": timezone.localdate()}
+    with pytest.raises(Refused, match="after today"):
+        agree(world, draft_plan, review_on=in_days(0), view=ChildsView(new=said))
+    assert not Words.objects.filter(text="No").exists()
+
+
+def test_an_agreed_plan_is_not_changed_but_its_actions_are_finished(world, agreed):
+    outcome = agreed.outcomes.get()
+    action = outcome.actions.get()
+    by = {"by": world.social_worker}
+    for change in (
+        lambda: actions.add_outcome(**by, plan_id=agreed.pk, text="x"),
+        lambda: actions.change_outcome(**by, outcome_id=outcome.pk, text="x", where_we_are=""),
+        lambda: actions.take_out_outcome(**by, outcome_id=outcome.pk),
+        lambda: actions.add_action(**by, outcome_id=outcome.pk, what="x"),
+        lambda: actions.change_action(**by, action_id=action.pk, what="x", owner=None, due_on=None),
+        lambda: actions.take_out_action(**by, action_id=action.pk),
+    ):
+        with pytest.raises(Refused, match="changed at a review"):
+            change()
+    done = actions.finish_action(by=world.teacher, action_id=action.pk, note="Each day")
+    assert (done.state, done.done_on, done.note) == ("done", timezone.localdate(), "Each day")
+
+
+def test_what_could_not_be_done_says_why(world, agreed):
+    action = Action.objects.get()
+    with pytest.raises(Refused, match="Say why it could not be done"):
+        actions.finish_action(by=world.teacher, action_id=action.pk, outcome="not_done")
+    actions.finish_action(by=world.teacher, action_id=action.pk, outcome="not_done", note="She moved")
+    with pytest.raises(Refused, match="finished already"):
+        actions.finish_action(by=world.teacher, action_id=action.pk)
+
+
+def test_a_child_has_one_plan_at_a_time(world, draft_plan):
+    with pytest.raises(Refused, match="Go on with that one"):
+        actions.start_plan(by=world.social_worker, case_id=draft_plan.case_id)
+    agree(world, draft_plan)
+    with pytest.raises(Refused, match="Hold a review"):
+        actions.start_plan(by=world.social_worker, case_id=draft_plan.case_id)
+
+
+def test_a_changed_plan_replaces_the_old_one_only_when_it_is_agreed(world, agreed):
+    new = actions.copy_to_change(by=world.social_worker, plan_id=agreed.pk)
+    assert [action.what for action in Action.objects.filter(outcome__plan=new)] == ["Walk home with her"]
+    agreed.refresh_from_db()
+    assert agreed.state == "agreed"
+    agree(world, new)
+    agreed.refresh_from_db()
+    assert (agreed.state, agreed.review_on) == ("replaced", None)
+    assert queries.agreed_plan(world.social_worker, agreed.case_id) == new
+
+
+def test_a_person_who_cannot_sign_in_owns_no_action(world, draft_plan):
+    world.officer.is_active = False
+    world.officer.save()
+    outcome = draft_plan.outcomes.get()
+    with pytest.raises(Refused, match="cannot sign in"):
+        actions.add_action(by=world.social_worker, outcome_id=outcome.pk, what="Call", owner=world.officer)
+
+
+@pytest.mark.parametrize("who", ["officer", "analyst", "board_member", "administrator"])
+def test_those_who_may_not_see_the_child_see_and_change_nothing(world, agreed, who):
+    user = getattr(world, who)
+    action = Action.objects.get()
+    for attempt in (
+        lambda: actions.open_plan(by=user, plan_id=agreed.pk),
+        lambda: actions.start_plan(by=user, case_id=agreed.case_id),
+        lambda: actions.finish_action(by=user, action_id=action.pk),
+        lambda: queries.outcome_visible_to(user, action.outcome_id),
+        lambda: agree(world, agreed, by=user),
+    ):
+        with pytest.raises(Hidden):
+            attempt()
+    assert not queries.plans_visible_to(user).exists()
+    assert not queries.actions_due(user).exists()
+
+
+def test_my_actions_are_mine_open_and_longest_overdue_first(world, draft_plan):
+    outcome = draft_plan.outcomes.get()
+    for days, what in ((-3, "late"), (-9, "very late")):
+        actions.add_action(
+            by=world.social_worker,
+            outcome_id=outcome.pk,
+            what=what,
+            owner=world.teacher,
+            due_on=in_days(days),
+        )
+    actions.add_action(
+        by=world.social_worker,
+        outcome_id=outcome.pk,
+        what="not hers",
+        owner=world.supervisor,
+        due_on=in_days(1),
+    )
+    assert not queries.actions_due(world.teacher).exists()
+    agree(world, draft_plan)
+    assert [one.what for one in queries.actions_due(world.teacher)] == [
+        "very late",
+        "late",
+        "Walk home with her",
+    ]
+
+
+def test_every_step_leaves_an_audit_row_about_the_child(agreed):
+    rows = AuditRow.objects.filter(subject="plan").order_by("pk")
+    assert [row.verb for row in rows] == ["start", "add outcome", "add action", "agree"]
+    assert {row.person_id for row in rows} == {agreed.case.person_id}
+    assert not any("Walk" in str(row.detail) + row.reason for row in rows)
+
+
+def test_the_database_refuses_an_agreed_plan_without_a_review_date(agreed):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Plan.objects.filter(pk=agreed.pk).update(review_on=None)
+
+
+def test_rules_and_tables_speak_of_the_same_states():
+    assert {state.value for state in rules.State} == set(Plan.State.values)
+    assert {state.value for state in rules.Progress} == set(Action.State.values)
