@@ -284,7 +284,7 @@ class PatternsForm(BeneathForm):
     def _ask_why(self, one: Recognised) -> None:
         pattern, chosen, label = one.entry.id, one.chosen, one.entry.label
         self.fields[f"{pattern}_reason"] = TextareaField(
-            _("What makes you think so?"),
+            _("What makes you think of “%(pattern)s”?") % {"pattern": label},
             missing=_("%(pattern)s: say what makes you think so") % {"pattern": label},
             rows=3,
             max_length=MAX_PROSE,
