@@ -54,10 +54,17 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": []}
-    return {"navigation": [_item(part, request.path) for part in parts_for(user)]}
+    parts = parts_for(user)
+    around = [part.href for part in parts if part.name != "home" and request.path.startswith(part.href)]
+    return {"navigation": [_item(part, request.path, max(around, key=len, default="")) for part in parts]}
 
 
-def _item(part: Part, path: str) -> dict[str, Any]:
+def _item(part: Part, path: str, nearest: str) -> dict[str, Any]:
+    """`nearest`: of the parts whose address this page is below, the closest: one part is marked, not its parent too."""
     here = path == part.href
-    inside = part.name != "home" and path.startswith(part.href)
-    return {"text": part.text, "href": part.href, "current": here, "active": inside and not here}
+    return {
+        "text": part.text,
+        "href": part.href,
+        "current": here,
+        "active": part.href == nearest and not here,
+    }
