@@ -1,0 +1,314 @@
+"""The child's page: what stands on it and in which order, for whom, and at what cost."""
+
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from tests.conftest import World
+from tests.walls.record import FAMILY_NAME, SAYS, Record
+
+from heard.agencies import actions as agencies
+from heard.agencies.models import AuditRow
+from heard.agencies.rules import Role
+from heard.cases.case import actions as casework
+from heard.cases.case.rules import Observed
+from heard.cases.concern import actions as telling
+from heard.cases.timeline.rules import Kind
+from heard.network import actions as knowing
+from heard.network.queries import person_visible_to
+
+SECTIONS = ["words", "now", "signs", "plan", "around", "chronology", "shared", "looked"]
+
+
+@pytest.fixture
+def worker(client: Client, world: World) -> Client:
+    client.force_login(world.social_worker)
+    return client
+
+
+def page(client: Client, record: Record, name: str = "child", query: str = "") -> str:
+    answer = client.get(reverse(name, kwargs={"person_id": record["person_id"]}) + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def section(html: str, name: str) -> str:
+    """The text of one section, without its tags."""
+    found = re.search(rf'<section[^>]*id="{name}".*?</section>', html, re.DOTALL)
+    assert found, f"no section {name}"
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[0]))
+
+
+def new_child(world: World) -> Record:
+    person = knowing.add_person(by=world.social_worker, given_name="Ned", family_name="Pascoe")
+    return Record({"person_id": person.pk})
+
+
+# ---- what is on the page
+
+
+def test_the_sections_stand_in_their_order(worker: Client, record: Record) -> None:
+    html = page(worker, record)
+    assert re.findall(r'<section[^>]*id="(\w+)"', html) == SECTIONS
+
+
+def test_the_bar_says_who_the_child_is(worker: Client, world: World, record: Record) -> None:
+    html = page(worker, record)
+    bar = html[: html.index("<h1")]
+    for text in (
+        f"Ines {FAMILY_NAME}",
+        "4 May 2011",
+        "Sol Wright",
+        "Not recorded",
+        "Do not ring her own phone",
+    ):
+        assert text in bar
+
+
+def test_the_childs_latest_words_come_first_and_verbatim(worker: Client, record: Record) -> None:
+    assert "“I want to see my sister more.”" in section(page(worker, record), "words")
+
+
+def test_without_words_the_page_says_why(worker: Client, world: World) -> None:
+    worry = telling.tell(
+        by=world.social_worker,
+        new_person={"given_name": "Ned", "family_name": "Pascoe"},
+        seen_and_heard="He was not at school.",
+        why_no_words="He has not been found yet.",
+        danger_now="not_known",
+    )
+    assert "He has not been found yet." in section(
+        page(worker, Record({"person_id": worry.person_id})), "words"
+    )
+
+
+def test_what_is_due_names_its_rule_and_source(worker: Client, record: Record) -> None:
+    now = section(page(worker, record), "now")
+    assert "Decide on a worry" in now
+    assert "Source:" in now
+    assert "Review of the plan" in now
+
+
+def test_who_may_not_take_the_next_step_reads_who_does(client: Client, world: World, record: Record) -> None:
+    client.force_login(world.social_worker)
+    address = reverse("concern_decide", kwargs={"concern_id": record["concern_id"]})
+    assert address not in page(client, record)
+    assert "a co-ordinator or supervisor does this" in section(page(client, record), "now")
+    client.force_login(world.coordinator)
+    assert f'href="{address}"' in page(client, record)
+
+
+def test_signs_and_vulnerabilities_are_two_lists_without_a_sum(worker: Client, record: Record) -> None:
+    signs = section(page(worker, record), "signs")
+    assert signs.index("Gifts from people we do not know") < signs.index("Vulnerabilities ")
+    assert signs.index("Recent bereavement or loss") > signs.index("Vulnerabilities ")
+    assert not re.search(r"\b(score|total|risk level|\d+ signs)\b", signs, re.IGNORECASE)
+
+
+def test_a_sign_that_was_seen_carries_day_words_source_and_who_noted_it(
+    worker: Client, record: Record
+) -> None:
+    signs = section(page(worker, record), "signs")
+    for text in ("A new phone that she would not speak of", "Source: Form tutor", "Noted by Sol Wright"):
+        assert text in signs
+
+
+def test_what_nobody_spoke_of_is_not_known(worker: Client, world: World) -> None:
+    signs = section(page(worker, new_child(world)), "signs")
+    assert "Missing from home or care" in signs
+    assert "Not known" in signs
+    assert "● Seen" not in signs
+
+
+def test_the_plan_shows_what_is_due_and_who_does_it(worker: Client, record: Record) -> None:
+    plan = section(page(worker, record), "plan")
+    assert "Ines gets to school and home safely." in plan
+    assert "Ask Ines whom she would like to speak to" in plan
+
+
+def test_a_tie_says_how_it_is_known(worker: Client, record: Record) -> None:
+    around = section(page(worker, record), "around")
+    assert "Harbour Street arcade" in around
+    assert "She said so" in around
+
+
+def test_agencies_are_shown_with_since_and_why(worker: Client, world: World, record: Record) -> None:
+    assert world.care.name in section(page(worker, record), "shared")
+
+
+@pytest.mark.parametrize("name", ["plan", "around"])
+def test_an_empty_section_says_what_to_do_next(worker: Client, world: World, name: str) -> None:
+    assert 'class="heard-empty"' in page(worker, new_child(world))
+    assert len(section(page(worker, new_child(world)), name)) > 60
+
+
+# ---- chronology
+
+
+def test_the_chronology_builds_itself_from_every_kind(worker: Client, record: Record) -> None:
+    """Restricting nothing, every kind of thing that was recorded is there."""
+    for kind in Kind:
+        if kind is not Kind.ACTION:  # none is finished in this record
+            assert "moj-timeline__item" in page(worker, record, query=f"?kind={kind}"), kind
+
+
+def test_a_filter_shows_these_kinds_and_no_others(worker: Client, record: Record) -> None:
+    chronology = section(page(worker, record, query="?kind=words"), "chronology")
+    assert SAYS in chronology
+    assert "Worry told" not in chronology
+    assert "Show everything again" in chronology
+
+
+def test_a_filter_by_agency_leaves_out_the_others(worker: Client, world: World, record: Record) -> None:
+    knowing.involve(
+        by=world.social_worker, person=_person(world, record), agency=world.school, why="Her school"
+    )
+    everything = section(page(worker, record), "chronology")
+    only = section(page(worker, record, query=f"?agency={world.school.name}"), "chronology")
+    assert "Worry told" in everything
+    assert "Northgate Academy became involved" in only
+    assert "Worry told" not in only
+
+
+@pytest.mark.parametrize(
+    "query", ["?kind=nonsense", "?page=x", "?page=-3", "?page=99999999999", "?agency=Nobody"]
+)
+def test_an_address_that_makes_no_sense_still_shows_the_page(
+    worker: Client, record: Record, query: str
+) -> None:
+    page(worker, record, query=query)
+
+
+def test_what_an_assessment_took_over_from_a_worry_is_told_once(worker: Client, record: Record) -> None:
+    html = page(worker, record, "child_chronology", "?kind=sign")
+    # two worries say the same of the same day; the assessment took it over from the first
+    assert html.count("A new phone that she would not speak of") == 1
+
+
+def test_the_chronology_on_paper_begins_with_the_oldest(worker: Client, record: Record) -> None:
+    html = page(worker, record, "child_chronology")
+    assert html.index("Recent bereavement or loss") < html.index("Gifts from people we do not know")
+    assert html.index("Assessment begun") < html.index("Assessment signed off") < html.index("Plan agreed")
+
+
+def test_more_than_fifty_entries_are_on_several_pages(worker: Client, world: World, record: Record) -> None:
+    say(world, record, 60)
+    assert "Older entries" in page(worker, record)
+    last = page(worker, record, query="?page=2")
+    assert "Newer entries" in last
+    assert "page=1#chronology" in last
+
+
+# ---- who has looked
+
+
+def test_opening_the_record_is_written_down(worker: Client, world: World, record: Record) -> None:
+    looks = AuditRow.objects.filter(person_id=record["person_id"], actor="sol.wright", verb="view")
+    for number, name in enumerate(("child", "child_chronology", "child_looked"), start=looks.count() + 1):
+        page(worker, record, name)
+        assert looks.count() == number
+
+
+def test_who_looked_is_on_the_page_at_once(client: Client, world: World, record: Record) -> None:
+    client.force_login(world.supervisor)
+    assert "Sufi Visram" in section(page(client, record), "looked")
+    client.force_login(world.social_worker)
+    assert "Opened the record" in page(client, record, "child_looked")
+
+
+def test_opening_a_hidden_record_leaves_no_row(client: Client, world: World, record: Record) -> None:
+    before = AuditRow.objects.filter(person_id=record["person_id"]).count()
+    client.force_login(world.teacher)
+    for name in ("child", "child_chronology", "child_looked"):
+        answer = client.get(reverse(name, kwargs={"person_id": record["person_id"]}))
+        assert answer.status_code == 404
+    assert AuditRow.objects.filter(person_id=record["person_id"]).count() == before
+
+
+def test_a_child_that_does_not_exist_is_not_there(worker: Client) -> None:
+    assert worker.get(reverse("child", kwargs={"person_id": uuid.uuid4()})).status_code == 404
+
+
+def test_the_page_only_shows(worker: Client, record: Record) -> None:
+    for name in ("child", "child_chronology", "child_looked"):
+        assert worker.post(reverse(name, kwargs={"person_id": record["person_id"]})).status_code == 405
+
+
+# ---- what it costs
+
+
+def test_the_number_of_queries_does_not_grow(worker: Client, world: World, record: Record) -> None:
+    more(world, record, 3)
+    few = queries_of_each_page(worker, record)
+    more(world, record, 57)
+    assert queries_of_each_page(worker, record) == few
+    assert max(few.values()) <= 60
+
+
+def queries_of_each_page(worker: Client, record: Record) -> dict[str, int]:
+    counted = {}
+    for name in ("child", "child_chronology", "child_looked"):
+        with CaptureQueriesContext(connection) as asked:
+            page(worker, record, name)
+        counted[name] = len(asked)
+    return counted
+
+
+def _person(world: World, record: Record):
+    return person_visible_to(world.coordinator, record["person_id"])
+
+
+def say(world: World, record: Record, times: int) -> None:
+    for number in range(times):
+        casework.record_words(
+            by=world.social_worker,
+            person_id=record["person_id"],
+            text=f"This is what I say, number {number}.",
+            heard_by="Sol Wright",
+            heard_on=timezone.localdate() - timedelta(days=number),
+        )
+
+
+def more(world: World, record: Record, times: int) -> None:
+    """Adds `times` of what can be many: words, worries with signs, warnings, ties, agencies, and people who note it."""
+    say(world, record, times)
+    person = _person(world, record)
+    start = AuditRow.objects.count()  # so that names are new
+    for number in range(times):
+        agency = agencies.add_agency(
+            by=world.administrator, name=f"Agency {start} {number}", kind="voluntary"
+        )
+        team = agencies.add_team(by=world.administrator, agency=agency, name="Team")
+        helper = agencies.add_user(
+            by=world.administrator,
+            username=f"helper.{start}.{number}",
+            first_name="Helper",
+            last_name=str(number),
+            password=None,
+            team=team,
+            role=Role.PRACTITIONER,
+        )
+        knowing.involve(by=world.social_worker, person=person, agency=agency, why="Helps")
+        telling.tell(
+            by=helper,
+            person_id=person.pk,
+            seen_and_heard="Something was seen.",
+            observations=[Observed("S06", "seen", timezone.localdate(), "Register", f"Away, {number}")],
+            why_no_words="Not there.",
+            danger_now="no",
+        )
+        place = knowing.add_place(by=helper, name=f"Place {number}", kind="park")
+        knowing.note_tie(by=helper, person_id=person.pk, kind="goes to", how_known="Seen", to_place=place)
+        casework.note_warning(
+            by=helper,
+            person_id=person.pk,
+            text="Take care",
+            why="A reason",
+            review_on=timezone.localdate() + timedelta(days=9),
+        )
