@@ -101,9 +101,9 @@ def search_keys(described: Description) -> frozenset[str]:
     """
     keys: set[str] = set()
     for name in described.names:
-        for part in [*parts(name.given), *parts(name.family)]:
-            keys.add(f"first {part[:3]}")
-        sounding = {form for part in parts(name.given) for form in long_forms(part)} | set(parts(name.family))
+        called = [*parts(name.given), *parts(name.family)]  # together: people mix up which is which
+        keys.update(f"first {part[:3]}" for part in called)
+        sounding = {form for part in called for form in long_forms(part)}
         keys.update(f"sounds {metaphone(part)}" for part in sounding if metaphone(part))
         keys.update(f"like {soundex(part)}" for part in sounding if part.isascii() and part.isalpha())
     if described.birth_date:
@@ -185,12 +185,12 @@ def _names_agree(asked: tuple[Name, ...], known: tuple[Name, ...]) -> list[str]:
     for one in asked:
         for other in known:
             straight = [
-                _part_agrees(one.given, other.given, "given name"),
+                _part_agrees(one.given, other.given, "given name", short_forms=True),
                 _part_agrees(one.family, other.family, "family name"),
             ]
             turned = [
                 _turned(_part_agrees(one.given, other.family, "given name"), "family name"),
-                _turned(_part_agrees(one.family, other.given, "family name"), "given name"),
+                _turned(_part_agrees(one.family, other.given, "family name", short_forms=True), "given name"),
             ]
             for reasons in (straight, turned):
                 best = max(best, [reason for reason in reasons if reason], key=_worth)
@@ -205,7 +205,7 @@ def _turned(reason: str, where: str) -> str:
     return f"{reason}, recorded as the {where}" if reason else ""
 
 
-def _part_agrees(asked: str, known: str, what: str) -> str:
+def _part_agrees(asked: str, known: str, what: str, *, short_forms: bool = False) -> str:
     a, b = normal(asked), normal(known)
     if not a or not b:
         return ""
@@ -214,8 +214,8 @@ def _part_agrees(asked: str, known: str, what: str) -> str:
     pairs = [(x, y) for x in a.split() for y in b.split()]
     if any(x == y and len(x) > 1 for x, y in pairs):
         return f"part of the {what} is the same"
-    if what == "given name" and any(long_forms(x) & long_forms(y) for x, y in pairs):
-        return "given name is a short form or another form"
+    if short_forms and any(long_forms(x) & long_forms(y) for x, y in pairs):
+        return f"{what} is a short form or another form"
     if any(_sounds_alike(x, y) for x, y in pairs):
         return f"{what} sounds alike"
     if any(_spelled_alike(x, y) for x, y in [*pairs, (a, b)]):

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
+from heard.govuk.forms import BoundField, DateField, Form, RadiosField, SelectField, TextareaField, TextField
 from heard.knowledge.model import Item, Release
 from heard.network.rules import Description, Name, read_box
 
@@ -100,18 +100,22 @@ class SeenForm(Form):
     )
 
 
+class MarkField(RadiosField):
+    """Seen, not seen or not known. The page says once that all may be left alone, not each label that it is optional."""
+
+    def _title(self, bound: BoundField, kind: str) -> dict[str, Any]:
+        return super()._title(bound, kind) | {"text": str(bound.label)}
+
+
 class SignsForm(Form):
     """One question for each sign and vulnerability. What is left alone is not known."""
 
     def __init__(self, *args: Any, release: Release, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for item in (*release.signs, *release.vulnerabilities):
-            self.fields[item.id] = RadiosField(
-                item.label, hint=item.help, choices=STATES, inline=True, small=True, required=False, size="s"
+            self.fields[item.id] = MarkField(
+                item.label, choices=STATES, inline=True, small=True, required=False, size="s"
             )
-
-    def seen(self) -> list[str]:
-        return [item for item, state in self.cleaned_data.items() if state == "seen"]
 
 
 class EvidenceForm(Form):
