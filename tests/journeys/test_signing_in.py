@@ -25,6 +25,13 @@ def test_a_wrong_password_says_so_and_leads_to_the_boxes(world: World, story: St
     story.fill("Username", "").press("Sign in").sees("Enter username", "Enter password")
 
 
+def test_a_password_is_changed_from_any_page(world: World, story: Story) -> None:
+    story.sign_in(world.social_worker).open("/").follow("Change your password")
+    story.fill("Password now", "not this one").fill("New password", "a much better one")
+    story.fill("New password again", "a much better one").press("Change my password")
+    story.sees("There is a problem", "This is not your password now.")
+
+
 def test_what_is_hidden_looks_like_what_is_not_there(world: World, story: Story) -> None:
     story.sign_in(world.social_worker).open("/no-such-page", status=404)
     story.sees("This page is not there, or it is not for you", "tell a worry")
