@@ -17,7 +17,8 @@ def tell_a_worry_about_amira(story: Story) -> None:
     today = timezone.localdate()
     story.open("/worries/tell/").sees("If a child is in danger now, call 999 first", "01632 960 001")
     story.press("Start").fill("Name of the child", "Amira Kahn").press("Continue")
-    story.sees("We found nobody", "No child in Heard fits what you typed").press("Continue")
+    story.sees("We found nobody", "No child in Heard fits what you typed")
+    story.press("Write down who the child is")
     story.fill("Known as (optional)", "Mira").press("Continue")
 
     story.press("Continue").sees("There is a problem", "Write what was seen and heard")
@@ -31,7 +32,7 @@ def tell_a_worry_about_amira(story: Story) -> None:
     )
     story.fill("What was seen, in their words?", "A new phone that she hides").press("Continue")
     story.choose("I have the child’s words").fill("The child’s words", "He said it was just a lift home")
-    story.press("Continue").sees("How did the child tell it?")
+    story.press("Continue").sees("How, when and to whom?")
     story.fill_date("When?", today.day, today.month, today.year).press("Continue")
     story.choose("No").press("Continue")
 
@@ -90,7 +91,8 @@ def test_a_child_who_is_known_is_recognised_in_spite_of_spelling(world: World, s
 
 def test_what_was_typed_is_still_there_on_another_day(world: World, story: Story) -> None:
     story.sign_in(world.teacher).open("/worries/tell/").press("Start")
-    story.fill("Name of the child", "Amira Khan").press("Continue").press("Continue").press("Continue")
+    story.fill("Name of the child", "Amira Khan").press("Continue")
+    story.press("Write down who the child is").press("Continue")
     box = story.page.get_by_label("What was seen and heard?")
     box.fill("Half a sentence, then the bell ")
     story.page.wait_for_selector("text=Saved. You can leave")

@@ -32,7 +32,7 @@ TITLES = {
     "signs": gettext_lazy("Which of these have been seen?"),
     "evidence": gettext_lazy("When was it seen, and who says so?"),
     "words": gettext_lazy("What did the child say, in their own words?"),
-    "heard": gettext_lazy("How did the child tell it?"),
+    "heard": gettext_lazy("How, when and to whom?"),
     "danger": gettext_lazy("Is the child in danger now?"),
 }
 
@@ -182,6 +182,7 @@ def _draw(
 ) -> HttpResponse:
     earlier = steps.before(answers, step)
     release = load.current()
+    found = step == "same" and len(form.fields["choice"].choices) > 1  # type: ignore[attr-defined]
     context = {
         "form": form,
         "step": step,
@@ -191,7 +192,8 @@ def _draw(
         if earlier
         else reverse("worry_start"),
         "save_to": reverse(f"worry_{step}_save", kwargs={"draft_id": draft_id}),
-        "found": bool(form.fields["choice"].choices[1:]) if step == "same" else None,  # type: ignore[attr-defined]
+        "found": found,
+        "go_on": _("Write down who the child is") if step == "same" and not found else _("Continue"),
         "nobody": NEW,
         "signs": release.signs,
         "vulnerabilities": release.vulnerabilities,
