@@ -24,7 +24,7 @@ from heard.agencies.models import User
 from heard.agencies.rules import MAY, May, Role
 
 # Keys that name no record: which part of a form, or which child of an engine's list.
-VALUES = {"part": "judgement", "key": "x1"}
+VALUES = {"part": "judgement", "step": "agree", "key": "x1"}
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
     "draft_id", "run_id",

@@ -20,7 +20,6 @@ from heard.agencies.gate import gate
 from heard.agencies.rules import May, Refused
 from heard.cases.assessment import actions, queries
 from heard.cases.assessment.forms import (
-    NEW,
     NONE,
     ChildsViewForm,
     DecideForm,
@@ -33,6 +32,7 @@ from heard.cases.case.queries import case_visible_to
 from heard.cases.case.rules import language_hints
 from heard.govuk.forms import Form
 from heard.knowledge import load
+from heard.network.actions import open_record
 
 KIND = "assessment"
 
@@ -59,6 +59,7 @@ def start(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and not why_not:
         started = actions.start_assessment(by=user, case_id=case_id)
         return redirect("assessment", assessment_id=started.pk)
+    open_record(by=user, person_id=case.person_id)  # the page shows whom the case is about
     clock = load.current().clock("assessment")
     context = {"case": case, "why_not": why_not, "clock": clock}
     return render(request, "cases/assessment/start.html", context)
@@ -246,9 +247,8 @@ def _prose_form(form: type[Form], field: str) -> Callable[..., Form]:
 
 def _child_form(user: Any, this: Any, *, data: Any, initial: dict[str, Any]) -> ChildsViewForm:
     which = str(this.words_id or (NONE if this.why_no_words else ""))
-    words = list(queries.words_of_child(user, this.case_id))
-    begin = {"which": which or (str(words[0].pk) if words else NEW), "why_no_words": this.why_no_words}
-    return ChildsViewForm(data, initial=begin | initial, words=words)
+    begin = {"which": which, "why_no_words": this.why_no_words} | initial
+    return ChildsViewForm(data, initial=begin, words=queries.words_of_child(user, this.case_id))
 
 
 def _marks_form(which: str) -> Callable[..., MarksForm]:

@@ -17,13 +17,13 @@ from heard.agencies.gate import gate
 from heard.agencies.queries import colleagues_visible_to
 from heard.agencies.rules import May, Refused
 from heard.cases.assessment.actions import forget_typed, keep_typed
-from heard.cases.assessment.forms import NEW
 from heard.cases.assessment.queries import typed, words_of_child
 from heard.cases.case.queries import case_visible_to
 from heard.cases.case.rules import due_on
 from heard.cases.plan import actions, queries, rules
 from heard.cases.plan.forms import ActionForm, AgreeForm, FinishForm, OutcomeForm
 from heard.knowledge import load
+from heard.network.actions import open_record
 
 KIND = "plan"
 
@@ -38,6 +38,7 @@ def start(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     why_not = queries.why_not_start(user, case_id, case_is_open=case.state == "open")
     if request.method == "POST" and not why_not:
         return redirect("plan", plan_id=actions.start_plan(by=user, case_id=case_id).pk)
+    open_record(by=user, person_id=case.person_id)  # the page shows whom the case is about
     return render(request, "cases/plan/start.html", {"case": case, "why_not": why_not})
 
 
@@ -49,6 +50,7 @@ def plan(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     today = timezone.localdate()
     context = _shown(
         this,
+        latest=words_of_child(user, this.case_id).first(),
         may_change=queries.why_not_change(user, this) is None,
         may_finish=user.may(May.PLAN) and this.state == "agreed",
         may_review=user.may(May.REVIEW) and this.state == "agreed",
@@ -134,13 +136,18 @@ def agree(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     today = timezone.localdate()
     clock = load.current().clock("review_conference_first")
     words = list(words_of_child(user, this.case_id))
-    begin = {"which": str(words[0].pk) if words else NEW, "review_on": due_on(clock, today)}
-    form = AgreeForm(request.POST or None, initial=begin | _kept(user, this, "agree"), words=words)
+    begin = {"review_on": due_on(clock, today)} | _kept(user, this, "agree")
+    form = AgreeForm(request.POST or None, initial=begin, words=words)
     if _done(request, this, form, "agree", lambda form: _agree(user, this, form)):
         messages.success(request, _("The plan is agreed."))
         return redirect("plan", plan_id=this.pk)
     context = _shown(
-        this, form=form, clock=clock, why_not=queries.why_not_agree_yet(user, this, today), step="agree"
+        this,
+        form=form,
+        clock=clock,
+        latest=words[0] if words else None,
+        why_not=queries.why_not_agree_yet(user, this, today),
+        step="agree",
     )
     return render(request, "cases/plan/agree.html", context)
 
