@@ -52,7 +52,8 @@ def write_the_assessment(story: Story, case: Case) -> None:
     story.press("Save and continue").sees("Written")
 
     story.follow("What the child says").sees("They wait for me after school.")
-    story.press("Save and continue")
+    story.press("Save and continue").sees("Choose the child’s words, write new ones, or say why")
+    story.choose("“They wait for me after school.”").press("Save and continue")
     story.follow("Signs of harm now").sees("Away on three Mondays", "A worry says that this was seen")
     story.choose("Not known", within="Gifts from people we do not know")
     story.press("Save and continue").sees("Begun")
@@ -113,7 +114,8 @@ def agree_a_plan(story: Story, world: World, case: Case) -> None:
     story.sees("Each action needs a person who will do it and a date").follow("Walk home with her")
     story.select("Who will do it? (optional)", "Tess Archer")
     story.fill_date("By when? (optional)", soon.day, soon.month, soon.year).press("Save")
-    story.press("Agree the plan").sees("Suggested: 3 months").press("Agree the plan")
+    story.press("Agree the plan").sees("Suggested: 3 months")
+    story.choose("“I want to walk home without looking behind me.”").press("Agree the plan")
     story.sees("The plan is agreed", "I want to walk home without looking behind me.")
     assert Plan.objects.get().state == "agreed"
 
@@ -129,7 +131,11 @@ def finish_and_review(story: Story, world: World) -> None:
     story.sees("What the child said last", "What was planned, and what happened", "Each day since Monday.")
     story.press("Record the review").sees("There is a problem", "Choose how it goes on")
     story.fill("What has changed for the child?", "She walks home and has told two friends.")
+    story.choose("Write down what the child says now").fill("The child’s own words", "It is better now.")
+    today = timezone.localdate()
+    story.fill_date("When was the child heard?", today.day, today.month, today.year)
+    story.fill("Who heard the child?", "Sol Wright, social worker")
     story.choose("The plan goes on as it is").fill("Why?", "It helps her.").press("Record the review")
-    story.sees("The review is written down", "She walks home and has told two friends.", "It helps her.")
+    story.sees("The review is written down", "She walks home and has told two friends.", "It is better now.")
     review = Review.objects.get()
     assert review.next_review_on == review.plan.review_on

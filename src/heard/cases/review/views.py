@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 from heard.agencies.gate import gate
 from heard.agencies.rules import May, Refused
 from heard.cases.assessment.actions import forget_typed, keep_typed
-from heard.cases.assessment.forms import NEW
 from heard.cases.assessment.queries import typed, words_of_child
 from heard.cases.case.rules import due_on
 from heard.cases.plan.actions import open_plan
@@ -37,11 +36,7 @@ def hold(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     today = timezone.localdate()
     clock = load.current().clock("review_conference_next")
     words = list(words_of_child(user, this.case_id))
-    begin = {
-        "which": str(words[0].pk) if words else NEW,
-        "held_on": today,
-        "next_review_on": due_on(clock, today),
-    }
+    begin = {"held_on": today, "next_review_on": due_on(clock, today)}
     kept = typed(user, kind=KIND, subject_id=this.pk, step=STEP)
     form = ReviewForm(request.POST or None, initial=begin | kept, words=words)
     if request.method == "POST":
