@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from heard.engine.run.summary import ISSUE_LIST
+from heard.engine.run.result import ISSUE_LIST
 
 if TYPE_CHECKING:
     from pathlib import Path

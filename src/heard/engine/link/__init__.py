@@ -81,12 +81,12 @@ def _write(
     )
     links = engine.keep("links", _links(held, pairs, engine.hold("refused", _refused(clusters))))
     engine.write(tables.LINKS, links.order_by("left_source", "left_id", "right_source", "right_id"))
-    counts = dict(links.band.value_counts(name="n").to_pyarrow().select(["band", "n"]).to_pandas().to_numpy())
+    counts = {row["band"]: row["n"] for row in links.band.value_counts(name="n").to_pyarrow().to_pylist()}
     return LinkSummary(
         records=len(rows),
         children=int(held.person.nunique().to_pyarrow().as_py()),
-        linked=int(counts.get(bands.LINKED, 0)),
-        for_a_person=int(counts.get(bands.FOR_A_PERSON, 0)),
+        linked=counts.get(bands.LINKED, 0),
+        for_a_person=counts.get(bands.FOR_A_PERSON, 0),
         trained=learned.trained,
         notes=learned.notes,
     )

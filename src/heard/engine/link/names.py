@@ -97,19 +97,17 @@ def family_alike(left: str | None, right: str | None) -> Alike:
 def _double_alike(left: list[str], right: list[str], usual: int) -> Alike:
     """Brothers may share the first of two names (Mohammed Ali, Mohammed Hassan): then the second decides."""
     shared = set(forms(left[0])) & set(forms(right[0]))
+    whole = " ".join(left), " ".join(right)
     if len(left) > 1 and len(right) > 1:
-        if shared:
-            return (
-                Alike.FORM
-                if left[1][0] == right[1][0] and 1 in (len(left[1]), len(right[1]))
-                else (Alike.FORM if given_alike(left[1], right[1], usual=1) in AGREES else Alike.DIFFERENT)
-            )
-        return _slip(" ".join(left), " ".join(right))
-    if shared and _FIRST_OF_MANY in shared:
+        if not shared:
+            return _slip(*whole)
+        second = given_alike(left[1], right[1])
+        return Alike.DIFFERENT if second is Alike.DIFFERENT else Alike.FORM
+    if _FIRST_OF_MANY in shared:
         return Alike.INITIAL
-    if set(forms(" ".join(left))) & set(forms(" ".join(right))):
+    if set(forms(whole[0])) & set(forms(whole[1])):
         return Alike.FORM
-    return _slip(" ".join(left), " ".join(right)) if usual < 2 else Alike.DIFFERENT
+    return Alike.DIFFERENT if usual == 2 else _slip(*whole)
 
 
 def _slip_of_a_form(left: str, right: str, usual: int) -> Alike:

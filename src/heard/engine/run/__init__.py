@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from heard.engine import backend, intake, tables
 from heard.engine.link import SEED, link
 from heard.engine.run import folder as folders
-from heard.engine.run.summary import RunSummary, summary, write_issue_list
+from heard.engine.run.result import RunSummary, summary, write_issue_list
 from heard.engine.screen import screen
 from heard.engine.tables import NotDone
 from heard.knowledge import load

@@ -1,0 +1,178 @@
+"""A run is swapped in whole, touches nothing that no run made, and says in one sentence why it is not done."""
+
+import errno
+import json
+from datetime import date
+
+import pytest
+
+from heard.engine import backend, run, tables
+from heard.engine.run import folder as folders
+from heard.engine.run import result
+from heard.engine.tables import NotDone
+
+MAPPING = """
+sources:
+  police:
+    agency: police
+    files: "police*.csv"
+    record: {record_id: id, given_name: forename, family_name: surname, birth_date: dob, postcode: postcode}
+    dated_by: day
+    items:
+      S01: {column: what, in: [missing]}
+      S03: {column: what, in: [alcohol]}
+  school:
+    agency: school
+    files: "school*.csv"
+    record: {record_id: id, given_name: forename, family_name: surname, birth_date: dob, postcode: postcode}
+    dated_by: day
+    items:
+      S06: {column: what, in: [absent]}
+"""
+HEAD = "id,forename,surname,dob,postcode,day,what\n"
+
+
+@pytest.fixture
+def extracts(tmp_path):
+    folder = tmp_path / "extracts"
+    folder.mkdir()
+    child = "Ashworth,2011-03-04,WX1 1AA,2026-01-10"
+    (folder / "police.csv").write_text(f"{HEAD}7,Kate,{child},missing\n7,Kate,{child},alcohol\n")
+    (folder / "school.csv").write_text(f"{HEAD}1,Katherine,{child},absent\n,Nobody,{child},absent\n")
+    (tmp_path / "mapping.yaml").write_text(MAPPING)
+    return folder
+
+
+def whole(extracts, **more):
+    out = extracts.parent / "out"
+    return run.run([extracts], out=out, mapping=extracts.parent / "mapping.yaml", **more), out
+
+
+def test_scattered_records_become_one_child_on_the_list(extracts):
+    found, out = whole(extracts)
+    assert (found.with_signs, found.scattered) == (1, 1)
+    assert found.listed[0]["signs"] == ["S01", "S03", "S06"]
+    assert found.as_of == date(2026, 1, 10)
+    assert all(source["read"] == source["kept"] + source["set_aside"] for source in found.sources)
+    assert {path.stem for path in out.glob("*.parquet")} == {table.name for table in tables.ALL}
+
+
+def test_the_summary_is_plain_json(extracts):
+    found, _ = whole(extracts)
+    told = json.loads(json.dumps(found.as_json()))
+    assert told["as_of"] == "2026-01-10"
+    assert told["listed"][0]["last_seen"] == "2026-01-10"
+
+
+def test_the_manifest_says_what_the_run_was_made_of(extracts):
+    _, out = whole(extracts, as_of=date(2026, 3, 31))
+    told = folders.manifest(out)
+    assert told["as_of"] == "2026-03-31"
+    assert {one["file"] for one in told["inputs"]} == {"police.csv", "school.csv"}
+    assert all(len(one["sha256"]) == 64 and one["bytes"] for one in told["inputs"])
+    assert {"heard", "splink", "duckdb"} <= set(told["versions"])
+    assert set(told["steps"]) == {"intake", "link", "screen"}
+
+
+def test_the_same_input_gives_the_same_tables(extracts):
+    first = {t.name: backend.read(whole(extracts)[1], t).to_pylist() for t in tables.ALL}
+    assert first == {t.name: backend.read(whole(extracts)[1], t).to_pylist() for t in tables.ALL}
+
+
+def test_step_by_step_gives_what_the_whole_gives(extracts):
+    found, _ = whole(extracts)
+    out = extracts.parent / "steps"
+    taken = run.take_in([extracts], out=out, mapping=extracts.parent / "mapping.yaml")
+    assert (taken.children, taken.with_signs) == (None, None)
+    assert run.link_again(out).children == found.children
+    assert run.screen_again(out) == found
+
+
+def test_linking_again_takes_back_what_was_screened(extracts):
+    _, out = whole(extracts)
+    assert run.link_again(out).with_signs is None
+    assert not (out / "children.parquet").exists()
+
+
+def test_an_interrupted_run_leaves_the_earlier_result_and_nothing_else(extracts):
+    _, out = whole(extracts)
+    before = (out / "manifest.json").read_text()
+
+    def stop(text, share):
+        if text == "Counting signs":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        whole(extracts, progress=stop)
+    assert (out / "manifest.json").read_text() == before
+    assert not list(out.parent.glob(".out*"))
+
+
+def test_what_a_killed_run_left_is_put_right(extracts):
+    _, out = whole(extracts)
+    out.rename(out.with_name(".out.earlier"))
+    out.with_name(".out.unfinished.999999999").mkdir()
+    with pytest.raises(KeyError), folders.fresh(out):
+        raise KeyError
+    assert folders.manifest(out)
+    assert not list(out.parent.glob(".out*"))
+
+
+def test_a_folder_that_no_run_made_is_left_alone(extracts):
+    out = extracts.parent / "out"
+    out.mkdir()
+    (out / "thesis.txt").write_text("years of work")
+    with pytest.raises(NotDone, match="left alone"):
+        whole(extracts)
+    assert (out / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_file_is_no_place_for_a_result(extracts):
+    (extracts.parent / "out").write_text("")
+    with pytest.raises(NotDone, match="is a file"):
+        whole(extracts)
+
+
+def test_input_inside_the_result_is_refused(extracts):
+    _, out = whole(extracts)
+    with pytest.raises(NotDone, match="lies inside"):
+        run.run([out], out=out)
+
+
+def test_a_step_needs_a_run_s_folder(tmp_path):
+    for step in (run.link_again, run.screen_again):
+        with pytest.raises(NotDone, match="heard intake"):
+            step(tmp_path)
+
+
+def test_a_full_disk_is_a_sentence(extracts):
+    def full(text, share):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(NotDone, match="disk is full"):
+        whole(extracts, progress=full)
+
+
+def test_no_permission_is_a_sentence(extracts):
+    def refused(text, share):
+        raise PermissionError(errno.EACCES, "Permission denied", "/somewhere")
+
+    with pytest.raises(NotDone, match="No permission for /somewhere"):
+        whole(extracts, progress=refused)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_of_the_issue_list_is_a_formula(cell):
+    assert result.safe(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["police.csv", "", 7, None])
+def test_other_cells_stay_as_they_are(cell):
+    assert result.safe(cell) == cell
+
+
+def test_the_issue_list_is_written(extracts):
+    found, out = whole(extracts)
+    lines = (out / result.ISSUE_LIST).read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith("source,file,row")
+    assert len(lines) == 1 + sum(source["issues"] for source in found.sources)
