@@ -7,5 +7,4 @@ import sys
 from django.core.management import execute_from_command_line
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heard.config.settings")
-os.environ.setdefault("HEARD_DEMO", "1")
 execute_from_command_line(sys.argv)

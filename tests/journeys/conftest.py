@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from heard.agencies.models import User
 
@@ -46,8 +47,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 class Story:
     """A browser in somebody's hands. What it is told to do is what a person would do: open, fill, choose, press."""
 
-    def __init__(self, page: Page, address: str, name: str) -> None:
-        self.page, self.address, self.name = page, address, name
+    def __init__(self, page: Page, address: str, name: str, twin: Page | None = None) -> None:
+        """`twin`: a page with scripts on which a page without any is looked at, since axe is a script itself."""
+        self.page, self.address, self.name, self.twin = page, address, name, twin
         self.steps = 0
         self._amiss: list[str] = []
         page.on("console", self._hear)
@@ -125,11 +127,12 @@ class Story:
         """What is checked on each page. Call it by hand after a change that loads no page."""
         self.page.wait_for_load_state("load")
         self.steps += 1
+        seen = self._seen()
         for width in (PHONE, DESKTOP):
-            self.page.set_viewport_size({"width": width, "height": 900})
-            self._picture(width)
-            self._no_sideways_scroll(width)
-            found = Axe().run(self.page)
+            seen.set_viewport_size({"width": width, "height": 900})
+            self._picture(seen, width)
+            self._no_sideways_scroll(seen, width)
+            found = Axe().run(seen)
             assert found.violations_count == 0, f"{self.path} at {width} px:\n{found.generate_report()}"
         assert not self._amiss, f"{self.path}: {self._amiss}"
         return self
@@ -139,14 +142,23 @@ class Story:
     def _place(self, within: str) -> Page | Locator:
         return self.page.get_by_role("group", name=within) if within else self.page
 
-    def _no_sideways_scroll(self, width: int) -> None:
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
+    def _seen(self) -> Page:
+        """The page as it is drawn: itself, or the same text and styles in the twin, with its scripts taken out."""
+        if self.twin is None:
+            return self.page
+        self.twin.goto(self.address + "/robots.txt")
+        self.twin.set_content(re.sub(r"<script.*?</script>", "", self.page.content(), flags=re.DOTALL))
+        self.twin.wait_for_load_state("networkidle")
+        return self.twin
+
+    def _no_sideways_scroll(self, seen: Page, width: int) -> None:
+        wide = seen.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{self.path} is {wide} px wide on a screen of {width} px"
 
-    def _picture(self, width: int) -> None:
+    def _picture(self, seen: Page, width: int) -> None:
         PICTURES.mkdir(exist_ok=True)
         name = re.sub(r"\W+", "-", f"{self.name}-{self.steps:02}-{width}")
-        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        seen.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -168,7 +180,10 @@ def story(page: Page, live_server: Any, request: pytest.FixtureRequest) -> Story
 
 
 @pytest.fixture
-def story_without_scripts(page: Page, live_server: Any, request: pytest.FixtureRequest) -> Story:
-    """Every script file arrives empty, and the content security policy allows no other: nothing runs but axe."""
-    page.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
-    return Story(page, live_server.url, request.node.name)
+def story_without_scripts(
+    page: Page, browser: Browser, live_server: Any, request: pytest.FixtureRequest
+) -> Iterator[Story]:
+    """JavaScript is off in the browser itself."""
+    context = browser.new_context(java_script_enabled=False)
+    yield Story(context.new_page(), live_server.url, request.node.name, twin=page)
+    context.close()

@@ -46,15 +46,18 @@ class Waiting:
 @dataclass(frozen=True)
 class Section:
     heading: str
-    empty: str
     waiting: list[Waiting] = field(default_factory=list)
     more: str = ""
 
 
 def my_work(user: User) -> list[Section]:
-    """Sections in the order of the page; overdue first within each. One query a section, whatever it holds."""
+    """What waits, in the order of the page, overdue first within each; what is empty is left out.
+
+    One query a section, whatever it holds.
+    """
     sections = (_decisions, _sign_offs, _actions, _reviews, _assessments, _drafts, _children)
-    return [section for build in sections if (section := build(user)) is not None]
+    built = [build(user) for build in sections]
+    return [section for section in built if section and section.waiting]
 
 
 def _decisions(user: User) -> Section | None:
@@ -64,7 +67,6 @@ def _decisions(user: User) -> Section | None:
     rows = concerns.waiting_for_decision(user)
     return _section(
         _("Worries that wait for a decision"),
-        _("Every worry has its decision."),
         rows,
         lambda row: _due(
             row.due_on, str(row.person), _at("concern", concern_id=row.pk), row.agency.name, clock
@@ -78,7 +80,6 @@ def _sign_offs(user: User) -> Section | None:
     clock = load.current().clock("assessment")
     return _section(
         _("Assessments that wait for your signature"),
-        _("No assessment waits for you."),
         assessments.waiting_for_sign_off(user),
         lambda row: _due(
             row.due_on, str(row.case.person), _at("assessment", assessment_id=row.pk), str(row.author), clock
@@ -91,7 +92,6 @@ def _actions(user: User) -> Section | None:
         return None
     return _section(
         _("What you said you would do"),
-        _("Nothing is due from you in a plan."),
         plans.actions_due(user),
         lambda row: _due(
             row.due_on, row.what, _at("action", action_id=row.pk), str(row.outcome.plan.case.person), None
@@ -104,7 +104,6 @@ def _reviews(user: User) -> Section | None:
         return None
     return _section(
         _("Reviews to hold"),
-        _("No review is coming up."),
         reviews.reviews_due(user),
         lambda row: _due(row.review_on, str(row.case.person), _at("plan", plan_id=row.pk), "", None),
     )
@@ -116,7 +115,6 @@ def _assessments(user: User) -> Section | None:
     clock = load.current().clock("assessment")
     return _section(
         _("Assessments that you are writing"),
-        _("You are not writing an assessment."),
         assessments.being_written_by(user),
         lambda row: _due(
             row.due_on,
@@ -133,7 +131,6 @@ def _drafts(user: User) -> Section | None:
         return None
     return _section(
         _("What you began and have not sent"),
-        _("No unfinished form."),
         cases.drafts_of(user).filter(kind="worry"),
         lambda row: Waiting(
             _("A worry, not sent yet"),
@@ -149,17 +146,16 @@ def _children(user: User) -> Section | None:
         return None
     return _section(
         _("Children who count on you"),
-        _("You are no child’s trusted worker at the moment."),
         cases.my_cases(user),
         lambda row: Waiting(str(row.person), _at("child", person_id=row.person_id), row.reference),
     )
 
 
-def _section(heading: str, empty: str, rows: QuerySet[Any], draw: Callable[[Any], Waiting]) -> Section:
+def _section(heading: str, rows: QuerySet[Any], draw: Callable[[Any], Waiting]) -> Section:
     """One query: one row more than is shown says whether there are more."""
     found = list(rows[: _AT_MOST + 1])
     more = _("There are more: these are the first that are due.") if len(found) > _AT_MOST else ""
-    return Section(heading, empty, [draw(row) for row in found[:_AT_MOST]], more)
+    return Section(heading, [draw(row) for row in found[:_AT_MOST]], more)
 
 
 def _due(due_on: date | None, text: str, href: str, note: str, clock: Any) -> Waiting:
