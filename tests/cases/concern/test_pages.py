@@ -108,6 +108,22 @@ def test_a_new_search_asks_again_whether_it_is_this_child(world: World, draft: D
     assert send(client, draft, "child", name="Somebody Else") == "same"
 
 
+def test_a_child_who_can_no_longer_be_found_is_asked_for_again(world: World, draft: Draft) -> None:
+    child = network.add_person(by=world.officer, given_name="Kit", family_name="Marlowe")
+    client = signed_in(world.teacher)
+    send_all(client, draft)
+    send(client, draft, "child", name="Kit Marlowe")
+    assert send(client, draft, "same", choice=str(child.pk)) == "check"
+    assert "Kit Marlowe" in client.get(address("check", draft)).text
+    client.post(address("same_save", draft), {"choice": "not a child at all"})
+    assert client.post(address("check", draft)).headers["Location"] == address("same", draft)
+    assert send(client, draft, "same", choice=str(child.pk)) == "check"
+    network.involve(by=world.officer, person=child, agency=world.care, why="Leads")
+    network.restrict(by=world.supervisor, person_id=child.pk, reason="Threats")
+    assert client.get(address("check", draft)).headers["Location"] == address("same", draft)
+    assert "Kit Marlowe, born" not in client.get(address("same", draft)).text
+
+
 def test_sending_twice_tells_it_once(world: World, draft: Draft) -> None:
     client = signed_in(world.teacher)
     send_all(client, draft)

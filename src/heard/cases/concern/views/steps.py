@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 
+from heard.agencies.rules import Hidden
 from heard.cases.case.queries import ways_of_telling
 from heard.cases.case.rules import Hint, Observed, language_hints
 from heard.cases.concern import forms
@@ -18,7 +19,7 @@ from heard.cases.concern.forms import NEW, answers_of
 from heard.govuk.forms import Form
 from heard.knowledge import load
 from heard.knowledge.model import Item
-from heard.network.queries import Hit, find_people
+from heard.network.queries import Hit, find_people, person_findable_by
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -59,7 +60,7 @@ def form_arguments(user: User, answers: Answers, step: str) -> dict[str, Any]:
     match step:
         case "same":
             choice = str(answers_of(answers, "same").get("choice", ""))
-            return {"choices": [(choice, "", "")] if choice not in ("", NEW) else []}
+            return {"choices": [(choice, "", "")] if _findable(user, choice) else []}
         case "signs":
             return {"release": load.current()}
         case "evidence":
@@ -168,6 +169,15 @@ def _observed(states: Mapping[str, str], evidence: Mapping[str, Any]) -> list[Ob
         for item, state in states.items()
         if state
     ]
+
+
+def _findable(user: User, choice: str) -> bool:
+    """Whether the child chosen can still be found: the record may have been restricted since."""
+    try:
+        person_findable_by(user, uuid.UUID(choice))
+    except (ValueError, Hidden):
+        return False
+    return True
 
 
 def _who(user: User) -> str:
