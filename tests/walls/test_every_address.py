@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.conftest import World
 from tests.walls.record import FAMILY_NAME, SAYS, SEEN, Record, make_record
 
+from heard.agencies import actions as agencies
 from heard.agencies.models import User
 from heard.agencies.rules import MAY, May, Role
 
@@ -147,11 +148,22 @@ def test_without_a_membership_nothing_is_there(record: Record, visitor: Client) 
 # ---- another agency's restricted child
 
 
-@pytest.mark.parametrize("who", ["teacher", "officer"])
+@pytest.fixture
+def of_the_school(world: World) -> dict[str, User]:
+    """Somebody of another agency in each role that sees children: also the one who sees the whole partnership."""
+    agencies.give_role(
+        by=world.administrator, user=world.officer, team=world.teacher.team, role=Role.COORDINATOR
+    )
+    both = User.objects.get(pk=world.officer.pk)
+    assert both.may(May.SEE_PARTNERSHIP)
+    return {"practitioner": world.teacher, "co-ordinator": both}
+
+
+@pytest.mark.parametrize("who", ["practitioner", "co-ordinator"])
 def test_a_restricted_child_is_hidden_everywhere(
-    world: World, record: Record, visitor: Client, who: str
+    of_the_school: dict[str, User], record: Record, visitor: Client, who: str
 ) -> None:
-    visitor.force_login(getattr(world, who))
+    visitor.force_login(of_the_school[who])
     before = rows_of_every_table()
     for address in WITH_A_CHILD:
         for call in (visitor.get, visitor.post):
@@ -161,11 +173,12 @@ def test_a_restricted_child_is_hidden_everywhere(
     assert changes(before, rows_of_every_table()) == {}
 
 
+@pytest.mark.parametrize("who", ["practitioner", "co-ordinator"])
 def test_a_restricted_child_is_on_no_page_of_another_agency(
-    world: World, record: Record, visitor: Client
+    of_the_school: dict[str, User], record: Record, visitor: Client, who: str
 ) -> None:
     """Lists, searches and the front page too."""
-    visitor.force_login(world.teacher)
+    visitor.force_login(of_the_school[who])
     for address in GUARDED:
         if not address.keys:
             text = visitor.get(address.of(record)).content.decode(errors="replace")

@@ -28,10 +28,10 @@ KINDS: dict[Kind, Any] = {
 
 
 class ChronologyForm(Form):
-    kind = CheckboxesField(
-        _("Kind"), choices=[(kind.value, label) for kind, label in KINDS.items()], required=False
-    )
-    agency = SelectField(_("Agency"), required=False)
+    """Drawn only, never checked: `read_asked` reads the address. So no field is marked as optional."""
+
+    kind = CheckboxesField(_("Kind"), choices=[(kind.value, label) for kind, label in KINDS.items()])
+    agency = SelectField(_("Agency"))
 
     def __init__(self, asked: Asked, agencies: list[str]) -> None:
         super().__init__(initial={"kind": list(asked.kinds), "agency": asked.agency}, auto_id="filter_%s")
