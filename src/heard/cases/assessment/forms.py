@@ -40,6 +40,10 @@ class _SeveralBeneath:
         self.beneath = beneath
         super().__init__(*args, **kwargs)
 
+    def _title(self, bound: BoundField, kind: str) -> dict[str, Any]:
+        """Without “(optional)”: a list in which each line says so cannot be read."""
+        return super()._title(bound, kind) | {"text": str(bound.label)}  # type: ignore[misc]
+
     def _item(self, bound: BoundField, value: str, text: Any, chosen: Any) -> dict[str, Any]:
         item: dict[str, Any] = super()._item(bound, value, text, chosen)  # type: ignore[misc]
         names = self.beneath.get(value, ())
@@ -77,7 +81,6 @@ class JudgementForm(Form):
         ),
         missing=gettext_lazy("Write your judgement"),
         rows=18,
-        count=True,
         max_length=MAX_PROSE,
         heading=True,
     )
@@ -92,7 +95,6 @@ class NotKnownForm(Form):
         ),
         required=False,
         rows=10,
-        count=True,
         max_length=MAX_PROSE,
         heading=True,
     )
@@ -190,11 +192,10 @@ class MarksForm(BeneathForm):
             hint=hint,
             choices=AssessmentObservation.State.choices,
             beneath=beneath,
-            required=True,
+            required=False,  # not marked yet is no mistake
             small=True,
             size="s",
         )
-        self.fields[item].required = False  # not marked yet is no mistake; the label says no “(optional)”
         self._ask_for_evidence(item, entry.label, told=told)
         self._begin_with(item, marked.seen)
 
@@ -271,9 +272,9 @@ class PatternsForm(BeneathForm):
             choices=[(one.entry.id, one.entry.label, one.entry.help) for one in entries],
             beneath=beneath,
             initial=[one.entry.id for one in entries if one.chosen],
+            required=False,  # none may fit
             size="m",
         )
-        self.fields[heading].required = False  # none may fit; the legend says no “(optional)”
         for one in entries:
             self._ask_why(one)
 
