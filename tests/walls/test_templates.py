@@ -112,9 +112,13 @@ def untranslated_arguments(source: str) -> Iterator[str]:
 
 
 def queries_walked(source: str) -> Iterator[str]:
-    for node in jinja().parse(source).find_all(nodes.Getattr):
-        loop = isinstance(node.node, nodes.Name) and node.node.name == "loop"
-        if not loop and (node.attr.endswith("_set") or node.attr in QUERIES):
+    tree = jinja().parse(source)
+    no_rows = {"loop"} | {
+        imported.target for imported in tree.find_all(nodes.Import)
+    }  # macros may have such names
+    for node in tree.find_all(nodes.Getattr):
+        of_a_row = not (isinstance(node.node, nodes.Name) and node.node.name in no_rows)
+        if of_a_row and (node.attr.endswith("_set") or node.attr in QUERIES):
             yield f"line {node.lineno}: .{node.attr} runs a query; hand over what the page needs"
 
 
