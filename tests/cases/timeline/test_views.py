@@ -20,6 +20,7 @@ from heard.cases.case import actions as casework
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as telling
 from heard.cases.timeline.rules import Kind
+from heard.cases.timeline.views import VERBS
 from heard.network import actions as knowing
 from heard.network.queries import person_visible_to
 
@@ -220,6 +221,12 @@ def test_who_looked_is_on_the_page_at_once(client: Client, world: World, record:
     assert "Sufi Visram" in section(page(client, record), "looked")
     client.force_login(world.social_worker)
     assert "Opened the record" in page(client, record, "child_looked")
+
+
+def test_everything_that_was_done_is_said_in_words(worker: Client, record: Record) -> None:
+    """Not as the audit row has it, such as 'add action: plan'."""
+    rows = AuditRow.objects.filter(person_id=record["person_id"]).values_list("verb", "subject").distinct()
+    assert [row for row in rows if row not in VERBS] == []
 
 
 def test_opening_a_hidden_record_leaves_no_row(client: Client, world: World, record: Record) -> None:
