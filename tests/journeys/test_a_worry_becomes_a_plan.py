@@ -1,44 +1,30 @@
-"""From the case to the review: an assessment is sent back once, a plan is agreed on it, and what was done is looked at.
+"""A worry becomes a plan: told, decided, assessed, sent back once, signed off, planned, done and reviewed."""
 
-The worry itself has a story of its own; here it has been told and decided already.
-"""
-
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from tests.conftest import World
 from tests.journeys.conftest import Story
+from tests.journeys.test_worry import tell_a_worry_about_amira
 
 from heard.cases.assessment.models import Assessment
 from heard.cases.case.models import Case
-from heard.cases.case.rules import Observed
-from heard.cases.concern import actions as concerns
 from heard.cases.plan.models import Action, Plan
 from heard.cases.review.models import Review
 
 pytestmark = pytest.mark.journey
 
 
-def told_and_opened(world: World) -> Case:
-    """The teacher told a worry about Mina; the co-ordinator opened a case."""
-    worry = concerns.tell(
-        by=world.teacher,
-        new_person={"given_name": "Mina", "family_name": "Okoro", "birth_date": date(2011, 5, 4)},
-        seen_and_heard="She left school with people whom we do not know.",
-        observations=[Observed("S06", "seen", date(2026, 3, 2), "School register", "Away on three Mondays")],
-        words={
-            "text": "They wait for me after school.",
-            "heard_by": "Tess Archer, teacher",
-            "heard_on": date(2026, 3, 2),
-        },
-        danger_now="no",
-    )
-    case = concerns.decide(
-        by=world.coordinator, concern=worry, decision="open_case", reason="Signs of harm now"
-    ).case
-    assert case is not None
-    return case
+def told_and_opened(world: World, story: Story) -> Case:
+    """The teacher tells a worry about Amira; the co-ordinator opens a case."""
+    story.sign_in(world.teacher)
+    tell_a_worry_about_amira(story)
+    story.press("Send").sees("Your worry is sent")
+    story.sign_in(world.coordinator).open("/worries/").follow("Amira Kahn")
+    story.choose("Open a case").fill("Reason for the decision", "Gifts and lifts from somebody unknown.")
+    story.press("Record the decision").sees("Gifts and lifts from somebody unknown.")
+    return Case.objects.get()
 
 
 def write_the_assessment(story: Story, case: Case) -> None:
@@ -48,14 +34,14 @@ def write_the_assessment(story: Story, case: Case) -> None:
 
     story.follow("Your judgement").sees("The story comes before any list")
     story.press("Save and continue").sees("There is a problem", "Write your judgement")
-    story.fill("Your judgement", "People older than Mina are grooming her. They wait for her after school.")
+    story.fill("Your judgement", "People older than Amira are grooming her. They wait for her after school.")
     story.press("Save and continue").sees("Written")
 
-    story.follow("What the child says").sees("They wait for me after school.")
+    story.follow("What the child says").sees("He said it was just a lift home")
     story.press("Save and continue").sees("Choose the child’s words, write new ones, or say why")
-    story.choose("“They wait for me after school.”").press("Save and continue")
-    story.follow("Signs of harm now").sees("Away on three Mondays", "A worry says that this was seen")
-    story.choose("Not known", within="Gifts from people we do not know")
+    story.choose("“He said it was just a lift home”").press("Save and continue")
+    story.follow("Signs of harm now").sees("A new phone that she hides", "A worry says that this was seen")
+    story.choose("Not known", within="Absent from school")
     story.press("Save and continue").sees("Begun")
     story.follow("Vulnerabilities").choose("Not seen", within="Homeless").press("Save and continue")
 
@@ -67,8 +53,8 @@ def write_the_assessment(story: Story, case: Case) -> None:
     story.press("Save and continue")
 
 
-def test_an_assessment_becomes_a_plan_and_the_plan_is_reviewed(world: World, story: Story) -> None:
-    case = told_and_opened(world)
+def test_a_worry_becomes_a_plan(world: World, story: Story) -> None:
+    case = told_and_opened(world, story)
     today = timezone.localdate()
     story.sign_in(world.social_worker)
     write_the_assessment(story, case)
@@ -77,24 +63,24 @@ def test_an_assessment_becomes_a_plan_and_the_plan_is_reviewed(world: World, sto
     story.follow("Change what is not known")
     story.fill("What is not known, and who will find out", "Who gives her things: the school nurse will ask.")
     story.press("Save and continue").press("Check and send to the supervisor")
-    story.sees("Two of them are at her school.", "School register").press("Send to the supervisor")
+    story.sees("Two of them are at her school.", "Tess Archer").press("Send to the supervisor")
     story.sees("The assessment is with the supervisor", "Only a supervisor can sign off an assessment")
 
-    story.sign_in(world.supervisor).open("/assessments/").follow("Mina Okoro")
-    story.sees("Before you decide: what the child says", "They wait for me after school.")
+    story.sign_in(world.supervisor).open("/assessments/").follow("Amira Kahn")
+    story.sees("Before you decide: what the child says", "He said it was just a lift home")
     story.press("Record the decision").sees("Choose whether to sign off or to send back")
-    story.choose("Send back").fill("What has to be looked at again?", "What does Mina want to happen?")
+    story.choose("Send back").fill("What has to be looked at again?", "What does Amira want to happen?")
     story.press("Record the decision").sees("Sent back")
 
     story.sign_in(world.social_worker).open(f"/children/{case.person_id}/")
-    story.press("Go on with the assessment").sees("What does Mina want to happen?")
+    story.press("Go on with the assessment").sees("What does Amira want to happen?")
     story.follow("What the child says").choose("Write down what the child says now")
     story.fill("The child’s own words", "I want to walk home without looking behind me.")
     story.fill_date("When was the child heard?", today.day, today.month, today.year)
     story.fill("Who heard the child?", "Sol Wright, social worker").press("Save and continue")
     story.press("Check and send to the supervisor").press("Send to the supervisor")
 
-    story.sign_in(world.supervisor).open("/assessments/").follow("Mina Okoro")
+    story.sign_in(world.supervisor).open("/assessments/").follow("Amira Kahn")
     story.sees("I want to walk home without looking behind me.").choose("Sign off")
     story.press("Record the decision").sees("Signed off", "2013.1", "does not change any more")
     assert Assessment.objects.get().state == "signed"
@@ -108,7 +94,9 @@ def agree_a_plan(story: Story, world: World, case: Case) -> None:
     story.sign_in(world.social_worker).open(f"/children/{case.person_id}/").press("Start the plan")
     story.press("Start now").sees("There is no outcome yet", "Add at least one outcome")
     story.press("Add an outcome")
-    story.fill("What will be different for the child?", "Mina walks home without being afraid.").press("Save")
+    story.fill("What will be different for the child?", "Amira walks home without being afraid.").press(
+        "Save"
+    )
     story.sees("Each outcome needs at least one action").follow("Add an action")
     story.fill("What will be done?", "Walk home with her").press("Save")
     story.sees("Each action needs a person who will do it and a date").follow("Walk home with her")
@@ -127,7 +115,7 @@ def finish_and_review(story: Story, world: World) -> None:
         "Done", "Each day since Monday."
     )
 
-    story.sign_in(world.social_worker).open("/reviews/").follow("Mina Okoro")
+    story.sign_in(world.social_worker).open("/reviews/").follow("Amira Kahn")
     story.sees("What the child said last", "What was planned, and what happened", "Each day since Monday.")
     story.press("Record the review").sees("There is a problem", "Choose how it goes on")
     story.fill("What has changed for the child?", "She walks home and has told two friends.")
