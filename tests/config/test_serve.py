@@ -73,9 +73,10 @@ def test_it_answers_and_ends_everything_at_one_signal(port: int, environment: di
             assert answer(f"http://127.0.0.1:{port}/healthz") == "ok\n"
             children = Path(f"/proc/{served.pid}/task/{served.pid}/children").read_text().split()
             assert len(children) == 2
-        finally:
             served.send_signal(signal.SIGINT)
-        assert served.wait(timeout=20) == 0
+            assert served.wait(timeout=20) == 0
+        finally:
+            served.kill()
     assert not any(Path(f"/proc/{child}").exists() for child in children)
 
 
@@ -88,7 +89,7 @@ def run(*words: str, environment: dict[str, str]) -> subprocess.CompletedProcess
 def answer(address: str) -> str:
     for _ in range(150):
         try:
-            with urllib.request.urlopen(address) as response:
+            with urllib.request.urlopen(address, timeout=5) as response:
                 return str(response.read().decode())
         except urllib.error.URLError:
             time.sleep(0.1)

@@ -83,7 +83,8 @@ def _run_together(commands: dict[str, list[str]]) -> str:
 
     Each gets a session of its own, so that Ctrl-C reaches this process alone and the others are asked once.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stop in (signal.SIGTERM, signal.SIGINT):  # a shell starts background commands with SIGINT ignored
+        signal.signal(stop, signal.default_int_handler)
     children = {name: subprocess.Popen(words, start_new_session=True) for name, words in commands.items()}  # noqa: S603 - our own words
     try:
         while True:
