@@ -12,6 +12,8 @@ _COMMANDS = {
     "link": "heard.engine.cli:link",
     "screen": "heard.engine.cli:screen",
     "demo": "heard.demo.cli:demo",
+    "migrate": "heard.agencies.cli:migrate",
+    "begin": "heard.agencies.cli:begin",
     "serve": "heard.config.serve:serve",
 }
 

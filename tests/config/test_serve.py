@@ -54,7 +54,7 @@ def test_an_address_that_is_not_of_this_machine_gives_a_plain_sentence(port: int
 def test_a_database_that_is_behind_gives_the_command_to_run(port: int, environment: dict[str, str]) -> None:
     done = run("serve", "--port", str(port), environment=environment)
     assert done.returncode == 1
-    assert "Run first: python manage.py migrate" in done.stderr
+    assert "Run first: heard migrate" in done.stderr
     assert "Traceback" not in done.stderr
 
 

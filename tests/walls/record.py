@@ -71,6 +71,8 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "review_id": review.pk,
             "draft_id": draft.pk,
             "run_id": run.pk,
+            "user_id": worker.pk,
+            "team_id": world.exploitation_team.pk,
         }
     )
 

@@ -28,11 +28,10 @@ from heard.agencies.rules import MAY, May, Role
 VALUES = {"part": "judgement", "step": "agree", "key": "x1"}
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
-    "draft_id", "run_id",
+    "draft_id", "run_id", "user_id", "team_id",
 }  # fmt: skip
-ABOUT_A_CHILD = RECORD_KEYS - {
-    "run_id"
-}  # a run's list names no child; its pages are for analysts of the partnership
+# A run's list names no child, and its pages are for analysts of the partnership; users and teams are the staff.
+ABOUT_A_CHILD = RECORD_KEYS - {"run_id", "user_id", "team_id"}
 # Open to anybody, each with its reason.
 OPEN = {
     "account_login": "signing in",

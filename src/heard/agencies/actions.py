@@ -3,8 +3,13 @@
 import uuid
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from heard.agencies import queries, rules
 from heard.agencies.models import Agency, AuditRow, Membership, Team, User
 from heard.agencies.rules import May, Refused, Role
 
@@ -44,23 +49,31 @@ def begin_partnership(
 ) -> User:
     """The first agency, team and administrator of an empty database, who is their own actor.
 
-    Raises `Refused` once anybody is there: from then on an administrator adds people.
+    Raises `Refused` once anybody is there: from then on an administrator adds people; Django's `ValidationError`
+    for a name that is empty, too long or of wrong characters.
     """
-    if User.objects.exists():
-        raise Refused("Heard has people already. Sign in as an administrator to add more.")
-    user = User.objects.create_user(username, password=password, first_name=first_name, last_name=last_name)
-    home = Agency.objects.create(name=agency, kind=kind)
-    Membership.objects.create(
-        user=user, team=Team.objects.create(agency=home, name=team), role=Role.ADMINISTRATOR
-    )
+    _refuse(rules.why_not_begin(people=User.objects.count()))
+    user = _new_user(username, first_name, last_name, password)
+    home = Agency(name=agency.strip(), kind=kind)
+    home.full_clean()
+    home.save()
+    first = Team(agency=home, name=team.strip())
+    first.full_clean()
+    first.save()
+    Membership.objects.create(user=user, team=first, role=Role.ADMINISTRATOR)
     record_audit(by=user, verb="begin", subject="partnership", subject_id=home.pk)
     return user
+
+
+# ---- agencies and teams
 
 
 @transaction.atomic
 def add_agency(*, by: User, name: str, kind: str) -> Agency:
     _only_administrators(by)
-    agency = Agency(name=name, kind=kind)
+    taken = Agency.objects.filter(name__iexact=name.strip()).exists()
+    _refuse(rules.why_not_add_agency(name=name, taken=taken))
+    agency = Agency(name=name.strip(), kind=kind)
     agency.full_clean()
     agency.save()
     record_audit(by=by, verb="add", subject="agency", subject_id=agency.pk)
@@ -71,37 +84,183 @@ def add_agency(*, by: User, name: str, kind: str) -> Agency:
 def add_team(
     *, by: User, agency: Agency, name: str, duty_phone: str = "", takes_worries: bool = False
 ) -> Team:
+    """One team of the partnership takes worries: this one takes them over from any other."""
     _only_administrators(by)
-    team = Team(agency=agency, name=name, duty_phone=duty_phone, takes_worries=takes_worries)
+    taken = Team.objects.filter(agency=agency, name__iexact=name.strip()).exists()
+    _refuse(rules.why_not_add_team(name=name, taken=taken))
+    team = Team(agency=agency, name=name.strip(), duty_phone=duty_phone, takes_worries=takes_worries)
+    if takes_worries:
+        _take_worries_from_others(by, team)
     team.full_clean()
     team.save()
-    record_audit(by=by, verb="add", subject="team", subject_id=team.pk)
+    record_audit(
+        by=by, verb="add", subject="team", subject_id=team.pk, detail={"takes_worries": takes_worries}
+    )
     return team
+
+
+@transaction.atomic
+def change_team(*, by: User, team: Team, duty_phone: str, takes_worries: bool) -> Team:
+    """Sets the duty phone, and whether new worries come here: then they no longer come to any other team."""
+    _only_administrators(by)
+    team = Team.objects.select_for_update().get(pk=team.pk)
+    _refuse(rules.why_not_change_team(takes_worries=takes_worries, takes_them_now=team.takes_worries))
+    if takes_worries and not team.takes_worries:
+        _take_worries_from_others(by, team)
+    team.duty_phone, team.takes_worries = duty_phone.strip(), takes_worries
+    team.full_clean()
+    team.save()
+    record_audit(
+        by=by, verb="change", subject="team", subject_id=team.pk, detail={"takes_worries": takes_worries}
+    )
+    return team
+
+
+def _take_worries_from_others(by: User, team: Team) -> None:
+    for other in Team.objects.select_for_update().filter(takes_worries=True).exclude(pk=team.pk):
+        other.takes_worries = False
+        other.save(update_fields=["takes_worries"])
+        record_audit(
+            by=by, verb="change", subject="team", subject_id=other.pk, detail={"takes_worries": False}
+        )
+
+
+# ---- people
 
 
 @transaction.atomic
 def add_user(
     *, by: User, username: str, first_name: str, last_name: str, password: str | None, team: Team, role: Role
 ) -> User:
-    """Adds someone who signs in, with their first role. Without a password they cannot sign in yet."""
+    """Adds someone who signs in, with their first role. Without a password they cannot sign in yet.
+
+    Capitals make no difference in a username, as they make none at sign-in.
+    """
     _only_administrators(by)
-    user = User(username=username, first_name=first_name, last_name=last_name)
+    taken = User.objects.filter(username__iexact=username.strip()).exists()
+    _refuse(rules.why_not_add_user(username=username, taken=taken))
+    user = _new_user(username, first_name, last_name, password)
+    Membership.objects.create(user=user, team=team, role=role)
+    record_audit(
+        by=by, verb="add", subject="user", subject_id=user.pk, detail={"role": role, "team": str(team.pk)}
+    )
+    return user
+
+
+def _new_user(username: str, first_name: str, last_name: str, password: str | None) -> User:
+    user = User(username=username.strip(), first_name=first_name.strip(), last_name=last_name.strip())
     user.set_password(password)
     user.full_clean(exclude=["password"])
     user.save()
-    Membership.objects.create(user=user, team=team, role=role)
-    record_audit(by=by, verb="add", subject="user", subject_id=user.pk, detail={"role": role})
+    return user
+
+
+@transaction.atomic
+def set_password(*, by: User, user: User, password: str) -> User:
+    """For somebody who has none yet or has forgotten it. Whoever is signed in with the old one no longer is."""
+    _only_administrators(by)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record_audit(by=by, verb="set password", subject="user", subject_id=user.pk)
     return user
 
 
 @transaction.atomic
 def give_role(*, by: User, user: User, team: Team, role: Role) -> Membership:
     _only_administrators(by)
-    membership, _ = Membership.objects.get_or_create(user=user, team=team, role=role)
-    record_audit(by=by, verb="give role", subject="user", subject_id=user.pk, detail={"role": role})
+    held = Membership.objects.filter(user=user, team=team, role=role)
+    _refuse(rules.why_not_give_role(has_it=held.exists()))
+    membership = Membership.objects.create(user=user, team=team, role=role)
+    record_audit(
+        by=by,
+        verb="give role",
+        subject="user",
+        subject_id=user.pk,
+        detail={"role": role, "team": str(team.pk)},
+    )
     return membership
 
 
+@transaction.atomic
+def take_role(*, by: User, user: User, membership_id: int) -> User:
+    """Takes one role in one team away. They keep at least one; somebody stays an administrator."""
+    _only_administrators(by)
+    _lock_administrators()
+    held = list(Membership.objects.select_for_update().filter(user=user))
+    membership = next((row for row in held if row.pk == membership_id), None)
+    _refuse(
+        rules.why_not_take_role(
+            has_it=membership is not None,
+            is_only_role=len(held) == 1,
+            is_last_administrator=_takes_last_administrator(by, user, membership, held),
+        )
+    )
+    assert membership is not None
+    detail = {"role": membership.role, "team": str(membership.team_id)}
+    membership.delete()
+    record_audit(by=by, verb="take role", subject="user", subject_id=user.pk, detail=detail)
+    return user
+
+
+def _takes_last_administrator(
+    by: User, user: User, membership: Membership | None, held: list[Membership]
+) -> bool:
+    """An administrator in two teams stays one when one of the two goes."""
+    as_administrator = [row for row in held if row.role == Role.ADMINISTRATOR]
+    return as_administrator == [membership] and queries.is_last_administrator(by, user)
+
+
+@transaction.atomic
+def switch_off(*, by: User, user: User, reason: str) -> User:
+    """From now on they cannot sign in, and whoever is signed in as them no longer is. Their work stays."""
+    _only_administrators(by)
+    _lock_administrators()
+    user = User.objects.select_for_update().get(pk=user.pk)
+    _refuse(
+        rules.why_not_switch_off(
+            is_active=user.is_active,
+            is_self=user.pk == by.pk,
+            is_last_administrator=queries.is_last_administrator(by, user),
+            reason=reason,
+        )
+    )
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    _end_sessions(user)
+    record_audit(by=by, verb="switch off", subject="user", subject_id=user.pk, reason=reason)
+    return user
+
+
+@transaction.atomic
+def switch_on(*, by: User, user: User, reason: str) -> User:
+    """They can sign in again, with the roles and the password that they had."""
+    _only_administrators(by)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    _refuse(rules.why_not_switch_on(is_active=user.is_active, reason=reason))
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    record_audit(by=by, verb="switch on", subject="user", subject_id=user.pk, reason=reason)
+    return user
+
+
+def _end_sessions(user: User) -> None:
+    """Deleted, not only refused: else they would come back to life when the person is switched on again."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
+
+
+def _lock_administrators() -> None:
+    """Two administrators who take each other's role away at once wait for one another."""
+    rows = Membership.objects.select_for_update().filter(role=Role.ADMINISTRATOR).order_by("pk")
+    list(rows.values_list("pk", flat=True))
+
+
+def _refuse(why_not: str | None) -> None:
+    if why_not:
+        raise Refused(_(why_not))
+
+
 def _only_administrators(by: User) -> None:
-    if not by.may(May.MANAGE):
-        raise Refused("Only an administrator adds agencies, teams and people.")
+    _refuse(rules.why_not_manage(may_manage=by.may(May.MANAGE)))

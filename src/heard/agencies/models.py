@@ -42,7 +42,12 @@ class Team(models.Model):
     class Meta:
         ordering: ClassVar = ["agency__name", "name"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["agency", "name"], name="team_once_per_agency")
+            models.UniqueConstraint(fields=["agency", "name"], name="team_once_per_agency"),
+            models.UniqueConstraint(
+                fields=["takes_worries"],
+                condition=models.Q(takes_worries=True),
+                name="one_team_takes_worries",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Count, Q, QuerySet
 
 from heard.agencies.models import Agency, AuditRow, Team, User
-from heard.agencies.rules import May
+from heard.agencies.rules import Hidden, May, Role
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,28 @@ class Colleague:
 
     name: str
     agency: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """One role in one team."""
+
+    membership_id: int
+    agency: str
+    team: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Somebody who signs in, as an administrator sees them. `posts` are in the order in which they were given."""
+
+    user_id: int
+    name: str
+    username: str
+    is_active: bool
+    has_password: bool
+    posts: tuple[Post, ...]
 
 
 def agencies_visible_to(user: User) -> QuerySet[Agency]:
@@ -59,3 +82,71 @@ def looks_at(user: User, *, person_id: uuid.UUID) -> QuerySet[AuditRow]:
     """
     rows = AuditRow.objects.filter(person_id=person_id)
     return rows if user.may(May.SEE_CHILD) else rows.none()
+
+
+# ---- for administrators alone
+
+
+def users_visible_to(user: User) -> QuerySet[User]:
+    """Everybody who signs in or once did, by name."""
+    rows = User.objects.order_by("last_name", "first_name", "pk")
+    return rows if user.may(May.MANAGE) else rows.none()
+
+
+def user_visible_to(user: User, user_id: int) -> User:
+    """Raises `Hidden` where there is nobody, or for somebody who does not manage people."""
+    found = users_visible_to(user).filter(pk=user_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def staff_visible_to(user: User, people: Iterable[User]) -> list[Staff]:
+    """These people with their roles, in their order. Two queries, however many they are."""
+    order = [person.pk for person in people]
+    rows = users_visible_to(user).filter(pk__in=order).prefetch_related("memberships__team__agency")
+    by_key = {person.pk: _staff(person) for person in rows}
+    return [by_key[key] for key in order if key in by_key]
+
+
+def _staff(person: User) -> Staff:
+    posts = (
+        Post(held.pk, held.team.agency.name, held.team.name, Role(held.role))
+        for held in person.memberships.all()
+    )
+    return Staff(
+        person.pk,
+        str(person),
+        person.username,
+        person.is_active,
+        person.has_usable_password(),
+        tuple(posts),
+    )
+
+
+def is_last_administrator(user: User, person: User) -> bool:
+    """Whether nobody but this person is an administrator who is active and has a password."""
+    administrators = users_visible_to(user).filter(memberships__role=Role.ADMINISTRATOR)
+    others = administrators.filter(is_active=True).exclude(pk=person.pk)
+    is_one = administrators.filter(pk=person.pk).exists()
+    return is_one and not others.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
+
+
+def teams_with_people(user: User) -> QuerySet[Team]:
+    """Each team with `people`: how many active people have a role in it."""
+    active = Count("memberships__user", filter=Q(memberships__user__is_active=True), distinct=True)
+    rows = teams_visible_to(user).annotate(people=active).order_by("agency__name", "name")
+    return rows if user.may(May.MANAGE) else rows.none()
+
+
+def agencies_without_teams(user: User) -> QuerySet[Agency]:
+    rows = agencies_visible_to(user).filter(teams=None)
+    return rows if user.may(May.MANAGE) else rows.none()
+
+
+def team_visible_to(user: User, team_id: uuid.UUID) -> Team:
+    """Raises `Hidden` where there is none."""
+    found = teams_visible_to(user).filter(pk=team_id).first()
+    if found is None:
+        raise Hidden
+    return found

@@ -58,3 +58,90 @@ class Hidden(Exception):
 
 class Refused(Exception):
     """An action that the rules do not allow now. Its text is the sentence that the user reads."""
+
+
+# ---- what an administrator may do now. Each returns the sentence that the user reads, or None where nothing is in the way.
+
+
+def why_not_begin(*, people: int) -> str | None:
+    if people:
+        return "Heard has people already. Sign in as an administrator to add more."
+    return None
+
+
+def why_not_manage(*, may_manage: bool) -> str | None:
+    if not may_manage:
+        return "Only an administrator adds agencies, teams and people."
+    return None
+
+
+def why_not_add_agency(*, name: str, taken: bool) -> str | None:
+    if not name.strip():
+        return "Enter the name of the agency."
+    if taken:
+        return "There is an agency of this name already. Choose another name."
+    return None
+
+
+def why_not_add_team(*, name: str, taken: bool) -> str | None:
+    if not name.strip():
+        return "Enter the name of the team."
+    if taken:
+        return "This agency has a team of this name already. Choose another name."
+    return None
+
+
+def why_not_change_team(*, takes_worries: bool, takes_them_now: bool) -> str | None:
+    """Worries never go to nobody: the team that takes them gives them up only by another taking them over."""
+    if takes_them_now and not takes_worries:
+        return (
+            "Worries have to come to some team. Open the team that will take them instead, and say so there."
+        )
+    return None
+
+
+def why_not_add_user(*, username: str, taken: bool) -> str | None:
+    if not username.strip():
+        return "Enter the username."
+    if taken:
+        return "Somebody has this username already. Choose another."
+    return None
+
+
+def why_not_give_role(*, has_it: bool) -> str | None:
+    if has_it:
+        return "They have this role in this team already."
+    return None
+
+
+def why_not_take_role(*, has_it: bool, is_only_role: bool, is_last_administrator: bool) -> str | None:
+    """`is_last_administrator`: nobody else who is active and has a password is an administrator."""
+    if not has_it:
+        return "They do not have this role any more. Look at the page again."
+    if is_last_administrator:
+        return "Somebody has to be an administrator. Make somebody else one first."
+    if is_only_role:
+        return "This is their only role. Give them another one first, or switch them off."
+    return None
+
+
+def why_not_switch_off(
+    *, is_active: bool, is_self: bool, is_last_administrator: bool, reason: str
+) -> str | None:
+    if not is_active:
+        return "They are switched off already."
+    if is_self:
+        return "You cannot switch yourself off. Ask another administrator."
+    if is_last_administrator:
+        return "Somebody has to be an administrator. Make somebody else one first."
+    if not reason.strip():
+        return "Say why they are switched off. It is kept in the record."
+    return None
+
+
+def why_not_switch_on(*, is_active: bool, reason: str) -> str | None:
+    if is_active:
+        return "They are switched on already."
+    if not reason.strip():
+        return "Say why they are switched on. It is kept in the record."
+    return None

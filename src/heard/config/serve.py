@@ -65,7 +65,7 @@ def _refuse_an_old_database() -> None:
             f"The database does not answer. Check DATABASE_URL. It says: {error}"
         ) from error
     if behind:
-        raise click.ClickException("The database is not up to date. Run first: python manage.py migrate")
+        raise click.ClickException("The database is not up to date. Run first: heard migrate")
 
 
 def _migrations_to_run() -> bool:

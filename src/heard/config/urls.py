@@ -5,6 +5,7 @@ urlpatterns = [
     path("", include("heard.home.urls")),
     path("", include("heard.cases.urls")),
     path("engine/", include("heard.insight.urls")),
+    path("people/", include("heard.agencies.urls")),
 ]
 handler404 = "heard.home.views.not_found"
 handler403 = "heard.home.views.not_allowed"

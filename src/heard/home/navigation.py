@@ -32,6 +32,7 @@ PARTS = (
     Part("concerns", _("Worries"), _("Worries that wait for a decision.")),
     Part("find", _("Find a child"), _("See what is known and who works with the child.")),
     Part("engine", _("Engine"), _("Bring in extracts and see children whose signs are scattered.")),
+    Part("people", _("People and teams"), _("Add people, give them roles, switch off who has left.")),
     Part(
         "knowledge",
         _("What we look for"),

@@ -237,6 +237,14 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("agency", "name"), name="team_once_per_agency"),
         ),
         migrations.AddConstraint(
+            model_name="team",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("takes_worries", True)),
+                fields=("takes_worries",),
+                name="one_team_takes_worries",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="membership",
             constraint=models.UniqueConstraint(fields=("user", "team", "role"), name="membership_once"),
         ),

@@ -1,0 +1,150 @@
+"""`heard migrate` and `heard begin`: the two commands between an installed Heard and the first sign-in.
+
+Django is set up only inside the commands, so that `heard --help` needs no settings.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+import click
+
+# Those of `Agency.Kind`, which cannot be read before Django is set up; a test holds the two together.
+KINDS = ("social_care", "police", "health", "education", "youth_justice", "voluntary")
+
+
+@click.command()
+def migrate() -> None:
+    """Make the database, or bring it up to date after an upgrade."""
+    with _site():
+        from django.core.management import call_command
+
+        call_command("migrate", interactive=False)
+
+
+@click.command()
+@click.option("--agency", help="Name of the first agency.")
+@click.option("--kind", type=click.Choice(KINDS), help="What kind of agency it is.")
+@click.option("--team", help="Name of the administrator's team.")
+@click.option("--username", help="What the administrator signs in with.")
+@click.option("--given-name", help="Of the administrator.")
+@click.option("--family-name", help="Of the administrator.")
+@click.option(
+    "--password-file",
+    type=click.File("r"),
+    help="File whose first line is the password; - reads standard input. Without it you are asked, unseen.",
+)
+def begin(
+    agency: str | None,
+    kind: str | None,
+    team: str | None,
+    username: str | None,
+    given_name: str | None,
+    family_name: str | None,
+    password_file: TextIO | None,
+) -> None:
+    """Add the first agency, team and administrator to an empty Heard. What no option gives is asked.
+
+    A password is never an argument: other users of the machine could read it there.
+    """
+    with _site():
+        from heard.agencies.actions import begin_partnership
+
+        _refuse_what_is_not_empty()
+        user = begin_partnership(
+            agency=agency or click.prompt("Name of your agency"),
+            kind=kind or click.prompt("What kind of agency", type=click.Choice(KINDS)),
+            team=team or click.prompt("Name of your team"),
+            username=username or click.prompt("Your username"),
+            first_name=given_name or click.prompt("Your given name"),
+            last_name=family_name or click.prompt("Your family name"),
+            password=_read_password(password_file) if password_file else _ask_for_password(),
+        )
+        click.echo(
+            f"Done. Start Heard with `heard serve`, sign in as {user.username}, and go to People and teams: "
+            "add your agencies, teams and people there, and say which team takes new worries."
+        )
+
+
+@contextmanager
+def _site() -> Iterator[None]:
+    """Django, set up; what it has to say against the installation or the answers, in a plain sentence."""
+    import django
+    from dj_database_url import ParseError, UnknownSchemeError
+    from django.core.exceptions import ImproperlyConfigured, ValidationError
+    from django.db import DatabaseError
+
+    from heard.agencies.rules import Refused
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heard.config.settings")
+    try:
+        django.setup()
+        yield
+    except (ImproperlyConfigured, Refused) as error:
+        raise click.ClickException(str(error)) from error
+    except ValidationError as error:
+        raise click.ClickException(_in_lines(error)) from error
+    except DatabaseError as error:
+        raise click.ClickException(
+            f"The database does not answer. Check HEARD_DATA and DATABASE_URL. It says: {error}"
+        ) from error
+    except (ParseError, UnknownSchemeError) as error:
+        raise click.ClickException(f"DATABASE_URL names no database. {error}") from error
+    except PermissionError as error:
+        raise click.ClickException(
+            f"{error.filename} is not open to this user of the machine. Set HEARD_DATA to a folder that is, "
+            "or run this as the user that the folder belongs to."
+        ) from error
+
+
+def _refuse_what_is_not_empty() -> None:
+    """Before the questions, so that nobody answers them in vain."""
+    from django.core.management import call_command
+
+    from heard.agencies.models import User
+    from heard.agencies.rules import why_not_begin
+
+    try:
+        call_command("migrate", check_unapplied=True, verbosity=0)
+    except SystemExit:
+        raise click.ClickException("The database is not up to date. Run first: heard migrate") from None
+    if refusal := why_not_begin(people=User.objects.count()):
+        raise click.ClickException(refusal)
+
+
+def _read_password(file: TextIO) -> str:
+    from django.contrib.auth.password_validation import validate_password
+
+    password = file.readline().rstrip("\r\n")
+    validate_password(password)
+    return password
+
+
+def _ask_for_password() -> str:
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    while True:
+        password: str = click.prompt("A password", hide_input=True, confirmation_prompt="The password again")
+        try:
+            validate_password(password)
+        except ValidationError as error:
+            click.echo(_in_lines(error), err=True)
+        else:
+            return password
+
+
+def _in_lines(error: object) -> str:
+    """Each fault on a line of its own, with the name of the answer that it is about."""
+    by_field = getattr(error, "error_dict", None)
+    if not by_field:
+        return "\n".join(getattr(error, "messages", []))
+    return "\n".join(
+        f"{field.replace('first_name', 'given name').replace('last_name', 'family name')}: {message}"
+        for field, faults in by_field.items()
+        for fault in faults
+        for message in fault.messages
+    )

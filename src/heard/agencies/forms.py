@@ -1,0 +1,211 @@
+"""Shape and wording of what an administrator enters about agencies, teams and people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from heard.agencies.models import Agency, Team
+from heard.agencies.queries import Post
+from heard.agencies.rules import Role
+from heard.govuk.forms import Form, PasswordField, RadiosField, SelectField, TextareaField, TextField
+
+ROLE_NAMES = {
+    Role.PRACTITIONER: gettext_lazy("Practitioner"),
+    Role.COORDINATOR: gettext_lazy("Co-ordinator"),
+    Role.SUPERVISOR: gettext_lazy("Supervisor"),
+    Role.ANALYST: gettext_lazy("Analyst"),
+    Role.BOARD: gettext_lazy("Board member"),
+    Role.ADMINISTRATOR: gettext_lazy("Administrator"),
+}
+_ROLES = (
+    (
+        Role.PRACTITIONER,
+        gettext_lazy("Tells worries, and works with children whom their agency is involved with."),
+    ),
+    (
+        Role.COORDINATOR,
+        gettext_lazy("Also decides on worries, and sees every child who is not restricted."),
+    ),
+    (Role.SUPERVISOR, gettext_lazy("Also decides on worries, and signs assessments off or sends them back.")),
+    (Role.ANALYST, gettext_lazy("Brings in extracts and runs the engine. Sees no child’s record.")),
+    (Role.BOARD, gettext_lazy("Sees the partnership’s figures. Sees no child’s record.")),
+    (Role.ADMINISTRATOR, gettext_lazy("Adds people and teams. Sees no child’s record.")),
+)
+ROLE_CHOICES = [(role.value, ROLE_NAMES[role], hint) for role, hint in _ROLES]
+_password_rules = lazy(lambda: " ".join(password_validators_help_texts()), str)
+
+
+class _WithTeam(Form):
+    """Asks for a team of any agency; the cleaned value is the team itself."""
+
+    team = SelectField(gettext_lazy("Team"), missing=gettext_lazy("Choose the team."))
+
+    def __init__(self, *args: Any, teams: Iterable[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._teams = {str(team.pk): team for team in teams}
+        field: Any = self.fields["team"]
+        field.choices = [(key, f"{team.agency.name}: {team.name}") for key, team in self._teams.items()]
+
+    def clean_team(self) -> Team:
+        return self._teams[self.cleaned_data["team"]]
+
+
+class _WithPassword(Form):
+    """A password that is typed twice and never shown."""
+
+    password = PasswordField(gettext_lazy("Password"), autocomplete="new-password", width=20)
+    again = PasswordField(
+        gettext_lazy("Password again"), autocomplete="new-password", width=20, required=False
+    )
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if password:
+            validate_password(password)
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        if "password" in answers and answers["password"] != answers.get("again", ""):
+            self.add_error("again", _("The two passwords differ. Type both again."))
+        return answers
+
+
+class AddUserForm(_WithTeam, _WithPassword):
+    username = TextField(
+        gettext_lazy("Username"),
+        hint=gettext_lazy("What they sign in with. Capitals make no difference."),
+        autocomplete="off",
+        spellcheck=False,
+        width=20,
+        max_length=150,
+        validators=[UnicodeUsernameValidator()],
+    )
+    first_name = TextField(gettext_lazy("Given name"), autocomplete="off", width=20, max_length=150)
+    last_name = TextField(gettext_lazy("Family name"), autocomplete="off", width=20, max_length=150)
+    role = RadiosField(gettext_lazy("Role"), choices=ROLE_CHOICES, missing=gettext_lazy("Choose the role."))
+    field_order = ("username", "first_name", "last_name", "team", "role", "password", "again")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].required = False
+        self.fields["password"].help_text = _(
+            "%(rules)s Leave both boxes empty if they are not to sign in yet."
+        ) % {"rules": _password_rules()}
+
+    def clean_role(self) -> Role:
+        return Role(self.cleaned_data["role"])
+
+    def details(self) -> dict[str, Any]:
+        """What `add_user` takes."""
+        answers = {key: value for key, value in self.cleaned_data.items() if key != "again"}
+        return answers | {"password": answers["password"] or None}
+
+
+class PasswordForm(_WithPassword):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = _password_rules()
+        self.fields["again"].required = True
+
+
+class GiveRoleForm(_WithTeam):
+    role = RadiosField(gettext_lazy("Role"), choices=ROLE_CHOICES, missing=gettext_lazy("Choose the role."))
+    field_order = ("team", "role")
+
+    def clean_role(self) -> Role:
+        return Role(self.cleaned_data["role"])
+
+
+class TakeRoleForm(Form):
+    membership = RadiosField(
+        gettext_lazy("Which role do you take away?"), missing=gettext_lazy("Choose the role.")
+    )
+
+    def __init__(self, *args: Any, posts: Iterable[Post], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["membership"]
+        field.choices = [
+            (str(post.membership_id), f"{ROLE_NAMES[post.role]}, {post.team}, {post.agency}")
+            for post in posts
+        ]
+        field.error_messages["invalid_choice"] = _(
+            "They do not have this role any more. Choose one of these."
+        )
+
+    def clean_membership(self) -> int:
+        return int(self.cleaned_data["membership"])
+
+
+class ReasonForm(Form):
+    reason = TextareaField(
+        gettext_lazy("Why?"),
+        hint=gettext_lazy("Your sentence is kept with what you did."),
+        rows=3,
+        missing=gettext_lazy("Say why. It is kept in the record."),
+    )
+
+
+class AgencyForm(Form):
+    name = TextField(gettext_lazy("Name of the agency"), max_length=120, autocomplete="off")
+    kind = RadiosField(
+        gettext_lazy("What kind of agency is it?"),
+        choices=Agency.Kind.choices,
+        missing=gettext_lazy("Choose what kind of agency it is."),
+    )
+
+
+class TeamForm(Form):
+    """The duty phone of a team, and whether worries come to it."""
+
+    duty_phone = TextField(
+        gettext_lazy("Duty phone"),
+        hint=gettext_lazy(
+            "Shown to whoever tells that a child is in danger now, if worries come to this team."
+        ),
+        inputmode="tel",
+        autocomplete="off",
+        width=20,
+        max_length=40,
+        required=False,
+    )
+    takes_worries = RadiosField(
+        gettext_lazy("Do new worries come to this team?"),
+        choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
+        inline=True,
+    )
+
+    def __init__(self, *args: Any, taker: Team | None, **kwargs: Any) -> None:
+        """`taker`: the team that worries come to now."""
+        super().__init__(*args, **kwargs)
+        self.fields["takes_worries"].help_text = (
+            _("They come to one team of the partnership. Now: %(team)s, %(agency)s. Yes moves them here.")
+            % {"team": taker.name, "agency": taker.agency.name}
+            if taker
+            else _("They come to one team of the partnership. None takes them yet.")
+        )
+
+    def clean_takes_worries(self) -> bool:
+        return bool(self.cleaned_data["takes_worries"] == "yes")
+
+
+class AddTeamForm(TeamForm):
+    agency = SelectField(gettext_lazy("Agency"), missing=gettext_lazy("Choose the agency."))
+    name = TextField(gettext_lazy("Name of the team"), max_length=120, autocomplete="off")
+    field_order = ("agency", "name", "duty_phone", "takes_worries")
+
+    def __init__(self, *args: Any, agencies: Iterable[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._agencies = {str(agency.pk): agency for agency in agencies}
+        field: Any = self.fields["agency"]
+        field.choices = [(key, agency.name) for key, agency in self._agencies.items()]
+
+    def clean_agency(self) -> Agency:
+        return self._agencies[self.cleaned_data["agency"]]

@@ -1,0 +1,20 @@
+"""Addresses of the administrator's pages: people, teams and agencies."""
+
+from django.urls import path
+
+from heard.agencies import views
+
+urlpatterns = [
+    path("", views.people, name="people"),
+    path("add/", views.user_add, name="user_add"),
+    path("<int:user_id>/", views.user, name="user"),
+    path("<int:user_id>/password/", views.user_password, name="user_password"),
+    path("<int:user_id>/give-role/", views.user_give_role, name="user_give_role"),
+    path("<int:user_id>/take-role/", views.user_take_role, name="user_take_role"),
+    path("<int:user_id>/switch-off/", views.user_switch_off, name="user_switch_off"),
+    path("<int:user_id>/switch-on/", views.user_switch_on, name="user_switch_on"),
+    path("teams/", views.teams, name="teams"),
+    path("teams/add/", views.team_add, name="team_add"),
+    path("teams/<uuid:team_id>/", views.team, name="team"),
+    path("agencies/add/", views.agency_add, name="agency_add"),
+]

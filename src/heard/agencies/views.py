@@ -1,0 +1,301 @@
+"""Pages of the administrator: people with their roles, teams and agencies. No page here shows a child."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from heard.agencies import actions, queries, rules
+from heard.agencies.forms import (
+    ROLE_NAMES,
+    AddTeamForm,
+    AddUserForm,
+    AgencyForm,
+    GiveRoleForm,
+    PasswordForm,
+    ReasonForm,
+    TakeRoleForm,
+    TeamForm,
+)
+from heard.agencies.gate import Request, gate
+from heard.agencies.rules import May, Refused
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Callable
+
+    from heard.agencies.models import User
+    from heard.govuk.forms import Form
+
+_PER_PAGE = 50
+
+
+@gate(May.MANAGE)
+@require_safe
+def people(request: Request) -> HttpResponse:
+    page = Paginator(queries.users_visible_to(request.user), _PER_PAGE).get_page(request.GET.get("page"))
+    staff = queries.staff_visible_to(request.user, page.object_list)
+    return render(request, "agencies/people.html", {"page": page, "staff": staff, "role_names": ROLE_NAMES})
+
+
+@gate(May.MANAGE)
+def user_add(request: Request) -> HttpResponse:
+    form = AddUserForm(request.POST or None, teams=queries.teams_visible_to(request.user))
+    if form.is_valid():
+        made = _try(form, "username", lambda: actions.add_user(by=request.user, **form.details()))
+        if made:
+            messages.success(
+                request, _("Added. Tell them their username and password yourself, in person or by phone.")
+            )
+            return redirect("user", user_id=made.pk)
+    return _ask(
+        request,
+        form,
+        heading=_("Add a person"),
+        what_for=_("Somebody who works in the partnership gets a name to sign in with, and a first role."),
+        button=_("Add this person"),
+        back=reverse("people"),
+    )
+
+
+@gate(May.MANAGE)
+@require_safe
+def user(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    (staff,) = queries.staff_visible_to(request.user, [person])
+    context = {
+        "staff": staff,
+        "last_sign_in": person.last_login,
+        "added": person.date_joined,
+        "role_names": ROLE_NAMES,
+        "why_not_switch_off": _why_not_switch_off(request, person),
+    }
+    return render(request, "agencies/user.html", context)
+
+
+@gate(May.MANAGE)
+def user_password(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    form = PasswordForm(request.POST or None)
+    if form.is_valid():
+        password = form.cleaned_data["password"]
+        if _try(form, None, lambda: actions.set_password(by=request.user, user=person, password=password)):
+            messages.success(request, _("The password is set. Tell them yourself, in person or by phone."))
+            return redirect("user", user_id=user_id)
+    return _ask(
+        request,
+        form,
+        heading=_("Set a password"),
+        about=str(person),
+        what_for=_(
+            "For somebody who has no password yet, or forgot it. Whoever is signed in with the old one is signed out."
+        ),
+        button=_("Set the password"),
+        back=reverse("user", args=[user_id]),
+    )
+
+
+@gate(May.MANAGE)
+def user_give_role(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    form = GiveRoleForm(request.POST or None, teams=queries.teams_visible_to(request.user))
+    if (
+        form.is_valid()
+        and _try(form, "role", lambda: actions.give_role(by=request.user, user=person, **form.cleaned_data))
+        is not None
+    ):
+        messages.success(request, _("The role is given."))
+        return redirect("user", user_id=user_id)
+    return _ask(
+        request,
+        form,
+        heading=_("Give a role"),
+        about=str(person),
+        what_for=_("Roles add up: a further one takes nothing away."),
+        button=_("Give this role"),
+        back=reverse("user", args=[user_id]),
+    )
+
+
+@gate(May.MANAGE)
+def user_take_role(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    (staff,) = queries.staff_visible_to(request.user, [person])
+    form = TakeRoleForm(request.POST or None, posts=staff.posts)
+    if form.is_valid():
+        chosen = form.cleaned_data["membership"]
+        if _try(
+            form,
+            "membership",
+            lambda: actions.take_role(by=request.user, user=person, membership_id=chosen),
+        ):
+            messages.success(request, _("The role is taken away."))
+            return redirect("home") if person == request.user else redirect("user", user_id=user_id)
+    return _ask(
+        request,
+        form,
+        heading=_("Take a role away"),
+        about=str(person),
+        what_for=_("From now on they can no longer do what this role alone allowed. What they wrote stays."),
+        button=_("Take it away"),
+        back=reverse("user", args=[user_id]),
+    )
+
+
+@gate(May.MANAGE)
+def user_switch_off(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if _try(form, "reason", lambda: actions.switch_off(by=request.user, user=person, reason=reason)):
+            messages.success(
+                request, _("Switched off. They can no longer sign in, and are signed out everywhere.")
+            )
+            return redirect("user", user_id=user_id)
+    return _ask(
+        request,
+        form,
+        heading=_("Switch this person off"),
+        about=str(person),
+        what_for=_("For somebody who has left or is away for long. What they wrote stays, under their name."),
+        button=_("Switch off"),
+        back=reverse("user", args=[user_id]),
+        why_not=_why_not_switch_off(request, person),
+        kind="warning",
+    )
+
+
+@gate(May.MANAGE)
+def user_switch_on(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if _try(form, "reason", lambda: actions.switch_on(by=request.user, user=person, reason=reason)):
+            messages.success(request, _("Switched on. They can sign in again."))
+            return redirect("user", user_id=user_id)
+    return _ask(
+        request,
+        form,
+        heading=_("Switch this person on"),
+        about=str(person),
+        what_for=_(
+            "They sign in again with the roles and the password that they had. Look at the roles first."
+        ),
+        button=_("Switch on"),
+        back=reverse("user", args=[user_id]),
+        why_not=rules.why_not_switch_on(is_active=person.is_active, reason=_REASON_TO_COME),
+    )
+
+
+@gate(May.MANAGE)
+@require_safe
+def teams(request: Request) -> HttpResponse:
+    page = Paginator(queries.teams_with_people(request.user), _PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "duty_team": queries.duty_team(request.user),
+        "without_teams": queries.agencies_without_teams(request.user),
+    }
+    return render(request, "agencies/teams.html", context)
+
+
+@gate(May.MANAGE)
+def team_add(request: Request) -> HttpResponse:
+    form = AddTeamForm(
+        request.POST or None,
+        agencies=queries.agencies_visible_to(request.user),
+        taker=queries.duty_team(request.user),
+        initial={"takes_worries": "no"},
+    )
+    if form.is_valid() and _try(form, "name", lambda: actions.add_team(by=request.user, **form.cleaned_data)):
+        messages.success(request, _("The team is added."))
+        return redirect("teams")
+    return _ask(
+        request,
+        form,
+        heading=_("Add a team"),
+        what_for=_("People work in teams of one agency; what an agency knows is open to its own teams."),
+        button=_("Add this team"),
+        back=reverse("teams"),
+    )
+
+
+@gate(May.MANAGE)
+def team(request: Request, team_id: uuid.UUID) -> HttpResponse:
+    found = queries.team_visible_to(request.user, team_id)
+    now = {"duty_phone": found.duty_phone, "takes_worries": "yes" if found.takes_worries else "no"}
+    form = TeamForm(request.POST or None, taker=queries.duty_team(request.user), initial=now)
+    if form.is_valid():
+        changed = _try(
+            form,
+            "takes_worries",
+            lambda: actions.change_team(by=request.user, team=found, **form.cleaned_data),
+        )
+        if changed:
+            messages.success(request, _("The team is changed."))
+            return redirect("teams")
+    return _ask(
+        request,
+        form,
+        heading=found.name,
+        about=found.agency.name,
+        what_for=_("Whom people phone when a child is in danger now, and where new worries come to."),
+        button=_("Save"),
+        back=reverse("teams"),
+    )
+
+
+@gate(May.MANAGE)
+def agency_add(request: Request) -> HttpResponse:
+    form = AgencyForm(request.POST or None)
+    if (
+        form.is_valid()
+        and _try(form, "name", lambda: actions.add_agency(by=request.user, **form.cleaned_data)) is not None
+    ):
+        messages.success(request, _("The agency is added. Add its first team next."))
+        return redirect("team_add")
+    return _ask(
+        request,
+        form,
+        heading=_("Add an agency"),
+        what_for=_("An organisation of the partnership, such as a school or the police."),
+        button=_("Add this agency"),
+        back=reverse("teams"),
+    )
+
+
+_REASON_TO_COME = "to be typed"  # the rule is asked before the form is, so that nobody types in vain
+
+
+def _why_not_switch_off(request: Request, person: User) -> str | None:
+    return rules.why_not_switch_off(
+        is_active=person.is_active,
+        is_self=person == request.user,
+        is_last_administrator=queries.is_last_administrator(request.user, person),
+        reason=_REASON_TO_COME,
+    )
+
+
+def _try[Made](form: Form, field: str | None, act: Callable[[], Made]) -> Made | None:
+    """What the action made, or None with its refusal as an error of the form."""
+    try:
+        return act()
+    except Refused as refusal:
+        form.add_error(field, str(refusal))
+        return None
+
+
+def _ask(request: Request, form: Form, **words: Any) -> HttpResponse:
+    """One form with its heading: `heading`, `what_for`, `button`, `back`, and optionally `about`, `why_not`, `kind`."""
+    return render(
+        request, "agencies/ask.html", {"form": form, "about": "", "why_not": None, "kind": "primary"} | words
+    )
