@@ -49,8 +49,11 @@ def people(request: Request) -> HttpResponse:
 def user_add(request: Request) -> HttpResponse:
     form = AddUserForm(request.POST or None, teams=queries.teams_visible_to(request.user))
     if form.is_valid():
-        made = _try(form, "username", lambda: actions.add_user(by=request.user, **form.details()))
-        if made:
+        try:
+            made = actions.add_user(by=request.user, **form.details())
+        except Refused as refusal:
+            form.add_error("username", str(refusal))
+        else:
             messages.success(
                 request, _("Added. Tell them their username and password yourself, in person or by phone.")
             )
@@ -86,7 +89,7 @@ def user_password(request: Request, user_id: int) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if form.is_valid():
         password = form.cleaned_data["password"]
-        if _try(form, None, lambda: actions.set_password(by=request.user, user=person, password=password)):
+        if _done(form, None, lambda: actions.set_password(by=request.user, user=person, password=password)):
             messages.success(request, _("The password is set. Tell them yourself, in person or by phone."))
             return redirect("user", user_id=user_id)
     return _ask(
@@ -106,10 +109,8 @@ def user_password(request: Request, user_id: int) -> HttpResponse:
 def user_give_role(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
     form = GiveRoleForm(request.POST or None, teams=queries.teams_visible_to(request.user))
-    if (
-        form.is_valid()
-        and _try(form, "role", lambda: actions.give_role(by=request.user, user=person, **form.cleaned_data))
-        is not None
+    if form.is_valid() and _done(
+        form, "role", lambda: actions.give_role(by=request.user, user=person, **form.cleaned_data)
     ):
         messages.success(request, _("The role is given."))
         return redirect("user", user_id=user_id)
@@ -131,7 +132,7 @@ def user_take_role(request: Request, user_id: int) -> HttpResponse:
     form = TakeRoleForm(request.POST or None, posts=staff.posts)
     if form.is_valid():
         chosen = form.cleaned_data["membership"]
-        if _try(
+        if _done(
             form,
             "membership",
             lambda: actions.take_role(by=request.user, user=person, membership_id=chosen),
@@ -155,7 +156,7 @@ def user_switch_off(request: Request, user_id: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _try(form, "reason", lambda: actions.switch_off(by=request.user, user=person, reason=reason)):
+        if _done(form, "reason", lambda: actions.switch_off(by=request.user, user=person, reason=reason)):
             messages.success(
                 request, _("Switched off. They can no longer sign in, and are signed out everywhere.")
             )
@@ -179,7 +180,7 @@ def user_switch_on(request: Request, user_id: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _try(form, "reason", lambda: actions.switch_on(by=request.user, user=person, reason=reason)):
+        if _done(form, "reason", lambda: actions.switch_on(by=request.user, user=person, reason=reason)):
             messages.success(request, _("Switched on. They can sign in again."))
             return redirect("user", user_id=user_id)
     return _ask(
@@ -216,7 +217,9 @@ def team_add(request: Request) -> HttpResponse:
         taker=queries.duty_team(request.user),
         initial={"takes_worries": "no"},
     )
-    if form.is_valid() and _try(form, "name", lambda: actions.add_team(by=request.user, **form.cleaned_data)):
+    if form.is_valid() and _done(
+        form, "name", lambda: actions.add_team(by=request.user, **form.cleaned_data)
+    ):
         messages.success(request, _("The team is added."))
         return redirect("teams")
     return _ask(
@@ -235,7 +238,7 @@ def team(request: Request, team_id: uuid.UUID) -> HttpResponse:
     now = {"duty_phone": found.duty_phone, "takes_worries": "yes" if found.takes_worries else "no"}
     form = TeamForm(request.POST or None, taker=queries.duty_team(request.user), initial=now)
     if form.is_valid():
-        changed = _try(
+        changed = _done(
             form,
             "takes_worries",
             lambda: actions.change_team(by=request.user, team=found, **form.cleaned_data),
@@ -257,9 +260,8 @@ def team(request: Request, team_id: uuid.UUID) -> HttpResponse:
 @gate(May.MANAGE)
 def agency_add(request: Request) -> HttpResponse:
     form = AgencyForm(request.POST or None)
-    if (
-        form.is_valid()
-        and _try(form, "name", lambda: actions.add_agency(by=request.user, **form.cleaned_data)) is not None
+    if form.is_valid() and _done(
+        form, "name", lambda: actions.add_agency(by=request.user, **form.cleaned_data)
     ):
         messages.success(request, _("The agency is added. Add its first team next."))
         return redirect("team_add")
@@ -285,13 +287,14 @@ def _why_not_switch_off(request: Request, person: User) -> str | None:
     )
 
 
-def _try[Made](form: Form, field: str | None, act: Callable[[], Made]) -> Made | None:
-    """What the action made, or None with its refusal as an error of the form."""
+def _done(form: Form, field: str | None, act: Callable[[], object]) -> bool:
+    """Whether the rules allowed the action; where not, their sentence is an error of the form."""
     try:
-        return act()
+        act()
     except Refused as refusal:
         form.add_error(field, str(refusal))
-        return None
+        return False
+    return True
 
 
 def _ask(request: Request, form: Form, **words: Any) -> HttpResponse:

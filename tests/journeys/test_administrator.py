@@ -1,0 +1,79 @@
+"""An administrator brings an agency in, and a colleague who leaves is turned away."""
+
+import pytest
+from playwright.sync_api import Browser
+from tests.conftest import PASSWORD, World
+from tests.journeys.conftest import Story
+
+pytestmark = pytest.mark.journey
+
+
+def fill_person(story: Story) -> Story:
+    story.fill("Username", "nia.birch").fill("Given name", "Nia").fill("Family name", "Birch")
+    story.select("Team", "Moorside Clinic: School nurses").choose("Practitioner")
+    return story.fill("Password (optional)", PASSWORD).fill("Password again (optional)", PASSWORD)
+
+
+def test_somebody_is_added_works_here_leaves_and_is_turned_away(
+    world: World, story: Story, browser: Browser
+) -> None:
+    story.sign_in(world.administrator).open("/").follow("People and teams")
+    story.sees("People by family name", "Tess Archer", "Northgate Academy")
+
+    story.follow("Teams and agencies").sees("New worries come here")
+    story.press("Add an agency").press("Add this agency").sees("Enter name of the agency")
+    story.fill("Name of the agency", "Moorside Clinic").choose("Health").press("Add this agency")
+    story.sees("The agency is added. Add its first team next.")
+    story.select("Agency", "Moorside Clinic").fill("Name of the team", "School nurses")
+    story.fill("Duty phone (optional)", "01632 960 114").press("Add this team")
+    story.sees("The team is added.", "School nurses", "01632 960 114")
+
+    story.follow("People").press("Add a person")
+    fill_person(story).fill("Username", "tess.archer").press("Add this person")
+    story.sees("There is a problem", "Somebody has this username already.")
+    fill_person(story).press("Add this person")
+    story.sees("Tell them their username and password", "Nia Birch", "Can sign in", "Never")
+
+    page = browser.new_context(base_url=story.address).new_page()
+    nurse = Story(page, story.address, "nurse")
+    nurse.open("/").fill("Username", "nia.birch").fill("Password", PASSWORD).press("Sign in")
+    nurse.sees("My work", "School nurses, Moorside Clinic").sees_not("People and teams")
+
+    story.press("Switch off").press("Switch off").sees("Say why. It is kept in the record.")
+    story.fill("Why?", "Works for another clinic now.").press("Switch off")
+    story.sees("They can no longer sign in, and are signed out everywhere.", "Switched off")
+
+    nurse.open("/").sees("Sign in")
+    nurse.fill("Username", "nia.birch").fill("Password", PASSWORD).press("Sign in")
+    nurse.sees("switched off").sees_not("My work")
+    page.context.close()
+
+
+def test_roles_are_given_and_taken_and_somebody_stays_administrator(world: World, story: Story) -> None:
+    story.sign_in(world.administrator).open("/people/").follow("Sufi Visram")
+    story.press("Give a role").select("Team", "Wexmoor Children’s Services: Data and insight")
+    story.choose("Administrator").press("Give this role").sees("The role is given.")
+    story.press("Take a role away").choose("Supervisor, Exploitation team, Wexmoor Children’s Services")
+    story.press("Take it away").sees("The role is taken away.")
+    story.press("Take a role away")
+    story.choose("Administrator, Data and insight, Wexmoor Children’s Services").press("Take it away")
+    story.sees("There is a problem", "This is their only role.")
+
+    story.open("/people/").follow("Ade Minton").sees("You cannot switch yourself off.")
+
+
+def test_worries_are_taken_over_by_another_team(world: World, story: Story) -> None:
+    story.sign_in(world.administrator).open("/people/teams/").follow("Exploitation team")
+    story.choose("No").press("Save").sees("There is a problem", "Worries have to come to some team.")
+    story.open("/people/teams/").follow("Pastoral team")
+    story.sees("Now: Exploitation team, Wexmoor Children’s Services.")
+    story.choose("Yes").press("Save").sees("The team is changed.")
+
+
+def test_a_forgotten_password_is_set_anew_without_scripts(world: World, story_without_scripts: Story) -> None:
+    story = story_without_scripts
+    story.sign_in(world.administrator).open("/people/").follow("Sol Wright").press("Set a password")
+    story.fill("Password", "password1234").fill("Password again", "password12345").press("Set the password")
+    story.sees("There is a problem")
+    story.fill("Password", PASSWORD).fill("Password again", PASSWORD).press("Set the password")
+    story.sees("The password is set.")
