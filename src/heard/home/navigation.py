@@ -33,6 +33,7 @@ PARTS = (
     Part("find", _("Find a child"), _("See what is known and who works with the child.")),
     Part("engine", _("Engine"), _("Bring in extracts and see children whose signs are scattered.")),
     Part("people", _("People and teams"), _("Add people, give them roles, switch off who has left.")),
+    Part("figures", _("Promises kept"), _("Whether we do what we promised to every child.")),
     Part(
         "knowledge",
         _("What we look for"),

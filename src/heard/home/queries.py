@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from heard.agencies.models import User
+    from heard.cases.case.rules import Kept
 
 # What one section shows at most. Beyond it nobody reads on, and the lists themselves have pages.
 _AT_MOST = 20
@@ -166,3 +167,44 @@ def _due(due_on: date | None, text: str, href: str, note: str, clock: Any) -> Wa
 
 def _at(name: str, **kwargs: Any) -> str:
     return reverse(name, kwargs=kwargs)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One thing that the partnership said it would do, and how often it did."""
+
+    text: str
+    kept: Kept
+    source: str
+
+
+def promises(user: User, *, today: date) -> list[Promise]:
+    """What is promised to every child, over the twelve months up to today. For those who see figures; else `Hidden`."""
+    since = today - timedelta(days=365)
+    release = load.current()
+    decision, assessment = release.clock("concern_decision"), release.clock("assessment")
+    agreed = _("the dates that people agreed in the plans")
+    return [
+        Promise(
+            _("Worries decided within one working day"),
+            concerns.decided_in_time(user, since=since, today=today),
+            decision.source,
+        ),
+        Promise(
+            _("Decisions made beside the child’s own words"),
+            concerns.decided_with_words(user, since=since),
+            _("See Me, Hear Me: the voice of the child"),
+        ),
+        Promise(
+            _("Open cases in which the child has a trusted worker"),
+            cases.with_a_trusted_worker(user),
+            _("principle of enduring relationships and support"),
+        ),
+        Promise(
+            _("Assessments signed off within 45 working days of the worry"),
+            assessments.signed_in_time(user, since=since, today=today),
+            assessment.source,
+        ),
+        Promise(_("Actions done by their day"), plans.done_in_time(user, since=since, today=today), agreed),
+        Promise(_("Reviews held by their day"), reviews.held_in_time(user, since=since, today=today), agreed),
+    ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
-from heard.agencies.gate import gate
+from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.home import learn, queries
 from heard.home.navigation import parts_for
@@ -26,6 +27,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def knowledge(request: HttpRequest) -> HttpResponse:
     """What a new worker learns from. The pack's texts are shown as they are."""
     return render(request, "home/knowledge.html", learn.page())
+
+
+@gate(May.SEE_FIGURES)
+@require_safe
+def figures(request: Request) -> HttpResponse:
+    """Whether the partnership does what it promised."""
+    return render(
+        request, "home/figures.html", {"promises": queries.promises(request.user, today=localdate())}
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

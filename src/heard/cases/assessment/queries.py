@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Min, Prefetch, QuerySet
+from django.db.models import Count, F, Min, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
@@ -15,6 +15,7 @@ from heard.cases.assessment import rules
 from heard.cases.assessment.models import Assessment, AssessmentObservation, AssessmentPattern
 from heard.cases.case.models import Case, Words
 from heard.cases.case.queries import case_visible_to, cases_visible_to, drafts_of, words_of
+from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.knowledge import load
 
@@ -203,3 +204,16 @@ def why_not_start(user: User, case_id: uuid.UUID, *, case_is_open: bool) -> str 
 def days_left(assessment: Assessment, today: date) -> int | None:
     """Whole days until the assessment is due, below nought when overdue; None without a due date."""
     return None if assessment.due_on is None else (assessment.due_on - today).days
+
+
+def signed_in_time(user: User, *, since: date, today: date) -> Kept:
+    """Assessments begun since a day that were signed off by the day they were due; those not due yet are not counted.
+
+    Over the whole partnership, for those who see figures.
+    """
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    begun = Assessment.objects.filter(started_at__date__gte=since, due_on__isnull=False).order_by()
+    due = begun.filter(Q(due_on__lt=today) | Q(state=rules.State.SIGNED))
+    in_time = Q(state=rules.State.SIGNED, signed_at__date__lte=F("due_on"))
+    return Kept(**due.aggregate(kept=Count("pk", in_time), of=Count("pk")))

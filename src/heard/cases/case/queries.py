@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import Case, Draft, WarningNote, Words
+from heard.cases.case.rules import Kept
 from heard.network.queries import people_visible_to, person_visible_to
 
 if TYPE_CHECKING:
@@ -68,3 +69,15 @@ def draft_of(user: User, draft_id: uuid.UUID, *, kind: str) -> Draft:
     if draft is None:
         raise Hidden
     return draft
+
+
+def with_a_trusted_worker(user: User) -> Kept:
+    """Open cases whose child has a named trusted worker, over the whole partnership. For those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    opened = Q(state=Case.State.OPEN)
+    return Kept(
+        **Case.objects.aggregate(
+            kept=Count("pk", opened & Q(trusted_worker__isnull=False)), of=Count("pk", opened)
+        )
+    )

@@ -81,6 +81,23 @@ class Observed:
         return self.state == "seen" and not (self.seen_on and self.source.strip() and self.words.strip())
 
 
+# The Department hides counts of one to five in its children's statistics; so do we (field standard for small numbers).
+TOO_FEW: Final = 5
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How often a promise was kept: `kept` of `of`, both counts of work, never of a child's qualities."""
+
+    kept: int
+    of: int
+
+    @property
+    def too_few(self) -> bool:
+        """Whether so few are counted that a figure could point at one child."""
+        return self.of <= TOO_FEW
+
+
 @dataclass(frozen=True)
 class Hint:
     """A blaming word that stands in the text, a better way to put it, and why. It never blocks."""

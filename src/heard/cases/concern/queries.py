@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
+from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern
 from heard.network.queries import people_findable_by, people_visible_to
 
@@ -50,3 +52,25 @@ def decidable_by(user: User) -> QuerySet[Concern]:
 def told_by(user: User) -> QuerySet[Concern]:
     """Worries that this user told, the latest first."""
     return concerns_visible_to(user).filter(told_by=user).order_by("-told_at")
+
+
+def decided_in_time(user: User, *, since: date, today: date) -> Kept:
+    """Worries told since a day that were decided by the day they were due; those not due yet are not counted.
+
+    Over the whole partnership, for those who see figures.
+    """
+    told = _told_since(user, since).filter(Q(due_on__lt=today) | Q(state=Concern.State.DECIDED))
+    in_time = Q(state=Concern.State.DECIDED, decided_at__date__lte=F("due_on"))
+    return Kept(**told.aggregate(kept=Count("pk", in_time), of=Count("pk")))
+
+
+def decided_with_words(user: User, *, since: date) -> Kept:
+    """Worries told since a day that were decided beside the child's own words."""
+    decided = _told_since(user, since).filter(state=Concern.State.DECIDED)
+    return Kept(**decided.aggregate(kept=Count("pk", Q(why_without_words="")), of=Count("pk")))
+
+
+def _told_since(user: User, since: date) -> QuerySet[Concern]:
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    return Concern.objects.filter(told_at__date__gte=since).order_by()

@@ -6,11 +6,12 @@ import uuid
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import latest_signed
 from heard.cases.case.queries import cases_visible_to
+from heard.cases.case.rules import Kept
 from heard.cases.plan import rules
 from heard.cases.plan.models import Action, Outcome, Plan
 
@@ -133,3 +134,21 @@ def why_not_finish(user: User, action: Action, *, outcome: str, note: str) -> st
         note=note,
         may_plan=user.may(May.PLAN),
     )
+
+
+def done_in_time(user: User, *, since: date, today: date) -> Kept:
+    """Actions of agreed plans that were due since a day and were done by then. Over the whole partnership, for those
+    who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    due = Action.objects.filter(due_on__gte=since, due_on__lt=today).order_by()
+    agreed = due.exclude(outcome__plan__state=rules.State.DRAFT)
+    in_time = Q(state=rules.Progress.DONE, done_on__lte=F("due_on"))
+    return Kept(**agreed.aggregate(kept=Count("pk", in_time), of=Count("pk")))
+
+
+def overdue_count(user: User, *, since: date, today: date) -> int:
+    """Plans in force whose review was due since a day and has not been held."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    return Plan.objects.filter(state=rules.State.AGREED, review_on__gte=since, review_on__lt=today).count()

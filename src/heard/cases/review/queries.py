@@ -6,13 +6,14 @@ import uuid
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import cases_visible_to
+from heard.cases.case.rules import Kept
 from heard.cases.plan.models import Action
-from heard.cases.plan.queries import draft_plan, plans_visible_to
+from heard.cases.plan.queries import draft_plan, overdue_count, plans_visible_to
 from heard.cases.review import rules
 from heard.cases.review.models import Review
 
@@ -80,3 +81,15 @@ def _concerning(user: User, plans: QuerySet[Plan]) -> QuerySet[Plan]:
     theirs = Action.objects.filter(outcome__plan=OuterRef("pk"), owner=user, state="open")
     mine = Q(case__lead_team__in=teams) | Q(case__trusted_worker=user) | Q(Exists(theirs))
     return plans.filter(mine)
+
+
+def held_in_time(user: User, *, since: date, today: date) -> Kept:
+    """Reviews due since a day that were held by then; one that is overdue now counts as not held in time.
+
+    Over the whole partnership, for those who see figures.
+    """
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    held = Review.objects.filter(due_on__gte=since).order_by()
+    counted = held.aggregate(kept=Count("pk", Q(held_on__lte=F("due_on"))), of=Count("pk"))
+    return Kept(counted["kept"], counted["of"] + overdue_count(user, since=since, today=today))
