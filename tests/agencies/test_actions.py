@@ -100,14 +100,23 @@ def test_a_second_role_adds_what_it_allows(world: World) -> None:
     )
     again = User.objects.get(pk=world.teacher.pk)
     assert again.may(May.SEE_FIGURES)
-    assert again.agency_ids == {world.school.pk, world.care.pk}
+
+
+def test_a_role_in_one_agency_opens_nothing_of_another(world: World) -> None:
+    actions.give_role(
+        by=world.administrator, user=world.teacher, team=world.exploitation_team, role=Role.ANALYST
+    )
+    again = User.objects.get(pk=world.teacher.pk)
+    assert again.agencies_where(May.SEE_CHILD) == {world.school.pk}
+    assert again.agencies_where(May.RUN_ENGINE) == {world.care.pk}
+    assert again.agencies_where(May.SIGNED_IN) == {world.school.pk, world.care.pk}
 
 
 def test_someone_who_has_left_may_do_nothing(world: World) -> None:
     User.objects.filter(pk=world.coordinator.pk).update(is_active=False)
     left = User.objects.get(pk=world.coordinator.pk)
     assert left.permissions == frozenset()
-    assert left.agency_ids == set()
+    assert left.agencies_where(May.SIGNED_IN) == set()
 
 
 def test_flags_on_the_user_row_open_nothing(world: World) -> None:

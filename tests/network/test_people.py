@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from pytest_django import DjangoAssertNumQueries
 from tests.conftest import World
 
-from heard.agencies.models import AuditRow
-from heard.agencies.rules import Hidden, Refused
+from heard.agencies import actions as agencies
+from heard.agencies.models import AuditRow, User
+from heard.agencies.rules import Hidden, Refused, Role
 from heard.network import actions, queries
 from heard.network.models import Person
 
@@ -193,3 +194,61 @@ def test_a_tie_leads_to_one_end(world: World, amira: Person) -> None:
 def test_absent_and_hidden_look_the_same(world: World) -> None:
     with pytest.raises(Hidden):
         queries.person_visible_to(world.teacher, uuid.uuid4())
+
+
+def test_a_role_that_sees_no_child_brings_nobody_the_children_of_its_agency(
+    world: World, hidden_child: Person, amira: Person
+) -> None:
+    """An analyst of the police who also teaches sees the school's children, and no more."""
+    missing = world.officer.team
+    assert missing is not None
+    agencies.give_role(by=world.administrator, user=world.teacher, team=missing, role=Role.ANALYST)
+    both = User.objects.get(pk=world.teacher.pk)
+    assert list(queries.people_visible_to(both)) == [amira]
+    assert not queries.people_findable_by(both).filter(pk=hidden_child.pk).exists()
+
+
+def test_a_child_belongs_to_the_agency_in_which_the_adder_works_with_children(world: World) -> None:
+    user = agencies.add_user(
+        by=world.administrator,
+        username="both.ways",
+        first_name="Both",
+        last_name="Ways",
+        password=None,
+        team=world.exploitation_team,
+        role=Role.ANALYST,
+    )
+    pastoral = world.teacher.team
+    assert pastoral is not None
+    agencies.give_role(by=world.administrator, user=user, team=pastoral, role=Role.PRACTITIONER)
+    both = User.objects.get(pk=user.pk)
+    child = actions.add_person(by=both, given_name="Noor")
+    assert [row.agency for row in queries.involvements_of(both, child.pk)] == [world.school]
+
+
+def test_a_supervisor_restricts_no_record_by_a_role_in_an_agency_that_is_not_involved(
+    world: World, amira: Person
+) -> None:
+    agencies.give_role(
+        by=world.administrator, user=world.teacher, team=world.exploitation_team, role=Role.SUPERVISOR
+    )
+    both = User.objects.get(pk=world.teacher.pk)
+    with pytest.raises(Refused, match="co-ordinator or supervisor"):
+        actions.restrict(by=both, person_id=amira.pk, reason="Threats")
+
+
+def test_a_tie_between_two_children_is_written_down_for_both(world: World, amira: Person) -> None:
+    friend = actions.add_person(by=world.teacher, given_name="Noor")
+    actions.note_tie(
+        by=world.teacher, person_id=amira.pk, kind="friend of", how_known="Noor says so", to_person=friend
+    )
+    for child in (amira, friend):
+        assert AuditRow.objects.filter(verb="note", subject="tie", person_id=child.pk).count() == 1
+
+
+def test_who_sees_no_child_writes_down_no_place_and_no_group(world: World) -> None:
+    for who in (world.analyst, world.administrator):
+        with pytest.raises(Refused):
+            actions.add_place(by=who, name="Harbour Street arcade", kind="arcade")
+        with pytest.raises(Refused):
+            actions.add_group(by=who, name="Friday group", kind="group of friends")

@@ -67,14 +67,19 @@ class User(AbstractUser):
     def permissions(self) -> frozenset[May]:
         return permissions_of({membership.role for membership in self._memberships})
 
-    @property
-    def agency_ids(self) -> set[uuid.UUID]:
-        return {membership.team.agency_id for membership in self._memberships}
+    def agencies_where(self, permission: May) -> set[uuid.UUID]:
+        """Keys of the agencies in which one of their roles gives this permission. A role in one agency opens nothing
+        of another."""
+        held = [one for one in self._memberships if permission in permissions_of({one.role})]
+        return {membership.team.agency_id for membership in held}
 
     @property
     def team(self) -> "Team | None":
-        """The team they work in: that of their first membership."""
-        return self._memberships[0].team if self._memberships else None
+        """The team they work in: the first in which they work with children, else their first. What they tell and add
+        belongs to its agency."""
+        held = self._memberships
+        working = [one for one in held if May.TELL in permissions_of({one.role})]
+        return next((one.team for one in (*working, *held)), None)
 
     @property
     def roles(self) -> list[str]:

@@ -129,8 +129,12 @@ def open_record(*, by: User, person_id: uuid.UUID) -> Person:
 def restrict(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
     """Closes the record to everyone but the agencies that are involved now."""
     person = person_visible_to(by, person_id)
-    involved = Involvement.objects.filter(person=person, agency_id__in=by.agency_ids).exists()
-    why_not = why_not_restrict(involved=involved, may_decide=by.may(May.DECIDE), reason=reason)
+    agencies = Involvement.objects.filter(person=person)
+    why_not = why_not_restrict(
+        involved=agencies.filter(agency_id__in=by.agencies_where(May.SEE_CHILD)).exists(),
+        may_decide=agencies.filter(agency_id__in=by.agencies_where(May.DECIDE)).exists(),
+        reason=reason,
+    )
     if why_not:
         raise Refused(why_not)
     person.restricted = True
@@ -171,12 +175,14 @@ def note_tie(
     )
     tie.full_clean()
     tie.save()
-    record_audit(by=by, verb="note", subject="tie", subject_id=tie.pk, person_id=person.pk)
+    for end in filter(None, (person, to_person)):  # it stands on both their pages
+        record_audit(by=by, verb="note", subject="tie", subject_id=tie.pk, person_id=end.pk)
     return tie
 
 
 @transaction.atomic
 def add_place(*, by: User, name: str, kind: str, postcode: str = "") -> Place:
+    _refuse_who_sees_no_child(by)
     place = Place.objects.create(name=name, kind=kind, postcode=_postcode(postcode))
     record_audit(by=by, verb="add", subject="place", subject_id=place.pk)
     return place
@@ -184,9 +190,15 @@ def add_place(*, by: User, name: str, kind: str, postcode: str = "") -> Place:
 
 @transaction.atomic
 def add_group(*, by: User, name: str, kind: str) -> Group:
+    _refuse_who_sees_no_child(by)
     group = Group.objects.create(name=name, kind=kind)
     record_audit(by=by, verb="add", subject="group", subject_id=group.pk)
     return group
+
+
+def _refuse_who_sees_no_child(by: User) -> None:
+    if not by.may(May.SEE_CHILD):
+        raise Refused("Your role does not write about children and who is around them.")
 
 
 def _involve(*, by: User, person: Person, agency_id: uuid.UUID, why: str, since: date | None) -> Involvement:

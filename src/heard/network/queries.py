@@ -136,7 +136,9 @@ def ties_visible_to(user: User, person_id: uuid.UUID) -> list[Around]:
 
 
 def _involved(user: User) -> Q:
-    mine = Involvement.objects.filter(person=OuterRef("pk"), agency_id__in=user.agency_ids)
+    """An agency is involved in which the user's own role sees children: a role elsewhere opens nothing of it."""
+    seeing = user.agencies_where(May.SEE_CHILD)
+    mine = Involvement.objects.filter(person=OuterRef("pk"), agency_id__in=seeing)
     return Q(Exists(mine))
 
 
