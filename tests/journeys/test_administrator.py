@@ -1,11 +1,22 @@
 """An administrator brings an agency in, and a colleague who leaves is turned away."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser
 from tests.conftest import PASSWORD, World
 from tests.journeys.conftest import Story
 
 pytestmark = pytest.mark.journey
+
+
+@pytest.fixture
+def colleague(browser: Browser, live_server: Any) -> Iterator[Story]:
+    """A second browser, in somebody else's hands."""
+    context = browser.new_context()
+    yield Story(context.new_page(), live_server.url, "colleague")
+    context.close()
 
 
 def fill_person(story: Story) -> Story:
@@ -15,12 +26,12 @@ def fill_person(story: Story) -> Story:
 
 
 def test_somebody_is_added_works_here_leaves_and_is_turned_away(
-    world: World, story: Story, browser: Browser
+    world: World, story: Story, colleague: Story
 ) -> None:
     story.sign_in(world.administrator).open("/").follow("People and teams")
     story.sees("People by family name", "Tess Archer", "Northgate Academy")
 
-    story.follow("Teams and agencies").sees("New worries come here")
+    story.follow("Teams and agencies").sees("Takes worries")
     story.press("Add an agency").press("Add this agency").sees("Enter name of the agency")
     story.fill("Name of the agency", "Moorside Clinic").choose("Health").press("Add this agency")
     story.sees("The agency is added. Add its first team next.")
@@ -32,21 +43,18 @@ def test_somebody_is_added_works_here_leaves_and_is_turned_away(
     fill_person(story).fill("Username", "tess.archer").press("Add this person")
     story.sees("There is a problem", "Somebody has this username already.")
     fill_person(story).press("Add this person")
-    story.sees("Tell them their username and password", "Nia Birch", "Can sign in", "Never")
+    story.sees("Tell them their username and password", "Nia Birch", "Active", "Never")
 
-    page = browser.new_context(base_url=story.address).new_page()
-    nurse = Story(page, story.address, "nurse")
-    nurse.open("/").fill("Username", "nia.birch").fill("Password", PASSWORD).press("Sign in")
-    nurse.sees("My work", "School nurses, Moorside Clinic").sees_not("People and teams")
+    colleague.open("/").fill("Username", "nia.birch").fill("Password", PASSWORD).press("Sign in")
+    colleague.sees("My work", "School nurses, Moorside Clinic").sees_not("People and teams")
 
     story.press("Switch off").press("Switch off").sees("Say why. It is kept in the record.")
     story.fill("Why?", "Works for another clinic now.").press("Switch off")
     story.sees("They can no longer sign in, and are signed out everywhere.", "Switched off")
 
-    nurse.open("/").sees("Sign in")
-    nurse.fill("Username", "nia.birch").fill("Password", PASSWORD).press("Sign in")
-    nurse.sees("switched off").sees_not("My work")
-    page.context.close()
+    colleague.open("/").sees("Sign in")
+    colleague.fill("Username", "nia.birch").fill("Password", PASSWORD).press("Sign in")
+    colleague.sees("This account is not in use").sees_not("My work")
 
 
 def test_roles_are_given_and_taken_and_somebody_stays_administrator(world: World, story: Story) -> None:

@@ -31,9 +31,14 @@ _ROLES = (
     ),
     (
         Role.COORDINATOR,
-        gettext_lazy("Also decides on worries, and sees every child who is not restricted."),
+        gettext_lazy(
+            "Like a practitioner; also decides on worries, and sees every child who is not restricted."
+        ),
     ),
-    (Role.SUPERVISOR, gettext_lazy("Also decides on worries, and signs assessments off or sends them back.")),
+    (
+        Role.SUPERVISOR,
+        gettext_lazy("Like a practitioner; also decides on worries, and signs assessments off."),
+    ),
     (Role.ANALYST, gettext_lazy("Brings in extracts and runs the engine. Sees no child’s record.")),
     (Role.BOARD, gettext_lazy("Sees the partnership’s figures. Sees no child’s record.")),
     (Role.ADMINISTRATOR, gettext_lazy("Adds people and teams. Sees no child’s record.")),
@@ -182,18 +187,24 @@ class TeamForm(Form):
         inline=True,
     )
 
-    def __init__(self, *args: Any, taker: Team | None, **kwargs: Any) -> None:
-        """`taker`: the team that worries come to now."""
+    def __init__(self, *args: Any, taker: Team | None, team: Team | None = None, **kwargs: Any) -> None:
+        """`taker`: the team that worries come to now. `team`: the one that is being changed."""
         super().__init__(*args, **kwargs)
-        self.fields["takes_worries"].help_text = (
-            _("They come to one team of the partnership. Now: %(team)s, %(agency)s. Yes moves them here.")
-            % {"team": taker.name, "agency": taker.agency.name}
-            if taker
-            else _("They come to one team of the partnership. None takes them yet.")
-        )
+        self.fields["takes_worries"].help_text = _where_worries_come_to(taker, team)
 
     def clean_takes_worries(self) -> bool:
         return bool(self.cleaned_data["takes_worries"] == "yes")
+
+
+def _where_worries_come_to(taker: Team | None, team: Team | None) -> str:
+    if taker is None:
+        return _("They come to one team of the partnership. None takes them yet.")
+    if taker == team:
+        return _("They come to one team of the partnership: this one, until another takes them over.")
+    return _("They come to one team of the partnership. Now: %(team)s, %(agency)s. Yes moves them here.") % {
+        "team": taker.name,
+        "agency": taker.agency.name,
+    }
 
 
 class AddTeamForm(TeamForm):

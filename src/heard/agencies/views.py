@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from heard.agencies import actions, queries, rules
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from heard.govuk.forms import Form
 
 _PER_PAGE = 50
+_WITH_PASSWORD = gettext_noop("Added. Tell them their username and password yourself, in person or by phone.")
+_WITHOUT_PASSWORD = gettext_noop("Added. They can sign in once you have set a password.")
 
 
 @gate(May.MANAGE)
@@ -54,9 +57,7 @@ def user_add(request: Request) -> HttpResponse:
         except Refused as refusal:
             form.add_error("username", str(refusal))
         else:
-            messages.success(
-                request, _("Added. Tell them their username and password yourself, in person or by phone.")
-            )
+            messages.success(request, _(_WITH_PASSWORD if made.has_usable_password() else _WITHOUT_PASSWORD))
             return redirect("user", user_id=made.pk)
     return _ask(
         request,
@@ -236,7 +237,7 @@ def team_add(request: Request) -> HttpResponse:
 def team(request: Request, team_id: uuid.UUID) -> HttpResponse:
     found = queries.team_visible_to(request.user, team_id)
     now = {"duty_phone": found.duty_phone, "takes_worries": "yes" if found.takes_worries else "no"}
-    form = TeamForm(request.POST or None, taker=queries.duty_team(request.user), initial=now)
+    form = TeamForm(request.POST or None, taker=queries.duty_team(request.user), team=found, initial=now)
     if form.is_valid():
         changed = _done(
             form,
