@@ -12,6 +12,11 @@ import pyarrow as pa
 type Progress = Callable[[str, float | None], None]
 
 
+ROW_KEY = "row:"
+"""A record_id that begins so was made from a row without an id of its own: another record may be the same child, even
+where the source gives each child one key."""
+
+
 class NotDone(Exception):
     """A step cannot do its work at all. The text is one plain sentence or two: what is wrong, what to do next."""
 
@@ -42,7 +47,12 @@ _TEXT, _DATE, _INT, _FLAG, _REAL = pa.string(), pa.date32(), pa.int64(), pa.bool
 
 _RECORD_KEY = (
     Column("source", _TEXT, "name of the source, unique in a run", required=True),
-    Column("record_id", _TEXT, "the child's key within the source", required=True),
+    Column(
+        "record_id",
+        _TEXT,
+        "the child's key within the source; where a row has none, ROW_KEY and what the row tells",
+        required=True,
+    ),
 )
 _ORIGIN = (
     Column("file", _TEXT, "file name, without its folder", required=True),
@@ -64,11 +74,11 @@ SOURCES = Table(
         Column("set_aside", _INT, "rows that could not be used; read = kept + set_aside", required=True),
         Column("issues", _INT, "rows of the issues table that speak of this source", required=True),
         Column("first_date", _DATE, "the earliest date that the source speaks of"),
-        Column("last_date", _DATE, "the latest date that the source speaks of"),
+        Column("last_date", _DATE, "the latest date that the source speaks of, up to the day of reading"),
         Column(
             "keyed_by_child",
             _FLAG,
-            "two record_ids are two children; false where a child may come under several",
+            "two record_ids are two children, except those of ROW_KEY; false where a child may come under several",
         ),
     ),
 )
@@ -138,7 +148,7 @@ ISSUES = Table(
         Column(
             "severity",
             _TEXT,
-            "'set_aside' (the row was), 'flag' (used all the same) or 'file'",
+            "'set_aside' (the row was; with row 0 the file, or what could not be read of it), 'flag' (used all the same) or 'file'",
             required=True,
         ),
         Column(

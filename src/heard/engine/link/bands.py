@@ -20,16 +20,19 @@ ASK_FROM = 0.5
 # cluster contradicts itself, the tie by names goes before the tie by number.
 _BY_AGENCY, _BY_NHS, _BY_UPN, _BY_WRITTEN = (1.0, 1.0), (0.9999, 0.99999), (0.9998, 0.99989), (0.99, 0.9997)
 _BY_MODEL = (0.0, 0.9995)
-# Without a common postcode, how many birth dates a name may have on record. Of 6,570 birth dates, twelve are taken by
-# children of the name: one in 550 of them has the next child's birth date by chance. Given and family names go
-# together more often than the model believes (Hardeep with Singh), so that its probability alone does not say it.
-_MOST_NAMESAKES, _MOST_WITH_A_SLIP = 12, 4
+# Without a common postcode, how many birth dates a name may have on record. Of 6,570 birth dates, so many are taken by
+# children of the name, and one in 6,570 / 25 of them has the next child's birth date by chance; less often where one
+# postcode is not known than where there are two, for few children move. Given and family names go together more often
+# than the model believes (Hardeep with Singh), so that its probability alone does not say it.
+_MOST_WHERE_DIFFERENT, _MOST_WHERE_UNKNOWN = 25, 50
+# At one postcode, where one part of the birth date is wrong.
+_MOST_AT_HOME = 12
 
 
 def banded(pairs: Any) -> Any:
     """Pairs as `model.compared` gives them, with probability, band and why.
 
-    Columns: left, right (keys, left < right), probability, band, why.
+    Columns: left, right (keys, left < right), probability, weight (the model's, in bits), band, why.
     """
     rules = _rules(pairs)
     first = [(rule, index) for index, (rule, *_) in enumerate(rules)]
@@ -43,8 +46,9 @@ def banded(pairs: Any) -> Any:
         left=ibis.least(chosen.key_l, chosen.key_r),
         right=ibis.greatest(chosen.key_l, chosen.key_r),
         probability=probability,
+        weight=chosen.match_weight.round(2),
         band=band,
-        why=why + _compared(chosen),
+        why=why + _lent(chosen) + _compared(chosen),
     )
 
 
@@ -58,31 +62,47 @@ def _rules(p: Any) -> list[tuple[Any, str, tuple[float, float], str]]:
     home = (p.gamma_family == model.FAMILY_SAME) & (p.gamma_postcode == model.POSTCODE_SAME)
     only_one = (p.gamma_given >= model.GIVEN_FORM) & home & no_birth & p.one_birth_l & p.one_birth_r
     elsewhere = p.gamma_postcode <= 0  # different or not known; near is near enough
-    most = ibis.ifelse(same_birth, _MOST_NAMESAKES, _MOST_WITH_A_SLIP)
+    most = ibis.ifelse(p.gamma_postcode == 0, _MOST_WHERE_DIFFERENT, _MOST_WHERE_UNKNOWN)
+    namesakes = ibis.greatest(p.namesakes_l, p.namesakes_r)
     numbers_differ = (p.gamma_nhs == 0) | (p.gamma_upn == 0)
-    common = elsewhere & ((ibis.greatest(p.namesakes_l, p.namesakes_r) > most) | numbers_differ)
+    chance = elsewhere & (~same_birth | (namesakes > most) | numbers_differ)
     initial = (p.gamma_given == model.GIVEN_INITIAL) & home & same_birth & p.one_initial_l & p.one_initial_r
+    no_given = no_name & home & same_birth & (p.gamma_sex != 0) & p.one_given_l & p.one_given_r
+    in_part = (
+        (p.gamma_given == model.GIVEN_SAME) & home & (p.gamma_birth == model.BIRTH_IN_PART)
+        & (namesakes <= _MOST_AT_HOME) & ~numbers_differ
+    )  # fmt: skip
     written = (p.gamma_nhs == model.NUMBER_WRITTEN) | (p.gamma_upn == model.NUMBER_WRITTEN)
+    one_nhs, one_upn = p.gamma_nhs == model.NUMBER_VALID, p.gamma_upn == model.NUMBER_VALID
+    agrees = given | (p.gamma_birth >= model.BIRTH_IN_PART)
     sure, maybe = p.match_probability >= LINK_FROM, p.match_probability >= ASK_FROM
     return [
         (one_source & sure & given, FOR_A_PERSON, _BY_MODEL, "one source has them as two children"),
         (one_source, APART, _BY_MODEL, "one source has them as two children"),
         (p.gamma_local == model.LOCAL_SAME, LINKED, _BY_AGENCY, "the agency's own number is the same"),
-        ((p.gamma_nhs == model.NUMBER_VALID) & (birth | given), LINKED, _BY_NHS, "the NHS number is the same and valid"),
-        ((p.gamma_upn == model.NUMBER_VALID) & (birth | given), LINKED, _BY_UPN, "the pupil number is the same and valid"),
+        (one_nhs & agrees, LINKED, _BY_NHS, "the NHS number is the same and valid"),
+        (one_upn & agrees, LINKED, _BY_UPN, "the pupil number is the same and valid"),
+        (one_nhs | one_upn, FOR_A_PERSON, _BY_MODEL, "a number is the same and valid, but nothing else agrees"),
         (
             written & same_birth & (given | no_name),
             LINKED,
             _BY_WRITTEN,
             "a number is the same as written, though its check fails, and so is the birth date",
         ),
-        (sure & given & birth & common, FOR_A_PERSON, _BY_MODEL, "names and birth date agree, but that may be chance"),
+        (sure & given & birth & chance, FOR_A_PERSON, _BY_MODEL, "names and birth date agree, but that may be chance"),
         (sure & given & birth, LINKED, _BY_MODEL, "names and birth date agree"),
+        (sure & in_part, LINKED, _BY_MODEL, "names and postcode agree, and the birth date but for one part"),
         (sure & only_one, LINKED, _BY_MODEL, "names and postcode agree, and nobody of that name there has another birth date"),
         (sure & initial, LINKED, _BY_MODEL, "family name, birth date and postcode agree, and the initial fits one child only"),
+        (sure & no_given, LINKED, _BY_MODEL, "family name, birth date and postcode agree, and they fit one child only"),
         (sure, FOR_A_PERSON, _BY_MODEL, "much agrees, but not enough to tell them from a brother or sister"),
         (maybe, FOR_A_PERSON, _BY_MODEL, "they may be one child"),
     ]  # fmt: skip
+
+
+def _lent(p: Any) -> Any:
+    """A record without names is compared by those of a record that shares its number (see `lending`)."""
+    return ibis.ifelse(p.lent_l | p.lent_r, "; names as the record with the same number has them", "")
 
 
 def _compared(p: Any) -> Any:

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 
 class Tie(NamedTuple):
-    """Two records that are taken for one child, and how surely (0 to 1)."""
+    """Two records that are taken for one child, how surely (0 to 1), and how much agrees where that is the same."""
 
     left: int
     right: int
     probability: float
+    weight: float = 0.0
 
 
 class Clusters(NamedTuple):
@@ -32,7 +33,7 @@ class Clusters(NamedTuple):
 
 
 def clustered(rows: pa.Table, ties: pa.Table) -> Clusters:
-    """Groups prepared rows by their ties (left, right, probability). The answer does not depend on any order."""
+    """Groups prepared rows by their ties (left, right, probability, weight). The answer does not depend on any order."""
     component = _components(len(rows), ties)
     doubtful = _doubtful(rows, component)
     refused: dict[tuple[int, int], str] = {}
@@ -54,7 +55,7 @@ def agglomerated(
     """
     home = {fact.key: [fact] for fact in members}
     refused: dict[tuple[int, int], str] = {}
-    for tie in sorted(ties, key=lambda t: (-t.probability, t.left, t.right)):
+    for tie in sorted(ties, key=lambda t: (-t.probability, -t.weight, t.left, t.right)):
         left, right = home[tie.left], home[tie.right]
         if left is right:
             continue
@@ -127,7 +128,7 @@ def _careful(
         members.setdefault(component[fact.key], []).append(fact)
     edges: dict[int, list[Tie]] = {home: [] for home in members}
     inside = ties.filter(pc.is_in(homes.take(ties["left"].combine_chunks()), value_set=wanted))
-    columns = (inside[name].to_pylist() for name in ("left", "right", "probability"))
+    columns = (inside[name].to_pylist() for name in Tie._fields)
     for tie in map(Tie._make, zip(*columns, strict=True)):
         edges[component[tie.left]].append(tie)
     return [(members[home], edges[home]) for home in sorted(members)]

@@ -5,6 +5,7 @@ Pure functions. A contradiction is a sentence for the person who decides; None m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,7 @@ from rapidfuzz.distance import OSA
 from heard.engine.link.names import AGREES, Alike, family_alike, given_alike
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 
 class Facts(NamedTuple):
@@ -34,24 +35,51 @@ class Facts(NamedTuple):
     usual: bool = False
 
 
+type Question = Callable[[Facts, Facts], str | None]
+
+
 def why_not_one_child(left: Facts, right: Facts) -> str | None:
     """The first contradiction between two records, or None."""
+    return _unexplained(left, right, ())
+
+
+def why_not_one_cluster(left: Sequence[Facts], right: Sequence[Facts]) -> str | None:
+    """The first contradiction between any two records of two clusters that no third record explains, or None.
+
+    Two birth dates, or two spellings of a name, that are each one slip away from what a third record says are slips.
+    """
+    records = (*left, *right)
+    reasons = (_unexplained(a, b, records) for a, b in product(left, right))
+    return next((reason for reason in reasons if reason), None)
+
+
+def _unexplained(left: Facts, right: Facts, records: Sequence[Facts]) -> str | None:
     for question in (_one_source, _numbers, _births, _names, _sexes):
-        if reason := question(left, right):
+        reason = question(left, right)
+        if reason and not _explained(question, left, right, records):
             return reason
     return None
 
 
-def why_not_one_cluster(left: Iterable[Facts], right: Iterable[Facts]) -> str | None:
-    """The first contradiction between any two records of two clusters, or None."""
-    reasons = (why_not_one_child(a, b) for a, b in product(left, right))
-    return next((reason for reason in reasons if reason), None)
+def _explained(question: Question, left: Facts, right: Facts, records: Sequence[Facts]) -> bool:
+    """Whether one of the records agrees with all of them, so that what differs is a slip. Two usual names are none."""
+    middles: list[Facts] = []
+    if question is _births:
+        middles = [record for record in records if record.birth]
+    elif question is _names and not (left.usual and right.usual):
+        middles = [record for record in records if record.given and record.usual]
+    return any(all(question(middle, record) is None for record in records) for middle in middles)
 
 
 def births_alike(left: date, right: date) -> bool:
     """The same day, or one slip apart: day and month swapped, a digit wrong or two neighbouring digits swapped,
     one day out, one year out. `model` asks the same of whole columns."""
     return left == right or _swapped(left, right) or _one_out(left, right) or _one_digit(left, right)
+
+
+def one_part_wrong(left: date, right: date) -> bool:
+    """The same year, and either the same month or the same day. `model` asks the same of whole columns."""
+    return left.year == right.year and (left.month == right.month or left.day == right.day)
 
 
 def _one_source(left: Facts, right: Facts) -> str | None:
@@ -73,9 +101,13 @@ def _numbers(left: Facts, right: Facts) -> str | None:
 
 
 def _births(left: Facts, right: Facts) -> str | None:
-    if left.birth and right.birth and not births_alike(left.birth, right.birth):
-        return "birth dates too far apart for a slip"
-    return None
+    """Where both names are the same, one wrong part of the date is a slip, too: no brother or sister has them."""
+    if not left.birth or not right.birth or births_alike(left.birth, right.birth):
+        return None
+    same_names = left.given and (left.given, left.family) == (right.given, right.family)
+    if same_names and one_part_wrong(left.birth, right.birth):
+        return None
+    return "birth dates too far apart for a slip"
 
 
 def _names(left: Facts, right: Facts) -> str | None:
@@ -114,8 +146,13 @@ def _local(left: Facts, right: Facts) -> bool:
 
 def _crossed(left: Facts, right: Facts) -> bool:
     """Given and family name written into each other's fields."""
-    first, second = family_alike(left.given, right.family), family_alike(left.family, right.given)
-    return Alike.SAME in (first, second) and {first, second} <= AGREES
+    return _agree(given_alike(left.given, right.family), family_alike(left.family, right.given)) or _agree(
+        given_alike(left.family, right.given), family_alike(left.given, right.family)
+    )
+
+
+def _agree(given: Alike, family: Alike) -> bool:
+    return {given, family} <= AGREES and (given, family) != (Alike.SLIP, Alike.SLIP)
 
 
 def _swapped(left: date, right: date) -> bool:

@@ -19,9 +19,9 @@ _WORTH_KEEPING = 0.02  # pairs below this probability are not even written down
 _BITS = 4  # significant digits of a learned weight: what is beyond them depends on the order of additions
 
 # Splink numbers a comparison's levels from the surest (highest) down to "else" (0); -1 is null, no evidence.
-GIVEN_FORM, GIVEN_CROSSED, GIVEN_INITIAL = 4, 2, 1
+GIVEN_SAME, GIVEN_FORM, GIVEN_CROSSED, GIVEN_INITIAL = 5, 4, 2, 1
 FAMILY_SAME, POSTCODE_SAME = 3, 2
-BIRTH_SAME, BIRTH_NEAR = 2, 1
+BIRTH_SAME, BIRTH_NEAR, BIRTH_IN_PART = 3, 2, 1
 NUMBER_VALID, NUMBER_WRITTEN = 3, 2
 LOCAL_SAME = 1
 
@@ -81,6 +81,9 @@ _NEAR = (
     " OR (year(born_l) = year(born_r) AND month(born_l) = day(born_r) AND day(born_l) = month(born_r))"
 )
 
+# As guards.one_part_wrong says it.
+_IN_PART = "substr(birth_l, 1, 6) = substr(birth_r, 1, 6) OR (year(born_l) = year(born_r) AND day(born_l) = day(born_r))"
+
 _GIVEN = Comparison(
     "given",
     _missing("given"),
@@ -105,7 +108,7 @@ _FAMILY = Comparison(
         Level("family name the same", "family_l = family_r", 0.86, 0.003, by_rarity="family"),
         Level(
             "family name in part",
-            "list_has_any(parts_l, parts_r)",
+            "list_has_any(parts_l, parts_r) OR starts_with(family_l, family_r || ' ') OR starts_with(family_r, family_l || ' ')",
             0.03,
             0.002,
         ),
@@ -119,7 +122,8 @@ _BIRTH = Comparison(
     (
         Level("birth date the same", "birth_l = birth_r", 0.92, 0.0002),
         Level("birth date with a slip", _NEAR, 0.06, 0.006),
-        Level("birth date different", "ELSE", 0.02, 0.9938),
+        Level("birth date with one wrong part", _IN_PART, 0.005, 0.006),
+        Level("birth date different", "ELSE", 0.015, 0.9878),
     ),
 )
 _SEX = Comparison(
@@ -193,6 +197,9 @@ _BLOCKS = (
     ("family", "postcode"),
     ("head", "family", "substr(birth, 1, 4)"),
     ("head", "family", "substr(birth, 5, 4)"),
+    ("head", "district", "substr(birth, 1, 6)"),
+    ("birth", "substr(given, 1, 1)", "substr(family, 1, 1)"),
+    ("birth", "least(given, family)", "greatest(given, family)"),
 )
 _LESSONS = (("birth", "postcode"), ("given", "family"))
 
@@ -243,7 +250,15 @@ def _settings(records: int) -> dict[str, Any]:
         blocking_rules_to_generate_predictions=[block_on(*columns) for columns in _BLOCKS],
         probability_two_random_records_match=chance,
         retain_matching_columns=True,  # else Splink drops the comparisons, too, which `bands` needs
-        additional_columns_to_retain=["source", "keyed", "one_birth", "one_initial", "namesakes"],
+        additional_columns_to_retain=[
+            "source",
+            "keyed",
+            "lent",
+            "one_birth",
+            "one_initial",
+            "one_given",
+            "namesakes",
+        ],
         linker_uid="heard",
     )
     return creator.create_settings_dict("duckdb")

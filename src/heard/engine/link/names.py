@@ -89,7 +89,8 @@ def family_alike(left: str | None, right: str | None) -> Alike:
         return Alike.UNKNOWN
     if left.replace(" ", "") == right.replace(" ", ""):
         return Alike.SAME
-    if set(parts(left)) & set(parts(right)):
+    words, others = set(left.split()), set(right.split())
+    if words <= others or others <= words or set(parts(left)) & set(parts(right)):
         return Alike.FORM
     return _slip(left, right)
 
@@ -101,8 +102,10 @@ def _double_alike(left: list[str], right: list[str], usual: int) -> Alike:
     if len(left) > 1 and len(right) > 1:
         if not shared:
             return _slip(*whole)
-        second = given_alike(left[1], right[1])
-        return Alike.DIFFERENT if second is Alike.DIFFERENT else Alike.FORM
+        if given_alike(left[1], right[1]) is not Alike.DIFFERENT:
+            return Alike.FORM
+        left_out = len(whole[0]) != len(whole[1]) and (usual < 2 or len(left[1]) == 1 or len(right[1]) == 1)
+        return _slip(*whole) if left_out else Alike.DIFFERENT  # Xin Yi, Xin i
     if _FIRST_OF_MANY in shared:
         return Alike.INITIAL
     if set(forms(whole[0])) & set(forms(whole[1])):
@@ -119,6 +122,8 @@ def _slip_of_a_form(left: str, right: str, usual: int) -> Alike:
         and OSA.distance(left, right) <= 2
     ):
         return Alike.SLIP
+    if usual == 1 and len(left) == len(right) == 3 and left[0] == right[0]:
+        return Alike.SLIP if OSA.distance(left, right) == 1 else Alike.DIFFERENT  # Leo, Lso
     pairs = (
         (left, right),
         *((left, form) for form in forms(right)),
@@ -129,7 +134,7 @@ def _slip_of_a_form(left: str, right: str, usual: int) -> Alike:
 
 def _slip(left: str, right: str) -> Alike:
     """One wrong, missing, doubled or swapped letter, in long names two; but not the first letter (Ella, Bella).
-    Between names of two or three letters only doubled or swapped ones: Sam and Saam, not Mia and Mya."""
+    Between names of two or three letters only doubled or swapped ones: Sam and Saam."""
     shortest, longest = sorted((len(left), len(right)))
     if longest < 4:
         mixed = left[0] == right[0] and sorted(left) == sorted(right)

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from heard.engine.link import names
+from heard.engine.link import lending, names
 from heard.engine.link.guards import Facts
+from heard.engine.tables import ROW_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # A number under which more records stand than one child can have is a stand-in ("not known", "1111111111").
 _MOST_RECORDS_OF_A_CHILD = 40
-# A spelling that this many records share, and no less than this share of all, is a name and not a slip.
-_USUAL_RECORDS, _USUAL_SHARE = 20, 1 / 1_500
+# A spelling that this many families have, and no less than this share of all records, is a name and not a slip.
+_USUAL_FAMILIES, _USUAL_SHARE = 4, 1 / 5_000
 
 
 def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
@@ -29,7 +30,7 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
 
     Columns: key (row number), source, record_id, agency, keyed, local, nhs, nhs_valid, upn, upn_valid, birth
     (YYYYMMDD), born (date), sex, given, head, forms, family, parts, usual, postcode, district, and what tells that no
-    other child could be meant: one_birth, one_initial, namesakes.
+    other child could be meant: one_birth, one_initial, one_given, namesakes. Names may be `lent`.
     """
     rows = records.sort_by([("source", "ascending"), ("record_id", "ascending")])
     given, family = _through(rows["given_name"], names.plain), _through(rows["family_name"], names.plain)
@@ -39,7 +40,7 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
         "source": rows["source"],
         "record_id": rows["record_id"],
         "agency": rows["agency"],
-        "keyed": _keyed(rows["source"], sources),
+        "keyed": _keyed(rows, sources),
         "local": _telling(_joined(rows["agency"], rows["local_id"])),
         "nhs": _telling(rows["nhs_number"]),
         "nhs_valid": pc.fill_null(rows["nhs_number_valid"], False),
@@ -53,11 +54,11 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
         "forms": _through(given, lambda name: list(names.forms(name)), pa.list_(pa.string())),
         "family": family,
         "parts": _through(family, lambda name: list(names.parts(name)), pa.list_(pa.string())),
-        "usual": _usual(given),
+        "usual": _usual(given, family),
         "postcode": postcode,
         "district": _through(postcode, lambda code: code.split(" ")[0]),
     }
-    return _with_rivals(pa.table(columns), sources)
+    return _with_rivals(lending.with_lent_names(pa.table(columns)), sources)
 
 
 def _with_rivals(rows: pa.Table, sources: pa.Table) -> pa.Table:
@@ -65,7 +66,7 @@ def _with_rivals(rows: pa.Table, sources: pa.Table) -> pa.Table:
 
     `one_birth`: all records of this name at this postcode have one birth date, and this one's source holds children
     only (so no parent of the same name). `one_initial`: all of this family name, birth date and initial have one given
-    name (so no such twin). `namesakes`: birth dates that this name has anywhere.
+    name (so no such twin), `one_given`: so have all of this family name, birth date and postcode. `namesakes`: birth dates that this name has anywhere.
     """
     full = pc.if_else(
         pc.greater(pc.utf8_length(rows["given"]), 1), rows["head"], pa.scalar(None, pa.string())
@@ -77,15 +78,21 @@ def _with_rivals(rows: pa.Table, sources: pa.Table) -> pa.Table:
     one_birth = pc.and_(
         pc.equal(births, 1), pc.or_(pc.is_valid(rows["birth"]), _children_only(rows, sources))
     )
-    one_initial = pc.equal(_distinct(rows, ["family", "birth", "initial"], "full"), 1)
-    namesakes = _distinct(rows, ["head", "family"], "birth")
-    rows = rows.append_column("one_birth", one_birth).append_column("one_initial", one_initial)
-    return rows.append_column("namesakes", namesakes).drop_columns(["initial", "full"])
+    rivals = {
+        "one_birth": one_birth,
+        "one_initial": pc.equal(_distinct(rows, ["family", "birth", "initial"], "full"), 1),
+        "one_given": pc.equal(_distinct(rows, ["family", "birth", "postcode"], "full"), 1),
+        "namesakes": _distinct(rows, ["head", "family"], "birth"),
+    }
+    for name, column in rivals.items():
+        rows = rows.append_column(name, column)
+    return rows.drop_columns(["initial", "full"])
 
 
 def _distinct(rows: pa.Table, by: list[str], of: str) -> pa.ChunkedArray:
-    """Per row, how many values of `of` the rows hold that are the same in `by`; 0 where one of these is null."""
-    known = rows.select(["key", *by, of]).filter(_all_valid(rows, by))
+    """Per row, how many values of `of` the rows hold that are the same in `by`; 0 where one of these is null.
+    Lent names count for nobody."""
+    known = rows.filter(pc.and_(_all_valid(rows, by), pc.invert(rows["lent"]))).select([*by, of])
     counts = known.group_by(by).aggregate([(of, "count_distinct")])
     joined = rows.select(["key", *by]).join(counts, by, join_type="left outer").sort_by("key")
     return pc.fill_null(joined[f"{of}_count_distinct"], 0)
@@ -140,10 +147,11 @@ def _through(
     return pa.chunked_array([changed.take(coded.indices)])
 
 
-def _keyed(source: pa.ChunkedArray, sources: pa.Table) -> pa.ChunkedArray:
-    """Whether each record's source gives each child one key: so, unless it says otherwise."""
+def _keyed(records: pa.Table, sources: pa.Table) -> pa.ChunkedArray:
+    """Whether no other record of its source is the same child: so, unless the source or the record's key says otherwise."""
     loose = [s["source"] for s in sources.to_pylist() if s["keyed_by_child"] is False]
-    return pc.invert(pc.is_in(source, value_set=pa.array(loose, pa.string())))
+    by_source = pc.is_in(records["source"], value_set=pa.array(loose, pa.string()))
+    return pc.invert(pc.or_(by_source, pc.starts_with(records["record_id"], ROW_KEY)))
 
 
 def _joined(left: pa.ChunkedArray, right: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -157,10 +165,15 @@ def _telling(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.is_in(column, value_set=many), None, column)
 
 
-def _usual(given: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Whether a given name is a name in its own right: the list holds it, or many records do."""
-    counts = given.value_counts()
-    enough = max(_USUAL_RECORDS, int(len(given) * _USUAL_SHARE))
-    common = set(counts.filter(pc.greater_equal(counts.field("counts"), enough)).field("values").to_pylist())
+def _usual(given: pa.ChunkedArray, family: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whether a given name is a name in its own right: the list holds it, or children of several families do."""
+    counts = (
+        pa.table({"given": given, "family": family})
+        .group_by("given")
+        .aggregate([("family", "count_distinct")])
+    )
+    enough = max(_USUAL_FAMILIES, int(len(given) * _USUAL_SHARE))
+    several = counts.filter(pc.greater_equal(counts["family_count_distinct"], enough))
+    common = set(several["given"].to_pylist())
     usual = _through(given, lambda name: name in common or names.is_known(name), pa.bool_())
     return pc.fill_null(usual, False)
