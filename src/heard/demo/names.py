@@ -1,5 +1,6 @@
 """Names of many origins, drawn as often as real ones are: a few very common, many rare. Hides `names.yaml`."""
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -68,9 +69,33 @@ def also_written() -> dict[str, tuple[str, ...]]:
     return {words[0]: tuple(words[1:]) for words in lines}
 
 
+@cache
+def usual() -> frozenset[str]:
+    """Every given name that somebody in the fictional partnership has, as `bare` writes it."""
+    pools = (pool for origin in origins()[0] for pool in (origin.girls, origin.boys))
+    return frozenset(
+        bare(part)
+        for pool in pools
+        for name in pool.names
+        for part in (name, *name.replace("-", " ").split())
+    )
+
+
+def bare(name: str) -> str:
+    """In small letters without accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+
+
+@cache
+def _one_name() -> tuple[frozenset[str], ...]:
+    forms = (" ".join((name, *others)) for name, others in also_written().items())
+    lines = (*forms, *_file()["one_name"].splitlines())
+    return tuple(frozenset(bare(word) for word in line.split()) for line in lines)
+
+
+@cache
 def are_forms(one: str, other: str) -> bool:
     """Whether one given name is written for the other at times: no parents give both to their children."""
-    table = also_written()
-    ours, theirs = ({name, *table.get(name, ())} for name in (one, other))
-    parts, other_parts = (set(name.replace("-", " ").split()) for name in (one, other))
-    return bool(ours & theirs) or parts <= other_parts or other_parts <= parts
+    names = {bare(one), bare(other)}
+    parts, other_parts = (set(name.replace("-", " ").split()) for name in (bare(one), bare(other)))
+    return any(names <= line for line in _one_name()) or parts <= other_parts or other_parts <= parts

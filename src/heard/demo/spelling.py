@@ -11,7 +11,7 @@ from datetime import date
 from itertools import islice
 from random import Random
 
-from heard.demo.names import also_written
+from heard.demo.names import also_written, bare, usual
 from heard.demo.people import Person
 
 
@@ -29,8 +29,7 @@ type Slip = Callable[[Random, Written, Person], Written]
 
 def write_down(rng: Random, person: Person, *, complete: bool, careful: bool = False) -> Written:
     """How one system holds the person. `complete`: it takes no record without full name and birth date, as the census,
-    schools, courts and the NHS do; the police write down what they were told. With `careful` at most two slips,
-    and not both in given name and birth date: a person could still tell who it is.
+    schools, courts and the NHS do; the police write down what they were told. `careful`: see `_recognisable`.
     """
     written = Written(person.given, person.family, person.birth, person.sex, person.postcode)
     if person.old_postcode and rng.random() < 0.35:
@@ -39,16 +38,31 @@ def write_down(rng: Random, person: Person, *, complete: bool, careful: bool = F
     drawn = [(slip, about) for share, slip, about in slips if rng.random() < share]
     if "-" not in person.family:
         drawn = [(slip, about) for slip, about in drawn if slip is not _hyphen]
-    if careful:
-        drawn = _few(drawn, moved=written.postcode != person.postcode)
-    for slip, _ in drawn:
+    for slip in _recognisable(drawn, person) if careful else [slip for slip, _ in drawn]:
         written = slip(rng, written, person)
     return written
 
 
-def _few(drawn: list[tuple[Slip, str]], moved: bool) -> list[tuple[Slip, str]]:
-    kept = {about: slip for slip, about in drawn if not (moved and about == "where")}
-    return [(slip, about) for about, slip in islice(kept.items(), 1 if moved else 2)]
+def _recognisable(drawn: list[tuple[Slip, str]], person: Person) -> list[Slip]:
+    """The slips that still let a careful person tell, from the records alone, that they are one child's.
+
+    The records of one child agree on the address and may differ in names or birth date, at most two slips in each and
+    not in both given name and birth date; or they agree on birth date and names, short or long, and may differ in the
+    address. None lacks the birth date (the police know grown-ups, too), a twin's none the given name, and no slip
+    makes another name that children have.
+    """
+    unclear = {_no_birth, *({_no_given, _initial_only} if person.twin else ())}
+    if _differs_in_address(person):
+        clear = {slip for _, slip, about in _SLIPS if about in ("where", "sex")} | {_short_name, _hyphen}
+    else:
+        clear = {slip for _, slip, _ in (*_SLIPS, *_GAPS)} - {_no_postcode}
+    kept = {about: slip for slip, about in drawn if slip in clear - unclear}
+    return [_clear_given_slip if slip is _given_slip else slip for slip in islice(kept.values(), 2)]
+
+
+def _differs_in_address(person: Person) -> bool:
+    """Who has moved, and one in ten of the others, of whom not every agency knows where they live."""
+    return person.old_postcode is not None or person.number % 10 == 0
 
 
 def _short_name(rng: Random, w: Written, _: Person) -> Written:
@@ -60,6 +74,12 @@ def _short_name(rng: Random, w: Written, _: Person) -> Written:
 
 def _given_slip(rng: Random, w: Written, _: Person) -> Written:
     return replace(w, given=slip_of_the_pen(rng, w.given))
+
+
+def _clear_given_slip(rng: Random, w: Written, _: Person) -> Written:
+    """A slip that is nobody's name: not Ana for Ava."""
+    slips = (slip_of_the_pen(rng, w.given) for _ in range(20))
+    return replace(w, given=next((name for name in slips if bare(name) not in usual()), w.given))
 
 
 def _family_slip(rng: Random, w: Written, _: Person) -> Written:
@@ -92,13 +112,16 @@ def _day_and_month(rng: Random, w: Written, _: Person) -> Written:
 
 
 def _other_year(rng: Random, w: Written, _: Person) -> Written:
-    return replace(w, birth=w.birth and w.birth.replace(day=min(w.birth.day, 28), year=w.birth.year - 1))
+    if w.birth is None or (w.birth.month, w.birth.day) == (2, 29):
+        return w
+    return replace(w, birth=w.birth.replace(year=w.birth.year - 1))
 
 
 def _other_day(rng: Random, w: Written, _: Person) -> Written:
+    """The day after, or late in the month ten days before."""
     if w.birth is None:
         return w
-    return replace(w, birth=w.birth.replace(day=w.birth.day + 1 if w.birth.day < 28 else 18))
+    return replace(w, birth=w.birth.replace(day=w.birth.day + (1 if w.birth.day < 28 else -10)))
 
 
 def _no_birth(_: Random, w: Written, __: Person) -> Written:
@@ -136,7 +159,7 @@ _SLIPS: tuple[tuple[float, Slip, str], ...] = (
     (0.01, _no_sex, "sex"),
     (0.003, _other_sex, "sex"),
     (0.03, _no_postcode, "where"),
-    (0.015, _postcode_slip, "where"),
+    (0.015, _postcode_slip, "near"),
     (0.006, _names_swapped, "family"),
 )
 _GAPS: tuple[tuple[float, Slip, str], ...] = (
