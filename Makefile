@@ -13,7 +13,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 LOCK_FLAGS := --universal --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help run test check bench lock format demo clean
+.PHONY: help run test check bench wheel lock format demo clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -40,12 +40,15 @@ bench: setup ## speed, as ratios within one run
 format: setup ## put code in order
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .
 
+wheel: setup ## build dist/heard-….whl, styles included, to install for real (docs/guide/install.md)
+	@rm -rf dist && $(BIN)/python -m hatchling build -t wheel
+
 lock: setup ## raise versions deliberately: writes requirements/*.lock
 	$(UV) pip compile $(LOCK_FLAGS) --upgrade pyproject.toml --group dev -o requirements/dev.lock
 	$(UV) pip compile $(LOCK_FLAGS) pyproject.toml -c requirements/dev.lock -o requirements/base.lock
 
 clean: ## forget the site's data and everything that was set up
-	rm -rf .venv .tools node_modules var src/heard/govuk/static/govuk/built
+	rm -rf .venv .tools node_modules var dist src/heard/govuk/static/govuk/built
 
 # ---- set-up: each step runs again only when what it depends on has changed
 
