@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from heard.agencies.models import AuditRow
-from heard.agencies.rules import Hidden, Refused
+from heard.agencies.actions import give_role
+from heard.agencies.models import AuditRow, User
+from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.assessment import actions, queries, rules
 from heard.cases.assessment.actions import Choice
 from heard.cases.assessment.models import Assessment, AssessmentObservation, AssessmentPattern
@@ -217,6 +218,17 @@ def test_sent_back_with_a_reason_it_can_be_changed_and_sent_again(world, submitt
     assert (back.state, back.returned_reason) == ("returned", "What does she want?")
     actions.save_judgement(by=world.social_worker, assessment_id=back.pk, text="She wants to be left alone.")
     assert actions.submit(by=world.social_worker, assessment_id=back.pk).state == "submitted"
+
+
+def test_a_supervisor_of_another_agency_signs_nothing_that_theirs_does_not_lead(world, submitted):
+    give_role(by=world.administrator, user=world.teacher, team=world.teacher.team, role=Role.SUPERVISOR)
+    elsewhere = User.objects.get(pk=world.teacher.pk)
+    assert queries.assessment_visible_to(elsewhere, submitted.pk) == submitted
+    assert not queries.waiting_for_sign_off(elsewhere).exists()
+    with pytest.raises(Refused, match="Only a supervisor of the agency that leads the case"):
+        actions.sign_off(by=elsewhere, assessment_id=submitted.pk)
+    with pytest.raises(Refused, match="Only a supervisor of the agency that leads the case"):
+        actions.send_back(by=elsewhere, assessment_id=submitted.pk, reason="Look again")
 
 
 def test_supervisors_see_who_waits_and_practitioners_do_not(world, submitted):

@@ -170,7 +170,12 @@ ALREADY = "This assessment is signed off already."
     [
         ("submitted", False, True, None),
         ("submitted", True, True, OTHER_EYES),
-        ("submitted", False, False, "Only a supervisor can sign off an assessment."),
+        (
+            "submitted",
+            False,
+            False,
+            "Only a supervisor of the agency that leads the case can sign off an assessment.",
+        ),
         ("draft", False, True, NOT_SENT),
         ("returned", False, True, NOT_SENT),
         ("signed", False, True, ALREADY),
@@ -186,7 +191,13 @@ def test_who_may_sign_off(state: str, wrote: bool, may: bool, why: str | None) -
         ("submitted", False, True, "What did she say?", None),
         ("submitted", False, True, " ", "Say what has to be looked at again, so that the author can go on."),
         ("submitted", True, True, "What did she say?", OTHER_EYES),
-        ("submitted", False, False, "What did she say?", "Only a supervisor can send an assessment back."),
+        (
+            "submitted",
+            False,
+            False,
+            "What did she say?",
+            "Only a supervisor of the agency that leads the case can send an assessment back.",
+        ),
         ("draft", False, True, "What did she say?", NOT_SENT),
         ("signed", False, True, "What did she say?", ALREADY),
     ],

@@ -7,8 +7,9 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 from tests.conftest import World
 
-from heard.agencies.models import AuditRow
-from heard.agencies.rules import Hidden, Refused
+from heard.agencies import actions as agencies
+from heard.agencies.models import AuditRow, User
+from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.case import actions as case_actions
 from heard.cases.case import queries as case_queries
 from heard.cases.case.rules import Observed
@@ -169,7 +170,7 @@ def test_a_decision_is_refused_in_words_and_leaves_the_worry_as_it_was(world: Wo
     concern = a_worry(world, words=None, why_no_words="Not in school")
     with pytest.raises(Refused, match="Say why the decision is made without them"):
         actions.decide(by=world.coordinator, concern=concern, decision="open_case", reason="Signs")
-    with pytest.raises(Refused, match="A co-ordinator or supervisor decides"):
+    with pytest.raises(Refused, match="A co-ordinator decides on a worry"):
         actions.decide(by=world.teacher, concern=concern, decision="open_case", reason="Signs")
     concern.refresh_from_db()
     assert concern.state == "told"
@@ -210,3 +211,25 @@ def test_opening_a_worry_leaves_a_row(world: World) -> None:
     actions.open_concern(by=world.coordinator, concern_id=concern.pk)
     [row] = AuditRow.objects.filter(verb="view")
     assert (row.subject, row.person_id) == ("concern", concern.person_id)
+
+
+def test_a_supervisor_of_the_agency_that_told_a_worry_does_not_decide_on_it(world: World) -> None:
+    """It may be about that agency. Worries come to the duty team, and its agency decides."""
+    pastoral = world.teacher.team
+    assert pastoral is not None
+    agencies.give_role(by=world.administrator, user=world.teacher, team=pastoral, role=Role.SUPERVISOR)
+    own = User.objects.get(pk=world.teacher.pk)
+    concern = a_worry(world)
+    assert not queries.waiting_for_decision(own).exists()
+    with pytest.raises(Refused, match="the agency that worries come to"):
+        actions.decide(by=own, concern=concern, decision="no_further_action", reason="Explained")
+
+
+def test_a_supervisor_of_the_duty_team_decides_once_the_agency_is_involved(world: World) -> None:
+    concern = a_worry(world)
+    network.involve(by=world.teacher, person=concern.person, agency=world.care, why="Takes worries")
+    assert list(queries.waiting_for_decision(world.supervisor)) == [concern]
+    decided = actions.decide(
+        by=world.supervisor, concern=concern, decision="no_further_action", reason="Explained"
+    )
+    assert decided.decided_by == world.supervisor

@@ -92,9 +92,10 @@ def before(user: User, assessment: Assessment) -> Assessment | None:
 
 def waiting_for_sign_off(user: User) -> QuerySet[Assessment]:
     """Assessments that this supervisor can decide on, longest waiting first. Not those in which they wrote."""
-    if not user.may(May.SIGN_OFF):
-        return Assessment.objects.none()
-    rows = assessments_visible_to(user).filter(state=rules.State.SUBMITTED)
+    leading = user.agencies_where(May.SIGN_OFF)
+    rows = assessments_visible_to(user).filter(
+        state=rules.State.SUBMITTED, case__lead_team__agency__in=leading
+    )
     return rows.exclude(writers=user).order_by("submitted_at")
 
 
@@ -158,6 +159,11 @@ def wrote_in(user: User, assessment: Assessment) -> bool:
     return any(writer.pk == user.pk for writer in assessment.writers.all())
 
 
+def may_sign_off(user: User, assessment: Assessment) -> bool:
+    """A supervisor of the agency that leads the case answers for it with their signature."""
+    return assessment.case.lead_team.agency_id in user.agencies_where(May.SIGN_OFF)
+
+
 def why_not_submit(assessment: Assessment) -> str | None:
     """The rule, with what this assessment holds. For one that came from `assessment_visible_to`."""
     rows = list(assessment.observations.all())
@@ -180,7 +186,7 @@ def why_not_sign_off(user: User, assessment: Assessment) -> str | None:
     return rules.why_not_sign_off(
         state=assessment.state,
         wrote_in_it=wrote_in(user, assessment),
-        may_sign_off=user.may(May.SIGN_OFF),
+        may_sign_off=may_sign_off(user, assessment),
     )
 
 
@@ -188,7 +194,7 @@ def why_not_return(user: User, assessment: Assessment, *, reason: str) -> str | 
     return rules.why_not_return(
         state=assessment.state,
         wrote_in_it=wrote_in(user, assessment),
-        may_sign_off=user.may(May.SIGN_OFF),
+        may_sign_off=may_sign_off(user, assessment),
         reason=reason,
     )
 

@@ -131,7 +131,7 @@ def why_not_submit(
 def why_not_sign_off(*, state: str, wrote_in_it: bool, may_sign_off: bool) -> str | None:
     """Four eyes: whoever wrote any part of an assessment leaves its sign-off to somebody else."""
     if not may_sign_off:
-        return "Only a supervisor can sign off an assessment."
+        return "Only a supervisor of the agency that leads the case can sign off an assessment."
     if after(state, Move.SIGN_OFF) is None:
         return _not_submitted(state)
     if wrote_in_it:
@@ -141,7 +141,7 @@ def why_not_sign_off(*, state: str, wrote_in_it: bool, may_sign_off: bool) -> st
 
 def why_not_return(*, state: str, wrote_in_it: bool, may_sign_off: bool, reason: str) -> str | None:
     if not may_sign_off:
-        return "Only a supervisor can send an assessment back."
+        return "Only a supervisor of the agency that leads the case can send an assessment back."
     if after(state, Move.SEND_BACK) is None:
         return _not_submitted(state)
     if wrote_in_it:

@@ -18,7 +18,7 @@ from heard.cases.case.queries import open_case_of, words_of
 from heard.cases.case.rules import Observed, due_on, new_reference
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernObservation
-from heard.cases.concern.queries import concern_visible_to
+from heard.cases.concern.queries import concern_visible_to, decides
 from heard.knowledge import load
 from heard.network.actions import add_person, involve
 from heard.network.queries import person_findable_by
@@ -102,7 +102,7 @@ def decide(
     open_one = open_case_of(by, concern.person_id)
     why_not = rules.why_not_decide(
         state=concern.state,
-        may_decide=by.may(May.DECIDE),
+        may_decide=decides(by),
         decision=decision,
         reason=reason,
         has_open_case=open_one is not None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, F, Q, QuerySet
 
+from heard.agencies.queries import duty_team
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern
@@ -43,10 +44,19 @@ def waiting_for_decision(user: User) -> QuerySet[Concern]:
     return decidable_by(user).filter(state=Concern.State.TOLD).order_by("due_on", "told_at")
 
 
+def decides(user: User) -> bool:
+    """Worries come to the duty team, so its agency decides on them, or somebody who sees the whole partnership: no
+    supervisor of another agency, which may be the one that the worry is about."""
+    if not user.may(May.DECIDE) or user.may(May.SEE_PARTNERSHIP):
+        return user.may(May.DECIDE)
+    team = duty_team(user)
+    return team is None or team.agency_id in user.agencies_where(May.DECIDE)
+
+
 def decidable_by(user: User) -> QuerySet[Concern]:
     """Worries of the children whom somebody who decides may see, decided or not."""
     rows = concerns_visible_to(user).filter(person__in=people_visible_to(user))
-    return rows if user.may(May.DECIDE) else rows.none()
+    return rows if decides(user) else rows.none()
 
 
 def told_by(user: User) -> QuerySet[Concern]:

@@ -83,7 +83,7 @@ def why_not_decide(
 ) -> str | None:
     """Whether this decision can be taken now. The first thing that stands in its way, in words, or None."""
     if not may_decide:
-        return "A co-ordinator or supervisor decides on a worry."
+        return "A co-ordinator decides on a worry, or a supervisor of the agency that worries come to."
     if State.DECIDED not in MOVES[State(state)]:
         return "This worry has been decided already. A new worry about the child can be told."
     if decision not in set(Decision):

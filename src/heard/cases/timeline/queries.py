@@ -13,6 +13,8 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
 from heard.agencies.queries import looks_at, who_are
+from heard.cases.assessment.queries import may_sign_off
+from heard.cases.concern.queries import decides
 from heard.cases.timeline.facts import Fact, chosen, facts_of
 from heard.cases.timeline.rows import Rows, rows_of
 from heard.cases.timeline.rules import NEEDS, Kind, Standing, Step, age_on, last_seen, latest, next_steps
@@ -211,9 +213,18 @@ def _offers(user: User, rows: Rows, person_id: uuid.UUID, case: Case | None) -> 
         Step.REVIEW: agreed,
     }
     return [
-        Offer(step, about[step].pk if step in about else person_id, user.may(NEEDS[step]))
+        Offer(step, about[step].pk if step in about else person_id, _may_take(user, step, about.get(step)))
         for step in next_steps(now)
     ]
+
+
+def _may_take(user: User, step: Step, about: Any) -> bool:
+    """The role, and for a decision and a signature the agency too in which it is held."""
+    if step is Step.DECIDE:
+        return decides(user)
+    if step is Step.SIGN_OFF:
+        return may_sign_off(user, about)
+    return user.may(NEEDS[step])
 
 
 def _clocks(rows: Rows, today: date) -> list[Due]:

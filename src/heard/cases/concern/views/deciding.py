@@ -33,7 +33,7 @@ _SHOWN = 100  # told worries on one page; those that wait are all shown
 def concerns(request: Request) -> HttpResponse:
     """Worries that wait for this user's decision, due first; and those that they told, with what came of them."""
     context = {
-        "decides": request.user.may(May.DECIDE),
+        "decides": queries.decides(request.user),
         "waiting": [_with_clock(concern) for concern in queries.waiting_for_decision(request.user)],
         "told": list(queries.told_by(request.user)[:_SHOWN]),
         "clock": load.current().clock(rules.CLOCK),
@@ -53,8 +53,6 @@ def concern(request: Request, concern_id: uuid.UUID) -> HttpResponse:
 def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     """The child's words beside the decision. The rule's sentence is the form's error."""
     worry = get_object_or_404(queries.decidable_by(request.user), pk=concern_id)
-    if request.method != "POST":
-        actions.open_concern(by=request.user, concern_id=concern_id)
     if worry.state == rules.State.DECIDED:
         return redirect("concern", concern_id=concern_id)
     words = list(words_of(request.user, worry.person_id)[:3])
@@ -71,6 +69,9 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
             return redirect("concern", concern_id=concern_id)
         except Refused as refused:
             form.add_error(None, _(str(refused)))
+    actions.open_concern(
+        by=request.user, concern_id=concern_id
+    )  # a form that is not right shows it all again
     context = _shown(request, worry) | {"form": form, "child_words": words, "open_case": case}
     return render(request, "cases/concern/decide.html", context)
 
