@@ -29,7 +29,7 @@ def test_text_is_escaped_in_every_component() -> None:
         "{{ ui.tag(bad, 'grey') }}",
         "{{ ui.warning(bad) }}",
         "{{ ui.summary_list([{'key': bad, 'value': bad}]) }}",
-        "{{ ui.table(bad, [bad], [[bad, bad]]) }}",
+        "{{ ui.table(bad, [bad, bad], [[bad, bad]]) }}",
         "{{ ui.task_list([{'text': bad, 'status': bad, 'hint': bad}]) }}",
         "{{ ui.timeline([{'title': bad, 'at': at, 'by': bad, 'text': bad}]) }}",
         "{{ ui.words(bad, bad, at, changed=bad, how=bad) }}",

@@ -15,7 +15,7 @@ from django.template import engines
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -40,7 +40,7 @@ def environment(**options: Any) -> Environment:
     )
     env.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(url=_url, static=static, language=translation.get_language, csrf_token=get_token)
-    env.filters.update(day=day, time=time, ago=naturaltime)
+    env.filters.update(day=day, time=time, ago=naturaltime, number=number)
     env.lenient = Environment(
         loader=PrefixLoader({_PREFIX: PackageLoader(_PREFIX)}),
         autoescape=True,
@@ -75,3 +75,8 @@ def time(value: Any) -> str:
         return ""
     there = localtime(value)
     return f"{date_format(there, 'j F Y')}, {there:%-I:%M}{there:%p}".replace("AM", "am").replace("PM", "pm")
+
+
+def number(value: Any) -> str:
+    """A count as people write it: 1,866."""
+    return number_format(value, use_l10n=True, force_grouping=True)

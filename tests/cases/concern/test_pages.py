@@ -66,6 +66,30 @@ def send_all(client: Client, draft: Draft) -> None:
     assert send(client, draft, "danger", danger_now="not_known") == "check"
 
 
+def test_a_worry_begun_on_a_childs_page_is_about_that_child(world: World) -> None:
+    person = network.add_person(by=world.teacher, given_name="Amira", family_name="Khan")
+    client = signed_in(world.teacher)
+    answer = client.post(reverse("worry_start"), {"person_id": str(person.pk)})
+    draft = Draft.objects.get()
+    assert answer.headers["Location"] == address("seen", draft)
+    assert b"A worry about Amira Khan" in client.get(address("seen", draft)).content
+    send(client, draft, "seen", seen_and_heard="Came to school upset")
+    send(client, draft, "signs")
+    send(client, draft, "words", heard="no", why_no_words="Not in school since")
+    assert send(client, draft, "danger", danger_now="no") == "check"
+    client.post(address("check", draft))
+    assert Concern.objects.get().person == person
+
+
+@pytest.mark.parametrize("told_of", ["restricted", "nobody"])
+def test_no_worry_is_begun_about_a_child_who_cannot_be_found(world: World, told_of: str) -> None:
+    hidden = network.add_person(by=world.social_worker, given_name="Amira", restricted=True)
+    sent = str(hidden.pk) if told_of == "restricted" else told_of
+    answer = signed_in(world.teacher).post(reverse("worry_start"), {"person_id": sent})
+    assert answer.status_code == 404
+    assert not Draft.objects.exists()
+
+
 def test_each_step_leads_to_the_next_that_is_not_answered(world: World, draft: Draft) -> None:
     client = signed_in(world.teacher)
     assert send(client, draft, "child", name="Amira Khan") == "same"

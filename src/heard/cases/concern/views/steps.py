@@ -127,6 +127,20 @@ def begun_new(answers: Answers) -> dict[str, Any]:
     }
 
 
+def about(user: User, typed_id: str) -> dict[str, dict[str, Any]]:
+    """The answers that a worry begins with where the child is chosen already; `Hidden` where they cannot be found."""
+    try:
+        person = person_findable_by(user, uuid.UUID(typed_id))
+    except ValueError:
+        raise Hidden from None
+    search = forms.SearchForm(initial={"name": str(person), "birth_date": person.birth_date})
+    return {
+        "child": search.answers(),
+        "same": {"choice": str(person.pk)},
+        "done": {"steps": ["child", "same"]},
+    }
+
+
 def told(user: User, answers: Answers) -> dict[str, Any]:
     """What `actions.tell` takes. Call it only where nothing is unanswered."""
     clean = {}

@@ -47,9 +47,14 @@ TEMPLATES = {
 @gate(May.TELL)
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: Request) -> HttpResponse:
+    """Begins a draft; with a `person_id`, as a child's page sends it, about that child."""
     if request.method == "POST":
+        person_id = request.POST.get("person_id")
+        begun = steps.about(request.user, person_id) if person_id else {}
         draft = begin_draft(by=request.user, kind=actions.DRAFT)
-        return redirect("worry_child", draft_id=draft.pk)
+        for asked, answers in begun.items():
+            save_draft(by=request.user, draft_id=draft.pk, kind=actions.DRAFT, step=asked, answers=answers)
+        return redirect(_address(request, draft.pk, begun))
     unfinished = [_unfinished(draft) for draft in drafts_of(request.user).filter(kind=actions.DRAFT)[:3]]
     context = {"team": duty_team(request.user), "unfinished": unfinished, "clock": _clock()}
     return render(request, "cases/concern/start.html", context)
@@ -200,6 +205,7 @@ def _draw(
         "items": steps.items_seen(answers) if step == "evidence" else [],
         "release": release,
         "team": duty_team(request.user) if step == "danger" else None,
+        "name": named(answers) if step not in ("child", "same", "new") else "",
     }
     return render(request, TEMPLATES.get(step, "cases/concern/step.html"), context)
 
