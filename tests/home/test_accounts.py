@@ -1,8 +1,18 @@
 """Signing in, locking out, and changing a password."""
 
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from tests.conftest import PASSWORD, World
+
+
+@pytest.fixture(autouse=True)
+def no_sign_in_before() -> None:
+    """Sign-ins of one machine are counted per minute, over all tests of a process."""
+    cache.clear()
 
 
 def sign_in(client: Client, username: str, password: str) -> object:
@@ -36,6 +46,25 @@ def test_five_wrong_passwords_lock_the_name_out_with_a_plain_sentence(client: Cl
     assert "Sign-in is locked for an hour" in answers[-1].text
     assert sign_in(client, "sol.wright", PASSWORD).status_code == 429
     assert sign_in(client, "tess.archer", PASSWORD).status_code == 302
+
+
+@pytest.mark.parametrize("written", ["Sol.Wright", "SOL.WRIGHT", " sol.wright "])
+def test_another_way_of_writing_a_name_gives_no_further_tries(
+    client: Client, world: World, written: str
+) -> None:
+    for _ in range(5):
+        sign_in(client, "sol.wright", "wrong password")
+    assert sign_in(client, written, PASSWORD).status_code == 429
+
+
+def test_signing_in_clears_sessions_that_have_run_out(client: Client, world: World) -> None:
+    """They hold what was searched for: a child's name."""
+    old = SessionStore()
+    old["find"] = {"name": "Amira Khan"}
+    old.set_expiry(-1)
+    old.save()
+    assert sign_in(client, "sol.wright", PASSWORD).status_code == 302
+    assert not Session.objects.filter(pk=old.session_key).exists()
 
 
 def test_an_account_that_is_not_in_use_cannot_sign_in(client: Client, world: World) -> None:

@@ -128,3 +128,12 @@ def test_nobody_signs_themselves_up_and_no_address_sends_mail() -> None:
     for name in ("account_signup", "account_email", "account_reset_password"):
         with pytest.raises(NoReverseMatch):
             reverse(name)
+
+
+def test_a_password_that_was_typed_is_never_given_back(client: Client, db: None) -> None:
+    """Nor the second time that it was typed, on the page of a form that came after the session had ended."""
+    secret = "a secret of many letters"
+    answer = client.post(reverse("user_add"), {"password": secret, "again": secret, "reason": WORDS})
+    assert answer.status_code == 403
+    assert WORDS in answer.text
+    assert secret not in answer.text

@@ -26,8 +26,20 @@ class Adapter(DefaultAccountAdapter):
         """Nobody signs themselves up: an administrator adds people."""
         return False
 
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Sessions that have run out go with it: they hold what was searched for."""
+        super().login(request, user)
+        request.session.clear_expired()
+
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """The page after signing in or out says enough."""
+
+
+def name_that_is_counted(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
+    """The username under which wrong passwords are counted. Sign-in takes it with any capitals and with spaces around
+    it, so one person has one count, not one for each way of writing."""
+    typed = (credentials or {}).get("username") or request.POST.get("login", "")
+    return str(typed).strip().casefold()
 
 
 class SignInForm(Form, LoginForm):

@@ -8,14 +8,13 @@ from django.shortcuts import render
 _SHORTEST = 12  # characters; ids, choices and parts of dates are no words to save
 
 
+_SECRET = ("password", "again", "csrfmiddlewaretoken")  # `again` is a password typed twice
+
+
 def what_was_typed(request: HttpRequest) -> list[str]:
     """The texts of the form that was sent, in their order, without tokens and passwords."""
     sent = [(key, text) for key in request.POST for text in request.POST.getlist(key)]
-    return [
-        text
-        for key, text in sent
-        if "password" not in key and key != "csrfmiddlewaretoken" and len(text) >= _SHORTEST
-    ]
+    return [text for key, text in sent if not any(part in key for part in _SECRET) and len(text) >= _SHORTEST]
 
 
 def signed_out_meanwhile(request: HttpRequest) -> HttpResponse:
