@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
 from tests.conftest import World
@@ -63,6 +65,19 @@ def test_hidden_and_absent_look_the_same() -> None:
 
 def test_a_refusal_is_not_hidden() -> None:
     assert middleware.process_exception(RequestFactory().get("/"), Refused("Say why.")) is None
+
+
+def test_a_refusal_that_no_form_shows_brings_back_to_the_page_with_its_sentence() -> None:
+    request = RequestFactory().post("/plans/1/", {"text": "x"})
+    request._messages = CookieStorage(request)  # type: ignore[attr-defined]
+    answer = middleware.process_exception(request, Refused("This plan has been agreed already."))
+    assert answer is not None
+    assert (answer.status_code, answer["Location"]) == (302, "/plans/1/")
+    assert [str(one) for one in get_messages(request)] == ["This plan has been agreed already."]
+
+
+def test_no_page_is_kept_by_a_browser() -> None:
+    assert "no-store" in middleware(RequestFactory().get("/"))["Cache-Control"]
 
 
 def test_sign_in_needs_no_permission(db: None) -> None:

@@ -1,7 +1,9 @@
 """The one gate. Every view says who may pass; a view that says nothing is refused.
 
 `GateMiddleware` turns away whoever lacks the permission with a 404, so that hidden and absent look the same from
-outside, and turns `Hidden` raised by a query or action into the same 404.
+outside, and turns `Hidden` raised by a query or action into the same 404. A `Refused` that no form shows, since somebody
+else was quicker, brings the user back to the page as it is now, with its sentence. Nothing that passes here is kept by a
+browser or by anything between.
 """
 
 from __future__ import annotations
@@ -10,10 +12,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 
-from heard.agencies.rules import Hidden, May
+from heard.agencies.rules import Hidden, May, Refused
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -45,7 +51,11 @@ class GateMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        add_never_cache_headers(
+            response
+        )  # on a shared machine nobody goes back to a child's page after sign-out
+        return response
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:
         if _is_open(view):
@@ -55,9 +65,13 @@ class GateMiddleware:
         if needed is None or not user.is_authenticated or not user.may(needed):
             raise Http404
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Hidden):
             raise Http404 from exception
+        if isinstance(exception, Refused) and request.method == "POST":
+            messages.warning(request, _(str(exception)))
+            return redirect(request.path)
+        return None
 
 
 def _is_open(view: View) -> bool:
