@@ -178,7 +178,8 @@ def test_a_filter_by_agency_leaves_out_the_others(worker: Client, world: World, 
 
 
 @pytest.mark.parametrize(
-    "query", ["?kind=nonsense", "?page=x", "?page=-3", "?page=99999999999", "?agency=Nobody"]
+    "query",
+    ["?kind=nonsense", "?page=x", "?page=-3", "?page=99999999999", "?page=" + "9" * 5000, "?agency=Nobody"],
 )
 def test_an_address_that_makes_no_sense_still_shows_the_page(
     worker: Client, record: Record, query: str
