@@ -47,13 +47,13 @@ def _recognisable(drawn: list[tuple[Slip, str]], person: Person) -> list[Slip]:
     """The slips that still let a careful person tell, from the records alone, that they are one child's.
 
     The records of one child agree on the address and may differ in names or birth date, at most two slips in each and
-    not in both given name and birth date; or they agree on birth date and names, short or long, and may differ in the
+    not in both given name and birth date; or they agree on birth date and names, long or short, and may differ in the
     address. None lacks the birth date (the police know grown-ups, too), a twin's none the given name, and no slip
     makes another name that children have.
     """
     unclear = {_no_birth, *({_no_given, _initial_only} if person.twin else ())}
     if _differs_in_address(person):
-        clear = {slip for _, slip, about in _SLIPS if about in ("where", "sex")} | {_short_name, _hyphen}
+        clear = {slip for _, slip, about in _SLIPS if about in ("where", "sex")} | {_short_name}
     else:
         clear = {slip for _, slip, _ in (*_SLIPS, *_GAPS)} - {_no_postcode}
     kept = {about: slip for slip, about in drawn if slip in clear - unclear}

@@ -24,7 +24,7 @@ _BY_MODEL = (0.0, 0.9995)
 # children of the name, and one in 6,570 / 25 of them has the next child's birth date by chance; less often where one
 # postcode is not known than where there are two, for few children move. Given and family names go together more often
 # than the model believes (Hardeep with Singh), so that its probability alone does not say it.
-_MOST_WHERE_DIFFERENT, _MOST_WHERE_UNKNOWN = 25, 50
+_MOST_WHERE_DIFFERENT, _MOST_WHERE_UNKNOWN = 12, 50
 # At one postcode, where one part of the birth date is wrong.
 _MOST_AT_HOME = 12
 
@@ -61,11 +61,16 @@ def _rules(p: Any) -> list[tuple[Any, str, tuple[float, float], str]]:
     no_name, no_birth = p.gamma_given == -1, p.gamma_birth == -1
     home = (p.gamma_family == model.FAMILY_SAME) & (p.gamma_postcode == model.POSTCODE_SAME)
     only_one = (p.gamma_given >= model.GIVEN_FORM) & home & no_birth & p.one_birth_l & p.one_birth_r
-    elsewhere = p.gamma_postcode <= 0  # different or not known; near is near enough
+    elsewhere = p.gamma_postcode <= 0  # different or not known
+    moved_and_part = (p.gamma_postcode == 0) & (p.gamma_family != model.FAMILY_SAME) & (p.gamma_family != -1)
     most = ibis.ifelse(p.gamma_postcode == 0, _MOST_WHERE_DIFFERENT, _MOST_WHERE_UNKNOWN)
     namesakes = ibis.greatest(p.namesakes_l, p.namesakes_r)
     numbers_differ = (p.gamma_nhs == 0) | (p.gamma_upn == 0)
-    chance = elsewhere & (~same_birth | (namesakes > most) | numbers_differ)
+    chance = (
+        (elsewhere & ((namesakes > most) | numbers_differ))
+        | (~same_birth & (p.gamma_postcode < model.POSTCODE_SLIP))
+        | moved_and_part
+    )
     initial = (p.gamma_given == model.GIVEN_INITIAL) & home & same_birth & p.one_initial_l & p.one_initial_r
     no_given = no_name & home & same_birth & (p.gamma_sex != 0) & p.one_given_l & p.one_given_r
     in_part = (

@@ -68,6 +68,8 @@ def _explained(question: Question, left: Facts, right: Facts, records: Sequence[
         middles = [record for record in records if record.birth]
     elif question is _names and not (left.usual and right.usual):
         middles = [record for record in records if record.given and record.usual]
+    elif question is _sexes:
+        middles = [record for record in records if record.given and record.sex]
     return any(all(question(middle, record) is None for record in records) for middle in middles)
 
 

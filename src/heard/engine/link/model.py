@@ -20,7 +20,7 @@ _BITS = 4  # significant digits of a learned weight: what is beyond them depends
 
 # Splink numbers a comparison's levels from the surest (highest) down to "else" (0); -1 is null, no evidence.
 GIVEN_SAME, GIVEN_FORM, GIVEN_CROSSED, GIVEN_INITIAL = 5, 4, 2, 1
-FAMILY_SAME, POSTCODE_SAME = 3, 2
+FAMILY_SAME, POSTCODE_SAME, POSTCODE_SLIP = 3, 3, 2
 BIRTH_SAME, BIRTH_NEAR, BIRTH_IN_PART = 3, 2, 1
 NUMBER_VALID, NUMBER_WRITTEN = 3, 2
 LOCAL_SAME = 1
@@ -66,8 +66,12 @@ def _missing(*columns: str) -> str:
 
 
 _SLIP = (
-    "(damerau_levenshtein({0}_l, {0}_r) <= 1 AND least(length({0}_l), length({0}_r)) >= 3)"
-    " OR (damerau_levenshtein({0}_l, {0}_r) <= 2 AND least(length({0}_l), length({0}_r)) >= 8)"
+    "(damerau_levenshtein({0}, {1}) <= 1 AND greatest(length({0}), length({1})) >= 3 AND least(length({0}), length({1})) >= 2)"
+    " OR (damerau_levenshtein({0}, {1}) <= 2 AND least(length({0}), length({1})) >= 8)"
+)
+# Also in the long form of a short one: Jeessica and Jess.
+_GIVEN_SLIP = " OR ".join(
+    _SLIP.format(*sides) for sides in (("given_l", "given_r"), ("given_l", "head_r"), ("head_l", "given_r"))
 )
 _CROSSED = (
     "(given_l = family_r AND damerau_levenshtein(family_l, given_r) <= 1)"
@@ -90,7 +94,7 @@ _GIVEN = Comparison(
     (
         Level("given name the same", "given_l = given_r", 0.80, 0.004, by_rarity="given"),
         Level("given name in another form", "list_has_any(forms_l, forms_r)", 0.06, 0.004),
-        Level("given name with a slip", _SLIP.format("given"), 0.06, 0.004),
+        Level("given name with a slip", _GIVEN_SLIP, 0.06, 0.004),
         Level("given and family name crossed", _CROSSED, 0.01, 0.00001),
         Level(
             "given name an initial",
@@ -112,7 +116,7 @@ _FAMILY = Comparison(
             0.03,
             0.002,
         ),
-        Level("family name with a slip", _SLIP.format("family"), 0.06, 0.003),
+        Level("family name with a slip", _SLIP.format("family_l", "family_r"), 0.06, 0.003),
         Level("family name different", "ELSE", 0.05, 0.992),
     ),
 )
@@ -136,12 +140,8 @@ _POSTCODE = Comparison(
     _missing("postcode"),
     (
         Level("postcode the same", "postcode_l = postcode_r", 0.72, 0.0008),
-        Level(
-            "postcode near",
-            "damerau_levenshtein(postcode_l, postcode_r) <= 1 OR district_l = district_r",
-            0.13,
-            0.08,
-        ),
+        Level("postcode with a slip", "damerau_levenshtein(postcode_l, postcode_r) <= 1", 0.02, 0.0005),
+        Level("postcode in the same district", "district_l = district_r", 0.11, 0.0795),
         Level("postcode different", "ELSE", 0.15, 0.9192),
     ),
 )

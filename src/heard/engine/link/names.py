@@ -122,8 +122,8 @@ def _slip_of_a_form(left: str, right: str, usual: int) -> Alike:
         and OSA.distance(left, right) <= 2
     ):
         return Alike.SLIP
-    if usual == 1 and len(left) == len(right) == 3 and left[0] == right[0]:
-        return Alike.SLIP if OSA.distance(left, right) == 1 else Alike.DIFFERENT  # Leo, Lso
+    if usual == 1 and max(len(left), len(right)) == 3 and left[0] == right[0]:
+        return Alike.SLIP if OSA.distance(left, right) == 1 else Alike.DIFFERENT  # Leo, Lso, Lo
     pairs = (
         (left, right),
         *((left, form) for form in forms(right)),
