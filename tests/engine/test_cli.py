@@ -71,7 +71,7 @@ def test_not_done_is_2_with_one_sentence_and_no_traceback(call):
 def test_a_date_that_is_none_is_2_and_names_the_form(call):
     done = call(*RUN, "--as-of", "31/03/2026")
     assert done.exit_code == 2
-    assert "%Y-%m-%d" in done.stderr
+    assert done.stderr == "Not done. 31/03/2026 is no date. Write it as YYYY-MM-DD, such as 2026-03-31.\n"
 
 
 @pytest.mark.parametrize("name", ["link", "screen"])
@@ -98,7 +98,60 @@ def test_what_nobody_foresaw_is_2_and_shows_no_value(call, monkeypatch):
     assert "Katherine" not in done.output
 
 
-def test_help_teaches_with_an_example():
-    shown = CliRunner().invoke(cli.run, ["--help"]).output
-    assert "heard run extracts" in shown
+@pytest.mark.parametrize(
+    ("name", "words", "said"),
+    [
+        ("run", [], "Missing argument 'PATH...'. See heard run --help."),
+        ("run", ["TMP/police.csv"], "Missing option '--out'. See heard run --help."),
+        ("run", ["TMP/police.csv", "--out", "TMP/out", "--frob"], "No such option '--frob'. See heard run --help."),
+        ("run", ["TMP/police.csv", "--out"], "Option '--out' requires an argument. See heard run --help."),
+        ("run", ["", "--out", "TMP/out"], "The path is empty. Name a file or folder."),
+        ("run", ["TMP/police.csv", "--out", ""], "The path is empty. Name a file or folder."),
+        ("screen", ["TMP", "--as-of", "0001-01-01"], "0001-01-01 is too long ago. Name a day after 1 January 1900."),
+    ],
+)  # fmt: skip
+def test_wrong_use_is_2_with_one_plain_sentence(call, name, words, said):
+    done = call(name, *words)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [f"Not done. {said}"]
+
+
+def test_what_is_in_a_name_is_never_mark_up(call, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "[red].csv").write_text("a,b\n1,2\n")
+    (tmp_path / "in" / "police.csv").write_text("id,dob,day\n1,2011-03-04,2026-01-10\n")
+    done = call("intake", "TMP/in", *RUN[2:])
+    assert done.exit_code == 1
+    assert "[red].csv" in done.stdout
+
+
+def test_a_csv_that_no_mapping_names_is_1_and_its_rows_are_counted(call, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "school.csv").write_text("a,b\n1,2\n3,4\n")
+    (tmp_path / "in" / "police.csv").write_text("id,dob,day\n1,2011-03-04,2026-01-10\n")
+    done = call("intake", "TMP/in", *RUN[2:], "--json")
+    told = json.loads(done.stdout)
+    assert done.exit_code == 1
+    assert [(s["source"], s["read"], s["kept"], s["set_aside"], s["issues"]) for s in told["sources"]] == [
+        ("police", 1, 1, 0, 0), ("school", 2, 0, 2, 1)
+    ]  # fmt: skip
+    assert "school.csv" in " ".join(told["notes"])
+
+
+def test_a_workbook_is_1_though_nobody_can_count_its_rows(call, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "school.xlsx").write_bytes(b"PK\x03\x04rest")
+    (tmp_path / "in" / "police.csv").write_text("id,dob,day\n1,2011-03-04,2026-01-10\n")
+    done = call("intake", "TMP/in", *RUN[2:], "--json")
+    assert (done.exit_code, json.loads(done.stdout)["unread"]) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["run", "intake", "link", "screen"])
+def test_help_teaches_with_an_example(name):
+    shown = CliRunner().invoke(getattr(cli, name), ["--help"]).output
+    assert f"Example:\n    heard {name if name != 'run' else 'demo'}" in shown
+
+
+def test_help_says_what_the_list_is_for():
+    shown = CliRunner().invoke(cli.run, ["-h"]).output
     assert "ranks nobody" in " ".join(shown.split())

@@ -2,11 +2,12 @@
 
 import errno
 import json
+import os
 from datetime import date
 
 import pytest
 
-from heard.engine import backend, run, tables
+from heard.engine import run, tables
 from heard.engine.run import folder as folders
 from heard.engine.run import result
 from heard.engine.tables import NotDone
@@ -74,9 +75,9 @@ def test_the_manifest_says_what_the_run_was_made_of(extracts):
     assert set(told["steps"]) == {"intake", "link", "screen"}
 
 
-def test_the_same_input_gives_the_same_tables(extracts):
-    first = {t.name: backend.read(whole(extracts)[1], t).to_pylist() for t in tables.ALL}
-    assert first == {t.name: backend.read(whole(extracts)[1], t).to_pylist() for t in tables.ALL}
+def test_the_same_input_gives_the_same_bytes_of_every_table(extracts):
+    first = {t.name: (whole(extracts)[1] / f"{t.name}.parquet").read_bytes() for t in tables.ALL}
+    assert first == {t.name: (whole(extracts)[1] / f"{t.name}.parquet").read_bytes() for t in tables.ALL}
 
 
 def test_step_by_step_gives_what_the_whole_gives(extracts):
@@ -137,6 +138,35 @@ def test_input_inside_the_result_is_refused(extracts):
     _, out = whole(extracts)
     with pytest.raises(NotDone, match="lies inside"):
         run.run([out], out=out)
+
+
+def test_a_result_inside_the_input_is_refused(extracts):
+    with pytest.raises(NotDone, match="lies inside the input"):
+        run.run([extracts], out=extracts / "out", mapping=extracts.parent / "mapping.yaml")
+    assert not (extracts / "out").exists()
+
+
+def test_a_place_below_a_file_is_refused(extracts):
+    with pytest.raises(NotDone, match=r"police\.csv is a file"):
+        run.run([extracts / "school.csv"], out=extracts / "police.csv" / "out")
+
+
+def test_what_is_no_file_stops_no_run(extracts):
+    os.mkfifo(extracts / "pipe.csv")
+    found, out = whole(extracts)
+    assert found.unread == 1
+    assert {one["file"]: one["bytes"] for one in folders.manifest(out)["inputs"]}["pipe.csv"] is None
+
+
+def test_a_mapping_that_comes_with_the_extracts_is_used_and_told(extracts):
+    (extracts / "README.md").write_text("what this is")
+    (extracts.parent / "mapping.yaml").rename(extracts / "ours.yaml")
+    found = run.run([extracts], out=extracts.parent / "out")
+    assert (found.with_signs, found.scattered) == (1, 1)
+    assert [source["source"] for source in found.sources] == ["police", "school"]
+    assert "No mapping was named: ours.yaml, which came with the extracts, was used." in found.notes
+    assert "Left out, as they are no extracts: README.md." in found.notes
+    assert folders.manifest(extracts.parent / "out")["mapping"]["file"] == "ours.yaml"
 
 
 def test_a_step_needs_a_run_s_folder(tmp_path):

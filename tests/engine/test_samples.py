@@ -1,13 +1,12 @@
 """The whole engine on third-party samples, and on a fictional partnership whose truth is known."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from heard.demo.extracts import write_extracts
 from heard.demo.score import score
-from heard.engine import intake
 from heard.engine.run import run
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -23,6 +22,7 @@ def adds_up(found):
 def test_every_cin_census_sample_runs_whole(path, tmp_path):
     found = run([path], out=tmp_path / "out")
     assert adds_up(found)
+    assert found.as_of <= datetime.now().astimezone().date()
     if path.stem == "fake_CIN_data":
         assert found.children == 332
 
@@ -39,16 +39,10 @@ def test_the_ssda903_sample_runs_whole(tmp_path):
 def test_planted_scattered_children_are_found_and_no_brothers_or_sisters_are_merged(tmp_path, seed):
     extracts, out = tmp_path / "extracts", tmp_path / "out"
     write_extracts(extracts, children=2_000, seed=seed)
-    found = run([extracts], out=out, mapping=_mapping(extracts), as_of=date(2026, 3, 31))
+    found = run([extracts], out=out, as_of=date(2026, 3, 31))
     reached = score(extracts, out)
     print(f"recall {reached.recall:.3f}, precision {reached.precision:.3f}, {reached.planted} planted")
     assert adds_up(found)
     assert reached.recall >= 0.95
     assert reached.precision >= 0.95
     assert reached.siblings_merged == []
-
-
-def _mapping(extracts: Path) -> Path:
-    return next(
-        extracts.glob("partnership.y*ml"), Path(intake.__file__).parent / "mappings" / "partnership.yaml"
-    )

@@ -1,7 +1,9 @@
 """What the specification does not show: a step that has not run, another release, a wrong file."""
 
+from datetime import date
+
 import pytest
-from tests.engine.spec.tables import screened, seen
+from tests.engine.spec.tables import put, record, screened, seen, source
 
 from heard.engine import backend, tables
 from heard.engine.screen import screen
@@ -34,3 +36,50 @@ def test_temporary_files_are_gone_afterwards(tmp_path):
     screened(tmp_path, {"child": ["police 1"]}, [])
     assert {path.suffix for path in tmp_path.iterdir()} == {".parquet"}
     assert tables.CHILDREN.name in {path.stem for path in tmp_path.iterdir()}
+
+
+TODAY = date(2026, 6, 1)
+SIGNS = [
+    seen("police 1", item, day)
+    for item, day in (("S01", "2026-01-10"), ("S03", "2026-02-02"), ("S06", "2030-03-31"))
+]
+
+
+def as_of(folder, observations, *, last=None, asked=None):
+    """The as-of date and the notes, with `last` as the latest day that the one source speaks of."""
+    put(folder, tables.RECORDS, record("police", "1"))
+    put(folder, tables.IDENTITIES, {"source": "police", "record_id": "1", "person": "child"})
+    put(folder, tables.OBSERVATIONS, *observations)
+    put(folder, tables.COVERAGE)
+    put(folder, tables.SOURCES, source("police") | {"last_date": last})
+    found = screen(folder, as_of=asked, today=TODAY)
+    return found.as_of, " ".join(found.notes)
+
+
+def test_a_sign_that_is_still_to_come_never_sets_the_as_of_date_and_is_said(tmp_path):
+    day, said = as_of(tmp_path, SIGNS, last=date(2026, 5, 5))
+    assert day == date(2026, 2, 2)
+    assert (
+        "2 February 2026 was taken, the latest day up to today on which a sign that counts was seen" in said
+    )
+    assert "Signs dated after today, 1 June 2026, were not counted: 1." in said
+
+
+def test_without_a_sign_up_to_today_the_latest_day_on_record_is_taken(tmp_path):
+    day, said = as_of(tmp_path, SIGNS[2:], last=date(2026, 5, 5))
+    assert day == date(2026, 5, 5)
+    assert "of which a record speaks" in said
+
+
+@pytest.mark.parametrize("last", [None, date(2031, 1, 1)])
+def test_without_any_day_up_to_today_today_is_taken(tmp_path, last):
+    day, said = as_of(tmp_path, SIGNS[2:], last=last)
+    assert day == TODAY
+    assert "1 June 2026 was taken, today" in said
+
+
+def test_an_as_of_date_that_was_given_stands_and_one_to_come_is_said(tmp_path):
+    assert as_of(tmp_path, SIGNS, asked=date(2026, 3, 31)) == (date(2026, 3, 31), "")
+    day, said = as_of(tmp_path, SIGNS, asked=date(2030, 3, 31))
+    assert day == date(2030, 3, 31)
+    assert "still to come" in said

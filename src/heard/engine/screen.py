@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -33,7 +33,7 @@ class ScreenSummary:
     whom no single agency could have listed alone. `not_collectable`: items that no source of this run can carry."""
 
     release: str
-    as_of: date | None
+    as_of: date
     children: int
     with_signs: int
     scattered: int
@@ -53,11 +53,12 @@ def screen(
     as_of: date | None = None,
     release: Release | None = None,
     progress: Progress | None = None,
+    today: date | None = None,
 ) -> ScreenSummary:
     """Reads observations, identities and coverage of the run in `folder`; writes children, evidence and known.
 
-    Without `as_of`, the latest day on which a sign that counts was seen. Raises `backend.WrongTable` where an
-    earlier step has not run.
+    Without `as_of`, the latest day up to `today` (the computer's, unless said) on which a sign that counts was seen; else
+    the latest day that any source speaks of; else today. Raises `backend.WrongTable` where an earlier step has not run.
     """
     tell = progress or (lambda text, share: None)
     release = release or load.current()
@@ -65,7 +66,7 @@ def screen(
     with backend.engine(folder) as engine:
         tell("Counting signs", None)
         seen = _observed(engine, release)
-        day, notes = _as_of(seen, as_of)
+        day, notes = _as_of(engine, seen, as_of, today or datetime.now().astimezone().date())
         counting = engine.keep("counting", _counting(seen, day, release))
         children = engine.keep("children", _children(engine, seen, counting, day, release))
         tell("Gathering the records behind each sign", 0.5)
@@ -73,7 +74,7 @@ def screen(
         engine.write(tables.EVIDENCE, _evidence(seen, children, day, rule))
         known = engine.keep("known", _known(engine, seen, day, release))
         engine.write(tables.KNOWN, known.order_by("item"))
-        return _summary(engine, release, as_of or _found(day), children, known, notes)
+        return _summary(engine, release, day, children, known, notes)
 
 
 def _observed(engine: backend.Engine, release: Release) -> Any:
@@ -87,21 +88,37 @@ def _observed(engine: backend.Engine, release: Release) -> Any:
     return engine.keep("observed", joined.select("person", "agency", *wanted))
 
 
-_NEVER = date(1, 1, 1)
-
-
-def _as_of(seen: Any, asked: date | None) -> tuple[date, list[str]]:
+def _as_of(engine: backend.Engine, seen: Any, asked: date | None, today: date) -> tuple[date, list[str]]:
     """The as-of date, and what has to be said about it."""
     if asked:
-        return asked, []
-    latest = seen.filter(_is_seen(seen) & seen.counts).seen_on.max().to_pyarrow().as_py()
-    if latest is None:
-        return _NEVER, ["No sign that counts has a date, so nobody can be listed."]
-    return latest, [f"No as-of date was given: {latest:%-d %B %Y} was taken, the latest day a sign was seen."]
+        later = (
+            f"The as-of date, {_spelt(asked)}, is still to come: no record can speak of all days up to it."
+        )
+        return asked, [later] if asked > today else []
+    day, what = _latest(engine, seen, today)
+    notes = [f"No as-of date was given: {_spelt(day)} was taken, {what}."]
+    to_come = seen.filter(_is_seen(seen) & seen.counts & (seen.seen_on > ibis.literal(today)))
+    if n := to_come.count().to_pyarrow().as_py():
+        notes.append(f"Signs dated after today, {_spelt(today)}, were not counted: {n:,}.")
+    return day, notes
 
 
-def _found(day: date) -> date | None:
-    return None if day == _NEVER else day
+def _latest(engine: backend.Engine, seen: Any, today: date) -> tuple[date, str]:
+    """The latest day, up to today, of which these extracts tell; and what day that is."""
+    past = seen.filter(_is_seen(seen) & (seen.seen_on <= ibis.literal(today)))
+    if day := past.filter(past.counts).seen_on.max().to_pyarrow().as_py():
+        return day, "the latest day up to today on which a sign that counts was seen"
+    sources = engine.read(tables.SOURCES)
+    spoken = sources.filter(sources.last_date <= ibis.literal(today)).last_date.max().to_pyarrow().as_py()
+    if days := [d for d in (spoken, past.seen_on.max().to_pyarrow().as_py()) if d]:
+        return max(
+            days
+        ), "the latest day up to today of which a record speaks; no sign that counts has a date up to then"
+    return today, "today; no record speaks of any day up to then"
+
+
+def _spelt(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
 
 
 def _is_seen(rows: Any) -> Any:
@@ -109,7 +126,7 @@ def _is_seen(rows: Any) -> Any:
 
 
 def _in_window(rows: Any, day: date, rule: CountingRule) -> Any:
-    start = window_start(day, rule.window_months) if day != _NEVER else day
+    start = window_start(day, rule.window_months)
     return _is_seen(rows) & (rows.seen_on > ibis.literal(start)) & (rows.seen_on <= ibis.literal(day))
 
 
@@ -221,7 +238,7 @@ def _known(engine: backend.Engine, seen: Any, day: date, release: Release) -> An
 
 
 def _summary(
-    engine: backend.Engine, release: Release, as_of: date | None, children: Any, known: Any, notes: list[str]
+    engine: backend.Engine, release: Release, as_of: date, children: Any, known: Any, notes: list[str]
 ) -> ScreenSummary:
     cannot = known.filter(~known.collectable).order_by("item").item.to_pyarrow().to_pylist()
     return ScreenSummary(

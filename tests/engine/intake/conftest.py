@@ -60,13 +60,13 @@ def read_paths(out: Path, *paths: Path, mapping: Path | None = None) -> Read:
 def read(tmp_path: Path) -> Callable[..., Read]:
     """Reads files given as name=content, with one of the example mappings or a text of its own."""
 
-    def reading(files: dict[str, bytes | str], *, mapping: str = "partnership.yaml") -> Read:
+    def reading(files: dict[str, bytes | str], *, mapping: str | None = "partnership.yaml") -> Read:
         folder = tmp_path / "extracts"
         for name, content in files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-        chosen = intake.EXAMPLES / mapping
-        if "\n" in mapping:
+        chosen = intake.EXAMPLES / mapping if mapping else None
+        if mapping and "\n" in mapping:
             (chosen := tmp_path / "mapping.yaml").write_text(mapping)
         return read_paths(tmp_path / "out", folder, mapping=chosen)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from tests.engine.intake.conftest import Read, read_paths
 
+from heard.engine.tables import ROW_KEY
+
 HEAD = "<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>{year}</Year>" \
        "<ReferenceDate>{year}-03-31</ReferenceDate></CollectionDetails></Header><Children>"  # fmt: skip
 
@@ -99,6 +101,81 @@ def test_broken_xml_keeps_the_children_before_the_break(read: Callable[..., Read
     assert {("A", "S01", date(2022, 2, 1)), ("B", "S01", date(2022, 2, 1))} <= done.seen()
 
 
+def test_a_file_that_is_cut_between_two_children_is_not_read_whole(read: Callable[..., Read]) -> None:
+    whole = census(child("A"), child("B"))
+    done = read({"census.xml": whole[: whole.index("<Child>", whole.index(">A<"))]})
+    assert done.counts == (1, 1, 0)
+    assert done.codes("set_aside") == ["xml_broken"]
+
+
+BOMB = "<!DOCTYPE Message [<!ENTITY a 'aaaaaaaaaa'>" + "".join(
+    f"<!ENTITY {chr(98 + n)} '{f'&{chr(97 + n)};' * 10}'>" for n in range(9)
+) + "]>"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("start", "in_second"),
+    [(BOMB, "&j;"), ("", "9" * 11_000_000), ("", "<a>" * 2_000), ("", None)],
+    ids=["entities", "one text node", "depth", "a second document"],
+)
+def test_children_behind_a_break_that_cannot_be_passed_are_set_aside(
+    read: Callable[..., Read], start: str, in_second: str | None
+) -> None:
+    if in_second is None:
+        done = read({"census.xml": census(child("A")) + census(child("B"), child("C"))})
+    else:
+        done = read({"census.xml": start + census(child("A"), child(in_second), child("C"))})
+    assert done.counts == (3, 1, 2)
+    assert done.codes("set_aside").count("xml_lost") == 2
+    assert {row["row"] for row in done.table("issues") if row["code"] == "xml_lost"} == {2, 3}
+
+
+@pytest.mark.parametrize("declared", ["UTF-16", "klingon", "US-ASCII", "hex", "UTF-8"])
+@pytest.mark.parametrize("written", ["utf-8", "cp1252", "utf-16-le", "utf-16"])
+def test_the_bytes_decide_when_the_declaration_is_wrong(
+    read: Callable[..., Read], declared: str, written: str
+) -> None:
+    text = f'<?xml version="1.0" encoding="{declared}"?>' + census(child("Zoé"), child("B"))
+    done = read({"census.xml": text.encode(written)})
+    assert done.counts == (2, 2, 0)
+    assert [r["record_id"] for r in done.table("records")] == ["Zoé", "B"]
+
+
+def test_a_child_without_an_id_is_not_keyed(read: Callable[..., Read]) -> None:
+    done = read({"census.xml": census(child(), child(" "))})
+    assert [r["record_id"] for r in done.table("records")] == ["C1", f"{ROW_KEY}census.xml:2"]
+
+
+def of_council(code: str, *children: str) -> str:
+    source = f"<Source><SourceLevel>L</SourceLevel><LEA>{code}</LEA></Source></Header>"
+    return census(*children).replace("</Header>", source)
+
+
+def test_two_councils_are_two_agencies_whose_numbers_do_not_clash(read: Callable[..., Read]) -> None:
+    done = read({"a.xml": of_council("201", child()), "b.xml": of_council("302", child())})
+    agencies = [(r["agency"], r["local_id"]) for r in done.table("records")]
+    assert agencies == [("social care (council 201)", "C1"), ("social care (council 302)", "C1")]
+
+
+def test_one_council_is_social_care_with_its_looked_after_return(read: Callable[..., Read]) -> None:
+    files = {
+        "a.xml": of_council("201", child()),
+        "b.xml": of_council("201", child()),
+        "c.xml": census(child()),
+    }
+    assert {r["agency"] for r in read(files).table("records")} == {"social care"}
+
+
+def test_a_council_is_only_a_short_code(read: Callable[..., Read]) -> None:
+    done = read({"a.xml": of_council("Ada Bell", child()), "b.xml": of_council("302", child())})
+    assert {r["agency"] for r in done.table("records")} == {"social care"}
+
+
+def test_a_reference_date_to_come_is_no_day_that_the_source_speaks_of(read: Callable[..., Read]) -> None:
+    done = read({"census.xml": census(child(), year=2030)})
+    assert done.table("sources")[0]["last_date"] == date(2022, 2, 1)
+
+
 def test_a_wrong_end_tag_loses_no_child(read: Callable[..., Read]) -> None:
     done = read({"census.xml": census(child("A"), child("B").replace("</LAchildID>", "</Oops>"), child("C"))})
     assert done.summary.read == 3
@@ -135,7 +212,7 @@ def test_namespaces_and_windows_letters_are_borne(read: Callable[..., Read]) -> 
 
 def test_xml_of_another_kind_is_left_out_with_a_reason(read: Callable[..., Read]) -> None:
     done = read({"census.xml": census(child()), "other.xml": "<EXPSSDA903><CHILD/></EXPSSDA903>"})
-    assert done.codes() == ["left_out"]
+    assert done.codes("set_aside") == ["left_out"]
 
 
 @pytest.mark.samples

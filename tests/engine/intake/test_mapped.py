@@ -8,6 +8,8 @@ from datetime import date
 import pytest
 from tests.engine.intake.conftest import Read
 
+from heard.engine.tables import ROW_KEY
+
 HEAD = "nominal_id,forename,surname,dob,sex,postcode,missing_from,missing_to\n"
 ROW = "N1,Ada,Bell,2010-05-06,F,LE1 1AA,2025-03-01,2025-03-02\n"
 
@@ -25,7 +27,65 @@ def test_without_an_id_name_birth_date_and_postcode_make_the_child(read: Callabl
     other = ROW.replace("N1,Ada", ",Bea")
     done = read({"police_missing.csv": HEAD + ROW.replace("N1", "") * 2 + other})
     assert len(done.table("records")) == 2
-    assert done.table("sources")[0]["keyed_by_child"] is False
+    assert all(record["record_id"].startswith(ROW_KEY) for record in done.table("records"))
+
+
+def test_a_row_without_an_id_says_nothing_of_the_rows_that_have_one(read: Callable[..., Read]) -> None:
+    done = read({"police_missing.csv": HEAD + ROW + ROW.replace("N1,Ada", ",Bea")})
+    assert done.table("sources")[0]["keyed_by_child"] is True
+    assert [r["record_id"].startswith(ROW_KEY) for r in done.table("records")] == [False, True]
+
+
+@pytest.mark.parametrize("word", ["", " ", "n/a", "Not known", "UNKNOWN", "-", "0000000"])
+def test_a_word_for_no_id_is_no_id(read: Callable[..., Read], word: str) -> None:
+    done = read({"police_missing.csv": HEAD + ROW.replace("N1", word) + ROW.replace("N1,Ada", f"{word},Bea")})
+    assert len(done.table("records")) == 2
+    assert {r["local_id"] for r in done.table("records")} == {None}
+
+
+def test_rows_without_an_id_in_files_of_one_name_stay_apart(read: Callable[..., Read]) -> None:
+    row = ",,{},2010-05-06,F,LE1 1AA,2025-03-01,\n"
+    done = read({f"{who}/police_missing.csv": HEAD + row.format(who) for who in ("Bell", "Carr")})
+    assert {(r["family_name"], r["file"]) for r in done.table("records")} == {
+        ("Bell", "Bell/police_missing.csv"), ("Carr", "Carr/police_missing.csv")
+    }  # fmt: skip
+
+
+AE = "nhs_number,forename,surname,date_of_birth,sex,postcode,attended_on,attendance_group\n"
+
+
+@pytest.mark.parametrize("other", ["943 476 5919", "943-476-5919", " 9434765919 ", "9434765919.0"])
+def test_spellings_of_an_nhs_number_are_one_child(read: Callable[..., Read], other: str) -> None:
+    row = "{},Ada,Bell,2010-05-06,F,LE1 1AA,2025-03-0{},injury\n"
+    done = read({"accident_emergency.csv": AE + row.format("9434765919", 1) + row.format(other, 2)})
+    assert [r["record_id"] for r in done.table("records")] == ["9434765919"]
+    assert len(done.seen()) == 2
+
+
+def test_spellings_of_a_pupil_number_are_one_child(read: Callable[..., Read]) -> None:
+    head = "pupil_upn,forename,surname,date_of_birth,sex,postcode,week_commencing,sessions_unauthorised,young_carer,send_type\n"
+    row = "{},Ada,Bell,2010-05-06,F,LE1 1AA,2025-03-03,6,N,\n"
+    text = head + row.format("b801200005001 ") + row.format("B8012 0000 5001")
+    assert [r["record_id"] for r in read({"school_attendance.csv": text}).table("records")] == [
+        "B801200005001"
+    ]
+
+
+def test_another_childs_row_under_an_id_is_never_laid_to_the_first(read: Callable[..., Read]) -> None:
+    other = "N1,Zed,Carr,2012-09-09,M,LE9 9AA,2025-04-01,\n"
+    done = read({"police_missing.csv": HEAD + ROW + other + ROW})
+    first, second = done.table("records")
+    assert (first["record_id"], first["local_id"]) == ("N1", "N1")
+    assert second["record_id"].startswith(ROW_KEY)
+    assert (second["given_name"], second["local_id"]) == ("Zed", None)
+    assert (second["record_id"], "S01", date(2025, 4, 1)) in done.seen()
+    assert ("N1", "S01", date(2025, 4, 1)) not in done.seen()
+    assert done.codes() == ["id_of_another"]
+
+
+def test_a_family_name_that_changed_is_the_same_child(read: Callable[..., Read]) -> None:
+    done = read({"police_missing.csv": HEAD + ROW + ROW.replace("Bell", "Carr")})
+    assert (len(done.table("records")), done.codes()) == (1, [])
 
 
 def test_a_row_that_tells_of_nobody_is_set_aside(read: Callable[..., Read]) -> None:
@@ -45,6 +105,8 @@ def test_one_id_for_two_children_is_said(read: Callable[..., Read]) -> None:
         ((HEAD + ROW.replace("Ada", "Zoë")).encode("cp1252"), "encoding"),
         ((HEAD + ROW).replace(",", ";").encode(), "delimiter"),
         ((HEAD + ROW).replace(",", "\t").encode("utf-16"), "encoding"),
+        ((HEAD + ROW).encode("utf-16-le"), "encoding"),
+        ((HEAD + ROW).encode("utf-16-be"), "encoding"),
         ((HEAD + ROW.replace("Ada", "A\0da")).encode(), "nul_bytes"),
         ((HEAD + ROW.replace("Ada", '"Ada')).encode(), "quote_open"),
         ((HEAD + "N1,Ada,Bell,2010-05-06,F,LE1 1AA,2025-03-01\n").encode(), "row_short"),
@@ -87,10 +149,21 @@ def test_a_missing_column_names_the_nearest(read: Callable[..., Read]) -> None:
     assert "date_missing" in done.codes()
 
 
-def test_a_file_that_tells_no_child_at_all_is_set_aside_row_by_row(read: Callable[..., Read]) -> None:
+def test_a_file_that_tells_no_child_at_all_is_set_aside_whole(read: Callable[..., Read]) -> None:
     done = read({"police_missing.csv": "a,b\n1,2\n3,4\n"})
     assert done.counts == (2, 0, 2)
-    assert "columns_missing" in done.codes("file")
+    assert done.codes("set_aside") == ["columns_missing"]
+    assert "its rows (2)" in done.issue("columns_missing")["what"]
+
+
+def test_a_first_line_without_end_is_no_empty_file(read: Callable[..., Read]) -> None:
+    done = read({"police_missing.csv": "a," * 600_000})
+    assert done.codes("set_aside") == ["header_endless"]
+
+
+def test_a_workbook_with_the_name_of_an_extract_is_not_read_as_text(read: Callable[..., Read]) -> None:
+    done = read({"police_missing.csv": b"PK\x03\x04" + bytes(200), "school_attendance.csv": ""})
+    assert "it is a workbook" in done.issue("left_out")["what"]
 
 
 @pytest.mark.parametrize(("text", "code"), [("", "file_empty"), (HEAD, "no_rows")])

@@ -53,6 +53,24 @@ def test_a_upn_is_kept_and_its_check_letter_told(text: str, valid: bool) -> None
     assert values.read_upn(text) == (text.upper(), valid)
 
 
+@pytest.mark.parametrize("text", ["0000000000", "1111111111", "999 999 9999", "٩٤٣٤٧٦٥٩١٩"])
+def test_a_stand_in_for_an_nhs_number_is_not_valid(text: str) -> None:
+    assert values.read_nhs_number(text)[1] is False
+
+
+def test_a_stand_in_for_a_upn_is_not_valid() -> None:
+    assert values.read_upn("A000000000000") == ("A000000000000", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [(" N 1 ", "N 1"), ("N\u00a01", "N 1"), ("12.0", "12"), ("N1.0", "N1.0"), ("007", "007"), ("0", "0"),
+     ("", None), (" - ", None), ("n/a", None), ("Not Known", None), ("00000", None), ("#N/A", None)],
+)  # fmt: skip
+def test_an_id_has_one_spelling_and_no_word_for_nothing_is_one(text: str, said: str | None) -> None:
+    assert values.read_id(text) == said
+
+
 @pytest.mark.parametrize(
     ("text", "said"), [("1", "M"), ("2", "F"), ("Female", "F"), ("m", "M"), ("0", None), ("9", None), ("U", None), ("", None)]
 )  # fmt: skip

@@ -1,12 +1,13 @@
 """Who is listed, and what is said beside: small tables in, small tables out."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from tests.engine.spec.tables import AS_OF, covers, screened, seen, silent
 
 from heard.engine.screen import window_start
 
+TODAY = datetime.now().astimezone().date()
 ONE_CHILD = {"child": ["police 1", "school 1", "hospital 1"]}
 THREE_SIGNS = [
     seen("police 1", "S01", "2026-01-10"),
@@ -186,10 +187,10 @@ def test_without_an_as_of_date_the_latest_counting_sign_decides_and_the_summary_
     assert "2 February 2026" in " ".join(summary.notes)
 
 
-def test_without_any_sign_nobody_is_listed_and_the_summary_says_why(tmp_path):
+def test_without_any_sign_nobody_is_listed_as_of_today_and_the_summary_says_why(tmp_path):
     summary = screened(tmp_path, ONE_CHILD, [], as_of=None).summary
-    assert (summary.as_of, summary.children, summary.with_signs) == (None, 1, 0)
-    assert "nobody can be listed" in " ".join(summary.notes)
+    assert (summary.as_of, summary.children, summary.with_signs) == (TODAY, 1, 0)
+    assert "no record speaks of any day" in " ".join(summary.notes)
 
 
 def test_with_no_children_at_all_the_numbers_are_zero(tmp_path):

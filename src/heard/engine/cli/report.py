@@ -28,6 +28,10 @@ def show(found: RunSummary, folder: Path, console: Console) -> None:
         console.print(
             f"Not collectable from these sources: {', '.join(found.not_collectable)}", soft_wrap=True
         )
+    if found.unread:
+        console.print(
+            f"Files of which nothing, or not everything, could be read: {found.unread:,}", soft_wrap=True
+        )
     for note in found.notes:
         console.print(note, soft_wrap=True)
     issues = sum(source["issues"] for source in found.sources)
@@ -59,8 +63,7 @@ def _children(found: RunSummary) -> Table:
     table.add_row("Pairs of records linked", f"{found.linked:,}")
     table.add_row("Pairs of records for a person to decide", f"{found.for_a_person:,}")
     if found.with_signs is not None:
-        until = found.as_of.isoformat() if found.as_of else "no date"
-        table.add_row(f"Children listed by the rule, as of {until}", f"{found.with_signs:,}")
+        table.add_row(f"Children listed by the rule, as of {found.as_of}", f"{found.with_signs:,}")
         table.add_row("Of these scattered: no single agency holds enough alone", f"{found.scattered:,}")
     return table
 

@@ -6,6 +6,7 @@ input stay on. Broken XML is read up to each break and after it, as far as the p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,10 +17,10 @@ from lxml import etree
 from heard.engine.intake import carriers
 from heard.engine.intake.checks import Checks
 from heard.engine.intake.cin_schema import departures, name_of, schema, text_of
-from heard.engine.intake.delimited import encoding_of
+from heard.engine.intake.delimited import encoding_of, is_written_in
 from heard.engine.intake.ledger import Details, Place, Seen, Source
-from heard.engine.intake.values import code_of, read_date, read_sex, read_upn
-from heard.engine.tables import Progress
+from heard.engine.intake.values import code_of, read_date, read_id, read_sex, read_upn
+from heard.engine.tables import ROW_KEY, Progress
 from heard.knowledge.model import Carrier
 
 FORMAT, AGENCY = "cin_census", "social care"
@@ -36,12 +37,32 @@ def recognises(path: Path) -> str | None:
     """Null where the file is a CIN census; otherwise the reason why it is not."""
     try:
         with path.open("rb") as stream:
-            for _, element in etree.iterparse(stream, events=("start",), **_SAFELY):
+            for _, element in etree.iterparse(stream, events=("start",), **_options(path)):
                 name = name_of(element)
                 return None if name == "Message" else "it is XML of another kind"
     except etree.LxmlError:
         pass
     return "it is not XML that can be read"
+
+
+def council(path: Path) -> str | None:
+    """The number of the council that the header names, or null. Raises OSError where the file cannot be opened."""
+    try:
+        with path.open("rb") as stream:
+            tags = ("{*}LEA", "{*}Child")
+            for event, element in etree.iterparse(
+                stream, events=("start", "end"), tag=tags, **_options(path)
+            ):
+                if name_of(element) == "Child":
+                    return None
+                if event == "end":
+                    return text_of(element) if _COUNCIL.fullmatch(text_of(element)) else None
+    except etree.LxmlError:
+        pass
+    return None
+
+
+_COUNCIL = re.compile(r"[A-Za-z0-9]{1,10}")
 
 
 _SAFELY = {
@@ -54,10 +75,10 @@ def read(path: Path, file: str, source: Source, today: date, progress: Progress)
     """Reads one census file into the source. Raises OSError where the file cannot be opened."""
     source.begin_file(file)
     census = _Census(file, source, Checks(source, today))
-    options: dict[str, bool | str] = dict(_SAFELY)
-    if (encoding := _override(path)) is not None:
-        options["encoding"] = encoding
-        source.note(file, "encoding", encoding="Windows-1252")
+    options = _options(path)
+    if (encoding := options.get("encoding")) is not None:
+        declared = _declared(path) is not None
+        source.note(file, "encoding_declared" if declared else "encoding", encoding=_IN_WORDS[str(encoding)])
     size = path.stat().st_size or 1
     with path.open("rb") as stream:
         parser = etree.iterparse(stream, events=("start", "end"), tag=("{*}Child", "{*}Header"), **options)
@@ -67,19 +88,44 @@ def read(path: Path, file: str, source: Source, today: date, progress: Progress)
                 if census.rows % 1000 == 0:
                     progress(source.name, stream.tell() / size)
         except etree.LxmlError as error:
-            source.note(
-                file, "xml_broken", line=getattr(error, "lineno", None) or 0, said="the file ends here"
-            )
-        census.finish(parser)
+            census.broken(getattr(error, "lineno", None) or 0, "the file ends here")
+        census.finish(parser, path)
     cover(source, census.present, census.year)
 
 
-def _override(path: Path) -> str | None:
-    """cp1252 where the file says that it is UTF-8, or nothing, and is not."""
+_IN_WORDS = {
+    "utf-8": "UTF-8",
+    "cp1252": "Windows-1252",
+    "iso-8859-1": "Latin-1",
+    "utf-16le": "UTF-16",
+    "utf-16be": "UTF-16",
+}
+_LXML_NAMES = {
+    "utf-8-sig": "utf-8",
+    "latin-1": "iso-8859-1",
+    "utf-16-le": "utf-16le",
+    "utf-16-be": "utf-16be",
+}
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
+
+
+def _declared(path: Path) -> str | None:
     with path.open("rb") as stream:
-        start = stream.read(200).lower()
-    declared = b"encoding=" in start and b"utf-8" not in start
-    return "cp1252" if not declared and encoding_of(path) in ("cp1252", "latin-1") else None
+        match = _DECLARED.search(stream.read(400).replace(b"\0", b""))
+    return match[1].decode().lower() if match else None
+
+
+def _options(path: Path) -> dict[str, bool | str]:
+    """How to parse: safely, and in another encoding than the file declares where it is not written so."""
+    found = encoding_of(path)
+    if found == "utf-16":
+        return dict(_SAFELY)  # its mark says so, and the parser heeds it
+    said = _declared(path) or "utf-8"
+    actual = _LXML_NAMES.get(found, found)
+    believed = said == actual or (
+        said != "utf-8" and not found.startswith("utf-16") and is_written_in(path, said)
+    )
+    return dict(_SAFELY) if believed else {**_SAFELY, "encoding": actual}
 
 
 @dataclass
@@ -94,6 +140,7 @@ class _Census:
     reference: date | None = None
     present: set[str] = field(default_factory=set)
     open_rows: list[int] = field(default_factory=list)
+    breaks: int = 0
 
     def take(self, event: str, element: etree._Element) -> None:
         if name_of(element) == "Header":
@@ -144,7 +191,7 @@ class _Census:
             first.setdefault(name, text_of(element))
         details = self._details(at, first)
         record_id = details.local_id or (
-            f"{self.file}:{at.row}" if details.upn or details.birth_date else None
+            f"{ROW_KEY}{self.file}:{at.row}" if details.upn or details.birth_date else None
         )
         if record_id is None:
             self.source.set_aside(at, "id_missing", "LAchildID")
@@ -163,7 +210,7 @@ class _Census:
         sex, _ = read_sex(first.get(written, ""))
         born = self.checks.birth(at, "PersonBirthDate", first.get("PersonBirthDate", ""))
         return Details(
-            birth_date=born, sex=sex, upn=upn, upn_valid=valid, local_id=first.get("LAchildID") or None
+            birth_date=born, sex=sex, upn=upn, upn_valid=valid, local_id=read_id(first.get("LAchildID", ""))
         )
 
     def _dates(self, at: Place, child: etree._Element, born: date | None) -> None:
@@ -225,13 +272,39 @@ class _Census:
                 parent.remove(before)
         child.clear(keep_tail=True)
 
-    def finish(self, parser: etree.iterparse) -> None:
+    def broken(self, line: int, said: str) -> None:
+        self.breaks += 1
+        self.source.set_aside_file(self.file, "xml_broken", line=line, said=said)
+
+    def finish(self, parser: etree.iterparse, path: Path) -> None:
+        """Says where the file is broken, and sets aside the children that the parser did not get to, or not through."""
         for line, kind in _errors(parser):
-            self.source.note(self.file, "xml_broken", line=line, said=kind)
-            if kind == "tag not finished" and self.rows and _inside_child(parser):
+            self.broken(line, kind)
+            if kind == "tag not finished" and self.rows and not self.open_rows and _inside_child(parser):
                 self.source.flag(Place(self.file, self.rows), "cut_off")
-        if not self.rows:
+        written = _children_written(path) if self.breaks else 0
+        for row in (*sorted(self.open_rows), *range(self.rows + 1, written + 1)):
+            self.source.begin(Place(self.file, row))
+            self.source.set_aside(Place(self.file, row), "xml_lost")
+        if not (self.rows or written):
             self.source.note(self.file, "no_rows")
+
+
+_CHILD_BEGINS = re.compile(rb"<(?:[\w.-]{1,100}:)?Child[\s/>]")
+_LONGEST_TAG = 200
+
+
+def _children_written(path: Path) -> int:
+    """How many children begin in the file, as far as its bytes tell: the parser cannot say it of a file that is broken."""
+    count, rest = 0, b""
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            text = rest + block.replace(b"\0", b"")
+            count += sum(1 for _ in _CHILD_BEGINS.finditer(text))
+            tail = text[-_LONGEST_TAG:]
+            rest = tail[place:] if (place := tail.rfind(b"<")) >= 0 else b""
+            count -= bool(_CHILD_BEGINS.match(rest))  # it will be found again
+    return count + bool(_CHILD_BEGINS.match(rest))
 
 
 def _own(element: etree._Element, name: str) -> etree._Element | None:

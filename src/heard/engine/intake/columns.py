@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from heard.engine.intake import delimited
-from heard.engine.intake.delimited import Sheet, plain
+from heard.engine.intake.delimited import LONGEST_LINE, Sheet, plain
 from heard.engine.intake.ledger import Place, Source
 from heard.engine.intake.mapping import nearest_name
 from heard.engine.intake.values import order_seen_in
+
+_ENCODINGS = {"cp1252": "Windows-1252", "latin-1": "Latin-1", "utf-16": "UTF-16"}
 
 
 @dataclass
@@ -36,10 +38,10 @@ def open_columns(path: Path, file: str, source: Source) -> Columns | None:
     """The file's columns, with what is odd about the file as issues; null where it holds nothing."""
     sheet = delimited.open_sheet(path)
     if sheet is None:
-        source.note(file, "file_empty")
+        source.set_aside_file(file, "header_endless" if path.stat().st_size > LONGEST_LINE else "file_empty")
         return None
     if sheet.encoding != "utf-8-sig":
-        said = {"cp1252": "Windows-1252", "latin-1": "Latin-1", "utf-16": "UTF-16"}[sheet.encoding]
+        said = _ENCODINGS[sheet.encoding.removesuffix("-le").removesuffix("-be")]
         source.note(file, "encoding", encoding=said)
     if sheet.delimiter != ",":
         source.note(file, "delimiter", delimiter=sheet.delimiter_in_words)

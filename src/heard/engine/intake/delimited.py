@@ -55,12 +55,19 @@ def plain(name: str) -> str:
     return "".join(c for c in name.casefold() if c not in " _-\t\n")
 
 
+# Two letters of UTF-16 without a mark: which of the first four bytes are noughts.
+_UTF16 = {(False, True, False, True): "utf-16-le", (True, False, True, False): "utf-16-be"}
+
+
 def encoding_of(path: Path) -> str:
-    """utf-8-sig, utf-16 by its mark, cp1252 or latin-1: the first that the whole file can be read as."""
+    """utf-16 by its mark, or utf-16-le and -be by its noughts; else the first of utf-8-sig, cp1252 and latin-1 that the
+    whole file can be read as."""
     with path.open("rb") as stream:
         start = stream.read(4)
         if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
+        if len(start) == 4 and (half := _UTF16.get(tuple(byte == 0 for byte in start))):
+            return half
         stream.seek(0)
         trial = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8-sig", "cp1252")}
         while trial and (block := stream.read(1 << 20)):
@@ -69,6 +76,17 @@ def encoding_of(path: Path) -> str:
         if _takes(decoder, b"", final=True):
             return name
     return "latin-1"
+
+
+def is_written_in(path: Path, encoding: str) -> bool:
+    """Whether the whole file can be read in an encoding; not, where there is none of that name."""
+    try:
+        with path.open(encoding=encoding) as stream:
+            while stream.read(1 << 20):
+                pass
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def _takes(decoder: codecs.IncrementalDecoder, block: bytes, final: bool = False) -> bool:
@@ -89,6 +107,17 @@ def open_sheet(path: Path) -> Sheet | None:
     return Sheet(
         path, encoding, delimiter, tuple(cell.replace("\0", "").strip() for cell in _split(first, delimiter))
     )
+
+
+def is_table(path: Path) -> bool:
+    """Whether a text is a table rather than prose: two or more columns, and a first row of just as many."""
+    sheet = open_sheet(path)
+    if sheet is None or len(sheet.header) < 2:
+        return False
+    lines = _lines(path, sheet.encoding)
+    next(lines, None)
+    first = next(lines, None)
+    return first is not None and len(_split(first, sheet.delimiter)) == len(sheet.header)
 
 
 def _split(line: str, delimiter: str) -> list[str]:

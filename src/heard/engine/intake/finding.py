@@ -2,27 +2,86 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-from heard.engine.intake import cin_census, ssda903
+from heard.engine.intake import cin_census, delimited, mapping, ssda903
 from heard.engine.intake.mapping import MappedSource
 from heard.engine.tables import NotDone
 
 
+class Why(NamedTuple):
+    """Why nothing of a file can be used, and what to do. `rows`: whether it has rows that can be counted."""
+
+    what: str
+    remedy: str
+    rows: bool = False
+
+
+NO_MAPPING = Why(
+    "no mapping names it, and it is no file of a return",
+    "Name it under 'files' of a source in the mapping, or take it out of the folder.",
+    rows=True,
+)
+_CLOSED = Why("it cannot be opened", "Check that you may read it, and that it is complete.")
+_NO_FILE = Why("it is neither a file nor a folder", "Name the file itself, or take it out of the folder.")
+_EMPTY = Why("it is empty", "Export it again.")
+_WORKBOOK = Why("it is a workbook", "Save each sheet as CSV, and name it in the mapping.")
+_PACKED = Why("it is packed", "Unpack it.")
+_XML_REMEDY = "Send a CIN census as XML, an SSDA903 return as CSV files, anything else as CSV with a mapping."
+
+_TABLES, _WORKBOOKS, _PACKS = (
+    (".csv", ".tsv"),
+    (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"),
+    (".zip", ".gz", ".7z"),
+)
+_WORKBOOK_BEGINS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
 @dataclass
 class Found:
-    """What there is to read. A folder of SSDA903 files is one source; so are all files that one mapped source takes."""
+    """What there is to read. A folder of SSDA903 files is one source; so are all files that one mapped source takes.
+
+    `unread`: extracts, by their look, of which nothing can be used. `beside`: what is no extract, such as a README.
+    """
 
     census: list[Path] = field(default_factory=list)
     returns: dict[Path, list[tuple[Path, str, ssda903.Table]]] = field(default_factory=dict)
     mapped: dict[str, list[Path]] = field(default_factory=dict)
-    left_out: list[tuple[Path, str]] = field(default_factory=list)
+    unread: list[tuple[Path, Why]] = field(default_factory=list)
+    beside: list[Path] = field(default_factory=list)
 
     @property
     def anything(self) -> bool:
         return bool(self.census or self.returns or self.mapped)
+
+    @property
+    def files(self) -> list[Path]:
+        """Every file that is an extract, in order of path."""
+        returned = (path for files in self.returns.values() for path, _, _ in files)
+        mapped = (path for files in self.mapped.values() for path in files)
+        return sorted((*self.census, *returned, *mapped, *(path for path, _ in self.unread)))
+
+
+def brought(paths: Sequence[Path]) -> Path | None:
+    """The mapping that the input brings: the one in a folder that was named, or named itself. Raises NotDone where there
+    are several."""
+    found: dict[Path, Path] = {}
+    for given in paths:
+        _must_be_there(given)
+        try:
+            for path in sorted(given.iterdir()) if given.is_dir() else [given]:
+                if path.is_file() and mapping.is_mapping(path):
+                    found.setdefault(path.resolve(), path)
+        except OSError:
+            continue  # `find` says so
+    if len(found) > 1:
+        names = ", ".join(str(path) for path in found.values())
+        raise NotDone(f"There are several mappings: {names}. Choose one with --mapping FILE.")
+    return next(iter(found.values()), None)
 
 
 def find(paths: Sequence[Path], mapped: Sequence[MappedSource], *, leaving: Path | None = None) -> Found:
@@ -37,11 +96,33 @@ def find(paths: Sequence[Path], mapped: Sequence[MappedSource], *, leaving: Path
 
 
 def file_name(path: Path) -> str:
-    """The name as text that can be stored, whatever bytes it is made of."""
-    return path.name.encode("utf-8", "replace").decode()
+    """The name as text that can be stored and shown, whatever bytes it is made of."""
+    return shown(path.name)
+
+
+def distinct_names(paths: Sequence[Path]) -> dict[Path, str]:
+    """The name of each file, with as many of its folders as it takes to tell the files apart."""
+    depth = dict.fromkeys(paths, 1)
+    while True:
+        names = {path: shown("/".join(path.parts[-n:])) for path, n in depth.items()}
+        often = Counter(names.values())
+        deeper = [path for path in paths if often[names[path]] > 1 and depth[path] < len(path.parts)]
+        if not deeper:
+            return names
+        for path in deeper:
+            depth[path] += 1
+
+
+def shown(name: str) -> str:
+    """A name as text that can be stored and shown."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
 
 
 def _must_be_there(path: Path) -> None:
+    if (
+        path == Path()
+    ):  # also what an empty word becomes: a slip in a script must not read wherever it happens to run
+        raise NotDone("The path is empty, or the folder in which you are. Name the file or folder to read.")
     try:
         there = path.exists()
     except (OSError, ValueError):
@@ -51,8 +132,10 @@ def _must_be_there(path: Path) -> None:
 
 
 def _files(path: Path, met: set[Path], found: Found) -> Iterator[Path]:
-    """A file itself; of a folder all files below it, in order of name. Hidden ones are passed over, links that lead
-    back are followed once, and what cannot be opened is left out with its reason."""
+    """A file itself; of a folder all files below it, in order of name, links last: a file is known by its own name.
+
+    Hidden ones are passed over, and what cannot be opened is left out with its reason.
+    """
     try:
         if (real := path.resolve()) in met:
             return
@@ -60,13 +143,15 @@ def _files(path: Path, met: set[Path], found: Found) -> Iterator[Path]:
         if path.is_file():
             yield path
         elif path.is_dir():
-            for inner in sorted(path.iterdir()):
+            for inner in sorted(path.iterdir(), key=lambda p: (p.is_symlink(), p)):
                 if not inner.name.startswith("."):
                     yield from _files(inner, met, found)
+        elif path.suffix.lower() in (*_TABLES, ".xml"):
+            found.unread.append((path, _NO_FILE))
         else:
-            found.left_out.append((path, "it is neither a file nor a folder"))
+            found.beside.append(path)
     except OSError:
-        found.left_out.append((path, "it cannot be opened"))
+        found.unread.append((path, _CLOSED))
 
 
 def _sort(path: Path, mapped: Iterable[MappedSource], found: Found) -> None:
@@ -74,21 +159,62 @@ def _sort(path: Path, mapped: Iterable[MappedSource], found: Found) -> None:
         with path.open("rb") as stream:
             start = stream.read(200)
         takes = next((source for source in mapped if source.takes(path.name)), None)
-        if takes:
+        if takes and not start.startswith(_WORKBOOK_BEGINS):
             found.mapped.setdefault(takes.name, []).append(path)
-        elif not start:
-            found.left_out.append((path, "it is empty"))
         elif _looks_like_xml(start):
-            why = cin_census.recognises(path)
-            found.census.append(path) if why is None else found.left_out.append((path, why))
-        elif path.suffix.lower() not in (".csv", ".txt", ".tsv"):
-            found.left_out.append((path, "it is of a kind that Heard does not read"))
-        elif table := ssda903.recognises(path):
+            _sort_xml(path, found)
+        elif table := _table(path):
             found.returns.setdefault(path.parent, []).append((path, file_name(path), table))
+        elif why := _why_unread(path, start):
+            found.unread.append((path, why))
         else:
-            found.left_out.append((path, "no mapping names it, and it is no file of a return"))
+            found.beside.append(path)
     except OSError:
-        found.left_out.append((path, "it cannot be opened"))
+        found.unread.append((path, _CLOSED))
+
+
+def _sort_xml(path: Path, found: Found) -> None:
+    why = cin_census.recognises(path)
+    if why is None:
+        found.census.append(path)
+    elif path.suffix.lower() == ".xml":
+        found.unread.append((path, Why(why, _XML_REMEDY)))
+    else:
+        found.beside.append(path)  # a schema, a page, a picture
+
+
+def _table(path: Path) -> ssda903.Table | None:
+    return ssda903.recognises(path) if path.suffix.lower() in (*_TABLES, ".txt") else None
+
+
+def _why_unread(path: Path, start: bytes) -> Why | None:
+    """Why nothing of a file that looks like an extract can be used; null where it does not look like one."""
+    kind = path.suffix.lower()
+    if kind in _WORKBOOKS:
+        return _WORKBOOK
+    if kind in _PACKS:
+        return _PACKED
+    if kind == ".xml":
+        return Why("it is not XML that can be read", _XML_REMEDY) if start else _EMPTY
+    if kind in _TABLES and start.startswith(_WORKBOOK_BEGINS):
+        return _WORKBOOK
+    if kind in _TABLES and not start:
+        return _EMPTY
+    if kind in _TABLES or (kind == ".txt" and delimited.is_table(path)):
+        return _nearly(path) or NO_MAPPING
+    return None
+
+
+def _nearly(path: Path) -> Why | None:
+    """A file of the SSDA903 return but for a column that it cannot do without."""
+    if (almost := ssda903.nearly(path)) is None:
+        return None
+    table, missing = almost
+    return Why(
+        f"it looks like the file {table} of an SSDA903 return, without the column {', '.join(missing)}",
+        "Give the column its name of the return's guide, or name the file in a mapping.",
+        rows=True,
+    )
 
 
 def _looks_like_xml(start: bytes) -> bool:

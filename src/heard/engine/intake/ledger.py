@@ -91,9 +91,13 @@ class _Table:
 
 
 class Ledger:
-    """The five tables of one run; a context manager, so that they are whole when the block ends."""
+    """The five tables of one run; a context manager, so that they are whole when the block ends.
 
-    def __init__(self, out: Path) -> None:
+    `today`: no source speaks of a later day.
+    """
+
+    def __init__(self, out: Path, today: date = date.max) -> None:
+        self.today = today
         out.mkdir(parents=True, exist_ok=True)
         self.records = _Table(tables.RECORDS, out)
         self.observations = _Table(tables.OBSERVATIONS, out)
@@ -179,6 +183,13 @@ class Source:
         self.files[at.file].set_aside += 1
         self._issue(at, code, "set_aside", column, filling)
 
+    def set_aside_file(self, file: str, code: str, /, *, rows: int = 0, **filling: object) -> None:
+        """Nothing of the file can be used, or a part of it could not be read: one issue, for `rows` rows if they are known."""
+        count = self.begin_file(file)
+        count.read += rows
+        count.set_aside += rows
+        self._issue(Place(file, 0), code, "set_aside", "", {"rows": f"{rows:,}", **filling})
+
     def flag(self, at: Place, code: str, column: str = "", /, **filling: object) -> None:
         """Something is wrong, and the row is used all the same."""
         self._issue(at, code, "flag", column, filling)
@@ -194,10 +205,12 @@ class Source:
         self.ledger.issues.add((self.name, at.file, at.row, column, code, severity, what, remedy))
 
     def record(self, at: Place, record_id: str, details: Details) -> str | None:
-        """Writes the child the first time. Later rows: 'id_repeated', or 'id_shared' where they tell of another child."""
+        """Writes the child the first time. Later rows: 'id_repeated'; 'id_shared' where given name or birth date is another
+        than before; 'id_of_another' where both are, and nothing is written."""
         same = _fingerprint(details)
         if (before := self._known.get(record_id)) is not None:
-            return "id_shared" if before and same and before != same else "id_repeated"
+            other = [a != b for a, b in zip(_halves(before), _halves(same), strict=True) if a and b]
+            return "id_of_another" if sum(other) == 2 else "id_shared" if any(other) else "id_repeated"
         self._known[record_id] = same
         self.ledger.records.add((self.name, record_id, self.agency, at.file, at.row, *details))
         return None
@@ -212,7 +225,9 @@ class Source:
         self.ledger.observations.add(row)
 
     def speaks_of(self, day: date) -> None:
-        """Widens the span of dates that the source speaks of."""
+        """Widens the span of dates that the source speaks of; a day that is still to come tells nothing."""
+        if day > self.ledger.today:
+            return
         self.first_date = day if self.first_date is None else min(self.first_date, day)
         self.last_date = day if self.last_date is None else max(self.last_date, day)
 
@@ -221,8 +236,17 @@ class Source:
         self.coverage.extend(rows)
 
 
+_HALF = 31
+
+
 def _fingerprint(details: Details) -> int:
-    """Tells two children with one id apart; 0 where too little is known. Lives only as long as the run."""
-    if not (details.birth_date and details.family_name and details.given_name):
-        return 0
-    return hash((details.birth_date, details.family_name.casefold(), details.given_name.casefold())) or 1
+    """Tells two children with one id apart: given name and birth date in one number, half of it each, 0 where not known.
+
+    Family names are left out: they change. Lives only as long as the run.
+    """
+    name = hash(details.given_name.casefold()) % (1 << _HALF) or 1 if details.given_name else 0
+    return name << _HALF | (details.birth_date.toordinal() if details.birth_date else 0)
+
+
+def _halves(fingerprint: int) -> tuple[int, int]:
+    return fingerprint >> _HALF, fingerprint % (1 << _HALF)

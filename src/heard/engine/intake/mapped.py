@@ -8,13 +8,21 @@ from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
-from heard.engine.intake import carriers
+from heard.engine.intake import carriers, delimited
 from heard.engine.intake.checks import Checks
 from heard.engine.intake.columns import Columns, learn_dates, note_missing, open_columns, read_rows
 from heard.engine.intake.ledger import Details, Place, Seen, Source
 from heard.engine.intake.mapping import ItemRule, MappedSource
-from heard.engine.intake.values import read_nhs_number, read_number, read_postcode, read_sex, read_upn, tidy
-from heard.engine.tables import Progress
+from heard.engine.intake.values import (
+    read_id,
+    read_nhs_number,
+    read_number,
+    read_postcode,
+    read_sex,
+    read_upn,
+    tidy,
+)
+from heard.engine.tables import ROW_KEY, Progress
 
 KIND = "csv"
 
@@ -58,9 +66,8 @@ class MappedFiles:
         return any(columns.has(self.mapped.record[name]) for name in telling if name in self.mapped.record)
 
     def _lose(self, columns: Columns) -> None:
-        self.source.note(columns.file, "columns_missing")
-        for at, _ in read_rows(columns, self.source):
-            self.source.set_aside(at, "row_lost_columns")
+        rows = sum(1 for _ in delimited.rows(columns.sheet))
+        self.source.set_aside_file(columns.file, "columns_missing", rows=rows)
 
     def _date_columns(self) -> list[str]:
         named = (self.mapped.record.get("birth_date"), self.mapped.dated_by, self.mapped.until)
@@ -76,29 +83,34 @@ class MappedFiles:
     def _row(self, columns: Columns, at: Place, cells: list[str]) -> None:
         source, record = self.source, self.mapped.record
         details = self._details(columns, at, cells)
-        record_id = columns.cell(cells, record.get("record_id")).strip() or self._key(at, details)
+        own = self._own_id(columns, cells, details)
+        record_id = own or _key(at, details)
         if record_id is None:
             source.set_aside(at, "id_missing", record.get("record_id", ""))
             return
         source.keep(at)
-        if source.record(at, record_id, details) == "id_shared":
-            source.flag(at, "id_shared", record.get("record_id", ""))
+        fault = source.record(at, record_id, details)
+        if own and fault in ("id_shared", "id_of_another"):
+            source.flag(at, fault, record.get("record_id", ""))
+        if own and fault == "id_of_another":
+            # Neither number is sure to be this child's; the record says only what cannot be the other's.
+            details = details._replace(local_id=None, nhs_number_valid=False, upn_valid=False)
+            record_id = _key(at, details) or record_id
+            source.record(at, record_id, details)
         day, until = self._days(columns, at, cells, details.birth_date)
         for seen in self._observed(columns, at, cells, day, until):
             source.observe(at, record_id, seen)
 
-    def _key(self, at: Place, details: Details) -> str | None:
-        """Without an id: same name, birth date and postcode are one child; with less, each row stands alone."""
-        self.source.keyed_by_child = False
-        names = (details.given_name, details.family_name)
-        if all(names) and details.birth_date:
-            told = "|".join(
-                (*(str(n).casefold() for n in names), str(details.birth_date), details.postcode or "")
-            )
-            return "row-" + blake2b(told.encode(), digest_size=12).hexdigest()
-        if any(names) or details.birth_date or details.nhs_number or details.upn:
-            return f"{at.file}:{at.row}"
-        return None
+    def _own_id(self, columns: Columns, cells: list[str], details: Details) -> str | None:
+        """The row's id in one spelling; a column that is also the NHS number or UPN is spelled as that is."""
+        record = self.mapped.record
+        number = read_id(columns.cell(cells, record.get("record_id")))
+        if number is None:
+            return None
+        spelled = {"nhs_number": details.nhs_number, "upn": details.upn}
+        return next(
+            (s for name, s in spelled.items() if s and record.get(name) == record["record_id"]), number
+        )
 
     def _details(self, columns: Columns, at: Place, cells: list[str]) -> Details:
         def cell(name: str) -> str:
@@ -128,7 +140,7 @@ class MappedFiles:
             nhs_number_valid=nhs_valid,
             upn=upn,
             upn_valid=upn_valid,
-            local_id=tidy(cell("local_id")),
+            local_id=read_id(cell("local_id")),
         )
 
     def _birth(self, columns: Columns, at: Place, text: str) -> date | None:
@@ -170,6 +182,19 @@ class MappedFiles:
                 yield Seen(rule.item, shown, rule.strength, rule.counts)
         if undated:
             self.source.flag(at, "date_missing", self.mapped.dated_by)
+
+
+def _key(at: Place, details: Details) -> str | None:
+    """Without an id: same name, birth date and postcode are one child; with less, each row stands alone."""
+    names = (details.given_name, details.family_name)
+    if all(names) and details.birth_date:
+        told = "|".join(
+            (*(str(n).casefold() for n in names), str(details.birth_date), details.postcode or "")
+        )
+        return ROW_KEY + blake2b(told.encode(), digest_size=12).hexdigest()
+    if any(names) or details.birth_date or details.nhs_number or details.upn:
+        return f"{ROW_KEY}{at.file}:{at.row}"
+    return None
 
 
 def _judge(rule: ItemRule, text: str) -> tuple[str, str]:

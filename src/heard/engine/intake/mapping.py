@@ -86,6 +86,19 @@ def load(path: Path) -> tuple[MappedSource, ...]:
     return _Reader(path.name).sources(root)
 
 
+def is_mapping(path: Path) -> bool:
+    """Whether a file is meant as a mapping: YAML that begins a line with 'sources:'. Mistakes in it are for `load`."""
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        return False
+    try:
+        return bool(_SOURCES.search(path.read_bytes()))
+    except OSError:
+        return False
+
+
+_SOURCES = re.compile(rb"^(\xef\xbb\xbf)?sources\s*:", re.MULTILINE)
+
+
 class _Reader:
     """Walks the YAML nodes, which know their lines."""
 

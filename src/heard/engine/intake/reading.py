@@ -8,10 +8,23 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from heard.engine.intake import cin_census, mapped, mapping, ssda903
-from heard.engine.intake.finding import Found, file_name, find
+from heard.engine.intake import cin_census, delimited, mapped, ssda903
+from heard.engine.intake.finding import (
+    NO_MAPPING,
+    Found,
+    Why,
+    brought,
+    distinct_names,
+    file_name,
+    find,
+    shown,
+)
 from heard.engine.intake.ledger import FileCount, Ledger, Source
+from heard.engine.intake.mapping import MappedSource, load
 from heard.engine.tables import NotDone, Progress
+
+NOT_READ = "not_read"
+"""Kind of a source of which nothing could be used: its file is in a form that Heard does not read, or no mapping names it."""
 
 EXAMPLES = Path(__file__).with_name("mappings")
 """Folder of the mappings that come with Heard; `partnership.yaml` holds five sources in one file."""
@@ -34,9 +47,16 @@ class SourceSummary:
 
 @dataclass(frozen=True)
 class IntakeSummary:
-    """What was read in all."""
+    """What was read in all.
+
+    `notes`: choices that were made, in plain sentences. `mapping`: the one that was used, named or brought by the input.
+    `files`: every extract, also those that could not be used.
+    """
 
     sources: tuple[SourceSummary, ...]
+    notes: tuple[str, ...] = ()
+    mapping: Path | None = None
+    files: tuple[Path, ...] = ()
 
     @property
     def read(self) -> int:
@@ -65,66 +85,115 @@ def read(
 ) -> IntakeSummary:
     """Reads files and folders into the tables sources, records, observations, coverage and issues in `out`.
 
-    `today` is the day after which a date counts as future; by default the computer's. Raises NotDone, with a plain
-    sentence, where a path is not there, the mapping cannot be used, nothing in any path is of a kind that can be
-    read, or `out` cannot be written.
+    Without `mapping`, one that lies in a folder among the paths is used. `today` is the day after which a date counts as
+    future; by default the computer's. Raises NotDone, with a plain sentence, where a path is not there, the mapping
+    cannot be used or there are two to choose from, nothing in any path can be read, or `out` cannot be written.
     """
-    maps = _maps(mapping)
-    found = find(paths, maps, leaving=mapping)
+    used = mapping or brought(paths)
+    maps = load(used) if used else ()
+    found = find(paths, maps, leaving=used)
     if not found.anything:
         raise NotDone(_nothing(found))
     today = today or datetime.now().astimezone().date()
     try:
-        ledger = Ledger(out)
+        ledger = Ledger(out, today)
     except OSError as error:
         raise NotDone(f"The folder {out.name} cannot be written. Choose another for the output.") from error
     with ledger:
-        _read_all(found, maps, ledger, today, progress or (lambda doing, done: None))
-    return IntakeSummary(tuple(map(_summary, ledger.sources)))
-
-
-def _maps(path: Path | None) -> tuple[mapping.MappedSource, ...]:
-    return mapping.load(path) if path is not None else ()
+        notes = _read_all(found, maps, ledger, today, progress or (lambda doing, done: None))
+    if used and not mapping:
+        notes.insert(0, f"No mapping was named: {file_name(used)}, which came with the extracts, was used.")
+    sources = tuple(map(_summary, ledger.sources))
+    return IntakeSummary(sources, (*notes, *_asides(found)), used, tuple(found.files))
 
 
 def _nothing(found: Found) -> str:
-    reasons = "; ".join(f"{file_name(path)}: {why}" for path, why in found.left_out[:3])
-    return f"There is nothing that can be read here ({reasons or 'no files'}). Name a CIN census file, " \
-        "a folder of SSDA903 files, or CSV files together with a mapping."  # fmt: skip
+    reasons = "; ".join(f"{file_name(path)}: {why.what}" for path, why in found.unread[:3])
+    return f"There is nothing that can be read here ({reasons or 'no extracts'}). Name a CIN census file, " \
+        "a folder of SSDA903 files, or CSV files together with a mapping (--mapping FILE)."  # fmt: skip
+
+
+def _asides(found: Found) -> Iterator[str]:
+    """What the summary has to say of files that are in no source, or in one that could not be used."""
+    if unmapped := [path for path, why in found.unread if why is NO_MAPPING]:
+        yield f"Set aside whole, as no mapping names them: {_names(unmapped)}. Name a mapping with --mapping FILE, or add to it."
+    if other := [path for path, why in found.unread if why is not NO_MAPPING]:
+        yield f"Could not be used, the issue list says why: {_names(other)}."
+    if found.beside:
+        yield f"Left out, as they are no extracts: {_names(found.beside)}."
+
+
+def _names(paths: list[Path]) -> str:
+    more = len(paths) - _NAMED
+    return ", ".join(map(file_name, paths[:_NAMED])) + (f" and {more:,} more" if more > 0 else "")
+
+
+_NAMED = 8
 
 
 def _read_all(
-    found: Found, maps: Sequence[mapping.MappedSource], ledger: Ledger, today: date, progress: Progress
-) -> None:
+    found: Found, maps: Sequence[MappedSource], ledger: Ledger, today: date, progress: Progress
+) -> list[str]:
+    """Reads every source; returns notes on how."""
+    agencies, notes = _councils(found)
     for path in found.census:
-        source = _open(ledger, path.stem, cin_census.AGENCY, cin_census.FORMAT)
+        source = _open(ledger, path.stem, agencies[path], cin_census.FORMAT)
         _guarded(source, path, partial(cin_census.read, path, file_name(path), source, today, progress))
     for folder, files in found.returns.items():
         source = _open(ledger, folder.name or "ssda903", ssda903.AGENCY, ssda903.FORMAT)
-        for path, why in _take_from(found, folder):
-            source.note(file_name(path), "left_out", why=why)
         _guarded(source, folder, partial(ssda903.read, files, source, today, progress))
     for one in maps:
         if one.name in found.mapped:
             source = _open(ledger, one.name, one.agency, mapped.KIND)
             reader = mapped.MappedFiles(one, source, today)
-            for path in found.mapped[one.name]:
-                _guarded(source, path, partial(reader.read, path, file_name(path), progress))
+            for path, name in distinct_names(found.mapped[one.name]).items():
+                _guarded(source, path, partial(reader.read, path, name, progress))
             reader.cover()
-    for path, why in found.left_out:
-        source = _open(ledger, path.stem, "not known", "not_read")
-        source.note(file_name(path), "left_out", why=why)
+    for path, why in found.unread:
+        source = _open(ledger, path.stem, "not known", NOT_READ)
+        _guarded(source, path, partial(_set_aside, path, why, source))
+    return notes + [f"{source.name}: {note}" for source in ledger.sources for note in source.notes]
+
+
+def _councils(found: Found) -> tuple[dict[Path, str], list[str]]:
+    """Who holds each census. With two councils in one run, each is an agency of its own, since their numbers clash."""
+    council = {path: _council(path) for path in found.census}
+    several = len({code for code in council.values() if code}) > 1
+    agencies = {
+        path: f"{cin_census.AGENCY} (council {code})" if several and code else cin_census.AGENCY
+        for path, code in council.items()
+    }
+    if not (several and found.returns):
+        return agencies, []
+    folders = ", ".join(sorted(folder.name for folder in found.returns))
+    return agencies, [_UNTOLD.format(folders=folders)]
+
+
+_UNTOLD = (
+    "There are several councils, and no SSDA903 return says whose it is ({folders}): "
+    "its numbers were compared with no census."
+)
+
+
+def _council(path: Path) -> str | None:
+    try:
+        return cin_census.council(path)
+    except OSError:
+        return None  # reading it says so
+
+
+def _set_aside(path: Path, why: Why, source: Source) -> None:
+    """Counts the rows of a file of which nothing can be used, so that they are set aside and not lost."""
+    sheet = delimited.open_sheet(path) if why.rows else None
+    rows = sum(1 for _ in delimited.rows(sheet)) if sheet else 0
+    count = f"{rows:,}" if why.rows else "not known"
+    source.set_aside_file(
+        file_name(path), "left_out", rows=rows, count=count, why=why.what, remedy=why.remedy
+    )
 
 
 def _open(ledger: Ledger, name: str, agency: str, kind: str) -> Source:
-    return ledger.open_source(name.encode("utf-8", "replace").decode(), agency=agency, kind=kind)
-
-
-def _take_from(found: Found, folder: Path) -> Iterator[tuple[Path, str]]:
-    """Files beside a return that are no part of it: noted with it, not as sources of their own."""
-    for path, why in [item for item in found.left_out if item[0].parent == folder]:
-        found.left_out.remove((path, why))
-        yield path, why
+    return ledger.open_source(shown(name), agency=agency, kind=kind)
 
 
 def _guarded(source: Source, path: Path, reading: Callable[[], None]) -> None:
@@ -132,7 +201,7 @@ def _guarded(source: Source, path: Path, reading: Callable[[], None]) -> None:
     try:
         reading()
     except OSError:
-        source.note(file_name(path), "file_unreadable")
+        source.set_aside_file(file_name(path), "file_unreadable")
 
 
 def _summary(source: Source) -> SourceSummary:

@@ -18,6 +18,7 @@ from heard.engine.intake.ledger import Details, Place, Seen, Source
 from heard.engine.intake.values import (
     code_of,
     read_date,
+    read_id,
     read_number,
     read_postcode,
     read_sex,
@@ -82,6 +83,20 @@ def recognises(path: Path) -> Table | None:
     return None
 
 
+def nearly(path: Path) -> tuple[str, list[str]] | None:
+    """The file of the return that this would be, and the needed columns that it lacks, where it has half of all its columns.
+
+    Three columns at the least, CHILD among them: fewer say nothing.
+    """
+    sheet = delimited.open_sheet(path)
+    found = sheet.plain if sheet else {}
+    for table in _spec().tables:
+        here = [name for name in table.columns if delimited.plain(name) in found]
+        if "CHILD" in here and len(here) > 2 and 2 * len(here) > len(table.columns):
+            return table.name, [name for name in table.needed if name not in here]
+    return None
+
+
 @dataclass
 class _Part:
     """One file of the return, with its columns."""
@@ -140,8 +155,8 @@ def _survey(part: _Part, whole: _Return, today: date) -> None:
 
 
 def _home(whole: _Return, columns: Columns, cells: list[str], since: date) -> None:
-    child, home = columns.cell(cells, "CHILD").strip(), read_postcode(columns.cell(cells, "HOME_POST"))
-    if home and (child not in whole.postcodes or whole.postcodes[child] <= (since, home)):
+    child, home = read_id(columns.cell(cells, "CHILD")), read_postcode(columns.cell(cells, "HOME_POST"))
+    if child and home and (child not in whole.postcodes or whole.postcodes[child] <= (since, home)):
         whole.postcodes[child] = (since, home)
 
 
@@ -166,7 +181,7 @@ def _settle_end(parts: list[_Part], whole: _Return) -> None:
 
 def _row(part: _Part, whole: _Return, at: Place, cells: list[str]) -> None:
     source, columns = whole.source, part.columns
-    child = columns.cell(cells, "CHILD").strip().removesuffix(".0")
+    child = read_id(columns.cell(cells, "CHILD"))
     born = _born(part, whole, at, cells)
     if not child:
         source.set_aside(at, "id_missing", "CHILD")

@@ -132,9 +132,28 @@ def read_sex(text: str) -> tuple[str | None, str | None]:
 
 
 def read_nhs_number(text: str) -> tuple[str | None, bool | None]:
-    """The number without spaces, and whether its check digit holds. Null, null where blank."""
+    """The number without spaces, and whether its check digit holds. Null, null where blank.
+
+    Ten times the same digit passes the check, and stands for a number that nobody knows: not valid.
+    """
     number = re.sub(r"[\s-]", "", text).removesuffix(".0")
-    return (number, number.isascii() and bool(nhs.is_valid(number))) if number else (None, None)
+    holds = number.isascii() and len(set(number)) > 1 and bool(nhs.is_valid(number))
+    return (number, holds) if number else (None, None)
+
+
+_NO_ID = frozenset(
+    ("na", "none", "null", "nil", "nan", "unknown", "notknown", "notapplicable", "notavailable", "tbc", "tba", "missing")
+)  # fmt: skip
+
+
+def read_id(text: str) -> str | None:
+    """An agency's own number, as it is compared: without blanks around it, one blank inside, and 1.0 (a spreadsheet's
+    doing) is 1. Null where it is blank, a word for no number, or a row of noughts."""
+    number = " ".join(text.split())
+    if re.fullmatch(r"[0-9]+\.0", number):
+        number = number[:-2]
+    told = "".join(c for c in number.casefold() if c.isalnum())
+    return None if not told or told in _NO_ID or re.fullmatch(r"0{4,}", told) else number
 
 
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
@@ -148,7 +167,7 @@ def read_upn(text: str) -> tuple[str | None, bool | None]:
 
 
 def _upn_holds(upn: str) -> bool:
-    if not _UPN.fullmatch(upn):
+    if not _UPN.fullmatch(upn) or not upn[1:].strip("0"):  # noughts pass the check, and stand for no number
         return False
     digits = (int(c) if c.isdigit() else _UPN_LETTERS.index(c) for c in upn[1:])
     return upn[0] == _UPN_LETTERS[sum(value * place for place, value in enumerate(digits, start=2)) % 23]

@@ -10,7 +10,6 @@ import hashlib
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from heard.engine import backend, intake, tables
@@ -24,6 +23,7 @@ from heard.knowledge import load
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
+    from pathlib import Path
 
     from heard.engine.tables import Progress
 
@@ -74,16 +74,16 @@ def screen_again(folder: Path, *, as_of: date | None = None, progress: Progress 
 
 
 def _take_in(paths: Sequence[Path], folder: Path, mapping: Path | None, progress: Progress | None) -> None:
-    intake.read(paths, out=folder, mapping=mapping, progress=progress)
+    found = intake.read(paths, out=folder, mapping=mapping, progress=progress)
     write_issue_list(folder)
     told: dict[str, Any] = {
         "release": load.current().id,
         "versions": {part: version(part) for part in _PARTS},
-        "inputs": [_input(file) for file in _files(paths)],
-        "mapping": _input(mapping) if mapping else None,
+        "inputs": [_input(file) for file in found.files],
+        "mapping": _input(found.mapping) if found.mapping else None,
         "as_of": None,
         "seed": SEED,
-        "steps": {"intake": {}},
+        "steps": {"intake": {"notes": found.notes}},
     }
     folders.tell(folder, told)
 
@@ -114,17 +114,18 @@ def _without(folder: Path, *steps: str) -> dict[str, Any]:
     return told
 
 
-def _files(paths: Sequence[Path]) -> list[Path]:
-    return sorted(f for path in paths for f in (path.rglob("*") if path.is_dir() else [path]) if f.is_file())
-
-
 def _input(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        return {
-            "file": path.name,
-            "bytes": path.stat().st_size,
-            "sha256": hashlib.file_digest(file, "sha256").hexdigest(),
-        }
+    """What one file was; size and hash are null where it cannot be opened, as the issue list says."""
+    told: dict[str, Any] = {"file": path.name, "bytes": None, "sha256": None}
+    try:
+        if not path.is_file():
+            return told
+        with path.open("rb") as file:
+            told["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+            told["bytes"] = file.tell()
+    except OSError:
+        pass
+    return told
 
 
 @contextmanager

@@ -36,12 +36,15 @@ def tell(folder: Path, told: dict[str, Any]) -> None:
 
 def why_not_write(out: Path, paths: Sequence[Path] = ()) -> str | None:
     """Why a run may not write its result to `out`, as a sentence with what to do, or None."""
-    if out.exists() and not out.is_dir():
-        return f"{out} is a file. Name a folder for --out."
+    nearest = next(place for place in (out.absolute(), *out.absolute().parents) if place.exists())
+    if not nearest.is_dir():
+        return f"{nearest} is a file. Name a folder for --out."
     if out.is_dir() and any(out.iterdir()) and manifest(out) is None:
         return f"{out} holds something that no run of heard made, so it is left alone. Name a new or empty folder."
     if any(path.resolve().is_relative_to(out.resolve()) for path in paths):
         return f"The input lies inside {out}, which the result would replace. Name another folder for --out."
+    if any(out.resolve().is_relative_to(path.resolve()) for path in paths):
+        return f"{out} lies inside the input, so the next run would read this one's result. Name another folder for --out."
     return None
 
 

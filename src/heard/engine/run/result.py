@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
+
 from heard.engine import backend, tables
 from heard.engine.run import folder as folders
 
@@ -22,13 +24,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 class RunSummary:
     """What is known once the steps that ran have run; None for what a later step will say.
 
-    `sources`: rows of `tables.SOURCES` with `collects` and `absent`, lists of items. `listed`: rows of
-    `tables.CHILDREN` in the order of their keys, which is no order of need.
+    `sources`: rows of `tables.SOURCES` with `collects` and `absent`, lists of items. `unread`: files of which nothing, or
+    not everything, could be read. `listed`: rows of `tables.CHILDREN` in the order of their keys, which is no order of need.
     """
 
     release: str | None
     as_of: date | None
     sources: list[dict[str, Any]]
+    unread: int = 0
     children: int | None = None
     linked: int | None = None
     for_a_person: int | None = None
@@ -57,6 +60,7 @@ def summary(folder: Path) -> RunSummary:
         release=told.get("release"),
         as_of=date.fromisoformat(as_of) if as_of else None,
         sources=_sources(folder),
+        unread=_unread(folder),
         notes=[note for step in steps.values() for note in step.get("notes", [])],
         **{key: steps["link"][key] for key in ("children", "linked", "for_a_person") if "link" in steps},
         **{
@@ -93,6 +97,13 @@ def _sources(folder: Path) -> list[dict[str, Any]]:
                 c["item"] for c in coverage if (c["source"], c["state"]) == (row["source"], state)
             )
     return rows
+
+
+def _unread(folder: Path) -> int:
+    """Files that the issue list sets aside whole, or in a part whose rows nobody can count."""
+    issues = backend.read(folder, tables.ISSUES, columns=["source", "file", "row", "severity"])
+    whole = issues.filter((pc.field("row") == 0) & (pc.field("severity") == "set_aside"))
+    return len(whole.group_by(["source", "file"]).aggregate([]))
 
 
 def _plain(value: Any) -> Any:
