@@ -13,11 +13,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.conftest import World
 
-from heard.agencies.models import AuditRow
-from heard.agencies.rules import Hidden, Refused
+from heard.agencies.actions import give_role
+from heard.agencies.models import AuditRow, User
+from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.models import Concern
 from heard.insight import actions, queries
 from heard.insight.models import EngineRun
+from heard.network.actions import restrict
 from heard.network.models import Person
 
 
@@ -190,3 +192,50 @@ def test_looking_at_a_listed_child_leaves_an_audit_row(world: World, run: Engine
     before = AuditRow.objects.filter(verb="view", subject="listed child").count()
     client.get(f"/engine/{run.pk}/children/{_scattered(world, run).key}/")
     assert AuditRow.objects.filter(verb="view", subject="listed child").count() == before + 1
+
+
+def test_each_look_at_who_a_listed_child_is_leaves_an_audit_row(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    key = _scattered(world, run).key
+    actions.reveal(by=world.coordinator, run=run, key=key, reason="Three agencies hold a piece")
+    client.force_login(world.coordinator)
+    page = f"/engine/{run.pk}/children/{key}/open/"
+    for times in (1, 2):
+        assert client.get(page).status_code == 200
+        assert AuditRow.objects.filter(verb="see who", subject_id=key[:40]).count() == times
+    assert client.post(page, {}).status_code == 200  # not right, so it shows who the child is again
+    assert AuditRow.objects.filter(verb="see who", subject_id=key[:40]).count() == 3
+
+
+def test_a_list_does_not_say_which_concern_it_was_to_somebody_who_may_not_read_it(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    key = _scattered(world, run).key
+    actions.reveal(by=world.coordinator, run=run, key=key, reason="Three agencies hold a piece")
+    concern = _open(world, run, key)
+    restrict(by=world.coordinator, person_id=concern.person_id, reason="A parent works for the council")
+    team = world.officer.team
+    assert team is not None
+    give_role(by=world.administrator, user=world.officer, team=team, role=Role.COORDINATOR)
+    for path in (f"/engine/{run.pk}/?show=scattered", f"/engine/{run.pk}/children/{key}/"):
+        for user, told in ((world.coordinator, True), (world.officer, False), (world.analyst, False)):
+            client.force_login(User.objects.get(pk=user.pk))
+            page = client.get(path).text
+            assert (concern.reference in page, str(concern.pk) in page) == (told, told), (user, path)
+
+
+def test_an_upload_with_the_name_of_a_chosen_extract_is_read_beside_it(
+    world: World, extracts_folder: Path
+) -> None:
+    name = "cin_census_2026.xml"
+    upload = SimpleUploadedFile(name, (extracts_folder / name).read_bytes())
+    run = actions.start_run(by=world.analyst, purpose="To look", extracts=[name], uploads=[upload])
+    assert sorted(run.extracts) == sorted([name, "cin_census_2026_2.xml"])
+    assert [path.name for path in actions._paths(run)] == [name, "uploads"]
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 5000, "-1", "x", "²"])
+def test_issues_have_no_page_that_fails(world: World, run: EngineRun, client: Client, number: str) -> None:
+    client.force_login(world.analyst)
+    assert client.get(f"/engine/{run.pk}/issues/", {"page": number}).status_code == 200

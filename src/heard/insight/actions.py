@@ -20,6 +20,7 @@ from heard.cases.concern import actions as concerns
 from heard.engine import intake
 from heard.engine import run as engine
 from heard.engine.tables import NotDone
+from heard.govuk.environment import day
 from heard.insight import queries
 from heard.insight.models import EngineRun, Opening, Reveal
 from heard.insight.rules import RunState, safe_name, why_not_open, why_not_reveal, why_not_start
@@ -57,7 +58,7 @@ def start_run(
     if refusal := why_not_start(purpose=purpose, extracts=len(chosen) + len(files)):
         raise Refused(_(refusal))
     run = EngineRun(purpose=purpose, as_of=as_of, started_by=by)
-    run.extracts = [*chosen, *_keep(files, run.uploads)]
+    run.extracts = [*chosen, *_keep(files, run.uploads, taken=set(chosen))]
     if mapping:
         _write(mapping, run.folder / _MAPPING)
     with transaction.atomic():
@@ -70,10 +71,9 @@ def start_run(
 @task()
 def carry_out(run_id: str) -> None:
     """Runs the engine for a run that waits. What goes wrong becomes a sentence on the run's page, never a lost run."""
-    run = EngineRun.objects.get(pk=run_id)
-    if run.state != RunState.WAITING:
+    if not EngineRun.objects.filter(pk=run_id, state=RunState.WAITING).update(state=RunState.RUNNING):
         return
-    _set(run, state=RunState.RUNNING)
+    run = EngineRun.objects.get(pk=run_id)
     try:
         summary = engine.run(
             _paths(run), out=run.result, mapping=_mapping(run), as_of=run.as_of, progress=_reporter(run)
@@ -116,6 +116,16 @@ def reveal(*, by: User, run: EngineRun, key: str, reason: str) -> Reveal:
 
 
 @transaction.atomic
+def open_identity(*, by: User, run: EngineRun, key: str) -> queries.Identity:
+    """Who a listed child is, for showing it, with an audit row for each time that it is shown; or `Hidden`."""
+    identity = queries.identity_of(by, run, key)
+    record_audit(
+        by=by, verb="see who", subject="listed child", subject_id=key[:40], detail={"run": str(run.pk)}
+    )
+    return identity
+
+
+@transaction.atomic
 def open_concern(
     *,
     by: User,
@@ -129,6 +139,7 @@ def open_concern(
 
     The signs go with it as evidence, each with its date and the record that holds it.
     """
+    EngineRun.objects.select_for_update().get(pk=run.pk)  # two who open at once wait for one another
     already = key in queries.openings_of(by, run)
     refusal = why_not_open(
         state=run.state, revealed=queries.has_revealed(by, run, key), already_open=already, reason=reason
@@ -143,7 +154,7 @@ def open_concern(
         new_person=new_person,
         seen_and_heard=_in_words(by, run, key, reason),
         observations=_observations(by, run, key),
-        why_no_words=_("Nobody has spoken with the child yet: this concern comes from records."),
+        why_no_words=_("Nobody has spoken with the child yet: this worry comes from records."),
         origin="list",
     )
     Opening.objects.create(run=run, child=key, concern=concern, by=by, reason=reason)
@@ -171,13 +182,14 @@ def _waiting(by: User, extracts: Iterable[str]) -> list[str]:
     return [name for name in extracts if name in there]
 
 
-def _keep(files: list[UploadedFile], folder: Path) -> list[str]:
-    taken: set[str] = set()
+def _keep(files: list[UploadedFile], folder: Path, *, taken: set[str]) -> list[str]:
+    """Under names that no other upload has and no chosen extract, since each is read by its name."""
+    kept: set[str] = set()
     for file in files:
-        name = safe_name(file.name or "", taken)
+        name = safe_name(file.name or "", taken | kept)
         _write(file, folder / name)
-        taken.add(name)
-    return sorted(taken)
+        kept.add(name)
+    return sorted(kept)
 
 
 def _write(file: UploadedFile, path: Path) -> None:
@@ -254,5 +266,5 @@ def _observations(by: User, run: EngineRun, key: str) -> list[Observed]:
 def _record(row: dict[str, Any]) -> str:
     return _("%(date)s: %(source)s, field %(field)s, file %(file)s, row %(row)s") % {
         **row,
-        "date": row["seen_on"].isoformat(),
+        "date": day(row["seen_on"]),
     }

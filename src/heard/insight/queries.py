@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from heard.agencies.rules import Hidden, May
+from heard.cases.concern.queries import concerns_visible_to
 from heard.engine import tables
 from heard.insight.models import EngineRun, Opening, Reveal
 from heard.insight.rules import RunState
@@ -123,9 +124,13 @@ def issue_file(user: User, run: EngineRun) -> Path:
 
 
 def openings_of(user: User, run: EngineRun) -> dict[str, Opening]:
-    """The concerns that people have opened from this list, by the child's key."""
-    rows = Opening.objects.filter(run=run).select_related("concern", "by")
-    return {row.child: row for row in rows} if user.may(May.SEE_LIST) else {}
+    """The concerns that people have opened from this list, by the child's key. `readable` says whether the user may
+    read the concern: of any other a page says only that it was opened, and by whom."""
+    if not user.may(May.SEE_LIST):
+        return {}
+    readable = Exists(concerns_visible_to(user).filter(pk=OuterRef("concern_id")))
+    rows = Opening.objects.filter(run=run).select_related("concern", "by").annotate(readable=readable)
+    return {row.child: row for row in rows}
 
 
 def has_revealed(user: User, run: EngineRun, key: str) -> bool:

@@ -76,7 +76,8 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
 @gate(May.SEE_LIST)
 def engine_issues(request: Request, run_id: uuid.UUID) -> HttpResponse:
     run = queries.run_visible_to(request.user, run_id)
-    number = int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdecimal() else 1
+    asked = request.GET.get("page", "1")
+    number = int(asked) if asked.isdecimal() and len(asked) < 10 else 1
     rows, total = queries.issues_of(request.user, run, first=(max(number, 1) - 1) * _PER_PAGE, size=_PER_PAGE)
     page = Paginator(range(total), _PER_PAGE).get_page(number)
     return render(request, "insight/issues.html", {"run": run, "rows": rows, "page": page, "total": total})
@@ -119,7 +120,7 @@ def engine_reveal(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse
 def engine_open(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
     run = queries.run_visible_to(request.user, run_id)
     try:
-        identity = queries.identity_of(request.user, run, key)
+        identity = actions.open_identity(by=request.user, run=run, key=key)
     except Hidden:
         return redirect("engine_reveal", run_id=run.pk, key=key)
     hits = _hits(request, identity)
@@ -132,7 +133,7 @@ def engine_open(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("A concern is open. It waits for a decision."))
+            messages.success(request, _("The worry is open. It waits for a decision."))
             return redirect("concern", concern_id=concern.pk)
     context = {
         "run": run,
@@ -168,6 +169,6 @@ def _choice(answers: dict[str, Any], identity: queries.Identity) -> dict[str, An
         "postcode": identity.postcodes[0] if identity.postcodes else "",
         "nhs_number": identity.nhs_number,
         "upn": identity.upn,
-        "why": _("Opened a concern from records read together"),
+        "why": _("Opened a worry from records read together"),
     }
     return {"person_id": None, "new_person": new_person, "reason": answers["reason"]}
