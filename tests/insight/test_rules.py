@@ -37,9 +37,9 @@ def test_nobody_is_named_without_a_reason() -> None:
             True,
             True,
             "Scattered signs",
-            "A concern was opened for this child from this list already.",
+            "A worry was opened for this child from this list already.",
         ),
-        ("done", True, False, "  ", "Give your reason for opening a concern."),
+        ("done", True, False, "  ", "Give your reason for opening a worry."),
     ],
 )
 def test_a_concern_is_opened_once_by_a_person_with_a_reason(

@@ -57,17 +57,17 @@ def test_scattered_records_become_a_concern(world: World, waiting_extracts: None
     story.press("Show who this is").sees("There is a problem")
     story.fill("Why do you need to know who this child is?", "Three agencies hold a piece of this.")
     story.press("Show who this is").sees("Records that were recognised as one child")
-    story.press("Open a concern").sees("Give your reason for opening a concern.")
-    story.fill("Why do you open a concern?", "The signs belong together, and nobody saw them together.")
-    if not story.page.get_by_label("Given name").input_value():
-        story.fill("Given name", "not known").fill("Family name", "not known")
-    story.press("Open a concern").sees("A concern is open", "The signs belong together")
+    story.press("Open a worry").sees("Give your reason for opening a worry.")
+    story.fill("Why do you open a worry?", "The signs belong together, and nobody saw them together.")
+    if not story.page.get_by_label("First name").input_value():
+        story.fill("First name", "not known").fill("Family name", "not known")
+    story.press("Open a worry").sees("The worry is open", "The signs belong together")
     concern = Concern.objects.get()
     assert concern.origin == "list"
     assert concern.told_by == world.coordinator
 
     # From the list one sees that it was taken up.
-    story.open(child).sees(f"See concern {concern.reference}")
+    story.open(child).sees(f"See worry {concern.reference}")
 
 
 def test_a_run_can_be_started_and_read_without_scripts(

@@ -29,7 +29,7 @@ PARTS = (
         _("Tell a worry"),
         _("Say what you have seen or heard about a child. It takes three minutes."),
     ),
-    Part("concerns", _("Worries"), _("Worries that wait for a decision.")),
+    Part("concerns", _("Worries"), _("Worries that were told, and what was decided on them.")),
     Part("find", _("Find a child"), _("See what is known and who works with the child.")),
     Part("engine", _("Engine"), _("Bring in extracts and see children whose signs are scattered.")),
     Part("people", _("People and teams"), _("Add people, give them roles, switch off who has left.")),

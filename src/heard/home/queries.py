@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from heard.agencies.rules import May
@@ -17,6 +16,7 @@ from heard.cases.case import queries as cases
 from heard.cases.concern import queries as concerns
 from heard.cases.plan import queries as plans
 from heard.cases.review import queries as reviews
+from heard.govuk.environment import time
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -136,8 +136,7 @@ def _drafts(user: User) -> Section | None:
         lambda row: Waiting(
             _("A worry, not sent yet"),
             _at("worry_check", draft_id=row.pk),
-            _("last changed %(day)s")
-            % {"day": date_format(timezone.localtime(row.updated_at), "j F Y, H:i")},
+            _("last changed %(time)s") % {"time": time(row.updated_at)},
         ),
     )
 

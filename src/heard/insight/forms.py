@@ -96,13 +96,13 @@ class OpenForm(Form):
     child = RadiosField(
         _("Do we know this child already?"), missing=_("Choose the child, or say that it is a new record.")
     )
-    given_name = TextField(_("Given name"), required=False)
+    given_name = TextField(_("First name"), required=False)
     family_name = TextField(_("Family name"), required=False)
     reason = TextareaField(
-        _("Why do you open a concern?"),
+        _("Why do you open a worry?"),
         hint=_("The machine only lists. A person decides, and this is that decision’s reason."),
         rows=4,
-        missing=_("Give your reason for opening a concern."),
+        missing=_("Give your reason for opening a worry."),
     )
 
     def __init__(self, data: Any = None, *, identity: Identity, hits: list[Hit]) -> None:

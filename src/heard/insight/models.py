@@ -80,7 +80,7 @@ class Opening(models.Model):
             models.UniqueConstraint(
                 fields=["run", "child"],
                 name="opened_once_from_a_list",
-                violation_error_message=_("A concern was opened for this child from this list already."),
+                violation_error_message=_("A worry was opened for this child from this list already."),
             )
         ]
 

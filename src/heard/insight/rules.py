@@ -43,9 +43,9 @@ def why_not_open(*, state: str, revealed: bool, already_open: bool, reason: str)
     if not revealed:
         return "Say first why you need to know who this child is."
     if already_open:
-        return "A concern was opened for this child from this list already."
+        return "A worry was opened for this child from this list already."
     if not reason.strip():
-        return "Give your reason for opening a concern."
+        return "Give your reason for opening a worry."
     return None
 
 

@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("run", "child"),
                         name="opened_once_from_a_list",
-                        violation_error_message="A concern was opened for this child from this list already.",
+                        violation_error_message="A worry was opened for this child from this list already.",
                     )
                 ],
             },
