@@ -1,6 +1,9 @@
 """The commands: what goes where, and the exit code."""
 
 import json
+import shlex
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -144,6 +147,28 @@ def test_a_workbook_is_1_though_nobody_can_count_its_rows(call, tmp_path):
     (tmp_path / "in" / "police.csv").write_text("id,dob,day\n1,2011-03-04,2026-01-10\n")
     done = call("intake", "TMP/in", *RUN[2:], "--json")
     assert (done.exit_code, json.loads(done.stdout)["unread"]) == (1, 1)
+
+
+def _piped(call, tmp_path, shell):
+    """What the shell says of `heard intake` piped on."""
+    call("intake", *RUN[1:])  # makes the files
+    heard = f"{shlex.quote(sys.executable)} -m heard.cli"
+    line = shell.format(heard=f"{heard} intake police.csv --mapping mapping.yaml --out out")
+    return subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+
+def test_a_listener_who_leaves_early_changes_nothing(call, tmp_path):
+    done = _piped(call, tmp_path, "{heard} | true; exit ${{PIPESTATUS[0]}}")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+
+
+def test_a_summary_that_cannot_be_printed_is_2_and_says_where_the_result_is(call, tmp_path):
+    done = _piped(call, tmp_path, "{heard} > /dev/full")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(
+        "Not done. The summary could not be printed: No space left"
+    )
+    assert done.stderr.endswith("The result itself is in out.\n")
 
 
 @pytest.mark.parametrize("name", ["run", "intake", "link", "screen"])

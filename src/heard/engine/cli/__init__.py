@@ -7,6 +7,7 @@ files set aside, 2 not done.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -94,8 +95,7 @@ def _finishes[**P](command: Callable[P, RunSummary]) -> Callable[P, None]:
         except Exception as problem:  # noqa: BLE001  the edge of the program: a traceback would print values
             _end(_unforeseen(problem))
         else:
-            folder = kwargs.get("out") or kwargs["folder"]
-            _print(found, folder, as_json=bool(as_json))  # type: ignore[arg-type]
+            _tell(found, kwargs.get("out") or kwargs["folder"], as_json=bool(as_json))  # type: ignore[arg-type]
             sys.exit(_SET_ASIDE if found.set_aside or found.unread else _DONE)
 
     return finished
@@ -193,13 +193,34 @@ def screen(folder: Path, as_of: date | None) -> RunSummary:
         return runs.screen_again(folder, as_of=as_of, progress=tell)
 
 
+def _tell(found: RunSummary, folder: Path, *, as_json: bool) -> None:
+    """Prints the summary. Whoever listens may leave before its end (`heard run … | head`): the run is done all the same."""
+    try:
+        _print(found, folder, as_json=as_json)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _say_no_more()
+    except OSError as problem:
+        _say_no_more()
+        _end(f"The summary could not be printed: {problem.strerror}. The result itself is in {folder}.")
+
+
+def _say_no_more() -> None:
+    """What is still to be printed goes nowhere, or Python would complain of it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _print(found: RunSummary, folder: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
     # Names come from outside: what looks like mark-up in them is none.
     console = Console(width=None if sys.stdout.isatty() else _WIDE, markup=False, emoji=False)
-    report.show(found, folder, console)
+    with (
+        console.capture() as shown
+    ):  # written below: rich would end the program where nobody listens any more
+        report.show(found, folder, console)
+    click.echo(shown.get(), nl=False)
 
 
 def _end(sentence: str) -> NoReturn:
