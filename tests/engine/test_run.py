@@ -151,6 +151,24 @@ def test_a_place_below_a_file_is_refused(extracts):
         run.run([extracts / "school.csv"], out=extracts / "police.csv" / "out")
 
 
+def test_the_same_file_under_two_names_is_read_twice_finds_the_same_and_is_told(extracts):
+    before, _ = whole(extracts)
+    (extracts / "police (1).csv").write_bytes((extracts / "police.csv").read_bytes())
+    found, _ = whole(extracts)
+    assert (found.children, found.listed) == (before.children, before.listed)
+    assert found.sources[0]["read"] == 2 * before.sources[0]["read"]
+    assert (
+        "These files hold the same, so each row was read 2 times: police (1).csv, police.csv." in found.notes
+    )
+
+
+def test_one_source_by_two_paths_is_read_once(extracts):
+    (extracts.parent / "link").symlink_to(extracts)
+    paths = [extracts, extracts.parent / "link", extracts / "police.csv"]
+    found = run.run(paths, out=extracts.parent / "out", mapping=extracts.parent / "mapping.yaml")
+    assert {source["source"]: source["read"] for source in found.sources} == {"police": 2, "school": 2}
+
+
 def test_what_is_no_file_stops_no_run(extracts):
     os.mkfifo(extracts / "pipe.csv")
     found, out = whole(extracts)

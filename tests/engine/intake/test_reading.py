@@ -124,6 +124,12 @@ def test_a_mistake_in_a_mapping_that_comes_along_is_said(read: Callable[..., Rea
         read({"police_missing.csv": HEAD + ROW, "m.yaml": "sources:\n  police: 7\n"}, mapping=None)
 
 
+def test_a_source_of_the_mapping_without_a_file_is_told(read: Callable[..., Read]) -> None:
+    done = read({"police_missing.csv": HEAD + ROW, "youth_justice.csv": ""})
+    missing = "school_attendance, accident_emergency, sexual_health"
+    assert done.summary.notes == (f"No file is there for these sources of the mapping: {missing}.",)
+
+
 def test_a_mapping_that_was_named_goes_before_one_that_comes_along(read: Callable[..., Read]) -> None:
     done = read({"police_missing.csv": HEAD + ROW, "m.yaml": "sources:\n  police: 7\n"})
     assert done.summary.kept == 1
@@ -141,7 +147,7 @@ def test_what_is_no_extract_is_no_source(read: Callable[..., Read], name: str) -
     done = read({"police_missing.csv": HEAD + ROW, name: text})
     assert [source.source for source in done.summary.sources] == ["police_missing"]
     assert done.codes() == []
-    assert done.summary.notes == (f"Left out, as they are no extracts: {name}.",)
+    assert f"Left out, as they are no extracts: {name}." in done.summary.notes
 
 
 @pytest.mark.parametrize("name", ["attendance.csv", "attendance.tsv", "attendance.txt", "ATTENDANCE.CSV"])

@@ -126,6 +126,8 @@ class _Reader:
             dated_by=self._text(keys["dated_by"]),
             until=self._text(keys["until"]) if "until" in keys else None,
             dates=self._dates(keys["dates"]) if "dates" in keys else (),
+            keyed_by_child="keyed_by_child" not in keys
+            or self._one_of(keys["keyed_by_child"], ("yes", "no")) == "yes",
             items=tuple(
                 rule for item, n in self._pairs(keys["items"], "'items'") for rule in self._rules(item, n)
             ),

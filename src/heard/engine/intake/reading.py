@@ -104,7 +104,7 @@ def read(
     if used and not mapping:
         notes.insert(0, f"No mapping was named: {file_name(used)}, which came with the extracts, was used.")
     sources = tuple(map(_summary, ledger.sources))
-    return IntakeSummary(sources, (*notes, *_asides(found)), used, tuple(found.files))
+    return IntakeSummary(sources, (*notes, *_asides(found, maps)), used, tuple(found.files))
 
 
 def _nothing(found: Found) -> str:
@@ -113,8 +113,10 @@ def _nothing(found: Found) -> str:
         "a folder of SSDA903 files, or CSV files together with a mapping (--mapping FILE)."  # fmt: skip
 
 
-def _asides(found: Found) -> Iterator[str]:
-    """What the summary has to say of files that are in no source, or in one that could not be used."""
+def _asides(found: Found, maps: Sequence[MappedSource]) -> Iterator[str]:
+    """What the summary has to say of sources without files, and of files that are in no source or could not be used."""
+    if missing := [one.name for one in maps if one.name not in found.mapped]:
+        yield f"No file is there for these sources of the mapping: {', '.join(missing)}."
     if unmapped := [path for path, why in found.unread if why is NO_MAPPING]:
         yield f"Set aside whole, as no mapping names them: {_names(unmapped)}. Name a mapping with --mapping FILE, or add to it."
     if other := [path for path, why in found.unread if why is not NO_MAPPING]:

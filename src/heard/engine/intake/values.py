@@ -146,6 +146,7 @@ _NO_ID = frozenset(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=65_536)
 def read_id(text: str) -> str | None:
     """An agency's own number, as it is compared: without blanks around it, one blank inside, and 1.0 (a spreadsheet's
     doing) is 1. Null where it is blank, a word for no number, or a row of noughts."""

@@ -76,14 +76,15 @@ def screen_again(folder: Path, *, as_of: date | None = None, progress: Progress 
 def _take_in(paths: Sequence[Path], folder: Path, mapping: Path | None, progress: Progress | None) -> None:
     found = intake.read(paths, out=folder, mapping=mapping, progress=progress)
     write_issue_list(folder)
+    inputs = [_input(file) for file in found.files]
     told: dict[str, Any] = {
         "release": load.current().id,
         "versions": {part: version(part) for part in _PARTS},
-        "inputs": [_input(file) for file in found.files],
+        "inputs": inputs,
         "mapping": _input(found.mapping) if found.mapping else None,
         "as_of": None,
         "seed": SEED,
-        "steps": {"intake": {"notes": found.notes}},
+        "steps": {"intake": {"notes": [*found.notes, *_twins(inputs)]}},
     }
     folders.tell(folder, told)
 
@@ -126,6 +127,17 @@ def _input(path: Path) -> dict[str, Any]:
     except OSError:
         pass
     return told
+
+
+def _twins(inputs: list[dict[str, Any]]) -> Iterator[str]:
+    """Files that hold the same, to the byte: nothing is wrong with that, but their rows were read once for each."""
+    alike: dict[str, list[str]] = {}
+    for one in inputs:
+        if one["bytes"]:
+            alike.setdefault(one["sha256"], []).append(one["file"])
+    for names in alike.values():
+        if len(names) > 1:
+            yield f"These files hold the same, so each row was read {len(names)} times: {', '.join(names)}."
 
 
 @contextmanager
