@@ -64,7 +64,10 @@ def test_a_worry_becomes_a_plan(world: World, story: Story) -> None:
     story.fill("What is not known, and who will find out", "Who gives her things: the school nurse will ask.")
     story.press("Save and continue").press("Check and send to the supervisor")
     story.sees("Two of them are at her school.", "Tess Archer").press("Send to the supervisor")
-    story.sees("The assessment is with the supervisor", "Only a supervisor of the agency that leads the case can sign off")
+    story.sees(
+        "The assessment is with the supervisor",
+        "Only a supervisor of the agency that leads the case can sign off",
+    )
 
     story.sign_in(world.supervisor).open("/assessments/").follow("Amira Kahn")
     story.sees("Before you decide: what the child says", "He said it was just a lift home")

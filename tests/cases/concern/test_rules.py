@@ -53,7 +53,10 @@ def test_when_a_worry_can_be_told(change: dict[str, object], why: str | None) ->
         ({"decision": "other_agency", "has_other_agency": True}, None),
         ({"decision": "add_to_case", "has_open_case": True}, None),
         ({"has_words": False, "why_without_words": "Not safe to ask yet"}, None),
-        ({"may_decide": False}, "A co-ordinator decides on a worry, or a supervisor of the agency that worries come to."),
+        (
+            {"may_decide": False},
+            "A co-ordinator decides on a worry, or a supervisor of the agency that worries come to.",
+        ),
         (
             {"state": "decided"},
             "This worry has been decided already. A new worry about the child can be told.",

@@ -43,4 +43,8 @@ def read_asked(sent: QueryDict) -> Asked:
     """What an address asks for. Kinds that do not exist are left out; a page that is not a number is the first."""
     kinds = tuple(kind for kind in sent.getlist("kind") if kind in set(Kind))
     page = sent.get("page", "")
-    return Asked(kinds, sent.get("agency", ""), int(page) if page.isascii() and page.isdigit() and len(page) < 10 else 1)
+    return Asked(
+        kinds,
+        sent.get("agency", ""),
+        int(page) if page.isascii() and page.isdigit() and len(page) < 10 else 1,
+    )
