@@ -10,6 +10,7 @@ import csv
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,13 +51,17 @@ class Sheet:
         return places
 
 
+@lru_cache(maxsize=4_096)
 def plain(name: str) -> str:
     """A column's name as compared: case, blanks, hyphens and underscores make no difference."""
     return "".join(c for c in name.casefold() if c not in " _-\t\n")
 
 
 # Two letters of UTF-16 without a mark: which of the first four bytes are noughts.
-_UTF16 = {(False, True, False, True): "utf-16-le", (True, False, True, False): "utf-16-be"}
+_UTF16: dict[tuple[bool, ...], str] = {
+    (False, True, False, True): "utf-16-le",
+    (True, False, True, False): "utf-16-be",
+}
 
 
 def encoding_of(path: Path) -> str:
