@@ -31,7 +31,15 @@ def test_without_an_id_name_birth_date_and_postcode_make_the_child(read: Callabl
 
 
 def test_a_row_without_an_id_says_nothing_of_the_rows_that_have_one(read: Callable[..., Read]) -> None:
-    done = read({"police_missing.csv": HEAD + ROW + ROW.replace("N1,Ada", ",Bea")})
+    keyed = """sources:
+  police:
+    agency: police
+    files: "*.csv"
+    record: {record_id: nominal_id, given_name: forename, family_name: surname}
+    dated_by: missing_from
+    items: {S01: {every_row: true}}
+"""
+    done = read({"police.csv": HEAD + ROW + ROW.replace("N1,Ada", ",Bea")}, mapping=keyed)
     assert done.table("sources")[0]["keyed_by_child"] is True
     assert [r["record_id"].startswith(ROW_KEY) for r in done.table("records")] == [False, True]
 

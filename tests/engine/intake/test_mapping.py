@@ -31,6 +31,13 @@ def test_every_example_can_be_used() -> None:
         assert mapping.load(path)
 
 
+def test_a_source_says_whether_a_child_may_come_under_several_ids(tmp_path: Path) -> None:
+    assert load(tmp_path, GOOD)[0].keyed_by_child
+    assert not load(tmp_path, GOOD + "    keyed_by_child: no\n")[0].keyed_by_child
+    with pytest.raises(NotDone, match="line 9"):
+        load(tmp_path, GOOD + "    keyed_by_child: perhaps\n")
+
+
 def test_the_partnership_is_its_five_sources() -> None:
     single = [path for path in intake.EXAMPLES.glob("*.yaml") if path.stem != "partnership"]
     assert len(single) == 5
@@ -49,6 +56,7 @@ def test_words_are_words_even_where_yaml_has_truth_values(tmp_path: Path) -> Non
         ("every_row: true", "column: x, at_leest: 5", "line 8: 'at_leest' means nothing in S01. Did you mean at_least?"),
         ("every_row: true", "column: x", "line 8: S01 needs 'every_row: true'"),
         ("every_row: true", "column: x, at_least: lots", "line 8: A number is needed here."),
+        ("every_row: true", "column: x, at_least: nan", "line 8: A number is needed here."),
         ("S01:", "S99:", "line 8: S99 is no sign or vulnerability. Use S01 to S14 or V01 to V15."),
         ("    dated_by: day\n", "", "Source police has no 'dated_by'. Add it."),
         ("record_id", "recordid", "line 5: 'recordid' means nothing in 'record'. Did you mean record_id?"),

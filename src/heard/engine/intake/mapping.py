@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from heard.engine.intake.values import FORMATS
+from heard.engine.intake.values import FORMATS, read_number
 from heard.engine.tables import NotDone
 
 RECORD_FIELDS = (
@@ -209,10 +209,9 @@ class _Reader:
         raise self._error(node, f"'{word}' cannot stand here. {nearest(word, allowed)}")
 
     def _number(self, node: yaml.Node) -> float:
-        try:
-            return float(self._text(node))
-        except ValueError:
-            raise self._error(node, "A number is needed here.") from None
+        if (number := read_number(self._text(node))) is None:
+            raise self._error(node, "A number is needed here.")
+        return number
 
     def _error(self, node: yaml.Node | None, sentence: str) -> NotDone:
         line = f", line {node.start_mark.line + 1}" if node is not None else ""
