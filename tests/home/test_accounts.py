@@ -86,13 +86,13 @@ def test_signing_out_takes_a_press_of_a_button(client: Client, world: World) -> 
 def test_a_password_is_changed_with_the_one_now_and_refused_when_weak(client: Client, world: World) -> None:
     client.force_login(world.social_worker)
     page = reverse("account_change_password")
-    assert "Password now" in client.get(page).text
+    assert "Current password" in client.get(page).text
     weak = client.post(page, {"oldpassword": PASSWORD, "password1": "short", "password2": "short"})
     assert "too short" in weak.text
     wrong = client.post(
         page, {"oldpassword": "x", "password1": "a much better one", "password2": "a much better one"}
     )
-    assert "This is not your password now" in wrong.text
+    assert "This is not your current password" in wrong.text
     good = {"oldpassword": PASSWORD, "password1": "a much better one", "password2": "a much better one"}
     assert client.post(page, good).status_code == 302
     world.social_worker.refresh_from_db()

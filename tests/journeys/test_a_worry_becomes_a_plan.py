@@ -114,9 +114,9 @@ def agree_a_plan(story: Story, world: World, case: Case) -> None:
 def finish_and_review(story: Story, world: World) -> None:
     Action.objects.update(due_on=timezone.localdate() - timedelta(days=2))
     story.sign_in(world.teacher).open("/actions/").sees("2 days overdue").follow("Walk home with her")
-    story.fill("Note (optional)", "Each day since Monday.").press("Save").sees(
-        "Done", "Each day since Monday."
-    )
+    story.press("Save").sees("There is a problem", "Choose whether it was done").choose("Done")
+    story.fill("Note (optional)", "Each day since Monday.").press("Save")
+    story.sees("Done", "Each day since Monday.")
 
     story.sign_in(world.social_worker).open("/reviews/").follow("Amira Kahn")
     story.sees("What the child said last", "What was planned, and what happened", "Each day since Monday.")

@@ -27,9 +27,9 @@ def test_a_wrong_password_says_so_and_leads_to_the_boxes(world: World, story: St
 
 def test_a_password_is_changed_from_any_page(world: World, story: Story) -> None:
     story.sign_in(world.social_worker).open("/").follow("Change your password")
-    story.fill("Password now", "not this one").fill("New password", "a much better one")
+    story.fill("Current password", "not this one").fill("New password", "a much better one")
     story.fill("New password again", "a much better one").press("Change my password")
-    story.sees("There is a problem", "This is not your password now.")
+    story.sees("There is a problem", "This is not your current password.")
 
 
 def test_what_is_hidden_looks_like_what_is_not_there(world: World, story: Story) -> None:

@@ -19,7 +19,7 @@ from heard.home.typed import signed_out_meanwhile
 class Adapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": _("The username or the password is not right. Try again."),
-        "enter_current_password": _("This is not your password now. Try again."),
+        "enter_current_password": _("This is not your current password. Try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -55,7 +55,7 @@ class ChangePasswordForm(Form, AllauthChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hint = " ".join(password_validators_help_texts())
-        self.fields["oldpassword"] = PasswordField(_("Password now"), width=20)
+        self.fields["oldpassword"] = PasswordField(_("Current password"), width=20)
         self.fields["password1"] = PasswordField(
             _("New password"), hint=hint, autocomplete="new-password", width=20
         )

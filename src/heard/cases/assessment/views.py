@@ -187,7 +187,7 @@ def _shown(request: HttpRequest, this: Any, **more: Any) -> dict[str, Any]:
 
 
 def _tasks(this: Any) -> list[dict[str, Any]]:
-    """The parts in the order in which they are best thought about: the story before any list."""
+    """The parts in the order in which they are best thought about: what the child says, then the story, before any list."""
     shown = queries.picture(this)
     done = {
         "judgement": bool(this.judgement.strip()),
@@ -270,14 +270,6 @@ def _save_marks(user: Any, this: Any, form: MarksForm) -> None:
 
 
 PARTS = {
-    "judgement": Part(
-        gettext_lazy("Your judgement"),
-        gettext_lazy("The story comes before any list: no list can tell what is happening to a child."),
-        _prose_form(JudgementForm, "judgement"),
-        lambda user, this, form: actions.save_judgement(
-            by=user, assessment_id=this.pk, text=form.cleaned_data["text"]
-        ),
-    ),
     "child": Part(
         gettext_lazy("What the child says"),
         gettext_lazy(
@@ -285,6 +277,14 @@ PARTS = {
         ),
         _child_form,
         lambda user, this, form: actions.save_childs_view(by=user, assessment_id=this.pk, view=form.view),
+    ),
+    "judgement": Part(
+        gettext_lazy("Your judgement"),
+        gettext_lazy("The story comes before any list: no list can tell what is happening to a child."),
+        _prose_form(JudgementForm, "judgement"),
+        lambda user, this, form: actions.save_judgement(
+            by=user, assessment_id=this.pk, text=form.cleaned_data["text"]
+        ),
     ),
     "signs": Part(
         gettext_lazy("Signs of harm now"),

@@ -274,7 +274,8 @@ def _change_action(request: HttpRequest, this: Any, row: Any) -> HttpResponse:
 def _finish_action(request: HttpRequest, this: Any, row: Any) -> HttpResponse:
     user: Any = request.user
     why_not = queries.why_not_finish(user, row, outcome="done", note="")
-    form = FinishForm(request.POST or None, initial={"outcome": "done", "done_on": timezone.localdate()})
+    # Whether it was done is never chosen beforehand: a tired thumb would write down what did not happen.
+    form = FinishForm(request.POST or None, initial={"done_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
             actions.finish_action(by=user, action_id=row.pk, **form.cleaned_data)
