@@ -126,9 +126,16 @@ def open_record(*, by: User, person_id: uuid.UUID) -> Person:
 
 
 @transaction.atomic
+def hold_person(*, by: User, person_id: uuid.UUID) -> Person:
+    """The person, or `Hidden`; until the transaction ends, others who begin something about them in this way wait."""
+    person_visible_to(by, person_id)
+    return Person.objects.select_for_update(no_key=True).get(pk=person_id)
+
+
+@transaction.atomic
 def restrict(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
     """Closes the record to everyone but the agencies that are involved now."""
-    person = person_visible_to(by, person_id)
+    person = hold_person(by=by, person_id=person_id)
     agencies = Involvement.objects.filter(person=person)
     why_not = why_not_restrict(
         involved=agencies.filter(agency_id__in=by.agencies_where(May.SEE_CHILD)).exists(),

@@ -22,6 +22,7 @@ from heard.cases.case.queries import case_visible_to, drafts_of, words_of
 from heard.cases.case.rules import Observed, due_on
 from heard.cases.concern.models import ConcernObservation
 from heard.knowledge import load
+from heard.network.actions import hold_person
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -43,6 +44,7 @@ class Choice:
 def start_assessment(*, by: User, case_id: uuid.UUID, at: datetime | None = None) -> Assessment:
     """A new assessment with the current release of knowledge, holding what the case's worries say already."""
     case = case_visible_to(by, case_id)
+    hold_person(by=by, person_id=case.person_id)
     _refuse(queries.why_not_start(by, case.pk, case_is_open=case.state == "open"))
     release = load.current()
     told = list(queries.told_in_worries(by, case.pk))

@@ -15,7 +15,7 @@ from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.case import rules
 from heard.cases.case.models import Case, Draft, WarningNote, Words
 from heard.cases.case.queries import case_visible_to, draft_of, drafts_of
-from heard.network.actions import involve
+from heard.network.actions import hold_person, involve
 from heard.network.queries import people_visible_to, person_findable_by, person_visible_to
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def open_case(
     *, by: User, person_id: uuid.UUID, lead_team: Team | None = None, at: datetime | None = None
 ) -> Case:
     """Opens a case, led by the duty team unless another is named, and involves the lead team's agency."""
-    person = person_visible_to(by, person_id)
+    person = hold_person(by=by, person_id=person_id)
     team = lead_team or duty_team(by)
     why_not = rules.why_not_open_case(
         may_decide=by.may(May.DECIDE),

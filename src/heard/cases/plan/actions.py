@@ -20,6 +20,7 @@ from heard.cases.case.queries import case_visible_to
 from heard.cases.plan import queries, rules
 from heard.cases.plan.models import Action, Outcome, Plan
 from heard.cases.plan.rules import Move, Progress, State
+from heard.network.actions import hold_person
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 def start_plan(*, by: User, case_id: uuid.UUID, at: datetime | None = None) -> Plan:
     """An empty plan. It may be written while the assessment waits for its signature, but not agreed."""
     case = case_visible_to(by, case_id)
+    hold_person(by=by, person_id=case.person_id)
     _refuse(queries.why_not_start(by, case.pk, case_is_open=case.state == "open"))
     plan = Plan.objects.create(case=case, started_at=at or timezone.now(), started_by=by)
     _audit(by, "start", plan)

@@ -1,0 +1,163 @@
+"""Two people who do the same thing at the same moment: one does it, the other reads why it is not done twice.
+
+SQLite lets one write at a time, so this is tried on PostgreSQL.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.assessment import actions as assessing
+from heard.cases.assessment.models import Assessment
+from heard.cases.assessment.rules import ChildsView
+from heard.cases.case.actions import begin_draft
+from heard.cases.case.models import Case
+from heard.cases.concern import actions as telling
+from heard.cases.concern.models import Concern
+from heard.cases.plan import actions as planning
+from heard.cases.plan.models import Action, Plan
+from heard.cases.review import actions as reviewing
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time"),
+]
+
+
+def at_once(*acts: Callable[[], Any]) -> list[str]:
+    """What became of each: 'done', or the name of what was raised. Sorted."""
+    start = Barrier(len(acts))
+
+    def act(one: Callable[[], Any]) -> str:
+        try:
+            start.wait(timeout=10)
+            one()
+        except (Refused, Hidden, DatabaseError) as error:
+            return type(error).__name__
+        else:
+            return "done"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return sorted(pool.map(act, acts))
+
+
+ONCE = ["Refused", "done"]
+
+
+def test_a_worry_is_decided_once(world, worry):
+    def decide() -> Any:
+        return telling.decide(
+            by=world.coordinator, concern=worry, decision="no_further_action", reason="Explained"
+        )
+
+    assert at_once(decide, decide) == ONCE
+
+
+def test_a_child_gets_one_case_from_two_worries(world, worry):
+    second = telling.tell(
+        by=world.teacher,
+        person_id=worry.person_id,
+        seen_and_heard="She was away again.",
+        why_no_words="She was away.",
+        danger_now="no",
+    )
+
+    def open_on(one: Concern) -> Callable[[], Any]:
+        return lambda: telling.decide(
+            by=world.coordinator, concern=one, decision="open_case", reason="Signs seen"
+        )
+
+    assert at_once(open_on(worry), open_on(second)) == ONCE
+    assert Case.objects.filter(person_id=worry.person_id).count() == 1
+
+
+def test_a_draft_is_sent_once(world):
+    draft = begin_draft(by=world.teacher, kind=telling.DRAFT)
+
+    def send() -> Any:
+        return telling.tell(
+            by=world.teacher,
+            new_person={"given_name": "Mina"},
+            seen_and_heard="She was away again.",
+            why_no_words="She was away.",
+            danger_now="no",
+            draft_id=draft.pk,
+        )
+
+    assert at_once(send, send) == [Hidden.__name__, "done"]
+    assert Concern.objects.count() == 1
+
+
+def test_an_assessment_is_started_once(world, case):
+    def start() -> Any:
+        return assessing.start_assessment(by=world.social_worker, case_id=case.pk)
+
+    assert at_once(start, start) == ONCE
+    assert Assessment.objects.count() == 1
+
+
+def test_an_assessment_is_signed_or_sent_back_and_not_both(world, submitted):
+    def sign() -> Any:
+        return assessing.sign_off(by=world.supervisor, assessment_id=submitted.pk)
+
+    def send_back() -> Any:
+        return assessing.send_back(by=world.supervisor, assessment_id=submitted.pk, reason="Look again")
+
+    assert at_once(sign, send_back) == ONCE
+    assert Assessment.objects.get().state in ("signed", "returned")
+
+
+def test_a_plan_is_started_once(world, signed):
+    def start() -> Any:
+        return planning.start_plan(by=world.social_worker, case_id=signed.case_id)
+
+    assert at_once(start, start) == ONCE
+    assert Plan.objects.count() == 1
+
+
+def test_a_plan_is_agreed_once(world, draft_plan):
+    def agree() -> Any:
+        return planning.agree_plan(
+            by=world.social_worker,
+            plan_id=draft_plan.pk,
+            review_on=timezone.localdate() + timedelta(days=60),
+            view=ChildsView(why_no_words="She wants to read it first."),
+        )
+
+    assert at_once(agree, agree) == ONCE
+
+
+def test_an_action_is_finished_once(world, agreed):
+    action = Action.objects.get()
+
+    def finish(outcome: str) -> Callable[[], Any]:
+        return lambda: planning.finish_action(
+            by=world.teacher, action_id=action.pk, outcome=outcome, note="She was walked home"
+        )
+
+    assert at_once(finish("done"), finish("not_done")) == ONCE
+
+
+def test_a_plan_is_reviewed_once(world, agreed):
+    def hold(decision: str) -> Callable[[], Any]:
+        return lambda: reviewing.hold_review(
+            by=world.social_worker,
+            plan_id=agreed.pk,
+            held_on=timezone.localdate(),
+            what_changed="She is in school every day.",
+            view=ChildsView(why_no_words="She was at her aunt’s."),
+            decision=decision,
+            reason="What helps goes on.",
+            next_review_on=timezone.localdate() + timedelta(days=90),
+        )
+
+    assert at_once(hold("step_down"), hold("change_plan")) == ONCE
