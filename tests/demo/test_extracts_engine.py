@@ -14,7 +14,7 @@ AS_OF = date(2026, 3, 31)
 
 @pytest.fixture(scope="module")
 def scores(tmp_path_factory: pytest.TempPathFactory) -> list[Score]:
-    return [_score(tmp_path_factory.mktemp(f"seed{seed}"), seed) for seed in (1, 2, 3)]
+    return [_score(tmp_path_factory.mktemp(f"seed{seed}"), seed) for seed in (5, 9)]
 
 
 def _score(folder: Path, seed: int) -> Score:
@@ -24,21 +24,20 @@ def _score(folder: Path, seed: int) -> Score:
     return score(extracts, folder / "run")
 
 
-def test_of_planted_children_at_least_95_in_100_are_found(scores: list[Score]) -> None:
-    found, planted = sum(s.found for s in scores), sum(s.planted for s in scores)
-    print(f"recall {found}/{planted}")
-    assert found / planted >= 0.95
+def test_of_planted_children_at_least_97_in_100_are_found(scores: list[Score]) -> None:
+    print("recall", [s.recall for s in scores])
+    assert min(s.recall or 0 for s in scores) >= 0.97
 
 
-def test_of_children_listed_as_scattered_at_least_95_in_100_are_planted(scores: list[Score]) -> None:
-    listed, wrong = sum(s.listed_scattered for s in scores), sum(s.listed_wrongly for s in scores)
-    print(f"precision {listed - wrong}/{listed}")
-    assert (listed - wrong) / listed >= 0.95
+def test_of_children_listed_as_scattered_at_least_99_in_100_are_planted(scores: list[Score]) -> None:
+    print("precision", [s.precision for s in scores])
+    assert min(s.precision or 0 for s in scores) >= 0.99
 
 
-def test_no_brothers_and_sisters_are_merged(scores: list[Score]) -> None:
+def test_no_brothers_and_sisters_are_merged_nor_strangers(scores: list[Score]) -> None:
     assert [home for s in scores for home in s.siblings_merged] == []
+    assert sum(s.pairs_merged_wrongly for s in scores) <= 2
 
 
 def test_no_record_is_lost(scores: list[Score]) -> None:
-    assert [s.records_missed for s in scores] == [0, 0, 0]
+    assert [s.records_missed for s in scores] == [0, 0]

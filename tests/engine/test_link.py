@@ -12,7 +12,7 @@ from tests.engine.spec.tables import linked, put, record, source
 from heard.engine import backend, tables
 from heard.engine.link import MODEL_FILE, link
 from heard.engine.link.cluster import Tie, agglomerated
-from heard.engine.link.guards import Facts, births_alike, why_not_one_child
+from heard.engine.link.guards import Facts, births_alike, why_not_one_child, why_not_one_cluster
 from heard.engine.link.names import Alike, family_alike, given_alike, plain
 
 BORN = date(2011, 3, 4)
@@ -53,6 +53,12 @@ def test_names_lose_marks_and_case(written, expected):
         ("hassan", "mohammed hassan", 2, Alike.FORM),
         ("anna maria", "anna", 2, Alike.FORM),
         (None, "anna", 1, Alike.UNKNOWN),
+        ("leo", "lso", 1, Alike.SLIP),
+        ("max", "mx", 1, Alike.SLIP),
+        ("mia", "mya", 2, Alike.DIFFERENT),
+        ("xin yi", "xin i", 2, Alike.SLIP),
+        ("sophie", "sophia", 2, Alike.FORM),
+        ("evan", "ewan", 2, Alike.DIFFERENT),
     ],
 )
 def test_given_names_stand_to_each_other_so_and_the_other_way_round(left, right, usual, expected):
@@ -67,6 +73,7 @@ def test_given_names_stand_to_each_other_so_and_the_other_way_round(left, right,
         ("al hassan", "alhassan", Alike.SAME),
         ("smith jones", "jones", Alike.FORM),
         ("al hassan", "al khatib", Alike.DIFFERENT),
+        ("al hassan", "al", Alike.FORM),
         ("ashworth", "ashwort", Alike.SLIP),
         (None, "khan", Alike.UNKNOWN),
     ],
@@ -114,6 +121,9 @@ _CHILD = Facts(
         ({"sex": "M"}, None),
         ({"sex": "M", "given": "kat"}, "sexes"),
         ({"sex": None}, None),
+        ({"birth": date(2011, 3, 28)}, None),  # the same names, and one part of the date wrong
+        ({"birth": date(2011, 3, 28), "given": "kate"}, "birth dates"),
+        ({"given": "khan", "family": "kate"}, None),
     ],
 )
 def test_what_speaks_against_one_child(change, contradiction):
@@ -147,15 +157,48 @@ def test_the_weakest_tie_gives_way_and_says_why():
     assert refused == {(2, 3): "two different NHS numbers, both valid"}
 
 
+def _with(**change) -> Facts:
+    return _CHILD._replace(source="police", agency="police", **change)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "middle"),
+    [
+        ({"birth": date(2010, 3, 4)}, {"birth": date(2011, 4, 3)}, {}),  # each one slip from the third
+        ({"given": "kaherine", "usual": False}, {"given": "kat"}, {}),
+        ({"given": "kate", "sex": "M"}, {"given": "kathy"}, {"given": "kate"}),
+    ],
+)
+def test_two_slips_are_explained_by_a_third_record_that_agrees_with_both(left, right, middle):
+    one, other, third = (
+        _with(**change)._replace(source=source, agency=source)
+        for change, source in ((left, "a"), (right, "b"), (middle, "c"))
+    )
+    assert why_not_one_cluster([one], [other])
+    assert why_not_one_cluster([one, third], [other]) is None
+    assert why_not_one_cluster([other], [third, one]) is None
+
+
+def test_a_slip_that_is_like_both_twins_does_not_join_them():
+    ella, emma, slip = (
+        _CHILD._replace(key=key, source=f"s{key}", agency=f"s{key}", given=given, usual=given != "elma")
+        for key, given in enumerate(("ella", "emma", "elma"))
+    )
+    assert "twins" in (why_not_one_cluster([ella, slip], [emma]) or "")
+
+
 _FACTS = st.builds(
     Facts,
     key=st.just(0),
     source=st.sampled_from(["a", "b", "c"]),
     keyed=st.booleans(),
     nhs=st.sampled_from([None, "1", "2"]),
-    birth=st.sampled_from([None, BORN, date(2012, 9, 14), date(1985, 3, 4)]),
+    birth=st.sampled_from(
+        [None, BORN, date(2011, 4, 3), date(2010, 3, 4), date(2012, 9, 14), date(1985, 3, 4)]
+    ),
     sex=st.sampled_from([None, "F", "M"]),
-    given=st.sampled_from([None, "kate", "katherine", "emma", "k"]),
+    given=st.sampled_from([None, "kate", "katherine", "kathrine", "emma", "k"]),
+    usual=st.booleans(),
     family=st.sampled_from([None, "khan", "ali"]),
 )
 
@@ -168,7 +211,8 @@ def test_no_cluster_ever_holds_a_contradiction_and_order_changes_nothing(facts, 
     ties = [Tie(*pair, data.draw(chance)) for pair in pairs if data.draw(st.booleans())]
     groups, _ = agglomerated(members, ties)
     for group in groups:
-        assert not any(why_not_one_child(members[a], members[b]) for a in group for b in group if a < b)
+        held = [members[key] for key in group]
+        assert not any(why_not_one_cluster(held[:at], held[at:]) for at in range(1, len(held)))
     shuffled, _ = agglomerated(data.draw(st.permutations(members)), data.draw(st.permutations(ties)))
     assert sorted(groups) == sorted(shuffled)
 

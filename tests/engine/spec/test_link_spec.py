@@ -25,6 +25,7 @@ def together(folder, left, right, **more) -> bool:
         ("Katherine Ashworth", "2011-03-04", {"sex": "F", "postcode": "YX9 9ZZ"}),  # moved house
         ("Katherine Ashworth", "2011-03-04", {}),  # nothing else known
         ("Katherine Ashworth-Khan", "2011-03-04", HOME),  # double family name
+        ("Katherine Ashworth", "2011-03-28", HOME),  # one part of the date wrong
     ],
 )
 def test_one_child_is_recognised_through_a_slip(tmp_path, name, born, more):
@@ -126,6 +127,54 @@ def test_nothing_known_is_no_evidence(tmp_path):
 
 def test_same_birth_date_sex_and_postcode_without_a_name_could_be_a_twin(tmp_path):
     assert not together(tmp_path, KATE, record("cin", "1", "", "2011-03-04", **HOME))
+
+
+def test_a_record_without_a_given_name_is_the_only_child_whom_it_fits_and_of_twins_nobody(tmp_path):
+    nameless = record("police", "7", "", "2011-03-04", family_name="ASHWORTH", **HOME)
+    assert together(tmp_path, KATE, nameless)
+    twin = record("hospital", "2", "Emma Ashworth", "2011-03-04", **HOME)
+    assert len(linked(tmp_path, KATE, nameless, twin)) == 3
+
+
+def test_a_valid_number_with_another_birth_date_waits_for_a_person(tmp_path):
+    upn = {"upn": "A99712345678B"}
+    census = record("cin", "1", "", "2014-11-29", sex="F", **upn)
+    school = record("school", "1", "Katherine Ashworth", "2011-03-04", **HOME, **upn)
+    assert not together(tmp_path, census, school)
+    assert band(tmp_path, "cin 1", "school 1")[0] == "for_a_person"
+
+
+def test_names_of_a_nameless_record_are_those_that_stand_under_its_number(tmp_path):
+    """Who moved is known to the hospital with a slip in the birth date: only the clinic's date is the other agency's."""
+    nhs = {"nhs_number": "9990000018"}
+    hospital = record("hospital", "1", "Katherine Ashworth", "2011-03-05", **HOME, **nhs)
+    clinic = record("clinic", "1", "", "2011-03-04", sex="F", **nhs)
+    justice = record("justice", "1", "Katherine Ashworth", "2011-03-04", sex="F", postcode="YX9 9ZZ")
+    assert not together(tmp_path, hospital, justice)
+    assert len(linked(tmp_path, hospital, clinic, justice)) == 1
+    assert "same number" in band(tmp_path, "clinic 1", "justice 1")[1]
+
+
+def test_a_slip_in_the_birth_date_and_another_address_are_for_a_person(tmp_path):
+    elsewhere = record("police", "7", "Katherine Ashworth", "2011-03-05", sex="F", postcode="YX9 9ZZ")
+    others = [record("school", f"o{n}", f"Omar {'abcdefghij'[n] * 4}", f"200{n}-01-01") for n in range(10)]
+    assert frozenset({"school 1", "police 7"}) not in linked(tmp_path, KATE, elsewhere, *others)
+    found, why = band(tmp_path, "school 1", "police 7")
+    assert found == "for_a_person"
+    assert "birth date with a slip" in why
+
+
+def test_of_two_children_who_might_be_meant_it_is_the_one_of_whom_more_agrees(tmp_path):
+    names = ("Hardeep Singh", "2010-05-23")
+    here, there = (
+        record("school", key, *names, sex="M", postcode=postcode)
+        for key, postcode in (("9", "YX17 5HR"), ("1", "WX27 8YG"))
+    )
+    hospital = record("hospital", "1", *names, sex="M", postcode="YX17 5HR")
+    assert linked(tmp_path, here, there, hospital) == {
+        frozenset({"school 9", "hospital 1"}),
+        frozenset({"school 1"}),
+    }
 
 
 def test_the_same_own_number_in_two_agencies_means_nothing(tmp_path):
