@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from tests.conftest import World
 
+from heard.agencies.models import User
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case import actions as casework
@@ -22,6 +23,7 @@ from heard.network import actions as knowing
 
 FAMILY_NAME = "Okonjo-Hartley"  # found nowhere else, so that a leak is seen
 SAYS = "I only feel safe when my sister is home."
+AT_THE_GATE = "Agree with the school who meets her at the gate"
 SEEN = "She came to school with a new phone and was afraid to say who gave it to her."
 
 
@@ -36,13 +38,17 @@ class Record:
 
 
 def make_record(world: World, *, restricted: bool) -> Record:
-    """Told, decided, assessed, planned and reviewed by the children's services; a second worry waits."""
+    """Told, decided, assessed, planned and reviewed by the children's services; a second worry waits.
+
+    Before the record is restricted, the school has told a worry too; and a teacher owns an action of the plan.
+    """
     worker = world.social_worker
     first = _worry(
         world, new_person={"given_name": "Ines", "family_name": FAMILY_NAME, "birth_date": date(2011, 5, 4)}
     )
     person = first.person
     if restricted:
+        _worry(world, by=world.teacher, person_id=person.pk)
         knowing.restrict(by=world.coordinator, person_id=person.pk, reason="A parent works for the council")
     decided = telling.decide(
         by=world.coordinator, concern=first, decision="open_case", reason="Two signs seen"
@@ -51,7 +57,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
     assert case is not None
     casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=worker)
     assessment = _assess(world, case.pk)
-    plan, action = _plan(world, case.pk)
+    plan, action = _plan(world, case.pk, another=world.teacher if restricted else worker)
     review = _review(world, plan)
     _surroundings(world, person.pk)
     waiting = _worry(world, person_id=person.pk)
@@ -91,9 +97,9 @@ def observed() -> list[Observed]:
     ]
 
 
-def _worry(world: World, **whom: Any) -> Any:
+def _worry(world: World, *, by: User | None = None, **whom: Any) -> Any:
     return telling.tell(
-        by=world.social_worker,
+        by=by or world.social_worker,
         seen_and_heard=SEEN,
         observations=observed(),
         words={"text": SAYS, "heard_by": "Sol Wright, social worker", "heard_on": ago(43)},
@@ -114,12 +120,12 @@ def _assess(world: World, case_id: Any) -> Any:
     return assessing.sign_off(by=world.supervisor, assessment_id=assessment.pk)
 
 
-def _plan(world: World, case_id: Any) -> tuple[Any, Any]:
+def _plan(world: World, case_id: Any, *, another: User) -> tuple[Any, Any]:
     worker, today = world.social_worker, timezone.localdate()
     plan = planning.start_plan(by=worker, case_id=case_id)
     outcome = planning.add_outcome(by=worker, plan_id=plan.pk, text="Ines gets to school and home safely.")
     step = {"by": worker, "outcome_id": outcome.pk, "owner": worker, "due_on": today + timedelta(days=7)}
-    planning.add_action(**step, what="Agree with the school who meets her at the gate")
+    planning.add_action(**step | {"owner": another}, what=AT_THE_GATE)
     action = planning.add_action(**step, what="Ask Ines whom she would like to speak to")
     planning.agree_plan(
         by=worker, plan_id=plan.pk, review_on=today + timedelta(days=60), view=ChildsView(new=_said(today))
