@@ -114,10 +114,11 @@ class OpenForm(Form):
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
-        if answers.get("child") == NEW:
-            for name in ("given_name", "family_name"):
-                if not answers.get(name):
-                    self.add_error(name, _("Enter the name. Write “not known” where nobody knows it."))
+        named = answers.get("given_name") or answers.get("family_name")
+        if answers.get("child") == NEW and not named:
+            self.add_error(
+                "given_name", _("Enter at least one name. If nobody knows any, ask the agencies first.")
+            )
         return answers
 
 
