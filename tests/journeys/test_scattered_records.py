@@ -59,9 +59,9 @@ def test_scattered_records_become_a_concern(world: World, waiting_extracts: None
     story.press("Show who this is").sees("Records that were recognised as one child")
     story.press("Open a worry").sees("Give your reason for opening a worry.")
     story.fill("Why do you open a worry?", "The signs belong together, and nobody saw them together.")
-    story.fill("First name", "").fill("Family name", "")
+    story.fill("First name (optional)", "").fill("Family name (optional)", "")
     story.press("Open a worry").sees("Enter at least one name.")
-    story.fill("Family name", "Ashby")
+    story.fill("Family name (optional)", "Ashby")
     story.press("Open a worry").sees("The worry is open", "The signs belong together")
     concern = Concern.objects.get()
     assert concern.origin == "list"
