@@ -67,6 +67,8 @@ def test_an_audit_row_cannot_be_changed(world: World) -> None:
     row.reason = "something else"
     with pytest.raises(TypeError, match="never changed"):
         row.save()
+    with pytest.raises(TypeError, match="never changed"):
+        AuditRow.objects.update(reason="something else")
 
 
 def test_an_audit_row_cannot_be_deleted(world: World) -> None:
@@ -74,6 +76,8 @@ def test_an_audit_row_cannot_be_deleted(world: World) -> None:
     assert row is not None
     with pytest.raises(TypeError, match="never deleted"):
         row.delete()
+    with pytest.raises(TypeError, match="never deleted"):
+        AuditRow.objects.all().delete()
 
 
 def test_an_audit_row_outlives_whoever_it_speaks_of(world: World) -> None:

@@ -27,6 +27,13 @@ NOBODY_BEFORE = {
     "begin_partnership": "adds the first person to an empty database, and refuses once anybody is there"
 }
 
+# Actions that leave no audit row, each with the reason.
+NO_ROW = {
+    "record_audit": "is the row itself",
+    "save_draft": "runs every few seconds, for its writer alone; beginning, sending and discarding leave one",
+    "hold_person": "writes nothing, and lets others wait for whoever does",
+}
+
 CLOCKS = {"now", "today", "utcnow", "localdate", "localtime", "time", "time_ns", "monotonic"}
 
 
@@ -101,6 +108,40 @@ def test_an_action_is_by_somebody(path: Path) -> None:
         assert "by" in {argument.arg for argument in given.kwonlyargs}, (
             f"{function.name} does not say by whom"
         )
+
+
+def actions_of_others(path: Path) -> set[str]:
+    """Names under which a module of actions calls those of others that leave a row."""
+    imports = (node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ImportFrom))
+    return {
+        alias.asname or alias.name
+        for node in imports
+        for alias in node.names
+        if alias.name == "actions"
+        or ((node.module or "").endswith(".actions") and alias.name not in set(NO_ROW) - {"record_audit"})
+    }
+
+
+def leaves_a_row(name: str, path: Path) -> bool:
+    """Whether it calls `record_audit` or an action of others, itself or by way of what it calls in its own module."""
+    here = {node.name: node for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)}
+    wanted = actions_of_others(path) | {"record_audit"}
+    waiting, seen = [name], set[str]()
+    while waiting:
+        seen.add(one := waiting.pop())
+        calls = {ast.unparse(n.func).split(".")[0] for n in ast.walk(here[one]) if isinstance(n, ast.Call)}
+        if calls & wanted:
+            return True
+        waiting += (calls & here.keys()) - seen
+    return False
+
+
+@each(called("actions"))
+def test_an_action_leaves_an_audit_row_in_its_transaction(path: Path) -> None:
+    for function in public_functions(path):
+        if is_task(function) or function.name in NO_ROW:
+            continue
+        assert leaves_a_row(function.name, path), f"{function.name} leaves no audit row"
 
 
 @each(called("views", "forms"))

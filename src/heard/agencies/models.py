@@ -107,6 +107,16 @@ class Membership(models.Model):
         return f"{self.role}, {self.team}"
 
 
+class OnlyAdded(models.QuerySet["AuditRow"]):
+    """Refuses in bulk what a row refuses by itself."""
+
+    def update(self, **values: object) -> int:
+        raise TypeError("An audit row is never changed.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError("An audit row is never deleted.")
+
+
 class AuditRow(models.Model):
     """What somebody did or looked at. No foreign keys, so that it outlives everything that it speaks of.
 
@@ -125,6 +135,8 @@ class AuditRow(models.Model):
     )
     reason = models.TextField(blank=True)
     detail = models.JSONField(default=dict)
+
+    objects = OnlyAdded.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-at", "-pk"]

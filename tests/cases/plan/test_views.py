@@ -36,6 +36,14 @@ def test_hidden_and_absent_look_the_same(client, world, request, who, state):
     assert Action.objects.get().state == "open"
 
 
+def test_the_page_that_begins_a_plan_leaves_a_row_since_it_names_the_child(client, world, signed):
+    client.force_login(world.social_worker)
+    views = AuditRow.objects.filter(verb="view", person_id=signed.case.person_id)
+    before = views.count()
+    assert client.get(reverse("plan_start", kwargs={"case_id": signed.case_id})).status_code == 200
+    assert views.count() == before + 1
+
+
 def test_a_plan_is_written_changed_and_agreed_on_its_pages(client, world, signed):
     client.force_login(world.social_worker)
     client.post(reverse("plan_start", kwargs={"case_id": signed.case_id}))
