@@ -56,27 +56,8 @@ def _rules(p: Any) -> list[tuple[Any, str, tuple[float, float], str]]:
     """The first that holds decides: condition, band, bounds of the probability, words."""
     one_source = (p.source_l == p.source_r) & p.keyed_l & p.keyed_r
     given = p.gamma_given >= model.GIVEN_CROSSED
-    birth = p.gamma_birth >= model.BIRTH_NEAR
-    same_birth = p.gamma_birth == model.BIRTH_SAME
-    no_name, no_birth = p.gamma_given == -1, p.gamma_birth == -1
-    home = (p.gamma_family == model.FAMILY_SAME) & (p.gamma_postcode == model.POSTCODE_SAME)
-    only_one = (p.gamma_given >= model.GIVEN_FORM) & home & no_birth & p.one_birth_l & p.one_birth_r
-    elsewhere = p.gamma_postcode <= 0  # different or not known
-    moved_and_part = (p.gamma_postcode == 0) & (p.gamma_family != model.FAMILY_SAME) & (p.gamma_family != -1)
-    most = ibis.ifelse(p.gamma_postcode == 0, _MOST_WHERE_DIFFERENT, _MOST_WHERE_UNKNOWN)
-    namesakes = ibis.greatest(p.namesakes_l, p.namesakes_r)
-    numbers_differ = (p.gamma_nhs == 0) | (p.gamma_upn == 0)
-    chance = (
-        (elsewhere & ((namesakes > most) | numbers_differ))
-        | (~same_birth & (p.gamma_postcode < model.POSTCODE_SLIP))
-        | moved_and_part
-    )
-    initial = (p.gamma_given == model.GIVEN_INITIAL) & home & same_birth & p.one_initial_l & p.one_initial_r
-    no_given = no_name & home & same_birth & (p.gamma_sex != 0) & p.one_given_l & p.one_given_r
-    in_part = (
-        (p.gamma_given == model.GIVEN_SAME) & home & (p.gamma_birth == model.BIRTH_IN_PART)
-        & (namesakes <= _MOST_AT_HOME) & ~numbers_differ
-    )  # fmt: skip
+    birth, same_birth = p.gamma_birth >= model.BIRTH_NEAR, p.gamma_birth == model.BIRTH_SAME
+    chance, only = _chance(p, same_birth), _one_fits(p, same_birth)
     written = (p.gamma_nhs == model.NUMBER_WRITTEN) | (p.gamma_upn == model.NUMBER_WRITTEN)
     one_nhs, one_upn = p.gamma_nhs == model.NUMBER_VALID, p.gamma_upn == model.NUMBER_VALID
     agrees = given | (p.gamma_birth >= model.BIRTH_IN_PART)
@@ -89,20 +70,61 @@ def _rules(p: Any) -> list[tuple[Any, str, tuple[float, float], str]]:
         (one_upn & agrees, LINKED, _BY_UPN, "the pupil number is the same and valid"),
         (one_nhs | one_upn, FOR_A_PERSON, _BY_MODEL, "a number is the same and valid, but nothing else agrees"),
         (
-            written & same_birth & (given | no_name),
+            written & same_birth & (given | (p.gamma_given == -1)),
             LINKED,
             _BY_WRITTEN,
             "a number is the same as written, though its check fails, and so is the birth date",
         ),
         (sure & given & birth & chance, FOR_A_PERSON, _BY_MODEL, "names and birth date agree, but that may be chance"),
         (sure & given & birth, LINKED, _BY_MODEL, "names and birth date agree"),
-        (sure & in_part, LINKED, _BY_MODEL, "names and postcode agree, and the birth date but for one part"),
-        (sure & only_one, LINKED, _BY_MODEL, "names and postcode agree, and nobody of that name there has another birth date"),
-        (sure & initial, LINKED, _BY_MODEL, "family name, birth date and postcode agree, and the initial fits one child only"),
-        (sure & no_given, LINKED, _BY_MODEL, "family name, birth date and postcode agree, and they fit one child only"),
+        (sure & only["in_part"], LINKED, _BY_MODEL, "names and postcode agree, and the birth date but for one part"),
+        (sure & only["only_one"], LINKED, _BY_MODEL, "names and postcode agree, and nobody of that name there has another birth date"),
+        (sure & only["initial"], LINKED, _BY_MODEL, "family name, birth date and postcode agree, and the initial fits one child only"),
+        (sure & only["no_given"], LINKED, _BY_MODEL, "family name, birth date and postcode agree, and they fit one child only"),
         (sure, FOR_A_PERSON, _BY_MODEL, "much agrees, but not enough to tell them from a brother or sister"),
         (maybe, FOR_A_PERSON, _BY_MODEL, "they may be one child"),
     ]  # fmt: skip
+
+
+def _chance(p: Any, same_birth: Any) -> Any:
+    """Where names and birth date agree, but two children might: without a common postcode where the name is common or a
+    number differs, where there is a slip in the birth date, too, or where the family name is the same in part only."""
+    most = ibis.ifelse(p.gamma_postcode == 0, _MOST_WHERE_DIFFERENT, _MOST_WHERE_UNKNOWN)
+    common = (_namesakes(p) > most) | _numbers_differ(p)
+    in_part = (p.gamma_postcode == 0) & (p.gamma_family != model.FAMILY_SAME) & (p.gamma_family != -1)
+    return (
+        ((p.gamma_postcode <= 0) & common)
+        | (~same_birth & (p.gamma_postcode < model.POSTCODE_SLIP))
+        | in_part
+    )
+
+
+def _one_fits(p: Any, same_birth: Any) -> dict[str, Any]:
+    """What at one address fits one child only, though a part of it is wrong or not known."""
+    home = (p.gamma_family == model.FAMILY_SAME) & (p.gamma_postcode == model.POSTCODE_SAME)
+    known = (_namesakes(p) <= _MOST_AT_HOME) & ~_numbers_differ(p)
+    one_birth, one_given = p.one_birth_l & p.one_birth_r, p.one_given_l & p.one_given_r
+    return {
+        "in_part": home
+        & (p.gamma_given == model.GIVEN_SAME)
+        & (p.gamma_birth == model.BIRTH_IN_PART)
+        & known,
+        "only_one": home & (p.gamma_given >= model.GIVEN_FORM) & (p.gamma_birth == -1) & one_birth,
+        "initial": home
+        & (p.gamma_given == model.GIVEN_INITIAL)
+        & same_birth
+        & p.one_initial_l
+        & p.one_initial_r,
+        "no_given": home & (p.gamma_given == -1) & same_birth & (p.gamma_sex != 0) & one_given,
+    }
+
+
+def _namesakes(p: Any) -> Any:
+    return ibis.greatest(p.namesakes_l, p.namesakes_r)
+
+
+def _numbers_differ(p: Any) -> Any:
+    return (p.gamma_nhs == 0) | (p.gamma_upn == 0)
 
 
 def _lent(p: Any) -> Any:

@@ -66,7 +66,8 @@ def _with_rivals(rows: pa.Table, sources: pa.Table) -> pa.Table:
 
     `one_birth`: all records of this name at this postcode have one birth date, and this one's source holds children
     only (so no parent of the same name). `one_initial`: all of this family name, birth date and initial have one given
-    name (so no such twin), `one_given`: so have all of this family name, birth date and postcode. `namesakes`: birth dates that this name has anywhere.
+    name (so no such twin), and for `one_given` all of this family name, birth date and postcode. `namesakes`: birth
+    dates that this name has anywhere.
     """
     full = pc.if_else(
         pc.greater(pc.utf8_length(rows["given"]), 1), rows["head"], pa.scalar(None, pa.string())
