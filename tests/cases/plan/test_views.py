@@ -44,6 +44,16 @@ def test_the_page_that_begins_a_plan_leaves_a_row_since_it_names_the_child(clien
     assert views.count() == before + 1
 
 
+def test_each_page_of_a_plan_leaves_a_row_also_where_a_form_is_not_right(client, world, draft_plan):
+    client.force_login(world.social_worker)
+    views = AuditRow.objects.filter(verb="view", person_id=draft_plan.case.person_id)
+    for address in every_address(draft_plan):
+        for call in (client.get, client.post):
+            before = views.count()
+            if call(address).status_code == 200:
+                assert views.count() == before + 1, (address, call.__name__)
+
+
 def test_a_plan_is_written_changed_and_agreed_on_its_pages(client, world, signed):
     client.force_login(world.social_worker)
     client.post(reverse("plan_start", kwargs={"case_id": signed.case_id}))

@@ -1,4 +1,7 @@
-"""Pages of a plan: outcomes, actions, agreeing, and marking what has been done."""
+"""Pages of a plan: outcomes, actions, agreeing, and marking what has been done.
+
+Each opens the plan, which leaves an audit row, whether it is asked for or sent: a form that is not right shows the plan again.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,7 @@ def plan(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
 @gate(May.PLAN)
 def outcome_add(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
-    this = queries.plan_visible_to(user, plan_id)
+    this = actions.open_plan(by=user, plan_id=plan_id)
     return _form_page(
         request,
         this,
@@ -77,7 +80,7 @@ def outcome_add(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
 def outcome(request: HttpRequest, outcome_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     row = queries.outcome_visible_to(user, outcome_id)
-    this = queries.plan_visible_to(user, row.plan_id)
+    this = actions.open_plan(by=user, plan_id=row.plan_id)
     step = f"outcome-{row.pk}"
     begin = {"text": row.text, "where_we_are": row.where_we_are} | _kept(user, this, step)
     return _form_page(
@@ -96,7 +99,7 @@ def outcome(request: HttpRequest, outcome_id: uuid.UUID) -> HttpResponse:
 def action_add(request: HttpRequest, outcome_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     row = queries.outcome_visible_to(user, outcome_id)
-    this = queries.plan_visible_to(user, row.plan_id)
+    this = actions.open_plan(by=user, plan_id=row.plan_id)
     step = f"action-of-{row.pk}"
     form = ActionForm(
         request.POST or None, initial=_kept(user, this, step), colleagues=colleagues_visible_to(user)
@@ -123,7 +126,7 @@ def action(request: HttpRequest, action_id: uuid.UUID) -> HttpResponse:
     """In a plan that is being written: change it. In an agreed one: say how it went."""
     user: Any = request.user
     row = queries.action_visible_to(user, action_id)
-    this = _to_read_or_to_write(request, row.outcome.plan_id)
+    this = actions.open_plan(by=user, plan_id=row.outcome.plan_id)
     if queries.why_not_change(user, this) is None:
         return _change_action(request, this, row)
     return _finish_action(request, this, row)
@@ -132,7 +135,7 @@ def action(request: HttpRequest, action_id: uuid.UUID) -> HttpResponse:
 @gate(May.PLAN)
 def agree(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
-    this = _to_read_or_to_write(request, plan_id)
+    this = actions.open_plan(by=user, plan_id=plan_id)
     today = timezone.localdate()
     clock = load.current().clock("review_conference_first")
     words = list(words_of_child(user, this.case_id))
@@ -171,14 +174,6 @@ def mine(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.actions_due(user), 25).get_page(request.GET.get("page"))
     rows = [(row, _late(row)) for row in page.object_list]
     return render(request, "cases/plan/mine.html", {"page": page, "rows": rows})
-
-
-def _to_read_or_to_write(request: HttpRequest, plan_id: uuid.UUID) -> Any:
-    """Looking leaves an audit row of its own; a write leaves that of the write."""
-    user: Any = request.user
-    if request.method == "POST":
-        return queries.plan_visible_to(user, plan_id)
-    return actions.open_plan(by=user, plan_id=plan_id)
 
 
 def _shown(this: Any, **more: Any) -> dict[str, Any]:

@@ -32,7 +32,9 @@ KIND, STEP = "review", "hold"
 def hold(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     """What was planned and what happened, what the child says now, and how it goes on."""
     user: Any = request.user
-    this = plan_visible_to(user, plan_id) if request.method == "POST" else open_plan(by=user, plan_id=plan_id)
+    this = open_plan(
+        by=user, plan_id=plan_id
+    )  # also where it is sent: a form that is not right shows it again
     today = timezone.localdate()
     clock = load.current().clock("review_conference_next")
     words = list(words_of_child(user, this.case_id))
