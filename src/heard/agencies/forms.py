@@ -37,7 +37,10 @@ _ROLES = (
     ),
     (
         Role.SUPERVISOR,
-        gettext_lazy("Like a practitioner; also decides on worries, and signs assessments off."),
+        gettext_lazy(
+            "Like a practitioner; also decides on worries that come to their agency, and signs assessments of cases "
+            "that it leads."
+        ),
     ),
     (Role.ANALYST, gettext_lazy("Brings in extracts and runs the engine. Sees no child’s record.")),
     (Role.BOARD, gettext_lazy("Sees the partnership’s figures. Sees no child’s record.")),
