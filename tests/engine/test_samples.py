@@ -31,3 +31,6 @@ def test_the_ssda903_sample_runs_whole(tmp_path):
     found = run([DATA / "ssda903"], out=tmp_path / "out")
     assert adds_up(found)
     assert found.children >= 2_675
+    counted = {file["file"]: file["kept"] for source in found.sources for file in source["files"]}
+    assert counted["header.csv"] == 2_675
+    assert counted["reviews.csv"] == 12_582

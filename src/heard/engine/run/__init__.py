@@ -84,7 +84,12 @@ def _take_in(paths: Sequence[Path], folder: Path, mapping: Path | None, progress
         "mapping": _input(found.mapping) if found.mapping else None,
         "as_of": None,
         "seed": SEED,
-        "steps": {"intake": {"notes": [*found.notes, *_twins(inputs)]}},
+        "steps": {
+            "intake": {
+                "notes": [*found.notes, *_twins(inputs)],
+                "files": {source.source: [asdict(file) for file in source.files] for source in found.sources},
+            }
+        },
     }
     folders.tell(folder, told)
 

@@ -24,8 +24,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 class RunSummary:
     """What is known once the steps that ran have run; None for what a later step will say.
 
-    `sources`: rows of `tables.SOURCES` with `collects` and `absent`, lists of items. `unread`: files of which nothing, or
-    not everything, could be read. `listed`: rows of `tables.CHILDREN` in the order of their keys, which is no order of need.
+    `sources`: rows of `tables.SOURCES` with `collects` and `absent`, lists of items, and `files`, the counts of
+    each file. `unread`: files of which nothing, or not everything, could be read. `listed`: rows of `tables.CHILDREN`
+    in the order of their keys, which is no order of need.
     """
 
     release: str | None
@@ -59,7 +60,7 @@ def summary(folder: Path) -> RunSummary:
     return RunSummary(
         release=told.get("release"),
         as_of=date.fromisoformat(as_of) if as_of else None,
-        sources=_sources(folder),
+        sources=_sources(folder, steps["intake"].get("files", {})),
         unread=_unread(folder),
         notes=[note for step in steps.values() for note in step.get("notes", [])],
         **{key: steps["link"][key] for key in ("children", "linked", "for_a_person") if "link" in steps},
@@ -88,10 +89,11 @@ def safe(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def _sources(folder: Path) -> list[dict[str, Any]]:
+def _sources(folder: Path, files: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     rows = backend.read(folder, tables.SOURCES).sort_by("source").to_pylist()
     coverage = backend.read(folder, tables.COVERAGE).to_pylist()
     for row in rows:
+        row["files"] = files.get(row["source"], [])
         for name, state in (("collects", "collected"), ("absent", "absent")):
             row[name] = sorted(
                 c["item"] for c in coverage if (c["source"], c["state"]) == (row["source"], state)
