@@ -1,5 +1,6 @@
 """The extracts of five other agencies, each with its own columns, dates and way with accents, as real ones have."""
 
+from abc import abstractmethod
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,9 +31,9 @@ class _Agency(AbstractContextManager["_Agency"]):
     ) -> None:
         self.file.__exit__(kind, error, trace)
 
+    @abstractmethod
     def add(self, rng: Random, child: Person, written: Written, story: Story) -> list[str]:
         """Writes the child's rows and returns its record ids; none where the rows have no id."""
-        raise NotImplementedError
 
 
 def _uk(day: date | None) -> str:

@@ -12,15 +12,6 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
-# A row of the table for each state: what may come next.
-NEXT: dict[RunState, frozenset[RunState]] = {
-    RunState.WAITING: frozenset({RunState.RUNNING, RunState.FAILED}),
-    RunState.RUNNING: frozenset({RunState.DONE, RunState.FAILED}),
-    RunState.DONE: frozenset(),
-    RunState.FAILED: frozenset(),
-}
-
-
 def why_not_start(*, purpose: str, extracts: int) -> str | None:
     """A run reads many children's records, so it says why before it starts."""
     if not purpose.strip():

@@ -184,7 +184,7 @@ def test_a_filter_by_agency_leaves_out_the_others(worker: Client, world: World, 
 def test_an_address_that_makes_no_sense_still_shows_the_page(
     worker: Client, record: Record, query: str
 ) -> None:
-    page(worker, record, query=query)
+    assert section(page(worker, record, query=query), "chronology")
 
 
 def test_what_an_assessment_took_over_from_a_worry_is_told_once(worker: Client, record: Record) -> None:
