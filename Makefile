@@ -60,7 +60,7 @@ system:
 
 .tools/.synced: requirements/tools.lock
 	@test -n "$(PYTHON)" || { echo "Heard needs Python 3.12 or newer. Install it (Debian: apt-get install python3 python3-venv)."; exit 1; }
-	@PYTHON=$(PYTHON) requirements/system.sh venv node
+	@PYTHON=$(PYTHON) requirements/system.sh venv node pango
 	@$(PYTHON) -m venv --clear .tools
 	@.tools/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.lock
 	@touch $@

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that system packages are there: installs what is missing with apt-get as root, else says what to install.
-# Usage: requirements/system.sh WORD...   with the words venv, node, chromium, postgresql
+# Usage: requirements/system.sh WORD...   with the words venv, node, pango, chromium, postgresql
 set -eu
 missing=()
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -8,6 +8,8 @@ for word in "$@"; do
   case "$word" in
     venv) "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null || missing+=("python3-venv") ;;
     node) has npm || missing+=("npm") ;;
+    pango) "${PYTHON:-python3}" -c 'from ctypes import CDLL; [CDLL(f"lib{one}.so.0") for one in ("pangoft2-1.0", "harfbuzz-subset")]' 2>/dev/null ||
+      missing+=("libpango-1.0-0" "libpangoft2-1.0-0" "libharfbuzz-subset0" "fonts-liberation") ;;
     chromium) has chromium || missing+=("chromium" "fonts-liberation") ;;
     postgresql) has pg_ctl || compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' >/dev/null || missing+=("postgresql") ;;
   esac

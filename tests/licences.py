@@ -23,6 +23,7 @@ ALLOWED = {
     "psycopg": "LGPL-3.0: used unchanged through its public interface, and whoever installs Heard can exchange it",
     "psycopg-binary": "LGPL-3.0, as psycopg",
     "psycopg-pool": "LGPL-3.0, as psycopg",
+    "pyphen": "GPL, LGPL or MPL at the user's choice: used under the MPL, unchanged through its public interface",
     "python-stdnum": "LGPL-2.1: used unchanged through its public interface, and whoever installs can exchange it",
 }
 

@@ -16,6 +16,16 @@ class May(StrEnum):
     SIGN_OFF = "sign off an assessment or send it back"
     PLAN = "agree and change a plan"
     REVIEW = "hold a review"
+    CLOSE = "close a case, and open it again"
+    MISSING = "note that a child is missing or back, and what the child said about it"
+    SHARE = "share what is known with another agency, or refuse to, with the reason"
+    REFER = "prepare a referral to the national referral mechanism"
+    SEE_PANEL = "see the panel of which their agency is part, and disagree with it"
+    HOLD_PANEL = "prepare and hold a panel"
+    SUPERVISE = "hold supervision with the people of their agency"
+    SEE_TEAM = "see the work of their agency's teams: who works with whom, and what is oldest"
+    MERGE = "say that two records are of one person, and take that back"
+    DISCLOSE = "prepare the record for the person whom it is about"
     RUN_ENGINE = "bring in extracts and run the engine"
     SEE_LIST = "see the list of children with scattered signs"
     OPEN_FROM_LIST = "open a concern from the list, and see who the child is"
@@ -32,14 +42,22 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-_CASEWORK = {May.SIGNED_IN, May.TELL, May.SEE_CHILD, May.ASSESS, May.PLAN, May.REVIEW}
+_CASEWORK = {
+    May.SIGNED_IN, May.TELL, May.SEE_CHILD, May.ASSESS, May.PLAN, May.REVIEW, May.MISSING, May.SHARE, May.REFER,
+    May.SEE_PANEL,
+}  # fmt: skip
 
 MAY: Final[dict[Role, frozenset[May]]] = {
     Role.PRACTITIONER: frozenset(_CASEWORK),
     Role.COORDINATOR: frozenset(
-        _CASEWORK | {May.SEE_PARTNERSHIP, May.DECIDE, May.SEE_LIST, May.OPEN_FROM_LIST, May.SEE_FIGURES}
+        _CASEWORK
+        | {May.SEE_PARTNERSHIP, May.DECIDE, May.CLOSE, May.SEE_LIST, May.OPEN_FROM_LIST, May.SEE_FIGURES}
+        | {May.HOLD_PANEL, May.SEE_TEAM, May.MERGE, May.DISCLOSE}
     ),
-    Role.SUPERVISOR: frozenset(_CASEWORK | {May.DECIDE, May.SIGN_OFF, May.SEE_FIGURES}),
+    Role.SUPERVISOR: frozenset(
+        _CASEWORK
+        | {May.DECIDE, May.SIGN_OFF, May.CLOSE, May.SEE_FIGURES, May.SUPERVISE, May.SEE_TEAM, May.DISCLOSE}
+    ),
     Role.ANALYST: frozenset({May.SIGNED_IN, May.RUN_ENGINE, May.SEE_LIST, May.SEE_FIGURES}),
     Role.BOARD: frozenset({May.SIGNED_IN, May.SEE_FIGURES}),
     Role.ADMINISTRATOR: frozenset({May.SIGNED_IN, May.MANAGE}),

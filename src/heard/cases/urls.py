@@ -1,9 +1,18 @@
 """Every address of the casework half: each stage keeps its own."""
 
 from heard.cases.assessment.urls import urlpatterns as assessment
+from heard.cases.attachment.urls import urlpatterns as attachment
 from heard.cases.concern.urls import urlpatterns as concern
+from heard.cases.missing.urls import urlpatterns as missing
+from heard.cases.pack.urls import urlpatterns as pack
+from heard.cases.panel.urls import urlpatterns as panel
 from heard.cases.plan.urls import urlpatterns as plan
+from heard.cases.referral.urls import urlpatterns as referral
 from heard.cases.review.urls import urlpatterns as review
+from heard.cases.sharing.urls import urlpatterns as sharing
+from heard.cases.supervision.urls import urlpatterns as supervision
 from heard.cases.timeline.urls import urlpatterns as timeline
 
-urlpatterns = [*concern, *assessment, *plan, *review, *timeline]
+urlpatterns = [
+    *concern, *attachment, *assessment, *plan, *review, *missing, *sharing, *supervision, *referral, *panel, *timeline, *pack,
+]  # fmt: skip
