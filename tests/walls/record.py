@@ -59,7 +59,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
     assessment = _assess(world, case.pk)
     plan, action = _plan(world, case.pk, another=world.teacher if restricted else worker)
     review = _review(world, plan)
-    _surroundings(world, person.pk)
+    place, group = _surroundings(world, person.pk)
     waiting = _worry(world, person_id=person.pk)
     draft = casework.begin_draft(by=worker, kind=telling.DRAFT)
     run = running.start_run(
@@ -79,6 +79,8 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "run_id": run.pk,
             "user_id": worker.pk,
             "team_id": world.exploitation_team.pk,
+            "place_id": place.pk,
+            "group_id": group.pk,
         }
     )
 
@@ -147,11 +149,15 @@ def _review(world: World, plan: Any) -> Any:
     )
 
 
-def _surroundings(world: World, person_id: Any) -> None:
+def _surroundings(world: World, person_id: Any) -> tuple[Any, Any]:
     worker = world.social_worker
     place = knowing.add_place(by=worker, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
     knowing.note_tie(
         by=worker, person_id=person_id, kind="spends time at", how_known="She said so", to_place=place
+    )
+    group = knowing.add_group(by=worker, name="Friday group", kind="group of friends")
+    knowing.note_tie(
+        by=worker, person_id=person_id, kind="is seen with", how_known="Youth worker", to_group=group
     )
     casework.note_warning(
         by=worker,
@@ -160,6 +166,7 @@ def _surroundings(world: World, person_id: Any) -> None:
         why="Somebody else may answer it",
         review_on=timezone.localdate() + timedelta(days=30),
     )
+    return place, group
 
 
 def _said(today: date) -> dict[str, Any]:

@@ -30,6 +30,7 @@ NOBODY_BEFORE = {
 # Actions that leave no audit row, each with the reason.
 NO_ROW = {
     "record_audit": "is the row itself",
+    "record_looks": "is the row itself, once for each person on the page",
     "save_draft": "runs every few seconds, for its writer alone; beginning, sending and discarding leave one",
     "hold_person": "writes nothing, and lets others wait for whoever does",
 }
@@ -118,7 +119,10 @@ def actions_of_others(path: Path) -> set[str]:
         for node in imports
         for alias in node.names
         if alias.name == "actions"
-        or ((node.module or "").endswith(".actions") and alias.name not in set(NO_ROW) - {"record_audit"})
+        or (
+            (node.module or "").endswith(".actions")
+            and alias.name not in set(NO_ROW) - {"record_audit", "record_looks"}
+        )
     }
 
 

@@ -30,10 +30,11 @@ from heard.cases.assessment.views import PARTS
 VALUES = {"part": tuple(PARTS), "step": ("outcome", "action", "agree"), "key": ("x1",)}
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
-    "draft_id", "run_id", "user_id", "team_id",
+    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id",
 }  # fmt: skip
-# A run's list names no child, and its pages are for analysts of the partnership; users and teams are the staff.
-ABOUT_A_CHILD = RECORD_KEYS - {"run_id", "user_id", "team_id"}
+# A run's list names no child, and its pages are for analysts of the partnership; users and teams are the staff. Whoever
+# sees children sees all places and groups: a child who is hidden is left out of them (asked for below).
+ABOUT_A_CHILD = RECORD_KEYS - {"run_id", "user_id", "team_id", "place_id", "group_id"}
 # Open to anybody, each with its reason.
 OPEN = {
     "account_login": "signing in",

@@ -1,6 +1,7 @@
 """Every write about agencies and their people, and the audit row that every other action writes."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
@@ -40,6 +41,23 @@ def record_audit(
         person_id=person_id,
         reason=reason,
         detail=detail or {},
+    )
+
+
+def record_looks(*, by: User, subject: str, subject_id: object, person_ids: Iterable[uuid.UUID]) -> None:
+    """One 'view' row for each of these people, whom one page shows together. One query, however many they are."""
+    agency = by.team.agency.name if by.team else ""
+    AuditRow.objects.bulk_create(
+        AuditRow(
+            actor_id=by.pk,
+            actor=by.username,
+            agency=agency,
+            verb="view",
+            subject=subject,
+            subject_id=str(subject_id),
+            person_id=person_id,
+        )
+        for person_id in person_ids
     )
 
 

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from heard.home import open, views
+from heard.home import around, open, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("knowledge/", views.knowledge, name="knowledge"),
     path("figures/", views.figures, name="figures"),
+    path("places/", around.places, name="places"),
+    path("places/<uuid:place_id>/", around.place, name="place"),
+    path("groups/", around.groups, name="groups"),
+    path("groups/<uuid:group_id>/", around.group, name="group"),
     path("healthz", open.healthz, name="healthz"),
     path("robots.txt", open.robots, name="robots"),
 ]

@@ -135,9 +135,11 @@ class Tie(models.Model):
     """A tie from a person to a person, a place or a group, and how we know of it."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="ties")
-    to_person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
-    to_place = models.ForeignKey(Place, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
-    to_group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    to_person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, null=True, blank=True, related_name="ties_from_others"
+    )
+    to_place = models.ForeignKey(Place, on_delete=models.CASCADE, null=True, blank=True, related_name="ties")
+    to_group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True, related_name="ties")
     kind = models.CharField(max_length=60)
     how_known = models.CharField(max_length=200)
     since = models.DateField(null=True, blank=True)

@@ -65,6 +65,11 @@ def normal_postcode(text: str) -> str:
     return f"{match[1]} {match[2]}".upper() if match else ""
 
 
+def kept_postcode(text: str) -> str:
+    """As it should be written; what cannot be read as a postcode is kept as typed, so that nothing is lost."""
+    return normal_postcode(text) or text.strip().upper()[:8]
+
+
 def outward(postcode: str) -> str:
     """The district, 'LE1' of 'LE1 1AA'; '' where it cannot be read."""
     return normal_postcode(postcode).partition(" ")[0]

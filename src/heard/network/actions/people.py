@@ -1,4 +1,4 @@
-"""Every write about people, places, groups and ties. Each leaves its audit row in the same transaction."""
+"""Every write about a person. Each leaves its audit row in the same transaction."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, Refused
-from heard.network.models import Address, Group, Involvement, OtherName, Person, Place, SearchKey, Tie
+from heard.network.models import Address, Involvement, OtherName, Person, SearchKey
 from heard.network.queries import describe, person_visible_to
-from heard.network.rules import normal_postcode, search_keys, why_not_add, why_not_restrict
+from heard.network.rules import kept_postcode, search_keys, why_not_add, why_not_restrict
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
@@ -67,7 +67,7 @@ def add_person(
     person.save(force_insert=True)
     record_audit(by=by, verb="add", subject="person", subject_id=person.pk, person_id=person.pk)
     if postcode or address:
-        Address.objects.create(person=person, line=address, postcode=_postcode(postcode), since=since)
+        Address.objects.create(person=person, line=address, postcode=kept_postcode(postcode), since=since)
     _renew_search_keys(person)
     _involve(by=by, person=person, agency_id=by.team.agency_id, why=why, since=since)  # type: ignore[union-attr]
     return person
@@ -104,7 +104,7 @@ def move_house(
     """A new address. Earlier ones end on that day and are kept: a record elsewhere may still carry them."""
     person = person_visible_to(by, person_id)
     Address.objects.filter(person=person, until=None).update(until=since or timezone.localdate())
-    new = Address.objects.create(person=person, line=address, postcode=_postcode(postcode), since=since)
+    new = Address.objects.create(person=person, line=address, postcode=kept_postcode(postcode), since=since)
     _renew_search_keys(person)
     record_audit(by=by, verb="move", subject="person", subject_id=person.pk, person_id=person.pk)
     return new
@@ -152,62 +152,6 @@ def restrict(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
     return person
 
 
-@transaction.atomic
-def note_tie(
-    *,
-    by: User,
-    person_id: uuid.UUID,
-    kind: str,
-    how_known: str,
-    to_person: Person | None = None,
-    to_place: Place | None = None,
-    to_group: Group | None = None,
-    since: date | None = None,
-    until: date | None = None,
-) -> Tie:
-    """Notes a tie to one person, one place or one group, and how it is known. `ValidationError` for any other ends."""
-    person = person_visible_to(by, person_id)
-    if to_person is not None:
-        person_visible_to(by, to_person.pk)
-    tie = Tie(
-        person=person,
-        to_person=to_person,
-        to_place=to_place,
-        to_group=to_group,
-        kind=kind,
-        how_known=how_known,
-        since=since,
-        until=until,
-        noted_by=by,
-    )
-    tie.full_clean()
-    tie.save()
-    for end in filter(None, (person, to_person)):  # it stands on both their pages
-        record_audit(by=by, verb="note", subject="tie", subject_id=tie.pk, person_id=end.pk)
-    return tie
-
-
-@transaction.atomic
-def add_place(*, by: User, name: str, kind: str, postcode: str = "") -> Place:
-    _refuse_who_sees_no_child(by)
-    place = Place.objects.create(name=name, kind=kind, postcode=_postcode(postcode))
-    record_audit(by=by, verb="add", subject="place", subject_id=place.pk)
-    return place
-
-
-@transaction.atomic
-def add_group(*, by: User, name: str, kind: str) -> Group:
-    _refuse_who_sees_no_child(by)
-    group = Group.objects.create(name=name, kind=kind)
-    record_audit(by=by, verb="add", subject="group", subject_id=group.pk)
-    return group
-
-
-def _refuse_who_sees_no_child(by: User) -> None:
-    if not by.may(May.SEE_CHILD):
-        raise Refused("Your role does not write about children and who is around them.")
-
-
 def _involve(*, by: User, person: Person, agency_id: uuid.UUID, why: str, since: date | None) -> Involvement:
     row, new = Involvement.objects.get_or_create(
         person=person, agency_id=agency_id, defaults={"why": why, "since": since or timezone.localdate()}
@@ -223,11 +167,6 @@ def _involve(*, by: User, person: Person, agency_id: uuid.UUID, why: str, since:
             detail={"agency": str(agency_id)},
         )
     return row
-
-
-def _postcode(text: str) -> str:
-    """As it should be written; what cannot be read as a postcode is kept as typed, so that nothing is lost."""
-    return normal_postcode(text) or text.strip().upper()[:8]
 
 
 def _renew_search_keys(person: Person) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
-from heard.network.models import Involvement, Person, Tie
+from heard.network.models import Involvement, Person
 from heard.network.rules import (
     EXACT,
     Description,
@@ -37,23 +37,6 @@ class Hit:
     postcode_district: str
     reasons: tuple[str, ...]
     may_open: bool
-
-
-@dataclass(frozen=True)
-class Around:
-    """One person, place or group around a child: what `end` is, how they are tied and how that is known."""
-
-    tie_id: int
-    end: str  # 'person', 'place' or 'group'
-    name: str
-    what: str  # kind of place or group; '' for a person
-    person_id: uuid.UUID | None
-    kind: str
-    how_known: str
-    since: date | None
-    until: date | None
-    noted_at: datetime
-    noted_by_id: int
 
 
 def people_visible_to(user: User) -> QuerySet[Person]:
@@ -120,21 +103,6 @@ def involvements_of(user: User, person_id: uuid.UUID) -> QuerySet[Involvement]:
     return rows.order_by("since", "agency__name")
 
 
-def ties_visible_to(user: User, person_id: uuid.UUID) -> list[Around]:
-    """Who and what is around this child, in either direction. Restricted people of other agencies are left out.
-
-    `Hidden` unless the user may see the child.
-    """
-    person_visible_to(user, person_id)
-    seen = people_visible_to(user).values("pk")
-    ties = (
-        Tie.objects.filter(Q(person_id=person_id) | Q(to_person_id=person_id))
-        .filter(Q(to_person__isnull=True) | Q(to_person__in=seen), person__in=seen)
-        .select_related("person", "to_person", "to_place", "to_group")
-    )
-    return [_around(tie, person_id) for tie in ties.order_by("kind", "pk")]
-
-
 def _involved(user: User) -> Q:
     """An agency is involved in which the user's own role sees children: a role elsewhere opens nothing of it."""
     seeing = user.agencies_where(May.SEE_CHILD)
@@ -177,21 +145,3 @@ def _hit(person: Person, asked: Description) -> Hit:
 def _rank(hit: Hit) -> tuple[int, int, str, str]:
     """Most independent reasons first; among equals those that agree exactly; then by name, to be the same each time."""
     return -len(hit.reasons), -sum(r in EXACT for r in hit.reasons), hit.name, str(hit.person_id)
-
-
-def _around(tie: Tie, person_id: uuid.UUID) -> Around:
-    other = tie.person if tie.to_person_id == person_id else tie.to_person
-    end = other or tie.to_place or tie.to_group
-    return Around(
-        tie_id=tie.pk,
-        end="person" if other else "place" if tie.to_place else "group",
-        name=str(end),
-        what=getattr(end, "kind", "") if not other else "",
-        person_id=other.pk if other else None,
-        kind=tie.kind,
-        how_known=tie.how_known,
-        since=tie.since,
-        until=tie.until,
-        noted_at=tie.noted_at,
-        noted_by_id=tie.noted_by_id,
-    )

@@ -1,0 +1,59 @@
+"""Places and groups: what they are, who is tied to them, and what has been told about them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from heard.agencies.gate import Request, gate
+from heard.agencies.rules import May
+from heard.network.actions import open_group, open_place
+from heard.network.queries import groups_visible_to, places_visible_to
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from django.db.models import QuerySet
+
+_ROWS = 50  # places or groups on one page
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def places(request: Request) -> HttpResponse:
+    return render(request, "home/places.html", {"page": _page(request, places_visible_to(request.user))})
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def groups(request: Request) -> HttpResponse:
+    return render(request, "home/groups.html", {"page": _page(request, groups_visible_to(request.user))})
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
+    this, ties = open_place(by=request.user, place_id=place_id, page=_number(request))
+    return render(request, "home/place.html", {"place": this, "ties": ties})
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def group(request: Request, group_id: uuid.UUID) -> HttpResponse:
+    this, ties = open_group(by=request.user, group_id=group_id, page=_number(request))
+    return render(request, "home/group.html", {"group": this, "ties": ties})
+
+
+def _page(request: Request, rows: QuerySet[Any]) -> Any:
+    return Paginator(rows, _ROWS).get_page(request.GET.get("page"))
+
+
+def _number(request: Request) -> int:
+    """Of the page that was asked for; whatever is no number is the first."""
+    asked = request.GET.get("page", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 7 else 1

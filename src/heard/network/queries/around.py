@@ -1,0 +1,123 @@
+"""Places, groups and the ties around people. Ties lead only to people whom the user may see."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, F, Model, Q, QuerySet
+
+from heard.agencies.rules import Hidden, May
+from heard.network.models import Group, Place, Tie
+from heard.network.queries.people import people_visible_to, person_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+@dataclass(frozen=True)
+class Around:
+    """One person, place or group around a child: what `end` is, how they are tied and how that is known."""
+
+    tie_id: int
+    end: str  # 'person', 'place' or 'group'
+    name: str
+    what: str  # kind of place or group; '' for a person
+    end_id: uuid.UUID
+    person_id: uuid.UUID | None
+    kind: str
+    how_known: str
+    since: date | None
+    until: date | None
+    noted_at: datetime
+    noted_by_id: int
+
+
+def places_visible_to(user: User) -> QuerySet[Place]:
+    """Every place by name, each with `people`: how many whom this user may see are tied to it now or were once.
+
+    A place is no child's record, so whoever sees children sees all places; who is tied to one is another question.
+    """
+    return _with_people(user, Place.objects.all()).order_by("name", "pk")
+
+
+def place_visible_to(user: User, place_id: uuid.UUID) -> Place:
+    """The place, or `Hidden`."""
+    return _or_hidden(places_visible_to(user), place_id)
+
+
+def groups_visible_to(user: User) -> QuerySet[Group]:
+    """Every group by name, each with `people` as for places."""
+    return _with_people(user, Group.objects.all()).order_by("name", "pk")
+
+
+def group_visible_to(user: User, group_id: uuid.UUID) -> Group:
+    """The group, or `Hidden`."""
+    return _or_hidden(groups_visible_to(user), group_id)
+
+
+def ties_of_place(user: User, place_id: uuid.UUID) -> QuerySet[Tie]:
+    """Ties from people whom the user may see to a place, each with its `person`, those that last first; or `Hidden`."""
+    place_visible_to(user, place_id)
+    return _ties(user).filter(to_place_id=place_id)
+
+
+def ties_of_group(user: User, group_id: uuid.UUID) -> QuerySet[Tie]:
+    """Ties from people whom the user may see to a group, as for a place; or `Hidden`."""
+    group_visible_to(user, group_id)
+    return _ties(user).filter(to_group_id=group_id)
+
+
+def ties_visible_to(user: User, person_id: uuid.UUID) -> list[Around]:
+    """Who and what is around this child, in either direction. Restricted people of other agencies are left out.
+
+    `Hidden` unless the user may see the child.
+    """
+    person_visible_to(user, person_id)
+    seen = people_visible_to(user).values("pk")
+    ties = (
+        Tie.objects.filter(Q(person_id=person_id) | Q(to_person_id=person_id))
+        .filter(Q(to_person__isnull=True) | Q(to_person__in=seen), person__in=seen)
+        .select_related("person", "to_person", "to_place", "to_group")
+    )
+    return [_around(tie, person_id) for tie in ties.order_by("kind", "pk")]
+
+
+def _around(tie: Tie, person_id: uuid.UUID) -> Around:
+    other = tie.person if tie.to_person_id == person_id else tie.to_person
+    end = other or tie.to_place or tie.to_group
+    return Around(
+        tie_id=tie.pk,
+        end="person" if other else "place" if tie.to_place else "group",
+        end_id=end.pk,  # type: ignore[union-attr]
+        name=str(end),
+        what=getattr(end, "kind", "") if not other else "",
+        person_id=other.pk if other else None,
+        kind=tie.kind,
+        how_known=tie.how_known,
+        since=tie.since,
+        until=tie.until,
+        noted_at=tie.noted_at,
+        noted_by_id=tie.noted_by_id,
+    )
+
+
+def _with_people[T: Model](user: User, rows: QuerySet[T]) -> QuerySet[T]:
+    if not user.may(May.SEE_CHILD):
+        return rows.none()
+    seen = Q(ties__person__in=people_visible_to(user).values("pk"))
+    return rows.annotate(people=Count("ties__person", filter=seen, distinct=True))
+
+
+def _ties(user: User) -> QuerySet[Tie]:
+    rows = Tie.objects.filter(person__in=people_visible_to(user).values("pk")).select_related("person")
+    return rows.order_by(F("until").desc(nulls_first=True), "person__family_name", "person__given_name", "pk")
+
+
+def _or_hidden[T: Model](rows: QuerySet[T], key: uuid.UUID) -> T:
+    found = rows.filter(pk=key).first()
+    if found is None:
+        raise Hidden
+    return found
