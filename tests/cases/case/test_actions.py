@@ -30,6 +30,58 @@ def test_opening_a_case_involves_the_duty_teams_agency(world: World, amira: Pers
     assert AuditRow.objects.filter(verb="open", subject="case", person_id=amira.pk).count() == 1
 
 
+def end(world: World, case, **given):
+    usual = {
+        "by": world.coordinator,
+        "case_id": case.pk,
+        "why": "She is safe and says so.",
+        "words": None,
+        "why_no_words": "She does not want to speak about it again.",
+        "contact_afterwards": "Tess Archer at school",
+        "told_child": "That she can ring us.",
+        "open_again_if": "She is away from school again.",
+    }
+    return actions.end_case(**(usual | given))
+
+
+def test_a_case_that_opens_again_keeps_its_name_its_team_and_the_period_before(
+    world: World, amira: Person
+) -> None:
+    first = actions.open_case(by=world.coordinator, person_id=amira.pk, why="Two signs seen")
+    end(world, first)
+    assert queries.open_case_of(world.coordinator, amira.pk) is None
+    assert queries.closed_case_of(world.coordinator, amira.pk) == first
+    with pytest.raises(Refused, match="Say why the case opens again"):
+        actions.open_case(by=world.coordinator, person_id=amira.pk, why=" ")
+    again = actions.open_case(by=world.supervisor, person_id=amira.pk, why="Away from school again")
+    assert (again.pk, again.reference, again.lead_team) == (first.pk, first.reference, first.lead_team)
+    assert (again.state, again.opened_by, again.why_opened) == (
+        "open",
+        world.supervisor,
+        "Away from school again",
+    )
+    period = queries.periods_of(world.coordinator, amira.pk).get()
+    assert (period.opened_at, period.opened_by, period.why_opened) == (
+        first.opened_at,
+        world.coordinator,
+        "Two signs seen",
+    )
+    assert queries.closed_case_of(world.coordinator, amira.pk) is None
+    verbs = AuditRow.objects.filter(subject="case", person_id=amira.pk).order_by("pk").values_list("verb")
+    assert [verb for (verb,) in verbs] == ["open", "close", "open again"]
+
+
+def test_a_case_is_closed_once(world: World, amira: Person) -> None:
+    case = actions.open_case(by=world.coordinator, person_id=amira.pk)
+    end(world, case)
+    with pytest.raises(Refused, match="closed already"):
+        end(world, case)
+    with pytest.raises(Hidden):
+        end(world, case, by=world.officer)
+    with pytest.raises(Hidden):
+        queries.periods_of(world.officer, amira.pk)
+
+
 def test_a_teacher_opens_no_case(world: World, amira: Person) -> None:
     with pytest.raises(Refused, match="A co-ordinator or supervisor opens a case"):
         actions.open_case(by=world.teacher, person_id=amira.pk)

@@ -13,7 +13,7 @@ from heard.agencies.actions import record_audit
 from heard.agencies.queries import duty_team
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.case import rules
-from heard.cases.case.models import Case, Draft, WarningNote, Words
+from heard.cases.case.models import Case, CasePeriod, Draft, TrustedWorker, WarningNote, Words
 from heard.cases.case.queries import case_visible_to, draft_of, drafts_of
 from heard.network.actions import hold_person, involve
 from heard.network.queries import people_visible_to, person_findable_by, person_visible_to
@@ -24,41 +24,125 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def open_case(
-    *, by: User, person_id: uuid.UUID, lead_team: Team | None = None, at: datetime | None = None
+    *,
+    by: User,
+    person_id: uuid.UUID,
+    why: str = "",
+    lead_team: Team | None = None,
+    at: datetime | None = None,
 ) -> Case:
-    """Opens a case, led by the duty team unless another is named, and involves the lead team's agency."""
+    """Opens a case and involves the lead team's agency. A child whose case was closed has that one opened again, with
+    the reason in `why`: one child, one story.
+
+    The duty team leads a first case, and whoever led it before leads one that opens again, unless another is named.
+    """
     person = hold_person(by=by, person_id=person_id)
-    team = lead_team or duty_team(by)
+    cases = Case.objects.filter(person=person)
+    closed = cases.filter(state=Case.State.CLOSED).order_by("-opened_at").first()
+    team = lead_team or (closed.lead_team if closed else duty_team(by))
     why_not = rules.why_not_open_case(
         may_decide=by.may(May.DECIDE),
-        has_open_case=Case.objects.filter(person=person, state=Case.State.OPEN).exists(),
+        has_open_case=cases.filter(state=Case.State.OPEN).exists(),
         has_lead_team=team is not None,
+        has_closed_case=closed is not None,
+        why=why,
     )
     if why_not or team is None:
         raise Refused(why_not)
-    case = Case.objects.create(
+    case = closed or Case(
         reference=rules.new_reference("C", lambda text: Case.objects.filter(reference=text).exists()),
         person=person,
-        lead_team=team,
-        opened_at=at or timezone.now(),
-        opened_by=by,
     )
+    case.state, case.lead_team = Case.State.OPEN, team
+    case.opened_at, case.opened_by, case.why_opened = at or timezone.now(), by, why.strip()
+    case.save()
     involve(by=by, person=person, agency=team.agency, why="Leads the case")
-    record_audit(by=by, verb="open", subject="case", subject_id=case.pk, person_id=person.pk)
+    verb = "open again" if closed else "open"
+    record_audit(by=by, verb=verb, subject="case", subject_id=case.pk, person_id=person.pk, reason=why)
     return case
 
 
 @transaction.atomic
-def assign_trusted_worker(*, by: User, case_id: uuid.UUID, worker: User) -> Case:
-    """Names the one worker whom the child can count on."""
+def end_case(
+    *,
+    by: User,
+    case_id: uuid.UUID,
+    why: str,
+    words: Words | None,
+    why_no_words: str,
+    contact_afterwards: str,
+    told_child: str,
+    open_again_if: str,
+    at: datetime | None = None,
+) -> CasePeriod:
+    """Closes a case and keeps the period that ends. Whether it may be closed, `review.actions.close_case` has asked."""
+    Case.objects.select_for_update().filter(pk=case_id).first()
+    case = case_visible_to(by, case_id)
+    if case.state != Case.State.OPEN:
+        raise Refused(rules.CLOSED_ALREADY)
+    period = CasePeriod.objects.create(
+        case=case,
+        opened_at=case.opened_at,
+        opened_by_id=case.opened_by_id,
+        why_opened=case.why_opened,
+        closed_at=at or timezone.now(),
+        closed_by=by,
+        why_closed=why.strip(),
+        words=words,
+        why_no_words=why_no_words.strip(),
+        contact_afterwards=contact_afterwards.strip(),
+        told_child=told_child.strip(),
+        open_again_if=open_again_if.strip(),
+    )
+    case.state = Case.State.CLOSED
+    case.save(update_fields=["state"])
+    record_audit(
+        by=by, verb="close", subject="case", subject_id=case.pk, person_id=case.person_id, reason=why
+    )
+    return period
+
+
+@transaction.atomic
+def assign_trusted_worker(
+    *,
+    by: User,
+    case_id: uuid.UUID,
+    worker: User,
+    reason: str = "",
+    child_asked: str = "",
+    about_asking: str = "",
+    since: date | None = None,
+) -> Case:
+    """Names the one worker whom the child can count on, since today or `since`.
+
+    A change says why, whether the child was asked, and what they said to it or why they were not asked.
+    """
+    Case.objects.select_for_update().filter(pk=case_id).first()
     case = case_visible_to(by, case_id)
     why_not = rules.why_not_assign(
         is_open=case.state == Case.State.OPEN,
         may_assign=by.may(May.DECIDE),
-        worker_sees_child=people_visible_to(worker).filter(pk=case.person_id).exists(),
+        worker_sees_child=worker.is_active and people_visible_to(worker).filter(pk=case.person_id).exists(),
+    ) or rules.why_not_change_worker(
+        is_same=case.trusted_worker_id == worker.pk,
+        had_one=case.trusted_worker_id is not None,
+        reason=reason,
+        asked=child_asked,
+        about=about_asking,
     )
     if why_not:
         raise Refused(why_not)
+    since = since or timezone.localdate()
+    _end_chain(by, case, since)
+    TrustedWorker.objects.create(
+        case=case,
+        worker=worker,
+        since=since,
+        reason=reason,
+        child_asked=child_asked,
+        about_asking=about_asking,
+        named_by=by,
+    )
     case.trusted_worker = worker
     case.save(update_fields=["trusted_worker"])
     record_audit(
@@ -72,6 +156,16 @@ def assign_trusted_worker(*, by: User, case_id: uuid.UUID, worker: User) -> Case
     return case
 
 
+def _end_chain(by: User, case: Case, until: date) -> None:
+    """The link of now ends. One who was named before there was a chain gets a link, from the opening of the case."""
+    ended = TrustedWorker.objects.filter(case=case, until__isnull=True).update(until=until)
+    if case.trusted_worker is not None and not ended:
+        began = timezone.localdate(case.opened_at)
+        TrustedWorker.objects.create(
+            case=case, worker=case.trusted_worker, since=began, until=until, named_by=case.opened_by
+        )
+
+
 @transaction.atomic
 def record_words(
     *,
@@ -82,22 +176,32 @@ def record_words(
     heard_on: date | None,
     how: str = "said",
     what_changed: str = "",
+    wants: str = "",
+    language: str = "",
+    original: str = "",
+    translated_by: str = "",
+    corrects: Words | None = None,
+    why_corrected: str = "",
 ) -> Words:
-    """Keeps the child's own words, verbatim. Whoever may tell a worry about a child may pass on what the child said."""
+    """Keeps the child's own words, verbatim. Whoever may tell a worry about a child may pass on what the child said.
+
+    `corrects`: words of the same child that were written down wrongly; they stay, with `why_corrected`.
+    """
     person = person_findable_by(by, person_id)
-    why_not = rules.why_not_record_words(
-        text=text, heard_by=heard_by, heard_on=heard_on, today=timezone.localdate()
-    )
-    if why_not or heard_on is None:
+    said: dict[str, Any] = {"text": text, "heard_by": heard_by, "heard_on": heard_on, "original": original}
+    said |= {"language": language, "translated_by": translated_by}
+    why_not = rules.why_not_record_words(**said, today=timezone.localdate())
+    if why_not:
         raise Refused(why_not)
     words = Words.objects.create(
         person=person,
-        text=text,
         how=how,
-        heard_on=heard_on,
-        heard_by=heard_by,
         what_changed=what_changed,
+        wants=wants,
+        corrects=corrects,
+        why_corrected=why_corrected,
         written_by=by,
+        **said,
     )
     record_audit(by=by, verb="record", subject="words", subject_id=words.pk, person_id=person.pk)
     return words

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.case import rules
+
 
 class Case(models.Model):
     class State(models.TextChoices):
@@ -21,8 +23,9 @@ class Case(models.Model):
     trusted_worker = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    opened_at = models.DateTimeField()
+    opened_at = models.DateTimeField(help_text=_("When it was opened, or last opened again."))
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    why_opened = models.TextField(blank=True, default="")
 
     class Meta:
         constraints: ClassVar = [
@@ -38,8 +41,85 @@ class Case(models.Model):
         return self.reference
 
 
+class TrustedWorker(models.Model):
+    """One link of the chain of those whom a child could count on: who, from when to when, why, and what the child said
+    to it. `Case.trusted_worker` is the one of now."""
+
+    class Asked(models.TextChoices):
+        YES = rules.Asked.YES.value, _("Yes")
+        NO = rules.Asked.NO.value, _("No")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="trusted_workers")
+    worker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    reason = models.TextField(blank=True, help_text=_("Why it is somebody else than before."))
+    child_asked = models.CharField(max_length=3, choices=Asked, blank=True)
+    about_asking = models.TextField(
+        blank=True, help_text=_("What the child said, or why they were not asked.")
+    )
+    named_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-since", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(until__isnull=True),
+                name="one_trusted_worker_at_a_time",
+                violation_error_message=_("This child has a trusted worker. Change who it is."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"trusted worker since {self.since}"
+
+
+class CasePeriod(models.Model):
+    """One stretch of work that has ended: from opening to closing, with why and what was agreed for afterwards.
+
+    A case that opens again keeps those before. The stretch that is under way is the case itself.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="periods")
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    why_opened = models.TextField(blank=True)
+    closed_at = models.DateTimeField()
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    why_closed = models.TextField()
+    words = models.ForeignKey(
+        "cases.Words", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    why_no_words = models.TextField(blank=True)
+    contact_afterwards = models.TextField(help_text=_("Whom the child can turn to from now on."))
+    told_child = models.TextField(help_text=_("What the child was told, by whom and when."))
+    open_again_if = models.TextField(help_text=_("What would make us open the case again."))
+
+    class Meta:
+        ordering: ClassVar = ["-closed_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(words__isnull=False) | ~models.Q(why_no_words=""),
+                name="period_ends_with_the_childs_view",
+                violation_error_message=_(
+                    "Add what the child says about closing, or say why it is not there."
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"period to {self.closed_at:%Y-%m-%d}"
+
+
 class Words(models.Model):
-    """The child's own words, verbatim, with who heard them and what changed because of them."""
+    """The child's own words, verbatim, with who heard them and what changed because of them.
+
+    They are never edited: a correction is a new row that names the one that it `corrects`, with the reason.
+    `what_changed` is what was written down last; the answers of the stage `words` hold each, with its date.
+    """
 
     class How(models.TextChoices):
         SAID = "said", _("Said")
@@ -51,17 +131,37 @@ class Words(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
-    text = models.TextField()
+    text = models.TextField(help_text=_("As it was said; in English where somebody has translated it."))
+    language = models.CharField(max_length=60, blank=True, help_text=_("Empty is English."))
+    original = models.TextField(blank=True, help_text=_("In the child’s language, where it was translated."))
+    translated_by = models.CharField(max_length=120, blank=True)
+    wants = models.TextField(blank=True, help_text=_("What the child wants to happen."))
     how = models.CharField(max_length=12, choices=How, default=How.SAID)
     heard_on = models.DateField()
     heard_by = models.CharField(max_length=120, help_text=_("Who heard the child, and their role."))
     what_changed = models.TextField(blank=True)
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
+    why_corrected = models.TextField(blank=True)
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name_plural = "words"
         ordering: ClassVar = ["-heard_on", "-written_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(corrects__isnull=True) | ~models.Q(why_corrected=""),
+                name="words_corrected_for_a_reason",
+                violation_error_message=_("Say why what was written down is corrected."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(original="") | ~models.Q(translated_by=""),
+                name="words_translated_by_somebody",
+                violation_error_message=_("Say who translated the child’s words."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"words of {self.heard_on}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.models import Case, Draft, WarningNote, Words
+from heard.cases.case.models import Case, CasePeriod, Draft, TrustedWorker, WarningNote, Words
 from heard.cases.case.rules import Kept
 from heard.network.queries import people_visible_to, person_visible_to
 
@@ -35,15 +35,48 @@ def my_cases(user: User) -> QuerySet[Case]:
     return cases_visible_to(user).filter(trusted_worker=user, state=Case.State.OPEN)
 
 
+def without_a_worker(user: User) -> QuerySet[Case]:
+    """Open cases whose child can count on nobody: none is named, or the one who was has been switched off.
+
+    For those who name one; the longest open first.
+    """
+    rows = cases_visible_to(user).filter(state=Case.State.OPEN).order_by("opened_at")
+    nobody = Q(trusted_worker__isnull=True) | Q(trusted_worker__is_active=False)
+    return rows.filter(nobody) if user.may(May.DECIDE) else rows.none()
+
+
+def chain_of(user: User, case_id: uuid.UUID) -> QuerySet[TrustedWorker]:
+    """Everybody whom the child could count on in this case, the one of now first."""
+    case = case_visible_to(user, case_id)
+    return TrustedWorker.objects.filter(case=case).select_related("worker", "named_by")
+
+
 def open_case_of(user: User, person_id: uuid.UUID) -> Case | None:
     """The child's open case, or None. There is one at a time."""
     return cases_visible_to(user).filter(person_id=person_id, state=Case.State.OPEN).first()
 
 
-def words_of(user: User, person_id: uuid.UUID) -> QuerySet[Words]:
-    """The child's own words, the latest first. `Hidden` unless the user may see the child."""
+def closed_case_of(user: User, person_id: uuid.UUID) -> Case | None:
+    """The child's case that was closed last and would open again, or None; also None while a case is open."""
+    case = cases_visible_to(user).filter(person_id=person_id).first()
+    return case if case is not None and case.state == Case.State.CLOSED else None
+
+
+def periods_of(user: User, person_id: uuid.UUID) -> QuerySet[CasePeriod]:
+    """Work with this child that has ended, the latest first. `Hidden` unless the user may see the child."""
     person_visible_to(user, person_id)
-    return Words.objects.filter(person_id=person_id).select_related("written_by")
+    rows = CasePeriod.objects.filter(case__person_id=person_id)
+    return rows.select_related("case", "opened_by", "closed_by", "words")
+
+
+def words_of(user: User, person_id: uuid.UUID) -> QuerySet[Words]:
+    """The child's own words that stand, the latest first: not those that have been corrected since.
+
+    `Hidden` unless the user may see the child.
+    """
+    person_visible_to(user, person_id)
+    rows = Words.objects.filter(person_id=person_id, corrected_by__isnull=True)
+    return rows.select_related("written_by")
 
 
 def ways_of_telling(user: User) -> list[tuple[str, str]]:
@@ -72,12 +105,12 @@ def draft_of(user: User, draft_id: uuid.UUID, *, kind: str) -> Draft:
 
 
 def with_a_trusted_worker(user: User) -> Kept:
-    """Open cases whose child has a named trusted worker, over the whole partnership. For those who see figures."""
+    """Open cases whose child has a named trusted worker who can sign in, over the whole partnership. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     opened = Q(state=Case.State.OPEN)
     return Kept(
         **Case.objects.aggregate(
-            kept=Count("pk", opened & Q(trusted_worker__isnull=False)), of=Count("pk", opened)
+            kept=Count("pk", opened & Q(trusted_worker__is_active=True)), of=Count("pk", opened)
         )
     )

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Final, Protocol
@@ -16,6 +17,8 @@ from holidays import country_holidays
 # Letters and figures that nobody confuses when reading them out, and without vowels, so that they spell no word.
 REFERENCE_LETTERS: Final = "BCDFGHJKMNPQRTVWXY346789"
 REFERENCE_LENGTH: Final = 6
+
+CLOSED_ALREADY: Final = "This case is closed already."
 
 
 class Clock(Protocol):
@@ -63,6 +66,13 @@ def new_reference(prefix: str, is_taken: Callable[[str], bool]) -> str:
             return reference
 
 
+class Asked(StrEnum):
+    """Whether the child was asked who their trusted worker is to be."""
+
+    YES = "yes"
+    NO = "no"
+
+
 @dataclass(frozen=True)
 class Observed:
     """One sign or vulnerability as somebody tells of it. `state` is seen, not_seen or not_known.
@@ -92,6 +102,10 @@ class Kept:
     kept: int
     of: int
 
+    def __add__(self, other: "Kept") -> "Kept":
+        """Both together: the share of all decisions is not the mean of two shares."""
+        return Kept(self.kept + other.kept, self.of + other.of)
+
     @property
     def too_few(self) -> bool:
         """Whether so few are counted that a figure could point at one child."""
@@ -120,11 +134,21 @@ def language_hints(text: str) -> tuple[Hint, ...]:
     return tuple(hint for _, hint in sorted(found, key=lambda pair: pair[0]))
 
 
-def why_not_open_case(*, may_decide: bool, has_open_case: bool, has_lead_team: bool) -> str | None:
+def why_not_open_case(
+    *,
+    may_decide: bool,
+    has_open_case: bool,
+    has_lead_team: bool,
+    has_closed_case: bool = False,
+    why: str = "",
+) -> str | None:
+    """`why` may be left out for a first case: the worry that it came from says it. A second time needs it in words."""
     if not may_decide:
         return "A co-ordinator or supervisor opens a case."
     if has_open_case:
         return "This child has an open case already. Add to that one."
+    if has_closed_case and not why.strip():
+        return "Say why the case opens again, so that its story can be followed."
     if not has_lead_team:
         return "No team takes worries yet. Ask your administrator to name one."
     return None
@@ -140,7 +164,35 @@ def why_not_assign(*, is_open: bool, may_assign: bool, worker_sees_child: bool) 
     return None
 
 
-def why_not_record_words(*, text: str, heard_by: str, heard_on: date | None, today: date) -> str | None:
+def why_not_change_worker(*, is_same: bool, had_one: bool, reason: str, asked: str, about: str) -> str | None:
+    """Whether somebody else becomes the trusted worker. `about`: what the child said, or why they were not asked.
+
+    The first one needs no reason: a child who has nobody needs somebody. (See Me, Hear Me: enduring relationships.)
+    """
+    if is_same:
+        return "This is the trusted worker already. Choose somebody else, or leave it as it is."
+    if not had_one:
+        return None
+    if not reason.strip():
+        return "Say why the child gets another trusted worker. The child may ask one day."
+    if asked not in set(Asked):
+        return "Say whether the child was asked."
+    if not about.strip():
+        return "Write what the child said to it, or why the child was not asked."
+    return None
+
+
+def why_not_record_words(
+    *,
+    text: str,
+    heard_by: str,
+    heard_on: date | None,
+    today: date,
+    original: str = "",
+    language: str = "",
+    translated_by: str = "",
+) -> str | None:
+    """`original`: the words in the child's language, where `text` is somebody's translation of them."""
     if not text.strip():
         return "Write the child’s words as they were said."
     if not heard_by.strip():
@@ -149,6 +201,19 @@ def why_not_record_words(*, text: str, heard_by: str, heard_on: date | None, tod
         return "Say on which day the child was heard."
     if heard_on > today:
         return "The child cannot have been heard on a day to come. Check the date."
+    if (original.strip() or translated_by.strip()) and not language.strip():
+        return "Say in which language the child spoke."
+    if original.strip() and not translated_by.strip():
+        return "Say who translated the child’s words."
+    return None
+
+
+def why_not_correct_words(*, is_corrected: bool, reason: str) -> str | None:
+    """What was written down stays beside the correction: words are never edited."""
+    if is_corrected:
+        return "These words have been corrected already. Correct the newer ones."
+    if not reason.strip():
+        return "Say why what was written down is corrected."
     return None
 
 

@@ -112,7 +112,7 @@ def decide(
     )
     if why_not:
         raise Refused(why_not)
-    concern.case = _case_for(by, concern, decision, open_one, at)
+    concern.case = _case_for(by, concern, decision, reason, open_one, at)
     concern.other_agency = other_agency if decision == rules.Decision.OTHER_AGENCY else None
     concern.state, concern.decision = Concern.State.DECIDED, decision
     concern.decided_by, concern.decided_at = by, at or timezone.now()
@@ -227,8 +227,8 @@ def _keep_observations(by: User, concern: Concern, observed: tuple[Observed, ...
 
 
 def _case_for(
-    by: User, concern: Concern, decision: str, open_one: Case | None, at: datetime | None
+    by: User, concern: Concern, decision: str, reason: str, open_one: Case | None, at: datetime | None
 ) -> Case | None:
     if decision == rules.Decision.OPEN_CASE:
-        return open_case(by=by, person_id=concern.person_id, at=at)
+        return open_case(by=by, person_id=concern.person_id, why=reason, at=at)
     return open_one if decision == rules.Decision.ADD_TO_CASE else None
