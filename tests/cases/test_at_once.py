@@ -13,11 +13,11 @@ import pytest
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from heard.agencies.actions import begin_draft
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.models import Assessment
 from heard.cases.assessment.rules import ChildsView
-from heard.cases.case.actions import begin_draft
 from heard.cases.case.models import Case
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern

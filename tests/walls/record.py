@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from tests.conftest import World
 
+from heard.agencies import actions as agencies
 from heard.agencies.models import User
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.rules import ChildsView
@@ -61,7 +62,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
     review = _review(world, plan)
     place, group = _surroundings(world, person.pk)
     waiting = _worry(world, person_id=person.pk)
-    draft = casework.begin_draft(by=worker, kind=telling.DRAFT)
+    draft = agencies.begin_draft(by=worker, kind=telling.DRAFT)
     run = running.start_run(
         by=world.analyst, purpose="To find children early", uploads=[SimpleUploadedFile("a.csv", b"a\n1\n")]
     )

@@ -32,6 +32,8 @@ NO_ROW = {
     "record_audit": "is the row itself",
     "record_looks": "is the row itself, once for each person on the page",
     "save_draft": "runs every few seconds, for its writer alone; beginning, sending and discarding leave one",
+    "keep_typed": "runs every few seconds, for its writer alone; throwing away leaves one",
+    "forget_typed": "comes after the action that was typed for, which leaves one",
     "hold_person": "writes nothing, and lets others wait for whoever does",
 }
 

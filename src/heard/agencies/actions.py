@@ -1,5 +1,6 @@
 """Every write about agencies and their people, and the audit row that every other action writes."""
 
+import json
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -11,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies import queries, rules
-from heard.agencies.models import Agency, AuditRow, Membership, Team, User
-from heard.agencies.rules import May, Refused, Role
+from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
+from heard.agencies.rules import Hidden, May, Refused, Role, Sheet
 
 
 def record_audit(
@@ -282,3 +283,77 @@ def _refuse(why_not: str | None) -> None:
 
 def _only_administrators(by: User) -> None:
     _refuse(rules.why_not_manage(may_manage=by.may(May.MANAGE)))
+
+
+# ---- unfinished forms
+
+
+@transaction.atomic
+def begin_draft(*, by: User, kind: str, subject_id: uuid.UUID | None = None) -> Draft:
+    draft = Draft.objects.create(user=by, kind=kind, subject_id=subject_id)
+    record_audit(by=by, verb="begin", subject="draft", subject_id=draft.pk)
+    return draft
+
+
+@transaction.atomic
+def save_draft(*, by: User, draft_id: uuid.UUID, kind: str, step: str, answers: dict[str, Any]) -> Draft:
+    """Keeps what was typed in one step, beside the answers of the other steps; `Hidden` for another's draft.
+
+    It runs every few seconds and leaves no audit row: beginning, discarding and sending a draft do. Nobody but its
+    writer ever sees a draft.
+    """
+    queries.draft_of(by, draft_id, kind=kind)
+    draft = Draft.objects.select_for_update().get(pk=draft_id)
+    draft.answers = {**draft.answers, step: _storable(answers)}
+    draft.save(update_fields=["answers", "updated_at"])
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, by: User, draft_id: uuid.UUID, kind: str, verb: str = "discard") -> None:
+    """Ends a draft: thrown away, or (`verb="send"`) because it has become what it was for. `Hidden` where it has ended
+    already, so that of two that send it at once only one does."""
+    queries.draft_of(by, draft_id, kind=kind)
+    gone, _rows = queries.drafts_of(by).filter(pk=draft_id).delete()
+    if not gone:
+        raise Hidden
+    record_audit(by=by, verb=verb, subject="draft", subject_id=draft_id)
+
+
+@transaction.atomic
+def keep_typed(*, by: User, sheet: Sheet, typed: dict[str, list[str]], turn: int) -> None:
+    """Keeps what is typed in one page, whatever it is like, for its writer alone, until it is sent or thrown away.
+
+    `turn` counts the savings of the page: one that was overtaken on its way changes nothing. Raises `Refused` where it
+    is too much. What the page went on from ends, unless it was typed on elsewhere meanwhile.
+    """
+    row = Draft.objects.select_for_update().filter(pk=sheet.id).first()
+    if row and row.user_id != by.pk:
+        raise Hidden
+    if row and row.answers.get("turn", 0) > turn:
+        return
+    answers = {"typed": _storable(typed), "seen": sheet.seen, "turn": turn}
+    others = 0 if row else queries.drafts_of(by).count()
+    why_not = rules.why_not_keep(characters=len(json.dumps(answers)), others=others)
+    if why_not:
+        raise Refused(why_not)
+    told = {"kind": sheet.kind, "subject_id": sheet.subject_id, "page": sheet.page, "title": sheet.title}
+    Draft.objects.update_or_create(pk=sheet.id, defaults={"user": by, "answers": answers} | told)
+    if sheet.follows:
+        followed = queries.drafts_of(by).filter(pk=sheet.follows)
+        followed.filter(updated_at=sheet.follows_as_of).delete()
+
+
+@transaction.atomic
+def forget_typed(*, by: User, sheet_id: uuid.UUID) -> None:
+    """What was typed in this page has become what it was for. That action leaves the audit row."""
+    queries.drafts_of(by).filter(pk=sheet_id).delete()
+
+
+def _storable(typed: Any) -> Any:
+    """What was typed, without the one character that PostgreSQL cannot hold."""
+    if isinstance(typed, str):
+        return typed.replace("\x00", "")
+    if isinstance(typed, dict):
+        return {_storable(key): _storable(value) for key, value in typed.items()}
+    return [_storable(value) for value in typed] if isinstance(typed, list) else typed

@@ -152,3 +152,29 @@ class AuditRow(models.Model):
 
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         raise TypeError("An audit row is never deleted.")
+
+
+class Draft(models.Model):
+    """An unfinished form, kept on the server so that nothing typed is lost and it can be gone on with elsewhere.
+
+    A worry has one row with the answers of all its steps. Of every other form, each page in which somebody typed has
+    one, so that two devices never write over each other.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40, help_text=_("Which form, such as 'worry' or 'plan.outcome'."))
+    subject_id = models.UUIDField(
+        null=True, blank=True, help_text=_("What it is about, where that exists already.")
+    )
+    page = models.CharField(max_length=300, blank=True, default="", help_text=_("Where it is gone on with."))
+    title = models.CharField(max_length=200, blank=True, default="", help_text=_("What that page is called."))
+    answers = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "cases_draft"  # where it was before every form had drafts
+        ordering: ClassVar = ["-updated_at"]
+
+    def __str__(self) -> str:
+        return f"draft {self.kind}"

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, Q, QuerySet
 
-from heard.agencies.models import Agency, AuditRow, Team, User
+from heard.agencies.models import Agency, AuditRow, Draft, Team, User
 from heard.agencies.rules import Hidden, May, Role
+
+_PAGES_SHOWN = 5  # of one form; more open pages of one form than that are nobody's work
 
 
 @dataclass(frozen=True)
@@ -150,3 +152,37 @@ def team_visible_to(user: User, team_id: uuid.UUID) -> Team:
     if found is None:
         raise Hidden
     return found
+
+
+# ---- what somebody typed and has not sent. A draft is seen by nobody but its writer.
+
+
+def drafts_of(user: User) -> QuerySet[Draft]:
+    """This user's unfinished forms, the latest first."""
+    rows = Draft.objects.filter(user_id=user.pk)
+    return rows if user.may(May.SIGNED_IN) else rows.none()
+
+
+def draft_of(user: User, draft_id: uuid.UUID, *, kind: str) -> Draft:
+    """One unfinished form of this user, or `Hidden`."""
+    draft = drafts_of(user).filter(pk=draft_id, kind=kind).first()
+    if draft is None:
+        raise Hidden
+    return draft
+
+
+def typed_in(user: User, *, kind: str, subject_id: uuid.UUID | None) -> list[Draft]:
+    """What this user typed in one form about one thing and has not sent, the latest first: one for each page of a
+    browser in which they typed."""
+    return list(drafts_of(user).filter(kind=kind, subject_id=subject_id)[:_PAGES_SHOWN])
+
+
+def unfinished_forms(user: User) -> QuerySet[Draft]:
+    """Forms that can be gone on with at their own page, the latest first. Worries have a list of their own."""
+    return drafts_of(user).exclude(page="")
+
+
+def writer_of(user_id: object) -> User | None:
+    """Who this is, for keeping what they typed after their session had ended; None where they may not sign in."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    return user if user and user.may(May.SIGNED_IN) else None

@@ -1,5 +1,8 @@
 """Who may do what, as one table. Pure: no Django, no clock, no database."""
 
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -162,4 +165,42 @@ def why_not_switch_on(*, is_active: bool, reason: str) -> str | None:
         return "They are switched on already."
     if not reason.strip():
         return "Say why they are switched on. It is kept in the record."
+    return None
+
+
+# ---- what is typed and not sent yet
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of a browser that holds one form. What is typed in it is kept under its `id`.
+
+    `seen` has, by the name of each field, a digest of what the record said when the page was drawn. `follows` is the
+    draft that the page went on from, as it was at `follows_as_of`. `never` names what is not kept, such as passwords.
+    """
+
+    id: uuid.UUID
+    user_id: int
+    kind: str
+    subject_id: uuid.UUID | None = None
+    page: str = ""
+    title: str = ""
+    seen: dict[str, str] = field(default_factory=dict)
+    never: tuple[str, ...] = ()
+    follows: uuid.UUID | None = None
+    follows_as_of: datetime | None = None
+
+
+MOST_TYPED: Final = 1_000_000  # characters in one form: several hundred pages of a book
+MOST_DRAFTS: Final = 200  # of one person
+
+
+def why_not_keep(*, characters: int, others: int) -> str | None:
+    if characters > MOST_TYPED:
+        return "This is too much for one form. Shorten it, or copy a part of it to somewhere safe."
+    if others >= MOST_DRAFTS:
+        return (
+            "You have very many forms that you began and have not sent. Send or throw away some of them on My work; "
+            "until then nothing more can be kept."
+        )
     return None

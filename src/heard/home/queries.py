@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from heard.agencies.queries import drafts_of
 from heard.agencies.rules import May
 from heard.cases.assessment import queries as assessments
 from heard.cases.case import queries as cases
@@ -132,7 +133,7 @@ def _drafts(user: User) -> Section | None:
         return None
     return _section(
         _("What you began and have not sent"),
-        cases.drafts_of(user).filter(kind="worry"),
+        drafts_of(user).filter(kind="worry"),
         lambda row: Waiting(
             _("A worry, not sent yet"),
             _at("worry_check", draft_id=row.pk),

@@ -8,10 +8,10 @@ from pytest_django import DjangoAssertNumQueries
 from tests.conftest import World
 
 from heard.agencies import actions as agencies
+from heard.agencies.actions import begin_draft
 from heard.agencies.models import AuditRow, User
+from heard.agencies.queries import drafts_of
 from heard.agencies.rules import Hidden, Refused, Role
-from heard.cases.case import actions as case_actions
-from heard.cases.case import queries as case_queries
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions, queries
 from heard.cases.concern.models import Concern
@@ -120,10 +120,10 @@ def test_others_do_not_see_the_worry(world: World, who: str) -> None:
 
 
 def test_a_draft_becomes_one_worry_however_often_it_is_sent(world: World) -> None:
-    draft = case_actions.begin_draft(by=world.teacher, kind=actions.DRAFT)
+    draft = begin_draft(by=world.teacher, kind=actions.DRAFT)
     concern = a_worry(world, draft_id=draft.pk)
     assert concern.pk == draft.pk
-    assert not case_queries.drafts_of(world.teacher).exists()
+    assert not drafts_of(world.teacher).exists()
     with pytest.raises(Hidden):
         a_worry(world, draft_id=draft.pk)
     assert Concern.objects.count() == 1

@@ -11,9 +11,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from tests.conftest import World
 
-from heard.agencies.models import AuditRow, User
-from heard.cases.case.actions import begin_draft
-from heard.cases.case.models import Draft
+from heard.agencies.actions import begin_draft
+from heard.agencies.models import AuditRow, Draft, User
 from heard.cases.concern import actions
 from heard.cases.concern.models import Concern
 from heard.cases.concern.views.steps import ORDER

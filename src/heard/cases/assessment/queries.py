@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, F, Min, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from heard.agencies.queries import drafts_of
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment import rules
 from heard.cases.assessment.models import Assessment, AssessmentObservation, AssessmentPattern
 from heard.cases.case.models import Case, Words
-from heard.cases.case.queries import case_visible_to, cases_visible_to, drafts_of, words_of
+from heard.cases.case.queries import case_visible_to, cases_visible_to, words_of
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.knowledge import load

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import duty_team
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import May, Refused
 from heard.cases.case import rules
-from heard.cases.case.models import Case, CasePeriod, Draft, TrustedWorker, WarningNote, Words
-from heard.cases.case.queries import case_visible_to, draft_of, drafts_of
+from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, Words
+from heard.cases.case.queries import case_visible_to
 from heard.network.actions import hold_person, involve
 from heard.network.queries import people_visible_to, person_findable_by, person_visible_to
 
@@ -217,44 +217,3 @@ def note_warning(*, by: User, person_id: uuid.UUID, text: str, why: str, review_
     note = WarningNote.objects.create(person=person, text=text, why=why, review_on=review_on, written_by=by)
     record_audit(by=by, verb="note", subject="warning", subject_id=note.pk, person_id=person.pk)
     return note
-
-
-@transaction.atomic
-def begin_draft(*, by: User, kind: str, subject_id: uuid.UUID | None = None) -> Draft:
-    draft = Draft.objects.create(user=by, kind=kind, subject_id=subject_id)
-    record_audit(by=by, verb="begin", subject="draft", subject_id=draft.pk)
-    return draft
-
-
-@transaction.atomic
-def save_draft(*, by: User, draft_id: uuid.UUID, kind: str, step: str, answers: dict[str, Any]) -> Draft:
-    """Keeps what was typed in one step, beside the answers of the other steps; `Hidden` for another's draft.
-
-    It runs every few seconds and leaves no audit row: beginning, discarding and sending a draft do. Nobody but its
-    writer ever sees a draft.
-    """
-    draft_of(by, draft_id, kind=kind)
-    draft = Draft.objects.select_for_update().get(pk=draft_id)
-    draft.answers = {**draft.answers, step: _storable(answers)}
-    draft.save(update_fields=["answers", "updated_at"])
-    return draft
-
-
-@transaction.atomic
-def discard_draft(*, by: User, draft_id: uuid.UUID, kind: str, verb: str = "discard") -> None:
-    """Ends a draft: thrown away, or (`verb="send"`) because it has become what it was for. `Hidden` where it has ended
-    already, so that of two that send it at once only one does."""
-    draft_of(by, draft_id, kind=kind)
-    gone, _rows = drafts_of(by).filter(pk=draft_id).delete()
-    if not gone:
-        raise Hidden
-    record_audit(by=by, verb=verb, subject="draft", subject_id=draft_id)
-
-
-def _storable(typed: Any) -> Any:
-    """What was typed, without the one character that PostgreSQL cannot hold."""
-    if isinstance(typed, str):
-        return typed.replace("\x00", "")
-    if isinstance(typed, dict):
-        return {key: _storable(value) for key, value in typed.items()}
-    return [_storable(value) for value in typed] if isinstance(typed, list) else typed

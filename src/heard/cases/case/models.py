@@ -214,22 +214,3 @@ class WarningNote(models.Model):
 
     def __str__(self) -> str:
         return self.text
-
-
-class Draft(models.Model):
-    """An unfinished form, kept on the server so that nothing typed is lost and it can be gone on with elsewhere."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=40, help_text=_("Which form, such as 'worry' or 'assessment'."))
-    subject_id = models.UUIDField(
-        null=True, blank=True, help_text=_("What it is about, where that exists already.")
-    )
-    answers = models.JSONField(default=dict)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        ordering: ClassVar = ["-updated_at"]
-
-    def __str__(self) -> str:
-        return f"draft {self.kind}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.models import Case, CasePeriod, Draft, TrustedWorker, WarningNote, Words
+from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, Words
 from heard.cases.case.rules import Kept
 from heard.network.queries import people_visible_to, person_visible_to
 
@@ -88,20 +88,6 @@ def warnings_of(user: User, person_id: uuid.UUID) -> QuerySet[WarningNote]:
     """Warnings about this child or their home, those to look at again first. `Hidden` unless the user may see the child."""
     person_visible_to(user, person_id)
     return WarningNote.objects.filter(person_id=person_id).order_by("review_on")
-
-
-def drafts_of(user: User) -> QuerySet[Draft]:
-    """This user's unfinished forms, the latest first. A draft is seen by nobody else."""
-    rows = Draft.objects.filter(user_id=user.pk)
-    return rows if user.may(May.SIGNED_IN) else rows.none()
-
-
-def draft_of(user: User, draft_id: uuid.UUID, *, kind: str) -> Draft:
-    """One unfinished form of this user, or `Hidden`."""
-    draft = drafts_of(user).filter(pk=draft_id, kind=kind).first()
-    if draft is None:
-        raise Hidden
-    return draft
 
 
 def with_a_trusted_worker(user: User) -> Kept:

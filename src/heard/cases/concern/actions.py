@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.actions import record_audit
+from heard.agencies.actions import discard_draft, record_audit
 from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused
-from heard.cases.case.actions import discard_draft, open_case, record_words
+from heard.cases.case.actions import open_case, record_words
 from heard.cases.case.queries import open_case_of, words_of
 from heard.cases.case.rules import Observed, due_on, new_reference
 from heard.cases.concern import rules

@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from heard.agencies.actions import begin_draft, discard_draft, save_draft
 from heard.agencies.gate import Request, gate
-from heard.agencies.queries import duty_team
+from heard.agencies.queries import draft_of, drafts_of, duty_team
 from heard.agencies.rules import Hidden, May, Refused
-from heard.cases.case.actions import begin_draft, discard_draft, save_draft
-from heard.cases.case.queries import draft_of, drafts_of
 from heard.cases.concern import actions, queries
 from heard.cases.concern.forms import NEW, answers_of
 from heard.cases.concern.views import steps
