@@ -1,6 +1,7 @@
 """Where Django looks for tables: every stage keeps its own in its package, in one migration history."""
 
 from heard.cases.assessment.models import *
+from heard.cases.attachment.models import *
 from heard.cases.case.models import *
 from heard.cases.concern.models import *
 from heard.cases.plan.models import *

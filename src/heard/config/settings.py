@@ -5,6 +5,8 @@ HEARD_DEMO         1 for the fictional partnership on this machine only
 HEARD_HOSTS        names that the site answers to, separated by commas
 HEARD_DATA         folder for the database, engine runs and uploads; default var/
 HEARD_EXTRACTS     folder into which agencies put extracts for the engine; default extracts/ in HEARD_DATA
+HEARD_FILE_MB      the largest file that can be attached to a record, in megabytes; default 25
+HEARD_FILES        how many files one record can have; default 50
 DATABASE_URL       default SQLite in HEARD_DATA
 HEARD_MAIL_URL     host[:port] of an SMTP server; without it mail is printed
 """
@@ -162,6 +164,8 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing is collected, so nothing can be stale
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
+ATTACHMENT_MEGABYTES = int(os.environ.get("HEARD_FILE_MB", "25"))
+ATTACHMENTS_PER_RECORD = int(os.environ.get("HEARD_FILES", "50"))
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from heard.agencies.queries import duty_team
 from heard.agencies.rules import Hidden, May
+from heard.cases.attachment.rules import SEEN_THROUGH
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern
 from heard.network.queries import people_findable_by, people_visible_to
@@ -24,6 +25,9 @@ def concerns_visible_to(user: User) -> QuerySet[Concern]:
     told = Q(told_by=user, person__in=people_findable_by(user))
     rows = Concern.objects.filter(Q(person__in=people_visible_to(user)) | told)
     return rows.select_related("person", "agency", "told_by", "words", "case", "decided_by", "other_agency")
+
+
+SEEN_THROUGH["concern"] = concerns_visible_to  # files of a worry are for whoever may see it
 
 
 def concern_visible_to(user: User, concern_id: uuid.UUID) -> Concern:

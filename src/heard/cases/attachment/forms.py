@@ -1,0 +1,45 @@
+"""What attaching and withdrawing a file ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from heard.govuk.forms import FileField, Form, TextareaField, TextField
+
+TAKEN = ".jpg,.jpeg,.png,.webp,.pdf,.docx,.txt"  # what a browser offers first; the content decides
+
+
+class AttachForm(Form):
+    upload = FileField(
+        _("Choose a file"),
+        missing=_("Choose a file"),
+        attributes={"accept": TAKEN},
+        allow_empty_file=True,  # the rule has the sentence for it
+    )
+    what = TextField(
+        _("What is it?"),
+        hint=_("For example: a message that she was sent on Monday"),
+        max_length=200,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hint = _now(
+            "A picture (JPEG, PNG or WebP), a PDF, a Word file (DOCX) or plain text, of up to %(mb)s MB"
+        )
+        self.fields["upload"].help_text = hint % {"mb": settings.ATTACHMENT_MEGABYTES}
+
+
+class WithdrawForm(Form):
+    reason = TextareaField(
+        _("Why is this file withdrawn?"),
+        hint=_("It is kept in the record, beside the name of the file"),
+        missing=_("Say why this file is withdrawn"),
+        rows=3,
+        max_length=2000,
+    )

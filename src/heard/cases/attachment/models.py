@@ -1,0 +1,104 @@
+"""A file that belongs to a record: what it is, whose it is, and the text in it. The bytes lie in a folder of their own."""
+
+import uuid
+from pathlib import Path
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heard.cases.attachment import rules
+
+__all__ = ["Attachment"]
+
+
+def _exactly_one(*fields: str) -> models.Q:
+    """One of these is set, and the others are not."""
+    either = models.Q()
+    for one in fields:
+        either |= models.Q(**{f"{name}__isnull": name != one for name in fields})
+    return either
+
+
+class Attachment(models.Model):
+    """It hangs on one record: a person, a place, a group, a worry or the child's words; or on a worry not sent yet."""
+
+    class Kind(models.TextChoices):
+        JPEG = rules.Kind.JPEG.value, _("Picture (JPEG)")
+        PNG = rules.Kind.PNG.value, _("Picture (PNG)")
+        WEBP = rules.Kind.WEBP.value, _("Picture (WebP)")
+        PDF = rules.Kind.PDF.value, _("PDF")
+        DOCX = rules.Kind.DOCX.value, _("Word file")
+        TEXT = rules.Kind.TEXT.value, _("Text")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(
+        "network.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    place = models.ForeignKey(
+        "network.Place", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    group = models.ForeignKey(
+        "network.Group", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    concern = models.ForeignKey(
+        "cases.Concern", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    words = models.ForeignKey(
+        "cases.Words", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    draft_id = models.UUIDField(
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text=_("The worry that is not sent yet. Its writer alone sees the file."),
+    )
+    name = models.CharField(max_length=rules.NAME_LIMIT, help_text=_("The name that it came with, cleaned."))
+    what = models.CharField(
+        max_length=200, blank=True, help_text=_("What it shows, in the words of who attached it.")
+    )
+    kind = models.CharField(max_length=5, choices=Kind)
+    size = models.PositiveIntegerField(help_text=_("Bytes that are kept."))
+    sha256 = models.CharField(max_length=64, db_index=True, help_text=_("Of the file as it came."))
+    text = models.TextField(blank=True, help_text=_("The text in it, for searching."))
+    attached_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    attached_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["attached_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=_exactly_one("person", "place", "group", "concern", "words", "draft_id"),
+                name="attachment_hangs_on_one_record",
+                violation_error_message=_("A file hangs on one record."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None, withdrawn_by=None, withdrawn_reason="")
+                | (
+                    models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False, text="")
+                    & ~models.Q(withdrawn_reason="")
+                ),
+                name="attachment_withdrawn_has_who_when_why",
+                violation_error_message=_("A file that is withdrawn has who did it, when and why."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> Path:
+        """Where the bytes lie, under a name that says nothing."""
+        return Path(settings.DATA) / "attachments" / self.pk.hex
+
+    @property
+    def child_id(self) -> uuid.UUID | None:
+        """The child whose record it belongs to, directly or through words or a worry. Fetch those two with it."""
+        through = self.words or self.concern
+        return self.person_id or (through.person_id if through else None)

@@ -1,0 +1,96 @@
+"""Which files may be kept with a record, under which name, and when one is withdrawn. Pure: no Django, no clock, no database."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Final
+
+
+class Kind(StrEnum):
+    """What a file is by its content."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+    PDF = "pdf"
+    DOCX = "docx"
+    TEXT = "text"
+
+
+PICTURES: Final = frozenset({Kind.JPEG, Kind.PNG, Kind.WEBP})
+
+# The extension that a download gets, and the type that it is sent with.
+EXTENSIONS: Final[dict[Kind, str]] = {
+    Kind.JPEG: "jpg",
+    Kind.PNG: "png",
+    Kind.WEBP: "webp",
+    Kind.PDF: "pdf",
+    Kind.DOCX: "docx",
+    Kind.TEXT: "txt",
+}
+CONTENT_TYPES: Final[dict[Kind, str]] = {
+    Kind.JPEG: "image/jpeg",
+    Kind.PNG: "image/png",
+    Kind.WEBP: "image/webp",
+    Kind.PDF: "application/pdf",
+    Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Kind.TEXT: "text/plain; charset=utf-8",
+}
+
+ABOUT: Final = (
+    "person",
+    "place",
+    "group",
+    "concern",
+    "words",
+)  # what a file hangs on; or a draft, until it is sent
+TEXT_LIMIT: Final = 200_000  # characters of a document that can be searched
+NAME_LIMIT: Final = 120
+
+# Who may see the records of a stage above this one: the stage says it, since nothing here may know it. A record of which
+# nobody has said it is seen by nobody.
+SEEN_THROUGH: Final[dict[str, Callable[[Any], Any]]] = {}
+
+
+def why_not_attach(
+    *, may_attach: bool, size: int, most_bytes: int, there_already: int, most_files: int
+) -> str | None:
+    """`size` in bytes; `there_already`: files that hang on this record now."""
+    if not may_attach:
+        return "Your role does not add files to a record."
+    if size == 0:
+        return "This file is empty. Choose another one."
+    if size > most_bytes:
+        return (
+            f"This file is larger than {most_bytes // 1_000_000} MB. Make it smaller, or attach a part of it."
+        )
+    if there_already >= most_files:
+        return (
+            f"There are {most_files} files here already, which is the most. Withdraw one that is not needed."
+        )
+    return None
+
+
+def why_not_withdraw(*, is_withdrawn: bool, may_withdraw: bool, reason: str) -> str | None:
+    if is_withdrawn:
+        return "This file has been withdrawn already."
+    if not may_withdraw:
+        return "Whoever attached a file withdraws it, or a co-ordinator or supervisor."
+    if not reason.strip():
+        return "Say why this file is withdrawn."
+    return None
+
+
+_NOT_IN_A_NAME = re.compile(r"[^\w .,()&'’+-]+")
+
+
+def safe_name(name: str, kind: str) -> str:
+    """The name that a file came with, without what a file system, a header or a reader could stumble over, and with the
+    extension that its content has. 'C:\\tmp\\evil\\nbill.exe' of a PDF is 'evil bill.pdf'; nothing is 'file.pdf'."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    stem, dot, extension = last.rpartition(".")
+    if not dot or len(extension) > 5:
+        stem = last
+    clean = " ".join(_NOT_IN_A_NAME.sub(" ", stem).split()).strip(" .")
+    return f"{clean[: NAME_LIMIT - 6].strip() or 'file'}.{EXTENSIONS[Kind(kind)]}"

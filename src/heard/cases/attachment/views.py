@@ -1,0 +1,129 @@
+"""Attaching a file to a record, fetching it, withdrawing it, and all files of one child."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from heard.agencies.gate import Request, gate
+from heard.agencies.rules import Hidden, May, Refused
+from heard.cases.attachment import actions, queries
+from heard.cases.attachment.forms import AttachForm, WithdrawForm
+from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Kind
+from heard.govuk.pdf import as_download
+from heard.network.actions import open_record
+
+if TYPE_CHECKING:
+    from heard.cases.models import Attachment
+
+_SHOWN = 50
+
+# What a file may be attached to here: the key in the address, and what the page says.
+TITLES = {
+    "person_id": gettext_lazy("Attach a file to the child’s record"),
+    "place_id": gettext_lazy("Attach a file to this place"),
+    "group_id": gettext_lazy("Attach a file to this group"),
+    "concern_id": gettext_lazy("Attach a file to this worry"),
+    "words_id": gettext_lazy("Attach a file to the child’s words"),
+}
+
+
+@gate(May.TELL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: Request, **about: uuid.UUID) -> HttpResponse:
+    """`about` is the one record in the address."""
+    [(field, record_id)] = about.items()
+    if not queries.may_hang_on(request.user, field.removesuffix("_id"), record_id):
+        raise Hidden
+    form = AttachForm(request.POST, request.FILES) if request.method == "POST" else AttachForm()
+    if form.is_valid() and (attachment := _attach(request, form, about)):
+        return redirect(back_to(attachment))
+    context = {"form": form, "title": TITLES[field], "back": _record(field, record_id)}
+    return render(request, "cases/attachment/add.html", context)
+
+
+def _attach(request: Request, form: Any, about: dict[str, uuid.UUID]) -> Attachment | None:
+    """The file, kept; None where it is not taken: the form then says why."""
+    try:
+        attachment = actions.attach(
+            by=request.user, upload=form.cleaned_data["upload"], what=form.cleaned_data["what"], **about
+        )
+    except Refused as refused:
+        form.add_error("upload", _(str(refused)).removesuffix("."))
+        return None
+    say_so(request, attachment)
+    return attachment
+
+
+def say_so(request: Request, attachment: Attachment) -> None:
+    """That the file is kept; and where it is there twice, that too."""
+    messages.success(request, _("The file is kept."))
+    if queries.same_file(request.user, attachment):
+        messages.info(request, _("The same file was here already. If you do not need both, withdraw one."))
+
+
+@gate(May.TELL)
+@require_safe
+def download(request: Request, attachment_id: uuid.UUID) -> HttpResponse:
+    """The bytes, to save; never drawn by the browser. The name in the download says nothing about a child."""
+    attachment, content = actions.open_attachment(by=request.user, attachment_id=attachment_id)
+    kind = Kind(attachment.kind)
+    return as_download(content, f"heard-{attachment.pk.hex[:8]}.{EXTENSIONS[kind]}", CONTENT_TYPES[kind])
+
+
+@gate(May.TELL)
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: Request, attachment_id: uuid.UUID) -> HttpResponse:
+    attachment = queries.attachment_visible_to(request.user, attachment_id)
+    if attachment.draft_id or attachment.withdrawn_at:
+        return redirect(back_to(attachment))
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.withdraw_attachment(
+                by=request.user, attachment_id=attachment_id, reason=form.cleaned_data["reason"]
+            )
+            return redirect(back_to(attachment))
+        except Refused as refused:
+            form.add_error(None, _(str(refused)))
+    if attachment.child_id:
+        open_record(by=request.user, person_id=attachment.child_id)
+    context = {"form": form, "attachment": attachment, "back": back_to(attachment)}
+    return render(request, "cases/attachment/withdraw.html", context)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def of_child(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    """All files of one child, those of worries and of the child's words too, the newest first."""
+    person = open_record(by=request.user, person_id=person_id)
+    rows = queries.attachments_around(request.user, person_id).order_by("-attached_at", "pk")
+    context = {"person": person, "page": Paginator(rows, _SHOWN).get_page(request.GET.get("page"))}
+    return render(request, "cases/attachment/child.html", context)
+
+
+def back_to(attachment: Attachment) -> str:
+    """The page of the record that a file hangs on."""
+    if attachment.draft_id:
+        return reverse("worry_files", kwargs={"draft_id": attachment.draft_id})
+    if attachment.words:
+        return reverse("child", kwargs={"person_id": attachment.words.person_id})
+    fields = ("person_id", "place_id", "group_id", "concern_id")
+    field = next(name for name in fields if getattr(attachment, name))
+    return _record(field, getattr(attachment, field))
+
+
+def _record(field: str, record_id: uuid.UUID) -> str:
+    if field == "person_id":
+        return reverse("attachments", kwargs={"person_id": record_id})
+    names = {"place_id": "place", "group_id": "group", "concern_id": "concern"}
+    return reverse(names[field], kwargs={field: record_id}) if field in names else reverse("home")

@@ -1,0 +1,174 @@
+"""What a file is by what is in it, what is left of it, and that no bytes whatever give a traceback."""
+
+from io import BytesIO
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from tests.cases.attachment.samples import pdf, picture, picture_from_a_telephone, with_member, word
+
+from heard.cases.attachment import contents
+from heard.cases.attachment.contents import Unreadable, read_apart, recognise, text_of
+from heard.cases.attachment.rules import TEXT_LIMIT, Kind
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (picture("JPEG"), Kind.JPEG),
+        (picture("PNG"), Kind.PNG),
+        (picture("WEBP"), Kind.WEBP),
+        (picture("JPEG", mode="L"), Kind.JPEG),
+        (picture("PNG", mode="P"), Kind.PNG),
+        (picture("MPO", save_all=True, append_images=[Image.new("RGB", (4, 4))]), Kind.JPEG),
+        (pdf("A letter"), Kind.PDF),
+        (word("A letter"), Kind.DOCX),
+        ("Zoë wrote this".encode(), Kind.TEXT),
+        ("Zoë wrote this".encode("utf-16"), Kind.TEXT),
+        ("Zoë wrote this".encode("cp1252"), Kind.TEXT),
+        (b"<html><script>alert(1)</script></html>", Kind.TEXT),
+    ],
+)
+def test_the_content_says_what_a_file_is(content: bytes, kind: Kind) -> None:
+    assert recognise(content)[0] is kind
+
+
+def test_where_and_when_a_picture_was_taken_is_left_out_and_it_stands_upright() -> None:
+    taken = picture_from_a_telephone()
+    assert Image.open(BytesIO(taken)).getexif().get_ifd(0x8825)
+    _kind, kept = recognise(taken)
+    drawn = Image.open(BytesIO(kept))
+    assert drawn.size == (20, 40)
+    assert drawn.getpixel((10, 5))[0] > 200  # what was left is now on top
+    assert drawn.getpixel((10, 35))[0] < 50
+    assert dict(drawn.getexif()) == {}
+    assert not {"exif", "comment", "icc_profile", "xmp"} & set(drawn.info)
+    for left in (b"Some maker", b"2026:03:02", b"taken at home", b"Exif"):
+        assert left not in kept
+
+
+def test_what_hides_behind_a_picture_is_left_out() -> None:
+    hidden = with_member(picture("PNG"), "secret.txt", b"hidden behind a picture")
+    assert b"secret" not in recognise(hidden)[1]
+
+
+def test_what_is_seen_through_in_a_picture_stays_so() -> None:
+    see_through = Image.new("RGBA", (4, 4), (0, 0, 0, 0))
+    out = BytesIO()
+    see_through.save(out, "PNG")
+    assert Image.open(BytesIO(recognise(out.getvalue())[1])).getpixel((1, 1)) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (picture("JPEG")[:200], "broken"),
+        (picture("PNG")[:-30], "broken"),
+        (b"\xff\xd8\xff\xe0 and no picture", "broken"),
+        (b"%PDF-1.7 and nothing else", "broken"),
+        (pdf("x")[:80], "broken"),
+        (pdf("x", password="open sesame"), "password"),
+        (pdf(), "no page"),
+        (word("x")[:-50], "broken"),
+        (with_member(word("x"), "word/vbaProject.bin", b"x"), "macros"),
+        (with_member(b"", "anything.txt", b"x"), "not taken"),
+        (picture("GIF"), "GIF picture"),
+        (picture("TIFF"), "TIFF picture"),
+        (picture("WEBP", save_all=True, append_images=[Image.new("RGB", (40, 20))]), "moves"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC picture"),
+        (bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600), "old kind"),
+        (b"\x7fELF" + bytes(100), "not taken"),
+        (bytes(50), "not taken"),
+        (b" \n ", "not taken"),
+    ],
+)
+def test_what_cannot_be_kept_is_said_in_words(content: bytes, says: str) -> None:
+    with pytest.raises(Unreadable, match=says):
+        recognise(content)
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_opened() -> None:
+    out = BytesIO()
+    Image.new("1", (30_000, 30_000)).save(out, "PNG")
+    assert len(out.getvalue()) < 200_000
+    with pytest.raises(Unreadable, match="far larger inside"):
+        recognise(out.getvalue())
+
+
+def test_a_word_file_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contents, "MOST_UNPACKED", 3_000_000)
+    with pytest.raises(Unreadable, match="far larger inside"):
+        recognise(with_member(word("x"), "word/media/a.bin", bytes(4_000_000)))
+
+
+def test_the_text_of_documents_is_read() -> None:
+    assert text_of(Kind.PDF, pdf("First page", "Second page")) == "First page\nSecond page"
+    assert text_of(Kind.DOCX, word("First", "Second", cell="In a table")) == "First\nSecond\nIn a table"
+    assert text_of(Kind.TEXT, b"As it is") == "As it is"
+    assert text_of(Kind.JPEG, picture()) == ""
+
+
+def test_no_more_text_is_kept_than_can_be_searched() -> None:
+    assert len(text_of(Kind.TEXT, b"a" * (TEXT_LIMIT + 10))) == TEXT_LIMIT
+
+
+def test_reading_stops_when_it_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contents, "READING", -1.0)
+    assert text_of(Kind.PDF, pdf("First page", "Second page")) == "First page"
+
+
+def test_a_file_is_opened_in_a_process_of_its_own() -> None:
+    found = read_apart(pdf("A letter"))
+    assert (found.kind, found.text) == (Kind.PDF, "A letter")
+    assert read_apart(picture("PNG")).kept.startswith(b"\x89PNG")
+    with pytest.raises(Unreadable, match="GIF"):
+        read_apart(picture("GIF"))
+
+
+def test_a_file_on_which_the_process_dies_or_hangs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contents, "PATIENCE", 0.001)
+    with pytest.raises(Unreadable, match="broken"):
+        read_apart(pdf("A letter"))
+
+
+def test_what_came_before_it_took_too_long_is_kept() -> None:
+    found = contents._heard_of(b'{"kind": "pdf", "drawn": 0}\n', b"%PDF")
+    assert (found.kind, found.kept, found.text) == (Kind.PDF, b"%PDF", "")
+
+
+BEGINNINGS = [
+    b"", b"%PDF-1.7\n", b"PK\x03\x04", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP", b"\xff\xfe",
+    pdf("A letter")[:400], word("A letter")[:900], picture("PNG")[:60], picture("WEBP")[:40],
+]  # fmt: skip
+
+
+def taken_or_refused(content: bytes) -> None:
+    try:
+        kind, kept = recognise(content)
+    except Unreadable:
+        return
+    text = text_of(kind, kept)
+    assert "\x00" not in text
+    assert len(text.encode()) <= 4 * TEXT_LIMIT
+
+
+@settings(max_examples=300, deadline=None)
+@given(beginning=st.sampled_from(BEGINNINGS), rest=st.binary(max_size=600))
+def test_any_bytes_are_taken_or_refused_in_words(beginning: bytes, rest: bytes) -> None:
+    taken_or_refused(beginning + rest)
+
+
+WHOLE = [pdf("A letter", "and more"), word("A letter", cell="x"), picture(), picture("PNG"), picture("WEBP")]
+CHANGES = st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 255)), max_size=30)
+
+
+@settings(max_examples=150, deadline=None)
+@given(whole=st.sampled_from(WHOLE), changes=CHANGES)
+def test_any_damage_to_a_file_is_taken_or_refused_in_words(
+    whole: bytes, changes: list[tuple[int, int]]
+) -> None:
+    damaged = bytearray(whole)
+    for place, value in changes:
+        damaged[place % len(damaged)] = value
+    taken_or_refused(bytes(damaged))
