@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet
 
-from heard.agencies.rules import Hidden, May
+from heard.agencies.queries import colleagues_visible_to, who_are
+from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, Words
-from heard.cases.case.rules import Kept
+from heard.cases.case.rules import Kept, why_not_own
 from heard.network.queries import people_visible_to, person_visible_to
 
 if TYPE_CHECKING:
@@ -49,6 +50,27 @@ def chain_of(user: User, case_id: uuid.UUID) -> QuerySet[TrustedWorker]:
     """Everybody whom the child could count on in this case, the one of now first."""
     case = case_visible_to(user, case_id)
     return TrustedWorker.objects.filter(case=case).select_related("worker", "named_by")
+
+
+def who_can_do(user: User) -> dict[str, tuple[User, str]]:
+    """Colleagues of every agency who may be given something to do for a child, by key: who, and how they are called in a
+    list. Whether one of them may see this child, `why_not_give` says."""
+    doing = [role for role, allowed in MAY.items() if May.PLAN in allowed]
+    rows = list(colleagues_visible_to(user).filter(memberships__role__in=doing).distinct())
+    known = who_are(user, [row.pk for row in rows])
+    return {str(row.pk): (row, f"{known[row.pk].name}, {known[row.pk].agency}") for row in rows}
+
+
+def why_not_give(user: User, owner: User | None, *, person_id: uuid.UUID) -> str | None:
+    """Whether `user` may give this colleague something to do for a child. Nobody may be named yet: None."""
+    person_visible_to(user, person_id)
+    if owner is None:
+        return None
+    return why_not_own(
+        is_active=owner.is_active,
+        may_plan=owner.may(May.PLAN),
+        sees_child=people_visible_to(owner).filter(pk=person_id).exists(),
+    )
 
 
 def open_case_of(user: User, person_id: uuid.UUID) -> Case | None:

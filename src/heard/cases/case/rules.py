@@ -164,6 +164,21 @@ def why_not_assign(*, is_open: bool, may_assign: bool, worker_sees_child: bool) 
     return None
 
 
+NOT_INVOLVED: Final = (
+    "Their agency is not involved with this child yet, so they could not see what to do. Involve it first, with the "
+    "reason, or choose somebody else."
+)
+
+
+def why_not_own(*, is_active: bool, may_plan: bool, sees_child: bool) -> str | None:
+    """Whether somebody can be given something to do for a child. Who cannot see the child would never learn of it."""
+    if not is_active:
+        return "That person cannot sign in any longer. Choose somebody else to do this."
+    if not may_plan:
+        return "Their role does not work with children’s records. Choose somebody else to do this."
+    return None if sees_child else NOT_INVOLVED
+
+
 def why_not_change_worker(*, is_same: bool, had_one: bool, reason: str, asked: str, about: str) -> str | None:
     """Whether somebody else becomes the trusted worker. `about`: what the child said, or why they were not asked.
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.cases.plan import rules
 
-__all__ = ["Action", "Outcome", "Plan"]
+__all__ = ["Action", "Outcome", "Plan", "WhereWeAre"]
 
 
 class Plan(models.Model):
@@ -83,7 +83,20 @@ class Outcome(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="outcomes")
     text = models.TextField(help_text=_("What will be different for the child."))
-    where_we_are = models.TextField(blank=True, help_text=_("Where we are now."))
+    where_we_are = models.TextField(
+        blank=True, help_text=_("Where we are now. What was said before is kept with its date.")
+    )
+    plain = models.TextField(
+        blank=True, help_text=_("The same for the child, in plain words: the child’s plan shows it.")
+    )
+    first = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The first of its line, where a changed plan took it over."),
+    )
     added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -91,6 +104,27 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return "outcome"
+
+    @property
+    def line_id(self) -> uuid.UUID:
+        """The key of the first of its line: the same outcome in every plan that holds it."""
+        return self.first_id or self.pk
+
+
+class WhereWeAre(models.Model):
+    """How far one outcome was on a day. Only ever added, so that one sees whether it gets better."""
+
+    outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="notes")
+    on = models.DateField()
+    text = models.TextField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-on", "-written_at"]
+
+    def __str__(self) -> str:
+        return f"where we are on {self.on}"
 
 
 class Action(models.Model):
@@ -104,6 +138,17 @@ class Action(models.Model):
     what = models.TextField()
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    agency = models.ForeignKey(
+        "agencies.Agency",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The agency for which its owner does it."),
+    )
+    plain = models.TextField(
+        blank=True, help_text=_("The same for the child, in plain words: the child’s plan shows it.")
     )
     due_on = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)

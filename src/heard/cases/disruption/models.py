@@ -1,0 +1,86 @@
+"""Steps against the people and places that harm a child. They belong to the case, so that they go on whichever plan is
+in force."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heard.cases.disruption import rules
+
+__all__ = ["DisruptionStep"]
+
+
+class DisruptionStep(models.Model):
+    class Kind(models.TextChoices):
+        CONTACT = rules.Kind.CONTACT.value, _("Keep somebody away from the child")
+        PLACE = rules.Kind.PLACE.value, _("Make a place safe, or close it")
+        BUSINESS = rules.Kind.BUSINESS.value, _("Licences, premises and businesses")
+        TRAVEL = rules.Kind.TRAVEL.value, _("Transport and vehicles")
+        ONLINE = rules.Kind.ONLINE.value, _("Accounts and messages online")
+        EVIDENCE = rules.Kind.EVIDENCE.value, _("Find and secure evidence")
+        OTHER = rules.Kind.OTHER.value, _("Something else")
+
+    class State(models.TextChoices):
+        OPEN = rules.Progress.OPEN.value, _("To do")
+        DONE = rules.Progress.DONE.value, _("Done")
+        NOT_DONE = rules.Progress.NOT_DONE.value, _("Could not be done")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="disruption_steps")
+    kind = models.CharField(max_length=10, choices=Kind)
+    what = models.TextField(help_text=_("What will be done, by us, against what harms."))
+    person = models.ForeignKey(
+        "network.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    place = models.ForeignKey(
+        "network.Place", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    group = models.ForeignKey(
+        "network.Group", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    who_or_where = models.CharField(
+        max_length=200, blank=True, help_text=_("Where it is nobody and nothing of the network.")
+    )
+    power = models.TextField(blank=True, help_text=_("The legal power, in the words of who uses it."))
+    agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    due_on = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    done_on = models.DateField(null=True, blank=True)
+    note = models.TextField(blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["due_on", "added_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False, place__isnull=True, group__isnull=True)
+                | models.Q(person__isnull=True, place__isnull=False, group__isnull=True)
+                | models.Q(person__isnull=True, place__isnull=True, group__isnull=False)
+                | (
+                    models.Q(person__isnull=True, place__isnull=True, group__isnull=True)
+                    & ~models.Q(who_or_where="")
+                ),
+                name="disruption_has_one_end",
+                violation_error_message=_("A step is against one person, one place or one group."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="open", done_on__isnull=True)
+                | (~models.Q(state="open") & models.Q(done_on__isnull=False)),
+                name="finished_disruption_has_date",
+                violation_error_message=_("Say on which day it was finished."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "disruption step"
+
+    @property
+    def against(self) -> str:
+        return str(self.person or self.place or self.group or self.who_or_where)

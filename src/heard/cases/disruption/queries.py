@@ -1,0 +1,93 @@
+"""What may be read about disruption steps. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+
+from heard.agencies.rules import Hidden, May
+from heard.cases.case.queries import case_visible_to, cases_visible_to
+from heard.cases.disruption import rules
+from heard.cases.disruption.models import DisruptionStep
+from heard.network.queries import group_visible_to, people_visible_to, place_visible_to, ties_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.cases.case.models import Case
+
+
+@dataclass(frozen=True)
+class Against:
+    """Whom or what a step is against: one key of the network, or `text`. `is_a_child`: then there is no such step."""
+
+    end: str = ""  # 'person', 'place', 'group', or '' for `text`
+    end_id: uuid.UUID | None = None
+    text: str = ""
+    is_a_child: bool = False
+
+    @property
+    def said(self) -> str:
+        return self.end or self.text
+
+
+def steps_visible_to(user: User) -> QuerySet[DisruptionStep]:
+    """Steps in cases of children whom the user may see. One against a person whom the user may not see is left out."""
+    rows = DisruptionStep.objects.filter(case__in=cases_visible_to(user).order_by())
+    seen = Q(person__isnull=True) | Q(person__in=people_visible_to(user).values("pk"))
+    return rows.filter(seen).select_related("case__person", "person", "place", "group", "agency", "owner")
+
+
+def step_visible_to(user: User, disruption_id: uuid.UUID) -> DisruptionStep:
+    """The step, or `Hidden`."""
+    step = steps_visible_to(user).filter(pk=disruption_id).first()
+    if step is None:
+        raise Hidden
+    return step
+
+
+def steps_of(user: User, case_id: uuid.UUID) -> QuerySet[DisruptionStep]:
+    """Those of one case: what is to do first, by day. `Hidden` unless the user may see the case."""
+    rows = steps_visible_to(user).filter(case=case_visible_to(user, case_id))
+    return rows.order_by("done_on", "due_on", "added_at")
+
+
+def steps_due(user: User) -> QuerySet[DisruptionStep]:
+    """What this user has to do, longest overdue first."""
+    return steps_visible_to(user).filter(owner=user, state=rules.Progress.OPEN).order_by("due_on", "added_at")
+
+
+def ends_around(user: User, person_id: uuid.UUID) -> list[tuple[str, str]]:
+    """People, places and groups around a child, as choices: 'place:…' and what it is called. Children are not among them."""
+    ties = ties_visible_to(user, person_id)
+    people = [tie.end_id for tie in ties if tie.end == "person"]
+    children = set(people_visible_to(user).filter(pk__in=people, kind="child").values_list("pk", flat=True))
+    found = {
+        f"{tie.end}:{tie.end_id}": f"{tie.name} ({tie.what or tie.kind})"
+        for tie in ties
+        if tie.end_id not in children
+    }
+    return list(found.items())
+
+
+def read_against(user: User, end: str, end_id: uuid.UUID | None, text: str) -> Against:
+    """What was chosen, or `Hidden` for a person, place or group that the user may not see."""
+    if end == "place" and end_id:
+        place_visible_to(user, end_id)
+    elif end == "group" and end_id:
+        group_visible_to(user, end_id)
+    elif end == "person" and end_id:
+        person: Any = people_visible_to(user).filter(pk=end_id).first()
+        if person is None:
+            raise Hidden
+        return Against(end, end_id, is_a_child=person.kind == "child")
+    else:
+        return Against(text=text.strip())
+    return Against(end, end_id)
+
+
+def why_not_begin(user: User, case: Case) -> str | None:
+    """What stands in the way of writing a step in this case at all."""
+    return rules.why_not_begin_step(may_plan=user.may(May.PLAN), case_is_open=case.state == "open")

@@ -1,0 +1,64 @@
+"""Steps against people and places that harm, and when they may be written and finished. Pure."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    CONTACT = "contact"
+    PLACE = "place"
+    BUSINESS = "business"
+    TRAVEL = "travel"
+    ONLINE = "online"
+    EVIDENCE = "evidence"
+    OTHER = "other"
+
+
+class Progress(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    NOT_DONE = "not_done"
+
+
+IS_A_CHILD: Final = (
+    "This person is a child too, and needs protection whatever they did. Tell a worry about them instead."
+)
+
+
+def why_not_begin_step(*, may_plan: bool, case_is_open: bool) -> str | None:
+    if not may_plan:
+        return "Your role does not write plans."
+    if not case_is_open:
+        return "This case is closed. A step needs an open case."
+    return None
+
+
+def why_not_plan_step(*, what: str, against: str, is_a_child: bool, due_on: date | None) -> str | None:
+    """`against`: who or where the harm comes from. Never a child: not this one, and no other."""
+    if not what.strip():
+        return "Say what will be done."
+    if not against.strip():
+        return "Say against whom or what: the person, place or group that the harm comes from."
+    if is_a_child:
+        return IS_A_CHILD
+    if due_on is None:
+        return "Give the day by which it will be done."
+    return None
+
+
+def why_not_finish_step(
+    *, may_plan: bool, progress: str, outcome: str, note: str, done_on: date | None, today: date
+) -> str | None:
+    """`outcome`: done or not_done."""
+    if not may_plan:
+        return "Your role does not change plans."
+    if progress != Progress.OPEN:
+        return "This step is finished already."
+    if outcome not in (Progress.DONE, Progress.NOT_DONE):
+        return "Choose whether it was done."
+    if done_on is None or done_on > today:
+        return "Give the day on which it was finished, today or before."
+    if outcome == Progress.NOT_DONE and not note.strip():
+        return "Say why it could not be done, so that another way can be found."
+    return None

@@ -1,0 +1,76 @@
+"""Every write about the child's words beyond their first: each leaves its audit row in the same transaction."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit
+from heard.agencies.rules import Refused
+from heard.cases.case.actions import record_words
+from heard.cases.case.models import Words
+from heard.cases.case.rules import why_not_correct_words
+from heard.cases.words import queries, rules
+from heard.cases.words.models import Answer
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+@transaction.atomic
+def open_words(*, by: User, words_id: uuid.UUID) -> Words:
+    """These words, for showing them, with the 'view' audit row; or `Hidden`."""
+    words = queries.one_visible_to(by, words_id)
+    record_audit(by=by, verb="view", subject="words", subject_id=words.pk, person_id=words.person_id)
+    return words
+
+
+@transaction.atomic
+def correct_words(*, by: User, words_id: uuid.UUID, why_corrected: str, **said: Any) -> Words:
+    """New words beside those that were written down wrongly, which stay as they are."""
+    Words.objects.select_for_update().filter(pk=words_id).first()
+    old = queries.one_visible_to(by, words_id)
+    _refuse(why_not_correct_words(is_corrected=queries.is_corrected(old), reason=why_corrected))
+    return record_words(
+        by=by, person_id=old.person_id, corrects=old, why_corrected=why_corrected.strip(), **said
+    )
+
+
+@transaction.atomic
+def answer_words(
+    *, by: User, words_id: uuid.UUID, what_changed: str, told_on: date | None = None, told_by: str = ""
+) -> Answer:
+    """What changed because of what the child said, and, with a day, that the child was told of it then."""
+    Words.objects.select_for_update().filter(pk=words_id).first()
+    words = queries.one_visible_to(by, words_id)
+    _refuse(
+        rules.why_not_answer(
+            is_corrected=queries.is_corrected(words),
+            what_changed=what_changed,
+            told_on=told_on,
+            told_by=told_by,
+            heard_on=words.heard_on,
+            today=timezone.localdate(),
+        )
+    )
+    answer = Answer.objects.create(
+        words=words,
+        what_changed=what_changed.strip(),
+        told_on=told_on,
+        told_by=told_by.strip() if told_on else "",
+        written_by=by,
+    )
+    words.what_changed = answer.what_changed  # what stands beside the words wherever they are shown
+    words.save(update_fields=["what_changed"])
+    verb = "tell back" if told_on else "answer"
+    record_audit(by=by, verb=verb, subject="words", subject_id=words.pk, person_id=words.person_id)
+    return answer
+
+
+def _refuse(why_not: str | None) -> None:
+    if why_not:
+        raise Refused(why_not)

@@ -1,0 +1,61 @@
+"""What may be read about the child's words and what was done about them. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+
+from heard.agencies.rules import Hidden
+from heard.cases.case.models import Words
+from heard.cases.case.queries import my_cases
+from heard.cases.words.models import Answer
+from heard.network.queries import people_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+def words_visible_to(user: User) -> QuerySet[Words]:
+    """Words of the children whom this user may see, the latest first; also those that have been corrected since.
+
+    With the child, who wrote them down, what corrects them, and what was done about them, the latest first.
+    """
+    rows = Words.objects.filter(person__in=people_visible_to(user))
+    answers = Answer.objects.select_related("written_by")
+    return rows.select_related("person", "written_by", "corrected_by").prefetch_related(
+        Prefetch("answers", answers)
+    )
+
+
+def one_visible_to(user: User, words_id: uuid.UUID) -> Words:
+    """These words, or `Hidden`."""
+    words = words_visible_to(user).filter(pk=words_id).first()
+    if words is None:
+        raise Hidden
+    return words
+
+
+def not_told_back(user: User) -> QuerySet[Words]:
+    """Words of the children who count on this user, of which the child has not been told what came of them.
+
+    The longest ago first. Corrected words wait no longer: those that correct them do.
+    """
+    mine = my_cases(user).order_by().values("person")
+    told = Answer.objects.filter(words=OuterRef("pk"), told_on__isnull=False)
+    rows = Words.objects.filter(~Exists(told), person__in=mine, corrected_by__isnull=True)
+    return rows.select_related("person").order_by("heard_on", "written_at")
+
+
+def is_corrected(words: Words) -> bool:
+    """For words that came from `words_visible_to`; asks the database nothing further."""
+    return getattr(words, "corrected_by", None) is not None
+
+
+def answers_of(user: User, person_id: uuid.UUID) -> QuerySet[Answer]:
+    """What was done about the words of one child that stand, the latest first. `Hidden` words are left out."""
+    rows = Answer.objects.filter(
+        words__person__in=people_visible_to(user).filter(pk=person_id), words__corrected_by__isnull=True
+    )
+    return rows.select_related("words", "written_by")

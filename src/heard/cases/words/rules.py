@@ -1,0 +1,25 @@
+"""What was done about the child's words, and whether the child has been told. Pure."""
+
+from datetime import date
+
+
+def why_not_answer(
+    *, is_corrected: bool, what_changed: str, told_on: date | None, told_by: str, heard_on: date, today: date
+) -> str | None:
+    """Whether it may be written down what changed because of words, and when the child was told of it.
+
+    `told_on` and `told_by` are both there, or neither: what changed may be known before the child can be told.
+    """
+    if is_corrected:
+        return "These words have been corrected. Write down what changed beside the newer ones."
+    if not what_changed.strip():
+        return "Say what changed because of it. If nothing could change, say so, and why."
+    if told_on is None:
+        return "Say on which day the child was told." if told_by.strip() else None
+    if not told_by.strip():
+        return "Say who told the child."
+    if told_on < heard_on:
+        return "The child was told before they were heard. Check both dates."
+    if told_on > today:
+        return "The day is in the future. Write it down once the child has been told."
+    return None

@@ -1,0 +1,123 @@
+"""Pages of the child's words: all of them with what was done about each, adding, correcting, and telling the child."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from heard.agencies.gate import gate
+from heard.agencies.kept import kept_form, sent
+from heard.agencies.rules import May, Refused
+from heard.cases.attachment.actions import attach
+from heard.cases.attachment.queries import attachments_of
+from heard.cases.case.actions import record_words
+from heard.cases.words import actions, queries
+from heard.cases.words.forms import AddForm, AnswerForm, CorrectForm
+from heard.network.actions import open_record
+
+ON_A_PAGE = 25
+SAID = ("text", "how", "heard_on", "heard_by", "wants", "language", "original", "translated_by")
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def words(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Everything that a child said, the latest first, with what was done about each."""
+    user: Any = request.user
+    person = open_record(by=user, person_id=person_id)
+    rows = queries.words_visible_to(user).filter(person_id=person_id)
+    page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    files = attachments_of(user, words__in=[row.pk for row in page.object_list])
+    drawn = [_drawn(row, [file for file in files if file.words_id == row.pk]) for row in page.object_list]
+    context = {"person": person, "page": page, "rows": drawn, "may_write": user.may(May.ASSESS)}
+    return render(request, "cases/words/words.html", context)
+
+
+@gate(May.ASSESS)
+def add(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    person = open_record(by=user, person_id=person_id)
+    begin = {"heard_on": timezone.localdate(), "heard_by": str(user)}
+    form = kept_form(request, AddForm, kind="words.add", subject_id=person_id, initial=begin, user=user)
+    if request.method == "POST" and form.is_valid():
+        said = {name: form.cleaned_data[name] for name in (*SAID, "what_changed")}
+        try:
+            added = record_words(by=user, person_id=person_id, **said)
+            sent(request, form)
+            messages.success(request, _("The child’s words are kept."))
+            _attach(request, added.pk, form.cleaned_data["upload"])
+            return redirect("words", person_id=person_id)
+        except Refused as refused:
+            form.add_error(None, _(str(refused)))
+    context = {"person": person, "form": form, "title": _("Add what the child says"), "files": True}
+    return render(request, "cases/words/form.html", context)
+
+
+@gate(May.ASSESS)
+def correct(request: HttpRequest, words_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    old = actions.open_words(by=user, words_id=words_id)
+    begin = {name: getattr(old, name) for name in SAID}
+    form = kept_form(
+        request, CorrectForm, kind="words.correct", subject_id=words_id, initial=begin, user=user
+    )
+    if request.method == "POST" and form.is_valid():
+        said = {name: form.cleaned_data[name] for name in (*SAID, "why_corrected")}
+        try:
+            actions.correct_words(by=user, words_id=words_id, **said)
+            sent(request, form)
+            return redirect("words", person_id=old.person_id)
+        except Refused as refused:
+            form.add_error(None, _(str(refused)))
+    title = _("Correct what was written down")
+    return render(request, "cases/words/form.html", _about(old, form, title))
+
+
+@gate(May.ASSESS)
+def answer(request: HttpRequest, words_id: uuid.UUID) -> HttpResponse:
+    """What changed because of what the child said, and that the child was told."""
+    user: Any = request.user
+    said = actions.open_words(by=user, words_id=words_id)
+    begin = {"what_changed": said.what_changed}
+    form = kept_form(request, AnswerForm, kind="words.answer", subject_id=words_id, initial=begin)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.answer_words(by=user, words_id=words_id, **form.cleaned_data)
+            sent(request, form)
+            messages.success(request, _("Written down."))
+            return redirect("words", person_id=said.person_id)
+        except Refused as refused:
+            form.add_error(None, _(str(refused)))
+    title = _("What changed, and tell the child")
+    return render(request, "cases/words/form.html", _about(said, form, title))
+
+
+def _about(said: Any, form: Any, title: str) -> dict[str, Any]:
+    return {"person": said.person, "said": said, "form": form, "title": title, "files": False}
+
+
+def _drawn(row: Any, files: list[Any]) -> dict[str, Any]:
+    """One entry of the list. `told`: the answer with which the child was told last."""
+    answers = list(row.answers.all())
+    told = next((one for one in answers if one.told_on), None)
+    corrected = queries.is_corrected(row)
+    return {"words": row, "answers": answers, "told": told, "corrected": corrected, "files": files}
+
+
+def _attach(request: HttpRequest, words_id: uuid.UUID, upload: Any) -> None:
+    """The words are kept whether or not the file is taken."""
+    if not upload:
+        return
+    try:
+        what = _("What the child drew, wrote or sent")
+        attach(by=request.user, upload=upload, what=what, words_id=words_id)  # type: ignore[arg-type]
+    except Refused as refused:
+        messages.warning(request, _("The file was not kept. %(why)s") % {"why": refused})
