@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class NetworkConfig(AppConfig):
     name = "heard.network"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from heard.network.search_index import renew_missing_keys
+
+        post_migrate.connect(renew_missing_keys, sender=self)

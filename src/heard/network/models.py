@@ -85,13 +85,26 @@ class Address(models.Model):
 
 
 class SearchKey(models.Model):
-    """A key under which a person can be found: how a name sounds, how it begins, a birth date, a postcode."""
+    """A key under which a person is found: a word of a name, a birth date, a postcode or its beginning, a number."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="search_keys")
     key = models.CharField(max_length=60)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["key", "person"], name="search_key_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Spelling(models.Model):
+    """A key under which somebody who spells it otherwise may look for a name that is in use. It speaks of no person."""
+
+    key = models.CharField(max_length=60)
+    name = models.CharField(max_length=50, db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "name"], name="spelling_once")]
 
     def __str__(self) -> str:
         return self.key

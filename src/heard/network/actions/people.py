@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, Refused
-from heard.network.models import Address, Involvement, OtherName, Person, SearchKey
-from heard.network.queries import describe, person_visible_to
-from heard.network.rules import kept_postcode, search_keys, why_not_add, why_not_restrict
+from heard.network.models import Address, Involvement, OtherName, Person
+from heard.network.queries import person_visible_to
+from heard.network.rules import kept_postcode, why_not_add, why_not_restrict
+from heard.network.search_index import renew_keys
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
@@ -68,7 +69,7 @@ def add_person(
     record_audit(by=by, verb="add", subject="person", subject_id=person.pk, person_id=person.pk)
     if postcode or address:
         Address.objects.create(person=person, line=address, postcode=kept_postcode(postcode), since=since)
-    _renew_search_keys(person)
+    renew_keys(person)
     _involve(by=by, person=person, agency_id=by.team.agency_id, why=why, since=since)  # type: ignore[union-attr]
     return person
 
@@ -83,7 +84,7 @@ def rename_person(
     person.given_name, person.family_name, person.known_as = given_name.strip(), family_name.strip(), known_as
     person.full_clean()
     person.save()
-    _renew_search_keys(person)
+    renew_keys(person)
     record_audit(by=by, verb="rename", subject="person", subject_id=person.pk, person_id=person.pk)
     return person
 
@@ -92,7 +93,7 @@ def rename_person(
 def add_other_name(*, by: User, person_id: uuid.UUID, given_name: str, family_name: str = "") -> OtherName:
     person = person_visible_to(by, person_id)
     other = OtherName.objects.create(person=person, given_name=given_name, family_name=family_name)
-    _renew_search_keys(person)
+    renew_keys(person)
     record_audit(by=by, verb="add name", subject="person", subject_id=person.pk, person_id=person.pk)
     return other
 
@@ -105,7 +106,7 @@ def move_house(
     person = person_visible_to(by, person_id)
     Address.objects.filter(person=person, until=None).update(until=since or timezone.localdate())
     new = Address.objects.create(person=person, line=address, postcode=kept_postcode(postcode), since=since)
-    _renew_search_keys(person)
+    renew_keys(person)
     record_audit(by=by, verb="move", subject="person", subject_id=person.pk, person_id=person.pk)
     return new
 
@@ -167,11 +168,3 @@ def _involve(*, by: User, person: Person, agency_id: uuid.UUID, why: str, since:
             detail={"agency": str(agency_id)},
         )
     return row
-
-
-def _renew_search_keys(person: Person) -> None:
-    keys = search_keys(describe(person))
-    SearchKey.objects.filter(person=person).exclude(key__in=keys).delete()
-    SearchKey.objects.bulk_create(
-        [SearchKey(person=person, key=key) for key in sorted(keys)], ignore_conflicts=True
-    )

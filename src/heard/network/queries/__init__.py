@@ -11,20 +11,20 @@ from heard.network.queries.around import (
     ties_visible_to,
 )
 from heard.network.queries.people import (
-    Hit,
     describe,
-    find_people,
     involvements_of,
     people_findable_by,
     people_visible_to,
     person_findable_by,
     person_visible_to,
 )
+from heard.network.queries.search import Hit, find_described, find_people
 
 __all__ = [
     "Around",
     "Hit",
     "describe",
+    "find_described",
     "find_people",
     "group_visible_to",
     "groups_visible_to",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Model, Q, QuerySet
 
@@ -104,7 +104,7 @@ def _around(tie: Tie, person_id: uuid.UUID) -> Around:
     )
 
 
-def _with_people[T: Model](user: User, rows: QuerySet[T]) -> QuerySet[T]:
+def _with_people(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     if not user.may(May.SEE_CHILD):
         return rows.none()
     seen = Q(ties__person__in=people_visible_to(user).values("pk"))

@@ -1,0 +1,256 @@
+"""Finding the person before making one. `user` is always the first argument.
+
+1. What was typed is taken apart into facts; each fact becomes the keys that may stand for it, with how near each is. A name is
+   looked up among the names in use (`Spelling`), so that a slip of the pen costs a look among names, not among people.
+2. The rarest facts find people (`SearchKey`); the commonest is only ever asked of people who were found already.
+3. The nearest few are read in full, and reasons are said in words.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+
+from heard.network.models import Person, SearchKey, Spelling
+from heard.network.queries.people import describe, people_findable_by, people_visible_to
+from heard.network.rules import (
+    EXACT,
+    Description,
+    Name,
+    Near,
+    days_near,
+    is_hit,
+    names_in,
+    nearness,
+    outward,
+    postcodes_near,
+    reasons_same_person,
+    spelling_keys,
+)
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+_ROWS: Final = 3000  # of keys that are read for one search, the nearest first
+_READ: Final = 3  # people who are read in full for each one that is shown
+_FEW: Final = 10  # people of one name who are all shown before those of a name that is less near
+
+type Keys = dict[str, Near]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One person who may be the one asked for, and why. `may_open` says whether the user may open the record."""
+
+    person_id: uuid.UUID
+    name: str
+    birth_date: date | None
+    postcode_district: str
+    reasons: tuple[str, ...]
+    may_open: bool
+    kind: str = "child"
+
+
+def find_people(
+    user: User,
+    *,
+    given_name: str = "",
+    family_name: str = "",
+    birth_date: date | None = None,
+    postcode: str = "",
+    limit: int = 10,
+) -> list[Hit]:
+    """Children who may be the one described, at most `limit`: see `find_described`."""
+    asked = Description((Name(given_name, family_name),), birth_date, (postcode,))
+    return find_described(user, asked, limit=limit)
+
+
+def find_described(
+    user: User, asked: Description, *, kinds: Collection[str] = ("child",), limit: int = 10
+) -> list[Hit]:
+    """People who may be the one described, those with most independent reasons first, then the nearest.
+
+    A fixed number of queries when something was asked, whatever is found. One who is restricted is found only by the
+    agencies that are involved. `kinds`: 'child', and 'adult' for those adults whose record the user may open.
+    """
+    facts = _facts(asked)
+    if not facts:
+        return []
+    people = _findable(user, kinds)
+    openable = people_visible_to(user)
+    nearest = _nearest(_fitting(facts, people, openable))[: limit * _READ]
+    order = {person_id: place for place, person_id in enumerate(nearest)}
+    hits = [_hit(person, asked) for person in _read(people, openable, nearest)]
+    shown = [hit for hit in hits if is_hit(asked, hit.reasons, may_open=hit.may_open)]
+    return sorted(shown, key=lambda hit: (-len(hit.reasons), -_exact(hit), order[hit.person_id]))[:limit]
+
+
+def _findable(user: User, kinds: Collection[str]) -> QuerySet[Person]:
+    """Children of whom one line may be seen; adults only where their record may be opened."""
+    children, adults = people_findable_by(user), people_visible_to(user).filter(kind=Person.Kind.ADULT)
+    if set(kinds) == {"adult"}:
+        return adults
+    return children | adults if "adult" in kinds else children
+
+
+# ---- what was asked for, as facts
+
+
+def _facts(asked: Description) -> list[Keys]:
+    """For each thing that was said: the keys that may stand for it."""
+    days = days_near(asked.birth_date).items() if asked.birth_date else ()
+    facts = [
+        *_called(asked),
+        {f"born {day}": near for day, near in days},
+        {f"post {one}": near for text in asked.postcodes for one, near in postcodes_near(text).items()},
+        {f"number {number}": Near.SAME for number in asked.numbers},
+    ]
+    return [fact for fact in facts if fact]
+
+
+def _called(asked: Description) -> list[Keys]:
+    """Keys for the given names and for the family names. One query."""
+    given = names_in(Description(tuple(Name(one.given) for one in asked.names)))
+    family = names_in(Description(tuple(Name(one.family) for one in asked.names)))
+    keys = {word: spelling_keys(word) for word in given | family}
+    known: dict[str, list[str]] = defaultdict(list)
+    for name, key in _spelled(frozenset().union(*keys.values())):
+        known[key].append(name)
+    near = {word: nearness(word, _by_name(known, wanted)) for word, wanted in keys.items()}
+    return [_union(near[word] for word in words) for words in (given, family)]
+
+
+def _spelled(keys: frozenset[str]) -> QuerySet[Spelling, tuple[str, str]]:
+    return Spelling.objects.filter(key__in=keys).values_list("name", "key")
+
+
+def _by_name(known: Mapping[str, list[str]], keys: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for key in keys:
+        for name in known.get(key, ()):
+            found[name].append(key)
+    return found
+
+
+def _union(nears: Iterable[Mapping[str, Near]]) -> Keys:
+    keys: Keys = {}
+    for names in nears:
+        for name, near in names.items():
+            keys[f"name {name}"] = min(near, keys.get(f"name {name}", near))
+    return keys
+
+
+# ---- who fits
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """Somebody who was found: by which key for each fact, and how many people have the rarest of these keys."""
+
+    person_id: uuid.UUID
+    cost: int
+    bearers: int
+
+
+def _fitting(facts: list[Keys], people: QuerySet[Person], openable: QuerySet[Person]) -> list[_Fit]:
+    if len(facts) == 1:
+        return _fitting_one(facts[0], people if _is_number(facts[0]) else openable)
+    return _fitting_two(facts, people)
+
+
+def _is_number(fact: Keys) -> bool:
+    return any(key.startswith("number ") for key in fact)
+
+
+def _fitting_one(fact: Keys, people: QuerySet[Person]) -> list[_Fit]:
+    """One thing is known: people by how near the key is, those with a rare name before those with a common one. Of a
+    name that more people have than a list can hold, a few come first and the rest after everybody else."""
+    rows = SearchKey.objects.filter(key__in=fact, person__in=people).annotate(near=_nearness(fact))
+    bearers: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for person_id, key in rows.order_by("near", "key", "person_id").values_list("person_id", "key")[:_ROWS]:
+        bearers[key].append(person_id)
+    best: dict[uuid.UUID, _Fit] = {}
+    for key, ids in bearers.items():
+        for place, person_id in enumerate(ids):
+            late = 100 if len(ids) > _FEW and place >= _FEW // 2 else 0
+            fit = _Fit(person_id, fact[key] + late, len(ids))
+            best[person_id] = min(fit, best.get(person_id, fit), key=_order)
+    return list(best.values())
+
+
+def _fitting_two(facts: list[Keys], people: QuerySet[Person]) -> list[_Fit]:
+    """People of whom two things fit, or a number does: found by all facts but the commonest, which is only compared."""
+    counts = _bearers(facts)
+    facts = sorted(facts, key=lambda fact: sum(counts[key] for key in fact))
+    pairs, drivers = Q(), set[str]()
+    for place, fact in enumerate(facts[:-1]):
+        others = set().union(*facts[place + 1 :])
+        pairs |= Q(key__in=fact, person__search_keys__key__in=others)
+        drivers |= fact.keys()
+    for fact in filter(_is_number, facts):
+        pairs |= Q(key__in=fact)
+    rows = SearchKey.objects.filter(pairs, key__in=drivers, person__in=people)
+    matched: dict[uuid.UUID, set[str]] = defaultdict(set)
+    for person_id, key, other in rows.values_list("person_id", "key", "person__search_keys__key")[:_ROWS]:
+        matched[person_id] |= {key, other}
+    return [_fit(person_id, keys, facts, counts) for person_id, keys in matched.items()]
+
+
+def _fit(person_id: uuid.UUID, keys: set[str], facts: list[Keys], counts: Mapping[str, int]) -> _Fit:
+    """What does not agree costs more than whatever agrees."""
+    cost = sum(min((fact[key] for key in keys & fact.keys()), default=2 * len(Near)) for fact in facts)
+    return _Fit(person_id, cost, min(counts[key] for key in keys if key in counts))
+
+
+def _bearers(facts: list[Keys]) -> dict[str, int]:
+    keys = set().union(*facts)
+    rows = SearchKey.objects.filter(key__in=keys).values("key").annotate(people=Count("pk")).order_by()
+    return defaultdict(int, rows.values_list("key", "people"))
+
+
+def _nearness(fact: Keys) -> Case:
+    whens = [
+        When(key__in=[key for key, one in fact.items() if one == near], then=Value(int(near)))
+        for near in Near
+        if near in fact.values()
+    ]
+    return Case(*whens, default=Value(len(Near)), output_field=IntegerField())
+
+
+def _nearest(found: list[_Fit]) -> list[uuid.UUID]:
+    return [fit.person_id for fit in sorted(found, key=_order)]
+
+
+def _order(fit: _Fit) -> tuple[int, int, str]:
+    return fit.cost, fit.bearers, str(fit.person_id)
+
+
+# ---- why
+
+
+def _read(people: QuerySet[Person], openable: QuerySet[Person], ids: Iterable[uuid.UUID]) -> QuerySet[Person]:
+    rows = people.filter(pk__in=list(ids)).annotate(may_open=Exists(openable.filter(pk=OuterRef("pk"))))
+    return rows.prefetch_related("other_names", "addresses")
+
+
+def _hit(person: Person, asked: Description) -> Hit:
+    known = describe(person)
+    return Hit(
+        person_id=person.pk,
+        name=str(person),
+        birth_date=person.birth_date,
+        postcode_district=outward(known.postcodes[-1]) if known.postcodes else "",
+        reasons=reasons_same_person(asked, known),
+        may_open=person.may_open,  # type: ignore[attr-defined]
+        kind=person.kind,
+    )
+
+
+def _exact(hit: Hit) -> int:
+    return sum(reason in EXACT for reason in hit.reasons)

@@ -1,0 +1,160 @@
+"""When two descriptions may be of the same person, said in words. Pure.
+
+Names are compared without regard to case, accents, hyphens and order; by sound and by spelling; with known short
+forms (`nicknames.txt`). A date of birth may have day and month swapped or one digit wrong. Nothing here is a score:
+each thing that agrees is one reason, and a person reads the reasons and decides.
+"""
+
+from datetime import date
+from typing import Final
+
+from jellyfish import metaphone, soundex
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from heard.network.rules.names import (
+    Description,
+    Name,
+    long_forms,
+    normal,
+    normal_postcode,
+    outward,
+    postcode_begins,
+    swapped,
+)
+
+ALIKE: Final = (
+    0.92  # Jaro-Winkler: Mohammed and Mohamed are above, Marie and Maria are above, Amir and Amina below
+)
+
+SAME_NUMBER: Final = "same NHS number or UPN"
+EXACT: Final = frozenset(
+    {"same given name", "same family name", "same date of birth", "same postcode", SAME_NUMBER}
+)  # listed first among equally many reasons
+
+
+def reasons_same_person(asked: Description, candidate: Description) -> tuple[str, ...]:
+    """Why the candidate may be the person asked for: at most one reason each for given name, family name, date of
+    birth, postcode and number, so that they can be counted as independent. No reason: ()."""
+    found = [
+        *_names_agree(asked.names, candidate.names),
+        _dates_agree(asked.birth_date, candidate.birth_date),
+        _postcodes_agree(asked.postcodes, candidate.postcodes),
+        SAME_NUMBER if set(asked.numbers) & set(candidate.numbers) else "",
+    ]
+    return tuple(reason for reason in found if reason)
+
+
+def is_hit(asked: Description, reasons: tuple[str, ...], *, may_open: bool) -> bool:
+    """Whether a candidate is shown. With two facts or more, two must agree. A child whom the user may not open is
+    shown only when two agree, so that nobody can leaf through the partnership's children by a common name. Who has
+    their number knows already who is meant."""
+    needed = 2 if asked.facts >= 2 or not may_open else 1
+    return len(reasons) >= needed or SAME_NUMBER in reasons
+
+
+def sounds_alike(a: str, b: str) -> bool:
+    if len(a) < 2 or len(b) < 2 or not (a.isascii() and b.isascii() and a.isalpha() and b.isalpha()):
+        return False
+    return metaphone(a) == metaphone(b) != "" or (soundex(a) == soundex(b) and OSA.distance(a, b) <= 2)
+
+
+def spelled_alike(a: str, b: str) -> bool:
+    """One slip of the pen in names of four letters, two where both have seven; or the same but for the end."""
+    shorter, longer = sorted((len(a), len(b)))
+    if longer < 4 or shorter < 3:
+        return False
+    return OSA.distance(a, b) <= slips(shorter) or (shorter >= 4 and JaroWinkler.similarity(a, b) >= ALIKE)
+
+
+def slips(shorter: int) -> int:
+    """How many slips of the pen a name may differ by; `shorter`: the letters of the shorter of the two."""
+    return 2 if shorter >= 7 else 1
+
+
+def begins_alike(a: str, b: str) -> bool:
+    """One is how the other begins, three letters or more: Max and Maxwell."""
+    return min(len(a), len(b)) >= 3 and (a.startswith(b) or b.startswith(a))
+
+
+def _names_agree(asked: tuple[Name, ...], known: tuple[Name, ...]) -> list[str]:
+    """The reasons of the best pair of names: straight, or with given and family name the other way round."""
+    best: list[str] = []
+    for one in asked:
+        for other in known:
+            for reasons in (_straight(one, other), _turned(one, other)):
+                best = max(best, reasons, key=_worth)
+    return best
+
+
+def _straight(asked: Name, known: Name) -> list[str]:
+    found = [
+        _part_agrees(asked.given, known.given, "given name", short_forms=True),
+        _part_agrees(asked.family, known.family, "family name"),
+    ]
+    return [reason for reason in found if reason]
+
+
+def _turned(asked: Name, known: Name) -> list[str]:
+    """One name alone says nothing of which it is, so that it is called by what is recorded."""
+    if not normal(asked.given) or not normal(asked.family):
+        alone = asked.given if normal(asked.given) else asked.family
+        found = [
+            _part_agrees(alone, known.given, "given name", short_forms=True)
+            or _part_agrees(alone, known.family, "family name")
+        ]
+        return [reason for reason in found if reason]
+    given = _part_agrees(asked.given, known.family, "given name")
+    family = _part_agrees(asked.family, known.given, "family name", short_forms=True)
+    return [
+        *([f"{given}, recorded as the family name"] if given else []),
+        *([f"{family}, recorded as the given name"] if family else []),
+    ]
+
+
+def _worth(reasons: list[str]) -> tuple[int, int]:
+    return len(reasons), sum(reason in EXACT for reason in reasons)
+
+
+def _part_agrees(asked: str, known: str, what: str, *, short_forms: bool = False) -> str:
+    a, b = normal(asked), normal(known)
+    if not a or not b:
+        return ""
+    if a == b:
+        return f"same {what}"
+    pairs = [(x, y) for x in a.split() for y in b.split()]
+    if any(x == y and len(x) > 1 for x, y in pairs):
+        return f"part of the {what} is the same"
+    if short_forms and any(long_forms(x) & long_forms(y) for x, y in pairs):
+        return f"{what} is a short form or another form"
+    if any(sounds_alike(x, y) for x, y in pairs):
+        return f"{what} sounds alike"
+    if any(spelled_alike(x, y) for x, y in [*pairs, (a, b), (a.replace(" ", ""), b.replace(" ", ""))]):
+        return f"{what} is spelled alike"
+    if any(begins_alike(x, y) for x, y in pairs):
+        return f"{what} begins alike"
+    return ""
+
+
+def _dates_agree(asked: date | None, known: date | None) -> str:
+    if not asked or not known:
+        return ""
+    if asked == known:
+        return "same date of birth"
+    if swapped(asked) == known:
+        return "day and month of birth swapped"
+    if OSA.distance(asked.isoformat(), known.isoformat()) == 1:
+        return "date of birth differs by one digit"
+    return ""
+
+
+def _postcodes_agree(asked: tuple[str, ...], known: tuple[str, ...]) -> str:
+    """What was asked for may be the beginning of a postcode."""
+    mine = {postcode_begins(one) for one in asked} - {""}
+    theirs = {normal_postcode(one) for one in known} - {""}
+    if mine & theirs:
+        return "same postcode"
+    if any(" " in begins and whole.startswith(begins) for begins in mine for whole in theirs):
+        return "postcode begins the same"
+    if {outward(one) for one in mine} & {outward(one) for one in theirs}:
+        return "same postcode district"
+    return ""

@@ -1,0 +1,166 @@
+"""Names, dates, postcodes and numbers as people type them, made comparable. Pure: no Django, no clock, no database."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}
+)
+_JOINED = re.compile(r"[’'ʼ`´.]")  # O’Brien is one name
+_APART = re.compile(r"[\W_]+")  # Smith-Jones is two
+POSTCODE: Final = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b", re.IGNORECASE)
+_PART_OF_POSTCODE: Final = re.compile(
+    r"\b([A-Z]{1,2}\d[A-Z\d]?)(?:\s+(\d)(?![\w/.\-]))?(?!\w)", re.IGNORECASE
+)
+_DAY: Final = re.compile(r"\b(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})\b|\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
+_NHS_NUMBER: Final = re.compile(r"\b(\d{3})[ -]?(\d{3})[ -]?(\d{4})\b")
+_UPN: Final = re.compile(r"\b[A-Z]\d{11}[A-Z\d]\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Name:
+    given: str = ""
+    family: str = ""
+
+
+@dataclass(frozen=True)
+class Description:
+    """A person as somebody describes them, or as they are recorded: any name they go by, any postcode or part of one,
+    any number that only they have."""
+
+    names: tuple[Name, ...] = ()
+    birth_date: date | None = None
+    postcodes: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> int:
+        """How many of given name, family name, date of birth and postcode are there: 0 to 4."""
+        given = any(parts(name.given) for name in self.names)
+        family = any(parts(name.family) for name in self.names)
+        return given + family + (self.birth_date is not None) + any(self.postcodes)
+
+
+def normal(name: str) -> str:
+    """Lower case, no accents, no apostrophes, words apart by one space. 'Zoë O’Brien-Łuk' is 'zoe obrien luk'."""
+    text = _JOINED.sub("", name.casefold().translate(_LETTERS))
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return _APART.sub(" ", bare).strip()
+
+
+def parts(name: str) -> list[str]:
+    return normal(name).split()
+
+
+def normal_postcode(text: str) -> str:
+    """'le11aa' is 'LE1 1AA'; what cannot be read as a postcode is ''."""
+    match = POSTCODE.search(text.strip())
+    return f"{match[1]} {match[2]}".upper() if match else ""
+
+
+def kept_postcode(text: str) -> str:
+    """As it should be written; what cannot be read as a postcode is kept as typed, so that nothing is lost."""
+    return normal_postcode(text) or text.strip().upper()[:8]
+
+
+def postcode_begins(text: str) -> str:
+    """A postcode or its beginning as it should be written: 'le1 1aa' is 'LE1 1AA', 'le1 1' is 'LE1 1', 'le1' is 'LE1'."""
+    whole = normal_postcode(text)
+    match = None if whole else _PART_OF_POSTCODE.fullmatch(text.strip())
+    return whole or (f"{match[1]} {match[2] or ''}".strip().upper() if match else "")
+
+
+def outward(postcode: str) -> str:
+    """The district, 'LE1' of 'LE1 1AA'; '' where it cannot be read."""
+    return postcode_begins(postcode).partition(" ")[0]
+
+
+def swapped(day: date) -> date | None:
+    """Day and month the other way round, where that is another date that exists."""
+    return date(day.year, day.day, day.month) if day.day <= 12 and day.day != day.month else None
+
+
+@cache
+def _long_forms() -> dict[str, frozenset[str]]:
+    """Short form -> the names that it may stand for. Each is also its own."""
+    forms: dict[str, set[str]] = {}
+    text = files("heard.network").joinpath("nicknames.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        whole, _, short = line.partition(":")
+        if line.startswith("#") or not short:
+            continue
+        for one in [whole, *short.split()]:
+            forms.setdefault(one.strip(), set()).add(whole.strip())
+    return {short: frozenset(whole) for short, whole in forms.items()}
+
+
+@cache
+def _forms_of() -> dict[str, frozenset[str]]:
+    """Long form -> every form that may stand for it."""
+    forms: dict[str, set[str]] = {}
+    for short, wholes in _long_forms().items():
+        for whole in wholes:
+            forms.setdefault(whole, set()).add(short)
+    return {whole: frozenset(short) for whole, short in forms.items()}
+
+
+def long_forms(given: str) -> frozenset[str]:
+    return _long_forms().get(given, frozenset()) | {given}
+
+
+def other_forms(given: str) -> frozenset[str]:
+    """Every name that may stand for the same: 'liz' gives elizabeth, beth, eliza and so on, and 'liz' itself."""
+    return frozenset({given}.union(*(_forms_of().get(whole, ()) for whole in long_forms(given))))
+
+
+def read_box(text: str) -> Description:
+    """What somebody typed in one box: 'amira khan 3/4/2010 le1 1aa', or an NHS number or UPN.
+
+    The last word of the name is the family name. Part of a postcode counts: 'le1 1', 'le1'.
+    """
+    numbers, rest = _take_numbers(text)
+    day = read_day(rest)
+    rest = _DAY.sub(" ", rest)
+    postcode, rest = _take_postcode(rest)
+    words = rest.split()
+    given, family = (" ".join(words[:-1]), words[-1]) if words else ("", "")
+    names = (Name(given, family),) if words else ()
+    return Description(names, day, (postcode,) if postcode else (), numbers)
+
+
+def read_day(text: str) -> date | None:
+    """The first date in the text, day before month or year first; None where there is none that exists."""
+    match = _DAY.search(text)
+    if not match:
+        return None
+    year, month, day = (match[3], match[2], match[1]) if match[3] else (match[4], match[5], match[6])
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _take_numbers(text: str) -> tuple[tuple[str, ...], str]:
+    """NHS numbers and UPNs in the text, as they are kept, and the text without them."""
+    found = [match[0].upper() for match in _UPN.finditer(text)]
+    rest = _UPN.sub(" ", text)
+    if not _DAY.search(rest):  # 10 digits with a date among them are a date and something else
+        found += ["".join(match.groups()) for match in _NHS_NUMBER.finditer(rest)]
+        rest = _NHS_NUMBER.sub(" ", rest)
+    return tuple(found), rest
+
+
+def _take_postcode(text: str) -> tuple[str, str]:
+    """The postcode, or the beginning of one, and the text without it."""
+    whole = normal_postcode(text)
+    if whole:
+        return whole, POSTCODE.sub(" ", text)
+    part = _PART_OF_POSTCODE.search(text)
+    if part is None:
+        return "", text
+    return postcode_begins(part[0]), text[: part.start()] + " " + text[part.end() :]

@@ -1,0 +1,61 @@
+"""Keeps the keys under which people are found (`rules/keys.py`) as the records are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from heard.network.models import Person, SearchKey, Spelling
+from heard.network.queries import describe
+from heard.network.rules import person_keys, spelling_keys
+
+_AT_ONCE = 1000  # people whose keys are made together where everybody's are
+
+
+def renew_keys(person: Person) -> None:
+    """After any change of what a person is called, when they were born, where they live, or a number of theirs."""
+    keys = person_keys(describe(person))
+    gone = set(SearchKey.objects.filter(person=person).values_list("key", flat=True)) - keys
+    SearchKey.objects.filter(person=person, key__in=gone).delete()
+    SearchKey.objects.bulk_create(
+        [SearchKey(person=person, key=key) for key in sorted(keys)], ignore_conflicts=True
+    )
+    learn_names(_names(keys))
+    _forget_names(_names(gone))
+
+
+@transaction.atomic
+def renew_missing_keys(**_from_signal: Any) -> None:
+    """Keys for people who have none of today's kind: after an update of Heard, and after rows came in another way."""
+    named = SearchKey.objects.filter(person=OuterRef("pk"), key__startswith="name ")
+    without = list(Person.objects.exclude(Exists(named)).values_list("pk", flat=True))
+    for start in range(0, len(without), _AT_ONCE):
+        ids = without[start : start + _AT_ONCE]
+        people = list(Person.objects.filter(pk__in=ids).prefetch_related("other_names", "addresses"))
+        rows = [SearchKey(person=one, key=key) for one in people for key in person_keys(describe(one))]
+        SearchKey.objects.filter(person__in=ids).delete()
+        SearchKey.objects.bulk_create(rows, batch_size=5000, ignore_conflicts=True)
+        learn_names(_names(row.key for row in rows))
+
+
+def learn_names(names: set[str]) -> None:
+    """Names that nobody had until now get their spelling keys."""
+    known = Spelling.objects.filter(key__in=[f"~{name}" for name in names], name__in=names)
+    new = names - set(known.values_list("name", flat=True))
+    rows = [Spelling(key=key, name=name) for name in sorted(new) for key in sorted(spelling_keys(name))]
+    Spelling.objects.bulk_create(rows, batch_size=5000, ignore_conflicts=True)
+
+
+def _forget_names(names: set[str]) -> None:
+    """A name that nobody has any more is not kept."""
+    if not names:
+        return
+    held = SearchKey.objects.filter(key__in=[f"name {name}" for name in names])
+    Spelling.objects.filter(name__in=names - _names(held.values_list("key", flat=True))).delete()
+
+
+def _names(keys: Iterable[str]) -> set[str]:
+    return {key.removeprefix("name ") for key in keys if key.startswith("name ")}
