@@ -7,6 +7,7 @@ import click
 # Looked up only when used, so that `heard run` starts without Django and `heard knowledge` without the engine.
 _COMMANDS = {
     "knowledge": "heard.knowledge.cli:knowledge",
+    "questions": "heard.cases.assessment.cli:questions",
     "run": "heard.engine.cli:run",
     "intake": "heard.engine.cli:intake",
     "link": "heard.engine.cli:link",

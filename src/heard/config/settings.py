@@ -5,8 +5,10 @@ HEARD_DEMO         1 for the fictional partnership on this machine only
 HEARD_HOSTS        names that the site answers to, separated by commas
 HEARD_DATA         folder for the database, engine runs and uploads; default var/
 HEARD_EXTRACTS     folder into which agencies put extracts for the engine; default extracts/ in HEARD_DATA
+HEARD_QUESTIONS    a file or folder with the partnership's own questions; default questions/ in HEARD_DATA
 HEARD_FILE_MB      the largest file that can be attached to a record, in megabytes; default 25
 HEARD_FILES        how many files one record can have; default 50
+HEARD_EVIDENCE_DAYS  for how many days what was seen counts as current when help is about to end; default 28
 DATABASE_URL       default SQLite in HEARD_DATA
 HEARD_MAIL_URL     host[:port] of an SMTP server; without it mail is printed
 """
@@ -18,11 +20,14 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from heard.cases.review.rules import EVIDENCE_DAYS as _EVIDENCE_DAYS
+
 PACKAGE = Path(__file__).resolve().parent.parent
 os.umask(0o077)  # whatever the site writes, also into a folder that others may open, is for the site alone
 DATA = Path(os.environ.get("HEARD_DATA", "var")).resolve()
 DATA.mkdir(parents=True, exist_ok=True, mode=0o700)  # only the site reads it
 EXTRACTS = Path(os.environ.get("HEARD_EXTRACTS", DATA / "extracts")).resolve()
+QUESTIONS = Path(os.environ.get("HEARD_QUESTIONS", DATA / "questions")).resolve()
 DEMO = os.environ.get("HEARD_DEMO", "1" if "PYTEST_VERSION" in os.environ else "0") == "1"
 
 SECRET_KEY = os.environ.get("HEARD_SECRET_KEY", "for the fictional partnership only" if DEMO else "")
@@ -165,6 +170,7 @@ WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing is collecte
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
 ATTACHMENT_MEGABYTES = int(os.environ.get("HEARD_FILE_MB", "25"))
+EVIDENCE_DAYS = int(os.environ.get("HEARD_EVIDENCE_DAYS", str(_EVIDENCE_DAYS)))
 ATTACHMENTS_PER_RECORD = int(os.environ.get("HEARD_FILES", "50"))
 
 SECURE_CSP = {

@@ -306,11 +306,10 @@ class _Child:
         if self.stage != "assessing":
             assessments.save_what_is_not_known(text=self.say(self.story["not_known"]), **write)
             assessments.save_childs_view(view=self._view(), **write)
-            chosen = [
-                assessments.Choice(pattern, self.say(why), "school" if pattern == "G7" else "", self.told_on)
-                for pattern, why in self.story["patterns"].items()
-            ]
-            assessments.set_patterns(choices=chosen, **write)
+            for pattern, why in self.story["patterns"].items():
+                setting = "school" if pattern == "G7" else ""
+                choice = assessments.Choice(pattern, self.say(why), setting, self.told_on)
+                assessments.keep_pattern(choice=choice, **write)
 
     def _submitted(self, case: Case) -> None:
         assessments.submit(by=self.worker, assessment_id=self.assessment.pk, at=self.all.at(self.day(20)))
@@ -369,12 +368,20 @@ class _Child:
             note="Done with the child, at the child’s pace.",
         )
 
+    def _looked(self, on: date) -> dict[Any, Looked]:
+        """What the review knows of each outcome: the first is better, and of the others nobody is sure yet."""
+        first, *others = (outcome.pk for outcome in self.plan.outcomes.all())
+        better = Looked("better", self.say(self.story["changed"]), str(self.worker), on)
+        return {first: better} | {pk: Looked("not_known") for pk in others}
+
     def _reviewed(self, case: Case) -> None:
         reviews.hold_review(
             by=self.worker,
             plan_id=self.plan.pk,
             held_on=self.day(72),
             what_changed=self.say(self.story["changed"]),
+            took_part=f"{self.worker}, the child, and a parent",
+            looked=self._looked(self.day(72)),
             view=self._view(),
             decision="continue",
             reason="It helps, and it is not finished. The child wants it to go on.",

@@ -144,13 +144,14 @@ def test_an_item_that_the_release_does_not_have_is_refused(world, assessment):
 def test_patterns_need_a_reason_and_g7_a_setting(world, assessment):
     this = {"by": world.social_worker, "assessment_id": assessment.pk}
     with pytest.raises(Refused, match="Say what makes you think"):
-        actions.set_patterns(**this, choices=[Choice("G1", " ")])
+        actions.keep_pattern(**this, choice=Choice("G1", " "))
     with pytest.raises(Refused, match="Choose the setting"):
-        actions.set_patterns(**this, choices=[Choice("G7", "Boys in her class")])
-    actions.set_patterns(**this, choices=[Choice("G1", "One man", "school"), Choice("G7", "Boys", "school")])
+        actions.keep_pattern(**this, choice=Choice("G7", "Boys in her class"))
+    actions.keep_pattern(**this, choice=Choice("G1", "One man", "school"))
+    row = actions.keep_pattern(**this, choice=Choice("G7", "Boys", "school"))
     assert list(assessment.patterns.values_list("pattern", "setting")) == [("G1", ""), ("G7", "school")]
-    actions.set_patterns(**this, choices=[Choice("N5", "She was made to call him")])
-    assert list(assessment.patterns.values_list("pattern", flat=True)) == ["N5"]
+    actions.take_out(**this, kind=AssessmentPattern, row_id=row.pk)
+    assert list(assessment.patterns.values_list("pattern", flat=True)) == ["G1"]
 
 
 def test_words_of_another_child_cannot_stand_in_an_assessment(world, assessment):
@@ -241,7 +242,18 @@ CHANGES = {
     "not known": lambda by, a: actions.save_what_is_not_known(by=by, assessment_id=a, text="x"),
     "view": lambda by, a: actions.save_childs_view(by=by, assessment_id=a, view=ChildsView(why_no_words="x")),
     "mark": lambda by, a: actions.note_observation(by=by, assessment_id=a, item="S01", state="not_seen"),
-    "patterns": lambda by, a: actions.set_patterns(by=by, assessment_id=a, choices=[]),
+    "pattern": lambda by, a: actions.keep_pattern(by=by, assessment_id=a, choice=Choice("G1", "x")),
+    "needs": lambda by, a: actions.save_needs(by=by, assessment_id=a, harmed="x", made_to_harm="x"),
+    "own answers": lambda by, a: actions.save_own_answers(by=by, assessment_id=a, answers={}),
+    "strength": lambda by, a: actions.keep_strength(by=by, assessment_id=a, text="x", source="x"),
+    "person": lambda by, a: actions.keep_protective_person(
+        by=by, assessment_id=a, name="x", who="x", what_they_do="x", knows="yes"
+    ),
+    "question": lambda by, a: actions.keep_question(by=by, assessment_id=a, text="x"),
+    "evidence": lambda by, a: actions.add_evidence(
+        by=by, assessment_id=a, item="S06", change="seen", happened_on=date(2026, 4, 1), source="x", words="x"
+    ),
+    "take out": lambda by, a: actions.take_out(by=by, assessment_id=a, kind=AssessmentPattern, row_id=1),
     "submit": lambda by, a: actions.submit(by=by, assessment_id=a),
     "sign off": lambda by, a: actions.sign_off(by=by, assessment_id=a),
     "send back": lambda by, a: actions.send_back(by=by, assessment_id=a, reason="x"),

@@ -1,8 +1,8 @@
 """Who may move an assessment, and when. Pure: each `why_not_…` gives None or the sentence that the user reads."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -30,12 +30,61 @@ TRANSITIONS: Final[dict[tuple[State, Move], State]] = {
     (State.SUBMITTED, Move.SEND_BACK): State.RETURNED,
 }
 
+
+class Change(StrEnum):
+    """What one entry in the history of a sign or vulnerability says. “Seen again” is a “seen” after another."""
+
+    SEEN = "seen"
+    SEEN_AGAIN = "seen_again"
+    NO_LONGER = "no_longer"
+    NOT_SEEN = "not_seen"
+    NOT_KNOWN = "not_known"
+
+
+# The three states stay three: what is no longer seen is not seen now, and its history says that it once was.
+STATE_AFTER: Final[dict[Change, str]] = {
+    Change.SEEN: "seen",
+    Change.NO_LONGER: "not_seen",
+    Change.NOT_SEEN: "not_seen",
+    Change.NOT_KNOWN: "not_known",
+}
+
+
+class Part(StrEnum):
+    """In which way the child appears in a pattern. Nothing may sort, count or set a deadline by it."""
+
+    HARMED = "harmed"
+    MADE_TO_HARM = "made_to_harm"
+    BOTH = "both"
+    NOT_KNOWN = "not_known"
+
+
+class Since(StrEnum):
+    """What became of one sign or vulnerability between two assessments."""
+
+    NEW = "new"
+    NO_LONGER = "no_longer"
+    NOT_KNOWN_ANY_MORE = "not_known_any_more"
+    NOW_KNOWN = "now_known"
+    STILL_SEEN = "still_seen"
+    AS_BEFORE = "as_before"
+    NOT_MARKED = "not_marked"
+
+
 CHANGEABLE: Final = frozenset({State.DRAFT, State.RETURNED})
 
 SIGNED_IS_FINAL: Final = (
     "A signed assessment never changes. Start a new one: both can then be read side by side."
 )
 WITH_THE_SUPERVISOR: Final = "This assessment is with the supervisor. It can be changed if it is sent back."
+PATTERN_THERE_ALREADY: Final = (
+    "This pattern is there already for this setting and this time. Change that entry, or give another date."
+)
+FINDINGS_ARE_KEPT: Final = (
+    "What was found out is kept as it was written. Write down what is known now as another."
+)
+QUESTIONS_ARE_KEPT: Final = "Questions that were asked keep their wording. A changed file becomes a new set."
+IN_THE_FUTURE: Final = "The date is in the future. Give the day on which it was seen."
 SEEN_NEEDS_EVIDENCE: Final = "Say when it was seen, who says so and in which words."
 
 
@@ -88,18 +137,119 @@ def why_not_note(
         if not (seen_on and source.strip() and words.strip()):
             return SEEN_NEEDS_EVIDENCE
         if seen_on > today:
-            return "The date is in the future. Give the day on which it was seen."
+            return IN_THE_FUTURE
     elif told_as_seen and not words.strip():
         return "A worry says that this was seen. Say in words why you mark it differently."
     return None
 
 
-def why_not_choose_pattern(*, reason: str, setting: str, settings: Collection[str]) -> str | None:
+def why_not_add_evidence(
+    *, change: str, happened_on: date | None, source: str, words: str, last_seen_on: date | None, today: date
+) -> str | None:
+    """`last_seen_on`: the latest day on which anybody saw it, as far as is written down; None where nobody did."""
+    if not (happened_on and source.strip() and words.strip()):
+        return "Say on which day, who says so and in which words."
+    if happened_on > today:
+        return "The date is in the future. Give the day on which somebody saw it, looked or asked."
+    if change == Change.NO_LONGER and last_seen_on is None:
+        return "Nobody has written down that it was seen. Mark it as looked for and not seen."
+    if change == Change.NO_LONGER and last_seen_on and happened_on < last_seen_on:
+        return "It was seen after that day. Give the day since which it is no longer seen."
+    return None
+
+
+def why_not_choose_pattern(
+    *,
+    reason: str,
+    setting: str,
+    settings: Collection[str],
+    childs_part: str,
+    from_on: date | None,
+    to_on: date | None,
+    is_there_already: bool,
+) -> str | None:
     """`settings`: those that the release gives for this pattern; empty where the pattern has none."""
     if not reason.strip():
         return "Say what makes you think that this pattern fits."
     if settings and setting not in settings:
         return "Choose the setting in which this is happening."
+    if childs_part not in set(Part):
+        return "Say in which way the child appears in it, or that it is not known yet."
+    if from_on and to_on and to_on < from_on:
+        return "The end is before the beginning. Check both dates."
+    if is_there_already:
+        return PATTERN_THERE_ALREADY
+    return None
+
+
+def why_not_open_lists(*, judgement: str) -> str | None:
+    """Judgement comes before any list, so that no list stands in for it."""
+    if not judgement.strip():
+        return (
+            "Write down first what you think is happening to this child. A few sentences are enough to begin with: "
+            "then the lists support your judgement and do not stand in for it."
+        )
+    return None
+
+
+def why_not_keep_strength(*, text: str, source: str) -> str | None:
+    if not text.strip():
+        return "Say in words what is good in the child’s life, or what the child does well."
+    if not source.strip():
+        return "Say who says so."
+    return None
+
+
+def why_not_keep_protective_person(
+    *, has_person: bool, name: str, who: str, what_they_do: str, knows: str
+) -> str | None:
+    if has_person == bool(name.strip()):
+        return "Choose one of the people around the child, or give a name."
+    if not who.strip():
+        return "Say who this is to the child."
+    if not what_they_do.strip():
+        return "Say what this person does for the child."
+    if not knows:
+        return "Say whether they know about the worry."
+    return None
+
+
+def why_not_ask(*, text: str) -> str | None:
+    if not text.strip():
+        return "Write down what is not known, as a question."
+    return None
+
+
+def why_not_give_question(*, can_sign_in: bool, may_assess: bool, sees_child: bool) -> str | None:
+    """Whether this colleague can find something out: they have to be able to read the question and to answer it."""
+    if not can_sign_in:
+        return "This colleague cannot sign in any more. Choose somebody else."
+    if not may_assess:
+        return "This colleague’s role does not work with children. Choose somebody else."
+    if not sees_child:
+        return "This colleague’s agency is not involved with the child. Involve the agency first, or choose another."
+    return None
+
+
+def why_not_take_out_question(*, has_findings: bool) -> str | None:
+    if has_findings:
+        return "Somebody has found something out about this already, so it stays."
+    return None
+
+
+def why_not_find_out(
+    *, may_assess: bool, text: str, source: str, found_on: date | None, today: date
+) -> str | None:
+    if not may_assess:
+        return "Your role does not write assessments."
+    if not text.strip():
+        return "Write down what was found out. That it cannot be found out is an answer too: say why."
+    if not source.strip():
+        return "Say who says so, or where you looked."
+    if found_on is None:
+        return "Give the day on which it was found out."
+    if found_on > today:
+        return "The date is in the future. Give the day on which it was found out."
     return None
 
 
@@ -112,9 +262,18 @@ def why_not_submit(
     marked: int,
     not_known: int,
     what_is_not_known: str,
+    questions: Collection[tuple[bool, bool]] = (),
+    seen_before_unmarked: bool = False,
+    made_to_harm: bool = False,
+    needs: tuple[str, str] = ("", ""),
 ) -> str | None:
     """`marked` and `not_known`: how many entries are marked at all, and as not known. They are compared with nought
-    only, and never with one another or with a threshold."""
+    only, and never with one another or with a threshold.
+
+    `questions`: of each whether somebody has it, and whether it has a day. `seen_before_unmarked`: something that the
+    assessment before saw is not marked in this one. `made_to_harm`: in some pattern the child is made to harm others.
+    `needs`: what the child needs on either side.
+    """
     if after(state, Move.SUBMIT) is None:
         return SIGNED_IS_FINAL if state == State.SIGNED else WITH_THE_SUPERVISOR
     if not judgement.strip():
@@ -123,8 +282,17 @@ def why_not_submit(
         return "Add the child’s own words, or say why they are not there."
     if not marked:
         return "No sign and no vulnerability is marked yet. Mark what is seen, not seen and not known."
-    if not_known and not what_is_not_known.strip():
+    if seen_before_unmarked:
+        return "Something that was seen before is not marked yet. Say of each whether it is still seen."
+    if not_known and not what_is_not_known.strip() and not questions:
         return "Something is marked as not known. Say what is not known and who will find out."
+    if not all(somebody and day for somebody, day in questions):
+        return "A question has nobody or no day yet. Say who finds out, and by when."
+    if made_to_harm and not all(need.strip() for need in needs):
+        return (
+            "The child is harmed and is made to harm others. Say what the child needs so that nobody harms them, and "
+            "what they need so that nobody makes them harm others. Neither waits for the other."
+        )
     return None
 
 
@@ -155,3 +323,65 @@ def _not_submitted(state: str) -> str:
     if state == State.SIGNED:
         return "This assessment is signed off already."
     return "This assessment has not been sent for sign-off yet."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line in the history of a sign or vulnerability, with where it stands written.
+
+    `who` is whoever wrote it down; `reference` is that of the worry, `assessment_id` that of the assessment;
+    `evidence_id` where the entry can be taken out of the assessment in hand.
+    """
+
+    item: str
+    change: Change
+    on: date | None
+    source: str
+    words: str
+    who: Any
+    noted_at: datetime
+    reference: str = ""
+    concern_id: UUID | None = None
+    assessment_id: UUID | None = None
+    evidence_id: UUID | None = None
+
+
+def as_history(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries of one item by day, each said once; what was seen before and is seen on a later day is “seen again”.
+
+    The same thing told in a worry and taken over by an assessment is one entry: the one written first.
+    """
+    first: dict[tuple[object, ...], Entry] = {}
+    for entry in sorted(entries, key=lambda one: one.noted_at):
+        first.setdefault((entry.change, entry.on, entry.source, entry.words), entry)
+    in_order = sorted(first.values(), key=_when)
+    seen_on: date | None = None
+    shown = []
+    for entry in in_order:
+        if entry.change is Change.SEEN:
+            entry = replace(entry, change=Change.SEEN_AGAIN) if seen_on and entry.on != seen_on else entry
+            seen_on = entry.on or seen_on
+        shown.append(entry)
+    return shown
+
+
+def last_seen_on(history: Sequence[Entry]) -> date | None:
+    seen = [one.on for one in history if one.change in (Change.SEEN, Change.SEEN_AGAIN) and one.on]
+    return max(seen, default=None)
+
+
+def since(before: str | None, now: str | None) -> Since:
+    """What became of an item. Each is seen, not_seen, not_known, or None where that assessment does not mark it."""
+    if now is None:
+        return Since.NOT_MARKED if before else Since.AS_BEFORE
+    if now == "seen":
+        return Since.STILL_SEEN if before == "seen" else Since.NEW
+    if before == "seen" and now == "not_seen":
+        return Since.NO_LONGER
+    if now == "not_known":
+        return Since.NOT_KNOWN_ANY_MORE if before in ("seen", "not_seen") else Since.AS_BEFORE
+    return Since.NOW_KNOWN if before in (None, "not_known") else Since.AS_BEFORE
+
+
+def _when(entry: Entry) -> tuple[date, datetime]:
+    return entry.on or entry.noted_at.date(), entry.noted_at

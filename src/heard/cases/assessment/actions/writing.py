@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,15 @@ from heard.agencies.actions import begin_draft, discard_draft, record_audit, sav
 from heard.agencies.queries import drafts_of
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment import queries, rules
-from heard.cases.assessment.models import Assessment, AssessmentObservation, AssessmentPattern
+from heard.cases.assessment.models import (
+    Assessment,
+    AssessmentObservation,
+    OpenQuestion,
+    OwnAnswer,
+    QuestionSet,
+    SentBack,
+)
+from heard.cases.assessment.own_questions import OwnQuestions, read_own_questions
 from heard.cases.assessment.rules import ChildsView, Move
 from heard.cases.case.actions import record_words
 from heard.cases.case.queries import case_visible_to, words_of
@@ -25,24 +32,10 @@ from heard.cases.case.rules import Observed, due_on
 from heard.cases.concern.models import ConcernObservation
 from heard.knowledge import load
 from heard.network.actions import hold_person
-from heard.network.queries import person_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.case.models import Words
-    from heard.network.models import Person
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A pattern that the authors recognise, why, and in which way the child appears in it."""
-
-    pattern: str
-    reason: str
-    setting: str = ""
-    from_on: date | None = None
-    to_on: date | None = None
-    childs_part: str = rules.Part.NOT_KNOWN.value
 
 
 @transaction.atomic
@@ -177,174 +170,6 @@ def note_observations(*, by: User, assessment_id: uuid.UUID, marks: Iterable[Obs
 
 
 @transaction.atomic
-def add_evidence(
-    *,
-    by: User,
-    assessment_id: uuid.UUID,
-    item: str,
-    change: str,
-    happened_on: date | None,
-    source: str,
-    words: str,
-) -> AssessmentEvidence:
-    """Adds to the history of one sign or vulnerability, which then stands as its latest entry says."""
-    assessment = _to_change(by, assessment_id)
-    load.release(assessment.release).item(item)
-    history = queries.histories(by, assessment).get(item, [])
-    _refuse(
-        rules.why_not_add_evidence(
-            change=change,
-            happened_on=happened_on,
-            source=source,
-            words=words,
-            last_seen_on=rules.last_seen_on(history),
-            today=timezone.localdate(),
-        )
-    )
-    tick = next((row for row in assessment.observations.all() if row.item == item), None)
-    _keep_what_the_tick_said(assessment, tick)
-    row = _keep(
-        AssessmentEvidence(assessment=assessment, item=item, noted_by=by),
-        change=change,
-        happened_on=happened_on,
-        source=source,
-        words=words,
-    )
-    latest = all(one.on is None or happened_on is None or one.on <= happened_on for one in history)
-    if tick is None or latest:
-        state = STATE_AFTER[Change(change)]
-        _note(by, assessment, Observed(item, state, happened_on, source, words), tick)
-    _audit(by, "write", assessment, detail={"part": "history of a sign or vulnerability"})
-    return row
-
-
-@transaction.atomic
-def keep_pattern(
-    *, by: User, assessment_id: uuid.UUID, choice: Choice, pattern_id: int | None = None
-) -> AssessmentPattern:
-    """Adds a pattern, or changes the entry `pattern_id`. One pattern may be there several times, with other dates or
-    in another setting. `NotInRelease` for one that the release has not."""
-    assessment = _to_change(by, assessment_id)
-    settings_of_it = load.release(assessment.release).pattern(choice.pattern).settings
-    setting = choice.setting if settings_of_it else ""
-    others = [row for row in assessment.patterns.all() if row.pk != pattern_id]
-    same = (choice.pattern, setting, choice.from_on)
-    _refuse(
-        rules.why_not_choose_pattern(
-            reason=choice.reason,
-            setting=setting,
-            settings=settings_of_it,
-            childs_part=choice.childs_part,
-            from_on=choice.from_on,
-            to_on=choice.to_on,
-            is_there_already=any((one.pattern, one.setting, one.from_on) == same for one in others),
-        )
-    )
-    row = _row(assessment, AssessmentPattern, pattern_id)
-    values = {"pattern": choice.pattern, "reason": choice.reason, "setting": setting}
-    _keep(row, **values, childs_part=choice.childs_part, from_on=choice.from_on, to_on=choice.to_on)
-    _audit(by, "write", assessment, detail={"part": "patterns"})
-    return row
-
-
-@transaction.atomic
-def keep_strength(
-    *, by: User, assessment_id: uuid.UUID, text: str, source: str, strength_id: uuid.UUID | None = None
-) -> Strength:
-    """Adds a strength, or changes the entry `strength_id`."""
-    assessment = _to_change(by, assessment_id)
-    _refuse(rules.why_not_keep_strength(text=text, source=source))
-    row = _keep(_row(assessment, Strength, strength_id, noted_by=by), text=text, source=source)
-    _audit(by, "write", assessment, detail={"part": "strengths"})
-    return row
-
-
-@transaction.atomic
-def keep_protective_person(
-    *,
-    by: User,
-    assessment_id: uuid.UUID,
-    who: str,
-    what_they_do: str,
-    knows: str,
-    person: Person | None = None,
-    name: str = "",
-    protective_id: uuid.UUID | None = None,
-) -> ProtectivePerson:
-    """Adds somebody who protects the child, or changes the entry `protective_id`. Either a `person` of the network
-    whom `by` may see, or a `name`."""
-    assessment = _to_change(by, assessment_id)
-    values = {"name": name, "who": who, "what_they_do": what_they_do, "knows": knows}
-    _refuse(rules.why_not_keep_protective_person(has_person=person is not None, **values))
-    if person is not None:
-        person_visible_to(by, person.pk)
-    row = _row(assessment, ProtectivePerson, protective_id, noted_by=by)
-    _keep(row, person=person, **values)
-    _audit(by, "write", assessment, detail={"part": "protective people"})
-    return row
-
-
-@transaction.atomic
-def keep_question(
-    *,
-    by: User,
-    assessment_id: uuid.UUID,
-    text: str,
-    owner: User | None = None,
-    by_on: date | None = None,
-    item: str = "",
-    question_id: uuid.UUID | None = None,
-) -> OpenQuestion:
-    """Asks what is not known, or changes the question `question_id`. It has to have somebody and a day before the
-    assessment is sent. `item`: the sign or vulnerability that it asks about."""
-    assessment = _to_change(by, assessment_id)
-    if item:
-        load.release(assessment.release).item(item)
-    _refuse(rules.why_not_ask(text=text))
-    if owner is not None and not colleagues_visible_to(by).filter(pk=owner.pk).exists():
-        raise Hidden
-    row = _row(assessment, OpenQuestion, question_id, asked_by=by)
-    _keep(row, text=text, owner=owner, by_on=by_on, item=item or row.item)
-    _audit(by, "write", assessment, detail={"part": "questions"})
-    return row
-
-
-@transaction.atomic
-def take_out(
-    *, by: User, assessment_id: uuid.UUID, kind: type[PartOfAssessment], row_id: uuid.UUID | int
-) -> Assessment:
-    """Takes one entry out of an assessment that is being written. A question that has an answer stays."""
-    assessment = _to_change(by, assessment_id)
-    row = _row(assessment, kind, row_id)
-    if isinstance(row, OpenQuestion):
-        _refuse(rules.why_not_take_out_question(has_findings=row.findings.exists()))
-    row.delete()
-    _audit(by, "write", assessment, detail={"part": kind._meta.verbose_name_plural, "taken out": str(row_id)})
-    return assessment
-
-
-@transaction.atomic
-def find_out(
-    *, by: User, question_id: uuid.UUID, text: str, source: str, found_on: date | None
-) -> Finding:
-    """Keeps what was found out about a question, also one of a signed assessment, which itself stays as it is."""
-    question = queries.question_visible_to(by, question_id)
-    _refuse(
-        rules.why_not_find_out(
-            may_assess=by.may(May.ASSESS),
-            text=text,
-            source=source,
-            found_on=found_on,
-            today=timezone.localdate(),
-        )
-    )
-    finding = Finding(question=question, text=text, source=source, found_on=found_on, found_by=by)
-    finding.save()
-    _audit(by, "find out", question.assessment, detail={"question": str(question.pk)})
-    return finding
-
-
-@transaction.atomic
 def submit(*, by: User, assessment_id: uuid.UUID, at: datetime | None = None) -> Assessment:
     """Sends the assessment to the supervisors. From here on it is not changed unless one of them sends it back."""
     assessment = _to_change(by, assessment_id)
@@ -456,45 +281,14 @@ def _note(by: User, assessment: Assessment, mark: Observed, known: AssessmentObs
     row.save()
 
 
-def _row[Row: PartOfAssessment](
-    assessment: Assessment, kind: type[Row], row_id: uuid.UUID | int | None, **new: Any
-) -> Row:
-    """A new row, or the one that the assessment has; `Hidden` where it has none of that key."""
-    if row_id is None:
-        return kind(assessment=assessment, **new)
-    row = kind._default_manager.filter(assessment=assessment, pk=row_id).first()
-    if row is None:
-        raise Hidden
-    return row
-
-
-def _keep[Row: PartOfAssessment](row: Row, **values: Any) -> Row:
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.full_clean(exclude=["assessment"])
-    row.save()
-    return row
-
-
-def _keep_what_the_tick_said(assessment: Assessment, tick: AssessmentObservation | None) -> None:
-    """Before a tick follows a later entry, what it said becomes an entry of its own. What came from a worry is there."""
-    if tick is None or tick.state != "seen" or tick.concern_id:
-        return
-    values = {"happened_on": tick.seen_on, "source": tick.source, "words": tick.words}
-    if not AssessmentEvidence.objects.filter(assessment=assessment, item=tick.item, **values).exists():
-        row = AssessmentEvidence(assessment=assessment, item=tick.item, noted_by=tick.noted_by)
-        _keep(row, change=Change.SEEN.value, **values)
-
-
-def _answer(
-    by: User, assessment: Assessment, question: str, answer: str, known: OwnAnswer | None
-) -> None:
+def _answer(by: User, assessment: Assessment, question: str, answer: str, known: OwnAnswer | None) -> None:
     """Writes one answer unless nothing changed."""
     if known and not answer:
         known.delete()
     elif answer and (known is None or known.answer != answer):
         row = known or OwnAnswer(assessment=assessment, question=question)
-        _keep(row, answer=answer, noted_by=by)
+        row.answer, row.noted_by = answer, by
+        row.save()
 
 
 def _kept_set(found: OwnQuestions | None) -> QuestionSet | None:

@@ -1,72 +1,88 @@
-"""What others may read about assessments. `user` is always the first argument."""
+"""Which assessments and questions a user may read, and what may be done with them now."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from heard.agencies.queries import drafts_of
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment import rules
-from heard.cases.assessment.models import Assessment, AssessmentObservation, AssessmentPattern
+from heard.cases.assessment.models import (
+    Assessment,
+    AssessmentEvidence,
+    AssessmentObservation,
+    Finding,
+    OpenQuestion,
+    OwnAnswer,
+    ProtectivePerson,
+    SentBack,
+    Strength,
+)
 from heard.cases.case.models import Case, Words
 from heard.cases.case.queries import case_visible_to, cases_visible_to, words_of
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.knowledge import load
+from heard.network.queries import people_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-    from heard.knowledge.model import Pattern, Sign, Vulnerability
-
-
-@dataclass(frozen=True)
-class Marked:
-    """One entry of the assessment's own release, and what the assessment says about it: None where nothing yet."""
-
-    entry: Sign | Vulnerability
-    seen: AssessmentObservation | None
-
-
-@dataclass(frozen=True)
-class Recognised:
-    """One pattern of the assessment's own release, and where and why the authors recognise it."""
-
-    entry: Pattern
-    chosen: AssessmentPattern | None
-
-
-@dataclass(frozen=True)
-class Picture:
-    """Everything that an assessment says. Signs and vulnerabilities are two lists and are never added together."""
-
-    signs: list[Marked]
-    vulnerabilities: list[Marked]
-    patterns: list[Recognised]
 
 
 def assessments_visible_to(user: User) -> QuerySet[Assessment]:
     """Assessments of children whose record the user may open, newest first."""
     return Assessment.objects.filter(case__in=cases_visible_to(user)).select_related(
-        "case__person", "case__lead_team", "author", "signed_by", "words"
+        "case__person",
+        "case__lead_team",
+        "case__trusted_worker",
+        "author",
+        "signed_by",
+        "words",
+        "own_questions",
     )
 
 
 def assessment_visible_to(user: User, assessment_id: uuid.UUID) -> Assessment:
-    """With its observations and patterns, or `Hidden`."""
-    observations = AssessmentObservation.objects.select_related("noted_by", "concern")
-    rows = assessments_visible_to(user).prefetch_related(
-        Prefetch("observations", observations), "patterns", "writers"
-    )
+    """With everything that belongs to it, or `Hidden`. Fifteen queries at most, however much there is."""
+    rows = assessments_visible_to(user).prefetch_related(*_all_of_it(user))
     assessment = rows.filter(pk=assessment_id).first()
     if assessment is None:
         raise Hidden
     return assessment
+
+
+def _all_of_it(user: User) -> list[Any]:
+    seen = people_visible_to(user).filter(pk=OuterRef("person_id"))
+    return [
+        Prefetch("observations", AssessmentObservation.objects.select_related("noted_by", "concern")),
+        Prefetch("evidence", AssessmentEvidence.objects.select_related("noted_by")),
+        "patterns",
+        Prefetch("strengths", Strength.objects.select_related("noted_by")),
+        Prefetch(
+            "protective_people",
+            ProtectivePerson.objects.select_related("person", "noted_by").annotate(may_see=Exists(seen)),
+        ),
+        Prefetch("questions", _with_findings(OpenQuestion.objects.all())),
+        Prefetch("sent_back", SentBack.objects.select_related("by")),
+        Prefetch("own_answers", OwnAnswer.objects.select_related("noted_by")),
+        "writers",
+    ]
+
+
+def _with_findings(rows: QuerySet[OpenQuestion]) -> QuerySet[OpenQuestion]:
+    """Each with its findings, and `is_asked_again` in a later assessment."""
+    again = OpenQuestion.objects.filter(asked_again=OuterRef("pk"))
+    findings = Finding.objects.select_related("found_by")
+    return (
+        rows.select_related("owner")
+        .annotate(is_asked_again=Exists(again))
+        .prefetch_related(Prefetch("findings", findings))
+    )
 
 
 def assessments_of(user: User, case_id: uuid.UUID) -> QuerySet[Assessment]:
@@ -85,10 +101,18 @@ def unsigned(user: User, case_id: uuid.UUID) -> Assessment | None:
 
 
 def before(user: User, assessment: Assessment) -> Assessment | None:
-    """The signed version that came before this one, or None."""
-    signed = assessments_of(user, assessment.case_id).filter(state=rules.State.SIGNED)
-    earlier = signed.filter(started_at__lt=assessment.started_at).order_by("-started_at").first()
+    """The signed version that came before this one, with everything that belongs to it, or None."""
+    earlier = _signed_before(user, assessment).first()
     return assessment_visible_to(user, earlier.pk) if earlier else None
+
+
+def has_before(user: User, assessment: Assessment) -> bool:
+    return _signed_before(user, assessment).exists()
+
+
+def _signed_before(user: User, assessment: Assessment) -> QuerySet[Assessment]:
+    signed = assessments_of(user, assessment.case_id).filter(state=rules.State.SIGNED)
+    return signed.filter(started_at__lt=assessment.started_at).order_by("-started_at")
 
 
 def waiting_for_sign_off(user: User) -> QuerySet[Assessment]:
@@ -117,11 +141,43 @@ def observations_of(user: User, case_id: uuid.UUID) -> QuerySet[AssessmentObserv
     )
 
 
-def told_in_worries(user: User, case_id: uuid.UUID) -> QuerySet[ConcernObservation]:
-    """What the case's worries say was seen, latest first. `Hidden` unless the user may see the case."""
+def told_in_worries(
+    user: User, case_id: uuid.UUID, *, since: datetime | None = None
+) -> QuerySet[ConcernObservation]:
+    """What the case's worries say was seen, latest first; with `since`, only worries told from then on. `Hidden` unless
+    the user may see the case."""
     case = case_visible_to(user, case_id)
     seen = ConcernObservation.objects.filter(concern__case=case, state=ConcernObservation.State.SEEN)
+    if since is not None:
+        seen = seen.filter(concern__told_at__gte=since)
     return seen.select_related("concern").order_by("-seen_on", "-concern__told_at")
+
+
+def questions_visible_to(user: User) -> QuerySet[OpenQuestion]:
+    """What assessments ask, of children whose record the user may open. Each knows its findings, case and child."""
+    rows = OpenQuestion.objects.filter(assessment__case__in=cases_visible_to(user))
+    return _with_findings(rows).select_related(
+        "assessment__case__person", "assessment__case__trusted_worker", "owner"
+    )
+
+
+def question_visible_to(user: User, question_id: uuid.UUID) -> OpenQuestion:
+    question = questions_visible_to(user).filter(pk=question_id).first()
+    if question is None:
+        raise Hidden
+    return question
+
+
+def open_questions_of(user: User, assessment: Assessment) -> QuerySet[OpenQuestion]:
+    """What this assessment asks, and nobody has found out yet."""
+    return questions_visible_to(user).filter(assessment=assessment, findings=None)
+
+
+def questions_to_find_out(user: User) -> QuerySet[OpenQuestion]:
+    """What this user has to find out, first due first: no answer yet, and not asked again by a later assessment."""
+    mine = questions_visible_to(user).filter(owner=user, findings=None, again=None)
+    open_ones = mine.filter(assessment__case__state=Case.State.OPEN)
+    return open_ones.order_by(F("by_on").asc(nulls_last=True), "asked_at")
 
 
 def referred_on(user: User, case: Case) -> date:
@@ -141,21 +197,6 @@ def typed(user: User, *, kind: str, subject_id: uuid.UUID, step: str) -> dict[st
     return next((draft.answers[step] for draft in drafts if draft.answers.get(step)), {})
 
 
-def picture(assessment: Assessment) -> Picture:
-    """The assessment in the wording of the release that it was made with, whatever release is current now.
-
-    For an assessment that came from `assessment_visible_to`; asks the database nothing further.
-    """
-    release = load.release(assessment.release)
-    seen = {row.item: row for row in assessment.observations.all()}
-    chosen = {row.pattern: row for row in assessment.patterns.all()}
-    return Picture(
-        signs=[Marked(entry, seen.get(entry.id)) for entry in release.signs],
-        vulnerabilities=[Marked(entry, seen.get(entry.id)) for entry in release.vulnerabilities],
-        patterns=[Recognised(entry, chosen.get(entry.id)) for entry in release.patterns],
-    )
-
-
 def wrote_in(user: User, assessment: Assessment) -> bool:
     return any(writer.pk == user.pk for writer in assessment.writers.all())
 
@@ -165,9 +206,10 @@ def may_sign_off(user: User, assessment: Assessment) -> bool:
     return assessment.case.lead_team.agency_id in user.agencies_where(May.SIGN_OFF)
 
 
-def why_not_submit(assessment: Assessment) -> str | None:
+def why_not_submit(user: User, assessment: Assessment) -> str | None:
     """The rule, with what this assessment holds. For one that came from `assessment_visible_to`."""
     rows = list(assessment.observations.all())
+    made_to_harm = {rules.Part.MADE_TO_HARM.value, rules.Part.BOTH.value}
     return rules.why_not_submit(
         state=assessment.state,
         judgement=assessment.judgement,
@@ -176,7 +218,22 @@ def why_not_submit(assessment: Assessment) -> str | None:
         marked=len(rows),
         not_known=sum(row.state == AssessmentObservation.State.NOT_KNOWN for row in rows),
         what_is_not_known=assessment.what_is_not_known,
+        questions=[(row.owner_id is not None, row.by_on is not None) for row in assessment.questions.all()],
+        seen_before_unmarked=bool(seen_before_and_not_marked(user, assessment)),
+        made_to_harm=any(row.childs_part in made_to_harm for row in assessment.patterns.all()),
+        needs=(assessment.needs_harmed, assessment.needs_made_to_harm),
     )
+
+
+def seen_before_and_not_marked(user: User, assessment: Assessment) -> list[str]:
+    """Items that the signed assessment before this one saw, and this one does not speak of."""
+    earlier = _signed_before(user, assessment).values("pk")[:1]
+    seen = AssessmentObservation.objects.filter(
+        assessment__in=list(earlier.values_list("pk", flat=True)), state=AssessmentObservation.State.SEEN
+    )
+    marked = {row.item for row in assessment.observations.all()}
+    here = load.release(assessment.release).entries
+    return [item for item in seen.values_list("item", flat=True) if item in here and item not in marked]
 
 
 def why_not_change(user: User, assessment: Assessment) -> str | None:
