@@ -4,5 +4,10 @@ from heard.cases.assessment.models import *
 from heard.cases.attachment.models import *
 from heard.cases.case.models import *
 from heard.cases.concern.models import *
+from heard.cases.disruption.models import *
+from heard.cases.missing.models import *
 from heard.cases.plan.models import *
+from heard.cases.referral.models import *
 from heard.cases.review.models import *
+from heard.cases.safety.models import *
+from heard.cases.words.models import *

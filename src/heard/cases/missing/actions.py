@@ -1,0 +1,414 @@
+"""Every write about missing episodes, interviews and the form. Each asks the rule and leaves its audit row in one
+transaction."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit
+from heard.agencies.rules import Hidden, May, Refused
+from heard.cases.assessment.actions import hear
+from heard.cases.assessment.rules import ChildsView
+from heard.cases.attachment.actions import open_attachment
+from heard.cases.missing import queries, rules
+from heard.cases.missing.models import Episode, Interview, InterviewAnswer, InterviewOffer, Philomena
+from heard.govuk.environment import day
+from heard.knowledge import load
+from heard.network.actions import add_person, add_place, hold_person, note_tie
+from heard.network.queries import person_visible_to, place_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+# What an episode says of the time before the return, and of the return.
+MISSING = (
+    "missing_from", "from_where", "from_detail", "last_seen_where", "last_seen_by", "what_is_known", "danger",
+    "danger_why", "reported_at", "police_reference", "why_not_reported", "clothing", "mood", "money", "phone_state",
+)  # fmt: skip
+FOUND = ("found_at", "found_where", "found_by", "condition", "check_by_police", "check_note")
+
+
+@transaction.atomic
+def note_missing(
+    *,
+    by: User,
+    person_id: uuid.UUID,
+    missing_from: datetime | None,
+    last_seen_where: str,
+    last_seen_by: str,
+    danger: str,
+    from_where: str = "home",
+    back: dict[str, Any] | None = None,
+    at: datetime | None = None,
+    **said: Any,
+) -> Episode:
+    """Notes that a child is missing; or was, where `back` says how it ended (what `note_found` takes).
+
+    `said`: any other of `MISSING`. Raises `Refused` where it would overlap another episode of this child.
+    """
+    person, now = hold_person(by=by, person_id=person_id), at or timezone.now()
+    values = dict.fromkeys(MISSING, "") | said
+    values |= {"missing_from": missing_from, "from_where": from_where, "danger": danger}
+    values |= {"last_seen_where": last_seen_where, "last_seen_by": last_seen_by}
+    values["reported_at"] = said.get("reported_at")
+    _refuse(_why_not_note(by, values, now))
+    episode = Episode(person=person, noted_by=by, noted_at=now, **values)
+    if back is not None:
+        _set_found(by, episode, back, now)
+    _refuse(_why_not_period(by, episode))
+    episode.save(force_insert=True)
+    _audit(by, "note", episode)
+    if back is not None:
+        _audit(by, "find", episode)
+    return episode
+
+
+@transaction.atomic
+def change_episode(*, by: User, episode_id: uuid.UUID, at: datetime | None = None, **said: Any) -> Episode:
+    """What is known changes while one looks for the child. `said`: what of `MISSING` is different now."""
+    episode = _locked(by, episode_id)
+    for name in MISSING:
+        setattr(episode, name, said.get(name, getattr(episode, name)))
+    _refuse(_why_not_note(by, {name: getattr(episode, name) for name in MISSING}, at or timezone.now()))
+    _refuse(_why_not_period(by, episode))
+    episode.save(update_fields=MISSING)
+    _audit(by, "change", episode)
+    return episode
+
+
+@transaction.atomic
+def note_found(*, by: User, episode_id: uuid.UUID, at: datetime | None = None, **said: Any) -> Episode:
+    """The child is back. The clock of the interview starts at the hour of the return. `said`: all of `FOUND`.
+
+    For an episode that is over already it puts right what was written about the return, and the clock with it.
+    """
+    episode, now = _locked(by, episode_id), at or timezone.now()
+    verb = "find" if episode.found_at is None else "put right"
+    _set_found(by, episode, said, now)
+    _refuse(_why_not_period(by, episode))
+    episode.save(update_fields=[*FOUND, "found_noted_by", "interview_due_at"])
+    _audit(by, verb, episode)
+    return episode
+
+
+@transaction.atomic
+def take_back_episode(*, by: User, episode_id: uuid.UUID, reason: str) -> Episode:
+    """It was no episode, such as one noted on the wrong child. It stays readable with its reason, and no longer counts."""
+    episode = _locked(by, episode_id)
+    _refuse(
+        rules.why_not_take_back(
+            may_note=by.may(May.MISSING),
+            taken_back=episode.taken_back_at is not None,
+            has_interview=hasattr(episode, "interview"),
+            reason=reason,
+        )
+    )
+    episode.taken_back_at, episode.taken_back_by, episode.taken_back_why = timezone.now(), by, reason.strip()
+    episode.save(update_fields=["taken_back_at", "taken_back_by", "taken_back_why"])
+    _audit(by, "take back", episode, reason=reason)
+    return episode
+
+
+@transaction.atomic
+def open_episode(*, by: User, episode_id: uuid.UUID) -> Episode:
+    """The episode, for showing it, with the 'view' audit row; or `Hidden`."""
+    episode = queries.episode_visible_to(by, episode_id)
+    _audit(by, "view", episode)
+    return episode
+
+
+@transaction.atomic
+def offer_interview(
+    *,
+    by: User,
+    episode_id: uuid.UUID,
+    outcome: str,
+    offered_at: datetime | None = None,
+    by_whom: str = "",
+    why: str = "",
+    at: datetime | None = None,
+) -> InterviewOffer:
+    """Notes one offer of the interview and the child's answer, or why it was not offered."""
+    episode, now = _back(by, episode_id), at or timezone.now()
+    not_offered = outcome == rules.Offered.NOT_OFFERED
+    offered_at = None if not_offered else offered_at
+    assert episode.found_at is not None
+    _refuse(
+        rules.why_not_offer(
+            offered_at=offered_at,
+            found_at=episode.found_at,
+            outcome=outcome,
+            by_whom=by_whom,
+            why=why,
+            now=now,
+        )
+    )
+    offer = InterviewOffer.objects.create(
+        episode=episode,
+        outcome=outcome,
+        offered_at=offered_at,
+        by_whom="" if not_offered else by_whom,
+        why=why,
+        noted_by=by,
+        noted_at=now,
+    )
+    _audit(by, "offer interview", episode, outcome=outcome)
+    return offer
+
+
+@transaction.atomic
+def record_interview(
+    *,
+    by: User,
+    episode_id: uuid.UUID,
+    held_at: datetime | None,
+    where: str,
+    with_whom: str,
+    independent: str,
+    view: ChildsView,
+    at: datetime | None = None,
+    **said: str,
+) -> Interview:
+    """What the child said after this return; again where somebody adds to it or says to whom it was passed on.
+
+    `said`: who_else, where_was, who_with, pushed, pulled, would_help, to_reviewer, to_police, passed_on.
+    """
+    episode, now = _back(by, episode_id), at or timezone.now()
+    words, why_no_words = hear(by=by, person_id=episode.person_id, view=view)
+    assert episode.found_at is not None
+    _refuse(
+        rules.why_not_hold(
+            held_at=held_at,
+            found_at=episode.found_at,
+            where=where,
+            with_whom=with_whom,
+            independent=independent,
+            has_words=words is not None,
+            why_no_words=why_no_words,
+            now=now,
+        )
+    )
+    there = Interview.objects.filter(episode=episode).first()
+    interview = there or Interview(episode=episode, noted_by=by, noted_at=now)
+    values = {"held_at": held_at, "where": where, "with_whom": with_whom, "independent": independent, **said}
+    for name, value in (values | {"words": words, "why_no_words": why_no_words}).items():
+        setattr(interview, name, value)
+    interview.save()
+    _audit(by, "change interview" if there else "hold interview", episode)
+    return interview
+
+
+@transaction.atomic
+def note_answer(
+    *,
+    by: User,
+    episode_id: uuid.UUID,
+    end: str,
+    name: str,
+    tie: str,
+    choice: str,
+    kind: str = "",
+    postcode: str = "",
+    since: date | None = None,
+) -> InterviewAnswer:
+    """Somebody (`end="person"`) or somewhere (`end="place"`) that the child spoke of becomes a tie.
+
+    `choice` is the key of one on record, or "new"; `kind` then says what it is: adult or child, or the kind of place.
+    How it is known is the interview. A key of a person or place whom `by` may not see is `Hidden`.
+    """
+    episode = _locked(by, episode_id)
+    interview = Interview.objects.filter(episode=episode).first()
+    _refuse(
+        rules.why_not_answer(
+            may_note=by.may(May.MISSING),
+            has_interview=interview is not None,
+            name=name,
+            tie=tie,
+            chosen=bool(choice),
+        )
+    )
+    assert interview is not None
+    to = {"person": _person_of, "place": _place_of}[end](by, name, choice, kind, postcode)
+    noted = note_tie(
+        by=by,
+        person_id=episode.person_id,
+        kind=tie.strip(),
+        how_known=f"Interview of {day(interview.held_at)}, after coming back",
+        since=since,
+        **{f"to_{end}": to},
+    )
+    _audit(by, "add answer", episode)
+    return InterviewAnswer.objects.create(interview=interview, tie=noted)
+
+
+def _person_of(by: User, name: str, choice: str, kind: str, postcode: str) -> Any:
+    if choice != "new":
+        return person_visible_to(by, _key(choice))
+    given, _space, family = name.strip().rpartition(" ")
+    return add_person(
+        by=by,
+        given_name=given or family,
+        family_name=family if given else "",
+        kind="child" if kind == "child" else "adult",
+        why="Named in an interview after a child came back",
+    )
+
+
+def _place_of(by: User, name: str, choice: str, kind: str, postcode: str) -> Any:
+    if choice != "new":
+        return place_visible_to(by, _key(choice))
+    return add_place(by=by, name=name.strip(), kind=kind.strip() or "place", postcode=postcode)
+
+
+def _key(choice: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(choice)
+    except ValueError as wrong:
+        raise Hidden from wrong
+
+
+# ---- the form that is ready before
+
+
+@transaction.atomic
+def write_form(
+    *,
+    by: User,
+    person_id: uuid.UUID,
+    photo_id: uuid.UUID | None = None,
+    prepared_with: str = "",
+    at: datetime | None = None,
+    **parts: str,
+) -> Philomena:
+    """A new version of the child's Philomena form. `parts`: any of `queries.FORM_PARTS`. Earlier versions stay."""
+    person = hold_person(by=by, person_id=person_id)
+    texts = {name: parts.get(name, "") for name in queries.FORM_PARTS}
+    _refuse(rules.why_not_write_form(may_note=by.may(May.MISSING), texts=texts.values()))
+    photos = {photo.pk: photo for photo in queries.photos_of(by, person_id)}
+    if photo_id is not None and photo_id not in photos:
+        raise Hidden
+    before = queries.forms_of(by, person_id).first()
+    form = Philomena.objects.create(
+        person=person,
+        version=before.version + 1 if before else 1,
+        photo=photos.get(photo_id) if photo_id else None,
+        prepared_with=prepared_with,
+        written_by=by,
+        written_at=at or timezone.now(),
+        **texts,
+    )
+    _audit_form(by, "write", form)
+    return form
+
+
+@transaction.atomic
+def open_forms(*, by: User, person_id: uuid.UUID) -> list[Philomena]:
+    """Every version, the latest first, for showing, with the 'view' audit row of the child; or `Hidden`."""
+    forms = list(queries.forms_of(by, person_id))
+    record_audit(by=by, verb="view", subject="philomena", subject_id=person_id, person_id=person_id)
+    return forms
+
+
+@transaction.atomic
+def open_paper(*, by: User, person_id: uuid.UUID) -> tuple[Philomena | None, Episode | None, bytes | None]:
+    """What is printed: the latest version, the episode that is open, and the bytes of the photo. With the audit row."""
+    form, episode = queries.forms_of(by, person_id).first(), queries.open_episode_of(by, person_id)
+    if form is None and episode is None:
+        raise Hidden
+    record_audit(by=by, verb="print", subject="philomena", subject_id=person_id, person_id=person_id)
+    return form, episode, _photo(by, form)
+
+
+def _photo(by: User, form: Philomena | None) -> bytes | None:
+    if form is None or form.photo_id is None:
+        return None
+    try:
+        return open_attachment(by=by, attachment_id=form.photo_id)[1]
+    except Hidden:
+        return None  # it was withdrawn, and the form is of use without it
+
+
+def _set_found(by: User, episode: Episode, said: dict[str, Any], now: datetime) -> None:
+    """Checks and sets what is said of the return, and when the interview is due. Does not save."""
+    values = {name: said.get(name, "") for name in FOUND}
+    values["found_at"] = said.get("found_at")
+    _refuse(
+        (rules.TAKEN_BACK if episode.taken_back_at else None)
+        or rules.why_not_find(
+            may_note=by.may(May.MISSING),
+            missing_from=episode.missing_from,
+            found_at=values["found_at"],
+            found_where=values["found_where"],
+            found_by=values["found_by"],
+            condition=values["condition"],
+            check=values["check_by_police"],
+            check_note=values["check_note"],
+            now=now,
+        )
+    )
+    for name, value in values.items():
+        setattr(episode, name, value)
+    clock = load.current().clock("return_interview")
+    episode.interview_due_at = rules.interview_due(clock, values["found_at"], timezone.get_current_timezone())
+    episode.found_noted_by = episode.found_noted_by or by
+
+
+def _why_not_note(by: User, values: dict[str, Any], now: datetime) -> str | None:
+    names = ("missing_from", "last_seen_where", "last_seen_by", "reported_at", "why_not_reported", "danger")
+    asked = {name: values[name] for name in (*names, "danger_why")}
+    return rules.why_not_note(may_note=by.may(May.MISSING), now=now, **asked)
+
+
+def _why_not_period(by: User, episode: Episode) -> str | None:
+    others = queries.other_periods(by, episode.person_id, but=episode.pk)
+    return rules.why_not_period(period=(episode.missing_from, episode.found_at), others=others)
+
+
+def _locked(by: User, episode_id: uuid.UUID) -> Episode:
+    """The row as it stands now, and the child held: whoever writes about another episode of this child waits."""
+    seen = queries.episode_visible_to(by, episode_id)
+    hold_person(by=by, person_id=seen.person_id)
+    episode = queries.episode_visible_to(by, episode_id)
+    if episode.taken_back_at is not None:
+        raise Refused(rules.TAKEN_BACK)
+    return episode
+
+
+def _back(by: User, episode_id: uuid.UUID) -> Episode:
+    """An episode that is over: an interview can be offered and held."""
+    episode = _locked(by, episode_id)
+    _refuse(
+        rules.why_not_offer_yet(
+            may_note=by.may(May.MISSING), is_back=episode.found_at is not None, taken_back=False
+        )
+    )
+    return episode
+
+
+def _refuse(why_not: str | None) -> None:
+    if why_not:
+        raise Refused(why_not)
+
+
+def _audit(by: User, verb: str, episode: Episode, *, reason: str = "", **detail: str) -> None:
+    record_audit(
+        by=by,
+        verb=verb,
+        subject="episode",
+        subject_id=episode.pk,
+        person_id=episode.person_id,
+        reason=reason,
+        detail=detail,
+    )
+
+
+def _audit_form(by: User, verb: str, form: Philomena) -> None:
+    detail = {"version": form.version}
+    record_audit(
+        by=by, verb=verb, subject="philomena", subject_id=form.pk, person_id=form.person_id, detail=detail
+    )

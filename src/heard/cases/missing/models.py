@@ -1,0 +1,207 @@
+"""When a child was missing, the interview after the return, and the form that was ready before."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heard.agencies.rules import Refused
+from heard.cases.missing import rules
+
+__all__ = ["Episode", "Interview", "InterviewAnswer", "InterviewOffer", "Philomena"]
+
+
+class Episode(models.Model):
+    """One time that a child was missing, from then until the child was back. Two of one child never overlap.
+
+    `interview_due_at` is kept with the return, by the clock of the knowledge of that day.
+    """
+
+    class FromWhere(models.TextChoices):
+        HOME = "home", _("The family’s home")
+        FOSTER = "foster", _("A foster home")
+        RESIDENTIAL = "residential", _("A children’s home")
+        SUPPORTED = "supported", _("Supported accommodation")
+        HOSPITAL = "hospital", _("A hospital")
+        SCHOOL = "school", _("School or college")
+        OTHER = "other", _("Somewhere else")
+
+    class Danger(models.TextChoices):
+        YES = rules.Danger.YES.value, _("Yes")
+        NO = rules.Danger.NO.value, _("No")
+        NOT_KNOWN = rules.Danger.NOT_KNOWN.value, _("Not known")
+
+    class Check(models.TextChoices):
+        DONE = rules.Check.DONE.value, _("Yes")
+        NOT_DONE = rules.Check.NOT_DONE.value, _("No")
+        NOT_KNOWN = rules.Check.NOT_KNOWN.value, _("Not known")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
+    missing_from = models.DateTimeField()
+    from_where = models.CharField(max_length=12, choices=FromWhere)
+    from_detail = models.CharField(max_length=200, blank=True)
+    last_seen_where = models.CharField(max_length=200)
+    last_seen_by = models.CharField(max_length=200)
+    what_is_known = models.TextField(blank=True)
+    danger = models.CharField(max_length=10, choices=Danger)
+    danger_why = models.TextField(blank=True)
+    reported_at = models.DateTimeField(null=True, blank=True)
+    police_reference = models.CharField(max_length=60, blank=True)
+    why_not_reported = models.TextField(blank=True)
+    clothing = models.TextField(blank=True)
+    mood = models.TextField(blank=True)
+    money = models.TextField(blank=True)
+    phone_state = models.TextField(blank=True)
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+    found_at = models.DateTimeField(null=True, blank=True)
+    found_where = models.CharField(max_length=200, blank=True)
+    found_by = models.CharField(max_length=200, blank=True)
+    condition = models.TextField(blank=True)
+    check_by_police = models.CharField(max_length=10, choices=Check, blank=True)
+    check_note = models.TextField(blank=True)
+    found_noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    interview_due_at = models.DateTimeField(null=True, blank=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    taken_back_why = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-missing_from"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=models.Q(found_at__isnull=True, taken_back_at__isnull=True),
+                name="one_open_episode_per_child",
+                violation_error_message=_("This child is noted as missing now. Go on with that episode."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(found_at__isnull=True) | models.Q(found_at__gt=models.F("missing_from")),
+                name="episode_ends_after_it_began",
+                violation_error_message=_("The child was back before being missing. Check both times."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(found_at__isnull=True) | models.Q(interview_due_at__isnull=False),
+                name="return_starts_the_clock",
+                violation_error_message=_("An interview is due after each return."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"episode of {self.missing_from:%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.found_at is None and self.taken_back_at is None
+
+
+class InterviewOffer(models.Model):
+    """One time that the interview was offered to the child, or why it was not. Each is kept; none is changed."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = rules.Offered.ACCEPTED.value, _("The child said yes")
+        DECLINED = rules.Offered.DECLINED.value, _("The child said no")
+        NOT_OFFERED = rules.Offered.NOT_OFFERED.value, _("It was not offered")
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="offers")
+    outcome = models.CharField(max_length=12, choices=Outcome)
+    offered_at = models.DateTimeField(null=True, blank=True)
+    by_whom = models.CharField(max_length=200, blank=True)
+    why = models.TextField(blank=True)
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["noted_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.outcome
+
+
+class Interview(models.Model):
+    """What the child said about one episode, to somebody independent. Only a few parts must be there."""
+
+    class Passed(models.TextChoices):
+        YES = rules.Passed.YES.value, _("Yes")
+        NO = rules.Passed.NO.value, _("Not yet")
+        NOBODY = rules.Passed.NOBODY.value, _("There is nobody to pass it on to")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    episode = models.OneToOneField(Episode, on_delete=models.PROTECT, related_name="interview")
+    held_at = models.DateTimeField()
+    where = models.CharField(max_length=200)
+    with_whom = models.CharField(max_length=200, help_text=_("Who spoke with the child, and their role."))
+    independent = models.CharField(max_length=200, help_text=_("How they are independent."))
+    who_else = models.CharField(max_length=200, blank=True)
+    words = models.ForeignKey(
+        "cases.Words", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    why_no_words = models.TextField(blank=True)
+    where_was = models.TextField(blank=True)
+    who_with = models.TextField(blank=True)
+    pushed = models.TextField(blank=True)
+    pulled = models.TextField(blank=True)
+    would_help = models.TextField(blank=True)
+    to_reviewer = models.CharField(max_length=6, choices=Passed, blank=True)
+    to_police = models.CharField(max_length=6, choices=Passed, blank=True)
+    passed_on = models.TextField(blank=True)
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"interview of {self.held_at:%Y-%m-%d}"
+
+
+class InterviewAnswer(models.Model):
+    """A tie that the child spoke of in the interview: so it can be seen from either side."""
+
+    interview = models.ForeignKey(Interview, on_delete=models.PROTECT, related_name="answers")
+    tie = models.OneToOneField("network.Tie", on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return "answer"
+
+
+class Philomena(models.Model):
+    """What helps to find a child, written before the child is missing. Each writing is a version; none is changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField()
+    photo = models.ForeignKey(
+        "cases.Attachment", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    description = models.TextField(blank=True)
+    associates = models.TextField(blank=True)
+    places = models.TextField(blank=True)
+    medical = models.TextField(blank=True)
+    finance = models.TextField(blank=True)
+    social_media = models.TextField(blank=True)
+    phone = models.TextField(blank=True)
+    transport = models.TextField(blank=True)
+    what_helps = models.TextField(blank=True)
+    prepared_with = models.CharField(max_length=200, blank=True)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "Philomena forms"
+        ordering: ClassVar = ["-version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "version"], name="philomena_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise Refused("A version that was written is not changed. Write a new one.")
+        super().save(*args, **kwargs)

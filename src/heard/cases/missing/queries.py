@@ -1,0 +1,228 @@
+"""What others may read about missing episodes, interviews and the form. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from heard.agencies.queries import duty_team
+from heard.agencies.rules import Hidden, May
+from heard.cases.attachment.queries import attachments_of
+from heard.cases.case.models import Case
+from heard.cases.case.rules import Kept
+from heard.cases.missing import rules
+from heard.cases.missing.models import Episode, InterviewAnswer, InterviewOffer, Philomena
+from heard.network.queries import (
+    find_described,
+    people_visible_to,
+    person_visible_to,
+    places_visible_to,
+    ties_visible_to,
+)
+from heard.network.rules import Description, Name
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.cases.attachment.models import Attachment
+    from heard.cases.missing.models import Interview
+    from heard.network.queries import Around
+
+FORM_PARTS = (
+    "description", "associates", "places", "medical", "finance", "social_media", "phone", "transport",
+    "what_helps",
+)  # fmt: skip
+_FOUND = 10  # at most, of those who may be meant
+
+
+def episodes_visible_to(user: User) -> QuerySet[Episode]:
+    """Episodes of children whose record the user may open, those taken back too; latest first."""
+    rows = Episode.objects.filter(person__in=people_visible_to(user))
+    return rows.select_related("person", "noted_by", "found_noted_by", "interview")
+
+
+def episode_visible_to(user: User, episode_id: uuid.UUID) -> Episode:
+    """The episode, or `Hidden`."""
+    episode = episodes_visible_to(user).filter(pk=episode_id).first()
+    if episode is None:
+        raise Hidden
+    return episode
+
+
+def episodes_of(user: User, person_id: uuid.UUID) -> QuerySet[Episode]:
+    """The child's episodes, an open one first, then the latest. Without those that were noted by mistake.
+
+    `Hidden` unless the user may see the child.
+    """
+    person_visible_to(user, person_id)
+    rows = _counted(episodes_visible_to(user).filter(person_id=person_id))
+    return rows.order_by(F("found_at").desc(nulls_first=True))
+
+
+def open_episodes(user: User) -> QuerySet[Episode]:
+    """Children who are missing now, the longest first."""
+    return _counted(episodes_visible_to(user)).filter(found_at=None).order_by("missing_from")
+
+
+def open_first(user: User) -> QuerySet[Episode]:
+    """Every episode: the open ones first, the longest missing of them first; then the latest returns."""
+    rows = _counted(episodes_visible_to(user))
+    return rows.order_by(F("found_at").desc(nulls_first=True), "missing_from")
+
+
+def open_episode_of(user: User, person_id: uuid.UUID) -> Episode | None:
+    return open_episodes(user).filter(person_id=person_id).first()
+
+
+def missing_since(user: User, moment: datetime) -> QuerySet[Episode]:
+    """Episodes that began after a moment, or were not over by then: what a panel looks at. First begun first."""
+    rows = _counted(episodes_visible_to(user))
+    return rows.filter(Q(found_at=None) | Q(found_at__gt=moment)).order_by("missing_from")
+
+
+def other_periods(user: User, person_id: uuid.UUID, *, but: uuid.UUID | None = None) -> list[rules.Period]:
+    """When the child was missing, apart from one episode: for the rule that no two overlap."""
+    rows = episodes_of(user, person_id).exclude(pk=but) if but else episodes_of(user, person_id)
+    return list(rows.values_list("missing_from", "found_at"))
+
+
+def offers_of(user: User, episode_id: uuid.UUID) -> QuerySet[InterviewOffer]:
+    """Each time that the interview was offered, the first first."""
+    rows = InterviewOffer.objects.filter(episode__in=episodes_visible_to(user), episode_id=episode_id)
+    return rows.select_related("noted_by")
+
+
+def interviews_due(user: User) -> QuerySet[Episode]:
+    """Returns after which nobody has spoken with the child yet, first due first; not where the child has said no.
+
+    Those that the user has to do with: their team leads the child's case or they are the trusted worker; they noted
+    the episode; or the child has no case and they are in the team that takes worries.
+    """
+    rows = _counted(episodes_visible_to(user)).filter(found_at__isnull=False, interview=None)
+    last = InterviewOffer.objects.filter(episode=OuterRef("pk")).order_by("-noted_at", "-pk")
+    asked = rows.annotate(answer=Subquery(last.values("outcome")[:1]))
+    waiting = asked.filter(Q(answer=None) | ~Q(answer=rules.Offered.DECLINED))
+    return waiting.filter(_concerning(user)).order_by("interview_due_at")
+
+
+def _concerning(user: User) -> Q:
+    opened = Case.objects.filter(person=OuterRef("person"), state=Case.State.OPEN)
+    teams = user.memberships.values("team")
+    mine = Q(Exists(opened.filter(Q(lead_team__in=teams) | Q(trusted_worker=user))))
+    mine |= Q(noted_by=user) | Q(found_noted_by=user)
+    team = duty_team(user)
+    if team and user.memberships.filter(team=team).exists():
+        mine |= ~Q(Exists(opened))
+    return mine
+
+
+def interviews_in_time(user: User, *, since: date, today: date) -> Kept:
+    """Returns since a day after which the interview was held within the time allowed; of all whose time is over by
+    the beginning of today, or whose interview was held. Where the child said no it was not held, and counts as such.
+
+    Over the whole partnership, for those who see figures.
+    """
+    in_time = Q(interview__held_at__lte=F("interview_due_at"))
+    due = _returns(user, since, today)
+    return Kept(**due.aggregate(kept=Count("pk", in_time), of=Count("pk")))
+
+
+def interviews_offered_in_time(user: User, *, since: date, today: date) -> Kept:
+    """The same returns; kept where the child was asked within the time allowed, whatever the child answered."""
+    asked = InterviewOffer.objects.filter(episode=OuterRef("pk")).exclude(outcome=rules.Offered.NOT_OFFERED)
+    first = asked.order_by().values("episode").annotate(at=Min("offered_at")).values("at")
+    due = _returns(user, since, today).annotate(asked_at=Subquery(first))
+    in_time = Q(asked_at__lte=F("interview_due_at")) | Q(interview__held_at__lte=F("interview_due_at"))
+    return Kept(**due.aggregate(kept=Count("pk", in_time), of=Count("pk")))
+
+
+def _returns(user: User, since: date, today: date) -> QuerySet[Episode]:
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    begin, now = (_midnight(day) for day in (since, today))
+    rows = _counted(Episode.objects.filter(found_at__gte=begin)).order_by()
+    return rows.filter(Q(interview_due_at__lt=now) | Q(interview__isnull=False))
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(0)))
+
+
+def answers_of(user: User, interview: Interview) -> list[Around]:
+    """The people and places that the child spoke of in the interview, as ties that the user may see."""
+    ties = set(InterviewAnswer.objects.filter(interview=interview).values_list("tie_id", flat=True))
+    return [tie for tie in ties_visible_to(user, interview.episode.person_id) if tie.tie_id in ties]
+
+
+def people_like(user: User, name: str) -> list[tuple[str, str, str]]:
+    """Who on record may be meant, children and adults: (key, name, why), at most ten. Only those whom the user may
+    open: a tie to somebody else would show who has a record."""
+    given, _space, family = name.strip().rpartition(" ")
+    asked = Description((Name(given or family, family if given else ""),))
+    hits = find_described(user, asked, kinds=("child", "adult"), limit=_FOUND)
+    return [(str(hit.person_id), hit.name, "; ".join(hit.reasons)) for hit in hits if hit.may_open]
+
+
+def places_like(user: User, name: str, postcode: str = "") -> list[tuple[str, str, str]]:
+    """Places on record that share a word of the name or the postcode: (key, name, kind and postcode), at most ten."""
+    words = [word for word in name.split() if len(word) > 2]
+    like = Q(pk=None)
+    for word in words or [name.strip()]:
+        like |= Q(name__icontains=word) if word else Q()
+    if postcode.strip():
+        like |= Q(postcode__iexact=postcode.strip())
+    rows = places_visible_to(user).filter(like).order_by("name", "pk")[:_FOUND]
+    return [(str(row.pk), row.name, ", ".join(filter(None, (row.kind, row.postcode)))) for row in rows]
+
+
+# ---- the form that is ready before
+
+
+def forms_of(user: User, person_id: uuid.UUID) -> QuerySet[Philomena]:
+    """Each version of the child's Philomena form, the latest first. `Hidden` unless the user may see the child: so it
+    goes with the child to each agency that is involved."""
+    person_visible_to(user, person_id)
+    return Philomena.objects.filter(person_id=person_id).select_related("written_by", "photo", "person")
+
+
+def photos_of(user: User, person_id: uuid.UUID) -> list[Attachment]:
+    """Pictures among the child's files, to choose from."""
+    rows = attachments_of(user, person_id=person_id)
+    return list(rows.filter(kind__in=("jpeg", "png", "webp"), withdrawn_at=None))
+
+
+def begin_form(user: User, person_id: uuid.UUID) -> dict[str, Any]:
+    """What a new version begins with: the version before it, and where it says nothing what the record knows."""
+    latest = forms_of(user, person_id).first()
+    known = _from_record(user, person_id)
+    if latest is None:
+        return known
+    texts = {part: getattr(latest, part) or known.get(part, "") for part in FORM_PARTS}
+    return texts | {"photo": str(latest.photo_id or "")}
+
+
+def _from_record(user: User, person_id: uuid.UUID) -> dict[str, Any]:
+    person = people_visible_to(user).prefetch_related("addresses", "other_names").get(pk=person_id)
+    ties = [tie for tie in ties_visible_to(user, person_id) if tie.until is None]
+    places = [
+        ", ".join(filter(None, (address.line, address.postcode)))
+        for address in person.addresses.all()
+        if address.until is None
+    ]
+    names = [f"{name.given_name} {name.family_name}".strip() for name in person.other_names.all()]
+    return {
+        "description": "; ".join(filter(None, [person.known_as, *names])),
+        "associates": "\n".join(_tie(tie) for tie in ties if tie.end != "place"),
+        "places": "\n".join([*places, *(_tie(tie) for tie in ties if tie.end == "place")]),
+    }
+
+
+def _tie(tie: Around) -> str:
+    return f"{tie.name}: {tie.kind} ({tie.how_known})"
+
+
+def _counted(rows: QuerySet[Episode]) -> QuerySet[Episode]:
+    return rows.filter(taken_back_at=None)

@@ -1,0 +1,394 @@
+"""Pages about missing children: who is missing now, one episode, the interview after the return, and the form that is
+ready before. Each that shows a child's record leaves its audit row."""
+
+from __future__ import annotations
+
+import uuid
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from heard.agencies.gate import gate
+from heard.agencies.kept import kept_form, sent
+from heard.agencies.rules import May, Refused
+from heard.cases.case.queries import words_of
+from heard.cases.missing import actions, queries, rules
+from heard.cases.missing.forms import (
+    PART_LABELS,
+    AnswerForm,
+    EpisodeForm,
+    FoundForm,
+    InterviewForm,
+    NoteForm,
+    OfferForm,
+    PhilomenaForm,
+    TakeBackForm,
+    parts_of,
+)
+from heard.cases.missing.words import in_words, kept_by, time_left
+from heard.govuk.pdf import as_download, draw_pdf
+from heard.knowledge import load
+from heard.network.actions import open_record
+
+ON_A_PAGE = 25
+
+
+@gate(May.MISSING)
+@require_safe
+def missing(request: HttpRequest) -> HttpResponse:
+    """Children who are missing now first, the longest missing of them first; then those who came back."""
+    user: Any = request.user
+    page = Paginator(queries.open_first(user), ON_A_PAGE).get_page(request.GET.get("page"))
+    rows = [(episode, _state(episode)) for episode in page.object_list]
+    return render(request, "cases/missing/missing.html", {"page": page, "rows": rows})
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def of_child(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    person = open_record(by=user, person_id=person_id)
+    page = Paginator(queries.episodes_of(user, person_id), ON_A_PAGE).get_page(request.GET.get("page"))
+    rows = [(episode, _state(episode)) for episode in page.object_list]
+    context = {
+        "person": person,
+        "page": page,
+        "rows": rows,
+        "ready": queries.forms_of(user, person_id).first(),
+        "may_note": user.may(May.MISSING),
+        "is_missing": queries.open_episode_of(user, person_id) is not None,
+    }
+    return render(request, "cases/missing/of_child.html", context)
+
+
+@gate(May.MISSING)
+def note(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    person = open_record(by=user, person_id=person_id)
+    form = kept_form(request, NoteForm, kind="missing.note", subject_id=person_id)
+
+    def save() -> HttpResponse:
+        episode = actions.note_missing(by=user, person_id=person_id, back=form.back, **form.said)
+        return redirect("episode", episode_id=episode.pk)
+
+    done = _done(request, form, save)
+    title = _("Note that a child is missing")
+    about = _(
+        "If a child is missing now and may be in danger, ring 999 first. Write down what you know; more can be added."
+    )
+    back = ("missing_of", {"person_id": person_id})
+    return done or _form_page(request, form, person, title, about=about, back=back, why_not=None)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def episode(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    this = actions.open_episode(by=user, episode_id=episode_id)
+    interview = getattr(this, "interview", None)
+    context = {
+        "episode": this,
+        "person": this.person,
+        "state": _state(this),
+        "length": in_words(rules.how_long(this.missing_from, this.found_at or timezone.now())),
+        "offers": list(queries.offers_of(user, episode_id)),
+        "interview": interview,
+        "answers": queries.answers_of(user, interview) if interview else [],
+        "clock": load.current().clock("return_interview"),
+        "due": _due(this),
+        "ready": queries.forms_of(user, this.person_id).first(),
+        "may_note": user.may(May.MISSING) and this.taken_back_at is None,
+    }
+    return render(request, "cases/missing/episode.html", context)
+
+
+@gate(May.MISSING)
+def change(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    this = actions.open_episode(by=user, episode_id=episode_id)
+    begin = {name: getattr(this, name) for name in actions.MISSING if not name.endswith(("_from", "_at"))}
+    begin |= parts_of("missing", this.missing_from) | parts_of("reported", this.reported_at)
+    begin["reported"] = "yes" if this.reported_at else "no"
+    form = kept_form(request, EpisodeForm, kind="missing.change", subject_id=episode_id, initial=begin)
+    done = _done(
+        request, form, lambda: actions.change_episode(by=user, episode_id=episode_id, **form.said), this
+    )
+    about = _("Add what is known now, or put right what was written.")
+    return done or _episode_form(request, form, this, _("What is known"), about=about)
+
+
+@gate(May.MISSING)
+def found(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    this = actions.open_episode(by=user, episode_id=episode_id)
+    begin = {name: getattr(this, name) for name in actions.FOUND} | parts_of("found", this.found_at)
+    form = kept_form(request, FoundForm, kind="missing.found", subject_id=episode_id, initial=begin)
+    done = _done(
+        request, form, lambda: actions.note_found(by=user, episode_id=episode_id, **form.found), this
+    )
+    title = (
+        _("The child is back") if this.found_at is None else _("Put right what was written about the return")
+    )
+    return done or _episode_form(request, form, this, title)
+
+
+@gate(May.MISSING)
+def take_back(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    this = actions.open_episode(by=user, episode_id=episode_id)
+    form = kept_form(request, TakeBackForm, kind="missing.take-back", subject_id=episode_id)
+
+    def save() -> object:
+        return actions.take_back_episode(by=user, episode_id=episode_id, **form.cleaned_data)
+
+    return _done(request, form, save, this) or _episode_form(request, form, this, _("Noted by mistake"))
+
+
+@gate(May.MISSING)
+def offer(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    this = actions.open_episode(by=user, episode_id=episode_id)
+    begin = parts_of("offered", timezone.now())
+    form = kept_form(request, OfferForm, kind="missing.offer", subject_id=episode_id, suggested=begin)
+    done = _done(
+        request, form, lambda: actions.offer_interview(by=user, episode_id=episode_id, **form.offer), this
+    )
+    clock = load.current().clock("return_interview")
+    return done or _episode_form(
+        request, form, this, _("Offer the interview"), about=clock.help, interview=True
+    )
+
+
+@gate(May.MISSING)
+def interview(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
+    """What the child says, in the child's words; then what each question brings, if anything."""
+    user: Any = request.user
+    this = actions.open_episode(by=user, episode_id=episode_id)
+    words = list(words_of(user, this.person_id)[:20])
+    held = getattr(this, "interview", None)
+    if held and held.words and held.words not in words:
+        words.append(held.words)
+    begin = _interview_so_far(held) if held else {}
+    form = kept_form(
+        request,
+        InterviewForm,
+        kind="missing.interview",
+        subject_id=episode_id,
+        initial=begin,
+        words=words,
+    )
+
+    def save() -> object:
+        return actions.record_interview(by=user, episode_id=episode_id, view=form.view, **form.answered)
+
+    done = _done(request, form, save, this)
+    about = _(
+        "On the child’s terms. Only when, where, who and the child’s words are needed; leave any other question empty."
+    )
+    title = _("Interview after coming back")
+    return done or _episode_form(request, form, this, title, about=about, interview=True, passing_on=True)
+
+
+def _interview_so_far(held: Any) -> dict[str, Any]:
+    names = (
+        "where", "with_whom", "independent", "who_else", "where_was", "who_with", "pushed", "pulled", "would_help",
+        "to_reviewer", "to_police", "passed_on", "why_no_words",
+    )  # fmt: skip
+    begin = {name: getattr(held, name) for name in names} | parts_of("held", held.held_at)
+    return begin | {"which": str(held.words_id) if held.words_id else "none"}
+
+
+@gate(May.MISSING)
+def answer(request: HttpRequest, episode_id: uuid.UUID, end: str) -> HttpResponse:
+    """Somebody or somewhere that the child spoke of: first who on record may be meant, then who it is."""
+    user: Any = request.user
+    this = actions.open_episode(by=user, episode_id=episode_id)
+    interviewed = getattr(this, "interview", None)
+    if interviewed is None:
+        messages.warning(request, _("Write down the interview first."))
+        return redirect("episode", episode_id=episode_id)
+    asked = request.POST.get("name", "").strip()
+    found = _like(user, end, asked, request.POST.get("postcode", "")) if asked else None
+    kind = f"missing.{end}"
+    form = kept_form(request, AnswerForm, kind=kind, subject_id=episode_id, end=end, found=found)
+    done = _done(request, form, lambda: _note_answer(user, this, end, form), this)
+    if done:
+        return done
+    if found is not None and "choice" not in request.POST:
+        form.errors.pop("choice", None)  # who is known was only looked up, so nothing is missing yet
+    title = _("Somebody whom the child spoke of") if end == "person" else _("A place that the child spoke of")
+    context = {
+        "form": form,
+        "person": this.person,
+        "episode": this,
+        "title": title,
+        "searched": found is not None,
+        "end": end,
+        "answers": queries.answers_of(user, interviewed),
+    }
+    return render(request, "cases/missing/answer.html", context)
+
+
+def _like(user: Any, end: str, name: str, postcode: str) -> list[tuple[str, str, str]]:
+    if end == "person":
+        return [(key, who, _(why)) for key, who, why in queries.people_like(user, name)]
+    return queries.places_like(user, name, postcode)
+
+
+def _note_answer(user: Any, this: Any, end: str, form: Any) -> None:
+    actions.note_answer(by=user, episode_id=this.pk, end=end, **form.answer)
+
+
+# ---- the form that is ready before
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def philomena(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """The latest version, and those before it."""
+    user: Any = request.user
+    person = open_record(by=user, person_id=person_id)
+    versions = actions.open_forms(by=user, person_id=person_id)
+    shown = next((one for one in versions if str(one.version) == request.GET.get("version")), None)
+    context = {
+        "person": person,
+        "versions": versions,
+        "shown": shown or (versions[0] if versions else None),
+        "labels": _labels(),
+        "is_missing": queries.open_episode_of(user, person_id) is not None,
+        "may_note": user.may(May.MISSING),
+    }
+    return render(request, "cases/missing/philomena.html", context)
+
+
+@gate(May.MISSING)
+def philomena_write(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    person = open_record(by=user, person_id=person_id)
+    form = kept_form(
+        request,
+        PhilomenaForm,
+        kind="missing.philomena",
+        subject_id=person_id,
+        initial=queries.begin_form(user, person_id),
+        photos=queries.photos_of(user, person_id),
+    )
+
+    def save() -> HttpResponse:
+        actions.write_form(by=user, person_id=person_id, **form.written)
+        return redirect("philomena", person_id=person_id)
+
+    about = _("What helps to find a child, written with those who know the child, before anything happens.")
+    back = ("philomena", {"person_id": person_id})
+    done = _done(request, form, save)
+    return done or _form_page(request, form, person, _("Philomena form"), about=about, back=back)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def philomena_paper(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    """Both parts on paper: what was ready, and while the child is missing what is known now."""
+    user: Any = request.user
+    person = open_record(by=user, person_id=person_id)
+    form, this, photo = actions.open_paper(by=user, person_id=person_id)
+    context = {
+        "person": person,
+        "form": form,
+        "episode": this,
+        "photo": _as_data(form, photo),
+        "labels": _labels(),
+        "printed_at": timezone.now(),
+        "printed_by": user,
+    }
+    return as_download(draw_pdf("cases/missing/philomena_paper.html", context), "philomena-form.pdf")
+
+
+def _as_data(form: Any, photo: bytes | None) -> str:
+    """A picture that stands in the page itself, since paper fetches nothing."""
+    return f"data:image/{form.photo.kind};base64,{b64encode(photo).decode()}" if photo else ""
+
+
+def _labels() -> list[tuple[str, str]]:
+    return [(part, str(PART_LABELS[part])) for part in queries.FORM_PARTS]
+
+
+# ---- what the pages share
+
+
+def _state(this: Any) -> dict[str, Any]:
+    """How it stands with one episode, in words, and the colour that helps."""
+    now = timezone.now()
+    if this.taken_back_at is not None:
+        return {"text": _("Noted by mistake"), "colour": "grey", "late": ""}
+    if this.found_at is None:
+        length = in_words(rules.how_long(this.missing_from, now))
+        return {"text": _("Missing for %(time)s") % {"time": length}, "colour": "red", "late": ""}
+    held = getattr(this, "interview", None)
+    if held:
+        late = kept_by(this.interview_due_at, held.held_at)
+        return {"text": _("Back, and heard"), "colour": "green", "late": late}
+    return {
+        "text": _("Back, not heard yet"),
+        "colour": "yellow",
+        "late": time_left(this.interview_due_at, now),
+    }
+
+
+def _due(this: Any) -> dict[str, Any] | None:
+    """When the interview is due, to the minute, and how long that is or was."""
+    if this.found_at is None or this.taken_back_at is not None:
+        return None
+    held = getattr(this, "interview", None)
+    words = (
+        kept_by(this.interview_due_at, held.held_at)
+        if held
+        else time_left(this.interview_due_at, timezone.now())
+    )
+    return {"at": this.interview_due_at, "words": words, "held_at": held.held_at if held else None}
+
+
+def _done(
+    request: HttpRequest, form: Any, save: Callable[[], object], this: Any = None
+) -> HttpResponse | None:
+    """The page after a form that was right; None for one that is not, or was not sent. `save` may say which page."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        saved = save()
+    except Refused as refused:
+        form.add_error(None, _(str(refused)))
+        return None
+    sent(request, form)
+    messages.success(request, _("Written down."))
+    return saved if isinstance(saved, HttpResponse) else redirect("episode", episode_id=this.pk)
+
+
+def _episode_form(request: HttpRequest, form: Any, this: Any, title: str, **more: Any) -> HttpResponse:
+    why_not = rules.TAKEN_BACK if this.taken_back_at else None
+    if more.pop("interview", False):
+        user: Any = request.user
+        why_not = rules.why_not_offer_yet(
+            may_note=user.may(May.MISSING),
+            is_back=this.found_at is not None,
+            taken_back=this.taken_back_at is not None,
+        )
+        more["due"] = _due(this)
+    back = ("episode", {"episode_id": this.pk})
+    return _form_page(request, form, this.person, title, back=back, why_not=why_not, **more)
+
+
+def _form_page(
+    request: HttpRequest, form: Any, person: Any, title: str, *, back: tuple[str, dict[str, Any]], **more: Any
+) -> HttpResponse:
+    context = {"about": "", "why_not": None, "due": None, "passing_on": False} | more
+    context |= {"form": form, "person": person, "title": title, "back": back}
+    context["clock"] = load.current().clock("return_interview")
+    return render(request, "cases/missing/form.html", context)

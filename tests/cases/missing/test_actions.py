@@ -1,0 +1,267 @@
+"""Missing episodes, the interview after a return and the form that is ready before: what is kept, refused and hidden."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from tests.cases.missing.conftest import BACK, ago, gone, interviewed
+
+from heard.agencies.models import AuditRow
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.assessment.rules import ChildsView
+from heard.cases.attachment.actions import attach
+from heard.cases.case.rules import Kept
+from heard.cases.missing import actions, queries, rules
+from heard.cases.missing.models import Episode, InterviewAnswer, Philomena
+from heard.network.actions import add_person, add_place, move_house, note_tie
+from heard.network.queries import ties_visible_to
+
+
+def test_an_episode_is_noted_with_its_row(world, case):
+    episode = gone(world.social_worker, case.person_id, 3)
+    row = AuditRow.objects.get(verb="note", subject="episode")
+    assert (row.subject_id, row.person_id) == (str(episode.pk), case.person_id)
+    assert queries.open_episode_of(world.social_worker, case.person_id) == episode
+
+
+@pytest.mark.parametrize("who", ["officer", "analyst", "board_member", "administrator"])
+def test_nobody_notes_or_reads_about_a_child_whom_they_may_not_see(world, episode, who):
+    user = getattr(world, who)
+    with pytest.raises((Hidden, Refused)):
+        gone(user, episode.person_id, 100)
+    for call in (actions.open_episode, actions.note_found, actions.change_episode):
+        with pytest.raises(Hidden):
+            call(by=user, episode_id=episode.pk)
+    with pytest.raises(Hidden):
+        queries.episodes_of(user, episode.person_id)
+    with pytest.raises(Hidden):
+        queries.forms_of(user, episode.person_id)
+    assert not queries.open_episodes(user).exists()
+
+
+def test_a_second_open_episode_is_refused(world, episode):
+    with pytest.raises(Refused, match="missing now"):
+        gone(world.social_worker, episode.person_id, 1)
+    assert Episode.objects.count() == 1
+
+
+def test_an_earlier_episode_is_noted_with_its_end_and_may_not_overlap(world, episode):
+    back = BACK | {"found_at": ago(90)}
+    gone(world.social_worker, episode.person_id, 100, back=back)
+    with pytest.raises(Refused, match="cannot lie in another"):
+        gone(world.social_worker, episode.person_id, 95, back=back)
+    with pytest.raises(Refused, match="cannot lie in another"):
+        gone(world.social_worker, episode.person_id, 60, back=BACK | {"found_at": ago(2)})
+    assert Episode.objects.count() == 2
+
+
+def test_the_clock_of_the_interview_starts_at_the_hour_of_the_return(returned):
+    assert returned.interview_due_at - returned.found_at == timedelta(hours=72)
+
+
+def test_a_return_that_is_put_right_moves_its_clock(world, returned):
+    again = actions.note_found(by=world.social_worker, episode_id=returned.pk, found_at=ago(10), **BACK)
+    assert again.interview_due_at - again.found_at == timedelta(hours=72)
+    assert AuditRow.objects.filter(verb="put right", subject="episode").count() == 1
+
+
+def test_what_is_known_changes_while_one_looks(world, episode):
+    actions.change_episode(by=world.teacher, episode_id=episode.pk, what_is_known="Her phone rang in the park.")
+    episode.refresh_from_db()
+    assert (episode.what_is_known, episode.police_reference) == ("Her phone rang in the park.", "WX-204")
+
+
+def test_an_episode_that_was_a_mistake_no_longer_counts_but_stays_readable(world, episode):
+    actions.take_back_episode(by=world.social_worker, episode_id=episode.pk, reason="It was her cousin")
+    assert not queries.episodes_of(world.social_worker, episode.person_id).exists()
+    assert queries.episode_visible_to(world.social_worker, episode.pk).taken_back_why == "It was her cousin"
+    gone(world.social_worker, episode.person_id, 30)
+    with pytest.raises(Refused, match="taken back"):
+        actions.change_episode(by=world.social_worker, episode_id=episode.pk)
+
+
+def test_an_episode_about_which_the_child_has_spoken_is_not_taken_back(world, heard):
+    with pytest.raises(Refused, match="spoken"):
+        actions.take_back_episode(by=world.social_worker, episode_id=heard.episode_id, reason="x")
+
+
+def test_an_interview_waits_for_the_return(world, episode):
+    with pytest.raises(Refused, match="not back yet"):
+        interviewed(world.social_worker, episode, 1)
+    with pytest.raises(Refused, match="not back yet"):
+        actions.offer_interview(by=world.social_worker, episode_id=episode.pk, outcome="not_offered", why="x")
+
+
+def test_the_childs_words_are_kept_verbatim_with_the_interview(world, heard):
+    assert heard.words.text == "I went because nobody asked me where I wanted to live."
+    assert heard.words.person_id == heard.episode.person_id
+
+
+def test_an_interview_without_words_needs_a_reason(world, returned):
+    with pytest.raises(Refused, match="own words"):
+        interviewed(world.social_worker, returned, 1, view=ChildsView())
+    interviewed(world.social_worker, returned, 1, view=ChildsView(why_no_words="She asked that none be written"))
+
+
+def test_an_interview_is_added_to_and_stays_one(world, heard):
+    view = ChildsView(words_id=heard.words_id)
+    again = interviewed(world.social_worker, heard.episode, 5, view=view, to_reviewer="yes", passed_on="To Ann")
+    assert (again.pk, again.to_reviewer, again.words_id) == (heard.pk, "yes", heard.words_id)
+
+
+def test_an_answer_becomes_a_place_whose_source_is_the_interview(world, heard):
+    said = {"name": "The old laundry", "tie": "was taken there", "choice": "new", "kind": "empty building"}
+    actions.note_answer(by=world.social_worker, episode_id=heard.episode_id, end="place", **said)
+    (tie,) = queries.answers_of(world.social_worker, heard)
+    assert (tie.name, tie.kind) == ("The old laundry", "was taken there")
+    assert tie.how_known.startswith("Interview of ")
+
+
+def test_an_answer_becomes_an_adult_or_picks_somebody_on_record(world, heard):
+    worker, about = world.social_worker, {"episode_id": heard.episode_id, "end": "person", "tie": "gives lifts to"}
+    actions.note_answer(by=worker, **about, name="Dez Moran", choice="new", kind="adult")
+    ((key, name, _why),) = queries.people_like(worker, "Des Moran")
+    assert name == "Dez Moran"
+    with pytest.raises(Refused, match="Choose one"):
+        actions.note_answer(by=worker, **about, name="Dez Moran", choice="")
+    actions.note_answer(by=worker, **about | {"tie": "is afraid of"}, name="Dez Moran", choice=key)
+    around = [tie for tie in ties_visible_to(worker, heard.episode.person_id) if tie.name == "Dez Moran"]
+    assert len(around) == 2
+    assert len({tie.person_id for tie in around}) == 1
+
+
+def test_an_answer_never_reaches_somebody_whom_the_worker_may_not_see(world, heard):
+    theirs = add_person(by=world.officer, given_name="Perry", family_name="Vane", restricted=True)
+    assert queries.people_like(world.social_worker, "Perry Vane") == []
+    said = {"name": "Perry Vane", "tie": "friend"}
+    for choice in (str(theirs.pk), "no key"):
+        with pytest.raises(Hidden):
+            actions.note_answer(
+                by=world.social_worker, episode_id=heard.episode_id, end="person", choice=choice, **said
+            )
+    assert not InterviewAnswer.objects.exists()
+
+
+def test_a_place_is_looked_for_before_it_is_made(world, heard):
+    add_place(by=world.teacher, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
+    assert [row[1] for row in queries.places_like(world.social_worker, "the arcade")] == ["Harbour Street arcade"]
+    assert [row[1] for row in queries.places_like(world.social_worker, "x", "wx1 2ab")] == ["Harbour Street arcade"]
+    assert queries.places_like(world.social_worker, "park") == []
+
+
+# ---- what waits, and what is counted
+
+
+def test_an_interview_is_due_until_it_is_held_or_the_child_says_no(world, returned):
+    worker = world.social_worker
+    assert list(queries.interviews_due(worker)) == [returned]
+    offer = {"by": worker, "episode_id": returned.pk, "offered_at": ago(19), "by_whom": "Noor"}
+    actions.offer_interview(**offer, outcome="declined", why="Not now; asked again on Friday")
+    assert not queries.interviews_due(worker).exists()
+    actions.offer_interview(**offer, outcome="accepted")
+    assert list(queries.interviews_due(worker)) == [returned]
+    interviewed(worker, returned, 5)
+    assert not queries.interviews_due(worker).exists()
+
+
+def test_an_interview_waits_for_those_who_work_with_the_child(world, returned):
+    assert not queries.interviews_due(world.teacher).exists()
+    assert list(queries.interviews_due(world.coordinator)) == [returned]
+
+
+def test_interviews_in_time_counts_real_hours_and_every_return(world, case):
+    worker, person = world.social_worker, case.person_id
+    starts = (900, 700, 500, 300)
+    episodes = [
+        gone(worker, person, start, back=BACK | {"found_at": ago(start - 20)}) for start in starts
+    ]
+    interviewed(worker, episodes[0], 900 - 20 - 71)  # in time
+    interviewed(worker, episodes[1], 700 - 20 - 73)  # an hour late
+    actions.offer_interview(
+        by=worker, episode_id=episodes[2].pk, outcome="declined", why="No", by_whom="Noor", offered_at=ago(479)
+    )
+    gone(worker, person, 60, back=BACK | {"found_at": ago(10)})  # not due yet
+    today = timezone.localdate()
+    since = today - timedelta(days=365)
+    assert queries.interviews_in_time(world.board_member, since=since, today=today) == Kept(1, 4)
+    assert queries.interviews_offered_in_time(world.board_member, since=since, today=today) == Kept(2, 4)
+    with pytest.raises(Hidden):
+        queries.interviews_in_time(world.teacher, since=since, today=today)
+
+
+def test_a_panel_sees_who_went_missing_since_and_who_still_is(world, case):
+    worker, person = world.social_worker, case.person_id
+    gone(worker, person, 900, back=BACK | {"found_at": ago(890)})
+    over = gone(worker, person, 200, back=BACK | {"found_at": ago(90)})
+    still = gone(worker, person, 80)
+    assert list(queries.missing_since(worker, ago(100))) == [over, still]
+
+
+# ---- the form that is ready before
+
+
+def test_the_form_begins_with_what_the_record_knows(world, case):
+    worker, person = world.social_worker, case.person_id
+    move_house(by=worker, person_id=person, postcode="WX1 1AA", address="3 Kiln Lane")
+    place = add_place(by=worker, name="The arcade", kind="arcade")
+    note_tie(by=worker, person_id=person, kind="spends time at", how_known="She said so", to_place=place)
+    adult = add_person(by=worker, given_name="Ola", family_name="Brand", kind="adult")
+    note_tie(by=worker, person_id=person, kind="carer", how_known="On record", to_person=adult)
+    begin = queries.begin_form(worker, person)
+    assert "3 Kiln Lane, WX1 1AA" in begin["places"]
+    assert "The arcade: spends time at (She said so)" in begin["places"]
+    assert begin["associates"] == "Ola Brand: carer (On record)"
+
+
+def test_each_writing_of_the_form_is_a_version_and_none_is_changed(world, case):
+    worker, about = world.social_worker, {"person_id": case.person_id}
+    actions.write_form(by=worker, **about, phone="07700 900 123")
+    second = actions.write_form(by=world.teacher, **about, phone="07700 900 456")
+    assert [form.version for form in queries.forms_of(worker, case.person_id)] == [2, 1]
+    assert queries.begin_form(worker, case.person_id)["phone"] == "07700 900 456"
+    second.phone = "x"
+    with pytest.raises(Refused, match="not changed"):
+        second.save()
+    with pytest.raises(Refused, match="at least one part"):
+        actions.write_form(by=worker, **about, phone=" ")
+
+
+def test_the_form_goes_with_the_child_to_each_agency_that_is_involved(world, case):
+    actions.write_form(by=world.social_worker, person_id=case.person_id, phone="07700 900 123")
+    assert queries.forms_of(world.teacher, case.person_id).count() == 1
+    with pytest.raises(Hidden):
+        queries.forms_of(world.officer, case.person_id)
+
+
+def test_a_photo_is_one_of_the_childs_own_pictures(world, case, settings, tmp_path):
+    from io import BytesIO
+
+    from PIL import Image
+
+    settings.DATA = tmp_path
+    drawn = BytesIO()
+    Image.new("RGB", (20, 20), "teal").save(drawn, "PNG")
+    upload = SimpleUploadedFile("me.png", drawn.getvalue())
+    other = add_person(by=world.social_worker, given_name="Lee", family_name="Ames")
+    theirs = attach(by=world.social_worker, upload=upload, person_id=other.pk)
+    upload.seek(0)
+    photo = attach(by=world.social_worker, upload=upload, person_id=case.person_id)
+    this = {"by": world.social_worker, "person_id": case.person_id, "phone": "x"}
+    with pytest.raises(Hidden):
+        actions.write_form(**this, photo_id=theirs.pk)
+    actions.write_form(**this, photo_id=photo.pk)
+    form, _episode, content = actions.open_paper(by=world.social_worker, person_id=case.person_id)
+    assert form is not None
+    assert form.photo_id == photo.pk
+    assert content is not None
+    assert content.startswith(b"\x89PNG")
+
+
+def test_two_who_note_the_same_child_at_once_make_one_episode(world, case):
+    gone(world.social_worker, case.person_id, 2)
+    others = queries.other_periods(world.teacher, case.person_id)
+    assert rules.why_not_period(period=(ago(1), None), others=others) == rules.HAS_OPEN
+    assert Philomena.objects.count() == 0
