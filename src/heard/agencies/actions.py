@@ -321,7 +321,7 @@ def discard_draft(*, by: User, draft_id: uuid.UUID, kind: str, verb: str = "disc
 
 
 @transaction.atomic
-def keep_typed(*, by: User, sheet: Sheet, typed: dict[str, list[str]], turn: int) -> None:
+def keep_typed(*, by: User, sheet: Sheet, typed: dict[str, list[str]], turn: int) -> Draft:
     """Keeps what is typed in one page, whatever it is like, for its writer alone, until it is sent or thrown away.
 
     `turn` counts the savings of the page: one that was overtaken on its way changes nothing. Raises `Refused` where it
@@ -331,17 +331,19 @@ def keep_typed(*, by: User, sheet: Sheet, typed: dict[str, list[str]], turn: int
     if row and row.user_id != by.pk:
         raise Hidden
     if row and row.answers.get("turn", 0) > turn:
-        return
+        return row
     answers = {"typed": _storable(typed), "seen": sheet.seen, "turn": turn}
     others = 0 if row else queries.drafts_of(by).count()
     why_not = rules.why_not_keep(characters=len(json.dumps(answers)), others=others)
     if why_not:
         raise Refused(why_not)
-    told = {"kind": sheet.kind, "subject_id": sheet.subject_id, "page": sheet.page, "title": sheet.title}
-    Draft.objects.update_or_create(pk=sheet.id, defaults={"user": by, "answers": answers} | told)
-    if sheet.follows:
+    draft = row or Draft(pk=sheet.id, user=by, kind=sheet.kind, subject_id=sheet.subject_id)
+    draft.page, draft.title, draft.answers = sheet.page, sheet.title, answers
+    draft.save()
+    if sheet.follows and sheet.follows_as_of and row is None:
         followed = queries.drafts_of(by).filter(pk=sheet.follows)
         followed.filter(updated_at=sheet.follows_as_of).delete()
+    return draft
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, Q, QuerySet
 
 from heard.agencies.models import Agency, AuditRow, Draft, Team, User
-from heard.agencies.rules import Hidden, May, Role
+from heard.agencies.rules import Hidden, May, Role, Sheet
 
 _PAGES_SHOWN = 5  # of one form; more open pages of one form than that are nobody's work
 
@@ -182,7 +182,19 @@ def unfinished_forms(user: User) -> QuerySet[Draft]:
     return drafts_of(user).exclude(page="")
 
 
-def writer_of(user_id: object) -> User | None:
-    """Who this is, for keeping what they typed after their session had ended; None where they may not sign in."""
-    user = User.objects.filter(pk=user_id, is_active=True).first()
+def unfinished_form(user: User, draft_id: str) -> Draft:
+    """One of them, or `Hidden`, also for what is no key at all."""
+    try:
+        draft = unfinished_forms(user).filter(pk=uuid.UUID(draft_id)).first()
+    except ValueError:
+        draft = None
+    if draft is None:
+        raise Hidden
+    return draft
+
+
+def writer_of(sheet: Sheet) -> User | None:
+    """For whom a page was drawn, to keep what they typed after their session had ended; None where they may no longer
+    sign in."""
+    user = User.objects.filter(pk=sheet.user_id, is_active=True).first()
     return user if user and user.may(May.SIGNED_IN) else None

@@ -26,6 +26,7 @@ from heard.agencies.forms import (
     TeamForm,
 )
 from heard.agencies.gate import Request, gate
+from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import May, Refused
 
 if TYPE_CHECKING:
@@ -50,13 +51,14 @@ def people(request: Request) -> HttpResponse:
 
 @gate(May.MANAGE)
 def user_add(request: Request) -> HttpResponse:
-    form = AddUserForm(request.POST or None, teams=queries.teams_visible_to(request.user))
+    form = kept_form(request, AddUserForm, kind="user.add", teams=queries.teams_visible_to(request.user))
     if form.is_valid():
         try:
             made = actions.add_user(by=request.user, **form.details())
         except Refused as refusal:
             form.add_error("username", str(refusal))
         else:
+            sent(request, form)
             messages.success(request, _(_WITH_PASSWORD if made.has_usable_password() else _WITHOUT_PASSWORD))
             return redirect("user", user_id=made.pk)
     return _ask(
@@ -154,10 +156,11 @@ def user_take_role(request: Request, user_id: int) -> HttpResponse:
 @gate(May.MANAGE)
 def user_switch_off(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
-    form = ReasonForm(request.POST or None)
+    form = kept_form(request, ReasonForm, kind=f"user.off.{user_id}")
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         if _done(form, "reason", lambda: actions.switch_off(by=request.user, user=person, reason=reason)):
+            sent(request, form)
             messages.success(
                 request, _("Switched off. They can no longer sign in, and are signed out everywhere.")
             )
@@ -178,10 +181,11 @@ def user_switch_off(request: Request, user_id: int) -> HttpResponse:
 @gate(May.MANAGE)
 def user_switch_on(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
-    form = ReasonForm(request.POST or None)
+    form = kept_form(request, ReasonForm, kind=f"user.on.{user_id}")
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         if _done(form, "reason", lambda: actions.switch_on(by=request.user, user=person, reason=reason)):
+            sent(request, form)
             messages.success(request, _("Switched on. They can sign in again."))
             return redirect("user", user_id=user_id)
     return _ask(
@@ -212,15 +216,18 @@ def teams(request: Request) -> HttpResponse:
 
 @gate(May.MANAGE)
 def team_add(request: Request) -> HttpResponse:
-    form = AddTeamForm(
-        request.POST or None,
+    form = kept_form(
+        request,
+        AddTeamForm,
+        kind="team.add",
+        suggested={"takes_worries": "no"},
         agencies=queries.agencies_visible_to(request.user),
         taker=queries.duty_team(request.user),
-        initial={"takes_worries": "no"},
     )
     if form.is_valid() and _done(
         form, "name", lambda: actions.add_team(by=request.user, **form.cleaned_data)
     ):
+        sent(request, form)
         messages.success(request, _("The team is added."))
         return redirect("teams")
     return _ask(
@@ -237,7 +244,15 @@ def team_add(request: Request) -> HttpResponse:
 def team(request: Request, team_id: uuid.UUID) -> HttpResponse:
     found = queries.team_visible_to(request.user, team_id)
     now = {"duty_phone": found.duty_phone, "takes_worries": "yes" if found.takes_worries else "no"}
-    form = TeamForm(request.POST or None, taker=queries.duty_team(request.user), team=found, initial=now)
+    form = kept_form(
+        request,
+        TeamForm,
+        kind="team",
+        subject_id=team_id,
+        initial=now,
+        taker=queries.duty_team(request.user),
+        team=found,
+    )
     if form.is_valid():
         changed = _done(
             form,
@@ -245,6 +260,7 @@ def team(request: Request, team_id: uuid.UUID) -> HttpResponse:
             lambda: actions.change_team(by=request.user, team=found, **form.cleaned_data),
         )
         if changed:
+            sent(request, form)
             messages.success(request, _("The team is changed."))
             return redirect("teams")
     return _ask(
@@ -260,10 +276,11 @@ def team(request: Request, team_id: uuid.UUID) -> HttpResponse:
 
 @gate(May.MANAGE)
 def agency_add(request: Request) -> HttpResponse:
-    form = AgencyForm(request.POST or None)
+    form = kept_form(request, AgencyForm, kind="agency.add")
     if form.is_valid() and _done(
         form, "name", lambda: actions.add_agency(by=request.user, **form.cleaned_data)
     ):
+        sent(request, form)
         messages.success(request, _("The agency is added. Add its first team next."))
         return redirect("team_add")
     return _ask(

@@ -19,19 +19,37 @@ A page draws `{{ form.error_summary() }}` on top and `{{ form.why.component() }}
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from markupsafe import Markup, escape
 
 from heard.govuk.dates import PARTS, Problem, read_date
-from heard.govuk.environment import macro
+from heard.govuk.environment import day, macro
+
+CHOOSE = "kept-choice-"  # before the name of a field: which of two versions stays, the user's or the record's
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What somebody else wrote into the record while this form was being filled in.
+
+    `says` is the record's answer as text, `by` who wrote it and when ("" where that is not known). `taken`: the field
+    holds the record's answer, since the user had typed nothing of their own into it; else they choose which one stays.
+    """
+
+    says: str
+    by: str = ""
+    taken: bool = False
 
 
 class BoundField(forms.BoundField):
@@ -40,8 +58,16 @@ class BoundField(forms.BoundField):
     def component(self) -> Markup:
         """Label, hint, error and input. A hidden field draws its input alone."""
         if isinstance(self.field, Drawn) and not self.is_hidden:
-            return self.field.draw(self)
+            return self.field.draw(self) + self._elsewhere()
         return Markup(self.as_widget())  # noqa: S704 - Django's widgets escape
+
+    def _elsewhere(self) -> Markup:
+        """Beneath the field: what the record says now, where somebody changed it meanwhile."""
+        other = cast(Form, self.form).elsewhere.get(self.name)
+        if other is None:
+            return Markup("")
+        context = {"other": other, "choose": CHOOSE + self.html_name, "id": self.auto_id, "label": self.label}
+        return Markup(render_to_string("govuk/elsewhere.html", context))  # noqa: S704 - the template escapes
 
     @property
     def answer(self) -> Any:
@@ -68,6 +94,8 @@ class Form(forms.Form):
 
     bound_field_class = BoundField
     use_required_attribute = False  # the browser's own bubbles are neither plain nor translated
+    elsewhere: Mapping[str, Elsewhere] = MappingProxyType({})  # by the name of the field
+    kept: Any = None  # how the server keeps what is typed: see `heard.agencies.kept`
 
     def __getitem__(self, name: str) -> BoundField:
         return cast(BoundField, super().__getitem__(name))
@@ -101,7 +129,7 @@ class Form(forms.Form):
         data = QueryDict(mutable=True)
         for name, field in form.fields.items():
             value = answers.get(name)
-            for key, texts in _as_sent(form.add_prefix(name), field, value):
+            for key, texts in as_sent(form.add_prefix(name), field, value):
                 data.setlist(key, texts)
         return cls(data, **kwargs)
 
@@ -111,16 +139,37 @@ class Form(forms.Form):
             for value, name in getattr(field, "reveals", {}).items():
                 yield parent, value, name
 
+    def beneath_another(self, name: str) -> bool:
+        """Whether this field belongs to a choice that is not the one that was made."""
+        over = [(parent, value) for parent, value, field in self._revealed() if field == name]
+        return bool(over) and not any(self._is_chosen(parent, value) for parent, value in over)
+
+    def _is_chosen(self, parent: str, value: str) -> bool:
+        chosen = self[parent].answer
+        return value in (chosen if isinstance(chosen, list) else [chosen])
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        for name, other in self.elsewhere.items():
+            self.add_error(name, _TAKEN if other.taken else _CHOOSE)
+
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]
         for parent, value, name in self._revealed():
-            chosen = self[parent].answer
-            if value not in (chosen if isinstance(chosen, list) else [chosen]) and name in self.errors:
+            if not self._is_chosen(parent, value) and name in self.errors:
                 del self.errors[name]
                 self.cleaned_data[name] = getattr(self.fields[name], "empty_value", None)
 
 
-def _as_sent(key: str, field: forms.Field, value: Any) -> list[tuple[str, list[str]]]:
+_CHOOSE = gettext_lazy(
+    "Somebody else changed this while you were writing. Choose which one stays, then send it again"
+)
+_TAKEN = gettext_lazy(
+    "Somebody else changed this while you were writing. Look at what they wrote, then send it again"
+)
+
+
+def as_sent(key: str, field: forms.Field, value: Any) -> list[tuple[str, list[str]]]:
     if isinstance(field, DateField):
         parts = field.answer(value)
         return [(f"{key}-{part}", [parts[part]]) for part in PARTS]
@@ -175,6 +224,10 @@ class Drawn(forms.Field):
 
     def answer(self, value: Any) -> Any:
         return "" if value is None else str(value)
+
+    def shown(self, answer: Any) -> str:
+        """An answer as people read it."""
+        return str(answer)
 
     def validate(self, value: Any) -> None:
         if self.required and value in self.empty_values and not self._says_what_is_missing:
@@ -309,6 +362,10 @@ class _Choices(Drawn, forms.ChoiceField):
 
     choices = property(_get_choices, _set_choices)
 
+    def shown(self, answer: Any) -> str:
+        chosen = answer if isinstance(answer, list) else [answer]
+        return "\n".join(str(text) for value, text in self.choices if value != "" and str(value) in chosen)
+
     def items(self, bound: BoundField) -> list[dict[str, Any]]:
         chosen = bound.answer
         return [self._item(bound, str(value), text, chosen) for value, text in self.choices]
@@ -418,6 +475,12 @@ class DateField(Drawn):
             return {"day": str(value.day), "month": str(value.month), "year": str(value.year)}
         parts = value if isinstance(value, Mapping) else {}
         return {part: str(parts.get(part) or "") for part in PARTS}
+
+    def shown(self, answer: Any) -> str:
+        read = read_date(**answer, called="")
+        return (
+            day(read) if isinstance(read, date) else " ".join(answer[part] for part in PARTS if answer[part])
+        )
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.answer(initial) != self.answer(data)

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from heard.agencies.kept import resume_at
 from heard.agencies.queries import drafts_of
 from heard.agencies.rules import May
 from heard.cases.assessment import queries as assessments
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 # What one section shows at most. Beyond it nobody reads on, and the lists themselves have pages.
 _AT_MOST = 20
+_CAN_GO_ON = Q(kind="worry") | ~Q(page="")
 
 
 @dataclass(frozen=True)
@@ -129,17 +132,15 @@ def _assessments(user: User) -> Section | None:
 
 
 def _drafts(user: User) -> Section | None:
-    if not user.may(May.TELL):
-        return None
-    return _section(
-        _("What you began and have not sent"),
-        drafts_of(user).filter(kind="worry"),
-        lambda row: Waiting(
-            _("A worry, not sent yet"),
-            _at("worry_check", draft_id=row.pk),
-            _("last changed %(time)s") % {"time": time(row.updated_at)},
-        ),
-    )
+    """Worries, and every other form that is gone on with at its own page."""
+    return _section(_("What you began and have not sent"), drafts_of(user).filter(_CAN_GO_ON), _begun)
+
+
+def _begun(draft: Any) -> Waiting:
+    note = _("last changed %(time)s") % {"time": time(draft.updated_at)}
+    if draft.page:
+        return Waiting(draft.title or _("A form"), resume_at(draft), note)
+    return Waiting(_("A worry, not sent yet"), _at("worry_check", draft_id=draft.pk), note)
 
 
 def _children(user: User) -> Section | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heard.home import around, open, views
+from heard.home import around, open, typed, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("places/<uuid:place_id>/", around.place, name="place"),
     path("groups/", around.groups, name="groups"),
     path("groups/<uuid:group_id>/", around.group, name="group"),
+    path("typed/", typed.keep, name="typed_keep"),
+    path("unfinished/", typed.unfinished, name="unfinished"),
     path("healthz", open.healthz, name="healthz"),
     path("robots.txt", open.robots, name="robots"),
 ]

@@ -43,54 +43,111 @@ function blank({ heading, text }) {
   cover.showModal();
 }
 
-// ---- Drafts: what is typed goes to the server a moment after the last key, and the page says so.
+// ---- Drafts: what is typed goes to the server a moment after the last key, and every few seconds while somebody types
+// without a pause; the page says so.
 
 const PAUSE = 1500; // milliseconds after the last key
+const LONGEST = 5000; // milliseconds after the first key that is not kept yet
+const AT_ONCE = 60000; // bytes that a browser still sends for a page that is being left
 
 for (const form of document.querySelectorAll("form[data-heard-save-to]")) keepDraft(form);
 
 function keepDraft(form) {
   const sign = form.querySelector("[data-heard-saved]");
-  const say = (word) => {
-    if (sign) {
-      sign.textContent = sign.dataset[word];
-      sign.classList.toggle("heard-saved--failed", word === "failed" || word === "signedOut");
-    }
+  const say = (word, text) => {
+    if (!sign) return;
+    sign.textContent = text || sign.dataset[word];
+    sign.classList.toggle("heard-saved--failed", ["failed", "signedOut", "signedOutKept"].includes(word));
   };
+  const title = form.elements.namedItem("kept-title");
+  if (title) title.value = titleOfPage();
   let timer = null;
-  let sent = false;
+  let waitingSince = null;
+  let turn = 0;
+  let onItsWay = null;
+  let left = false;
+
+  const plan = (pause) => {
+    clearTimeout(timer);
+    waitingSince ??= Date.now();
+    timer = setTimeout(save, Math.max(0, Math.min(pause, waitingSince + LONGEST - Date.now())));
+  };
 
   const save = async () => {
+    clearTimeout(timer);
     timer = null;
+    if (onItsWay && !left) return plan(PAUSE); // one after the other, so that none overtakes another
+    waitingSince = null;
     say("saving");
+    const sending = new AbortController();
+    onItsWay = sending;
+    const body = typedIn(form, (turn += 1));
     try {
       const answer = await fetch(form.dataset.heardSaveTo, {
         method: "POST",
-        body: new FormData(form),
+        body,
+        headers: { "Content-Type": "application/x-www-form-urlencoded" },
         redirect: "manual", // a redirect means the sign-in page: nothing was saved
-        keepalive: true,
+        keepalive: new TextEncoder().encode(body).length < AT_ONCE,
+        signal: left ? undefined : sending.signal,
       });
-      say(answer.ok ? "saved" : answer.type === "opaqueredirect" || answer.status === 403 ? "signedOut" : "failed");
+      if (answer.ok) say("saved");
+      else if (answer.headers.get("Heard-Kept")) say("signedOutKept");
+      else if (answer.type === "opaqueredirect" || answer.status === 403) say("signedOut");
+      else say("failed", answer.status === 422 ? await answer.text() : "");
     } catch {
-      say("failed");
-      timer ??= setTimeout(save, PAUSE * 10);
+      if (!sending.signal.aborted) {
+        say("failed");
+        if (timer === null) timer = setTimeout(save, PAUSE * 10);
+      }
+    } finally {
+      if (onItsWay === sending) onItsWay = null;
     }
   };
 
-  form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(save, PAUSE);
-  });
+  const flush = () => {
+    if (timer === null) return;
+    left = true;
+    save();
+    left = false;
+  };
+
+  form.addEventListener("input", () => plan(PAUSE));
   form.addEventListener("submit", () => {
-    sent = true;
     clearTimeout(timer);
+    timer = null;
+    onItsWay?.abort();
+    freshToken(form);
   });
-  addEventListener("pagehide", () => {
-    if (timer !== null && !sent) {
-      clearTimeout(timer);
-      save();
-    }
-  });
+  addEventListener("pagehide", flush);
+  addEventListener("heard:save", flush);
+}
+
+// What the form holds, without files: they are chosen again. Never a password.
+function typedIn(form, turn) {
+  freshToken(form);
+  const typed = new URLSearchParams();
+  const secret = new Set([...form.querySelectorAll("input[type=password]")].map((input) => input.name));
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value === "string" && !secret.has(name)) typed.append(name, value);
+  }
+  typed.append("kept-turn", turn);
+  return typed.toString();
+}
+
+// After signing in again in another tab the form is still good: its token follows the browser's.
+function freshToken(form) {
+  const now = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
+  const token = form.elements.namedItem("csrfmiddlewaretoken");
+  if (now && token) token.value = now.slice("csrftoken=".length);
+}
+
+// How My work names the form: the page, and whom it is about.
+function titleOfPage() {
+  const words = (found) => found?.textContent.trim().replace(/\s+/g, " ");
+  const who = words(document.querySelector(".heard-identity__name"));
+  const what = words(document.querySelector("main h1")) || document.title;
+  return who && !what.includes(who) ? `${what}: ${who}` : what;
 }
 
 // ---- Links that lead back to the page one came from, where the browser still has what was typed.
