@@ -10,6 +10,7 @@ HEARD_FILE_MB      the largest file that can be attached to a record, in megabyt
 HEARD_FILES        how many files one record can have; default 50
 HEARD_EVIDENCE_DAYS  for how many days what was seen counts as current when help is about to end; default 28
 DATABASE_URL       default SQLite in HEARD_DATA
+HEARD_SESSION_MINUTES   how long a sign-in lasts unless it is made longer; default 480, one working day
 HEARD_MAIL_URL     host[:port] of an SMTP server; without it mail is printed
 """
 
@@ -84,6 +85,7 @@ _CONTEXT = [
     "django.contrib.auth.context_processors.auth",
     "django.contrib.messages.context_processors.messages",
     "heard.home.navigation.navigation",
+    "heard.home.session.session",
 ]
 TEMPLATES = [
     {
@@ -187,7 +189,8 @@ SECURE_CSP = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_AGE = 8 * 60 * 60  # one working day
+SESSION_COOKIE_AGE = 60 * int(os.environ.get("HEARD_SESSION_MINUTES", "480"))  # seconds from signing in
+SESSION_WARNING = min(5 * 60, SESSION_COOKIE_AGE // 2)  # seconds before its end in which the page says so
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000

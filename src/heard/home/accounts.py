@@ -7,12 +7,14 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.account.forms import LoginForm
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from heard.govuk.forms import Form, PasswordField, TextField
+from heard.home.session import has_ended
 from heard.home.typed import signed_out_meanwhile
 
 
@@ -71,6 +73,13 @@ class ChangePasswordForm(Form, AllauthChangePasswordForm):
 class SignInFirst(LoginRequiredMiddleware):
     """Sends whoever is not signed in to do so. A form sent after the session ended gets its words back, not a bare
     redirect that drops them."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponse | None:
+        if request.user.is_authenticated and has_ended(request):
+            logout(request)
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
         if request.method == "POST":

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heard.home import around, open, typed, views
+from heard.home import around, open, session, typed, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("groups/<uuid:group_id>/", around.group, name="group"),
     path("typed/", typed.keep, name="typed_keep"),
     path("unfinished/", typed.unfinished, name="unfinished"),
+    path("signed-in/", session.stay, name="stay"),
     path("healthz", open.healthz, name="healthz"),
     path("robots.txt", open.robots, name="robots"),
 ]

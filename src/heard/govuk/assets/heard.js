@@ -150,6 +150,77 @@ function titleOfPage() {
   return who && !what.includes(who) ? `${what}: ${who}` : what;
 }
 
+// ---- The session: says in time that it ends, and offers to stay. What is typed is kept before it says so.
+
+for (const dialog of document.querySelectorAll("dialog[data-heard-session]")) watchSession(dialog);
+
+function watchSession(dialog) {
+  const told = dialog.dataset;
+  const [stay] = dialog.querySelectorAll("form");
+  const left = dialog.querySelector("#heard-session-left");
+  let ends = Date.now() + 1000 * told.seconds;
+  let timer = null;
+
+  // Another tab may have made it longer, or signed out. Asking makes nothing longer.
+  const ask = async (sent) => {
+    try {
+      const answer = await fetch(told.ask, { redirect: "manual", ...sent });
+      ends = answer.ok ? Date.now() + 1000 * (await answer.json()).seconds : 0;
+    } catch {
+      // Without a connection the clock of this page goes on.
+    }
+  };
+
+  const look = async () => {
+    clearTimeout(timer);
+    if (ends - Date.now() <= 1000 * told.warning) {
+      dispatchEvent(new Event("heard:save"));
+      await ask();
+    }
+    show(ends - Date.now());
+  };
+
+  const show = (remaining) => {
+    const warn = remaining <= 1000 * told.warning;
+    if (warn && !dialog.open) dialog.showModal();
+    if (!warn && dialog.open) dialog.close();
+    if (remaining <= 0) return end();
+    if (warn) {
+      const minutes = Math.ceil(remaining / 60000);
+      const words = minutes === 1 ? told.one : told.many.replace("{n}", minutes);
+      if (left.textContent !== words) left.textContent = words; // said again only where it says something new
+    }
+    timer = setTimeout(look, warn ? Math.min(15000, remaining) : remaining - 1000 * told.warning);
+  };
+
+  // The page beneath is covered: it may show a child's record.
+  const end = () => {
+    dialog.classList.add("heard-session--ended");
+    dialog.querySelector("h2").textContent = told.ended;
+    left.textContent = "";
+    dialog.querySelector(".heard-session__ask").hidden = true;
+    dialog.querySelector(".heard-session__again").hidden = false;
+    dialog.querySelector(".heard-session__again a").focus();
+  };
+
+  const renew = async () => {
+    freshToken(stay);
+    await ask({ method: "POST", body: new FormData(stay) });
+    look();
+  };
+
+  stay.addEventListener("submit", (event) => {
+    event.preventDefault();
+    renew();
+  });
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault(); // Escape means: I am here
+    if (ends > Date.now()) renew();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || look());
+  look();
+}
+
 // ---- Links that lead back to the page one came from, where the browser still has what was typed.
 
 for (const link of document.querySelectorAll("[data-heard-back]")) {
