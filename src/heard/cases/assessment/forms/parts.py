@@ -1,78 +1,30 @@
-"""Shape and wording of what an assessment asks for. The child's view is asked for in the same way by plan and review."""
+"""The parts of an assessment that are one form each. The child's view is asked for in the same way by plan and review."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from markupsafe import Markup
 
-from heard.cases.assessment.actions import Choice
+from heard.cases.assessment.forms.beneath import PartForm, Radios
 from heard.cases.assessment.models import AssessmentObservation
 from heard.cases.assessment.rules import MAX_PROSE, ChildsView
 from heard.cases.case.models import Words
 from heard.cases.case.rules import Observed
 from heard.govuk.environment import day
-from heard.govuk.forms import (
-    BoundField,
-    CheckboxesField,
-    DateField,
-    Form,
-    RadiosField,
-    TextareaField,
-    TextField,
-)
+from heard.govuk.forms import DateField, Form, RadiosField, TextareaField, TextField
 
 if TYPE_CHECKING:
-    from heard.cases.assessment.queries import Marked, Recognised
+    from heard.cases.assessment.queries import Marked
 
 NEW, NONE = "new", "none"
 
 
-class _SeveralBeneath:
-    """Several fields beneath one choice. `beneath={"seen": ("S01_on", "S01_words")}`; required where it is chosen."""
-
-    def __init__(self, *args: Any, beneath: Mapping[str, tuple[str, ...]], **kwargs: Any) -> None:
-        self.beneath = beneath
-        super().__init__(*args, **kwargs)
-
-    def _title(self, bound: BoundField, kind: str) -> dict[str, Any]:
-        """Without “(optional)”: a list in which each line says so cannot be read."""
-        return super()._title(bound, kind) | {"text": str(bound.label)}  # type: ignore[misc]
-
-    def _item(self, bound: BoundField, value: str, text: Any, chosen: Any) -> dict[str, Any]:
-        item: dict[str, Any] = super()._item(bound, value, text, chosen)  # type: ignore[misc]
-        names = self.beneath.get(value, ())
-        if names:
-            drawn = [bound.form[name].component() for name in names]  # type: ignore[attr-defined]
-            item["conditional"] = {"html": Markup("\n").join(drawn)}
-        return item
-
-
-class Radios(_SeveralBeneath, RadiosField):
-    pass
-
-
-class Checkboxes(_SeveralBeneath, CheckboxesField):
-    pass
-
-
-class BeneathForm(Form):
-    """A form some of whose choices have several fields beneath them."""
-
-    def _revealed(self) -> Iterable[tuple[str, str, str]]:
-        yield from super()._revealed()
-        for parent, field in self.fields.items():
-            for value, names in getattr(field, "beneath", {}).items():
-                for name in names:
-                    yield parent, value, name
-
-
-class JudgementForm(Form):
+class JudgementForm(PartForm):
     text = TextareaField(
         gettext_lazy("Your judgement"),
         hint=gettext_lazy(
@@ -86,12 +38,12 @@ class JudgementForm(Form):
     )
 
 
-class NotKnownForm(Form):
+class NotKnownForm(PartForm):
     text = TextareaField(
         gettext_lazy("What is not known, and who will find out"),
         hint=gettext_lazy(
-            "For each thing that is not known: how to find out, who will do it and by when. If everything is known, "
-            "leave this empty."
+            "What the gaps mean for the child. What somebody can find out is better asked as a question below: with "
+            "who finds out, and by when. If everything is known, leave this empty."
         ),
         required=False,
         rows=10,
@@ -100,7 +52,24 @@ class NotKnownForm(Form):
     )
 
 
-class ChildsViewForm(BeneathForm):
+class NeedsForm(PartForm):
+    """Both needs of a child who may be harmed and made to harm others. They are one question each, side by side."""
+
+    harmed = TextareaField(
+        gettext_lazy("What does the child need so that nobody harms them?"),
+        required=False,
+        rows=4,
+        max_length=MAX_PROSE,
+    )
+    made_to_harm = TextareaField(
+        gettext_lazy("What does the child need so that nobody makes them harm others?"),
+        required=False,
+        rows=4,
+        max_length=MAX_PROSE,
+    )
+
+
+class ChildsViewForm(PartForm):
     """`words`: what the child has said so far, latest first, to choose from."""
 
     which = Radios(
@@ -170,7 +139,7 @@ def _words_choice(words: Words) -> tuple[str, str, str]:
     return str(words.pk), f"“{Truncator(words.text).chars(200)}”", heard
 
 
-class MarksForm(BeneathForm):
+class MarksForm(PartForm):
     """One list of the release, each entry seen, not seen or not known. `told`: ids that a worry says were seen."""
 
     def __init__(self, *args: Any, entries: list[Marked], told: set[str], **kwargs: Any) -> None:
@@ -252,86 +221,6 @@ class MarksForm(BeneathForm):
             return Observed(item, state, words=answers[f"{item}_{state}"] or "")
         evidence = (answers[f"{item}_{name}"] for name in ("on", "source", "words"))
         return Observed(item, state, *evidence)
-
-
-class PatternsForm(BeneathForm):
-    """The patterns of the release under their headings, each with a reason, a setting where it has them, and dates."""
-
-    def __init__(
-        self, *args: Any, entries: list[Recognised], headings: Mapping[str, str], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.entries = entries
-        for heading, label in headings.items():
-            self._ask(heading, label, [one for one in entries if one.entry.heading == heading])
-
-    def _ask(self, heading: str, label: str, entries: list[Recognised]) -> None:
-        beneath = {one.entry.id: self._beneath(one) for one in entries}
-        self.fields[heading] = Checkboxes(
-            label,
-            choices=[(one.entry.id, one.entry.label, one.entry.help) for one in entries],
-            beneath=beneath,
-            initial=[one.entry.id for one in entries if one.chosen],
-            required=False,  # none may fit
-            size="m",
-        )
-        for one in entries:
-            self._ask_why(one)
-
-    def _beneath(self, one: Recognised) -> tuple[str, ...]:
-        names = ("reason", "setting", "from", "to") if one.entry.settings else ("reason", "from", "to")
-        return tuple(f"{one.entry.id}_{name}" for name in names)
-
-    def _ask_why(self, one: Recognised) -> None:
-        pattern, chosen, label = one.entry.id, one.chosen, one.entry.label
-        self.fields[f"{pattern}_reason"] = TextareaField(
-            _("What makes you think of “%(pattern)s”?") % {"pattern": label},
-            missing=_("%(pattern)s: say what makes you think so") % {"pattern": label},
-            rows=3,
-            max_length=MAX_PROSE,
-            initial=chosen.reason if chosen else "",
-        )
-        if one.entry.settings:
-            self.fields[f"{pattern}_setting"] = RadiosField(
-                _("Where?"),
-                choices=[(setting, SETTINGS.get(setting, setting)) for setting in one.entry.settings],
-                missing=_("%(pattern)s: choose where") % {"pattern": label},
-                small=True,
-                initial=chosen.setting if chosen else "",
-            )
-        for name, text, value in (
-            ("from", _("Since when?"), chosen and chosen.from_on),
-            ("to", _("Until when?"), chosen and chosen.to_on),
-        ):
-            self.fields[f"{pattern}_{name}"] = DateField(
-                text, called=f"{label}: {_('the date')}", required=False, past=True, initial=value
-            )
-
-    def clean(self) -> dict[str, Any]:
-        answers = super().clean() or self.cleaned_data
-        for one in self.entries:
-            start, end = answers.get(f"{one.entry.id}_from"), answers.get(f"{one.entry.id}_to")
-            if start and end and end < start:
-                self.add_error(f"{one.entry.id}_to", _("The end is before the beginning. Check both dates."))
-        return answers
-
-    @property
-    def choices(self) -> list[Choice]:
-        chosen = [*self.cleaned_data.get("group", []), *self.cleaned_data.get("gang", [])]
-        return [self._choice(pattern) for pattern in chosen]
-
-    def _choice(self, pattern: str) -> Choice:
-        answers = self.cleaned_data
-        return Choice(
-            pattern,
-            answers[f"{pattern}_reason"],
-            answers.get(f"{pattern}_setting") or "",
-            answers[f"{pattern}_from"],
-            answers[f"{pattern}_to"],
-        )
-
-
-SETTINGS = {"school": gettext_lazy("At school"), "neighbourhood": gettext_lazy("In the neighbourhood")}
 
 
 class DecideForm(Form):

@@ -1,0 +1,46 @@
+"""Shape and wording of what an assessment asks for."""
+
+from heard.cases.assessment.forms.beneath import BeneathForm, Checkboxes, PartForm, Radios
+from heard.cases.assessment.forms.entries import (
+    SETTINGS,
+    SOMEBODY_ELSE,
+    EvidenceForm,
+    FindingForm,
+    PatternForm,
+    ProtectivePersonForm,
+    QuestionForm,
+    StrengthForm,
+)
+from heard.cases.assessment.forms.parts import (
+    NEW,
+    NONE,
+    ChildsViewForm,
+    DecideForm,
+    JudgementForm,
+    MarksForm,
+    NeedsForm,
+    NotKnownForm,
+)
+
+__all__ = [
+    "NEW",
+    "NONE",
+    "SETTINGS",
+    "SOMEBODY_ELSE",
+    "BeneathForm",
+    "Checkboxes",
+    "ChildsViewForm",
+    "DecideForm",
+    "EvidenceForm",
+    "FindingForm",
+    "JudgementForm",
+    "MarksForm",
+    "NeedsForm",
+    "NotKnownForm",
+    "PartForm",
+    "PatternForm",
+    "ProtectivePersonForm",
+    "QuestionForm",
+    "Radios",
+    "StrengthForm",
+]

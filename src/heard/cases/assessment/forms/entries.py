@@ -1,0 +1,226 @@
+"""One entry each of what an assessment holds several of: patterns, strengths, protective people, questions, findings."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from heard.cases.assessment.actions import Choice
+from heard.cases.assessment.forms.beneath import BeneathForm, Radios
+from heard.cases.assessment.models import AssessmentEvidence, AssessmentPattern, ProtectivePerson
+from heard.cases.assessment.rules import MAX_PROSE
+from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.knowledge.model import Pattern
+    from heard.network.queries import Around
+
+SETTINGS = {"school": gettext_lazy("At school"), "neighbourhood": gettext_lazy("In the neighbourhood")}
+SOMEBODY_ELSE = "other"
+
+
+class EvidenceForm(Form):
+    """One entry in the history of a sign or vulnerability."""
+
+    change = RadiosField(
+        gettext_lazy("What was found?"),
+        choices=AssessmentEvidence.Change.choices,
+        missing=gettext_lazy("Choose what was found"),
+    )
+    happened_on = DateField(
+        gettext_lazy("On which day?"),
+        hint=gettext_lazy(
+            "For what is no longer seen: since which day. Else the day on which somebody saw, looked or asked."
+        ),
+        called=gettext_lazy("The day"),
+        past=True,
+        missing=gettext_lazy("Give the day"),
+    )
+    source = TextField(
+        gettext_lazy("Who says so, and how do they know?"),
+        missing=gettext_lazy("Say who says so"),
+        max_length=200,
+    )
+    words = TextareaField(
+        gettext_lazy("In which words?"),
+        missing=gettext_lazy("Say in which words"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+
+
+class PatternForm(BeneathForm):
+    """A pattern of the release, in which way the child appears in it, why, where and when."""
+
+    pattern = Radios(
+        gettext_lazy("Which pattern?"), choices=[], beneath={}, missing=gettext_lazy("Choose a pattern")
+    )
+    childs_part = RadiosField(
+        gettext_lazy("In which way does the child appear in it?"),
+        hint=gettext_lazy(
+            "A child who is made to harm others is a child whom somebody harms. Neither comes before the other: say "
+            "what you know."
+        ),
+        choices=AssessmentPattern.Part.choices,
+        missing=gettext_lazy("Choose in which way the child appears in it"),
+    )
+    reason = TextareaField(
+        gettext_lazy("What makes you think so?"),
+        missing=gettext_lazy("Say what makes you think so"),
+        rows=5,
+        max_length=MAX_PROSE,
+    )
+    from_on = DateField(
+        gettext_lazy("Since when?"), called=gettext_lazy("The first date"), required=False, past=True
+    )
+    to_on = DateField(
+        gettext_lazy("Until when?"),
+        hint=gettext_lazy("Leave this empty where it goes on or is not known."),
+        called=gettext_lazy("The second date"),
+        required=False,
+        past=True,
+    )
+
+    def __init__(
+        self, *args: Any, entries: Iterable[Pattern], headings: Mapping[str, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        entries = list(entries)
+        asked: Any = self.fields["pattern"]
+        asked.choices = [(one.id, one.label, f"{headings[one.heading]}. {one.help}") for one in entries]
+        asked.beneath = {one.id: (f"{one.id}_setting",) for one in entries if one.settings}
+        for one in entries:
+            if one.settings:
+                self._ask_where(one)
+
+    def _ask_where(self, one: Pattern) -> None:
+        self.fields[f"{one.id}_setting"] = RadiosField(
+            _("Where?"),
+            choices=[(setting, SETTINGS.get(setting, setting)) for setting in one.settings],
+            missing=_("%(pattern)s: choose where") % {"pattern": one.label},
+            small=True,
+        )
+
+    @property
+    def choice(self) -> Choice:
+        given = self.cleaned_data
+        setting = given.get(f"{given['pattern']}_setting") or ""
+        return Choice(
+            given["pattern"], given["reason"], setting, given["from_on"], given["to_on"], given["childs_part"]
+        )
+
+
+class StrengthForm(Form):
+    text = TextareaField(
+        gettext_lazy("What is good in the child’s life, or what does the child do well?"),
+        missing=gettext_lazy("Say what is good in the child’s life, or what the child does well"),
+        rows=4,
+        max_length=MAX_PROSE,
+    )
+    source = TextField(
+        gettext_lazy("Who says so?"),
+        hint=gettext_lazy("The child may say so too."),
+        missing=gettext_lazy("Say who says so"),
+        max_length=200,
+    )
+
+
+class ProtectivePersonForm(BeneathForm):
+    """`around`: the people around the child whom the user may see."""
+
+    which = Radios(
+        gettext_lazy("Who protects the child?"),
+        choices=[],
+        beneath={SOMEBODY_ELSE: ("name",)},
+        missing=gettext_lazy("Choose who protects the child"),
+    )
+    name = TextField(gettext_lazy("Their name"), missing=gettext_lazy("Give a name"), max_length=120)
+    who = TextField(
+        gettext_lazy("Who are they to the child?"),
+        hint=gettext_lazy("Such as an aunt, a coach, a friend’s mother."),
+        missing=gettext_lazy("Say who they are to the child"),
+        max_length=120,
+    )
+    what_they_do = TextareaField(
+        gettext_lazy("What do they do for the child?"),
+        missing=gettext_lazy("Say what they do for the child"),
+        rows=4,
+        max_length=MAX_PROSE,
+    )
+    knows = RadiosField(
+        gettext_lazy("Do they know about the worry?"),
+        hint=gettext_lazy("Nobody is told because they are named here."),
+        choices=ProtectivePerson.Knows.choices,
+        missing=gettext_lazy("Say whether they know about the worry"),
+    )
+
+    def __init__(self, *args: Any, around: Iterable[Around], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = {str(one.person_id): one for one in around if one.person_id}
+        self.fields["which"].choices = [  # type: ignore[attr-defined]
+            *((key, one.name, one.kind) for key, one in people.items()),
+            (SOMEBODY_ELSE, _("Somebody else")),
+        ]
+
+    @property
+    def person_id(self) -> uuid.UUID | None:
+        which = self.cleaned_data["which"]
+        return None if which == SOMEBODY_ELSE else uuid.UUID(which)
+
+
+class QuestionForm(Form):
+    """`colleagues`: those who can sign in now. A question may wait for its owner and day until the assessment is sent."""
+
+    text = TextareaField(
+        gettext_lazy("What is not known?"),
+        hint=gettext_lazy("As a question that somebody can go and ask."),
+        missing=gettext_lazy("Write down what is not known"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+    owner = SelectField(
+        gettext_lazy("Who finds out?"),
+        hint=gettext_lazy("It stands in their work. Needed before the assessment is sent."),
+        required=False,
+    )
+    by_on = DateField(
+        gettext_lazy("By when?"),
+        hint=gettext_lazy("Needed before the assessment is sent."),
+        called=gettext_lazy("The date by when"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, colleagues: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.colleagues = {str(user.pk): user for user in colleagues}
+        self.fields["owner"].choices = [(pk, str(user)) for pk, user in self.colleagues.items()]  # type: ignore[attr-defined]
+
+    @property
+    def chosen_owner(self) -> User | None:
+        return self.colleagues.get(self.cleaned_data["owner"])
+
+
+class FindingForm(Form):
+    text = TextareaField(
+        gettext_lazy("What was found out?"),
+        hint=gettext_lazy("That it cannot be found out is an answer too: say why."),
+        missing=gettext_lazy("Write down what was found out"),
+        rows=5,
+        max_length=MAX_PROSE,
+    )
+    source = TextField(
+        gettext_lazy("Who says so, and how do they know?"),
+        missing=gettext_lazy("Say who says so"),
+        max_length=200,
+    )
+    found_on = DateField(
+        gettext_lazy("On which day was it found out?"),
+        called=gettext_lazy("The day"),
+        past=True,
+        missing=gettext_lazy("Give the day"),
+    )
