@@ -24,6 +24,7 @@ from heard.cases.concern.models import Concern
 from heard.cases.plan import actions as planning
 from heard.cases.plan.models import Action, Plan
 from heard.cases.review import actions as reviewing
+from heard.cases.review.rules import Looked
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -147,13 +148,20 @@ def test_an_action_is_finished_once(world, agreed):
     assert at_once(finish("done"), finish("not_done")) == ONCE
 
 
+BETTER = Looked("better", "She walks home with Tess.", "Tess Archer, teacher", timezone.localdate())
+
+
 def test_a_plan_is_reviewed_once(world, agreed):
+    Action.objects.update(state="done", done_on=timezone.localdate())
+
     def hold(decision: str) -> Callable[[], Any]:
         return lambda: reviewing.hold_review(
             by=world.social_worker,
             plan_id=agreed.pk,
             held_on=timezone.localdate(),
             what_changed="She is in school every day.",
+            took_part="Sol Wright, social worker; Mina",
+            looked={one.pk: BETTER for one in agreed.outcomes.all()},
             view=ChildsView(why_no_words="She was at her aunt’s."),
             decision=decision,
             reason="What helps goes on.",

@@ -19,6 +19,7 @@ from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as telling
 from heard.cases.plan import actions as planning
 from heard.cases.review import actions as reviewing
+from heard.cases.review.rules import Looked
 from heard.insight import actions as running
 from heard.network import actions as knowing
 
@@ -143,6 +144,8 @@ def _review(world: World, plan: Any) -> Any:
         plan_id=plan.pk,
         held_on=today,
         what_changed="She is in school every day and speaks with her tutor.",
+        took_part="Sol Wright, social worker; the tutor; her aunt",
+        looked={one.pk: Looked("not_known", "Her tutor will ask her") for one in plan.outcomes.all()},
         view=ChildsView(why_no_words="She was at her aunt’s."),
         decision="continue",
         reason="What helps goes on.",

@@ -6,8 +6,11 @@ from heard.cases.case.models import *
 from heard.cases.concern.models import *
 from heard.cases.disruption.models import *
 from heard.cases.missing.models import *
+from heard.cases.own.models import *
 from heard.cases.plan.models import *
 from heard.cases.referral.models import *
 from heard.cases.review.models import *
 from heard.cases.safety.models import *
+from heard.cases.sharing.models import *
+from heard.cases.supervision.models import *
 from heard.cases.words.models import *

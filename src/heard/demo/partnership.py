@@ -27,6 +27,7 @@ from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as concerns
 from heard.cases.plan import actions as plans
 from heard.cases.review import actions as reviews
+from heard.cases.review.rules import Looked
 from heard.demo.identifiers import postcode
 from heard.demo.names import draw_origin
 from heard.network import actions as network

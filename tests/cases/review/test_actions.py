@@ -8,14 +8,31 @@ from django.utils import timezone
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment.rules import ChildsView
+from heard.cases.case.queries import case_visible_to
+from heard.cases.case.rules import Observed, due_on
+from heard.cases.concern import actions as telling
+from heard.cases.plan.actions import finish_action
 from heard.cases.plan.models import Plan
+from heard.cases.plan.queries import actions_of
 from heard.cases.plan.queries import draft_plan as draft_plan_of
 from heard.cases.review import actions, queries, rules
-from heard.cases.review.models import Review
+from heard.cases.review.models import Review, ReviewedOutcome
+from heard.cases.review.rules import Looked
+from heard.knowledge import load
+from heard.network.models import Person
 
 
 def in_days(days: int):
     return timezone.localdate() + timedelta(days=days)
+
+
+def better(on=None):
+    return Looked("better", "She walks home and laughs.", "Tess Archer, teacher", on or timezone.localdate())
+
+
+def finish_actions(world, plan):
+    for action in actions_of(world.teacher, plan.case_id):
+        finish_action(by=world.teacher, action_id=action.pk)
 
 
 def hold(world, plan, **given):
@@ -24,6 +41,8 @@ def hold(world, plan, **given):
         "plan_id": plan.pk,
         "held_on": timezone.localdate(),
         "what_changed": "She walks home.",
+        "took_part": "Sol Wright, social worker; Mina; her mother",
+        "looked": {one.pk: better() for one in plan.outcomes.all()},
         "view": ChildsView(why_no_words="Asked for another day."),
         "decision": "continue",
         "reason": "It helps.",
@@ -48,7 +67,99 @@ def test_a_plan_that_has_to_change_begins_anew_from_what_is_open(world, agreed):
         hold(world, agreed)
 
 
+def test_a_changed_plan_begins_where_the_review_found_the_child(world, agreed):
+    hold(world, agreed, decision="change_plan")
+    new = draft_plan_of(world.social_worker, agreed.case_id)
+    assert [one.where_we_are for one in new.outcomes.all()] == ["She walks home and laughs."]
+
+
+def test_a_review_says_of_each_outcome_how_it_is_and_how_that_is_known(world, agreed):
+    held = hold(world, agreed)
+    row = held.outcomes.get()
+    assert (row.course, row.what) == ("better", "She walks home and laughs.")
+    assert (row.seen_by, row.seen_on) == ("Tess Archer, teacher", timezone.localdate())
+
+
+def test_an_outcome_of_which_nothing_is_said_refuses_the_review(world, agreed):
+    with pytest.raises(Refused, match="Say of each outcome"):
+        hold(world, agreed, looked={})
+    with pytest.raises(Refused, match="what was seen, by whom and when"):
+        hold(world, agreed, looked={one.pk: Looked("same") for one in agreed.outcomes.all()})
+    assert not Review.objects.exists()
+
+
+def test_a_child_protection_plan_is_reviewed_within_its_clock(world, agreed):
+    Person.objects.update(legal_status="protection_plan")
+    last = due_on(load.current().clock("review_conference_next"), timezone.localdate())
+    with pytest.raises(Refused, match="later than its clock allows"):
+        hold(world, agreed, next_review_on=last + timedelta(days=1))
+    assert hold(world, agreed, next_review_on=last).next_review_on == last
+
+
+def test_the_second_review_of_a_looked_after_child_is_sooner_than_the_third(world, agreed):
+    Person.objects.update(legal_status="looked_after")
+    agreed.agreed_at = timezone.now() - timedelta(days=30)
+    agreed.save()
+    today, user = timezone.localdate(), world.social_worker
+    case = case_visible_to(user, agreed.case_id)
+    first = queries.next_of(user, case, today)
+    assert first.clock.id == "looked_after_review_second"
+    hold(world, agreed, held_on=in_days(-1), next_review_on=in_days(20))
+    assert queries.next_of(user, case, today).clock.id == "looked_after_review_next"
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"looked": Looked("not_known")}, "help does not end on what is not known"),
+        ({"looked": better(in_days(-29))}, "What was seen is too old"),
+        ({"reason": ""}, "Give the reason"),
+        ({"view": ChildsView()}, "Add what the child says now"),
+    ],
+)
+def test_help_does_not_end_without_current_evidence_the_childs_view_and_a_reason(world, agreed, given, why):
+    finish_actions(world, agreed)
+    if "looked" in given:
+        given = {"looked": {one.pk: given["looked"] for one in agreed.outcomes.all()}}
+    with pytest.raises(Refused, match=why):
+        hold(world, agreed, decision="step_down", **given)
+    agreed.refresh_from_db()
+    assert agreed.state == "agreed"
+
+
+def test_help_does_not_end_with_something_still_to_do(world, agreed):
+    with pytest.raises(Refused, match="still to do"):
+        hold(world, agreed, decision="step_down")
+
+
+def test_how_long_evidence_is_current_is_for_the_partnership_to_say(world, agreed, settings):
+    finish_actions(world, agreed)
+    old = {one.pk: better(in_days(-40)) for one in agreed.outcomes.all()}
+    settings.EVIDENCE_DAYS = 40
+    assert hold(world, agreed, decision="step_down", looked=old)
+
+
+def test_beside_a_review_stands_what_came_in_since_the_one_before(world, agreed, worry):
+    user = world.social_worker
+    agreed.agreed_at = timezone.now() - timedelta(days=10)
+    agreed.save()
+    telling.tell(
+        by=world.teacher,
+        person_id=worry.person_id,
+        seen_and_heard="A new phone.",
+        observations=[Observed("S10", "seen", in_days(-3), "Form tutor", "A phone that she hides")],
+        words={"text": "It is not mine.", "heard_by": "Tess Archer", "heard_on": in_days(-3)},
+        danger_now="no",
+    )
+    found = queries.beside(user, agreed)
+    assert [one.note.words for one in found.signs][:1] == ["A phone that she hides"]
+    assert "It is not mine." in [one.text for one in found.words]
+    held = hold(world, agreed)
+    assert queries.beside(user, agreed).reviews == [held]
+
+
 def test_stepping_down_ends_the_plan_and_its_dates(world, agreed):
+    finish_actions(world, agreed)
     held = hold(world, agreed, decision="step_down")
     agreed.refresh_from_db()
     assert (held.next_review_on, agreed.state, agreed.review_on) == (None, "ended", None)
@@ -94,3 +205,4 @@ def test_holding_and_reading_leave_audit_rows_about_the_child(world, agreed):
 
 def test_rules_and_table_speak_of_the_same_decisions():
     assert {one.value for one in rules.Decision} == set(Review.Decision.values)
+    assert {one.value for one in rules.Course} == set(ReviewedOutcome.Course.values)

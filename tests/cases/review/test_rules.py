@@ -5,8 +5,12 @@ from datetime import date
 import pytest
 
 from heard.cases.review import rules
+from heard.cases.review.rules import Looked, Missing
+from heard.knowledge import load
 
 TODAY = date(2026, 3, 10)
+BETTER = Looked("better", "She walks home with Tess.", "Tess Archer, teacher", date(2026, 3, 5))
+NOT_KNOWN = Looked("not_known")
 HELD = {
     "plan_state": "agreed",
     "may_review": True,
@@ -15,12 +19,27 @@ HELD = {
     "agreed_on": date(2026, 1, 5),
     "today": TODAY,
     "what_changed": "She is back at school.",
+    "took_part": "Sol Wright, social worker; Mina",
+    "looked": [BETTER],
     "has_words": True,
     "why_no_words": "",
     "decision": "continue",
     "reason": "It helps.",
     "next_review_on": date(2026, 6, 10),
+    "latest_by": None,
+    "actions_open": 0,
+    "evidence_days": 28,
 }
+TOO_LATE = (
+    "The next review is later than its clock allows. Choose the day that stands beside it, or one before."
+)
+EACH = "Say of each outcome whether it is better, the same, worse or not known."
+EVIDENCE = "Say of each outcome what was seen, by whom and when; or mark it as not known."
+FUTURE = "A day on which something was seen is in the future. Check the date."
+STILL_TO_DO = "The plan has actions that are still to do. Say how each went, then end the plan."
+UNKNOWN = "It is not known how every outcome stands. Find out first: help does not end on what is not known."
+LONG_AGO = "The last review is too long ago to end help on it. Hold a review now."
+TOO_OLD = "What was seen is too old to end help on it. See the child, then write down what you saw."
 UNHEARD = "Add what the child says now, or say why their view is not there."
 
 
@@ -51,8 +70,125 @@ UNHEARD = "Add what the child says now, or say why their view is not there."
         ({"next_review_on": TODAY}, "The next review has to be after today."),
         ({"decision": "change_plan", "next_review_on": None}, "Give the date of the next review."),
         ({"decision": "change_plan"}, None),
+        ({"latest_by": date(2026, 6, 10)}, None),
+        ({"latest_by": date(2026, 6, 9)}, TOO_LATE),
+        ({"decision": "change_plan", "latest_by": date(2026, 6, 9)}, TOO_LATE),
+        ({"took_part": " "}, "Say who took part in the review."),
+        ({"looked": [BETTER, Looked("")]}, EACH),
+        ({"looked": [Looked("cured", "a", "b", TODAY)]}, EACH),
+        ({"looked": [Looked("same", " ", "Tess", TODAY)]}, EVIDENCE),
+        ({"looked": [Looked("worse", "She is afraid", "", TODAY)]}, EVIDENCE),
+        ({"looked": [Looked("better", "She is calm", "Tess", None)]}, EVIDENCE),
+        ({"looked": [Looked("better", "a", "b", date(2026, 3, 11))]}, FUTURE),
+        ({"looked": [NOT_KNOWN]}, None),
         ({"decision": "step_down", "next_review_on": None}, None),
+        ({"decision": "step_down", "latest_by": date(2026, 3, 11)}, None),
+        ({"decision": "step_down", "actions_open": 1}, STILL_TO_DO),
+        ({"decision": "step_down", "looked": [BETTER, NOT_KNOWN]}, UNKNOWN),
+        ({"decision": "step_down", "held_on": date(2026, 2, 9)}, LONG_AGO),
+        ({"decision": "step_down", "held_on": date(2026, 2, 10)}, None),
+        ({"decision": "step_down", "evidence_days": 4}, TOO_OLD),
+        ({"decision": "step_down", "evidence_days": 5}, None),
     ],
 )
 def test_what_a_review_needs(given: dict[str, object], why: str | None) -> None:
     assert rules.why_not_hold(**(HELD | given)) == why  # type: ignore[arg-type]
+
+
+READY = {
+    "is_open": True,
+    "may_close": True,
+    "worries_waiting": False,
+    "unsigned": False,
+    "actions_open": False,
+    "had_plan": True,
+    "looked": [BETTER],
+    "held_on": TODAY,
+    "signed_on": None,
+    "worry_since": False,
+}
+UNPLANNED = {"had_plan": False, "looked": [], "held_on": None, "signed_on": TODAY}
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, []),
+        ({"may_close": False, "is_open": False}, [Missing.MAY]),
+        ({"is_open": False, "worries_waiting": True}, [Missing.OPEN]),
+        ({"worries_waiting": True}, [Missing.WORRY]),
+        ({"unsigned": True, "actions_open": True}, [Missing.ASSESSMENT, Missing.ACTION]),
+        ({"held_on": None, "looked": []}, [Missing.REVIEW]),
+        ({"held_on": date(2026, 2, 9)}, [Missing.REVIEW]),
+        ({"looked": []}, [Missing.REVIEW]),
+        ({"looked": [BETTER, NOT_KNOWN]}, [Missing.REVIEW]),
+        ({"looked": [Looked("better", "a", "b", date(2026, 2, 9))]}, [Missing.REVIEW]),
+        ({"worry_since": True}, [Missing.REVIEW]),
+        (UNPLANNED, []),
+        (UNPLANNED | {"signed_on": None}, [Missing.SIGNED]),
+        (UNPLANNED | {"signed_on": date(2026, 2, 9)}, [Missing.SIGNED]),
+        (UNPLANNED | {"worry_since": True}, [Missing.SIGNED]),
+    ],
+)
+def test_what_has_to_be_done_before_a_case_is_closed(given, missing) -> None:
+    found = rules.missing_before_closing(rules.Before(**(READY | given)), today=TODAY, evidence_days=28)
+    assert [what for what, _text in found] == missing
+    assert all(text.endswith(".") for _what, text in found)
+
+
+SAID = {
+    "missing": None,
+    "has_words": True,
+    "why_no_words": "",
+    "reason": "She is safe.",
+    "contact_afterwards": "Tess Archer",
+    "told_child": "That she can ring.",
+    "open_again_if": "She is away again.",
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({}, None),
+        ({"missing": "A review first."}, "A review first."),
+        ({"has_words": False}, "Add what the child says about closing, or say why their view is not there."),
+        ({"has_words": False, "why_no_words": "Moved away"}, None),
+        ({"reason": " "}, "Say why the case can be closed."),
+        ({"contact_afterwards": ""}, "Say whom the child can turn to from now on."),
+        ({"told_child": ""}, "Say what the child was told, by whom and when."),
+        ({"open_again_if": ""}, "Say what would make you open the case again."),
+    ],
+)
+def test_what_closing_needs(given, why) -> None:
+    assert rules.why_not_close(**(SAID | given)) == why
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({}, None),
+        ({"may_close": False}, "Only a co-ordinator or supervisor of the agency that led the case opens it again."),
+        ({"is_closed": False}, "This case is open already."),
+        ({"reason": ""}, "Say why the case opens again, so that its story can be followed."),
+    ],
+)  # fmt: skip
+def test_what_opening_again_needs(given, why) -> None:
+    assert rules.why_not_reopen(**({"is_closed": True, "may_close": True, "reason": "Away"} | given)) == why
+
+
+@pytest.mark.parametrize(
+    ("status", "held_before", "clock"),
+    [
+        ("", 0, None),
+        ("in_need", 3, None),
+        ("care_leaver", 1, None),
+        ("protection_plan", 0, "review_conference_next"),
+        ("protection_plan", 2, "review_conference_next"),
+        ("looked_after", 0, "looked_after_review_second"),
+        ("looked_after", 1, "looked_after_review_next"),
+    ],
+)
+def test_which_clock_binds_the_next_review(status, held_before, clock) -> None:
+    assert rules.clock_of_next(status, held_before=held_before) == clock
+    assert clock is None or load.current().clock(clock)

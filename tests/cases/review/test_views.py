@@ -1,22 +1,34 @@
 """The pages of a review: who may open them, what they show and keep, and how much they ask the database."""
 
+from io import BytesIO
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from heard.cases.plan.models import Action, Outcome
 from heard.cases.review.models import Review
 
 
-def sent(**given):
+def sent(plan, **given):
     day = timezone.localdate()
+    looked = {}
+    for outcome in plan.outcomes.all():
+        parts = {"course": "better", "what": "She laughs again.", "seen_by": "Tess Archer"}
+        parts |= {"seen_on-day": day.day, "seen_on-month": day.month, "seen_on-year": day.year}
+        looked |= {
+            f"{name.partition('-')[0]}_{outcome.pk}{name[len(name.partition('-')[0]) :]}": value
+            for name, value in parts.items()
+        }
     held = {"held_on-day": day.day, "held_on-month": day.month, "held_on-year": day.year}
     following = {f"next_{name.replace('held', 'review')}": value for name, value in held.items()}
     following["next_review_on-year"] = day.year + 1
     said = {"which": "none", "why_no_words": "Away", "what_changed": "She sleeps.", "reason": "It helps."}
-    return held | following | said | {"decision": "continue"} | given
+    said["took_part"] = "Sol Wright; Mina"
+    return held | following | looked | said | {"decision": "continue"} | given
 
 
 def at(name: str, plan) -> str:
@@ -26,13 +38,21 @@ def at(name: str, plan) -> str:
 @pytest.mark.parametrize("who", ["officer", "analyst", "board_member", "administrator"])
 def test_hidden_and_absent_look_the_same(client, world, agreed, who):
     client.force_login(world.social_worker)
-    client.post(at("review_hold", agreed), sent())
+    client.post(at("review_hold", agreed), sent(agreed))
     held = Review.objects.get()
     client.force_login(getattr(world, who))
-    for address in (at("review_hold", agreed), reverse("review", kwargs={"review_id": held.pk})):
+    case = {"case_id": agreed.case_id}
+    for address in (
+        at("review_hold", agreed),
+        at("review_meeting", agreed),
+        reverse("review", kwargs={"review_id": held.pk}),
+        reverse("review_paper", kwargs={"review_id": held.pk}),
+        reverse("case_story", kwargs=case),
+        reverse("case_close", kwargs=case),
+        reverse("case_reopen", kwargs=case),
+    ):
         assert client.get(address).status_code == 404
-    for address in (at("review_hold", agreed), at("review_keep", agreed)):
-        assert client.post(address, sent()).status_code == 404
+    assert client.post(at("review_hold", agreed), sent(agreed)).status_code == 404
     assert Review.objects.count() == 1
 
 
@@ -47,7 +67,7 @@ def test_a_review_shows_what_was_planned_what_happened_and_the_latest_words(clie
 
 def test_a_review_is_held_and_read(client, world, agreed):
     client.force_login(world.social_worker)
-    client.post(at("review_hold", agreed), sent())
+    client.post(at("review_hold", agreed), sent(agreed))
     page = client.get(reverse("review", kwargs={"review_id": Review.objects.get().pk})).text
     assert "She sleeps." in page
     assert "The plan goes on as it is" in page
@@ -64,15 +84,85 @@ def test_a_review_is_held_and_read(client, world, agreed):
 )  # fmt: skip
 def test_a_review_that_says_too_little_is_kept_as_it_was_typed(client, world, agreed, given, says):
     client.force_login(world.social_worker)
-    assert says in client.post(at("review_hold", agreed), sent(reason="Because of the letter", **given)).text
+    assert (
+        says
+        in client.post(at("review_hold", agreed), sent(agreed, reason="Because of the letter", **given)).text
+    )
     assert "Because of the letter" in client.get(at("review_hold", agreed)).text
     assert not Review.objects.exists()
 
 
-def test_what_is_typed_is_kept_without_being_saved(client, world, agreed):
+def test_what_was_seen_of_an_outcome_is_asked_for_where_it_is_typed(client, world, agreed):
+    outcome = agreed.outcomes.get()
     client.force_login(world.social_worker)
-    assert client.post(at("review_keep", agreed), {"reason": "She asked for it"}).status_code == 204
-    assert "She asked for it" in client.get(at("review_hold", agreed)).text
+    page = client.post(at("review_hold", agreed), sent(agreed, **{f"seen_by_{outcome.pk}": ""})).text
+    assert "Outcome 1: say who saw it" in page
+    assert f'href="#id_seen_by_{outcome.pk}"' in page
+    assert not Review.objects.exists()
+
+
+def test_the_rule_on_evidence_is_shown_before_anybody_writes(client, world, agreed):
+    client.force_login(world.coordinator)
+    case = reverse("case_close", kwargs={"case_id": agreed.case_id})
+    for address in (at("review_hold", agreed), case):
+        assert "Help ends only on current evidence: a review in the last 28 days" in client.get(address).text
+
+
+def test_a_review_is_drawn_on_paper_before_and_after(client, world, agreed):
+    client.force_login(world.social_worker)
+    client.post(at("review_hold", agreed), sent(agreed))
+    held = reverse("review_paper", kwargs={"review_id": Review.objects.get().pk})
+    said = {}
+    for name, address in (("before", at("review_meeting", agreed)), ("after", held)):
+        answer = client.get(address)
+        assert answer["Content-Type"] == "application/pdf"
+        assert "Okoro" not in answer["Content-Disposition"]
+        said[name] = " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+    assert "Mina gets home safely." in said["before"]
+    assert "They wait for me after school." in said["before"]
+    assert "She laughs again." in said["after"]
+
+
+def closing(**given):
+    usual = {"which": "none", "why_no_words": "She moved", "reason": "She is safe."}
+    usual |= {"contact_afterwards": "Tess", "told_child": "That she can ring", "open_again_if": "Away again"}
+    return usual | given
+
+
+def test_what_has_to_be_done_first_is_listed_with_where_to_do_it(client, world, agreed):
+    client.force_login(world.coordinator)
+    page = client.get(reverse("case_close", kwargs={"case_id": agreed.case_id})).text
+    assert "The plan has actions that are still to do." in page
+    assert at("plan", agreed) in page
+    assert at("review_hold", agreed) in page
+    assert "<form" not in page.partition("What has to be done first")[2]
+    answer = client.post(reverse("case_close", kwargs={"case_id": agreed.case_id}), closing())
+    assert "still to do" in answer.text
+    agreed.case.refresh_from_db()
+    assert agreed.case.state == "open"
+
+
+def test_a_case_is_closed_read_and_opened_again(client, world, signed):
+    key = {"case_id": signed.case_id}
+    client.force_login(world.coordinator)
+    assert "Say whom the child can turn to" in client.post(
+        reverse("case_close", kwargs=key), closing(contact_afterwards="", reason="Because of the letter")
+    ).text  # fmt: skip
+    assert "Because of the letter" in client.get(reverse("case_close", kwargs=key)).text
+    page = client.post(reverse("case_close", kwargs=key), closing(), follow=True).text
+    assert "The case is closed. Its story stays here." in page
+    assert "That she can ring" in page
+    client.force_login(world.social_worker)
+    assert "Open the case again</strong>: a co-ordinator or supervisor" in client.get(
+        reverse("case_story", kwargs=key)
+    ).text  # fmt: skip
+    assert client.get(reverse("case_reopen", kwargs=key)).status_code == 404
+    client.force_login(world.supervisor)
+    assert "Away again" in client.get(reverse("case_reopen", kwargs=key)).text
+    page = client.post(reverse("case_reopen", kwargs=key), {"reason": "They are back"}, follow=True).text
+    assert "The case is open again." in page
+    assert "They are back" in page
+    assert "She is safe." in page
 
 
 def test_pages_ask_the_database_the_same_however_long_the_plan_is(client, world, agreed):

@@ -1,8 +1,10 @@
-"""Recording a review that has been held, and what follows from it, in one transaction with its audit row."""
+"""Recording a review that has been held, closing a case and opening it again, each in one transaction with its audit
+rows."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -13,15 +15,19 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import Refused
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
-from heard.cases.plan.actions import copy_to_change, end_plan, set_next_review
+from heard.cases.case.actions import end_case, open_case
+from heard.cases.case.queries import case_visible_to
+from heard.cases.plan.actions import change_outcome, copy_to_change, end_plan, set_next_review
 from heard.cases.plan.models import Plan
-from heard.cases.plan.queries import plan_visible_to
-from heard.cases.review import queries
-from heard.cases.review.models import Review
-from heard.cases.review.rules import Decision
+from heard.cases.plan.queries import agreed_plan, plan_visible_to
+from heard.cases.review import queries, rules
+from heard.cases.review.models import Review, ReviewedOutcome
+from heard.cases.review.rules import Decision, Looked
+from heard.network.actions import hold_person
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.cases.case.models import Case, CasePeriod
 
 
 @transaction.atomic
@@ -31,6 +37,8 @@ def hold_review(
     plan_id: uuid.UUID,
     held_on: date | None,
     what_changed: str,
+    took_part: str,
+    looked: Mapping[uuid.UUID, Looked],
     view: ChildsView,
     decision: str,
     reason: str,
@@ -39,17 +47,21 @@ def hold_review(
 ) -> Review:
     """Records a review. The plan goes on with its next date, or a changed plan is begun from it, or it ends.
 
+    `looked`: what is known of each outcome of the plan, by its key; one that is not named counts as not said.
     Stepping down ends the plan, and with it the dates; `next_review_on` is then left out.
     """
     Plan.objects.select_for_update().filter(pk=plan_id).first()
     plan = plan_visible_to(by, plan_id)
     words, why_no_words = hear(by=by, person_id=plan.case.person_id, view=view)
+    said = {outcome.pk: looked.get(outcome.pk, Looked("")) for outcome in plan.outcomes.all()}
     why_not = queries.why_not_hold(
         by,
         plan,
         held_on=held_on,
         today=timezone.localdate(at),
         what_changed=what_changed,
+        took_part=took_part,
+        looked=said.values(),
         has_words=words is not None,
         why_no_words=why_no_words,
         decision=decision,
@@ -63,6 +75,7 @@ def hold_review(
         due_on=plan.review_on,
         held_on=held_on,
         held_by=by,
+        took_part=took_part.strip(),
         what_changed=what_changed,
         words=words,
         why_no_words=why_no_words,
@@ -70,6 +83,7 @@ def hold_review(
         reason=reason,
         next_review_on=None if decision == Decision.STEP_DOWN else next_review_on,
     )
+    _keep(review, said)
     _audit(by, "hold", review, reason=reason)
     _go_on(by, review)
     return review
@@ -83,13 +97,91 @@ def open_review(*, by: User, review_id: uuid.UUID) -> Review:
     return review
 
 
+@transaction.atomic
+def close_case(
+    *,
+    by: User,
+    case_id: uuid.UUID,
+    view: ChildsView,
+    reason: str,
+    contact_afterwards: str,
+    told_child: str,
+    open_again_if: str,
+    at: datetime | None = None,
+) -> CasePeriod:
+    """Closes a case: the plan ends, the clocks stop, and the period is kept with the child's view and the reason."""
+    case = case_visible_to(by, case_id)
+    hold_person(by=by, person_id=case.person_id)  # a worry told or an action added now waits its turn
+    case = case_visible_to(by, case_id)
+    words, why_no_words = hear(by=by, person_id=case.person_id, view=view)
+    missing = queries.missing_before_closing(by, case, today=timezone.localdate(at))
+    why_not = rules.why_not_close(
+        missing=missing[0][1] if missing else None,
+        has_words=words is not None,
+        why_no_words=why_no_words,
+        reason=reason,
+        contact_afterwards=contact_afterwards,
+        told_child=told_child,
+        open_again_if=open_again_if,
+    )
+    if why_not:
+        raise Refused(why_not)
+    plan = agreed_plan(by, case.pk)
+    if plan is not None:
+        end_plan(by=by, plan_id=plan.pk)
+    return end_case(
+        by=by,
+        case_id=case.pk,
+        why=reason,
+        words=words,
+        why_no_words=why_no_words,
+        contact_afterwards=contact_afterwards,
+        told_child=told_child,
+        open_again_if=open_again_if,
+        at=at,
+    )
+
+
+@transaction.atomic
+def reopen_case(*, by: User, case_id: uuid.UUID, reason: str) -> Case:
+    """Opens a closed case again without a worry that led to it. `concern.actions.decide` does the same from a worry."""
+    case = case_visible_to(by, case_id)
+    why_not = queries.why_not_reopen(by, case, reason=reason)
+    if why_not:
+        raise Refused(why_not)
+    return open_case(by=by, person_id=case.person_id, why=reason)
+
+
+def _keep(review: Review, said: Mapping[uuid.UUID, Looked]) -> None:
+    ReviewedOutcome.objects.bulk_create(
+        ReviewedOutcome(
+            review=review,
+            outcome_id=outcome_id,
+            course=one.course,
+            what=one.what.strip(),
+            seen_by=one.seen_by.strip(),
+            seen_on=one.seen_on,
+        )
+        for outcome_id, one in said.items()
+    )
+
+
 def _go_on(by: User, review: Review) -> None:
     if review.next_review_on is None:
         end_plan(by=by, plan_id=review.plan_id)
         return
     set_next_review(by=by, plan_id=review.plan_id, review_on=review.next_review_on)
     if review.decision == Decision.CHANGE_PLAN:
-        copy_to_change(by=by, plan_id=review.plan_id)
+        _begin_changed(by, review)
+
+
+def _begin_changed(by: User, review: Review) -> None:
+    """The changed plan begins where the review found the child, so that nobody types it again."""
+    new = plan_visible_to(by, copy_to_change(by=by, plan_id=review.plan_id).pk)
+    known = {row.outcome.text: row.what for row in review.outcomes.select_related("outcome") if row.what}
+    for outcome in new.outcomes.all():
+        if outcome.text in known:
+            change_outcome(by=by, outcome_id=outcome.pk, text=outcome.text, where_we_are=known[outcome.text])
 
 
 def _audit(by: User, verb: str, review: Review, *, reason: str = "") -> None:

@@ -1,17 +1,28 @@
-"""Shape and wording of what a review asks for."""
+"""Shape and wording of what a review, a closing and a reopening ask for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.assessment.rules import MAX_PROSE
-from heard.cases.review.models import Review
-from heard.govuk.forms import DateField, RadiosField, TextareaField
+from heard.cases.review.models import Review, ReviewedOutcome
+from heard.cases.review.rules import Course, Looked
+from heard.govuk.forms import BoundField, DateField, Form, RadiosField, TextareaField, TextField
+
+if TYPE_CHECKING:
+    from heard.cases.plan.models import Outcome
+
+PARTS = ("course", "what", "seen_by", "seen_on")
 
 
 class ReviewForm(ChildsViewForm):
-    """The child's view first, then what changed, then how it goes on."""
+    """The child's view first, then what changed, outcome by outcome, then how it goes on. `outcomes`: of the plan."""
 
     what_changed = TextareaField(
         gettext_lazy("What has changed for the child?"),
@@ -25,6 +36,13 @@ class ReviewForm(ChildsViewForm):
         called=gettext_lazy("The day of the review"),
         past=True,
         missing=gettext_lazy("Give the day on which the review was held"),
+    )
+    took_part = TextareaField(
+        gettext_lazy("Who took part?"),
+        hint=gettext_lazy("Name and role of each, and who was asked and did not come. Was the child there?"),
+        missing=gettext_lazy("Say who took part in the review"),
+        rows=4,
+        max_length=MAX_PROSE,
     )
     decision = RadiosField(
         gettext_lazy("How does it go on?"),
@@ -42,4 +60,114 @@ class ReviewForm(ChildsViewForm):
         hint=gettext_lazy("Not needed if the plan ends."),
         called=gettext_lazy("The day of the next review"),
         required=False,
+    )
+
+    def __init__(self, *args: Any, outcomes: Iterable[Outcome], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.outcomes = list(outcomes)
+        for number, outcome in enumerate(self.outcomes, start=1):
+            self.fields |= _looking(outcome.pk, number)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for number, outcome in enumerate(self.outcomes, start=1):
+            if cleaned.get(f"course_{outcome.pk}") not in ("", None, Course.NOT_KNOWN.value):
+                self._ask_for_evidence(outcome.pk, number)
+        return cleaned
+
+    def _ask_for_evidence(self, key: UUID, number: int) -> None:
+        asked = {
+            "what": _("Outcome %(number)s: say what was seen") % {"number": number},
+            "seen_by": _("Outcome %(number)s: say who saw it") % {"number": number},
+            "seen_on": _("Outcome %(number)s: give the day on which it was seen") % {"number": number},
+        }
+        for part, text in asked.items():
+            name = f"{part}_{key}"
+            if name not in self.errors and not self.cleaned_data.get(name):
+                self.add_error(name, text)
+
+    def of_outcome(self, key: UUID) -> list[BoundField]:
+        """The fields about one outcome, to be drawn beneath it."""
+        return [self[f"{part}_{key}"] for part in PARTS]
+
+    def of_review(self) -> list[BoundField]:
+        """What is asked of the review as a whole, apart from the child's view and from how it goes on."""
+        return [self[name] for name in ("what_changed", "held_on", "took_part")]
+
+    def going_on(self) -> list[BoundField]:
+        return [self[name] for name in ("decision", "reason", "next_review_on")]
+
+    @property
+    def looked(self) -> dict[UUID, Looked]:
+        said = self.cleaned_data
+        return {one.pk: Looked(*(said[f"{part}_{one.pk}"] for part in PARTS)) for one in self.outcomes}
+
+
+def _looking(key: UUID, number: int) -> dict[str, Any]:
+    """Whether it is better is never chosen beforehand, and neither is what was seen."""
+    return {
+        f"course_{key}": RadiosField(
+            _("How is it for the child now?"),
+            choices=ReviewedOutcome.Course.choices,
+            inline=True,
+            missing=_("Outcome %(number)s: say how it is for the child now") % {"number": number},
+        ),
+        f"what_{key}": TextareaField(
+            _("What was seen?"),
+            hint=_("What somebody saw or heard. If it is not known: who will find out, and how."),
+            required=False,
+            rows=3,
+            max_length=MAX_PROSE,
+        ),
+        f"seen_by_{key}": TextField(
+            _("Who saw it?"), hint=_("Name and role"), required=False, max_length=120
+        ),
+        f"seen_on_{key}": DateField(
+            _("When?"),
+            called=_("The day on which it was seen"),
+            past=True,
+            required=False,
+        ),
+    }
+
+
+class CloseForm(ChildsViewForm):
+    """The child's view first, then what will be there for the child afterwards."""
+
+    reason = TextareaField(
+        gettext_lazy("Why can the case be closed?"),
+        hint=gettext_lazy("What is different for the child now, and how you know that it lasts."),
+        missing=gettext_lazy("Say why the case can be closed"),
+        rows=5,
+        max_length=MAX_PROSE,
+    )
+    contact_afterwards = TextareaField(
+        gettext_lazy("Whom can the child turn to from now on?"),
+        hint=gettext_lazy("A person with a name, whom the child knows, and how to reach them."),
+        missing=gettext_lazy("Say whom the child can turn to from now on"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+    told_child = TextareaField(
+        gettext_lazy("What was the child told?"),
+        hint=gettext_lazy("By whom and when, in which words, and what was promised."),
+        missing=gettext_lazy("Say what the child was told, by whom and when"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+    open_again_if = TextareaField(
+        gettext_lazy("What would make you open the case again?"),
+        hint=gettext_lazy("What people should look out for, and whom they tell."),
+        missing=gettext_lazy("Say what would make you open the case again"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+
+
+class ReopenForm(Form):
+    reason = TextareaField(
+        gettext_lazy("Why does the case open again?"),
+        missing=gettext_lazy("Say why the case opens again"),
+        rows=5,
+        max_length=MAX_PROSE,
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.cases.review import rules
 
-__all__ = ["Review"]
+__all__ = ["Review", "ReviewedOutcome"]
 
 
 class Review(models.Model):
@@ -23,6 +23,7 @@ class Review(models.Model):
     due_on = models.DateField()
     held_on = models.DateField()
     held_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    took_part = models.TextField(blank=True, default="", help_text=_("Who took part, and who they are."))
     recorded_at = models.DateTimeField(auto_now_add=True)
     what_changed = models.TextField()
     words = models.ForeignKey(
@@ -45,3 +46,35 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"review of {self.held_on:%Y-%m-%d}"
+
+
+class ReviewedOutcome(models.Model):
+    """What a review says about one outcome of the plan: how it has gone for the child, and how that is known."""
+
+    class Course(models.TextChoices):
+        BETTER = rules.Course.BETTER.value, _("Better")
+        SAME = rules.Course.SAME.value, _("The same")
+        WORSE = rules.Course.WORSE.value, _("Worse")
+        NOT_KNOWN = rules.Course.NOT_KNOWN.value, _("Not known")
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="outcomes")
+    outcome = models.ForeignKey("cases.Outcome", on_delete=models.PROTECT, related_name="+")
+    course = models.CharField(max_length=10, choices=Course)
+    what = models.TextField(blank=True, help_text=_("What was seen, or why it is not known."))
+    seen_by = models.CharField(max_length=120, blank=True)
+    seen_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["outcome__added_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["review", "outcome"], name="review_looks_at_an_outcome_once"),
+            models.CheckConstraint(
+                condition=models.Q(course="not_known")
+                | (models.Q(seen_on__isnull=False) & ~models.Q(what="") & ~models.Q(seen_by="")),
+                name="course_of_an_outcome_has_evidence",
+                violation_error_message=_("Say what was seen, by whom and when."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.course

@@ -3,23 +3,61 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
+from heard.cases.assessment.queries import latest_signed, observations_of, unsigned, words_of_child
 from heard.cases.case.queries import cases_visible_to
-from heard.cases.case.rules import Kept
+from heard.cases.case.rules import Kept, due_on
+from heard.cases.concern.models import ConcernObservation
+from heard.cases.concern.queries import concerns_of
 from heard.cases.plan.models import Action
-from heard.cases.plan.queries import draft_plan, overdue_count, plans_visible_to
+from heard.cases.plan.queries import actions_of, draft_plan, overdue_count, plans_of, plans_visible_to
 from heard.cases.review import rules
-from heard.cases.review.models import Review
+from heard.cases.review.models import Review, ReviewedOutcome
+from heard.cases.review.rules import Looked
+from heard.knowledge import load
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.cases.case.models import Case, Observation, Words
     from heard.cases.plan.models import Plan
+    from heard.knowledge.model import Clock
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A sign or vulnerability that somebody saw: `label` in the wording of the release that it was noted with."""
+
+    label: str
+    note: Observation
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a review, so that nothing is typed again: what the record holds since the last one.
+
+    `since` is the day of the review before, or of the plan where there was none.
+    """
+
+    since: date
+    reviews: list[Review]
+    signs: list[Seen]
+    words: list[Words]
+
+
+@dataclass(frozen=True)
+class Next:
+    """What binds the day of the next review: a clock and the last day that it allows, or nothing."""
+
+    clock: Clock | None
+    latest_by: date | None
 
 
 def reviews_visible_to(user: User) -> QuerySet[Review]:
@@ -30,7 +68,10 @@ def reviews_visible_to(user: User) -> QuerySet[Review]:
 
 
 def review_visible_to(user: User, review_id: uuid.UUID) -> Review:
-    review = reviews_visible_to(user).filter(pk=review_id).first()
+    """With what it says of each outcome, or `Hidden`."""
+    outcomes = ReviewedOutcome.objects.select_related("outcome")
+    rows = reviews_visible_to(user).prefetch_related(Prefetch("outcomes", outcomes))
+    review = rows.filter(pk=review_id).first()
     if review is None:
         raise Hidden
     return review
@@ -64,15 +105,114 @@ def why_not_open(user: User, plan: Plan) -> str | None:
     )
 
 
-def why_not_hold(user: User, plan: Plan, *, today: date, **said: Any) -> str | None:
-    """`said`: held_on, what_changed, has_words, why_no_words, decision, reason, next_review_on."""
+def why_not_hold(user: User, plan: Plan, *, today: date, held_on: date | None, **said: Any) -> str | None:
+    """`said`: what_changed, took_part, looked, has_words, why_no_words, decision, reason, next_review_on.
+
+    For a plan that came from `plan_visible_to`.
+    """
     return rules.why_not_hold(
         plan_state=plan.state,
         may_review=user.may(May.REVIEW),
         has_draft=draft_plan(user, plan.case_id) is not None,
         agreed_on=timezone.localdate(plan.agreed_at) if plan.agreed_at else None,
         today=today,
+        held_on=held_on,
+        latest_by=next_of(user, plan.case, held_on or today).latest_by,
+        actions_open=sum(row.state == "open" for one in plan.outcomes.all() for row in one.actions.all()),
+        evidence_days=settings.EVIDENCE_DAYS,
         **said,
+    )
+
+
+def next_of(user: User, case: Case, held_on: date) -> Next:
+    """What binds the day after a review that is held on a day."""
+    held_before = reviews_of(user, case.pk).filter(held_on__lt=held_on).count()
+    name = rules.clock_of_next(case.person.legal_status, held_before=held_before)
+    if name is None:
+        return Next(None, None)
+    clock = load.current().clock(name)
+    return Next(clock, due_on(clock, held_on))
+
+
+def beside(user: User, plan: Plan, *, until: datetime | None = None) -> Beside:
+    """What the record holds since the review before, or since the plan was agreed. Five queries, whatever there is.
+
+    `until`: the moment at which a review was written down; what came later is then left out.
+    """
+    before = reviews_of(user, plan.case_id)
+    before = before.filter(recorded_at__lt=until) if until else before
+    reviews = list(before)
+    since = reviews[0].held_on if reviews else timezone.localdate(plan.agreed_at or plan.started_at)
+    words = words_of_child(user, plan.case_id).filter(heard_on__gte=since)
+    words = words.filter(written_at__lte=until) if until else words
+    return Beside(since, reviews, _signs_since(user, plan.case, since, until), list(words))
+
+
+def _signs_since(user: User, case: Case, since: date, until: datetime | None) -> list[Seen]:
+    """The latest first. What an assessment took over from a worry is told once, by the worry."""
+    told = ConcernObservation.objects.filter(concern__in=concerns_of(user, case.person_id))
+    assessed = observations_of(user, case.pk).filter(concern__isnull=True)
+    fresh = Q(state="seen") & (Q(seen_on__gte=since) | Q(noted_at__date__gte=since))
+    if until:
+        fresh &= Q(noted_at__lte=until)
+    found = [
+        *((note, note.concern.release) for note in told.filter(fresh).select_related("concern", "noted_by")),
+        *((note, note.assessment.release) for note in assessed.filter(fresh)),
+    ]
+    found.sort(key=lambda pair: (pair[0].seen_on or since, pair[0].noted_at), reverse=True)
+    return [Seen(load.release(release).item(note.item).label, note) for note, release in found]
+
+
+def looked_in(review: Review) -> list[Looked]:
+    """What a review says of the outcomes, as rules read it. For one that came from `review_visible_to`."""
+    return [Looked(row.course, row.what, row.seen_by, row.seen_on) for row in review.outcomes.all()]
+
+
+def evidence_days(user: User) -> int:
+    """How long what was seen counts as current in this partnership, for whoever is told about it."""
+    return int(settings.EVIDENCE_DAYS) if user.may(May.SEE_CHILD) else 0
+
+
+def missing_before_closing(user: User, case: Case, *, today: date) -> tuple[tuple[rules.Missing, str], ...]:
+    """Everything that is missing before this case may be closed, each as a sentence."""
+    return rules.missing_before_closing(
+        _before_closing(user, case), today=today, evidence_days=settings.EVIDENCE_DAYS
+    )
+
+
+def may_close(user: User, case: Case) -> bool:
+    """A co-ordinator or supervisor of the agency that leads the case."""
+    return case.lead_team.agency_id in user.agencies_where(May.CLOSE)
+
+
+def last_review(user: User, case_id: uuid.UUID) -> Review | None:
+    """With what it says of each outcome; None where none was held."""
+    latest = reviews_of(user, case_id).first()
+    return review_visible_to(user, latest.pk) if latest else None
+
+
+def why_not_reopen(user: User, case: Case, *, reason: str) -> str | None:
+    return rules.why_not_reopen(
+        is_closed=case.state == "closed", may_close=may_close(user, case), reason=reason
+    )
+
+
+def _before_closing(user: User, case: Case) -> rules.Before:
+    review, signed = last_review(user, case.pk), latest_signed(user, case.pk)
+    had_plan = plans_of(user, case.pk).exclude(state="draft").exists()
+    known_at = (review and review.recorded_at) if had_plan else (signed and signed.signed_at)
+    worries = concerns_of(user, case.person_id)
+    return rules.Before(
+        is_open=case.state == "open",
+        may_close=may_close(user, case),
+        worries_waiting=worries.filter(state="told").exists(),
+        unsigned=unsigned(user, case.pk) is not None,
+        actions_open=actions_of(user, case.pk).filter(state="open").exists(),
+        had_plan=had_plan,
+        looked=looked_in(review) if review else [],
+        held_on=review.held_on if review else None,
+        signed_on=timezone.localdate(signed.signed_at) if signed and signed.signed_at else None,
+        worry_since=bool(known_at) and worries.filter(told_at__gt=known_at).exists(),
     )
 
 

@@ -1,8 +1,15 @@
-"""When a review may be held and what it must say. Pure."""
+"""When a review may be held and what it must say, and what has to be known before help ends. Pure."""
 
-from datetime import date
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
+
+# Days for which what was seen counts as current when help is about to end. Our sources give no number: this is a
+# proposal, and the partnership sets its own (HEARD_EVIDENCE_DAYS). Four weeks, because a month is long enough to meet
+# a child and their people, and short enough that what was seen then is still so.
+EVIDENCE_DAYS: Final = 28
 
 
 class Decision(StrEnum):
@@ -11,7 +18,31 @@ class Decision(StrEnum):
     STEP_DOWN = "step_down"
 
 
+class Course(StrEnum):
+    """How one outcome has gone for the child since it was last looked at."""
+
+    BETTER = "better"
+    SAME = "same"
+    WORSE = "worse"
+    NOT_KNOWN = "not_known"
+
+
 GOES_ON: Final = frozenset({Decision.CONTINUE, Decision.CHANGE_PLAN})
+UNHEARD: Final = "Add what the child says now, or say why their view is not there."
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a review says about one outcome: how it went, and what was seen, by whom and on which day."""
+
+    course: str
+    what: str = ""
+    seen_by: str = ""
+    seen_on: date | None = None
+
+    @property
+    def lacks_evidence(self) -> bool:
+        return not (self.what.strip() and self.seen_by.strip() and self.seen_on)
 
 
 def why_not_open(*, plan_state: str, may_review: bool, has_draft: bool) -> str | None:
@@ -34,18 +65,167 @@ def why_not_hold(
     agreed_on: date | None,
     today: date,
     what_changed: str,
+    took_part: str,
+    looked: Collection[Looked],
     has_words: bool,
     why_no_words: str,
     decision: str,
     reason: str,
     next_review_on: date | None,
+    latest_by: date | None,
+    actions_open: int,
+    evidence_days: int,
 ) -> str | None:
+    """`looked`: one for each outcome of the plan. `latest_by`: the last day that a clock allows for
+    the next review, where one applies. `actions_open`: still to do."""
     return (
         why_not_open(plan_state=plan_state, may_review=may_review, has_draft=has_draft)
         or _why_not_that_day(held_on, agreed_on, today)
-        or _why_says_too_little(what_changed, has_words, why_no_words, decision, reason)
-        or _why_not_next(decision, next_review_on, today)
+        or _why_says_too_little(what_changed, took_part, has_words, why_no_words, decision, reason)
+        or _why_not_looked(looked, today)
+        or _why_not_next(decision, next_review_on, today, latest_by)
+        or (
+            why_not_step_down(looked, held_on, actions_open, today=today, evidence_days=evidence_days)
+            if decision == Decision.STEP_DOWN
+            else None
+        )
     )
+
+
+def why_not_step_down(
+    looked: Collection[Looked], held_on: date | None, actions_open: int, *, today: date, evidence_days: int
+) -> str | None:
+    """Help does not end on what nobody knows, or on what was seen long ago."""
+    if actions_open:
+        return "The plan has actions that are still to do. Say how each went, then end the plan."
+    return why_not_current(looked, held_on, today=today, evidence_days=evidence_days)
+
+
+def why_not_current(
+    looked: Collection[Looked], held_on: date | None, *, today: date, evidence_days: int
+) -> str | None:
+    """The rule on current evidence: a review in these last days that knows how every outcome stands, from what
+    somebody saw in these last days."""
+    since = today - timedelta(days=evidence_days)
+    if held_on is None or held_on < since:
+        return "The last review is too long ago to end help on it. Hold a review now."
+    if not looked or any(one.course == Course.NOT_KNOWN for one in looked):
+        return "It is not known how every outcome stands. Find out first: help does not end on what is not known."
+    if any(one.seen_on is None or one.seen_on < since for one in looked):
+        return "What was seen is too old to end help on it. See the child, then write down what you saw."
+    return None
+
+
+@dataclass(frozen=True)
+class Before:
+    """What is asked of a case before it is closed.
+
+    `had_plan`: a plan was once agreed, so the evidence is a review; without one it is a signed assessment (`signed_on`).
+    `worry_since`: a worry about the child was told after that evidence was written down.
+    """
+
+    is_open: bool
+    may_close: bool
+    worries_waiting: bool
+    unsigned: bool
+    actions_open: bool
+    had_plan: bool
+    looked: Collection[Looked]
+    held_on: date | None
+    signed_on: date | None
+    worry_since: bool
+
+
+class Missing(StrEnum):
+    """What is missing before a case may be closed; each leads to the page on which it is done."""
+
+    MAY = "may"
+    OPEN = "open"
+    WORRY = "worry"
+    ASSESSMENT = "assessment"
+    ACTION = "action"
+    REVIEW = "review"
+    SIGNED = "signed"
+
+
+def missing_before_closing(
+    before: Before, *, today: date, evidence_days: int
+) -> tuple[tuple[Missing, str], ...]:
+    """Everything that is missing, first things first, each as the sentence that the user reads."""
+    if not before.may_close:
+        text = "Only a co-ordinator or supervisor of the agency that leads the case closes it."
+        return ((Missing.MAY, text),)
+    if not before.is_open:
+        return ((Missing.OPEN, "This case is closed already."),)
+    found: list[tuple[Missing, str]] = []
+    if before.worries_waiting:
+        found.append((Missing.WORRY, "A worry about this child waits for a decision. Decide on it first."))
+    if before.unsigned:
+        found.append((Missing.ASSESSMENT, "An assessment is not signed off yet. Finish it first."))
+    if before.actions_open:
+        found.append((Missing.ACTION, "The plan has actions that are still to do. Say how each went."))
+    return (*found, *_missing_evidence(before, today, evidence_days))
+
+
+def _missing_evidence(before: Before, today: date, days: int) -> list[tuple[Missing, str]]:
+    if not before.had_plan:
+        if before.signed_on is None or before.signed_on < today - timedelta(days=days):
+            text = "No plan was made, so a signed assessment has to say how the child is now. Assess anew."
+            return [(Missing.SIGNED, text)]
+    else:
+        why_not = why_not_current(before.looked, before.held_on, today=today, evidence_days=days)
+        if why_not:
+            return [(Missing.REVIEW, why_not)]
+    if before.worry_since:
+        text = "A worry was told after the last evidence was written down. Look at the child’s situation again first."
+        return [(Missing.REVIEW if before.had_plan else Missing.SIGNED, text)]
+    return []
+
+
+def why_not_close(
+    *,
+    missing: str | None,
+    has_words: bool,
+    why_no_words: str,
+    reason: str,
+    contact_afterwards: str,
+    told_child: str,
+    open_again_if: str,
+) -> str | None:
+    """`missing`: the first sentence of `missing_before_closing`, or None."""
+    if missing:
+        return missing
+    if not has_words and not why_no_words.strip():
+        return "Add what the child says about closing, or say why their view is not there."
+    if not reason.strip():
+        return "Say why the case can be closed."
+    if not contact_afterwards.strip():
+        return "Say whom the child can turn to from now on."
+    if not told_child.strip():
+        return "Say what the child was told, by whom and when."
+    if not open_again_if.strip():
+        return "Say what would make you open the case again."
+    return None
+
+
+def why_not_reopen(*, is_closed: bool, may_close: bool, reason: str) -> str | None:
+    if not may_close:
+        return "Only a co-ordinator or supervisor of the agency that led the case opens it again."
+    if not is_closed:
+        return "This case is open already."
+    return None if reason.strip() else "Say why the case opens again, so that its story can be followed."
+
+
+def clock_of_next(legal_status: str, *, held_before: int) -> str | None:
+    """The clock that binds the review after this one, or None where people agree the day between them.
+
+    `held_before`: reviews of this case before the one now. Source: the clocks themselves.
+    """
+    if legal_status == "protection_plan":
+        return "review_conference_next"
+    if legal_status == "looked_after":
+        return "looked_after_review_next" if held_before else "looked_after_review_second"
+    return None
 
 
 def _why_not_that_day(held_on: date | None, agreed_on: date | None, today: date) -> str | None:
@@ -59,12 +239,14 @@ def _why_not_that_day(held_on: date | None, agreed_on: date | None, today: date)
 
 
 def _why_says_too_little(
-    what_changed: str, has_words: bool, why_no_words: str, decision: str, reason: str
+    what_changed: str, took_part: str, has_words: bool, why_no_words: str, decision: str, reason: str
 ) -> str | None:
     if not what_changed.strip():
         return "Say what has changed for the child since the plan was agreed."
     if not has_words and not why_no_words.strip():
-        return "Add what the child says now, or say why their view is not there."
+        return UNHEARD
+    if not took_part.strip():
+        return "Say who took part in the review."
     if decision not in set(Decision):
         return "Choose how it goes on."
     if not reason.strip():
@@ -72,9 +254,26 @@ def _why_says_too_little(
     return None
 
 
-def _why_not_next(decision: str, next_review_on: date | None, today: date) -> str | None:
+def _why_not_looked(looked: Collection[Looked], today: date) -> str | None:
+    for one in looked:
+        if one.course not in set(Course):
+            return "Say of each outcome whether it is better, the same, worse or not known."
+        if one.course != Course.NOT_KNOWN and one.lacks_evidence:
+            return "Say of each outcome what was seen, by whom and when; or mark it as not known."
+        if one.seen_on and one.seen_on > today:
+            return "A day on which something was seen is in the future. Check the date."
+    return None
+
+
+def _why_not_next(
+    decision: str, next_review_on: date | None, today: date, latest_by: date | None
+) -> str | None:
     if decision not in GOES_ON:
         return None
     if next_review_on is None:
         return "Give the date of the next review."
-    return None if next_review_on > today else "The next review has to be after today."
+    if next_review_on <= today:
+        return "The next review has to be after today."
+    if latest_by and next_review_on > latest_by:
+        return "The next review is later than its clock allows. Choose the day that stands beside it, or one before."
+    return None

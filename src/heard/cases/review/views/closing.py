@@ -1,0 +1,133 @@
+"""Pages of a case as a whole: its story, closing it, and opening it again."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from heard.agencies.gate import gate
+from heard.agencies.kept import kept_form, sent
+from heard.agencies.rules import May, Refused
+from heard.cases.assessment.queries import assessments_of, unsigned, words_of_child
+from heard.cases.case.queries import case_visible_to, periods_of
+from heard.cases.concern.queries import concerns_of
+from heard.cases.plan.queries import agreed_plan, plans_of
+from heard.cases.review import actions, queries
+from heard.cases.review.forms import CloseForm, ReopenForm
+from heard.cases.review.rules import Missing
+from heard.network.actions import open_record
+
+LINKS: dict[Missing, Any] = {
+    Missing.WORRY: gettext_lazy("Read the worry"),
+    Missing.ASSESSMENT: gettext_lazy("Go to the assessment"),
+    Missing.ACTION: gettext_lazy("Go to the plan"),
+    Missing.REVIEW: gettext_lazy("Hold a review"),
+    Missing.SIGNED: gettext_lazy("Start an assessment"),
+}
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def story(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """From the first opening to now: each period, what was agreed at its end, and what was written in it."""
+    user: Any = request.user
+    case = case_visible_to(user, case_id)
+    open_record(by=user, person_id=case.person_id)
+    context = {
+        "case": case,
+        "periods": list(periods_of(user, case.person_id).filter(case=case)),
+        "assessments": list(assessments_of(user, case_id)),
+        "plans": list(plans_of(user, case_id)),
+        "reviews": list(queries.reviews_of(user, case_id)),
+        "may_close": queries.may_close(user, case),
+    }
+    return render(request, "cases/review/story.html", context)
+
+
+@gate(May.CLOSE)
+def close(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """What is still missing, each with a link to do it; where nothing is, the form."""
+    user: Any = request.user
+    case = case_visible_to(user, case_id)
+    open_record(by=user, person_id=case.person_id)
+    words = list(words_of_child(user, case_id))
+    form = kept_form(request, CloseForm, kind="case.close", subject_id=case_id, words=words)
+    if request.method == "POST" and form.is_valid() and _closed(request, case_id, form):
+        return redirect("case_story", case_id=case_id)
+    missing = queries.missing_before_closing(user, case, today=timezone.localdate())
+    context = {
+        "case": case,
+        "form": form,
+        "latest": words[0] if words else None,
+        "missing": [_link(user, case, what, text) for what, text in missing],
+        "review": queries.last_review(user, case_id),
+        "evidence_days": queries.evidence_days(user),
+    }
+    return render(request, "cases/review/close.html", context)
+
+
+@gate(May.CLOSE)
+def reopen(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    case = case_visible_to(user, case_id)
+    open_record(by=user, person_id=case.person_id)
+    form = kept_form(request, ReopenForm, kind="case.reopen", subject_id=case_id)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.reopen_case(by=user, case_id=case_id, reason=form.cleaned_data["reason"])
+            sent(request, form)
+            messages.success(request, _("The case is open again."))
+            return redirect("case_story", case_id=case_id)
+        except Refused as refused:
+            form.add_error(None, _(str(refused)))
+    context = {
+        "case": case,
+        "form": form,
+        "last": periods_of(user, case.person_id).filter(case=case).first(),
+        "why_not": queries.why_not_reopen(user, case, reason="asked for on the page"),
+    }
+    return render(request, "cases/review/reopen.html", context)
+
+
+def _closed(request: HttpRequest, case_id: uuid.UUID, form: Any) -> bool:
+    user: Any = request.user
+    names = ("reason", "contact_afterwards", "told_child", "open_again_if")
+    answers = {name: form.cleaned_data[name] for name in names}
+    try:
+        actions.close_case(by=user, case_id=case_id, view=form.view, **answers)
+    except Refused as refused:
+        form.add_error(None, _(str(refused)))
+        return False
+    sent(request, form)
+    messages.success(request, _("The case is closed. Its story stays here."))
+    return True
+
+
+def _link(user: Any, case: Any, what: Missing, text: str) -> dict[str, str]:
+    """The sentence, and where it is done."""
+    href = _where(user, case, what)
+    return {"text": _(text), "href": href, "link": str(LINKS[what]) if href else ""}
+
+
+def _where(user: Any, case: Any, what: Missing) -> str:
+    if what is Missing.WORRY:
+        worry = concerns_of(user, case.person_id).filter(state="told").first()
+        return reverse("concern", kwargs={"concern_id": worry.pk}) if worry else ""
+    if what is Missing.ASSESSMENT:
+        one = unsigned(user, case.pk)
+        return reverse("assessment", kwargs={"assessment_id": one.pk}) if one else ""
+    if what in (Missing.ACTION, Missing.REVIEW):
+        plan = agreed_plan(user, case.pk)
+        if plan is None:
+            return reverse("plan_start", kwargs={"case_id": case.pk})
+        return reverse("plan" if what is Missing.ACTION else "review_hold", kwargs={"plan_id": plan.pk})
+    return reverse("assessment_start", kwargs={"case_id": case.pk}) if what is Missing.SIGNED else ""
