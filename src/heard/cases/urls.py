@@ -2,17 +2,22 @@
 
 from heard.cases.assessment.urls import urlpatterns as assessment
 from heard.cases.attachment.urls import urlpatterns as attachment
+from heard.cases.case.urls import urlpatterns as case
 from heard.cases.concern.urls import urlpatterns as concern
+from heard.cases.disruption.urls import urlpatterns as disruption
 from heard.cases.missing.urls import urlpatterns as missing
+from heard.cases.own.urls import urlpatterns as own
 from heard.cases.pack.urls import urlpatterns as pack
 from heard.cases.panel.urls import urlpatterns as panel
 from heard.cases.plan.urls import urlpatterns as plan
 from heard.cases.referral.urls import urlpatterns as referral
 from heard.cases.review.urls import urlpatterns as review
+from heard.cases.safety.urls import urlpatterns as safety
 from heard.cases.sharing.urls import urlpatterns as sharing
 from heard.cases.supervision.urls import urlpatterns as supervision
 from heard.cases.timeline.urls import urlpatterns as timeline
+from heard.cases.words.urls import urlpatterns as words
 
 urlpatterns = [
-    *concern, *attachment, *assessment, *plan, *review, *missing, *sharing, *supervision, *referral, *panel, *timeline, *pack,
+    *case, *words, *concern, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *missing, *sharing, *supervision, *referral, *panel, *timeline, *pack,
 ]  # fmt: skip

@@ -10,8 +10,8 @@ from django.db.models import Count, Q, QuerySet
 from heard.agencies.queries import colleagues_visible_to, who_are
 from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, Words
-from heard.cases.case.rules import Kept, why_not_own
-from heard.network.queries import people_visible_to, person_visible_to
+from heard.cases.case.rules import Kept, why_not_assign, why_not_own
+from heard.network.queries import involvements_of, people_visible_to, person_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -59,6 +59,21 @@ def who_can_do(user: User) -> dict[str, tuple[User, str]]:
     rows = list(colleagues_visible_to(user).filter(memberships__role__in=doing).distinct())
     known = who_are(user, [row.pk for row in rows])
     return {str(row.pk): (row, f"{known[row.pk].name}, {known[row.pk].agency}") for row in rows}
+
+
+def who_can_be_trusted_worker(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, str]]:
+    """Those of `who_can_do` whose agency is involved with the child, by key."""
+    involved = [row.agency_id for row in involvements_of(user, person_id)]
+    near = colleagues_visible_to(user).filter(memberships__team__agency__in=involved)
+    keys = {str(key) for key in near.values_list("pk", flat=True)}
+    return {key: who for key, who in who_can_do(user).items() if key in keys}
+
+
+def why_not_name(user: User, case: Case) -> str | None:
+    """What stands in the way of naming a trusted worker at all."""
+    return why_not_assign(
+        is_open=case.state == Case.State.OPEN, may_assign=user.may(May.DECIDE), worker_sees_child=True
+    )
 
 
 def why_not_give(user: User, owner: User | None, *, person_id: uuid.UUID) -> str | None:

@@ -11,16 +11,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.queries import colleagues_visible_to
-from heard.agencies.rules import Refused
+from heard.agencies.rules import May, Refused
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.queries import latest_signed
 from heard.cases.assessment.rules import ChildsView
-from heard.cases.case.queries import case_visible_to
+from heard.cases.case.queries import case_visible_to, why_not_give
+from heard.cases.case.rules import NOT_INVOLVED
 from heard.cases.plan import queries, rules
-from heard.cases.plan.models import Action, Outcome, Plan
+from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
 from heard.cases.plan.rules import Move, Progress, State
-from heard.network.actions import hold_person
+from heard.network.actions import hold_person, involve
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -38,17 +38,18 @@ def start_plan(*, by: User, case_id: uuid.UUID, at: datetime | None = None) -> P
 
 
 @transaction.atomic
-def open_plan(*, by: User, plan_id: uuid.UUID) -> Plan:
-    """The plan, for showing it, with the 'view' audit row; or `Hidden`."""
+def open_plan(*, by: User, plan_id: uuid.UUID, verb: str = "view") -> Plan:
+    """The plan, for showing or (`verb="print"`) printing it, with its audit row; or `Hidden`."""
     plan = queries.plan_visible_to(by, plan_id)
-    _audit(by, "view", plan)
+    _audit(by, verb, plan)
     return plan
 
 
 @transaction.atomic
 def add_outcome(*, by: User, plan_id: uuid.UUID, text: str, where_we_are: str = "") -> Outcome:
     plan = _to_change(by, plan_id)
-    outcome = Outcome.objects.create(plan=plan, text=text, where_we_are=where_we_are)
+    outcome = Outcome.objects.create(plan=plan, text=text)
+    _note(by, outcome, where_we_are)
     _audit(by, "add outcome", plan, outcome=outcome.pk)
     return outcome
 
@@ -57,9 +58,27 @@ def add_outcome(*, by: User, plan_id: uuid.UUID, text: str, where_we_are: str = 
 def change_outcome(*, by: User, outcome_id: uuid.UUID, text: str, where_we_are: str) -> Outcome:
     outcome = queries.outcome_visible_to(by, outcome_id)
     plan = _to_change(by, outcome.plan_id)
-    outcome.text, outcome.where_we_are = text, where_we_are
+    outcome.text = text
     outcome.save()
+    _note(by, outcome, where_we_are)
     _audit(by, "change outcome", plan, outcome=outcome.pk)
+    return outcome
+
+
+@transaction.atomic
+def say_where_we_are(*, by: User, outcome_id: uuid.UUID, text: str, on: date | None = None) -> Outcome:
+    """How far an outcome is, today or on a day before. Allowed while the plan is written and while it is in force: what
+    was said before stays, with its date."""
+    outcome = queries.outcome_visible_to(by, outcome_id)
+    plan = _locked(by, outcome.plan_id)
+    today = timezone.localdate()
+    _refuse(
+        rules.why_not_say_where_we_are(
+            state=plan.state, may_plan=by.may(May.PLAN), text=text, on=on or today, today=today
+        )
+    )
+    _note(by, outcome, text, on)
+    _audit(by, "say where we are", plan, outcome=outcome.pk)
     return outcome
 
 
@@ -75,23 +94,38 @@ def take_out_outcome(*, by: User, outcome_id: uuid.UUID) -> Plan:
 
 @transaction.atomic
 def add_action(
-    *, by: User, outcome_id: uuid.UUID, what: str, owner: User | None = None, due_on: date | None = None
+    *,
+    by: User,
+    outcome_id: uuid.UUID,
+    what: str,
+    owner: User | None = None,
+    due_on: date | None = None,
+    why_involve: str = "",
 ) -> Action:
+    """`why_involve`: the reason for involving the owner's agency with the child, where it is not involved yet."""
     outcome = queries.outcome_visible_to(by, outcome_id)
     plan = _to_change(by, outcome.plan_id)
-    action = Action.objects.create(outcome=outcome, what=what, owner=_colleague(by, owner), due_on=due_on)
+    action = Action(outcome=outcome, what=what, due_on=due_on)
+    _give(by, plan, action, owner, why_involve)
     _audit(by, "add action", plan, action=action.pk)
     return action
 
 
 @transaction.atomic
 def change_action(
-    *, by: User, action_id: uuid.UUID, what: str, owner: User | None, due_on: date | None
+    *,
+    by: User,
+    action_id: uuid.UUID,
+    what: str,
+    owner: User | None,
+    due_on: date | None,
+    why_involve: str = "",
 ) -> Action:
+    """`why_involve`: as for a new action."""
     action = queries.action_visible_to(by, action_id)
     plan = _to_change(by, action.outcome.plan_id)
-    action.what, action.owner, action.due_on = what, _colleague(by, owner), due_on
-    action.save()
+    action.what, action.due_on = what, due_on
+    _give(by, plan, action, owner, why_involve)
     _audit(by, "change action", plan, action=action.pk)
     return action
 
@@ -163,12 +197,7 @@ def copy_to_change(*, by: User, plan_id: uuid.UUID) -> Plan:
     _refuse(rules.why_not_copy(state=old.state, has_draft=queries.draft_plan(by, old.case_id) is not None))
     new = Plan.objects.create(case=old.case, replaces=old, started_at=timezone.now(), started_by=by)
     for outcome in old.outcomes.all():
-        copy = Outcome.objects.create(plan=new, text=outcome.text, where_we_are=outcome.where_we_are)
-        for action in outcome.actions.all():
-            if action.state == Progress.OPEN:
-                Action.objects.create(
-                    outcome=copy, what=action.what, owner=action.owner, due_on=action.due_on
-                )
+        _copy(outcome, new)
     _audit(by, "start", new, replaces=old.pk)
     return new
 
@@ -206,11 +235,46 @@ def _to_change(by: User, plan_id: uuid.UUID) -> Plan:
     return plan
 
 
-def _colleague(by: User, owner: User | None) -> User | None:
-    """Actions belong to people who can sign in now."""
-    if owner is not None and not colleagues_visible_to(by).filter(pk=owner.pk).exists():
-        raise Refused(rules.OWNER_CANNOT_SIGN_IN)
-    return owner
+def _note(by: User, outcome: Outcome, text: str, on: date | None = None) -> None:
+    """Adds what is said of an outcome, unless it is what was said last. A note of an earlier day stays behind later ones."""
+    text = text.strip()
+    last = queries.last_note(by, outcome)
+    if text == (last.text if last else outcome.where_we_are):
+        return
+    note = WhereWeAre(outcome=outcome, on=on or timezone.localdate(), text=text, written_by=by)
+    if text:
+        note.save()
+    if not last or note.on >= last.on:
+        outcome.where_we_are = text
+        outcome.save(update_fields=["where_we_are"])
+
+
+def _give(by: User, plan: Plan, action: Action, owner: User | None, why_involve: str) -> None:
+    """Saves an action with its owner, who is somebody that may see the child: if need be from now on, with a reason."""
+    child = plan.case.person
+    why_not = why_not_give(by, owner, person_id=child.pk)
+    if why_not == NOT_INVOLVED and why_involve.strip() and owner and owner.team:
+        involve(by=by, person=child, agency=owner.team.agency, why=why_involve.strip()[: rules.MOST_WHY])
+        why_not = why_not_give(by, owner, person_id=child.pk)
+    _refuse(why_not)
+    action.owner, action.agency = owner, owner.team.agency if owner and owner.team else None
+    action.save()
+
+
+def _copy(outcome: Outcome, new: Plan) -> None:
+    """The outcome goes on in the new plan with the actions that are still to do; its notes stay with the first of its
+    line."""
+    copy = Outcome.objects.create(
+        plan=new,
+        text=outcome.text,
+        plain=outcome.plain,
+        where_we_are=outcome.where_we_are,
+        first_id=outcome.line_id,
+    )
+    for action in outcome.actions.all():
+        if action.state == Progress.OPEN:
+            action.pk, action.outcome, action._state.adding = uuid.uuid4(), copy, True
+            action.save()
 
 
 def _move(by: User, plan: Plan, move: Move, **values: Any) -> Plan:

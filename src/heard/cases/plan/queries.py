@@ -13,7 +13,7 @@ from heard.cases.assessment.queries import latest_signed
 from heard.cases.case.queries import cases_visible_to
 from heard.cases.case.rules import Kept
 from heard.cases.plan import rules
-from heard.cases.plan.models import Action, Outcome, Plan
+from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -28,7 +28,7 @@ def plans_visible_to(user: User) -> QuerySet[Plan]:
 
 def plan_visible_to(user: User, plan_id: uuid.UUID) -> Plan:
     """With its outcomes and their actions, or `Hidden`."""
-    actions = Action.objects.select_related("owner")
+    actions = Action.objects.select_related("owner", "agency")
     outcomes = Outcome.objects.prefetch_related(Prefetch("actions", actions))
     plan = plans_visible_to(user).prefetch_related(Prefetch("outcomes", outcomes)).filter(pk=plan_id).first()
     if plan is None:
@@ -53,7 +53,7 @@ def draft_plan(user: User, case_id: uuid.UUID) -> Plan | None:
 def actions_visible_to(user: User) -> QuerySet[Action]:
     """Actions of the plans that the user may see. Each knows its outcome, plan, case and child."""
     return Action.objects.filter(outcome__plan__case__in=cases_visible_to(user)).select_related(
-        "owner", "outcome__plan__case__person"
+        "owner", "agency", "outcome__plan__case__person"
     )
 
 
@@ -70,6 +70,26 @@ def outcome_visible_to(user: User, outcome_id: uuid.UUID) -> Outcome:
     if outcome is None:
         raise Hidden
     return outcome
+
+
+def notes_of(user: User, plan: Plan) -> dict[uuid.UUID, list[WhereWeAre]]:
+    """Of each outcome of a plan, by its `line_id`, how far it was, the latest first: also in the plans before."""
+    lines = [outcome.line_id for outcome in plan.outcomes.all()]
+    rows = _notes(user).filter(Q(outcome__in=lines) | Q(outcome__first__in=lines))
+    found: dict[uuid.UUID, list[WhereWeAre]] = {}
+    for note in rows.select_related("outcome", "written_by"):
+        found.setdefault(note.outcome.line_id, []).append(note)
+    return found
+
+
+def last_note(user: User, outcome: Outcome) -> WhereWeAre | None:
+    """The latest that was said of an outcome, in whichever plan."""
+    line = outcome.line_id
+    return _notes(user).filter(Q(outcome=line) | Q(outcome__first=line)).first()
+
+
+def _notes(user: User) -> QuerySet[WhereWeAre]:
+    return WhereWeAre.objects.filter(outcome__plan__case__in=cases_visible_to(user).order_by())
 
 
 def actions_of(user: User, case_id: uuid.UUID) -> QuerySet[Action]:
@@ -145,6 +165,14 @@ def done_in_time(user: User, *, since: date, today: date) -> Kept:
     agreed = due.exclude(outcome__plan__state=rules.State.DRAFT)
     in_time = Q(state=rules.Progress.DONE, done_on__lte=F("due_on"))
     return Kept(**agreed.aggregate(kept=Count("pk", in_time), of=Count("pk")))
+
+
+def agreed_with_words(user: User, *, since: date) -> Kept:
+    """Plans agreed since a day beside the child's own words. Over the whole partnership, for those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    agreed = Plan.objects.filter(agreed_at__date__gte=since).order_by()
+    return Kept(**agreed.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))
 
 
 def overdue_count(user: User, *, since: date, today: date) -> int:

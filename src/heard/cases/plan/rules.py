@@ -45,7 +45,7 @@ NOT_CHANGEABLE: Final = (
     "An agreed plan is changed at a review, so that everybody knows what has changed and why."
 )
 
-OWNER_CANNOT_SIGN_IN: Final = "That person cannot sign in any longer. Choose somebody else to do this."
+MOST_WHY: Final = 200  # characters of the reason for which an agency is involved
 
 
 def why_not_start(*, case_is_open: bool, may_plan: bool, has_draft: bool, has_agreed: bool) -> str | None:
@@ -64,6 +64,17 @@ def why_not_change(*, state: str, may_plan: bool) -> str | None:
     if not may_plan:
         return "Your role does not write plans."
     return None if state == State.DRAFT else NOT_CHANGEABLE
+
+
+def why_not_say_where_we_are(*, state: str, may_plan: bool, text: str, on: date, today: date) -> str | None:
+    """Whether it may be written down how far an outcome is: while the plan is written, and while it is in force."""
+    if not may_plan:
+        return "Your role does not change plans."
+    if state not in (State.DRAFT, State.AGREED):
+        return "This plan is not in force any longer. Say where you are in the one that is."
+    if not text.strip():
+        return "Say where we are now."
+    return "The day is in the future. Say where we are today." if on > today else None
 
 
 def why_not_agree(

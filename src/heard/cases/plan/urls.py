@@ -2,16 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from heard.cases.plan import views
+from heard.cases.plan.views import doing, reading, writing
 
 urlpatterns: list[URLPattern] = [
-    path("cases/<uuid:case_id>/plan/", views.start, name="plan_start"),
-    path("plans/<uuid:plan_id>/", views.plan, name="plan"),
-    path("plans/<uuid:plan_id>/outcomes/add/", views.outcome_add, name="outcome_add"),
-    path("plans/<uuid:plan_id>/agree/", views.agree, name="plan_agree"),
-    path("plans/<uuid:plan_id>/keep/<slug:step>/", views.keep, name="plan_keep"),
-    path("outcomes/<uuid:outcome_id>/", views.outcome, name="outcome"),
-    path("outcomes/<uuid:outcome_id>/actions/add/", views.action_add, name="action_add"),
-    path("actions/", views.mine, name="actions"),
-    path("actions/<uuid:action_id>/", views.action, name="action"),
+    path("cases/<uuid:case_id>/plan/", writing.start, name="plan_start"),
+    path("plans/<uuid:plan_id>/", reading.plan, name="plan"),
+    path("plans/<uuid:plan_id>/paper/", reading.paper, name="plan_paper"),
+    path("plans/<uuid:plan_id>/outcomes/add/", writing.outcome_add, name="outcome_add"),
+    path("plans/<uuid:plan_id>/agree/", writing.agree, name="plan_agree"),
+    path("outcomes/<uuid:outcome_id>/", writing.outcome, name="outcome"),
+    path("outcomes/<uuid:outcome_id>/where/", doing.where, name="outcome_where"),
+    path("outcomes/<uuid:outcome_id>/actions/add/", writing.action_add, name="action_add"),
+    path("actions/", reading.mine, name="actions"),
+    path("actions/<uuid:action_id>/", writing.action, name="action"),
 ]

@@ -17,7 +17,7 @@ from heard.agencies.gate import gate
 from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import May, Refused
 from heard.cases.attachment.actions import attach
-from heard.cases.attachment.queries import attachments_of
+from heard.cases.attachment.queries import attachments_around
 from heard.cases.case.actions import record_words
 from heard.cases.words import actions, queries
 from heard.cases.words.forms import AddForm, AnswerForm, CorrectForm
@@ -35,7 +35,7 @@ def words(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = open_record(by=user, person_id=person_id)
     rows = queries.words_visible_to(user).filter(person_id=person_id)
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    files = attachments_of(user, words__in=[row.pk for row in page.object_list])
+    files = list(attachments_around(user, person_id))
     drawn = [_drawn(row, [file for file in files if file.words_id == row.pk]) for row in page.object_list]
     context = {"person": person, "page": page, "rows": drawn, "may_write": user.may(May.ASSESS)}
     return render(request, "cases/words/words.html", context)
@@ -46,7 +46,7 @@ def add(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     person = open_record(by=user, person_id=person_id)
     begin = {"heard_on": timezone.localdate(), "heard_by": str(user)}
-    form = kept_form(request, AddForm, kind="words.add", subject_id=person_id, initial=begin, user=user)
+    form = kept_form(request, AddForm, kind="words.add", subject_id=person_id, suggested=begin, user=user)
     if request.method == "POST" and form.is_valid():
         said = {name: form.cleaned_data[name] for name in (*SAID, "what_changed")}
         try:
@@ -57,7 +57,7 @@ def add(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
             return redirect("words", person_id=person_id)
         except Refused as refused:
             form.add_error(None, _(str(refused)))
-    context = {"person": person, "form": form, "title": _("Add what the child says"), "files": True}
+    context = {"person": person, "form": form, "title": _("Add what the child says")}
     return render(request, "cases/words/form.html", context)
 
 
@@ -101,7 +101,7 @@ def answer(request: HttpRequest, words_id: uuid.UUID) -> HttpResponse:
 
 
 def _about(said: Any, form: Any, title: str) -> dict[str, Any]:
-    return {"person": said.person, "said": said, "form": form, "title": title, "files": False}
+    return {"person": said.person, "said": said, "form": form, "title": title}
 
 
 def _drawn(row: Any, files: list[Any]) -> dict[str, Any]:

@@ -1,0 +1,101 @@
+"""What a disruption step asks for: what we do against what harms, never what the child should do."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from heard.cases.disruption.models import DisruptionStep
+from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+MOST = 20_000  # characters in one piece of prose: some ten printed pages
+SOMEBODY_ELSE = "else"
+
+
+class StepForm(Form):
+    """`ends`: who and what is around the child, `agencies` and `people`: who may act; each by the key of its choice."""
+
+    against = SelectField(
+        _("Against whom or what?"),
+        hint=_("Where the harm comes from: people, places and groups around the child."),
+        missing=_("Choose whom or what the step is against"),
+    )
+    who_or_where = TextField(
+        _("Who or where?"),
+        hint=_("If it is nobody and nothing of the list. Better: note it around the child first."),
+        required=False,
+        max_length=200,
+    )
+    kind = RadiosField(
+        _("What kind of step is it?"),
+        choices=DisruptionStep.Kind.choices,
+        missing=_("Choose what kind of step it is"),
+        small=True,
+    )
+    what = TextareaField(
+        _("What will be done?"),
+        hint=_("By us, against what harms. A step never asks the child to stay away, stay in or keep safe."),
+        missing=_("Say what will be done"),
+        rows=3,
+        max_length=MOST,
+    )
+    power = TextareaField(_("By which legal power, if any?"), required=False, rows=2, max_length=MOST)
+    agency = SelectField(_("Which agency does it?"), missing=_("Choose the agency that does it"))
+    owner = SelectField(
+        _("Who there does it?"),
+        hint=_("It then stands in their work. Only somebody who may see the child’s record."),
+        required=False,
+    )
+    due_on = DateField(
+        _("By when?"), called=_("The date by when"), missing=_("Give the day by which it will be done")
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        ends: list[tuple[str, str]],
+        agencies: list[tuple[str, str]],
+        people: Mapping[str, tuple[User, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        choices = {
+            "against": [*ends, (SOMEBODY_ELSE, _("Somebody or something that is not in this list"))],
+            "agency": agencies,
+            "owner": [(pk, called) for pk, (_user, called) in people.items()],
+        }
+        for name, of in choices.items():
+            self.fields[name].choices = of  # type: ignore[attr-defined]
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `plan_step` and `change_step`."""
+        given = {name: self.cleaned_data[name] for name in ("kind", "what", "power", "due_on")}
+        end, _colon, key = self.cleaned_data["against"].partition(":")
+        chosen = {"end": end, "end_id": uuid.UUID(key)} if key else {}
+        described = {} if key else {"who_or_where": self.cleaned_data["who_or_where"]}
+        owner, _called = self.people.get(self.cleaned_data["owner"], (None, ""))
+        return given | chosen | described | {"agency_id": self.cleaned_data["agency"], "owner": owner}
+
+
+class FinishForm(Form):
+    outcome = RadiosField(
+        _("How did it go?"),
+        choices=[("done", _("Done")), ("not_done", _("Could not be done"))],
+        missing=_("Choose whether it was done"),
+    )
+    done_on = DateField(_("On which day?"), called=_("The day"), past=True, missing=_("Give the day"))
+    note = TextareaField(
+        _("Note"),
+        hint=_("What it changed for the child. Needed if it could not be done: why not?"),
+        required=False,
+        rows=3,
+        max_length=MOST,
+    )

@@ -1,0 +1,125 @@
+"""Pages of disruption steps: all of a case, writing one, changing one, and how it went."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from heard.agencies.gate import gate
+from heard.agencies.kept import kept_form, sent
+from heard.agencies.queries import agencies_visible_to
+from heard.agencies.rules import May, Refused
+from heard.cases.case.queries import case_visible_to, who_can_do, words_of
+from heard.cases.case.rules import days_late, language_hints
+from heard.cases.disruption import actions, queries
+from heard.cases.disruption.forms import SOMEBODY_ELSE, FinishForm, StepForm
+from heard.network.actions import open_record
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def disruption(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Every step of a case: what is to do first, by day."""
+    user: Any = request.user
+    case = case_visible_to(user, case_id)
+    open_record(by=user, person_id=case.person_id)
+    steps = list(queries.steps_of(user, case_id))
+    today = timezone.localdate()
+    rows = [(step, days_late(step.due_on, today) if step.state == "open" else 0) for step in steps]
+    hints = {hint.found: hint for step in steps if step.state == "open" for hint in language_hints(step.what)}
+    context = {
+        "case": case,
+        "rows": rows,
+        "hints": list(hints.values()),
+        "may_change": user.may(May.PLAN),
+        "why_not": queries.why_not_begin(user, case),
+    }
+    return render(request, "cases/disruption/disruption.html", context)
+
+
+@gate(May.PLAN)
+def add(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    case = case_visible_to(user, case_id)
+    open_record(by=user, person_id=case.person_id)
+    form = _form(request, case, "disruption.add", case_id, {})
+    if _saved(request, form, lambda: actions.plan_step(by=user, case_id=case_id, **form.answered)):
+        return redirect("disruption", case_id=case_id)
+    return _page(request, case, form, _("Add a step"))
+
+
+@gate(May.PLAN)
+def change(request: HttpRequest, disruption_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    step = actions.open_step(by=user, disruption_id=disruption_id)
+    now = {name: getattr(step, name) for name in ("kind", "what", "power", "due_on", "who_or_where")}
+    now |= {"against": _end(step), "agency": str(step.agency_id), "owner": str(step.owner_id or "")}
+    form = _form(request, step.case, "disruption", disruption_id, now)
+    if _saved(request, form, lambda: actions.change_step(by=user, disruption_id=step.pk, **form.answered)):
+        return redirect("disruption", case_id=step.case_id)
+    return _page(request, step.case, form, _("Change the step"))
+
+
+@gate(May.PLAN)
+def finish(request: HttpRequest, disruption_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    step = actions.open_step(by=user, disruption_id=disruption_id)
+    today = {"done_on": timezone.localdate()}
+    form = kept_form(request, FinishForm, kind="disruption.finish", subject_id=disruption_id, suggested=today)
+    how = lambda: actions.finish_step(by=user, disruption_id=step.pk, **form.cleaned_data)
+    if _saved(request, form, how):
+        messages.success(request, _("Written down."))
+        return redirect("disruption", case_id=step.case_id)
+    return _page(request, step.case, form, _("How did it go?"), about=step)
+
+
+def _form(request: HttpRequest, case: Any, kind: str, subject_id: uuid.UUID, now: dict[str, Any]) -> StepForm:
+    user: Any = request.user
+    ends = queries.ends_around(user, case.person_id)
+    if now.get("against") not in {None, SOMEBODY_ELSE, *(value for value, _name in ends)}:
+        ends.append((now["against"], _("As it was")))  # no tie leads there any more
+    return kept_form(
+        request,
+        StepForm,
+        kind=kind,
+        subject_id=subject_id,
+        initial=now,
+        ends=ends,
+        agencies=[(str(agency.pk), agency.name) for agency in agencies_visible_to(user)],
+        people=who_can_do(user),
+    )
+
+
+def _end(step: Any) -> str:
+    """The choice that a step was made with."""
+    for end in ("person", "place", "group"):
+        key = getattr(step, f"{end}_id")
+        if key:
+            return f"{end}:{key}"
+    return SOMEBODY_ELSE
+
+
+def _saved(request: HttpRequest, form: Any, save: Callable[[], Any]) -> bool:
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        save()
+    except Refused as refused:
+        form.add_error(None, _(str(refused)))
+        return False
+    sent(request, form)
+    return True
+
+
+def _page(request: HttpRequest, case: Any, form: Any, title: str, about: Any = None) -> HttpResponse:
+    latest = words_of(request.user, case.person_id).first()  # type: ignore[arg-type]
+    context = {"case": case, "form": form, "title": title, "about": about, "latest": latest}
+    return render(request, "cases/disruption/form.html", context)

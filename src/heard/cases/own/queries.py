@@ -1,0 +1,116 @@
+"""What the child's own pages show. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Max, QuerySet
+from django.utils.translation import gettext as _
+
+from heard.agencies.queries import looks_at, roles_of
+from heard.agencies.rules import May
+from heard.cases.case.queries import words_of
+from heard.cases.own import rules
+from heard.cases.own.models import ChildsPlan, GivenPlan
+from heard.cases.own.rules import Look, Lookers
+from heard.cases.plan.queries import plans_visible_to
+from heard.cases.safety.queries import in_force
+from heard.govuk.environment import day
+from heard.network.queries import involvements_of
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.cases.plan.models import Plan
+
+PROSE = ("reach", "what_changed", "if_unsafe", "who_knows", "next_steps")
+
+
+@dataclass(frozen=True)
+class OwnPlan:
+    """A plan as the child reads it. `lines`: what will be different, each with what we do, when, and whether it is done.
+
+    `missing`: how many outcomes and actions have no plain words yet; they are left out of `lines`.
+    """
+
+    plan: Plan
+    childs: ChildsPlan | None
+    lines: list[tuple[str, list[Any]]]
+    missing: int
+
+    @property
+    def is_written(self) -> bool:
+        return self.childs is not None and bool(self.lines)
+
+    @property
+    def texts(self) -> str:
+        """Everything that was written for the child; not what the child said."""
+        prose = [getattr(self.childs, name) for name in PROSE] if self.childs else []
+        lines = [
+            text for outcome, actions in self.lines for text in (outcome, *(one.plain for one in actions))
+        ]
+        return "\n".join([*lines, *prose])
+
+
+def own_plan(user: User, plan: Plan) -> OwnPlan:
+    """For a plan that came from `plan_visible_to`. One query more."""
+    rows = ChildsPlan.objects.filter(plan__in=plans_visible_to(user).order_by(), plan=plan)
+    childs = rows.select_related("words").first()
+    lines = [
+        (one.plain, [action for action in one.actions.all() if action.plain])
+        for one in plan.outcomes.all()
+        if one.plain
+    ]
+    plain = [one.plain for outcome in plan.outcomes.all() for one in (outcome, *outcome.actions.all())]
+    return OwnPlan(plan, childs, lines, plain.count(""))
+
+
+def given_of(user: User, plan_id: uuid.UUID) -> QuerySet[GivenPlan]:
+    """When the child was given this plan, or why not, the latest first."""
+    rows = GivenPlan.objects.filter(plan__in=plans_visible_to(user).order_by(), plan_id=plan_id)
+    return rows.select_related("written_by")
+
+
+def suggested_for(user: User, plan: Plan) -> dict[str, Any]:
+    """What the child's plan may begin with, from the record: the worker changes it into the child's words."""
+    person_id = plan.case.person_id
+    team = plan.case.trusted_worker.team if plan.case.trusted_worker else None
+    words = words_of(user, person_id).first()
+    agencies = [row.agency.name for row in involvements_of(user, person_id)]
+    safety = in_force(user, plan.case_id)
+    return {
+        "reach": _("Ring %(phone)s.") % {"phone": team.duty_phone} if team and team.duty_phone else "",
+        "words": str(words.pk) if words else "",
+        "what_changed": words.what_changed if words else "",
+        "if_unsafe": "\n".join(filter(None, [safety.who_to_call, safety.safe_places])) if safety else "",
+        "who_knows": _("People at %(agencies)s know about this plan.") % {"agencies": ", ".join(agencies)},
+        "next_steps": _("On %(date)s we look at this plan together again.") % {"date": day(plan.review_on)}
+        if plan.review_on
+        else "",
+    }
+
+
+def why_not_write(user: User, plan: Plan) -> str | None:
+    return rules.why_not_write(plan_state=plan.state, may_plan=user.may(May.PLAN))
+
+
+def looks_for_child(user: User, person_id: uuid.UUID) -> list[Lookers]:
+    """Who looked at or changed a child's record, by agency and role. Three queries, however many looks there are.
+
+    The caller has shown, by `open_record`, that the user may see the child.
+    """
+    rows = looks_at(user, person_id=person_id).order_by()
+    counted = list(rows.values("actor_id", "agency", "verb").annotate(times=Count("pk"), last=Max("at")))
+    roles = roles_of(user, {row["actor_id"] for row in counted})
+    return rules.who_looked(
+        Look(
+            row["actor_id"],
+            row["agency"],
+            rules.first_role(roles.get(row["actor_id"], ())),
+            row["verb"] in rules.READS,
+            row["times"],
+            row["last"],
+        )
+        for row in counted
+    )

@@ -1,0 +1,185 @@
+"""Writing a plan: outcomes, actions, and agreeing it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from heard.agencies.gate import gate
+from heard.agencies.kept import kept_form, sent
+from heard.agencies.rules import May, Refused
+from heard.cases.assessment.queries import words_of_child
+from heard.cases.case.queries import case_visible_to, who_can_do
+from heard.cases.case.rules import NOT_INVOLVED, due_on
+from heard.cases.plan import actions, queries
+from heard.cases.plan.forms import ActionForm, AgreeForm, OutcomeForm
+from heard.cases.plan.views.doing import finish
+from heard.cases.plan.views.reading import shown
+from heard.knowledge import load
+from heard.network.actions import open_record
+
+
+@gate(May.PLAN)
+def start(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    case = case_visible_to(user, case_id)
+    there = queries.draft_plan(user, case_id) or queries.agreed_plan(user, case_id)
+    if there:
+        return redirect("plan", plan_id=there.pk)
+    why_not = queries.why_not_start(user, case_id, case_is_open=case.state == "open")
+    if request.method == "POST" and not why_not:
+        return redirect("plan", plan_id=actions.start_plan(by=user, case_id=case_id).pk)
+    open_record(by=user, person_id=case.person_id)  # the page shows whom the case is about
+    return render(request, "cases/plan/start.html", {"case": case, "why_not": why_not})
+
+
+@gate(May.PLAN)
+def outcome_add(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    this = actions.open_plan(by=user, plan_id=plan_id)
+    form = kept_form(request, OutcomeForm, kind="plan.outcome-add", subject_id=this.pk)
+    return _page(
+        request,
+        this,
+        form,
+        title=_("Add an outcome"),
+        save=lambda: actions.add_outcome(by=user, plan_id=this.pk, **form.cleaned_data),
+    )
+
+
+@gate(May.PLAN)
+def outcome(request: HttpRequest, outcome_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    row = queries.outcome_visible_to(user, outcome_id)
+    this = actions.open_plan(by=user, plan_id=row.plan_id)
+    now = {"text": row.text, "where_we_are": row.where_we_are}
+    form = kept_form(request, OutcomeForm, kind="plan.outcome", subject_id=row.pk, initial=now)
+    return _page(
+        request,
+        this,
+        form,
+        title=_("Change the outcome"),
+        take_out=_("Take this outcome and its actions out"),
+        save=lambda: actions.change_outcome(by=user, outcome_id=row.pk, **form.cleaned_data),
+        remove=lambda: actions.take_out_outcome(by=user, outcome_id=row.pk),
+    )
+
+
+@gate(May.PLAN)
+def action_add(request: HttpRequest, outcome_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    row = queries.outcome_visible_to(user, outcome_id)
+    this = actions.open_plan(by=user, plan_id=row.plan_id)
+    form = _action_form(request, "plan.action-add", row.pk, {})
+    return _page(
+        request,
+        this,
+        form,
+        title=_("Add an action"),
+        about=row.text,
+        save=lambda: actions.add_action(by=user, outcome_id=row.pk, **form.answered),
+    )
+
+
+@gate(May.PLAN)
+def action(request: HttpRequest, action_id: uuid.UUID) -> HttpResponse:
+    """In a plan that is being written: change it. In an agreed one: say how it went."""
+    user: Any = request.user
+    row = queries.action_visible_to(user, action_id)
+    this = actions.open_plan(by=user, plan_id=row.outcome.plan_id)
+    if queries.why_not_change(user, this) is not None:
+        return finish(request, this, row)
+    now = {"what": row.what, "owner": str(row.owner_id or ""), "due_on": row.due_on}
+    form = _action_form(request, "plan.action", row.pk, now)
+    return _page(
+        request,
+        this,
+        form,
+        title=_("Change the action"),
+        about=row.outcome.text,
+        take_out=_("Take this action out"),
+        save=lambda: actions.change_action(by=user, action_id=row.pk, **form.answered),
+        remove=lambda: actions.take_out_action(by=user, action_id=row.pk),
+    )
+
+
+@gate(May.PLAN)
+def agree(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
+    """The child's words beside the decision; without them it needs a reason."""
+    user: Any = request.user
+    this = actions.open_plan(by=user, plan_id=plan_id)
+    today = timezone.localdate()
+    clock = load.current().clock("review_conference_first")
+    words = list(words_of_child(user, this.case_id))
+    begin = {"review_on": due_on(clock, today)}
+    form = kept_form(request, AgreeForm, kind="plan.agree", subject_id=this.pk, suggested=begin, words=words)
+    if _saved(request, form, lambda: _agree(user, this, form)):
+        messages.success(request, _("The plan is agreed."))
+        return redirect("plan", plan_id=this.pk)
+    why_not = queries.why_not_agree_yet(user, this, today)
+    latest = words[0] if words else None
+    context = shown(this, form=form, clock=clock, latest=latest, why_not=why_not)
+    return render(request, "cases/plan/agree.html", context)
+
+
+def _agree(user: Any, this: Any, form: Any) -> None:
+    actions.agree_plan(by=user, plan_id=this.pk, review_on=form.cleaned_data["review_on"], view=form.view)
+
+
+def _action_form(request: HttpRequest, kind: str, subject_id: uuid.UUID, now: dict[str, Any]) -> Any:
+    return kept_form(
+        request,
+        ActionForm,
+        kind=kind,
+        subject_id=subject_id,
+        initial=now,
+        people=who_can_do(request.user),  # type: ignore[arg-type]
+        asks_why="why_involve" in request.POST,
+    )
+
+
+def _saved(request: HttpRequest, form: Any, save: Callable[[], Any]) -> bool:
+    """Whether the form was right and is saved. Whose agency is not involved yet can be made so in the same form."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        save()
+    except Refused as refused:
+        if str(refused) == NOT_INVOLVED and not form.asks_why:
+            form.ask_why()
+        form.add_error("owner" if "owner" in form.fields else None, _(str(refused)))
+        return False
+    sent(request, form)
+    return True
+
+
+def _page(
+    request: HttpRequest,
+    this: Any,
+    form: Any,
+    *,
+    title: str,
+    save: Callable[[], Any],
+    about: str = "",
+    take_out: str = "",
+    remove: Callable[[], Any] | None = None,
+) -> HttpResponse:
+    why_not = queries.why_not_change(request.user, this)  # type: ignore[arg-type]
+    if why_not:
+        messages.warning(request, _(why_not))
+        return redirect("plan", plan_id=this.pk)
+    if remove and request.method == "POST" and "take_out" in request.POST:
+        remove()
+        sent(request, form)
+        return redirect("plan", plan_id=this.pk)
+    if _saved(request, form, save):
+        return redirect("plan", plan_id=this.pk)
+    context = shown(this, form=form, title=title, about=about, take_out=take_out)
+    return render(request, "cases/plan/form.html", context)
