@@ -12,7 +12,11 @@ from heard.cases.assessment.rules import ChildsView
 from heard.cases.missing import actions
 from heard.cases.missing.models import Episode, Interview
 
-SEEN = {"last_seen_where": "The bus stop in Kiln Lane", "last_seen_by": "Ola, her carer", "danger": "not_known"}
+SEEN = {
+    "last_seen_where": "The bus stop in Kiln Lane",
+    "last_seen_by": "Ola, her carer",
+    "danger": "not_known",
+}
 BACK = {
     "found_where": "At her aunt’s",
     "found_by": "Came back alone",

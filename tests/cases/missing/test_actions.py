@@ -69,7 +69,9 @@ def test_a_return_that_is_put_right_moves_its_clock(world, returned):
 
 
 def test_what_is_known_changes_while_one_looks(world, episode):
-    actions.change_episode(by=world.teacher, episode_id=episode.pk, what_is_known="Her phone rang in the park.")
+    actions.change_episode(
+        by=world.teacher, episode_id=episode.pk, what_is_known="Her phone rang in the park."
+    )
     episode.refresh_from_db()
     assert (episode.what_is_known, episode.police_reference) == ("Her phone rang in the park.", "WX-204")
 
@@ -103,12 +105,16 @@ def test_the_childs_words_are_kept_verbatim_with_the_interview(world, heard):
 def test_an_interview_without_words_needs_a_reason(world, returned):
     with pytest.raises(Refused, match="own words"):
         interviewed(world.social_worker, returned, 1, view=ChildsView())
-    interviewed(world.social_worker, returned, 1, view=ChildsView(why_no_words="She asked that none be written"))
+    interviewed(
+        world.social_worker, returned, 1, view=ChildsView(why_no_words="She asked that none be written")
+    )
 
 
 def test_an_interview_is_added_to_and_stays_one(world, heard):
     view = ChildsView(words_id=heard.words_id)
-    again = interviewed(world.social_worker, heard.episode, 5, view=view, to_reviewer="yes", passed_on="To Ann")
+    again = interviewed(
+        world.social_worker, heard.episode, 5, view=view, to_reviewer="yes", passed_on="To Ann"
+    )
     assert (again.pk, again.to_reviewer, again.words_id) == (heard.pk, "yes", heard.words_id)
 
 
@@ -121,7 +127,10 @@ def test_an_answer_becomes_a_place_whose_source_is_the_interview(world, heard):
 
 
 def test_an_answer_becomes_an_adult_or_picks_somebody_on_record(world, heard):
-    worker, about = world.social_worker, {"episode_id": heard.episode_id, "end": "person", "tie": "gives lifts to"}
+    worker, about = (
+        world.social_worker,
+        {"episode_id": heard.episode_id, "end": "person", "tie": "gives lifts to"},
+    )
     actions.note_answer(by=worker, **about, name="Dez Moran", choice="new", kind="adult")
     ((key, name, _why),) = queries.people_like(worker, "Des Moran")
     assert name == "Dez Moran"
@@ -147,8 +156,12 @@ def test_an_answer_never_reaches_somebody_whom_the_worker_may_not_see(world, hea
 
 def test_a_place_is_looked_for_before_it_is_made(world, heard):
     add_place(by=world.teacher, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
-    assert [row[1] for row in queries.places_like(world.social_worker, "the arcade")] == ["Harbour Street arcade"]
-    assert [row[1] for row in queries.places_like(world.social_worker, "x", "wx1 2ab")] == ["Harbour Street arcade"]
+    assert [row[1] for row in queries.places_like(world.social_worker, "the arcade")] == [
+        "Harbour Street arcade"
+    ]
+    assert [row[1] for row in queries.places_like(world.social_worker, "x", "wx1 2ab")] == [
+        "Harbour Street arcade"
+    ]
     assert queries.places_like(world.social_worker, "park") == []
 
 
@@ -175,13 +188,16 @@ def test_an_interview_waits_for_those_who_work_with_the_child(world, returned):
 def test_interviews_in_time_counts_real_hours_and_every_return(world, case):
     worker, person = world.social_worker, case.person_id
     starts = (900, 700, 500, 300)
-    episodes = [
-        gone(worker, person, start, back=BACK | {"found_at": ago(start - 20)}) for start in starts
-    ]
+    episodes = [gone(worker, person, start, back=BACK | {"found_at": ago(start - 20)}) for start in starts]
     interviewed(worker, episodes[0], 900 - 20 - 71)  # in time
     interviewed(worker, episodes[1], 700 - 20 - 73)  # an hour late
     actions.offer_interview(
-        by=worker, episode_id=episodes[2].pk, outcome="declined", why="No", by_whom="Noor", offered_at=ago(479)
+        by=worker,
+        episode_id=episodes[2].pk,
+        outcome="declined",
+        why="No",
+        by_whom="Noor",
+        offered_at=ago(479),
     )
     gone(worker, person, 60, back=BACK | {"found_at": ago(10)})  # not due yet
     today = timezone.localdate()

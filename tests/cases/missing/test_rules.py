@@ -45,7 +45,9 @@ def test_a_time_is_read_as_people_write_it(text: str, read: time) -> None:
     assert rules.read_time(text) == read
 
 
-@pytest.mark.parametrize("text", ["", "9", "25:00", "13pm", "0am", "12:60", "later", "1:2", "١٤:٣٠", "half past nine"])
+@pytest.mark.parametrize(
+    "text", ["", "9", "25:00", "13pm", "0am", "12:60", "later", "1:2", "١٤:٣٠", "half past nine"]
+)
 def test_what_is_no_time_or_could_be_two_is_not_guessed(text: str) -> None:
     assert rules.read_time(text) is None
 

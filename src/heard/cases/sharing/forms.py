@@ -1,0 +1,323 @@
+"""Shape and wording of what the pages on sharing ask for."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from heard.cases.assessment.forms import BeneathForm, ChildsViewForm, Radios
+from heard.cases.assessment.rules import MAX_PROSE
+from heard.cases.sharing.bases import Basis
+from heard.cases.sharing.models import InfoRequest, Share
+from heard.cases.sharing.pieces import CHRONOLOGY, GROUPS, Piece
+from heard.govuk.forms import (
+    CheckboxesField,
+    DateField,
+    FileField,
+    Form,
+    RadiosField,
+    TextareaField,
+    TextField,
+)
+
+OUTSIDE = "outside"
+_HINT = 120  # characters of a piece that the choice shows
+
+
+class OtherSideForm(BeneathForm):
+    """`agencies`: those of the partnership. The other side is one of them, or somebody outside."""
+
+    agency = Radios(
+        gettext_lazy("Which agency?"),
+        choices=[],
+        beneath={OUTSIDE: ("outside",)},
+        missing=gettext_lazy("Choose the agency, or say that it is outside the partnership"),
+        small=True,
+    )
+    outside = TextField(
+        gettext_lazy("Which organisation?"),
+        missing=gettext_lazy("Name the organisation"),
+        max_length=200,
+    )
+
+    def __init__(self, *args: Any, agencies: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(str(agency.pk), agency.name) for agency in agencies]
+        outside = (OUTSIDE, _("Outside the partnership"))
+        self.fields["agency"].choices = [*named, outside]  # type: ignore[attr-defined]
+
+    @property
+    def agency_id(self) -> uuid.UUID | None:
+        chosen = self.cleaned_data["agency"]
+        return None if chosen == OUTSIDE else uuid.UUID(chosen)
+
+    @property
+    def organisation(self) -> str:
+        return "" if self.agency_id else self.cleaned_data["outside"]
+
+
+def begin_other_side(agency_id: Any, outside: str) -> dict[str, Any]:
+    return {"agency": str(agency_id) if agency_id else OUTSIDE, "outside": outside}
+
+
+class PrepareForm(OtherSideForm):
+    """`pieces`: everything of the record that can be chosen."""
+
+    purpose = TextareaField(
+        gettext_lazy("What is it for?"),
+        hint=gettext_lazy("What it does for the child when the other side knows this."),
+        missing=gettext_lazy("Say what sharing this is for"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+    to_person = TextField(
+        gettext_lazy("To whom there?"),
+        hint=gettext_lazy("Name and role"),
+        missing=gettext_lazy("Name the person it goes to"),
+        max_length=200,
+    )
+    how = RadiosField(
+        gettext_lazy("How will it get there?"),
+        hint=gettext_lazy("Heard sends nothing by itself. You take it from here once it is decided."),
+        choices=Share.How.choices,
+        missing=gettext_lazy("Choose how it will get there"),
+        small=True,
+    )
+    since = DateField(gettext_lazy("Chronology from"), called=gettext_lazy("The first day"), required=False)
+    until = DateField(gettext_lazy("Chronology to"), called=gettext_lazy("The last day"), required=False)
+    free_text = TextareaField(
+        gettext_lazy("Anything else, in your words"), required=False, rows=4, max_length=MAX_PROSE
+    )
+    names = RadiosField(
+        gettext_lazy("Other people’s names"),
+        hint=gettext_lazy(
+            "People around the child who are on record. Look at the preview: names that are not on record stay."
+        ),
+        choices=[
+            ("keep", gettext_lazy("The other side needs them")),
+            ("leave", gettext_lazy("Leave them out")),
+        ],
+        missing=gettext_lazy("Choose whether other people’s names are shared"),
+        small=True,
+    )
+
+    def __init__(self, *args: Any, pieces: Iterable[Piece], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        grouped: dict[str, list[Piece]] = {}
+        for piece in pieces:
+            grouped.setdefault(piece.group, []).append(piece)
+        self.groups = list(grouped)
+        for group, ones in grouped.items():
+            choices = [(one.key, one.label, _hint(one)) for one in ones]
+            self.fields[f"pieces_{group}"] = CheckboxesField(
+                GROUPS[group], choices=choices, required=False, size="s"
+            )
+        self.order_fields(
+            ["purpose", "agency", "outside", "to_person", "how"]
+            + [f"pieces_{group}" for group in self.groups if group != CHRONOLOGY]
+            + [f"pieces_{CHRONOLOGY}", "since", "until", "free_text", "names"]
+        )
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        since, until = answers.get("since"), answers.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The end is before the beginning. Check both days."))
+        return answers
+
+    @property
+    def prepared(self) -> dict[str, Any]:
+        """What `prepare_share` and `change_share` take."""
+        answers = self.cleaned_data
+        names = ("purpose", "to_person", "how", "since", "until", "free_text")
+        chosen = [key for group in self.groups for key in answers[f"pieces_{group}"]]
+        return {name: answers[name] for name in names} | {
+            "pieces": chosen,
+            "leave_out_names": answers["names"] == "leave",
+            "to_agency_id": self.agency_id,
+            "to_outside": self.organisation,
+        }
+
+
+def _hint(piece: Piece) -> str:
+    text = " ".join(piece.text.split())
+    return text if len(text) <= _HINT else f"{text[:_HINT].rstrip()}…"
+
+
+class DecideForm(ChildsViewForm):
+    """The child's view first; then the decision, with its lawful basis where it is a share."""
+
+    told = Radios(
+        gettext_lazy("Has the child been told?"),
+        choices=Share.Told.choices,
+        beneath={"told": ("told_how",), "not_told": ("told_why",)},
+        missing=gettext_lazy("Say whether the child has been told"),
+        small=True,
+    )
+    told_how = TextareaField(
+        gettext_lazy("When, by whom, and what did the child say?"),
+        required=False,
+        rows=2,
+        max_length=MAX_PROSE,
+    )
+    told_why = TextareaField(
+        gettext_lazy("Why not, and when will the child be told?"),
+        missing=gettext_lazy("Say why the child has not been told"),
+        rows=2,
+        max_length=MAX_PROSE,
+    )
+    decision = Radios(
+        gettext_lazy("Your decision"),
+        choices=[("shared", gettext_lazy("Share it")), ("refused", gettext_lazy("Do not share it"))],
+        beneath={"shared": ("basis", "basis_note")},
+        missing=gettext_lazy("Choose whether to share this or not"),
+    )
+    basis = RadiosField(
+        gettext_lazy("On which lawful basis?"),
+        choices=[],
+        missing=gettext_lazy("Choose the lawful basis on which you share"),
+        small=True,
+    )
+    basis_note = TextareaField(
+        gettext_lazy("More about the basis"),
+        hint=gettext_lazy(
+            "Such as the law, or the condition for sensitive data that your data protection officer named. Needed for consent: why is it right here?"
+        ),
+        required=False,
+        rows=2,
+        max_length=MAX_PROSE,
+    )
+    why = TextareaField(
+        gettext_lazy("Why?"),
+        hint=gettext_lazy("A decision not to share needs a reason as much as one to share."),
+        missing=gettext_lazy("Give the reason"),
+        rows=4,
+        max_length=MAX_PROSE,
+    )
+    review_on = DateField(
+        gettext_lazy("When is this looked at again?"),
+        called=gettext_lazy("The day"),
+        missing=gettext_lazy("Give the day on which this decision is looked at again"),
+    )
+
+    def __init__(self, *args: Any, bases: Iterable[Basis], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["basis"].choices = [(one.id, one.label, _basis_hint(one)) for one in bases]  # type: ignore[attr-defined]
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """What `decide_share` takes, but for the child's view and what was read."""
+        answers = self.cleaned_data
+        told = answers["told_how"] if answers["told"] == "told" else answers["told_why"]
+        names = ("decision", "why", "told", "review_on")
+        given = {name: answers[name] for name in names}
+        basis = {"basis": answers["basis"] or "", "basis_note": answers["basis_note"] or ""}
+        return given | basis | {"told_note": told or ""}
+
+
+def _basis_hint(one: Basis) -> str:
+    source = _("Source: %(source)s (confidence %(tag)s)") % {"source": one.source, "tag": one.confidence}
+    return f"{_(one.help)} {source}"
+
+
+class ReviewForm(Form):
+    note = TextareaField(
+        gettext_lazy("What did you find?"),
+        hint=gettext_lazy("Is the decision still right? Is what was shared still needed there?"),
+        missing=gettext_lazy("Say what you found"),
+        rows=4,
+        max_length=MAX_PROSE,
+    )
+    next_review_on = DateField(
+        gettext_lazy("When is it looked at again?"),
+        hint=gettext_lazy("Leave it empty if it need not be."),
+        called=gettext_lazy("The next day"),
+        required=False,
+    )
+
+
+class RequestForm(OtherSideForm):
+    direction = RadiosField(
+        gettext_lazy("Who asks whom?"),
+        choices=InfoRequest.Direction.choices,
+        missing=gettext_lazy("Say who asks whom"),
+    )
+    who = TextField(
+        gettext_lazy("Who is the person there?"),
+        hint=gettext_lazy("Name and role"),
+        missing=gettext_lazy("Name the person there"),
+        max_length=200,
+    )
+    what = TextareaField(
+        gettext_lazy("What is asked for?"),
+        missing=gettext_lazy("Say what is asked for"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+    why = TextareaField(
+        gettext_lazy("What is it needed for?"),
+        missing=gettext_lazy("Say what it is needed for"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+    asked_on = DateField(
+        gettext_lazy("On which day was it asked for?"),
+        called=gettext_lazy("The day"),
+        past=True,
+        missing=gettext_lazy("Give the day on which it was asked for"),
+    )
+    due_on = DateField(
+        gettext_lazy("When is the answer due back?"),
+        hint=gettext_lazy("The day that the two of you agreed."),
+        called=gettext_lazy("The day on which it is due back"),
+        missing=gettext_lazy("Give the day on which the answer is due back"),
+    )
+    field_order = ["direction", "agency", "outside", "who", "what", "why", "asked_on", "due_on"]
+
+    @property
+    def noted(self) -> dict[str, Any]:
+        """What `note_request` takes."""
+        names = ("direction", "who", "what", "why", "asked_on", "due_on")
+        given = {name: self.cleaned_data[name] for name in names}
+        return given | {"agency_id": self.agency_id, "outside": self.organisation}
+
+
+class AnswerForm(Form):
+    answer = RadiosField(
+        gettext_lazy("How was it answered?"),
+        choices=[choice for choice in InfoRequest.State.choices if choice[0] != "open"],
+        missing=gettext_lazy("Choose how it was answered"),
+    )
+    note = TextareaField(
+        gettext_lazy("What does the answer say?"),
+        hint=gettext_lazy("Where it was refused or partly answered: why."),
+        missing=gettext_lazy("Write down the answer, or why there is none"),
+        rows=5,
+        max_length=MAX_PROSE,
+    )
+    on = DateField(
+        gettext_lazy("On which day?"),
+        called=gettext_lazy("The day of the answer"),
+        past=True,
+        missing=gettext_lazy("Give the day of the answer"),
+    )
+    upload = FileField(gettext_lazy("A file of the answer"), required=False)
+
+
+class ChaseForm(Form):
+    on = DateField(
+        gettext_lazy("On which day?"),
+        called=gettext_lazy("The day of the reminder"),
+        past=True,
+        missing=gettext_lazy("Give the day of the reminder"),
+    )
+    note = TextareaField(
+        gettext_lazy("Whom did you remind, and what did they say?"),
+        missing=gettext_lazy("Say whom you reminded, and what they said"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )

@@ -1,0 +1,273 @@
+"""What a share, a refusal and a request must say, and whose names stand in a text. Pure."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from heard.cases.sharing.bases import CONSENT
+
+
+class State(StrEnum):
+    PREPARED = "prepared"
+    SHARED = "shared"
+    REFUSED = "refused"
+
+
+class Told(StrEnum):
+    TOLD = "told"
+    NOT_TOLD = "not_told"
+
+
+class Direction(StrEnum):
+    WE_ASK = "we_ask"
+    THEY_ASK = "they_ask"
+
+
+class Answer(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    PARTLY = "partly"
+    REFUSED = "refused"
+
+
+DECIDED: Final = "This has been decided. What was shared stays as it was; prepare a new share to add to it."
+CHANGED: Final = (
+    "The record has changed since you read this. Read again what the other side will see, then decide."
+)
+_LEFT_OUT: Final = "[name left out]"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One piece of the record as the other side will see it."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a text: somebody else's name, or what stands between two."""
+
+    text: str
+    is_name: bool
+
+
+def names_in_use(people: Iterable[str], own: Iterable[str]) -> tuple[str, ...]:
+    """What other people are called in a text: their whole names, then each part of three letters or more. `own`: the
+    child's names, which are never marked. The longest first, so that a whole name is found before its parts."""
+    mine = {part.casefold() for name in own for part in name.split()}
+    whole = {name.strip() for name in people if name.strip()}
+    single = {part for name in whole for part in name.split() if len(part) > 2}
+    wanted = {name for name in whole | single if name.casefold() not in mine}
+    return tuple(sorted(wanted, key=lambda name: (-len(name), name)))
+
+
+def marked(text: str, names: Sequence[str]) -> list[Part]:
+    """The text in stretches, which put together are the text again. Names are found as whole words, in any case."""
+    if not names:
+        return [Part(text, False)] if text else []
+    found = re.compile(rf"(?<!\w)({'|'.join(re.escape(name) for name in names)})(?!\w)", re.IGNORECASE)
+    pieces = found.split(text)
+    return [Part(piece, place % 2 == 1) for place, piece in enumerate(pieces) if piece]
+
+
+def without_names(text: str, names: Sequence[str]) -> str:
+    """The text with every name left out, and visibly so."""
+    return "".join(_LEFT_OUT if part.is_name else part.text for part in marked(text, names))
+
+
+def named(sections: Iterable[Section], names: Sequence[str]) -> list[str]:
+    """Which of these names stand in the sections, each once, as they are written there."""
+    texts = [text for section in sections for text in (section.heading, section.text)]
+    found = {part.text for text in texts for part in marked(text, names) if part.is_name}
+    return sorted(found, key=str.casefold)
+
+
+def fingerprint(sections: Iterable[Section]) -> str:
+    """The same for the same sections, and for no others: so nothing is shared that was not read."""
+    text = json.dumps([[section.heading, section.text] for section in sections], ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def as_text(head: str, sections: Iterable[Section]) -> str:
+    """What is shared as plain text, each piece beneath its heading."""
+    parts = [head, *("\n".join(filter(None, (one.heading, one.text))) for one in sections)]
+    return "\n\n".join(parts) + "\n"
+
+
+def why_not_prepare(
+    *,
+    may_share: bool,
+    state: str,
+    purpose: str,
+    has_agency: bool,
+    outside: str,
+    to_person: str,
+    has_pieces: bool,
+) -> str | None:
+    """`has_pieces`: something of the record was chosen, or something was written."""
+    if not may_share:
+        return "Your role does not share records."
+    if state != State.PREPARED:
+        return DECIDED
+    if not purpose.strip():
+        return "Say what sharing this is for: what it does for the child."
+    if not has_agency and not outside.strip():
+        return "Say which agency or organisation it is for."
+    if not to_person.strip():
+        return "Name the person it goes to. A share to nobody in particular reaches nobody."
+    return None if has_pieces else "Choose what to share: only what is necessary."
+
+
+def why_not_decide(
+    *,
+    may_share: bool,
+    state: str,
+    decision: str,
+    read_as_it_is: bool,
+    has_content: bool,
+    basis_known: bool,
+    basis: str,
+    basis_note: str,
+    why: str,
+    told: str,
+    told_note: str,
+    has_words: bool,
+    why_no_words: str,
+    review_on: date | None,
+    today: date,
+) -> str | None:
+    """A refusal asks for the same as a share, but for the lawful basis."""
+    if not may_share:
+        return "Your role does not decide on sharing."
+    if state != State.PREPARED:
+        return DECIDED
+    if decision not in {State.SHARED, State.REFUSED}:
+        return "Choose whether to share this or not."
+    if not read_as_it_is:
+        return CHANGED
+    if decision == State.SHARED and not has_content:
+        return "Nothing of what was chosen is there any longer. Choose what to share."
+    if decision == State.SHARED:
+        lacks = _why_no_basis(known=basis_known, basis=basis, note=basis_note)
+        if lacks:
+            return lacks
+    if not why.strip():
+        return "Give the reason. A refusal needs one as much as a share."
+    return _why_child_left_out(told, told_note, has_words, why_no_words) or _why_no_review(review_on, today)
+
+
+def _why_no_basis(*, known: bool, basis: str, note: str) -> str | None:
+    if not known:
+        return "Choose the lawful basis on which you share."
+    if basis == CONSENT and not note.strip():
+        return "Consent is usually the wrong basis. Say why it is right here, or choose another."
+    return None
+
+
+def _why_child_left_out(told: str, note: str, has_words: bool, why_no_words: str) -> str | None:
+    if not has_words and not why_no_words.strip():
+        return "Add what the child says about sharing this, or say why their view is not there."
+    if told not in set(Told):
+        return "Say whether the child has been told."
+    if told == Told.NOT_TOLD and not note.strip():
+        return "Say why the child has not been told."
+    return None
+
+
+def _why_no_review(review_on: date | None, today: date) -> str | None:
+    if review_on is None:
+        return "Give the day on which this decision is looked at again."
+    return None if review_on > today else "The day on which it is looked at again has to be after today."
+
+
+def why_not_review(
+    *, may_share: bool, state: str, note: str, next_review_on: date | None, today: date
+) -> str | None:
+    if not may_share:
+        return "Your role does not decide on sharing."
+    if state == State.PREPARED:
+        return "This has not been decided yet."
+    if not note.strip():
+        return "Say what you found: is it still right, and is what was shared still needed?"
+    if next_review_on is not None and next_review_on <= today:
+        return "The next day has to be after today. Leave it empty if it need not be looked at again."
+    return None
+
+
+def why_not_ask(
+    *,
+    may_share: bool,
+    direction: str,
+    has_agency: bool,
+    outside: str,
+    who: str,
+    what: str,
+    why: str,
+    asked_on: date | None,
+    due_on: date | None,
+    today: date,
+) -> str | None:
+    if not may_share:
+        return "Your role does not ask other agencies for records."
+    if direction not in set(Direction):
+        return "Say who asks whom."
+    if not has_agency and not outside.strip():
+        return "Say which agency or organisation it is."
+    if not who.strip():
+        return "Name the person there."
+    if not what.strip():
+        return "Say what is asked for."
+    if not why.strip():
+        return "Say what it is needed for."
+    if asked_on is None or asked_on > today:
+        return "Give the day on which it was asked for."
+    if due_on is None:
+        return "Give the day on which the answer is due back, as it was agreed."
+    return None if due_on >= asked_on else "The answer is due back before it was asked for. Check both days."
+
+
+def why_not_answer(
+    *, may_share: bool, state: str, answer: str, note: str, on: date | None, asked_on: date, today: date
+) -> str | None:
+    """`note`: what the answer says; or why it is partly, or not, answered."""
+    if not may_share:
+        return "Your role does not write about requests."
+    if state != Answer.OPEN:
+        return "This request has been answered already."
+    if answer not in set(Answer) - {Answer.OPEN}:
+        return "Choose whether it was answered, partly answered or refused."
+    if not note.strip():
+        return (
+            "Write down the answer."
+            if answer == Answer.ANSWERED
+            else "Give the reason for what is not answered."
+        )
+    if on is None or on > today or on < asked_on:
+        return "Give the day of the answer: not before it was asked for, and not to come."
+    return None
+
+
+def why_not_chase(
+    *, may_share: bool, state: str, note: str, on: date | None, asked_on: date, today: date
+) -> str | None:
+    if not may_share:
+        return "Your role does not write about requests."
+    if state != Answer.OPEN:
+        return "This request has been answered already."
+    if not note.strip():
+        return "Say whom you reminded, and what they said."
+    if on is None or on > today or on < asked_on:
+        return "Give the day of the reminder: not before it was asked for, and not to come."
+    return None
+
+
+def days_late(due_on: date, answered_on: date | None, today: date) -> int:
+    """Whole days after the agreed day, up to the answer or to today; nought where it is or was in time."""
+    return max(((answered_on or today) - due_on).days, 0)

@@ -1,0 +1,204 @@
+"""Shares, refusals and requests: what is kept, what the other side sees, and what never changes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from tests.cases.missing.conftest import gone
+from tests.cases.sharing.conftest import ask, decide, keys_of, prepare
+
+from heard.agencies.models import AuditRow
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.case.actions import record_words
+from heard.cases.sharing import actions, queries
+from heard.cases.sharing.models import InfoRequest, Share
+from heard.cases.sharing.pieces import pieces_of
+
+HER_WORDS = "They wait for me after school."
+
+
+def test_the_other_side_sees_what_was_chosen_and_nothing_else(world, prepared):
+    sections = queries.preview(world.social_worker, prepared)
+    texts = "\n".join(section.text for section in sections)
+    assert f"“{HER_WORDS}”" in texts
+    assert "Away on three Mondays" in texts
+    assert "Ola Brand fetches her." in texts
+    assert "grandmother" not in texts
+    assert "people whom we do not know" not in texts
+
+
+def test_what_is_shared_is_kept_as_it_was_read(world, prepared):
+    shared = decide(world.social_worker, prepared)
+    read = [section.text for section in shared.sections]
+    assert read == [section.text for section in queries.preview(world.social_worker, prepared)]
+    row = AuditRow.objects.get(verb="share", subject="share")
+    assert (row.person_id, row.detail) == (prepared.person_id, {"state": "shared"})
+
+
+def test_nothing_is_shared_that_was_not_read(world, prepared, agreed):
+    share = prepare(world.social_worker, prepared.person_id, "chronology")
+    seen = {"seen": "what was read an hour ago"}
+    with pytest.raises(Refused, match="has changed since"):
+        decide(world.social_worker, share, **seen)
+    share.refresh_from_db()
+    assert (share.state, share.content) == ("prepared", [])
+
+
+def test_a_record_that_changed_meanwhile_is_read_again(world, prepared):
+    from heard.cases.sharing.rules import fingerprint
+
+    share = prepare(world.social_worker, prepared.person_id, "chronology")
+    seen = fingerprint(queries.preview(world.social_worker, share))
+    today = timezone.localdate()
+    record_words(by=world.teacher, person_id=share.person_id, text="Ask me.", heard_by="Tess", heard_on=today)
+    with pytest.raises(Refused, match="has changed since"):
+        decide(world.social_worker, share, seen=seen)
+
+
+def test_a_decided_share_never_changes(world, prepared):
+    shared = decide(world.social_worker, prepared)
+    shared.why = "Another reason"
+    for attempt in (
+        shared.save,
+        shared.delete,
+        lambda: Share.objects.update(why="x"),
+        lambda: Share.objects.all().delete(),
+        lambda: actions.change_share(by=world.social_worker, share_id=shared.pk, pieces=[]),
+        lambda: actions.drop_share(by=world.social_worker, share_id=shared.pk),
+        lambda: decide(world.social_worker, shared, "refused"),
+    ):
+        with pytest.raises(Refused):
+            attempt()
+    assert Share.objects.get().why == "The college can keep her safe only if it knows"
+
+
+def test_a_refusal_is_as_visible_as_a_share_and_holds_no_copy(world, prepared):
+    refused = decide(world.social_worker, prepared, "refused", why="It would tell him where she is", basis="")
+    assert list(queries.shares_of(world.teacher, prepared.person_id)) == [refused]
+    assert [section.text for section in refused.sections] == [""] * len(refused.content)
+    assert refused.content
+    with pytest.raises(Hidden):
+        actions.take_copy(by=world.social_worker, share_id=refused.pk)
+
+
+def test_other_peoples_names_are_known_and_left_out_where_that_was_chosen(world, prepared):
+    assert "Ola Brand" in queries.other_names(world.social_worker, prepared.person_id)
+    actions.change_share(
+        by=world.social_worker, share_id=prepared.pk, pieces=prepared.pieces, leave_out_names=True
+    )
+    share = queries.share_visible_to(world.social_worker, prepared.pk)
+    assert queries.preview(world.social_worker, share)[-1].text == "[name left out] fetches her."
+
+
+def test_a_chronology_is_shared_from_one_day_to_another(world, case, agreed):
+    worker, today = world.social_worker, timezone.localdate()
+    whole = prepare(worker, case.person_id, "chronology")
+    (all_of_it,) = queries.preview(worker, whole)
+    past = prepare(worker, case.person_id, "chronology", until=today - timedelta(days=3000))
+    (none,) = queries.preview(worker, past)
+    assert "Plan agreed" in all_of_it.text
+    assert none.text == ""
+
+
+def test_every_part_of_a_record_can_be_chosen(world, case, agreed):
+    gone(world.social_worker, case.person_id, 30)
+    groups = {piece.group for piece in pieces_of(world.social_worker, case.person_id)}
+    assert groups == {
+        "words", "worries", "signs", "vulnerabilities", "assessments", "plan", "missing", "chronology",
+    }  # fmt: skip
+
+
+def test_a_piece_of_another_child_is_not_chosen(world, prepared):
+    pieces = [*prepared.pieces, "words-00000000-0000-0000-0000-000000000000"]
+    changed = actions.change_share(by=world.social_worker, share_id=prepared.pk, pieces=pieces)
+    assert changed.pieces == prepared.pieces
+    with pytest.raises(Refused, match="only what is necessary"):
+        prepare(world.social_worker, prepared.person_id, pieces=["words-x"])
+
+
+@pytest.mark.parametrize("who", ["officer", "analyst", "board_member", "administrator"])
+def test_shares_and_requests_of_a_hidden_child_are_not_there(world, prepared, who):
+    user, request = getattr(world, who), ask(world.social_worker, prepared.person_id)
+    for call in (
+        lambda: prepare(user, prepared.person_id, pieces=[]),
+        lambda: actions.open_share(by=user, share_id=prepared.pk),
+        lambda: actions.take_copy(by=user, share_id=prepared.pk),
+        lambda: queries.shares_of(user, prepared.person_id),
+        lambda: queries.requests_of(user, prepared.person_id),
+        lambda: ask(user, prepared.person_id),
+        lambda: actions.open_request(by=user, request_id=request.pk),
+        lambda: pieces_of(user, prepared.person_id),
+    ):
+        with pytest.raises(Hidden):
+            call()
+
+
+def test_the_other_side_is_one_of_the_partnership_or_outside(world, prepared):
+    share = prepare(world.social_worker, prepared.person_id, to_agency_id=world.police.pk)
+    assert (share.other_side, share.to_outside) == ("Wexmoor Police", "")
+    with pytest.raises(Hidden):
+        prepare(world.social_worker, prepared.person_id, to_agency_id=prepared.pk)
+    with pytest.raises(Refused, match="which agency"):
+        prepare(world.social_worker, prepared.person_id, to_outside=" ")
+
+
+def test_a_decision_is_looked_at_again(world, prepared):
+    worker, today = world.social_worker, timezone.localdate()
+    shared = decide(worker, prepared, review_on=today + timedelta(days=5))
+    assert list(queries.shares_to_review(worker, today=today)) == [shared]
+    later = today + timedelta(days=60)
+    actions.review_share(by=worker, share_id=shared.pk, note="Still needed", next_review_on=later)
+    assert not queries.shares_to_review(worker, today=today).exists()
+    shared.refresh_from_db()
+    assert shared.review_on == later
+
+
+def test_a_share_that_nobody_decided_waits_and_can_be_thrown_away(world, prepared):
+    today = timezone.localdate()
+    assert list(queries.shares_to_review(world.social_worker, today=today)) == [prepared]
+    actions.drop_share(by=world.social_worker, share_id=prepared.pk)
+    assert not Share.objects.exists()
+
+
+# ---- requests
+
+
+def test_a_request_waits_until_it_is_answered_and_says_how_late_it_is(world, case):
+    worker = world.social_worker
+    late, soon = ask(worker, case.person_id, -3), ask(worker, case.person_id, 4)
+    assert list(queries.requests_due(worker)) == [late, soon]
+    today = timezone.localdate()
+    actions.chase_request(by=worker, request_id=late.pk, note="Rang; on Friday", on=today)
+    actions.answer_request(
+        by=worker, request_id=late.pk, answer="partly", note="The rest is with A&E", on=today
+    )
+    assert list(queries.requests_due(worker)) == [soon]
+    with pytest.raises(Refused, match="already"):
+        actions.chase_request(by=worker, request_id=late.pk, note="x", on=today)
+    assert InfoRequest.objects.get(pk=late.pk).answer == "The rest is with A&E"
+
+
+def test_a_request_waits_for_those_who_work_with_the_child(world, case):
+    request = ask(world.social_worker, case.person_id)
+    assert list(queries.requests_due(world.coordinator)) == [request]
+    assert not queries.requests_due(world.teacher).exists()
+    assert not queries.requests_due(world.board_member).exists()
+
+
+def test_an_answer_is_attached_to_the_child(world, case, settings, tmp_path):
+    settings.DATA = tmp_path
+    request = ask(world.social_worker, case.person_id)
+    upload = SimpleUploadedFile("answer.txt", b"No visits.")
+    today = timezone.localdate()
+    said = {"answer": "answered", "note": "No visits", "on": today, "upload": upload}
+    answered = actions.answer_request(by=world.social_worker, request_id=request.pk, **said)
+    assert answered.file is not None
+    assert answered.file.person_id == case.person_id
+
+
+def test_keys_name_pieces_once(world, case, agreed):
+    keys = keys_of(world.social_worker, case.person_id, "words", "worries", "signs", "assessments", "plan")
+    assert len(keys) == len(set(keys)) == 5
