@@ -57,7 +57,11 @@ ONCE = ["Refused", "done"]
 def test_a_worry_is_decided_once(world, worry):
     def decide() -> Any:
         return telling.decide(
-            by=world.coordinator, concern=worry, decision="no_further_action", reason="Explained"
+            by=world.coordinator,
+            concern=worry,
+            decision="no_further_action",
+            reason="Explained",
+            feedback="We asked.",
         )
 
     assert at_once(decide, decide) == ONCE
@@ -74,7 +78,11 @@ def test_a_child_gets_one_case_from_two_worries(world, worry):
 
     def open_on(one: Concern) -> Callable[[], Any]:
         return lambda: telling.decide(
-            by=world.coordinator, concern=one, decision="open_case", reason="Signs seen"
+            by=world.coordinator,
+            concern=one,
+            decision="open_case",
+            reason="Signs seen",
+            feedback="We look at it.",
         )
 
     assert at_once(open_on(worry), open_on(second)) == ONCE

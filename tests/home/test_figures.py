@@ -38,6 +38,7 @@ def _worry(world: World, *, decided_after: int | None, heard: bool) -> None:
             concern=worry,
             decision="open_case",
             reason="Harm now",
+            feedback="A team looks at it.",
             why_without_words="" if heard else "Not met yet",
             at=TOLD + timedelta(days=decided_after),
         )

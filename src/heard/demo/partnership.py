@@ -45,6 +45,8 @@ _REACHED = {"returned": "submitted"}
 _OPEN_REASON = (
     "What was told fits harm now, not a worry about later. A case gives <name> one worker and one plan."
 )
+_FEEDBACK = "Thank you for telling. Somebody has read it and it is being looked into. Ring us if you see or hear more."
+_ALONE = "Everybody else who decides was at court that day, and it could not wait."
 _DECISIONS = {
     "no_further_action": "<name> was seen at home and at school. There is another explanation, and both know whom to ring.",
     "other_agency": "Family help knows <name> and the family well and takes this on. It comes back here if it changes.",
@@ -265,6 +267,8 @@ class _Child:
             decision=decision,
             reason=self.say(_DECISIONS.get(self.stage, _OPEN_REASON)),
             other_agency=other,
+            feedback=_FEEDBACK,
+            why_alone=_ALONE if concern.told_by_id == self.coordinator.pk else "",
             why_without_words=self.say(self.story.get("why_no_words", "")),
             at=self.all.at(self.day(1)),
         )

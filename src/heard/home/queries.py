@@ -74,7 +74,7 @@ def _decisions(user: User) -> Section | None:
         _("Worries that wait for a decision"),
         rows,
         lambda row: _due(
-            row.due_on, str(row.person), _at("concern", concern_id=row.pk), row.agency.name, clock
+            row.due_on, row.whom, _at("concern", concern_id=row.pk), row.agency.name, clock
         ),
     )
 

@@ -52,7 +52,12 @@ def test_it_is_due_45_working_days_after_the_first_worry(world):
         at=told,
     )
     case = telling.decide(
-        by=world.coordinator, concern=worry, decision="open_case", reason="Signs", why_without_words="Not met"
+        by=world.coordinator,
+        concern=worry,
+        decision="open_case",
+        reason="Signs",
+        why_without_words="Not met",
+        feedback="We look at it.",
     ).case
     started = actions.start_assessment(by=world.social_worker, case_id=case.pk)
     assert started.due_on == date(
@@ -328,26 +333,6 @@ def test_the_wording_is_that_of_its_own_release_when_a_newer_one_exists(world, s
         monkeypatch.undo()
         for cached in (load.release_ids, load.release):
             cached.cache_clear()
-
-
-def test_what_is_typed_is_kept_for_its_writer_alone_until_it_is_saved(world, assessment):
-    this = {"kind": "assessment", "subject_id": assessment.pk, "step": "judgement"}
-    actions.keep_typed(by=world.social_worker, **this, answers={"judgement": "She"})
-    actions.keep_typed(by=world.social_worker, **this, answers={"judgement": "She is"})
-    assert queries.typed(world.social_worker, **this) == {"judgement": "She is"}
-    assert queries.typed(world.supervisor, **this) == {}
-    actions.forget_typed(by=world.social_worker, **this)
-    assert queries.typed(world.social_worker, **this) == {}
-
-
-def test_saving_one_form_keeps_what_is_typed_in_another(world, assessment):
-    this = {"by": world.social_worker, "kind": "assessment", "subject_id": assessment.pk}
-    actions.keep_typed(**this, step="judgement", answers={"judgement": "She"})
-    actions.keep_typed(**this, step="not-known", answers={"text": "Who"})
-    actions.forget_typed(**this, step="judgement")
-    assert queries.typed(
-        world.social_worker, kind="assessment", subject_id=assessment.pk, step="not-known"
-    ) == {"text": "Who"}
 
 
 def test_rules_and_table_speak_of_the_same_states():

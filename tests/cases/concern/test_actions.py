@@ -115,7 +115,9 @@ def test_others_do_not_see_the_worry(world: World, who: str) -> None:
     with pytest.raises(Hidden):
         actions.open_concern(by=user, concern_id=concern.pk)
     with pytest.raises(Hidden):
-        actions.decide(by=user, concern=concern, decision="open_case", reason="x")
+        actions.decide(
+            by=user, concern=concern, decision="open_case", reason="x", feedback="Thank you for telling."
+        )
     assert list(queries.waiting_for_decision(user)) == []
 
 
@@ -132,7 +134,11 @@ def test_a_draft_becomes_one_worry_however_often_it_is_sent(world: World) -> Non
 def test_deciding_opens_a_case_and_lets_the_duty_team_in(world: World) -> None:
     concern = a_worry(world)
     decided = actions.decide(
-        by=world.coordinator, concern=concern, decision="open_case", reason="Three signs in two weeks"
+        by=world.coordinator,
+        concern=concern,
+        decision="open_case",
+        reason="Three signs in two weeks",
+        feedback="Thank you for telling.",
     )
     assert decided.case is not None
     assert decided.case.lead_team == world.exploitation_team
@@ -144,23 +150,48 @@ def test_deciding_opens_a_case_and_lets_the_duty_team_in(world: World) -> None:
 
 
 def test_a_second_worry_is_added_to_the_open_case(world: World) -> None:
-    first = actions.decide(by=world.coordinator, concern=a_worry(world), decision="open_case", reason="Signs")
+    first = actions.decide(
+        by=world.coordinator,
+        concern=a_worry(world),
+        decision="open_case",
+        reason="Signs",
+        feedback="Thank you for telling.",
+    )
     second = a_worry(world, new_person=None, person_id=first.person_id)
     with pytest.raises(Refused, match="Add to that one"):
-        actions.decide(by=world.coordinator, concern=second, decision="open_case", reason="More")
-    decided = actions.decide(by=world.coordinator, concern=second, decision="add_to_case", reason="More")
+        actions.decide(
+            by=world.coordinator,
+            concern=second,
+            decision="open_case",
+            reason="More",
+            feedback="Thank you for telling.",
+        )
+    decided = actions.decide(
+        by=world.coordinator,
+        concern=second,
+        decision="add_to_case",
+        reason="More",
+        feedback="Thank you for telling.",
+    )
     assert decided.case == first.case
 
 
 def test_another_agency_takes_a_worry_on_and_sees_the_child(world: World) -> None:
     concern = a_worry(world)
     with pytest.raises(Refused, match="Choose the agency"):
-        actions.decide(by=world.coordinator, concern=concern, decision="other_agency", reason="Police lead")
+        actions.decide(
+            by=world.coordinator,
+            concern=concern,
+            decision="other_agency",
+            reason="Police lead",
+            feedback="Thank you for telling.",
+        )
     actions.decide(
         by=world.coordinator,
         concern=concern,
         decision="other_agency",
         reason="Police lead",
+        feedback="Thank you for telling.",
         other_agency=world.police,
     )
     assert queries.concern_visible_to(world.officer, concern.pk).other_agency == world.police
@@ -169,19 +200,41 @@ def test_another_agency_takes_a_worry_on_and_sees_the_child(world: World) -> Non
 def test_a_decision_is_refused_in_words_and_leaves_the_worry_as_it_was(world: World) -> None:
     concern = a_worry(world, words=None, why_no_words="Not in school")
     with pytest.raises(Refused, match="Say why the decision is made without them"):
-        actions.decide(by=world.coordinator, concern=concern, decision="open_case", reason="Signs")
+        actions.decide(
+            by=world.coordinator,
+            concern=concern,
+            decision="open_case",
+            reason="Signs",
+            feedback="Thank you for telling.",
+        )
     with pytest.raises(Refused, match="A co-ordinator decides on a worry"):
-        actions.decide(by=world.teacher, concern=concern, decision="open_case", reason="Signs")
+        actions.decide(
+            by=world.teacher,
+            concern=concern,
+            decision="open_case",
+            reason="Signs",
+            feedback="Thank you for telling.",
+        )
     concern.refresh_from_db()
     assert concern.state == "told"
 
 
 def test_a_decision_is_taken_once(world: World) -> None:
     concern = a_worry(world)
-    actions.decide(by=world.coordinator, concern=concern, decision="no_further_action", reason="Explained")
+    actions.decide(
+        by=world.coordinator,
+        concern=concern,
+        decision="no_further_action",
+        reason="Explained",
+        feedback="Thank you for telling.",
+    )
     with pytest.raises(Refused, match="decided already"):
         actions.decide(
-            by=world.coordinator, concern=concern, decision="open_case", reason="On second thoughts"
+            by=world.coordinator,
+            concern=concern,
+            decision="open_case",
+            reason="On second thoughts",
+            feedback="Thank you for telling.",
         )
 
 
@@ -222,7 +275,13 @@ def test_a_supervisor_of_the_agency_that_told_a_worry_does_not_decide_on_it(worl
     concern = a_worry(world)
     assert not queries.waiting_for_decision(own).exists()
     with pytest.raises(Refused, match="the agency that worries come to"):
-        actions.decide(by=own, concern=concern, decision="no_further_action", reason="Explained")
+        actions.decide(
+            by=own,
+            concern=concern,
+            decision="no_further_action",
+            reason="Explained",
+            feedback="Thank you for telling.",
+        )
 
 
 def test_a_supervisor_of_the_duty_team_decides_once_the_agency_is_involved(world: World) -> None:
@@ -230,6 +289,10 @@ def test_a_supervisor_of_the_duty_team_decides_once_the_agency_is_involved(world
     network.involve(by=world.teacher, person=concern.person, agency=world.care, why="Takes worries")
     assert list(queries.waiting_for_decision(world.supervisor)) == [concern]
     decided = actions.decide(
-        by=world.supervisor, concern=concern, decision="no_further_action", reason="Explained"
+        by=world.supervisor,
+        concern=concern,
+        decision="no_further_action",
+        reason="Explained",
+        feedback="Thank you for telling.",
     )
     assert decided.decided_by == world.supervisor

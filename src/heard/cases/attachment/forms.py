@@ -13,6 +13,12 @@ from heard.govuk.forms import FileField, Form, TextareaField, TextField
 TAKEN = ".jpg,.jpeg,.png,.webp,.pdf,.docx,.txt"  # what a browser offers first; the content decides
 
 
+def taken_hint() -> str:
+    """Which files are taken, and how large."""
+    hint = _now("A picture (JPEG, PNG or WebP), a PDF, a Word file (DOCX) or plain text, of up to %(mb)s MB")
+    return hint % {"mb": settings.ATTACHMENT_MEGABYTES}
+
+
 class AttachForm(Form):
     upload = FileField(
         _("Choose a file"),
@@ -29,10 +35,7 @@ class AttachForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        hint = _now(
-            "A picture (JPEG, PNG or WebP), a PDF, a Word file (DOCX) or plain text, of up to %(mb)s MB"
-        )
-        self.fields["upload"].help_text = hint % {"mb": settings.ATTACHMENT_MEGABYTES}
+        self.fields["upload"].help_text = taken_hint()
 
 
 class WithdrawForm(Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.attachment.models import Attachment
@@ -21,11 +21,16 @@ if TYPE_CHECKING:
 
 def attachments_visible_to(user: User) -> QuerySet[Attachment]:
     """Files of every record that this user may see, those withdrawn too, the oldest first. Files of a worry that is not
-    sent yet are its writer's alone."""
-    seen = Q(draft_id__isnull=False, attached_by=user)
-    for about in ABOUT:
-        seen |= Q(**{f"{about}__in": _records(user, about)})
-    rows = Attachment.objects.filter(seen) if user.may(May.TELL) else Attachment.objects.none()
+    sent yet are its writer's alone; and of a worry that they told and may not see as a whole, they see their own."""
+    if not user.may(May.TELL):
+        return Attachment.objects.none()
+    own, people = Q(attached_by=user), people_visible_to(user)
+    seen = (own & Q(draft_id__isnull=False)) | _among(people, "person") | _among(people, "words__person")
+    if user.may(May.SEE_CHILD):  # who sees children sees every place and group
+        seen |= Q(place__isnull=False) | Q(group__isnull=False)
+    for about, records in SEEN_THROUGH.items():
+        seen |= _among(records.whole(user), about) | (own & _among(records.own_part(user), about))
+    rows = Attachment.objects.filter(seen)
     return rows.select_related("attached_by", "withdrawn_by", "words", "concern").defer("text")
 
 
@@ -71,11 +76,16 @@ def may_withdraw(user: User, attachment: Attachment) -> bool:
     return attachment.attached_by_id == user.pk or user.may(May.DECIDE)
 
 
+def _among(records: QuerySet[Any], field: str) -> Q:
+    """Whether it hangs on one of these. Asked row by row, so that it costs the same however many there are."""
+    return Q(Exists(records.order_by().filter(pk=OuterRef(field))))
+
+
 def _records(user: User, about: str) -> QuerySet[Any]:
-    """Keys of the records of one kind that this user may see."""
+    """The records of one kind to which this user may add a file."""
     if about == "words":
-        return Words.objects.filter(person__in=people_visible_to(user)).values("pk").order_by()
+        return Words.objects.filter(person__in=people_visible_to(user))
     own = {"person": people_visible_to, "place": places_visible_to, "group": groups_visible_to}
-    rows = (own | SEEN_THROUGH).get(about)
-    found: QuerySet[Any] = rows(user) if rows else Words.objects.none()  # nobody has said who may see these
-    return found.values("pk").order_by()
+    above = {name: records.own_part for name, records in SEEN_THROUGH.items()}
+    rows = (own | above).get(about)
+    return rows(user) if rows else Words.objects.none()  # nobody has said who may see these

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -48,9 +49,18 @@ ABOUT: Final = (
 TEXT_LIMIT: Final = 200_000  # characters of a document that can be searched
 NAME_LIMIT: Final = 120
 
-# Who may see the records of a stage above this one: the stage says it, since nothing here may know it. A record of which
-# nobody has said it is seen by nobody.
-SEEN_THROUGH: Final[dict[str, Callable[[Any], Any]]] = {}
+
+@dataclass(frozen=True)
+class Seen:
+    """Two queries of a stage above this one, each for a user: the records that they may see as a whole, with every file;
+    and those of which they see their own part, with the files that they attached themselves."""
+
+    whole: Callable[[Any], Any]
+    own_part: Callable[[Any], Any]
+
+
+# That stage says it, since nothing here may know it. A record of which nobody has said it is seen by nobody.
+SEEN_THROUGH: Final[dict[str, Seen]] = {}
 
 
 def why_not_attach(
@@ -58,7 +68,7 @@ def why_not_attach(
 ) -> str | None:
     """`size` in bytes; `there_already`: files that hang on this record now."""
     if not may_attach:
-        return "Your role does not add files to a record."
+        return "Your role does not add files to a record"
     if size == 0:
         return "This file is empty. Choose another one."
     if size > most_bytes:
@@ -74,11 +84,11 @@ def why_not_attach(
 
 def why_not_withdraw(*, is_withdrawn: bool, may_withdraw: bool, reason: str) -> str | None:
     if is_withdrawn:
-        return "This file has been withdrawn already."
+        return "This file has been withdrawn already"
     if not may_withdraw:
-        return "Whoever attached a file withdraws it, or a co-ordinator or supervisor."
+        return "Whoever attached a file withdraws it, or a co-ordinator or supervisor"
     if not reason.strip():
-        return "Say why this file is withdrawn."
+        return "Say why this file is withdrawn"
     return None
 
 

@@ -58,7 +58,7 @@ def _attach(request: Request, form: Any, about: dict[str, uuid.UUID]) -> Attachm
             by=request.user, upload=form.cleaned_data["upload"], what=form.cleaned_data["what"], **about
         )
     except Refused as refused:
-        form.add_error("upload", _(str(refused)).removesuffix("."))
+        form.add_error("upload", _(str(refused)))
         return None
     say_so(request, attachment)
     return attachment

@@ -1,4 +1,4 @@
-"""A worry about one child, as somebody told it, and what was decided on it."""
+"""A worry about a child, a place or a group, as somebody told it; what was decided on it, and what they read of that."""
 
 import uuid
 from typing import ClassVar
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.cases.case.models import Observation
 from heard.cases.concern import rules
 
-__all__ = ["Concern", "ConcernObservation"]
+__all__ = ["Concern", "ConcernObservation", "ConcernStep"]
 
 
 class Concern(models.Model):
@@ -21,6 +21,8 @@ class Concern(models.Model):
     class Decision(models.TextChoices):
         OPEN_CASE = rules.Decision.OPEN_CASE.value, _("Open a case")
         ADD_TO_CASE = rules.Decision.ADD_TO_CASE.value, _("Add to the open case")
+        PANEL = rules.Decision.PANEL.value, _("Discuss it at the panel")
+        STEP = rules.Decision.STEP.value, _("A step is agreed")
         OTHER_AGENCY = rules.Decision.OTHER_AGENCY.value, _("Another agency takes this on")
         NO_FURTHER_ACTION = rules.Decision.NO_FURTHER_ACTION.value, _("No further action")
 
@@ -35,7 +37,15 @@ class Concern(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=12, unique=True, editable=False)
-    person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(
+        "network.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    place = models.ForeignKey(
+        "network.Place", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    group = models.ForeignKey(
+        "network.Group", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     origin = models.CharField(max_length=4, choices=Origin, default=Origin.TOLD)
     release = models.CharField(
         max_length=20, help_text=_("The knowledge release that the signs are named after.")
@@ -44,6 +54,10 @@ class Concern(models.Model):
     told_at = models.DateTimeField()
     agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
     seen_and_heard = models.TextField()
+    when_seen = models.CharField(
+        max_length=300, blank=True, help_text=_("Of a place or group: on which days, at what time.")
+    )
+    who_comes = models.TextField(blank=True, help_text=_("Of a place or group: who comes there."))
     danger_now = models.CharField(max_length=10, choices=Danger)
     danger_done = models.TextField(blank=True)
     words = models.ForeignKey(
@@ -61,6 +75,11 @@ class Concern(models.Model):
     why_without_words = models.TextField(
         blank=True, help_text=_("Why the decision was made without the child’s own words.")
     )
+    why_alone = models.TextField(
+        blank=True, help_text=_("Why whoever told the worry decided on it too: nobody else could.")
+    )
+    feedback = models.TextField(blank=True, help_text=_("What the person who told this reads about it."))
+    feedback_read_at = models.DateTimeField(null=True, blank=True)
     other_agency = models.ForeignKey(
         "agencies.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -70,14 +89,23 @@ class Concern(models.Model):
         ordering: ClassVar = ["due_on", "told_at"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(words__isnull=False) | ~models.Q(why_no_words=""),
+                condition=models.Q(person__isnull=False, place__isnull=True, group__isnull=True)
+                | models.Q(person__isnull=True, place__isnull=False, group__isnull=True)
+                | models.Q(person__isnull=True, place__isnull=True, group__isnull=False),
+                name="concern_is_about_one",
+                violation_error_message=_("A worry is about one child, one place or one group"),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=True)
+                | models.Q(words__isnull=False)
+                | ~models.Q(why_no_words=""),
                 name="concern_words_or_why_not",
-                violation_error_message=_("Write the child’s own words, or say why there are none."),
+                violation_error_message=_("Write the child’s own words, or say why there are none"),
             ),
             models.CheckConstraint(
                 condition=~models.Q(danger_now="yes") | ~models.Q(danger_done=""),
                 name="concern_danger_has_what_was_done",
-                violation_error_message=_("The child is in danger now: say what has been done about it."),
+                violation_error_message=_("Somebody is in danger now: say what has been done about it"),
             ),
             models.CheckConstraint(
                 condition=models.Q(state="told", decision="", decided_by=None, decided_at=None)
@@ -87,22 +115,34 @@ class Concern(models.Model):
                     & ~models.Q(decision_reason="")
                 ),
                 name="concern_decision_has_who_when_why",
-                violation_error_message=_("A decision has who took it, when and why."),
+                violation_error_message=_("A decision has who took it, when and why"),
             ),
             models.CheckConstraint(
                 condition=~models.Q(decision__in=["open_case", "add_to_case"]) | models.Q(case__isnull=False),
                 name="concern_case_is_named",
-                violation_error_message=_("Name the case that this worry went to."),
+                violation_error_message=_("Name the case that this worry went to"),
             ),
             models.CheckConstraint(
                 condition=~models.Q(decision="other_agency") | models.Q(other_agency__isnull=False),
                 name="concern_other_agency_is_named",
-                violation_error_message=_("Choose the agency that takes this on."),
+                violation_error_message=_("Choose the agency that takes this on"),
             ),
         ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def about(self) -> str:
+        """Child, place or group, as in `rules.About`."""
+        if self.person_id:
+            return rules.About.CHILD.value
+        return rules.About.PLACE.value if self.place_id else rules.About.GROUP.value
+
+    @property
+    def whom(self) -> str:
+        """The name of the child, the place or the group. Fetch these with it."""
+        return str(self.person or self.place or self.group)
 
 
 class ConcernObservation(Observation):
@@ -112,3 +152,38 @@ class ConcernObservation(Observation):
 
     class Meta(Observation.Meta):
         ordering: ClassVar = ["item", "-seen_on", "pk"]
+
+
+class ConcernStep(models.Model):
+    """A step that was agreed about a place or a group: what makes it safer, who does it, and by when."""
+
+    class State(models.TextChoices):
+        OPEN = rules.StepState.OPEN.value, _("To do")
+        DONE = rules.StepState.DONE.value, _("Done")
+        NOT_DONE = rules.StepState.NOT_DONE.value, _("Could not be done")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    concern = models.OneToOneField(Concern, on_delete=models.CASCADE, related_name="step")
+    what = models.TextField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    note = models.TextField(blank=True, help_text=_("What changed, or why it could not be done."))
+    finished_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["due_on", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state="open", finished_at=None, finished_by=None)
+                | (models.Q(finished_at__isnull=False, finished_by__isnull=False) & ~models.Q(note="")),
+                name="concern_step_finished_has_who_when_what",
+                violation_error_message=_("A step that is finished has who says so, when and what changed"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.what

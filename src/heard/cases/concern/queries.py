@@ -3,31 +3,49 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from heard.agencies.queries import duty_team
+from heard.agencies.queries import duty_team, teams_visible_to
 from heard.agencies.rules import Hidden, May
-from heard.cases.attachment.rules import SEEN_THROUGH
+from heard.cases.attachment.rules import SEEN_THROUGH, Seen
 from heard.cases.case.rules import Kept
-from heard.cases.concern.models import Concern
-from heard.network.queries import people_findable_by, people_visible_to
+from heard.cases.concern.models import Concern, ConcernStep
+from heard.cases.concern.rules import About, Likeness, likeness
+from heard.network.queries import groups_visible_to, people_findable_by, people_visible_to, places_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
+_FOUND = 10  # places or groups that may be the one meant
+
 
 def concerns_visible_to(user: User) -> QuerySet[Concern]:
-    """Worries about children whom the user may see, and those they told, as long as the child is not restricted
-    to others. With the child, the agency and who told it."""
-    told = Q(told_by=user, person__in=people_findable_by(user))
-    rows = Concern.objects.filter(Q(person__in=people_visible_to(user)) | told)
-    return rows.select_related("person", "agency", "told_by", "words", "case", "decided_by", "other_agency")
+    """Worries that this user may see as a whole, and those that they told themselves, as long as the child is not
+    restricted to others. Each has `whole`: without it, show what they told, its state and the feedback, and no more.
+
+    With the child, place or group, the agency and who told it.
+    """
+    whole = _whole(user)
+    told = Q(told_by=user) & (_among(people_findable_by(user)) | Q(person__isnull=True))
+    rows = Concern.objects.filter(whole | told) if user.may(May.TELL) else Concern.objects.none()
+    rows = rows.annotate(
+        whole=Case(When(whole, then=Value(True)), default=False, output_field=BooleanField())
+    )
+    return rows.select_related(
+        "person", "place", "group", "agency", "told_by", "words", "case", "decided_by", "other_agency"
+    )
 
 
-SEEN_THROUGH["concern"] = concerns_visible_to  # files of a worry are for whoever may see it
+def concerns_open_to(user: User) -> QuerySet[Concern]:
+    """Worries of which this user may see everything."""
+    return concerns_visible_to(user).filter(_whole(user))
+
+
+# Files of a worry are for whoever may see it; who only told it sees the files that they sent with it.
+SEEN_THROUGH["concern"] = Seen(whole=concerns_open_to, own_part=concerns_visible_to)
 
 
 def concern_visible_to(user: User, concern_id: uuid.UUID) -> Concern:
@@ -38,9 +56,43 @@ def concern_visible_to(user: User, concern_id: uuid.UUID) -> Concern:
     return concern
 
 
+def concern_open_to(user: User, concern_id: uuid.UUID) -> Concern:
+    """The worry of which this user may see everything, or `Hidden`."""
+    concern = concerns_open_to(user).filter(pk=concern_id).first()
+    if concern is None:
+        raise Hidden
+    return concern
+
+
 def concerns_of(user: User, person_id: uuid.UUID) -> QuerySet[Concern]:
     """Worries about one child that this user may see, the latest first."""
     return concerns_visible_to(user).filter(person_id=person_id).order_by("-told_at")
+
+
+def concerns_about_place(user: User, place_id: uuid.UUID) -> QuerySet[Concern]:
+    """Worries about one place of which this user may see everything, the latest first."""
+    return concerns_open_to(user).filter(place_id=place_id).order_by("-told_at")
+
+
+def concerns_about_group(user: User, group_id: uuid.UUID) -> QuerySet[Concern]:
+    """Worries about one group of which this user may see everything, the latest first."""
+    return concerns_open_to(user).filter(group_id=group_id).order_by("-told_at")
+
+
+def concerns_since(user: User, moment: datetime, *, about: str = "") -> QuerySet[Concern]:
+    """Worries told after a moment of which this user may see everything, the first told first: for a panel.
+
+    `about`: child, place or group, as in `rules.About`; '' for all three.
+    """
+    rows = concerns_open_to(user).filter(told_at__gt=moment).order_by("told_at", "pk")
+    fields = {About.CHILD.value: "person", About.PLACE.value: "place", About.GROUP.value: "group"}
+    return rows.filter(**{f"{fields[about]}__isnull": False}) if about else rows
+
+
+def for_the_panel(user: User, *, since: datetime | None = None) -> QuerySet[Concern]:
+    """Worries about places and groups of which somebody decided that the panel discusses them, the first decided first."""
+    rows = concerns_open_to(user).filter(decision=Concern.Decision.PANEL)
+    return (rows.filter(decided_at__gt=since) if since else rows).order_by("decided_at", "pk")
 
 
 def waiting_for_decision(user: User) -> QuerySet[Concern]:
@@ -58,14 +110,49 @@ def decides(user: User) -> bool:
 
 
 def decidable_by(user: User) -> QuerySet[Concern]:
-    """Worries of the children whom somebody who decides may see, decided or not."""
-    rows = concerns_visible_to(user).filter(person__in=people_visible_to(user))
+    """Worries of which somebody who decides may see everything, decided or not."""
+    rows = concerns_open_to(user)
     return rows if decides(user) else rows.none()
 
 
 def told_by(user: User) -> QuerySet[Concern]:
     """Worries that this user told, the latest first."""
-    return concerns_visible_to(user).filter(told_by=user).order_by("-told_at")
+    return concerns_visible_to(user).filter(told_by=user).order_by("-told_at", "pk")
+
+
+def not_read_yet(user: User) -> QuerySet[Concern]:
+    """Worries that this user told, that somebody else decided, and of which they have not read what became of them."""
+    rows = told_by(user).filter(state=Concern.State.DECIDED, feedback_read_at=None).exclude(feedback="")
+    return rows.order_by("decided_at", "pk")
+
+
+def steps_visible_to(user: User) -> QuerySet[ConcernStep]:
+    """Steps that were agreed on worries which this user may see as a whole, and their own; those due first at the top."""
+    seen = Q(concern__in=concerns_open_to(user).order_by().values("pk")) | Q(owner=user)
+    rows = ConcernStep.objects.select_related("owner", "finished_by", "concern__place", "concern__group")
+    return rows.filter(seen) if user.may(May.TELL) else rows.none()
+
+
+def step_of(user: User, concern_id: uuid.UUID) -> ConcernStep | None:
+    """The step that was agreed when the worry was decided, or None."""
+    return steps_visible_to(user).filter(concern_id=concern_id).first()
+
+
+def steps_due(user: User) -> QuerySet[ConcernStep]:
+    """Steps that this user said they would do and has not finished, those due first at the top."""
+    return steps_visible_to(user).filter(owner=user, state=ConcernStep.State.OPEN)
+
+
+def find_places(user: User, *, name: str, postcode: str = "") -> list[Likeness]:
+    """Places that may be the one meant, the likest first, at most ten. One query."""
+    rows = places_visible_to(user).order_by("pk").values_list("pk", "name", "kind", "postcode")
+    return _likest(likeness(name, *row, asked_postcode=postcode) for row in rows)
+
+
+def find_groups(user: User, *, name: str) -> list[Likeness]:
+    """Groups that may be the one meant, the likest first, at most ten. One query."""
+    rows = groups_visible_to(user).order_by("pk").values_list("pk", "name", "kind")
+    return _likest(likeness(name, *row) for row in rows)
 
 
 def decided_in_time(user: User, *, since: date, today: date) -> Kept:
@@ -79,9 +166,32 @@ def decided_in_time(user: User, *, since: date, today: date) -> Kept:
 
 
 def decided_with_words(user: User, *, since: date) -> Kept:
-    """Worries told since a day that were decided beside the child's own words."""
-    decided = _told_since(user, since).filter(state=Concern.State.DECIDED)
+    """Worries about children told since a day that were decided beside the child's own words."""
+    decided = _told_since(user, since).filter(state=Concern.State.DECIDED, person__isnull=False)
     return Kept(**decided.aggregate(kept=Count("pk", Q(why_without_words="")), of=Count("pk")))
+
+
+def _whole(user: User) -> Q:
+    """About a child whom the user may see; or about a place or group, for those who see the partnership, the agency that
+    told it, the one that takes it on, and the duty team's."""
+    about_child = _among(people_visible_to(user))
+    if not user.may(May.SEE_CHILD):
+        return Q(pk__in=[])
+    if user.may(May.SEE_PARTNERSHIP):
+        return about_child | Q(person__isnull=True)
+    mine = user.agencies_where(May.SEE_CHILD)
+    of_duty_team = Exists(teams_visible_to(user).filter(takes_worries=True, agency_id__in=mine))
+    theirs = Q(agency_id__in=mine) | Q(other_agency_id__in=mine) | Q(of_duty_team)
+    return about_child | (Q(person__isnull=True) & theirs)
+
+
+def _among(people: QuerySet[Any]) -> Q:
+    """Whether the child is one of these. Asked row by row, so that it costs the same however many children there are."""
+    return Q(Exists(people.order_by().filter(pk=OuterRef("person"))))
+
+
+def _likest(found: Any) -> list[Likeness]:
+    return sorted(filter(None, found), key=lambda one: (-one.rank, one.name))[:_FOUND]
 
 
 def _told_since(user: User, since: date) -> QuerySet[Concern]:

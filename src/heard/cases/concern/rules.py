@@ -1,8 +1,20 @@
 """What may happen to a worry, and when. Pure: no Django, no clock, no database."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+
+from heard.network.rules import normal, normal_postcode, outward
+from heard.network.rules.alike import sounds_alike, spelled_alike
+
+
+class About(StrEnum):
+    """What a worry is about. A place or a group has no signs and no words of its own."""
+
+    CHILD = "child"
+    PLACE = "place"
+    GROUP = "group"
 
 
 class State(StrEnum):
@@ -13,6 +25,8 @@ class State(StrEnum):
 class Decision(StrEnum):
     OPEN_CASE = "open_case"
     ADD_TO_CASE = "add_to_case"
+    PANEL = "panel"
+    STEP = "step"
     OTHER_AGENCY = "other_agency"
     NO_FURTHER_ACTION = "no_further_action"
 
@@ -23,6 +37,12 @@ class Danger(StrEnum):
     NOT_KNOWN = "not_known"
 
 
+class StepState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    NOT_DONE = "not_done"
+
+
 # Told once, decided once. A new worry about the same child is a new concern; a decision is never rewritten.
 MOVES: Final[dict[State, frozenset[State]]] = {
     State.TOLD: frozenset({State.DECIDED}),
@@ -30,12 +50,16 @@ MOVES: Final[dict[State, frozenset[State]]] = {
 }
 
 CLOCK: Final = "concern_decision"
+_OF_A_CHILD: Final = frozenset({Decision.OPEN_CASE, Decision.ADD_TO_CASE})
+_OF_A_PLACE: Final = frozenset({Decision.PANEL, Decision.STEP})
 
 
-def decisions_open_to(*, has_open_case: bool) -> tuple[Decision, ...]:
-    """A child has one open case at a time: with one, add to it; without, open one."""
-    first = Decision.ADD_TO_CASE if has_open_case else Decision.OPEN_CASE
-    return first, Decision.OTHER_AGENCY, Decision.NO_FURTHER_ACTION
+def decisions_open_to(*, about: str = About.CHILD, has_open_case: bool = False) -> tuple[Decision, ...]:
+    """A child has one open case at a time: with one, add to it; without, open one. A place or group has none."""
+    rest = (Decision.OTHER_AGENCY, Decision.NO_FURTHER_ACTION)
+    if about != About.CHILD:
+        return (Decision.PANEL, Decision.STEP, *rest)
+    return (Decision.ADD_TO_CASE if has_open_case else Decision.OPEN_CASE, *rest)
 
 
 def why_not_tell(
@@ -47,6 +71,7 @@ def why_not_tell(
     danger_done: str,
     words: str,
     why_no_words: str,
+    about: str = About.CHILD,
     seen_without_evidence: Collection[str] = (),
     unknown_items: Collection[str] = (),
 ) -> str | None:
@@ -56,17 +81,17 @@ def why_not_tell(
     if not has_team:
         return "You have no team yet. Ask your administrator to add you to one."
     if not seen_and_heard.strip():
-        return "Write what was seen and heard."
-    if not words.strip() and not why_no_words.strip():
-        return "Write the child’s own words, or say why there are none."
+        return "Write what was seen and heard"
+    if about == About.CHILD and not words.strip() and not why_no_words.strip():
+        return "Write the child’s own words, or say why there are none"
     if danger_now not in set(Danger):
-        return "Say whether the child is in danger now. “Not known” is an answer."
+        return "Say whether somebody is in danger now. “Not known” is an answer."
     if danger_now == Danger.YES and not danger_done.strip():
-        return "The child is in danger now: say what has been done about it."
+        return "Somebody is in danger now: say what has been done about it"
     if unknown_items:
-        return f"These signs are not in this release: {', '.join(sorted(unknown_items))}."
+        return f"These signs are not in this release: {', '.join(sorted(unknown_items))}"
     if seen_without_evidence:
-        return "Say when each sign was seen, who says so and in which words."
+        return "Say when each sign was seen, who says so and in which words"
     return None
 
 
@@ -80,22 +105,147 @@ def why_not_decide(
     has_other_agency: bool,
     has_words: bool,
     why_without_words: str,
+    about: str = About.CHILD,
+    feedback: str = "",
+    told_it: bool = False,
+    why_alone: str = "",
+    step: str = "",
+    has_step_owner: bool = False,
+    step_in_time: bool = False,
 ) -> str | None:
-    """Whether this decision can be taken now. The first thing that stands in its way, in words, or None."""
+    """Whether this decision can be taken now. The first thing that stands in its way, in words, or None.
+
+    `told_it`: whoever decides told the worry too. They need no feedback, and a reason why nobody else decides.
+    `step_in_time`: the agreed step has a day that is not over.
+    """
     if not may_decide:
-        return "A co-ordinator decides on a worry, or a supervisor of the agency that worries come to."
+        return "A co-ordinator decides on a worry, or a supervisor of the agency that worries come to"
     if State.DECIDED not in MOVES[State(state)]:
-        return "This worry has been decided already. A new worry about the child can be told."
+        return "This worry has been decided already. A new worry about the same child, place or group can be told."
     if decision not in set(Decision):
-        return "Choose what happens next."
+        return "Choose what happens next"
+    return (
+        _why_not_this(about, Decision(decision), has_open_case, has_other_agency)
+        or (_why_not_step(step, has_step_owner, step_in_time) if decision == Decision.STEP else None)
+        or _what_is_missing(reason, about == About.CHILD and not has_words, why_without_words)
+        or _who_hears(told_it, feedback, why_alone)
+    )
+
+
+def _why_not_this(about: str, decision: Decision, has_open_case: bool, has_other_agency: bool) -> str | None:
+    if decision in (_OF_A_PLACE if about == About.CHILD else _OF_A_CHILD):
+        return "Choose what happens next"
     if decision == Decision.OPEN_CASE and has_open_case:
         return "This child has an open case already. Add to that one."
     if decision == Decision.ADD_TO_CASE and not has_open_case:
         return "This child has no open case. Open one."
     if decision == Decision.OTHER_AGENCY and not has_other_agency:
-        return "Choose the agency that takes this on."
+        return "Choose the agency that takes this on"
+    return None
+
+
+def _why_not_step(step: str, has_step_owner: bool, step_in_time: bool) -> str | None:
+    if not step.strip():
+        return "Say what will be done"
+    if not has_step_owner:
+        return "Choose who will do it"
+    if not step_in_time:
+        return "Choose by when it will be done: today or a day to come"
+    return None
+
+
+def _what_is_missing(reason: str, lacks_words: bool, why_without_words: str) -> str | None:
     if not reason.strip():
-        return "Give the reason for the decision."
-    if not has_words and not why_without_words.strip():
+        return "Give the reason for the decision"
+    if lacks_words and not why_without_words.strip():
         return "We do not have the child’s own words. Say why the decision is made without them."
     return None
+
+
+def _who_hears(told_it: bool, feedback: str, why_alone: str) -> str | None:
+    if told_it and not why_alone.strip():
+        return "You told this worry yourself. Ask somebody else to decide, or say why nobody else can."
+    if not told_it and not feedback.strip():
+        return "Write what the person who told this will read"
+    return None
+
+
+def why_not_finish_step(
+    *, state: str, is_owner: bool, may_decide: bool, outcome: str, note: str
+) -> str | None:
+    if state != StepState.OPEN:
+        return "This step is finished already"
+    if not is_owner and not may_decide:
+        return "Whoever said they would do it says what became of it, or somebody who decides on worries"
+    if outcome not in (StepState.DONE, StepState.NOT_DONE):
+        return "Say whether it was done"
+    if not note.strip():
+        return "Write what changed, or why it could not be done"
+    return None
+
+
+def why_not_add_child(*, about: str, may_see_child: bool, how_known: str) -> str | None:
+    """A tie between a child and the place or group that a worry is about."""
+    if about == About.CHILD:
+        return "This worry is about a child already. Tell another worry about the other child."
+    if not may_see_child:
+        return "Your agency is not involved with this child. Tell a worry about the child."
+    if not how_known.strip():
+        return "Say how it is known"
+    return None
+
+
+# ---- the place or group that somebody means
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A place or group that may be the one meant, and why. `rank` puts the likest first; no one sees it."""
+
+    id: Any
+    name: str
+    facts: str
+    why: tuple[str, ...]
+    rank: int
+
+
+_SAME_NAME, _PART, _SPELLED, _SOUNDS = (
+    "same name", "part of the name is the same", "name is spelled alike", "name sounds alike",
+)  # fmt: skip
+_RANKS: Final = {_SAME_NAME: 9, _PART: 5, _SPELLED: 3, _SOUNDS: 2}
+
+
+def likeness(
+    asked: str, id: Any, name: str, kind: str, postcode: str = "", *, asked_postcode: str = ""
+) -> Likeness | None:
+    """How a place or group is like what was asked for; None where nothing agrees."""
+    by_name = _names_alike(asked, name)
+    there = normal_postcode(asked_postcode), normal_postcode(postcode)
+    by_place = ""
+    if all(there):
+        same = there[0] == there[1]
+        near = outward(there[0]) == outward(there[1])
+        by_place = "same postcode" if same else "same postcode district" if near and by_name else ""
+    why = tuple(reason for reason in (by_name, by_place) if reason)
+    if not why:
+        return None
+    words = len(set(normal(asked).split()) & set(normal(name).split()))
+    rank = _RANKS.get(by_name, 0) + words + (2 if by_place == "same postcode" else 0)
+    return Likeness(id, name, ", ".join(part for part in (kind, postcode) if part), why, rank)
+
+
+def _names_alike(asked: str, known: str) -> str:
+    a, b = normal(asked), normal(known)
+    if not a or not b:
+        return ""
+    if a.replace(" ", "") == b.replace(" ", ""):
+        return _SAME_NAME
+    pairs = [(x, y) for x in a.split() for y in b.split() if min(len(x), len(y)) > 2]
+    if any(x == y for x, y in pairs if x not in _SMALL_WORDS):
+        return _PART
+    if any(spelled_alike(x, y) for x, y in [*pairs, (a, b)]):
+        return _SPELLED
+    return _SOUNDS if any(sounds_alike(x, y) for x, y in pairs if len(x) > 3) else ""
+
+
+_SMALL_WORDS: Final = frozenset({"the", "and", "near", "behind", "under", "group", "place"})

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from heard.cases.concern.views import deciding, finding, steps, telling
+from heard.cases.concern.views import afterwards, deciding, files, finding, steps, telling
 
 _DRAFT = "worries/tell/<uuid:draft_id>"
 
@@ -16,14 +16,20 @@ def _step(name: str) -> list[URLPattern]:
 
 urlpatterns: list[URLPattern] = [
     path("worries/tell/", telling.start, name="worry_start"),
-    *[pattern for name in steps.ORDER for pattern in _step(name)],
+    *[pattern for name in steps.ORDER if name != "files" for pattern in _step(name)],
+    path(f"{_DRAFT}/files/", files.files, name="worry_files"),
+    path(f"{_DRAFT}/files/<uuid:attachment_id>/take-out/", files.take_out, name="worry_file_take_out"),
     path(f"{_DRAFT}/check/", telling.check, name="worry_check"),
     path(f"{_DRAFT}/hints/", telling.hide_hints, name="worry_hide_hints"),
     path(f"{_DRAFT}/discard/", telling.discard, name="worry_discard"),
     path("worries/<uuid:concern_id>/sent/", telling.sent, name="worry_sent"),
     path("worries/", deciding.concerns, name="concerns"),
+    path("worries/told/", deciding.told, name="concerns_told"),
     path("worries/<uuid:concern_id>/", deciding.concern, name="concern"),
     path("worries/<uuid:concern_id>/decide/", deciding.decide, name="concern_decide"),
+    path("worries/<uuid:concern_id>/read/", afterwards.read, name="concern_read"),
+    path("worries/<uuid:concern_id>/step/", afterwards.step, name="concern_step"),
+    path("worries/<uuid:concern_id>/children/", afterwards.children, name="concern_children"),
     path("drafts/", telling.drafts, name="drafts"),
     path("find/", finding.find, name="find"),
 ]

@@ -6,6 +6,7 @@ import uuid
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,29 +14,35 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
-from heard.agencies.queries import agencies_visible_to
+from heard.agencies.kept import kept_form, sent
+from heard.agencies.queries import agencies_visible_to, colleagues_visible_to, duty_team, who_are
 from heard.agencies.rules import May, Refused
+from heard.cases.attachment.queries import attachments_of
 from heard.cases.case.queries import open_case_of, words_of
 from heard.cases.concern import actions, queries, rules
 from heard.cases.concern.forms import DecideForm
 from heard.cases.concern.views.summary import born, lists
 from heard.knowledge import load
-from heard.network.queries import people_visible_to
 
 if TYPE_CHECKING:
     from heard.cases.models import Case, Concern
 
-_SHOWN = 100  # told worries on one page; those that wait are all shown
+_WAITING = 25  # on one page
+_TOLD = 5  # on the page of what waits; a page of its own has all of them
 
 
 @gate(May.TELL)
 @require_safe
 def concerns(request: Request) -> HttpResponse:
-    """Worries that wait for this user's decision, due first; and those that they told, with what came of them."""
+    """Worries that wait for this user's decision, due first; and the latest that they told, with what came of them."""
+    waiting = Paginator(queries.waiting_for_decision(request.user), _WAITING).get_page(_page(request))
+    told = list(queries.told_by(request.user)[: _TOLD + 1])
     context = {
         "decides": queries.decides(request.user),
-        "waiting": [_with_clock(concern) for concern in queries.waiting_for_decision(request.user)],
-        "told": list(queries.told_by(request.user)[:_SHOWN]),
+        "page": waiting,
+        "waiting": [_with_clock(concern) for concern in waiting],
+        "told": told[:_TOLD],
+        "more_told": len(told) > _TOLD,
         "clock": load.current().clock(rules.CLOCK),
     }
     return render(request, "cases/concern/concerns.html", context)
@@ -43,9 +50,22 @@ def concerns(request: Request) -> HttpResponse:
 
 @gate(May.TELL)
 @require_safe
+def told(request: Request) -> HttpResponse:
+    """Every worry that this user told, the latest first."""
+    page = Paginator(queries.told_by(request.user), _WAITING).get_page(_page(request))
+    return render(request, "cases/concern/told.html", {"page": page})
+
+
+@gate(May.TELL)
+@require_safe
 def concern(request: Request, concern_id: uuid.UUID) -> HttpResponse:
+    """The whole worry; to whoever told it and may not see the child's record, what they told and what they are told."""
     worry = actions.open_concern(by=request.user, concern_id=concern_id)
-    return render(request, "cases/concern/concern.html", _shown(request, worry))
+    if not worry.whole:  # type: ignore[attr-defined]
+        context = _shown(request, worry) | {"team": duty_team(request.user)}
+        return render(request, "cases/concern/own_part.html", context)
+    context = _shown(request, worry) | {"step": queries.step_of(request.user, concern_id)}
+    return render(request, "cases/concern/concern.html", context)
 
 
 @gate(May.DECIDE)
@@ -55,20 +75,22 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     worry = get_object_or_404(queries.decidable_by(request.user), pk=concern_id)
     if worry.state == rules.State.DECIDED:
         return redirect("concern", concern_id=concern_id)
-    words = list(words_of(request.user, worry.person_id)[:3])
-    case = open_case_of(request.user, worry.person_id)
-    form = DecideForm(
-        request.POST if request.method == "POST" else None,
-        decisions=_decisions(case),
+    words = list(words_of(request.user, worry.person_id)[:3]) if worry.person_id else []
+    case = open_case_of(request.user, worry.person_id) if worry.person_id else None
+    form: Any = kept_form(
+        request,
+        DecideForm,
+        kind="worry.decide",
+        subject_id=worry.pk,
+        decisions=_decisions(worry, case),
         agencies=[(str(agency.pk), agency.name) for agency in agencies_visible_to(request.user)],
-        has_words=bool(words),
+        colleagues=[] if worry.person_id else _colleagues(request),
+        needs_words=bool(worry.person_id) and not words,
+        told_it=worry.told_by_id == request.user.pk,
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            _decide(request, worry, form)
-            return redirect("concern", concern_id=concern_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
+    if request.method == "POST" and form.is_valid() and _decided(request, worry, form):
+        sent(request, form)
+        return redirect("concern", concern_id=concern_id)
     actions.open_concern(
         by=request.user, concern_id=concern_id
     )  # a form that is not right shows it all again
@@ -76,20 +98,44 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/concern/decide.html", context)
 
 
-def _decide(request: Request, worry: Concern, form: DecideForm) -> None:
+def _decided(request: Request, worry: Concern, form: Any) -> bool:
+    """False where the rules do not allow it: the form then says why."""
     answers = form.cleaned_data
     chosen = answers.get("other_agency") if answers["decision"] == rules.Decision.OTHER_AGENCY else None
-    actions.decide(
-        by=request.user,
-        concern=worry,
-        decision=answers["decision"],
-        reason=answers["reason"],
-        other_agency=agencies_visible_to(request.user).get(pk=chosen) if chosen else None,
-        why_without_words=answers.get("why_without_words", ""),
-    )
+    try:
+        actions.decide(
+            by=request.user,
+            concern=worry,
+            decision=answers["decision"],
+            reason=answers["reason"],
+            feedback=answers.get("feedback", ""),
+            other_agency=agencies_visible_to(request.user).get(pk=chosen) if chosen else None,
+            step=_step(request, answers),
+            why_without_words=answers.get("why_without_words", ""),
+            why_alone=answers.get("why_alone", ""),
+        )
+    except Refused as refused:
+        form.add_error(None, _(str(refused)))
+        return False
+    return True
 
 
-def _decisions(case: Case | None) -> list[tuple[str, str, str]]:
+def _step(request: Request, answers: dict[str, Any]) -> actions.Step | None:
+    if answers["decision"] != rules.Decision.STEP:
+        return None
+    owner = colleagues_visible_to(request.user).get(pk=answers["step_owner"])
+    return actions.Step(answers["step_what"], owner, answers["step_due_on"])
+
+
+def _colleagues(request: Request) -> list[tuple[str, str]]:
+    """Everybody who could do a step, with their agency."""
+    people = list(colleagues_visible_to(request.user))
+    known = who_are(request.user, [person.pk for person in people])
+    return [(str(one.pk), f"{known[one.pk].name}, {known[one.pk].agency}") for one in people]
+
+
+def _decisions(worry: Concern, case: Case | None) -> list[tuple[str, str, str]]:
+    child = worry.about == rules.About.CHILD
     texts = {
         rules.Decision.OPEN_CASE: (
             _("Open a case"),
@@ -99,18 +145,27 @@ def _decisions(case: Case | None) -> list[tuple[str, str, str]]:
             _("Add to the open case %(case)s") % {"case": case},
             _("The people who work on the case see this worry."),
         ),
+        rules.Decision.PANEL: (
+            _("Discuss it at the panel"),
+            _("The next panel has it on its agenda. Say in the reason what it should decide."),
+        ),
+        rules.Decision.STEP: (
+            _("A step is agreed"),
+            _("Something that makes it safer: what, who does it and by when. They find it in their work."),
+        ),
         rules.Decision.OTHER_AGENCY: (
             _("Another agency takes this on"),
-            _("That agency becomes involved and can see the child’s record."),
+            _("That agency becomes involved and can see the child’s record.")
+            if child
+            else _("That agency can see this worry."),
         ),
         rules.Decision.NO_FURTHER_ACTION: (
             _("No further action"),
             _("The worry stays on record, with your reason."),
         ),
     }
-    return [
-        (choice.value, *texts[choice]) for choice in rules.decisions_open_to(has_open_case=case is not None)
-    ]
+    open_to = rules.decisions_open_to(about=worry.about, has_open_case=case is not None)
+    return [(choice.value, *texts[choice]) for choice in open_to]
 
 
 def _shown(request: Request, worry: Concern) -> dict[str, Any]:
@@ -119,20 +174,29 @@ def _shown(request: Request, worry: Concern) -> dict[str, Any]:
     signs, vulnerabilities = lists(list(worry.observations.all()), release)
     return {
         "concern": worry,
-        "born": born(worry.person.birth_date),
+        "born": born(worry.person.birth_date) if worry.person else "",
         "release": release,
         "signs": signs,
         "vulnerabilities": vulnerabilities,
+        "files": attachments_of(request.user, concern_id=worry.pk),
         "clock": load.current().clock(rules.CLOCK),
         "days_left": _days_left(worry.due_on),
+        "is_teller": worry.told_by_id == request.user.pk,
         "may_decide": queries.waiting_for_decision(request.user).filter(pk=worry.pk).exists(),
-        "may_open_child": people_visible_to(request.user).filter(pk=worry.person_id).exists(),
     }
 
 
 def _with_clock(worry: Concern) -> dict[str, Any]:
-    return {"concern": worry, "born": born(worry.person.birth_date), "days_left": _days_left(worry.due_on)}
+    return {
+        "concern": worry,
+        "born": born(worry.person.birth_date) if worry.person else "",
+        "days_left": _days_left(worry.due_on),
+    }
 
 
 def _days_left(due_on: date) -> int:
     return (due_on - timezone.localdate()).days
+
+
+def _page(request: Request) -> str:
+    return request.GET.get("page", "")

@@ -13,7 +13,7 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.concern.forms import SearchForm
 from heard.cases.concern.views.summary import born
-from heard.network.queries import Hit, find_people
+from heard.network.queries import Hit, find_described
 
 _KEPT = "find"  # in the session, so that coming back from a child's page shows the same list
 
@@ -34,15 +34,7 @@ def find(request: Request) -> HttpResponse:
 
 
 def _hits(request: Request, form: Any) -> list[dict[str, Any]]:
-    described = form.described()
-    name = described.names[0]
-    found = find_people(
-        request.user,
-        given_name=name.given,
-        family_name=name.family,
-        birth_date=described.birth_date,
-        postcode=described.postcodes[0],
-    )
+    found = find_described(request.user, form.described())
     return [_in_words(hit) for hit in found]
 
 

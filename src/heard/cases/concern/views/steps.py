@@ -16,23 +16,51 @@ from heard.cases.case.queries import ways_of_telling
 from heard.cases.case.rules import Hint, Observed, language_hints
 from heard.cases.concern import forms
 from heard.cases.concern.forms import NEW, answers_of
+from heard.cases.concern.queries import find_groups, find_places
+from heard.cases.concern.rules import About, Likeness
 from heard.govuk.forms import Form
 from heard.knowledge import load
 from heard.knowledge.model import Item
-from heard.network.queries import Hit, find_people, person_findable_by
+from heard.network.queries import (
+    Hit,
+    find_described,
+    group_visible_to,
+    person_findable_by,
+    place_visible_to,
+)
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
-ORDER: Final = ("child", "same", "new", "seen", "signs", "evidence", "words", "heard", "danger")
+ORDER: Final = (
+    "about", "child", "same", "new", "place", "place_same", "place_new", "group", "group_same", "group_new",
+    "seen", "scene", "signs", "evidence", "words", "heard", "danger", "files",
+)  # fmt: skip
+WHOM: Final = {
+    About.CHILD: ("child", "same", "new"),
+    About.PLACE: ("place", "place_same", "place_new"),
+    About.GROUP: ("group", "group_same", "group_new"),
+}
+OF_A_CHILD: Final = {"signs", "evidence", "words", "heard"}
 type Answers = Mapping[str, Any]
+
+
+def about(answers: Answers) -> About | None:
+    """What the worry is about, as far as it was said."""
+    said = str(answers_of(answers, "about").get("about", ""))
+    return About(said) if said in set(About) else None
 
 
 def asked(answers: Answers) -> list[str]:
     """The steps that this worry needs, in their order."""
-    left_out = set()
-    if answers_of(answers, "same").get("choice") != NEW:
-        left_out.add("new")
+    whom = about(answers)
+    if whom is None:
+        return ["about"]
+    left_out = {step for kind, steps in WHOM.items() if kind is not whom for step in steps}
+    left_out |= {"scene"} if whom is About.CHILD else OF_A_CHILD
+    same, new = WHOM[whom][1:]
+    if answers_of(answers, same).get("choice") != NEW:
+        left_out.add(new)
     if not items_seen(answers):
         left_out.add("evidence")
     if answers_of(answers, "words").get("heard") != "yes":
@@ -58,9 +86,13 @@ def before(answers: Answers, step: str) -> str | None:
 def form_arguments(user: User, answers: Answers, step: str) -> dict[str, Any]:
     """What a step's form needs besides the answers, without asking the database for more than that step shows."""
     match step:
-        case "same":
-            choice = str(answers_of(answers, "same").get("choice", ""))
-            return {"choices": [(choice, "", "")] if _findable(user, choice) else []}
+        case "same" | "place_same" | "group_same":
+            choice = str(answers_of(answers, step).get("choice", ""))
+            return {"choices": [(choice, "", "")] if _findable(user, step, choice) else []}
+        case "place" | "group":
+            return {"place": step == "place"}
+        case "danger":
+            return {"child": about(answers) is About.CHILD}
         case "signs":
             return {"release": load.current()}
         case "evidence":
@@ -71,15 +103,24 @@ def form_arguments(user: User, answers: Answers, step: str) -> dict[str, Any]:
 
 
 FORMS: Final[dict[str, type[Form]]] = {
+    "about": forms.AboutForm,
     "child": forms.SearchForm,
     "same": forms.SameChildForm,
     "new": forms.NewChildForm,
+    "place": forms.NameForm,
+    "place_same": forms.SameForm,
+    "place_new": forms.NewPlaceForm,
+    "group": forms.NameForm,
+    "group_same": forms.SameForm,
+    "group_new": forms.NewGroupForm,
     "seen": forms.SeenForm,
+    "scene": forms.SceneForm,
     "signs": forms.SignsForm,
     "evidence": forms.EvidenceForm,
     "words": forms.WordsForm,
     "heard": forms.HeardForm,
     "danger": forms.DangerForm,
+    "files": forms.FilesForm,
 }
 
 
@@ -97,24 +138,24 @@ def items_seen(answers: Answers) -> list[Item]:
 def hits(user: User, answers: Answers) -> list[Hit]:
     """Children who may be the one searched for in the first step."""
     form = forms.SearchForm.filled(answers_of(answers, "child"))
-    if not form.is_valid():
-        return []
-    described = form.described()  # type: ignore[attr-defined]
-    name = described.names[0]
-    return find_people(
-        user,
-        given_name=name.given,
-        family_name=name.family,
-        birth_date=described.birth_date,
-        postcode=described.postcodes[0],
-    )
+    return find_described(user, form.described()) if form.is_valid() else []  # type: ignore[attr-defined]
 
 
-def begun_new(answers: Answers) -> dict[str, Any]:
-    """What was typed in the search, to begin the form of a new child with."""
-    form = forms.SearchForm.filled(answers_of(answers, "child"))
-    if not form.is_valid():
-        return {}
+def likenesses(user: User, answers: Answers, step: str) -> list[Likeness]:
+    """Places or groups that may be the one that was named."""
+    typed = {name: str(text) for name, text in answers_of(answers, step).items()}
+    if step == "place":
+        return find_places(user, name=typed.get("name", ""), postcode=typed.get("postcode", ""))
+    return find_groups(user, name=typed.get("name", ""))
+
+
+def begun_new(answers: Answers, step: str) -> dict[str, Any] | None:
+    """What was typed in the search, to begin the form of a new child, place or group with."""
+    if step in ("place_new", "group_new"):
+        return answers_of(answers, step.removesuffix("_new"))
+    form = forms.SearchForm.filled(answers_of(answers, "child")) if step == "new" else None
+    if form is None or not form.is_valid():
+        return None
     described = form.described()  # type: ignore[attr-defined]
     name = described.names[0]
     given, family = (name.given, name.family) if name.given else (name.family, "")
@@ -122,23 +163,42 @@ def begun_new(answers: Answers) -> dict[str, Any]:
         "given_name": given,
         "family_name": family,
         "birth_date": described.birth_date,
-        "postcode": described.postcodes[0],
+        "postcode": described.postcodes[0] if described.postcodes else "",
         "sex": "U",
     }
 
 
-def about(user: User, typed_id: str) -> dict[str, dict[str, Any]]:
-    """The answers that a worry begins with where the child is chosen already; `Hidden` where they cannot be found."""
+def begun_about(user: User, sent: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The answers that a worry begins with where a page has chosen the child, place or group already: nothing where it
+    has not, and `Hidden` where it cannot be found."""
+    for whom, (step, same, _new) in WHOM.items():
+        typed_id = sent.get("person_id" if whom is About.CHILD else f"{whom}_id", "")
+        if typed_id:
+            return {
+                "about": {"about": whom.value},
+                step: _searched_for(user, whom, typed_id),
+                same: {"choice": typed_id},
+                "done": {"steps": ["about", step, same]},
+            }
+    return {}
+
+
+def _searched_for(user: User, whom: About, typed_id: str) -> dict[str, Any]:
     try:
-        person = person_findable_by(user, uuid.UUID(typed_id))
+        key = uuid.UUID(typed_id)
     except ValueError:
         raise Hidden from None
-    search = forms.SearchForm(initial={"name": str(person), "birth_date": person.birth_date})
-    return {
-        "child": search.answers(),
-        "same": {"choice": str(person.pk)},
-        "done": {"steps": ["child", "same"]},
-    }
+    if whom is About.CHILD:
+        person = person_findable_by(user, key)
+        return forms.SearchForm(initial={"name": str(person), "birth_date": person.birth_date}).answers()
+    return {"name": str(_SEE[whom](user, key))}
+
+
+_SEE: Final = {
+    About.CHILD: person_findable_by,
+    About.PLACE: place_visible_to,
+    About.GROUP: group_visible_to,
+}
 
 
 def told(user: User, answers: Answers) -> dict[str, Any]:
@@ -148,16 +208,30 @@ def told(user: User, answers: Answers) -> dict[str, Any]:
         form = filled(user, answers, step)
         form.is_valid()
         clean[step] = form.cleaned_data
-    is_new = clean["same"]["choice"] == NEW
-    return {
-        "person_id": None if is_new else uuid.UUID(clean["same"]["choice"]),
-        "new_person": clean["new"] if is_new else None,
+    whom = about(answers) or About.CHILD
+    told = _of_child(clean) if whom is About.CHILD else clean["scene"]
+    return told | {
+        **_whom(whom, clean),
         "seen_and_heard": clean["seen"]["seen_and_heard"],
+        "danger_now": clean["danger"]["danger_now"],
+        "danger_done": clean["danger"].get("danger_done") or "",
+    }
+
+
+def _whom(whom: About, clean: Mapping[str, Any]) -> dict[str, Any]:
+    _step, same, new = WHOM[whom]
+    field = "person" if whom is About.CHILD else whom.value
+    choice = clean[same]["choice"]
+    if choice == NEW:
+        return {f"new_{field}": clean[new]}
+    return {f"{field}_id": uuid.UUID(choice)}
+
+
+def _of_child(clean: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         "observations": _observed(clean["signs"], clean.get("evidence", {})),
         "words": {"text": clean["words"]["text"], **clean["heard"]} if "heard" in clean else None,
         "why_no_words": clean["words"].get("why_no_words") or "",
-        "danger_now": clean["danger"]["danger_now"],
-        "danger_done": clean["danger"].get("danger_done") or "",
     }
 
 
@@ -165,6 +239,7 @@ def hints(answers: Answers) -> tuple[Hint, ...]:
     """Blaming words in what the worker wrote; never in the child's own words, nor in what others are quoted with."""
     typed = [
         answers_of(answers, "seen").get("seen_and_heard", ""),
+        answers_of(answers, "scene").get("who_comes", ""),
         answers_of(answers, "words").get("why_no_words", ""),
         answers_of(answers, "danger").get("danger_done", ""),
     ]
@@ -185,10 +260,11 @@ def _observed(states: Mapping[str, str], evidence: Mapping[str, Any]) -> list[Ob
     ]
 
 
-def _findable(user: User, choice: str) -> bool:
-    """Whether the child chosen can still be found: the record may have been restricted since."""
+def _findable(user: User, step: str, choice: str) -> bool:
+    """Whether the one chosen can still be found: a child's record may have been restricted since."""
+    whom = next(whom for whom, steps in WHOM.items() if step in steps)
     try:
-        person_findable_by(user, uuid.UUID(choice))
+        _SEE[whom](user, uuid.UUID(choice))
     except (ValueError, Hidden):
         return False
     return True

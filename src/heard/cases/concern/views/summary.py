@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from heard.cases.attachment.queries import attachments_of
 from heard.cases.case.queries import ways_of_telling
-from heard.cases.concern.forms import answers_of
+from heard.cases.concern.forms import NEW, answers_of
+from heard.cases.concern.rules import About, Likeness
 from heard.cases.concern.views import steps
 from heard.govuk.environment import day
 from heard.knowledge import load
 from heard.knowledge.model import Item, Release
-from heard.network.queries import Hit, person_findable_by
+from heard.network.queries import Hit, group_visible_to, person_findable_by, place_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -51,8 +53,20 @@ def born(birth_date: Any) -> str:
     return _("born %(date)s") % {"date": day(birth_date)} if birth_date else _("date of birth not known")
 
 
+def likely(one: Likeness) -> tuple[str, str, str]:
+    """A place or group as a choice: what it may be, and why we think so."""
+    why = "; ".join(_(reason) for reason in one.why)
+    text = ", ".join(part for part in (one.name, one.facts) if part)
+    return str(one.id), text, _("Why: %(why)s") % {"why": why}
+
+
 def named(answers: steps.Answers) -> str:
-    """Whom a draft is about, as typed by its writer."""
+    """Whom or what a draft is about, as typed by its writer."""
+    about = steps.about(answers)
+    if about in (About.PLACE, About.GROUP):
+        new, asked = (answers_of(answers, step) for step in (f"{about}_new", str(about)))
+        is_new = answers_of(answers, f"{about}_same").get("choice") == NEW
+        return str((new.get("name") if is_new else "") or asked.get("name", "")).strip()
     new = answers_of(answers, "new")
     typed = f"{new.get('given_name', '')} {new.get('family_name', '')}".strip()
     return typed or str(answers_of(answers, "child").get("name", "")).strip()
@@ -66,15 +80,41 @@ def check_sections(user: User, draft_id: uuid.UUID, answers: steps.Answers) -> l
         href = reverse(f"worry_{step}", kwargs={"draft_id": draft_id})
         return {"key": key, "value": value, "actions": [(_("Change"), href, key.lower())]}
 
+    seen = row(_("What was seen and heard"), told["seen_and_heard"], "seen")
+    files = Section(_("Files"), [row(_("Files"), _file_names(user, draft_id), "files")])
+    if steps.about(answers) is not About.CHILD:
+        when = row(_("When"), told["when_seen"], "scene")
+        who = row(_("Who comes there, or belongs to it"), told["who_comes"], "scene")
+        return [
+            Section(_("What it is about"), _place_rows(user, told, row)),
+            Section(_("What was seen and heard"), [seen, when, who]),
+            Section(_("Danger now"), _danger_rows(told, row)),
+            files,
+        ]
     return [
         Section(_("The child"), _child_rows(user, told, row)),
-        Section(
-            _("What was seen and heard"),
-            [row(_("What was seen and heard"), told["seen_and_heard"], "seen"), *_sign_rows(told, row)],
-        ),
+        Section(_("What was seen and heard"), [seen, *_sign_rows(told, row)]),
         Section(_("The child’s own words"), _word_rows(user, told, row)),
         Section(_("Danger now"), _danger_rows(told, row)),
+        files,
     ]
+
+
+def _file_names(user: User, draft_id: uuid.UUID) -> str:
+    return "\n".join(str(file) for file in attachments_of(user, draft_id=draft_id)) or _("None")
+
+
+def _place_rows(user: User, told: Row, row: Any) -> list[Row]:
+    """The place or the group: one that we know, or a new one."""
+    about = About.PLACE if {"place_id", "new_place"} & told.keys() else About.GROUP
+    label = _("Place") if about is About.PLACE else _("Group")
+    known_id = told.get(f"{about}_id")
+    if known_id:
+        known = (place_visible_to if about is About.PLACE else group_visible_to)(user, known_id)
+        return [row(label, f"{known}, {known.kind}", f"{about}_same")]
+    new = told[f"new_{about}"]
+    text = ", ".join(part for part in (new["name"], new["kind"], new.get("postcode", "")) if part)
+    return [row(_("%(label)s, new to Heard") % {"label": label}, text, f"{about}_new")]
 
 
 def lists(observations: list[ConcernObservation], release: Release) -> tuple[list[Marked], list[Marked]]:
@@ -93,7 +133,7 @@ def lists(observations: list[ConcernObservation], release: Release) -> tuple[lis
 
 
 def _child_rows(user: User, told: Row, row: Any) -> list[Row]:
-    if told["person_id"]:
+    if told.get("person_id"):
         person: Person = person_findable_by(user, told["person_id"])
         return [row(_("Child"), f"{person}, {born(person.birth_date)}", "same")]
     new = told["new_person"]
@@ -135,7 +175,7 @@ def _word_rows(user: User, told: Row, row: Any) -> list[Row]:
 
 def _danger_rows(told: Row, row: Any) -> list[Row]:
     answer = {"yes": _("Yes"), "no": _("No"), "not_known": _("Not known")}[told["danger_now"]]
-    rows = [row(_("Is the child in danger now?"), answer, "danger")]
+    rows = [row(_("Is anybody in danger now?"), answer, "danger")]
     if told["danger_now"] == "yes":
         rows.append(row(_("What has been done"), told["danger_done"], "danger"))
     return rows

@@ -12,31 +12,43 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from heard.agencies.actions import begin_draft, discard_draft, save_draft
+from heard.agencies.actions import begin_draft, save_draft
 from heard.agencies.gate import Request, gate
 from heard.agencies.queries import draft_of, drafts_of, duty_team
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.concern import actions, queries
 from heard.cases.concern.forms import NEW, answers_of
+from heard.cases.concern.rules import About
 from heard.cases.concern.views import steps
-from heard.cases.concern.views.summary import check_sections, named, option
+from heard.cases.concern.views.summary import check_sections, likely, named, option
 from heard.govuk.forms import Form
 from heard.knowledge import load
 
 TITLES = {
+    "about": gettext_lazy("Who or what is it about?"),
     "child": gettext_lazy("Which child are you worried about?"),
     "same": gettext_lazy("Is this the child?"),
     "new": gettext_lazy("Who is the child?"),
+    "place": gettext_lazy("Which place are you worried about?"),
+    "place_same": gettext_lazy("Is this the place?"),
+    "place_new": gettext_lazy("What place is it?"),
+    "group": gettext_lazy("Which group are you worried about?"),
+    "group_same": gettext_lazy("Is this the group?"),
+    "group_new": gettext_lazy("What group is it?"),
     "seen": gettext_lazy("What was seen and heard?"),
+    "scene": gettext_lazy("When was it, and who was there?"),
     "signs": gettext_lazy("Which of these have been seen?"),
     "evidence": gettext_lazy("When was it seen, and who says so?"),
     "words": gettext_lazy("What did the child say, in their own words?"),
     "heard": gettext_lazy("How, when and to whom?"),
     "danger": gettext_lazy("Is the child in danger now?"),
+    "files": gettext_lazy("Do you have a photo, message or document?"),
 }
 
 TEMPLATES = {
     "same": "cases/concern/step_same.html",
+    "place_same": "cases/concern/step_same.html",
+    "group_same": "cases/concern/step_same.html",
     "signs": "cases/concern/step_signs.html",
     "evidence": "cases/concern/step_evidence.html",
     "danger": "cases/concern/step_danger.html",
@@ -46,15 +58,16 @@ TEMPLATES = {
 @gate(May.TELL)
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: Request) -> HttpResponse:
-    """Begins a draft; with a `person_id`, as a child's page sends it, about that child."""
+    """Begins a draft; with a `person_id`, `place_id` or `group_id`, as their pages send it, about that one."""
     if request.method == "POST":
-        person_id = request.POST.get("person_id")
-        begun = steps.about(request.user, person_id) if person_id else {}
+        begun = steps.begun_about(request.user, request.POST)
         draft = begin_draft(by=request.user, kind=actions.DRAFT)
         for asked, answers in begun.items():
             save_draft(by=request.user, draft_id=draft.pk, kind=actions.DRAFT, step=asked, answers=answers)
         return redirect(_address(request, draft.pk, begun))
-    unfinished = [_unfinished(draft) for draft in drafts_of(request.user).filter(kind=actions.DRAFT)[:3]]
+    unfinished = [
+        unfinished_in_words(draft) for draft in drafts_of(request.user).filter(kind=actions.DRAFT)[:3]
+    ]
     context = {"team": duty_team(request.user), "unfinished": unfinished, "clock": _clock()}
     return render(request, "cases/concern/start.html", context)
 
@@ -87,34 +100,38 @@ def save(request: Request, draft_id: uuid.UUID, step: str) -> HttpResponse:
 @gate(May.TELL)
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: Request, draft_id: uuid.UUID) -> HttpResponse:
-    """Check the answers, then send. Sending twice, as a tired thumb does, comes to the same page."""
+    """Check the answers, then send. Sending twice, as a tired thumb does, comes to the same page: also where both arrive
+    at the same moment."""
     try:
         draft = draft_of(request.user, draft_id, kind=actions.DRAFT)
+        unanswered = steps.first_unanswered(request.user, draft.answers)
+        if unanswered:
+            return redirect(f"worry_{unanswered}", draft_id=draft_id)
+        refusal = _send(request, draft_id, draft.answers) if request.method == "POST" else None
     except Hidden:
         queries.concern_visible_to(request.user, draft_id)
         return redirect("worry_sent", concern_id=draft_id)
-    unanswered = steps.first_unanswered(request.user, draft.answers)
-    if unanswered:
-        return redirect(f"worry_{unanswered}", draft_id=draft_id)
-    refusal = ""
-    if request.method == "POST":
-        try:
-            concern = actions.tell(
-                by=request.user, draft_id=draft_id, **steps.told(request.user, draft.answers)
-            )
-            return redirect("worry_sent", concern_id=concern.pk)
-        except Refused as refused:
-            refusal = _(str(refused))
+    if request.method == "POST" and refusal is None:
+        return redirect("worry_sent", concern_id=draft_id)
     hidden = answers_of(draft.answers, "hints").get("hidden")
     context = {
         "draft_id": draft_id,
-        "refusal": refusal,
+        "refusal": refusal or "",
         "sections": check_sections(request.user, draft_id, draft.answers),
         "hints": [] if hidden else steps.hints(draft.answers),
         "in_danger": answers_of(draft.answers, "danger").get("danger_now") == "yes",
         "team": duty_team(request.user),
     }
     return render(request, "cases/concern/check.html", context)
+
+
+def _send(request: Request, draft_id: uuid.UUID, answers: steps.Answers) -> str | None:
+    """Tells the worry. The sentence that says why it is not told, or None."""
+    try:
+        actions.tell(by=request.user, draft_id=draft_id, **steps.told(request.user, answers))
+    except Refused as refused:
+        return _(str(refused))
+    return None
 
 
 @gate(May.TELL)
@@ -129,16 +146,16 @@ def hide_hints(request: Request, draft_id: uuid.UUID) -> HttpResponse:
 def discard(request: Request, draft_id: uuid.UUID) -> HttpResponse:
     draft = draft_of(request.user, draft_id, kind=actions.DRAFT)
     if request.method == "POST":
-        discard_draft(by=request.user, draft_id=draft_id, kind=actions.DRAFT)
+        actions.throw_away(by=request.user, draft_id=draft_id)
         return redirect("drafts")
-    return render(request, "cases/concern/discard.html", {"draft": _unfinished(draft)})
+    return render(request, "cases/concern/discard.html", {"draft": unfinished_in_words(draft)})
 
 
 @gate(May.TELL)
 @require_safe
 def drafts(request: Request) -> HttpResponse:
     """Worries that were begun and not sent, on whatever device."""
-    mine = [_unfinished(draft) for draft in drafts_of(request.user).filter(kind=actions.DRAFT)]
+    mine = [unfinished_in_words(draft) for draft in drafts_of(request.user).filter(kind=actions.DRAFT)]
     return render(request, "cases/concern/drafts.html", {"drafts": mine})
 
 
@@ -155,8 +172,20 @@ def _form(request: Request, answers: steps.Answers, step: str, data: Any = None)
     arguments = steps.form_arguments(request.user, answers, step)
     if step == "same":
         arguments["choices"] = [option(hit) for hit in steps.hits(request.user, answers)]
-    begin = answers_of(answers, step) or (steps.begun_new(answers) if step == "new" else None)
+    elif step in ("place_same", "group_same"):
+        found = steps.likenesses(request.user, answers, step.removesuffix("_same"))
+        arguments["choices"] = _with_chosen(
+            [likely(one) for one in found], arguments["choices"], answers, step
+        )
+    begin = answers_of(answers, step) or steps.begun_new(answers, step)
     return steps.FORMS[step](data, initial=begin, **arguments)
+
+
+def _with_chosen(found: list[Any], chosen: list[Any], answers: steps.Answers, step: str) -> list[Any]:
+    """A place or group that a page had chosen stands among the choices, whatever the search finds."""
+    if not chosen or chosen[0][0] in {one[0] for one in found}:
+        return found
+    return [(chosen[0][0], answers_of(answers, step.removesuffix("_same")).get("name", ""), ""), *found]
 
 
 def _keep(request: Request, draft_id: uuid.UUID, step: str, form: Form) -> Any:
@@ -168,8 +197,8 @@ def _keep(request: Request, draft_id: uuid.UUID, step: str, form: Form) -> Any:
 def _mark_done(request: Request, draft_id: uuid.UUID, answers: steps.Answers, step: str) -> Any:
     """Notes that a step was sent. After a new search the question "is it one of these?" is open again."""
     done = set(answers_of(answers, "done").get("steps", [])) | {step}
-    if step == "child":
-        done -= {"same"}
+    if step in ("child", "place", "group"):
+        done -= {"same", f"{step}_same"}
     draft = save_draft(
         by=request.user, draft_id=draft_id, kind=actions.DRAFT, step="done", answers={"steps": sorted(done)}
     )
@@ -184,32 +213,45 @@ def _address(request: Request, draft_id: uuid.UUID, answers: steps.Answers) -> s
 def _draw(
     request: Request, draft_id: uuid.UUID, answers: steps.Answers, step: str, form: Form
 ) -> HttpResponse:
-    earlier = steps.before(answers, step)
     release = load.current()
-    found = step == "same" and len(form.fields["choice"].choices) > 1  # type: ignore[attr-defined]
+    asks_which = step in ("same", "place_same", "group_same")
+    found = asks_which and len(form.fields["choice"].choices) > 1  # type: ignore[attr-defined]
+    about = steps.about(answers)
     context = {
         "form": form,
         "step": step,
+        "about": about or "",
         "title": TITLES[step],
         "draft_id": draft_id,
-        "back": reverse(f"worry_{earlier}", kwargs={"draft_id": draft_id})
-        if earlier
-        else reverse("worry_start"),
+        "back": back_from(draft_id, answers, step),
         "save_to": reverse(f"worry_{step}_save", kwargs={"draft_id": draft_id}),
         "found": found,
-        "go_on": _("Write down who the child is") if step == "same" and not found else _("Continue"),
+        "go_on": WRITE_DOWN[about] if about and asks_which and not found else _("Continue"),
         "nobody": NEW,
         "signs": release.signs,
         "vulnerabilities": release.vulnerabilities,
         "items": steps.items_seen(answers) if step == "evidence" else [],
         "release": release,
         "team": duty_team(request.user) if step == "danger" else None,
-        "name": named(answers) if step not in ("child", "same", "new") else "",
+        "name": "" if about is None or step in ("about", *steps.WHOM[about]) else named(answers),
     }
     return render(request, TEMPLATES.get(step, "cases/concern/step.html"), context)
 
 
-def _unfinished(draft: Any) -> dict[str, Any]:
+WRITE_DOWN = {
+    About.CHILD: gettext_lazy("Write down who the child is"),
+    About.PLACE: gettext_lazy("Write down what place it is"),
+    About.GROUP: gettext_lazy("Write down what group it is"),
+}
+
+
+def back_from(draft_id: uuid.UUID, answers: steps.Answers, step: str) -> str:
+    """The page of the step before."""
+    earlier = steps.before(answers, step)
+    return reverse(f"worry_{earlier}", kwargs={"draft_id": draft_id}) if earlier else reverse("worry_start")
+
+
+def unfinished_in_words(draft: Any) -> dict[str, Any]:
     done = answers_of(draft.answers, "done").get("steps", [])
     at = next((step for step in steps.asked(draft.answers) if step not in done), "check")
     return {

@@ -1,4 +1,4 @@
-"""Telling a worry and deciding on it. Rule, rows and audit row in one transaction."""
+"""Telling a worry. Rule, rows and audit row in one transaction."""
 
 from __future__ import annotations
 
@@ -13,19 +13,17 @@ from django.utils import timezone
 from heard.agencies.actions import discard_draft, record_audit
 from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused
-from heard.cases.case.actions import open_case, record_words
-from heard.cases.case.queries import open_case_of, words_of
+from heard.cases.attachment.actions import discard_files, take_over_files
+from heard.cases.case.actions import record_words
 from heard.cases.case.rules import Observed, due_on, new_reference
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernObservation
-from heard.cases.concern.queries import concern_visible_to, decides
 from heard.knowledge import load
-from heard.network.actions import add_person, involve
-from heard.network.queries import person_findable_by
+from heard.network.actions import add_group, add_person, add_place, involve
+from heard.network.queries import group_visible_to, person_findable_by, place_visible_to
 
 if TYPE_CHECKING:
-    from heard.agencies.models import Agency, User
-    from heard.cases.models import Case
+    from heard.agencies.models import User
     from heard.network.models import Person
 
 DRAFT = "worry"
@@ -37,7 +35,13 @@ def tell(
     by: User,
     person_id: uuid.UUID | None = None,
     new_person: Mapping[str, Any] | None = None,
+    place_id: uuid.UUID | None = None,
+    new_place: Mapping[str, Any] | None = None,
+    group_id: uuid.UUID | None = None,
+    new_group: Mapping[str, Any] | None = None,
     seen_and_heard: str,
+    when_seen: str = "",
+    who_comes: str = "",
     observations: Iterable[Observed] = (),
     words: Mapping[str, Any] | None = None,
     why_no_words: str = "",
@@ -47,30 +51,36 @@ def tell(
     draft_id: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Concern:
-    """Tells a worry about one child: one whom we know (`person_id`) or a new one (`new_person`: what `add_person` takes).
+    """Tells a worry about one child, place or group: one that we know (`…_id`) or a new one (`new_…`: what `add_person`,
+    `add_place` or `add_group` takes). Signs and words are of a child only; `when_seen` and `who_comes` of the others.
 
     `words`: text, heard_by, heard_on and how of what the child said, as `record_words` takes them. `draft_id` is the
-    draft that becomes this worry: it ends, and the worry takes its id, so that sending twice cannot tell it twice.
-    Raises `Refused` with the sentence to show, or `Hidden` for a child whom this user cannot find.
+    draft that becomes this worry: it ends, its files become the worry's, and the worry takes its id, so that sending
+    twice cannot tell it twice. Raises `Refused` with the sentence to show, or `Hidden` for a child whom this user cannot
+    find, and for a draft that has ended.
     """
     if draft_id:
         discard_draft(by=by, draft_id=draft_id, kind=DRAFT, verb="send")
-    observed = tuple(observations)
-    words_text = str((words or {}).get("text", ""))
-    _check_telling(by, seen_and_heard, observed, words_text, why_no_words, danger_now, danger_done)
-    person = _child(by, person_id, new_person)
-    said = record_words(by=by, person_id=person.pk, **words) if words and words_text.strip() else None
+    about = _about(child=person_id or new_person, place=place_id or new_place, group=group_id or new_group)
+    of_child = about == rules.About.CHILD
+    observed = tuple(observations) if of_child else ()
+    said_text = str((words or {}).get("text", "")) if of_child else ""
+    _check_telling(by, about, seen_and_heard, observed, said_text, why_no_words, danger_now, danger_done)
+    whom = _whom(by, about, person_id, new_person, place_id or group_id, new_place or new_group)
+    said = record_words(by=by, person_id=whom.pk, **words) if words and said_text.strip() else None
     concern = _create_concern(
         by=by,
-        person=person,
         draft_id=draft_id,
         at=at or timezone.now(),
         seen_and_heard=seen_and_heard.strip(),
         words=said,
-        why_no_words="" if said else why_no_words.strip(),
+        why_no_words=why_no_words.strip() if of_child and not said else "",
+        when_seen="" if of_child else when_seen.strip(),
+        who_comes="" if of_child else who_comes.strip(),
         danger_now=danger_now,
         danger_done=danger_done.strip(),
         origin=origin,
+        **{"person" if of_child else about.value: whom},
     )
     _keep_observations(by, concern, observed)
     record_audit(
@@ -78,72 +88,32 @@ def tell(
         verb="tell",
         subject="concern",
         subject_id=concern.pk,
-        person_id=person.pk,
+        person_id=concern.person_id,
         detail={"origin": origin, "danger_now": danger_now},
     )
+    if draft_id:
+        take_over_files(by=by, draft_id=draft_id, concern_id=concern.pk)
     return concern
 
 
 @transaction.atomic
-def decide(
-    *,
-    by: User,
-    concern: Concern,
-    decision: str,
-    reason: str,
-    other_agency: Agency | None = None,
-    why_without_words: str = "",
-    at: datetime | None = None,
-) -> Concern:
-    """Decides on a worry, once. Opening a case involves the agency of the team that leads it."""
-    concern_visible_to(by, concern.pk)
-    concern = Concern.objects.select_for_update().get(pk=concern.pk)
-    has_words = words_of(by, concern.person_id).exists()
-    open_one = open_case_of(by, concern.person_id)
-    why_not = rules.why_not_decide(
-        state=concern.state,
-        may_decide=decides(by),
-        decision=decision,
-        reason=reason,
-        has_open_case=open_one is not None,
-        has_other_agency=other_agency is not None,
-        has_words=has_words,
-        why_without_words=why_without_words,
-    )
-    if why_not:
-        raise Refused(why_not)
-    concern.case = _case_for(by, concern, decision, reason, open_one, at)
-    concern.other_agency = other_agency if decision == rules.Decision.OTHER_AGENCY else None
-    concern.state, concern.decision = Concern.State.DECIDED, decision
-    concern.decided_by, concern.decided_at = by, at or timezone.now()
-    concern.decision_reason = reason.strip()
-    concern.why_without_words = "" if has_words else why_without_words.strip()
-    concern.full_clean()
-    concern.save()
-    if concern.other_agency:
-        involve(by=by, person=concern.person, agency=concern.other_agency, why="Takes on a worry")
-    record_audit(
-        by=by,
-        verb="decide",
-        subject="concern",
-        subject_id=concern.pk,
-        person_id=concern.person_id,
-        reason=concern.decision_reason,
-        detail={"decision": decision},
-    )
-    return concern
+def throw_away(*, by: User, draft_id: uuid.UUID) -> None:
+    """Discards a worry that is not sent, with its files. Nobody else has seen them."""
+    discard_files(by=by, draft_id=draft_id)
+    discard_draft(by=by, draft_id=draft_id, kind=DRAFT)
 
 
-@transaction.atomic
-def open_concern(*, by: User, concern_id: uuid.UUID) -> Concern:
-    """The worry, for showing it, with the 'view' audit row; or `Hidden`."""
-    concern = concern_visible_to(by, concern_id)
-    record_audit(by=by, verb="view", subject="concern", subject_id=concern.pk, person_id=concern.person_id)
-    return concern
+def _about(*, child: Any, place: Any, group: Any) -> rules.About:
+    given = {rules.About.CHILD: child, rules.About.PLACE: place, rules.About.GROUP: group}
+    named = [about for about, whom in given.items() if whom is not None]
+    if len(named) != 1:
+        raise Refused("Say which child, place or group this is about")
+    return named[0]
 
 
 def _check_telling(
     by: User,
+    about: rules.About,
     seen_and_heard: str,
     observed: tuple[Observed, ...],
     words: str,
@@ -156,6 +126,7 @@ def _check_telling(
     why_not = rules.why_not_tell(
         may_tell=by.may(May.TELL),
         has_team=by.team is not None,
+        about=about,
         seen_and_heard=seen_and_heard,
         danger_now=danger_now,
         danger_done=danger_done,
@@ -168,13 +139,27 @@ def _check_telling(
         raise Refused(why_not)
 
 
+def _whom(
+    by: User,
+    about: rules.About,
+    person_id: uuid.UUID | None,
+    new_person: Mapping[str, Any] | None,
+    known_id: uuid.UUID | None,
+    new: Mapping[str, Any] | None,
+) -> Any:
+    """The child, place or group that the worry is about, written down first where it is new."""
+    if about == rules.About.CHILD:
+        return _child(by, person_id, new_person)
+    if about == rules.About.PLACE:
+        return place_visible_to(by, known_id) if known_id else add_place(by=by, **(new or {}))
+    return group_visible_to(by, known_id) if known_id else add_group(by=by, **(new or {}))
+
+
 def _child(by: User, person_id: uuid.UUID | None, new_person: Mapping[str, Any] | None) -> Person:
     """The child whom the worry is about. A restricted child's record is opened to the duty team's agency at once:
     otherwise nobody could decide."""
-    if new_person is not None and person_id is None:
-        return add_person(by=by, **{"why": "Told a worry about this child", **new_person})
     if person_id is None:
-        raise Refused("Say which child this is about.")
+        return add_person(by=by, **{"why": "Told a worry about this child", **(new_person or {})})
     person = person_findable_by(by, person_id)
     team = duty_team(by)
     if person.restricted and team is not None:
@@ -184,14 +169,11 @@ def _child(by: User, person_id: uuid.UUID | None, new_person: Mapping[str, Any] 
     return person
 
 
-def _create_concern(
-    *, by: User, person: Person, draft_id: uuid.UUID | None, at: datetime, **fields: Any
-) -> Concern:
+def _create_concern(*, by: User, draft_id: uuid.UUID | None, at: datetime, **fields: Any) -> Concern:
     release = load.current()
     concern = Concern(
         id=draft_id or uuid.uuid4(),
         reference=new_reference("W", lambda text: Concern.objects.filter(reference=text).exists()),
-        person=person,
         release=release.id,
         told_by=by,
         told_at=at,
@@ -224,11 +206,3 @@ def _keep_observations(by: User, concern: Concern, observed: tuple[Observed, ...
     for row in rows:
         row.full_clean(exclude=["concern", "noted_by"])
     ConcernObservation.objects.bulk_create(rows)
-
-
-def _case_for(
-    by: User, concern: Concern, decision: str, reason: str, open_one: Case | None, at: datetime | None
-) -> Case | None:
-    if decision == rules.Decision.OPEN_CASE:
-        return open_case(by=by, person_id=concern.person_id, why=reason, at=at)
-    return open_one if decision == rules.Decision.ADD_TO_CASE else None

@@ -1,4 +1,4 @@
-"""What each step of telling a worry asks, and what deciding asks. Shape and wording only."""
+"""What each step of telling a worry asks. Shape and wording only."""
 
 from __future__ import annotations
 
@@ -7,12 +7,38 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from heard.govuk.forms import BoundField, DateField, Form, RadiosField, SelectField, TextareaField, TextField
+from heard.cases.attachment.forms import TAKEN, taken_hint
+from heard.govuk.forms import (
+    BoundField,
+    DateField,
+    FileField,
+    Form,
+    RadiosField,
+    TextareaField,
+    TextField,
+)
 from heard.knowledge.model import Item, Release
 from heard.network.rules import Description, Name, read_box
 
 NEW: Final = "new"
 STATES: Final = [("seen", _("Seen")), ("not_seen", _("Not seen")), ("not_known", _("Not known"))]
+
+
+class AboutForm(Form):
+    about = RadiosField(
+        _("Who or what is it about?"),
+        choices=[
+            ("child", _("A child"), _("Somebody whom you know, or know of")),
+            (
+                "place",
+                _("A place"),
+                _("For example a shop, a park, a hotel or a flat where children are met or taken"),
+            ),
+            ("group", _("A group"), _("People who belong together, whether or not you know who they are")),
+        ],
+        missing=_("Choose who or what it is about"),
+        heading=True,
+    )
 
 
 class SearchForm(Form):
@@ -87,6 +113,95 @@ class NewChildForm(Form):
         if not answers.get("given_name") and not answers.get("family_name") and not self.errors:
             self.add_error("given_name", _("Enter a name. One is enough, or what the child is called"))
         return answers
+
+
+class NameForm(Form):
+    """A place or a group, as somebody calls it: it is looked for before it is written down."""
+
+    name = TextField(
+        _("What is it called?"),
+        hint=_("A name, or what people call it. Spelling need not be right."),
+        missing=_("Enter a name, or what people call it"),
+        max_length=120,
+        spellcheck=False,
+    )
+    postcode = TextField(
+        _("Postcode"), hint=_("Where you know it"), max_length=10, width=10, spellcheck=False, required=False
+    )
+
+    def __init__(self, *args: Any, place: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not place:
+            del self.fields["postcode"]
+
+
+class SameForm(Form):
+    """Is it one of these places or groups, or one that is not in Heard yet?"""
+
+    choice = RadiosField(_("Is it one of these?"), missing=_("Choose one, or “None of these”"), size="m")
+
+    def __init__(self, *args: Any, choices: Iterable[tuple[str, str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        none = (NEW, _("None of these"), _("It is not in Heard yet. You write down what it is next."))
+        self.fields["choice"].choices = [*choices, none]  # type: ignore[attr-defined]
+
+
+class NewPlaceForm(Form):
+    name = TextField(
+        _("Name"), missing=_("Enter a name, or what people call it"), max_length=120, spellcheck=False
+    )
+    kind = TextField(
+        _("What kind of place is it?"),
+        hint=_("For example: takeaway, park, hotel, station, flat, website"),
+        missing=_("Say what kind of place it is"),
+        max_length=60,
+    )
+    postcode = TextField(_("Postcode"), max_length=10, width=10, spellcheck=False, required=False)
+
+
+class NewGroupForm(Form):
+    name = TextField(
+        _("Name"), missing=_("Enter a name, or what people call it"), max_length=120, spellcheck=False
+    )
+    kind = TextField(
+        _("What kind of group is it?"),
+        hint=_("For example: friends, people who meet at a place, a chat, a gang"),
+        missing=_("Say what kind of group it is"),
+        max_length=60,
+    )
+
+
+class SceneForm(Form):
+    """Of a place or a group."""
+
+    when_seen = TextField(
+        _("When was it seen?"),
+        hint=_("Days and times. For example: Friday evenings since February, after ten."),
+        missing=_("Say when it was seen. “Not known” is an answer"),
+        max_length=300,
+    )
+    who_comes = TextareaField(
+        _("Who comes there, or belongs to it?"),
+        hint=_(
+            "Children and adults, by name where you know it. How they looked and what they drove, where you do not."
+        ),
+        rows=4,
+        max_length=5000,
+        required=False,
+    )
+
+
+class FilesForm(Form):
+    """Files that go with the worry. None is needed."""
+
+    upload = FileField(
+        _("Choose a file"), attributes={"accept": TAKEN}, allow_empty_file=True, required=False
+    )
+    what = TextField(_("What is it?"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["upload"].help_text = taken_hint()
 
 
 class SeenForm(Form):
@@ -190,10 +305,10 @@ class HeardForm(Form):
 class DangerForm(Form):
     danger_now = RadiosField(
         _("Is the child in danger now?"),
-        hint=_("Danger to life, serious harm, or somebody is about to take the child away."),
+        hint=_("Danger to life, serious harm, or somebody is about to take a child away."),
         choices=[("yes", _("Yes")), ("no", _("No")), ("not_known", _("Not known"))],
         reveals={"yes": "danger_done"},
-        missing=_("Say whether the child is in danger now. “Not known” is an answer"),
+        missing=_("Say whether somebody is in danger now. “Not known” is an answer."),
         heading=True,
     )
     danger_done = TextareaField(
@@ -204,42 +319,10 @@ class DangerForm(Form):
         max_length=5000,
     )
 
-
-class DecideForm(Form):
-    decision = RadiosField(
-        _("What happens next?"),
-        missing=_("Choose what happens next"),
-        reveals={"other_agency": "other_agency"},
-        size="m",
-    )
-    other_agency = SelectField(_("Which agency?"), missing=_("Choose the agency that takes this on"))
-    why_without_words = TextareaField(
-        _("Why is this decided without the child’s own words?"),
-        missing=_("Say why the decision is made without the child’s own words"),
-        rows=3,
-        max_length=5000,
-    )
-    reason = TextareaField(
-        _("Reason for the decision"),
-        hint=_("The child may read this one day. So may the person who told the worry."),
-        missing=_("Give the reason for the decision"),
-        rows=5,
-        max_length=10000,
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        decisions: Iterable[tuple[str, str, str]],
-        agencies: Iterable[tuple[str, str]],
-        has_words: bool,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, child: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["decision"].choices = decisions  # type: ignore[attr-defined]
-        self.fields["other_agency"].choices = agencies  # type: ignore[attr-defined]
-        if has_words:
-            del self.fields["why_without_words"]
+        if not child:
+            self.fields["danger_now"].label = _("Is somebody in danger there now?")
 
 
 def answers_of(answers: Mapping[str, Any], step: str) -> dict[str, Any]:

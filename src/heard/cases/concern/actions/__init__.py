@@ -1,0 +1,17 @@
+"""Every write about worries: telling one, deciding on it, and what follows."""
+
+from heard.cases.concern.actions.afterwards import add_child, finish_step, mark_read
+from heard.cases.concern.actions.deciding import Step, decide, open_concern
+from heard.cases.concern.actions.telling import DRAFT, tell, throw_away
+
+__all__ = [
+    "DRAFT",
+    "Step",
+    "add_child",
+    "decide",
+    "finish_step",
+    "mark_read",
+    "open_concern",
+    "tell",
+    "throw_away",
+]

@@ -1,0 +1,47 @@
+"""What telling a worry and deciding on it ask."""
+
+from heard.cases.concern.forms.deciding import ConcernedChildForm, DecideForm, FinishStepForm
+from heard.cases.concern.forms.telling import (
+    NEW,
+    AboutForm,
+    DangerForm,
+    EvidenceForm,
+    FilesForm,
+    HeardForm,
+    NameForm,
+    NewChildForm,
+    NewGroupForm,
+    NewPlaceForm,
+    SameChildForm,
+    SameForm,
+    SceneForm,
+    SearchForm,
+    SeenForm,
+    SignsForm,
+    WordsForm,
+    answers_of,
+)
+
+__all__ = [
+    "NEW",
+    "AboutForm",
+    "ConcernedChildForm",
+    "DangerForm",
+    "DecideForm",
+    "EvidenceForm",
+    "FilesForm",
+    "FinishStepForm",
+    "HeardForm",
+    "NameForm",
+    "NewChildForm",
+    "NewGroupForm",
+    "NewPlaceForm",
+    "SameChildForm",
+    "SameForm",
+    "SceneForm",
+    "SearchForm",
+    "SeenForm",
+    "SignsForm",
+    "WordsForm",
+    "answers_of",
+]
