@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 TOKEN: Final = "kept"  # noqa: S105 - the name in a form of its sheet
 _OURS = "kept-"  # before every other name that is ours
 TITLE, TURN, RESUME = "kept-title", "kept-turn", "typed"
+MOST_LETTERS: Final = 80  # of a kind: what the table holds
 _SALT = "heard.kept"
 _SENT = 1_000_000_000  # the turn of a form that was sent: after any that was kept while typing
 
@@ -251,6 +252,8 @@ def resume_at(draft: Draft) -> str:
 def _next_sheet(
     request: HttpRequest, form: Form, record: dict[str, Any], kind: str, subject_id: Any
 ) -> Sheet:
+    if len(kind) > MOST_LETTERS:
+        raise ValueError(f"The kind of a form has {MOST_LETTERS} letters at most")
     labels = [str(form_field.label) for form_field in form.fields.values() if form_field.label]
     return Sheet(
         id=uuid.uuid4(),

@@ -163,7 +163,7 @@ class Draft(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=40, help_text=_("Which form, such as 'worry' or 'plan.outcome'."))
+    kind = models.CharField(max_length=80, help_text=_("Which form, such as 'worry' or 'plan.outcome'."))
     subject_id = models.UUIDField(
         null=True, blank=True, help_text=_("What it is about, where that exists already.")
     )

@@ -11,6 +11,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from heard.govuk.forms import Form, PasswordField, TextField
@@ -76,7 +77,7 @@ class SignInFirst(LoginRequiredMiddleware):
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
-    ) -> HttpResponse | None:
+    ) -> HttpResponseBase | None:
         if request.user.is_authenticated and has_ended(request):
             logout(request)
         return super().process_view(request, view_func, view_args, view_kwargs)

@@ -105,10 +105,11 @@ class OpenForm(Form):
         missing=_("Give your reason for opening a worry."),
     )
 
-    def __init__(self, data: Any = None, *, identity: Identity, hits: list[Hit]) -> None:
+    def __init__(self, *args: Any, identity: Identity, hits: list[Hit], **kwargs: Any) -> None:
         given, family = identity.names[0] if identity.names else ("", "")
         chosen = {} if hits else {"child": NEW}
-        super().__init__(data, initial={"given_name": given, "family_name": family} | chosen)
+        begin = {"given_name": given, "family_name": family} | chosen
+        super().__init__(*args, **kwargs | {"initial": begin | (kwargs.get("initial") or {})})
         known = [(str(hit.person_id), _hit(hit), "; ".join(hit.reasons)) for hit in hits]
         _offer(self, "child", [*known, (NEW, _("No: make a new record with the name below"))])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from heard.agencies.gate import Request, gate
+from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import Hidden, May, Refused
 from heard.insight import actions, queries
 from heard.insight.forms import NEW, OpenForm, RevealForm, StartForm
 from heard.network.queries import Hit, find_people
 
 if TYPE_CHECKING:
-    import uuid
+    from heard.insight.models import EngineRun
 
 _PER_PAGE = 50
 
@@ -32,7 +34,7 @@ def engine(request: Request) -> HttpResponse:
 @gate(May.RUN_ENGINE)
 def engine_start(request: Request) -> HttpResponse:
     waiting = queries.extracts_waiting(request.user)
-    form = StartForm(request.POST or None, request.FILES or None, waiting=waiting)
+    form = kept_form(request, StartForm, kind="engine.start", waiting=waiting)
     if request.method == "POST" and form.is_valid():
         try:
             run = actions.start_run(
@@ -46,6 +48,7 @@ def engine_start(request: Request) -> HttpResponse:
         except Refused as refusal:
             form.add_error("extracts" if waiting else "uploads", str(refusal))
         else:
+            sent(request, form)
             return redirect("engine_run", run_id=run.pk)
     return render(request, "insight/start.html", {"form": form, "folder_empty": not waiting})
 
@@ -109,9 +112,10 @@ def engine_reveal(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse
     """Asks why before it shows who."""
     run = queries.run_visible_to(request.user, run_id)
     child = queries.child_of(request.user, run, key)
-    form = RevealForm(request.POST or None)
+    form = kept_form(request, RevealForm, kind="engine.reveal", subject_id=_of(run, key))
     if request.method == "POST" and form.is_valid():
         actions.reveal(by=request.user, run=run, key=key, reason=form.cleaned_data["reason"])
+        sent(request, form)
         return redirect("engine_open", run_id=run.pk, key=key)
     return render(request, "insight/reveal.html", {"run": run, "child": child, "form": form})
 
@@ -124,7 +128,9 @@ def engine_open(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
     except Hidden:
         return redirect("engine_reveal", run_id=run.pk, key=key)
     hits = _hits(request, identity)
-    form = OpenForm(request.POST or None, identity=identity, hits=hits)
+    form = kept_form(
+        request, OpenForm, kind="engine.open", subject_id=_of(run, key), identity=identity, hits=hits
+    )
     if request.method == "POST" and form.is_valid():
         try:
             concern = actions.open_concern(
@@ -133,6 +139,7 @@ def engine_open(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            sent(request, form)
             messages.success(request, _("The worry is open. It waits for a decision."))
             return redirect("concern", concern_id=concern.pk)
     context = {
@@ -143,6 +150,11 @@ def engine_open(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
         "release": queries.release_of(run),
     }
     return render(request, "insight/open.html", context)
+
+
+def _of(run: EngineRun, key: str) -> uuid.UUID:
+    """What a form about one listed child is about. The list has keys of its own, so that no other run knows them."""
+    return uuid.uuid5(run.pk, key)
 
 
 def _hits(request: Request, identity: queries.Identity) -> list[Hit]:

@@ -145,7 +145,7 @@ function freshToken(form) {
 // How My work names the form: the page, and whom it is about.
 function titleOfPage() {
   const words = (found) => found?.textContent.trim().replace(/\s+/g, " ");
-  const who = words(document.querySelector(".heard-identity__name"));
+  const who = words(document.querySelector(".heard-identity__name, main .govuk-caption-l"));
   const what = words(document.querySelector("main h1")) || document.title;
   return who && !what.includes(who) ? `${what}: ${who}` : what;
 }
