@@ -181,8 +181,9 @@ class PartOfAssessment(models.Model):
         return super().delete(*args, **kwargs)
 
     def _refuse_signed(self) -> None:
-        stored = type(self)._default_manager.filter(pk=self.pk).values_list("assessment_id", flat=True)
-        _refuse_where_signed(self.assessment_id, *(stored if self.pk else ()))
+        """Neither what it belongs to now, nor what it would be moved to."""
+        stored = type(self)._default_manager.filter(pk=self.pk).first()
+        _refuse_where_signed(self.assessment_id, *([stored.assessment_id] if stored else []))
 
 
 class AssessmentObservation(PartOfAssessment, Observation):

@@ -12,9 +12,7 @@ from heard.cases.assessment.actions.entries import (
     take_out,
 )
 from heard.cases.assessment.actions.writing import (
-    forget_typed,
     hear,
-    keep_typed,
     note_observation,
     note_observations,
     open_assessment,
@@ -34,13 +32,11 @@ __all__ = [
     "Choice",
     "add_evidence",
     "find_out",
-    "forget_typed",
     "hear",
     "keep_pattern",
     "keep_protective_person",
     "keep_question",
     "keep_strength",
-    "keep_typed",
     "note_observation",
     "note_observations",
     "open_assessment",

@@ -209,6 +209,7 @@ def find_out(*, by: User, question_id: uuid.UUID, text: str, source: str, found_
             today=timezone.localdate(),
         )
     )
+    assert found_on is not None  # the rule asks for it
     finding = Finding(question=question, text=text, source=source, found_on=found_on, found_by=by)
     finding.save()
     _noted(by, question.assessment, "questions", verb="find out", question=str(question.pk))

@@ -12,8 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.actions import begin_draft, discard_draft, record_audit, save_draft
-from heard.agencies.queries import drafts_of
+from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment import queries, rules
 from heard.cases.assessment.models import (
@@ -191,28 +190,10 @@ def send_back(*, by: User, assessment_id: uuid.UUID, reason: str, at: datetime |
     _refuse(queries.why_not_return(by, assessment, reason=reason))
     now = at or timezone.now()
     SentBack.objects.create(
-        assessment=assessment, by=by, submitted_at=assessment.submitted_at, at=now, reason=reason
+        assessment=assessment, by=by, submitted_at=assessment.submitted_at or now, at=now, reason=reason
     )
     returned = {"returned_at": now, "returned_reason": reason}
     return _move(by, assessment, Move.SEND_BACK, reason, **returned)
-
-
-@transaction.atomic
-def keep_typed(*, by: User, kind: str, subject_id: uuid.UUID, step: str, answers: dict[str, Any]) -> None:
-    """Keeps what is typed in one form about an assessment or a plan, for its writer alone, until it is saved."""
-    draft = drafts_of(by).filter(kind=kind, subject_id=subject_id).first()
-    draft = draft or begin_draft(by=by, kind=kind, subject_id=subject_id)
-    save_draft(by=by, draft_id=draft.pk, kind=kind, step=step, answers=answers)
-
-
-@transaction.atomic
-def forget_typed(*, by: User, kind: str, subject_id: uuid.UUID, step: str) -> None:
-    """What was typed has been saved. The draft ends with the last form that it holds something of."""
-    for draft in drafts_of(by).filter(kind=kind, subject_id=subject_id):
-        if any(answers for name, answers in draft.answers.items() if name != step):
-            save_draft(by=by, draft_id=draft.pk, kind=kind, step=step, answers={})
-        else:
-            discard_draft(by=by, draft_id=draft.pk, kind=kind, verb="save")
 
 
 def _refuse(why_not: str | None) -> None:

@@ -88,10 +88,7 @@ class PartForm(BeneathForm):
     def own_answers(self) -> dict[str, str]:
         """By the id of the question; a date as 2026-03-01, '' where nothing was answered."""
         given = {asked.question.id: self.cleaned_data.get(OWN + asked.question.id) for asked in self.own}
-        return {
-            key: value.isoformat() if hasattr(value, "isoformat") else value or ""
-            for key, value in given.items()
-        }
+        return {key: str(value or "") for key, value in given.items()}
 
 
 def _own_field(asked: Asked) -> Any:

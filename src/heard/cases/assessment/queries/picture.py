@@ -18,14 +18,14 @@ from heard.cases.assessment.models import (
 )
 from heard.cases.assessment.own_questions import OwnQuestion, kept_questions
 from heard.cases.assessment.queries.reading import assessments_of
-from heard.cases.assessment.rules import Change, Entry
+from heard.cases.assessment.rules import STATE_AFTER, Change, Entry
 from heard.cases.case.queries import case_visible_to
 from heard.cases.concern.models import ConcernObservation
 from heard.knowledge import load
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-    from heard.knowledge.model import Pattern, Sign, Vulnerability
+    from heard.knowledge.model import Item, Pattern, Sign, Vulnerability
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def own_questions_of(assessment: Assessment) -> tuple[OwnQuestion, ...]:
     return kept_questions(kept.content) if kept else ()
 
 
-def not_known_without_question(assessment: Assessment) -> list[Sign | Vulnerability]:
+def not_known_without_question(assessment: Assessment) -> list[Item]:
     """What is marked as not known, and nobody has been asked to find out yet."""
     release = load.release(assessment.release)
     asked = {row.item for row in assessment.questions.all() if row.item}
@@ -150,20 +150,25 @@ def _in_earlier(user: User, assessment: Assessment) -> Iterator[Entry]:
         state=rules.State.SIGNED, started_at__lt=assessment.started_at
     )
     keys = list(earlier.values_list("pk", flat=True))
-    said: list[Any] = [
-        *AssessmentObservation.objects.filter(assessment__in=keys).select_related("assessment", "noted_by"),
-        *AssessmentEvidence.objects.filter(assessment__in=keys).select_related("assessment", "noted_by"),
-    ]
-    for row in said:
+    ticks = AssessmentObservation.objects.filter(assessment__in=keys).select_related("assessment", "noted_by")
+    added = AssessmentEvidence.objects.filter(assessment__in=keys).select_related("assessment", "noted_by")
+    for row in _each_once(ticks, added):
         if _means_the_same(row.item, row.assessment.release, assessment.release):
             yield _noted(row, assessment_id=row.assessment_id)
 
 
 def _in_this(assessment: Assessment) -> Iterator[Entry]:
-    said: Iterable[Any] = (*assessment.observations.all(), *assessment.evidence.all())
-    for row in said:
+    for row in _each_once(assessment.observations.all(), assessment.evidence.all()):
         evidence = row.pk if isinstance(row, AssessmentEvidence) else None
         yield _noted(row, assessment_id=assessment.pk, evidence_id=evidence)
+
+
+def _each_once(ticks: Iterable[AssessmentObservation], added: Iterable[AssessmentEvidence]) -> list[Any]:
+    """The entries, and those ticks that do more than follow one of them."""
+    entries = list(added)
+    followed = {(row.assessment_id, row.item, STATE_AFTER[Change(row.change)], row.words) for row in entries}
+    own = [row for row in ticks if (row.assessment_id, row.item, row.state, row.words) not in followed]
+    return [*own, *entries]
 
 
 def _noted(row: Any, **where: Any) -> Entry:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from heard.agencies.queries import drafts_of
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment import rules
 from heard.cases.assessment.models import (
@@ -189,12 +188,6 @@ def referred_on(user: User, case: Case) -> date:
 def words_of_child(user: User, case_id: uuid.UUID) -> QuerySet[Words]:
     """The child's words to choose from, latest first. `Hidden` unless the user may see the case."""
     return words_of(user, case_visible_to(user, case_id).person_id)
-
-
-def typed(user: User, *, kind: str, subject_id: uuid.UUID, step: str) -> dict[str, Any]:
-    """What this user typed in one form about this assessment or plan and has not saved yet; empty where nothing."""
-    drafts = drafts_of(user).filter(kind=kind, subject_id=subject_id)
-    return next((draft.answers[step] for draft in drafts if draft.answers.get(step)), {})
 
 
 def wrote_in(user: User, assessment: Assessment) -> bool:
