@@ -12,11 +12,13 @@ from heard.network.queries.around import (
 )
 from heard.network.queries.people import (
     describe,
+    findable_through,
     involvements_of,
     people_findable_by,
     people_visible_to,
     person_findable_by,
     person_visible_to,
+    visible_through,
 )
 from heard.network.queries.search import Hit, find_described, find_people
 
@@ -26,6 +28,7 @@ __all__ = [
     "describe",
     "find_described",
     "find_people",
+    "findable_through",
     "group_visible_to",
     "groups_visible_to",
     "involvements_of",
@@ -38,4 +41,5 @@ __all__ = [
     "ties_of_group",
     "ties_of_place",
     "ties_visible_to",
+    "visible_through",
 ]

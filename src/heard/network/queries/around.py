@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Model, Q, QuerySet
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from heard.agencies.rules import Hidden, May
 from heard.network.models import Group, Place, Tie
-from heard.network.queries.people import people_visible_to, person_visible_to
+from heard.network.queries.people import person_visible_to, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -40,7 +41,7 @@ def places_visible_to(user: User) -> QuerySet[Place]:
 
     A place is no child's record, so whoever sees children sees all places; who is tied to one is another question.
     """
-    return _with_people(user, Place.objects.all()).order_by("name", "pk")
+    return _with_people(user, Place.objects.all(), "to_place").order_by("name", "pk")
 
 
 def place_visible_to(user: User, place_id: uuid.UUID) -> Place:
@@ -50,7 +51,7 @@ def place_visible_to(user: User, place_id: uuid.UUID) -> Place:
 
 def groups_visible_to(user: User) -> QuerySet[Group]:
     """Every group by name, each with `people` as for places."""
-    return _with_people(user, Group.objects.all()).order_by("name", "pk")
+    return _with_people(user, Group.objects.all(), "to_group").order_by("name", "pk")
 
 
 def group_visible_to(user: User, group_id: uuid.UUID) -> Group:
@@ -76,10 +77,10 @@ def ties_visible_to(user: User, person_id: uuid.UUID) -> list[Around]:
     `Hidden` unless the user may see the child.
     """
     person_visible_to(user, person_id)
-    seen = people_visible_to(user).values("pk")
+    seen = Q(to_person__isnull=True) | visible_through(user, "to_person")
     ties = (
         Tie.objects.filter(Q(person_id=person_id) | Q(to_person_id=person_id))
-        .filter(Q(to_person__isnull=True) | Q(to_person__in=seen), person__in=seen)
+        .filter(seen, visible_through(user, "person"))
         .select_related("person", "to_person", "to_place", "to_group")
     )
     return [_around(tie, person_id) for tie in ties.order_by("kind", "pk")]
@@ -104,15 +105,16 @@ def _around(tie: Tie, person_id: uuid.UUID) -> Around:
     )
 
 
-def _with_people(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
+def _with_people(user: User, rows: QuerySet[Any], end: str) -> QuerySet[Any]:
     if not user.may(May.SEE_CHILD):
         return rows.none()
-    seen = Q(ties__person__in=people_visible_to(user).values("pk"))
-    return rows.annotate(people=Count("ties__person", filter=seen, distinct=True))
+    tied = Tie.objects.filter(visible_through(user, "person"), **{end: OuterRef("pk")}).order_by()
+    counted = tied.values(end).annotate(people=Count("person", distinct=True)).values("people")
+    return rows.annotate(people=Coalesce(Subquery(counted), 0))
 
 
 def _ties(user: User) -> QuerySet[Tie]:
-    rows = Tie.objects.filter(person__in=people_visible_to(user).values("pk")).select_related("person")
+    rows = Tie.objects.filter(visible_through(user, "person")).select_related("person")
     return rows.order_by(F("until").desc(nulls_first=True), "person__family_name", "person__given_name", "pk")
 
 

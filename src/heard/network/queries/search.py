@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from heard.network.models import Person, SearchKey, Spelling
-from heard.network.queries.people import describe, people_findable_by, people_visible_to
+from heard.network.queries.people import describe, findable_through, visible_through
 from heard.network.rules import (
     EXACT,
     Description,
@@ -82,20 +82,21 @@ def find_described(
     facts = _facts(asked)
     if not facts:
         return []
-    people = _findable(user, kinds)
-    openable = people_visible_to(user)
-    nearest = _nearest(_fitting(facts, people, openable))[: limit * _READ]
+    fitting = _fitting(facts, _findable(user, kinds), visible_through(user, "person"))
+    nearest = [fit.person_id for fit in sorted(fitting, key=_order)[: limit * _READ]]
     order = {person_id: place for place, person_id in enumerate(nearest)}
-    hits = [_hit(person, asked) for person in _read(people, openable, nearest)]
+    hits = [_hit(person, asked) for person in _read(user, nearest)]
     shown = [hit for hit in hits if is_hit(asked, hit.reasons, may_open=hit.may_open)]
     return sorted(shown, key=lambda hit: (-len(hit.reasons), -_exact(hit), order[hit.person_id]))[:limit]
 
 
-def _findable(user: User, kinds: Collection[str]) -> QuerySet[Person]:
+def _findable(user: User, kinds: Collection[str], path: str = "person") -> Q:
     """Children of whom one line may be seen; adults only where their record may be opened."""
-    children, adults = people_findable_by(user), people_visible_to(user).filter(kind=Person.Kind.ADULT)
+    along = f"{path}__kind" if path else "kind"
+    adults = Q(**{along: Person.Kind.ADULT}) & visible_through(user, path)
     if set(kinds) == {"adult"}:
         return adults
+    children = findable_through(user, path)
     return children | adults if "adult" in kinds else children
 
 
@@ -158,20 +159,20 @@ class _Fit:
     bearers: int
 
 
-def _fitting(facts: list[Keys], people: QuerySet[Person], openable: QuerySet[Person]) -> list[_Fit]:
+def _fitting(facts: list[Keys], findable: Q, openable: Q) -> list[_Fit]:
     if len(facts) == 1:
-        return _fitting_one(facts[0], people if _is_number(facts[0]) else openable)
-    return _fitting_two(facts, people)
+        return _fitting_one(facts[0], findable if _is_number(facts[0]) else findable & openable)
+    return _fitting_two(facts, findable)
 
 
 def _is_number(fact: Keys) -> bool:
     return any(key.startswith("number ") for key in fact)
 
 
-def _fitting_one(fact: Keys, people: QuerySet[Person]) -> list[_Fit]:
+def _fitting_one(fact: Keys, people: Q) -> list[_Fit]:
     """One thing is known: people by how near the key is, those with a rare name before those with a common one. Of a
     name that more people have than a list can hold, a few come first and the rest after everybody else."""
-    rows = SearchKey.objects.filter(key__in=fact, person__in=people).annotate(near=_nearness(fact))
+    rows = SearchKey.objects.filter(people, key__in=fact).annotate(near=_nearness(fact))
     bearers: dict[str, list[uuid.UUID]] = defaultdict(list)
     for person_id, key in rows.order_by("near", "key", "person_id").values_list("person_id", "key")[:_ROWS]:
         bearers[key].append(person_id)
@@ -184,7 +185,7 @@ def _fitting_one(fact: Keys, people: QuerySet[Person]) -> list[_Fit]:
     return list(best.values())
 
 
-def _fitting_two(facts: list[Keys], people: QuerySet[Person]) -> list[_Fit]:
+def _fitting_two(facts: list[Keys], people: Q) -> list[_Fit]:
     """People of whom two things fit, or a number does: found by all facts but the commonest, which is only compared."""
     counts = _bearers(facts)
     facts = sorted(facts, key=lambda fact: sum(counts[key] for key in fact))
@@ -195,7 +196,7 @@ def _fitting_two(facts: list[Keys], people: QuerySet[Person]) -> list[_Fit]:
         drivers |= fact.keys()
     for fact in filter(_is_number, facts):
         pairs |= Q(key__in=fact)
-    rows = SearchKey.objects.filter(pairs, key__in=drivers, person__in=people)
+    rows = SearchKey.objects.filter(pairs, people, key__in=drivers)
     matched: dict[uuid.UUID, set[str]] = defaultdict(set)
     for person_id, key, other in rows.values_list("person_id", "key", "person__search_keys__key")[:_ROWS]:
         matched[person_id] |= {key, other}
@@ -223,10 +224,6 @@ def _nearness(fact: Keys) -> Case:
     return Case(*whens, default=Value(len(Near)), output_field=IntegerField())
 
 
-def _nearest(found: list[_Fit]) -> list[uuid.UUID]:
-    return [fit.person_id for fit in sorted(found, key=_order)]
-
-
 def _order(fit: _Fit) -> tuple[int, int, str]:
     return fit.cost, fit.bearers, str(fit.person_id)
 
@@ -234,9 +231,11 @@ def _order(fit: _Fit) -> tuple[int, int, str]:
 # ---- why
 
 
-def _read(people: QuerySet[Person], openable: QuerySet[Person], ids: Iterable[uuid.UUID]) -> QuerySet[Person]:
-    rows = people.filter(pk__in=list(ids)).annotate(may_open=Exists(openable.filter(pk=OuterRef("pk"))))
-    return rows.prefetch_related("other_names", "addresses")
+def _read(user: User, ids: Iterable[uuid.UUID]) -> QuerySet[Person]:
+    """Of people who were found already."""
+    rows = Person.objects.filter(pk__in=list(ids))
+    openable = Case(When(visible_through(user), then=True), default=False)
+    return rows.annotate(may_open=openable).prefetch_related("other_names", "addresses")
 
 
 def _hit(person: Person, asked: Description) -> Hit:

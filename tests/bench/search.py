@@ -1,0 +1,248 @@
+"""How quickly one search finds a person among 200,000, and how often: `python -m tests.bench.search`.
+
+On SQLite and on PostgreSQL, each in a throwaway database, as a co-ordinator (who sees the partnership) and as a practitioner
+(who sees a tenth of it). "Found" is: the person who was meant is one of the first ten. Where more than ten people bear
+the very name that was asked for, no list of ten can hold them all; such people are not asked for, and their share is told.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from tests.bench.crowd import SEED, Someone, crowd
+from tests.bench.measure import machine, table
+
+PEOPLE = int(os.environ.get("BENCH_PEOPLE", "200000"))
+QUERIES = int(os.environ.get("BENCH_QUERIES", "300"))
+SHOWN = 10
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+# ---- what is asked
+
+
+def slip(rng: Random, name: str) -> str:
+    """One letter left out, added, changed, or changed places with the next: anywhere, also at the beginning."""
+    place = rng.randrange(len(name))
+    ways = [
+        name[:place] + name[place + 1 :],
+        name[:place] + rng.choice(_LETTERS) + name[place:],
+        name[:place] + rng.choice(_LETTERS) + name[place + 1 :],
+        name[: place - 1] + name[place] + name[place - 1] + name[place + 1 :] if place else name,
+    ]
+    changed = rng.choice(ways)
+    return changed if changed.lower() != name.lower() else slip(rng, name)
+
+
+type Ask = Callable[[Random, Someone], str]
+
+# kind of query, what is typed, and whether the family name alone has to be rare
+KINDS: list[tuple[str, Ask, bool]] = [
+    ("family name", lambda rng, one: one.family, True),
+    ("family name, one slip", lambda rng, one: slip(rng, one.family), True),
+    ("two names", lambda rng, one: f"{one.given} {one.family}", False),
+    ("two names, slip in the family name", lambda rng, one: f"{one.given} {slip(rng, one.family)}", False),
+    ("two names, a slip in each", lambda rng, one: f"{slip(rng, one.given)} {slip(rng, one.family)}", False),
+    ("two names, swapped", lambda rng, one: f"{one.family} {one.given}", False),
+    (
+        "two names and date, day and month swapped",
+        lambda rng, one: f"{one.given} {slip(rng, one.family)} {one.born:%m/%d/%Y}",
+        False,
+    ),
+    ("family name that many have", lambda rng, one: one.family, False),
+]
+
+
+@dataclass
+class Bearers:
+    """How many people the user could mean by a family name, and by both names."""
+
+    family: Counter[str]
+    both: Counter[tuple[str, str]]
+
+    @classmethod
+    def of(cls, people: Iterable[Someone]) -> Bearers:
+        people = list(people)
+        return cls(
+            Counter(part for one in people for part in {one.family, *one.family.split("-")}),
+            Counter((one.given, one.family) for one in people),
+        )
+
+    def few(self, one: Someone, *, alone: bool) -> bool:
+        return (self.family[one.family] if alone else self.both[one.given, one.family]) <= SHOWN
+
+
+# ---- asking
+
+
+def ask(
+    user: Any, seen: list[Someone], bearers: Bearers, name: str, typed: Ask, alone: bool
+) -> tuple[str, ...]:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from heard.network.queries import find_described
+    from heard.network.rules import read_box
+
+    rng = Random(f"{SEED} {name}")
+    if name == "family name that many have":
+        meant = [
+            one
+            for one in rng.sample(seen, min(len(seen), 40 * QUERIES))
+            if bearers.family[one.family] > len(seen) / 400
+        ]
+    else:
+        meant = [
+            one for one in rng.sample(seen, min(len(seen), 20 * QUERIES)) if bearers.few(one, alone=alone)
+        ]
+    times, found = [], 0
+    for one in meant[:QUERIES]:
+        text = typed(rng, one)
+        began = time.perf_counter()
+        hits = find_described(user, read_box(text), kinds=("child", "adult"), limit=SHOWN)
+        times.append((time.perf_counter() - began) * 1000)
+        found += one.id in {hit.person_id for hit in hits}
+    with CaptureQueriesContext(connection) as asked:
+        find_described(user, read_box(text), kinds=("child", "adult"), limit=SHOWN)
+    times.sort()
+    share = f"{found / len(times):.1%}" if name != "family name that many have" else "-"
+    return (
+        name,
+        f"{times[len(times) // 2]:.0f}",
+        f"{times[int(len(times) * 0.95)]:.0f}",
+        share,
+        str(len(asked)),
+    )
+
+
+def measure() -> None:
+    """In the database that the settings name, which is empty."""
+    people = list(crowd(PEOPLE))
+    began = time.perf_counter()
+    users = fill(people)
+    print(f"  {PEOPLE:,} people and their keys written in {time.perf_counter() - began:.0f} s")
+    print(
+        f"  keys of one more person: {one_more(users['co-ordinator'][0]):.0f} ms (median of 50, with the person itself)"
+    )
+    for who, (user, seen) in users.items():
+        bearers = Bearers.of(seen)
+        rare = sum(bearers.few(one, alone=True) for one in seen) / len(seen)
+        pairs = sum(bearers.few(one, alone=False) for one in seen) / len(seen)
+        rows = [ask(user, seen, bearers, *kind) for kind in KINDS]
+        title = (
+            f"As a {who}, who may open {len(seen):,}: {rare:.0%} have a family name, {pairs:.0%} a full name that at"
+            f" most {SHOWN} of these bear; {len(bearers.family):,} family names"
+        )
+        table(title, ("typed", "p50 ms", "p95 ms", f"in first {SHOWN}", "queries"), rows)
+
+
+def one_more(user: Any) -> float:
+    from heard.network.actions import add_person
+
+    times = []
+    for number in range(50):
+        began = time.perf_counter()
+        add_person(
+            by=user,
+            given_name=f"Zo{_LETTERS[number % 26]}",
+            family_name=f"Newcome{_LETTERS[number % 26]}r",
+            postcode="WX1 2AB",
+        )
+        times.append((time.perf_counter() - began) * 1000)
+    return sorted(times)[25]
+
+
+def fill(people: list[Someone]) -> dict[str, tuple[Any, list[Someone]]]:
+    """Everybody, an agency that is involved with a tenth of them, and a user of each kind with those they may open."""
+    from django.utils import timezone
+
+    from heard.agencies import actions
+    from heard.agencies.models import Agency, Team
+    from heard.agencies.rules import Role
+    from heard.network.models import Address, Involvement, Person
+    from heard.network.search_index import renew_missing_keys
+
+    ade = actions.begin_partnership(
+        username="ade",
+        first_name="Ade",
+        last_name="M",
+        password=None,
+        agency="Care",
+        kind="social_care",
+        team="T",
+    )
+    user = {
+        role: actions.add_user(
+            by=ade, username=role.value, first_name="A", last_name="B", password=None, team=Team.objects.get(), role=role
+        )
+        for role in (Role.COORDINATOR, Role.PRACTITIONER)
+    }  # fmt: skip
+    today, agency = timezone.localdate(), Agency.objects.get()
+    for start in range(0, len(people), 10_000):
+        part = people[start : start + 10_000]
+        Person.objects.bulk_create(
+            Person(id=one.id, given_name=one.given, family_name=one.family, birth_date=one.born)
+            for one in part
+        )
+        Address.objects.bulk_create(Address(person_id=one.id, postcode=one.postcode) for one in part)
+        Involvement.objects.bulk_create(
+            Involvement(person_id=one.id, agency=agency, since=today, why="Works with the child")
+            for one in part[::10]
+        )
+    renew_missing_keys()
+    return {
+        "co-ordinator": (user[Role.COORDINATOR], people),
+        "practitioner": (user[Role.PRACTITIONER], people[::10]),
+    }
+
+
+# ---- in which database
+
+
+def main() -> None:
+    if sys.argv[1:] == ["--here"]:
+        return here()
+    print(machine(), flush=True)
+    command = [sys.executable, "-m", "tests.bench.search", "--here"]
+    for name, before in (("SQLite", []), ("PostgreSQL", [str(_ROOT / "requirements/with-postgresql.sh")])):
+        if name not in os.environ.get("BENCH_ON", "SQLite PostgreSQL"):
+            continue
+        with tempfile.TemporaryDirectory(prefix="heard-bench-") as folder:
+            print(f"\n{name}", flush=True)
+            subprocess.run(
+                [*before, *command],
+                check=True,
+                cwd=_ROOT,
+                env=os.environ | {"HEARD_DATA": folder, "HEARD_DEMO": "1"},
+            )
+    return None
+
+
+def here() -> None:
+    """Tables are made from the models as they are, so that migrations take no part in what is measured."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heard.config.settings")
+    django.setup()
+    from django.apps import apps
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    measure()
+
+
+if __name__ == "__main__":
+    main()
