@@ -46,7 +46,13 @@ def worry(world) -> Concern:
 def case(world, worry) -> Case:
     """The school and the children's services are involved; the police are not."""
     involve(by=world.teacher, person=worry.person, agency=world.care, why="Takes worries")
-    decided = telling.decide(by=world.coordinator, concern=worry, decision="open_case", reason="Signs seen")
+    decided = telling.decide(
+        by=world.coordinator,
+        concern=worry,
+        decision="open_case",
+        reason="Signs seen",
+        feedback="Thank you. A social worker has begun to work with her",
+    )
     assert decided.case is not None
     return decided.case
 

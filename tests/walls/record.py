@@ -14,12 +14,19 @@ from heard.agencies import actions as agencies
 from heard.agencies.models import User
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.rules import ChildsView
+from heard.cases.attachment import actions as attaching
 from heard.cases.case import actions as casework
+from heard.cases.case.queries import warnings_of
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as telling
+from heard.cases.missing import actions as looking
 from heard.cases.plan import actions as planning
+from heard.cases.referral import actions as referring
 from heard.cases.review import actions as reviewing
 from heard.cases.review.rules import Looked
+from heard.cases.sharing import actions as sharing
+from heard.cases.sharing.queries import preview
+from heard.cases.sharing.rules import fingerprint
 from heard.insight import actions as running
 from heard.network import actions as knowing
 
@@ -53,7 +60,11 @@ def make_record(world: World, *, restricted: bool) -> Record:
         _worry(world, by=world.teacher, person_id=person.pk)
         knowing.restrict(by=world.coordinator, person_id=person.pk, reason="A parent works for the council")
     decided = telling.decide(
-        by=world.coordinator, concern=first, decision="open_case", reason="Two signs seen"
+        by=world.coordinator,
+        concern=first,
+        decision="open_case",
+        reason="Two signs seen",
+        feedback="A team looks at it.",
     )
     case = decided.case
     assert case is not None
@@ -63,6 +74,8 @@ def make_record(world: World, *, restricted: bool) -> Record:
     review = _review(world, plan)
     place, group = _surroundings(world, person.pk)
     waiting = _worry(world, person_id=person.pk)
+    referral = referring.start_referral(by=worker, case_id=case.pk)
+    file = attaching.attach(by=worker, upload=SimpleUploadedFile("note.txt", b"A note"), person_id=person.pk)
     draft = agencies.begin_draft(by=worker, kind=telling.DRAFT)
     run = running.start_run(
         by=world.analyst, purpose="To find children early", uploads=[SimpleUploadedFile("a.csv", b"a\n1\n")]
@@ -77,10 +90,15 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "outcome_id": action.outcome_id,
             "action_id": action.pk,
             "review_id": review.pk,
+            "referral_id": referral.pk,
             "draft_id": draft.pk,
             "run_id": run.pk,
             "user_id": worker.pk,
             "team_id": world.exploitation_team.pk,
+            **_missing_and_shared(world, person.pk),
+            "attachment_id": file.pk,
+            "words_id": first.words_id,
+            "warning_id": warnings_of(worker, person.pk).get().pk,
             "place_id": place.pk,
             "group_id": group.pk,
         }
@@ -168,9 +186,53 @@ def _surroundings(world: World, person_id: Any) -> tuple[Any, Any]:
         person_id=person_id,
         text="Do not ring her own phone",
         why="Somebody else may answer it",
+        person_told=True,
         review_on=timezone.localdate() + timedelta(days=30),
     )
     return place, group
+
+
+def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:
+    """An episode after which she was heard; a form that is ready; a share that was decided; a request that waits."""
+    worker, now = world.social_worker, timezone.now()
+    seen = {"last_seen_where": "The bus stop", "last_seen_by": "Her aunt", "danger": "not_known"}
+    said = {"missing_from": now - timedelta(days=9), "why_not_reported": "She rang at once"} | seen
+    episode = looking.note_missing(by=worker, person_id=person_id, **said)
+    back = {"found_where": "Home", "found_by": "Her aunt", "condition": "Tired", "check_by_police": "done"}
+    looking.note_found(by=worker, episode_id=episode.pk, found_at=now - timedelta(days=8), **back)
+    heard = {"where": "School", "with_whom": "Noor, advocate", "independent": "Works for a charity"}
+    view = ChildsView(why_no_words="She did not want it written down")
+    about = {"by": worker, "episode_id": episode.pk}
+    looking.record_interview(**about, held_at=now - timedelta(days=7), view=view, **heard)
+    looking.write_form(by=worker, person_id=person_id, phone="Her aunt has the number")
+    whom = {"to_person": "Ann Lee", "to_outside": "Southgate College", "how": "mail"}
+    purpose = "So that she is met at the gate"
+    share = sharing.prepare_share(
+        by=worker, person_id=person_id, purpose=purpose, pieces=[], free_text=SEEN, **whom
+    )
+    sharing.decide_share(
+        by=worker,
+        share_id=share.pk,
+        decision="shared",
+        seen=fingerprint(preview(worker, share)),
+        why="The college can keep her safe only if it knows",
+        view=view,
+        told="told",
+        basis="public_task",
+        review_on=timezone.localdate() + timedelta(days=30),
+    )
+    request = sharing.note_request(
+        by=worker,
+        person_id=person_id,
+        direction="we_ask",
+        outside="The health centre",
+        who="Dr Lane",
+        what="Visits in the last year",
+        why="To see what she needs",
+        asked_on=ago(3),
+        due_on=ago(1),
+    )
+    return {"episode_id": episode.pk, "share_id": share.pk, "request_id": request.pk}
 
 
 def _said(today: date) -> dict[str, Any]:

@@ -25,16 +25,22 @@ from heard.agencies import actions as agencies
 from heard.agencies.models import User
 from heard.agencies.rules import MAY, May, Role
 from heard.cases.assessment.views import PARTS
+from heard.cases.referral.questions import form_version
 
 # Keys that name no record: which part of a form, or which child of an engine's list. Each value is walked.
-VALUES = {"part": tuple(PARTS), "step": ("outcome", "action", "agree"), "key": ("x1",)}
+VALUES = {
+    "section": tuple(part.id for part in form_version().sections),
+    "part": tuple(PARTS),
+    "step": ("outcome", "action", "agree"),
+    "key": ("x1",),
+}
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
-    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id",
+    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; users and teams are the staff. Whoever
 # sees children sees all places and groups: a child who is hidden is left out of them (asked for below).
-ABOUT_A_CHILD = RECORD_KEYS - {"run_id", "user_id", "team_id", "place_id", "group_id"}
+ABOUT_A_CHILD = RECORD_KEYS - {"run_id", "user_id", "team_id", "place_id", "group_id", "supervision_id"}
 # Open to anybody, each with its reason.
 OPEN = {
     "account_login": "signing in",
@@ -98,7 +104,7 @@ def visitor() -> Client:
 
 def absent() -> dict[str, Any]:
     """Keys as of a record that does not exist."""
-    return {key: uuid.uuid4() for key in RECORD_KEYS}
+    return {key: uuid.uuid4() for key in RECORD_KEYS} | {"warning_id": 0}  # warnings are counted
 
 
 # ---- every address is known, and has a gate
@@ -273,7 +279,10 @@ def test_each_role_reaches_what_the_table_says(
 
 
 def hidden_from_all_but_its_owner(address: Address, role: Role) -> bool:
-    """A draft is seen by its writer alone, and a run's list is not there before the run is done."""
+    """A draft is seen by its writer alone, supervision by the two whom it is for, and a run's list is not there before
+    the run is done."""
+    if address.keys & {"supervision_id", "decision_id"}:
+        return role not in (Role.PRACTITIONER, Role.SUPERVISOR)
     drafts = "draft_id" in address.keys and role is not Role.PRACTITIONER
     return drafts or address.name in NEEDS_A_RESULT
 

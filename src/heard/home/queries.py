@@ -17,8 +17,13 @@ from heard.agencies.rules import May
 from heard.cases.assessment import queries as assessments
 from heard.cases.case import queries as cases
 from heard.cases.concern import queries as concerns
+from heard.cases.missing import queries as missing
+from heard.cases.missing.rules import how_long
+from heard.cases.missing.words import in_words, time_left
 from heard.cases.plan import queries as plans
+from heard.cases.referral import queries as referrals
 from heard.cases.review import queries as reviews
+from heard.cases.sharing import queries as sharing
 from heard.govuk.environment import time
 from heard.knowledge import load
 
@@ -33,6 +38,9 @@ if TYPE_CHECKING:
 # What one section shows at most. Beyond it nobody reads on, and the lists themselves have pages.
 _AT_MOST = 20
 _CAN_GO_ON = Q(kind="worry") | ~Q(page="")
+
+
+_SOON = timedelta(days=7)  # a warning to look at again is shown this long before its day
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,25 @@ def my_work(user: User) -> list[Section]:
 
     One query a section, whatever it holds.
     """
-    sections = (_decisions, _sign_offs, _actions, _reviews, _assessments, _drafts, _children)
+    sections = (
+        _missing,
+        _interviews,
+        _decisions,
+        _told_back,
+        _steps,
+        _warnings,
+        _sign_offs,
+        _actions,
+        _reviews,
+        _assessments,
+        _to_review,
+        _referring,
+        _referred,
+        _requests,
+        _shares,
+        _drafts,
+        _children,
+    )
     built = [build(user) for build in sections]
     return [section for section in built if section and section.waiting]
 
@@ -73,9 +99,43 @@ def _decisions(user: User) -> Section | None:
     return _section(
         _("Worries that wait for a decision"),
         rows,
-        lambda row: _due(
-            row.due_on, row.whom, _at("concern", concern_id=row.pk), row.agency.name, clock
+        lambda row: _due(row.due_on, row.whom, _at("concern", concern_id=row.pk), row.agency.name, clock),
+    )
+
+
+def _told_back(user: User) -> Section | None:
+    if not user.may(May.TELL):
+        return None
+    return _section(
+        _("What became of what you told"),
+        concerns.not_read_yet(user),
+        lambda row: Waiting(
+            row.whom,
+            _at("concern", concern_id=row.pk),
+            _("decided %(time)s") % {"time": time(row.decided_at)},
         ),
+    )
+
+
+def _steps(user: User) -> Section | None:
+    if not user.may(May.TELL):
+        return None
+    return _section(
+        _("Steps about places and groups that you said you would take"),
+        concerns.steps_due(user),
+        lambda row: _due(
+            row.due_on, row.what, _at("concern_step", concern_id=row.concern_id), row.concern.whom, None
+        ),
+    )
+
+
+def _warnings(user: User) -> Section | None:
+    if not user.may(May.SEE_CHILD):
+        return None
+    return _section(
+        _("Warnings to look at again"),
+        cases.warnings_due(user, until=timezone.localdate() + _SOON),
+        lambda row: _due(row.review_on, row.text, _at("warning", warning_id=row.pk), str(row.person), None),
     )
 
 
@@ -128,6 +188,103 @@ def _assessments(user: User) -> Section | None:
             _("sent back") if row.state == "returned" else "",
             clock,
         ),
+    )
+
+
+def _to_review(user: User) -> Section | None:
+    if not user.may(May.REFER):
+        return None
+    return _section(
+        _("Referrals that wait for a second person"),
+        referrals.waiting_for_review(user),
+        lambda row: Waiting(
+            str(row.case.person), _at("referral_review", referral_id=row.pk), str(row.writer)
+        ),
+    )
+
+
+def _referring(user: User) -> Section | None:
+    if not user.may(May.REFER):
+        return None
+    return _section(
+        _("Referrals that you prepare"),
+        referrals.being_written_by(user),
+        lambda row: Waiting(
+            str(row.case.person),
+            _at("referral", referral_id=row.pk),
+            _("reviewed, to be submitted") if row.state == "reviewed" else row.get_state_display().lower(),
+        ),
+    )
+
+
+def _referred(user: User) -> Section | None:
+    if not user.may(May.REFER):
+        return None
+    clock = load.current().clock("nrm_reasonable_grounds")
+    return _section(
+        _("Referrals that wait for the Home Office"),
+        referrals.waiting_for_decision(user),
+        lambda row: _due(
+            referrals.decision_due(row),
+            str(row.case.person),
+            _at("referral_afterwards", referral_id=row.pk),
+            row.reference_received,
+            clock,
+        ),
+    )
+
+
+def _missing(user: User) -> Section | None:
+    if not user.may(May.MISSING):
+        return None
+    return _section(
+        _("Children who are missing now"),
+        missing.open_episodes(user),
+        lambda row: Waiting(
+            str(row.person),
+            _at("episode", episode_id=row.pk),
+            _("missing for %(time)s") % {"time": in_words(how_long(row.missing_from, timezone.now()))},
+        ),
+    )
+
+
+def _interviews(user: User) -> Section | None:
+    if not user.may(May.MISSING):
+        return None
+    clock = load.current().clock("return_interview")
+    return _section(
+        _("Children who came back and have not been heard"),
+        missing.interviews_due(user),
+        lambda row: _due(
+            timezone.localdate(row.interview_due_at),
+            str(row.person),
+            _at("episode", episode_id=row.pk),
+            _("by %(time)s: %(late)s")
+            % {"time": time(row.interview_due_at), "late": time_left(row.interview_due_at, timezone.now())},
+            clock,
+        ),
+    )
+
+
+def _requests(user: User) -> Section | None:
+    if not user.may(May.SHARE):
+        return None
+    return _section(
+        _("Requests that wait for an answer"),
+        sharing.requests_due(user),
+        lambda row: _due(
+            row.due_on, str(row.person), _at("request", request_id=row.pk), row.other_side, None
+        ),
+    )
+
+
+def _shares(user: User) -> Section | None:
+    if not user.may(May.SHARE):
+        return None
+    return _section(
+        _("Shares to decide, and to look at again"),
+        sharing.shares_to_review(user, today=timezone.localdate()),
+        lambda row: _due(row.review_on, str(row.person), _at("share", share_id=row.pk), row.other_side, None),
     )
 
 
@@ -205,6 +362,16 @@ def promises(user: User, *, today: date) -> list[Promise]:
             _("Assessments signed off within 45 working days of the worry"),
             assessments.signed_in_time(user, since=since, today=today),
             assessment.source,
+        ),
+        Promise(
+            _("Children who came back after being missing and were heard within 72 hours"),
+            missing.interviews_in_time(user, since=since, today=today),
+            release.clock("return_interview").source,
+        ),
+        Promise(
+            _("Children who came back and were asked within 72 hours whether they want to be heard"),
+            missing.interviews_offered_in_time(user, since=since, today=today),
+            release.clock("return_interview").source,
         ),
         Promise(_("Actions done by their day"), plans.done_in_time(user, since=since, today=today), agreed),
         Promise(_("Reviews held by their day"), reviews.held_in_time(user, since=since, today=today), agreed),

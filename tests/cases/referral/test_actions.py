@@ -16,6 +16,7 @@ from heard.cases.referral import actions, export, queries
 from heard.cases.referral.models import Referral
 from heard.cases.referral.prefill import known_of
 from heard.cases.referral.questions import asked
+from heard.network import actions as network
 
 NOT_ASKED = ChildsView(why_no_words="She is told on Monday, by her trusted worker.")
 
@@ -39,16 +40,14 @@ def fill(world, referral, **answers):
     form = queries.form_of(referral)
     for _turn in range(4):
         said = queries.answers_of(referral)
-        for question in asked(form, said):
-            if not said.get(question.id):
-                value = answers.get(question.id, sample(question))
-                section = "any"
-                referral = actions.write_section(
-                    by=world.social_worker,
-                    referral_id=referral.pk,
-                    section=section,
-                    values={question.id: value},
-                )
+        values = {
+            question.id: answers.get(question.id, sample(question))
+            for question in asked(form, said)
+            if not said.get(question.id)
+        }
+        referral = actions.write_section(
+            by=world.social_worker, referral_id=referral.pk, section="any", values=values
+        )
     return referral
 
 
@@ -82,10 +81,7 @@ def test_what_the_record_says_is_laid_before_the_writer_with_where(world, referr
 
 
 def test_who_is_around_a_child_is_never_filled_in_as_who_exploits(world, referral):
-    from heard.network import actions as network
-    from heard.network.models import Person
-
-    friend = Person.objects.create(given_name="Femi", family_name="Bright")
+    friend = network.add_person(by=world.social_worker, given_name="Femi", family_name="Bright")
     network.note_tie(
         by=world.social_worker,
         person_id=referral.case.person_id,

@@ -72,7 +72,7 @@ def open_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
 def write_section(*, by: User, referral_id: uuid.UUID, section: str, values: Mapping[str, Any]) -> Referral:
     """Keeps the answers of one section, each with what the record said then. The record itself is not changed.
 
-    `values` by field id, as `questions` describes them. Answers that are not in the form's section are refused.
+    `values` by field id, as `questions` describes them. Raises `Refused` where one is longer than the form takes.
     """
     referral = _locked(by, referral_id)
     _refuse(queries.why_not_change(by, referral))

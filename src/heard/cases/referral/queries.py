@@ -281,6 +281,10 @@ def why_not_submitted(user: User, referral: Referral, *, on: date | None, today:
     )
 
 
+def why_not_reference(user: User, referral: Referral) -> str | None:
+    return rules.why_not_reference(may_refer=user.may(May.REFER), submitted_on=referral.submitted_on)
+
+
 def why_not_decided(
     user: User, referral: Referral, *, stage: str, on: date | None, today: date
 ) -> str | None:

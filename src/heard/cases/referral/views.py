@@ -69,7 +69,8 @@ def referral(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
         due=queries.decision_due(this),
         clock=load.current().clock("nrm_reasonable_grounds"),
     )
-    return render(request, f"cases/referral/{'tasks' if may_change else 'referral'}.html", context)
+    template = "cases/referral/tasks.html" if may_change else "cases/referral/referral.html"
+    return render(request, template, context)
 
 
 @gate(May.REFER)
@@ -234,7 +235,15 @@ _AFTER: dict[str, Any] = {"submitted": SubmittedForm, "reference": ReferenceForm
 def _shown(user: Any, this: Any, **more: Any) -> dict[str, Any]:
     form_of = queries.form_of(this)
     to_notify = is_duty_to_notify(form_of, queries.answers_of(this))
-    return {"referral": this, "case": this.case, "form_version": form_of, "to_notify": to_notify} | more
+    shared = {
+        "referral": this,
+        "case": this.case,
+        "form_version": form_of,
+        "to_notify": to_notify,
+        "decisions": list(this.decisions.all()),
+        "may_refer": user.may(May.REFER),
+    }
+    return shared | more
 
 
 def _after_section(

@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.queries import who_are
 from heard.cases.timeline.rules import Kind, distinct
+from heard.govuk.environment import day
 from heard.knowledge import load
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.cases.referral.models import Referral
     from heard.cases.timeline.rows import Rows
 
 
@@ -169,10 +171,106 @@ def _reviews(rows: Rows) -> Iterator[Fact]:
         )
 
 
+def _missing(rows: Rows) -> Iterator[Fact]:
+    for one in rows.episodes:
+        href = reverse("episode", kwargs={"episode_id": one.pk})
+        seen = _("Last seen: %(where)s, by %(who)s") % {"where": one.last_seen_where, "who": one.last_seen_by}
+        text = "\n".join(filter(None, (seen, one.what_is_known)))
+        yield _when(one.missing_from, Kind.MISSING, _("Missing"), text, who_id=one.noted_by_id, href=href)
+        if one.found_at:
+            back = _("Back: %(where)s") % {"where": one.found_where}
+            yield _when(
+                one.found_at, Kind.MISSING, back, one.condition, who_id=one.found_noted_by_id, href=href
+            )
+        interview = getattr(one, "interview", None)
+        if interview:
+            what = _("Heard after coming back, by %(who)s") % {"who": interview.with_whom}
+            text = interview.would_help
+            yield _when(interview.held_at, Kind.MISSING, what, text, who_id=interview.noted_by_id, href=href)
+
+
+def _shares(rows: Rows) -> Iterator[Fact]:
+    for one in rows.shares:
+        if one.decided_at is None:
+            continue
+        what = _("Shared with %(other)s") if one.state == "shared" else _("Not shared with %(other)s")
+        href = reverse("share", kwargs={"share_id": one.pk})
+        other = {"other": one.other_side}
+        yield _when(one.decided_at, Kind.SHARE, what % other, one.why, who_id=one.decided_by_id, href=href)
+
+
+def _requests(rows: Rows) -> Iterator[Fact]:
+    for one in rows.requests:
+        href, other = reverse("request", kwargs={"request_id": one.pk}), {"other": one.other_side}
+        asked = _("Asked %(other)s") if one.direction == "we_ask" else _("Asked by %(other)s")
+        more = {"who_id": one.noted_by_id, "href": href}
+        yield Fact(one.asked_on, one.noted_at, Kind.SHARE, asked % other, one.what, **more)
+        if one.answered_on:
+            at = timezone.make_aware(datetime.combine(one.answered_on, datetime.max.time()))
+            what = _("Answer, %(other)s: %(how)s") % (other | {"how": one.get_state_display()})
+            yield Fact(
+                one.answered_on, at, Kind.SHARE, what, one.answer, who_id=one.answer_noted_by_id, href=href
+            )
+
+
+def _referrals(rows: Rows) -> Iterator[Fact]:
+    for one in rows.referrals:
+        href = reverse("referral", kwargs={"referral_id": one.pk})
+        moments = [
+            (one.started_at, _("Referral to the National Referral Mechanism begun"), "", one.writer_id),
+            (one.returned_at, _("Referral returned to its writer"), one.returned_reason, None),
+            (one.reviewed_at, _("Referral reviewed"), one.review_note, one.reviewed_by_id),
+        ]
+        for at, what, text, who in moments:
+            if at:
+                yield _when(at, Kind.REFERRAL, what, text, who_id=who, href=href)
+        yield from _after_referral(one, href)
+
+
+def _after_referral(one: Referral, href: str) -> Iterator[Fact]:
+    """What became of it: only the days are known."""
+    if one.submitted_on:
+        what, at = _("Referral submitted to the Home Office"), _midnight(one.submitted_on)
+        yield Fact(one.submitted_on, at, Kind.REFERRAL, what, who_id=one.submitted_by_id, href=href)
+    for decision in one.decisions.all():
+        said = {"stage": decision.get_stage_display(), "result": decision.get_result_display()}
+        what, on = _("Home Office: %(stage)s, %(result)s") % said, decision.decided_on
+        who = decision.recorded_by_id
+        yield Fact(on, _midnight(on), Kind.REFERRAL, what, decision.note, who_id=who, href=href)
+
+
+def _midnight(on: date) -> datetime:
+    return timezone.make_aware(datetime.combine(on, datetime.min.time()))
+
+
 def _warnings(rows: Rows) -> Iterator[Fact]:
-    for note in rows.warnings:
+    for note in rows.warnings_ever:
+        href = reverse("warning", kwargs={"warning_id": note.pk})
         what = _("Warning: %(text)s") % {"text": note.text}
-        yield _when(note.written_at, Kind.WARNING, what, note.why, who_id=note.written_by_id)
+        yield _when(note.written_at, Kind.WARNING, what, note.why, who_id=note.written_by_id, href=href)
+        for review in note.reviews.all():
+            until = {"text": note.text, "date": day(review.review_on)}
+            goes_on, ends = _("Warning goes on until %(date)s: %(text)s"), _("Warning ends: %(text)s")
+            what = (goes_on if review.review_on else ends) % until
+            yield _when(
+                review.reviewed_at,
+                Kind.WARNING,
+                what,
+                review.reason,
+                who_id=review.reviewed_by_id,
+                href=href,
+            )
+
+
+def _files(rows: Rows) -> Iterator[Fact]:
+    for file in rows.files:
+        href = "" if file.withdrawn_at else reverse("attachment", kwargs={"attachment_id": file.pk})
+        what = _("File attached: %(name)s") % {"name": file.name}
+        yield _when(file.attached_at, Kind.FILE, what, file.what, who_id=file.attached_by_id, href=href)
+        if file.withdrawn_at:
+            what = _("File withdrawn: %(name)s") % {"name": file.name}
+            why, who = file.withdrawn_reason, file.withdrawn_by_id
+            yield _when(file.withdrawn_at, Kind.FILE, what, why, who_id=who)
 
 
 def _ties(rows: Rows) -> Iterator[Fact]:
@@ -190,7 +288,8 @@ def _involved(rows: Rows) -> Iterator[Fact]:
 
 
 _GATHERERS = (
-    _worries, _cases, _words, _signs, _assessments, _plans, _actions, _reviews, _warnings, _ties, _involved,
+    _worries, _cases, _words, _signs, _assessments, _plans, _actions, _reviews, _referrals, _missing, _shares,
+    _requests, _warnings, _files, _ties, _involved,
 )  # fmt: skip
 
 

@@ -21,7 +21,11 @@ KINDS: dict[Kind, Any] = {
     Kind.PLAN: _("Plans"),
     Kind.ACTION: _("Actions"),
     Kind.REVIEW: _("Reviews"),
+    Kind.MISSING: _("Missing episodes"),
+    Kind.SHARE: _("Shared, not shared and asked for"),
+    Kind.REFERRAL: _("Referrals"),
     Kind.WARNING: _("Warnings"),
+    Kind.FILE: _("Files"),
     Kind.TIE: _("People and places"),
     Kind.AGENCY: _("Agencies"),
 }

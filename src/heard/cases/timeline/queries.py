@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.queries import looks_at, who_are
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from heard.agencies.models import AuditRow, User
     from heard.agencies.queries import Colleague
     from heard.cases.case.models import Case, Observation, Words
+    from heard.cases.missing.models import Episode
     from heard.cases.plan.models import Action, Plan
+    from heard.cases.sharing.models import Share
     from heard.network.models import Person
 
 ENTRIES = 50  # of a chronology on one page
@@ -93,6 +96,8 @@ class ChildsPage:
     warnings: list[Any]
     steps: list[Offer]
     clocks: list[Due]
+    episodes: list[Episode]
+    shares: list[Share]
     worries_waiting: int
     signs: list[Marked]
     vulnerabilities: list[Marked]
@@ -127,6 +132,8 @@ def childs_page(user: User, person: Person, *, asked: Asked, today: date) -> Chi
         warnings=rows.warnings,
         steps=_offers(user, rows, person.pk, case),
         clocks=_clocks(rows, today),
+        episodes=rows.episodes,
+        shares=rows.shares[:LOOKS],
         worries_waiting=sum(worry.state == "told" for worry in rows.worries),
         signs=signs,
         vulnerabilities=vulnerabilities,
@@ -238,6 +245,11 @@ def _clocks(rows: Rows, today: date) -> list[Due]:
         _by_clock("assessment", one.release, one.due_on, today)
         for one in rows.assessments
         if one.state != "signed" and one.due_on
+    ]
+    found += [
+        _by_clock("return_interview", load.current().id, timezone.localdate(one.interview_due_at), today)
+        for one in rows.episodes
+        if one.interview_due_at and not hasattr(one, "interview") and one.answer != "declined"  # type: ignore[attr-defined]
     ]
     for plan in rows.plans:
         if plan.state == "agreed" and plan.review_on:

@@ -7,19 +7,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from heard.cases.assessment.queries import assessments_visible_to
-from heard.cases.case.queries import cases_visible_to, warnings_of, words_of
+from heard.cases.attachment.queries import attachments_around
+from heard.cases.case.queries import cases_visible_to, periods_of, warnings_ever_of, words_of
 from heard.cases.concern.queries import concerns_of
+from heard.cases.missing.queries import told_of
 from heard.cases.plan.queries import actions_visible_to, plans_visible_to
+from heard.cases.referral.queries import referrals_of_child
 from heard.cases.review.queries import reviews_visible_to
+from heard.cases.sharing.queries import requests_visible_to, shares_visible_to
+from heard.cases.supervision.queries import decisions_on_record
 from heard.network.queries import involvements_of, ties_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.assessment.models import Assessment
-    from heard.cases.case.models import Case, Observation, WarningNote, Words
+    from heard.cases.attachment.models import Attachment
+    from heard.cases.case.models import Case, CasePeriod, Observation, WarningNote, Words
     from heard.cases.concern.models import Concern
+    from heard.cases.missing.models import Episode
     from heard.cases.plan.models import Action, Plan
+    from heard.cases.referral.models import Referral
     from heard.cases.review.models import Review
+    from heard.cases.sharing.models import InfoRequest, Share
+    from heard.cases.supervision.models import RecordedDecision
     from heard.network.models import Involvement
     from heard.network.queries import Around
 
@@ -30,12 +40,20 @@ class Rows:
 
     worries: list[Concern]
     cases: list[Case]
+    periods: list[CasePeriod]
     words: list[Words]
     assessments: list[Assessment]
     plans: list[Plan]
     actions: list[Action]
     reviews: list[Review]
+    decisions: list[RecordedDecision]
+    referrals: list[Referral]
+    episodes: list[Episode]
+    shares: list[Share]
+    requests: list[InfoRequest]
     warnings: list[WarningNote]
+    warnings_ever: list[WarningNote]
+    files: list[Attachment]
     around: list[Around]
     involved: list[Involvement]
 
@@ -54,15 +72,24 @@ def rows_of(user: User, person_id: uuid.UUID) -> Rows:
     """Raises `Hidden` unless the user may see the child."""
     assessments = assessments_visible_to(user).filter(case__person_id=person_id)
     actions = actions_visible_to(user).filter(outcome__plan__case__person_id=person_id)
+    warned = list(warnings_ever_of(user, person_id))
     return Rows(
         worries=list(concerns_of(user, person_id).prefetch_related("observations")),
         cases=list(cases_visible_to(user).filter(person_id=person_id)),
+        periods=list(periods_of(user, person_id)),
         words=list(words_of(user, person_id)),
         assessments=list(assessments.prefetch_related("observations")),
         plans=list(plans_visible_to(user).filter(case__person_id=person_id)),
         actions=list(actions.order_by("due_on", "added_at")),
         reviews=list(reviews_visible_to(user).filter(plan__case__person_id=person_id)),
-        warnings=list(warnings_of(user, person_id)),
+        episodes=list(told_of(user, person_id)),
+        shares=list(shares_visible_to(user).filter(person_id=person_id)),
+        requests=list(requests_visible_to(user).filter(person_id=person_id)),
+        referrals=list(referrals_of_child(user, person_id)),
+        decisions=list(decisions_on_record(user, person_id)),
+        warnings=[note for note in warned if note.ended_at is None],
+        warnings_ever=warned,
+        files=list(attachments_around(user, person_id)),
         around=ties_visible_to(user, person_id),
         involved=list(involvements_of(user, person_id)),
     )

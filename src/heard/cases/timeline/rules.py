@@ -21,7 +21,11 @@ class Kind(StrEnum):
     PLAN = "plan"
     ACTION = "action"
     REVIEW = "review"
+    MISSING = "missing"
+    SHARE = "share"
+    REFERRAL = "referral"
     WARNING = "warning"
+    FILE = "file"
     TIE = "tie"
     AGENCY = "agency"
 
