@@ -13,8 +13,8 @@ from heard.agencies.actions import record_audit
 from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused
 from heard.cases.case import rules
-from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, Words
-from heard.cases.case.queries import case_visible_to
+from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, WarningReview, Words
+from heard.cases.case.queries import case_visible_to, warning_visible_to
 from heard.network.actions import hold_person, involve
 from heard.network.queries import people_visible_to, person_findable_by, person_visible_to
 
@@ -208,12 +208,69 @@ def record_words(
 
 
 @transaction.atomic
-def note_warning(*, by: User, person_id: uuid.UUID, text: str, why: str, review_on: date) -> WarningNote:
-    """A warning that every reader of the record sees first, until it is looked at again."""
+def note_warning(
+    *,
+    by: User,
+    person_id: uuid.UUID,
+    text: str,
+    why: str,
+    review_on: date | None,
+    person_told: bool | None = None,
+    why_not_told: str = "",
+) -> WarningNote:
+    """A warning that every reader of the record sees first, until it is looked at again and ends."""
     person = person_visible_to(by, person_id)
-    why_not = rules.why_not_warn(text=text, why=why, review_on=review_on, today=timezone.localdate())
-    if why_not:
+    why_not = rules.why_not_warn(
+        text=text,
+        why=why,
+        review_on=review_on,
+        person_told=person_told,
+        why_not_told=why_not_told,
+        today=timezone.localdate(),
+    )
+    if why_not or review_on is None:
         raise Refused(why_not)
-    note = WarningNote.objects.create(person=person, text=text, why=why, review_on=review_on, written_by=by)
+    note = WarningNote(
+        person=person,
+        text=text.strip(),
+        why=why.strip(),
+        person_told=person_told,
+        why_not_told="" if person_told else why_not_told.strip(),
+        review_on=review_on,
+        written_by=by,
+    )
+    note.full_clean()
+    note.save(force_insert=True)
     record_audit(by=by, verb="note", subject="warning", subject_id=note.pk, person_id=person.pk)
     return note
+
+
+@transaction.atomic
+def review_warning(
+    *, by: User, warning_id: int, goes_on: bool | None, reason: str, review_on: date | None = None
+) -> WarningReview:
+    """Looks at a warning again: it goes on until `review_on`, or it ends. What was said before stays."""
+    warning_visible_to(by, warning_id)
+    note = WarningNote.objects.select_for_update().get(pk=warning_id)
+    today = timezone.localdate()
+    why_not = rules.why_not_review_warning(
+        is_ended=note.ended_at is not None, goes_on=goes_on, reason=reason, review_on=review_on, today=today
+    )
+    if why_not:
+        raise Refused(why_not)
+    now = timezone.now()
+    review = WarningReview.objects.create(
+        warning=note,
+        reason=reason.strip(),
+        review_on=review_on if goes_on else None,
+        reviewed_by=by,
+        reviewed_at=now,
+    )
+    note.review_on = review_on if goes_on and review_on else note.review_on
+    note.ended_at = None if goes_on else now
+    note.save(update_fields=["review_on", "ended_at"])
+    verb = "review" if goes_on else "end"
+    record_audit(
+        by=by, verb=verb, subject="warning", subject_id=note.pk, person_id=note.person_id, reason=reason
+    )
+    return review

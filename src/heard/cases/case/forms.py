@@ -1,4 +1,4 @@
-"""What is asked where a child gets a trusted worker."""
+"""What is asked where a child gets a trusted worker, and where a warning is written or looked at again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.case.rules import Asked
-from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField
+from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -59,3 +59,74 @@ class TrustedWorkerForm(Form):
         """For `assign_trusted_worker`."""
         worker, _called = self.people[self.cleaned_data["worker"]]
         return self.cleaned_data | {"worker": worker}
+
+
+class WarningForm(Form):
+    text = TextField(
+        _("What should everybody be careful about?"),
+        hint=_("One short sentence. It stands at the top of the record."),
+        missing=_("Write what to be careful about"),
+        max_length=200,
+    )
+    why = TextareaField(
+        _("Why is the warning there?"),
+        hint=_("What happened, when, and who says so"),
+        missing=_("Say why the warning is there"),
+        rows=4,
+        max_length=MOST,
+    )
+    review_on = DateField(
+        _("When is it looked at again?"),
+        hint=_("Warnings end. Choose a day to come."),
+        called=_("The day"),
+        missing=_("Enter the day on which the warning is looked at again"),
+    )
+    person_told = RadiosField(
+        _("Was the person told about the warning?"),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        reveals={"no": "why_not_told"},
+        missing=_("Say whether the person was told about the warning"),
+    )
+    why_not_told = TextareaField(
+        _("Why not?"),
+        missing=_("Say why the person was not told about the warning"),
+        rows=3,
+        max_length=MOST,
+    )
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `note_warning`."""
+        return self.cleaned_data | {"person_told": self.cleaned_data["person_told"] == "yes"}
+
+
+class ReviewWarningForm(Form):
+    outcome = RadiosField(
+        _("Is the warning still needed?"),
+        choices=[("goes_on", _("Yes, it goes on until another day")), ("ends", _("No, it ends now"))],
+        reveals={"goes_on": "review_on"},
+        missing=_("Say whether the warning goes on or ends"),
+    )
+    review_on = DateField(
+        _("When is it looked at again?"),
+        called=_("The day"),
+        missing=_("Enter the day on which the warning is looked at again"),
+    )
+    reason = TextareaField(
+        _("Why?"),
+        hint=_("What is different now, or what is still so"),
+        missing=_("Say why it goes on, or why it ends"),
+        rows=4,
+        max_length=MOST,
+    )
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `review_warning`."""
+        answers = self.cleaned_data
+        goes_on = answers["outcome"] == "goes_on"
+        return {
+            "goes_on": goes_on,
+            "reason": answers["reason"],
+            "review_on": answers["review_on"] if goes_on else None,
+        }

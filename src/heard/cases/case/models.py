@@ -203,14 +203,37 @@ class Observation(models.Model):
 
 
 class WarningNote(models.Model):
-    """A warning that ends: why it is there and when it must be looked at again."""
+    """A warning that ends: why it is there, whether the person knows of it, and when it must be looked at again."""
 
     person = models.ForeignKey("network.Person", on_delete=models.CASCADE, related_name="+")
     text = models.CharField(max_length=200)
     why = models.TextField()
+    person_told = models.BooleanField(
+        null=True, blank=True, help_text=_("Whether the person knows that the warning is there.")
+    )
+    why_not_told = models.TextField(blank=True)
     review_on = models.DateField()
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.text
+
+
+class WarningReview(models.Model):
+    """Somebody looked at a warning again: it goes on until another day, or it ends. Rows are only ever added."""
+
+    warning = models.ForeignKey(WarningNote, on_delete=models.CASCADE, related_name="reviews")
+    reason = models.TextField()
+    review_on = models.DateField(
+        null=True, blank=True, help_text=_("Until when it goes on; none where it ends.")
+    )
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reviewed_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-reviewed_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.reason

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from heard.agencies.queries import colleagues_visible_to, who_are
 from heard.agencies.rules import MAY, Hidden, May
-from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, Words
+from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, WarningReview, Words
 from heard.cases.case.rules import Kept, why_not_assign, why_not_own
 from heard.network.queries import involvements_of, people_visible_to, person_visible_to
 
@@ -121,10 +122,47 @@ def ways_of_telling(user: User) -> list[tuple[str, str]]:
     return [(value, str(label)) for value, label in Words.How.choices]
 
 
+def warnings_visible_to(user: User) -> QuerySet[WarningNote]:
+    """Warnings about people whom this user may see, those that have ended too, with the person and who wrote it."""
+    rows = WarningNote.objects.filter(person__in=people_visible_to(user))
+    return rows.select_related("person", "written_by").order_by("review_on", "pk")
+
+
+def warning_visible_to(user: User, warning_id: int) -> WarningNote:
+    """The warning, or `Hidden`."""
+    note = warnings_visible_to(user).filter(pk=warning_id).first()
+    if note is None:
+        raise Hidden
+    return note
+
+
 def warnings_of(user: User, person_id: uuid.UUID) -> QuerySet[WarningNote]:
-    """Warnings about this child or their home, those to look at again first. `Hidden` unless the user may see the child."""
+    """Warnings about this child or their home that are in force, those to look at again first. `Hidden` unless the user may
+    see the child."""
+    return warnings_ever_of(user, person_id).filter(ended_at=None)
+
+
+def warnings_ever_of(user: User, person_id: uuid.UUID) -> QuerySet[WarningNote]:
+    """Also those that have ended, after the others; each with its reviews, the latest first. Two queries."""
     person_visible_to(user, person_id)
-    return WarningNote.objects.filter(person_id=person_id).order_by("review_on")
+    reviews = Prefetch("reviews", WarningReview.objects.select_related("reviewed_by"))
+    rows = WarningNote.objects.filter(person_id=person_id).prefetch_related(reviews)
+    return rows.order_by(F("ended_at").desc(nulls_first=True), "review_on", "pk")
+
+
+def reviews_of(user: User, warning_id: int) -> QuerySet[WarningReview]:
+    """Each time that a warning was looked at again, the latest first; or `Hidden`."""
+    note = warning_visible_to(user, warning_id)
+    return WarningReview.objects.filter(warning=note).select_related("reviewed_by")
+
+
+def warnings_due(user: User, *, until: date) -> QuerySet[WarningNote]:
+    """Warnings to look at again by a day: those that this user wrote, and those about children who count on them. What
+    somebody wrote who is not here any more waits for whoever decides."""
+    mine = Q(written_by=user) | Q(person__in=my_cases(user).order_by().values("person"))
+    if user.may(May.DECIDE):
+        mine |= Q(written_by__is_active=False)
+    return warnings_visible_to(user).filter(mine, ended_at=None, review_on__lte=until)
 
 
 def with_a_trusted_worker(user: User) -> Kept:

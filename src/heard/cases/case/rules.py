@@ -232,11 +232,41 @@ def why_not_correct_words(*, is_corrected: bool, reason: str) -> str | None:
     return None
 
 
-def why_not_warn(*, text: str, why: str, review_on: date | None, today: date) -> str | None:
+def why_not_warn(
+    *,
+    text: str,
+    why: str,
+    review_on: date | None,
+    person_told: bool | None,
+    why_not_told: str,
+    today: date,
+) -> str | None:
+    """`person_told`: whether the person knows that the warning is there; None where nobody has said."""
     if not text.strip():
-        return "Write what to be careful about."
+        return "Write what to be careful about"
     if not why.strip():
-        return "Say why the warning is there."
+        return "Say why the warning is there"
+    if person_told is None:
+        return "Say whether the person was told about the warning"
+    if not person_told and not why_not_told.strip():
+        return "Say why the person was not told about the warning"
+    return _why_not_until(review_on, today)
+
+
+def why_not_review_warning(
+    *, is_ended: bool, goes_on: bool | None, reason: str, review_on: date | None, today: date
+) -> str | None:
+    """A warning that was looked at goes on until another day, or it ends: each with the reason."""
+    if is_ended:
+        return "This warning has ended already. Write a new one if it is needed again."
+    if goes_on is None:
+        return "Say whether the warning goes on or ends"
+    if not reason.strip():
+        return "Say why it goes on, or why it ends"
+    return _why_not_until(review_on, today) if goes_on else None
+
+
+def _why_not_until(review_on: date | None, today: date) -> str | None:
     if review_on is None or review_on <= today:
         return "Choose a day to come on which the warning is looked at again. Warnings end."
     return None

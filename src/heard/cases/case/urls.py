@@ -1,4 +1,4 @@
-"""Addresses of a case."""
+"""Addresses of a case, and of warnings."""
 
 from django.urls import URLPattern, path
 
@@ -6,4 +6,7 @@ from heard.cases.case import views
 
 urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/trusted-worker/", views.trusted_worker, name="trusted_worker"),
+    path("children/<uuid:person_id>/warnings/", views.warnings, name="warnings"),
+    path("children/<uuid:person_id>/warnings/write/", views.warn, name="warn"),
+    path("warnings/<int:warning_id>/", views.warning, name="warning"),
 ]

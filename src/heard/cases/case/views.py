@@ -1,4 +1,4 @@
-"""The page on which a child gets a trusted worker, with everybody who was that before."""
+"""The page on which a child gets a trusted worker, with everybody who was that before; and the pages of warnings."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
-from heard.agencies.gate import gate
+from heard.agencies.gate import Request, gate
 from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import May, Refused
 from heard.cases.case import actions, queries
-from heard.cases.case.forms import TrustedWorkerForm
+from heard.cases.case.forms import ReviewWarningForm, TrustedWorkerForm, WarningForm
 from heard.network.actions import open_record
+
+_WARNINGS = 25  # on one page
 
 
 @gate(May.SEE_CHILD)
@@ -52,3 +56,52 @@ def trusted_worker(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "why_not": why_not,
     }
     return render(request, "cases/case/trusted_worker.html", context)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def warnings(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    """Every warning about one person, those in force first."""
+    person = open_record(by=request.user, person_id=person_id)
+    rows = queries.warnings_ever_of(request.user, person_id)
+    page = Paginator(rows, _WARNINGS).get_page(request.GET.get("page"))
+    return render(request, "cases/case/warnings.html", {"person": person, "page": page})
+
+
+@gate(May.SEE_CHILD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def warn(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    person = open_record(by=request.user, person_id=person_id)
+    form = kept_form(request, WarningForm, kind="warning", subject_id=person_id)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.note_warning(by=request.user, person_id=person_id, **form.answered)
+            sent(request, form)
+            return redirect("warnings", person_id=person_id)
+        except Refused as refused:
+            form.add_error(None, _(str(refused)))
+    return render(request, "cases/case/warn.html", {"person": person, "form": form})
+
+
+@gate(May.SEE_CHILD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def warning(request: Request, warning_id: int) -> HttpResponse:
+    """One warning with each time that it was looked at, and looking at it again."""
+    note = queries.warning_visible_to(request.user, warning_id)
+    person = open_record(by=request.user, person_id=note.person_id)
+    form = kept_form(request, ReviewWarningForm, kind="warning.review", subject_id=uuid.UUID(int=note.pk))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.review_warning(by=request.user, warning_id=warning_id, **form.answered)
+            sent(request, form)
+            return redirect("warning", warning_id=warning_id)
+        except Refused as refused:
+            form.add_error(None, _(str(refused)))
+    context = {
+        "person": person,
+        "warning": note,
+        "form": form,
+        "reviews": queries.reviews_of(request.user, warning_id),
+        "days_left": (note.review_on - timezone.localdate()).days,
+    }
+    return render(request, "cases/case/warning.html", context)

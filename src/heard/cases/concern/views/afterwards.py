@@ -38,7 +38,8 @@ def step(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     """The step that was agreed on a worry: to see, and to finish."""
     agreed = queries.step_of(request.user, concern_id)
     if agreed is None:
-        raise Hidden
+        queries.concern_open_to(request.user, concern_id)
+        return redirect("concern", concern_id=concern_id)
     form: Any = kept_form(request, FinishStepForm, kind="worry.step", subject_id=agreed.pk)
     if request.method == "POST" and form.is_valid():
         try:
