@@ -17,6 +17,7 @@ from heard.agencies.rules import May
 from heard.cases.assessment import queries as assessments
 from heard.cases.case import queries as cases
 from heard.cases.concern import queries as concerns
+from heard.cases.disruption import queries as disruption
 from heard.cases.missing import queries as missing
 from heard.cases.missing.rules import how_long
 from heard.cases.missing.words import in_words, time_left
@@ -24,7 +25,8 @@ from heard.cases.plan import queries as plans
 from heard.cases.referral import queries as referrals
 from heard.cases.review import queries as reviews
 from heard.cases.sharing import queries as sharing
-from heard.govuk.environment import time
+from heard.cases.words import queries as words
+from heard.govuk.environment import day, time
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -77,6 +79,9 @@ def my_work(user: User) -> list[Section]:
         _warnings,
         _sign_offs,
         _actions,
+        _disruption,
+        _words_to_answer,
+        _without_a_worker,
         _reviews,
         _assessments,
         _to_review,
@@ -160,6 +165,48 @@ def _actions(user: User) -> Section | None:
         plans.actions_due(user),
         lambda row: _due(
             row.due_on, row.what, _at("action", action_id=row.pk), str(row.outcome.plan.case.person), None
+        ),
+    )
+
+
+def _disruption(user: User) -> Section | None:
+    if not user.may(May.PLAN):
+        return None
+    return _section(
+        _("What you do against people and places that harm"),
+        disruption.steps_due(user),
+        lambda row: _due(
+            row.due_on, row.what, _at("disruption", case_id=row.case_id), str(row.case.person), None
+        ),
+    )
+
+
+def _words_to_answer(user: User) -> Section | None:
+    if not user.may(May.ASSESS):
+        return None
+    return _section(
+        _("What children said, and wait to hear what came of it"),
+        words.not_told_back(user),
+        lambda row: Waiting(
+            str(row.person),
+            _at("words_answer", words_id=row.pk),
+            _("heard on %(date)s") % {"date": day(row.heard_on)},
+        ),
+    )
+
+
+def _without_a_worker(user: User) -> Section | None:
+    if not user.may(May.DECIDE):
+        return None
+    return _section(
+        _("Children who can count on nobody yet"),
+        cases.without_a_worker(user),
+        lambda row: Waiting(
+            str(row.person),
+            _at("trusted_worker", case_id=row.pk),
+            _("%(who)s cannot sign in any longer") % {"who": row.trusted_worker}
+            if row.trusted_worker
+            else _("no trusted worker is named"),
         ),
     )
 

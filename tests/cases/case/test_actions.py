@@ -3,9 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from tests.conftest import World
 
+from heard.agencies.actions import switch_off
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.case import actions, queries
@@ -124,3 +127,94 @@ def test_a_warning_is_noted_with_the_day_it_is_looked_at_again(world: World, ami
         actions.note_warning(
             by=world.teacher, person_id=amira.pk, **note | {"review_on": timezone.localdate()}
         )
+
+
+def named(world: World, case: object, **given: object) -> None:
+    usual = {"by": world.coordinator, "case_id": case.pk, "worker": world.social_worker}  # type: ignore[attr-defined]
+    actions.assign_trusted_worker(**(usual | given))  # type: ignore[arg-type]
+
+
+CHANGE = {
+    "reason": "Sol moves to another team",
+    "child_asked": "yes",
+    "about_asking": "She wants her teacher",
+}
+
+
+def test_a_change_of_trusted_worker_says_why_and_what_the_child_said(world: World, amira: Person) -> None:
+    case = actions.open_case(by=world.coordinator, person_id=amira.pk)
+    named(world, case)
+    for left_out, why in (
+        ("reason", "why the child gets another"),
+        ("child_asked", "whether the child was asked"),
+        ("about_asking", "what the child said"),
+    ):
+        with pytest.raises(Refused, match=why):
+            named(world, case, worker=world.teacher, **{**CHANGE, left_out: ""})
+    with pytest.raises(Refused, match="already"):
+        named(world, case, **CHANGE)
+    named(world, case, worker=world.teacher, **CHANGE)
+    chain = [(link.worker, link.until, link.reason) for link in queries.chain_of(world.teacher, case.pk)]
+    assert chain == [
+        (world.teacher, None, "Sol moves to another team"),
+        (world.social_worker, timezone.localdate(), ""),
+    ]
+
+
+def test_one_who_was_named_before_there_was_a_chain_gets_a_link(world: World, amira: Person) -> None:
+    case = actions.open_case(by=world.coordinator, person_id=amira.pk)
+    case.trusted_worker = world.social_worker
+    case.save()
+    named(world, case, worker=world.teacher, **CHANGE)
+    first = queries.chain_of(world.teacher, case.pk).last()
+    assert first is not None
+    assert (first.worker, first.since) == (world.social_worker, timezone.localdate(case.opened_at))
+
+
+def test_a_child_whose_trusted_worker_was_switched_off_waits_for_another(world: World, amira: Person) -> None:
+    case = actions.open_case(by=world.coordinator, person_id=amira.pk)
+    assert list(queries.without_a_worker(world.coordinator)) == [case]
+    named(world, case)
+    assert not queries.without_a_worker(world.coordinator).exists()
+    switch_off(by=world.administrator, user=world.social_worker, reason="Left")
+    assert list(queries.without_a_worker(world.coordinator)) == [case]
+    assert not queries.without_a_worker(world.teacher).exists()
+    assert queries.with_a_trusted_worker(world.coordinator).kept == 0
+
+
+def test_the_page_of_the_trusted_worker_shows_the_chain_and_names_somebody(
+    client: Client, world: World, amira: Person
+) -> None:
+    case = actions.open_case(by=world.coordinator, person_id=amira.pk)
+    at = reverse("trusted_worker", kwargs={"case_id": case.pk})
+    day = timezone.localdate()
+    since = {"since-day": day.day, "since-month": day.month, "since-year": day.year}
+    client.force_login(world.coordinator)
+    page = client.get(at).text
+    assert "Tess Archer" in page
+    assert "Ofa Leroy" not in page  # of an agency that is not involved
+    client.post(at, {"worker": world.social_worker.pk} | since)
+    assert "Say why the child gets another" in client.post(at, {"worker": world.teacher.pk} | since).text
+    client.post(at, {"worker": world.teacher.pk} | since | CHANGE)
+    page = client.get(at).text
+    assert "Sol moves to another team" in page
+    assert "She wants her teacher" in page
+    client.force_login(world.teacher)
+    assert "A co-ordinator or supervisor names the trusted worker" in client.get(at).text
+    client.post(at, {"worker": world.social_worker.pk} | since | CHANGE)
+    case.refresh_from_db()
+    assert case.trusted_worker == world.teacher
+    client.force_login(world.officer)
+    assert client.get(at).status_code == 404
+
+
+def test_words_in_another_language_say_who_translated_them(world: World, amira: Person) -> None:
+    said = {"text": "Home", "heard_by": "Tess", "heard_on": date(2026, 3, 2), "original": "Dom"}
+    with pytest.raises(Refused, match="in which language"):
+        actions.record_words(by=world.teacher, person_id=amira.pk, **said)
+    with pytest.raises(Refused, match="who translated"):
+        actions.record_words(by=world.teacher, person_id=amira.pk, **said, language="Polish")
+    words = actions.record_words(
+        by=world.teacher, person_id=amira.pk, **said, language="Polish", translated_by="A. Nowak"
+    )
+    assert (words.text, words.original, words.language) == ("Home", "Dom", "Polish")

@@ -10,8 +10,10 @@ from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Words
+from heard.cases.case.rules import Kept
 from heard.cases.plan import actions, queries, rules
 from heard.cases.plan.models import Action, Plan
+from heard.network.queries import involvements_of
 
 NOT_ASKED = ChildsView(why_no_words="She is away this week.")
 
@@ -106,6 +108,77 @@ def test_a_person_who_cannot_sign_in_owns_no_action(world, draft_plan):
     outcome = draft_plan.outcomes.get()
     with pytest.raises(Refused, match="cannot sign in"):
         actions.add_action(by=world.social_worker, outcome_id=outcome.pk, what="Call", owner=world.officer)
+
+
+def test_a_colleague_who_cannot_see_the_child_owns_no_action_until_their_agency_is_involved(
+    world, draft_plan
+):
+    give = {
+        "by": world.social_worker,
+        "outcome_id": draft_plan.outcomes.get().pk,
+        "what": "Call",
+        "owner": world.officer,
+    }
+    with pytest.raises(Refused, match="Involve it first"):
+        actions.add_action(**give)
+    action = actions.add_action(**give, why_involve="Officers know the park")
+    assert action.agency == world.police
+    involved = involvements_of(world.officer, draft_plan.case.person_id)
+    assert [row.why for row in involved if row.agency == world.police] == ["Officers know the park"]
+
+
+def test_somebody_whose_role_sees_no_child_owns_no_action(world, draft_plan):
+    with pytest.raises(Refused, match="does not work with children"):
+        actions.add_action(
+            by=world.social_worker,
+            outcome_id=draft_plan.outcomes.get().pk,
+            what="Call",
+            owner=world.analyst,
+            why_involve="x",
+        )
+
+
+def test_where_we_are_is_added_and_never_written_over(world, draft_plan):
+    by = {"by": world.social_worker}
+    outcome = draft_plan.outcomes.get()
+    actions.change_outcome(**by, outcome_id=outcome.pk, text=outcome.text, where_we_are="She is afraid")
+    actions.change_outcome(**by, outcome_id=outcome.pk, text="Mina is safe", where_we_are="She is afraid")
+    agree(world, draft_plan)
+    actions.say_where_we_are(**by, outcome_id=outcome.pk, text="She walks with Tess")
+    actions.say_where_we_are(**by, outcome_id=outcome.pk, text="As it began", on=in_days(-20))
+    outcome.refresh_from_db()
+    assert outcome.where_we_are == "She walks with Tess"
+    notes = queries.notes_of(world.teacher, queries.plan_visible_to(world.teacher, draft_plan.pk))
+    assert [note.text for note in notes[outcome.line_id]] == [
+        "She walks with Tess",
+        "She is afraid",
+        "As it began",
+    ]
+    for wrong in ({"text": " "}, {"text": "x", "on": in_days(1)}):
+        with pytest.raises(Refused):
+            actions.say_where_we_are(**by, outcome_id=outcome.pk, **wrong)
+
+
+def test_where_we_were_goes_on_in_a_changed_plan(world, agreed):
+    by = {"by": world.social_worker}
+    actions.say_where_we_are(**by, outcome_id=agreed.outcomes.get().pk, text="She takes the bus")
+    new = actions.copy_to_change(**by, plan_id=agreed.pk)
+    copy = new.outcomes.get()
+    actions.say_where_we_are(**by, outcome_id=copy.pk, text="She walks")
+    again = queries.plan_visible_to(world.social_worker, new.pk)
+    notes = queries.notes_of(world.social_worker, again)
+    assert [note.text for note in notes[copy.line_id]] == ["She walks", "She takes the bus"]
+
+
+def test_decisions_with_the_childs_words_are_counted(world, agreed):
+    day = timezone.localdate() - timedelta(days=1)
+    assert queries.agreed_with_words(world.coordinator, since=day) == Kept(0, 1)
+    new = actions.copy_to_change(by=world.social_worker, plan_id=agreed.pk)
+    said = {"text": "Good", "heard_by": "Sol", "heard_on": timezone.localdate()}
+    agree(world, new, view=ChildsView(new=said))
+    assert queries.agreed_with_words(world.coordinator, since=day) + Kept(1, 1) == Kept(2, 3)
+    with pytest.raises(Hidden):
+        queries.agreed_with_words(world.teacher, since=day)
 
 
 @pytest.mark.parametrize("who", ["officer", "analyst", "board_member", "administrator"])

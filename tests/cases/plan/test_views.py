@@ -1,16 +1,21 @@
 """The pages of a plan: who may open them, what they keep, and how much they ask the database."""
 
+import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from heard.agencies.models import AuditRow
+from heard.cases.disruption.actions import plan_step
 from heard.cases.plan import actions
 from heard.cases.plan.models import Action, Outcome, Plan
+from heard.cases.safety.actions import write_safety_plan
 
 
 def every_address(plan: Plan) -> list[str]:
@@ -19,9 +24,12 @@ def every_address(plan: Plan) -> list[str]:
     return [
         reverse("plan_start", kwargs={"case_id": plan.case_id}),
         *(reverse(name, kwargs={"plan_id": plan.pk}) for name in ("plan", "outcome_add", "plan_agree")),
-        *(reverse(name, kwargs={"outcome_id": outcome.pk}) for name in ("outcome", "action_add")),
+        *(
+            reverse(name, kwargs={"outcome_id": outcome.pk})
+            for name in ("outcome", "action_add", "outcome_where")
+        ),
         reverse("action", kwargs={"action_id": action.pk}),
-        reverse("plan_keep", kwargs={"plan_id": plan.pk, "step": "outcome"}),
+        reverse("plan_paper", kwargs={"plan_id": plan.pk}),
     ]
 
 
@@ -96,10 +104,101 @@ def test_a_wrong_date_keeps_what_was_typed(client, world, draft_plan):
 
 def test_what_is_typed_is_kept_without_being_saved(client, world, draft_plan):
     client.force_login(world.social_worker)
-    keep = reverse("plan_keep", kwargs={"plan_id": draft_plan.pk, "step": "outcome"})
-    assert client.post(keep, {"text": "She sleeps well"}).status_code == 204
-    assert "She sleeps well" in client.get(reverse("outcome_add", kwargs={"plan_id": draft_plan.pk})).text
+    add = reverse("outcome_add", kwargs={"plan_id": draft_plan.pk})
+    token = re.search(r'name="kept" value="([^"]+)"', client.get(add).text)[1]
+    kept = client.post(reverse("typed_keep"), {"kept": token, "text": "She sleeps well"})
+    assert kept.status_code in (200, 204)
+    assert "She sleeps well" in client.get(add).text
     assert Outcome.objects.count() == 1
+
+
+def test_a_form_that_was_drawn_before_somebody_else_changed_the_record_writes_nothing_over(
+    client, world, draft_plan
+):
+    client.force_login(world.social_worker)
+    outcome = Outcome.objects.get()
+    at = reverse("outcome", kwargs={"outcome_id": outcome.pk})
+    token = re.search(r'name="kept" value="([^"]+)"', client.get(at).text)[1]
+    actions.change_outcome(
+        by=world.teacher, outcome_id=outcome.pk, text="Mina is home by four", where_we_are=""
+    )
+    answer = client.post(at, {"kept": token, "text": "Mina feels safe at home", "where_we_are": ""})
+    assert "Mina is home by four" in answer.text
+    assert "Mina feels safe at home" in answer.text
+    outcome.refresh_from_db()
+    assert outcome.text == "Mina is home by four"
+
+
+def test_where_we_are_is_kept_over_time(client, world, agreed):
+    client.force_login(world.teacher)
+    outcome = Outcome.objects.get()
+    at = reverse("outcome_where", kwargs={"outcome_id": outcome.pk})
+    today, before = timezone.localdate(), timezone.localdate() - timedelta(days=9)
+    for day, text in ((before, "She takes the bus with Tess"), (today, "She walks with a friend")):
+        on = {"on-day": day.day, "on-month": day.month, "on-year": day.year}
+        client.post(at, {"text": text} | on)
+    page = client.get(reverse("plan", kwargs={"plan_id": agreed.pk})).text
+    assert page.index("She walks with a friend") < page.index("She takes the bus with Tess")
+    outcome.refresh_from_db()
+    assert outcome.where_we_are == "She walks with a friend"
+
+
+def test_a_colleague_who_cannot_see_the_child_is_refused_until_their_agency_is_involved(
+    client, world, draft_plan
+):
+    client.force_login(world.social_worker)
+    at = reverse("action_add", kwargs={"outcome_id": Outcome.objects.get().pk})
+    sent = {"what": "Patrol the gate", "owner": world.officer.pk}
+    answer = client.post(at, sent)
+    assert "Involve it first" in answer.text
+    assert "Involve the agency and save" in answer.text
+    assert "Patrol the gate" in answer.text
+    assert "Say why the agency becomes involved" in client.post(at, sent | {"why_involve": ""}).text
+    assert not Action.objects.filter(what="Patrol the gate").exists()
+    client.post(at, sent | {"why_involve": "Officers pass the gate each day"})
+    action = Action.objects.get(what="Patrol the gate")
+    assert (action.owner, action.agency) == (world.officer, world.police)
+    client.force_login(world.officer)
+    page = client.get(reverse("plan", kwargs={"plan_id": draft_plan.pk})).text
+    assert "Patrol the gate" in page
+    assert "Wexmoor Police" in page
+
+
+def test_nobody_is_offered_who_does_not_work_with_children(client, world, draft_plan):
+    client.force_login(world.social_worker)
+    page = client.get(reverse("action_add", kwargs={"outcome_id": Outcome.objects.get().pk})).text
+    assert "Tess Archer, Northgate Academy" in page
+    assert "Ana List" not in page
+
+
+def test_the_plan_shows_safety_and_what_is_done_against_those_who_harm(client, world, agreed):
+    write_safety_plan(
+        by=world.social_worker,
+        case_id=agreed.case_id,
+        getting_worse="She stops answering",
+        what_to_do="Her aunt rings us",
+        who_to_call="Her aunt",
+        child_agreed="A blue heart",
+    )
+    plan_step(
+        by=world.social_worker,
+        case_id=agreed.case_id,
+        kind="place",
+        what="Close the gate at four",
+        agency_id=world.school.pk,
+        due_on=timezone.localdate(),
+        who_or_where="The back gate",
+    )
+    client.force_login(world.teacher)
+    drawn = client.get(reverse("plan_paper", kwargs={"plan_id": agreed.pk}))
+    paper = " ".join(page.extract_text() for page in PdfReader(BytesIO(drawn.content)).pages)
+    for text in (client.get(reverse("plan", kwargs={"plan_id": agreed.pk})).text, paper):
+        assert all(
+            word in text for word in ("Her aunt rings us", "Close the gate at four", "Walk home with her")
+        )
+        assert "Printed on" in text
+        assert "Tess Archer" in text
+    assert AuditRow.objects.filter(verb="print", subject="plan", actor_id=world.teacher.pk).count() == 1
 
 
 def test_an_agreed_plan_is_not_changed_by_its_pages(client, world, agreed):
@@ -158,7 +257,7 @@ def test_pages_ask_the_database_the_same_however_long_the_plan_is(client, world,
     with CaptureQueriesContext(connection) as many:
         client.get(page)
     assert len(many) == len(few)
-    assert len(many) <= 16
+    assert len(many) <= 19
 
 
 def test_the_list_of_what_i_have_to_do_asks_the_same_however_long_it_is(client, world, agreed):

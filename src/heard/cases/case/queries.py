@@ -47,10 +47,15 @@ def without_a_worker(user: User) -> QuerySet[Case]:
     return rows.filter(nobody) if user.may(May.DECIDE) else rows.none()
 
 
+def trusted_workers_visible_to(user: User) -> QuerySet[TrustedWorker]:
+    """Everybody whom children could count on, in the cases that this user may see, the one of now first."""
+    rows = TrustedWorker.objects.filter(case__in=cases_visible_to(user).order_by())
+    return rows.select_related("worker", "named_by")
+
+
 def chain_of(user: User, case_id: uuid.UUID) -> QuerySet[TrustedWorker]:
-    """Everybody whom the child could count on in this case, the one of now first."""
-    case = case_visible_to(user, case_id)
-    return TrustedWorker.objects.filter(case=case).select_related("worker", "named_by")
+    """Everybody whom the child could count on in this case, the one of now first. `Hidden` unless the user may see it."""
+    return trusted_workers_visible_to(user).filter(case=case_visible_to(user, case_id))
 
 
 def who_can_do(user: User) -> dict[str, tuple[User, str]]:

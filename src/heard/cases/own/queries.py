@@ -62,14 +62,18 @@ def own_plan(user: User, plan: Plan) -> OwnPlan:
         for one in plan.outcomes.all()
         if one.plain
     ]
-    plain = [one.plain for outcome in plan.outcomes.all() for one in (outcome, *outcome.actions.all())]
-    return OwnPlan(plan, childs, lines, plain.count(""))
+    every: list[Any] = [one for outcome in plan.outcomes.all() for one in (outcome, *outcome.actions.all())]
+    return OwnPlan(plan, childs, lines, sum(not one.plain for one in every))
+
+
+def given_visible_to(user: User) -> QuerySet[GivenPlan]:
+    """When children were given their plans, or why not, the latest first."""
+    rows = GivenPlan.objects.filter(plan__in=plans_visible_to(user).order_by())
+    return rows.select_related("written_by")
 
 
 def given_of(user: User, plan_id: uuid.UUID) -> QuerySet[GivenPlan]:
-    """When the child was given this plan, or why not, the latest first."""
-    rows = GivenPlan.objects.filter(plan__in=plans_visible_to(user).order_by(), plan_id=plan_id)
-    return rows.select_related("written_by")
+    return given_visible_to(user).filter(plan_id=plan_id)
 
 
 def suggested_for(user: User, plan: Plan) -> dict[str, Any]:

@@ -72,12 +72,18 @@ def outcome_visible_to(user: User, outcome_id: uuid.UUID) -> Outcome:
     return outcome
 
 
+def notes_visible_to(user: User) -> QuerySet[WhereWeAre]:
+    """How far outcomes were, in the plans that this user may see, the latest first."""
+    rows = WhereWeAre.objects.filter(outcome__plan__case__in=cases_visible_to(user).order_by())
+    return rows.select_related("outcome", "written_by")
+
+
 def notes_of(user: User, plan: Plan) -> dict[uuid.UUID, list[WhereWeAre]]:
     """Of each outcome of a plan, by its `line_id`, how far it was, the latest first: also in the plans before."""
     lines = [outcome.line_id for outcome in plan.outcomes.all()]
-    rows = _notes(user).filter(Q(outcome__in=lines) | Q(outcome__first__in=lines))
+    rows = notes_visible_to(user).filter(Q(outcome__in=lines) | Q(outcome__first__in=lines))
     found: dict[uuid.UUID, list[WhereWeAre]] = {}
-    for note in rows.select_related("outcome", "written_by"):
+    for note in rows:
         found.setdefault(note.outcome.line_id, []).append(note)
     return found
 
@@ -85,11 +91,7 @@ def notes_of(user: User, plan: Plan) -> dict[uuid.UUID, list[WhereWeAre]]:
 def last_note(user: User, outcome: Outcome) -> WhereWeAre | None:
     """The latest that was said of an outcome, in whichever plan."""
     line = outcome.line_id
-    return _notes(user).filter(Q(outcome=line) | Q(outcome__first=line)).first()
-
-
-def _notes(user: User) -> QuerySet[WhereWeAre]:
-    return WhereWeAre.objects.filter(outcome__plan__case__in=cases_visible_to(user).order_by())
+    return notes_visible_to(user).filter(Q(outcome=line) | Q(outcome__first=line)).first()
 
 
 def actions_of(user: User, case_id: uuid.UUID) -> QuerySet[Action]:

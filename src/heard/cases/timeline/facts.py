@@ -5,6 +5,7 @@ Nothing here is stored. Each stage's own rows are the only truth, so a chronolog
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -88,14 +89,28 @@ def _worries(rows: Rows) -> Iterator[Fact]:
 
 
 def _cases(rows: Rows) -> Iterator[Fact]:
+    """Each opening and each closing. The one that is under way is the case itself, where it is open."""
     for case in rows.cases:
+        if case.state == "open":
+            led = _("Led by %(team)s.") % {"team": case.lead_team.name}
+            text = "\n".join(filter(None, (case.why_opened, led)))
+            yield _opened(case.opened_at, case.reference, text, case.pk, case.opened_by_id)
+    for one in rows.periods:
+        yield _opened(one.opened_at, one.case.reference, one.why_opened, one.case_id, one.opened_by_id)
         yield _when(
-            case.opened_at,
+            one.closed_at,
             Kind.CASE,
-            _("Case opened: %(reference)s") % {"reference": case.reference},
-            _("Led by %(team)s.") % {"team": case.lead_team.name},
-            who_id=case.opened_by_id,
+            _("Case closed: %(reference)s") % {"reference": one.case.reference},
+            one.why_closed,
+            who_id=one.closed_by_id,
+            href=reverse("case_story", kwargs={"case_id": one.case_id}),
         )
+
+
+def _opened(at: datetime, reference: str, text: str, case_id: uuid.UUID, who_id: int) -> Fact:
+    what = _("Case opened: %(reference)s") % {"reference": reference}
+    href = reverse("case_story", kwargs={"case_id": case_id})
+    return _when(at, Kind.CASE, what, text, who_id=who_id, href=href)
 
 
 def _words(rows: Rows) -> Iterator[Fact]:
@@ -105,6 +120,55 @@ def _words(rows: Rows) -> Iterator[Fact]:
             text += "\n" + _("What changed because of it: %(change)s") % {"change": words.what_changed}
         what = _("The child’s own words, heard by %(who)s") % {"who": words.heard_by}
         yield Fact(words.heard_on, words.written_at, Kind.WORDS, what, text, who_id=words.written_by_id)
+
+
+def _answers(rows: Rows) -> Iterator[Fact]:
+    """When the child was told what came of their words."""
+    for answer in rows.answers:
+        if answer.told_on:
+            what = _("The child was told what came of their words, by %(who)s") % {"who": answer.told_by}
+            who = answer.written_by_id
+            yield Fact(answer.told_on, answer.written_at, Kind.WORDS, what, answer.what_changed, who_id=who)
+
+
+def _trusted_workers(rows: Rows) -> Iterator[Fact]:
+    for link in rows.workers:
+        what = _("%(who)s became the trusted worker") % {"who": link.worker}
+        text = "\n".join(filter(None, [link.reason, link.about_asking]))
+        yield Fact(link.since, link.named_at, Kind.CASE, what, text, who_id=link.named_by_id)
+
+
+def _safety_plans(rows: Rows) -> Iterator[Fact]:
+    for one in rows.safety_plans:
+        href = reverse("safety", kwargs={"case_id": one.case_id})
+        what = _("Safety plan, version %(version)s") % {"version": one.version}
+        yield _when(one.written_at, Kind.SAFETY, what, one.what_to_do, who_id=one.written_by_id, href=href)
+
+
+def _disruption(rows: Rows) -> Iterator[Fact]:
+    for step in rows.disruption:
+        if step.done_on:
+            done = _("Done against %(what)s") if step.state == "done" else _("Not done against %(what)s")
+            at = timezone.make_aware(datetime.combine(step.done_on, datetime.min.time()))
+            text = "\n".join(filter(None, [step.what, step.note]))
+            kind, what = Kind.DISRUPTION, done % {"what": step.against}
+            yield Fact(step.done_on, at, kind, what, text, agency=step.agency.name, who_id=step.owner_id)
+
+
+def _given(rows: Rows) -> Iterator[Fact]:
+    for one in rows.given:
+        if one.given_on:
+            what = _("The child was given their plan, by %(who)s") % {"who": one.given_by}
+            yield Fact(one.given_on, one.written_at, Kind.PLAN, what, who_id=one.written_by_id)
+        else:
+            what = _("The child was not given their plan")
+            yield _when(one.written_at, Kind.PLAN, what, one.why_not, who_id=one.written_by_id)
+
+
+def _where_we_are(rows: Rows) -> Iterator[Fact]:
+    for note in rows.where:
+        what = _("Where we are: %(outcome)s") % {"outcome": note.outcome.text}
+        yield Fact(note.on, note.written_at, Kind.PLAN, what, note.text, who_id=note.written_by_id)
 
 
 def _signs(rows: Rows) -> Iterator[Fact]:
@@ -171,6 +235,14 @@ def _reviews(rows: Rows) -> Iterator[Fact]:
         )
 
 
+def _decided(rows: Rows) -> Iterator[Fact]:
+    """What was copied here from supervision, and nothing else of it."""
+    for one in rows.decisions:
+        text = "\n".join((one.text, one.reason))
+        what = _("Decided with a supervisor")
+        yield Fact(one.decided_on, one.recorded_at, Kind.DECISION, what, text, who_id=one.decided_by_id)
+
+
 def _missing(rows: Rows) -> Iterator[Fact]:
     for one in rows.episodes:
         href = reverse("episode", kwargs={"episode_id": one.pk})
@@ -203,7 +275,7 @@ def _requests(rows: Rows) -> Iterator[Fact]:
     for one in rows.requests:
         href, other = reverse("request", kwargs={"request_id": one.pk}), {"other": one.other_side}
         asked = _("Asked %(other)s") if one.direction == "we_ask" else _("Asked by %(other)s")
-        more = {"who_id": one.noted_by_id, "href": href}
+        more: dict[str, Any] = {"who_id": one.noted_by_id, "href": href}
         yield Fact(one.asked_on, one.noted_at, Kind.SHARE, asked % other, one.what, **more)
         if one.answered_on:
             at = timezone.make_aware(datetime.combine(one.answered_on, datetime.max.time()))
@@ -288,7 +360,8 @@ def _involved(rows: Rows) -> Iterator[Fact]:
 
 
 _GATHERERS = (
-    _worries, _cases, _words, _signs, _assessments, _plans, _actions, _reviews, _referrals, _missing, _shares,
+    _answers, _trusted_workers, _safety_plans, _disruption, _given, _where_we_are,
+    _worries, _cases, _words, _signs, _assessments, _plans, _actions, _reviews, _decided, _referrals, _missing, _shares,
     _requests, _warnings, _files, _ties, _involved,
 )  # fmt: skip
 

@@ -20,6 +20,8 @@ KINDS: dict[Kind, Any] = {
     Kind.ASSESSMENT: _("Assessments"),
     Kind.PLAN: _("Plans"),
     Kind.ACTION: _("Actions"),
+    Kind.SAFETY: _("Safety plans"),
+    Kind.DISRUPTION: _("Steps against what harms"),
     Kind.REVIEW: _("Reviews"),
     Kind.MISSING: _("Missing episodes"),
     Kind.SHARE: _("Shared, not shared and asked for"),

@@ -8,28 +8,42 @@ from typing import TYPE_CHECKING
 
 from heard.cases.assessment.queries import assessments_visible_to
 from heard.cases.attachment.queries import attachments_around
-from heard.cases.case.queries import cases_visible_to, periods_of, warnings_ever_of, words_of
+from heard.cases.case.queries import (
+    cases_visible_to,
+    periods_of,
+    trusted_workers_visible_to,
+    warnings_ever_of,
+    words_of,
+)
 from heard.cases.concern.queries import concerns_of
+from heard.cases.disruption.queries import steps_visible_to
 from heard.cases.missing.queries import told_of
-from heard.cases.plan.queries import actions_visible_to, plans_visible_to
+from heard.cases.own.queries import given_visible_to
+from heard.cases.plan.queries import actions_visible_to, notes_visible_to, plans_visible_to
 from heard.cases.referral.queries import referrals_of_child
 from heard.cases.review.queries import reviews_visible_to
+from heard.cases.safety.queries import safety_plans_visible_to
 from heard.cases.sharing.queries import requests_visible_to, shares_visible_to
 from heard.cases.supervision.queries import decisions_on_record
+from heard.cases.words.queries import answers_of
 from heard.network.queries import involvements_of, ties_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.assessment.models import Assessment
     from heard.cases.attachment.models import Attachment
-    from heard.cases.case.models import Case, CasePeriod, Observation, WarningNote, Words
+    from heard.cases.case.models import Case, CasePeriod, Observation, TrustedWorker, WarningNote, Words
     from heard.cases.concern.models import Concern
+    from heard.cases.disruption.models import DisruptionStep
     from heard.cases.missing.models import Episode
-    from heard.cases.plan.models import Action, Plan
+    from heard.cases.own.models import GivenPlan
+    from heard.cases.plan.models import Action, Plan, WhereWeAre
     from heard.cases.referral.models import Referral
     from heard.cases.review.models import Review
+    from heard.cases.safety.models import SafetyPlan
     from heard.cases.sharing.models import InfoRequest, Share
     from heard.cases.supervision.models import RecordedDecision
+    from heard.cases.words.models import Answer
     from heard.network.models import Involvement
     from heard.network.queries import Around
 
@@ -42,6 +56,12 @@ class Rows:
     cases: list[Case]
     periods: list[CasePeriod]
     words: list[Words]
+    answers: list[Answer]
+    workers: list[TrustedWorker]
+    safety_plans: list[SafetyPlan]
+    disruption: list[DisruptionStep]
+    given: list[GivenPlan]
+    where: list[WhereWeAre]
     assessments: list[Assessment]
     plans: list[Plan]
     actions: list[Action]
@@ -78,6 +98,12 @@ def rows_of(user: User, person_id: uuid.UUID) -> Rows:
         cases=list(cases_visible_to(user).filter(person_id=person_id)),
         periods=list(periods_of(user, person_id)),
         words=list(words_of(user, person_id)),
+        answers=list(answers_of(user, person_id)),
+        workers=list(trusted_workers_visible_to(user).filter(case__person_id=person_id)),
+        safety_plans=list(safety_plans_visible_to(user).filter(case__person_id=person_id)),
+        disruption=list(steps_visible_to(user).filter(case__person_id=person_id)),
+        given=list(given_visible_to(user).filter(plan__case__person_id=person_id)),
+        where=list(notes_visible_to(user).filter(outcome__plan__case__person_id=person_id)),
         assessments=list(assessments.prefetch_related("observations")),
         plans=list(plans_visible_to(user).filter(case__person_id=person_id)),
         actions=list(actions.order_by("due_on", "added_at")),

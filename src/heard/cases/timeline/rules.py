@@ -20,6 +20,8 @@ class Kind(StrEnum):
     ASSESSMENT = "assessment"
     PLAN = "plan"
     ACTION = "action"
+    SAFETY = "safety"
+    DISRUPTION = "disruption"
     REVIEW = "review"
     MISSING = "missing"
     SHARE = "share"
