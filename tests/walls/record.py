@@ -27,6 +27,7 @@ from heard.cases.review.rules import Looked
 from heard.cases.sharing import actions as sharing
 from heard.cases.sharing.queries import preview
 from heard.cases.sharing.rules import fingerprint
+from heard.cases.supervision import actions as supervising
 from heard.insight import actions as running
 from heard.network import actions as knowing
 
@@ -73,6 +74,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
     plan, action = _plan(world, case.pk, another=world.teacher if restricted else worker)
     review = _review(world, plan)
     place, group = _surroundings(world, person.pk)
+    supervision, decision = _supervision(world, case.pk)
     waiting = _worry(world, person_id=person.pk)
     referral = referring.start_referral(by=worker, case_id=case.pk)
     file = attaching.attach(by=worker, upload=SimpleUploadedFile("note.txt", b"A note"), person_id=person.pk)
@@ -101,6 +103,8 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "warning_id": warnings_of(worker, person.pk).get().pk,
             "place_id": place.pk,
             "group_id": group.pk,
+            "supervision_id": supervision.pk,
+            "decision_id": decision.pk,
         }
     )
 
@@ -169,6 +173,19 @@ def _review(world: World, plan: Any) -> Any:
         reason="What helps goes on.",
         next_review_on=today + timedelta(days=90),
     )
+
+
+def _supervision(world: World, case_id: Any) -> tuple[Any, Any]:
+    today, two = timezone.localdate(), {"worker": world.social_worker, "supervisor": world.supervisor}
+    row = supervising.begin_supervision(by=world.social_worker, planned_on=today, **two)
+    this = {"by": world.supervisor, "supervision_id": row.pk}
+    decision = supervising.add_decision(
+        **this, case_id=case_id, text="Two of us go to see her.", reason="She is at ease with two."
+    )
+    held = supervising.hold_supervision(
+        **this, held_on=today, talked="How it is to wait.", next_on=today + timedelta(days=28)
+    )
+    return held, decision
 
 
 def _surroundings(world: World, person_id: Any) -> tuple[Any, Any]:

@@ -36,7 +36,7 @@ VALUES = {
 }
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
-    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id",
+    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; users and teams are the staff. Whoever
 # sees children sees all places and groups: a child who is hidden is left out of them (asked for below).

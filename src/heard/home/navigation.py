@@ -31,6 +31,7 @@ PARTS = (
     ),
     Part("concerns", _("Worries"), _("Worries that were told, and what was decided on them.")),
     Part("find", _("Find a child"), _("See what is known and who works with the child.")),
+    Part("supervisions", _("My supervision"), _("Time to think with your supervisor. Only you two see it.")),
     Part("engine", _("Engine"), _("Bring in extracts and see children whose signs are scattered.")),
     Part("people", _("People and teams"), _("Add people, give them roles, switch off who has left.")),
     Part("figures", _("Promises kept"), _("Whether we do what we promised to every child.")),
