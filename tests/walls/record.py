@@ -12,6 +12,7 @@ from tests.conftest import World
 
 from heard.agencies import actions as agencies
 from heard.agencies.models import User
+from heard.agencies.rules import Role
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment import actions as attaching
@@ -71,7 +72,18 @@ def make_record(world: World, *, restricted: bool) -> Record:
     assert case is not None
     casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=worker)
     assessment = _assess(world, case.pk)
-    plan, action = _plan(world, case.pk, another=world.teacher if restricted else worker)
+    once = _joins_the_team(world) if restricted else None
+    plan, action = _plan(world, case.pk, another=once.user if once else worker)
+    if once:
+        agencies.take_role(by=world.administrator, user=once.user, membership_id=once.pk)
+    answering.answer_words(
+        by=worker,
+        words_id=first.words_id,
+        what_changed="Her sister comes earlier.",
+        told_on=ago(1),
+        told_by="Sol",
+    )
+    step = _against_what_harms(world, case.pk, plan)
     review = _review(world, plan)
     place, group = _surroundings(world, person.pk)
     supervision, decision = _supervision(world, case.pk)
@@ -100,6 +112,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             **_missing_and_shared(world, person.pk),
             "attachment_id": file.pk,
             "words_id": first.words_id,
+            "disruption_id": step.pk,
             "warning_id": warnings_of(worker, person.pk).get().pk,
             "place_id": place.pk,
             "group_id": group.pk,
@@ -157,6 +170,46 @@ def _plan(world: World, case_id: Any, *, another: User) -> tuple[Any, Any]:
         by=worker, plan_id=plan.pk, review_on=today + timedelta(days=60), view=ChildsView(new=_said(today))
     )
     return plan, action
+
+
+def _joins_the_team(world: World) -> Any:
+    """The teacher works in the children's services for a while: what they were given to do then stays theirs."""
+    membership = agencies.give_role(
+        by=world.administrator, user=world.teacher, team=world.exploitation_team, role=Role.PRACTITIONER
+    )
+    membership.user = User.objects.get(pk=world.teacher.pk)
+    return membership
+
+
+def _against_what_harms(world: World, case_id: Any, plan: Any) -> Any:
+    """A safety plan, a step against a place, and the plan in words for the child."""
+    worker = world.social_worker
+    keeping_safe.write_safety_plan(
+        by=worker,
+        case_id=case_id,
+        getting_worse="She stops answering her aunt.",
+        what_to_do="Her aunt rings the duty team.",
+        who_to_call="Her aunt, then the duty team.",
+        child_agreed="To text her aunt a heart.",
+    )
+    giving.write_own_plan(
+        by=worker,
+        plan_id=plan.pk,
+        outcomes={plan.outcomes.first().pk: "You get home safely."},
+        actions={},
+        words_id=words_of(worker, plan.case.person_id).first().pk,
+    )
+    giving.give_own_plan(by=worker, plan_id=plan.pk, why_not="She asked to wait until Monday.")
+    return disrupting.plan_step(
+        by=worker,
+        case_id=case_id,
+        kind="place",
+        what="Ask licensing to visit",
+        agency_id=world.police.pk,
+        due_on=timezone.localdate() + timedelta(days=7),
+        who_or_where="The yard behind the arcade",
+        owner=worker,
+    )
 
 
 def _review(world: World, plan: Any) -> Any:

@@ -24,6 +24,7 @@ from heard.cases.missing.words import in_words, time_left
 from heard.cases.plan import queries as plans
 from heard.cases.referral import queries as referrals
 from heard.cases.review import queries as reviews
+from heard.cases.supervision import queries as supervision
 from heard.cases.sharing import queries as sharing
 from heard.cases.words import queries as words
 from heard.govuk.environment import day, time
@@ -83,6 +84,7 @@ def my_work(user: User) -> list[Section]:
         _words_to_answer,
         _without_a_worker,
         _reviews,
+        _supervision,
         _assessments,
         _to_review,
         _referring,
@@ -218,6 +220,21 @@ def _reviews(user: User) -> Section | None:
         _("Reviews to hold"),
         reviews.reviews_due(user),
         lambda row: _due(row.review_on, str(row.case.person), _at("plan", plan_id=row.pk), "", None),
+    )
+
+
+def _supervision(user: User) -> Section | None:
+    """To hold or prepare, and to read: for the two whom it is for."""
+    return _section(
+        _("Supervision"),
+        supervision.waiting_for(user),
+        lambda row: _due(
+            row.planned_on if row.state == "planned" else None,
+            str(row.worker if row.supervisor_id == user.pk else row.supervisor),
+            _at("supervision", supervision_id=row.pk),
+            "" if row.state == "planned" else _("read the record, and say that you have"),
+            None,
+        ),
     )
 
 

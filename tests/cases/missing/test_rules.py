@@ -102,8 +102,8 @@ def test_hours_are_hours_whatever_the_wall_clock_does(back: datetime, hours: int
     [
         (timedelta(minutes=59), rules.Span(59, "minutes")),
         (timedelta(hours=1), rules.Span(1, "hours")),
-        (timedelta(hours=47, minutes=59), rules.Span(47, "hours")),
-        (timedelta(hours=48), rules.Span(2, "days")),
+        (timedelta(hours=71, minutes=59), rules.Span(71, "hours")),
+        (timedelta(hours=72), rules.Span(3, "days")),
         (timedelta(hours=-3), rules.Span(0, "minutes")),
     ],
 )

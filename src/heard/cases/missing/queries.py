@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from heard.agencies.queries import duty_team
 from heard.agencies.rules import Hidden, May
 from heard.cases.attachment.queries import attachments_of
 from heard.cases.case.models import Case
@@ -62,6 +61,12 @@ def episodes_of(user: User, person_id: uuid.UUID) -> QuerySet[Episode]:
     return rows.order_by(F("found_at").desc(nulls_first=True))
 
 
+def told_of(user: User, person_id: uuid.UUID) -> QuerySet[Episode]:
+    """The child's episodes with `answer`: what the child said last when the interview was offered, None where nobody
+    asked. For a child whom the user may see; without those noted by mistake, latest first."""
+    return _with_answer(_counted(episodes_visible_to(user))).filter(person_id=person_id)
+
+
 def open_episodes(user: User) -> QuerySet[Episode]:
     """Children who are missing now, the longest first."""
     return _counted(episodes_visible_to(user)).filter(found_at=None).order_by("missing_from")
@@ -102,10 +107,13 @@ def interviews_due(user: User) -> QuerySet[Episode]:
     the episode; or the child has no case and they are in the team that takes worries.
     """
     rows = _counted(episodes_visible_to(user)).filter(found_at__isnull=False, interview=None)
-    last = InterviewOffer.objects.filter(episode=OuterRef("pk")).order_by("-noted_at", "-pk")
-    asked = rows.annotate(answer=Subquery(last.values("outcome")[:1]))
-    waiting = asked.filter(Q(answer=None) | ~Q(answer=rules.Offered.DECLINED))
+    waiting = _with_answer(rows).filter(Q(answer=None) | ~Q(answer=rules.Offered.DECLINED))
     return waiting.filter(_concerning(user)).order_by("interview_due_at")
+
+
+def _with_answer(rows: QuerySet[Episode]) -> QuerySet[Episode]:
+    last = InterviewOffer.objects.filter(episode=OuterRef("pk")).order_by("-noted_at", "-pk")
+    return rows.annotate(answer=Subquery(last.values("outcome")[:1]))
 
 
 def _concerning(user: User) -> Q:
@@ -113,10 +121,8 @@ def _concerning(user: User) -> Q:
     teams = user.memberships.values("team")
     mine = Q(Exists(opened.filter(Q(lead_team__in=teams) | Q(trusted_worker=user))))
     mine |= Q(noted_by=user) | Q(found_noted_by=user)
-    team = duty_team(user)
-    if team and user.memberships.filter(team=team).exists():
-        mine |= ~Q(Exists(opened))
-    return mine
+    takes_worries = user.memberships.filter(team__takes_worries=True)
+    return mine | (Q(Exists(takes_worries)) & ~Q(Exists(opened)))
 
 
 def interviews_in_time(user: User, *, since: date, today: date) -> Kept:

@@ -48,7 +48,7 @@ type Period = tuple[datetime, datetime | None]  # from, and until; None where it
 
 @dataclass(frozen=True)
 class Span:
-    """A length of time in one unit that people say: minutes up to an hour, hours up to two days, then days."""
+    """A length of time in one unit that people say: minutes up to an hour, hours up to three days, then days."""
 
     amount: int
     unit: str  # "minutes", "hours" or "days"
@@ -99,7 +99,7 @@ def how_long(since: datetime, until: datetime) -> Span:
     hours = int(seconds // 3600)
     if hours < 1:
         return Span(int(seconds // 60), "minutes")
-    return Span(hours, "hours") if hours < 48 else Span(hours // 24, "days")
+    return Span(hours, "hours") if hours < 72 else Span(hours // 24, "days")
 
 
 def overlap(one: Period, others: Iterable[Period]) -> bool:

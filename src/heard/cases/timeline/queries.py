@@ -24,7 +24,7 @@ from heard.knowledge import load
 if TYPE_CHECKING:
     from heard.agencies.models import AuditRow, User
     from heard.agencies.queries import Colleague
-    from heard.cases.case.models import Case, Observation, Words
+    from heard.cases.case.models import Case, CasePeriod, Observation, Words
     from heard.cases.missing.models import Episode
     from heard.cases.plan.models import Action, Plan
     from heard.cases.sharing.models import Share
@@ -90,6 +90,7 @@ class ChildsPage:
     person: Person
     age: int | None
     case: Case | None
+    closed: CasePeriod | None
     words: Words | None
     earlier_words: int
     why_no_words: str
@@ -126,6 +127,7 @@ def childs_page(user: User, person: Person, *, asked: Asked, today: date) -> Chi
         person=person,
         age=age_on(person.birth_date, today),
         case=case,
+        closed=rows.periods[0] if rows.periods and not case else None,
         words=rows.words[0] if rows.words else None,
         earlier_words=max(len(rows.words) - 1, 0),
         why_no_words=_why_no_words(rows),

@@ -1,0 +1,267 @@
+"""The pages about missing children: who may open them, what they keep, what is printed and how much they ask the database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+from tests.cases.missing.conftest import BACK, ago, gone
+
+from heard.agencies.models import AuditRow
+from heard.cases.missing import actions, queries
+from heard.cases.missing.models import Episode, InterviewOffer, Philomena
+from heard.home.queries import my_work
+from heard.network.actions import add_person, add_place, note_tie
+
+
+def moment(name: str, at) -> dict[str, str]:
+    there = timezone.localtime(at)
+    on = {f"{name}_on-{part}": str(getattr(there, part)) for part in ("day", "month", "year")}
+    return on | {f"{name}_time": f"{there:%H:%M}"}
+
+
+def of_episode(name: str, episode: Episode) -> str:
+    return reverse(name, kwargs={"episode_id": episode.pk})
+
+
+def of_child(name: str, person_id) -> str:
+    return reverse(name, kwargs={"person_id": person_id})
+
+
+EPISODE_PAGES = (
+    "episode", "episode_change", "episode_found", "episode_take_back", "interview_offer", "interview",
+    "interview_person", "interview_place",
+)  # fmt: skip
+CHILD_PAGES = ("missing_of", "missing_note", "philomena", "philomena_write", "philomena_paper")
+NOTED = {
+    "from_where": "home",
+    "last_seen_where": "The bus stop in Kiln Lane",
+    "last_seen_by": "Ola, her carer",
+    "danger": "yes",
+    "danger_why": "A man who hurt her before",
+    "reported": "yes",
+    "police_reference": "WX-204",
+    "is_back": "no",
+}
+
+
+@pytest.mark.parametrize("who", ["officer", "analyst", "board_member", "administrator"])
+def test_hidden_and_absent_look_the_same(client, world, heard, who):
+    client.force_login(getattr(world, who))
+    addresses = [of_episode(name, heard.episode) for name in EPISODE_PAGES]
+    for address in [*addresses, *(of_child(name, heard.episode.person_id) for name in CHILD_PAGES)]:
+        assert client.get(address).status_code == 404, address
+        assert client.post(address, {"reason": "x"}).status_code in (404, 405), address
+
+
+def test_each_page_about_an_episode_leaves_a_row(client, world, heard):
+    client.force_login(world.social_worker)
+    rows = AuditRow.objects.filter(person_id=heard.episode.person_id)
+    for name in EPISODE_PAGES:
+        before = rows.count()
+        assert client.get(of_episode(name, heard.episode)).status_code == 200, name
+        assert rows.count() == before + 1, name
+
+
+def test_a_child_is_noted_as_missing_and_back_on_the_pages(client, world, case):
+    client.force_login(world.social_worker)
+    at = of_child("missing_note", case.person_id)
+    sent = NOTED | moment("missing", ago(30)) | moment("reported", ago(29))
+    wrong = client.post(at, sent | {"missing_time": "later"})
+    assert "Give the time as 14:30 or 2:30pm" in wrong.text
+    assert "Ola, her carer" in wrong.text
+    client.post(at, sent)
+    episode = Episode.objects.get()
+    assert (episode.danger_why, episode.police_reference) == ("A man who hurt her before", "WX-204")
+    page = client.get(of_child("child", case.person_id)).text
+    assert "This child is missing, since" in page
+    assert "Mina Okoro" in client.get(reverse("missing")).text
+    client.post(of_episode("episode_found", episode), BACK | moment("found", ago(20)))
+    episode.refresh_from_db()
+    assert episode.found_at is not None
+    assert "This child is missing, since" not in client.get(of_child("child", case.person_id)).text
+    text = client.get(of_episode("episode", episode)).text
+    assert "hours left" in text
+    assert "Interview within 72 hours" in text
+
+
+def test_an_episode_that_is_over_is_noted_in_one_go(client, world, case):
+    client.force_login(world.teacher)
+    sent = NOTED | moment("missing", ago(130)) | moment("reported", ago(129)) | {"is_back": "yes"}
+    client.post(of_child("missing_note", case.person_id), sent | BACK | moment("found", ago(120)))
+    assert Episode.objects.get().condition == BACK["condition"]
+
+
+def test_what_overlaps_is_refused_with_its_sentence_and_kept_as_typed(client, world, episode):
+    client.force_login(world.social_worker)
+    sent = NOTED | moment("missing", ago(3)) | moment("reported", ago(2))
+    answer = client.post(of_child("missing_note", episode.person_id), sent)
+    assert "noted as missing now" in answer.text
+    assert "A man who hurt her before" in answer.text
+    assert Episode.objects.count() == 1
+
+
+def test_a_child_is_late_to_be_heard_in_words(client, world, case):
+    worker = world.social_worker
+    late = gone(worker, case.person_id, 200, back=BACK | {"found_at": ago(80)})
+    client.force_login(worker)
+    assert "8 hours late" in client.get(of_episode("episode", late)).text
+    (section,) = [one for one in my_work(worker) if "have not been heard" in one.heading]
+    assert "8 hours late" in section.waiting[0].note
+
+
+def test_the_interview_is_offered_and_held_on_the_pages(client, world, returned):
+    client.force_login(world.social_worker)
+    at = of_episode("interview_offer", returned)
+    offered = moment("offered", ago(18))
+    assert "Say who offered" in client.post(at, offered | {"outcome": "accepted"}).text
+    client.post(at, offered | {"outcome": "accepted", "accepted_by": "Noor, advocate"})
+    assert InterviewOffer.objects.get().by_whom == "Noor, advocate"
+    said = {"which": "new", "said": "Nobody asked me.", "how": "said", "heard_by": "Noor, advocate"}
+    today = timezone.localdate()
+    said |= {f"heard_on-{part}": str(getattr(today, part)) for part in ("day", "month", "year")}
+    held = {"where": "The youth centre", "with_whom": "Noor", "independent": "Works for a charity"}
+    client.post(of_episode("interview", returned), moment("held", ago(5)) | held | said)
+    page = client.get(of_episode("episode", returned)).text
+    assert "Nobody asked me." in page
+    assert "is not always passed on" in page
+    assert "Back, and heard" in page
+
+
+def test_an_interview_that_cannot_be_held_yet_says_so(client, world, episode):
+    client.force_login(world.social_worker)
+    assert "not back yet" in client.get(of_episode("interview", episode)).text
+
+
+def test_somebody_whom_the_child_named_is_looked_for_before_being_added(client, world, heard):
+    worker = world.social_worker
+    adult = add_person(by=worker, given_name="Desmond", family_name="Moran", kind="adult")
+    client.force_login(worker)
+    at = of_episode("interview_person", heard.episode)
+    typed = {"name": "Desmond Moran", "tie": "gives lifts to"}
+    asked = client.post(at, typed)
+    assert str(adult.pk) in asked.text
+    assert "There is a problem" not in asked.text
+    assert "Nobody of these: add them" in asked.text
+    client.post(at, typed | {"choice": str(adult.pk)})
+    (tie,) = queries.answers_of(worker, heard)
+    assert tie.person_id == adult.pk
+    assert "There is a problem" in client.post(at, typed | {"choice": "new"}).text  # adult or child?
+    client.post(at, typed | {"name": "Kit Vale", "choice": "new", "kind": "adult"})
+    assert [one.name for one in queries.answers_of(worker, heard)] == ["Desmond Moran", "Kit Vale"]
+    assert "Kit Vale" in client.get(of_episode("episode", heard.episode)).text
+
+
+def test_a_place_that_the_child_named_is_looked_for_too(client, world, heard):
+    place = add_place(by=world.teacher, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
+    client.force_login(world.social_worker)
+    at = of_episode("interview_place", heard.episode)
+    typed = {"name": "the arcade", "tie": "was there", "postcode": ""}
+    assert str(place.pk) in client.post(at, typed).text
+    client.post(at, typed | {"choice": str(place.pk)})
+    client.post(at, typed | {"name": "Old laundry", "choice": "new", "kind": "empty building"})
+    names = [tie.name for tie in queries.answers_of(world.social_worker, heard)]
+    assert sorted(names) == ["Harbour Street arcade", "Old laundry"]
+
+
+def test_what_is_known_is_changed_with_what_stands_there(client, world, episode):
+    client.force_login(world.social_worker)
+    at = of_episode("episode_change", episode)
+    page = client.get(at).text
+    assert "WX-204" in page
+    sent = {name: value for name, value in NOTED.items() if name != "is_back"} | {
+        "what_is_known": "Seen in town"
+    }
+    client.post(at, sent | moment("missing", episode.missing_from) | moment("reported", episode.reported_at))
+    episode.refresh_from_db()
+    assert episode.what_is_known == "Seen in town"
+
+
+def test_an_episode_is_taken_back_with_a_reason(client, world, episode):
+    client.force_login(world.social_worker)
+    at = of_episode("episode_take_back", episode)
+    assert "Say why this was no episode" in client.post(at, {"reason": ""}).text
+    client.post(at, {"reason": "It was her cousin"})
+    assert "It was her cousin" in client.get(of_episode("episode", episode)).text
+    assert "taken back" in client.get(of_episode("episode_change", episode)).text
+
+
+def words_of_pdf(content: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split())
+
+
+def test_the_form_is_written_read_in_versions_and_printed_with_both_parts(client, world, case):
+    client.force_login(world.social_worker)
+    person = case.person_id
+    place = add_place(by=world.social_worker, name="The pier", kind="pier")
+    note_tie(by=world.social_worker, person_id=person, kind="goes to", how_known="She said", to_place=place)
+    write = of_child("philomena_write", person)
+    assert "The pier: goes to (She said)" in client.get(write).text
+    client.post(write, {"places": "The pier", "medical": "An inhaler, twice a day"})
+    client.force_login(world.teacher)
+    client.post(write, {"places": "The pier", "medical": "An inhaler, three times a day"})
+    page = client.get(of_child("philomena", person) + "?version=1").text
+    assert "An inhaler, twice a day" in page
+    assert "This is an earlier version" in page
+    assert Philomena.objects.count() == 2
+    gone(world.social_worker, person, 5, clothing="A green coat")
+    answer = client.get(of_child("philomena_paper", person))
+    assert answer["Content-Disposition"] == 'attachment; filename="philomena-form.pdf"'
+    text = words_of_pdf(answer.content)
+    for words in ("Mina Okoro", "three times a day", "A green coat", "The bus stop in Kiln Lane", "WX-204"):
+        assert words in text, words
+
+
+def test_paper_without_anything_to_print_is_not_there(client, world, case):
+    client.force_login(world.social_worker)
+    assert client.get(of_child("philomena_paper", case.person_id)).status_code == 404
+
+
+def test_the_chronology_tells_of_each_time(client, world, heard):
+    client.force_login(world.social_worker)
+    text = client.get(of_child("child_chronology", heard.episode.person_id) + "?kind=missing").text
+    assert "Heard after coming back, by Noor, advocate" in text
+    assert "Back: At her aunt’s" in text
+
+
+def count(client, address: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
+        assert client.get(address).status_code == 200
+    return len(found)
+
+
+def test_lists_ask_the_database_as_often_for_twenty_as_for_two(client, world, case):
+    client.force_login(world.social_worker)
+    worker = world.social_worker
+
+    def fill(first: int, last: int) -> None:
+        for number in range(first, last):
+            begin = 5000 - number * 100
+            back = BACK | {"found_at": ago(begin - 20)}
+            gone(worker, case.person_id, begin, back=back)
+
+    fill(0, 2)
+    pages = [reverse("missing"), of_child("missing_of", case.person_id), reverse("home")]
+    pages.append(of_child("child", case.person_id))
+    few = [count(client, page) for page in pages]
+    fill(2, 20)
+    assert [count(client, page) for page in pages] == few
+
+
+def test_the_list_of_missing_children_has_pages(client, world, case):
+    worker = world.social_worker
+    for number in range(26):
+        begin = 9000 - number * 100
+        gone(worker, case.person_id, begin, back=BACK | {"found_at": ago(begin - 20)})
+    client.force_login(worker)
+    assert "page=2" in client.get(reverse("missing")).text
+    assert actions.open_episode(by=worker, episode_id=Episode.objects.first().pk)
+    assert queries.missing_since(worker, timezone.now() - timedelta(days=900)).count() == 26
