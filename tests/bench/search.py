@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -66,17 +66,16 @@ KINDS: list[tuple[str, Ask, bool]] = [
 
 @dataclass
 class Bearers:
-    """How many people the user could mean by a family name, and by both names."""
+    """How many people a user could mean: by a family name alone those who may be opened, by both names anybody."""
 
     family: Counter[str]
     both: Counter[tuple[str, str]]
 
     @classmethod
-    def of(cls, people: Iterable[Someone]) -> Bearers:
-        people = list(people)
+    def of(cls, seen: list[Someone], everybody: list[Someone]) -> Bearers:
         return cls(
-            Counter(part for one in people for part in {one.family, *one.family.split("-")}),
-            Counter((one.given, one.family) for one in people),
+            Counter(part for one in seen for part in {one.family, *one.family.split("-")}),
+            Counter((one.given, one.family) for one in everybody),
         )
 
     def few(self, one: Someone, *, alone: bool) -> bool:
@@ -136,7 +135,7 @@ def measure() -> None:
         f"  keys of one more person: {one_more(users['co-ordinator'][0]):.0f} ms (median of 50, with the person itself)"
     )
     for who, (user, seen) in users.items():
-        bearers = Bearers.of(seen)
+        bearers = Bearers.of(seen, people)
         rare = sum(bearers.few(one, alone=True) for one in seen) / len(seen)
         pairs = sum(bearers.few(one, alone=False) for one in seen) / len(seen)
         rows = [ask(user, seen, bearers, *kind) for kind in KINDS]

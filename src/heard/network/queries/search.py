@@ -2,20 +2,23 @@
 
 1. What was typed is taken apart into facts; each fact becomes the keys that may stand for it, with how near each is. A name is
    looked up among the names in use (`Spelling`), so that a slip of the pen costs a look among names, not among people.
-2. The rarest facts find people (`SearchKey`); the commonest is only ever asked of people who were found already.
+2. People are found by the keys of all facts together (`SearchKey`): those of whom two fit, where two or more were given.
 3. The nearest few are read in full, and reasons are said in words.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Max, Q, QuerySet, When, Window
+from django.db.models.functions import RowNumber
 
 from heard.network.models import Person, SearchKey, Spelling
 from heard.network.queries.people import describe, findable_through, visible_through
@@ -172,56 +175,44 @@ def _is_number(fact: Keys) -> bool:
 def _fitting_one(fact: Keys, people: Q) -> list[_Fit]:
     """One thing is known: people by how near the key is, those with a rare name before those with a common one. Of a
     name that more people have than a list can hold, a few come first and the rest after everybody else."""
-    rows = SearchKey.objects.filter(people, key__in=fact).annotate(near=_nearness(fact))
-    bearers: dict[str, list[uuid.UUID]] = defaultdict(list)
-    for person_id, key in rows.order_by("near", "key", "person_id").values_list("person_id", "key")[:_ROWS]:
-        bearers[key].append(person_id)
+    rows = SearchKey.objects.filter(people, key__in=fact).annotate(
+        place=Window(RowNumber(), partition_by="key", order_by="person_id"),
+        bearers=Window(Count("pk"), partition_by="key"),
+    )
     best: dict[uuid.UUID, _Fit] = {}
-    for key, ids in bearers.items():
-        for place, person_id in enumerate(ids):
-            late = 100 if len(ids) > _FEW and place >= _FEW // 2 else 0
-            fit = _Fit(person_id, fact[key] + late, len(ids))
-            best[person_id] = min(fit, best.get(person_id, fit), key=_order)
+    for person_id, key, place, bearers in rows.filter(place__lte=_FEW * 2).values_list(
+        "person_id", "key", "place", "bearers"
+    ):
+        late = 100 if bearers > _FEW and place > _FEW // 2 else 0
+        fit = _Fit(person_id, fact[key] + late, bearers)
+        best[person_id] = min(fit, best.get(person_id, fit), key=_order)
     return list(best.values())
 
 
 def _fitting_two(facts: list[Keys], people: Q) -> list[_Fit]:
-    """People of whom two things fit, or a number does: found by all facts but the commonest, which is only compared."""
-    counts = _bearers(facts)
-    facts = sorted(facts, key=lambda fact: sum(counts[key] for key in fact))
-    pairs, drivers = Q(), set[str]()
-    for place, fact in enumerate(facts[:-1]):
-        others = set().union(*facts[place + 1 :])
-        pairs |= Q(key__in=fact, person__search_keys__key__in=others)
-        drivers |= fact.keys()
-    for fact in filter(_is_number, facts):
-        pairs |= Q(key__in=fact)
-    rows = SearchKey.objects.filter(pairs, people, key__in=drivers)
+    """People of whom two things fit, or a number does."""
+    keys = set().union(*facts)
+    rows = SearchKey.objects.filter(people, key__in=keys, person__in=_with_two(facts, keys))
     matched: dict[uuid.UUID, set[str]] = defaultdict(set)
-    for person_id, key, other in rows.values_list("person_id", "key", "person__search_keys__key")[:_ROWS]:
-        matched[person_id] |= {key, other}
-    return [_fit(person_id, keys, facts, counts) for person_id, keys in matched.items()]
+    for person_id, key in rows.values_list("person_id", "key")[:_ROWS]:
+        matched[person_id].add(key)
+    bearers = Counter(key for keys in matched.values() for key in keys)
+    return [_fit(person_id, keys, facts, bearers) for person_id, keys in matched.items()]
+
+
+def _with_two(facts: list[Keys], keys: set[str]) -> QuerySet[SearchKey, Any]:
+    """Those of whom two facts fit. One pass over the keys alone: who may be seen is asked only of who is left."""
+    fits = [
+        Max(Case(When(key__in=list(fact), then=2 if _is_number(fact) else 1), default=0)) for fact in facts
+    ]
+    grouped = SearchKey.objects.filter(key__in=keys).order_by().values("person_id")
+    return grouped.annotate(fits=reduce(add, fits)).filter(fits__gte=2).values("person_id")
 
 
 def _fit(person_id: uuid.UUID, keys: set[str], facts: list[Keys], counts: Mapping[str, int]) -> _Fit:
     """What does not agree costs more than whatever agrees."""
     cost = sum(min((fact[key] for key in keys & fact.keys()), default=2 * len(Near)) for fact in facts)
     return _Fit(person_id, cost, min(counts[key] for key in keys if key in counts))
-
-
-def _bearers(facts: list[Keys]) -> dict[str, int]:
-    keys = set().union(*facts)
-    rows = SearchKey.objects.filter(key__in=keys).values("key").annotate(people=Count("pk")).order_by()
-    return defaultdict(int, rows.values_list("key", "people"))
-
-
-def _nearness(fact: Keys) -> Case:
-    whens = [
-        When(key__in=[key for key, one in fact.items() if one == near], then=Value(int(near)))
-        for near in Near
-        if near in fact.values()
-    ]
-    return Case(*whens, default=Value(len(Near)), output_field=IntegerField())
 
 
 def _order(fit: _Fit) -> tuple[int, int, str]:

@@ -41,7 +41,7 @@ class Near(IntEnum):
 
 def person_keys(described: Description) -> frozenset[str]:
     """Keys, at most 60 letters each, of what is recorded about a person."""
-    keys = {f"name {word}" for word in names_in(described)}
+    keys = {f"name {word}" for word in names_in(described, joined=False)}
     if described.birth_date:
         keys.add(f"born {described.birth_date}")
     for postcode in filter(None, map(normal_postcode, described.postcodes)):
@@ -50,13 +50,17 @@ def person_keys(described: Description) -> frozenset[str]:
     return frozenset(keys)
 
 
-def names_in(described: Description) -> frozenset[str]:
-    """Every word of every name, without saying which it is, since people mix that up; and Smith-Jones as one word."""
+def names_in(described: Description, *, joined: bool = True) -> frozenset[str]:
+    """Every word of every name, without saying which it is, since people mix that up.
+
+    `joined`: a name of several words as one word too. Without it only where a word is short, as in Al Rahman: Smith of
+    Smith-Jones is found anyhow.
+    """
     words: set[str] = set()
     for name in described.names:
         for called in (parts(name.given), parts(name.family)):
             words.update(called)
-            if len(called) > 1:
+            if len(called) > 1 and (joined or min(map(len, called)) <= 3):
                 words.add("".join(called))
     return frozenset(word[:LONGEST] for word in words)
 
