@@ -153,6 +153,9 @@ def test_a_case_is_closed_read_and_opened_again(client, world, signed):
     assert "The case is closed. Its story stays here." in page
     assert "That she can ring" in page
     client.force_login(world.social_worker)
+    child = client.get(reverse("child", kwargs={"person_id": signed.case.person_id})).text
+    assert "We open it again if: Away again" in child
+    assert reverse("case_story", kwargs=key) in child
     assert "Open the case again</strong>: a co-ordinator or supervisor" in client.get(
         reverse("case_story", kwargs=key)
     ).text  # fmt: skip

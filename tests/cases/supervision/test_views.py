@@ -106,6 +106,17 @@ def test_actions_are_agreed_and_done(client, world, planned):
     assert action.done_on == timezone.localdate()
 
 
+def test_what_is_overdue_stands_in_the_work_of_the_two(client, world, planned):
+    Supervision.objects.update(planned_on=in_days(-5))
+    for user in (world.supervisor, world.social_worker):
+        client.force_login(user)
+        page = client.get(reverse("home")).text
+        assert at("supervision", planned) in page
+        assert "Overdue by 5 days" in page
+    client.force_login(world.coordinator)
+    assert at("supervision", planned) not in client.get(reverse("home")).text
+
+
 def test_a_day_is_moved_and_supervision_called_off(client, world, planned):
     client.force_login(world.social_worker)
     client.post(at("supervision_move", planned), on("planned_on", in_days(6)))
