@@ -17,18 +17,22 @@ from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment import actions as attaching
 from heard.cases.case import actions as casework
-from heard.cases.case.queries import warnings_of
+from heard.cases.case.queries import warnings_of, words_of
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as telling
+from heard.cases.disruption import actions as disrupting
 from heard.cases.missing import actions as looking
+from heard.cases.own import actions as giving
 from heard.cases.plan import actions as planning
 from heard.cases.referral import actions as referring
 from heard.cases.review import actions as reviewing
 from heard.cases.review.rules import Looked
+from heard.cases.safety import actions as keeping_safe
 from heard.cases.sharing import actions as sharing
 from heard.cases.sharing.queries import preview
 from heard.cases.sharing.rules import fingerprint
 from heard.cases.supervision import actions as supervising
+from heard.cases.words import actions as answering
 from heard.insight import actions as running
 from heard.network import actions as knowing
 
@@ -71,7 +75,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
     case = decided.case
     assert case is not None
     casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=worker)
-    assessment = _assess(world, case.pk)
+    assessment, question = _assess(world, case.pk)
     once = _joins_the_team(world) if restricted else None
     plan, action = _plan(world, case.pk, another=once.user if once else worker)
     if once:
@@ -100,6 +104,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "concern_id": waiting.pk,
             "case_id": case.pk,
             "assessment_id": assessment.pk,
+            "question_id": question.pk,
             "plan_id": plan.pk,
             "outcome_id": action.outcome_id,
             "action_id": action.pk,
@@ -155,8 +160,25 @@ def _assess(world: World, case_id: Any) -> Any:
     assessing.save_childs_view(**this, view=ChildsView(why_no_words="She asked to speak again next week."))
     assessing.note_observation(**this, item="V10", state="not_known")
     assessing.save_what_is_not_known(**this, text="Who gave her the phone. Her tutor will ask her.")
+    assessing.add_evidence(
+        **this,
+        item="S06",
+        change="no_longer",
+        happened_on=ago(10),
+        source="School register",
+        words="In school",
+    )
+    assessing.keep_pattern(**this, choice=assessing.Choice("G1", "One man whom she will not name"))
+    assessing.keep_strength(**this, text="She looks after her sister.", source="Her form tutor")
+    assessing.keep_protective_person(
+        **this, name="Aunt Rosa", who="Aunt", what_they_do="Meets her after school", knows="yes"
+    )
+    question = assessing.keep_question(**this, text="Who gave her the phone?", owner=worker, by_on=ago(-7))
     assessing.submit(**this)
-    return assessing.sign_off(by=world.supervisor, assessment_id=assessment.pk)
+    assessing.find_out(
+        by=worker, question_id=question.pk, text="A friend", source="She said so", found_on=ago(0)
+    )
+    return assessing.sign_off(by=world.supervisor, assessment_id=assessment.pk), question
 
 
 def _plan(world: World, case_id: Any, *, another: User) -> tuple[Any, Any]:

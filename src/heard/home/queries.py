@@ -86,6 +86,7 @@ def my_work(user: User) -> list[Section]:
         _reviews,
         _supervision,
         _assessments,
+        _questions,
         _to_review,
         _referring,
         _referred,
@@ -349,6 +350,18 @@ def _shares(user: User) -> Section | None:
         _("Shares to decide, and to look at again"),
         sharing.shares_to_review(user, today=timezone.localdate()),
         lambda row: _due(row.review_on, str(row.person), _at("share", share_id=row.pk), row.other_side, None),
+    )
+
+
+def _questions(user: User) -> Section | None:
+    if not user.may(May.ASSESS):
+        return None
+    return _section(
+        _("What you said you would find out"),
+        assessments.questions_to_find_out(user),
+        lambda row: _due(
+            row.by_on, row.text, _at("question", question_id=row.pk), str(row.assessment.case.person), None
+        ),
     )
 
 

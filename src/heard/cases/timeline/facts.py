@@ -172,7 +172,14 @@ def _where_we_are(rows: Rows) -> Iterator[Fact]:
 
 
 def _signs(rows: Rows) -> Iterator[Fact]:
-    seen = [(note, release) for note, release in rows.notes if note.state == "seen"]
+    added = {
+        (row.item, row.happened_on, row.source) for one in rows.assessments for row in one.evidence.all()
+    }
+    seen = [
+        (note, release)
+        for note, release in rows.notes
+        if note.state == "seen" and (note.item, note.seen_on, note.source) not in added
+    ]
     keys = [(note.item, note.seen_on, note.source, note.words) for note, _release in seen]
     for note, release in (seen[place] for place in distinct(keys)):
         yield Fact(
@@ -185,13 +192,41 @@ def _signs(rows: Rows) -> Iterator[Fact]:
         )
 
 
+def _history(rows: Rows) -> Iterator[Fact]:
+    """What assessments added to the history of a sign or vulnerability: seen, no longer seen, looked for, asked about."""
+    for one in rows.assessments:
+        for entry in one.evidence.all():
+            label = load.release(one.release).item(entry.item).label
+            yield Fact(
+                entry.happened_on,
+                entry.noted_at,
+                Kind.SIGN,
+                _("%(change)s: %(label)s") % {"change": entry.get_change_display(), "label": label},
+                _("%(words)s\nSource: %(source)s") % {"words": entry.words, "source": entry.source},
+                who_id=entry.noted_by_id,
+            )
+
+
+def _findings(rows: Rows) -> Iterator[Fact]:
+    for found in rows.findings:
+        yield Fact(
+            found.found_on,
+            found.noted_at,
+            Kind.ASSESSMENT,
+            _("Found out: %(question)s") % {"question": found.question.text},
+            _("%(words)s\nSource: %(source)s") % {"words": found.text, "source": found.source},
+            who_id=found.found_by_id,
+            href=reverse("question", kwargs={"question_id": found.question_id}),
+        )
+
+
 def _assessments(rows: Rows) -> Iterator[Fact]:
     for one in rows.assessments:
         href = reverse("assessment", kwargs={"assessment_id": one.pk})
         moments = [
             (one.started_at, _("Assessment begun"), "", one.author_id),
             (one.submitted_at, _("Assessment sent to a supervisor"), "", one.author_id),
-            (one.returned_at, _("Assessment sent back"), one.returned_reason, None),
+            *((row.at, _("Assessment sent back"), row.reason, row.by_id) for row in one.sent_back.all()),
             (one.signed_at, _("Assessment signed off"), one.judgement, one.signed_by_id),
         ]
         for at, what, text, who in moments:
@@ -361,7 +396,7 @@ def _involved(rows: Rows) -> Iterator[Fact]:
 
 _GATHERERS = (
     _answers, _trusted_workers, _safety_plans, _disruption, _given, _where_we_are,
-    _worries, _cases, _words, _signs, _assessments, _plans, _actions, _reviews, _decided, _referrals, _missing, _shares,
+    _worries, _cases, _words, _signs, _history, _findings, _assessments, _plans, _actions, _reviews, _decided, _referrals, _missing, _shares,
     _requests, _warnings, _files, _ties, _involved,
 )  # fmt: skip
 

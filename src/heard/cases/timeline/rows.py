@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from heard.cases.assessment.queries import assessments_visible_to
+from heard.cases.assessment.queries import assessments_visible_to, findings_of
 from heard.cases.attachment.queries import attachments_around
 from heard.cases.case.queries import (
     cases_visible_to,
@@ -30,7 +30,7 @@ from heard.network.queries import involvements_of, ties_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-    from heard.cases.assessment.models import Assessment
+    from heard.cases.assessment.models import Assessment, Finding
     from heard.cases.attachment.models import Attachment
     from heard.cases.case.models import Case, CasePeriod, Observation, TrustedWorker, WarningNote, Words
     from heard.cases.concern.models import Concern
@@ -63,6 +63,7 @@ class Rows:
     given: list[GivenPlan]
     where: list[WhereWeAre]
     assessments: list[Assessment]
+    findings: list[Finding]
     plans: list[Plan]
     actions: list[Action]
     reviews: list[Review]
@@ -104,7 +105,8 @@ def rows_of(user: User, person_id: uuid.UUID) -> Rows:
         disruption=list(steps_visible_to(user).filter(case__person_id=person_id)),
         given=list(given_visible_to(user).filter(plan__case__person_id=person_id)),
         where=list(notes_visible_to(user).filter(outcome__plan__case__person_id=person_id)),
-        assessments=list(assessments.prefetch_related("observations")),
+        assessments=list(assessments.prefetch_related("observations", "evidence", "sent_back")),
+        findings=list(findings_of(user, person_id)),
         plans=list(plans_visible_to(user).filter(case__person_id=person_id)),
         actions=list(actions.order_by("due_on", "added_at")),
         reviews=list(reviews_visible_to(user).filter(plan__case__person_id=person_id)),

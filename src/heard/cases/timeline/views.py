@@ -122,6 +122,8 @@ VERBS: dict[tuple[str, str], Any] = {
     ("submit", "assessment"): gettext_lazy("Sent the assessment to a supervisor"),
     ("sign off", "assessment"): gettext_lazy("Signed off the assessment"),
     ("send back", "assessment"): gettext_lazy("Sent the assessment back"),
+    ("find out", "assessment"): gettext_lazy("Wrote down what was found out"),
+    ("print", "assessment"): gettext_lazy("Printed the assessment"),
     ("start", "plan"): gettext_lazy("Began a plan"),
     ("agree", "plan"): gettext_lazy("Agreed the plan"),
     ("add outcome", "plan"): gettext_lazy("Added an outcome to the plan"),

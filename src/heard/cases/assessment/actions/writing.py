@@ -257,7 +257,7 @@ def _note(by: User, assessment: Assessment, mark: Observed, known: AssessmentObs
     row = known or AssessmentObservation(assessment=assessment, item=mark.item)
     for name, value in values.items():
         setattr(row, name, value)
-    row.noted_by = by
+    row.noted_by, row.noted_at = by, timezone.now()
     row.full_clean()
     row.save()
 

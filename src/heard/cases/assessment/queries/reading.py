@@ -172,6 +172,16 @@ def open_questions_of(user: User, assessment: Assessment) -> QuerySet[OpenQuesti
     return questions_visible_to(user).filter(assessment=assessment, findings=None)
 
 
+def findings_of(user: User, person_id: uuid.UUID) -> QuerySet[Finding]:
+    """Everything that was found out about a question, for one child, latest first."""
+    rows = Finding.objects.filter(question__assessment__case__in=cases_visible_to(user))
+    return (
+        rows.filter(question__assessment__case__person_id=person_id)
+        .select_related("question")
+        .order_by("-found_on", "-noted_at")
+    )
+
+
 def questions_to_find_out(user: User) -> QuerySet[OpenQuestion]:
     """What this user has to find out, first due first: no answer yet, and not asked again by a later assessment."""
     mine = questions_visible_to(user).filter(owner=user, findings=None, again=None)
