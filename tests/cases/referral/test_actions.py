@@ -8,10 +8,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pypdf import PdfReader
+from tests.cases.conftest import fill as fill_assessment
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
+from heard.cases.assessment import actions as assessing
+from heard.cases.assessment.actions import Choice
 from heard.cases.assessment.rules import ChildsView
+from heard.cases.case import actions as casework
 from heard.cases.referral import actions, export, queries
 from heard.cases.referral.models import Referral
 from heard.cases.referral.prefill import known_of
@@ -78,6 +82,34 @@ def test_what_the_record_says_is_laid_before_the_writer_with_where(world, referr
     assert known["local-authority-contacted-about-child-local-authority-name"].value == str(world.care)
     assert all(one.where for one in known.values())
     assert queries.answers_of(referral) == {}  # nobody has read it yet
+
+
+def test_patterns_places_and_missing_times_of_the_record_are_used(world, assessment):
+    user, person_id = world.social_worker, assessment.case.person_id
+    gifts = "He gives her gifts and drives her home."
+    pattern = Choice("G1", gifts, from_on=date(2026, 1, 5), to_on=date(2026, 3, 2))
+    assessing.keep_pattern(by=user, assessment_id=assessment.pk, choice=pattern)
+    casework.record_words(
+        by=user, person_id=person_id, text="Tak", heard_by="Sol", heard_on=date(2026, 3, 3), how="interpreter"
+    )
+    sign(world, assessment)
+    place = network.add_place(by=user, name="Harbour arcade", kind="arcade")
+    network.note_tie(by=user, person_id=person_id, kind="seen at", how_known="School", to_place=place)
+    referral = actions.start_referral(by=user, case_id=assessment.case_id)
+    known = known_of(user, referral)
+    assert "from 5 January 2026 to 2 March 2026" in known["when-did-the-exploitation-take-place"].value
+    assert known["types-of-exploitation-child-exploitation"].value == "yes"
+    assert "He gives her gifts" in known["modern-slavery-indicators-details"].value
+    assert known["pv-interpreter-requirements"].value == "yes"
+    places = known["where-exploitation-happened-other-uk-other-location"]
+    assert "Harbour arcade" in places.value
+    assert not places.fills  # that she goes there does not say that it happened there
+
+
+def sign(world, assessment):
+    fill_assessment(assessment, world.social_worker)
+    assessing.submit(by=world.social_worker, assessment_id=assessment.pk)
+    assessing.sign_off(by=world.supervisor, assessment_id=assessment.pk)
 
 
 def test_who_is_around_a_child_is_never_filled_in_as_who_exploits(world, referral):

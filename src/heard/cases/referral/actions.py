@@ -149,7 +149,9 @@ def note_decision(
 ) -> ReferralDecision:
     """What the Home Office decided. `stage`: reasonable or conclusive; `result`: positive, negative, suspended, withdrawn."""
     referral = _locked(by, referral_id)
-    _refuse(queries.why_not_decided(by, referral, stage=stage, on=on, today=timezone.localdate()))
+    why_not = queries.why_not_decided(by, referral, stage=stage, on=on, today=timezone.localdate())
+    if why_not or on is None:
+        raise Refused(why_not)
     decision = ReferralDecision.objects.create(
         referral=referral, stage=stage, result=result, decided_on=on, note=note, recorded_by=by
     )

@@ -188,7 +188,7 @@ def _background(record: Record) -> Found:
 def _what_happened(record: Record) -> Found:
     days = sorted(one.seen_on for one in _signs(record) if one.seen_on)
     page = _assessment_page(record)
-    times = [_pattern_time(one) for one in _patterns(record)]
+    times = [_pattern_time(label, row) for label, row in _patterns(record)]
     if days:
         seen = _("Signs were seen from %(first)s to %(last)s.")
         times.append(seen % {"first": day(days[0]), "last": day(days[-1])})
@@ -213,7 +213,7 @@ def _what_happened(record: Record) -> Found:
 def _insight(record: Record) -> Found:
     page, where = _assessment_page(record), _("the signed assessment")
     signs = [_("%(label)s: %(words)s (%(date)s, %(source)s)") % _evidence(one) for one in _marked(record)]
-    patterns = [f"{one.entry.label}: {one.chosen.reason}" for one in _patterns(record)]
+    patterns = [f"{label}: {row.reason}" for label, row in _patterns(record)]
     if signs or patterns:
         yield "modern-slavery-indicators", Known("yes", where, page)
         yield "modern-slavery-indicators-details", Known(_lines([*signs, *patterns]), where, page)
@@ -226,9 +226,12 @@ def _insight(record: Record) -> Found:
         )
     heard = _lines(_heard(one) for one in reversed(record.words))
     yield "where-how-interview-carried-out", Known(heard, _("the child’s own words"), record.childs_page)
-    if any(one.how == "interpreter" for one in record.words):
-        where = _("words that were said through an interpreter")
+    foreign = [one for one in record.words if one.how == "interpreter" or one.language]
+    if foreign:
+        where = _("words that were said in another language or through an interpreter")
+        spoken = ", ".join(dict.fromkeys(one.language for one in foreign if one.language))
         yield "pv-interpreter-requirements", Known("yes", where, record.childs_page)
+        yield "pv-interpreter-requirements-language", Known(spoken, where, record.childs_page)
 
 
 def _around(record: Record) -> Found:
@@ -304,19 +307,21 @@ def _signs(record: Record) -> list[Any]:
     return [one.seen for one in _marked(record)]
 
 
-def _patterns(record: Record) -> list[Any]:
-    return [one for one in record.seen.patterns if one.chosen] if record.seen else []
+def _patterns(record: Record) -> list[tuple[str, Any]]:
+    """Each pattern that the authors recognise, by its label, once for each time and setting."""
+    found = record.seen.patterns if record.seen else []
+    return [(one.entry.label, row) for one in found for row in one.chosen]
 
 
-def _pattern_time(one: Any) -> str:
-    since, until = one.chosen.from_on, one.chosen.to_on
+def _pattern_time(label: str, row: Any) -> str:
+    since, until = row.from_on, row.to_on
     if since and until:
         text = _("%(pattern)s: from %(since)s to %(until)s.")
     elif since:
         text = _("%(pattern)s: since %(since)s.")
     else:
         return ""
-    return text % {"pattern": one.entry.label, "since": day(since), "until": day(until) if until else ""}
+    return text % {"pattern": label, "since": day(since), "until": day(until) if until else ""}
 
 
 def _evidence(one: Any) -> dict[str, str]:
