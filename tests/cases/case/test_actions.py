@@ -118,7 +118,12 @@ def test_words_are_kept_as_they_were_said_and_read_by_those_who_see_the_child(
 
 def test_a_warning_is_noted_with_the_day_it_is_looked_at_again(world: World, amira: Person) -> None:
     later = timezone.localdate() + timedelta(days=30)
-    note = {"text": "Call before visiting", "why": "A threat at the door", "review_on": later}
+    note = {
+        "text": "Call before visiting",
+        "why": "A threat at the door",
+        "review_on": later,
+        "person_told": True,
+    }
     actions.note_warning(by=world.teacher, person_id=amira.pk, **note)
     assert [row.text for row in queries.warnings_of(world.teacher, amira.pk)] == ["Call before visiting"]
     with pytest.raises(Hidden):

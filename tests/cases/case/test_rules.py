@@ -100,8 +100,8 @@ def test_when_words_can_be_kept(change: dict[str, object], why: str | None) -> N
     ("change", "why"),
     [
         ({}, None),
-        ({"text": ""}, "Write what to be careful about."),
-        ({"why": ""}, "Say why the warning is there."),
+        ({"text": ""}, "Write what to be careful about"),
+        ({"why": ""}, "Say why the warning is there"),
         (
             {"review_on": TODAY},
             "Choose a day to come on which the warning is looked at again. Warnings end.",
@@ -113,6 +113,8 @@ def test_when_a_warning_can_be_noted(change: dict[str, object], why: str | None)
         "text": "Call before visiting",
         "why": "Dog",
         "review_on": date(2026, 6, 1),
+        "person_told": True,
+        "why_not_told": "",
     }
     assert rules.why_not_warn(**usual | change, today=TODAY) == why  # type: ignore[arg-type]
 

@@ -146,7 +146,10 @@ def test_deciding_opens_a_case_and_lets_the_duty_team_in(world: World) -> None:
     assert queries.told_by(world.teacher).get().decision == "open_case"
     assert list(queries.waiting_for_decision(world.coordinator)) == []
     [row] = AuditRow.objects.filter(verb="decide")
-    assert (row.reason, row.detail) == ("Three signs in two weeks", {"decision": "open_case"})
+    assert (row.reason, row.detail) == (
+        "Three signs in two weeks",
+        {"decision": "open_case", "told_it_too": False},
+    )
 
 
 def test_a_second_worry_is_added_to_the_open_case(world: World) -> None:

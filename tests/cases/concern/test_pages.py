@@ -56,13 +56,15 @@ def send(client: Client, draft: Draft, step: str, **answers: Any) -> str:
 
 
 def send_all(client: Client, draft: Draft) -> None:
+    send(client, draft, "about", about="child")
     send(client, draft, "child", name="Amira Khan")
     send(client, draft, "same", choice="new")
     send(client, draft, "new", given_name="Amira", family_name="Khan", sex="F")
     send(client, draft, "seen", seen_and_heard="Came to school upset")
     send(client, draft, "signs")
     send(client, draft, "words", heard="no", why_no_words="Not in school since")
-    assert send(client, draft, "danger", danger_now="not_known") == "check"
+    assert send(client, draft, "danger", danger_now="not_known") == "files"
+    assert send(client, draft, "files") == "check"
 
 
 def test_a_worry_begun_on_a_childs_page_is_about_that_child(world: World) -> None:
@@ -75,7 +77,8 @@ def test_a_worry_begun_on_a_childs_page_is_about_that_child(world: World) -> Non
     send(client, draft, "seen", seen_and_heard="Came to school upset")
     send(client, draft, "signs")
     send(client, draft, "words", heard="no", why_no_words="Not in school since")
-    assert send(client, draft, "danger", danger_now="no") == "check"
+    send(client, draft, "danger", danger_now="no")
+    assert send(client, draft, "files") == "check"
     client.post(address("check", draft))
     assert Concern.objects.get().person == person
 
@@ -91,6 +94,8 @@ def test_no_worry_is_begun_about_a_child_who_cannot_be_found(world: World, told_
 
 def test_each_step_leads_to_the_next_that_is_not_answered(world: World, draft: Draft) -> None:
     client = signed_in(world.teacher)
+    assert send(client, draft, "about") == ""
+    assert send(client, draft, "about", about="child") == "child"
     assert send(client, draft, "child", name="Amira Khan") == "same"
     assert send(client, draft, "same", choice="new") == "new"
     assert send(client, draft, "new", given_name="Amira", sex="U") == "seen"
@@ -104,7 +109,8 @@ def test_each_step_leads_to_the_next_that_is_not_answered(world: World, draft: D
     heard = {f"heard_on-{part}": value for part, value in DAY.items()}
     assert send(client, draft, "heard", how="said", heard_by="Tess", **heard) == "danger"
     assert send(client, draft, "danger", danger_now="yes", danger_done="") == ""
-    assert send(client, draft, "danger", danger_now="yes", danger_done="Called 999") == "check"
+    assert send(client, draft, "danger", danger_now="yes", danger_done="Called 999") == "files"
+    assert send(client, draft, "files") == "check"
     assert "Call 999" in client.get(address("check", draft)).text
     client.post(address("check", draft))
     concern = Concern.objects.get()
@@ -118,6 +124,7 @@ def test_each_step_leads_to_the_next_that_is_not_answered(world: World, draft: D
 
 def test_going_back_never_loses_an_answer_even_a_wrong_one(world: World, draft: Draft) -> None:
     client = signed_in(world.teacher)
+    send(client, draft, "about", about="child")
     send(client, draft, "child", name="Amira Khan", **{"birth_date-day": "31", "birth_date-month": "2"})
     page = client.get(address("child", draft)).text
     assert 'value="Amira Khan"' in page
@@ -177,7 +184,8 @@ def test_a_draft_is_its_writers_alone(world: World, draft: Draft) -> None:
         for step in ORDER:
             assert client.get(address(step, draft)).status_code == 404
             assert client.post(address(step, draft)).status_code == 404
-            assert client.post(address(f"{step}_save", draft)).status_code == 404
+            if step != "files":
+                assert client.post(address(f"{step}_save", draft)).status_code == 404
         for name in ("check", "discard"):
             assert client.get(address(name, draft)).status_code == 404
             assert client.post(address(name, draft)).status_code == 404
@@ -190,7 +198,7 @@ def test_a_draft_is_its_writers_alone(world: World, draft: Draft) -> None:
 def test_who_does_no_casework_meets_a_page_that_is_not_there(world: World, who: str) -> None:
     concern = a_worry(world.teacher)
     client = signed_in(getattr(world, who))
-    paths = ["/worries/tell/", "/worries/", "/drafts/", "/find/", f"/worries/{concern.pk}/"]
+    paths = ["/worries/tell/", "/worries/", "/drafts/", "/search/", f"/worries/{concern.pk}/"]
     for path in [*paths, f"/worries/{concern.pk}/decide/", f"/worries/{concern.pk}/sent/"]:
         assert client.get(path).status_code == 404
 
@@ -218,6 +226,8 @@ def test_a_decision_is_shown_with_its_reason_to_the_one_who_told(world: World) -
     page = client.post(f"/worries/{concern.pk}/decide/", answers).text
     assert "Say why the decision is made without the child’s own words" in page
     answers["why_without_words"] = "Away until Monday"
+    assert "Write what the person who told this will read" in page
+    answers["feedback"] = "We spoke with the family. Thank you for telling."
     assert client.post(f"/worries/{concern.pk}/decide/", answers).status_code == 302
     page = signed_in(world.teacher).get(f"/worries/{concern.pk}/").text
     assert "Explained by the family" in page
@@ -227,7 +237,7 @@ def test_a_decision_is_shown_with_its_reason_to_the_one_who_told(world: World) -
 def test_another_agency_is_chosen_by_name(world: World) -> None:
     concern = a_worry(world.teacher)
     client = signed_in(world.coordinator)
-    answers = {"decision": "other_agency", "reason": "x", "why_without_words": "y"}
+    answers = {"decision": "other_agency", "reason": "x", "why_without_words": "y", "feedback": "z"}
     assert "Choose the agency" in client.post(f"/worries/{concern.pk}/decide/", answers).text
     answers["other_agency"] = str(world.police.pk)
     client.post(f"/worries/{concern.pk}/decide/", answers)
@@ -244,7 +254,7 @@ def test_looking_changes_nothing_but_leaves_its_row(world: World, draft: Draft) 
     client = signed_in(world.teacher)
     send_all(client, draft)
     before, rows = everything(), AuditRow.objects.count()
-    for path in ("/worries/tell/", "/worries/", "/drafts/", "/find/", f"/worries/{concern.pk}/sent/"):
+    for path in ("/worries/tell/", "/worries/", "/drafts/", "/search/", f"/worries/{concern.pk}/sent/"):
         assert client.get(path).status_code == 200
     for step in (*ORDER, "check", "discard"):
         assert client.get(address(step, draft)).status_code == 200
@@ -300,5 +310,5 @@ def test_the_page_of_worries_asks_a_fixed_number_of_times(
     for _ in range(worries):
         a_worry(world.coordinator)
     client = signed_in(world.coordinator)
-    with django_assert_num_queries(5):  # session, user, memberships; waiting, told
+    with django_assert_num_queries(6):  # session, user, memberships; how many wait, which, and told
         assert client.get("/worries/").status_code == 200

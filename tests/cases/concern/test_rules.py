@@ -1,5 +1,8 @@
 """When a worry can be told and decided on, as truth tables with the sentence that the user reads."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from heard.cases.concern import rules
@@ -15,20 +18,21 @@ from heard.cases.concern.rules import Decision, State
         ({"danger_now": "not_known"}, None),
         ({"may_tell": False}, "Your role does not let you tell a worry here. Call the duty team."),
         ({"has_team": False}, "You have no team yet. Ask your administrator to add you to one."),
-        ({"seen_and_heard": "  "}, "Write what was seen and heard."),
+        ({"seen_and_heard": "  "}, "Write what was seen and heard"),
         (
             {"words": " ", "why_no_words": " "},
-            "Write the child’s own words, or say why there are none.",
+            "Write the child’s own words, or say why there are none",
         ),
-        ({"danger_now": ""}, "Say whether the child is in danger now. “Not known” is an answer."),
+        ({"danger_now": ""}, "Say whether somebody is in danger now. “Not known” is an answer."),
         (
             {"danger_now": "yes", "danger_done": " "},
-            "The child is in danger now: say what has been done about it.",
+            "Somebody is in danger now: say what has been done about it",
         ),
-        ({"unknown_items": {"S99"}}, "These signs are not in this release: S99."),
+        ({"about": "place", "words": "", "why_no_words": ""}, None),
+        ({"unknown_items": {"S99"}}, "These signs are not in this release: S99"),
         (
             {"seen_without_evidence": ["S01"]},
-            "Say when each sign was seen, who says so and in which words.",
+            "Say when each sign was seen, who says so and in which words",
         ),
     ],
 )
@@ -45,6 +49,9 @@ def test_when_a_worry_can_be_told(change: dict[str, object], why: str | None) ->
     assert rules.why_not_tell(**usual | change) == why  # type: ignore[arg-type]
 
 
+STEP: dict[str, object] = {"step": "Visit the owner", "has_step_owner": True, "step_in_time": True}
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -53,20 +60,37 @@ def test_when_a_worry_can_be_told(change: dict[str, object], why: str | None) ->
         ({"decision": "other_agency", "has_other_agency": True}, None),
         ({"decision": "add_to_case", "has_open_case": True}, None),
         ({"has_words": False, "why_without_words": "Not safe to ask yet"}, None),
+        ({"about": "group", "decision": "panel", "has_words": False}, None),
+        ({"about": "place", "decision": "panel"}, None),
+        ({"decision": "panel"}, "Choose what happens next"),
+        ({"about": "place", "decision": "open_case"}, "Choose what happens next"),
+        ({"about": "place", "decision": "step"} | STEP, None),
+        ({"about": "place", "decision": "step"} | STEP | {"step": " "}, "Say what will be done"),
+        ({"about": "place", "decision": "step"} | STEP | {"has_step_owner": False}, "Choose who will do it"),
+        (
+            {"about": "place", "decision": "step"} | STEP | {"step_in_time": False},
+            "Choose by when it will be done: today or a day to come",
+        ),
+        ({"feedback": " "}, "Write what the person who told this will read"),
+        ({"told_it": True, "feedback": "", "why_alone": "Nobody else is here until Monday"}, None),
+        (
+            {"told_it": True},
+            "You told this worry yourself. Ask somebody else to decide, or say why nobody else can.",
+        ),
         (
             {"may_decide": False},
-            "A co-ordinator decides on a worry, or a supervisor of the agency that worries come to.",
+            "A co-ordinator decides on a worry, or a supervisor of the agency that worries come to",
         ),
         (
             {"state": "decided"},
-            "This worry has been decided already. A new worry about the child can be told.",
+            "This worry has been decided already. A new worry about the same child, place or group can be told.",
         ),
-        ({"decision": ""}, "Choose what happens next."),
-        ({"decision": "shrug"}, "Choose what happens next."),
+        ({"decision": ""}, "Choose what happens next"),
+        ({"decision": "shrug"}, "Choose what happens next"),
         ({"has_open_case": True}, "This child has an open case already. Add to that one."),
         ({"decision": "add_to_case"}, "This child has no open case. Open one."),
-        ({"decision": "other_agency"}, "Choose the agency that takes this on."),
-        ({"reason": " "}, "Give the reason for the decision."),
+        ({"decision": "other_agency"}, "Choose the agency that takes this on"),
+        ({"reason": " "}, "Give the reason for the decision"),
         (
             {"has_words": False},
             "We do not have the child’s own words. Say why the decision is made without them.",
@@ -83,6 +107,7 @@ def test_when_a_worry_can_be_decided(change: dict[str, object], why: str | None)
         "has_other_agency": False,
         "has_words": True,
         "why_without_words": "",
+        "feedback": "Thank you for telling",
     }
     assert rules.why_not_decide(**usual | change) == why  # type: ignore[arg-type]
 
@@ -96,3 +121,71 @@ def test_a_child_with_a_case_gets_no_second_one() -> None:
     assert rules.decisions_open_to(has_open_case=True)[0] == Decision.ADD_TO_CASE
     assert Decision.OPEN_CASE not in rules.decisions_open_to(has_open_case=True)
     assert Decision.ADD_TO_CASE not in rules.decisions_open_to(has_open_case=False)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({}, None),
+        ({"is_owner": False, "may_decide": True}, None),
+        ({"is_owner": False}, "Whoever said they would do it"),
+        ({"state": "done"}, "finished already"),
+        ({"outcome": "open"}, "whether it was done"),
+        ({"note": " "}, "what changed"),
+    ],
+)
+def test_when_a_step_can_be_finished(change: dict[str, object], why: str | None) -> None:
+    usual: dict[str, object] = {
+        "state": "open",
+        "is_owner": True,
+        "may_decide": False,
+        "outcome": "done",
+        "note": "x",
+    }
+    answer = rules.why_not_finish_step(**usual | change)  # type: ignore[arg-type]
+    assert answer is None if why is None else why in (answer or "")
+
+
+@pytest.mark.parametrize(
+    ("asked", "known", "why"),
+    [
+        ("Harbour Street arcade", "Harbour Street Arcade", "same name"),
+        ("harbourstreet arcade", "Harbour Street Arcade", "same name"),
+        ("the arcade", "Harbour Street arcade", "part of the name is the same"),
+        ("Habour", "Harbour", "name is spelled alike"),
+        ("Café Zoë", "Cafe Zoe", "same name"),
+        ("Jackson Park", "Jaxon Gardens", "name sounds alike"),
+    ],
+)
+def test_a_place_is_found_by_a_name_that_is_like_it(asked: str, known: str, why: str) -> None:
+    found = rules.likeness(asked, 1, known, "arcade")
+    assert found is not None
+    assert found.why == (why,)
+
+
+def test_a_place_is_found_by_its_postcode_alone_and_not_by_its_district_alone() -> None:
+    def found(there: str) -> rules.Likeness | None:
+        return rules.likeness("Kebab shop", 1, "Takeaway", "shop", "WX1 2AB", asked_postcode=there)
+
+    same = found("wx12ab")
+    assert same is not None
+    assert same.why == ("same postcode",)
+    assert found("WX1 9ZZ") is None
+    both = rules.likeness("Takeaway", 1, "Takeaway", "shop", "WX1 2AB", asked_postcode="WX1 9ZZ")
+    assert both is not None
+    assert both.why == ("same name", "same postcode district")
+
+
+@pytest.mark.parametrize("asked", ["", "  ", "!!!", "the", "x"])
+def test_what_says_nothing_finds_nothing(asked: str) -> None:
+    assert rules.likeness(asked, 1, "Harbour Street and the quay", "street") is None
+
+
+def test_a_single_sentence_that_refuses_has_no_full_stop() -> None:
+    """As on GOV.UK; where more than one sentence stands there, each has its stop."""
+    source = Path(rules.__file__).read_text()
+    said = re.findall(r'return f?"([^"]{12,})"', source)
+    assert said
+    for text in said:
+        sentences = re.split(r"(?<=[.?!]) (?=[A-Z“])", text)
+        assert text.endswith(".") == (len(sentences) > 1), text

@@ -318,5 +318,6 @@ def more(world: World, record: Record, times: int) -> None:
             person_id=person.pk,
             text="Take care",
             why="A reason",
+            person_told=True,
             review_on=timezone.localdate() + timedelta(days=9),
         )

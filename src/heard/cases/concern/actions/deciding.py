@@ -54,8 +54,9 @@ def decide(
     """
     concern_open_to(by, concern.pk)
     concern = Concern.objects.select_for_update(of=("self",)).select_related("person").get(pk=concern.pk)
-    open_one = open_case_of(by, concern.person_id) if concern.person_id else None
-    has_words = bool(concern.person_id) and words_of(by, concern.person_id).exists()
+    child = concern.person_id
+    open_one = open_case_of(by, child) if child else None
+    has_words = words_of(by, child).exists() if child else False
     told_it = concern.told_by_id == by.pk
     why_not = rules.why_not_decide(
         state=concern.state,
@@ -110,7 +111,7 @@ def _follow_up(by: User, concern: Concern, step: Step | None) -> None:
     """The agency that takes a worry on sees the child; an agreed step gets its row."""
     if concern.other_agency and concern.person:
         involve(by=by, person=concern.person, agency=concern.other_agency, why="Takes on a worry")
-    if concern.decision == rules.Decision.STEP and step and step.owner:
+    if concern.decision == rules.Decision.STEP and step and step.owner and step.due_on:
         row = ConcernStep(concern=concern, what=step.what.strip(), owner=step.owner, due_on=step.due_on)
         row.full_clean()
         row.save(force_insert=True)

@@ -18,7 +18,7 @@ from heard.agencies.kept import kept_form, sent
 from heard.agencies.queries import agencies_visible_to, colleagues_visible_to, duty_team, who_are
 from heard.agencies.rules import May, Refused
 from heard.cases.attachment.queries import attachments_of
-from heard.cases.case.queries import open_case_of, words_of
+from heard.cases.case.queries import closed_case_of, open_case_of, words_of
 from heard.cases.concern import actions, queries, rules
 from heard.cases.concern.forms import DecideForm
 from heard.cases.concern.views.summary import born, lists
@@ -77,12 +77,13 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
         return redirect("concern", concern_id=concern_id)
     words = list(words_of(request.user, worry.person_id)[:3]) if worry.person_id else []
     case = open_case_of(request.user, worry.person_id) if worry.person_id else None
+    closed = closed_case_of(request.user, worry.person_id) if worry.person_id and not case else None
     form: Any = kept_form(
         request,
         DecideForm,
         kind="worry.decide",
         subject_id=worry.pk,
-        decisions=_decisions(worry, case),
+        decisions=_decisions(worry, case, closed),
         agencies=[(str(agency.pk), agency.name) for agency in agencies_visible_to(request.user)],
         colleagues=[] if worry.person_id else _colleagues(request),
         needs_words=bool(worry.person_id) and not words,
@@ -134,11 +135,11 @@ def _colleagues(request: Request) -> list[tuple[str, str]]:
     return [(str(one.pk), f"{known[one.pk].name}, {known[one.pk].agency}") for one in people]
 
 
-def _decisions(worry: Concern, case: Case | None) -> list[tuple[str, str, str]]:
+def _decisions(worry: Concern, case: Case | None, closed: Case | None) -> list[tuple[str, str, str]]:
     child = worry.about == rules.About.CHILD
     texts = {
         rules.Decision.OPEN_CASE: (
-            _("Open a case"),
+            _("Open case %(case)s again") % {"case": closed} if closed else _("Open a case"),
             _("An assessment follows. The exploitation team’s agency becomes involved."),
         ),
         rules.Decision.ADD_TO_CASE: (
