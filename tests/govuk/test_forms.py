@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from html.parser import HTMLParser
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -142,6 +143,25 @@ def test_a_revealed_question_is_drawn_beneath_its_choice_and_only_there() -> Non
     page = Worry().components()
     assert page.count('name="why_not"') == 1
     assert page.index('value="no"') < page.index('name="why_not"') < page.index('name="heard"')
+
+
+def test_lines_beneath_a_choice_are_drawn_as_they_were_typed() -> None:
+    class Found(HTMLParser):
+        inside, text = False, ""
+
+        def handle_starttag(self, tag: str, attrs: object) -> None:
+            self.inside = tag == "textarea"
+
+        def handle_data(self, data: str) -> None:
+            self.text += data if self.inside else ""
+
+        def handle_endtag(self, tag: str) -> None:
+            self.inside = False
+
+    typed = "First\n  second, indented by hand\n\n& <last>"
+    page = Found()
+    page.feed(Worry(initial={"told": "no", "why_not": typed})["told"].component())
+    assert page.text == typed
 
 
 def test_a_revealed_question_is_required_only_where_it_was_chosen() -> None:

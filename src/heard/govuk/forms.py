@@ -329,9 +329,16 @@ class TextareaField(Drawn, forms.CharField):
             "label": self._title(bound, "label"),
             "rows": self.rows,
             "spellcheck": self.spellcheck,
-            "value": "" if value is None else str(value),
+            "value": "" if value is None else _with_line_ends(str(value)),
         }
         return params | ({"maxlength": self.max_length} if self.count else {})
+
+
+def _with_line_ends(text: str) -> Markup:
+    """The text of a box with its line ends as entities: beneath a choice GOV.UK's macros indent what they are given, and
+    would put spaces before each line of what somebody typed."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return Markup("&#10;").join(lines)
 
 
 class FileField(Drawn, forms.FileField):

@@ -38,12 +38,13 @@ class _Asked(Drawn):
         shown = _("%(label)s (optional)") % {"label": text} if optional else text
         return super()._title(bound, kind) | {"text": shown}
 
-    def draw(self, bound: BoundField) -> Markup:
+    def params(self, bound: BoundField) -> dict[str, Any]:
+        params = super().params(bound)
         if self.beside is None:
-            return super().draw(bound)
-        context = dict(self.beside) | {"name": bound.html_name}
-        drawn = render_to_string("cases/referral/_beside.html", context)
-        return super().draw(bound) + Markup(drawn)  # noqa: S704 - the template escapes
+            return params
+        drawn = render_to_string("cases/referral/_beside.html", dict(self.beside))
+        after = {"html": Markup(drawn)}  # noqa: S704 - the template escapes
+        return params | {"formGroup": {"afterInput": after, "afterInputs": after}}
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)
@@ -67,8 +68,7 @@ class _Box(_Asked, TextareaField):
 
 
 class _Day(_Asked, DateField):
-    def answer(self, value: Any) -> dict[str, str]:
-        return super().answer(value)
+    pass
 
 
 class _One(_Asked, Radios):
@@ -110,7 +110,8 @@ class SectionForm(BeneathForm):
         self.fields[question.id] = field
 
     def _field(self, question: Question) -> Any:
-        shared: dict[str, Any] = {"hint": question.hint, "required": False}
+        beneath = question.under is not None and question.under[0] in {one.id for one in self.drawn}
+        shared: dict[str, Any] = {"hint": question.hint, "required": False, "size": "" if beneath else "s"}
         match question.kind:
             case "line":
                 return _Line(question.label, **shared)
@@ -156,6 +157,7 @@ class SectionForm(BeneathForm):
             said["label"],
             hint=said["hint"],
             required=False,
+            size="s",
             choices=[(one.id, one.label) for one in ticks],
             beneath={key: names for key, names in beneath.items() if names},
         )
