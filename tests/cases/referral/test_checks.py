@@ -140,6 +140,13 @@ def test_each_thought_is_about_its_answer(answers, field, words):
     assert [text for name, text in said(**answers) if name == field and words in text]
 
 
+def test_what_the_record_says_of_the_age_decides_what_is_asked_before_anybody_has_read_it():
+    unread = {name: value for name, value in GOOD.items() if name != "pv-under-age"}
+    assert "pv-want-to-submit-nrm" in [one.id for one in unanswered(FORM, unread)]
+    assert [one.id for one in unanswered(FORM, unread, along=GOOD)] == ["pv-under-age"]
+    assert [one.field for one in check(FORM, unread, today=TODAY, along=GOOD)] == ["pv-under-age"]
+
+
 def test_a_blaming_word_gets_a_stronger_sentence_and_the_childs_own_words_none():
     blaming = STORY + " She is streetwise."
     (text,) = [

@@ -62,16 +62,13 @@ class Check:
 
 @dataclass(frozen=True)
 class Given:
-    """The answers to check. `own_email` is the writer's; `today` the day of the check."""
+    """The answers to check. `own_email` is the writer's; `today` the day of the check; `questions` what the form asks."""
 
     form: FormVersion
     answers: Answers
     today: date
-    own_email: str = ""
-
-    @property
-    def questions(self) -> list[Question]:
-        return asked(self.form, self.answers)
+    own_email: str
+    questions: list[Question]
 
     def text(self, name: str) -> str:
         value = self.answers.get(name)
@@ -90,21 +87,30 @@ class Given:
         return [(one, text) for one, text in texts if text]
 
 
-def check(form: FormVersion, answers: Answers, *, today: date, own_email: str = "") -> list[Check]:
-    """Everything to look at, in the order of the form; what is in the way first."""
-    given = Given(form, answers, today, own_email)
+def check(
+    form: FormVersion, answers: Answers, *, today: date, own_email: str = "", along: Answers | None = None
+) -> list[Check]:
+    """Everything to look at, in the order of the form; what is in the way first. `along` as for `unanswered`."""
+    questions = asked(form, answers if along is None else along)
+    given = Given(form, answers, today, own_email, questions)
     found = [one for look in _LOOKS for one in look(given)]
     order = {question.id: place for place, question in enumerate(given.questions)}
     return sorted(found, key=lambda one: (not one.blocks, order.get(one.field, len(order))))
 
 
-def unanswered(form: FormVersion, answers: Answers) -> list[Question]:
-    """Fields that the form asks and requires, and that are empty."""
-    return [one for one in asked(form, answers) if one.needs_answer and not is_answered(one, answers)]
+def unanswered(form: FormVersion, answers: Answers, along: Answers | None = None) -> list[Question]:
+    """Fields that the form asks and requires, and that are empty.
+
+    `along`: the answers that decide what is asked, where they are more than those that count: what the record says of
+    a child's age decides that consent is not asked, and is still to be read by somebody.
+    """
+    questions = asked(form, answers if along is None else along)
+    return [one for one in questions if one.needs_answer and not is_answered(one, answers)]
 
 
 def _empty(given: Given) -> Iterator[Check]:
-    for question in unanswered(given.form, given.answers):
+    empty = (one for one in given.questions if one.needs_answer and not is_answered(one, given.answers))
+    for question in empty:
         yield Check(
             question.id,
             "There is no answer yet.",

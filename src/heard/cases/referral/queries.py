@@ -27,7 +27,6 @@ from heard.cases.referral.questions import (
     form_version,
     is_answered,
     is_duty_to_notify,
-    settled,
     shown,
 )
 from heard.knowledge import load
@@ -194,18 +193,21 @@ def checks_of(user: User, referral: Referral) -> list[Check]:
     """What there is to look at, by what somebody wrote or confirmed: what only the record says has been read by nobody."""
     return check(
         form_of(referral),
-        _on_the_way(user, referral),
+        answers_of(referral),
         today=timezone.localdate(),
         own_email=referral.writer.email,
+        along=along(user, referral),
     )
 
 
 def unanswered_of(user: User, referral: Referral) -> list[Question]:
-    return unanswered(form_of(referral), _on_the_way(user, referral))
+    return unanswered(form_of(referral), answers_of(referral), along(user, referral))
 
 
-def _on_the_way(user: User, referral: Referral) -> dict[str, Any]:
-    return settled(form_of(referral), answers_of(referral))
+def along(user: User, referral: Referral) -> dict[str, Any]:
+    """The answers that decide what the form asks: once it is reviewed, only those that somebody wrote."""
+    known = {} if referral.state == rules.State.REVIEWED else known_of(user, referral)
+    return effective(referral, known)
 
 
 def latest_words(user: User, referral: Referral) -> Words | None:

@@ -106,7 +106,7 @@ def section(request: HttpRequest, referral_id: uuid.UUID, section: str) -> HttpR
         this = actions.write_section(by=user, referral_id=this.pk, section=section, values=values)
         sent(request, form)
         return _after_section(request, this, section, {question.id for question in drawn}, known)
-    context = _shown(user, this, form=form, part=part, thoughts=_thoughts(this, section))
+    context = _shown(user, this, form=form, part=part, thoughts=_thoughts(this, section, answers))
     return render(request, "cases/referral/section.html", context)
 
 
@@ -131,7 +131,7 @@ def check(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
         this,
         form=form,
         latest=words[0] if words else None,
-        checks=_with_links(this, found),
+        checks=_with_links(user, this, found),
         why_not=queries.why_not_send(user, this, has_words=True, why_no_words=""),
         source=TOOLKIT,
     )
@@ -156,7 +156,7 @@ def review(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
         this,
         form=form,
         sections=queries.sections_of(user, this),
-        checks=_with_links(this, queries.checks_of(user, this)),
+        checks=_with_links(user, this, queries.checks_of(user, this)),
         why_not=queries.why_not_review(user, this),
     )
     return render(request, "cases/referral/review.html", context)
@@ -278,21 +278,28 @@ def _where_it_belongs(this: Any) -> dict[str, tuple[str, str]]:
     }
 
 
-def _thoughts(this: Any, section: str) -> list[Any]:
-    """What the check says about this section, apart from what is empty."""
-    form_of, answers = queries.form_of(this), queries.answers_of(this)
-    here = {question.id for question in asked_in(form_of, section, answers)}
-    found = look_through(form_of, answers, today=timezone.localdate(), own_email=this.writer.email)
-    return [(form_of.questions[one.field], one) for one in found if one.field in here and not one.blocks]
+def _thoughts(this: Any, section: str, along: dict[str, Any]) -> list[Any]:
+    """What the check says about this section, apart from what is empty; each with the label of its question."""
+    form_of = queries.form_of(this)
+    here = {question.id for question in asked_in(form_of, section, along)}
+    day, mail = timezone.localdate(), this.writer.email
+    found = look_through(form_of, queries.answers_of(this), today=day, own_email=mail, along=along)
+    return [(_named(form_of, one.field)[0], one) for one in found if one.field in here and not one.blocks]
 
 
-def _with_links(this: Any, found: list[Any]) -> list[Any]:
-    """Each check with its question and the section that asks it."""
-    form_of, answers = queries.form_of(this), queries.answers_of(this)
-    where = {
-        question.id: part for part in form_of.sections for question in asked_in(form_of, part.id, answers)
-    }
-    return [(form_of.questions[one.field], where.get(one.field), one) for one in found]
+def _with_links(user: Any, this: Any, found: list[Any]) -> list[Any]:
+    """Each check with the label and the place of its question, and the section that asks it."""
+    form_of, along = queries.form_of(this), queries.along(user, this)
+    where = {question.id: part for part in form_of.sections for question in asked_in(form_of, part.id, along)}
+    return [(*_named(form_of, one.field), where.get(one.field), one) for one in found]
+
+
+def _named(form_of: Any, field: str) -> tuple[str, str]:
+    """What a question is called on its page, and the name of its input: ticks stand under the name of their list."""
+    question = form_of.questions[field]
+    if question.group:
+        return form_of.groups[question.group]["label"], f"group-{question.group}"
+    return question.label, question.id
 
 
 def _reviewed(user: Any, this: Any, answers: dict[str, Any]) -> None:
