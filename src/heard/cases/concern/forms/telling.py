@@ -27,6 +27,9 @@ STATES: Final = [("seen", _("Seen")), ("not_seen", _("Not seen")), ("not_known",
 class AboutForm(Form):
     about = RadiosField(
         _("Who or what is it about?"),
+        hint=_(
+            "If you are worried about a child, choose the child. You can write about the place as you go."
+        ),
         choices=[
             ("child", _("A child"), _("Somebody whom you know, or know of")),
             (
