@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
+from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.attachment import actions, queries
 from heard.cases.attachment.forms import AttachForm, WithdrawForm
@@ -44,8 +45,9 @@ def add(request: Request, **about: uuid.UUID) -> HttpResponse:
     [(field, record_id)] = about.items()
     if not queries.may_hang_on(request.user, field.removesuffix("_id"), record_id):
         raise Hidden
-    form = AttachForm(request.POST, request.FILES) if request.method == "POST" else AttachForm()
+    form = kept_form(request, AttachForm, kind="attach", subject_id=record_id)
     if form.is_valid() and (attachment := _attach(request, form, about)):
+        sent(request, form)
         return redirect(back_to(attachment))
     context = {"form": form, "title": TITLES[field], "back": _record(field, record_id)}
     return render(request, "cases/attachment/add.html", context)
@@ -86,12 +88,13 @@ def withdraw(request: Request, attachment_id: uuid.UUID) -> HttpResponse:
     attachment = queries.attachment_visible_to(request.user, attachment_id)
     if attachment.draft_id or attachment.withdrawn_at:
         return redirect(back_to(attachment))
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    form = kept_form(request, WithdrawForm, kind="attachment.withdraw", subject_id=attachment_id)
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw_attachment(
                 by=request.user, attachment_id=attachment_id, reason=form.cleaned_data["reason"]
             )
+            sent(request, form)
             return redirect(back_to(attachment))
         except Refused as refused:
             form.add_error(None, _(str(refused)))
