@@ -267,6 +267,7 @@ def test_a_record_that_changed_meanwhile_is_not_written_over(
     assert 'value="01632 960111"' in answer.text
     assert "The record says now" in answer.text
     assert "01632 960222" in answer.text
+    assert "Written by Ade Minton, " in answer.text
     world.social_worker.team.refresh_from_db()
     assert world.social_worker.team.duty_phone == "01632 960222"
     again = sent | {"kept": token_in(answer.text)}

@@ -9,7 +9,9 @@ from django.db.models import Count, Q, QuerySet
 
 from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
 from heard.agencies.rules import Hidden, May, Role, Sheet
+from heard.govuk.environment import time
 
+_LOOKS = ("view", "print", "read", "download", "search")  # verbs of the audit trail that change nothing
 _PAGES_SHOWN = 5  # of one form; more open pages of one form than that are nobody's work
 
 
@@ -141,7 +143,8 @@ def is_last_administrator(user: User, person: User) -> bool:
     administrators = users_visible_to(user).filter(memberships__role=Role.ADMINISTRATOR)
     others = administrators.filter(is_active=True).exclude(pk=person.pk)
     is_one = administrators.filter(pk=person.pk).exists()
-    return is_one and not others.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
+    another = others.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
+    return is_one and not another
 
 
 def teams_with_people(user: User) -> QuerySet[Team]:
@@ -201,6 +204,17 @@ def unfinished_form(user: User, draft_id: str) -> Draft:
     if draft is None:
         raise Hidden
     return draft
+
+
+def last_change(user: User, *, subject: str, subject_id: object) -> str:
+    """Who changed this last, and when, as a page says it; "" where nobody did. The caller has shown that the user may
+    see it."""
+    rows = AuditRow.objects.filter(subject=subject, subject_id=str(subject_id)).exclude(verb__in=_LOOKS)
+    row = rows.first() if user.may(May.SIGNED_IN) else None
+    if row is None:
+        return ""
+    who = who_are(user, [row.actor_id]).get(row.actor_id)
+    return f"{who.name if who else row.actor}, {time(row.at)}"
 
 
 def writer_of(sheet: Sheet) -> User | None:

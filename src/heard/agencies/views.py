@@ -250,6 +250,7 @@ def team(request: Request, team_id: uuid.UUID) -> HttpResponse:
         kind="team",
         subject_id=team_id,
         initial=now,
+        changed_by=lambda: queries.last_change(request.user, subject="team", subject_id=team_id),
         taker=queries.duty_team(request.user),
         team=found,
     )

@@ -151,7 +151,8 @@ class Form(forms.Form):
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         for name, other in self.elsewhere.items():
-            self.add_error(name, _TAKEN if other.taken else _CHOOSE)
+            sentence = _TAKEN if other.taken else _CHOOSE
+            self.add_error(name, sentence % {"label": self[name].label})
 
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]
@@ -162,10 +163,10 @@ class Form(forms.Form):
 
 
 _CHOOSE = gettext_lazy(
-    "Somebody else changed this while you were writing. Choose which one stays, then send it again"
+    "“%(label)s”: somebody else changed this while you were writing. Choose which one stays, then send it again"
 )
 _TAKEN = gettext_lazy(
-    "Somebody else changed this while you were writing. Look at what they wrote, then send it again"
+    "“%(label)s”: somebody else changed this while you were writing. Look at what they wrote, then send it again"
 )
 
 
