@@ -101,6 +101,16 @@ def test_what_was_seen_of_an_outcome_is_asked_for_where_it_is_typed(client, worl
     assert not Review.objects.exists()
 
 
+def test_what_is_not_known_needs_no_evidence_and_says_who_will_find_out(client, world, agreed):
+    outcome = agreed.outcomes.get()
+    nothing = {f"seen_on_{outcome.pk}-{part}": "" for part in ("day", "month", "year")}
+    nothing |= {f"course_{outcome.pk}": "not_known", f"seen_by_{outcome.pk}": ""}
+    client.force_login(world.social_worker)
+    client.post(at("review_hold", agreed), sent(agreed, **nothing, **{f"what_{outcome.pk}": "Tess will ask"}))
+    row = Review.objects.get().outcomes.get()
+    assert (row.course, row.what, row.seen_by, row.seen_on) == ("not_known", "Tess will ask", "", None)
+
+
 def test_the_rule_on_evidence_is_shown_before_anybody_writes(client, world, agreed):
     client.force_login(world.coordinator)
     case = reverse("case_close", kwargs={"case_id": agreed.case_id})

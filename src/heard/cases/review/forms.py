@@ -68,23 +68,17 @@ class ReviewForm(ChildsViewForm):
         for number, outcome in enumerate(self.outcomes, start=1):
             self.fields |= _looking(outcome.pk, number)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        for number, outcome in enumerate(self.outcomes, start=1):
-            if cleaned.get(f"course_{outcome.pk}") not in ("", None, Course.NOT_KNOWN.value):
-                self._ask_for_evidence(outcome.pk, number)
-        return cleaned
-
-    def _ask_for_evidence(self, key: UUID, number: int) -> None:
-        asked = {
-            "what": _("Outcome %(number)s: say what was seen") % {"number": number},
-            "seen_by": _("Outcome %(number)s: say who saw it") % {"number": number},
-            "seen_on": _("Outcome %(number)s: give the day on which it was seen") % {"number": number},
-        }
-        for part, text in asked.items():
-            name = f"{part}_{key}"
-            if name not in self.errors and not self.cleaned_data.get(name):
-                self.add_error(name, text)
+    def _clean_fields(self) -> None:
+        """What was seen is asked for, unless it is not known how it is for the child."""
+        super()._clean_fields()
+        for outcome in self.outcomes:
+            if self[f"course_{outcome.pk}"].answer not in ("", Course.NOT_KNOWN.value):
+                continue
+            for part in PARTS[1:]:
+                name = f"{part}_{outcome.pk}"
+                if name in self.errors:
+                    del self.errors[name]
+                    self.cleaned_data[name] = None if part == "seen_on" else ""
 
     def of_outcome(self, key: UUID) -> list[BoundField]:
         """The fields about one outcome, to be drawn beneath it."""
@@ -115,18 +109,21 @@ def _looking(key: UUID, number: int) -> dict[str, Any]:
         f"what_{key}": TextareaField(
             _("What was seen?"),
             hint=_("What somebody saw or heard. If it is not known: who will find out, and how."),
-            required=False,
+            missing=_("Outcome %(number)s: say what was seen") % {"number": number},
             rows=3,
             max_length=MAX_PROSE,
         ),
         f"seen_by_{key}": TextField(
-            _("Who saw it?"), hint=_("Name and role"), required=False, max_length=120
+            _("Who saw it?"),
+            hint=_("Name and role. Leave it empty if it is not known how it is."),
+            missing=_("Outcome %(number)s: say who saw it") % {"number": number},
+            max_length=120,
         ),
         f"seen_on_{key}": DateField(
             _("When?"),
             called=_("The day on which it was seen"),
             past=True,
-            required=False,
+            missing=_("Outcome %(number)s: give the day on which it was seen") % {"number": number},
         ),
     }
 
