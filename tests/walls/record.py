@@ -89,7 +89,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
     )
     step = _against_what_harms(world, case.pk, plan)
     review = _review(world, plan)
-    place, group = _surroundings(world, person.pk)
+    place, group, tie = _surroundings(world, person.pk)
     supervision, decision = _supervision(world, case.pk)
     waiting = _worry(world, person_id=person.pk)
     referral = referring.start_referral(by=worker, case_id=case.pk)
@@ -121,6 +121,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "warning_id": warnings_of(worker, person.pk).get().pk,
             "place_id": place.pk,
             "group_id": group.pk,
+            "tie_id": tie.pk,
             "supervision_id": supervision.pk,
             "decision_id": decision.pk,
         }
@@ -263,14 +264,14 @@ def _supervision(world: World, case_id: Any) -> tuple[Any, Any]:
     return held, decision
 
 
-def _surroundings(world: World, person_id: Any) -> tuple[Any, Any]:
+def _surroundings(world: World, person_id: Any) -> tuple[Any, Any, Any]:
     worker = world.social_worker
     place = knowing.add_place(by=worker, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
     knowing.note_tie(
         by=worker, person_id=person_id, kind="spends time at", how_known="She said so", to_place=place
     )
     group = knowing.add_group(by=worker, name="Friday group", kind="group of friends")
-    knowing.note_tie(
+    tie = knowing.note_tie(
         by=worker, person_id=person_id, kind="is seen with", how_known="Youth worker", to_group=group
     )
     casework.note_warning(
@@ -281,7 +282,7 @@ def _surroundings(world: World, person_id: Any) -> tuple[Any, Any]:
         person_told=True,
         review_on=timezone.localdate() + timedelta(days=30),
     )
-    return place, group
+    return place, group, tie
 
 
 def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from heard.cases.referral.questions import form_version
 
 # Keys that name no record: which part of a form, or which child of an engine's list. Each value is walked.
 VALUES = {
+    "end": ("person", "place", "group"),
     "section": tuple(part.id for part in form_version().sections),
     "part": tuple(PARTS),
     "entries": tuple(ENTRIES),
@@ -39,7 +40,7 @@ VALUES = {
 }
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
-    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id",
+    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id", "tie_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; users and teams are the staff. Whoever
 # sees children sees all places and groups: a child who is hidden is left out of them (asked for below).
@@ -107,7 +108,7 @@ def visitor() -> Client:
 
 def absent() -> dict[str, Any]:
     """Keys as of a record that does not exist."""
-    return {key: uuid.uuid4() for key in RECORD_KEYS} | {"warning_id": 0}  # warnings are counted
+    return {key: uuid.uuid4() for key in RECORD_KEYS} | {"tie_id": 999_999_999} | {"warning_id": 0, "tie_id": 0}  # warnings and ties are counted
 
 
 # ---- every address is known, and has a gate
