@@ -47,6 +47,7 @@ def test_who_may_change(state: str, may_plan: bool, why: str | None) -> None:
 
 READY = {
     "state": "draft",
+    "case_is_open": True,
     "may_plan": True,
     "has_signed_assessment": True,
     "outcomes": [[DO]],
@@ -64,6 +65,7 @@ NEEDS_BOTH = "Each action needs a person who will do it and a date."
     [
         ({}, None),
         ({"may_plan": False}, "Your role does not agree plans."),
+        ({"case_is_open": False}, "This case is closed. Open it again before a plan is agreed."),
         ({"state": "agreed"}, "This plan has been agreed already."),
         (
             {"has_signed_assessment": False},

@@ -10,13 +10,16 @@ from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.queries import closed_case_of, open_case_of, periods_of
+from heard.cases.case.rules import due_on
 from heard.cases.concern import actions as telling
-from heard.cases.plan.actions import finish_action
+from heard.cases.concern.models import Concern
+from heard.cases.plan.actions import agree_plan, finish_action
 from heard.cases.plan.models import Plan
 from heard.cases.plan.queries import actions_due, actions_of
 from heard.cases.review import actions, queries
 from heard.cases.review.models import Review
 from heard.cases.review.rules import Looked, Missing
+from heard.knowledge import load
 
 UNHEARD = ChildsView(why_no_words="She asked us to decide and to tell her.")
 
@@ -194,3 +197,24 @@ def test_a_worry_about_a_child_whose_case_was_closed_opens_the_same_case(world, 
     )
     assert decided.case == signed.case
     assert open_case_of(world.coordinator, worry.person_id).why_opened == "They are back"
+
+
+def test_the_clock_of_a_new_assessment_runs_from_the_worry_that_opened_the_case_again(world, signed):
+    Concern.objects.update(told_at=timezone.now() - timedelta(days=100))
+    close(world, signed.case)
+    worry = tell(world, signed.case)
+    telling.decide(
+        by=world.coordinator,
+        concern=worry,
+        decision="open_case",
+        reason="They are back",
+        feedback="Thank you",
+    )
+    new = assessing.start_assessment(by=world.social_worker, case_id=signed.case_id)
+    assert new.due_on == due_on(load.current().clock("assessment"), timezone.localdate())
+
+
+def test_no_plan_is_agreed_in_a_closed_case(world, draft_plan):
+    close(world, draft_plan.case)
+    with pytest.raises(Refused, match="This case is closed"):
+        agree_plan(by=world.social_worker, plan_id=draft_plan.pk, review_on=in_days(30), view=UNHEARD)

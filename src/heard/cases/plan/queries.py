@@ -132,6 +132,7 @@ def why_not_agree(
 ) -> str | None:
     return rules.why_not_agree(
         state=plan.state,
+        case_is_open=plan.case.state == "open",
         may_plan=user.may(May.PLAN),
         has_signed_assessment=latest_signed(user, plan.case_id) is not None,
         outcomes=steps(plan),

@@ -80,6 +80,7 @@ def why_not_say_where_we_are(*, state: str, may_plan: bool, text: str, on: date,
 def why_not_agree(
     *,
     state: str,
+    case_is_open: bool,
     may_plan: bool,
     has_signed_assessment: bool,
     outcomes: Sequence[Sequence[Step]],
@@ -91,6 +92,8 @@ def why_not_agree(
     """`outcomes`: for each outcome of the plan, its actions."""
     if not may_plan:
         return "Your role does not agree plans."
+    if not case_is_open:
+        return "This case is closed. Open it again before a plan is agreed."
     if state != State.DRAFT:
         return "This plan has been agreed already."
     if not has_signed_assessment:

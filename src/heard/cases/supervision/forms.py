@@ -66,7 +66,7 @@ class PrepareForm(Form):
         hint=gettext_lazy("A child, a conversation, something that went well."),
         required=False,
     )
-    otherwise = _prose(gettext_lazy("What would you do otherwise another time?"), required=False)
+    otherwise = _prose(gettext_lazy("What would you do differently another time?"), required=False)
     needs = _prose(
         gettext_lazy("What do you need?"),
         hint=gettext_lazy("Time, help, a decision, rest."),

@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
@@ -22,7 +22,7 @@ from heard.cases.assessment.models import (
     SentBack,
     Strength,
 )
-from heard.cases.case.models import Case, Words
+from heard.cases.case.models import Case, CasePeriod, Words
 from heard.cases.case.queries import case_visible_to, cases_visible_to, words_of
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernObservation
@@ -190,8 +190,13 @@ def questions_to_find_out(user: User) -> QuerySet[OpenQuestion]:
 
 
 def referred_on(user: User, case: Case) -> date:
-    """The day from which the assessment clock runs: that of the first worry that led to the case."""
-    first = Concern.objects.filter(case=case).aggregate(at=Min("told_at"))["at"]
+    """The day from which the assessment clock runs: that of the first worry that led to the case, or to its opening
+    again."""
+    worries = Concern.objects.filter(case=case)
+    closed = CasePeriod.objects.filter(case=case).aggregate(at=Max("closed_at"))["at"]
+    if closed:
+        worries = worries.filter(decided_at__gt=closed)
+    first = worries.aggregate(at=Min("told_at"))["at"]
     return timezone.localdate(first or case.opened_at)
 
 
