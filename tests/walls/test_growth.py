@@ -1,0 +1,208 @@
+"""No page gets slower with the rows: neither more questions to the database, nor more rows read by one of them.
+
+The record is made, then every row of every table is copied, as often as the tables allow. What a page asks is counted
+with few copies and with many.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import Error, connection, models, transaction
+from django.test import Client
+from tests.conftest import World
+from tests.walls.record import Record, make_record
+from tests.walls.test_every_address import GUARDED, VALUES, WHO, Address
+from tests.walls.test_kept import PAPER
+
+from heard.agencies.rules import Role
+
+FEW, MANY = 2, 65  # copies of each row
+ON_A_PAGE = 60  # rows: the longest page of a list, and what stands around it
+ROLES = [Role.COORDINATOR, Role.SUPERVISOR, Role.PRACTITIONER, Role.ANALYST, Role.ADMINISTRATOR, Role.BOARD]
+OURS = {"agencies", "network", "cases", "insight"}
+
+# Pages that may ask more the more there is, each with its reason.
+MAY_GROW: dict[str, str] = {}
+# Tables that a page about one thing may read whole, each with its reason.
+WHOLE = {
+    "agencies_agency": "one is chosen among all, and a partnership has some dozens",
+    "agencies_team": "one is chosen among all, and a partnership has some dozens",
+    "agencies_user": "one is chosen among the colleagues who see the child",
+    "cases_outcome": "one plan is read as a whole",
+    "cases_action": "one plan is read as a whole",
+    "cases_disruptionstep": "stand in the plan of one child",
+    "cases_givenplan": "are the plans that one child was given",
+    "cases_answer": "are the answers to what one child said once",
+    "cases_assessmentevidence": "one assessment is read as a whole",
+    "cases_finding": "one assessment is read as a whole",
+    "cases_openquestion": "one assessment is read as a whole",
+    "cases_strength": "one assessment is read as a whole",
+    "cases_concernobservation": "one assessment begins with the signs of all worries about the child",
+    "cases_supervisiondecision": "one supervision is read as a whole",
+    "network_person": "are the people around one child",
+    "network_tie": "are the people, places and groups around one child",
+}
+# Pages that gather one whole record, each with its reason.
+GATHERS = {
+    "referral": "is filled in from the whole record",
+    "referral_check": "is filled in from the whole record",
+    "referral_review": "is filled in from the whole record",
+    "referral_section": "is filled in from the whole record",
+}
+# Still to be changed.
+GROWS_YET: set[str] = set()
+GATHERS_YET = {"child", "child_chronology", "share_write"}  # the chronology puts all that there is in order
+READS_ALL_YET = {
+    ("assessment_versions", "cases_assessment"),
+    ("case_close", "cases_words"),
+    ("case_story", "cases_assessment"),
+    ("case_story", "cases_review"),
+    ("plan_agree", "cases_words"),
+    ("review_hold", "cases_review"),
+    ("review_hold", "cases_words"),
+    ("review_meeting", "cases_review"),
+    ("review_meeting", "cases_words"),
+    ("supervision_decision_add", "cases_case"),
+    ("supervision_record", "cases_words"),
+    ("words", "cases_attachment"),
+    ("worry_group_same", "network_group"),
+    ("worry_place_same", "network_place"),
+}
+
+
+def copy(times: int) -> None:
+    """Copies of a row of each table, with new keys. Where a table allows one for each child or case, the copies are of
+    other children and cases."""
+    for model in apps.get_models():
+        row = model._base_manager.first() if model._meta.app_label in OURS else None
+        for number in range(times if row else 0):
+            if not any(_saved(model, fields) for fields in _copies(model, row, number)):
+                break
+
+
+def _copies(model: type[models.Model], row: Any, number: int) -> Iterator[dict[str, Any]]:
+    """The row with a new key; then the same of another of what it belongs to, one after the other."""
+    fields = {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
+    for field in model._meta.concrete_fields:
+        if field.primary_key:
+            fields[field.attname] = uuid.uuid4() if isinstance(field, models.UUIDField) else None
+        elif field.unique and isinstance(field, models.CharField):
+            fields[field.attname] = uuid.uuid4().hex[: field.max_length]
+    yield fields
+    for field in model._meta.concrete_fields:
+        if isinstance(field, models.ForeignKey):
+            others = field.related_model._base_manager.exclude(pk=fields[field.attname]).order_by("pk")
+            for other in others[number : number + 3]:
+                yield fields | {field.attname: other.pk}
+
+
+def _saved(model: type[models.Model], fields: dict[str, Any]) -> bool:
+    try:
+        with transaction.atomic():
+            model._base_manager.bulk_create([model(**fields)])
+    except Error:
+        return False
+    return True
+
+
+class Asked:
+    """What one page asks of the database: how often, and the most rows that one question to a table reads."""
+
+    def __init__(self, *, rows: bool) -> None:
+        self.times = 0
+        self.rows: Counter[str] = Counter()
+        self._counts_rows = rows
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        self.times += 1
+        if self._counts_rows and sql.startswith("SELECT") and " FROM " in sql:
+            table = sql.split(" FROM ", 1)[1].split()[0].strip('"(')
+            with connection.cursor() as cursor:
+                # Straight to the driver, past this counter.
+                cursor.cursor.execute(f"SELECT COUNT(*) FROM ({sql}) counted", params)
+                self.rows[table] = max(self.rows[table], cursor.cursor.fetchone()[0])
+        return execute(sql, params, many, context)
+
+
+def walk(world: World, record: Record, *, rows: bool) -> dict[str, Asked]:
+    """What each page asks, for the first role that reaches it."""
+    seen: dict[str, Asked] = {}
+    for role in ROLES:
+        client = Client()
+        client.force_login(getattr(world, WHO[role]))
+        for address in GUARDED:
+            if (
+                address.name not in seen
+                and not address.name.endswith(PAPER)
+                and address.keys <= record.keys.keys() | VALUES.keys()
+            ):
+                asked = _asked_by(client, address, record, rows=rows)
+                if asked:
+                    seen[address.name] = asked
+    return seen
+
+
+def _asked_by(client: Client, address: Address, record: Record, *, rows: bool) -> Asked | None:
+    asked = Asked(rows=rows)
+    with connection.execute_wrapper(asked):
+        answer = client.get(address.of(record))
+    return asked if answer.status_code == 200 else None
+
+
+@pytest.fixture
+def record(world: World, settings: Any, tmp_path: Any) -> Record:
+    settings.DATA = tmp_path
+    return make_record(world, restricted=False)
+
+
+def test_no_page_asks_or_reads_more_the_more_there_is(world: World, record: Record) -> None:
+    copy(FEW)
+    before = walk(world, record, rows=False)
+    copy(MANY)
+    after = walk(world, record, rows=True)
+    assert len(before) > 100, "The wall is in front of nothing"
+    grows = {
+        name: f"{before[name].times} to {after[name].times}"
+        for name in before.keys() & after.keys() - MAY_GROW.keys() - GROWS_YET
+        if after[name].times > before[name].times
+    }
+    assert grows == {}, "Ask once for all rows: select_related, prefetch_related, or a query that gathers"
+    assert reads_all(after) == set(), "Page it in the database, with a Paginator"
+
+
+def reads_all(pages: dict[str, Asked]) -> set[tuple[str, str]]:
+    """(page, table): the pages that read all rows of a table. A list of everything is never read whole."""
+    lists = {address.name for address in GUARDED if not address.keys}
+    found = {
+        (name, table)
+        for name, asked in pages.items()
+        for table, most in asked.rows.items()
+        if most > ON_A_PAGE and name not in GATHERS.keys() | GATHERS_YET
+    }
+    chosen = {"agencies_agency", "agencies_team"}
+    return {
+        (name, table)
+        for name, table in found - READS_ALL_YET
+        if table not in (WHOLE.keys() if name not in lists else chosen)
+    }
+
+
+def test_a_list_that_is_read_whole_is_seen(world: World) -> None:
+    asked = Asked(rows=True)
+    team = apps.get_model("agencies", "Team")
+    agency = world.care
+    team.objects.bulk_create([team(agency=agency, name=f"Team {number}") for number in range(MANY)])
+    with connection.execute_wrapper(asked):
+        list(team.objects.all())
+        list(team.objects.filter(name__startswith="Team")[:5])
+    assert asked.times == 2
+    assert asked.rows["agencies_team"] > ON_A_PAGE
+    assert reads_all({"drafts": asked}) == set()
+    asked.rows = Counter({"cases_case": MANY})
+    assert reads_all({"drafts": asked}) == {("drafts", "cases_case")}
