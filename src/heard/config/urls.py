@@ -3,6 +3,7 @@ from django.urls import include, path
 urlpatterns = [
     path("account/", include("heard.home.account_urls")),
     path("", include("heard.home.urls")),
+    path("", include("heard.network.urls")),
     path("", include("heard.cases.urls")),
     path("engine/", include("heard.insight.urls")),
     path("people/", include("heard.agencies.urls")),

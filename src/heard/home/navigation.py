@@ -30,7 +30,13 @@ PARTS = (
         _("Say what you have seen or heard about a child. It takes three minutes."),
     ),
     Part("concerns", _("Worries"), _("Worries that were told, and what was decided on them.")),
-    Part("find", _("Find a child"), _("See what is known and who works with the child.")),
+    Part(
+        "missing",
+        _("Missing"),
+        _("Children who are missing now, and who has not been heard after coming back."),
+    ),
+    Part("find", _("Search"), _("Find a child, an adult, a place or a group, and see what is known.")),
+    Part("places", _("Places and groups"), _("Where children go and with whom, and what was told about it.")),
     Part("supervisions", _("My supervision"), _("Time to think with your supervisor. Only you two see it.")),
     Part("engine", _("Engine"), _("Bring in extracts and see children whose signs are scattered.")),
     Part("people", _("People and teams"), _("Add people, give them roles, switch off who has left.")),
@@ -56,10 +62,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """A context processor."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"navigation": []}
+        return {"navigation": [], "may_search": False}
     parts = parts_for(user)
     around = [part.href for part in parts if part.name != "home" and request.path.startswith(part.href)]
-    return {"navigation": [_item(part, request.path, max(around, key=len, default="")) for part in parts]}
+    items = [_item(part, request.path, max(around, key=len, default="")) for part in parts]
+    return {"navigation": items, "may_search": any(part.name == "find" for part in parts)}
 
 
 def _item(part: Part, path: str, nearest: str) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from django.urls import path
 
 from heard.home import around, open, session, typed, views
+from heard.home.search.views import search
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("knowledge/", views.knowledge, name="knowledge"),
     path("figures/", views.figures, name="figures"),
+    path("search/", search, name="find"),
     path("places/", around.places, name="places"),
     path("places/<uuid:place_id>/", around.place, name="place"),
     path("groups/", around.groups, name="groups"),

@@ -41,6 +41,7 @@ class Person(models.Model):
     nhs_number = models.CharField(max_length=10, blank=True)
     upn = models.CharField(max_length=13, blank=True)
     legal_status = models.CharField(max_length=20, choices=LegalStatus, blank=True, default="")
+    school = models.CharField(max_length=120, blank=True, default="")
     restricted = models.BooleanField(default=False)
     added_at = models.DateTimeField(auto_now_add=True)
 

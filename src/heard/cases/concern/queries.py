@@ -13,8 +13,8 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.attachment.rules import SEEN_THROUGH, Seen
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernStep
-from heard.cases.concern.rules import About, Likeness, likeness
-from heard.network.queries import groups_visible_to, people_findable_by, people_visible_to, places_visible_to
+from heard.cases.concern.rules import About
+from heard.network.queries import people_findable_by, people_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -123,7 +123,7 @@ def told_by(user: User) -> QuerySet[Concern]:
 def not_read_yet(user: User) -> QuerySet[Concern]:
     """Worries that this user told, that somebody else decided, and of which they have not read what became of them."""
     rows = told_by(user).filter(state=Concern.State.DECIDED, feedback_read_at=None).exclude(feedback="")
-    return rows.order_by("decided_at", "pk")
+    return rows.order_by("-decided_at", "pk")
 
 
 def steps_visible_to(user: User) -> QuerySet[ConcernStep]:
@@ -141,18 +141,6 @@ def step_of(user: User, concern_id: uuid.UUID) -> ConcernStep | None:
 def steps_due(user: User) -> QuerySet[ConcernStep]:
     """Steps that this user said they would do and has not finished, those due first at the top."""
     return steps_visible_to(user).filter(owner=user, state=ConcernStep.State.OPEN)
-
-
-def find_places(user: User, *, name: str, postcode: str = "") -> list[Likeness]:
-    """Places that may be the one meant, the likest first, at most ten. One query."""
-    rows = places_visible_to(user).order_by("pk").values_list("pk", "name", "kind", "postcode")
-    return _likest(likeness(name, *row, asked_postcode=postcode) for row in rows)
-
-
-def find_groups(user: User, *, name: str) -> list[Likeness]:
-    """Groups that may be the one meant, the likest first, at most ten. One query."""
-    rows = groups_visible_to(user).order_by("pk").values_list("pk", "name", "kind")
-    return _likest(likeness(name, *row) for row in rows)
 
 
 def decided_in_time(user: User, *, since: date, today: date) -> Kept:
@@ -188,10 +176,6 @@ def _whole(user: User) -> Q:
 def _among(people: QuerySet[Any]) -> Q:
     """Whether the child is one of these. Asked row by row, so that it costs the same however many children there are."""
     return Q(Exists(people.order_by().filter(pk=OuterRef("person"))))
-
-
-def _likest(found: Any) -> list[Likeness]:
-    return sorted(filter(None, found), key=lambda one: (-one.rank, one.name))[:_FOUND]
 
 
 def _told_since(user: User, since: date) -> QuerySet[Concern]:

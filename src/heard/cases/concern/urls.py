@@ -1,8 +1,8 @@
-"""Addresses of worries and of finding a child."""
+"""Addresses of worries."""
 
 from django.urls import URLPattern, path
 
-from heard.cases.concern.views import afterwards, deciding, files, finding, steps, telling
+from heard.cases.concern.views import afterwards, deciding, files, steps, telling
 
 _DRAFT = "worries/tell/<uuid:draft_id>"
 
@@ -31,5 +31,4 @@ urlpatterns: list[URLPattern] = [
     path("worries/<uuid:concern_id>/step/", afterwards.step, name="concern_step"),
     path("worries/<uuid:concern_id>/children/", afterwards.children, name="concern_children"),
     path("drafts/", telling.drafts, name="drafts"),
-    path("find/", finding.find, name="find"),
 ]

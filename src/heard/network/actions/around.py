@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.db import transaction
 
 from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.rules import May, Refused
+from heard.network.actions.people import add_person
 from heard.network.models import Group, Person, Place, Tie
 from heard.network.queries import (
     group_visible_to,
     person_visible_to,
     place_visible_to,
+    tie_visible_to,
     ties_of_group,
     ties_of_place,
 )
-from heard.network.rules import kept_postcode
+from heard.network.rules import kept_postcode, why_not_note_tie, why_not_write_place
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -64,6 +66,7 @@ def note_tie(
     until: date | None = None,
 ) -> Tie:
     """Notes a tie to one person, one place or one group, and how it is known. `ValidationError` for any other ends."""
+    _refuse(why_not_note_tie(how_known=how_known, kind=kind, since=since, until=until))
     person = person_visible_to(by, person_id)
     if to_person is not None:
         person_visible_to(by, to_person.pk)
@@ -86,21 +89,97 @@ def note_tie(
 
 
 @transaction.atomic
+def note_tie_to(
+    *,
+    by: User,
+    person_id: uuid.UUID,
+    end: str,
+    end_id: uuid.UUID | None,
+    new_name: str = "",
+    new_kind: str = "",
+    **tie: Any,
+) -> Tie:
+    """Notes a tie to a person, place or group (`end`) by its key, or without one to what is added by this name: a place
+    or group of this kind, or an adult."""
+    to: Any
+    if end_id is not None:
+        look: dict[str, Any] = {
+            "person": person_visible_to,
+            "place": place_visible_to,
+            "group": group_visible_to,
+        }
+        to = look[end](by, end_id)
+    elif end == "person":
+        given, _space, family = new_name.strip().rpartition(" ")
+        to = add_person(by=by, given_name=given, family_name=family, kind="adult", why="Is around a child")
+    else:
+        add = {"place": add_place, "group": add_group}[end]
+        to = add(by=by, name=new_name, kind=new_kind)
+    return note_tie(by=by, person_id=person_id, **{f"to_{end}": to}, **tie)
+
+
+@transaction.atomic
+def open_tie(*, by: User, tie_id: int) -> Tie:
+    """The tie with both its ends, for showing, with a 'view' row for each person at an end; or `Hidden`."""
+    tie = tie_visible_to(by, tie_id)
+    people = {person.pk for person in (tie.person, tie.to_person) if person}
+    record_looks(by=by, subject="tie", subject_id=tie.pk, person_ids=people)
+    return tie
+
+
+@transaction.atomic
+def change_tie(
+    *, by: User, tie_id: int, kind: str, how_known: str, since: date | None, until: date | None
+) -> Tie:
+    """Says what a tie is, how it is known and how long it lasted. One that has ended is kept, with its end."""
+    tie = tie_visible_to(by, tie_id)
+    _refuse(why_not_note_tie(how_known=how_known, kind=kind, since=since, until=until))
+    tie.kind, tie.how_known, tie.since, tie.until = kind.strip(), how_known.strip(), since, until
+    tie.full_clean()
+    tie.save()
+    for end in filter(None, (tie.person, tie.to_person)):
+        record_audit(by=by, verb="change", subject="tie", subject_id=tie.pk, person_id=end.pk)
+    return tie
+
+
+@transaction.atomic
 def add_place(*, by: User, name: str, kind: str, postcode: str = "") -> Place:
-    _refuse_who_sees_no_child(by)
-    place = Place.objects.create(name=name, kind=kind, postcode=kept_postcode(postcode))
+    _refuse(why_not_write_place(may_see_child=by.may(May.SEE_CHILD), name=name, kind=kind))
+    place = Place.objects.create(name=name.strip(), kind=kind.strip(), postcode=kept_postcode(postcode))
     record_audit(by=by, verb="add", subject="place", subject_id=place.pk)
     return place
 
 
 @transaction.atomic
+def change_place(*, by: User, place_id: uuid.UUID, name: str, kind: str, postcode: str) -> Place:
+    place = place_visible_to(by, place_id)
+    _refuse(why_not_write_place(may_see_child=True, name=name, kind=kind))
+    place.name, place.kind, place.postcode = name.strip(), kind.strip(), kept_postcode(postcode)
+    place.full_clean()
+    place.save()
+    record_audit(by=by, verb="change", subject="place", subject_id=place.pk)
+    return place
+
+
+@transaction.atomic
 def add_group(*, by: User, name: str, kind: str) -> Group:
-    _refuse_who_sees_no_child(by)
-    group = Group.objects.create(name=name, kind=kind)
+    _refuse(why_not_write_place(may_see_child=by.may(May.SEE_CHILD), name=name, kind=kind))
+    group = Group.objects.create(name=name.strip(), kind=kind.strip())
     record_audit(by=by, verb="add", subject="group", subject_id=group.pk)
     return group
 
 
-def _refuse_who_sees_no_child(by: User) -> None:
-    if not by.may(May.SEE_CHILD):
-        raise Refused("Your role does not write about children and who is around them.")
+@transaction.atomic
+def change_group(*, by: User, group_id: uuid.UUID, name: str, kind: str) -> Group:
+    group = group_visible_to(by, group_id)
+    _refuse(why_not_write_place(may_see_child=True, name=name, kind=kind))
+    group.name, group.kind = name.strip(), kind.strip()
+    group.full_clean()
+    group.save()
+    record_audit(by=by, verb="change", subject="group", subject_id=group.pk)
+    return group
+
+
+def _refuse(why_not: str | None) -> None:
+    if why_not:
+        raise Refused(why_not)

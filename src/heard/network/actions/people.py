@@ -13,7 +13,14 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, Refused
 from heard.network.models import Address, Involvement, OtherName, Person
 from heard.network.queries import person_visible_to
-from heard.network.rules import kept_postcode, why_not_add, why_not_restrict
+from heard.network.rules import (
+    kept_number,
+    kept_postcode,
+    why_not_add,
+    why_not_lift,
+    why_not_rename,
+    why_not_restrict,
+)
 from heard.network.search_index import renew_keys
 
 if TYPE_CHECKING:
@@ -79,13 +86,47 @@ def rename_person(
     *, by: User, person_id: uuid.UUID, given_name: str, family_name: str, known_as: str = ""
 ) -> Person:
     """Gives a person another name. The old one is kept, so that they are still found under it."""
-    person = person_visible_to(by, person_id)
-    OtherName.objects.create(person=person, given_name=person.given_name, family_name=person.family_name)
-    person.given_name, person.family_name, person.known_as = given_name.strip(), family_name.strip(), known_as
+    person = hold_person(by=by, person_id=person_id)
+    why_not = why_not_rename(given_name=given_name, family_name=family_name)
+    if why_not:
+        raise Refused(why_not)
+    old = {"given_name": person.given_name, "family_name": person.family_name}
+    new = {"given_name": given_name.strip(), "family_name": family_name.strip()}
+    if old != new and not OtherName.objects.filter(person=person, **old).exists():
+        OtherName.objects.create(person=person, **old)
+    person.given_name, person.family_name, person.known_as = *new.values(), known_as.strip()
     person.full_clean()
     person.save()
     renew_keys(person)
     record_audit(by=by, verb="rename", subject="person", subject_id=person.pk, person_id=person.pk)
+    return person
+
+
+@transaction.atomic
+def change_details(
+    *,
+    by: User,
+    person_id: uuid.UUID,
+    birth_date: date | None,
+    sex: str,
+    legal_status: str,
+    school: str,
+    nhs_number: str,
+    upn: str,
+) -> Person:
+    """What is known of a person besides names and address. A number that cannot be right is kept as it was given."""
+    person = hold_person(by=by, person_id=person_id)
+    person.birth_date, person.sex, person.legal_status, person.school = (
+        birth_date,
+        sex,
+        legal_status,
+        school.strip(),
+    )
+    person.nhs_number, person.upn = kept_number(nhs_number), kept_number(upn)
+    person.full_clean()
+    person.save()
+    renew_keys(person)
+    record_audit(by=by, verb="change details", subject="person", subject_id=person.pk, person_id=person.pk)
     return person
 
 
@@ -168,3 +209,29 @@ def _involve(*, by: User, person: Person, agency_id: uuid.UUID, why: str, since:
             detail={"agency": str(agency_id)},
         )
     return row
+
+
+@transaction.atomic
+def lift_restriction(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
+    """The record may be found and seen again as any other."""
+    person = hold_person(by=by, person_id=person_id)
+    agencies = Involvement.objects.filter(person=person)
+    why_not = why_not_lift(
+        restricted=person.restricted,
+        involved=agencies.filter(agency_id__in=by.agencies_where(May.SEE_CHILD)).exists(),
+        may_decide=agencies.filter(agency_id__in=by.agencies_where(May.DECIDE)).exists(),
+        reason=reason,
+    )
+    if why_not:
+        raise Refused(why_not)
+    person.restricted = False
+    person.save(update_fields=["restricted"])
+    record_audit(
+        by=by,
+        verb="lift restriction",
+        subject="person",
+        subject_id=person.pk,
+        person_id=person.pk,
+        reason=reason,
+    )
+    return person

@@ -28,6 +28,7 @@ class Around:
     what: str  # kind of place or group; '' for a person
     end_id: uuid.UUID
     person_id: uuid.UUID | None
+    person_kind: str  # 'child' or 'adult'; '' for a place or group
     kind: str
     how_known: str
     since: date | None
@@ -96,6 +97,7 @@ def _around(tie: Tie, person_id: uuid.UUID) -> Around:
         name=str(end),
         what=getattr(end, "kind", "") if not other else "",
         person_id=other.pk if other else None,
+        person_kind=other.kind if other else "",
         kind=tie.kind,
         how_known=tie.how_known,
         since=tie.since,
@@ -103,6 +105,13 @@ def _around(tie: Tie, person_id: uuid.UUID) -> Around:
         noted_at=tie.noted_at,
         noted_by_id=tie.noted_by_id,
     )
+
+
+def tie_visible_to(user: User, tie_id: int) -> Tie:
+    """A tie of which the user may see both ends, with them; or `Hidden`."""
+    seen = Q(to_person__isnull=True) | visible_through(user, "to_person")
+    ties = Tie.objects.filter(seen, visible_through(user, "person"))
+    return _or_hidden(ties.select_related("person", "to_person", "to_place", "to_group"), tie_id)
 
 
 def _with_people(user: User, rows: QuerySet[Any], end: str) -> QuerySet[Any]:
@@ -118,7 +127,7 @@ def _ties(user: User) -> QuerySet[Tie]:
     return rows.order_by(F("until").desc(nulls_first=True), "person__family_name", "person__given_name", "pk")
 
 
-def _or_hidden[T: Model](rows: QuerySet[T], key: uuid.UUID) -> T:
+def _or_hidden[T: Model](rows: QuerySet[T], key: uuid.UUID | int) -> T:
     found = rows.filter(pk=key).first()
     if found is None:
         raise Hidden

@@ -5,13 +5,15 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
-from heard.network.models import Involvement, Person
+from heard.network.models import Address, Involvement, Person
 from heard.network.rules import (
     Description,
     Name,
+    why_not_lift,
+    why_not_restrict,
 )
 
 if TYPE_CHECKING:
@@ -96,3 +98,26 @@ def _or_hidden(people: QuerySet[Person], person_id: uuid.UUID) -> Person:
     if person is None:
         raise Hidden
     return person
+
+
+def addresses_of(user: User, person_id: uuid.UUID) -> list[Address]:
+    """Where this person lives and has lived, the latest first. `Hidden` unless the user may see them."""
+    person_visible_to(user, person_id)
+    rows = Address.objects.filter(person_id=person_id)
+    return list(rows.order_by(F("until").desc(nulls_first=True), F("since").desc(nulls_last=True), "-pk"))
+
+
+def legal_statuses(user: User) -> list[tuple[str, str]]:
+    """What a child's legal status may be, as choices."""
+    return [(value, str(label)) for value, label in Person.LegalStatus.choices]
+
+
+def why_not_change_restriction(user: User, person: Person) -> str | None:
+    """Why this user cannot restrict this record now, or lift that, before a reason is given."""
+    agencies = Involvement.objects.filter(person=person)
+    involved = agencies.filter(agency_id__in=user.agencies_where(May.SEE_CHILD)).exists()
+    may_decide = agencies.filter(agency_id__in=user.agencies_where(May.DECIDE)).exists()
+    why = "given later"
+    if person.restricted:
+        return why_not_lift(restricted=True, involved=involved, may_decide=may_decide, reason=why)
+    return why_not_restrict(involved=involved, may_decide=may_decide, reason=why)

@@ -21,18 +21,22 @@ from django.db.models import Case, Count, Max, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from heard.network.models import Person, SearchKey, Spelling
+from heard.network.queries.around import groups_visible_to, places_visible_to
 from heard.network.queries.people import describe, findable_through, visible_through
 from heard.network.rules import (
     EXACT,
     Description,
+    Likeness,
     Name,
     Near,
     days_near,
     is_hit,
+    likeness,
     names_in,
     nearness,
     outward,
     postcodes_near,
+    read_box,
     reasons_same_person,
     spelling_keys,
 )
@@ -244,3 +248,42 @@ def _hit(person: Person, asked: Description) -> Hit:
 
 def _exact(hit: Hit) -> int:
     return sum(reason in EXACT for reason in hit.reasons)
+
+
+def find_places(user: User, *, name: str, postcode: str = "") -> list[Likeness]:
+    """Places that may be the one meant, the likest first, at most ten. One query."""
+    rows = places_visible_to(user).order_by("pk").values_list("pk", "name", "kind", "postcode")
+    return _likest(likeness(name, *row, asked_postcode=postcode) for row in rows)
+
+
+def find_groups(user: User, *, name: str) -> list[Likeness]:
+    """Groups that may be the one meant, the likest first, at most ten. One query."""
+    rows = groups_visible_to(user).order_by("pk").values_list("pk", "name", "kind")
+    return _likest(likeness(name, *row) for row in rows)
+
+
+def _likest(found: Iterable[Likeness | None]) -> list[Likeness]:
+    return sorted(filter(None, found), key=lambda one: (-one.rank, one.name))[:_FEW]
+
+
+def who_or_what(user: User, end: str, text: str, *, not_this: uuid.UUID) -> list[tuple[str, str, str]]:
+    """What may be meant at the other end of a tie, as (key, name and what is known, why), at most ten.
+
+    `end`: person, place or group. Only people whose record the user may open: a tie to anybody else would say that they
+    have one.
+    """
+    if end != "person":
+        found = find_places(user, name=text) if end == "place" else find_groups(user, name=text)
+        return [
+            (str(one.id), ", ".join(filter(None, (one.name, one.facts))), "; ".join(one.why)) for one in found
+        ]
+    hits = find_described(user, read_box(text), kinds=("child", "adult"))
+    return [
+        (
+            str(hit.person_id),
+            ", ".join(filter(None, (hit.name, hit.postcode_district))),
+            "; ".join(hit.reasons),
+        )
+        for hit in hits
+        if hit.may_open and hit.person_id != not_this
+    ]

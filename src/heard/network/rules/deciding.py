@@ -1,5 +1,7 @@
 """Who may write what about people and what is around them. Each returns the sentence that the user reads, or None."""
 
+from datetime import date
+
 
 def why_not_restrict(*, involved: bool, may_decide: bool, reason: str) -> str | None:
     if not involved:
@@ -18,4 +20,40 @@ def why_not_add(*, may_tell: bool, has_team: bool, given_name: str, family_name:
         return "You have no team yet. Ask your administrator to add you to one."
     if not (given_name.strip() or family_name.strip()):
         return "Give a name. One name is enough, or what the child is called."
+    return None
+
+
+def why_not_lift(*, restricted: bool, involved: bool, may_decide: bool, reason: str) -> str | None:
+    """Whether the record may be seen again as any other."""
+    if not restricted:
+        return "This record is not restricted."
+    if not involved or not may_decide:
+        return "A co-ordinator or supervisor of an agency that is involved can lift this."
+    if not reason.strip():
+        return "Say why the record need not be restricted any longer."
+    return None
+
+
+def why_not_rename(*, given_name: str, family_name: str) -> str | None:
+    if not (given_name.strip() or family_name.strip()):
+        return "Give a name. One name is enough, or what the child is called."
+    return None
+
+
+def why_not_note_tie(*, how_known: str, kind: str, since: date | None, until: date | None) -> str | None:
+    if not kind.strip():
+        return "Say what ties them, such as sister, or is seen at."
+    if not how_known.strip():
+        return "Say how this is known. A tie without a source is a rumour."
+    if since and until and until < since:
+        return "A tie cannot end before it began. Look at both dates."
+    return None
+
+
+def why_not_write_place(*, may_see_child: bool, name: str, kind: str) -> str | None:
+    """For a place or a group."""
+    if not may_see_child:
+        return "Your role does not write about children and who is around them."
+    if not name.strip() or not kind.strip():
+        return "Give a name, and say what kind it is."
     return None

@@ -16,18 +16,20 @@ from heard.cases.case.queries import ways_of_telling
 from heard.cases.case.rules import Hint, Observed, language_hints
 from heard.cases.concern import forms
 from heard.cases.concern.forms import NEW, answers_of
-from heard.cases.concern.queries import find_groups, find_places
-from heard.cases.concern.rules import About, Likeness
+from heard.cases.concern.rules import About
 from heard.govuk.forms import Form
 from heard.knowledge import load
 from heard.knowledge.model import Item
 from heard.network.queries import (
     Hit,
     find_described,
+    find_groups,
+    find_places,
     group_visible_to,
     person_findable_by,
     place_visible_to,
 )
+from heard.network.rules import Likeness
 
 if TYPE_CHECKING:
     from heard.agencies.models import User

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from heard.cases.attachment.queries import attachments_of
 from heard.cases.case.queries import ways_of_telling
 from heard.cases.concern.forms import NEW, answers_of
-from heard.cases.concern.rules import About, Likeness
+from heard.cases.concern.rules import About
 from heard.cases.concern.views import steps
 from heard.govuk.environment import day
 from heard.knowledge import load
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.models import ConcernObservation
     from heard.network.models import Person
+    from heard.network.rules import Likeness
 
 type Row = dict[str, Any]
 

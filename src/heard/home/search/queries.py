@@ -1,0 +1,133 @@
+"""One search over everything that the user may see. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from heard.cases.case.queries import cases_visible_to
+from heard.cases.concern.queries import concerns_visible_to
+from heard.govuk.environment import day
+from heard.network.queries import Hit, find_described, find_groups, find_places
+from heard.network.rules import Description, parts, read_box
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from heard.agencies.models import User
+
+SHOWN: Final = 10  # of each kind: who has not found by then adds a word
+_REFERENCE: Final = re.compile(r"\b([CW])[- ]?([A-Z\d]{3})[- ]?([A-Z\d]{3})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One line: what it is, where it leads ('' where the user may not open it), what is known of it at once, why it was
+    found, and what else the user has to know."""
+
+    title: str
+    href: str
+    facts: str = ""
+    why: str = ""
+    note: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """What was found of one kind. `full`: there may be more than is shown."""
+
+    name: str
+    heading: str
+    found: list[Found] = field(default_factory=list)
+
+    @property
+    def full(self) -> bool:
+        return len(self.found) >= SHOWN
+
+
+def find_everything(user: User, text: str) -> list[Section]:
+    """What was found of each kind, in the order of the page; a kind of which nothing was found is left out.
+
+    A fixed number of queries, whatever is found.
+    """
+    sections = [build(user, text) for build in _SECTIONS]
+    return [section for section in sections if section.found]
+
+
+def _references(user: User, text: str) -> Section:
+    """A case or a worry by its reference, with or without hyphens."""
+    asked = ["-".join(match.groups()).upper() for match in _REFERENCE.finditer(text)]
+    section = Section("references", _("Cases and worries"))
+    if not asked:
+        return section
+    cases = cases_visible_to(user).filter(reference__in=asked)[:SHOWN]
+    worries = concerns_visible_to(user).filter(reference__in=asked)[:SHOWN]
+    why = _("same reference")
+    for case in cases:
+        href = reverse("child", kwargs={"person_id": case.person_id})
+        section.found.append(
+            Found(f"{case.reference}: {case.person}", href, case.get_state_display(), why, key=str(case.pk))
+        )
+    for worry in worries:
+        href = reverse("concern", kwargs={"concern_id": worry.pk})
+        facts = _("told on %(date)s") % {"date": day(worry.told_at)}
+        section.found.append(Found(f"{worry.reference}: {worry.whom}", href, facts, why, key=str(worry.pk)))
+    return section
+
+
+def _people(user: User, text: str) -> Section:
+    asked = read_box(_REFERENCE.sub(" ", text))
+    hits = find_described(user, asked, kinds=("child", "adult"), limit=SHOWN)
+    return Section("people", _("People"), [_person(hit) for hit in hits])
+
+
+def _person(hit: Hit) -> Found:
+    page = "child" if hit.kind == "child" else "adult"
+    facts = [
+        "" if hit.kind == "child" else _("adult around a child"),
+        _("born %(date)s") % {"date": day(hit.birth_date)} if hit.birth_date else "",
+        hit.postcode_district,
+    ]
+    closed = _(
+        "Your agency is not involved with this child, so you cannot open the record. You can tell a worry about them."
+    )
+    return Found(
+        title=hit.name,
+        href=reverse(page, kwargs={"person_id": hit.person_id}) if hit.may_open else "",
+        facts=", ".join(filter(None, facts)),
+        why="; ".join(_(reason) for reason in hit.reasons),
+        note="" if hit.may_open else closed,
+        key=str(hit.person_id),
+    )
+
+
+def _places(user: User, text: str) -> Section:
+    name, postcode = _named(text)
+    found = find_places(user, name=name, postcode=postcode) if name or postcode else []
+    return Section("places", _("Places"), [_likeness(one, "place") for one in found])
+
+
+def _groups(user: User, text: str) -> Section:
+    name, _postcode = _named(text)
+    found = find_groups(user, name=name) if name else []
+    return Section("groups", _("Groups"), [_likeness(one, "group") for one in found])
+
+
+def _likeness(one: Any, kind: str) -> Found:
+    href = reverse(kind, kwargs={f"{kind}_id": one.id})
+    return Found(one.name, href, one.facts, "; ".join(_(reason) for reason in one.why), key=str(one.id))
+
+
+def _named(text: str) -> tuple[str, str]:
+    """The words of a name, and a postcode, in what was typed."""
+    asked: Description = read_box(_REFERENCE.sub(" ", text))
+    words = [word for name in asked.names for word in (*parts(name.given), *parts(name.family))]
+    return " ".join(words), "".join(asked.postcodes)
+
+
+_SECTIONS: tuple[Callable[[User, str], Section], ...] = (_references, _people, _places, _groups)

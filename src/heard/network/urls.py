@@ -1,0 +1,23 @@
+"""Addresses of people's details, of ties, places and groups that are written down, and of merging two records."""
+
+from django.urls import path
+
+from heard.network.views import around, details
+
+_OF = "children/<uuid:person_id>"
+
+urlpatterns = [
+    path("adults/<uuid:person_id>/", details.adult, name="adult"),
+    path(f"{_OF}/details/", details.details, name="person_details"),
+    path(f"{_OF}/details/names/", details.names, name="person_names"),
+    path(f"{_OF}/details/other-name/", details.other_name, name="person_other_name"),
+    path(f"{_OF}/details/facts/", details.facts, name="person_facts"),
+    path(f"{_OF}/details/address/", details.address, name="person_address"),
+    path(f"{_OF}/details/restriction/", details.restriction, name="person_restriction"),
+    path(f"{_OF}/ties/add/<str:end>/", around.add, name="tie_add"),
+    path("ties/<int:tie_id>/", around.tie, name="tie"),
+    path("places/add/", around.place_add, name="place_add"),
+    path("places/<uuid:place_id>/change/", around.place_change, name="place_change"),
+    path("groups/add/", around.group_add, name="group_add"),
+    path("groups/<uuid:group_id>/change/", around.group_change, name="group_change"),
+]

@@ -1,0 +1,1 @@
+"""Pages about people, places, groups and the ties between them. HTTP only."""

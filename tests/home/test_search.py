@@ -1,0 +1,155 @@
+"""One search: what it finds and says, what it hides, and that it is written down."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+from tests.conftest import World
+
+from heard.agencies.models import AuditRow, User
+from heard.cases.concern import actions as telling
+from heard.home.search import actions, queries
+from heard.network import actions as network
+from heard.network.models import Person
+
+BORN = date(2010, 4, 3)
+
+
+@pytest.fixture
+def amira(world: World) -> Person:
+    return network.add_person(
+        by=world.teacher, given_name="Amira", family_name="Khan", birth_date=BORN, postcode="LE1 1AA"
+    )
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def found(user: User, text: str) -> dict[str, list[tuple[str, str]]]:
+    return {
+        section.name: [(one.title, one.why) for one in section.found]
+        for section in queries.find_everything(user, text)
+    }
+
+
+def test_what_is_searched_for_is_not_in_the_address(world: World, amira: Person) -> None:
+    client = signed_in(world.teacher)
+    answer = client.post(reverse("find"), {"text": "amira kahn 4/3/2010"})
+    assert answer.headers["Location"] == "/search/"
+    page = client.get("/search/").text
+    assert "family name sounds alike; day and month of birth swapped" in page
+    assert reverse("child", kwargs={"person_id": amira.pk}) in page
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "\x00", "a" * 161, "((((", "'; --", "31/31/2010", "C-000-000", "%", "1"]
+)
+def test_whatever_is_searched_for_gets_a_page(world: World, typed: str) -> None:
+    assert signed_in(world.teacher).post(reverse("find"), {"text": typed}, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("khna", "family name sounds alike"),
+        ("Amira", "same given name"),
+        ("khan amira", "same given name, recorded as the family name; same family name, recorded as the given name"),
+        ("Khan le1", "same family name; same postcode district"),
+        ("khan le1 1", "same family name; postcode begins the same"),
+        ("amira 3/4/2010", "same given name; same date of birth"),
+        ("4/3/2010", "day and month of birth swapped"),
+    ],
+)  # fmt: skip
+def test_each_hit_says_why(world: World, amira: Person, text: str, why: str) -> None:
+    assert found(world.teacher, text)["people"] == [("Amira Khan", why)]
+
+
+def test_a_number_finds_whoever_has_it_and_nothing_else(world: World, amira: Person) -> None:
+    network.change_details(
+        by=world.teacher, person_id=amira.pk, birth_date=BORN, sex="F", legal_status="", school="",
+        nhs_number="999 418 5006", upn="a123456789012",
+    )  # fmt: skip
+    for text in ("999 418 5006", "9994185006", "A123456789012"):
+        assert found(world.officer, text)["people"] == [("Amira Khan", "same NHS number or UPN")]
+    assert found(world.officer, "9994185007") == {}
+
+
+def test_places_groups_cases_and_worries_are_found(world: World, amira: Person) -> None:
+    network.add_place(by=world.teacher, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
+    network.add_group(by=world.teacher, name="Friday group", kind="friends")
+    worry = telling.tell(
+        by=world.teacher,
+        person_id=amira.pk,
+        seen_and_heard="She is afraid to walk home.",
+        danger_now="no",
+        why_no_words="At home",
+    )
+    assert found(world.teacher, "harbor street") == {
+        "places": [("Harbour Street arcade", "part of the name is the same")]
+    }
+    assert found(world.teacher, "friday groop")["groups"][0][0] == "Friday group"
+    assert found(world.teacher, worry.reference.lower().replace("-", "")) == {
+        "references": [(f"{worry.reference}: Amira Khan", "same reference")]
+    }
+    assert found(world.officer, worry.reference) == {}
+
+
+def test_an_adult_is_found_by_those_who_may_open_the_record_alone(world: World) -> None:
+    network.add_person(by=world.teacher, given_name="Alan", family_name="Marsh", kind="adult")
+    assert found(world.teacher, "alan marsh")["people"][0][0] == "Alan Marsh"
+    assert found(world.officer, "alan marsh") == {}
+    assert (
+        "adult around a child"
+        in signed_in(world.teacher).post("/search/", {"text": "alan marsh"}, follow=True).text
+    )
+
+
+def test_another_agency_sees_one_line_without_a_link_and_a_restricted_child_not_at_all(
+    world: World, amira: Person
+) -> None:
+    network.add_person(by=world.officer, given_name="Kit", family_name="Marlowe", restricted=True)
+    page = signed_in(world.social_worker).post("/search/", {"text": "Amira Khan"}, follow=True).text
+    assert "Your agency is not involved with this child" in page
+    assert reverse("child", kwargs={"person_id": amira.pk}) not in page
+    assert found(world.coordinator, "Kit Marlowe") == {}
+    assert found(world.officer, "Kit Marlowe")["people"][0][0] == "Kit Marlowe"
+
+
+def test_a_search_leaves_one_row_that_says_who_was_shown_and_not_what_was_typed(
+    world: World, amira: Person
+) -> None:
+    actions.search(by=world.teacher, text="amira khan")
+    row = AuditRow.objects.get(verb="search")
+    assert row.detail == {"people": [str(amira.pk)]}
+    assert "khan" not in str(row.__dict__).lower()
+
+
+@pytest.mark.parametrize("who", ["analyst", "board_member", "administrator"])
+def test_who_does_no_casework_has_no_search(world: World, amira: Person, who: str) -> None:
+    client = signed_in(getattr(world, who))
+    assert client.get(reverse("find")).status_code == 404
+    assert "search-everything" not in client.get("/").text
+    assert found(getattr(world, who), "amira khan") == {}
+
+
+def test_the_box_stands_on_every_page_of_those_who_may_search(world: World) -> None:
+    assert "search-everything" in signed_in(world.teacher).get("/").text
+
+
+@pytest.mark.parametrize("people", [1, 12])
+def test_a_search_asks_the_database_a_fixed_number_of_times(
+    world: World, people: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(people):
+        network.add_person(by=world.teacher, given_name="Amira", family_name="Khan", postcode="LE1 1AA")
+        network.add_place(by=world.teacher, name=f"Khan shop {number}", kind="shop")
+    assert world.teacher.permissions
+    with django_assert_num_queries(7):
+        queries.find_everything(world.teacher, "amira khan")
