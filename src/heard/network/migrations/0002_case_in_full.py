@@ -37,4 +37,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('key', 'name'), name='spelling_once')],
             },
         ),
+        migrations.AddField(
+            model_name='person',
+            name='school',
+            field=models.CharField(blank=True, default='', max_length=120),
+        ),
     ]
