@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, Q, QuerySet
 
 from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
-from heard.agencies.rules import Hidden, May, Role, Sheet
+from heard.agencies.rules import Hidden, May, Role
 from heard.govuk.environment import time
 
 _LOOKS = ("view", "print", "read", "download", "search")  # verbs of the audit trail that change nothing
@@ -215,10 +215,3 @@ def last_change(user: User, *, subject: str, subject_id: object) -> str:
         return ""
     who = who_are(user, [row.actor_id]).get(row.actor_id)
     return f"{who.name if who else row.actor}, {time(row.at)}"
-
-
-def writer_of(sheet: Sheet) -> User | None:
-    """For whom a page was drawn, to keep what they typed after their session had ended; None where they may no longer
-    sign in."""
-    user = User.objects.filter(pk=sheet.user_id, is_active=True).first()
-    return user if user and user.may(May.SIGNED_IN) else None

@@ -3,7 +3,10 @@ take it."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
+from django.contrib.auth.backends import ModelBackend
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -98,8 +101,8 @@ def signed_out_meanwhile(request: HttpRequest) -> HttpResponse:
 
 
 def _kept_for_its_writer(request: HttpRequest, sheet: kept.Sheet) -> bool:
-    writer = queries.writer_of(sheet)
-    if writer is None:
+    writer: Any = ModelBackend().get_user(sheet.user_id)  # None for who is switched off
+    if writer is None or not writer.may(May.SIGNED_IN):
         return False
     try:
         kept.keep(request, by=writer, sheet=sheet)
