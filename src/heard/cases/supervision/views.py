@@ -64,7 +64,9 @@ def supervision(request: HttpRequest, supervision_id: uuid.UUID) -> HttpResponse
     read_at = this.supervisor_read_at if is_supervisor else this.worker_read_at
     context = {
         "this": this,
-        "is_supervisor": is_supervisor,
+        "decisions": list(this.decisions.all()),
+        "agreed": list(this.actions.all()),
+        "corrections": list(this.corrections.all()),
         "may_write": rules.why_not_write(state=this.state, is_supervisor=is_supervisor) is None,
         "may_prepare": rules.why_not_prepare(state=this.state, is_worker=not is_supervisor) is None,
         "may_read": this.state == rules.State.HELD and read_at is None,

@@ -64,12 +64,14 @@ def close(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _closed(request, case_id, form):
         return redirect("case_story", case_id=case_id)
     missing = queries.missing_before_closing(user, case, today=timezone.localdate())
+    review = queries.last_review(user, case_id)
     context = {
         "case": case,
         "form": form,
         "latest": words[0] if words else None,
         "missing": [_link(user, case, what, text) for what, text in missing],
-        "review": queries.last_review(user, case_id),
+        "review": review,
+        "looked": list(review.outcomes.all()) if review else [],
         "evidence_days": queries.evidence_days(user),
     }
     return render(request, "cases/review/close.html", context)

@@ -102,7 +102,10 @@ def due(request: HttpRequest) -> HttpResponse:
 
 def _read(user: Any, review_id: uuid.UUID) -> dict[str, Any]:
     this = actions.open_review(by=user, review_id=review_id)
-    return _beside(user, plan_visible_to(user, this.plan_id), until=this.recorded_at) | {"review": this}
+    return _beside(user, plan_visible_to(user, this.plan_id), until=this.recorded_at) | {
+        "review": this,
+        "looked": list(this.outcomes.all()),
+    }
 
 
 def _beside(user: Any, plan: Any, **until: Any) -> dict[str, Any]:
