@@ -25,12 +25,11 @@ from heard.agencies import actions as agencies
 from heard.agencies.models import User
 from heard.agencies.rules import MAY, May, Role
 from heard.cases.assessment.views import ENTRIES, PARTS
-from heard.cases.referral.questions import form_version
 
 # Keys that name no record: which part of a form, or which child of an engine's list. Each value is walked.
 VALUES = {
     "end": ("person", "place", "group"),
-    "section": tuple(part.id for part in form_version().sections),
+    "section": ("age", "person"),
     "part": tuple(PARTS),
     "entries": tuple(ENTRIES),
     "entry": ("new",),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from heard.agencies.queries import who_are
 from heard.agencies.rules import Hidden, May
@@ -29,6 +30,7 @@ from heard.cases.referral.questions import (
     is_duty_to_notify,
     shown,
 )
+from heard.govuk.environment import day
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -178,8 +180,7 @@ def _answer(referral: Referral, question: Question, known: dict[str, Known], nam
     if entry is None:
         return Answer(question, "", now, False, "")
     value = entry["value"]
-    names_of = entry.get("names", {})
-    text = "\n".join(names_of.get(one, one) for one in value) if names_of else shown(question, value)
+    text = _as_read(question, value, entry.get("names", {}))
     differs = (
         now is not None
         and now.fills
@@ -187,6 +188,20 @@ def _answer(referral: Referral, question: Question, known: dict[str, Known], nam
         and now.value != value
     )
     return Answer(question, text, now, differs, entry["where"], names.get(entry["by"], ""), True)
+
+
+def _as_read(question: Question, value: Any, names: dict[str, str]) -> str:
+    """The answer in words. `names`: those of the files that were chosen, as they were then."""
+    if not value:
+        return ""
+    match question.kind:
+        case "tick":
+            return _("Yes")
+        case "date":
+            return day(date.fromisoformat(value))
+        case "files":
+            return "\n".join(names.get(one, one) for one in value)
+    return shown(question, value)
 
 
 def checks_of(user: User, referral: Referral) -> list[Check]:
