@@ -450,7 +450,10 @@ def test_it_is_printed_with_who_and_when(client, world, second, name):
 
 
 def test_the_first_one_has_nothing_to_print_beside_it(client, world, signed):
-    assert as_(client, world.teacher).get(at("assessment_versions_paper", signed)).status_code == 404
+    answer = as_(client, world.teacher).get(at("assessment_versions_paper", signed))
+    assert answer.url == at("assessment_versions", signed)
+    assert "There is no version before this one" in page_of(client, answer.url)
+    assert not AuditRow.objects.filter(verb="print").exists()
 
 
 def test_the_two_lists_stand_apart_and_no_number_is_given(client, world, submitted):

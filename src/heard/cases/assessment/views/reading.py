@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import gate
 from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import May, Refused
 from heard.cases.assessment import actions, queries
 from heard.cases.assessment.forms import DecideForm
 from heard.cases.assessment.rules import Since
@@ -77,12 +77,12 @@ def versions(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
 @gate(May.SEE_CHILD)
 @require_safe
 def versions_paper(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
-    """Both as PDF, for a meeting."""
+    """Both as PDF, for a meeting; where there is no other, the page that says so."""
     user: Any = request.user
+    if not queries.has_before(user, queries.assessment_visible_to(user, assessment_id)):
+        return redirect("assessment_versions", assessment_id=assessment_id)
     this = actions.print_assessment(by=user, assessment_id=assessment_id)
     both = _side_by_side(user, this)
-    if both["before"] is None:
-        raise Hidden
     drawn = draw_pdf("cases/assessment/versions_paper.html", shown(request, this, **both, **_printed(user)))
     return as_download(drawn, "assessments.pdf")
 
