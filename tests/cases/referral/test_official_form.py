@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.samples,
     pytest.mark.skipif(not FORM.is_file(), reason="the samples in ../shared/data are not on this machine"),
 ]
-# The form sends a report of an unfinished form here, an export there: pages that are no questions.
+# Pages that ask nothing: the start, the list of drafts, and the thanks at the end.
 BEFORE, AFTER = {"/start", "/reports"}, {"/confirmation"}
 
 

@@ -226,3 +226,32 @@ def test_a_section_asks_as_many_queries_with_much_in_the_record_as_with_little(
             heard_on=timezone.localdate(),
         )
     assert count() == before
+
+
+def test_what_waits_stands_in_the_work_of_whoever_it_waits_for(client, world, referral):
+    def work(who):
+        client.force_login(who)
+        return client.get(reverse("home")).text
+
+    assert "Referrals that you prepare" in work(world.social_worker)
+    fill(world, referral)
+    actions.send_to_review(by=world.social_worker, referral_id=referral.pk, view=NOT_ASKED)
+    assert at("referral_review", referral) in work(world.supervisor)
+    assert "Referrals that wait for a second person" not in work(world.social_worker)
+    actions.agree_referral(by=world.supervisor, referral_id=referral.pk)
+    assert "reviewed, to be submitted" in work(world.social_worker)
+    actions.note_submitted(by=world.social_worker, referral_id=referral.pk, on=timezone.localdate())
+    page = work(world.social_worker)
+    assert "Referrals that wait for the Home Office" in page
+    assert "Expect the first answer from the National Referral Mechanism" in page
+
+
+def test_the_chronology_of_the_child_says_what_became_of_it(client, world, reviewed):
+    by, today = {"by": world.social_worker, "referral_id": reviewed.pk}, timezone.localdate()
+    actions.note_submitted(**by, on=today)
+    actions.note_decision(**by, stage="reasonable", result="positive", on=today)
+    client.force_login(world.social_worker)
+    page = client.get(reverse("child", kwargs={"person_id": reviewed.case.person_id}) + "?kind=referral").text
+    assert "Referral submitted to the Home Office" in page
+    assert "Home Office: Reasonable grounds, Positive" in page
+    assert at("referral", reviewed) in page
