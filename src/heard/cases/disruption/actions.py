@@ -36,12 +36,13 @@ def plan_step(
     who_or_where: str = "",
     power: str = "",
     owner: User | None = None,
+    panel_action_id: uuid.UUID | None = None,
 ) -> DisruptionStep:
     """A step against a person, place or group of the network (`end`, `end_id`) or one that is described. `Hidden` for
-    one that `by` may not see."""
+    one that `by` may not see. `panel_action_id`: what a panel decided, where it comes from there."""
     case = case_visible_to(by, case_id)
     against = queries.read_against(by, end, end_id, who_or_where)
-    step = DisruptionStep(case=case, added_by=by)
+    step = DisruptionStep(case=case, added_by=by, panel_action_id=panel_action_id)
     _write(
         by, step, against, kind=kind, what=what, agency_id=agency_id, due_on=due_on, power=power, owner=owner
     )

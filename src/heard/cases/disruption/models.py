@@ -50,6 +50,14 @@ class DisruptionStep(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     due_on = models.DateField()
+    panel_action = models.ForeignKey(
+        "cases.PanelAction",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="in_steps",
+        help_text=_("What a panel decided, where it comes from there."),
+    )
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     done_on = models.DateField(null=True, blank=True)
     note = models.TextField(blank=True)

@@ -112,6 +112,39 @@ def add_action(
 
 
 @transaction.atomic
+def add_decided_action(
+    *,
+    by: User,
+    outcome_id: uuid.UUID,
+    what: str,
+    owner: User | None,
+    due_on: date | None,
+    panel_action_id: uuid.UUID,
+    why_involve: str = "",
+) -> Action:
+    """An action that a panel decided, also in a plan that is in force. Where a changed plan is being written from that one,
+    it stands there too, so that it is not lost when the changed one is agreed."""
+    outcome = queries.outcome_visible_to(by, outcome_id)
+    plan = _locked(by, outcome.plan_id)
+    _refuse(
+        rules.why_not_add_decided(
+            state=plan.state,
+            may_plan=by.may(May.PLAN),
+            has_owner=owner is not None,
+            has_day=due_on is not None,
+        )
+    )
+    action = Action(outcome=outcome, what=what, due_on=due_on, panel_action_id=panel_action_id)
+    _give(by, plan, action, owner, why_involve)
+    _audit(by, "add action", plan, action=action.pk, panel_action=panel_action_id)
+    changed = queries.outcome_in_changed_plan(by, outcome)
+    if changed is not None:
+        copy = Action(outcome=changed, what=what, due_on=due_on, panel_action_id=panel_action_id)
+        _give(by, changed.plan, copy, owner, "")
+    return action
+
+
+@transaction.atomic
 def change_action(
     *,
     by: User,

@@ -151,6 +151,14 @@ class Action(models.Model):
         blank=True, help_text=_("The same for the child, in plain words: the child’s plan shows it.")
     )
     due_on = models.DateField(null=True, blank=True)
+    panel_action = models.ForeignKey(
+        "cases.PanelAction",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="in_plans",
+        help_text=_("What a panel decided, where it comes from there."),
+    )
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     done_on = models.DateField(null=True, blank=True)
     note = models.TextField(blank=True)

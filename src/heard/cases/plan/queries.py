@@ -72,6 +72,13 @@ def outcome_visible_to(user: User, outcome_id: uuid.UUID) -> Outcome:
     return outcome
 
 
+def outcome_in_changed_plan(user: User, outcome: Outcome) -> Outcome | None:
+    """The same outcome in the plan that is being written to replace this one's, if there is one."""
+    rows = Outcome.objects.filter(plan__case__in=cases_visible_to(user).order_by())
+    changed = rows.filter(plan__replaces_id=outcome.plan_id, plan__state=rules.State.DRAFT)
+    return changed.filter(first_id=outcome.line_id).select_related("plan__case__person").first()
+
+
 def notes_visible_to(user: User) -> QuerySet[WhereWeAre]:
     """How far outcomes were, in the plans that this user may see, the latest first."""
     rows = WhereWeAre.objects.filter(outcome__plan__case__in=cases_visible_to(user).order_by())

@@ -66,6 +66,16 @@ def why_not_change(*, state: str, may_plan: bool) -> str | None:
     return None if state == State.DRAFT else NOT_CHANGEABLE
 
 
+def why_not_add_decided(*, state: str, may_plan: bool, has_owner: bool, has_day: bool) -> str | None:
+    """Whether an action that several agencies decided together may go into a plan that is written or in force: they have
+    given the reason and the child's view, as a review does."""
+    if not may_plan:
+        return "Your role does not write plans."
+    if state not in (State.DRAFT, State.AGREED):
+        return "This plan is not in force any longer. Choose an outcome of the one that is."
+    return None if has_owner and has_day else "Each action needs a person who will do it and a date."
+
+
 def why_not_say_where_we_are(*, state: str, may_plan: bool, text: str, on: date, today: date) -> str | None:
     """Whether it may be written down how far an outcome is: while the plan is written, and while it is in force."""
     if not may_plan:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, Max, Model, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from heard.agencies.rules import Hidden, May
 from heard.network.models import Group, Place, Tie
-from heard.network.queries.people import person_visible_to, visible_through
+from heard.network.queries.people import findable_through, person_visible_to, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -112,6 +113,45 @@ def tie_visible_to(user: User, tie_id: int) -> Tie:
     seen = Q(to_person__isnull=True) | visible_through(user, "to_person")
     ties = Tie.objects.filter(seen, visible_through(user, "person"))
     return _or_hidden(ties.select_related("person", "to_person", "to_place", "to_group"), tie_id)
+
+
+@dataclass(frozen=True)
+class Tied:
+    """How many different children whom the reader may see are tied to a place or group, now or once, and whether others
+    are. Restricted children of other agencies are not among these others either: for the reader they are not there."""
+
+    seen: int
+    others: bool
+
+
+def children_tied(user: User, ends: Iterable[uuid.UUID]) -> dict[uuid.UUID, Tied]:
+    """Of these places and groups, by key; one that no child is tied to is left out. Two queries, however many there are."""
+    keys, found = list(ends), {}
+    for end in ("to_place", "to_group"):
+        rows = _tied_children(user, end).filter(**{f"{end}__in": keys})
+        for key, seen, known in rows.values_list(end, "seen", "known"):
+            found[key] = Tied(seen, known > seen)
+    return found
+
+
+def newly_shared(user: User, since: datetime, *, by: int) -> list[tuple[str, uuid.UUID]]:
+    """Places and groups, as ('place', key), to which at least `by` different children whom the user may see are tied, one of
+    the ties noted after a moment. Two queries."""
+    found = []
+    for end in ("to_place", "to_group"):
+        rows = _tied_children(user, end).filter(latest__gt=since, seen__gte=by)
+        found += [(end.removeprefix("to_"), key) for key in rows.values_list(end, flat=True)]
+    return found
+
+
+def _tied_children(user: User, end: str) -> QuerySet[Tie, Any]:
+    """Of each place or group to which a child is tied: `seen` and `known` different children, and the `latest` tie."""
+    ties = Tie.objects.filter(findable_through(user, "person"), **{f"{end}__isnull": False}).order_by()
+    openable = Case(When(visible_through(user, "person"), then=F("person")))
+    counted = {"seen": Count(openable, distinct=True), "known": Count("person", distinct=True)}
+    if not user.may(May.SEE_CHILD):
+        ties = ties.none()
+    return ties.values(end).annotate(**counted, latest=Max("noted_at"))
 
 
 def _with_people(user: User, rows: QuerySet[Any], end: str) -> QuerySet[Any]:
