@@ -6,9 +6,15 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Sharing knows neither of these two: they say here what they have that can be shared."""
+        """Sharing and clocks stand below these stages: each says here what it has that can be shared, or is timed."""
+        from heard.cases.assessment.clocks import clocks as assessments
+        from heard.cases.clocks.queries import draw_from
+        from heard.cases.concern.clocks import clocks as worries
+        from heard.cases.missing.clocks import clocks as interviews
         from heard.cases.missing.pieces import pieces as episodes
+        from heard.cases.referral.clocks import clocks as referrals
         from heard.cases.sharing.pieces import offer
         from heard.cases.timeline.pieces import pieces as chronology
 
         offer(episodes, chronology)
+        draw_from(worries, assessments, interviews, referrals)

@@ -3,6 +3,7 @@
 from heard.cases.assessment.urls import urlpatterns as assessment
 from heard.cases.attachment.urls import urlpatterns as attachment
 from heard.cases.case.urls import urlpatterns as case
+from heard.cases.clocks.urls import urlpatterns as clocks
 from heard.cases.concern.urls import urlpatterns as concern
 from heard.cases.disruption.urls import urlpatterns as disruption
 from heard.cases.missing.urls import urlpatterns as missing
@@ -19,5 +20,5 @@ from heard.cases.timeline.urls import urlpatterns as timeline
 from heard.cases.words.urls import urlpatterns as words
 
 urlpatterns = [
-    *case, *words, *concern, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *missing, *sharing, *supervision, *referral, *panel, *timeline, *pack,
+    *case, *clocks, *words, *concern, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *missing, *sharing, *supervision, *referral, *panel, *timeline, *pack,
 ]  # fmt: skip

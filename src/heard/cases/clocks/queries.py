@@ -1,0 +1,149 @@
+"""Which clocks run for a child, and what somebody has to be in time with. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from heard.agencies.rules import Hidden, May
+from heard.cases.case.queries import case_visible_to
+from heard.cases.case.rules import Kept
+from heard.cases.clocks import rules
+from heard.cases.clocks.models import ClockRun, Moment
+from heard.cases.clocks.rules import Run
+from heard.knowledge import load
+from heard.network.queries import visible_through
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.cases.case.models import Case
+    from heard.knowledge.model import Clock
+
+
+type Source = Callable[[User, Case], Iterable[Run]]
+
+_DRAWN: Final[list[Source]] = []
+
+
+def draw_from(*sources: Source) -> None:
+    """Stages above this one say, when the site starts, which clocks their own rows began and met: each is asked for one
+    case that the user may see, and asks the database a fixed number of times."""
+    _DRAWN.extend(source for source in sources if source not in _DRAWN)
+
+
+@dataclass(frozen=True)
+class Timed:
+    """One clock of a case as a page shows it. `days_left` of one that runs, below nought when overdue; `late_by` in
+    calendar days, 0 where it was or is in time."""
+
+    clock: Clock
+    run: Run
+    days_left: int
+    late_by: int
+
+
+def clocks_of(user: User, case_id: uuid.UUID, *, today: date | None = None) -> list[Timed]:
+    """Every clock of a case: those that run, first due first; then the others, the latest first. `Hidden` unless the
+    user may see the case. A fixed number of queries."""
+    case = case_visible_to(user, case_id)
+    now = today or timezone.localdate()
+    runs = [_run(row) for row in ClockRun.objects.filter(case=case)]
+    runs += [run for source in _DRAWN for run in source(user, case)]
+    running = sorted((run for run in runs if run.is_running), key=lambda run: (run.due_on, run.clock))
+    over = sorted((run for run in runs if not run.is_running), key=lambda run: run.due_on, reverse=True)
+    return [timed(run, now) for run in (*running, *over)]
+
+
+def timed(run: Run, today: date) -> Timed:
+    clock = load.release(run.release).clock(run.clock)
+    return Timed(clock, run, (run.due_on - today).days, run.late_by(today))
+
+
+def clocks_due(user: User) -> QuerySet[ClockRun]:
+    """Clocks that run in open cases and that this user has to do with, longest overdue first: their team leads the case,
+    they are the trusted worker, or they noted what started it. Those drawn from the record have lists of their own."""
+    if not user.may(May.PLAN):
+        return ClockRun.objects.none()
+    teams = user.memberships.values("team")
+    mine = Q(case__lead_team__in=teams) | Q(case__trusted_worker=user) | Q(started_by__noted_by=user)
+    rows = running_visible_to(user).filter(mine, case__state="open")
+    return rows.order_by("due_on", "pk")
+
+
+def running_visible_to(user: User) -> QuerySet[ClockRun]:
+    """Clocks that moments started and that run, of the children whom this user may see, with the child."""
+    rows = ClockRun.objects.filter(visible_through(user, "case__person"), met_on=None, ended_on=None)
+    return rows.select_related("case__person")
+
+
+def running_of(user: User, person_id: uuid.UUID) -> QuerySet[ClockRun]:
+    """Those of one child's open case, first due first."""
+    rows = running_visible_to(user).filter(case__person_id=person_id, case__state="open")
+    return rows.order_by("due_on", "pk")
+
+
+def moments_visible_to(user: User) -> QuerySet[Moment]:
+    """Everything that was noted, also what has been corrected since, the latest day first."""
+    rows = Moment.objects.filter(visible_through(user, "case__person"))
+    return rows.select_related("case__person", "noted_by", "corrected_by__noted_by")
+
+
+def moments_of(user: User, case_id: uuid.UUID) -> QuerySet[Moment]:
+    """Of one case. `Hidden` unless the user may see it."""
+    return moments_visible_to(user).filter(case=case_visible_to(user, case_id))
+
+
+def moment_visible_to(user: User, moment_id: uuid.UUID) -> Moment:
+    """The moment, or `Hidden`."""
+    moment = moments_visible_to(user).filter(pk=moment_id).first()
+    if moment is None:
+        raise Hidden
+    return moment
+
+
+def standing() -> Q:
+    """Of moments: those that happened and that nothing corrects."""
+    return Q(happened=True, corrected_by__isnull=True)
+
+
+def is_corrected(moment: Moment) -> bool:
+    """For one that came from `moments_visible_to`."""
+    return getattr(moment, "corrected_by", None) is not None
+
+
+def why_not_begin_noting(user: User, case: Case) -> str | None:
+    """What stands in the way of noting anything in this case."""
+    return rules.why_not_begin_noting(may_note=user.may(May.PLAN), case_is_open=case.state == "open")
+
+
+def met_in_time(user: User, clocks: Iterable[str], *, since: date, today: date) -> Kept:
+    """Clocks of these names that were due since a day: met by the day, of all whose time is over or that were met.
+    Those that ended because nothing was due any more are not counted.
+
+    Over the whole partnership, for those who see figures.
+    """
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    due = ClockRun.objects.filter(clock__in=list(clocks), due_on__gte=since, ended_on=None).order_by()
+    counted = due.filter(Q(due_on__lt=today) | Q(met_on__isnull=False))
+    return Kept(**counted.aggregate(kept=Count("pk", Q(met_on__lte=F("due_on"))), of=Count("pk")))
+
+
+def _run(row: ClockRun) -> Run:
+    return Run(
+        clock=row.clock,
+        release=row.release,
+        started_on=row.started_on,
+        due_on=row.due_on,
+        met_on=row.met_on,
+        ended_on=row.ended_on,
+        given=row.clock in rules.GIVEN,
+        started_by=row.started_by_id,
+        stopped_by=row.stopped_by_id,
+    )

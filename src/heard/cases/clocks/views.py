@@ -1,0 +1,81 @@
+"""Pages of a case's clocks: all of them, noting a moment, and correcting one."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from heard.agencies.gate import Request, gate
+from heard.agencies.kept import kept_form, sent
+from heard.agencies.rules import May, Refused
+from heard.cases.clocks import actions, queries, rules
+from heard.cases.clocks.forms import CorrectMomentForm, MomentForm
+
+_MOMENTS = 25  # on one page
+_FORM = ["GET", "HEAD", "POST"]
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def clocks(request: Request, case_id: uuid.UUID) -> HttpResponse:
+    case = actions.open_clocks(by=request.user, case_id=case_id)
+    all_of_them = queries.clocks_of(request.user, case_id)
+    moments = queries.moments_of(request.user, case_id)
+    context = {
+        "case": case,
+        "running": [one for one in all_of_them if one.run.is_running],
+        "over": [one for one in all_of_them if not one.run.is_running],
+        "page": Paginator(moments, _MOMENTS).get_page(request.GET.get("page")),
+        "is_corrected": queries.is_corrected,
+        "may_correct": request.user.may(May.PLAN),
+        "why_not": queries.why_not_begin_noting(request.user, case),
+    }
+    return render(request, "cases/clocks/clocks.html", context)
+
+
+@gate(May.PLAN)
+@require_http_methods(_FORM)
+def note(request: Request, case_id: uuid.UUID) -> HttpResponse:
+    case = actions.open_clocks(by=request.user, case_id=case_id)
+    why_not = queries.why_not_begin_noting(request.user, case)
+    if why_not:
+        messages.warning(request, _(why_not))
+        return redirect("clocks", case_id=case_id)
+    form = kept_form(request, MomentForm, kind="moment", subject_id=case_id)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.note_moment(by=request.user, case_id=case_id, **form.cleaned_data)
+            sent(request, form)
+            messages.success(request, _("Noted. The clocks follow from it."))
+            return redirect("clocks", case_id=case_id)
+        except Refused as refused:
+            form.add_error(None, _(str(refused)))
+    return render(request, "cases/clocks/note.html", {"case": case, "form": form})
+
+
+@gate(May.PLAN)
+@require_http_methods(_FORM)
+def correct(request: Request, moment_id: uuid.UUID) -> HttpResponse:
+    moment = queries.moment_visible_to(request.user, moment_id)
+    case = actions.open_clocks(by=request.user, case_id=moment.case_id)
+    if queries.is_corrected(moment) or not moment.happened:
+        messages.warning(request, _("This has been corrected already. Correct the newer one."))
+        return redirect("clocks", case_id=case.pk)
+    said = {"kind": moment.kind, "on": moment.on, "note": moment.note}
+    form = kept_form(request, CorrectMomentForm, kind="moment.correct", subject_id=moment_id, initial=said)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.correct_moment(by=request.user, moment_id=moment_id, **form.answered)
+            sent(request, form)
+            messages.success(request, _("Corrected. What was noted first stays beside it."))
+            return redirect("clocks", case_id=case.pk)
+        except Refused as refused:
+            form.add_error(None, _(str(refused)))
+    context = {"case": case, "form": form, "label": rules.kinds()[moment.kind].label, "moment": moment}
+    return render(request, "cases/clocks/correct.html", context)
