@@ -240,13 +240,14 @@ def test_the_child_is_there_for_the_agency_that_is_involved(
             assert status in (200, 302, 405), f"{address.name}: {status}"
 
 
-@pytest.mark.parametrize("address", WITH_A_CHILD, ids=lambda a: a.name)
-def test_hidden_and_absent_give_the_same_answer(
-    world: World, record: Record, visitor: Client, address: Address
-) -> None:
+def test_hidden_and_absent_give_the_same_answer(world: World, record: Record, visitor: Client) -> None:
     visitor.force_login(world.teacher)
-    hidden, missing = visitor.get(address.of(record)), visitor.get(address.of(absent()))
-    assert (hidden.status_code, without_tokens(hidden)) == (missing.status_code, without_tokens(missing))
+    tells = []
+    for address in WITH_A_CHILD:
+        hidden, missing = visitor.get(address.of(record)), visitor.get(address.of(absent()))
+        if (hidden.status_code, without_tokens(hidden)) != (missing.status_code, without_tokens(missing)):
+            tells.append(address.name)
+    assert tells == []
 
 
 def without_tokens(answer: Any) -> str:
