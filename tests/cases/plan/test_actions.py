@@ -8,11 +8,14 @@ from django.utils import timezone
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
+from heard.cases.assessment.queries import signed_with_words
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Words
 from heard.cases.case.rules import Kept
+from heard.cases.concern.queries import decided_with_words
 from heard.cases.plan import actions, queries, rules
 from heard.cases.plan.models import Action, Plan
+from heard.cases.review.queries import held_with_words
 from heard.network.queries import involvements_of
 
 NOT_ASKED = ChildsView(why_no_words="She is away this week.")
@@ -170,7 +173,23 @@ def test_where_we_were_goes_on_in_a_changed_plan(world, agreed):
     assert [note.text for note in notes[copy.line_id]] == ["She walks", "She takes the bus"]
 
 
-def test_decisions_with_the_childs_words_are_counted(world, agreed):
+def test_each_stage_counts_the_decisions_made_beside_the_childs_words(world, agreed):
+    """The share over all of them is that of the sums."""
+    day = timezone.localdate() - timedelta(days=1)
+    by_stage = [
+        decided_with_words(world.coordinator, since=day),
+        signed_with_words(world.coordinator, since=day),
+        queries.agreed_with_words(world.coordinator, since=day),
+        held_with_words(world.coordinator, since=day),
+    ]
+    assert by_stage == [Kept(1, 1), Kept(1, 1), Kept(0, 1), Kept(0, 0)]
+    assert sum(by_stage, Kept(0, 0)) == Kept(2, 3)
+    for count in (decided_with_words, signed_with_words, queries.agreed_with_words, held_with_words):
+        with pytest.raises(Hidden):
+            count(world.teacher, since=day)
+
+
+def test_plans_with_the_childs_words_are_counted(world, agreed):
     day = timezone.localdate() - timedelta(days=1)
     assert queries.agreed_with_words(world.coordinator, since=day) == Kept(0, 1)
     new = actions.copy_to_change(by=world.social_worker, plan_id=agreed.pk)

@@ -223,6 +223,14 @@ def _concerning(user: User, plans: QuerySet[Plan]) -> QuerySet[Plan]:
     return plans.filter(mine)
 
 
+def held_with_words(user: User, *, since: date) -> Kept:
+    """Reviews held since a day beside the child's own words. Over the whole partnership, for those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    held = Review.objects.filter(held_on__gte=since).order_by()
+    return Kept(**held.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))
+
+
 def held_in_time(user: User, *, since: date, today: date) -> Kept:
     """Reviews due since a day that were held by then; one that is overdue now counts as not held in time.
 

@@ -289,3 +289,12 @@ def signed_in_time(user: User, *, since: date, today: date) -> Kept:
     due = begun.filter(Q(due_on__lt=today) | Q(state=rules.State.SIGNED))
     in_time = Q(state=rules.State.SIGNED, signed_at__date__lte=F("due_on"))
     return Kept(**due.aggregate(kept=Count("pk", in_time), of=Count("pk")))
+
+
+def signed_with_words(user: User, *, since: date) -> Kept:
+    """Assessments signed off since a day beside the child's own words. Over the whole partnership, for those who see
+    figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    signed = Assessment.objects.filter(state=rules.State.SIGNED, signed_at__date__gte=since).order_by()
+    return Kept(**signed.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))
