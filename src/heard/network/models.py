@@ -44,6 +44,9 @@ class Person(models.Model):
     school = models.CharField(max_length=120, blank=True, default="")
     restricted = models.BooleanField(default=False)
     added_at = models.DateTimeField(auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from"
+    )
 
     class Meta:
         verbose_name_plural = "people"
@@ -174,3 +177,31 @@ class Tie(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Merge(models.Model):
+    """Somebody said that two records are of one person. `before` holds what it takes to undo that to the byte.
+
+    `before`: {"values": {field: [before, after]} of the kept person, "moved": {"app.Model.field": [keys]} that now lead to
+    the kept person, "own": the same for what led there already, "names": keys of other names that the merge added,
+    "involved": {key: [since before, since after]}, "keys": {key of a search key: the search key} of the kept person}
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    merged = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    merged_at = models.DateTimeField(auto_now_add=True)
+    before = models.JSONField()
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_why = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-merged_at"]
+
+    def __str__(self) -> str:
+        return str(self.kept)

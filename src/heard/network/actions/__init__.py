@@ -12,6 +12,7 @@ from heard.network.actions.around import (
     open_place,
     open_tie,
 )
+from heard.network.actions.merging import merge_people, unmerge_people
 from heard.network.actions.people import (
     add_other_name,
     add_person,
@@ -37,6 +38,7 @@ __all__ = [
     "hold_person",
     "involve",
     "lift_restriction",
+    "merge_people",
     "move_house",
     "note_tie",
     "note_tie_to",
@@ -46,4 +48,5 @@ __all__ = [
     "open_tie",
     "rename_person",
     "restrict",
+    "unmerge_people",
 ]

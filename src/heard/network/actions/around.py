@@ -112,9 +112,10 @@ def note_tie_to(
     elif end == "person":
         given, _space, family = new_name.strip().rpartition(" ")
         to = add_person(by=by, given_name=given, family_name=family, kind="adult", why="Is around a child")
+    elif end == "place":
+        to = add_place(by=by, name=new_name, kind=new_kind)
     else:
-        add = {"place": add_place, "group": add_group}[end]
-        to = add(by=by, name=new_name, kind=new_kind)
+        to = add_group(by=by, name=new_name, kind=new_kind)
     return note_tie(by=by, person_id=person_id, **{f"to_{end}": to}, **tie)
 
 

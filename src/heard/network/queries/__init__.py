@@ -2,14 +2,29 @@
 
 from heard.network.queries.around import (
     Around,
+    Tied,
+    children_tied,
     group_visible_to,
     groups_visible_to,
+    newly_shared,
     place_visible_to,
     places_visible_to,
     tie_visible_to,
     ties_of_group,
     ties_of_place,
     ties_visible_to,
+)
+from heard.network.queries.merging import (
+    Comparison,
+    clashes_between,
+    compare,
+    kept_instead_of,
+    may_be_one,
+    merge_visible_to,
+    merges_visible_to,
+    was_merged_again,
+    what_stays,
+    why_not_undo,
 )
 from heard.network.queries.people import (
     addresses_of,
@@ -35,8 +50,13 @@ from heard.network.queries.search import (
 
 __all__ = [
     "Around",
+    "Comparison",
     "Hit",
+    "Tied",
     "addresses_of",
+    "children_tied",
+    "clashes_between",
+    "compare",
     "describe",
     "find_described",
     "find_groups",
@@ -46,7 +66,12 @@ __all__ = [
     "group_visible_to",
     "groups_visible_to",
     "involvements_of",
+    "kept_instead_of",
     "legal_statuses",
+    "may_be_one",
+    "merge_visible_to",
+    "merges_visible_to",
+    "newly_shared",
     "people_findable_by",
     "people_visible_to",
     "person_findable_by",
@@ -58,6 +83,9 @@ __all__ = [
     "ties_of_place",
     "ties_visible_to",
     "visible_through",
+    "was_merged_again",
+    "what_stays",
     "who_or_what",
     "why_not_change_restriction",
+    "why_not_undo",
 ]

@@ -144,9 +144,10 @@ def newly_shared(user: User, since: datetime, *, by: int) -> list[tuple[str, uui
     return found
 
 
-def _tied_children(user: User, end: str) -> QuerySet[Tie, Any]:
+def _tied_children(user: User, end: str) -> QuerySet[Any, Any]:
     """Of each place or group to which a child is tied: `seen` and `known` different children, and the `latest` tie."""
-    ties = Tie.objects.filter(findable_through(user, "person"), **{f"{end}__isnull": False}).order_by()
+    ties: QuerySet[Any, Any] = Tie.objects.filter(findable_through(user, "person")).order_by()
+    ties = ties.filter(**{f"{end}__isnull": False})
     openable = Case(When(visible_through(user, "person"), then=F("person")))
     counted = {"seen": Count(openable, distinct=True), "known": Count("person", distinct=True)}
     if not user.may(May.SEE_CHILD):

@@ -34,8 +34,8 @@ def visible_through(user: User, path: str = "") -> Q:
     if not user.may(May.SEE_CHILD):
         return Q(pk__in=[])
     if user.may(May.SEE_PARTNERSHIP):
-        return _open_to_all(path) | _involved(user, path)
-    return _involved(user, path)
+        return _not_merged(path) & (_open_to_all(path) | _involved(user, path))
+    return _not_merged(path) & _involved(user, path)
 
 
 def person_visible_to(user: User, person_id: uuid.UUID) -> Person:
@@ -52,7 +52,7 @@ def findable_through(user: User, path: str = "") -> Q:
     """As `visible_through`, for children of whom this user may see one line."""
     if not user.may(May.TELL):
         return Q(pk__in=[])
-    children = Q(**{_along(path, "kind"): Person.Kind.CHILD})
+    children = Q(**{_along(path, "kind"): Person.Kind.CHILD}) & _not_merged(path)
     return children & (_open_to_all(path) | _involved(user, path))
 
 
@@ -87,6 +87,11 @@ def _involved(user: User, path: str) -> Q:
 
 def _open_to_all(path: str) -> Q:
     return Q(**{_along(path, "restricted"): False})
+
+
+def _not_merged(path: str) -> Q:
+    """A record that was merged away is behind the one that was kept, and nowhere else."""
+    return Q(**{_along(path, "merged_into__isnull"): True})
 
 
 def _along(path: str, field: str) -> str:

@@ -4,9 +4,11 @@ from heard.network.rules.alike import EXACT, SAME_NUMBER, is_hit, reasons_same_p
 from heard.network.rules.deciding import (
     why_not_add,
     why_not_lift,
+    why_not_merge,
     why_not_note_tie,
     why_not_rename,
     why_not_restrict,
+    why_not_unmerge,
     why_not_write_place,
 )
 from heard.network.rules.keys import (
@@ -62,8 +64,10 @@ __all__ = [
     "swapped",
     "why_not_add",
     "why_not_lift",
+    "why_not_merge",
     "why_not_note_tie",
     "why_not_rename",
     "why_not_restrict",
+    "why_not_unmerge",
     "why_not_write_place",
 ]

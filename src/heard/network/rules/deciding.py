@@ -1,5 +1,6 @@
 """Who may write what about people and what is around them. Each returns the sentence that the user reads, or None."""
 
+from collections.abc import Sequence
 from datetime import date
 
 
@@ -56,4 +57,34 @@ def why_not_write_place(*, may_see_child: bool, name: str, kind: str) -> str | N
         return "Your role does not write about children and who is around them."
     if not name.strip() or not kind.strip():
         return "Give a name, and say what kind it is."
+    return None
+
+
+def why_not_merge(
+    *, may_merge: bool, same: bool, kinds_differ: bool, clashes: Sequence[str], reason: str
+) -> str | None:
+    """`clashes`: things of which both have one where only one at a time is allowed, such as an open case."""
+    if not may_merge:
+        return "A co-ordinator says whether two records are of one person."
+    if same:
+        return "This is one record already."
+    if kinds_differ:
+        return "One of these is the record of a child and the other of an adult. Look at both again."
+    if clashes:
+        return "Both records have one of a kind that a person has only once at a time. Close or end one of the two first."
+    if not reason.strip():
+        return "Say why you are sure that these are one person."
+    return None
+
+
+def why_not_unmerge(*, may_merge: bool, undone: bool, merged_again: bool, reason: str) -> str | None:
+    """`merged_again`: one of the two was merged with somebody after this, and that is not undone."""
+    if not may_merge:
+        return "A co-ordinator says whether two records are of one person."
+    if undone:
+        return "This was undone already."
+    if merged_again:
+        return "One of these two was merged again later. Undo the later one first, so that this can be undone exactly."
+    if not reason.strip():
+        return "Say why these are two people after all."
     return None

@@ -1,0 +1,154 @@
+"""Saying that two records are of one person, and taking that back. Each leaves its audit rows in the same transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit
+from heard.agencies.rules import May, Refused
+from heard.network import merging
+from heard.network.models import Merge, OtherName, Person, SearchKey
+from heard.network.queries import clashes_between, merge_visible_to, person_visible_to, was_merged_again
+from heard.network.rules import why_not_merge, why_not_unmerge
+from heard.network.search_index import renew_keys
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+@transaction.atomic
+def merge_people(
+    *, by: User, kept_id: uuid.UUID, merged_id: uuid.UUID, take: Collection[str] = (), reason: str
+) -> Merge:
+    """The merged person's record goes on in the kept one's, with all that leads to it. `Hidden` unless the user may see both.
+
+    `take`: the details in which the merged person's value is right (`merging.DETAILS`); other names are kept as further
+    names. The stricter of the two wins on whether the record is restricted; the agencies of both are involved.
+    """
+    kept, merged = _both(by, kept_id, merged_id)
+    why_not = why_not_merge(
+        may_merge=by.may(May.MERGE),
+        same=kept == merged,
+        kinds_differ=kept.kind != merged.kind,
+        clashes=clashes_between(by, kept, merged),
+        reason=reason,
+    )
+    if why_not:
+        raise Refused(why_not)
+    keys = {str(row.pk): row.key for row in SearchKey.objects.filter(person=kept)}
+    before = merging.union(kept, merged)
+    called = _names_of(kept) | _names_of(merged)
+    values = _take(kept, merged, take)
+    names = _keep_names(kept, called - _names_of(kept))
+    merged.merged_into = kept
+    merged.save(update_fields=["merged_into"])
+    renew_keys(kept)
+    merge = Merge.objects.create(
+        kept=kept,
+        merged=merged,
+        reason=reason,
+        merged_by=by,
+        before=before | {"names": names, "values": values, "keys": keys},
+    )
+    _audit(by, "merge", merge, reason)
+    return merge
+
+
+@transaction.atomic
+def unmerge_people(*, by: User, merge_id: uuid.UUID, reason: str) -> Merge:
+    """Two people again, each with what they had. What was added since stays with the kept person, and so does a detail
+    that somebody changed since."""
+    merge = merge_visible_to(by, merge_id)
+    people = Person.objects.select_for_update().filter(pk__in=(merge.kept_id, merge.merged_id))
+    held = {person.pk: person for person in people.order_by("pk")}
+    merge = Merge.objects.select_for_update().get(pk=merge.pk)
+    merge.kept, merge.merged = held[merge.kept_id], held[merge.merged_id]
+    why_not = why_not_unmerge(
+        may_merge=by.may(May.MERGE),
+        undone=merge.undone_at is not None,
+        merged_again=was_merged_again(by, merge),
+        reason=reason,
+    )
+    if why_not:
+        raise Refused(why_not)
+    _give_back(merge)
+    merge.undone_by, merge.undone_at, merge.undone_why = by, timezone.now(), reason
+    merge.save()
+    _audit(by, "unmerge", merge, reason)
+    return merge
+
+
+def _both(by: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> tuple[Person, Person]:
+    """Both people; until the transaction ends, others who begin something about either of them wait."""
+    for person_id in (kept_id, merged_id):
+        person_visible_to(by, person_id)
+    rows = Person.objects.select_for_update().filter(pk__in=(kept_id, merged_id)).order_by("pk")
+    held = {person.pk: person for person in rows}
+    return held[kept_id], held[merged_id]
+
+
+def _names_of(person: Person) -> set[tuple[str, str]]:
+    names = {(person.given_name, person.family_name)}
+    return names | ({(person.known_as, person.family_name)} if person.known_as else set())
+
+
+def _keep_names(kept: Person, called: set[tuple[str, str]]) -> list[int]:
+    """Under whichever name either was known, the one person is still found. Keys of the other names that this adds."""
+    known = {(one.given_name, one.family_name) for one in OtherName.objects.filter(person=kept)}
+    return [
+        OtherName.objects.create(person=kept, given_name=given, family_name=family).pk
+        for given, family in sorted(called - known)
+    ]
+
+
+def _take(kept: Person, merged: Person, take: Collection[str]) -> dict[str, list[Any]]:
+    """Sets the kept person's details. Before and after of each that this changes, fit for JSON."""
+    wanted = {name: getattr(merged, name) for name in merging.DETAILS if name in take}
+    wanted["restricted"] = kept.restricted or merged.restricted
+    changed = {}
+    for name, value in wanted.items():
+        before = getattr(kept, name)
+        if before != value:
+            changed[name] = [_plain(before), _plain(value)]
+            setattr(kept, name, value)
+    kept.save()
+    return changed
+
+
+def _give_back(merge: Merge) -> None:
+    kept, merged = merge.kept, merge.merged
+    merging.part(merge)
+    for name, (before, after) in merge.before["values"].items():
+        if _plain(getattr(kept, name)) == after:
+            setattr(kept, name, _field(name).to_python(before))
+    kept.save()
+    merged.merged_into = None
+    merged.save(update_fields=["merged_into"])
+    OtherName.objects.filter(pk__in=merge.before["names"], person=kept).delete()
+    SearchKey.objects.filter(person=kept).delete()
+    SearchKey.objects.bulk_create(
+        SearchKey(pk=int(key), person=kept, key=text) for key, text in merge.before["keys"].items()
+    )
+    for person in (kept, merged):
+        renew_keys(person)
+
+
+def _field(name: str) -> Any:
+    return Person._meta.get_field(name)
+
+
+def _plain(value: Any) -> Any:
+    """A detail, fit for JSON: a date as its ISO text."""
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _audit(by: User, verb: str, merge: Merge, reason: str) -> None:
+    for person_id in (merge.kept_id, merge.merged_id):
+        record_audit(
+            by=by, verb=verb, subject="person", subject_id=merge.pk, person_id=person_id, reason=reason
+        )

@@ -1,0 +1,191 @@
+"""What may be read about records that are of one person. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from heard.agencies.rules import Hidden, May
+from heard.govuk.environment import day
+from heard.network import merging
+from heard.network.models import Involvement, Merge, Person, Tie
+from heard.network.queries.people import describe, person_visible_to, visible_through
+from heard.network.queries.search import Hit, find_described
+from heard.network.rules import why_not_merge, why_not_unmerge
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from heard.agencies.models import User
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One detail of two records. `differs`: both have one, and they are not the same."""
+
+    name: str
+    label: str
+    kept: str
+    merged: str
+
+    @property
+    def differs(self) -> bool:
+        return self.kept != self.merged
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two records side by side, and what merging them would do."""
+
+    kept: Person
+    merged: Person
+    details: list[Detail]
+    moves: list[tuple[str, int]]
+    stays: list[tuple[str, int]]
+    sees: list[str]
+    tied: list[str]
+    clashes: list[str]
+    why_not: str | None
+
+
+def may_be_one(user: User, person_id: uuid.UUID) -> list[Hit]:
+    """Other records that may be of this person, the likest first. `Hidden` unless the user may see the person."""
+    person = person_visible_to(user, person_id)
+    hits = find_described(user, describe(person), kinds=(person.kind,))
+    return [hit for hit in hits if hit.may_open and hit.person_id != person_id]
+
+
+def compare(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Comparison:
+    """`Hidden` unless the user may see both."""
+    kept, merged = person_visible_to(user, kept_id), person_visible_to(user, merged_id)
+    clashes = clashes_between(user, kept, merged)
+    agencies = Involvement.objects.filter(person__in=(kept, merged)).order_by("agency__name")
+    between = Tie.objects.filter(Q(person=kept, to_person=merged) | Q(person=merged, to_person=kept))
+    return Comparison(
+        kept=kept,
+        merged=merged,
+        details=[_detail(name, kept, merged) for name in merging.DETAILS],
+        moves=_counted(link.moving(kept, merged) for link in merging.links()),
+        stays=_counted(
+            link.staying(kept, merged) for link in merging.links() if link.model is not Involvement
+        ),
+        sees=list(agencies.values_list("agency__name", flat=True).distinct()),
+        tied=list(between.values_list("kind", flat=True)),
+        clashes=clashes,
+        why_not=why_not_merge(
+            may_merge=user.may(May.MERGE),
+            same=kept == merged,
+            kinds_differ=kept.kind != merged.kind,
+            clashes=clashes,
+            reason="given later",
+        ),
+    )
+
+
+def clashes_between(user: User, kept: Person, merged: Person) -> list[str]:
+    """What both have of which a person has one at a time, such as an open case."""
+    return [str(link.model._meta.verbose_name) for link in merging.links() if link.clashes(kept, merged)]
+
+
+def kept_instead_of(user: User, person_id: uuid.UUID) -> uuid.UUID | None:
+    """Whose record goes on for one that was merged away; None where it was not, or the user may not see it."""
+    found = Person.objects.filter(pk=person_id).first()
+    while found is not None and found.merged_into_id:
+        found = found.merged_into
+    if found is None or found.pk == person_id:
+        return None
+    return found.pk if Person.objects.filter(visible_through(user), pk=found.pk).exists() else None
+
+
+def merges_visible_to(user: User) -> QuerySet[Merge]:
+    """What was merged, the latest first, with both people, of whom the user may see the kept one."""
+    if not user.may(May.MERGE):
+        return Merge.objects.none()
+    rows = Merge.objects.filter(_reachable(user))
+    return rows.select_related("kept", "merged", "merged_by", "undone_by").order_by("-merged_at", "pk")
+
+
+def _reachable(user: User) -> Q:
+    """The kept person may have been merged on; undone merges show while both may be seen."""
+    open_now = Q(undone_at=None) & (
+        visible_through(user, "kept") | visible_through(user, "kept__merged_into")
+    )
+    return open_now | (visible_through(user, "kept") & visible_through(user, "merged"))
+
+
+def merge_visible_to(user: User, merge_id: uuid.UUID) -> Merge:
+    merge = merges_visible_to(user).filter(pk=merge_id).first()
+    if merge is None:
+        raise Hidden
+    return merge
+
+
+def was_merged_again(user: User, merge: Merge) -> bool:
+    """Whether one of the two was merged with somebody after this, which is not undone."""
+    both = (merge.kept_id, merge.merged_id)
+    later = Merge.objects.filter(Q(kept__in=both) | Q(merged__in=both), undone_at=None)
+    return later.filter(merged_at__gt=merge.merged_at).exclude(pk=merge.pk).exists()
+
+
+def why_not_undo(user: User, merge: Merge) -> str | None:
+    """Before a reason is given."""
+    return why_not_unmerge(
+        may_merge=user.may(May.MERGE),
+        undone=merge.undone_at is not None,
+        merged_again=was_merged_again(user, merge),
+        reason="given later",
+    )
+
+
+def what_stays(user: User, merge: Merge) -> tuple[list[tuple[str, int]], list[str]]:
+    """What came to the kept person since, by kind, and labels of details that were changed since: both stay there."""
+    later = [(_called(model), count) for model, count in merging.added_since(merge).items()]
+    changed = [
+        _label(name)
+        for name, (_before, after) in merge.before["values"].items()
+        if (getattr(merge.kept, name) or "") != (after or "") and str(getattr(merge.kept, name)) != str(after)
+    ]
+    return later, changed
+
+
+def _detail(name: str, kept: Person, merged: Person) -> Detail:
+    return Detail(name, _label(name), _shown(kept, name), _shown(merged, name))
+
+
+def _shown(person: Person, name: str) -> str:
+    show = getattr(person, f"get_{name}_display", None)
+    value = show() if show else getattr(person, name)
+    return day(value) if name == "birth_date" else str(value)
+
+
+def _label(name: str) -> str:
+    return {
+        "given_name": _("First name"),
+        "family_name": _("Family name"),
+        "known_as": _("Known as"),
+        "birth_date": _("Date of birth"),
+        "sex": _("Sex"),
+        "nhs_number": _("NHS number"),
+        "upn": _("UPN"),
+        "legal_status": _("Legal status"),
+        "school": _("School or college"),
+        "restricted": _("Restricted"),
+    }[name]
+
+
+def _counted(several: Any) -> list[tuple[str, int]]:
+    """What each table calls its rows, and how many there are; tables without any are left out."""
+    counts: dict[str, int] = {}
+    for rows in several:
+        count = rows.count()
+        if count:
+            counts[_called(rows.model)] = counts.get(_called(rows.model), 0) + count
+    return sorted(counts.items())
+
+
+def _called(model: type[Model]) -> str:
+    return str(model._meta.verbose_name_plural)
