@@ -9,6 +9,7 @@ HEARD_QUESTIONS    a file or folder with the partnership's own questions; defaul
 HEARD_FILE_MB      the largest file that can be attached to a record, in megabytes; default 25
 HEARD_FILES        how many files one record can have; default 50
 HEARD_EVIDENCE_DAYS  for how many days what was seen counts as current when help is about to end; default 28
+HEARD_ESCALATION   a file with the steps and times of a professional disagreement; default ours, to be changed
 DATABASE_URL       default SQLite in HEARD_DATA
 HEARD_SESSION_MINUTES   how long a sign-in lasts unless it is made longer; default 480, one working day
 HEARD_MAIL_URL     host[:port] of an SMTP server; without it mail is printed
@@ -173,6 +174,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
 ATTACHMENT_MEGABYTES = int(os.environ.get("HEARD_FILE_MB", "25"))
 EVIDENCE_DAYS = int(os.environ.get("HEARD_EVIDENCE_DAYS", str(_EVIDENCE_DAYS)))
+ESCALATION = os.environ.get("HEARD_ESCALATION", "")
 ATTACHMENTS_PER_RECORD = int(os.environ.get("HEARD_FILES", "50"))
 
 SECURE_CSP = {

@@ -1,0 +1,49 @@
+"""Every write about panels and disagreements: rule, row and audit row in one transaction."""
+
+from heard.cases.panel.actions.disagreeing import begin_disagreement, open_disagreement, take_step
+from heard.cases.panel.actions.holding import (
+    add_panel_action,
+    agree_minutes,
+    correct_minutes,
+    decide_item,
+    dissent,
+    finish_panel_action,
+    hold_panel,
+    involve_agency,
+    write_notes,
+)
+from heard.cases.panel.actions.planning import (
+    add_item,
+    arrange_agenda,
+    change_panel,
+    invite,
+    open_item,
+    open_panel,
+    plan_panel,
+    prepare_panel,
+    uninvite,
+)
+
+__all__ = [
+    "add_item",
+    "add_panel_action",
+    "agree_minutes",
+    "arrange_agenda",
+    "begin_disagreement",
+    "change_panel",
+    "correct_minutes",
+    "decide_item",
+    "dissent",
+    "finish_panel_action",
+    "hold_panel",
+    "invite",
+    "involve_agency",
+    "open_disagreement",
+    "open_item",
+    "open_panel",
+    "plan_panel",
+    "prepare_panel",
+    "take_step",
+    "uninvite",
+    "write_notes",
+]

@@ -1,0 +1,326 @@
+"""A panel at work: who came, what was said and decided on each item, who does what, and the minutes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit
+from heard.agencies.queries import agencies_visible_to
+from heard.agencies.rules import Hidden, May, Refused
+from heard.cases.assessment.actions import hear
+from heard.cases.assessment.rules import ChildsView
+from heard.cases.case.queries import why_not_give
+from heard.cases.case.rules import NOT_INVOLVED
+from heard.cases.disruption.actions import plan_step
+from heard.cases.panel import queries, rules
+from heard.cases.panel.actions.planning import audit, audit_item, locked, refuse
+from heard.cases.panel.models import (
+    Dissent,
+    MinutesCorrection,
+    Panel,
+    PanelAction,
+    PanelItem,
+    PanelSeat,
+)
+from heard.cases.panel.rules import Progress, State
+from heard.cases.plan.actions import add_decided_action
+from heard.cases.plan.queries import outcome_visible_to
+from heard.cases.plan.rules import MOST_WHY
+from heard.network.actions import involve
+from heard.network.queries import person_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+@transaction.atomic
+def hold_panel(
+    *, by: User, panel_id: uuid.UUID, came: Mapping[int, tuple[str, str]], at: datetime | None = None
+) -> Panel:
+    """Writes down who came, and that the panel was held. `came`: of each invitation by its key what became of it, and who
+    came instead. Who is missing is shown and never stands in the way."""
+    panel, now = locked(by, panel_id), at or timezone.now()
+    seats = list(panel.seats.all())
+    for seat in seats:
+        seat.came, instead = came.get(seat.pk, ("", ""))
+        seat.instead = instead.strip() if seat.came == rules.Came.SOMEBODY_ELSE else ""
+    refuse(
+        rules.why_not_hold(
+            may_hold=by.may(May.HOLD_PANEL),
+            state=panel.state,
+            day=timezone.localdate(panel.starts_at),
+            today=timezone.localdate(now),
+            came=[seat.came for seat in seats],
+            instead=[seat.instead for seat in seats if seat.came == rules.Came.SOMEBODY_ELSE],
+        )
+    )
+    PanelSeat.objects.bulk_update(seats, ["came", "instead"])
+    panel.state, panel.held_at, panel.held_by = State.HELD, now, by
+    panel.save(update_fields=["state", "held_at", "held_by"])
+    audit(by, "hold", panel)
+    return panel
+
+
+@transaction.atomic
+def write_notes(*, by: User, item_id: uuid.UUID, notes: str) -> PanelItem:
+    """What is said at the meeting. Everybody who takes part may type; the form shows what others wrote meanwhile."""
+    item, panel = _at_work(by, item_id)
+    refuse(_why_not_write(by, panel))
+    item.notes = notes.strip()
+    item.save(update_fields=["notes"])
+    audit_item(by, "write", item)
+    return item
+
+
+@transaction.atomic
+def decide_item(
+    *,
+    by: User,
+    item_id: uuid.UUID,
+    decision: str,
+    reason: str,
+    view: ChildsView | None = None,
+    at: datetime | None = None,
+) -> PanelItem:
+    """What was decided and why, beside the child's words or why there are none. `view`: of a child alone. Until the minutes
+    are agreed it can be put right, which the audit trail shows."""
+    (item, panel), now = _at_work(by, item_id), at or timezone.now()
+    words, why_no_words = None, ""
+    if item.is_about_child and item.person_id:
+        words, why_no_words = hear(by=by, person_id=item.person_id, view=view or ChildsView())
+    refuse(
+        rules.why_not_decide(
+            may_hold=by.may(May.HOLD_PANEL),
+            is_agreed=panel.agreed_at is not None,
+            day=timezone.localdate(panel.starts_at),
+            today=timezone.localdate(now),
+            decision=decision,
+            reason=reason,
+            about_child=item.is_about_child,
+            has_words=words is not None,
+            why_no_words=why_no_words,
+        )
+    )
+    item.decision, item.reason = decision.strip(), reason.strip()
+    item.words, item.why_no_words = words, why_no_words
+    item.decided_by, item.decided_at = by, now
+    item.save(update_fields=["decision", "reason", "words", "why_no_words", "decided_by", "decided_at"])
+    audit_item(by, "decide", item, reason=item.reason)
+    return item
+
+
+@transaction.atomic
+def add_panel_action(
+    *,
+    by: User,
+    item_id: uuid.UUID,
+    what: str,
+    owner: User | None,
+    due_on: date | None,
+    outcome_id: uuid.UUID | None = None,
+    case_id: uuid.UUID | None = None,
+    kind: str = "other",
+    why_involve: str = "",
+) -> PanelAction:
+    """Who does what by when. It lands in the child's plan under `outcome_id`; or, about a place, group or adult, among the
+    steps against what harms in the case of a child (`case_id`, `kind`); or it stays with the panel, where neither is.
+
+    `why_involve`: the reason for involving the owner's agency with the child, where it is not involved yet.
+    """
+    item, panel = _at_work(by, item_id)
+    agency = owner.team.agency if owner and owner.team else None
+    refuse(
+        rules.why_not_act(
+            may_write=_why_not_write(by, panel),
+            what=what,
+            has_owner=agency is not None,
+            due_on=due_on,
+            today=timezone.localdate(),
+        )
+    )
+    if owner is None or agency is None or due_on is None:
+        raise Hidden
+    _check_where(by, item, outcome_id, case_id)
+    action = PanelAction(item=item, what=what.strip(), owner=owner, agency=agency, due_on=due_on, added_by=by)
+    action.lives_elsewhere = bool(outcome_id or case_id)
+    action.save()
+    given: dict[str, Any] = {
+        "what": action.what,
+        "owner": owner,
+        "due_on": due_on,
+        "panel_action_id": action.pk,
+    }
+    if outcome_id:
+        add_decided_action(by=by, outcome_id=outcome_id, why_involve=why_involve, **given)
+    elif case_id:
+        plan_step(by=by, case_id=case_id, kind=kind, agency_id=agency.pk, **_end(item), **given)
+    elif item.person_id and item.is_about_child:
+        _may_do(by, item.person_id, owner, why_involve)
+    audit_item(by, "add action", item, action=action.pk)
+    return action
+
+
+@transaction.atomic
+def finish_panel_action(
+    *, by: User, panel_action_id: uuid.UUID, outcome: str, note: str, done_on: date | None = None
+) -> PanelAction:
+    """How an action went that lives with the panel. One in a plan is finished there."""
+    PanelAction.objects.select_for_update().filter(pk=panel_action_id).first()
+    action = queries.panel_action_visible_to(by, panel_action_id)
+    if action.lives_elsewhere:
+        raise Refused(
+            "This action is in a child’s plan, or among the steps against what harms. Finish it there."
+        )
+    refuse(
+        rules.why_not_finish_action(
+            is_owner=action.owner_id == by.pk,
+            may_hold=by.may(May.HOLD_PANEL),
+            state=action.state,
+            outcome=outcome,
+            note=note,
+        )
+    )
+    action.state, action.note, action.done_on = (
+        Progress(outcome),
+        note.strip(),
+        done_on or timezone.localdate(),
+    )
+    action.save(update_fields=["state", "note", "done_on"])
+    audit_item(by, "finish action", action.item, action=action.pk)
+    return action
+
+
+@transaction.atomic
+def involve_agency(*, by: User, item_id: uuid.UUID, agency_id: uuid.UUID, why: str) -> PanelItem:
+    """Opens the record of the child of an item to an agency, so that it can take part in discussing the child."""
+    item = queries.item_visible_to(by, item_id)
+    agency = agencies_visible_to(by).filter(pk=agency_id).first()
+    if agency is None or not item.is_about_child or item.person_id is None:
+        raise Hidden
+    if not by.may(May.HOLD_PANEL):
+        raise Refused("Whoever holds the panel involves an agency.")
+    if not why.strip():
+        raise Refused("Say why the child needs this agency to be involved.")
+    person = person_visible_to(by, item.person_id)
+    involve(by=by, person=person, agency=agency, why=why.strip()[:MOST_WHY])
+    return item
+
+
+@transaction.atomic
+def dissent(*, by: User, item_id: uuid.UUID, why: str, at: datetime | None = None) -> Dissent:
+    """Somebody who takes part does not agree with what was decided. Only ever added."""
+    item, panel = _at_work(by, item_id)
+    mine = by.agencies_where(May.SEE_PANEL)
+    seated = next((seat.agency for seat in panel.seats.all() if seat.agency_id in mine), None)
+    agency = seated or (by.team.agency if by.team else None)
+    refuse(
+        rules.why_not_dissent(
+            takes_part=queries.takes_part(by, panel) and agency is not None,
+            is_decided=item.decided_at is not None,
+            is_agreed=panel.agreed_at is not None,
+            why=why,
+        )
+    )
+    if agency is None:
+        raise Hidden
+    said = Dissent.objects.create(
+        item=item, by=by, agency=agency, why=why.strip(), said_at=at or timezone.now()
+    )
+    audit_item(by, "dissent", item)
+    return said
+
+
+@transaction.atomic
+def correct_minutes(
+    *, by: User, panel_id: uuid.UUID, text: str, item_id: uuid.UUID | None = None, at: datetime | None = None
+) -> MinutesCorrection:
+    """What is put right before the minutes are agreed: of one item, or of the attendance. What was written stays."""
+    panel = locked(by, panel_id)
+    item = queries.item_visible_to(by, item_id) if item_id else None
+    if item and item.panel_id != panel.pk:
+        raise Hidden
+    refuse(
+        rules.why_not_correct(
+            may_hold=by.may(May.HOLD_PANEL),
+            state=panel.state,
+            is_agreed=panel.agreed_at is not None,
+            text=text,
+        )
+    )
+    made = MinutesCorrection.objects.create(
+        panel=panel, item=item, text=text.strip(), by=by, at=at or timezone.now()
+    )
+    audit(by, "correct", panel, item)
+    return made
+
+
+@transaction.atomic
+def agree_minutes(
+    *, by: User, panel_id: uuid.UUID, in_panel_id: uuid.UUID, at: datetime | None = None
+) -> Panel:
+    """The minutes are agreed at a later panel. From now on nothing in them changes."""
+    panel, later = locked(by, panel_id), queries.panel_visible_to(by, in_panel_id)
+    refuse(
+        rules.why_not_agree_minutes(
+            may_hold=by.may(May.HOLD_PANEL),
+            state=panel.state,
+            is_agreed=panel.agreed_at is not None,
+            at_a_later_panel=later.starts_at > panel.starts_at,
+        )
+    )
+    panel.agreed_at, panel.agreed_by, panel.agreed_in = at or timezone.now(), by, later
+    panel.save(update_fields=["agreed_at", "agreed_by", "agreed_in"])
+    record_audit(
+        by=by, verb="agree minutes", subject="panel", subject_id=panel.pk, detail={"in_panel": str(later.pk)}
+    )
+    return panel
+
+
+def _at_work(by: User, item_id: uuid.UUID) -> tuple[PanelItem, Panel]:
+    """The item and its panel, locked. `Hidden` for an item that `by` may not see, or of a panel that is not theirs."""
+    seen = queries.item_visible_to(by, item_id)
+    panel = locked(by, seen.panel_id)
+    return queries.item_visible_to(by, item_id), panel
+
+
+def _why_not_write(by: User, panel: Panel) -> str | None:
+    return rules.why_not_write(
+        takes_part=queries.takes_part(by, panel),
+        may_hold=by.may(May.HOLD_PANEL),
+        state=panel.state,
+        is_agreed=panel.agreed_at is not None,
+    )
+
+
+def _check_where(by: User, item: PanelItem, outcome_id: uuid.UUID | None, case_id: uuid.UUID | None) -> None:
+    """An action lands with the child of its item, or with a child who is tied to what the item is about."""
+    if outcome_id:
+        outcome = outcome_visible_to(by, outcome_id)
+        if not item.is_about_child or outcome.plan.case.person_id != item.person_id:
+            raise Hidden
+    elif case_id and case_id not in {case.pk for case in queries.cases_around(by, item)}:
+        raise Hidden
+
+
+def _end(item: PanelItem) -> dict[str, Any]:
+    for end in ("person", "place", "group"):
+        key = getattr(item, f"{end}_id")
+        if key:
+            return {"end": end, "end_id": key}
+    raise Hidden
+
+
+def _may_do(by: User, person_id: uuid.UUID, owner: User, why_involve: str) -> None:
+    """Refuses to give somebody something to do for a child whom they could not see, unless a reason involves them."""
+    why_not = why_not_give(by, owner, person_id=person_id)
+    if why_not == NOT_INVOLVED and why_involve.strip() and owner.team:
+        person = person_visible_to(by, person_id)
+        involve(by=by, person=person, agency=owner.team.agency, why=why_involve.strip()[:MOST_WHY])
+        why_not = why_not_give(by, owner, person_id=person_id)
+    refuse(why_not)

@@ -1,0 +1,273 @@
+"""Planning a panel, inviting to it, and its agenda."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit, record_looks
+from heard.agencies.queries import agencies_visible_to
+from heard.agencies.rules import Hidden, May, Refused
+from heard.cases.panel import queries, rules
+from heard.cases.panel.models import Panel, PanelItem, PanelReason, PanelSeat
+from heard.cases.panel.rules import Section, Why
+from heard.network.queries import group_visible_to, person_visible_to, place_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+@transaction.atomic
+def plan_panel(
+    *, by: User, starts_at: datetime | None, place: str, chair: User, agencies: Collection[uuid.UUID] = ()
+) -> Panel:
+    """A panel with the agencies that are invited. `starts_at` may lie in the past: it is then written down afterwards."""
+    panel = Panel(planned_by=by)
+    _say_when(by, panel, starts_at, place, chair)
+    for agency in agencies_visible_to(by).filter(pk__in=list(agencies)):
+        PanelSeat.objects.create(panel=panel, agency=agency)
+    audit(by, "plan", panel)
+    return panel
+
+
+@transaction.atomic
+def change_panel(
+    *, by: User, panel_id: uuid.UUID, starts_at: datetime | None, place: str, chair: User
+) -> Panel:
+    panel = locked(by, panel_id)
+    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    _say_when(by, panel, starts_at, place, chair)
+    audit(by, "change", panel)
+    return panel
+
+
+@transaction.atomic
+def invite(
+    *, by: User, panel_id: uuid.UUID, agency_id: uuid.UUID | None = None, user: User | None = None
+) -> PanelSeat:
+    """An agency, or (`user`) one person, who comes for the agency of their team."""
+    panel = locked(by, panel_id)
+    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    if user is not None:
+        agency_id = user.team.agency_id if user.team else None
+    agency = agencies_visible_to(by).filter(pk=agency_id).first() if agency_id else None
+    is_there = any(
+        seat.agency_id == agency_id and seat.user_id == (user and user.pk) for seat in panel.seats.all()
+    )
+    refuse(
+        rules.why_not_invite(
+            has_agency=agency is not None,
+            is_there=is_there,
+            may_see=user is None or (user.is_active and user.may(May.SEE_PANEL)),
+        )
+    )
+    if agency is None:
+        raise Hidden
+    seat = PanelSeat.objects.create(panel=panel, agency=agency, user=user)
+    audit(by, "invite", panel, agency=agency_id)
+    return seat
+
+
+@transaction.atomic
+def uninvite(*, by: User, panel_id: uuid.UUID, seats: Collection[int]) -> Panel:
+    """Takes back invitations to a panel that is to come."""
+    panel = locked(by, panel_id)
+    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    PanelSeat.objects.filter(panel=panel, pk__in=list(seats)).delete()
+    audit(by, "uninvite", panel)
+    return panel
+
+
+@transaction.atomic
+def prepare_panel(*, by: User, panel_id: uuid.UUID, at: datetime | None = None) -> Panel:
+    """Draws the agenda from the record, as far as `by` may see it. Again and again: what is there stays as people wrote
+    and ordered it, what was taken off stays off, and why each item is there is written anew."""
+    panel = locked(by, panel_id)
+    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    since = queries.since_of(by, panel)
+    found = queries.suggestions(by, panel, since)
+    there = {_key(item): item for item in PanelItem.objects.filter(panel=panel)}
+    new = {(one.end, one.key): one for one in found if (one.end, one.key) not in there}
+    first = _next_position(there.values())
+    items = [_item(by, panel, one, first + place) for place, one in enumerate(new.values())]
+    PanelItem.objects.bulk_create(items)
+    there |= dict(zip(new, items, strict=True))
+    mine = queries.items_visible_to(by).filter(panel=panel).order_by().values_list("pk", flat=True)
+    drawn = PanelReason.objects.filter(item__in=list(mine)).exclude(kind=Why.BY_HAND)
+    drawn.delete()
+    PanelReason.objects.bulk_create(
+        PanelReason(
+            item=there[one.end, one.key], kind=why.kind, on=why.on, about=why.about, number=why.number
+        )
+        for one in found
+        for why in one.reasons
+    )
+    panel.since, panel.prepared_at = since, at or timezone.now()
+    panel.save(update_fields=["since", "prepared_at"])
+    audit(by, "prepare", panel, new=len(items))
+    children = [one.key for one in found if one.end == "person"]
+    record_looks(by=by, subject="panel", subject_id=panel.pk, person_ids=children)
+    return panel
+
+
+@transaction.atomic
+def add_item(
+    *, by: User, panel_id: uuid.UUID, end: str = "", end_id: uuid.UUID | None = None, title: str = ""
+) -> PanelItem:
+    """A person, place or group (`end`, `end_id`), or a theme (`title`). One that was taken off comes back."""
+    panel = locked(by, panel_id)
+    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    section, fields = _about(by, end, end_id)
+    there = list(PanelItem.objects.filter(panel=panel))
+    same = next((item for item in there if end_id and _key(item) == (end, end_id)), None)
+    is_there = same is not None and same.taken_off_at is None
+    refuse(rules.why_not_add(is_there=is_there, has_end=bool(end_id), title=title))
+    item = same or PanelItem(
+        panel=panel, added_by=by, section=section, title="" if end_id else title.strip(), **fields
+    )
+    item.position, item.taken_off_at, item.why_off = _next_position(there), None, ""
+    item.save()
+    PanelReason.objects.get_or_create(item=item, kind=Why.BY_HAND, defaults={"on": timezone.localdate()})
+    audit(by, "add item", panel, item, item=item.pk)
+    return item
+
+
+@transaction.atomic
+def arrange_agenda(
+    *,
+    by: User,
+    panel_id: uuid.UUID,
+    order: Mapping[uuid.UUID, tuple[int | None, int | None]],
+    off: Collection[uuid.UUID] = (),
+    why_off: str = "",
+    back: Collection[uuid.UUID] = (),
+) -> Panel:
+    """`order`: of each item its place and its minutes, None where none are given. `off`: what is taken off, with
+    `why_off`; `back`: what comes back onto the agenda. Items that `by` may not see stay as they are."""
+    panel = locked(by, panel_id)
+    refuse(
+        rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state)
+        or rules.why_not_arrange(
+            orders=[place for place, _minutes in order.values()],
+            minutes=[minutes for _place, minutes in order.values()],
+        )
+        or rules.why_not_take_off(chosen=len(off), why=why_off)
+    )
+    now = timezone.now()
+    items = list(queries.items_visible_to(by).filter(panel=panel))
+    for item in items:
+        place, minutes = order.get(item.pk, (item.position, item.minutes))
+        item.position, item.minutes = place or 0, minutes
+        if item.pk in off and item.taken_off_at is None:
+            item.taken_off_at, item.why_off = now, why_off.strip()
+        elif item.pk in back:
+            item.taken_off_at, item.why_off = None, ""
+    PanelItem.objects.bulk_update(items, ["position", "minutes", "taken_off_at", "why_off"])
+    audit(by, "arrange", panel, off=len(off))
+    return panel
+
+
+@transaction.atomic
+def open_panel(*, by: User, panel_id: uuid.UUID, verb: str = "view") -> tuple[Panel, list[queries.Line]]:
+    """The panel with its agenda, for showing or (`verb="print"`) printing it: with its audit row, and a 'view' row of each
+    child who is named on it. Or `Hidden`."""
+    panel = queries.panel_visible_to(by, panel_id)
+    lines = queries.agenda_of(by, panel)
+    audit(by, verb, panel)
+    people = [line.item.person_id for line in lines if line.item and line.item.person_id]
+    record_looks(by=by, subject="panel", subject_id=panel.pk, person_ids=people)
+    return panel, lines
+
+
+@transaction.atomic
+def open_item(*, by: User, item_id: uuid.UUID) -> PanelItem:
+    """One item, for showing it, with the 'view' audit row; or `Hidden`."""
+    item = queries.item_visible_to(by, item_id)
+    audit_item(by, "view", item)
+    return item
+
+
+# ---- for this module and its neighbours
+
+
+def refuse(why_not: str | None) -> None:
+    if why_not:
+        raise Refused(why_not)
+
+
+def locked(by: User, panel_id: uuid.UUID) -> Panel:
+    """The panel as it stands now, kept from other writers until the transaction ends; or `Hidden`."""
+    Panel.objects.select_for_update().filter(pk=panel_id).first()
+    return queries.panel_visible_to(by, panel_id)
+
+
+def audit(by: User, verb: str, panel: Panel, about: PanelItem | None = None, **detail: Any) -> None:
+    record_audit(
+        by=by,
+        verb=verb,
+        subject="panel",
+        subject_id=panel.pk,
+        person_id=about.person_id if about else None,
+        detail={name: str(value) for name, value in detail.items()},
+    )
+
+
+def audit_item(by: User, verb: str, item: PanelItem, *, reason: str = "", **detail: Any) -> None:
+    record_audit(
+        by=by,
+        verb=verb,
+        subject="panel item",
+        subject_id=item.pk,
+        person_id=item.person_id,
+        reason=reason,
+        detail={name: str(value) for name, value in detail.items()},
+    )
+
+
+def _say_when(by: User, panel: Panel, starts_at: datetime | None, place: str, chair: User) -> None:
+    refuse(
+        rules.why_not_plan(
+            may_hold=by.may(May.HOLD_PANEL),
+            starts_at=starts_at,
+            place=place,
+            chair_may_hold=queries.may_hold(by, chair),
+        )
+    )
+    panel.starts_at, panel.place, panel.chair = starts_at, place.strip(), chair  # type: ignore[assignment]
+    panel.save()
+
+
+def _about(by: User, end: str, end_id: uuid.UUID | None) -> tuple[Section, dict[str, Any]]:
+    """The section of an item, and its column; `Hidden` for somebody whom `by` may not see."""
+    if not end_id:
+        return Section.THEMES, {}
+    if end == "place":
+        return Section.PLACES, {"place": place_visible_to(by, end_id)}
+    if end == "group":
+        return Section.HARM, {"group": group_visible_to(by, end_id)}
+    if end != "person":
+        raise Hidden
+    person = person_visible_to(by, end_id)
+    return Section.CHILDREN if person.kind == "child" else Section.HARM, {"person": person}
+
+
+def _item(by: User, panel: Panel, one: queries.Suggested, position: int) -> PanelItem:
+    about = {"theme": one.key, "title": one.title} if one.end == "theme" else {f"{one.end}_id": one.key}
+    return PanelItem(panel=panel, section=one.section, position=position, added_by=by, **about)
+
+
+def _key(item: PanelItem) -> tuple[str, Any]:
+    for end in ("person", "place", "group"):
+        key = getattr(item, f"{end}_id")
+        if key:
+            return end, key
+    return "theme", item.theme or item.pk
+
+
+def _next_position(items: Iterable[PanelItem]) -> int:
+    return max((item.position for item in items), default=0) + 1

@@ -1,0 +1,163 @@
+"""What a panel should look at, drawn from the record since the last one, each with why. A fixed number of queries."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from heard.cases.assessment.models import AssessmentObservation, AssessmentPattern
+from heard.cases.assessment.queries import assessments_visible_to
+from heard.cases.concern.models import ConcernObservation
+from heard.cases.concern.queries import concerns_open_to, concerns_since, for_the_panel
+from heard.cases.missing.queries import episodes_visible_to, missing_since
+from heard.cases.panel.rules import Section, Why, themes
+from heard.cases.plan.queries import plans_visible_to
+from heard.knowledge import load
+from heard.network.queries import newly_shared
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from heard.agencies.models import User
+    from heard.cases.panel.models import Panel
+
+TIED_BY = 2  # children at least, before a place or group is on the agenda because of them
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is on the agenda: since which day, the key of what it is about, how many children share a theme."""
+
+    kind: Why
+    on: date | None = None
+    about: uuid.UUID | None = None
+    number: int | None = None
+
+
+@dataclass
+class Suggested:
+    """`end`: person, place, group or theme; `key` its key, of a theme the id of the sign or pattern."""
+
+    section: Section
+    end: str
+    key: Any
+    title: str = ""
+    reasons: list[Reason] = field(default_factory=list)
+
+
+type Found = Iterator[tuple[str, Any, Reason]]
+
+_SECTIONS = {
+    "person": Section.CHILDREN,
+    "place": Section.PLACES,
+    "group": Section.HARM,
+    "theme": Section.THEMES,
+}
+
+
+def suggestions(user: User, panel: Panel, since: datetime) -> list[Suggested]:
+    """As far as this user may see the record: what waits longest first, and no child by any number."""
+    gathered: dict[tuple[str, Any], Suggested] = {}
+    for end, key, reason in _all(user, panel, since):
+        one = gathered.setdefault((end, key), Suggested(_SECTIONS[end], end, key))
+        one.reasons.append(reason)
+    release = load.current()
+    for one in gathered.values():
+        one.title = release.entries[one.key].label if one.end == "theme" else ""
+        one.reasons.sort(key=lambda reason: reason.on or date.max)
+    return sorted(gathered.values(), key=lambda one: (one.reasons[0].on or date.max, str(one.key)))
+
+
+def _all(user: User, panel: Panel, since: datetime) -> Found:
+    yield from _due(user, panel)
+    yield from _worries(user, panel, since)
+    yield from _missing(user, panel, since)
+    yield from _signed(user, since)
+    for end, key in newly_shared(user, since, by=TIED_BY):
+        yield end, key, Reason(Why.SHARED)
+    for item, number in themes(_by_theme(user, since)).items():
+        yield "theme", item, Reason(Why.THEME, number=number)
+
+
+def _due(user: User, panel: Panel) -> Found:
+    day = timezone.localdate(panel.starts_at)
+    plans = plans_visible_to(user).filter(state="agreed", review_on__lte=day)
+    for child, on, key in plans.values_list("case__person_id", "review_on", "pk"):
+        yield "person", child, Reason(Why.REVIEW_DUE, on, key)
+    late = _plain(assessments_visible_to(user)).exclude(state="signed")
+    late = late.filter(due_on__lt=day, case__state="open")
+    for child, on, key in late.values_list("case__person_id", "due_on", "pk"):
+        yield "person", child, Reason(Why.ASSESSMENT_OVERDUE, on, key)
+
+
+def _worries(user: User, panel: Panel, since: datetime) -> Found:
+    day = timezone.localdate(panel.starts_at)
+    late = concerns_open_to(user).filter(state="told", due_on__lt=day)
+    for kind, rows, when in (
+        (Why.DECISION_OVERDUE, late, "due_on"),
+        (Why.FOR_THE_PANEL, for_the_panel(user, since=since), "decided_at"),
+        (Why.NEW_WORRY, concerns_since(user, since), "told_at"),
+    ):
+        for key, on, *ends in rows.values_list("pk", when, "person_id", "place_id", "group_id"):
+            end, about = next(
+                (end, about) for end, about in zip(("person", "place", "group"), ends, strict=True) if about
+            )
+            yield end, about, Reason(kind, _day(on), key)
+
+
+def _missing(user: User, panel: Panel, since: datetime) -> Found:
+    for child, at, key in missing_since(user, since).values_list("person_id", "missing_from", "pk"):
+        yield "person", child, Reason(Why.MISSING, _day(at), key)
+    waiting = episodes_visible_to(user).filter(taken_back_at=None, interview=None)
+    waiting = waiting.filter(interview_due_at__lt=panel.starts_at)
+    for child, due, key in waiting.values_list("person_id", "interview_due_at", "pk"):
+        yield "person", child, Reason(Why.INTERVIEW_OVERDUE, _day(due), key)
+
+
+def _signed(user: User, since: datetime) -> Found:
+    rows = _plain(assessments_visible_to(user)).filter(state="signed", signed_at__gt=since)
+    for child, at, key in rows.values_list("case__person_id", "signed_at", "pk"):
+        yield "person", child, Reason(Why.SIGNED, _day(at), key)
+
+
+def _by_theme(user: User, since: datetime) -> dict[str, set[uuid.UUID]]:
+    """The children of each sign and pattern that was seen since. Restricted children are no part of any theme: for most of
+    a panel they are not there."""
+    worries = concerns_since(user, since, about="child").filter(person__restricted=False)
+    signed = _plain(assessments_visible_to(user)).filter(
+        state="signed", signed_at__gt=since, case__person__restricted=False
+    )
+    told = ConcernObservation.objects.filter(concern__in=_keys(worries), state="seen")
+    assessed = AssessmentObservation.objects.filter(assessment__in=_keys(signed), state="seen")
+    chosen = AssessmentPattern.objects.filter(assessment__in=_keys(signed))
+    current, found = load.current(), defaultdict(set)
+    signs = {entry.id for entry in current.signs}
+    patterns = {entry.id for entry in current.patterns}
+    for wanted, rows in (
+        (signs, told.values_list("item", "concern__person_id")),
+        (signs, assessed.values_list("item", "assessment__case__person_id")),
+        (patterns, chosen.values_list("pattern", "assessment__case__person_id")),
+    ):
+        for item, child in rows:
+            if item in wanted:
+                found[item].add(child)
+    return found
+
+
+def _keys(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.order_by().values("pk")
+
+
+def _plain(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Without what would be fetched beside each: only keys and days are read."""
+    return rows.prefetch_related(None)
+
+
+def _day(at: Any) -> date:
+    return timezone.localdate(at) if isinstance(at, datetime) else at

@@ -1,0 +1,363 @@
+"""Which panels and items a user may read. An item about a child is there for whoever may see the child; everything else
+of a panel for the agencies that are part of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BooleanField, Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from heard.agencies.queries import agencies_visible_to, colleagues_visible_to, roles_of, who_are
+from heard.agencies.rules import MAY, Hidden, May
+from heard.cases.assessment.queries import latest_signed
+from heard.cases.case.queries import cases_visible_to, open_case_of, words_of
+from heard.cases.case.rules import days_late
+from heard.cases.disruption.models import DisruptionStep
+from heard.cases.panel import rules
+from heard.cases.panel.models import (
+    Dissent,
+    MinutesCorrection,
+    Panel,
+    PanelAction,
+    PanelItem,
+    PanelSeat,
+)
+from heard.cases.plan.models import Action
+from heard.cases.plan.queries import agreed_plan, draft_plan, plan_visible_to
+from heard.network.queries import (
+    Tied,
+    children_tied,
+    findable_through,
+    involvements_of,
+    person_visible_to,
+    ties_of_group,
+    ties_of_place,
+    ties_visible_to,
+    visible_through,
+)
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.cases.assessment.models import Assessment
+    from heard.cases.case.models import Case as CaseRow
+    from heard.cases.case.models import Words
+    from heard.cases.plan.models import Plan
+    from heard.network.models import Involvement
+
+_CASES = 50  # from which one is chosen for a step
+_BEFORE = 5  # earlier decisions of panels that are shown beside an item
+
+
+@dataclass(frozen=True)
+class Stands:
+    """How far an action of a panel is, wherever it lives. `late`: days overdue."""
+
+    state: str
+    done_on: date | None
+    note: str
+    late: int
+    plan_action_id: uuid.UUID | None = None
+    case_id: uuid.UUID | None = None  # of a step against what harms
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item of an agenda as this reader sees it. `item` is None for a child whom they may not see."""
+
+    number: int
+    section: str
+    minutes: int | None
+    item: PanelItem | None
+    tied: Tied | None = None
+    actions: list[tuple[PanelAction, Stands]] | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What stands beside the discussion of a child. `plan`: the one in force, else the one that is being written."""
+
+    words: Words | None
+    case: CaseRow | None
+    plan: Plan | None
+    signed: Assessment | None
+    involved: list[Involvement]
+    before: list[PanelItem]
+
+
+def panels_visible_to(user: User) -> QuerySet[Panel]:
+    """Panels of which an agency is part in which the user works with children; every panel for those who hold them."""
+    rows = Panel.objects.select_related("chair", "agreed_in", "agreed_by", "held_by")
+    if user.may(May.HOLD_PANEL):
+        return rows
+    seats = PanelSeat.objects.filter(panel=OuterRef("pk"), agency__in=user.agencies_where(May.SEE_PANEL))
+    return rows.filter(Exists(seats)) if user.may(May.SEE_PANEL) else rows.none()
+
+
+def panel_visible_to(user: User, panel_id: uuid.UUID) -> Panel:
+    """With its invitations, or `Hidden`."""
+    seats = PanelSeat.objects.select_related("agency", "user")
+    panel = panels_visible_to(user).prefetch_related(Prefetch("seats", seats)).filter(pk=panel_id).first()
+    if panel is None:
+        raise Hidden
+    return panel
+
+
+def panels_to_come(user: User) -> QuerySet[Panel]:
+    """Those that have not been held, the next first."""
+    return panels_visible_to(user).filter(state=rules.State.PLANNED).order_by("starts_at", "pk")
+
+
+def panels_held(user: User) -> QuerySet[Panel]:
+    """The latest first."""
+    return panels_visible_to(user).filter(state=rules.State.HELD)
+
+
+def held_before(user: User, panel: Panel) -> Panel | None:
+    """The last that was held before this one, for those who may see it."""
+    return panels_held(user).filter(starts_at__lt=panel.starts_at).first()
+
+
+def since_of(user: User, panel: Panel) -> datetime:
+    """From when on the record is looked through for a panel: what came after the last one was prepared."""
+    before = held_before(user, panel)
+    if before is None:
+        return panel.starts_at - rules.FIRST_LOOKS_BACK
+    return min(before.prepared_at or before.starts_at, before.starts_at)
+
+
+def takes_part(user: User, panel: Panel) -> bool:
+    """Whether the user's agency is part of it. For a panel with its `seats`."""
+    mine = user.agencies_where(May.SEE_PANEL)
+    return panel.chair_id == user.pk or any(seat.agency_id in mine for seat in panel.seats.all())
+
+
+def who_can_chair(user: User) -> dict[str, tuple[User, str]]:
+    """Colleagues whose role holds panels, by key: who, and how they are called in a list."""
+    return _who_may(user, May.HOLD_PANEL)
+
+
+def who_can_come(user: User) -> dict[str, tuple[User, str]]:
+    """Colleagues whose role takes part in panels, by key."""
+    return _who_may(user, May.SEE_PANEL)
+
+
+def may_hold(user: User, person: User) -> bool:
+    """Whether this colleague's role holds panels, as `user` chooses a chair."""
+    return user.may(May.HOLD_PANEL) and person.is_active and person.may(May.HOLD_PANEL)
+
+
+def _who_may(user: User, permission: May) -> dict[str, tuple[User, str]]:
+    rows = list(colleagues_visible_to(user))
+    keys = [row.pk for row in rows]
+    held, known = roles_of(user, keys), who_are(user, keys)
+    may = {role.value for role, allowed in MAY.items() if permission in allowed}
+    return {
+        str(row.pk): (row, f"{known[row.pk].name}, {known[row.pk].agency}")
+        for row in rows
+        if held.get(row.pk, set()) & may
+    }
+
+
+def agencies_to_choose(user: User) -> list[tuple[str, str]]:
+    return [(str(agency.pk), agency.name) for agency in agencies_visible_to(user)]
+
+
+# ---- items
+
+
+def items_visible_to(user: User) -> QuerySet[PanelItem]:
+    """Items of whichever panel, also those taken off. About a child or adult: for whoever may see them; about a place,
+    group or theme: for whoever sees the panel."""
+    seen = visible_through(user, "person")
+    rest = Q(person__isnull=True, panel__in=panels_visible_to(user).order_by().values("pk"))
+    rows = PanelItem.objects.filter(seen | rest) if user.may(May.SEE_PANEL) else PanelItem.objects.none()
+    return rows.select_related("panel", "person", "place", "group", "words", "decided_by")
+
+
+def item_visible_to(user: User, item_id: uuid.UUID) -> PanelItem:
+    """One that is on the agenda, with all that belongs to it; or `Hidden`."""
+    rows = _with_all(items_visible_to(user)).filter(taken_off_at=None)
+    item = rows.filter(pk=item_id).first()
+    if item is None:
+        raise Hidden
+    return item
+
+
+def agenda_of(user: User, panel: Panel) -> list[Line]:
+    """What is on the agenda of a panel that the user may see, in its order, numbered for this reader. A child whom they may
+    not see is a line without an item; one whose record is restricted to others is not there. Seven queries and two for
+    ties, however long it is."""
+    shown = Q(person__isnull=True) | findable_through(user, "person") | visible_through(user, "person")
+    rows = _with_all(PanelItem.objects.filter(shown, panel=panel, taken_off_at=None))
+    items = list(
+        rows.select_related("panel", "person", "place", "group", "words", "decided_by").annotate(
+            may_see=Case(
+                When(Q(person__isnull=True) | visible_through(user, "person"), then=Value(True)),
+                default=False,
+                output_field=BooleanField(),
+            )
+        )
+    )
+    tied = children_tied(user, [key for item in items if (key := item.place_id or item.group_id)])
+    return [_line(number, item, tied) for number, item in enumerate(sorted(items, key=_in_order), 1)]
+
+
+def taken_off(user: User, panel: Panel) -> QuerySet[PanelItem]:
+    """What somebody took off the agenda, as far as the user may see it."""
+    return items_visible_to(user).filter(panel=panel, taken_off_at__isnull=False)
+
+
+def items_of_child(user: User, person_id: uuid.UUID) -> QuerySet[PanelItem]:
+    """What panels decided about a child, the latest first, with who did not agree. `Hidden` unless the user may see them."""
+    person_visible_to(user, person_id)
+    rows = items_visible_to(user).filter(person_id=person_id, taken_off_at=None, decided_at__isnull=False)
+    dissents = Prefetch("dissents", Dissent.objects.select_related("by", "agency"))
+    return rows.prefetch_related(dissents).order_by("-panel__starts_at", "pk")
+
+
+def known_of(user: User, item: PanelItem) -> Known | None:
+    """What is known of the child of an item that `item_visible_to` gave; None for any other item. A fixed number of
+    queries."""
+    if not item.is_about_child or item.person_id is None:
+        return None
+    case = open_case_of(user, item.person_id)
+    plan = (agreed_plan(user, case.pk) or draft_plan(user, case.pk)) if case else None
+    before = items_of_child(user, item.person_id).filter(panel__starts_at__lt=item.panel.starts_at)
+    return Known(
+        words=words_of(user, item.person_id).first(),
+        case=case,
+        plan=plan_visible_to(user, plan.pk) if plan else None,
+        signed=latest_signed(user, case.pk) if case else None,
+        involved=list(involvements_of(user, item.person_id)),
+        before=list(before[:_BEFORE]),
+    )
+
+
+def cases_around(user: User, item: PanelItem) -> list[CaseRow]:
+    """Open cases of children whom the user may see and who are tied to the place, group or adult of an item: in one of
+    them a step against what harms is planned."""
+    if item.is_about_child:
+        return []
+    if item.place_id:
+        near: Any = ties_of_place(user, item.place_id).order_by().values("person")
+    elif item.group_id:
+        near = ties_of_group(user, item.group_id).order_by().values("person")
+    elif item.person_id:
+        near = [tie.person_id for tie in ties_visible_to(user, item.person_id) if tie.person_id]
+    else:
+        return []
+    return list(cases_visible_to(user).filter(person__in=near, state="open")[:_CASES])
+
+
+# ---- actions
+
+
+def panel_actions_visible_to(user: User) -> QuerySet[PanelAction]:
+    """Of items that the user may see, and their own about places, groups and themes; with where each lives."""
+    seen = visible_through(user, "item__person")
+    rest = Q(item__person__isnull=True) & (
+        Q(item__panel__in=panels_visible_to(user).order_by().values("pk")) | Q(owner=user)
+    )
+    rows = PanelAction.objects.filter(seen | rest) if user.may(May.SEE_PANEL) else PanelAction.objects.none()
+    rows = rows.select_related("owner", "agency", "item__panel", "item__person", "item__place", "item__group")
+    return rows.prefetch_related(*_where_they_live())
+
+
+def panel_action_visible_to(user: User, panel_action_id: uuid.UUID) -> PanelAction:
+    action = panel_actions_visible_to(user).filter(pk=panel_action_id).first()
+    if action is None:
+        raise Hidden
+    return action
+
+
+def panel_actions_due(user: User) -> QuerySet[PanelAction]:
+    """What this user does for a panel and is in no plan, longest overdue first. What is in a plan stands there."""
+    mine = panel_actions_visible_to(user).filter(owner=user, lives_elsewhere=False)
+    return mine.filter(state=rules.Progress.OPEN).order_by("due_on", "added_at")
+
+
+def earlier_actions(user: User, panel: Panel) -> QuerySet[PanelAction]:
+    """Actions of the panels before: those still to do, and those finished since the last one; first due first."""
+    on = timezone.localdate(since_of(user, panel))
+    plans = Action.objects.filter(panel_action=OuterRef("pk"))
+    steps = DisruptionStep.objects.filter(panel_action=OuterRef("pk"))
+    in_force = plans.filter(outcome__plan__state="agreed")
+    to_do = Q(lives_elsewhere=False, state=rules.Progress.OPEN)
+    to_do |= Exists(in_force.filter(state="open")) | Exists(steps.filter(state="open"))
+    lately = (
+        Q(done_on__gte=on) | Exists(plans.filter(done_on__gte=on)) | Exists(steps.filter(done_on__gte=on))
+    )
+    rows = panel_actions_visible_to(user).filter(item__panel__starts_at__lt=panel.starts_at)
+    return rows.filter(to_do | lately).order_by("due_on", "added_at", "pk")
+
+
+def stands(action: PanelAction, today: date) -> Stands:
+    """How far it is. For one of the queries above, which fetched where it lives."""
+    lives: Any = None
+    for row in action.in_plans.all():
+        if lives is None or _nearer(row, lives):
+            lives = row
+    step = next(iter(action.in_steps.all()), None)
+    there: Any = lives or step or action
+    late = days_late(action.due_on, today) if there.state == rules.Progress.OPEN else 0
+    return Stands(
+        there.state,
+        there.done_on,
+        there.note,
+        late,
+        plan_action_id=lives.pk if lives else None,
+        case_id=step.case_id if step else None,
+    )
+
+
+def _nearer(one: Action, other: Action) -> bool:
+    """Of the copies of an action in the plans that followed one another: the one in force, else the latest."""
+    order = [
+        (row.outcome.plan.state == "agreed", row.outcome.plan.state != "draft", row.added_at)
+        for row in (one, other)
+    ]
+    return order[0] > order[1]
+
+
+def _line(number: int, item: PanelItem, tied: dict[uuid.UUID, Tied]) -> Line:
+    seen = item.may_see  # type: ignore[attr-defined]
+    end = item.place_id or item.group_id
+    return Line(
+        number=number,
+        section=item.section,
+        minutes=item.minutes,
+        item=item if seen else None,
+        tied=tied.get(end) if end else None,
+        actions=_with_state(item.actions.all()) if seen else None,
+    )
+
+
+def _with_state(actions: Iterable[PanelAction]) -> list[tuple[PanelAction, Stands]]:
+    today = timezone.localdate()
+    return [(action, stands(action, today)) for action in actions]
+
+
+_SECTIONS = list(rules.Section)
+
+
+def _in_order(item: PanelItem) -> tuple[int, int, datetime]:
+    return _SECTIONS.index(rules.Section(item.section)), item.position, item.added_at
+
+
+def _with_all(rows: QuerySet[PanelItem]) -> QuerySet[PanelItem]:
+    actions = PanelAction.objects.select_related("owner", "agency").prefetch_related(*_where_they_live())
+    return rows.prefetch_related(
+        "reasons",
+        Prefetch("actions", actions),
+        Prefetch("dissents", Dissent.objects.select_related("by", "agency")),
+        Prefetch("corrections", MinutesCorrection.objects.select_related("by")),
+    )
+
+
+def _where_they_live() -> tuple[Prefetch[Any], Any]:
+    return Prefetch("in_plans", Action.objects.select_related("outcome__plan")), "in_steps"
