@@ -151,6 +151,20 @@ class Assessment(models.Model):
             ),
         ]
 
+    # What a page shows of it, as lists that `assessment_visible_to` has fetched already.
+
+    @property
+    def strengths_seen(self) -> "list[Strength]":
+        return list(self.strengths.all())
+
+    @property
+    def protectors(self) -> "list[ProtectivePerson]":
+        return list(self.protective_people.all())
+
+    @property
+    def returns(self) -> "list[SentBack]":
+        return list(self.sent_back.all())
+
     def __str__(self) -> str:
         return f"assessment of {self.started_at:%Y-%m-%d}"
 
@@ -384,6 +398,11 @@ class OpenQuestion(PartOfAssessment):
 
     class Meta:
         ordering: ClassVar = ["by_on", "asked_at"]
+
+    @property
+    def found(self) -> "list[Finding]":
+        """What was found out, as `questions_visible_to` and the assessment's own query have fetched it already."""
+        return list(self.findings.all())
 
     def __str__(self) -> str:
         return "question"
