@@ -145,7 +145,7 @@ def test_one_box_is_read_as_name_date_and_postcode(typed: str, read: Description
 @given(st.text(max_size=200), st.text(max_size=200), st.dates(), st.text(max_size=20))
 def test_whatever_is_typed_makes_keys_that_fit(given: str, family: str, born: date, postcode: str) -> None:
     described = child(given, family, born, postcode)
-    words = rules.names_in(described)
+    words = rules.words_in(described) | rules.joined_in(described)
     keys = rules.person_keys(described).union(*map(rules.spelling_keys, words))
     assert all(0 < len(key) <= 60 for key in keys)
     assert len(rules.reasons_same_person(described, described)) <= 4

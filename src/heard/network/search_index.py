@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from heard.network.models import Person, SearchKey, Spelling
 from heard.network.queries import describe
-from heard.network.rules import person_keys, spelling_keys
+from heard.network.rules import named_by, person_keys, spelling_keys
 
 _AT_ONCE = 1000  # people whose keys are made together where everybody's are
 
@@ -23,8 +23,8 @@ def renew_keys(person: Person) -> None:
     SearchKey.objects.bulk_create(
         [SearchKey(person=person, key=key) for key in sorted(keys)], ignore_conflicts=True
     )
-    learn_names(_names(keys))
-    _forget_names(_names(gone))
+    learn_names(keys)
+    _forget_names({named_by(key) for key in gone} - {""})
 
 
 @transaction.atomic
@@ -38,24 +38,33 @@ def renew_missing_keys(**_from_signal: Any) -> None:
         rows = [SearchKey(person=one, key=key) for one in people for key in person_keys(describe(one))]
         SearchKey.objects.filter(person__in=ids).delete()
         SearchKey.objects.bulk_create(rows, batch_size=5000, ignore_conflicts=True)
-        learn_names(_names(row.key for row in rows))
+        learn_names({row.key for row in rows})
 
 
-def learn_names(names: set[str]) -> None:
-    """Names that nobody had until now get their spelling keys."""
-    known = Spelling.objects.filter(key__in=[f"~{name}" for name in names], name__in=names)
-    new = names - set(known.values_list("name", flat=True))
-    rows = [Spelling(key=key, name=name) for name in sorted(new) for key in sorted(spelling_keys(name))]
+def learn_names(keys: Collection[str]) -> None:
+    """Names in these keys of people that nobody had until now get their spelling keys."""
+    names = {named_by(key) for key in keys} - {""}
+    wanted = {name: spelling_keys(name, joined=f"name {name}" not in keys) for name in names}
+    rarest = {max(one, key=_telling) for one in wanted.values()}
+    known = set(Spelling.objects.filter(key__in=rarest, name__in=names).values_list("key", "name"))
+    rows = [
+        Spelling(key=key, name=name)
+        for name, one in sorted(wanted.items())
+        if (max(one, key=_telling), name) not in known
+        for key in sorted(one)
+    ]
     Spelling.objects.bulk_create(rows, batch_size=5000, ignore_conflicts=True)
+
+
+def _telling(key: str) -> tuple[bool, str]:
+    """Of a name's keys, the one by which it is seen whether all are there: a joined name has none of how it begins."""
+    return key.startswith("begins "), key
 
 
 def _forget_names(names: set[str]) -> None:
     """A name that nobody has any more is not kept."""
     if not names:
         return
-    held = SearchKey.objects.filter(key__in=[f"name {name}" for name in names])
-    Spelling.objects.filter(name__in=names - _names(held.values_list("key", flat=True))).delete()
-
-
-def _names(keys: Iterable[str]) -> set[str]:
-    return {key.removeprefix("name ") for key in keys if key.startswith("name ")}
+    held = SearchKey.objects.filter(key__in=[f"{kind} {name}" for kind in ("name", "both") for name in names])
+    still = {named_by(key) for key in held.values_list("key", flat=True)}
+    Spelling.objects.filter(name__in=names - still).delete()

@@ -31,14 +31,16 @@ from heard.network.rules import (
     Near,
     days_near,
     is_hit,
+    joined_in,
     likeness,
-    names_in,
+    name_keys,
     nearness,
     outward,
     postcodes_near,
     read_box,
     reasons_same_person,
     spelling_keys,
+    words_in,
 )
 
 if TYPE_CHECKING:
@@ -124,14 +126,18 @@ def _facts(asked: Description) -> list[Keys]:
 
 def _called(asked: Description) -> list[Keys]:
     """Keys for the given names and for the family names. One query."""
-    given = names_in(Description(tuple(Name(one.given) for one in asked.names)))
-    family = names_in(Description(tuple(Name(one.family) for one in asked.names)))
+    given = _words(Description(tuple(Name(one.given) for one in asked.names)))
+    family = _words(Description(tuple(Name(one.family) for one in asked.names)))
     keys = {word: spelling_keys(word) for word in given | family}
     known: dict[str, list[str]] = defaultdict(list)
     for name, key in _spelled(frozenset().union(*keys.values())):
         known[key].append(name)
     near = {word: nearness(word, _by_name(known, wanted)) for word, wanted in keys.items()}
     return [_union(near[word] for word in words) for words in (given, family)]
+
+
+def _words(asked: Description) -> frozenset[str]:
+    return words_in(asked) | joined_in(asked)
 
 
 def _spelled(keys: frozenset[str]) -> QuerySet[Spelling, tuple[str, str]]:
@@ -149,8 +155,8 @@ def _by_name(known: Mapping[str, list[str]], keys: Iterable[str]) -> dict[str, l
 def _union(nears: Iterable[Mapping[str, Near]]) -> Keys:
     keys: Keys = {}
     for names in nears:
-        for name, near in names.items():
-            keys[f"name {name}"] = min(near, keys.get(f"name {name}", near))
+        for key, near in name_keys(names).items():
+            keys[key] = min(near, keys.get(key, near))
     return keys
 
 

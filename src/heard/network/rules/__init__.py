@@ -14,11 +14,14 @@ from heard.network.rules.deciding import (
 from heard.network.rules.keys import (
     Near,
     days_near,
-    names_in,
+    joined_in,
+    name_keys,
+    named_by,
     nearness,
     person_keys,
     postcodes_near,
     spelling_keys,
+    words_in,
 )
 from heard.network.rules.names import (
     Description,
@@ -46,10 +49,12 @@ __all__ = [
     "doubt_of_nhs_number",
     "doubt_of_upn",
     "is_hit",
+    "joined_in",
     "kept_number",
     "kept_postcode",
     "likeness",
-    "names_in",
+    "name_keys",
+    "named_by",
     "nearness",
     "normal",
     "normal_postcode",
@@ -70,4 +75,5 @@ __all__ = [
     "why_not_restrict",
     "why_not_unmerge",
     "why_not_write_place",
+    "words_in",
 ]

@@ -5,7 +5,7 @@ Two tables are kept. `SearchKey` says which people have a name, a date of birth,
 far fewer names than people, so that a slip of the pen is looked up among names, and people only by names that exist.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import IntEnum
 from typing import Any, Final
@@ -39,9 +39,14 @@ class Near(IntEnum):
     ALIKE = 5
 
 
+_AS_A_WHOLE: Final = (Near.SAME, Near.SLIP, Near.SOUND)
+
+
 def person_keys(described: Description) -> frozenset[str]:
     """Keys, at most 60 letters each, of what is recorded about a person."""
-    keys = {f"name {word}" for word in names_in(described, joined=False)}
+    keys = {f"name {word}" for word in words_in(described)} | {
+        f"both {word}" for word in joined_in(described)
+    }
     if described.birth_date:
         keys.add(f"born {described.birth_date}")
     for postcode in filter(None, map(normal_postcode, described.postcodes)):
@@ -50,33 +55,48 @@ def person_keys(described: Description) -> frozenset[str]:
     return frozenset(keys)
 
 
-def names_in(described: Description, *, joined: bool = True) -> frozenset[str]:
-    """Every word of every name, without saying which it is, since people mix that up.
+def words_in(described: Description) -> frozenset[str]:
+    """Every word of every name, without saying which it is, since people mix that up."""
+    return frozenset(word[:LONGEST] for called in _called(described) for word in called)
 
-    `joined`: a name of several words as one word too. Without it only where a word is short, as in Al Rahman: Smith of
-    Smith-Jones is found anyhow.
-    """
-    words: set[str] = set()
+
+def joined_in(described: Description) -> frozenset[str]:
+    """Each name of several words as one word: Smith-Jones, Al Rahman."""
+    return frozenset("".join(called)[:LONGEST] for called in _called(described) if len(called) > 1)
+
+
+def _called(described: Description) -> Iterator[list[str]]:
     for name in described.names:
-        for called in (parts(name.given), parts(name.family)):
-            words.update(called)
-            if len(called) > 1 and (joined or min(map(len, called)) <= 3):
-                words.add("".join(called))
-    return frozenset(word[:LONGEST] for word in words)
+        yield from (parts(name.given), parts(name.family))
 
 
-def spelling_keys(word: str) -> frozenset[str]:
+def spelling_keys(word: str, *, joined: bool = False) -> frozenset[str]:
     """Keys, at most 60 letters each, that this name shares with whatever is spelled or sounds like it.
 
     Two words that differ by one letter, or by two that changed places, share a word from which one letter was left out.
+    A joined name is not looked for by how it begins: that is its first word.
     """
     word = word[:LONGEST]
-    keys = {f"~{word[:i]}{word[i + 1 :]}" for i in range(len(word))} | {f"~{word}", f"begins {word[:3]}"}
+    keys = {f"~{word[:i]}{word[i + 1 :]}" for i in range(len(word))} | {f"~{word}"}
+    if not joined:
+        keys.add(f"begins {word[:3]}")
     if metaphone(word):
         keys.add(f"sounds {metaphone(word)}"[:60])
     if word.isascii() and word.isalpha():
         keys.add(f"like {soundex(word)}")
     return frozenset(keys)
+
+
+def name_keys(near: Mapping[str, Near]) -> dict[str, Near]:
+    """Keys of people who have one of these names, as a word or as the words of a name together."""
+    words = {f"name {name}": how for name, how in near.items()}
+    return words | {f"both {name}": how for name, how in near.items() if how in _AS_A_WHOLE}
+
+
+def named_by(key: str) -> str:
+    """The name in the key of a person; '' in a key that is of something else."""
+    kind, _space, name = key.partition(" ")
+    return name if kind in ("name", "both") else ""
 
 
 def nearness(asked: str, known: Mapping[str, Iterable[str]]) -> dict[str, Near]:
