@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -180,3 +181,17 @@ def with_a_trusted_worker(user: User) -> Kept:
             kept=Count("pk", opened & Q(trusted_worker__is_active=True)), of=Count("pk", opened)
         )
     )
+
+
+def closed_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """Cases closed since a day beside the child's own words. Over the whole partnership, for those who see
+    figures; `by`: those closed by these people, of the children whom the user may see."""
+    if by is None and not user.may(May.SEE_FIGURES):
+        raise Hidden
+    rows = (
+        CasePeriod.objects.all()
+        if by is None
+        else CasePeriod.objects.filter(case__in=cases_visible_to(user).order_by()).filter(closed_by__in=by)
+    )
+    closed = rows.filter(closed_at__date__gte=since).order_by()
+    return Kept(**closed.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))

@@ -88,6 +88,11 @@ def running_of(user: User, person_id: uuid.UUID) -> QuerySet[ClockRun]:
     return rows.order_by("due_on", "pk")
 
 
+def clock_of(run: ClockRun) -> Clock:
+    """The rule, as the release had it with which it began. Nothing is asked of the database."""
+    return load.release(run.release).clock(run.clock)
+
+
 def moments_visible_to(user: User) -> QuerySet[Moment]:
     """Everything that was noted, also what has been corrected since, the latest day first."""
     rows = Moment.objects.filter(visible_through(user, "case__person"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,6 @@ from heard.network.queries import people_findable_by, people_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-
-_FOUND = 10  # places or groups that may be the one meant
 
 
 def concerns_visible_to(user: User) -> QuerySet[Concern]:
@@ -153,9 +152,13 @@ def decided_in_time(user: User, *, since: date, today: date) -> Kept:
     return Kept(**told.aggregate(kept=Count("pk", in_time), of=Count("pk")))
 
 
-def decided_with_words(user: User, *, since: date) -> Kept:
-    """Worries about children told since a day that were decided beside the child's own words."""
-    decided = _told_since(user, since).filter(state=Concern.State.DECIDED, person__isnull=False)
+def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """Worries about children told since a day that were decided beside the child's own words. Over the whole partnership,
+    for those who see figures; `by`: those decided by these people of which the user may see everything."""
+    told = _told_since(user, since) if by is None else concerns_open_to(user).filter(told_at__date__gte=since)
+    decided = told.filter(state=Concern.State.DECIDED, person__isnull=False).order_by()
+    if by is not None:
+        decided = decided.filter(decided_by__in=by)
     return Kept(**decided.aggregate(kept=Count("pk", Q(why_without_words="")), of=Count("pk")))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -177,11 +178,13 @@ def done_in_time(user: User, *, since: date, today: date) -> Kept:
     return Kept(**agreed.aggregate(kept=Count("pk", in_time), of=Count("pk")))
 
 
-def agreed_with_words(user: User, *, since: date) -> Kept:
-    """Plans agreed since a day beside the child's own words. Over the whole partnership, for those who see figures."""
-    if not user.may(May.SEE_FIGURES):
+def agreed_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """Plans agreed since a day beside the child's own words. Over the whole partnership, for those who see
+    figures; `by`: those agreed by these people, of the children whom the user may see."""
+    if by is None and not user.may(May.SEE_FIGURES):
         raise Hidden
-    agreed = Plan.objects.filter(agreed_at__date__gte=since).order_by()
+    rows = Plan.objects.all() if by is None else plans_visible_to(user).filter(agreed_by__in=by)
+    agreed = rows.filter(agreed_at__date__gte=since).order_by()
     return Kept(**agreed.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -223,14 +224,6 @@ def _concerning(user: User, plans: QuerySet[Plan]) -> QuerySet[Plan]:
     return plans.filter(mine)
 
 
-def held_with_words(user: User, *, since: date) -> Kept:
-    """Reviews held since a day beside the child's own words. Over the whole partnership, for those who see figures."""
-    if not user.may(May.SEE_FIGURES):
-        raise Hidden
-    held = Review.objects.filter(held_on__gte=since).order_by()
-    return Kept(**held.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))
-
-
 def held_in_time(user: User, *, since: date, today: date) -> Kept:
     """Reviews due since a day that were held by then; one that is overdue now counts as not held in time.
 
@@ -241,3 +234,13 @@ def held_in_time(user: User, *, since: date, today: date) -> Kept:
     held = Review.objects.filter(due_on__gte=since).order_by()
     counted = held.aggregate(kept=Count("pk", Q(held_on__lte=F("due_on"))), of=Count("pk"))
     return Kept(counted["kept"], counted["of"] + overdue_count(user, since=since, today=today))
+
+
+def held_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """Reviews held since a day beside the child's own words. Over the whole partnership, for those who see
+    figures; `by`: those held by these people, of the children whom the user may see."""
+    if by is None and not user.may(May.SEE_FIGURES):
+        raise Hidden
+    rows = Review.objects.all() if by is None else reviews_visible_to(user).filter(held_by__in=by)
+    held = rows.filter(held_on__gte=since).order_by()
+    return Kept(**held.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))

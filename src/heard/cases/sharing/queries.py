@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import Case
+from heard.cases.case.rules import Kept
 from heard.cases.sharing import rules
 from heard.cases.sharing.models import Chase, InfoRequest, Share, ShareReview
 from heard.cases.sharing.pieces import pieces_of
@@ -120,3 +122,13 @@ def preview(user: User, share: Share) -> list[Section]:
         Section(rules.without_names(one.heading, names), rules.without_names(one.text, names))
         for one in sections
     ]
+
+
+def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """Shares decided, refusals too, since a day beside the child's own words. Over the whole partnership, for
+    those who see figures; `by`: those decided by these people, of the children whom the user may see."""
+    if by is None and not user.may(May.SEE_FIGURES):
+        raise Hidden
+    rows = Share.objects.all() if by is None else shares_visible_to(user).filter(decided_by__in=by)
+    decided = rows.filter(decided_at__date__gte=since).order_by()
+    return Kept(**decided.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))

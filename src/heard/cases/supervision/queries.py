@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from heard.agencies.queries import colleagues_visible_to
 from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.case.queries import cases_visible_to
+from heard.cases.case.rules import Kept
 from heard.cases.supervision import rules
 from heard.cases.supervision.models import (
     RecordedDecision,
@@ -113,3 +116,16 @@ def decisions_on_record(user: User, person_id: uuid.UUID) -> QuerySet[RecordedDe
     """Decisions that were copied into this child's record, the latest first, for whoever sees the child."""
     rows = RecordedDecision.objects.filter(case__in=cases_visible_to(user), case__person_id=person_id)
     return rows.select_related("case", "decided_by", "recorded_by", "words")
+
+
+def recorded_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """Decisions taken in supervision and copied into a record since a day beside the child's own words. Over the
+    whole partnership, for those who see figures; `by`: those taken by these people, of the children whom the user
+    may see."""
+    if by is None and not user.may(May.SEE_FIGURES):
+        raise Hidden
+    rows = RecordedDecision.objects.order_by()
+    if by is not None:
+        rows = rows.filter(case__in=cases_visible_to(user).order_by(), decided_by__in=by)
+    recorded = rows.filter(decided_on__gte=since)
+    return Kept(**recorded.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -291,10 +292,11 @@ def signed_in_time(user: User, *, since: date, today: date) -> Kept:
     return Kept(**due.aggregate(kept=Count("pk", in_time), of=Count("pk")))
 
 
-def signed_with_words(user: User, *, since: date) -> Kept:
-    """Assessments signed off since a day beside the child's own words. Over the whole partnership, for those who see
-    figures."""
-    if not user.may(May.SEE_FIGURES):
+def signed_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """Assessments signed off since a day beside the child's own words. Over the whole partnership, for those who
+    see figures; `by`: those signed by these people, of the children whom the user may see."""
+    if by is None and not user.may(May.SEE_FIGURES):
         raise Hidden
-    signed = Assessment.objects.filter(state=rules.State.SIGNED, signed_at__date__gte=since).order_by()
+    rows = Assessment.objects.all() if by is None else assessments_visible_to(user).filter(signed_by__in=by)
+    signed = rows.filter(signed_at__date__gte=since).order_by()
     return Kept(**signed.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))
