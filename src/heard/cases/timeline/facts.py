@@ -1,12 +1,13 @@
 """The chronology that builds itself: everything dated that the stages hold about a child, as one list of facts.
 
-Nothing here is stored. Each stage's own rows are the only truth, so a chronology can never disagree with them.
+Each stage's own rows are the only truth. What is gathered here is kept in an index (`index.py`), which is made anew
+whenever somebody writes about the child, so that a chronology never disagrees with the rows.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from heard.knowledge import load
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.cases.disruption.models import DisruptionStep
     from heard.cases.referral.models import Referral
     from heard.cases.timeline.rows import Rows
 
@@ -39,6 +41,9 @@ class Fact:
     agency: str = ""
     who_id: int | None = None
     href: str = ""
+    other: str = ""  # 'person', 'place' or 'group', where it ties the child to one
+    other_id: uuid.UUID | None = None
+    file_id: uuid.UUID | None = None  # whose text can be searched
 
 
 def facts_of(user: User, rows: Rows) -> list[Fact]:
@@ -147,12 +152,22 @@ def _safety_plans(rows: Rows) -> Iterator[Fact]:
 
 def _disruption(rows: Rows) -> Iterator[Fact]:
     for step in rows.disruption:
+        planned = _("Planned against %(what)s") % {"what": step.against}
+        yield _when(step.added_at, Kind.DISRUPTION, planned, step.what, who_id=step.added_by_id)
         if step.done_on:
             done = _("Done against %(what)s") if step.state == "done" else _("Not done against %(what)s")
             at = timezone.make_aware(datetime.combine(step.done_on, datetime.min.time()))
             text = "\n".join(filter(None, [step.what, step.note]))
             kind, what = Kind.DISRUPTION, done % {"what": step.against}
-            yield Fact(step.done_on, at, kind, what, text, agency=step.agency.name, who_id=step.owner_id)
+            more: dict[str, Any] = {"agency": step.agency.name, "who_id": step.owner_id} | _other(step)
+            href = reverse("disruption_step", kwargs={"disruption_id": step.pk})
+            yield Fact(step.done_on, at, kind, what, text, href=href, **more)
+
+
+def _other(step: DisruptionStep) -> dict[str, Any]:
+    """Whom or what a step is against, where that is a person, place or group on record."""
+    ends = {"person": step.person_id, "place": step.place_id, "group": step.group_id}
+    return next(({"other": end, "other_id": key} for end, key in ends.items() if key), {})
 
 
 def _given(rows: Rows) -> Iterator[Fact]:
@@ -373,7 +388,8 @@ def _files(rows: Rows) -> Iterator[Fact]:
     for file in rows.files:
         href = "" if file.withdrawn_at else reverse("attachment", kwargs={"attachment_id": file.pk})
         what = _("File attached: %(name)s") % {"name": file.name}
-        yield _when(file.attached_at, Kind.FILE, what, file.what, who_id=file.attached_by_id, href=href)
+        more: dict[str, Any] = {"who_id": file.attached_by_id, "href": href, "file_id": file.pk}
+        yield _when(file.attached_at, Kind.FILE, what, file.what, **more)
         if file.withdrawn_at:
             what = _("File withdrawn: %(name)s") % {"name": file.name}
             why, who = file.withdrawn_reason, file.withdrawn_by_id
@@ -384,7 +400,9 @@ def _ties(rows: Rows) -> Iterator[Fact]:
     for tie in rows.around:
         what = _("%(kind)s: %(name)s") % {"kind": tie.kind[:1].upper() + tie.kind[1:], "name": tie.name}
         text = _("How it is known: %(how)s") % {"how": tie.how_known}
-        yield Fact(tie.since or _on(tie.noted_at), tie.noted_at, Kind.TIE, what, text, who_id=tie.noted_by_id)
+        more: dict[str, Any] = {"who_id": tie.noted_by_id, "other": tie.end, "other_id": tie.end_id}
+        href = reverse("tie", kwargs={"tie_id": tie.tie_id})
+        yield Fact(tie.since or _on(tie.noted_at), tie.noted_at, Kind.TIE, what, text, href=href, **more)
 
 
 def _involved(rows: Rows) -> Iterator[Fact]:
@@ -400,8 +418,3 @@ _GATHERERS = (
     _requests, _warnings, _files, _ties, _involved,
 )  # fmt: skip
 
-
-def chosen(facts: Iterable[Fact], kinds: Iterable[str], agency: str) -> list[Fact]:
-    """Those of these kinds and this agency; no kind means every kind, '' every agency."""
-    wanted = set(kinds)
-    return [f for f in facts if (not wanted or f.kind in wanted) and (not agency or f.agency == agency)]
