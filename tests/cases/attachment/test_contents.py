@@ -5,12 +5,18 @@ from io import BytesIO
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFile
 from tests.cases.attachment.samples import pdf, picture, picture_from_a_telephone, with_member, word
 
 from heard.cases.attachment import contents
 from heard.cases.attachment.contents import Unreadable, read_apart, recognise, text_of
 from heard.cases.attachment.rules import TEXT_LIMIT, Kind
+
+
+@pytest.fixture(autouse=True)
+def as_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """WeasyPrint, where another test has used it, sets this for the whole process."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", False)
 
 
 @pytest.mark.parametrize(
