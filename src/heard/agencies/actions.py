@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies import queries, rules
+from heard.agencies.indexing import written
 from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
 from heard.agencies.rules import Hidden, May, Refused, Role, Sheet
 
@@ -32,7 +33,7 @@ def record_audit(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record_audit() belongs inside the transaction of the action that it records.")
-    return AuditRow.objects.create(
+    row = AuditRow.objects.create(
         actor_id=by.pk,
         actor=by.username,
         agency=by.team.agency.name if by.team else "",
@@ -43,6 +44,8 @@ def record_audit(
         reason=reason,
         detail=detail or {},
     )
+    written(row)
+    return row
 
 
 def record_looks(*, by: User, subject: str, subject_id: object, person_ids: Iterable[uuid.UUID]) -> None:

@@ -11,7 +11,7 @@ from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, Use
 from heard.agencies.rules import Hidden, May, Role
 from heard.govuk.environment import time
 
-_LOOKS = ("view", "print", "read", "download", "search")  # verbs of the audit trail that change nothing
+LOOKS = ("view", "print", "read", "download", "search")  # verbs of the audit trail that change nothing
 _PAGES_SHOWN = 5  # of one form; more open pages of one form than that are nobody's work
 
 
@@ -209,7 +209,7 @@ def unfinished_form(user: User, draft_id: str) -> Draft:
 def last_change(user: User, *, subject: str, subject_id: object) -> str:
     """Who changed this last, and when, as a page says it; "" where nobody did. The caller has shown that the user may
     see it."""
-    rows = AuditRow.objects.filter(subject=subject, subject_id=str(subject_id)).exclude(verb__in=_LOOKS)
+    rows = AuditRow.objects.filter(subject=subject, subject_id=str(subject_id)).exclude(verb__in=LOOKS)
     row = rows.first() if user.may(May.SIGNED_IN) else None
     if row is None:
         return ""

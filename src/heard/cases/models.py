@@ -15,4 +15,5 @@ from heard.cases.review.models import *
 from heard.cases.safety.models import *
 from heard.cases.sharing.models import *
 from heard.cases.supervision.models import *
+from heard.cases.timeline.models import *
 from heard.cases.words.models import *

@@ -153,14 +153,16 @@ def _safety_plans(rows: Rows) -> Iterator[Fact]:
 def _disruption(rows: Rows) -> Iterator[Fact]:
     for step in rows.disruption:
         planned = _("Planned against %(what)s") % {"what": step.against}
-        yield _when(step.added_at, Kind.DISRUPTION, planned, step.what, who_id=step.added_by_id)
+        end = _other(step)
+        href = reverse("disruption_step", kwargs={"disruption_id": step.pk})
+        who = step.added_by_id
+        yield _when(step.added_at, Kind.DISRUPTION, planned, step.what, who_id=who, href=href, **end)
         if step.done_on:
             done = _("Done against %(what)s") if step.state == "done" else _("Not done against %(what)s")
             at = timezone.make_aware(datetime.combine(step.done_on, datetime.min.time()))
             text = "\n".join(filter(None, [step.what, step.note]))
             kind, what = Kind.DISRUPTION, done % {"what": step.against}
-            more: dict[str, Any] = {"agency": step.agency.name, "who_id": step.owner_id} | _other(step)
-            href = reverse("disruption_step", kwargs={"disruption_id": step.pk})
+            more: dict[str, Any] = {"agency": step.agency.name, "who_id": step.owner_id} | end
             yield Fact(step.done_on, at, kind, what, text, href=href, **more)
 
 
@@ -417,4 +419,3 @@ _GATHERERS = (
     _worries, _cases, _words, _signs, _history, _findings, _assessments, _plans, _actions, _reviews, _decided, _referrals, _missing, _shares,
     _requests, _warnings, _files, _ties, _involved,
 )  # fmt: skip
-

@@ -1,0 +1,86 @@
+"""The index of chronologies: made from the rows of every stage, kept up to date by `index.py`, and the truth about nothing.
+
+Whoever throws these tables away loses nothing: they are made again. They hold keys and no foreign keys, so that merging two
+people leaves them alone; both chronologies are made anew after it.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heard.cases.timeline import rules
+
+__all__ = ["ChronologyChange", "ChronologyEntry", "ChronologyOf", "ChronologyWord"]
+
+
+class ChronologyOf(models.Model):
+    """That a child's entries have been made at all. Whoever makes them holds this row meanwhile."""
+
+    child_id = models.UUIDField(primary_key=True)
+
+    class Meta:
+        verbose_name_plural = "chronologies"
+
+    def __str__(self) -> str:
+        return str(self.child_id)
+
+
+class ChronologyChange(models.Model):
+    """Something about this child was written since the entries were made. Rows are only added by those who write, so that
+    nobody waits for anybody; who makes the entries takes away those that were there before."""
+
+    child_id = models.UUIDField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.child_id)
+
+
+class ChronologyEntry(models.Model):
+    """One `facts.Fact` of a child, with the words in it. Read through `queries`, which ask who may see the child and the
+    person at the other end."""
+
+    class End(models.TextChoices):
+        PERSON = "person", _("Person")
+        PLACE = "place", _("Place")
+        GROUP = "group", _("Group")
+
+    child_id = models.UUIDField()
+    on = models.DateField(db_index=True, help_text=_("The day that it is about."))
+    at = models.DateTimeField(help_text=_("Puts entries of one day in order."))
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in rules.Kind])
+    what = models.TextField()
+    text = models.TextField(blank=True)
+    who_id = models.IntegerField(null=True, blank=True, db_index=True, help_text=_("Who did or noted it."))
+    who = models.TextField(blank=True)
+    agency = models.TextField(blank=True)
+    href = models.CharField(max_length=200, blank=True)
+    other = models.CharField(max_length=6, choices=End, blank=True)
+    other_id = models.UUIDField(
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text=_("The person, place or group that it ties the child to."),
+    )
+    file_id = models.UUIDField(null=True, blank=True, help_text=_("The file whose words are among these."))
+    words = models.TextField(
+        blank=True, help_text=_("Each word in it once, made comparable, with a space before and after.")
+    )
+    digest = models.CharField(max_length=64, help_text=_("Of all the above: what has not changed stays."))
+
+    class Meta:
+        verbose_name_plural = "chronology entries"
+        ordering: ClassVar = ["-on", "-at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["child_id", "on", "at"], name="chronology_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.on}"
+
+
+class ChronologyWord(models.Model):
+    """A word that stands in some chronology, so that a slip of the pen is looked up among words. It speaks of nobody."""
+
+    word = models.CharField(max_length=40, unique=True)
+
+    def __str__(self) -> str:
+        return self.word
