@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
+from heard.cases.concern.queries import concerns_about_group, concerns_about_place
 from heard.network.actions import open_group, open_place
 from heard.network.queries import groups_visible_to, places_visible_to
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _ROWS = 50  # places or groups on one page
+_WORRIES = 25  # worries about one of them on its page
 
 
 @gate(May.SEE_CHILD)
@@ -39,14 +41,35 @@ def groups(request: Request) -> HttpResponse:
 @require_safe
 def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
     this, ties = open_place(by=request.user, place_id=place_id, page=_number(request))
-    return render(request, "home/place.html", {"place": this, "ties": ties})
+    return render(
+        request,
+        "home/place.html",
+        {
+            "place": this,
+            "ties": ties,
+            "worries": _worries(request, concerns_about_place(request.user, place_id)),
+        },
+    )
 
 
 @gate(May.SEE_CHILD)
 @require_safe
 def group(request: Request, group_id: uuid.UUID) -> HttpResponse:
     this, ties = open_group(by=request.user, group_id=group_id, page=_number(request))
-    return render(request, "home/group.html", {"group": this, "ties": ties})
+    return render(
+        request,
+        "home/group.html",
+        {
+            "group": this,
+            "ties": ties,
+            "worries": _worries(request, concerns_about_group(request.user, group_id)),
+        },
+    )
+
+
+def _worries(request: Request, rows: QuerySet[Any]) -> Any:
+    """A page of worries; the pages of ties beside it are turned by another name."""
+    return Paginator(rows, _WORRIES).get_page(request.GET.get("worries"))
 
 
 def _page(request: Request, rows: QuerySet[Any]) -> Any:

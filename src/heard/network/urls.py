@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heard.network.views import around, details
+from heard.network.views import around, details, merging
 
 _OF = "children/<uuid:person_id>"
 
@@ -15,6 +15,10 @@ urlpatterns = [
     path(f"{_OF}/details/address/", details.address, name="person_address"),
     path(f"{_OF}/details/restriction/", details.restriction, name="person_restriction"),
     path(f"{_OF}/ties/add/<str:end>/", around.add, name="tie_add"),
+    path(f"{_OF}/same/", merging.same, name="same"),
+    path(f"{_OF}/same/<uuid:other_id>/", merging.compare, name="compare"),
+    path("merges/", merging.merges, name="merges"),
+    path("merges/<uuid:merge_id>/", merging.merge, name="merge"),
     path("ties/<int:tie_id>/", around.tie, name="tie"),
     path("places/add/", around.place_add, name="place_add"),
     path("places/<uuid:place_id>/change/", around.place_change, name="place_change"),

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('agencies', '0003_case_in_full'),
         ('cases', '0002_unfinished_forms'),
-        ('network', '0003_case_in_full'),
+        ('network', '0002_case_in_full'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

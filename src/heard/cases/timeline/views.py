@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
-from heard.agencies.rules import May
+from heard.agencies.rules import Hidden, May
 from heard.cases.timeline import actions
 from heard.cases.timeline.forms import KINDS, ChronologyForm, read_asked
 from heard.cases.timeline.queries import Offer
 from heard.cases.timeline.rules import Step
 from heard.knowledge import load
+from heard.network.queries import kept_instead_of
 
 # Each next step: what its button says, its address and the key in it, and what somebody reads who may not take it.
 STEPS: dict[Step, tuple[Any, str, str, Any]] = {
@@ -192,7 +193,13 @@ VERBS: dict[tuple[str, str], Any] = {
 def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
     asked = read_asked(request.GET)
     today = timezone.localdate()
-    page = actions.open_childs_page(by=request.user, person_id=person_id, asked=asked, today=today)
+    try:
+        page = actions.open_childs_page(by=request.user, person_id=person_id, asked=asked, today=today)
+    except Hidden:
+        kept = kept_instead_of(request.user, person_id)
+        if kept is None:
+            raise
+        return redirect("child", person_id=kept)
     context = {
         "page": page,
         "person": page.person,

@@ -12,7 +12,7 @@ from heard.network.actions.around import (
     open_place,
     open_tie,
 )
-from heard.network.actions.merging import merge_people, unmerge_people
+from heard.network.actions.merging import merge_people, open_both, open_merge, unmerge_people
 from heard.network.actions.people import (
     add_other_name,
     add_person,
@@ -42,7 +42,9 @@ __all__ = [
     "move_house",
     "note_tie",
     "note_tie_to",
+    "open_both",
     "open_group",
+    "open_merge",
     "open_place",
     "open_record",
     "open_tie",

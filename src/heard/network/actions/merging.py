@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.actions import record_audit
+from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.rules import May, Refused
 from heard.network import merging
 from heard.network.models import Merge, OtherName, Person, SearchKey
-from heard.network.queries import clashes_between, merge_visible_to, person_visible_to, was_merged_again
+from heard.network.queries import (
+    Comparison,
+    clashes_between,
+    compare,
+    merge_visible_to,
+    person_visible_to,
+    was_merged_again,
+)
 from heard.network.rules import why_not_merge, why_not_unmerge
 from heard.network.search_index import renew_keys
 
@@ -56,6 +63,23 @@ def merge_people(
         before=before | {"names": names, "values": values, "keys": keys},
     )
     _audit(by, "merge", merge, reason)
+    return merge
+
+
+@transaction.atomic
+def open_both(*, by: User, person_id: uuid.UUID, other_id: uuid.UUID) -> Comparison:
+    """Two records side by side, each with the 'view' row; or `Hidden`."""
+    both = compare(by, person_id, other_id)
+    record_looks(by=by, subject="person", subject_id=person_id, person_ids={person_id, other_id})
+    return both
+
+
+@transaction.atomic
+def open_merge(*, by: User, merge_id: uuid.UUID) -> Merge:
+    """A merge, for showing, with a 'view' row for each of the two people; or `Hidden`."""
+    merge = merge_visible_to(by, merge_id)
+    people = {merge.kept_id, merge.merged_id}
+    record_looks(by=by, subject="merge", subject_id=merge.pk, person_ids=people)
     return merge
 
 

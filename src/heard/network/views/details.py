@@ -31,6 +31,7 @@ def details(request: Request, person_id: uuid.UUID) -> HttpResponse:
         "other_names": list(person.other_names.all()),
         "addresses": queries.addresses_of(request.user, person_id),
         "doubts": [doubt_of_nhs_number(person.nhs_number), doubt_of_upn(person.upn)],
+        "may_merge": request.user.may(May.MERGE),
         "why_not_restrict": queries.why_not_change_restriction(request.user, person),
     }
     return render(request, "network/details.html", context)
@@ -40,6 +41,9 @@ def details(request: Request, person_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def adult(request: Request, person_id: uuid.UUID) -> HttpResponse:
     """An adult around a child. A child has a page of their own."""
+    kept = queries.kept_instead_of(request.user, person_id)
+    if kept:
+        return redirect("adult", person_id=kept)
     person = actions.open_record(by=request.user, person_id=person_id)
     if person.kind == "child":
         return redirect("child", person_id=person.pk)
