@@ -15,6 +15,7 @@ _COMMANDS = {
     "demo": "heard.demo.cli:demo",
     "migrate": "heard.agencies.cli:migrate",
     "begin": "heard.agencies.cli:begin",
+    "remind": "heard.home.reminders.cli:remind",
     "serve": "heard.config.serve:serve",
 }
 

@@ -266,6 +266,20 @@ def switch_on(*, by: User, user: User, reason: str) -> User:
     return user
 
 
+@transaction.atomic
+def change_own_details(*, by: User, email: str, reminders: bool) -> User:
+    """What somebody says about themself: where mail reaches them, and whether they are reminded by it. Raises Django's
+    `ValidationError` for what is no address."""
+    user = User.objects.select_for_update().get(pk=by.pk)
+    user.email, user.reminders = email.strip(), reminders
+    user.clean_fields(exclude={field.name for field in User._meta.fields} - {"email"})
+    user.save(update_fields=["email", "reminders"])
+    record_audit(
+        by=by, verb="change", subject="own details", subject_id=user.pk, detail={"reminders": reminders}
+    )
+    return user
+
+
 def _end_sessions(user: User) -> None:
     """Deleted, not only refused: else they would come back to life when the person is switched on again."""
     for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():

@@ -19,7 +19,7 @@ KINDS = ("social_care", "police", "health", "education", "youth_justice", "volun
 @click.command()
 def migrate() -> None:
     """Make the database, or bring it up to date after an upgrade."""
-    with _site():
+    with site():
         from django.core.management import call_command
 
         call_command("migrate", interactive=False)
@@ -50,7 +50,7 @@ def begin(
 
     A password is never an argument: other users of the machine could read it there.
     """
-    with _site():
+    with site():
         from heard.agencies.actions import begin_partnership
 
         _refuse_what_is_not_empty()
@@ -70,7 +70,7 @@ def begin(
 
 
 @contextmanager
-def _site() -> Iterator[None]:
+def site() -> Iterator[None]:
     """Django, set up; what it has to say against the installation or the answers, in a plain sentence."""
     import django
     from dj_database_url import ParseError, UnknownSchemeError

@@ -57,6 +57,12 @@ class Team(models.Model):
 class User(AbstractUser):
     """A person who signs in. What they may do comes from their memberships, never from flags on the row."""
 
+    reminders = models.BooleanField(
+        default=True,
+        help_text=_("Whether a mail says how many things are due. They switch it off themselves."),
+    )
+    reminded_on = models.DateField(null=True, blank=True, help_text=_("The last day on which a mail did."))
+
     @cached_property
     def _memberships(self) -> "list[Membership]":
         if not self.pk or not self.is_active:

@@ -98,6 +98,12 @@ def looks_at(user: User, *, person_id: uuid.UUID) -> QuerySet[AuditRow]:
     return rows if user.may(May.SEE_CHILD) else rows.none()
 
 
+def posts_of(user: User) -> tuple[Post, ...]:
+    """This user's own roles, each with its team and agency."""
+    rows = Membership.objects.filter(user_id=user.pk).select_related("team__agency")
+    return tuple(Post(row.pk, row.team.agency.name, row.team.name, Role(row.role)) for row in rows)
+
+
 # ---- for administrators alone
 
 

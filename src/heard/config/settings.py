@@ -13,10 +13,13 @@ HEARD_ESCALATION   a file with the steps and times of a professional disagreemen
 DATABASE_URL       default SQLite in HEARD_DATA
 HEARD_SESSION_MINUTES   how long a sign-in lasts unless it is made longer; default 480, one working day
 HEARD_MAIL_URL     host[:port] of an SMTP server; without it mail is printed
+HEARD_MAIL_FROM    whom mail comes from; default heard@ the name in HEARD_ADDRESS
+HEARD_ADDRESS      the address at which people open Heard, which mail leads to; such as https://heard.example.org
 """
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -203,9 +206,12 @@ _host, _, _port = os.environ.get("HEARD_MAIL_URL", "").partition(":")
 MAILERS = {
     "default": {
         "BACKEND": f"django.core.mail.backends.{'smtp' if _host else 'console'}.EmailBackend",
-        "OPTIONS": {"host": _host, "port": int(_port or 25)} if _host else {},
+        "OPTIONS": {"host": _host, "port": int(_port or 25), "timeout": 20} if _host else {},
     }
 }
+
+ADDRESS = os.environ.get("HEARD_ADDRESS", "http://127.0.0.1:8000" if DEMO else "").rstrip("/")
+DEFAULT_FROM_EMAIL = os.environ.get("HEARD_MAIL_FROM", f"heard@{urlsplit(ADDRESS).hostname or 'localhost'}")
 
 LOGGING = {
     "version": 1,

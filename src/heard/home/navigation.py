@@ -13,9 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Part:
+    """`is_main`: it stands in the navigation of every page; else on My work and the page of all parts. `short`: what the
+    navigation calls it, where that is less than what it is called elsewhere."""
+
     name: str
     text: str | Promise
     what_for: str | Promise
+    is_main: bool = True
+    short: str | Promise = ""
 
     @property
     def href(self) -> str:
@@ -35,18 +40,57 @@ PARTS = (
         _("Missing"),
         _("Children who are missing now, and who has not been heard after coming back."),
     ),
-    Part("find", _("Search"), _("Find a child, an adult, a place or a group, and see what is known.")),
-    Part("places", _("Places and groups"), _("Where children go and with whom, and what was told about it.")),
-    Part("supervisions", _("My supervision"), _("Time to think with your supervisor. Only you two see it.")),
-    Part("engine", _("Engine"), _("Bring in extracts and see children whose signs are scattered.")),
+    Part(
+        "places",
+        _("Places and groups"),
+        _("Where children go and with whom, and what was told about it."),
+        short=_("Places"),
+    ),
+    Part("team", _("Team"), _("Who works with whom, and what has waited longest.")),
+    Part(
+        "engine",
+        _("Agencies’ records"),
+        _("Bring in what agencies know, and see children whose signs are scattered over several of them."),
+    ),
     Part("people", _("People and teams"), _("Add people, give them roles, switch off who has left.")),
-    Part("figures", _("Promises kept"), _("Whether we do what we promised to every child.")),
+    Part(
+        "figures",
+        _("Promises kept"),
+        _("Whether we do what we promised to every child."),
+        short=_("Promises"),
+    ),
+    Part(
+        "find",
+        _("Search"),
+        _("Find a child, an adult, a place or a group, and see what is known."),
+        is_main=False,
+    ),
+    Part(
+        "supervisions",
+        _("My supervision"),
+        _("Time to think with your supervisor. Only you two see it."),
+        is_main=False,
+    ),
     Part(
         "knowledge",
         _("What we look for"),
         _("Signs, vulnerabilities and patterns, and where they come from."),
+        is_main=False,
+    ),
+    Part(
+        "unfinished",
+        _("Unfinished forms"),
+        _("What you began and have not sent. Nothing that you type is lost."),
+        is_main=False,
+    ),
+    Part(
+        "about_me",
+        _("About me"),
+        _("Your email address, and whether you are reminded by mail."),
+        is_main=False,
     ),
 )
+_ALL = Part("parts", _("More"), _("Every part of Heard."))  # the last of the navigation
 
 
 def parts_for(user: Any) -> list[Part]:
@@ -65,7 +109,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {"navigation": [], "may_search": False}
     parts = parts_for(user)
     around = [part.href for part in parts if part.name != "home" and request.path.startswith(part.href)]
-    items = [_item(part, request.path, max(around, key=len, default="")) for part in parts]
+    nearest = max(around, key=len, default="")
+    main = [part for part in parts if part.is_main]
+    items = [_item(part, request.path, nearest) for part in (*main, _ALL)]
     return {"navigation": items, "may_search": any(part.name == "find" for part in parts)}
 
 
@@ -73,7 +119,7 @@ def _item(part: Part, path: str, nearest: str) -> dict[str, Any]:
     """`nearest`: of the parts whose address this page is below, the closest: one part is marked, not its parent too."""
     here = path == part.href
     return {
-        "text": part.text,
+        "text": part.short or part.text,
         "href": part.href,
         "current": here,
         "active": part.href == nearest and not here,

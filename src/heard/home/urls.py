@@ -3,10 +3,14 @@
 from django.urls import path
 
 from heard.home import around, open, session, typed, views
+from heard.home.reminders.views import about_me
 from heard.home.search.views import search
+from heard.home.team import views as team
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("work/<slug:work>/", views.work, name="work"),
+    path("parts/", views.parts, name="parts"),
     path("knowledge/", views.knowledge, name="knowledge"),
     path("figures/", views.figures, name="figures"),
     path("search/", search, name="find"),
@@ -17,6 +21,13 @@ urlpatterns = [
     path("typed/", typed.keep, name="typed_keep"),
     path("unfinished/", typed.unfinished, name="unfinished"),
     path("signed-in/", session.stay, name="stay"),
+    path("me/", about_me, name="about_me"),
+    path("team/", team.team, name="team"),
+    path("team/load/", team.load, name="team_load"),
+    path("team/waiting/", team.waiting, name="team_waiting"),
+    path("team/waiting/<slug:oldest>/", team.waiting_of, name="team_waiting_of"),
+    path("team/words/", team.unheard, name="team_unheard"),
+    path("team/cases/<uuid:case_id>/", team.allocate, name="team_allocate"),
     path("healthz", open.healthz, name="healthz"),
     path("robots.txt", open.robots, name="robots"),
 ]

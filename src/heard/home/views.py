@@ -10,16 +10,46 @@ from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
-from heard.home import learn, queries
+from heard.home import learn, promises, queries
 from heard.home.navigation import parts_for
+from heard.home.waiting import groups_of, page_of
+
+_LAST_DAY = "last_day"  # in the session: when My work was opened last
 
 
 @gate(May.SIGNED_IN)
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    parts = [part for part in parts_for(request.user) if part.name != "home"]
-    sections = queries.my_work(request.user)  # type: ignore[arg-type]
-    return render(request, "home/home.html", {"parts": parts, "sections": sections})
+def home(request: Request) -> HttpResponse:
+    groups = groups_of(queries.my_work(request.user))
+    context = {
+        "parts": [part for part in parts_for(request.user) if part.name != "home"],
+        "groups": groups,
+        "first_today": _first_today(request),
+    }
+    return render(request, "home/home.html", context)
+
+
+@gate(May.SIGNED_IN)
+@require_safe
+def work(request: Request, work: str) -> HttpResponse:
+    """Everything that waits of one kind."""
+    page, section = page_of(queries.kind_of(request.user, work), request.GET.get("page"))
+    return render(request, "home/work.html", {"page": page, "section": section})
+
+
+@gate(May.SIGNED_IN)
+@require_safe
+def parts(request: Request) -> HttpResponse:
+    """Every part of Heard that this user may open, with what it is for."""
+    return render(request, "home/parts.html", {"parts": parts_for(request.user)})
+
+
+def _first_today(request: Request) -> bool:
+    """Whether this is the first time today, in this session, that My work is opened."""
+    today = localdate().isoformat()
+    is_first = request.session.get(_LAST_DAY) != today
+    request.session[_LAST_DAY] = today
+    return is_first
 
 
 @gate(May.SIGNED_IN)
@@ -34,7 +64,7 @@ def knowledge(request: HttpRequest) -> HttpResponse:
 def figures(request: Request) -> HttpResponse:
     """Whether the partnership does what it promised."""
     return render(
-        request, "home/figures.html", {"promises": queries.promises(request.user, today=localdate())}
+        request, "home/figures.html", {"promises": promises.promises(request.user, today=localdate())}
     )
 
 

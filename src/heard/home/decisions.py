@@ -1,0 +1,46 @@
+"""Decisions beside the child's own words, and without them, over every stage that decides something about a child."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from heard.cases.assessment import queries as assessments
+from heard.cases.case import queries as cases
+from heard.cases.case.rules import Kept
+from heard.cases.concern import queries as concerns
+from heard.cases.plan import queries as plans
+from heard.cases.review import queries as reviews
+from heard.cases.sharing import queries as sharing
+from heard.cases.supervision import queries as supervision
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+def by_stage(user: User, *, since: date, by: Iterable[int] | None = None) -> list[tuple[str, Kept]]:
+    """Each kind of decision, and how many of them were made beside the child's words since a day. One query a kind.
+
+    Over the whole partnership, for those who see figures, else `Hidden`; or only those of `by`, about children whom the
+    user may see.
+    """
+    stages = (
+        (_("Worries decided"), concerns.decided_with_words),
+        (_("Assessments signed off"), assessments.signed_with_words),
+        (_("Plans agreed"), plans.agreed_with_words),
+        (_("Reviews held"), reviews.held_with_words),
+        (_("Shares decided"), sharing.decided_with_words),
+        (_("Decisions taken in supervision"), supervision.recorded_with_words),
+        (_("Cases closed"), cases.closed_with_words),
+    )
+    return [(text, count(user, since=since, by=by)) for text, count in stages]
+
+
+def all_stages(counted: Iterable[tuple[str, Kept]]) -> Kept:
+    """The share of all decisions is not the mean of the shares."""
+    return reduce(add, (kept for _text, kept in counted), Kept(0, 0))

@@ -1,0 +1,53 @@
+"""`heard remind`, for a timer that runs it once a day."""
+
+from __future__ import annotations
+
+import click
+
+from heard.agencies.cli import site
+
+_DOES_NOT_ANSWER, _REFUSED = 3, 4  # exit codes; 2 is taken by a command that is typed wrongly
+
+
+@click.command()
+def remind() -> None:
+    """Mail each colleague how much is overdue or due today. For a timer, once a day.
+
+    Exit 0: done. 1: not set up. 3: the mail server does not answer. 4: it refused some address. It is safe to run it
+    again: nobody gets two mails in a day.
+    """
+    with site():
+        from django.utils import timezone
+
+        from heard.home.reminders.mail import remind_everybody
+
+        _refuse_without_settings()
+        sent = remind_everybody(timezone.localdate())
+    click.echo(f"Reminded: {sent.reminded}.")
+    if sent.no_server:
+        click.echo(
+            "The mail server does not answer, or does not take mail from here. Check HEARD_MAIL_URL, then run this "
+            "again: whoever has been reminded today is left out.",
+            err=True,
+        )
+        raise SystemExit(_DOES_NOT_ANSWER)
+    if sent.refused:
+        click.echo(
+            f"The mail server refused the address of {sent.refused} colleagues. They change it on the page About me.",
+            err=True,
+        )
+        raise SystemExit(_REFUSED)
+
+
+def _refuse_without_settings() -> None:
+    from django.conf import settings
+
+    if not settings.ADDRESS:
+        raise click.ClickException(
+            "HEARD_ADDRESS is not set. Set it to the address at which people open Heard, such as "
+            "https://heard.example.org."
+        )
+    if not settings.DEMO and settings.MAILERS["default"]["BACKEND"].endswith("console.EmailBackend"):
+        raise click.ClickException(
+            "HEARD_MAIL_URL is not set, so no mail can be sent. Set it to host:port of a mail server."
+        )

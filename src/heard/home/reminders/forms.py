@@ -1,0 +1,42 @@
+"""What somebody says about themself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from heard.govuk.forms import Form, RadiosField, TextField
+
+
+class AboutMeForm(Form):
+    email = TextField(
+        _("Your email address at work"),
+        hint=_("Mail from Heard says how much is due, and never about whom."),
+        autocomplete="email",
+        inputmode="email",
+        spellcheck=False,
+        required=False,
+        max_length=254,
+    )
+    reminders = RadiosField(
+        _("Do you want a mail on days when something is overdue or due?"),
+        choices=[("yes", _("Yes, one a day at most")), ("no", _("No"))],
+        missing=_("Say whether you want to be reminded by mail"),
+    )
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].strip()
+        if email:
+            try:
+                validate_email(email)
+            except ValidationError:
+                raise ValidationError(_("Enter an email address, such as name@example.org")) from None
+        return email
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `change_own_details`."""
+        return self.cleaned_data | {"reminders": self.cleaned_data["reminders"] == "yes"}

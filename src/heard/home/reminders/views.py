@@ -1,0 +1,32 @@
+"""The page on which somebody says where mail reaches them, and whether it reminds them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from heard.agencies.actions import change_own_details
+from heard.agencies.forms import ROLE_NAMES
+from heard.agencies.gate import Request, gate
+from heard.agencies.kept import kept_form, sent
+from heard.agencies.queries import posts_of
+from heard.agencies.rules import May
+from heard.home.reminders.forms import AboutMeForm
+
+
+@gate(May.SIGNED_IN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def about_me(request: Request) -> HttpResponse:
+    user = request.user
+    said = {"email": user.email, "reminders": "yes" if user.reminders else "no"}
+    form = kept_form(request, AboutMeForm, kind="about-me", initial=said)
+    if request.method == "POST" and form.is_valid():
+        change_own_details(by=user, **form.answered)
+        sent(request, form)
+        messages.success(request, _("Kept."))
+        return redirect("about_me")
+    context = {"form": form, "posts": posts_of(user), "role_names": ROLE_NAMES}
+    return render(request, "home/about_me.html", context)

@@ -1,0 +1,117 @@
+"""Pages of a team: who works with whom, how much, what has waited longest, and decisions without the child's words."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from heard.agencies.gate import Request, gate
+from heard.agencies.kept import kept_form, sent
+from heard.agencies.rules import May, Refused
+from heard.cases.case.actions import assign_trusted_worker
+from heard.cases.case.forms import TrustedWorkerForm
+from heard.cases.case.queries import who_can_be_trusted_worker, why_not_name, words_of
+from heard.home.decisions import all_stages
+from heard.home.team import queries
+from heard.home.waiting import page_of, section_of
+from heard.network.actions import open_record
+
+_PER_PAGE = 25
+_YEAR = timedelta(days=365)
+
+
+@gate(May.SEE_TEAM)
+@require_safe
+def team(request: Request) -> HttpResponse:
+    """Who works with whom: children who can count on nobody yet stand first."""
+    page = _page(request, queries.to_allocate(request.user))
+    return render(request, "home/team/cases.html", {"page": page})
+
+
+@gate(May.SEE_TEAM)
+@require_safe
+def load(request: Request) -> HttpResponse:
+    page = _page(request, queries.colleagues_of_team(request.user))
+    loads = queries.load_of(request.user, page.object_list, today=localdate())
+    return render(request, "home/team/load.html", {"page": page, "loads": loads})
+
+
+@gate(May.SEE_TEAM)
+@require_safe
+def waiting(request: Request) -> HttpResponse:
+    """What has waited longest, the first of each kind."""
+    sections = [section_of(kind) for kind in queries.oldest_of(request.user, today=localdate())]
+    return render(request, "home/team/oldest.html", {"sections": sections})
+
+
+@gate(May.SEE_TEAM)
+@require_safe
+def waiting_of(request: Request, oldest: str) -> HttpResponse:
+    """Everything of one kind."""
+    kind = queries.oldest(request.user, oldest, today=localdate())
+    page, section = page_of(kind, request.GET.get("page"))
+    return render(request, "home/team/oldest_of.html", {"page": page, "section": section})
+
+
+@gate(May.SEE_TEAM)
+@require_safe
+def unheard(request: Request) -> HttpResponse:
+    """Decisions of the last twelve months beside the child's words, and without them."""
+    stages = queries.decided_by_team(request.user, since=localdate() - _YEAR)
+    return render(request, "home/team/unheard.html", {"stages": stages, "together": all_stages(stages)})
+
+
+@gate(May.SEE_TEAM)
+@require_http_methods(["GET", "HEAD", "POST"])
+def allocate(request: Request, case_id: uuid.UUID) -> HttpResponse:
+    """Names the trusted worker of one child, beside what each colleague has to do now."""
+    user = request.user
+    case = queries.team_case(user, case_id)
+    person = open_record(by=user, person_id=case.person_id)
+    form = kept_form(
+        request,
+        TrustedWorkerForm,
+        kind="team.allocate",
+        subject_id=case_id,
+        suggested={"since": localdate()},
+        people=_with_load(user, case.person_id),
+        is_change=case.trusted_worker_id is not None,
+    )
+    why_not = why_not_name(user, case)
+    if request.method == "POST" and not why_not and form.is_valid():
+        try:
+            assign_trusted_worker(by=user, case_id=case_id, **form.answered)
+            sent(request, form)
+            messages.success(request, _("Written down. Tell the child."))
+            return redirect("team")
+        except Refused as refused:
+            form.add_error(None, _(str(refused)))
+    context = {
+        "case": case,
+        "person": person,
+        "form": form,
+        "words": words_of(user, case.person_id).first(),
+        "why_not": why_not,
+    }
+    return render(request, "home/team/allocate.html", context)
+
+
+def _with_load(user: Any, person_id: uuid.UUID) -> dict[str, tuple[Any, str]]:
+    """Who may be named, by key, each with what they have to do now beside their name."""
+    people = who_can_be_trusted_worker(user, person_id)
+    loads = queries.load_of(user, (who for who, _called in people.values()), today=localdate())
+    says = {str(one.user_id): one.says for one in loads}
+    return {key: (who, f"{called}: {says[key]}") for key, (who, called) in people.items()}
+
+
+def _page(request: Request, rows: Any) -> Any:
+    return Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
