@@ -41,6 +41,7 @@ WHOLE = {
     "cases_answer": "are the answers to what one child said once",
     "cases_assessmentevidence": "one assessment is read as a whole",
     "cases_finding": "one assessment is read as a whole",
+    "cases_clockrun": "are the clocks of one child's case",
     "cases_openquestion": "one assessment is read as a whole",
     "cases_strength": "one assessment is read as a whole",
     "cases_concernobservation": "one assessment begins with the signs of all worries about the child",
@@ -50,6 +51,7 @@ WHOLE = {
 }
 # Pages that gather one whole record, each with its reason.
 GATHERS = {
+    "clocks": "gathers what the whole record times, worries and referrals too",
     "referral": "is filled in from the whole record",
     "referral_check": "is filled in from the whole record",
     "referral_review": "is filled in from the whole record",
