@@ -19,6 +19,7 @@ from heard.cases.attachment import actions as attaching
 from heard.cases.case import actions as casework
 from heard.cases.case.queries import warnings_of, words_of
 from heard.cases.case.rules import Observed
+from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
 from heard.cases.disruption import actions as disrupting
 from heard.cases.missing import actions as looking
@@ -98,6 +99,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
     run = running.start_run(
         by=world.analyst, purpose="To find children early", uploads=[SimpleUploadedFile("a.csv", b"a\n1\n")]
     )
+    merge = _merge(world, restricted)
     return Record(
         {
             "person_id": person.pk,
@@ -118,10 +120,13 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "attachment_id": file.pk,
             "words_id": first.words_id,
             "disruption_id": step.pk,
+            "moment_id": _moment(world, case.pk).pk,
             "warning_id": warnings_of(worker, person.pk).get().pk,
             "place_id": place.pk,
             "group_id": group.pk,
             "tie_id": tie.pk,
+            "other_id": merge.kept_id,
+            "merge_id": merge.pk,
             "supervision_id": supervision.pk,
             "decision_id": decision.pk,
         }
@@ -262,6 +267,25 @@ def _supervision(world: World, case_id: Any) -> tuple[Any, Any]:
         **this, held_on=today, talked="How it is to wait.", next_on=today + timedelta(days=28)
     )
     return held, decision
+
+
+def _merge(world: World, restricted: bool) -> Any:
+    """Two further records of one child."""
+    name = {"given_name": "Inez", "family_name": FAMILY_NAME, "restricted": restricted}
+    kept, merged = (knowing.add_person(by=world.social_worker, **name) for _ in range(2))
+    return knowing.merge_people(
+        by=world.coordinator, kept_id=kept.pk, merged_id=merged.pk, reason="Added twice on one day"
+    )
+
+
+def _moment(world: World, case_id: Any) -> Any:
+    return timing.note_moment(
+        by=world.social_worker,
+        case_id=case_id,
+        kind="strategy_discussion",
+        on=ago(12),
+        note="With the police",
+    )
 
 
 def _surroundings(world: World, person_id: Any) -> tuple[Any, Any, Any]:

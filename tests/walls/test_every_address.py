@@ -36,10 +36,12 @@ VALUES = {
     "item": ("V10",),
     "step": ("outcome", "action", "agree"),
     "key": ("x1",),
+    "work": ("drafts",),
+    "oldest": ("actions",),
 }
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
-    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id", "tie_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id",
+    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id", "tie_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id", "moment_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; users and teams are the staff. Whoever
 # sees children sees all places and groups: a child who is hidden is left out of them (asked for below).
@@ -107,7 +109,9 @@ def visitor() -> Client:
 
 def absent() -> dict[str, Any]:
     """Keys as of a record that does not exist."""
-    return {key: uuid.uuid4() for key in RECORD_KEYS} | {"tie_id": 999_999_999} | {"warning_id": 0, "tie_id": 0}  # warnings and ties are counted
+    return (
+        {key: uuid.uuid4() for key in RECORD_KEYS} | {"tie_id": 999_999_999} | {"warning_id": 0, "tie_id": 0}
+    )  # warnings and ties are counted
 
 
 # ---- every address is known, and has a gate
