@@ -14,7 +14,7 @@ from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.panel import queries, rules
-from heard.cases.panel.models import Panel, PanelItem, PanelReason, PanelSeat
+from heard.cases.panel.models import Panel, PanelAction, PanelItem, PanelReason, PanelSeat
 from heard.cases.panel.rules import Section, Why
 from heard.network.queries import group_visible_to, person_visible_to, place_visible_to
 
@@ -190,6 +190,14 @@ def open_item(*, by: User, item_id: uuid.UUID) -> PanelItem:
     item = queries.item_visible_to(by, item_id)
     audit_item(by, "view", item)
     return item
+
+
+@transaction.atomic
+def open_action(*, by: User, panel_action_id: uuid.UUID) -> PanelAction:
+    """What somebody does because of a panel, for showing it, with the 'view' audit row; or `Hidden`."""
+    action = queries.panel_action_visible_to(by, panel_action_id)
+    audit_item(by, "view", action.item)
+    return action
 
 
 # ---- for this module and its neighbours

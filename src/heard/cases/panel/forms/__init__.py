@@ -1,0 +1,33 @@
+"""Shape and wording of what panels and disagreements ask for."""
+
+from heard.cases.panel.forms.disagreeing import DisagreeForm, TakeStepForm
+from heard.cases.panel.forms.meeting import (
+    ActionForm,
+    AttendanceForm,
+    ChildDecisionForm,
+    CorrectionForm,
+    DecisionForm,
+    DissentForm,
+    FinishForm,
+    InvolveForm,
+    NotesForm,
+)
+from heard.cases.panel.forms.planning import AgendaForm, InviteForm, PanelForm, ThemeForm
+
+__all__ = [
+    "ActionForm",
+    "AgendaForm",
+    "AttendanceForm",
+    "ChildDecisionForm",
+    "CorrectionForm",
+    "DecisionForm",
+    "DisagreeForm",
+    "DissentForm",
+    "FinishForm",
+    "InviteForm",
+    "InvolveForm",
+    "NotesForm",
+    "PanelForm",
+    "TakeStepForm",
+    "ThemeForm",
+]

@@ -1,0 +1,240 @@
+"""What is written down while a panel meets, and afterwards until its minutes are agreed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from heard.cases.assessment.forms import ChildsViewForm
+from heard.cases.assessment.rules import MAX_PROSE
+from heard.cases.disruption.models import DisruptionStep
+from heard.cases.panel.models import PanelItem, PanelSeat
+from heard.cases.panel.rules import Came
+from heard.cases.plan.rules import MOST_WHY
+from heard.govuk.forms import BoundField, DateField, Form, RadiosField, SelectField, TextareaField, TextField
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+PANEL = "panel"  # the choice that an action stays with the panel
+
+
+class AttendanceForm(Form):
+    """`seats`: the invitations, of each whether they came."""
+
+    def __init__(self, *args: Any, seats: Iterable[PanelSeat], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seats = list(seats)
+        for seat in self.seats:
+            came, instead = f"came-{seat.pk}", f"instead-{seat.pk}"
+            called = f"{seat.user}, {seat.agency}" if seat.user else str(seat.agency)
+            self.fields[came] = RadiosField(
+                called,
+                choices=PanelSeat.Came.choices,
+                reveals={Came.SOMEBODY_ELSE: instead},
+                small=True,
+                missing=_("Say what became of the invitation: %(who)s") % {"who": called},
+            )
+            self.fields[instead] = TextField(
+                _("Who came instead?"), missing=_("Give the name of whoever came instead"), max_length=120
+            )
+
+    @property
+    def came(self) -> dict[int, tuple[str, str]]:
+        """For `hold_panel`."""
+        return {
+            seat.pk: (self.cleaned_data[f"came-{seat.pk}"], self.cleaned_data.get(f"instead-{seat.pk}") or "")
+            for seat in self.seats
+        }
+
+
+class NotesForm(Form):
+    notes = TextareaField(
+        gettext_lazy("What is said"),
+        hint=gettext_lazy("Everybody who takes part can type here. Write as if the child reads it one day."),
+        required=False,
+        rows=8,
+        max_length=MAX_PROSE,
+    )
+
+
+def _decision() -> TextareaField:
+    return TextareaField(
+        gettext_lazy("What is decided?"),
+        hint=gettext_lazy("That nothing changes is a decision too."),
+        missing=gettext_lazy("Write what was decided"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+
+
+def _reason() -> TextareaField:
+    return TextareaField(
+        gettext_lazy("Why?"),
+        missing=gettext_lazy("Give the reason for the decision"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+
+
+class DecisionForm(Form):
+    """About a place, a group or a theme."""
+
+    decision, reason = _decision(), _reason()
+    view = None
+
+
+class ChildDecisionForm(ChildsViewForm):
+    """About a child: beside the child's words, or why they are not there."""
+
+    decision, reason = _decision(), _reason()
+
+    def deciding(self) -> list[BoundField]:
+        """The two that are not of the child's view."""
+        return [self["decision"], self["reason"]]
+
+
+class ActionForm(Form):
+    """`where`: in which outcome or case the action can live, as choices. `asks_kind`: whether it may become a step against
+    what harms. `people`: who may be given something to do. `asks_why`: whether it asks why an agency becomes involved."""
+
+    what = TextareaField(
+        gettext_lazy("What will be done?"),
+        hint=gettext_lazy("By us. Nothing that leaves it to a child to stay safe."),
+        missing=gettext_lazy("Say what will be done"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+    where = RadiosField(
+        gettext_lazy("Where does it belong?"),
+        missing=gettext_lazy("Choose where the action belongs"),
+        small=True,
+    )
+    kind = SelectField(
+        gettext_lazy("If it is a step against what harms: which kind?"),
+        choices=DisruptionStep.Kind.choices,
+        required=False,
+    )
+    owner = SelectField(
+        gettext_lazy("Who does it, and for which agency?"), missing=gettext_lazy("Choose who does it")
+    )
+    why_involve = TextField(
+        gettext_lazy("Why does the child need this agency to be involved?"),
+        hint=gettext_lazy("Involving it opens the whole record to its people."),
+        missing=gettext_lazy("Say why the agency becomes involved, or choose somebody else"),
+        max_length=MOST_WHY,
+    )
+    due_on = DateField(
+        gettext_lazy("By when?"),
+        called=gettext_lazy("The date by when"),
+        missing=gettext_lazy("Give the day by which it will be done"),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        where: list[tuple[str, str]],
+        people: Mapping[str, tuple[User, str]],
+        asks_kind: bool,
+        asks_why: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.people, self.asks_why = people, asks_why
+        self.fields["where"].choices = where  # type: ignore[attr-defined]
+        self.fields["owner"].choices = [(key, called) for key, (_user, called) in people.items()]  # type: ignore[attr-defined]
+        if not asks_kind:
+            del self.fields["kind"]
+        if not asks_why:
+            self._why = self.fields.pop("why_involve")
+
+    def ask_why(self) -> None:
+        """From now on the form asks why the owner's agency becomes involved."""
+        self.fields["why_involve"] = self._why
+        self.order_fields(["what", "where", "kind", "owner", "why_involve", "due_on"])
+        self.asks_why = True
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `add_panel_action`."""
+        place, _colon, key = self.cleaned_data["where"].partition(":")
+        lands = {f"{place}_id": uuid.UUID(key)} if key else {}
+        kind = (
+            {"kind": self.cleaned_data["kind"] or DisruptionStep.Kind.OTHER.value} if place == "case" else {}
+        )
+        owner, _called = self.people[self.cleaned_data["owner"]]
+        asked = {"why_involve": self.cleaned_data["why_involve"]} if self.asks_why else {}
+        given = {"what": self.cleaned_data["what"], "owner": owner, "due_on": self.cleaned_data["due_on"]}
+        return given | lands | kind | asked
+
+
+class FinishForm(Form):
+    outcome = RadiosField(
+        gettext_lazy("How did it go?"),
+        choices=[("done", gettext_lazy("Done")), ("not_done", gettext_lazy("Could not be done"))],
+        missing=gettext_lazy("Choose whether it was done"),
+    )
+    note = TextareaField(
+        gettext_lazy("What changed, or why could it not be done?"),
+        missing=gettext_lazy("Write what changed, or why it could not be done"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+
+
+class InvolveForm(Form):
+    agency = SelectField(gettext_lazy("Which agency?"), missing=gettext_lazy("Choose the agency"))
+    why = TextField(
+        gettext_lazy("Why does the child need this agency to be involved?"),
+        hint=gettext_lazy(
+            "Involving it opens the whole record to its people. It stands on the child’s page, with the reason."
+        ),
+        missing=gettext_lazy("Say why the child needs this agency to be involved"),
+        max_length=MOST_WHY,
+    )
+
+    def __init__(self, *args: Any, agencies: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agency"].choices = agencies  # type: ignore[attr-defined]
+
+
+class DissentForm(Form):
+    why = TextareaField(
+        gettext_lazy("Why do you not agree?"),
+        hint=gettext_lazy("It stands beside the decision, with your name and agency, and stays there."),
+        missing=gettext_lazy("Say why you do not agree"),
+        rows=4,
+        max_length=MAX_PROSE,
+    )
+
+
+class CorrectionForm(Form):
+    """`items`: what can be corrected, by key; the attendance is the first choice."""
+
+    item = SelectField(
+        gettext_lazy("What is corrected?"), missing=gettext_lazy("Choose what is corrected"), initial=PANEL
+    )
+    text = TextareaField(
+        gettext_lazy("What should it say?"),
+        hint=gettext_lazy(
+            "What was written stays, and this stands beside it. About who came: name no child."
+        ),
+        missing=gettext_lazy("Write what is corrected"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+
+    def __init__(self, *args: Any, items: Iterable[PanelItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(item.pk), item.about) for item in items]
+        self.fields["item"].choices = [(PANEL, _("Who came"), ""), *choices]  # type: ignore[attr-defined]
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `correct_minutes`."""
+        item = self.cleaned_data["item"]
+        return {"text": self.cleaned_data["text"], "item_id": None if item == PANEL else uuid.UUID(item)}

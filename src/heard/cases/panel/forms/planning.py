@@ -1,0 +1,206 @@
+"""A panel, its invitations and its agenda."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from heard.cases.missing.forms import TimeField
+from heard.cases.missing.rules import moment
+from heard.cases.panel.models import PanelItem
+from heard.govuk.forms import (
+    BoundField,
+    CheckboxesField,
+    DateField,
+    Form,
+    SelectField,
+    TextareaField,
+    TextField,
+)
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+type People = Mapping[str, tuple[User, str]]
+
+
+def listed(people: People) -> list[tuple[str, str]]:
+    """People by their keys, as choices."""
+    return [(key, called) for key, (_user, called) in people.items()]
+
+
+class PanelForm(Form):
+    """`chairs`: who may chair. `agencies`: who is invited from the beginning; left out when a panel is changed."""
+
+    on = DateField(
+        gettext_lazy("On which day?"),
+        called=gettext_lazy("The day of the panel"),
+        missing=gettext_lazy("Give the day of the panel"),
+    )
+    at = TimeField(gettext_lazy("At what time?"), missing=gettext_lazy("Give the time at which it begins"))
+    place = TextField(
+        gettext_lazy("Where does it meet?"),
+        hint=gettext_lazy("The room, or how to join it."),
+        missing=gettext_lazy("Say where the panel meets, or how to join it"),
+        max_length=200,
+    )
+    chair = SelectField(gettext_lazy("Who chairs it?"), missing=gettext_lazy("Choose who chairs the panel"))
+    agencies = CheckboxesField(
+        gettext_lazy("Which agencies are invited?"),
+        hint=gettext_lazy("One of their people can be invited by name afterwards."),
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, chairs: People, agencies: list[tuple[str, str]] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.chairs = chairs
+        self.fields["chair"].choices = listed(chairs)  # type: ignore[attr-defined]
+        if agencies is None:
+            del self.fields["agencies"]
+        else:
+            self.fields["agencies"].choices = agencies  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        day, hour = answers.get("on"), answers.get("at")
+        answers["starts_at"] = None
+        if day and hour is not None:
+            answers["starts_at"] = moment(day, hour, timezone.get_current_timezone())
+            if answers["starts_at"] is None:
+                self.add_error(
+                    "at", _("The clocks go forward that night, so there is no such time. Check it.")
+                )
+        return answers
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `plan_panel` and `change_panel`."""
+        chair, _called = self.chairs[self.cleaned_data["chair"]]
+        asked = {"agencies": [uuid.UUID(key) for key in self.cleaned_data.get("agencies", [])]}
+        given = {
+            "starts_at": self.cleaned_data["starts_at"],
+            "place": self.cleaned_data["place"],
+            "chair": chair,
+        }
+        return given | (asked if "agencies" in self.fields else {})
+
+
+class InviteForm(Form):
+    agency = SelectField(gettext_lazy("An agency: whoever it sends"), required=False)
+    person = SelectField(gettext_lazy("Or one person, by name"), required=False)
+
+    def __init__(self, *args: Any, agencies: list[tuple[str, str]], people: People, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        self.fields["agency"].choices = agencies  # type: ignore[attr-defined]
+        self.fields["person"].choices = listed(people)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        if bool(answers.get("agency")) == bool(answers.get("person")):
+            self.add_error("agency", _("Choose an agency, or one person by name"))
+        return answers
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `invite`."""
+        if self.cleaned_data["person"]:
+            return {"user": self.people[self.cleaned_data["person"]][0]}
+        return {"agency_id": uuid.UUID(self.cleaned_data["agency"])}
+
+
+class _NumberField(TextField):
+    """A whole number in a short box; the cleaned value is the number, or None."""
+
+    empty_value = None
+
+    def clean(self, value: Any) -> Any:
+        typed = super().clean(value)
+        if not typed:
+            return None
+        if not (typed.isascii() and typed.isdigit() and len(typed) < 5):
+            raise ValidationError(_("%(label)s: give a whole number, such as 10") % {"label": self.label})
+        return int(typed)
+
+
+class AgendaForm(Form):
+    """The order and minutes of each item, what comes off and what comes back. `items`: those on the agenda; `off`: those
+    that somebody took off."""
+
+    off = CheckboxesField(gettext_lazy("Take off the agenda"), required=False)
+    why_off = TextareaField(
+        gettext_lazy("Why do they come off?"),
+        hint=gettext_lazy(
+            "Such as: it was settled last week. They stay in sight below, and can be put back."
+        ),
+        required=False,
+        rows=2,
+        max_length=2000,
+    )
+    back = CheckboxesField(gettext_lazy("Put back onto the agenda"), required=False)
+
+    def __init__(
+        self, *args: Any, items: Iterable[PanelItem], off: Iterable[PanelItem], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.items, taken = list(items), list(off)
+        for number, item in enumerate(self.items, 1):
+            place, minutes = self._names(item)
+            about = {"about": item.about}
+            self.fields[place] = _NumberField(
+                _("Place in the order: %(about)s") % about, width=3, inputmode="numeric", initial=str(number)
+            )
+            self.fields[minutes] = _NumberField(
+                _("Minutes: %(about)s") % about,
+                width=3,
+                inputmode="numeric",
+                required=False,
+                initial=str(item.minutes or ""),
+            )
+        self.fields["off"].choices = [(str(item.pk), item.about) for item in self.items]  # type: ignore[attr-defined]
+        self.fields["back"].choices = [(str(item.pk), item.about, item.why_off) for item in taken]  # type: ignore[attr-defined]
+        if not taken:
+            del self.fields["back"]
+
+    def of(self, item_id: uuid.UUID) -> tuple[BoundField, BoundField] | None:
+        """The two fields of an item."""
+        item = next((one for one in self.items if one.pk == item_id), None)
+        if item is None:
+            return None
+        place, minutes = self._names(item)
+        return self[place], self[minutes]
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `arrange_agenda`."""
+        order = {}
+        for item in self.items:
+            place, minutes = self._names(item)
+            order[item.pk] = (self.cleaned_data[place], self.cleaned_data[minutes])
+        chosen = {
+            name: [uuid.UUID(key) for key in self.cleaned_data.get(name, [])] for name in ("off", "back")
+        }
+        return {"order": order, "why_off": self.cleaned_data["why_off"]} | chosen
+
+    @staticmethod
+    def _names(item: PanelItem) -> tuple[str, str]:
+        return f"place-{item.pk}", f"minutes-{item.pk}"
+
+
+class ThemeForm(Form):
+    title = TextField(
+        gettext_lazy("What is the theme?"),
+        hint=gettext_lazy(
+            "Something that several children live through. Name no child in it: every agency reads it."
+        ),
+        missing=gettext_lazy("Say in a few words what the theme is"),
+        max_length=200,
+    )

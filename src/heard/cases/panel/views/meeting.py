@@ -1,0 +1,317 @@
+"""At the meeting: who came, and one item with what is known, what is said, what is decided and who does what."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from heard.agencies.gate import gate
+from heard.agencies.kept import kept_form, sent
+from heard.agencies.queries import last_change
+from heard.agencies.rules import Hidden, May, Refused
+from heard.cases.case.queries import who_can_do, words_of
+from heard.cases.case.rules import NOT_INVOLVED, language_hints
+from heard.cases.panel import actions, queries, rules
+from heard.cases.panel.forms import (
+    ActionForm,
+    AttendanceForm,
+    ChildDecisionForm,
+    CorrectionForm,
+    DecisionForm,
+    DissentForm,
+    FinishForm,
+    InvolveForm,
+    NotesForm,
+)
+from heard.cases.panel.forms.meeting import PANEL
+from heard.cases.panel.views.planning import saved
+from heard.cases.panel.words import SECTIONS, tied_words, why_words
+from heard.network.queries import children_tied, involvements_of
+
+
+@gate(May.HOLD_PANEL)
+def hold(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
+    """Who came, and that the panel was held."""
+    user: Any = request.user
+    this = queries.panel_visible_to(user, panel_id)
+    form = kept_form(
+        request, AttendanceForm, kind="panel.hold", subject_id=panel_id, seats=list(this.seats.all())
+    )
+    if saved(request, form, lambda: actions.hold_panel(by=user, panel_id=panel_id, came=form.came)):
+        messages.success(request, _("The panel is written down as held."))
+        return redirect("panel_minutes", panel_id=panel_id)
+    why_not = rules.why_not_hold(
+        may_hold=True,
+        state=this.state,
+        day=timezone.localdate(this.starts_at),
+        today=timezone.localdate(),
+        came=[],
+        instead=[],
+    )
+    return render(request, "cases/panel/hold.html", {"panel": this, "form": form, "why_not": why_not})
+
+
+@gate(May.SEE_PANEL)
+def item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+    """The child's words first, then what is known; what is said can be typed by everybody who takes part."""
+    user: Any = request.user
+    this = actions.open_item(by=user, item_id=item_id)
+    part = _part(user, this)
+    why_not = part["why_not_write"]
+    form = kept_form(
+        request,
+        NotesForm,
+        kind="panel.notes",
+        subject_id=item_id,
+        initial={"notes": this.notes},
+        changed_by=lambda: last_change(user, subject="panel item", subject_id=item_id),
+    )
+    notes = lambda: actions.write_notes(by=user, item_id=item_id, notes=form.cleaned_data["notes"])
+    if not why_not and saved(request, form, notes):
+        return redirect("panel_item", item_id=item_id)
+    context = (
+        _shown(user, this)
+        | part
+        | {
+            "form": form,
+            "hints": language_hints(this.notes),
+            "not_involved": _not_involved(user, this),
+        }
+    )
+    return render(request, "cases/panel/item.html", context)
+
+
+@gate(May.HOLD_PANEL)
+def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+    """The child's words beside the decision; without them it needs a reason."""
+    user: Any = request.user
+    this = actions.open_item(by=user, item_id=item_id)
+    now = {"decision": this.decision, "reason": this.reason}
+    kept: dict[str, Any] = {"kind": "panel.decide", "subject_id": item_id, "initial": now}
+    form: Any
+    if this.is_about_child:
+        words = list(words_of(user, this.person_id)[:20]) if this.person_id else []
+        form = kept_form(request, ChildDecisionForm, words=words, **kept)
+    else:
+        form = kept_form(request, DecisionForm, **kept)
+    if saved(request, form, lambda: _decide(user, item_id, form)):
+        return redirect("panel_item", item_id=item_id)
+    context = _shown(user, this) | {"form": form, "why_not": _why_not_decide_yet(user, this)}
+    return render(request, "cases/panel/decide.html", context)
+
+
+@gate(May.SEE_PANEL)
+def action_add(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+    """Who does what by when. It lands in the child's plan, or among the steps against what harms."""
+    user: Any = request.user
+    this = actions.open_item(by=user, item_id=item_id)
+    where = _where(user, this)
+    form = kept_form(
+        request,
+        ActionForm,
+        kind="panel.action",
+        subject_id=item_id,
+        suggested={"where": where[0][0] if len(where) == 1 else ""},
+        where=where,
+        people=who_can_do(user),
+        asks_kind=any(value.startswith("case:") for value, _label in where),
+        asks_why="why_involve" in request.POST,
+    )
+    if _with_agency(
+        request, form, lambda: actions.add_panel_action(by=user, item_id=item_id, **form.answered)
+    ):
+        return redirect("panel_item", item_id=item_id)
+    context = _shown(user, this) | _part(user, this) | {"form": form}
+    return render(request, "cases/panel/action_add.html", context)
+
+
+@gate(May.SEE_PANEL)
+def action(request: HttpRequest, panel_action_id: uuid.UUID) -> HttpResponse:
+    """How an action went that lives with the panel; of another, where it lives."""
+    user: Any = request.user
+    row = queries.panel_action_visible_to(user, panel_action_id)
+    stands = queries.stands(row, timezone.localdate())
+    if stands.plan_action_id:
+        return redirect("action", action_id=stands.plan_action_id)
+    if stands.case_id:
+        return redirect("disruption", case_id=stands.case_id)
+    form = kept_form(request, FinishForm, kind="panel.finish", subject_id=panel_action_id)
+    this = actions.open_action(by=user, panel_action_id=panel_action_id)
+    finish = lambda: actions.finish_panel_action(by=user, panel_action_id=this.pk, **form.cleaned_data)
+    if saved(request, form, finish):
+        return redirect("panel_actions")
+    why_not = rules.why_not_finish_action(
+        is_owner=this.owner_id == user.pk,
+        may_hold=user.may(May.HOLD_PANEL),
+        state=this.state,
+        outcome="done",
+        note="-",
+    )
+    context = {"action": this, "stands": stands, "form": form, "why_not": why_not}
+    return render(request, "cases/panel/action.html", context)
+
+
+@gate(May.HOLD_PANEL)
+def involve(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+    """An agency takes part in discussing a child by being involved with the child, with the reason."""
+    user: Any = request.user
+    this = actions.open_item(by=user, item_id=item_id)
+    if not this.is_about_child:
+        raise Hidden
+    outside = [(str(one.pk), one.name) for one in _not_involved(user, this)]
+    form = kept_form(request, InvolveForm, kind="panel.involve", subject_id=item_id, agencies=outside)
+    agency = lambda: uuid.UUID(form.cleaned_data["agency"])
+    save = lambda: actions.involve_agency(
+        by=user, item_id=item_id, agency_id=agency(), why=form.cleaned_data["why"]
+    )
+    title, button = _("Involve an agency"), _("Involve the agency")
+    return _small(request, this, form, save, title=title, button=button, no_choice=not outside)
+
+
+@gate(May.SEE_PANEL)
+def dissent(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    this = actions.open_item(by=user, item_id=item_id)
+    form = kept_form(request, DissentForm, kind="panel.dissent", subject_id=item_id)
+    save = lambda: actions.dissent(by=user, item_id=item_id, why=form.cleaned_data["why"])
+    why_not = _part(user, this)["why_not_dissent"]
+    return _small(
+        request, this, form, save, title=_("I do not agree"), button=_("Write it down"), why_not=why_not
+    )
+
+
+@gate(May.HOLD_PANEL)
+def correct(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
+    """What is put right in the minutes before they are agreed."""
+    user: Any = request.user
+    this, lines = actions.open_panel(by=user, panel_id=panel_id)
+    items = [line.item for line in lines if line.item]
+    form = kept_form(request, CorrectionForm, kind="panel.correct", subject_id=panel_id, items=items)
+    if saved(request, form, lambda: actions.correct_minutes(by=user, panel_id=panel_id, **form.answered)):
+        return redirect("panel_minutes", panel_id=panel_id)
+    why_not = rules.why_not_correct(
+        may_hold=True, state=this.state, is_agreed=this.agreed_at is not None, text="-"
+    )
+    return render(request, "cases/panel/correct.html", {"panel": this, "form": form, "why_not": why_not})
+
+
+def _decide(user: Any, item_id: uuid.UUID, form: Any) -> None:
+    answers = {name: form.cleaned_data[name] for name in ("decision", "reason")}
+    actions.decide_item(by=user, item_id=item_id, view=form.view, **answers)
+
+
+def _why_not_decide_yet(user: Any, this: Any) -> str | None:
+    """What stands in the way, apart from what the page itself asks for."""
+    return rules.why_not_decide(
+        may_hold=user.may(May.HOLD_PANEL),
+        is_agreed=this.panel.agreed_at is not None,
+        day=timezone.localdate(this.panel.starts_at),
+        today=timezone.localdate(),
+        decision="-",
+        reason="-",
+        about_child=False,
+        has_words=False,
+        why_no_words="",
+    )
+
+
+def _shown(user: Any, this: Any) -> dict[str, Any]:
+    """What every page of an item shows. For one that `open_item` gave."""
+    today, end = timezone.localdate(), this.place_id or this.group_id
+    return {
+        "item": this,
+        "panel": this.panel,
+        "section": SECTIONS[rules.Section(this.section)],
+        "known": queries.known_of(user, this),
+        "why": [why_words(reason, links=this.is_about_child) for reason in this.reasons.all()],
+        "tied": tied_words(children_tied(user, [end]).get(end)) if end else "",
+        "actions": [(row, queries.stands(row, today)) for row in this.actions.all()],
+        "why_not_decide": _why_not_decide_yet(user, this),
+        "may_hold": user.may(May.HOLD_PANEL),
+    }
+
+
+def _part(user: Any, this: Any) -> dict[str, Any]:
+    """What the user may do on an item."""
+    sees_panel = queries.panels_visible_to(user).filter(pk=this.panel_id).exists()
+    panel = queries.panel_visible_to(user, this.panel_id) if sees_panel else None
+    takes_part = panel is not None and queries.takes_part(user, panel)
+    is_agreed = this.panel.agreed_at is not None
+    return {
+        "sees_panel": sees_panel,
+        "why_not_write": rules.why_not_write(
+            takes_part=takes_part,
+            may_hold=user.may(May.HOLD_PANEL),
+            state=this.panel.state,
+            is_agreed=is_agreed,
+        ),
+        "why_not_dissent": rules.why_not_dissent(
+            takes_part=takes_part, is_decided=this.decided_at is not None, is_agreed=is_agreed, why="-"
+        ),
+    }
+
+
+def _not_involved(user: Any, this: Any) -> list[Any]:
+    """Agencies of the panel that are not involved with the child, so that they see no more than that a child is discussed."""
+    if not this.is_about_child or not user.may(May.HOLD_PANEL):
+        return []
+    panel = queries.panel_visible_to(user, this.panel_id)
+    involved = {row.agency_id for row in involvements_of(user, this.person_id)}
+    seated = {seat.agency_id: seat.agency for seat in panel.seats.all()}
+    return [agency for key, agency in seated.items() if key not in involved]
+
+
+def _where(user: Any, this: Any) -> list[tuple[str, str]]:
+    """Where an action of this item can live, as choices."""
+    stays = (PANEL, _("With the panel: it stands in the work of whoever does it"))
+    known = queries.known_of(user, this)
+    if known:
+        plan = known.plan.outcomes.all() if known.plan else []
+        return [
+            *((f"outcome:{one.pk}", _("In the plan: %(outcome)s") % {"outcome": one.text}) for one in plan),
+            stays,
+        ]
+    cases = queries.cases_around(user, this)
+    step = _("A step against what harms, in the case of %(child)s")
+    return [*((f"case:{case.pk}", step % {"child": case.person}) for case in cases), stays]
+
+
+def _with_agency(request: HttpRequest, form: Any, save: Callable[[], Any]) -> bool:
+    """As `saved`; whose agency is not involved yet can be made so in the same form."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    try:
+        save()
+    except Refused as refused:
+        if str(refused) == NOT_INVOLVED and not form.asks_why:
+            form.ask_why()
+        form.add_error("owner", _(str(refused)))
+        return False
+    sent(request, form)
+    return True
+
+
+def _small(
+    request: HttpRequest,
+    this: Any,
+    form: Any,
+    save: Callable[[], Any],
+    *,
+    title: str,
+    button: str,
+    why_not: str | None = None,
+    no_choice: bool = False,
+) -> HttpResponse:
+    """A page of an item with one short form."""
+    if saved(request, form, save):
+        return redirect("panel_item", item_id=this.pk)
+    context = _shown(request.user, this) | {"form": form, "title": title, "button": button}
+    context |= {"why_not": why_not, "no_choice": no_choice}
+    return render(request, "cases/panel/small.html", context)

@@ -1,0 +1,189 @@
+"""Planning a panel, inviting to it, preparing its agenda."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from heard.agencies.gate import gate
+from heard.agencies.kept import kept_form, sent
+from heard.agencies.rules import Hidden, May, Refused
+from heard.cases.panel import actions, queries, rules
+from heard.cases.panel.forms import AgendaForm, InviteForm, PanelForm, ThemeForm
+from heard.cases.panel.views.reading import shown
+from heard.network.queries import find_described, find_groups, find_places
+from heard.network.rules import read_box
+
+
+@gate(May.HOLD_PANEL)
+def plan(request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
+    agencies = queries.agencies_to_choose(user)
+    form = kept_form(
+        request,
+        PanelForm,
+        kind="panel.plan",
+        suggested={"chair": str(user.pk), "agencies": [key for key, _name in agencies]},
+        chairs=queries.who_can_chair(user),
+        agencies=agencies,
+    )
+    made: list[Any] = []
+    if saved(request, form, lambda: made.append(actions.plan_panel(by=user, **form.answered))):
+        return redirect("panel", panel_id=made[0].pk)
+    return render(request, "cases/panel/plan.html", {"form": form, "title": _("Plan a panel"), "panel": None})
+
+
+@gate(May.HOLD_PANEL)
+def change(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    this = queries.panel_visible_to(user, panel_id)
+    starts = timezone.localtime(this.starts_at)
+    now = {"on": starts.date(), "at": f"{starts:%H:%M}", "place": this.place, "chair": str(this.chair_id)}
+    chairs = queries.who_can_chair(user)
+    form = kept_form(request, PanelForm, kind="panel.change", subject_id=panel_id, initial=now, chairs=chairs)
+    if saved(request, form, lambda: actions.change_panel(by=user, panel_id=panel_id, **form.answered)):
+        return redirect("panel", panel_id=panel_id)
+    context = {
+        "form": form,
+        "title": _("Change day, place or chair"),
+        "panel": this,
+        "why_not": _why_not(user, this),
+    }
+    return render(request, "cases/panel/plan.html", context)
+
+
+@gate(May.HOLD_PANEL)
+def invitations(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
+    """Who is invited: an agency, or one of its people by name."""
+    user: Any = request.user
+    this = queries.panel_visible_to(user, panel_id)
+    if request.method == "POST" and "take_back" in request.POST:
+        key = request.POST["take_back"]
+        actions.uninvite(
+            by=user, panel_id=panel_id, seats=[int(key)] if key.isdigit() and len(key) < 18 else []
+        )
+        return redirect("panel_invitations", panel_id=panel_id)
+    form = InviteForm(
+        request.POST if request.method == "POST" else None,
+        agencies=queries.agencies_to_choose(user),
+        people=queries.who_can_come(user),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.invite(by=user, panel_id=panel_id, **form.answered)
+            return redirect("panel_invitations", panel_id=panel_id)
+        except Refused as refused:
+            form.add_error(None, _(str(refused)))
+    context = {"panel": this, "seats": list(this.seats.all()), "form": form, "why_not": _why_not(user, this)}
+    return render(request, "cases/panel/invitations.html", context)
+
+
+@gate(May.HOLD_PANEL)
+def prepare(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
+    """Drawing the agenda from the record is a button; order, minutes, and what comes off or back is a form."""
+    user: Any = request.user
+    if request.method == "POST" and "draw" in request.POST:
+        actions.prepare_panel(by=user, panel_id=panel_id)
+        messages.success(
+            request,
+            _("The agenda is drawn from the record as it is now. What you had written is still there."),
+        )
+        return redirect("panel_prepare", panel_id=panel_id)
+    this, lines = actions.open_panel(by=user, panel_id=panel_id)
+    off = list(queries.taken_off(user, this))
+    items = [line.item for line in lines if line.item]
+    form = kept_form(request, AgendaForm, kind="panel.agenda", subject_id=panel_id, items=items, off=off)
+    if saved(request, form, lambda: actions.arrange_agenda(by=user, panel_id=panel_id, **form.answered)):
+        return redirect("panel_prepare", panel_id=panel_id)
+    context = shown(this, lines) | {
+        "form": form,
+        "since": queries.since_of(user, this),
+        "last": queries.held_before(user, this),
+        "why_not": _why_not(user, this),
+        "has_items": bool(items),
+    }
+    return render(request, "cases/panel/prepare.html", context)
+
+
+@gate(May.HOLD_PANEL)
+def add(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
+    """Somebody, a place or a group that is found by name; or a theme in a few words."""
+    user: Any = request.user
+    this = queries.panel_visible_to(user, panel_id)
+    if request.method == "POST" and "end" in request.POST:
+        end_id = _key(request.POST.get("end_id", ""))
+        actions.add_item(by=user, panel_id=panel_id, end=request.POST["end"], end_id=end_id)
+        return redirect("panel_prepare", panel_id=panel_id)
+    text = request.POST.get("text", "").strip()[:160]
+    form = kept_form(request, ThemeForm, kind="panel.theme", subject_id=panel_id) if not text else ThemeForm()
+    title = lambda: actions.add_item(by=user, panel_id=panel_id, title=form.cleaned_data["title"])
+    if not text and saved(request, form, title):
+        return redirect("panel_prepare", panel_id=panel_id)
+    context = {
+        "panel": this,
+        "form": form,
+        "text": text,
+        "found": _found(user, text),
+        "why_not": _why_not(user, this),
+    }
+    return render(request, "cases/panel/add.html", context)
+
+
+@gate(May.HOLD_PANEL)
+@require_POST
+def agree(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
+    """The minutes are agreed at a later panel."""
+    user: Any = request.user
+    later = _key(request.POST.get("in_panel", ""))
+    try:
+        actions.agree_minutes(by=user, panel_id=panel_id, in_panel_id=later)
+        messages.success(request, _("The minutes are agreed. They do not change any more."))
+    except Refused as refused:
+        messages.warning(request, _(str(refused)))
+    return redirect("panel_minutes", panel_id=panel_id)
+
+
+def saved(request: HttpRequest, form: Any, save: Callable[[], Any]) -> bool:
+    """Whether the form was right and is saved; else its errors say why not."""
+    if request.method != "POST" or not form.is_bound or not form.is_valid():
+        return False
+    try:
+        save()
+    except Refused as refused:
+        form.add_error(None, _(str(refused)))
+        return False
+    sent(request, form)
+    return True
+
+
+def _why_not(user: Any, this: Any) -> str | None:
+    return rules.why_not_change(may_hold=user.may(May.HOLD_PANEL), state=this.state)
+
+
+def _found(user: Any, text: str) -> list[tuple[str, str, str, str]]:
+    """(end, key, name, why it was found) of those who may be meant, whom the user may open."""
+    if not text:
+        return []
+    people = find_described(user, read_box(text), kinds=("child", "adult"))
+    hits = [
+        ("person", str(hit.person_id), hit.name, "; ".join(hit.reasons)) for hit in people if hit.may_open
+    ]
+    for end, likely in (("place", find_places(user, name=text)), ("group", find_groups(user, name=text))):
+        hits += [(end, str(one.id), one.name, "; ".join(one.why)) for one in likely]
+    return hits
+
+
+def _key(text: str) -> uuid.UUID:
+    """A key that a form of ours sent, or `Hidden`."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Hidden from None

@@ -1,0 +1,78 @@
+"""Sections, reasons and counts in words, and where each reason leads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from heard.cases.panel.rules import Section, Why, may_count
+from heard.govuk.environment import day
+
+if TYPE_CHECKING:
+    from heard.cases.panel.models import PanelReason
+    from heard.network.queries import Tied
+
+SECTIONS: Final[dict[Section, Any]] = {
+    Section.CHILDREN: gettext_lazy("Children"),
+    Section.HARM: gettext_lazy("People and groups from whom harm comes"),
+    Section.PLACES: gettext_lazy("Places"),
+    Section.THEMES: gettext_lazy("Themes"),
+}
+
+_WHY: Final[dict[Why, Any]] = {
+    Why.REVIEW_DUE: gettext_lazy("The review of the plan is due on %(date)s"),
+    Why.DECISION_OVERDUE: gettext_lazy("A worry waits for its decision since %(date)s"),
+    Why.ASSESSMENT_OVERDUE: gettext_lazy("The assessment was due on %(date)s"),
+    Why.INTERVIEW_OVERDUE: gettext_lazy("The child came back, and was to be heard by %(date)s"),
+    Why.FOR_THE_PANEL: gettext_lazy("Decided on %(date)s: discuss it at the panel"),
+    Why.NEW_WORRY: gettext_lazy("A worry was told on %(date)s"),
+    Why.MISSING: gettext_lazy("Missing from %(date)s"),
+    Why.SIGNED: gettext_lazy("An assessment was signed off on %(date)s"),
+    Why.SHARED: gettext_lazy("Several children are tied to it, and one of the ties is new"),
+    Why.BY_HAND: gettext_lazy("Put on the agenda by hand on %(date)s"),
+}
+# Where each reason leads to: the name of the address and the key in it.
+_LEADS: Final[dict[Why, tuple[str, str]]] = {
+    Why.REVIEW_DUE: ("plan", "plan_id"),
+    Why.DECISION_OVERDUE: ("concern", "concern_id"),
+    Why.NEW_WORRY: ("concern", "concern_id"),
+    Why.ASSESSMENT_OVERDUE: ("assessment", "assessment_id"),
+    Why.SIGNED: ("assessment", "assessment_id"),
+    Why.MISSING: ("episode", "episode_id"),
+    Why.INTERVIEW_OVERDUE: ("episode", "episode_id"),
+}
+
+
+def why_words(reason: PanelReason, *, links: bool) -> tuple[str, str]:
+    """Why an item is on the agenda, and its address, '' where there is none or `links` is False: not everybody who sees a
+    place may read the worry about it."""
+    kind = Why(reason.kind)
+    if kind is Why.THEME:
+        return theme_words(reason.number or 0), ""
+    text = str(_WHY[kind]) % {"date": day(reason.on)} if reason.on else str(_WHY[kind])
+    if not links or kind not in _LEADS or reason.about is None:
+        return text, ""
+    name, key = _LEADS[kind]
+    return text, reverse(name, kwargs={key: reason.about})
+
+
+def theme_words(number: int) -> str:
+    """A small number can point at one child, so it is not said."""
+    if may_count(number):
+        return _("Seen with %(number)s children since the last panel") % {"number": number}
+    return _("Seen with several children since the last panel; so few that they are not counted here")
+
+
+def tied_words(tied: Tied | None) -> str:
+    """How many children are tied to a place or group: a count of those whom the reader may see, else “others”."""
+    if tied is None:
+        return _("No child is tied to it.")
+    if not tied.seen:
+        return _("Tied to it: others, whom your agency is not involved with.")
+    seen = ngettext("Tied to it: %(num)s child", "Tied to it: %(num)s children", tied.seen) % {
+        "num": tied.seen
+    }
+    return seen + (_(", and others whom your agency is not involved with.") if tied.others else ".")

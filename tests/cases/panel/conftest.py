@@ -1,0 +1,50 @@
+"""A panel that meets today, at which the school sits and the police do too; and a child about whom a plan is agreed."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from tests.conftest import World
+
+from heard.cases.panel import actions
+from heard.cases.panel.models import Panel, PanelItem
+
+
+def now_plus(days: float):
+    return timezone.now() + timedelta(days=days)
+
+
+def in_days(days: int):
+    return timezone.localdate() + timedelta(days=days)
+
+
+def make_panel(world: World, *, days: float = 0, agencies=None) -> Panel:
+    invited = agencies if agencies is not None else [world.care.pk, world.school.pk, world.police.pk]
+    return actions.plan_panel(
+        by=world.coordinator,
+        starts_at=timezone.now() - timedelta(minutes=1) + timedelta(days=days),
+        place="Town hall, room 2",
+        chair=world.coordinator,
+        agencies=invited,
+    )
+
+
+def hold(world: World, panel: Panel) -> Panel:
+    came = {seat.pk: ("came", "") for seat in panel.seats.all()}
+    return actions.hold_panel(by=world.coordinator, panel_id=panel.pk, came=came)
+
+
+@pytest.fixture
+def panel(world) -> Panel:
+    return make_panel(world)
+
+
+@pytest.fixture
+def prepared(world, panel, case) -> Panel:
+    return actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+
+
+@pytest.fixture
+def item(world, prepared, case) -> PanelItem:
+    """Mina, on the agenda because a worry is new."""
+    return PanelItem.objects.get(panel=prepared, person=case.person)
