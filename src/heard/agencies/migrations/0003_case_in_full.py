@@ -11,6 +11,16 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name='user',
+            name='reminded_on',
+            field=models.DateField(blank=True, help_text='The last day on which a mail did.', null=True),
+        ),
+        migrations.AddField(
+            model_name='user',
+            name='reminders',
+            field=models.BooleanField(default=True, help_text='Whether a mail says how many things are due. They switch it off themselves.'),
+        ),
+        migrations.AddField(
             model_name='draft',
             name='page',
             field=models.CharField(blank=True, default='', help_text='Where it is gone on with.', max_length=300),
