@@ -1,7 +1,6 @@
 """The pages of worries over HTTP: what is shown to whom, what is refused, and that looking changes nothing."""
 
 import uuid
-from datetime import date
 from typing import Any
 
 import pytest
