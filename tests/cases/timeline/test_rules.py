@@ -12,10 +12,12 @@ from heard.cases.timeline.rules import NEEDS, Standing, Step, age_on, distinct, 
 NOTHING = Standing(
     worries_waiting=0,
     has_open_case=False,
+    was_closed=False,
     assessment=None,
     has_signed=False,
     has_plan_draft=False,
     has_agreed_plan=False,
+    plan_ended=False,
 )
 
 
@@ -40,6 +42,13 @@ def standing(**what: object) -> Standing:
             standing(has_open_case=True, has_signed=True, has_agreed_plan=True, assessment="draft"),
             [Step.GO_ON_ASSESSING, Step.REVIEW],
         ),
+        (standing(has_open_case=True, has_signed=True, plan_ended=True), [Step.CLOSE]),
+        (
+            standing(has_open_case=True, has_signed=True, plan_ended=True, has_plan_draft=True),
+            [Step.GO_ON_PLANNING],
+        ),
+        (standing(was_closed=True), [Step.TELL, Step.OPEN_AGAIN]),
+        (standing(was_closed=True, worries_waiting=1), [Step.DECIDE]),
     ],
 )
 def test_the_next_step_follows_from_where_the_work_stands(now: Standing, steps: list[Step]) -> None:
@@ -48,6 +57,11 @@ def test_the_next_step_follows_from_where_the_work_stands(now: Standing, steps: 
 
 def test_a_worry_that_waits_comes_before_all_else() -> None:
     assert next_steps(standing(has_open_case=True, has_agreed_plan=True, worries_waiting=1))[0] == Step.DECIDE
+
+
+def test_a_case_that_was_opened_again_is_assessed_anew() -> None:
+    """What was signed before it was closed is no part of where the work stands."""
+    assert next_steps(standing(has_open_case=True, has_signed=False)) == (Step.ASSESS,)
 
 
 def test_every_step_needs_a_permission() -> None:

@@ -3,39 +3,82 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Page
 from django.db import transaction
 
-from heard.cases.timeline import queries
+from heard.agencies.actions import record_audit
+from heard.cases.timeline import index, queries
 from heard.network.actions import open_record
 
 if TYPE_CHECKING:
     from heard.agencies.models import AuditRow, User
     from heard.agencies.queries import Colleague
-    from heard.cases.timeline.facts import Fact
+    from heard.cases.timeline.matching import Stretch
+    from heard.cases.timeline.models import ChronologyEntry
     from heard.network.models import Person
 
 
+@dataclass(frozen=True)
+class Chronology:
+    """A page of what was asked for, what a reader may choose among, and the text around the words that were asked for, by
+    the entry's key."""
+
+    person: Person
+    page: Page[ChronologyEntry]
+    choices: queries.Choices
+    shown: dict[int, list[Stretch]]
+
+
+@dataclass(frozen=True)
+class OnPaper:
+    """What goes on paper: the first `queries.ON_PAPER` of what was asked for, and how many there are."""
+
+    person: Person
+    entries: list[ChronologyEntry]
+    count: int
+    choices: queries.Choices
+
+
 @transaction.atomic
-def open_childs_page(
-    *, by: User, person_id: uuid.UUID, asked: queries.Asked, today: date
-) -> queries.ChildsPage:
+def open_childs_page(*, by: User, person_id: uuid.UUID, today: date) -> queries.ChildsPage:
     """The page of a child, with the 'view' audit row; or `Hidden`."""
     person = open_record(by=by, person_id=person_id)
-    return queries.childs_page(by, person, asked=asked, today=today)
+    index.refresh(person.pk)
+    return queries.childs_page(by, person, today=today)
 
 
 @transaction.atomic
-def open_chronology(
-    *, by: User, person_id: uuid.UUID, asked: queries.Asked
-) -> tuple[Person, list[Fact], list[str]]:
-    """The child, the chronology that was asked for, and the agencies that a reader may choose from; or `Hidden`."""
+def open_chronology(*, by: User, person_id: uuid.UUID, asked: queries.Asked) -> Chronology:
+    """A page of the chronology, with the 'view' audit row; or `Hidden`."""
     person = open_record(by=by, person_id=person_id)
-    facts, agencies = queries.chronology_of(by, person, asked=asked)
-    return person, facts, agencies
+    index.refresh(person.pk)
+    choices = queries.choices_of(by, person.pk)
+    page = queries.page_of(by, person.pk, asked, choices)
+    return Chronology(person, page, choices, queries.snippets(by, list(page), asked.words))
+
+
+@transaction.atomic
+def print_chronology(*, by: User, person_id: uuid.UUID, asked: queries.Asked) -> OnPaper:
+    """The same for paper. The row that says so holds the filters, but for words and names."""
+    person = open_record(by=by, person_id=person_id)
+    index.refresh(person.pk)
+    choices = queries.choices_of(by, person.pk)
+    rows = queries.chosen(by, person.pk, asked, choices)
+    entries, count = list(rows[: queries.ON_PAPER]), rows.count()
+    chosen = {"kinds": list(asked.kinds), "since": _iso(asked.since), "until": _iso(asked.until)}
+    record_audit(
+        by=by,
+        verb="print",
+        subject="chronology",
+        subject_id=person.pk,
+        person_id=person.pk,
+        detail=chosen | {"entries": len(entries), "filtered": asked.is_filtered},
+    )
+    return OnPaper(person, entries, count, choices)
 
 
 @transaction.atomic
@@ -46,3 +89,7 @@ def open_looks(
     person = open_record(by=by, person_id=person_id)
     looks, people = queries.who_looked(by, person, page=page)
     return person, looks, people
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""

@@ -290,7 +290,7 @@ def _reviews(rows: Rows) -> Iterator[Fact]:
 def _decided(rows: Rows) -> Iterator[Fact]:
     """What was copied here from supervision, and nothing else of it."""
     for one in rows.decisions:
-        text = "\n".join((one.text, one.reason))
+        text = f"{one.text}\n{one.reason}"
         what = _("Decided with a supervisor")
         yield Fact(one.decided_on, one.recorded_at, Kind.DECISION, what, text, who_id=one.decided_by_id)
 
@@ -414,8 +414,44 @@ def _involved(rows: Rows) -> Iterator[Fact]:
         yield Fact(row.since, at, Kind.AGENCY, what, row.why, agency=row.agency.name)
 
 
+def _moments(rows: Rows) -> Iterator[Fact]:
+    """Conferences and whatever else starts and meets clocks. Only the days are known."""
+    for one in rows.moments:
+        href = reverse("clocks", kwargs={"case_id": one.case_id})
+        yield Fact(
+            one.on, _midnight(one.on), Kind.MOMENT, one.label, one.note, who_id=one.noted_by_id, href=href
+        )
+
+
+def _panels(rows: Rows) -> Iterator[Fact]:
+    """What a panel decided on, and who did not agree."""
+    for item in rows.panel_items:
+        href = reverse("panel_item", kwargs={"item_id": item.pk})
+        if item.decided_at:
+            text = "\n".join(filter(None, (item.decision, item.reason)))
+            what = _("Panel decided")
+            yield _when(item.decided_at, Kind.PANEL, what, text, who_id=item.decided_by_id, href=href)
+        for dissent in item.dissents.all():
+            what = _("Did not agree with the panel")
+            yield _when(dissent.said_at, Kind.PANEL, what, dissent.why, who_id=dissent.by_id, href=href)
+
+
+def _disagreements(rows: Rows) -> Iterator[Fact]:
+    for one in rows.disagreements:
+        href = reverse("disagreement", kwargs={"disagreement_id": one.pk})
+        what = _("Agencies disagree: %(about)s") % {"about": one.get_about_display()}
+        text = f"{one.what}\n{one.interest}"
+        yield _when(one.opened_at, Kind.PANEL, what, text, who_id=one.opened_by_id, href=href)
+        for step in one.steps.all():
+            if step.done_at:
+                what = f"{step.label}: {step.get_outcome_display()}"
+                yield _when(step.done_at, Kind.PANEL, what, step.reason, who_id=step.done_by_id, href=href)
+        if one.settled_at:
+            yield _when(one.settled_at, Kind.PANEL, _("Disagreement settled"), one.resolution, href=href)
+
+
 _GATHERERS = (
     _answers, _trusted_workers, _safety_plans, _disruption, _given, _where_we_are,
     _worries, _cases, _words, _signs, _history, _findings, _assessments, _plans, _actions, _reviews, _decided, _referrals, _missing, _shares,
-    _requests, _warnings, _files, _ties, _involved,
+    _requests, _warnings, _files, _ties, _involved, _moments, _panels, _disagreements,
 )  # fmt: skip

@@ -1,15 +1,21 @@
-"""Choosing what to see of a chronology. Whatever is asked for in an address, the page answers: nothing is an error."""
+"""Choosing what to see of a chronology. Whatever is asked for in an address, the page answers: nothing is an error.
+
+Words that are looked for are no part of an address, which stays in histories and logs: they are sent, and kept in the session.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import uuid
+from datetime import date
+from typing import Any, Final
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from heard.cases.timeline.queries import Asked
+from heard.cases.timeline.queries import Asked, Choices
 from heard.cases.timeline.rules import Kind
-from heard.govuk.forms import CheckboxesField, Form, SelectField
+from heard.govuk.dates import PARTS, read_date
+from heard.govuk.forms import CheckboxesField, DateField, Form, SelectField, TextField
 
 KINDS: dict[Kind, Any] = {
     Kind.WORDS: _("The child’s own words"),
@@ -24,6 +30,8 @@ KINDS: dict[Kind, Any] = {
     Kind.DISRUPTION: _("Steps against what harms"),
     Kind.REVIEW: _("Reviews"),
     Kind.MISSING: _("Missing episodes"),
+    Kind.MOMENT: _("Conferences and other moments"),
+    Kind.PANEL: _("Panels and disagreements"),
     Kind.SHARE: _("Shared, not shared and asked for"),
     Kind.REFERRAL: _("Referrals"),
     Kind.WARNING: _("Warnings"),
@@ -31,26 +39,95 @@ KINDS: dict[Kind, Any] = {
     Kind.TIE: _("People and places"),
     Kind.AGENCY: _("Agencies"),
 }
+ORDERS: Final = (("oldest", _("Oldest first")), ("newest", _("Newest first")))
 
 
 class ChronologyForm(Form):
-    """Drawn only, never checked: `read_asked` reads the address. So no field is marked as optional."""
+    """Drawn only, never checked: `read_asked` reads what is sent. So no field is marked as optional."""
 
+    words = TextField(
+        _("Words in it"),
+        hint=_("Also in attached files. All of them have to be there; one slip of the pen is forgiven."),
+        max_length=120,
+        autocomplete="off",
+        spellcheck=False,
+    )
+    since = DateField(_("From"))
+    until = DateField(_("To"))
     kind = CheckboxesField(_("Kind"), choices=[(kind.value, label) for kind, label in KINDS.items()])
     agency = SelectField(_("Agency"))
+    who = SelectField(_("Who did or noted it"))
+    around = SelectField(_("Person, place or group around the child"), hint=_("Entries that name them."))
+    order = SelectField(_("Order"), choices=ORDERS)
 
-    def __init__(self, asked: Asked, agencies: list[str]) -> None:
-        super().__init__(initial={"kind": list(asked.kinds), "agency": asked.agency}, auto_id="filter_%s")
-        every = [("", _("Every agency"))]
-        self.fields["agency"].choices = [*every, *((name, name) for name in agencies)]  # type: ignore[attr-defined]
+    def __init__(self, asked: Asked, choices: Choices) -> None:
+        chosen = {
+            "words": asked.words,
+            "since": asked.since,
+            "until": asked.until,
+            "kind": list(asked.kinds),
+            "agency": asked.agency,
+            "who": asked.who or "",
+            "around": asked.around or "",
+            "order": ORDERS[asked.newest_first][0],
+        }
+        super().__init__(initial=chosen, auto_id="filter_%s")
+        offered: dict[str, Any] = {
+            "agency": [("", _("Every agency")), *((name, name) for name in choices.agencies)],
+            "who": [("", _("Everybody")), *((str(key), name) for key, name in choices.people)],
+            "around": [
+                ("", _("Everybody and everything")),
+                *((str(key), name) for key, name in choices.around),
+            ],
+        }
+        for name, pairs in offered.items():
+            self.fields[name].choices = pairs  # type: ignore[attr-defined]
 
 
-def read_asked(sent: QueryDict) -> Asked:
-    """What an address asks for. Kinds that do not exist are left out; a page that is not a number is the first."""
-    kinds = tuple(kind for kind in sent.getlist("kind") if kind in set(Kind))
-    page = sent.get("page", "")
+def read_asked(sent: QueryDict, words: str = "") -> Asked:
+    """What an address or a form asks for. Kinds that do not exist, days that are none and keys of nothing are left out; a page
+    that is not a number is the first."""
     return Asked(
-        kinds,
-        sent.get("agency", ""),
-        int(page) if page.isascii() and page.isdigit() and len(page) < 10 else 1,
+        kinds=tuple(kind for kind in sent.getlist("kind") if kind in set(Kind)),
+        agency=sent.get("agency", "").replace("\x00", ""),
+        since=_day(sent, "since"),
+        until=_day(sent, "until"),
+        who=_number(sent.get("who", "")),
+        around=_key(sent.get("around", "")),
+        words=words.replace("\x00", "")[:120],
+        newest_first=sent.get("order") == "newest",
+        page=_number(sent.get("page", "")) or 1,
     )
+
+
+def _day(sent: QueryDict, name: str) -> date | None:
+    parts = {part: sent.get(f"{name}-{part}", "") for part in PARTS}
+    read = read_date(**parts, called="")
+    return read if isinstance(read, date) else None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _key(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def named(asked: Asked, choices: Choices) -> list[tuple[str, str]]:
+    """What was chosen, in words, for paper: (label, what)."""
+    fields = ChronologyForm(asked, choices).fields
+    around, people = dict(choices.around), dict(choices.people)
+    said = {
+        "words": asked.words.strip(),
+        "since": asked.since,
+        "until": asked.until,
+        "kind": ", ".join(str(KINDS[Kind(kind)]) for kind in asked.kinds),
+        "agency": asked.agency,
+        "who": people.get(asked.who or 0, ""),
+        "around": around.get(asked.around, "") if asked.around else "",
+    }
+    return [(str(fields[name].label), what) for name, what in said.items() if what]

@@ -9,8 +9,6 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from heard.cases.timeline import rules
-
 __all__ = ["ChronologyChange", "ChronologyEntry", "ChronologyOf", "ChronologyWord"]
 
 
@@ -48,7 +46,7 @@ class ChronologyEntry(models.Model):
     child_id = models.UUIDField()
     on = models.DateField(db_index=True, help_text=_("The day that it is about."))
     at = models.DateTimeField(help_text=_("Puts entries of one day in order."))
-    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in rules.Kind])
+    kind = models.CharField(max_length=10, help_text=_("As in `rules.Kind`."))
     what = models.TextField()
     text = models.TextField(blank=True)
     who_id = models.IntegerField(null=True, blank=True, db_index=True, help_text=_("Who did or noted it."))

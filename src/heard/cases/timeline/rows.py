@@ -15,10 +15,12 @@ from heard.cases.case.queries import (
     warnings_ever_of,
     words_of,
 )
+from heard.cases.clocks.queries import moments_visible_to, standing
 from heard.cases.concern.queries import concerns_of
 from heard.cases.disruption.queries import steps_visible_to
 from heard.cases.missing.queries import told_of
 from heard.cases.own.queries import given_visible_to
+from heard.cases.panel.queries import disagreements_of, items_of_child
 from heard.cases.plan.queries import actions_visible_to, notes_visible_to, plans_visible_to
 from heard.cases.referral.queries import referrals_of_child
 from heard.cases.review.queries import reviews_visible_to
@@ -33,10 +35,12 @@ if TYPE_CHECKING:
     from heard.cases.assessment.models import Assessment, Finding
     from heard.cases.attachment.models import Attachment
     from heard.cases.case.models import Case, CasePeriod, Observation, TrustedWorker, WarningNote, Words
+    from heard.cases.clocks.models import Moment
     from heard.cases.concern.models import Concern
     from heard.cases.disruption.models import DisruptionStep
     from heard.cases.missing.models import Episode
     from heard.cases.own.models import GivenPlan
+    from heard.cases.panel.models import Disagreement, PanelItem
     from heard.cases.plan.models import Action, Plan, WhereWeAre
     from heard.cases.referral.models import Referral
     from heard.cases.review.models import Review
@@ -77,6 +81,9 @@ class Rows:
     files: list[Attachment]
     around: list[Around]
     involved: list[Involvement]
+    moments: list[Moment]
+    panel_items: list[PanelItem]
+    disagreements: list[Disagreement]
 
     @property
     def notes(self) -> list[tuple[Observation, str]]:
@@ -120,4 +127,7 @@ def rows_of(user: User, person_id: uuid.UUID) -> Rows:
         files=list(attachments_around(user, person_id)),
         around=ties_visible_to(user, person_id),
         involved=list(involvements_of(user, person_id)),
+        moments=list(moments_visible_to(user).filter(standing(), case__person_id=person_id)),
+        panel_items=list(items_of_child(user, person_id)),
+        disagreements=list(disagreements_of(user, person_id)),
     )

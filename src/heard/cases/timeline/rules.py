@@ -24,6 +24,8 @@ class Kind(StrEnum):
     DISRUPTION = "disruption"
     REVIEW = "review"
     MISSING = "missing"
+    MOMENT = "moment"
+    PANEL = "panel"
     SHARE = "share"
     REFERRAL = "referral"
     WARNING = "warning"
@@ -41,6 +43,8 @@ class Step(StrEnum):
     PLAN = "plan"
     GO_ON_PLANNING = "go_on_planning"
     REVIEW = "review"
+    CLOSE = "close"
+    OPEN_AGAIN = "open_again"
 
 
 NEEDS: Final[dict[Step, May]] = {
@@ -52,26 +56,39 @@ NEEDS: Final[dict[Step, May]] = {
     Step.PLAN: May.PLAN,
     Step.GO_ON_PLANNING: May.PLAN,
     Step.REVIEW: May.REVIEW,
+    Step.CLOSE: May.CLOSE,
+    Step.OPEN_AGAIN: May.CLOSE,
 }
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the work with a child stands. `assessment` is the state of the one that is not signed, or None."""
+    """Where the work with a child stands. `assessment` is the state of the one that is not signed, or None.
+
+    `has_signed` and `plan_ended` speak of the time since the case was opened, or last opened again: what was known before it
+    was closed is no ground for what is done now. `was_closed`: there is a case, and it is closed.
+    """
 
     worries_waiting: int
     has_open_case: bool
+    was_closed: bool
     assessment: str | None
     has_signed: bool
     has_plan_draft: bool
     has_agreed_plan: bool
+    plan_ended: bool
 
 
 def next_steps(now: Standing) -> tuple[Step, ...]:
-    """What has to be done next, first things first. A new worry comes before all else; one can always be told."""
+    """What has to be done next, first things first. A new worry comes before all else; one can always be told.
+
+    A closed case is opened again by the decision on a worry; without one, somebody may say why it is opened.
+    """
     steps = [Step.DECIDE] if now.worries_waiting else []
     if now.has_open_case:
         steps += _in_a_case(now)
+    elif now.was_closed and not steps:
+        steps += [Step.TELL, Step.OPEN_AGAIN]
     return tuple(steps) or (Step.TELL,)
 
 
@@ -86,6 +103,8 @@ def _in_a_case(now: Standing) -> list[Step]:
         steps.append(Step.GO_ON_PLANNING)
     elif now.has_agreed_plan:
         steps.append(Step.REVIEW)
+    elif now.plan_ended:
+        steps.append(Step.CLOSE)
     elif now.has_signed:
         steps.append(Step.PLAN)
     return steps

@@ -1,78 +1,29 @@
-"""The page of a child, the chronology on paper, and who has looked."""
+"""The page of a child, the chronology on screen and on paper, and who has looked."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import Hidden, May
 from heard.cases.timeline import actions
-from heard.cases.timeline.forms import KINDS, ChronologyForm, read_asked
-from heard.cases.timeline.queries import Offer
-from heard.cases.timeline.rules import Step
+from heard.cases.timeline.forms import KINDS, ChronologyForm, named, read_asked
+from heard.cases.timeline.jobs import TIES, jobs_of, steps_of
+from heard.cases.timeline.queries import ON_PAPER, Asked
+from heard.govuk.pdf import as_download, draw_pdf
 from heard.knowledge import load
-from heard.network.queries import kept_instead_of
+from heard.network.queries import kept_instead_of, person_visible_to
 
-# Each next step: what its button says, its address and the key in it, and what somebody reads who may not take it.
-STEPS: dict[Step, tuple[Any, str, str, Any]] = {
-    Step.TELL: (
-        gettext_lazy("Tell a worry about this child"),
-        "worry_start",
-        "",
-        gettext_lazy("Your role does not tell worries here."),
-    ),
-    Step.DECIDE: (
-        gettext_lazy("Decide on the worry"),
-        "concern_decide",
-        "concern_id",
-        gettext_lazy("a co-ordinator or supervisor does this."),
-    ),
-    Step.ASSESS: (
-        gettext_lazy("Start the assessment"),
-        "assessment_start",
-        "case_id",
-        gettext_lazy("a practitioner does this."),
-    ),
-    Step.GO_ON_ASSESSING: (
-        gettext_lazy("Go on with the assessment"),
-        "assessment",
-        "assessment_id",
-        gettext_lazy("a practitioner does this."),
-    ),
-    Step.SIGN_OFF: (
-        gettext_lazy("Read and sign off the assessment"),
-        "assessment_decide",
-        "assessment_id",
-        gettext_lazy("a supervisor who did not write in it does this."),
-    ),
-    Step.PLAN: (
-        gettext_lazy("Start the plan"),
-        "plan_start",
-        "case_id",
-        gettext_lazy("a practitioner does this."),
-    ),
-    Step.GO_ON_PLANNING: (
-        gettext_lazy("Go on with the plan"),
-        "plan",
-        "plan_id",
-        gettext_lazy("a practitioner does this."),
-    ),
-    Step.REVIEW: (
-        gettext_lazy("Hold the review"),
-        "review_hold",
-        "plan_id",
-        gettext_lazy("a practitioner does this."),
-    ),
-}
+_KEPT = "chronology"  # in the session: which words are looked for in whose chronology
 
 # What the audit rows of a child's record say, in words. One that is not here is shown as it was written.
 VERBS: dict[tuple[str, str], Any] = {
@@ -185,16 +136,30 @@ VERBS: dict[tuple[str, str], Any] = {
     ("view", "request"): gettext_lazy("Read what one agency asked of another"),
     ("answer", "request"): gettext_lazy("Noted the answer of an agency"),
     ("chase", "request"): gettext_lazy("Noted a reminder to an agency"),
+    ("view", "panel"): gettext_lazy("Read the agenda or the minutes of a panel that spoke about the child"),
+    ("add item", "panel"): gettext_lazy("Put the child on the agenda of a panel"),
+    ("correct", "panel"): gettext_lazy("Corrected the minutes of a panel"),
+    ("view", "panel item"): gettext_lazy("Read what a panel said about the child"),
+    ("write", "panel item"): gettext_lazy("Wrote down what a panel said about the child"),
+    ("decide", "panel item"): gettext_lazy("Wrote down what a panel decided"),
+    ("add action", "panel item"): gettext_lazy("Added an action that a panel decided"),
+    ("finish action", "panel item"): gettext_lazy("Finished an action that a panel decided"),
+    ("dissent", "panel item"): gettext_lazy("Did not agree with what a panel decided"),
+    ("view", "disagreement"): gettext_lazy("Read a disagreement about a decision"),
+    ("open", "disagreement"): gettext_lazy("Opened a disagreement about a decision"),
+    ("escalate", "disagreement"): gettext_lazy("Took a disagreement to the next step"),
+    ("settle", "disagreement"): gettext_lazy("Settled a disagreement"),
+    ("print", "chronology"): gettext_lazy("Printed the chronology"),
+    ("view", "search"): gettext_lazy("Found the record by words in it"),
 }
 
 
 @gate(May.SEE_CHILD)
 @require_safe
 def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
-    asked = read_asked(request.GET)
     today = timezone.localdate()
     try:
-        page = actions.open_childs_page(by=request.user, person_id=person_id, asked=asked, today=today)
+        page = actions.open_childs_page(by=request.user, person_id=person_id, today=today)
     except Hidden:
         kept = kept_instead_of(request.user, person_id)
         if kept is None:
@@ -203,10 +168,9 @@ def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
     context = {
         "page": page,
         "person": page.person,
-        "filter": ChronologyForm(asked, page.agencies),
-        "filtered": bool(asked.kinds or asked.agency),
-        "query": _without_page(request),
-        "steps": [_step(offer) for offer in page.steps if offer.step is not Step.TELL or not offer.may],
+        "steps": steps_of(page),
+        "jobs": jobs_of(request.user, page),
+        "ties": jobs_of(request.user, page, TIES),
         "may_tell": request.user.may(May.TELL),
         "kinds": KINDS,
         "did": _did,
@@ -217,18 +181,41 @@ def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
 
 
 @gate(May.SEE_CHILD)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def chronology(request: Request, person_id: uuid.UUID) -> HttpResponse:
-    asked = read_asked(request.GET)
-    person, facts, agencies = actions.open_chronology(by=request.user, person_id=person_id, asked=asked)
+    """Words that are looked for are sent and kept in the session; all else that is chosen stands in the address."""
+    if request.method == "POST":
+        person_visible_to(request.user, person_id)
+        return _sent(request, person_id)
+    asked = _asked(request, person_id)
+    found = actions.open_chronology(by=request.user, person_id=person_id, asked=asked)
     context = {
-        "person": person,
-        "facts": facts,
-        "filter": ChronologyForm(asked, agencies),
-        "filtered": bool(asked.kinds or asked.agency),
+        "person": found.person,
+        "page": found.page,
+        "shown": found.shown,
+        "filter": ChronologyForm(asked, found.choices),
+        "filtered": asked.is_filtered,
+        "chosen": named(asked, found.choices),
+        "query": _without_page(request),
+        "most": ON_PAPER,
         "today": timezone.localdate(),
     }
     return render(request, "cases/timeline/chronology.html", context)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def chronology_paper(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    asked = _asked(request, person_id)
+    paper = actions.print_chronology(by=request.user, person_id=person_id, asked=asked)
+    context = {
+        "paper": paper,
+        "chosen": named(asked, paper.choices),
+        "printed_at": timezone.now(),
+        "printed_by": request.user,
+        "today": timezone.localdate(),
+    }
+    return as_download(draw_pdf("cases/timeline/chronology_paper.html", context), "chronology.pdf")
 
 
 @gate(May.SEE_CHILD)
@@ -240,10 +227,21 @@ def looked(request: Request, person_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/timeline/looked.html", context)
 
 
-def _step(offer: Offer) -> dict[str, Any]:
-    text, name, key, who = STEPS[offer.step]
-    href = reverse(name, kwargs={key: offer.subject_id} if key else {})
-    return {"text": text, "href": href, "why_not": None if offer.may else who}
+def _asked(request: Request, person_id: uuid.UUID) -> Asked:
+    kept: dict[str, str] = request.session.get(_KEPT) or {}
+    return read_asked(request.GET, kept.get("words", "") if kept.get("person") == str(person_id) else "")
+
+
+def _sent(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    """Back to the address of what was chosen, without the words."""
+    words = request.POST.get("words", "").strip()
+    request.session[_KEPT] = {"person": str(person_id), "words": words[:120]} if words else None
+    chosen = QueryDict(mutable=True)
+    for name, values in request.POST.lists():
+        if name not in ("words", "csrfmiddlewaretoken", "page") and any(values):
+            chosen.setlist(name, [value for value in values if value])
+    query = f"?{chosen.urlencode()}" if chosen else ""
+    return redirect(reverse("child_chronology", kwargs={"person_id": person_id}) + query)
 
 
 def _without_page(request: Request) -> str:

@@ -1,0 +1,378 @@
+"""The page of a child, put together from what every stage shows: a fixed number of short queries, however much there is."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from heard.agencies.queries import looks_at, who_are
+from heard.cases.assessment.models import AssessmentObservation
+from heard.cases.assessment.queries import assessments_visible_to, may_sign_off, questions_visible_to
+from heard.cases.case.queries import cases_visible_to, periods_of, warnings_visible_to, words_of
+from heard.cases.clocks.queries import clock_of, running_of
+from heard.cases.concern.models import ConcernObservation
+from heard.cases.concern.queries import concerns_of, decides
+from heard.cases.disruption.queries import steps_visible_to
+from heard.cases.missing.queries import told_of
+from heard.cases.own.queries import given_visible_to
+from heard.cases.plan.queries import actions_visible_to, plans_visible_to
+from heard.cases.referral.queries import referrals_visible_to
+from heard.cases.review.queries import may_close, reviews_visible_to
+from heard.cases.safety.queries import safety_plans_visible_to
+from heard.cases.sharing.queries import requests_visible_to, shares_visible_to
+from heard.cases.timeline.queries.chronology import SHARED_KINDS, counts_of, entries_of
+from heard.cases.timeline.rules import (
+    NEEDS,
+    Kind,
+    Standing,
+    Step,
+    age_on,
+    last_seen,
+    latest,
+    next_steps,
+)
+from heard.knowledge import load
+from heard.network.queries import involvements_of, ties_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import AuditRow, User
+    from heard.agencies.queries import Colleague
+    from heard.cases.assessment.models import Assessment, OpenQuestion
+    from heard.cases.case.models import Case, CasePeriod, Observation, WarningNote, Words
+    from heard.cases.concern.models import Concern
+    from heard.cases.disruption.models import DisruptionStep
+    from heard.cases.missing.models import Episode
+    from heard.cases.own.models import GivenPlan
+    from heard.cases.plan.models import Action, Plan
+    from heard.cases.referral.models import Referral
+    from heard.cases.safety.models import SafetyPlan
+    from heard.cases.sharing.models import InfoRequest, Share
+    from heard.cases.timeline.models import ChronologyEntry
+    from heard.network.models import Involvement, Person
+    from heard.network.queries import Around
+
+LATEST: Final = (
+    10  # entries of the chronology, looks, clocks of each kind: each has a page of its own with all
+)
+FEW: Final = 5  # of what is told in a line or two
+TO_DO: Final = 20  # actions
+LOOKS_ON_A_PAGE: Final = 50
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One sign or vulnerability, as it was noted last. `seen` is the last time that anybody saw it, if ever."""
+
+    label: str
+    help: str
+    state: str
+    seen: Observation | None
+    noted: Observation | None
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that has a date, the rule that gives it, and where the rule comes from."""
+
+    rule: str
+    source: str
+    on: date
+    days_left: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A next step, what it is about, and whether this user may take it."""
+
+    step: Step
+    subject_id: uuid.UUID
+    may: bool
+
+
+@dataclass(frozen=True)
+class Shared:
+    """An agency that is involved, since when and why, and how many entries of each kind came from it."""
+
+    agency: str
+    since: date
+    why: str
+    brought: list[tuple[Kind, int]]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is being done for the child now, newest or first due first, the first few of each. Of the open case; empty where
+    there is none."""
+
+    worries: list[Concern]
+    unsigned: Assessment | None
+    signed: Assessment | None
+    questions: list[OpenQuestion]
+    draft: Plan | None
+    plan: Plan | None
+    actions: list[Action]
+    safety: SafetyPlan | None
+    steps: list[DisruptionStep]
+    given: GivenPlan | None
+    referral: Referral | None
+
+
+@dataclass(frozen=True)
+class ChildsPage:
+    """Everything on the page of a child, in the order of the page. Signs and vulnerabilities are two lists."""
+
+    person: Person
+    age: int | None
+    case: Case | None
+    closed: CasePeriod | None
+    words: Words | None
+    why_no_words: str
+    warnings: list[WarningNote]
+    steps: list[Offer]
+    clocks: list[Due]
+    episodes: list[Episode]
+    work: Work
+    signs: list[Marked]
+    vulnerabilities: list[Marked]
+    around: list[Around]
+    chronology: list[ChronologyEntry]
+    entries: int
+    shared: list[Shared]
+    shares: list[Share]
+    requests: list[InfoRequest]
+    looks: list[AuditRow]
+    looked: int
+    people: dict[int, Colleague]
+
+
+def childs_page(user: User, person: Person, *, today: date) -> ChildsPage:
+    """For a person whom `network.actions.open_record` has just opened for this user, and whose chronology is fresh."""
+    key = person.pk
+    last_case = cases_visible_to(user).filter(person_id=key).first()
+    case = last_case if last_case and last_case.state == "open" else None
+    closed = periods_of(user, key).first() if last_case and not case else None
+    words = words_of(user, key).first()
+    warnings = list(warnings_visible_to(user).filter(person_id=key, ended_at=None)[:LATEST])
+    episodes = list(_episodes(user, key)[:LATEST])
+    work = _work(user, key, case)
+    notes = _notes(user, key)
+    counts = counts_of(user, key)
+    looks = looks_at(user, person_id=key)
+    recent = list(looks[:LATEST])
+    signs, vulnerabilities = _two_lists(notes)
+    return ChildsPage(
+        person=person,
+        age=age_on(person.birth_date, today),
+        case=case,
+        closed=closed,
+        words=words,
+        why_no_words="" if words else _why_no_words(user, key),
+        warnings=warnings,
+        steps=_offers(user, key, case, closed, work),
+        clocks=_clocks(user, key, work, episodes, warnings, today),
+        episodes=episodes,
+        work=work,
+        signs=signs,
+        vulnerabilities=vulnerabilities,
+        around=ties_visible_to(user, key),
+        chronology=list(entries_of(user, key)[:LATEST]),
+        entries=sum(counts.values()),
+        shared=[_shared(row, counts) for row in involvements_of(user, key)],
+        shares=list(shares_visible_to(user).filter(person_id=key)[:FEW]),
+        requests=list(
+            requests_visible_to(user).filter(person_id=key, state="open").order_by("due_on", "pk")[:FEW]
+        ),
+        looks=recent,
+        looked=looks.count(),
+        people=who_are(user, [*(note.noted_by_id for note in notes), *(look.actor_id for look in recent)]),
+    )
+
+
+def who_looked(user: User, person: Person, *, page: int) -> tuple[Page[AuditRow], dict[int, Colleague]]:
+    """A page of who looked at or changed this child's record, newest first, and who these people are."""
+    shown = Paginator(looks_at(user, person_id=person.pk), LOOKS_ON_A_PAGE).get_page(page)
+    return shown, who_are(user, [look.actor_id for look in shown])
+
+
+def _work(user: User, person_id: uuid.UUID, case: Case | None) -> Work:
+    waiting = concerns_of(user, person_id).filter(state="told").order_by("due_on", "told_at")
+    assessments = assessments_visible_to(user).filter(case=case)
+    plans = {
+        plan.state: plan for plan in plans_visible_to(user).filter(case=case, state__in=("draft", "agreed"))
+    }
+    agreed = plans.get("agreed")
+    signed = assessments.filter(state="signed", signed_at__gte=case.opened_at) if case else assessments.none()
+    asked = questions_visible_to(user).filter(assessment__case=case, findings=None, again=None)
+    to_do = actions_visible_to(user).filter(outcome__plan=agreed, state="open")
+    steps = steps_visible_to(user).filter(case=case, state="open")
+    return Work(
+        worries=list(waiting[:FEW]),
+        unsigned=assessments.exclude(state="signed").first(),
+        signed=signed.order_by("-signed_at").first(),
+        questions=list(asked.order_by(F("by_on").asc(nulls_last=True), "asked_at")[:FEW]),
+        draft=plans.get("draft"),
+        plan=agreed,
+        actions=list(to_do.order_by("due_on", "added_at")[: TO_DO + 1]),
+        safety=safety_plans_visible_to(user).filter(case=case).first(),
+        steps=list(steps.order_by("due_on", "added_at")[:FEW]),
+        given=given_visible_to(user).filter(plan=agreed).first(),
+        referral=referrals_visible_to(user).filter(case=case).order_by("-number").first(),
+    )
+
+
+def _episodes(user: User, person_id: uuid.UUID) -> QuerySet[Episode]:
+    """Those that go on, and those after which nobody has spoken with the child yet."""
+    rows = told_of(user, person_id).filter(Q(found_at=None) | Q(interview=None))
+    return rows.order_by(F("found_at").desc(nulls_first=True))
+
+
+def _why_no_words(user: User, person_id: uuid.UUID) -> str:
+    """The latest reason that anybody gave. Only where there are no words at all."""
+    said: Iterable[QuerySet[Any]] = (
+        reviews_visible_to(user).filter(plan__case__person_id=person_id),
+        plans_visible_to(user).filter(case__person_id=person_id),
+        assessments_visible_to(user).filter(case__person_id=person_id),
+        concerns_of(user, person_id),
+    )
+    reasons = (rows.exclude(why_no_words="").values_list("why_no_words", flat=True).first() for rows in said)
+    return next(filter(None, reasons), "")
+
+
+def _notes(user: User, person_id: uuid.UUID) -> list[Observation]:
+    """Of each sign and vulnerability what was noted last, and the last time that it was seen. Two queries."""
+    worries = concerns_of(user, person_id).order_by().values("pk")
+    assessments = assessments_visible_to(user).filter(case__person_id=person_id).order_by().values("pk")
+    told = ConcernObservation.objects.filter(concern__in=worries)
+    assessed = AssessmentObservation.objects.filter(assessment__in=assessments)
+    return [*_last_of_each(told), *_last_of_each(assessed)]
+
+
+def _last_of_each(rows: QuerySet[Any]) -> QuerySet[Any]:
+    noted = Window(RowNumber(), partition_by=F("item"), order_by=[F("noted_at").desc(), F("pk").desc()])
+    seen = Window(
+        RowNumber(),
+        partition_by=[F("item"), F("state")],
+        order_by=[F("seen_on").desc(nulls_last=True), F("noted_at").desc(), F("pk").desc()],
+    )
+    ranked = rows.order_by().annotate(noted_rank=noted, seen_rank=seen)
+    return ranked.filter(Q(noted_rank=1) | Q(state="seen", seen_rank=1))
+
+
+def _two_lists(notes: list[Observation]) -> tuple[list[Marked], list[Marked]]:
+    """Every sign and every vulnerability of the current release; what nobody spoke of is not known."""
+    release = load.current()
+    last, seen = latest(notes), last_seen(notes)
+
+    def marked(entries: Iterable[Any]) -> list[Marked]:
+        return [
+            Marked(
+                label=entry.label,
+                help=entry.help,
+                state=last[entry.id].state if entry.id in last else "not_known",
+                seen=seen.get(entry.id),
+                noted=last.get(entry.id),
+            )
+            for entry in entries
+        ]
+
+    return marked(release.signs), marked(release.vulnerabilities)
+
+
+def _offers(
+    user: User, person_id: uuid.UUID, case: Case | None, closed: CasePeriod | None, work: Work
+) -> list[Offer]:
+    now = Standing(
+        worries_waiting=len(work.worries),
+        has_open_case=case is not None,
+        was_closed=closed is not None,
+        assessment=work.unsigned.state if work.unsigned else None,
+        has_signed=work.signed is not None,
+        has_plan_draft=work.draft is not None,
+        has_agreed_plan=work.plan is not None,
+        plan_ended=_plan_ended(user, case, work),
+    )
+    about: dict[Step, Any] = {
+        Step.DECIDE: work.worries[0] if work.worries else None,
+        Step.ASSESS: case,
+        Step.GO_ON_ASSESSING: work.unsigned,
+        Step.SIGN_OFF: work.unsigned,
+        Step.PLAN: case,
+        Step.GO_ON_PLANNING: work.draft,
+        Step.REVIEW: work.plan,
+        Step.CLOSE: case,
+        Step.OPEN_AGAIN: closed.case if closed else None,
+    }
+    return [
+        Offer(step, about[step].pk if step in about else person_id, _may_take(user, step, about.get(step)))
+        for step in next_steps(now)
+    ]
+
+
+def _plan_ended(user: User, case: Case | None, work: Work) -> bool:
+    """Whether the last plan since the case was opened ended, because the child needs less help."""
+    if case is None:
+        return False
+    ended = plans_visible_to(user).filter(case=case, state="ended", agreed_at__gte=case.opened_at)
+    return not work.plan and not work.draft and ended.exists()
+
+
+def _may_take(user: User, step: Step, about: Any) -> bool:
+    """The role; and for decisions, signatures and closing the agency too in which it is held."""
+    if step is Step.DECIDE:
+        return decides(user)
+    if step is Step.SIGN_OFF:
+        return may_sign_off(user, about)
+    if step in (Step.CLOSE, Step.OPEN_AGAIN):
+        return may_close(user, about)
+    return user.may(NEEDS[step])
+
+
+def _clocks(
+    user: User,
+    person_id: uuid.UUID,
+    work: Work,
+    episodes: list[Episode],
+    warnings: list[WarningNote],
+    today: date,
+) -> list[Due]:
+    """What is due, first due first. Each with the rule's name and source."""
+    found = [_by_clock("concern_decision", one.release, one.due_on, today) for one in work.worries]
+    if work.unsigned and work.unsigned.due_on:
+        found.append(_by_clock("assessment", work.unsigned.release, work.unsigned.due_on, today))
+    found += [
+        _by_clock("return_interview", load.current().id, timezone.localdate(one.interview_due_at), today)
+        for one in episodes
+        if one.interview_due_at and one.answer != "declined"  # type: ignore[attr-defined]
+    ]
+    for run in running_of(user, person_id)[:LATEST]:
+        clock = clock_of(run)
+        found.append(Due(clock.label, clock.source, run.due_on, (run.due_on - today).days))
+    if work.plan and work.plan.review_on:
+        found.append(_by_people(_("Review of the plan"), work.plan.review_on, today))
+    found += [_by_people(_("Look at this warning again"), note.review_on, today) for note in warnings]
+    return sorted(found, key=lambda due: due.on)
+
+
+def _by_clock(clock_id: str, release_id: str, on: date, today: date) -> Due:
+    clock = load.release(release_id).clock(clock_id)
+    return Due(clock.label, clock.source, on, (on - today).days)
+
+
+def _by_people(rule: str, on: date, today: date) -> Due:
+    return Due(rule, _("the date that people agreed"), on, (on - today).days)
+
+
+def _shared(row: Involvement, counts: dict[tuple[str, str], int]) -> Shared:
+    """What an agency brought is counted by kind, to show who holds what; it says nothing about the child."""
+    agency = row.agency.name
+    brought = [(kind, counts[agency, kind]) for kind in SHARED_KINDS if (agency, kind) in counts]
+    return Shared(agency, row.since, row.why, brought)
