@@ -20,6 +20,7 @@ from heard.cases.disruption import queries as disruption
 from heard.cases.missing import queries as missing
 from heard.cases.missing.rules import how_long
 from heard.cases.missing.words import in_words, time_left
+from heard.cases.panel import queries as panels
 from heard.cases.plan import queries as plans
 from heard.cases.referral import queries as referrals
 from heard.cases.review import queries as reviews
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _CAN_GO_ON = Q(kind="worry") | ~Q(page="")
 _SOON = timedelta(days=7)  # a warning to look at again is shown this long before its day
+_PANEL_SOON = timedelta(days=14)  # a panel to come is shown from then on, so that there is time to prepare it
 
 
 def kinds_of(user: User) -> list[Kind]:
@@ -106,7 +108,7 @@ def _steps(user: User) -> Kind | None:
     return Kind(
         "steps",
         _("Steps about places and groups that you said you would take"),
-        concerns.stepsdue(user),
+        concerns.steps_due(user),
         lambda row: due(
             row.due_on, row.what, at("concern_step", concern_id=row.concern_id), row.concern.whom, None
         ),
@@ -120,7 +122,7 @@ def _clocks(user: User) -> Kind | None:
     return Kind(
         "clocks",
         _("What a rule asks for by a day"),
-        clocks.clocksdue(user),
+        clocks.clocks_due(user),
         lambda row: due(
             row.due_on, str(row.case.person), at("clocks", case_id=row.case_id), "", clocks.clock_of(row)
         ),
@@ -134,7 +136,7 @@ def _warnings(user: User) -> Kind | None:
     return Kind(
         "warnings",
         _("Warnings to look at again"),
-        cases.warningsdue(user, until=timezone.localdate() + _SOON),
+        cases.warnings_due(user, until=timezone.localdate() + _SOON),
         lambda row: due(row.review_on, row.text, at("warning", warning_id=row.pk), str(row.person), None),
         due=due_by_field("review_on"),
     )
@@ -161,7 +163,7 @@ def _actions(user: User) -> Kind | None:
     return Kind(
         "actions",
         _("What you said you would do"),
-        plans.actionsdue(user),
+        plans.actions_due(user),
         lambda row: due(
             row.due_on, row.what, at("action", action_id=row.pk), str(row.outcome.plan.case.person), None
         ),
@@ -175,7 +177,7 @@ def _disruption(user: User) -> Kind | None:
     return Kind(
         "disruption",
         _("What you do against people and places that harm"),
-        disruption.stepsdue(user),
+        disruption.steps_due(user),
         lambda row: due(
             row.due_on, row.what, at("disruption", case_id=row.case_id), str(row.case.person), None
         ),
@@ -221,7 +223,7 @@ def _reviews(user: User) -> Kind | None:
     return Kind(
         "reviews",
         _("Reviews to hold"),
-        reviews.reviewsdue(user),
+        reviews.reviews_due(user),
         lambda row: due(row.review_on, str(row.case.person), at("plan", plan_id=row.pk), "", None),
         due=due_by_field("review_on"),
     )
@@ -261,7 +263,7 @@ def _assessments(user: User) -> Kind | None:
     return Kind(
         "assessments",
         _("Assessments that you are writing"),
-        assessments.being_writtendue_by_field(user),
+        assessments.being_written_by(user),
         lambda row: due(
             row.due_on,
             str(row.case.person),
@@ -290,7 +292,7 @@ def _referring(user: User) -> Kind | None:
     return Kind(
         "referrals",
         _("Referrals that you prepare"),
-        referrals.being_writtendue_by_field(user),
+        referrals.being_written_by(user),
         lambda row: Waiting(
             str(row.case.person),
             at("referral", referral_id=row.pk),
@@ -308,7 +310,7 @@ def _referred(user: User) -> Kind | None:
         _("Referrals that wait for the Home Office"),
         referrals.waiting_for_decision(user),
         lambda row: due(
-            referrals.decisiondue(row),
+            referrals.decision_due(row),
             str(row.case.person),
             at("referral_afterwards", referral_id=row.pk),
             row.reference_received,
@@ -340,7 +342,7 @@ def _interviews(user: User) -> Kind | None:
     return Kind(
         "interviews",
         _("Children who came back and have not been heard"),
-        missing.interviewsdue(user),
+        missing.interviews_due(user),
         lambda row: due(
             timezone.localdate(row.interview_due_at),
             str(row.person),
@@ -359,7 +361,7 @@ def _requests(user: User) -> Kind | None:
     return Kind(
         "requests",
         _("Requests that wait for an answer"),
-        sharing.requestsdue(user),
+        sharing.requests_due(user),
         lambda row: due(row.due_on, str(row.person), at("request", request_id=row.pk), row.other_side, None),
         due=due_by_field("due_on"),
     )
@@ -388,6 +390,56 @@ def _questions(user: User) -> Kind | None:
             row.by_on, row.text, at("question", question_id=row.pk), str(row.assessment.case.person), None
         ),
         due=due_by_field("by_on"),
+    )
+
+
+def _panels(user: User) -> Kind | None:
+    if not user.may(May.SEE_PANEL):
+        return None
+    return Kind(
+        "panels",
+        _("Panels to come"),
+        panels.panels_to_come(user).filter(starts_at__date__lte=timezone.localdate() + _PANEL_SOON),
+        lambda row: due(
+            timezone.localdate(row.starts_at),
+            time(row.starts_at),
+            at("panel", panel_id=row.pk),
+            _("%(place)s; not prepared yet") % {"place": row.place} if not row.prepared_at else row.place,
+            None,
+        ),
+    )
+
+
+def _panel_actions(user: User) -> Kind | None:
+    """What panels decided and is in no plan: what is in one stands among the actions of plans."""
+    if not user.may(May.SEE_PANEL):
+        return None
+    return Kind(
+        "panel_actions",
+        _("What you said at a panel that you would do"),
+        panels.panel_actions_due(user),
+        lambda row: due(
+            row.due_on, row.what, at("panel_action", panel_action_id=row.pk), row.item.about, None
+        ),
+        due=due_by_field("due_on"),
+    )
+
+
+def _disagreements(user: User) -> Kind | None:
+    if not user.may(May.SEE_PANEL):
+        return None
+    return Kind(
+        "disagreements",
+        _("Disagreements: your step"),
+        panels.disagreement_steps_due(user),
+        lambda row: due(
+            row.due_on,
+            str(row.disagreement.person),
+            at("disagreement", disagreement_id=row.disagreement_id),
+            row.label,
+            None,
+        ),
+        due=due_by_field("due_on"),
     )
 
 
@@ -437,6 +489,9 @@ _KINDS: tuple[Callable[[User], Kind | None], ...] = (
     _referred,
     _requests,
     _shares,
+    _panels,
+    _panel_actions,
+    _disagreements,
     _drafts,
     _children,
 )

@@ -29,7 +29,7 @@ def plans_visible_to(user: User) -> QuerySet[Plan]:
 
 def plan_visible_to(user: User, plan_id: uuid.UUID) -> Plan:
     """With its outcomes and their actions, or `Hidden`."""
-    actions = Action.objects.select_related("owner", "agency")
+    actions = Action.objects.select_related("owner", "agency", "panel_action")
     outcomes = Outcome.objects.prefetch_related(Prefetch("actions", actions))
     plan = plans_visible_to(user).prefetch_related(Prefetch("outcomes", outcomes)).filter(pk=plan_id).first()
     if plan is None:
@@ -54,7 +54,7 @@ def draft_plan(user: User, case_id: uuid.UUID) -> Plan | None:
 def actions_visible_to(user: User) -> QuerySet[Action]:
     """Actions of the plans that the user may see. Each knows its outcome, plan, case and child."""
     return Action.objects.filter(outcome__plan__case__in=cases_visible_to(user)).select_related(
-        "owner", "agency", "outcome__plan__case__person"
+        "owner", "agency", "panel_action", "outcome__plan__case__person"
     )
 
 

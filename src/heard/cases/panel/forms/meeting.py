@@ -53,6 +53,8 @@ class AttendanceForm(Form):
 
 
 class NotesForm(Form):
+    """`about_child`: else every agency of the panel reads it, so that no child is named."""
+
     notes = TextareaField(
         gettext_lazy("What is said"),
         hint=gettext_lazy("Everybody who takes part can type here. Write as if the child reads it one day."),
@@ -60,6 +62,13 @@ class NotesForm(Form):
         rows=8,
         max_length=MAX_PROSE,
     )
+
+    def __init__(self, *args: Any, about_child: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not about_child:
+            self.fields["notes"].help_text = _(
+                "Everybody who takes part can type here, and every agency of the panel reads it: name no child."
+            )
 
 
 def _decision() -> TextareaField:

@@ -172,10 +172,15 @@ def agencies_to_choose(user: User) -> list[tuple[str, str]]:
 
 def items_visible_to(user: User) -> QuerySet[PanelItem]:
     """Items of whichever panel, also those taken off. About a child or adult: for whoever may see them; about a place,
-    group or theme: for whoever sees the panel."""
+    group or theme: for whoever sees the panel, or does something because of it."""
     seen = visible_through(user, "person")
-    rest = Q(person__isnull=True, panel__in=panels_visible_to(user).order_by().values("pk"))
-    rows = PanelItem.objects.filter(seen | rest) if user.may(May.SEE_PANEL) else PanelItem.objects.none()
+    doing = Exists(PanelAction.objects.filter(item=OuterRef("pk"), owner=user))
+    rest = Q(panel__in=panels_visible_to(user).order_by().values("pk")) | doing
+    rows = (
+        PanelItem.objects.filter(seen | (Q(person__isnull=True) & rest))
+        if user.may(May.SEE_PANEL)
+        else PanelItem.objects.none()
+    )
     return rows.select_related("panel", "person", "place", "group", "words", "decided_by")
 
 

@@ -70,6 +70,7 @@ def item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         NotesForm,
         kind="panel.notes",
         subject_id=item_id,
+        about_child=this.is_about_child,
         initial={"notes": this.notes},
         changed_by=lambda: last_change(user, subject="panel item", subject_id=item_id),
     )

@@ -1,0 +1,341 @@
+"""The pages of panels and disagreements: who reaches them, what they show to whom, and how often the database is asked."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+from tests.cases.panel.conftest import hold, in_days, make_panel
+
+from heard.agencies.models import AuditRow
+from heard.cases.assessment.rules import ChildsView
+from heard.cases.panel import actions, queries
+from heard.cases.panel.models import Disagreement, Panel, PanelAction, PanelItem
+from heard.cases.plan import actions as planning
+from heard.home.queries import my_work
+from heard.network import actions as knowing
+
+OF_PANEL = ("panel", "panel_minutes", "panel_minutes_paper")
+TO_HOLD = ("panel_change", "panel_invitations", "panel_prepare", "panel_add", "panel_hold", "panel_correct")
+OF_ITEM = ("panel_item", "panel_action_add", "panel_dissent")
+NO_WORDS = ChildsView(why_no_words="She wants to wait")
+HIDDEN = "A child whom your agency is not involved with"
+
+
+def of_panel(name: str, panel: Panel) -> str:
+    return reverse(name, kwargs={"panel_id": panel.pk})
+
+
+def of_item(name: str, item: PanelItem) -> str:
+    return reverse(name, kwargs={"item_id": item.pk})
+
+
+def of_child(name: str, person_id) -> str:
+    return reverse(name, kwargs={"person_id": person_id})
+
+
+def day(name: str, on) -> dict[str, str]:
+    return {f"{name}-{part}": str(getattr(on, part)) for part in ("day", "month", "year")}
+
+
+def decide(world, item: PanelItem, **said) -> PanelItem:
+    given = {"decision": "A worker meets her weekly", "reason": "She asked for it", "view": NO_WORDS} | said
+    return actions.decide_item(by=world.coordinator, item_id=item.pk, **given)
+
+
+def paper(answer) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+
+
+# ---- who reaches what
+
+
+@pytest.mark.parametrize("who", ["analyst", "board_member", "administrator"])
+def test_roles_without_children_reach_no_page(client, world, prepared, item, who):
+    client.force_login(getattr(world, who))
+    addresses = [reverse(name) for name in ("panels", "panel_plan", "panel_actions")]
+    addresses += [of_panel(name, prepared) for name in (*OF_PANEL, *TO_HOLD)]
+    for address in [
+        *addresses,
+        *(of_item(name, item) for name in (*OF_ITEM, "panel_decide", "panel_involve")),
+    ]:
+        assert client.get(address).status_code == 404, address
+        assert client.post(address).status_code == 404, address
+
+
+def test_who_takes_part_reads_and_who_holds_it_writes(client, world, prepared, item):
+    client.force_login(world.teacher)
+    for name in OF_PANEL:
+        assert client.get(of_panel(name, prepared)).status_code == 200, name
+    for name in TO_HOLD:
+        assert client.get(of_panel(name, prepared)).status_code == 404, name
+    client.force_login(world.coordinator)
+    for name in (*OF_PANEL, *TO_HOLD):
+        assert client.get(of_panel(name, prepared)).status_code == 200, name
+    for name in (*OF_ITEM, "panel_decide", "panel_involve"):
+        assert client.get(of_item(name, item)).status_code == 200, name
+
+
+def test_walking_a_panel_an_agency_sees_the_children_whom_it_works_with(client, world, prepared, item):
+    decide(world, item)
+    given = {"by": world.coordinator, "item_id": item.pk, "what": "Ring her aunt", "due_on": in_days(2)}
+    action = actions.add_panel_action(owner=world.teacher, **given)
+    client.force_login(world.officer)
+    pages = [client.get(of_panel(name, prepared)) for name in ("panel", "panel_minutes")]
+    texts = [*(page.text for page in pages), paper(client.get(of_panel("panel_minutes_paper", prepared)))]
+    for text in texts:
+        assert HIDDEN in text
+        assert not [word for word in ("Okoro", "meets her weekly", "Ring her aunt") if word in text]
+    for name in OF_ITEM:
+        assert client.get(of_item(name, item)).status_code == 404, name
+    assert client.get(reverse("panel_action", kwargs={"panel_action_id": action.pk})).status_code == 404
+    assert "Ring her aunt" not in client.get(reverse("panel_actions")).text
+    actions.involve_agency(
+        by=world.coordinator, item_id=item.pk, agency_id=world.police.pk, why="Knows the park"
+    )
+    assert "Okoro" in client.get(of_panel("panel", prepared)).text
+    assert client.get(of_item("panel_item", item)).status_code == 200
+
+
+def test_a_restricted_child_is_not_on_the_agenda_of_others_at_all(client, world, prepared, item):
+    knowing.restrict(by=world.coordinator, person_id=item.person_id, reason="A parent works here")
+    client.force_login(world.officer)
+    for name in ("panel", "panel_minutes"):
+        text = client.get(of_panel(name, prepared)).text
+        assert "Okoro" not in text
+        assert HIDDEN not in text
+    assert HIDDEN not in paper(client.get(of_panel("panel_minutes_paper", prepared)))
+
+
+def test_each_page_says_in_the_record_of_the_child_that_it_was_read(client, world, prepared, item):
+    client.force_login(world.teacher)
+    rows = AuditRow.objects.filter(person_id=item.person_id, actor=world.teacher.username)
+    for address in [
+        *(of_panel(name, prepared) for name in OF_PANEL),
+        *(of_item(name, item) for name in OF_ITEM),
+    ]:
+        before = rows.count()
+        client.get(address)
+        assert rows.count() == before + 1, address
+    client.force_login(world.officer)
+    client.get(of_panel("panel", prepared))
+    assert not AuditRow.objects.filter(person_id=item.person_id, actor=world.officer.username).exists()
+
+
+# ---- the work itself
+
+
+def test_a_panel_is_planned_prepared_held_and_its_minutes_agreed_on_its_pages(client, world, case):
+    client.force_login(world.coordinator)
+    today = timezone.localdate()
+    sent = {"at": "00:01", "place": "Room 2", "chair": world.coordinator.pk, "agencies": [world.school.pk]}
+    assert "Give the day" in client.post(reverse("panel_plan"), sent).text
+    planned = client.post(reverse("panel_plan"), sent | day("on", today), follow=True)
+    assert "There is nothing on the agenda yet" in planned.text
+    panel = Panel.objects.get()
+    drawn = client.post(of_panel("panel_prepare", panel), {"draw": "1"}, follow=True)
+    assert "A worry was told on" in drawn.text
+    item = PanelItem.objects.get(person=case.person)
+    arranged = {f"place-{item.pk}": "1", f"minutes-{item.pk}": "20"}
+    client.post(of_panel("panel_prepare", panel), arranged)
+    item.refresh_from_db()
+    assert item.minutes == 20
+    assert (
+        "whole number"
+        in client.post(of_panel("panel_prepare", panel), arranged | {f"minutes-{item.pk}": "x"}).text
+    )
+    client.post(of_item("panel_item", item), {"notes": "She is glad of her aunt."})
+    decision = {
+        "decision": "A worker meets her",
+        "reason": "She asked",
+        "which": "none",
+        "why_no_words": "Later",
+    }
+    assert client.post(of_item("panel_decide", item), decision).status_code == 302
+    seat = panel.seats.get()
+    came = {f"came-{seat.pk}": "else", f"instead-{seat.pk}": ""}
+    assert "whoever came instead" in client.post(of_panel("panel_hold", panel), came).text
+    held = client.post(of_panel("panel_hold", panel), came | {f"instead-{seat.pk}": "Ms Hill"}, follow=True)
+    assert "Ms Hill" in held.text
+    client.post(of_panel("panel_correct", panel), {"item": "panel", "text": "Ms Hall"})
+    later = make_panel(world, days=7)
+    agreed = client.post(of_panel("panel_agree", panel), {"in_panel": later.pk}, follow=True)
+    assert "do not change any more" in agreed.text
+    text = paper(client.get(of_panel("panel_minutes_paper", panel)))
+    for word in ("Ms Hill", "Ms Hall", "A worker meets her", "She is glad of her aunt.", "Later"):
+        assert word in text, word
+
+
+def test_the_childs_words_come_first_on_an_item(client, world, prepared, item):
+    client.force_login(world.teacher)
+    text = client.get(of_item("panel_item", item)).text
+    said = "They wait for me after school."
+    assert text.index(said) < text.index("Why it is on the agenda") < text.index("What is known")
+
+
+def test_two_who_type_at_once_see_both(client, world, prepared, item):
+    client.force_login(world.teacher)
+    page = client.get(of_item("panel_item", item)).text
+    token = page.partition('name="kept" value="')[2].partition('"')[0]
+    actions.write_notes(by=world.coordinator, item_id=item.pk, notes="The co-ordinator’s words.")
+    answer = client.post(of_item("panel_item", item), {"notes": "The teacher’s words.", "kept": token})
+    assert "The co-ordinator’s words." in answer.text
+    assert "The teacher’s words." in answer.text
+    item.refresh_from_db()
+    assert item.notes == "The co-ordinator’s words."
+
+
+def test_an_action_is_added_under_an_outcome_and_links_lead_both_ways(client, world, agreed, prepared, item):
+    client.force_login(world.coordinator)
+    outcome = agreed.outcomes.get()
+    sent = {"what": "Meet her at the gate", "where": f"outcome:{outcome.pk}", "owner": world.teacher.pk}
+    sent |= day("due_on", in_days(3))
+    assert client.post(of_item("panel_action_add", item), sent).status_code == 302
+    action = PanelAction.objects.get()
+    there = action.in_plans.get()
+    assert reverse("action", kwargs={"action_id": there.pk}) in client.get(of_item("panel_item", item)).text
+    plan = client.get(reverse("plan", kwargs={"plan_id": agreed.pk})).text
+    assert of_item("panel_item", item) in plan
+    at = reverse("panel_action", kwargs={"panel_action_id": action.pk})
+    assert client.get(at)["Location"] == reverse("action", kwargs={"action_id": there.pk})
+
+
+def test_giving_something_to_an_agency_that_is_not_involved_asks_why(client, world, prepared, item):
+    client.force_login(world.coordinator)
+    sent = {"what": "Ring her aunt", "where": "panel", "owner": world.officer.pk} | day("due_on", in_days(3))
+    asked = client.post(of_item("panel_action_add", item), sent)
+    assert "Why does the child need this agency to be involved?" in asked.text
+    assert (
+        client.post(of_item("panel_action_add", item), sent | {"why_involve": "Knows her"}).status_code == 302
+    )
+    assert queries.panel_actions_due(world.officer).get().what == "Ring her aunt"
+
+
+def test_something_else_is_found_and_put_on_the_agenda(client, world, prepared):
+    client.force_login(world.coordinator)
+    arcade = knowing.add_place(by=world.social_worker, name="Harbour arcade", kind="arcade")
+    at = of_panel("panel_add", prepared)
+    assert "Harbour arcade" in client.post(at, {"text": "harbour"}).text
+    assert client.post(at, {"end": "place", "end_id": arcade.pk}).status_code == 302
+    assert client.post(at, {"title": "Who meets children at the station"}).status_code == 302
+    assert set(PanelItem.objects.filter(panel=prepared).values_list("section", flat=True)) >= {
+        "places",
+        "themes",
+    }
+    assert client.post(at, {"end": "place", "end_id": "nonsense"}).status_code == 404
+
+
+def test_invitations_are_made_and_taken_back(client, world):
+    panel = make_panel(world, agencies=[])
+    client.force_login(world.coordinator)
+    at = of_panel("panel_invitations", panel)
+    assert "Choose an agency, or one person" in client.post(at, {}).text
+    assert client.post(at, {"person": world.officer.pk}).status_code == 302
+    client.post(at, {"take_back": panel.seats.get().pk})
+    assert not panel.seats.exists()
+
+
+def test_dissent_stays_beside_the_decision(client, world, prepared, item):
+    client.force_login(world.teacher)
+    assert "Nothing has been decided" in client.post(of_item("panel_dissent", item), {"why": "x"}).text
+    decide(world, item)
+    client.post(of_item("panel_dissent", item), {"why": "She is afraid of him."})
+    client.force_login(world.coordinator)
+    for address in (of_item("panel_item", item), of_panel("panel_minutes", prepared)):
+        assert "Tess Archer, Northgate Academy, does not agree" in client.get(address).text
+
+
+# ---- disagreement
+
+
+def test_a_disagreement_is_opened_from_a_decision_and_goes_on_step_by_step(client, world, case):
+    client.force_login(world.teacher)
+    decision = next(iter(queries.decisions_of(world.teacher, case.person_id)))
+    worry = client.get(reverse("concern", kwargs={"concern_id": decision.partition(":")[2]})).text
+    at = of_child("disagree", case.person_id) + f"?about={decision}"
+    assert at in worry
+    assert "local policy, change it" in client.get(at).text
+    sent = {"about": decision, "what": "She needs more", "interest": "She is afraid"}
+    sent |= {"with_agency": world.care.pk, "owner": world.teacher.pk}
+    assert "means for the child" in client.post(at, sent | {"interest": ""}).text
+    client.post(at, sent)
+    row = Disagreement.objects.get()
+    page = reverse("disagreement", kwargs={"disagreement_id": row.pk})
+    assert "Those who work with the child talk to each other" in client.get(page).text
+    assert page in [thing.href for section in my_work(world.teacher) for thing in section.waiting]
+    step = {"who": "Tess and Sol", "reason": "Not agreed", "outcome": "not_agreed"}
+    assert "Choose who takes the next step" in client.post(page, step).text
+    client.post(page, step | {"next_owner": world.social_worker.pk})
+    assert page in [thing.href for section in my_work(world.social_worker) for thing in section.waiting]
+    client.post(page, step | {"outcome": "agreed", "reason": "Somebody walks with her"})
+    assert "Somebody walks with her" in client.get(page).text
+    assert page in client.get(of_child("disagreements", case.person_id)).text
+
+
+@pytest.mark.parametrize("name", ["disagreements", "disagree"])
+def test_a_disagreement_is_for_those_who_see_the_child(client, world, case, name):
+    client.force_login(world.officer)
+    assert client.get(of_child(name, case.person_id)).status_code == 404
+
+
+# ---- my work, and what pages cost
+
+
+def test_panels_to_come_and_their_actions_stand_in_ones_work(world, prepared, item):
+    given = {"by": world.coordinator, "item_id": item.pk, "what": "Ring her aunt", "due_on": in_days(2)}
+    action = actions.add_panel_action(owner=world.teacher, **given)
+    links = [thing.href for section in my_work(world.teacher) for thing in section.waiting]
+    assert of_panel("panel", prepared) in links
+    assert reverse("panel_action", kwargs={"panel_action_id": action.pk}) in links
+    actions.finish_panel_action(by=world.teacher, panel_action_id=action.pk, outcome="done", note="Glad")
+    hold(world, prepared)
+    links = [thing.href for section in my_work(world.teacher) for thing in section.waiting]
+    assert not [link for link in links if "panels" in link]
+
+
+def test_a_page_asks_the_same_for_two_items_as_for_twenty(client, world, agreed, prepared, item):
+    client.force_login(world.coordinator)
+    addresses = [of_panel(name, prepared) for name in ("panel", "panel_minutes", "panel_prepare")]
+    addresses += [of_item("panel_item", item), reverse("panel_actions")]
+
+    def fill(number: int) -> None:
+        for one in range(number):
+            place = knowing.add_place(by=world.coordinator, name=f"Place {number} {one}", kind="park")
+            added = actions.add_item(by=world.coordinator, panel_id=prepared.pk, end="place", end_id=place.pk)
+            for where in (item, added):
+                actions.add_panel_action(
+                    by=world.coordinator,
+                    item_id=where.pk,
+                    what="Look",
+                    owner=world.coordinator,
+                    due_on=in_days(3),
+                    outcome_id=agreed.outcomes.get().pk if where is item else None,
+                )
+
+    def asked() -> dict[str, int]:
+        found = {}
+        for address in addresses:
+            with CaptureQueriesContext(connection) as queried:
+                assert client.get(address).status_code == 200
+            found[address] = len(queried)
+        return found
+
+    fill(2)
+    few = asked()
+    fill(18)
+    assert asked() == few
+
+
+def test_an_action_that_was_changed_with_its_plan_still_leads_to_the_panel(
+    client, world, agreed, prepared, item
+):
+    given = {"by": world.coordinator, "item_id": item.pk, "what": "Meet her", "due_on": in_days(3)}
+    actions.add_panel_action(owner=world.teacher, outcome_id=agreed.outcomes.get().pk, **given)
+    changed = planning.copy_to_change(by=world.social_worker, plan_id=agreed.pk)
+    client.force_login(world.social_worker)
+    assert of_item("panel_item", item) in client.get(reverse("plan", kwargs={"plan_id": changed.pk})).text
