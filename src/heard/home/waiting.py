@@ -123,7 +123,7 @@ def section_of(kind: Kind) -> Section:
     return Section(kind.heading, [kind.draw(row) for row in found[:AT_MOST]], len(found) > AT_MOST, kind.key)
 
 
-def page_of(kind: Kind, number: object) -> tuple[Page[Any], Section]:
+def page_of(kind: Kind, number: str | None) -> tuple[Page[Any], Section]:
     """A page of everything of one kind. Two queries."""
     page = Paginator(kind.rows, _PER_PAGE).get_page(number)
     return page, Section(kind.heading, [kind.draw(row) for row in page], key=kind.key)

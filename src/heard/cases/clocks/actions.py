@@ -101,8 +101,10 @@ def _held(by: User, case_id: uuid.UUID) -> Case:
 
 
 def _noted_already(case: Case, kind: str, on: date | None, *, but: Moment | None = None) -> bool:
-    rows = Moment.objects.filter(queries.standing(), case=case, kind=kind, on=on)
-    return rows.exclude(pk=but.pk if but else None).exists()
+    rows = Moment.objects.filter(queries.standing(), case=case, kind=kind)
+    if on is None:
+        return False
+    return any(row.pk != (but and but.pk) for row in rows.filter(on=on))
 
 
 def _wind(case: Case) -> None:
@@ -122,6 +124,7 @@ def _wind(case: Case) -> None:
             stopped_by_id=run.stopped_by,
         )
         for run in rules.runs_of(moments, releases)
+        if run.started_on
     )
 
 

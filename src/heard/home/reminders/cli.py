@@ -47,7 +47,7 @@ def _refuse_without_settings() -> None:
             "HEARD_ADDRESS is not set. Set it to the address at which people open Heard, such as "
             "https://heard.example.org."
         )
-    if not settings.DEMO and settings.MAILERS["default"]["BACKEND"].endswith("console.EmailBackend"):
+    if not settings.DEMO and "console" in settings.MAILERS["default"]["BACKEND"]:
         raise click.ClickException(
             "HEARD_MAIL_URL is not set, so no mail can be sent. Set it to host:port of a mail server."
         )
