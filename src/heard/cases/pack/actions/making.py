@@ -1,0 +1,284 @@
+"""Asking for a pack, making it in the background, fetching it, and taking it away when its day has come.
+
+A worker that is killed loses nothing: a second task looks whether the first is still heard of, and puts the pack into the
+queue again. Each attempt has a number, and writes only as long as it is the latest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Callable, Collection
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.tasks import task
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit
+from heard.agencies.rules import Hidden, May, Refused
+from heard.cases.pack import queries, rules
+from heard.cases.pack.binding import NotMade
+from heard.cases.pack.drawing import clear, make_pdf
+from heard.cases.pack.models import Pack
+from heard.cases.pack.papers import paper_of
+from heard.cases.pack.rules import State
+from heard.network.actions import hold_person
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+_BETWEEN_REPORTS: Final = 0.5  # seconds; a progress bar needs no more
+_UNFORESEEN: Final = (
+    "Something went wrong that Heard did not foresee. The record is as it was. "
+    "Try again; if it happens again, ask your administrator to look at the log."
+)
+_NOT_ANY_MORE: Final = "Whoever asked for this pack may not open the record any more."
+_LOST_TOO_OFTEN: Final = "The work on this pack was broken off several times. Choose fewer parts or files, or a shorter time of the chronology."
+
+
+class _Superseded(Exception):
+    """Another attempt has begun, or the pack is gone."""
+
+
+@transaction.atomic
+def ask_pack(
+    *,
+    by: User,
+    person_id: uuid.UUID,
+    purpose: str,
+    for_whom: str,
+    parts: Collection[str],
+    keep_until: date | None,
+    since: date | None = None,
+    until: date | None = None,
+    with_pages: bool = False,
+) -> Pack:
+    """Puts a pack into the queue. It will hold what `by` may see when it is made."""
+    person = hold_person(by=by, person_id=person_id)
+    why_not = rules.why_not_ask(
+        may_see=by.may(May.SEE_CHILD),
+        purpose=purpose,
+        for_whom=for_whom,
+        parts=parts,
+        since=since,
+        until=until,
+        keep_until=keep_until,
+        today=timezone.localdate(),
+    )
+    if why_not or keep_until is None:
+        raise Refused(why_not)
+    pack = Pack.objects.create(
+        person=person,
+        parts=[part.value for part in rules.Part if part in parts],
+        since=since,
+        until=until,
+        with_pages=with_pages and rules.Part.FILES in parts,
+        purpose=purpose.strip(),
+        for_whom=for_whom.strip(),
+        keep_until=keep_until,
+        asked_by=by,
+        asked_at=timezone.now(),
+    )
+    audit_pack(by, "ask", pack, reason=purpose)
+    queue(pack)
+    return pack
+
+
+@transaction.atomic
+def open_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
+    """The pack, for showing how far it is, with the 'view' audit row; or `Hidden`."""
+    pack = queries.pack_visible_to(by, pack_id)
+    audit_pack(by, "view", pack)
+    return pack
+
+
+@transaction.atomic
+def fetch_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
+    """A pack whose file may be sent, with its audit row. `Refused` where it is not there any more or not yet."""
+    pack = queries.pack_visible_to(by, pack_id)
+    why_not = rules.why_not_fetch(state=pack.state, keep_until=pack.keep_until, today=timezone.localdate())
+    if why_not:
+        raise Refused(why_not)
+    if not pack.path.is_file():
+        raise Refused(rules.OF_ANOTHER_DAY)
+    if pack.fetched_at is None:
+        pack.fetched_at = timezone.now()
+        pack.save(update_fields=["fetched_at"])
+    audit_pack(by, "download", pack)
+    return pack
+
+
+@transaction.atomic
+def restart_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
+    """Tries again what failed or was broken off."""
+    Pack.objects.select_for_update().filter(pk=pack_id).first()
+    pack = queries.pack_visible_to(by, pack_id)
+    silent = rules.is_silent(pack.state, pack.beat_at, timezone.now())
+    why_not = rules.why_not_again(state=pack.state, silent=silent)
+    if why_not:
+        raise Refused(why_not)
+    pack.state, pack.attempts, pack.problem, pack.step, pack.share = State.WAITING, 0, "", "", None
+    pack.save()
+    audit_pack(by, "ask again", pack)
+    queue(pack)
+    return pack
+
+
+@transaction.atomic
+def remove_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
+    """Takes the file away before its day. That there was one stays."""
+    Pack.objects.select_for_update().filter(pk=pack_id).first()
+    pack = queries.pack_visible_to(by, pack_id)
+    own = pack.asked_by_id == by.pk or pack.disclosure_id is not None
+    why_not = rules.why_not_remove(state=pack.state, is_own=own)
+    if why_not:
+        raise Refused(why_not)
+    _take_away(by, pack)
+    return pack
+
+
+@task()
+def remove_old_packs() -> None:
+    """Takes away every file whose day has passed, and what workers that were killed have left."""
+    today = timezone.localdate()
+    for pack in Pack.objects.filter(keep_until__lt=today).exclude(state=State.REMOVED):
+        with transaction.atomic():
+            if pack.state != State.RUNNING or rules.is_silent(pack.state, pack.beat_at, timezone.now()):
+                _take_away(pack.asked_by, pack)
+    _sweep()
+
+
+def queue(pack: Pack) -> None:
+    """Once the transaction has ended: the making, somebody who looks after it, and the removal on its day."""
+    later = timezone.now() + rules.SILENT + timedelta(seconds=5)
+    gone = _midnight(pack.keep_until + timedelta(days=1))
+    key = str(pack.pk)
+
+    def begin() -> None:
+        make_pack.enqueue(key)
+        watch_pack.using(run_after=later).enqueue(key)
+        remove_old_packs.using(run_after=gone).enqueue()
+
+    transaction.on_commit(begin)
+
+
+@task()
+def make_pack(pack_id: str) -> None:
+    """Makes a pack that waits. What goes wrong becomes a sentence on its page, never a lost pack."""
+    claimed = Pack.objects.filter(pk=pack_id, state=State.WAITING)
+    if not claimed.update(
+        state=State.RUNNING, attempts=F("attempts") + 1, beat_at=timezone.now(), problem=""
+    ):
+        return
+    pack = Pack.objects.select_related("asked_by", "person", "disclosure").get(pk=pack_id)
+    try:
+        _make(pack)
+    except _Superseded:
+        return
+    except Hidden:
+        _end(pack, state=State.FAILED, problem=_NOT_ANY_MORE)
+    except NotMade as problem:
+        _end(pack, state=State.FAILED, problem=str(problem))
+    except Exception:
+        _end(pack, state=State.FAILED, problem=_UNFORESEEN)
+        raise
+
+
+@task()
+def watch_pack(pack_id: str) -> None:
+    """Puts a pack into the queue again whose worker was killed, and looks again later while it is not made."""
+    pack = Pack.objects.filter(pk=pack_id, state__in=(State.WAITING, State.RUNNING)).first()
+    if pack is None:
+        return
+    if rules.is_silent(pack.state, pack.beat_at, timezone.now()):
+        if pack.attempts >= rules.MOST_ATTEMPTS:
+            _end(pack, state=State.FAILED, problem=_LOST_TOO_OFTEN)
+            return
+        if _mine(pack).update(state=State.WAITING):
+            make_pack.enqueue(pack_id)
+    later = timezone.now() + rules.SILENT + timedelta(seconds=5)
+    watch_pack.using(run_after=later).enqueue(pack_id)
+
+
+def audit_pack(by: User, verb: str, pack: Pack, *, reason: str = "") -> None:
+    record_audit(
+        by=by,
+        verb=verb,
+        subject="pack",
+        subject_id=pack.pk,
+        person_id=pack.person_id,
+        reason=reason,
+        detail={"state": str(pack.state), "disclosure": str(pack.disclosure_id or "")},
+    )
+
+
+def _make(pack: Pack) -> None:
+    heard = _reporter(pack)
+    if not pack.asked_by.is_active:
+        raise Hidden
+    paper = paper_of(pack, heard)
+    made = make_pdf(paper, pack.path, heard)
+    digest = hashlib.file_digest(pack.path.open("rb"), "sha256").hexdigest()
+    done = {"pages": made.pages, "size": made.size, "left_out": made.left_out, "sha256": digest}
+    _end(pack, state=State.DONE, **done)
+    remove_old_packs.enqueue()
+
+
+def _mine(pack: Pack) -> Any:
+    """The row, as long as this attempt is the latest."""
+    return Pack.objects.filter(pk=pack.pk, attempts=pack.attempts, state=State.RUNNING)
+
+
+def _end(pack: Pack, **values: Any) -> None:
+    _mine(pack).update(ended_at=timezone.now(), step="", share=None, **values)
+
+
+def _reporter(pack: Pack) -> Callable[[str, float | None], None]:
+    """Writes progress down, at most twice a second: the page reads it from there."""
+    last = 0.0
+
+    def report(step: str, share: float | None) -> None:
+        nonlocal last
+        if time.monotonic() - last < _BETWEEN_REPORTS:
+            return
+        last = time.monotonic()
+        if not _mine(pack).update(step=step[:200], share=share, beat_at=timezone.now()):
+            raise _Superseded
+
+    return report
+
+
+def _take_away(by: User, pack: Pack) -> None:
+    pack.state, pack.removed_at = State.REMOVED, timezone.now()
+    pack.save(update_fields=["state", "removed_at"])
+    path = pack.path
+    audit_pack(by, "remove", pack)
+
+    def unlink() -> None:
+        path.unlink(missing_ok=True)
+        clear(path)
+
+    transaction.on_commit(unlink)
+
+
+def _sweep() -> None:
+    """Files and folders of no pack that is ready or being made: older than a day, so that none is new."""
+    folder = Path(settings.DATA) / "packs"
+    old = time.time() - 86_400
+    kept = {
+        key.hex
+        for key in Pack.objects.filter(state__in=(State.RUNNING, State.DONE)).values_list("pk", flat=True)
+    }
+    for entry in folder.iterdir() if folder.is_dir() else ():
+        if entry.name.split(".")[0] not in kept and entry.stat().st_mtime < old:
+            entry.unlink() if entry.is_file() else clear(entry.with_suffix(""))
+
+
+def _midnight(on: date) -> datetime:
+    return timezone.make_aware(datetime.combine(on, datetime.min.time()))
