@@ -38,14 +38,27 @@ def test_every_part_that_is_offered_opens_and_no_other_is_offered(client: Client
         world.administrator,
     ):
         client.force_login(user)
-        page = client.get("/").text
+        page, more = client.get("/").text, client.get(reverse("parts")).text
         for part in PARTS:
             may = user.may(resolve(part.href).func.gate)  # type: ignore[attr-defined]
-            assert (f'class="govuk-service-navigation__link" href="{part.href}"' in page) == may, (
-                user,
-                part.name,
-            )
+            in_the_navigation = f'class="govuk-service-navigation__link" href="{part.href}"' in page
+            assert in_the_navigation == (may and part.is_main), (user, part.name)
+            assert (f'heard-tile__link" href="{part.href}"' in more) == may, (user, part.name)
             assert client.get(part.href).status_code == (200 if may else 404), (user, part.name)
+
+
+def test_the_navigation_stays_short(client: Client, world: World) -> None:
+    """Eleven words for who has most of them; whoever works with children alone has eight at most."""
+    for user, most in ((world.coordinator, 11), (world.supervisor, 10), (world.social_worker, 8)):
+        client.force_login(user)
+        assert client.get("/").text.count("govuk-service-navigation__link") <= most
+
+
+def test_the_part_of_the_analyst_is_called_what_it_does(client: Client, world: World) -> None:
+    client.force_login(world.analyst)
+    page = client.get("/").text
+    assert "Agencies’ records" in page
+    assert ">Engine<" not in page
 
 
 def test_somebody_without_a_role_sees_nothing(client: Client, world: World) -> None:

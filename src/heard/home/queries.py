@@ -407,6 +407,7 @@ def _panels(user: User) -> Kind | None:
             _("%(place)s; not prepared yet") % {"place": row.place} if not row.prepared_at else row.place,
             None,
         ),
+        due=due_by_field("starts_at__date"),
     )
 
 

@@ -1,0 +1,265 @@
+"""Reminders by mail: to whom, how often, what they say, and above all what they do not say."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+from smtplib import SMTPServerDisconnected
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.conftest import World
+from tests.home.test_work import a_case, ago
+
+from heard.agencies import actions as agencies
+from heard.agencies import reminding
+from heard.agencies.models import AuditRow, User
+from heard.cases.case import actions as casework
+from heard.cases.clocks import actions as timing
+from heard.cli import main
+from heard.home.reminders.mail import remind_everybody
+
+ADDRESS = "https://heard.wexmoor.example"
+
+
+@pytest.fixture(autouse=True)
+def somewhere(settings: Any) -> None:
+    settings.ADDRESS = ADDRESS
+    settings.DEFAULT_FROM_EMAIL = "heard@heard.wexmoor.example"
+
+
+@pytest.fixture
+def overdue(world: World) -> Any:
+    """A case of which the social worker and all of the team that leads it have an overdue clock."""
+    case = a_case(world, "Zuleikha")
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=ago(60))
+    return case
+
+
+def gives_address(user: User, *, reminders: bool = True) -> None:
+    email = f"{user.username}@wexmoor.example"
+    agencies.change_own_details(by=user, email=email, reminders=reminders)
+
+
+def sent_to() -> list[str]:
+    return [message.to[0] for message in mail.outbox]
+
+
+def test_a_mail_says_how_much_by_kind_and_where_and_names_nobody(world: World, overdue: Any) -> None:
+    gives_address(world.social_worker)
+    remind_everybody(timezone.localdate())
+    (message,) = mail.outbox
+    assert message.to == ["sol.wright@wexmoor.example"]
+    assert "1  What a rule asks for by a day" in message.body
+    assert ADDRESS in message.body
+    whole = message.message().as_string()
+    for secret in (
+        "Zuleikha",
+        "Okoro",
+        overdue.reference,
+        str(overdue.pk),
+        "strategy",
+        "conference",
+        "Sol Wright",
+    ):
+        assert secret not in whole
+
+
+def test_only_those_are_written_to_who_have_something_due_an_address_and_have_not_said_no(
+    world: World, overdue: Any
+) -> None:
+    gives_address(world.coordinator, reminders=False)  # has it due too
+    gives_address(world.officer)  # has nothing due
+    gives_address(world.supervisor)
+    agencies.switch_off(by=world.administrator, user=world.supervisor, reason="Left")
+    gives_address(world.board_member)  # works with no child
+    assert remind_everybody(timezone.localdate()).reminded == 0
+    gives_address(world.social_worker)
+    assert remind_everybody(timezone.localdate()).reminded == 1
+    assert sent_to() == ["sol.wright@wexmoor.example"]
+
+
+def test_a_second_run_sends_nothing_and_the_next_day_does(world: World, overdue: Any) -> None:
+    gives_address(world.social_worker)
+    today = timezone.localdate()
+    assert [remind_everybody(today).reminded for _run in range(3)] == [1, 0, 0]
+    assert remind_everybody(today + timedelta(days=1)).reminded == 1
+    assert len(mail.outbox) == 2
+
+
+def test_of_two_timers_at_once_one_sends(world: World) -> None:
+    gives_address(world.social_worker)
+    today = timezone.localdate()
+    one, other = (User.objects.get(pk=world.social_worker.pk) for _timer in range(2))
+    assert [reminding.claim(one, today), reminding.claim(other, today)] == [True, False]
+
+
+def test_somebody_who_has_no_role_any_more_is_not_written_to(world: World, overdue: Any) -> None:
+    gives_address(world.social_worker)
+    world.social_worker.memberships.all().delete()
+    assert remind_everybody(timezone.localdate()).reminded == 0
+
+
+# ---- over the wire
+
+
+class Server(threading.Thread):
+    """As little of an SMTP server as takes a mail, and all that went over its wire. `refuses`: answers to RCPT."""
+
+    def __init__(self, *, refuses: bytes = b"") -> None:
+        super().__init__(daemon=True)
+        self.refuses, self.wire = refuses, b""
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+
+    def run(self) -> None:
+        while True:
+            try:
+                connection, _address = self._socket.accept()
+            except OSError:
+                return
+            with connection, connection.makefile("rb") as lines:
+                self._talk(connection, lines)
+
+    def _talk(self, connection: socket.socket, lines: Any) -> None:
+        connection.sendall(b"220 here\r\n")
+        in_data = False
+        for line in lines:
+            self.wire += line
+            word = line[:4].upper()
+            if in_data:
+                in_data = line != b".\r\n"
+                answer = b"" if in_data else b"250 taken\r\n"
+            elif word == b"RCPT" and self.refuses:
+                answer = self.refuses
+            else:
+                in_data = word == b"DATA"
+                answer = {b"DATA": b"354 go on\r\n", b"QUIT": b"221 bye\r\n"}.get(word, b"250 ok\r\n")
+            connection.sendall(answer)
+
+    def stop(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture
+def server(settings: Any, request: pytest.FixtureRequest) -> Iterator[Server]:
+    running = Server(refuses=getattr(request, "param", b""))
+    running.start()
+    uses(settings, running.port)
+    yield running
+    running.stop()
+
+
+def uses(settings: Any, port: int) -> None:
+    options = {"host": "127.0.0.1", "port": port, "timeout": 5}
+    settings.MAILERS = {
+        "default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+    }
+
+
+def run() -> Any:
+    return CliRunner().invoke(main, ["remind"], catch_exceptions=False)
+
+
+def test_nothing_of_a_child_goes_over_the_wire(world: World, overdue: Any, server: Server) -> None:
+    gives_address(world.social_worker)
+    done = run()
+    assert (done.exit_code, done.output) == (0, "Reminded: 1.\n")
+    said = message_from_bytes(server.wire.split(b"data\r\n", 1)[1].split(b"\r\n.\r\n")[0], policy=default)
+    body = said.get_body().get_content()
+    wire = server.wire.decode() + body
+    assert "mail from:<heard@heard.wexmoor.example>" in wire.lower()
+    assert said["To"] == "sol.wright@wexmoor.example"
+    assert "What a rule asks for by a day" in body
+    for secret in ("Zuleikha", "Okoro", overdue.reference, str(overdue.pk), "Exploitation team"):
+        assert secret.lower() not in wire.lower()
+    assert "Zuleikha" not in done.output
+
+
+@pytest.mark.parametrize("server", [b"550 no such person\r\n"], indirect=True)
+def test_an_address_that_is_refused_keeps_nobody_else_waiting_and_is_tried_again(
+    world: World, overdue: Any, server: Server
+) -> None:
+    gives_address(world.social_worker)
+    gives_address(world.coordinator)
+    done = run()
+    assert done.exit_code == 4
+    assert "refused the address of 2 colleagues" in done.output
+    assert not User.objects.exclude(reminded_on=None).exists()
+
+
+def test_a_server_that_does_not_answer_has_its_exit_code_and_leaves_nothing_half_done(
+    world: World, overdue: Any, settings: Any
+) -> None:
+    gives_address(world.social_worker)
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    uses(settings, port)  # nobody listens there any more
+    done = run()
+    assert done.exit_code == 3
+    assert "does not answer" in done.output
+    assert User.objects.get(pk=world.social_worker.pk).reminded_on is None
+
+
+@pytest.mark.parametrize("server", [b""], indirect=True)
+def test_a_server_that_hangs_up_in_the_middle_is_tried_again_by_the_next_run(
+    world: World, overdue: Any, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gives_address(world.social_worker)
+    monkeypatch.setattr(Server, "_talk", lambda self, connection, lines: connection.sendall(b"220 here\r\n"))
+    assert run().exit_code == 3
+    monkeypatch.undo()
+    assert run().exit_code == 0
+    assert issubclass(SMTPServerDisconnected, OSError)
+
+
+def test_without_an_address_of_the_site_it_says_what_to_set(world: World, settings: Any) -> None:
+    settings.ADDRESS = ""
+    done = run()
+    assert done.exit_code == 1
+    assert "HEARD_ADDRESS is not set" in done.output
+
+
+def test_without_a_mail_server_nobody_counts_as_reminded(world: World, overdue: Any, settings: Any) -> None:
+    gives_address(world.social_worker)
+    settings.DEMO = False
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+    done = run()
+    assert done.exit_code == 1
+    assert "HEARD_MAIL_URL is not set" in done.output
+    assert User.objects.get(pk=world.social_worker.pk).reminded_on is None
+
+
+# ---- about me
+
+
+def test_everybody_says_for_themselves_where_mail_goes_and_whether(client: Client, world: World) -> None:
+    client.force_login(world.teacher)
+    page = reverse("about_me")
+    assert "Pastoral team, Northgate Academy" in client.get(page).text
+    answer = client.post(page, {"email": "tess@northgate.example", "reminders": "no"}, follow=True)
+    assert 'value="tess@northgate.example"' in answer.text
+    teacher = User.objects.get(pk=world.teacher.pk)
+    assert (teacher.email, teacher.reminders) == ("tess@northgate.example", False)
+    row = AuditRow.objects.get(verb="change", subject="own details")
+    assert "northgate" not in str(row.detail)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["tess", "tess@", "a@b.example\nBcc: c@d.example", "tess@northgate example"]
+)
+def test_what_is_no_address_is_refused_with_a_sentence(client: Client, world: World, wrong: str) -> None:
+    client.force_login(world.teacher)
+    answer = client.post(reverse("about_me"), {"email": wrong, "reminders": "yes"})
+    assert "Enter an email address, such as name@example.org" in answer.text
+    assert User.objects.get(pk=world.teacher.pk).email == ""

@@ -1,0 +1,158 @@
+"""The team's pages: who can count on nobody yet, how much each has to do, what has waited longest; for their agency alone."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from tests.conftest import World
+from tests.home.test_work import a_case, ago, told
+
+from heard.agencies import actions as agencies
+from heard.agencies.models import AuditRow, User
+from heard.agencies.rules import Hidden, Role
+from heard.cases.case import actions as casework
+from heard.cases.case.rules import Kept
+from heard.cases.clocks import actions as timing
+from heard.home.team import queries
+from heard.network import actions as network
+
+PAGES = ("team", "team_load", "team_waiting", "team_unheard")
+
+
+def assign(world: World, case: Any, worker: User, **more: Any) -> None:
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=worker, **more)
+
+
+def test_children_who_can_count_on_nobody_stand_first(world: World) -> None:
+    named, nobody, gone = (a_case(world, name) for name in ("Ada", "Bea", "Cleo"))
+    assign(world, named, world.social_worker)
+    assign(world, gone, world.supervisor)
+    agencies.switch_off(by=world.administrator, user=world.supervisor, reason="Left")
+    found = [(case.pk, case.nobody) for case in queries.to_allocate(world.coordinator)]
+    assert found == [(nobody.pk, 0), (gone.pk, 0), (named.pk, 1)]
+
+
+def test_load_counts_work_by_name(world: World) -> None:
+    case = a_case(world)
+    assign(world, case, world.social_worker)
+    today = timezone.localdate()
+    people = queries.colleagues_of_team(world.coordinator)
+    loads = {one.name: one for one in queries.load_of(world.coordinator, people, today=today)}
+    assert list(loads) == ["Cora Ordway", "Sufi Visram", "Sol Wright"]  # by family name, and nobody else's
+    assert loads["Sol Wright"].children == 1
+    assert loads["Sufi Visram"].children == 0
+
+
+def test_what_has_waited_longest_stands_first(client: Client, world: World) -> None:
+    case = a_case(world)
+    told(world, "Waiting")
+    timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=ago(60))
+    kinds = {kind.key: kind.rows.count() for kind in queries.oldest_of(world.coordinator, today=date.today())}
+    assert kinds == {"worries": 1, "without-review": 1, "reviews": 0, "actions": 0, "clocks": 1}
+    client.force_login(world.coordinator)
+    page = client.get(reverse("team_waiting")).text
+    assert "Waiting Okoro" in page
+    assert "Hold the first child protection conference" in page
+    for key in kinds:
+        assert client.get(reverse("team_waiting_of", kwargs={"oldest": key})).status_code == 200
+    assert client.get(reverse("team_waiting_of", kwargs={"oldest": "nothing"})).status_code == 404
+
+
+def test_decisions_without_the_childs_words_are_counted_for_the_people_of_the_agency(world: World) -> None:
+    for number in range(6):
+        a_case(world, f"Mina{number}")
+    found = dict(queries.decided_by_team(world.supervisor, since=ago(1)))
+    assert found["Worries decided"] == Kept(0, 6)
+    agencies.give_role(
+        by=world.administrator, user=world.officer, team=world.officer.team, role=Role.SUPERVISOR
+    )
+    of_the_police = User.objects.get(pk=world.officer.pk)
+    assert dict(queries.decided_by_team(of_the_police, since=ago(1)))["Worries decided"] == Kept(0, 0)
+
+
+def test_five_or_fewer_decisions_are_not_shown(client: Client, world: World) -> None:
+    client.force_login(world.coordinator)
+    for number in range(5):
+        a_case(world, f"Mina{number}")
+    assert "too few to show" in client.get(reverse("team_unheard")).text
+    a_case(world, "Mina6")
+    assert "6 of 6 (100%)" in client.get(reverse("team_unheard")).text
+
+
+def test_somebody_is_named_from_the_page_beside_what_each_has_to_do(client: Client, world: World) -> None:
+    case = a_case(world)
+    client.force_login(world.coordinator)
+    assert "Nobody yet" in client.get(reverse("team")).text
+    page = reverse("team_allocate", kwargs={"case_id": case.pk})
+    assert "Sol Wright, Wexmoor Children’s Services: 0 children" in client.get(page).text
+    day = timezone.localdate()
+    since = {"since-day": day.day, "since-month": day.month, "since-year": day.year}
+    answer = client.post(page, {"worker": world.social_worker.pk} | since, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("team")
+    assert "Sol Wright" in answer.text
+    again = client.post(page, {"worker": world.supervisor.pk} | since)
+    assert "Say why the child gets another trusted worker" in again.text
+    case.refresh_from_db()
+    assert case.trusted_worker == world.social_worker
+    assert AuditRow.objects.filter(verb="view", person_id=case.person_id, actor_id=world.coordinator.pk)
+
+
+@pytest.mark.parametrize(
+    "who", ["social_worker", "teacher", "officer", "analyst", "board_member", "administrator"]
+)
+def test_the_pages_are_there_for_those_who_answer_for_a_team(client: Client, world: World, who: str) -> None:
+    case = a_case(world)
+    user = getattr(world, who)
+    client.force_login(user)
+    for name in PAGES:
+        assert client.get(reverse(name)).status_code == 404
+    assert client.get(reverse("team_allocate", kwargs={"case_id": case.pk})).status_code == 404
+    assert list(queries.to_allocate(user)) == []
+    assert list(queries.colleagues_of_team(user)) == []
+    with pytest.raises(Hidden):
+        queries.team_case(user, case.pk)
+
+
+def test_another_agencys_team_and_its_restricted_children_are_not_seen(client: Client, world: World) -> None:
+    """A co-ordinator of the school sees every child who is not restricted, and still not who works with whom elsewhere."""
+    case = a_case(world)
+    agencies.give_role(
+        by=world.administrator, user=world.teacher, team=world.teacher.team, role=Role.COORDINATOR
+    )
+    teacher = User.objects.get(pk=world.teacher.pk)
+    assert list(queries.to_allocate(teacher)) == []
+    assert [str(one) for one in queries.colleagues_of_team(teacher)] == ["Tess Archer"]
+    network.restrict(by=world.coordinator, person_id=case.person_id, reason="A parent works for the council")
+    client.force_login(teacher)
+    for name in PAGES:
+        assert "Okoro" not in client.get(reverse(name)).text
+    assert client.get(reverse("team_allocate", kwargs={"case_id": case.pk})).status_code == 404
+
+
+def test_the_pages_ask_as_often_for_twenty_cases_as_for_two(client: Client, world: World) -> None:
+    client.force_login(world.coordinator)
+    counts = []
+    for _round in range(2):
+        for number in range(2 if not counts else 18):
+            case = a_case(world, f"Mina{number}{len(counts)}")
+            assign(world, case, world.social_worker)
+            timing.note_moment(
+                by=world.social_worker,
+                case_id=case.pk,
+                kind="strategy_discussion",
+                on=timezone.localdate() - timedelta(days=60),
+            )
+        asked_by_page = []
+        for name in PAGES:
+            with CaptureQueriesContext(connection) as asked:
+                assert client.get(reverse(name)).status_code == 200
+            asked_by_page.append(len(asked))
+        counts.append(asked_by_page)
+    assert counts[0] == counts[1]

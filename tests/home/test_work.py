@@ -1,0 +1,146 @@
+"""My work: what is overdue stands first, whatever it is; each thing with its kind and its rule; and pages for the rest."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from tests.conftest import World
+from tests.walls.record import make_record
+
+from heard.agencies.rules import Hidden
+from heard.cases.case import actions as casework
+from heard.cases.clocks import actions as timing
+from heard.cases.concern import actions as telling
+from heard.home import queries
+from heard.home.waiting import Section, Waiting, groups_of
+
+
+def ago(days: int) -> date:
+    return timezone.localdate() - timedelta(days=days)
+
+
+def told(world: World, name: str = "Mina") -> Any:
+    return telling.tell(
+        by=world.teacher,
+        new_person={"given_name": name, "family_name": "Okoro"},
+        seen_and_heard="Away on Mondays.",
+        why_no_words="Not met yet",
+        danger_now="no",
+    )
+
+
+def a_case(world: World, name: str = "Mina") -> Any:
+    return telling.decide(
+        by=world.coordinator,
+        concern=told(world, name),
+        decision="open_case",
+        reason="Signs seen",
+        feedback="A team looks at it.",
+        why_without_words="Not met yet",
+    ).case
+
+
+def things(*days: int | None) -> list[Waiting]:
+    return [Waiting(f"thing {number}", "/", days_left=left) for number, left in enumerate(days)]
+
+
+def test_what_has_a_day_goes_by_how_near_it_is_whatever_it_is() -> None:
+    sections = [
+        Section("Actions", things(-3, 0, 7, 8), key="actions"),
+        Section("Reviews", things(-1, None), key="reviews"),
+        Section("Drafts", things(None), key="drafts"),
+        Section("Missing", things(None), key="missing"),
+    ]
+    found = {group.key: [one.heading for one in group.sections] for group in groups_of(sections)}
+    assert list(found) == ["missing", "overdue", "today", "soon", "waiting", "later", "drafts"]
+    assert found["overdue"] == ["Actions", "Reviews"]
+    assert found["soon"] == found["today"] == found["later"] == ["Actions"]
+    assert found["waiting"] == ["Reviews"]
+
+
+def test_that_there_is_more_is_said_once_at_the_end_of_what_is_shown() -> None:
+    (overdue, later) = groups_of([Section("Actions", things(-3, 20), has_more=True, key="actions")])
+    assert (overdue.has_more, later.has_more) == (False, True)
+
+
+def test_what_is_overdue_stands_first_with_its_kind_and_its_rule(client: Client, world: World) -> None:
+    case = a_case(world)
+    timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=ago(60))
+    timing.note_moment(by=world.social_worker, case_id=case.pk, kind="looked_after", on=ago(1))
+    client.force_login(world.social_worker)
+    page = client.get("/").text
+    overdue, later = page.index('id="overdue"'), page.index('id="later"')
+    assert overdue < page.index("What a rule asks for by a day") < later
+    assert overdue < page.index("Hold the first child protection conference") < later
+    assert later < page.index("Hold the first review for a looked-after child")
+    assert "DfE CIN census guide" in page
+
+
+def test_what_is_overdue_is_said_once_a_day_on_the_first_page(client: Client, world: World) -> None:
+    case = a_case(world)
+    timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=ago(60))
+    client.force_login(world.social_worker)
+    assert "1 thing is overdue: it stands first." in client.get("/").text
+    assert "it stands first" not in client.get("/").text
+
+
+def test_where_there_is_more_than_twenty_a_page_has_all_of_them(client: Client, world: World) -> None:
+    for number in range(23):
+        case = a_case(world, f"Mina{number}")
+        casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    client.force_login(world.social_worker)
+    page = client.get("/").text
+    assert page.count(reverse("child", kwargs={"person_id": case.person_id})) <= 1
+    assert reverse("work", kwargs={"work": "children"}) in page
+    assert client.get(reverse("work", kwargs={"work": "children"})).text.count("Okoro") == 23
+
+
+def test_there_is_no_page_for_work_that_the_role_does_not_have(client: Client, world: World) -> None:
+    client.force_login(world.board_member)
+    assert client.get(reverse("work", kwargs={"work": "actions"})).status_code == 404
+    assert client.get(reverse("work", kwargs={"work": "no-such-work"})).status_code == 404
+    assert client.get(reverse("work", kwargs={"work": "drafts"})).status_code == 200
+    with pytest.raises(Hidden):
+        queries.kind_of(world.board_member, "actions")
+
+
+def test_every_kind_of_work_has_a_name_of_its_own_and_can_be_drawn_counted_and_paged(
+    world: World, settings: Any, tmp_path: Any
+) -> None:
+    """With a record of every kind, for whoever has most work."""
+    settings.DATA = tmp_path
+    make_record(world, restricted=False)
+    for user in (world.social_worker, world.coordinator, world.supervisor):
+        kinds = queries.kinds_of(user)
+        assert len({kind.key for kind in kinds}) == len({kind.heading for kind in kinds}) == len(kinds)
+        in_a_year = timezone.localdate() + timedelta(days=365)
+        due = dict(queries.due_by(user, in_a_year))
+        for kind in kinds:
+            drawn = [kind.draw(row) for row in kind.rows]
+            dated = sum(thing.due_on is not None for thing in drawn)
+            assert kind.due or not dated or kind.key == "referred", f"{kind.key} does not say what is due"
+            if kind.due and kind.key != "missing":
+                assert due.get(kind.heading, 0) == dated, kind.key
+
+
+def test_my_work_asks_one_query_a_kind_however_much_there_is(client: Client, world: World) -> None:
+    client.force_login(world.social_worker)
+    counts = []
+    for _round in range(2):
+        for number in range(2 if not counts else 18):
+            case = a_case(world, f"Mina{number}{len(counts)}")
+            casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+            timing.note_moment(by=world.social_worker, case_id=case.pk, kind="looked_after", on=ago(number))
+        client.get("/")
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/")
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert counts[1] <= len(queries.kinds_of(world.social_worker)) + 12
