@@ -195,7 +195,6 @@ def _write(pages: list[Any], into: Path) -> int:
         page.transfer_rotation_to_content()
         _clean(page)
         writer.add_page(page)
-    writer.compress_identical_objects(remove_orphans=True)
     writer.write(into)
     return len(pages)
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused
+from heard.cases.attachment.queries import texts_of
 from heard.cases.pack import queries, rules
 from heard.cases.pack.models import Disclosure, DisclosurePassage, Mark
 from heard.cases.pack.names import finder_for
@@ -203,7 +204,7 @@ def decide_file(
         rules.why_not_give_file(
             give=give,
             can_be_bound=can_be_bound(passage.file.kind),
-            has_text=passage.text.count("\n") > 1,
+            has_text=bool(texts_of(by, [passage.file.pk]).get(passage.file.pk)),
             withholds=queries.withholds(passage),
         )
     )

@@ -224,7 +224,8 @@ def _make(pack: Pack) -> None:
         raise Hidden
     paper = paper_of(pack, heard)
     made = make_pdf(paper, pack.path, heard)
-    digest = hashlib.file_digest(pack.path.open("rb"), "sha256").hexdigest()
+    with pack.path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     done = {"pages": made.pages, "size": made.size, "left_out": made.left_out, "sha256": digest}
     _end(pack, state=State.DONE, **done)
     remove_old_packs.enqueue()

@@ -1,0 +1,307 @@
+"""Somebody asks for their record: what is found, decided, checked by a second person, drawn and given."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from tests.cases.pack.conftest import (
+    AUNT,
+    decide_all,
+    everything_in,
+    final,
+    made,
+    pages_of,
+    pdf_file,
+    read_all,
+    request_of,
+    text_file,
+)
+
+from heard.agencies.models import AuditRow
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.pack import actions, queries
+from heard.cases.pack.models import Disclosure, Mark
+from heard.cases.pack.reasons import reasons
+from heard.cases.pack.rules import Part
+from heard.network.models import Tie
+
+TODAY = timezone.localdate
+WHY = {"treatment": "withhold", "reason": "somebody_else"}
+
+
+def found(user: Any, disclosure: Disclosure) -> dict[str, str]:
+    return {name.about: name.kind for name in queries.names_found(user, disclosure.pk)}
+
+
+def test_others_are_found_and_nothing_is_decided(world: Any, asked: Disclosure) -> None:
+    names = found(world.coordinator, asked)
+    assert names[AUNT] == "person"
+    assert names["Tess Archer"] == "staff"
+    assert names["Northgate Academy"] == "agency"
+    assert names["01632 960 777"] == "number"
+    assert names["WX1 4AB"] == "address"
+    assert not [name for name in names if "Mina" in name or "Okoro" in name]
+    assert not Mark.objects.exclude(treatment="").exists()
+
+
+def test_the_record_is_never_changed(world: Any, asked: Disclosure) -> None:
+    before = list(Tie.objects.values_list())
+    decide_all(world.coordinator, asked, **WHY)
+    final(world, asked)
+    assert list(Tie.objects.values_list()) == before
+
+
+def test_what_is_withheld_is_in_no_byte_of_the_paper(world: Any, asked: Disclosure) -> None:
+    by = world.coordinator
+    names = [f"person|{AUNT}", "address|WX1 4AB"]
+    actions.treat_names(by=by, disclosure_id=asked.pk, names=names, **WHY)
+    number = {"treatment": "pseudonym", "reason": "serious_harm", "instead": "a number"}
+    actions.treat_names(by=by, disclosure_id=asked.pk, names=["number|01632 960 777"], **number)
+    for name in queries.names_found(by, asked.pk):
+        if name.treatments == ("",):
+            actions.treat_names(by=by, disclosure_id=asked.pk, names=[name.key], treatment="show")
+    worry = queries.passages_in(by, asked.pk).get(text__contains="She left school")
+    actions.withhold_passage(by=by, passage_id=worry.pk, reason="other", note="It would frighten her")
+    read_all(by, asked)
+    pack = final(world, asked)
+    text, inside = "\n".join(pages_of(pack)), everything_in(pack)
+    for gone in ("Brand", "WX1", "960 777", "She left school", "It would frighten her"):
+        assert gone not in text
+        assert gone.encode() not in inside
+        assert gone.encode("utf-16-be") not in inside
+    assert "[a number] (2)" in text
+    assert "withheld: 1" in text
+    assert "withheld: 4" in text
+    assert reasons()["somebody_else"].label in text
+    assert "They wait for me after school." in text
+
+
+def test_the_paper_says_when_nothing_is_withheld(world: Any, asked: Disclosure) -> None:
+    decide_all(world.coordinator, asked)
+    text = "\n".join(pages_of(final(world, asked)))
+    assert AUNT in text
+    assert "Nothing is withheld." in text
+
+
+def test_nothing_is_withheld_without_a_reason(world: Any, asked: Disclosure) -> None:
+    by, key = world.coordinator, {"disclosure_id": asked.pk, "names": [f"person|{AUNT}"]}
+    for said, sentence in (
+        ({"treatment": "withhold"}, "Choose the reason"),
+        ({"treatment": "withhold", "reason": "because"}, "Choose the reason"),
+        ({"treatment": "withhold", "reason": "other"}, "your own words"),
+        ({"treatment": "pseudonym", "reason": "somebody_else"}, "Write the words"),
+        (
+            {"treatment": "pseudonym", "reason": "somebody_else", "instead": "my ola brand"},
+            "hold the name itself",
+        ),
+        ({"treatment": "withhold", "reason": "best_interests"}, "parental responsibility"),
+        ({"treatment": ""}, "Choose whether"),
+    ):
+        with pytest.raises(Refused, match=sentence):
+            actions.treat_names(by=by, **key, **said)
+    passage = queries.passages_in(by, asked.pk)[0]
+    with pytest.raises(Refused, match="Choose the reason"):
+        actions.withhold_passage(by=by, passage_id=passage.pk, reason="")
+    assert not Mark.objects.exclude(treatment="").exists()
+
+
+def test_the_childs_best_interests_are_a_reason_where_a_parent_asks(world: Any, around: Any) -> None:
+    asked = request_of(world.coordinator, around.person_id, requester="parent")
+    said = {"treatment": "withhold", "reason": "best_interests"}
+    assert actions.treat_names(by=world.coordinator, disclosure_id=asked.pk, names=[f"person|{AUNT}"], **said)
+
+
+def test_somebody_adds_what_the_machine_missed(world: Any, asked: Disclosure) -> None:
+    by = world.coordinator
+    with pytest.raises(Refused, match="nowhere"):
+        actions.find_more(by=by, disclosure_id=asked.pk, text="her neighbour")
+    assert actions.find_more(by=by, disclosure_id=asked.pk, text="people whom we do not know") == 1
+    with pytest.raises(Refused, match="marked already"):
+        actions.find_more(by=by, disclosure_id=asked.pk, text="people whom we do not know")
+    assert found(by, asked)["people whom we do not know"] == "hand"
+    worry = queries.passages_in(by, asked.pk).get(text__contains="She left school")
+    with pytest.raises(Refused, match="do not stand in this passage"):
+        actions.withhold_stretch(by=by, passage_id=worry.pk, text="not there", **WHY)
+    actions.withhold_stretch(by=by, passage_id=worry.pk, text="left school", **WHY)
+    shown = queries.stretches_of(queries.passage_visible_to(by, worry.pk))[1]
+    assert [one.was for one in shown if one.treatment == "withhold"] == ["left school"]
+
+
+def test_it_is_not_sent_before_everything_is_decided_and_read(world: Any, around: Any) -> None:
+    by = world.coordinator
+    text_file(by, around.person_id)
+    asked = request_of(by, around.person_id, Part.WORDS, Part.FILES)
+    with pytest.raises(Refused, match="Names or numbers that nobody has decided"):
+        actions.send_disclosure(by=by, disclosure_id=asked.pk)
+    names = [name.key for name in queries.names_found(by, asked.pk)]
+    actions.treat_names(by=by, disclosure_id=asked.pk, names=names, treatment="show")
+    with pytest.raises(Refused, match="Files that nobody has decided"):
+        actions.send_disclosure(by=by, disclosure_id=asked.pk)
+    file = queries.passages_in(by, asked.pk).get(file__isnull=False)
+    actions.decide_file(by=by, passage_id=file.pk, give="text")
+    with pytest.raises(Refused, match="Passages that nobody has read"):
+        actions.send_disclosure(by=by, disclosure_id=asked.pk)
+    read_all(by, asked)
+    actions.send_disclosure(by=by, disclosure_id=asked.pk)
+
+
+# ---- files
+
+
+def test_the_pages_of_a_file_are_given_only_where_all_in_it_is_shown(world: Any, around: Any) -> None:
+    by = world.coordinator
+    text_file(by, around.person_id)
+    pdf_file(by, around.person_id, pages=2)
+    asked = request_of(by, around.person_id, Part.FILES)
+    rows = {row.file.name: row for row in queries.passages_in(by, asked.pk)}
+    with pytest.raises(Refused, match="cannot be put into a PDF"):
+        actions.decide_file(by=by, passage_id=rows["note.txt"].pk, give="whole")
+    with pytest.raises(Refused, match="withheld, or not decided"):
+        actions.decide_file(by=by, passage_id=rows["letter.pdf"].pk, give="whole")
+    with pytest.raises(Refused, match="No text could be read"):
+        actions.decide_file(by=by, passage_id=rows["letter.pdf"].pk, give="text")
+    names = [name.key for name in queries.names_found(by, asked.pk)]
+    actions.treat_names(by=by, disclosure_id=asked.pk, names=names, treatment="show")
+    actions.decide_file(by=by, passage_id=rows["letter.pdf"].pk, give="whole")
+    actions.treat_names(by=by, disclosure_id=asked.pk, names=["person|Ola Brand"], **WHY)
+    actions.decide_file(by=by, passage_id=rows["note.txt"].pk, give="text")
+    read_all(by, asked)
+    pages = pages_of(final(world, asked))
+    text = "\n".join(pages)
+    assert "fetches her on Mondays" in text
+    assert "Ola" not in text
+    assert "Its 2 pages follow" in text
+
+
+def test_a_file_is_decided_anew_where_something_in_it_is_withheld_later(world: Any, around: Any) -> None:
+    by = world.coordinator
+    pdf_file(by, around.person_id)
+    asked = request_of(by, around.person_id, Part.FILES)
+    names = [name.key for name in queries.names_found(by, asked.pk)]
+    actions.treat_names(by=by, disclosure_id=asked.pk, names=names, treatment="show")
+    row = queries.passages_in(by, asked.pk).get()
+    actions.decide_file(by=by, passage_id=row.pk, give="whole")
+    actions.treat_names(by=by, disclosure_id=asked.pk, names=names, **WHY)
+    assert queries.progress_of(by, asked.pk).files_open == 1
+
+
+# ---- the second person, and the end
+
+
+def test_a_second_person_checks_it(world: Any, asked: Disclosure) -> None:
+    decide_all(world.coordinator, asked)
+    actions.send_disclosure(by=world.coordinator, disclosure_id=asked.pk)
+    assert list(queries.waiting_for_check(world.supervisor)) == [asked]
+    assert not queries.waiting_for_check(world.coordinator).exists()
+    with pytest.raises(Refused, match="decided in it yourself"):
+        actions.check_disclosure(by=world.coordinator, disclosure_id=asked.pk, agrees=True)
+    with pytest.raises(Refused, match="looked at again"):
+        actions.check_disclosure(by=world.supervisor, disclosure_id=asked.pk, agrees=False)
+    with pytest.raises(Refused, match="with the person who checks"):
+        actions.treat_names(by=world.coordinator, disclosure_id=asked.pk, names=["a|b"], treatment="show")
+    actions.check_disclosure(by=world.supervisor, disclosure_id=asked.pk, agrees=False, note="The aunt")
+    decide_all(world.coordinator, asked, **WHY)
+    actions.send_disclosure(by=world.coordinator, disclosure_id=asked.pk)
+    actions.check_disclosure(by=world.supervisor, disclosure_id=asked.pk, agrees=True)
+    assert [
+        check.agreed for check in queries.disclosure_visible_to(world.supervisor, asked.pk).checks.all()
+    ] == [False, True]
+
+
+def test_what_was_checked_never_changes(world: Any, asked: Disclosure) -> None:
+    decide_all(world.coordinator, asked)
+    final(world, asked)
+    with pytest.raises(Refused, match="final"):
+        actions.treat_names(
+            by=world.coordinator, disclosure_id=asked.pk, names=["person|x"], treatment="show"
+        )
+    mark = Mark.objects.first()
+    for change in (mark.save, mark.delete, mark.passage.save, Mark.objects.all().delete):
+        with pytest.raises(Refused, match="final"):
+            change()
+    with pytest.raises(Refused, match="final"):
+        Mark.objects.update(treatment="show")
+
+
+def test_it_is_written_down_when_how_and_to_whom_it_was_given(world: Any, asked: Disclosure) -> None:
+    given = {
+        "by": world.coordinator,
+        "disclosure_id": asked.pk,
+        "how": "hand",
+        "to_whom": "Mina, with Sol beside her",
+    }
+    with pytest.raises(Refused, match="second person"):
+        actions.give_disclosure(**given, on=TODAY())
+    decide_all(world.coordinator, asked)
+    final(world, asked)
+    for said, sentence in (
+        ({"on": TODAY() + timedelta(days=1)}, "not to come"),
+        ({"on": None}, "the day"),
+        ({"on": TODAY(), "how": ""}, "how"),
+    ):
+        with pytest.raises(Refused, match=sentence):
+            actions.give_disclosure(**given | said)
+    assert list(queries.disclosures_due(world.coordinator)) == [asked]
+    actions.give_disclosure(**given, on=TODAY())
+    assert not queries.disclosures_due(world.coordinator).exists()
+    verbs = set(AuditRow.objects.filter(subject="disclosure").values_list("verb", flat=True))
+    assert verbs == {"start", "decide", "read", "send", "agree", "give"}
+    with pytest.raises(Refused, match="cannot be taken back"):
+        actions.stop_disclosure(by=world.coordinator, disclosure_id=asked.pk, why="They changed their mind")
+
+
+def test_a_request_ends_without_being_given_for_a_reason(world: Any, asked: Disclosure) -> None:
+    with pytest.raises(Refused, match="Say why"):
+        actions.stop_disclosure(by=world.coordinator, disclosure_id=asked.pk, why="")
+    actions.stop_disclosure(
+        by=world.coordinator, disclosure_id=asked.pk, why="She wants to read it with us instead"
+    )
+    assert not queries.disclosures_due(world.coordinator).exists()
+
+
+def test_the_paper_can_be_made_again_once_it_is_gone(world: Any, asked: Disclosure) -> None:
+    decide_all(world.coordinator, asked)
+    with pytest.raises(Refused, match="second person"):
+        actions.make_again(by=world.coordinator, disclosure_id=asked.pk)
+    first = final(world, asked)
+    before = pages_of(first)
+    with pytest.raises(Refused, match="The PDF is there"):
+        actions.make_again(by=world.coordinator, disclosure_id=asked.pk)
+    actions.remove_pack(by=world.coordinator, pack_id=first.pk)
+    again = made(actions.make_again(by=world.coordinator, disclosure_id=asked.pk))
+    assert pages_of(again) == before
+
+
+@pytest.mark.parametrize(
+    "who", ["social_worker", "teacher", "officer", "analyst", "board_member", "administrator"]
+)
+def test_nobody_else_sees_a_request(world: Any, asked: Disclosure, who: str) -> None:
+    user = getattr(world, who)
+    assert not queries.disclosures_visible_to(user).exists()
+    passage = queries.passages_in(world.coordinator, asked.pk)[0]
+    with pytest.raises(Hidden):
+        actions.open_disclosure(by=user, disclosure_id=asked.pk)
+    with pytest.raises(Hidden):
+        actions.open_passage(by=user, passage_id=passage.pk)
+    with pytest.raises(Hidden):
+        actions.stop_disclosure(by=user, disclosure_id=asked.pk, why="Curious")
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"requester": "friend"}, "who asks"),
+        ({"requester_name": ""}, "name of the person"),
+        ({"what_asked": ""}, "what they ask for"),
+        ({"asked_on": TODAY() + timedelta(days=1)}, "on which they asked"),
+        ({"due_on": None}, "by which they get an answer"),
+        ({"due_on": TODAY() - timedelta(days=30)}, "by which they get an answer"),
+    ],
+)
+def test_a_request_that_says_too_little_is_refused(world: Any, around: Any, said: Any, sentence: str) -> None:
+    with pytest.raises(Refused, match=sentence):
+        request_of(world.coordinator, around.person_id, **said)
+    assert not Disclosure.objects.exists()
