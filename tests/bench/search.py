@@ -8,25 +8,21 @@ the very name that was asked for, no list of ten can hold them all; such people 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from tests.bench.crowd import SEED, Someone, crowd
-from tests.bench.measure import machine, table
+from tests.bench.databases import on_both, spread
+from tests.bench.measure import table
 
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "200000"))
 QUERIES = int(os.environ.get("BENCH_QUERIES", "300"))
 SHOWN = 10
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 # ---- what is asked
@@ -110,16 +106,14 @@ def ask(
         text = typed(rng, one)
         began = time.perf_counter()
         hits = find_described(user, read_box(text), kinds=("child", "adult"), limit=SHOWN)
-        times.append((time.perf_counter() - began) * 1000)
+        times.append(time.perf_counter() - began)
         found += one.id in {hit.person_id for hit in hits}
     with CaptureQueriesContext(connection) as asked:
         find_described(user, read_box(text), kinds=("child", "adult"), limit=SHOWN)
-    times.sort()
     share = f"{found / len(times):.1%}" if name != "family name that many have" else "-"
     return (
         name,
-        f"{times[len(times) // 2]:.0f}",
-        f"{times[int(len(times) * 0.95)]:.0f}",
+        *spread(times),
         share,
         str(len(asked)),
     )
@@ -206,42 +200,5 @@ def fill(people: list[Someone]) -> dict[str, tuple[Any, list[Someone]]]:
     }
 
 
-# ---- in which database
-
-
-def main() -> None:
-    if sys.argv[1:] == ["--here"]:
-        return here()
-    print(machine(), flush=True)
-    command = [sys.executable, "-m", "tests.bench.search", "--here"]
-    for name, before in (("SQLite", []), ("PostgreSQL", [str(_ROOT / "requirements/with-postgresql.sh")])):
-        if name not in os.environ.get("BENCH_ON", "SQLite PostgreSQL"):
-            continue
-        with tempfile.TemporaryDirectory(prefix="heard-bench-") as folder:
-            print(f"\n{name}", flush=True)
-            subprocess.run(
-                [*before, *command],
-                check=True,
-                cwd=_ROOT,
-                env=os.environ | {"HEARD_DATA": folder, "HEARD_DEMO": "1"},
-            )
-    return None
-
-
-def here() -> None:
-    """Tables are made from the models as they are, so that migrations take no part in what is measured."""
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heard.config.settings")
-    django.setup()
-    from django.apps import apps
-    from django.conf import settings
-    from django.core.management import call_command
-
-    settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
-    call_command("migrate", run_syncdb=True, verbosity=0)
-    measure()
-
-
 if __name__ == "__main__":
-    main()
+    on_both("tests.bench.search", measure)

@@ -7,7 +7,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from pypdf import PdfReader
 
 from heard.agencies.models import User
 
@@ -47,11 +49,25 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 class Story:
     """A browser in somebody's hands. What it is told to do is what a person would do: open, fill, choose, press."""
 
-    def __init__(self, page: Page, address: str, name: str, twin: Page | None = None) -> None:
-        """`twin`: a page with scripts on which a page without any is looked at, since axe is a script itself."""
-        self.page, self.address, self.name, self.twin = page, address, name, twin
+    def __init__(
+        self,
+        page: Page,
+        address: str,
+        name: str,
+        *,
+        twin: Page | None = None,
+        widths: tuple[int, ...] = (PHONE, DESKTOP),
+    ) -> None:
+        """`twin`: a page with scripts on which a page without any is looked at, since axe is a script itself.
+
+        `widths`: at which each page is looked at; the last one stays.
+        """
+        self.page, self.address, self.name, self.twin, self.widths = page, address, name, twin, widths
         self.steps = 0
         self._amiss: list[str] = []
+        page.set_default_timeout(
+            10_000
+        )  # milliseconds; a story that waits for what is not there says so soon
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self._amiss.append(f"script error: {error}"))
         page.on("request", lambda request: self._note_host(request.url))
@@ -99,24 +115,43 @@ class Story:
         self.page.get_by_label(label, exact=True).select_option(label=option)
         return self
 
+    def attach(self, label: str, name: str, kind: str, content: bytes) -> Story:
+        """Put a file into a box; `kind` is what the browser takes it for, such as image/png."""
+        file: Any = {"name": name, "mimeType": kind, "buffer": content}
+        self.page.get_by_label(label, exact=True).set_input_files(file)
+        return self
+
+    def take(self, link: str) -> bytes:
+        """What a link or button downloads."""
+        with self.page.expect_download() as waiting:
+            self.page.locator("main").get_by_text(link, exact=True).first.click()
+        return Path(waiting.value.path()).read_bytes()
+
+    def take_paper(self, link: str) -> str:
+        """The words of the PDF that a link or button downloads, in one line."""
+        pages = PdfReader(BytesIO(self.take(link))).pages
+        return " ".join(" ".join(page.extract_text() for page in pages).split())
+
     def press(self, button: str) -> Story:
         self.page.get_by_role("button", name=button, exact=True).first.click()
         return self.look()
 
-    def follow(self, link: str) -> Story:
-        self.page.get_by_role("link", name=link).first.click()
+    def follow(self, link: str, *, about: str = "") -> Story:
+        """`about`: what a link among several of the same words is about; it may be for screen readers alone."""
+        name = re.compile(f"{re.escape(link)}.*{re.escape(about)}") if about else link
+        self.page.get_by_role("link", name=name).first.click()
         return self.look()
 
     # ---- what a person sees
 
     def sees(self, *texts: str) -> Story:
         for text in texts:
-            expect(self.page.locator("body")).to_contain_text(text)
+            self._expect(text, expect(self.page.locator("body")).to_contain_text)
         return self
 
     def sees_not(self, *texts: str) -> Story:
         for text in texts:
-            expect(self.page.locator("body")).not_to_contain_text(text)
+            self._expect(f"not {text}", expect(self.page.locator("body")).not_to_contain_text, text)
         return self
 
     @property
@@ -128,16 +163,27 @@ class Story:
         self.page.wait_for_load_state("load")
         self.steps += 1
         seen = self._seen()
-        for width in (PHONE, DESKTOP):
+        for width in self.widths:
             seen.set_viewport_size({"width": width, "height": 900})
-            self._picture(seen, width)
-            self._no_sideways_scroll(seen, width)
-            found = Axe().run(seen)
-            assert found.violations_count == 0, f"{self.path} at {width} px:\n{found.generate_report()}"
+            try:
+                self._no_sideways_scroll(seen, width)
+                found = Axe().run(seen)
+                assert found.violations_count == 0, f"{self.path} at {width} px:\n{found.generate_report()}"
+            except AssertionError:
+                self._picture(seen, width)
+                raise
         assert not self._amiss, f"{self.path}: {self._amiss}"
         return self
 
     # ---- how
+
+    def _expect(self, what: str, claim: Callable[..., None], *of: str) -> None:
+        """With an error that a person can read: what was looked for, and the words of the page."""
+        try:
+            claim(*(of or (what,)))
+        except AssertionError:
+            words = " ".join(self.page.locator("main").inner_text().split())
+            raise AssertionError(f"{self.path}: expected {what!r} in: {words}") from None
 
     def _place(self, within: str) -> Page | Locator:
         return self.page.get_by_role("group", name=within) if within else self.page

@@ -23,6 +23,7 @@ def told_and_opened(world: World, story: Story) -> Case:
     story.press("Send").sees("Your worry is sent")
     story.sign_in(world.coordinator).open("/worries/").follow("Amira Kahn")
     story.choose("Open a case").fill("Reason for the decision", "Gifts and lifts from somebody unknown.")
+    story.fill("What will the person who told this read?", "A social worker meets Amira this week.")
     story.press("Record the decision").sees("Gifts and lifts from somebody unknown.")
     return Case.objects.get()
 
@@ -45,12 +46,12 @@ def write_the_assessment(story: Story, case: Case) -> None:
     story.press("Save and continue").sees("Begun")
     story.follow("Vulnerabilities").choose("Not seen", within="Homeless").press("Save and continue")
 
-    story.follow("Patterns of exploitation")
-    story.choose("Between young people, at school or in the neighbourhood")
-    story.press("Save and continue").sees("There is a problem", "say what makes you think so")
-    why = "What makes you think of “Between young people, at school or in the neighbourhood”?"
-    story.fill(why, "Two of them are at her school.").choose("At school")
-    story.press("Save and continue")
+    story.follow("Patterns of exploitation").press("Add a pattern")
+    story.choose("Between young people, at school or in the neighbourhood").press("Save")
+    story.sees("There is a problem", "Say what makes you think so", "Choose in which way the child appears")
+    story.fill("What makes you think so?", "Two of them are at her school.").choose("At school")
+    story.choose("The child is harmed").press("Save").sees("Two of them are at her school.")
+    story.follow("Assessment")
 
 
 def test_a_worry_becomes_a_plan(world: World, story: Story) -> None:
@@ -103,7 +104,7 @@ def agree_a_plan(story: Story, world: World, case: Case) -> None:
     story.sees("Each outcome needs at least one action").follow("Add an action")
     story.fill("What will be done?", "Walk home with her").press("Save")
     story.sees("Each action needs a person who will do it and a date").follow("Walk home with her")
-    story.select("Who will do it? (optional)", "Tess Archer")
+    story.select("Who will do it, and for which agency? (optional)", "Tess Archer, Northgate Academy")
     story.fill_date("By when? (optional)", soon.day, soon.month, soon.year).press("Save")
     story.press("Agree the plan").sees("Suggested: 3 months")
     story.choose("“I want to walk home without looking behind me.”").press("Agree the plan")
@@ -119,7 +120,11 @@ def finish_and_review(story: Story, world: World) -> None:
     story.sees("Done", "Each day since Monday.")
 
     story.sign_in(world.social_worker).open("/reviews/").follow("Amira Kahn")
-    story.sees("What the child said last", "What was planned, and what happened", "Each day since Monday.")
+    story.sees(
+        "What the child said last",
+        "What was planned, what happened, and how it is now",
+        "Each day since Monday.",
+    )
     story.press("Record the review").sees("There is a problem", "Choose how it goes on")
     story.choose("Better").fill("What was seen?", "She walks home with Tess and laughs.")
     story.fill("Who saw it?", "Tess Archer, teacher")

@@ -24,6 +24,7 @@ from heard.cases.concern import actions as telling
 from heard.cases.disruption import actions as disrupting
 from heard.cases.missing import actions as looking
 from heard.cases.own import actions as giving
+from heard.cases.panel import actions as meeting
 from heard.cases.plan import actions as planning
 from heard.cases.referral import actions as referring
 from heard.cases.review import actions as reviewing
@@ -127,6 +128,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "tie_id": tie.pk,
             "other_id": merge.kept_id,
             "merge_id": merge.pk,
+            **_panel(world, person.pk, action.outcome_id),
             "supervision_id": supervision.pk,
             "decision_id": decision.pk,
         }
@@ -286,6 +288,40 @@ def _moment(world: World, case_id: Any) -> Any:
         on=ago(12),
         note="With the police",
     )
+
+
+def _panel(world: World, person_id: Any, outcome_id: Any) -> dict[str, Any]:
+    """A panel of today at which the school sits too; what it decided about the child, and who does not agree."""
+    by, now = world.coordinator, timezone.now()
+    agencies = [world.care.pk, world.school.pk, world.police.pk]
+    panel = meeting.plan_panel(
+        by=by, starts_at=now - timedelta(minutes=1), place="Town hall", chair=by, agencies=agencies
+    )
+    meeting.prepare_panel(by=by, panel_id=panel.pk)
+    item = meeting.add_item(by=by, panel_id=panel.pk, title="Who meets children at the station")
+    item = panel.items.filter(person_id=person_id).first() or item
+    this = {"by": by, "item_id": item.pk}
+    meeting.decide_item(
+        **this,
+        decision="Her tutor sees her each day",
+        reason="She asked for it",
+        view=ChildsView(why_no_words="She was at her aunt’s."),
+    )
+    given = this | {"owner": world.social_worker, "due_on": timezone.localdate() + timedelta(days=7)}
+    meeting.add_panel_action(**given, what="Ask her tutor", outcome_id=outcome_id)
+    action = meeting.add_panel_action(**given, what="Tell the panel how it went")
+    meeting.dissent(by=world.social_worker, item_id=item.pk, why="She is there on four days alone.")
+    disagreement = meeting.begin_disagreement(
+        by=world.social_worker,
+        person_id=person_id,
+        about="panel",
+        about_id=item.pk,
+        what="The tutor alone is not enough",
+        interest="She is afraid after school",
+        with_agency_id=world.school.pk,
+    )
+    keys = {"panel_id": panel.pk, "item_id": item.pk}
+    return keys | {"panel_action_id": action.pk, "disagreement_id": disagreement.pk}
 
 
 def _surroundings(world: World, person_id: Any) -> tuple[Any, Any, Any]:

@@ -41,11 +41,19 @@ VALUES = {
 }
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
-    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id", "tie_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id", "moment_id",
+    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id", "tie_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id", "panel_id", "item_id", "panel_action_id", "disagreement_id", "moment_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; users and teams are the staff. Whoever
 # sees children sees all places and groups: a child who is hidden is left out of them (asked for below).
-ABOUT_A_CHILD = RECORD_KEYS - {"run_id", "user_id", "team_id", "place_id", "group_id", "supervision_id"}
+ABOUT_A_CHILD = RECORD_KEYS - {
+    "run_id",
+    "user_id",
+    "team_id",
+    "place_id",
+    "group_id",
+    "supervision_id",
+    "panel_id",
+}
 # Open to anybody, each with its reason.
 OPEN = {
     "account_login": "signing in",

@@ -46,7 +46,9 @@ PARTS = (
         _("Where children go and with whom, and what was told about it."),
         short=_("Places"),
     ),
-    Part("panels", _("Panels"), _("Where agencies look together at children, places and themes, and decide.")),
+    Part(
+        "panels", _("Panels"), _("Where agencies look together at children, places and themes, and decide.")
+    ),
     Part("team", _("Team"), _("Who works with whom, and what has waited longest.")),
     Part(
         "engine",

@@ -151,6 +151,17 @@ class Assessment(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"assessment of {self.started_at:%Y-%m-%d}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        _refuse_where_signed(self.pk)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        _refuse_where_signed(self.pk)
+        return super().delete(*args, **kwargs)
+
     # What a page shows of it, as lists that `assessment_visible_to` has fetched already.
 
     @property
@@ -164,17 +175,6 @@ class Assessment(models.Model):
     @property
     def returns(self) -> "list[SentBack]":
         return list(self.sent_back.all())
-
-    def __str__(self) -> str:
-        return f"assessment of {self.started_at:%Y-%m-%d}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        _refuse_where_signed(self.pk)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        _refuse_where_signed(self.pk)
-        return super().delete(*args, **kwargs)
 
 
 class PartOfAssessment(models.Model):
@@ -399,13 +399,13 @@ class OpenQuestion(PartOfAssessment):
     class Meta:
         ordering: ClassVar = ["by_on", "asked_at"]
 
+    def __str__(self) -> str:
+        return "question"
+
     @property
     def found(self) -> "list[Finding]":
         """What was found out, as `questions_visible_to` and the assessment's own query have fetched it already."""
         return list(self.findings.all())
-
-    def __str__(self) -> str:
-        return "question"
 
 
 class OnlyAdded(models.QuerySet["Finding"]):

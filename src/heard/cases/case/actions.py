@@ -217,6 +217,7 @@ def note_warning(
     review_on: date | None,
     person_told: bool | None = None,
     why_not_told: str = "",
+    at: datetime | None = None,
 ) -> WarningNote:
     """A warning that every reader of the record sees first, until it is looked at again and ends."""
     person = person_visible_to(by, person_id)
@@ -226,7 +227,7 @@ def note_warning(
         review_on=review_on,
         person_told=person_told,
         why_not_told=why_not_told,
-        today=timezone.localdate(),
+        today=timezone.localdate(at),
     )
     if why_not or review_on is None:
         raise Refused(why_not)

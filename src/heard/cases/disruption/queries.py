@@ -37,7 +37,9 @@ def steps_visible_to(user: User) -> QuerySet[DisruptionStep]:
     """Steps in cases of children whom the user may see. One against a person whom the user may not see is left out."""
     rows = DisruptionStep.objects.filter(case__in=cases_visible_to(user).order_by())
     seen = Q(person__isnull=True) | Q(person__in=people_visible_to(user).values("pk"))
-    return rows.filter(seen).select_related("case__person", "person", "place", "group", "agency", "owner", "panel_action")
+    return rows.filter(seen).select_related(
+        "case__person", "person", "place", "group", "agency", "owner", "panel_action"
+    )
 
 
 def step_visible_to(user: User, disruption_id: uuid.UUID) -> DisruptionStep:

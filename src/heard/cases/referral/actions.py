@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def start_referral(*, by: User, case_id: uuid.UUID) -> Referral:
+def start_referral(*, by: User, case_id: uuid.UUID, at: datetime | None = None) -> Referral:
     """An empty referral by the current form. What the record says is laid before the writer, and confirmed by them."""
     case = case_visible_to(by, case_id)
     hold_person(by=by, person_id=case.person_id)
     _refuse(queries.why_not_start(by, case.pk))
-    referral = Referral.objects.create(case=case, form=CURRENT, writer=by, started_at=timezone.now())
+    referral = Referral.objects.create(case=case, form=CURRENT, writer=by, started_at=at or timezone.now())
     referral.writers.add(by)
     _audit(by, "start", referral)
     return referral
@@ -89,12 +89,15 @@ def write_section(*, by: User, referral_id: uuid.UUID, section: str, values: Map
 
 
 @transaction.atomic
-def send_to_review(*, by: User, referral_id: uuid.UUID, view: ChildsView) -> Referral:
+def send_to_review(
+    *, by: User, referral_id: uuid.UUID, view: ChildsView, at: datetime | None = None
+) -> Referral:
     """Everything that the form requires is answered: now somebody who did not write it reads it."""
     referral = _locked(by, referral_id)
     words, why_no_words = hear(by=by, person_id=referral.case.person_id, view=view)
     _refuse(queries.why_not_send(by, referral, has_words=words is not None, why_no_words=why_no_words))
-    return _move(by, referral, Move.SEND, sent_at=timezone.now(), words=words, why_no_words=why_no_words)
+    now = at or timezone.now()
+    return _move(by, referral, Move.SEND, sent_at=now, words=words, why_no_words=why_no_words)
 
 
 @transaction.atomic
@@ -105,11 +108,14 @@ def return_referral(*, by: User, referral_id: uuid.UUID, reason: str) -> Referra
 
 
 @transaction.atomic
-def agree_referral(*, by: User, referral_id: uuid.UUID, note: str = "") -> Referral:
+def agree_referral(
+    *, by: User, referral_id: uuid.UUID, note: str = "", at: datetime | None = None
+) -> Referral:
     """From here on it does not change, and can be taken out."""
     referral = _locked(by, referral_id)
     _refuse(queries.why_not_review(by, referral))
-    return _move(by, referral, Move.AGREE, reviewed_by=by, reviewed_at=timezone.now(), review_note=note)
+    now = at or timezone.now()
+    return _move(by, referral, Move.AGREE, reviewed_by=by, reviewed_at=now, review_note=note)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ leaves its audit row in the same transaction. No row names a child, but for a de
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def begin_supervision(*, by: User, worker: User, supervisor: User, planned_on: date | None) -> Supervision:
+def begin_supervision(
+    *, by: User, worker: User, supervisor: User, planned_on: date | None, at: datetime | None = None
+) -> Supervision:
     """The first supervision of two people of a team. Those after it follow from one another."""
     together = (
         queries.supervisors_of(by).filter(pk=supervisor.pk)
@@ -41,7 +43,7 @@ def begin_supervision(*, by: User, worker: User, supervisor: User, planned_on: d
         supervises=together.exists(),
         under_way=queries.under_way(by, worker=worker, supervisor=supervisor),
         planned_on=planned_on,
-        today=timezone.localdate(),
+        today=timezone.localdate(at),
     )
     if why_not or planned_on is None:
         raise Refused(why_not)

@@ -69,7 +69,12 @@ class ChronologyEntry(models.Model):
     class Meta:
         verbose_name_plural = "chronology entries"
         ordering: ClassVar = ["-on", "-at", "-pk"]
-        indexes: ClassVar = [models.Index(fields=["child_id", "on", "at"], name="chronology_in_order")]
+        indexes: ClassVar = [
+            models.Index(fields=["child_id", "on", "at"], name="chronology_in_order"),
+            models.Index(
+                fields=["child_id", "agency", "kind", "other", "other_id"], name="chronology_counted"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.on}"

@@ -204,7 +204,7 @@ def decide_file(
         rules.why_not_give_file(
             give=give,
             can_be_bound=can_be_bound(passage.file.kind),
-            has_text=bool(texts_of(by, [passage.file.pk]).get(passage.file.pk)),
+            has_text=bool(texts_of(by, [passage.file.pk]).get(passage.file.pk, "").strip()),
             withholds=queries.withholds(passage),
         )
     )

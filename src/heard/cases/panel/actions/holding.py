@@ -19,7 +19,6 @@ from heard.cases.case.queries import why_not_give
 from heard.cases.case.rules import NOT_INVOLVED
 from heard.cases.disruption.actions import plan_step
 from heard.cases.panel import queries, rules
-from heard.cases.panel.actions.planning import audit, audit_item, locked, refuse
 from heard.cases.panel.models import (
     Dissent,
     MinutesCorrection,
@@ -45,12 +44,12 @@ def hold_panel(
 ) -> Panel:
     """Writes down who came, and that the panel was held. `came`: of each invitation by its key what became of it, and who
     came instead. Who is missing is shown and never stands in the way."""
-    panel, now = locked(by, panel_id), at or timezone.now()
+    panel, now = _locked(by, panel_id), at or timezone.now()
     seats = list(panel.seats.all())
     for seat in seats:
         seat.came, instead = came.get(seat.pk, ("", ""))
         seat.instead = instead.strip() if seat.came == rules.Came.SOMEBODY_ELSE else ""
-    refuse(
+    _refuse(
         rules.why_not_hold(
             may_hold=by.may(May.HOLD_PANEL),
             state=panel.state,
@@ -63,7 +62,7 @@ def hold_panel(
     PanelSeat.objects.bulk_update(seats, ["came", "instead"])
     panel.state, panel.held_at, panel.held_by = State.HELD, now, by
     panel.save(update_fields=["state", "held_at", "held_by"])
-    audit(by, "hold", panel)
+    _audit(by, "hold", panel)
     return panel
 
 
@@ -71,10 +70,10 @@ def hold_panel(
 def write_notes(*, by: User, item_id: uuid.UUID, notes: str) -> PanelItem:
     """What is said at the meeting. Everybody who takes part may type; the form shows what others wrote meanwhile."""
     item, panel = _at_work(by, item_id)
-    refuse(_why_not_write(by, panel))
+    _refuse(_why_not_write(by, panel))
     item.notes = notes.strip()
     item.save(update_fields=["notes"])
-    audit_item(by, "write", item)
+    _audit_item(by, "write", item)
     return item
 
 
@@ -94,7 +93,7 @@ def decide_item(
     words, why_no_words = None, ""
     if item.is_about_child and item.person_id:
         words, why_no_words = hear(by=by, person_id=item.person_id, view=view or ChildsView())
-    refuse(
+    _refuse(
         rules.why_not_decide(
             may_hold=by.may(May.HOLD_PANEL),
             is_agreed=panel.agreed_at is not None,
@@ -111,7 +110,7 @@ def decide_item(
     item.words, item.why_no_words = words, why_no_words
     item.decided_by, item.decided_at = by, now
     item.save(update_fields=["decision", "reason", "words", "why_no_words", "decided_by", "decided_at"])
-    audit_item(by, "decide", item, reason=item.reason)
+    _audit_item(by, "decide", item, reason=item.reason)
     return item
 
 
@@ -135,7 +134,7 @@ def add_panel_action(
     """
     item, panel = _at_work(by, item_id)
     agency = owner.team.agency if owner and owner.team else None
-    refuse(
+    _refuse(
         rules.why_not_act(
             may_write=_why_not_write(by, panel),
             what=what,
@@ -162,7 +161,7 @@ def add_panel_action(
         plan_step(by=by, case_id=case_id, kind=kind, agency_id=agency.pk, **_end(item), **given)
     elif item.person_id and item.is_about_child:
         _may_do(by, item.person_id, owner, why_involve)
-    audit_item(by, "add action", item, action=action.pk)
+    _audit_item(by, "add action", item, action=action.pk)
     return action
 
 
@@ -177,7 +176,7 @@ def finish_panel_action(
         raise Refused(
             "This action is in a child’s plan, or among the steps against what harms. Finish it there."
         )
-    refuse(
+    _refuse(
         rules.why_not_finish_action(
             is_owner=action.owner_id == by.pk,
             may_hold=by.may(May.HOLD_PANEL),
@@ -192,7 +191,7 @@ def finish_panel_action(
         done_on or timezone.localdate(),
     )
     action.save(update_fields=["state", "note", "done_on"])
-    audit_item(by, "finish action", action.item, action=action.pk)
+    _audit_item(by, "finish action", action.item, action=action.pk)
     return action
 
 
@@ -219,7 +218,7 @@ def dissent(*, by: User, item_id: uuid.UUID, why: str, at: datetime | None = Non
     mine = by.agencies_where(May.SEE_PANEL)
     seated = next((seat.agency for seat in panel.seats.all() if seat.agency_id in mine), None)
     agency = seated or (by.team.agency if by.team else None)
-    refuse(
+    _refuse(
         rules.why_not_dissent(
             takes_part=queries.takes_part(by, panel) and agency is not None,
             is_decided=item.decided_at is not None,
@@ -232,7 +231,7 @@ def dissent(*, by: User, item_id: uuid.UUID, why: str, at: datetime | None = Non
     said = Dissent.objects.create(
         item=item, by=by, agency=agency, why=why.strip(), said_at=at or timezone.now()
     )
-    audit_item(by, "dissent", item)
+    _audit_item(by, "dissent", item)
     return said
 
 
@@ -241,11 +240,11 @@ def correct_minutes(
     *, by: User, panel_id: uuid.UUID, text: str, item_id: uuid.UUID | None = None, at: datetime | None = None
 ) -> MinutesCorrection:
     """What is put right before the minutes are agreed: of one item, or of the attendance. What was written stays."""
-    panel = locked(by, panel_id)
+    panel = _locked(by, panel_id)
     item = queries.item_visible_to(by, item_id) if item_id else None
     if item and item.panel_id != panel.pk:
         raise Hidden
-    refuse(
+    _refuse(
         rules.why_not_correct(
             may_hold=by.may(May.HOLD_PANEL),
             state=panel.state,
@@ -256,7 +255,7 @@ def correct_minutes(
     made = MinutesCorrection.objects.create(
         panel=panel, item=item, text=text.strip(), by=by, at=at or timezone.now()
     )
-    audit(by, "correct", panel, item)
+    _audit(by, "correct", panel, item)
     return made
 
 
@@ -265,8 +264,8 @@ def agree_minutes(
     *, by: User, panel_id: uuid.UUID, in_panel_id: uuid.UUID, at: datetime | None = None
 ) -> Panel:
     """The minutes are agreed at a later panel. From now on nothing in them changes."""
-    panel, later = locked(by, panel_id), queries.panel_visible_to(by, in_panel_id)
-    refuse(
+    panel, later = _locked(by, panel_id), queries.panel_visible_to(by, in_panel_id)
+    _refuse(
         rules.why_not_agree_minutes(
             may_hold=by.may(May.HOLD_PANEL),
             state=panel.state,
@@ -276,16 +275,25 @@ def agree_minutes(
     )
     panel.agreed_at, panel.agreed_by, panel.agreed_in = at or timezone.now(), by, later
     panel.save(update_fields=["agreed_at", "agreed_by", "agreed_in"])
-    record_audit(
-        by=by, verb="agree minutes", subject="panel", subject_id=panel.pk, detail={"in_panel": str(later.pk)}
-    )
+    _audit(by, "agree minutes", panel, in_panel=later.pk)
     return panel
+
+
+def _refuse(why_not: str | None) -> None:
+    if why_not:
+        raise Refused(why_not)
+
+
+def _locked(by: User, panel_id: uuid.UUID) -> Panel:
+    """The panel as it stands now, kept from other writers until the transaction ends; or `Hidden`."""
+    Panel.objects.select_for_update().filter(pk=panel_id).first()
+    return queries.panel_visible_to(by, panel_id)
 
 
 def _at_work(by: User, item_id: uuid.UUID) -> tuple[PanelItem, Panel]:
     """The item and its panel, locked. `Hidden` for an item that `by` may not see, or of a panel that is not theirs."""
     seen = queries.item_visible_to(by, item_id)
-    panel = locked(by, seen.panel_id)
+    panel = _locked(by, seen.panel_id)
     return queries.item_visible_to(by, item_id), panel
 
 
@@ -323,4 +331,27 @@ def _may_do(by: User, person_id: uuid.UUID, owner: User, why_involve: str) -> No
         person = person_visible_to(by, person_id)
         involve(by=by, person=person, agency=owner.team.agency, why=why_involve.strip()[:MOST_WHY])
         why_not = why_not_give(by, owner, person_id=person_id)
-    refuse(why_not)
+    _refuse(why_not)
+
+
+def _audit(by: User, verb: str, panel: Panel, about: PanelItem | None = None, **detail: Any) -> None:
+    record_audit(
+        by=by,
+        verb=verb,
+        subject="panel",
+        subject_id=panel.pk,
+        person_id=about.person_id if about else None,
+        detail={name: str(value) for name, value in detail.items()},
+    )
+
+
+def _audit_item(by: User, verb: str, item: PanelItem, *, reason: str = "", **detail: Any) -> None:
+    record_audit(
+        by=by,
+        verb=verb,
+        subject="panel item",
+        subject_id=item.pk,
+        person_id=item.person_id,
+        reason=reason,
+        detail={name: str(value) for name, value in detail.items()},
+    )

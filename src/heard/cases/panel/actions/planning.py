@@ -31,7 +31,7 @@ def plan_panel(
     _say_when(by, panel, starts_at, place, chair)
     for agency in agencies_visible_to(by).filter(pk__in=list(agencies)):
         PanelSeat.objects.create(panel=panel, agency=agency)
-    audit(by, "plan", panel)
+    _audit(by, "plan", panel)
     return panel
 
 
@@ -39,10 +39,10 @@ def plan_panel(
 def change_panel(
     *, by: User, panel_id: uuid.UUID, starts_at: datetime | None, place: str, chair: User
 ) -> Panel:
-    panel = locked(by, panel_id)
-    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    panel = _locked(by, panel_id)
+    _refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
     _say_when(by, panel, starts_at, place, chair)
-    audit(by, "change", panel)
+    _audit(by, "change", panel)
     return panel
 
 
@@ -51,15 +51,15 @@ def invite(
     *, by: User, panel_id: uuid.UUID, agency_id: uuid.UUID | None = None, user: User | None = None
 ) -> PanelSeat:
     """An agency, or (`user`) one person, who comes for the agency of their team."""
-    panel = locked(by, panel_id)
-    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    panel = _locked(by, panel_id)
+    _refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
     if user is not None:
         agency_id = user.team.agency_id if user.team else None
     agency = agencies_visible_to(by).filter(pk=agency_id).first() if agency_id else None
     is_there = any(
         seat.agency_id == agency_id and seat.user_id == (user and user.pk) for seat in panel.seats.all()
     )
-    refuse(
+    _refuse(
         rules.why_not_invite(
             has_agency=agency is not None,
             is_there=is_there,
@@ -69,17 +69,17 @@ def invite(
     if agency is None:
         raise Hidden
     seat = PanelSeat.objects.create(panel=panel, agency=agency, user=user)
-    audit(by, "invite", panel, agency=agency_id)
+    _audit(by, "invite", panel, agency=agency_id)
     return seat
 
 
 @transaction.atomic
 def uninvite(*, by: User, panel_id: uuid.UUID, seats: Collection[int]) -> Panel:
     """Takes back invitations to a panel that is to come."""
-    panel = locked(by, panel_id)
-    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    panel = _locked(by, panel_id)
+    _refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
     PanelSeat.objects.filter(panel=panel, pk__in=list(seats)).delete()
-    audit(by, "uninvite", panel)
+    _audit(by, "uninvite", panel)
     return panel
 
 
@@ -87,8 +87,8 @@ def uninvite(*, by: User, panel_id: uuid.UUID, seats: Collection[int]) -> Panel:
 def prepare_panel(*, by: User, panel_id: uuid.UUID, at: datetime | None = None) -> Panel:
     """Draws the agenda from the record, as far as `by` may see it. Again and again: what is there stays as people wrote
     and ordered it, what was taken off stays off, and why each item is there is written anew."""
-    panel = locked(by, panel_id)
-    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    panel = _locked(by, panel_id)
+    _refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
     since = queries.since_of(by, panel)
     found = queries.suggestions(by, panel, since)
     there = {_key(item): item for item in PanelItem.objects.filter(panel=panel)}
@@ -109,7 +109,7 @@ def prepare_panel(*, by: User, panel_id: uuid.UUID, at: datetime | None = None) 
     )
     panel.since, panel.prepared_at = since, at or timezone.now()
     panel.save(update_fields=["since", "prepared_at"])
-    audit(by, "prepare", panel, new=len(items))
+    _audit(by, "prepare", panel, new=len(items))
     children = [one.key for one in found if one.end == "person"]
     record_looks(by=by, subject="panel", subject_id=panel.pk, person_ids=children)
     return panel
@@ -120,20 +120,20 @@ def add_item(
     *, by: User, panel_id: uuid.UUID, end: str = "", end_id: uuid.UUID | None = None, title: str = ""
 ) -> PanelItem:
     """A person, place or group (`end`, `end_id`), or a theme (`title`). One that was taken off comes back."""
-    panel = locked(by, panel_id)
-    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    panel = _locked(by, panel_id)
+    _refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
     section, fields = _about(by, end, end_id)
     there = list(PanelItem.objects.filter(panel=panel))
     same = next((item for item in there if end_id and _key(item) == (end, end_id)), None)
     is_there = same is not None and same.taken_off_at is None
-    refuse(rules.why_not_add(is_there=is_there, has_end=bool(end_id), title=title))
+    _refuse(rules.why_not_add(is_there=is_there, has_end=bool(end_id), title=title))
     item = same or PanelItem(
         panel=panel, added_by=by, section=section, title="" if end_id else title.strip(), **fields
     )
     item.position, item.taken_off_at, item.why_off = _next_position(there), None, ""
     item.save()
     PanelReason.objects.get_or_create(item=item, kind=Why.BY_HAND, defaults={"on": timezone.localdate()})
-    audit(by, "add item", panel, item, item=item.pk)
+    _audit(by, "add item", panel, item, item=item.pk)
     return item
 
 
@@ -149,8 +149,8 @@ def arrange_agenda(
 ) -> Panel:
     """`order`: of each item its place and its minutes, None where none are given. `off`: what is taken off, with
     `why_off`; `back`: what comes back onto the agenda. Items that `by` may not see stay as they are."""
-    panel = locked(by, panel_id)
-    refuse(
+    panel = _locked(by, panel_id)
+    _refuse(
         rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state)
         or rules.why_not_arrange(
             orders=[place for place, _minutes in order.values()],
@@ -168,7 +168,7 @@ def arrange_agenda(
         elif item.pk in back:
             item.taken_off_at, item.why_off = None, ""
     PanelItem.objects.bulk_update(items, ["position", "minutes", "taken_off_at", "why_off"])
-    audit(by, "arrange", panel, off=len(off))
+    _audit(by, "arrange", panel, off=len(off))
     return panel
 
 
@@ -178,7 +178,7 @@ def open_panel(*, by: User, panel_id: uuid.UUID, verb: str = "view") -> tuple[Pa
     child who is named on it. Or `Hidden`."""
     panel = queries.panel_visible_to(by, panel_id)
     lines = queries.agenda_of(by, panel)
-    audit(by, verb, panel)
+    _audit(by, verb, panel)
     people = [line.item.person_id for line in lines if line.item and line.item.person_id]
     record_looks(by=by, subject="panel", subject_id=panel.pk, person_ids=people)
     return panel, lines
@@ -188,7 +188,7 @@ def open_panel(*, by: User, panel_id: uuid.UUID, verb: str = "view") -> tuple[Pa
 def open_item(*, by: User, item_id: uuid.UUID) -> PanelItem:
     """One item, for showing it, with the 'view' audit row; or `Hidden`."""
     item = queries.item_visible_to(by, item_id)
-    audit_item(by, "view", item)
+    _audit_item(by, "view", item)
     return item
 
 
@@ -196,25 +196,22 @@ def open_item(*, by: User, item_id: uuid.UUID) -> PanelItem:
 def open_action(*, by: User, panel_action_id: uuid.UUID) -> PanelAction:
     """What somebody does because of a panel, for showing it, with the 'view' audit row; or `Hidden`."""
     action = queries.panel_action_visible_to(by, panel_action_id)
-    audit_item(by, "view", action.item)
+    _audit_item(by, "view", action.item)
     return action
 
 
-# ---- for this module and its neighbours
-
-
-def refuse(why_not: str | None) -> None:
+def _refuse(why_not: str | None) -> None:
     if why_not:
         raise Refused(why_not)
 
 
-def locked(by: User, panel_id: uuid.UUID) -> Panel:
+def _locked(by: User, panel_id: uuid.UUID) -> Panel:
     """The panel as it stands now, kept from other writers until the transaction ends; or `Hidden`."""
     Panel.objects.select_for_update().filter(pk=panel_id).first()
     return queries.panel_visible_to(by, panel_id)
 
 
-def audit(by: User, verb: str, panel: Panel, about: PanelItem | None = None, **detail: Any) -> None:
+def _audit(by: User, verb: str, panel: Panel, about: PanelItem | None = None, **detail: Any) -> None:
     record_audit(
         by=by,
         verb=verb,
@@ -225,20 +222,12 @@ def audit(by: User, verb: str, panel: Panel, about: PanelItem | None = None, **d
     )
 
 
-def audit_item(by: User, verb: str, item: PanelItem, *, reason: str = "", **detail: Any) -> None:
-    record_audit(
-        by=by,
-        verb=verb,
-        subject="panel item",
-        subject_id=item.pk,
-        person_id=item.person_id,
-        reason=reason,
-        detail={name: str(value) for name, value in detail.items()},
-    )
+def _audit_item(by: User, verb: str, item: PanelItem) -> None:
+    record_audit(by=by, verb=verb, subject="panel item", subject_id=item.pk, person_id=item.person_id)
 
 
 def _say_when(by: User, panel: Panel, starts_at: datetime | None, place: str, chair: User) -> None:
-    refuse(
+    _refuse(
         rules.why_not_plan(
             may_hold=by.may(May.HOLD_PANEL),
             starts_at=starts_at,

@@ -226,11 +226,16 @@ def _why_not_decide_yet(user: Any, this: Any) -> str | None:
 def _shown(user: Any, this: Any) -> dict[str, Any]:
     """What every page of an item shows. For one that `open_item` gave."""
     today, end = timezone.localdate(), this.place_id or this.group_id
+    known = queries.known_of(user, this)
+    planned = known.plan.outcomes.all() if known and known.plan else []
     return {
         "item": this,
         "panel": this.panel,
         "section": SECTIONS[rules.Section(this.section)],
-        "known": queries.known_of(user, this),
+        "known": known,
+        "outcomes": [(one, list(one.actions.all())) for one in planned],
+        "dissents": list(this.dissents.all()),
+        "corrections": list(this.corrections.all()),
         "why": [why_words(reason, links=this.is_about_child) for reason in this.reasons.all()],
         "tied": tied_words(children_tied(user, [end]).get(end)) if end else "",
         "actions": [(row, queries.stands(row, today)) for row in this.actions.all()],

@@ -114,6 +114,8 @@ def _row(line: Any) -> dict[str, Any]:
         "item": item,
         "why": [why_words(reason, links=item.is_about_child) for reason in item.reasons.all()],
         "tied": tied_words(line.tied) if on_the_map else "",
+        "dissents": list(item.dissents.all()),
+        "corrections": list(item.corrections.all()),
     }
 
 

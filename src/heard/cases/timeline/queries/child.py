@@ -1,9 +1,14 @@
-"""The page of a child, put together from what every stage shows: a fixed number of short queries, however much there is."""
+"""The page of a child, put together from what every stage holds: a fixed number of short queries, however much there is.
+
+Whether the user may see the child is asked once, when the record is opened. What belongs to that child or to a case of theirs
+is then read by its key: asking again for each of thirty tables took longer than all the rest. What leads to somebody else
+(ties, steps against a person, entries about them) is asked of the stage that knows who may see them.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -15,20 +20,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.queries import looks_at, who_are
-from heard.cases.assessment.models import AssessmentObservation
-from heard.cases.assessment.queries import assessments_visible_to, may_sign_off, questions_visible_to
-from heard.cases.case.queries import cases_visible_to, periods_of, warnings_visible_to, words_of
-from heard.cases.clocks.queries import clock_of, running_of
-from heard.cases.concern.models import ConcernObservation
-from heard.cases.concern.queries import concerns_of, decides
+from heard.cases.assessment.models import Assessment, AssessmentObservation, OpenQuestion
+from heard.cases.assessment.queries import may_sign_off
+from heard.cases.case.models import Case, CasePeriod, WarningNote, Words
+from heard.cases.clocks.models import ClockRun
+from heard.cases.clocks.queries import clock_of
+from heard.cases.concern.models import Concern, ConcernObservation
+from heard.cases.concern.queries import decides
 from heard.cases.disruption.queries import steps_visible_to
 from heard.cases.missing.queries import told_of
-from heard.cases.own.queries import given_visible_to
-from heard.cases.plan.queries import actions_visible_to, plans_visible_to
-from heard.cases.referral.queries import referrals_visible_to
-from heard.cases.review.queries import may_close, reviews_visible_to
-from heard.cases.safety.queries import safety_plans_visible_to
-from heard.cases.sharing.queries import requests_visible_to, shares_visible_to
+from heard.cases.own.models import GivenPlan
+from heard.cases.plan.models import Action, Plan
+from heard.cases.referral.models import Referral
+from heard.cases.review.models import Review
+from heard.cases.review.queries import may_close
+from heard.cases.safety.models import SafetyPlan
+from heard.cases.sharing.models import InfoRequest, Share
 from heard.cases.timeline.queries.chronology import SHARED_KINDS, counts_of, entries_of
 from heard.cases.timeline.rules import (
     NEEDS,
@@ -46,16 +53,9 @@ from heard.network.queries import involvements_of, ties_visible_to
 if TYPE_CHECKING:
     from heard.agencies.models import AuditRow, User
     from heard.agencies.queries import Colleague
-    from heard.cases.assessment.models import Assessment, OpenQuestion
-    from heard.cases.case.models import Case, CasePeriod, Observation, WarningNote, Words
-    from heard.cases.concern.models import Concern
+    from heard.cases.case.models import Observation
     from heard.cases.disruption.models import DisruptionStep
     from heard.cases.missing.models import Episode
-    from heard.cases.own.models import GivenPlan
-    from heard.cases.plan.models import Action, Plan
-    from heard.cases.referral.models import Referral
-    from heard.cases.safety.models import SafetyPlan
-    from heard.cases.sharing.models import InfoRequest, Share
     from heard.cases.timeline.models import ChronologyEntry
     from heard.network.models import Involvement, Person
     from heard.network.queries import Around
@@ -114,16 +114,16 @@ class Work:
     there is none."""
 
     worries: list[Concern]
-    unsigned: Assessment | None
-    signed: Assessment | None
-    questions: list[OpenQuestion]
-    draft: Plan | None
-    plan: Plan | None
-    actions: list[Action]
-    safety: SafetyPlan | None
-    steps: list[DisruptionStep]
-    given: GivenPlan | None
-    referral: Referral | None
+    unsigned: Assessment | None = None
+    has_signed: bool = False
+    questions: Sequence[OpenQuestion] = ()
+    draft: Plan | None = None
+    plan: Plan | None = None
+    actions: Sequence[Action] = ()
+    safety: SafetyPlan | None = None
+    steps: Sequence[DisruptionStep] = ()
+    given: GivenPlan | None = None
+    referral: Referral | None = None
 
 
 @dataclass(frozen=True)
@@ -157,17 +157,21 @@ class ChildsPage:
 def childs_page(user: User, person: Person, *, today: date) -> ChildsPage:
     """For a person whom `network.actions.open_record` has just opened for this user, and whose chronology is fresh."""
     key = person.pk
-    last_case = cases_visible_to(user).filter(person_id=key).first()
+    cases = Case.objects.select_related("lead_team", "trusted_worker").filter(person_id=key)
+    last_case = cases.order_by("-state", "-opened_at").first()
     case = last_case if last_case and last_case.state == "open" else None
-    closed = periods_of(user, key).first() if last_case and not case else None
-    words = words_of(user, key).first()
-    warnings = list(warnings_visible_to(user).filter(person_id=key, ended_at=None)[:LATEST])
+    words = Words.objects.filter(person_id=key, corrected_by__isnull=True).first()
+    warnings = WarningNote.objects.filter(person_id=key, ended_at=None).order_by("review_on", "pk")
     episodes = list(_episodes(user, key)[:LATEST])
     work = _work(user, key, case)
-    notes = _notes(user, key)
+    notes = _notes(key)
     counts = counts_of(user, key)
     looks = looks_at(user, person_id=key)
     recent = list(looks[:LATEST])
+    shares = Share.objects.filter(person_id=key).select_related("to_agency", "prepared_by", "decided_by")
+    requests = InfoRequest.objects.filter(person_id=key, state="open").select_related("agency")
+    closed = _closed(last_case) if last_case and not case else None
+    warned = list(warnings[:LATEST])
     signs, vulnerabilities = _two_lists(notes)
     return ChildsPage(
         person=person,
@@ -175,10 +179,10 @@ def childs_page(user: User, person: Person, *, today: date) -> ChildsPage:
         case=case,
         closed=closed,
         words=words,
-        why_no_words="" if words else _why_no_words(user, key),
-        warnings=warnings,
+        why_no_words="" if words else _why_no_words(key),
+        warnings=warned,
         steps=_offers(user, key, case, closed, work),
-        clocks=_clocks(user, key, work, episodes, warnings, today),
+        clocks=_clocks(case, work, episodes, warned, today),
         episodes=episodes,
         work=work,
         signs=signs,
@@ -187,10 +191,8 @@ def childs_page(user: User, person: Person, *, today: date) -> ChildsPage:
         chronology=list(entries_of(user, key)[:LATEST]),
         entries=sum(counts.values()),
         shared=[_shared(row, counts) for row in involvements_of(user, key)],
-        shares=list(shares_visible_to(user).filter(person_id=key)[:FEW]),
-        requests=list(
-            requests_visible_to(user).filter(person_id=key, state="open").order_by("due_on", "pk")[:FEW]
-        ),
+        shares=list(shares.order_by("-prepared_at")[:FEW]),
+        requests=list(requests.order_by("due_on", "pk")[:FEW]),
         looks=recent,
         looked=looks.count(),
         people=who_are(user, [*(note.noted_by_id for note in notes), *(look.actor_id for look in recent)]),
@@ -203,29 +205,36 @@ def who_looked(user: User, person: Person, *, page: int) -> tuple[Page[AuditRow]
     return shown, who_are(user, [look.actor_id for look in shown])
 
 
+def _closed(case: Case) -> CasePeriod | None:
+    return CasePeriod.objects.select_related("case").filter(case=case).first()
+
+
 def _work(user: User, person_id: uuid.UUID, case: Case | None) -> Work:
-    waiting = concerns_of(user, person_id).filter(state="told").order_by("due_on", "told_at")
-    assessments = assessments_visible_to(user).filter(case=case)
-    plans = {
-        plan.state: plan for plan in plans_visible_to(user).filter(case=case, state__in=("draft", "agreed"))
-    }
+    waiting = Concern.objects.filter(person_id=person_id, state="told").order_by("due_on", "told_at")
+    worries = list(waiting[:FEW])
+    if case is None:
+        return Work(worries=worries)
+    assessments = Assessment.objects.select_related("case__lead_team").filter(case=case)
+    plans = {plan.state: plan for plan in Plan.objects.filter(case=case, state__in=("draft", "agreed"))}
     agreed = plans.get("agreed")
-    signed = assessments.filter(state="signed", signed_at__gte=case.opened_at) if case else assessments.none()
-    asked = questions_visible_to(user).filter(assessment__case=case, findings=None, again=None)
-    to_do = actions_visible_to(user).filter(outcome__plan=agreed, state="open")
+    asked = OpenQuestion.objects.filter(assessment__case=case, findings=None, again=None)
+    to_do = Action.objects.filter(outcome__plan=agreed, state="open").select_related("outcome", "owner")
     steps = steps_visible_to(user).filter(case=case, state="open")
+    signed = assessments.filter(state="signed", signed_at__gte=case.opened_at)
     return Work(
-        worries=list(waiting[:FEW]),
+        worries=worries,
         unsigned=assessments.exclude(state="signed").first(),
-        signed=signed.order_by("-signed_at").first(),
-        questions=list(asked.order_by(F("by_on").asc(nulls_last=True), "asked_at")[:FEW]),
+        has_signed=signed.exists(),
+        questions=list(
+            asked.select_related("owner").order_by(F("by_on").asc(nulls_last=True), "asked_at")[:FEW]
+        ),
         draft=plans.get("draft"),
         plan=agreed,
         actions=list(to_do.order_by("due_on", "added_at")[: TO_DO + 1]),
-        safety=safety_plans_visible_to(user).filter(case=case).first(),
+        safety=SafetyPlan.objects.filter(case=case).first(),
         steps=list(steps.order_by("due_on", "added_at")[:FEW]),
-        given=given_visible_to(user).filter(plan=agreed).first(),
-        referral=referrals_visible_to(user).filter(case=case).order_by("-number").first(),
+        given=GivenPlan.objects.filter(plan=agreed).first(),
+        referral=Referral.objects.filter(case=case).order_by("-number").first(),
     )
 
 
@@ -235,24 +244,22 @@ def _episodes(user: User, person_id: uuid.UUID) -> QuerySet[Episode]:
     return rows.order_by(F("found_at").desc(nulls_first=True))
 
 
-def _why_no_words(user: User, person_id: uuid.UUID) -> str:
+def _why_no_words(person_id: uuid.UUID) -> str:
     """The latest reason that anybody gave. Only where there are no words at all."""
     said: Iterable[QuerySet[Any]] = (
-        reviews_visible_to(user).filter(plan__case__person_id=person_id),
-        plans_visible_to(user).filter(case__person_id=person_id),
-        assessments_visible_to(user).filter(case__person_id=person_id),
-        concerns_of(user, person_id),
+        Review.objects.filter(plan__case__person_id=person_id),
+        Plan.objects.filter(case__person_id=person_id),
+        Assessment.objects.filter(case__person_id=person_id).order_by("-started_at"),
+        Concern.objects.filter(person_id=person_id).order_by("-told_at"),
     )
     reasons = (rows.exclude(why_no_words="").values_list("why_no_words", flat=True).first() for rows in said)
     return next(filter(None, reasons), "")
 
 
-def _notes(user: User, person_id: uuid.UUID) -> list[Observation]:
+def _notes(person_id: uuid.UUID) -> list[Observation]:
     """Of each sign and vulnerability what was noted last, and the last time that it was seen. Two queries."""
-    worries = concerns_of(user, person_id).order_by().values("pk")
-    assessments = assessments_visible_to(user).filter(case__person_id=person_id).order_by().values("pk")
-    told = ConcernObservation.objects.filter(concern__in=worries)
-    assessed = AssessmentObservation.objects.filter(assessment__in=assessments)
+    told = ConcernObservation.objects.filter(concern__person_id=person_id)
+    assessed = AssessmentObservation.objects.filter(assessment__case__person_id=person_id)
     return [*_last_of_each(told), *_last_of_each(assessed)]
 
 
@@ -295,10 +302,10 @@ def _offers(
         has_open_case=case is not None,
         was_closed=closed is not None,
         assessment=work.unsigned.state if work.unsigned else None,
-        has_signed=work.signed is not None,
+        has_signed=work.has_signed,
         has_plan_draft=work.draft is not None,
         has_agreed_plan=work.plan is not None,
-        plan_ended=_plan_ended(user, case, work),
+        plan_ended=_plan_ended(case, work),
     )
     about: dict[Step, Any] = {
         Step.DECIDE: work.worries[0] if work.worries else None,
@@ -317,12 +324,11 @@ def _offers(
     ]
 
 
-def _plan_ended(user: User, case: Case | None, work: Work) -> bool:
+def _plan_ended(case: Case | None, work: Work) -> bool:
     """Whether the last plan since the case was opened ended, because the child needs less help."""
-    if case is None:
+    if case is None or work.plan or work.draft:
         return False
-    ended = plans_visible_to(user).filter(case=case, state="ended", agreed_at__gte=case.opened_at)
-    return not work.plan and not work.draft and ended.exists()
+    return Plan.objects.filter(case=case, state="ended", agreed_at__gte=case.opened_at).exists()
 
 
 def _may_take(user: User, step: Step, about: Any) -> bool:
@@ -337,12 +343,7 @@ def _may_take(user: User, step: Step, about: Any) -> bool:
 
 
 def _clocks(
-    user: User,
-    person_id: uuid.UUID,
-    work: Work,
-    episodes: list[Episode],
-    warnings: list[WarningNote],
-    today: date,
+    case: Case | None, work: Work, episodes: list[Episode], warnings: list[WarningNote], today: date
 ) -> list[Due]:
     """What is due, first due first. Each with the rule's name and source."""
     found = [_by_clock("concern_decision", one.release, one.due_on, today) for one in work.worries]
@@ -353,7 +354,10 @@ def _clocks(
         for one in episodes
         if one.interview_due_at and one.answer != "declined"  # type: ignore[attr-defined]
     ]
-    for run in running_of(user, person_id)[:LATEST]:
+    running = (
+        ClockRun.objects.filter(case=case, met_on=None, ended_on=None) if case else ClockRun.objects.none()
+    )
+    for run in running[:LATEST]:
         clock = clock_of(run)
         found.append(Due(clock.label, clock.source, run.due_on, (run.due_on - today).days))
     if work.plan and work.plan.review_on:

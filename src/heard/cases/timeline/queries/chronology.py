@@ -73,15 +73,21 @@ class Hit:
 
 def entries_visible_to(user: User) -> QuerySet[ChronologyEntry]:
     """Entries of every child whom the user may see, the latest first; not those about a person whom they may not see."""
-    children = people_visible_to(user).order_by().filter(pk=OuterRef("child_id"))
-    others = people_visible_to(user).order_by().filter(pk=OuterRef("other_id"))
-    rows = ChronologyEntry.objects.filter(Exists(children))
-    return rows.filter(~Q(other=ChronologyEntry.End.PERSON) | Exists(others))
+    return _seen(user).filter(Exists(_people(user, OuterRef("child_id"))))
 
 
 def entries_of(user: User, child_id: uuid.UUID) -> QuerySet[ChronologyEntry]:
-    """Of one child. Call `index.refresh` before."""
-    return entries_visible_to(user).filter(child_id=child_id)
+    """The same of one child, of whom it is asked once. Call `index.refresh` before."""
+    return _seen(user).filter(Exists(_people(user, child_id)), child_id=child_id)
+
+
+def _seen(user: User) -> QuerySet[ChronologyEntry]:
+    others = _people(user, OuterRef("other_id"))
+    return ChronologyEntry.objects.filter(~Q(other=ChronologyEntry.End.PERSON) | Exists(others))
+
+
+def _people(user: User, key: Any) -> QuerySet[Any]:
+    return people_visible_to(user).order_by().filter(pk=key)
 
 
 def chosen(

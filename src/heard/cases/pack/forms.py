@@ -1,0 +1,338 @@
+"""Shape and wording of what packs, and answers to those who ask for their record, ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from heard.cases.assessment.forms import BeneathForm, Checkboxes, Radios
+from heard.cases.assessment.rules import MAX_PROSE
+from heard.cases.pack.reasons import Reason, reasons
+from heard.cases.pack.rules import Give, Part, Requester, Treatment
+from heard.cases.pack.words import GIVE, PARTS
+from heard.govuk.forms import CheckboxesField, DateField, Form, RadiosField, TextareaField, TextField
+
+if TYPE_CHECKING:
+    from heard.cases.pack.queries import Name
+
+_PAGES = "pages"
+
+
+class _PartsForm(BeneathForm):
+    """What of the record, and of the chronology from when to when."""
+
+    parts = Checkboxes(
+        gettext_lazy("Which parts of the record?"),
+        choices=[(part.value, label) for part, label in PARTS.items()],
+        beneath={Part.CHRONOLOGY.value: ("since", "until")},
+        missing=gettext_lazy("Choose at least one part of the record"),
+    )
+    since = DateField(gettext_lazy("Chronology from"), called=gettext_lazy("The first day"), required=False)
+    until = DateField(gettext_lazy("Chronology to"), called=gettext_lazy("The last day"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        since, until = answers.get("since"), answers.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The end is before the beginning. Check both days."))
+        return answers
+
+
+class PackForm(_PartsForm):
+    purpose = TextareaField(
+        gettext_lazy("What is it for?"),
+        hint=gettext_lazy("It stands on the first page."),
+        missing=gettext_lazy("Say what the pack is for"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+    for_whom = TextField(
+        gettext_lazy("For whom?"),
+        hint=gettext_lazy("Name and role. It stands on each page."),
+        missing=gettext_lazy("Say whom the pack is for"),
+        max_length=200,
+    )
+    with_pages = CheckboxesField(
+        gettext_lazy("Attached PDF files and pictures"),
+        choices=[(_PAGES, gettext_lazy("Put in their pages too, each file with its entry in the contents"))],
+        required=False,
+    )
+    keep_until = DateField(
+        gettext_lazy("Until when is the file kept?"),
+        hint=gettext_lazy("Then it is removed. The record stays, and a new pack is quickly made."),
+        called=gettext_lazy("The day until which it is kept"),
+        missing=gettext_lazy("Give the day until which the file is kept"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["purpose", "for_whom", "parts", "since", "until", "with_pages", "keep_until"])
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What `ask_pack` takes."""
+        return self.cleaned_data | {"with_pages": _PAGES in self.cleaned_data["with_pages"]}
+
+
+class StartForm(_PartsForm):
+    """`ways`: who may ask, as choices."""
+
+    requester = RadiosField(
+        gettext_lazy("Who asks for the record?"),
+        missing=gettext_lazy("Say who asks for the record"),
+        small=True,
+    )
+    requester_name = TextField(
+        gettext_lazy("Their name"),
+        hint=gettext_lazy("It stands on the paper that they are given."),
+        missing=gettext_lazy("Write down the name of the person who asks"),
+        max_length=200,
+    )
+    how_known = TextareaField(
+        gettext_lazy("How do you know that it is them?"),
+        hint=gettext_lazy("This stays inside."),
+        required=False,
+        rows=2,
+        max_length=MAX_PROSE,
+    )
+    what_asked = TextareaField(
+        gettext_lazy("What do they ask for?"),
+        hint=gettext_lazy("In their own words where you can. It stands on the paper."),
+        missing=gettext_lazy("Write down what they ask for"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+    asked_on = DateField(
+        gettext_lazy("When did they ask?"),
+        called=gettext_lazy("The day on which they asked"),
+        missing=gettext_lazy("Give the day on which they asked"),
+        past=True,
+    )
+    due_on = DateField(
+        gettext_lazy("By when do they get an answer?"),
+        hint=gettext_lazy(
+            "Heard does not work this day out. Your data protection officer knows how long you have."
+        ),
+        called=gettext_lazy("The day by which they get an answer"),
+        missing=gettext_lazy("Give the day by which they get an answer"),
+    )
+
+    def __init__(self, *args: Any, ways: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["requester"].choices = list(ways)  # type: ignore[attr-defined]
+        names = [
+            "requester",
+            "requester_name",
+            "how_known",
+            "what_asked",
+            "asked_on",
+            "due_on",
+            "parts",
+            "since",
+            "until",
+        ]
+        self.order_fields(names)
+
+
+class _ReasonForm(BeneathForm):
+    """A reason from the list, and a note. `requester`: who asks, since one reason holds for parents alone."""
+
+    reason = RadiosField(
+        gettext_lazy("Why?"),
+        choices=[],
+        missing=gettext_lazy("Choose the reason. Nothing is withheld without one"),
+        small=True,
+    )
+    note = TextareaField(
+        gettext_lazy("More about it"),
+        hint=gettext_lazy("This stays inside. Needed for another reason than those in the list."),
+        required=False,
+        rows=2,
+        max_length=MAX_PROSE,
+    )
+
+    def __init__(self, *args: Any, requester: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fitting = [one for one in reasons().values() if not one.parents_only or requester == Requester.PARENT]
+        choices = [(one.id, one.label, reason_hint(one)) for one in fitting]
+        self.fields["reason"].choices = choices  # type: ignore[attr-defined]
+
+
+def reason_hint(one: Reason) -> str:
+    """What it means, and what the law says where we have read that, with its source."""
+    if not one.fact:
+        return one.help
+    told = {"help": one.help, "fact": one.fact, "source": one.source, "tag": one.confidence}
+    return _("%(help)s %(fact)s (%(source)s, confidence %(tag)s)") % told
+
+
+class WithholdForm(_ReasonForm):
+    """A whole passage."""
+
+
+class _TreatForm(_ReasonForm):
+    treatment = Radios(
+        gettext_lazy("What becomes of it?"),
+        choices=[
+            (Treatment.SHOW.value, gettext_lazy("It is shown")),
+            (Treatment.PSEUDONYM.value, gettext_lazy("Other words stand in its place")),
+            (Treatment.WITHHOLD.value, gettext_lazy("It is withheld")),
+        ],
+        beneath={Treatment.PSEUDONYM.value: ("instead",)},
+        missing=gettext_lazy("Choose what becomes of it"),
+    )
+    instead = TextField(
+        gettext_lazy("Which words?"),
+        hint=gettext_lazy("Such as “a relative” or “a neighbour”"),
+        missing=gettext_lazy("Write the words that stand in its place"),
+        max_length=100,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False
+        self.fields["reason"].label = _("Why is it not shown?")
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        hides = answers.get("treatment") in (Treatment.WITHHOLD, Treatment.PSEUDONYM)
+        if hides and not answers.get("reason"):
+            self.add_error("reason", _("Choose the reason. Nothing is withheld without one"))
+        return answers
+
+
+class NamesForm(_TreatForm):
+    """`found`: names and numbers, `kinds` what each kind is called: a list of boxes for each."""
+
+    def __init__(self, *args: Any, found: Iterable[Name], kinds: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        grouped: dict[str, list[Name]] = {}
+        for name in found:
+            grouped.setdefault(name.kind, []).append(name)
+        self.groups = [f"names_{kind}" for kind in kinds if kind in grouped]
+        for kind, label in kinds.items():
+            choices = [(one.key, one.about, _times(one)) for one in grouped.get(kind, ())]
+            if choices:
+                self.fields[f"names_{kind}"] = CheckboxesField(
+                    label, choices=choices, required=False, size="s"
+                )
+        self.order_fields([*self.groups, "treatment", "instead", "reason", "note"])
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean()
+        if self.groups and not any(answers.get(group) for group in self.groups):
+            self.add_error(self.groups[0], _("Choose at least one name or number"))
+        return answers
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """What `treat_names` takes."""
+        answers = self.cleaned_data
+        names = [key for group in self.groups for key in answers[group]]
+        return {name: answers[name] for name in ("treatment", "reason", "instead", "note")} | {"names": names}
+
+
+def _times(one: Name) -> str:
+    said = {"": _("not decided"), "show": _("shown"), "withhold": _("withheld"), "pseudonym": _("replaced")}
+    how = ", ".join(said[treatment] for treatment in one.treatments)
+    times = _("once") if one.times == 1 else _("%(number)s times") % {"number": one.times}
+    return _("%(times)s: %(how)s") % {"times": times, "how": how}
+
+
+class StretchForm(_TreatForm):
+    text = TextareaField(
+        gettext_lazy("Which words?"),
+        hint=gettext_lazy("Copy them from the passage as they are."),
+        missing=gettext_lazy("Copy the words from the passage"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = self.fields["treatment"].choices[1:]  # type: ignore[attr-defined]
+        self.fields["treatment"].choices = choices  # type: ignore[attr-defined]
+        self.order_fields(["text", "treatment", "instead", "reason", "note"])
+
+
+class FindForm(Form):
+    text = TextField(
+        gettext_lazy("Another name or word"),
+        hint=gettext_lazy("It is marked wherever it stands. You then decide on it as on the others."),
+        missing=gettext_lazy("Write the name or word"),
+        max_length=200,
+    )
+
+
+class FileForm(_ReasonForm):
+    """What becomes of a file. `can_be_bound`, `has_text`: what is possible at all."""
+
+    give = Radios(
+        gettext_lazy("What of this file is given?"),
+        choices=[(Give(value).value, label) for value, label in GIVE.items()],
+        beneath={Give.WITHHOLD.value: ("reason", "note")},
+        missing=gettext_lazy("Choose what becomes of this file"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["give", "reason", "note"])
+
+
+class CheckForm(BeneathForm):
+    agrees = Radios(
+        gettext_lazy("Can it be given as it is?"),
+        choices=[
+            ("yes", gettext_lazy("Yes: it is final, and becomes a PDF")),
+            ("no", gettext_lazy("No: it goes back to those who decided")),
+        ],
+        beneath={"no": ("note",)},
+        missing=gettext_lazy("Say whether it can be given as it is"),
+    )
+    note = TextareaField(
+        gettext_lazy("What has to be looked at again?"),
+        missing=gettext_lazy("Say what has to be looked at again"),
+        rows=4,
+        max_length=MAX_PROSE,
+    )
+
+
+class GivenForm(Form):
+    """`ways` of giving, as choices."""
+
+    on = DateField(
+        gettext_lazy("When was it given?"),
+        called=gettext_lazy("The day on which it was given"),
+        missing=gettext_lazy("Give the day on which it was given"),
+        past=True,
+    )
+    how = RadiosField(gettext_lazy("How?"), missing=gettext_lazy("Say how it was given"), small=True)
+    to_whom = TextField(
+        gettext_lazy("To whom?"), missing=gettext_lazy("Say to whom it was given"), max_length=200
+    )
+    note = TextareaField(
+        gettext_lazy("Who was beside them, and what was explained"),
+        hint=gettext_lazy(
+            "Reading one’s own record can hurt. Nobody should be alone with it who does not want to be."
+        ),
+        required=False,
+        rows=3,
+        max_length=MAX_PROSE,
+    )
+
+    def __init__(self, *args: Any, ways: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["how"].choices = list(ways)  # type: ignore[attr-defined]
+
+
+class StopForm(Form):
+    why = TextareaField(
+        gettext_lazy("Why does this request end?"),
+        hint=gettext_lazy("Nothing is given. What was decided so far stays."),
+        missing=gettext_lazy("Say why this request ends"),
+        rows=3,
+        max_length=MAX_PROSE,
+    )

@@ -1,0 +1,1 @@
+"""Pages of packs, and of answers to those who ask for their record."""

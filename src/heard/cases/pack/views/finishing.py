@@ -1,0 +1,145 @@
+"""The request itself, its check by a second person, what was withheld, and how it was given."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from heard.agencies.gate import Request, gate
+from heard.agencies.kept import kept_form
+from heard.agencies.rules import May, Refused
+from heard.cases.pack import actions, queries, rules
+from heard.cases.pack.forms import CheckForm, GivenForm, StopForm
+from heard.cases.pack.reasons import advice, reasons
+from heard.cases.pack.views.shown import form_page, of_stage, passage_shown, saved
+from heard.cases.pack.words import PARTS
+
+ON_A_PAGE = 50
+
+
+@gate(May.DISCLOSE)
+@require_safe
+def disclosure(request: Request, disclosure_id: uuid.UUID) -> HttpResponse:
+    """Who asked, when it is due, how far it is, and what comes next."""
+    user = request.user
+    this = actions.open_disclosure(by=user, disclosure_id=disclosure_id)
+    context = of_stage(user, this) | {
+        "far": queries.progress_of(user, disclosure_id),
+        "parts": [PARTS[rules.Part(part)] for part in this.parts],
+        "checks": list(this.checks.all()),
+        "pack": queries.latest_pack(user, disclosure_id),
+        "days_left": (this.due_on - timezone.localdate()).days,
+        "why_not_check": queries.why_not_check(user, this),
+        "why_not_send": queries.why_not_send(user, this),
+        "advice": advice(),
+    }
+    return render(request, "cases/pack/disclosure.html", context)
+
+
+@gate(May.DISCLOSE)
+@require_POST
+def send(request: Request, disclosure_id: uuid.UUID) -> HttpResponse:
+    try:
+        actions.send_disclosure(by=request.user, disclosure_id=disclosure_id)
+    except Refused as refused:
+        messages.warning(request, _(str(refused)))
+    return redirect("disclosure", disclosure_id=disclosure_id)
+
+
+@gate(May.DISCLOSE)
+def check(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    this = actions.open_disclosure(by=user, disclosure_id=disclosure_id)
+    form = kept_form(request, CheckForm, kind="disclosure.check", subject_id=disclosure_id)
+
+    def save() -> HttpResponse:
+        agrees = form.cleaned_data["agrees"] == "yes"
+        note = "" if agrees else form.cleaned_data["note"]
+        actions.check_disclosure(by=user, disclosure_id=disclosure_id, agrees=agrees, note=note)
+        return redirect("disclosure", disclosure_id=disclosure_id)
+
+    done = saved(request, form, save)
+    context = of_stage(user, this) | _log(request, user, disclosure_id)
+    context |= {"form": form, "why_not": queries.why_not_check(user, this), "advice": advice()}
+    return done or render(request, "cases/pack/check.html", context)
+
+
+@gate(May.DISCLOSE)
+@require_safe
+def log(request: Request, disclosure_id: uuid.UUID) -> HttpResponse:
+    """What was withheld and why, who decided it. It stays inside."""
+    user = request.user
+    this = actions.open_disclosure(by=user, disclosure_id=disclosure_id)
+    context = of_stage(user, this) | _log(request, user, disclosure_id)
+    return render(request, "cases/pack/log.html", context)
+
+
+def _log(request: HttpRequest, user: Any, disclosure_id: uuid.UUID) -> dict[str, Any]:
+    marks = Paginator(queries.withheld_in(user, disclosure_id), ON_A_PAGE)
+    passages = Paginator(queries.passages_withheld_in(user, disclosure_id), ON_A_PAGE)
+    page = marks.get_page(request.GET.get("page"))
+    whole = passages.get_page(request.GET.get("whole"))
+    return {
+        "page": page,
+        "marks": [(row, row.passage.text[row.start : row.end]) for row in page],
+        "whole": whole,
+        "passages": [passage_shown(row) for row in whole],
+        "reasons": reasons(),
+    }
+
+
+@gate(May.DISCLOSE)
+def give(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    this = actions.open_disclosure(by=user, disclosure_id=disclosure_id)
+    form = kept_form(
+        request,
+        GivenForm,
+        kind="disclosure.given",
+        subject_id=disclosure_id,
+        suggested={"on": timezone.localdate(), "to_whom": this.requester_name},
+        ways=queries.ways_of_giving(user),
+    )
+
+    def save() -> HttpResponse:
+        actions.give_disclosure(by=user, disclosure_id=disclosure_id, **form.cleaned_data)
+        return redirect("disclosure", disclosure_id=disclosure_id)
+
+    done = saved(request, form, save)
+    back = ("disclosure", {"disclosure_id": disclosure_id})
+    about = _("Heard sends nothing by itself. Write down when and how the paper was given.")
+    return done or form_page(request, form, this.person, _("It was given"), back=back, about=about)
+
+
+@gate(May.DISCLOSE)
+def stop(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    this = actions.open_disclosure(by=user, disclosure_id=disclosure_id)
+    form = kept_form(request, StopForm, kind="disclosure.stop", subject_id=disclosure_id)
+
+    def save() -> HttpResponse:
+        actions.stop_disclosure(by=user, disclosure_id=disclosure_id, **form.cleaned_data)
+        return redirect("disclosure", disclosure_id=disclosure_id)
+
+    done = saved(request, form, save)
+    back = ("disclosure", {"disclosure_id": disclosure_id})
+    return done or form_page(request, form, this.person, _("End this request"), back=back)
+
+
+@gate(May.DISCLOSE)
+@require_POST
+def make_again(request: Request, disclosure_id: uuid.UUID) -> HttpResponse:
+    try:
+        pack = actions.make_again(by=request.user, disclosure_id=disclosure_id)
+    except Refused as refused:
+        messages.warning(request, _(str(refused)))
+        return redirect("disclosure", disclosure_id=disclosure_id)
+    return redirect("pack", pack_id=pack.pk)

@@ -1,0 +1,131 @@
+"""Asking for a pack, how far it is, fetching it. The page can be left and returned to."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from heard.agencies.gate import Request, gate
+from heard.agencies.kept import kept_form, sent
+from heard.agencies.rules import May, Refused
+from heard.cases.pack import actions, queries, rules
+from heard.cases.pack.forms import PackForm
+from heard.cases.pack.words import PARTS
+from heard.network.actions import open_record
+
+ON_A_PAGE = 25
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def of_child(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    """The user's own packs of a child; and, for those who prepare it, who asked for the record."""
+    user = request.user
+    person = open_record(by=user, person_id=person_id)
+    may_disclose = user.may(May.DISCLOSE)
+    asked = queries.disclosures_of(user, person_id)
+    context = {
+        "person": person,
+        "packs": Paginator(queries.packs_of(user, person_id), ON_A_PAGE).get_page(request.GET.get("page")),
+        "may_disclose": may_disclose,
+        "asked": Paginator(asked, ON_A_PAGE).get_page(request.GET.get("asked")) if may_disclose else None,
+        "today": timezone.localdate(),
+    }
+    return render(request, "cases/pack/of_child.html", context)
+
+
+@gate(May.SEE_CHILD)
+def ask(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    person = open_record(by=user, person_id=person_id)
+    suggested = {
+        "keep_until": timezone.localdate() + timedelta(days=rules.KEEP_DAYS),
+        "parts": [part.value for part in PARTS],
+    }
+    form = kept_form(request, PackForm, kind="pack.ask", subject_id=person_id, suggested=suggested)
+    if request.method == "POST" and form.is_valid():
+        try:
+            pack = actions.ask_pack(by=user, person_id=person_id, **form.asked)
+        except Refused as refused:
+            form.add_error(None, _(str(refused)))
+        else:
+            sent(request, form)
+            return redirect("pack", pack_id=pack.pk)
+    return render(request, "cases/pack/ask.html", {"form": form, "person": person})
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def pack(request: Request, pack_id: uuid.UUID) -> HttpResponse:
+    """How far it is; where it is ready, what to do with it. htmx asks for the progress alone, which names nobody."""
+    user = request.user
+    this = (
+        queries.pack_visible_to(user, pack_id)
+        if request.htmx
+        else actions.open_pack(by=user, pack_id=pack_id)
+    )
+    silent = rules.is_silent(this.state, this.beat_at, timezone.now())
+    if request.htmx and this.state not in (rules.State.WAITING, rules.State.RUNNING):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    if request.htmx:
+        return render(request, "cases/pack/_progress.html", {"pack": this, "silent": silent})
+    today = timezone.localdate()
+    context = {
+        "pack": this,
+        "person": this.person,
+        "parts": [PARTS[rules.Part(part)] for part in this.parts],
+        "silent": silent,
+        "why_not": rules.why_not_fetch(state=this.state, keep_until=this.keep_until, today=today),
+        "is_own": this.asked_by_id == user.pk or this.disclosure_id is not None,
+    }
+    return render(request, "cases/pack/pack.html", context)
+
+
+@gate(May.SEE_CHILD)
+@require_POST
+def fetch(request: Request, pack_id: uuid.UUID) -> HttpResponseBase:
+    """The file, to save; never drawn by the browser. Its name says nothing about a child."""
+    this = _or_back(request, pack_id, actions.fetch_pack)
+    if isinstance(this, HttpResponse):
+        return this
+    name = f"pack-{this.pk.hex[:8]}.pdf"
+    response = FileResponse(
+        this.path.open("rb"), as_attachment=True, filename=name, content_type="application/pdf"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@gate(May.SEE_CHILD)
+@require_POST
+def again(request: Request, pack_id: uuid.UUID) -> HttpResponse:
+    _or_back(request, pack_id, actions.restart_pack)
+    return redirect("pack", pack_id=pack_id)
+
+
+@gate(May.SEE_CHILD)
+@require_POST
+def remove(request: Request, pack_id: uuid.UUID) -> HttpResponse:
+    done = _or_back(request, pack_id, actions.remove_pack)
+    if not isinstance(done, HttpResponse):
+        messages.success(request, _("The file has been removed."))
+    return redirect("pack", pack_id=pack_id)
+
+
+def _or_back(request: Request, pack_id: uuid.UUID, action: Any) -> Any:
+    """What the action gives; or, where it is refused, the way back to the page with the sentence."""
+    try:
+        return action(by=request.user, pack_id=pack_id)
+    except Refused as refused:
+        messages.warning(request, _(str(refused)))
+        return redirect("pack", pack_id=pack_id)

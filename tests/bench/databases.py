@@ -1,0 +1,54 @@
+"""A measurement of the site in a throwaway database: once on SQLite, once on PostgreSQL, each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench.measure import machine
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def on_both(module: str, measure: Callable[[], None]) -> None:
+    """Runs `measure` here, in the database that the settings name, when asked with --here; else starts `module` for each.
+
+    BENCH_ON names the databases, where one is enough.
+    """
+    if sys.argv[1:] == ["--here"]:
+        _prepare()
+        return measure()
+    print(machine(), flush=True)
+    for name, before in (("SQLite", []), ("PostgreSQL", [str(_ROOT / "requirements/with-postgresql.sh")])):
+        if name not in os.environ.get("BENCH_ON", "SQLite PostgreSQL"):
+            continue
+        with tempfile.TemporaryDirectory(prefix="heard-bench-") as folder:
+            print(f"\n{name}", flush=True)
+            environment = os.environ | {"HEARD_DATA": folder, "HEARD_DEMO": "1"}
+            command = [*before, sys.executable, "-m", module, "--here"]
+            subprocess.run(command, check=True, cwd=_ROOT, env=environment)
+    return None
+
+
+def _prepare() -> None:
+    """Tables are made from the models as they are, so that migrations take no part in what is measured."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heard.config.settings")
+    django.setup()
+    from django.apps import apps
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
+    call_command("migrate", run_syncdb=True, verbosity=0)
+
+
+def spread(times: list[float]) -> tuple[str, str]:
+    """Median and 95th percentile in milliseconds, of times in seconds."""
+    ordered = sorted(1000 * one for one in times)
+    return f"{ordered[len(ordered) // 2]:.0f}", f"{ordered[int(len(ordered) * 0.95)]:.0f}"

@@ -1,0 +1,132 @@
+"""A child is missing overnight, comes back and is heard; what is known is shared, or not, as a decision."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from tests.conftest import World
+from tests.journeys.begun import HOME, ago, opened
+from tests.journeys.conftest import Story
+
+from heard.cases.missing.models import Episode
+
+pytestmark = pytest.mark.journey
+
+BACK = "I slept at the flat above the arcade. I do not want to go there again."
+
+
+def ready_before_anything_happens(story: Story, child: str) -> None:
+    story.open(f"{child}missing/").follow("Write it with those who know the child")
+    story.fill("Who wrote this with you? (optional)", "Amira and her aunt Rosa")
+    story.press("Save").sees("Version 1, written on", "Amira and her aunt Rosa")
+
+
+def missing_since_the_evening(story: Story, child: str) -> None:
+    story.open(f"{child}missing/").press("Note that this child is missing").press("Save")
+    story.sees("There is a problem", "Give the day from which the child is missing")
+    evening = timezone.localtime() - timedelta(hours=10)
+    story.fill_date("Missing since which day?", evening.day, evening.month, evening.year)
+    story.fill("Since what time?", f"{evening:%H:%M}").fill("Where was the child seen last?", "The bus stop")
+    story.fill("Who saw the child last?", "Her aunt Rosa").choose("The family’s home")
+    story.choose("Yes", within="Is the child in danger?").fill("What is the danger?", "The man at the gate.")
+    story.choose("Yes", within="Have the police been told?")
+    story.fill_date("On which day were they told?", evening.day, evening.month, evening.year)
+    story.fill("At what time?", f"{evening:%H:%M}", within="Have the police been told?")
+    story.choose("No, the child is missing now").press("Save").sees("Missing since", "The man at the gate.")
+
+
+def back_in_the_morning(story: Story) -> None:
+    morning = timezone.localtime() - timedelta(hours=2)
+    story.press("The child is back")
+    question = "On which day did the child come back, or was found?"
+    story.fill_date(question, morning.day, morning.month, morning.year)
+    story.fill("At what time?", f"{morning:%H:%M}").fill("Where?", "At home").fill("Found by whom?", "Alone")
+    story.fill("How is the child?", "Tired and hungry. Rosa made breakfast.").choose("Not known").press(
+        "Save"
+    )
+    story.sees("The return", "Tired and hungry.", "Interview after coming back", "Due")
+
+
+def heard_in_time(story: Story) -> None:
+    now = timezone.localtime() - timedelta(hours=1)
+    story.press("Note an offer").choose("The child said yes").fill("Who offered it?", "Noor, advocate")
+    story.fill_date("On which day was it offered? (optional)", now.day, now.month, now.year)
+    story.fill("At what time? (optional)", f"{now:%H:%M}").press("Save").sees("The child said yes")
+    story.press("Write down the interview")
+    story.fill_date("On which day was the interview?", now.day, now.month, now.year)
+    story.fill("At what time did it begin?", f"{now:%H:%M}").fill("Where?", "The park, which she chose")
+    story.fill("Who spoke with the child?", "Noor, advocate")
+    story.fill("How are they independent?", "Works for a charity")
+    story.choose("Write down what the child says now").fill("The child’s own words", BACK)
+    story.fill_date("When was the child heard?", now.day, now.month, now.year)
+    story.fill("Who heard the child?", "Noor, advocate")
+    story.fill("Where was the child? (optional)", "In a flat above the Harbour Street arcade")
+    story.fill("What would help, as the child sees it? (optional)", "Somebody at the gate.").press("Save")
+    story.sees(BACK, "People and places that the child spoke of")
+
+
+def what_she_said_becomes_a_place(story: Story) -> None:
+    story.press("Add a place").fill("Name", "Flat above the arcade").fill(
+        "Postcode, if known (optional)", "WX1 2AB"
+    )
+    story.fill("What does the child have to do with it?", "slept there once").press("Look who is known")
+
+
+def test_a_child_is_missing_overnight_and_is_heard_when_she_is_back(world: World, story: Story) -> None:
+    child = f"/children/{opened(world).person_id}/"
+    story.sign_in(world.social_worker)
+    ready_before_anything_happens(story, child)
+    missing_since_the_evening(story, child)
+    paper = story.take_paper("Both parts of the form on paper (PDF)")
+    assert "Amira Khan" in paper
+    assert "The bus stop" in paper
+    story.sign_in(world.supervisor).open("/missing/").sees("Amira Khan")
+    story.sign_in(world.social_worker).open(f"/missing/{Episode.objects.get().pk}/")
+    back_in_the_morning(story)
+    heard_in_time(story)
+    what_she_said_becomes_a_place(story)
+    story.open(child).sees("Flat above the arcade", "slept there once", BACK)
+
+
+def prepared(story: Story) -> None:
+    story.press("Prepare a share")
+    story.fill("What is it for?", "So that she is met at the gate.").choose("Outside the partnership")
+    story.fill("Which organisation?", "Southgate College").fill("To whom there?", "Ann Lee, tutor")
+    story.choose("By secure email")
+    story.fill("Anything else, in your words (optional)", "Please do not ask her about it in class.")
+    story.choose("Leave them out").press("See what the other side will see")
+    story.sees("What the other side will see", "Please do not ask her about it in class.")
+
+
+def test_a_share_is_seen_as_the_other_side_sees_it_and_a_refusal_counts_as_much(
+    world: World, story: Story
+) -> None:
+    child = f"/children/{opened(world).person_id}/"
+    story.sign_in(world.social_worker).open(child).follow("Shares, refusals and requests")
+    soon, before = ago(-30), ago(2)
+    prepared(story)
+    story.press("Record the decision").sees("There is a problem", "Choose whether to share this or not")
+    story.choose(f"“{HOME}”").choose("Yes", within="Has the child been told?").choose("Share it")
+    story.page.get_by_role("group", name="On which lawful basis?").get_by_role("radio").first.check()
+    story.fill("Why?", "The college can keep her safe only if it knows.")
+    story.fill_date("When is this looked at again?", soon.day, soon.month, soon.year)
+    story.press("Record the decision").sees("What the other side saw", "Heard sends nothing by itself")
+    assert "Please do not ask her about it in class." in story.take_paper("Take the PDF")
+
+    story.open(f"{child}sharing/")
+    prepared(story)
+    story.choose(f"“{HOME}”").choose("No", within="Has the child been told?")
+    story.fill("Why not, and when will the child be told?", "She is told on Friday, when Sol sees her.")
+    story.choose("Do not share it").fill("Why?", "The college has asked for more than it needs.")
+    story.fill_date("When is this looked at again?", soon.day, soon.month, soon.year)
+    story.press("Record the decision").sees("What was not shared", "Not shared")
+
+    story.open(f"{child}sharing/").press("Note a request").choose("We ask another agency")
+    story.choose("Wexmoor Police").fill("Who is the person there?", "Ofa Leroy, missing unit")
+    story.fill("What is asked for?", "When she was reported missing in the last year")
+    story.fill("What is it needed for?", "To see whether there is a pattern")
+    story.fill_date("On which day was it asked for?", before.day, before.month, before.year)
+    yesterday = ago(1)
+    story.fill_date("When is the answer due back?", yesterday.day, yesterday.month, yesterday.year)
+    story.press("Save").sees("Request: Wexmoor Police", "Overdue by 1 day")
+    story.open("/").sees("Amira Khan").open("/requests/").sees("Amira Khan", "Wexmoor Police")
