@@ -242,7 +242,7 @@ def test_words_that_are_looked_for_in_one_record_are_not_looked_for_in_another(
     "query",
     [
         "?kind=nonsense", "?page=x", "?page=-3", "?page=99999999999", "?page=" + "9" * 5000, "?agency=Nobody", "?agency=%00",
-        "?who=x", "?who=999", "?around=x", f"?around={uuid.uuid4()}", "?since-day=31&since-month=2&since-year=2026",
+        "?who=x", "?who=999", "?around=x", f"?around={uuid.UUID(int=7)}", "?since-day=31&since-month=2&since-year=2026",
         "?since-day=1", "?order=x",
     ],
 )  # fmt: skip
