@@ -130,8 +130,11 @@ def actions_of_others(path: Path) -> set[str]:
 
 
 def leaves_a_row(name: str, path: Path) -> bool:
-    """Whether it calls `record_audit` or an action of others, itself or by way of what it calls in its own module."""
-    here = {node.name: node for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)}
+    """Whether it calls `record_audit` or an action of others, itself or by way of what it calls in its own module, or in
+    the one that the actions of a stage share."""
+    together = [path.with_name("_shared.py"), path] if path.with_name("_shared.py").exists() else [path]
+    bodies = [node for module in together for node in ast.parse(module.read_text()).body]
+    here = {node.name: node for node in bodies if isinstance(node, ast.FunctionDef)}
     wanted = actions_of_others(path) | {"record_audit"}
     waiting, seen = [name], set[str]()
     while waiting:

@@ -205,9 +205,18 @@ def why_not_act(
     return None
 
 
+def why_not_involve(*, may_hold: bool, why: str) -> str | None:
+    if not may_hold:
+        return "Whoever holds the panel involves an agency."
+    return None if why.strip() else "Say why the child needs this agency to be involved."
+
+
 def why_not_finish_action(
-    *, is_owner: bool, may_hold: bool, state: str, outcome: str, note: str
+    *, lives_elsewhere: bool, is_owner: bool, may_hold: bool, state: str, outcome: str, note: str
 ) -> str | None:
+    """`lives_elsewhere`: in a plan, or among the steps against what harms."""
+    if lives_elsewhere:
+        return "This action is in a child’s plan, or among the steps against what harms. Finish it there."
     if not is_owner and not may_hold:
         return "Whoever said they would do it says how it went, or somebody who holds panels."
     if state != Progress.OPEN:

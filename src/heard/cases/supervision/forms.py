@@ -48,16 +48,11 @@ class BeginForm(Form):
             (key, says[key.partition("-")[0]] % {"name": one}) for key, one in self.people.items()
         ]
 
-    def pair(self, user: User) -> dict[str, User]:
-        """Who of the two is the worker and who the supervisor."""
+    def pair(self, user: User) -> tuple[User, User]:
+        """Who of the two is the worker, and who the supervisor."""
         chosen = self.cleaned_data["who"]
         other = self.people[chosen]
-        mine_is = chosen.partition("-")[0]
-        return (
-            {"worker": user, "supervisor": other}
-            if mine_is == WITH_SUPERVISOR
-            else {"worker": other, "supervisor": user}
-        )
+        return (user, other) if chosen.partition("-")[0] == WITH_SUPERVISOR else (other, user)
 
 
 class PrepareForm(Form):

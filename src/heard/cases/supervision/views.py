@@ -46,8 +46,11 @@ def begin(request: HttpRequest) -> HttpResponse:
     made: list[Any] = []
 
     def save() -> None:
+        worker, supervisor = form.pair(user)
         planned_on = form.cleaned_data["planned_on"]
-        made.append(actions.begin_supervision(by=user, planned_on=planned_on, **form.pair(user)))
+        made.append(
+            actions.begin_supervision(by=user, worker=worker, supervisor=supervisor, planned_on=planned_on)
+        )
 
     if _saved(request, form, save):
         return redirect("supervision", supervision_id=made[0].pk)

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import agencies_visible_to
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import why_not_give
 from heard.cases.case.rules import due_on
 from heard.cases.panel import queries, rules
+from heard.cases.panel.actions._shared import _refuse
 from heard.cases.panel.escalation import Step
 from heard.cases.panel.models import Disagreement, DisagreementStep
 from heard.cases.panel.rules import About, Outcome
@@ -134,11 +135,6 @@ def _begin_step(by: User, row: Disagreement, step: Step, owner: User, at: dateti
         began_on=on,
         due_on=due_on(step, on),
     )
-
-
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)
 
 
 def _audit(by: User, verb: str, row: Disagreement) -> None:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.actions import record_audit
 from heard.agencies.queries import agencies_visible_to
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.queries import why_not_give
 from heard.cases.case.rules import NOT_INVOLVED
 from heard.cases.disruption.actions import plan_step
 from heard.cases.panel import queries, rules
+from heard.cases.panel.actions._shared import _audit, _audit_item, _locked, _refuse
 from heard.cases.panel.models import (
     Dissent,
     MinutesCorrection,
@@ -172,12 +172,9 @@ def finish_panel_action(
     """How an action went that lives with the panel. One in a plan is finished there."""
     PanelAction.objects.select_for_update().filter(pk=panel_action_id).first()
     action = queries.panel_action_visible_to(by, panel_action_id)
-    if action.lives_elsewhere:
-        raise Refused(
-            "This action is in a child’s plan, or among the steps against what harms. Finish it there."
-        )
     _refuse(
         rules.why_not_finish_action(
+            lives_elsewhere=action.lives_elsewhere,
             is_owner=action.owner_id == by.pk,
             may_hold=by.may(May.HOLD_PANEL),
             state=action.state,
@@ -202,10 +199,7 @@ def involve_agency(*, by: User, item_id: uuid.UUID, agency_id: uuid.UUID, why: s
     agency = agencies_visible_to(by).filter(pk=agency_id).first()
     if agency is None or not item.is_about_child or item.person_id is None:
         raise Hidden
-    if not by.may(May.HOLD_PANEL):
-        raise Refused("Whoever holds the panel involves an agency.")
-    if not why.strip():
-        raise Refused("Say why the child needs this agency to be involved.")
+    _refuse(rules.why_not_involve(may_hold=by.may(May.HOLD_PANEL), why=why))
     person = person_visible_to(by, item.person_id)
     involve(by=by, person=person, agency=agency, why=why.strip()[:MOST_WHY])
     return item
@@ -279,17 +273,6 @@ def agree_minutes(
     return panel
 
 
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)
-
-
-def _locked(by: User, panel_id: uuid.UUID) -> Panel:
-    """The panel as it stands now, kept from other writers until the transaction ends; or `Hidden`."""
-    Panel.objects.select_for_update().filter(pk=panel_id).first()
-    return queries.panel_visible_to(by, panel_id)
-
-
 def _at_work(by: User, item_id: uuid.UUID) -> tuple[PanelItem, Panel]:
     """The item and its panel, locked. `Hidden` for an item that `by` may not see, or of a panel that is not theirs."""
     seen = queries.item_visible_to(by, item_id)
@@ -332,26 +315,3 @@ def _may_do(by: User, person_id: uuid.UUID, owner: User, why_involve: str) -> No
         involve(by=by, person=person, agency=owner.team.agency, why=why_involve.strip()[:MOST_WHY])
         why_not = why_not_give(by, owner, person_id=person_id)
     _refuse(why_not)
-
-
-def _audit(by: User, verb: str, panel: Panel, about: PanelItem | None = None, **detail: Any) -> None:
-    record_audit(
-        by=by,
-        verb=verb,
-        subject="panel",
-        subject_id=panel.pk,
-        person_id=about.person_id if about else None,
-        detail={name: str(value) for name, value in detail.items()},
-    )
-
-
-def _audit_item(by: User, verb: str, item: PanelItem, *, reason: str = "", **detail: Any) -> None:
-    record_audit(
-        by=by,
-        verb=verb,
-        subject="panel item",
-        subject_id=item.pk,
-        person_id=item.person_id,
-        reason=reason,
-        detail={name: str(value) for name, value in detail.items()},
-    )

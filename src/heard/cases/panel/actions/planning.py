@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.actions import record_audit, record_looks
+from heard.agencies.actions import record_looks
 from heard.agencies.queries import agencies_visible_to
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import Hidden, May
 from heard.cases.panel import queries, rules
+from heard.cases.panel.actions._shared import _audit, _audit_item, _locked, _refuse
 from heard.cases.panel.models import Panel, PanelAction, PanelItem, PanelReason, PanelSeat
 from heard.cases.panel.rules import Section, Why
 from heard.network.queries import group_visible_to, person_visible_to, place_visible_to
@@ -198,32 +199,6 @@ def open_action(*, by: User, panel_action_id: uuid.UUID) -> PanelAction:
     action = queries.panel_action_visible_to(by, panel_action_id)
     _audit_item(by, "view", action.item)
     return action
-
-
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)
-
-
-def _locked(by: User, panel_id: uuid.UUID) -> Panel:
-    """The panel as it stands now, kept from other writers until the transaction ends; or `Hidden`."""
-    Panel.objects.select_for_update().filter(pk=panel_id).first()
-    return queries.panel_visible_to(by, panel_id)
-
-
-def _audit(by: User, verb: str, panel: Panel, about: PanelItem | None = None, **detail: Any) -> None:
-    record_audit(
-        by=by,
-        verb=verb,
-        subject="panel",
-        subject_id=panel.pk,
-        person_id=about.person_id if about else None,
-        detail={name: str(value) for name, value in detail.items()},
-    )
-
-
-def _audit_item(by: User, verb: str, item: PanelItem) -> None:
-    record_audit(by=by, verb=verb, subject="panel item", subject_id=item.pk, person_id=item.person_id)
 
 
 def _say_when(by: User, panel: Panel, starts_at: datetime | None, place: str, chair: User) -> None:

@@ -149,6 +149,7 @@ def action(request: HttpRequest, panel_action_id: uuid.UUID) -> HttpResponse:
     if saved(request, form, finish):
         return redirect("panel_actions")
     why_not = rules.why_not_finish_action(
+        lives_elsewhere=this.lives_elsewhere,
         is_owner=this.owner_id == user.pk,
         may_hold=user.may(May.HOLD_PANEL),
         state=this.state,

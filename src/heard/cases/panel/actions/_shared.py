@@ -1,0 +1,48 @@
+"""What planning a panel, holding it and disagreeing share: a refusal, a panel that is locked, and its audit rows."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from heard.agencies.actions import record_audit
+from heard.agencies.rules import Refused
+from heard.cases.panel import queries
+from heard.cases.panel.models import Panel, PanelItem
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+def _refuse(why_not: str | None) -> None:
+    if why_not:
+        raise Refused(why_not)
+
+
+def _locked(by: User, panel_id: uuid.UUID) -> Panel:
+    """The panel as it stands now, kept from other writers until the transaction ends; or `Hidden`."""
+    Panel.objects.select_for_update().filter(pk=panel_id).first()
+    return queries.panel_visible_to(by, panel_id)
+
+
+def _audit(by: User, verb: str, panel: Panel, about: PanelItem | None = None, **detail: Any) -> None:
+    record_audit(
+        by=by,
+        verb=verb,
+        subject="panel",
+        subject_id=panel.pk,
+        person_id=about.person_id if about else None,
+        detail={name: str(value) for name, value in detail.items()},
+    )
+
+
+def _audit_item(by: User, verb: str, item: PanelItem, *, reason: str = "", **detail: Any) -> None:
+    record_audit(
+        by=by,
+        verb=verb,
+        subject="panel item",
+        subject_id=item.pk,
+        person_id=item.person_id,
+        reason=reason,
+        detail={name: str(value) for name, value in detail.items()},
+    )
