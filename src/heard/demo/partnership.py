@@ -41,7 +41,12 @@ SOCIAL_WORKERS = ("ruth.pemberton", "imran.sheikh")
 
 # The steps of a case in their order; a child has taken those up to their stage.
 _STEPS = ("case", "assessing", "submitted", "signed", "planning", "planned", "reviewed")
-_REACHED = {"returned": "submitted"}
+_REACHED = {
+    "returned": "submitted",
+    "reassessed": "reviewed",
+    "closed": "reviewed",
+    "reopened": "reviewed",
+}
 _OPEN_REASON = (
     "What was told fits harm now, not a worry about later. A case gives <name> one worker and one plan."
 )
@@ -67,8 +72,12 @@ class Staff:
 
 
 def written() -> dict[str, Any]:
-    """The words of the partnership, from `partnership.yaml`."""
-    data: dict[str, Any] = yaml.safe_load(files("heard.demo").joinpath("partnership.yaml").read_text("utf-8"))
+    """The words of the partnership: agencies, staff, places and stages from `partnership.yaml`, and `stories`."""
+    return {**_read("partnership.yaml"), **_read("stories.yaml")}
+
+
+def _read(name: str) -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load(files("heard.demo").joinpath(name).read_text("utf-8"))
     return data
 
 
@@ -97,6 +106,12 @@ def load(*, password: str, seed: int = 1, today: date | None = None) -> int:
     return partnership.children
 
 
+def _evenly(days: list[int], number: int, count: int) -> int:
+    """How many days ago the worry of the `number`th child of a stage was told: the first the longer ago."""
+    longest, shortest = days
+    return longest - (longest - shortest) * number // max(count - 1, 1)
+
+
 class _Partnership:
     """Agencies, staff, places and groups; each child is written by `_Child`."""
 
@@ -111,8 +126,8 @@ class _Partnership:
         self._agencies_and_staff()
         stories = self.data["stories"]
         for stage, told in self.data["stages"].items():
-            for _number in range(told["count"]):
-                days = self.rng.randint(*told["days"])
+            for number in range(told["count"]):
+                days = _evenly(told["days"], number, told["count"])
                 story = stories[self.children % len(stories)]
                 _Child(self, story, stage, self.today - timedelta(days=days)).live()
                 self.children += 1
@@ -195,9 +210,10 @@ class _Child:
     def say(self, text: str) -> str:
         return " ".join(text.replace("<name>", self.given_name).split())
 
-    def day(self, days: int) -> date:
-        """So many days after the worry was told, but never a day to come."""
-        return min(self.told_on + timedelta(days=days), self.all.today)
+    def day(self, days: int, *, to_come: bool = False) -> date:
+        """So many days after the worry was told, but never a day to come, unless it may be."""
+        day = self.told_on + timedelta(days=days)
+        return day if to_come else min(day, self.all.today)
 
     def _tell(self) -> Concern:
         teller = self.all.users[self.story["tells"]]
@@ -253,7 +269,7 @@ class _Child:
 
     def _view(self) -> ChildsView:
         told = self.all.users[self.story["tells"]]
-        known = words_of(told, self.person_id).first()
+        known = words_of(told, self.person_id).first() if self.person_id else None
         why = self.say(self.story.get("why_no_words", ""))
         return ChildsView(words_id=known.pk) if known else ChildsView(why_no_words=why)
 
@@ -390,6 +406,6 @@ class _Child:
             view=self._view(),
             decision="continue",
             reason="It helps, and it is not finished. The child wants it to go on.",
-            next_review_on=self.all.today + timedelta(days=self.rng.randint(3, 60)),
+            next_review_on=self.day(72 + 42, to_come=True),
             at=self.all.at(self.day(72)),
         )
