@@ -72,9 +72,6 @@ READS_ALL_YET = {
     ("review_meeting", "cases_words"),
     ("supervision_decision_add", "cases_case"),
     ("supervision_record", "cases_words"),
-    ("words", "cases_attachment"),
-    ("worry_group_same", "network_group"),
-    ("worry_place_same", "network_place"),
 }
 
 

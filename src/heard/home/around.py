@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
+from heard.cases.attachment.queries import attachments_of
 from heard.cases.concern.queries import concerns_about_group, concerns_about_place
 from heard.network.actions import open_group, open_place
 from heard.network.queries import groups_visible_to, places_visible_to
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _ROWS = 50  # places or groups on one page
-_WORRIES = 25  # worries about one of them on its page
+_WORRIES = 25  # worries about one of them, or files with it, on its page
 
 
 @gate(May.SEE_CHILD)
@@ -47,7 +48,8 @@ def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
         {
             "place": this,
             "ties": ties,
-            "worries": _worries(request, concerns_about_place(request.user, place_id)),
+            "worries": _some(request, "worries", concerns_about_place(request.user, place_id)),
+            "files": _some(request, "files", _files(request, place_id=place_id)),
         },
     )
 
@@ -62,14 +64,19 @@ def group(request: Request, group_id: uuid.UUID) -> HttpResponse:
         {
             "group": this,
             "ties": ties,
-            "worries": _worries(request, concerns_about_group(request.user, group_id)),
+            "worries": _some(request, "worries", concerns_about_group(request.user, group_id)),
+            "files": _some(request, "files", _files(request, group_id=group_id)),
         },
     )
 
 
-def _worries(request: Request, rows: QuerySet[Any]) -> Any:
-    """A page of worries; the pages of ties beside it are turned by another name."""
-    return Paginator(rows, _WORRIES).get_page(request.GET.get("worries"))
+def _files(request: Request, **about: uuid.UUID) -> QuerySet[Any]:
+    return attachments_of(request.user, **about).order_by("-attached_at", "pk")
+
+
+def _some(request: Request, name: str, rows: QuerySet[Any]) -> Any:
+    """A page of worries or files; each is turned by its own name, and so are the ties beside them."""
+    return Paginator(rows, _WORRIES).get_page(request.GET.get(name))
 
 
 def _page(request: Request, rows: QuerySet[Any]) -> Any:

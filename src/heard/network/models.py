@@ -149,6 +149,32 @@ class Group(models.Model):
         return self.name
 
 
+class PlaceKey(models.Model):
+    """A key under which a place is found: what somebody may write for a word of its name, or its postcode."""
+
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="search_keys")
+    key = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "place"], name="place_key_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class GroupKey(models.Model):
+    """A key under which a group is found, as for a place."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="search_keys")
+    key = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "group"], name="group_key_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Tie(models.Model):
     """A tie from a person to a person, a place or a group, and how we know of it."""
 

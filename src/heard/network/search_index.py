@@ -8,9 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from heard.network.models import Person, SearchKey, Spelling
+from heard.network.models import Group, GroupKey, Person, Place, PlaceKey, SearchKey, Spelling
 from heard.network.queries import describe
-from heard.network.rules import named_by, person_keys, spelling_keys
+from heard.network.rules import named_by, person_keys, place_keys, spelling_keys
 
 _AT_ONCE = 1000  # people whose keys are made together where everybody's are
 
@@ -27,9 +27,37 @@ def renew_keys(person: Person) -> None:
     _forget_names({named_by(key) for key in gone} - {""})
 
 
+def renew_keys_of_place(place: Place) -> None:
+    """After any change of what a place is called or where it is."""
+    PlaceKey.objects.filter(place=place).delete()
+    PlaceKey.objects.bulk_create(_keys_of_place(place))
+
+
+def renew_keys_of_group(group: Group) -> None:
+    GroupKey.objects.filter(group=group).delete()
+    GroupKey.objects.bulk_create(_keys_of_group(group))
+
+
+def _keys_of_place(place: Place) -> list[PlaceKey]:
+    return [PlaceKey(place=place, key=key) for key in sorted(place_keys(place.name, place.postcode))]
+
+
+def _keys_of_group(group: Group) -> list[GroupKey]:
+    return [GroupKey(group=group, key=key) for key in sorted(place_keys(group.name))]
+
+
 @transaction.atomic
 def renew_missing_keys(**_from_signal: Any) -> None:
-    """Keys for people who have none of today's kind: after an update of Heard, and after rows came in another way."""
+    """Keys for people, places and groups that have none of today's kind: after an update of Heard, and after rows came in
+    another way."""
+    _renew_missing_of_people()
+    for place in list(Place.objects.filter(search_keys=None)):
+        PlaceKey.objects.bulk_create(_keys_of_place(place))
+    for group in list(Group.objects.filter(search_keys=None)):
+        GroupKey.objects.bulk_create(_keys_of_group(group))
+
+
+def _renew_missing_of_people() -> None:
     named = SearchKey.objects.filter(person=OuterRef("pk"), key__startswith="name ")
     without = list(Person.objects.exclude(Exists(named)).values_list("pk", flat=True))
     for start in range(0, len(without), _AT_ONCE):

@@ -17,7 +17,7 @@ from heard.agencies.gate import gate
 from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import May, Refused
 from heard.cases.attachment.actions import attach
-from heard.cases.attachment.queries import attachments_around
+from heard.cases.attachment.queries import attachments_visible_to
 from heard.cases.case.actions import record_words
 from heard.cases.words import actions, queries
 from heard.cases.words.forms import AddForm, AnswerForm, CorrectForm
@@ -35,7 +35,7 @@ def words(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = open_record(by=user, person_id=person_id)
     rows = queries.words_visible_to(user).filter(person_id=person_id)
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    files = list(attachments_around(user, person_id))
+    files = list(attachments_visible_to(user).filter(words__in=[row.pk for row in page.object_list]))
     drawn = [_drawn(row, [file for file in files if file.words_id == row.pk]) for row in page.object_list]
     context = {"person": person, "page": page, "rows": drawn, "may_write": user.may(May.ASSESS)}
     return render(request, "cases/words/words.html", context)

@@ -22,6 +22,7 @@ from heard.network.queries import (
     ties_of_place,
 )
 from heard.network.rules import kept_postcode, why_not_note_tie, why_not_write_place
+from heard.network.search_index import renew_keys_of_group, renew_keys_of_place
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -147,6 +148,7 @@ def change_tie(
 def add_place(*, by: User, name: str, kind: str, postcode: str = "") -> Place:
     _refuse(why_not_write_place(may_see_child=by.may(May.SEE_CHILD), name=name, kind=kind))
     place = Place.objects.create(name=name.strip(), kind=kind.strip(), postcode=kept_postcode(postcode))
+    renew_keys_of_place(place)
     record_audit(by=by, verb="add", subject="place", subject_id=place.pk)
     return place
 
@@ -158,6 +160,7 @@ def change_place(*, by: User, place_id: uuid.UUID, name: str, kind: str, postcod
     place.name, place.kind, place.postcode = name.strip(), kind.strip(), kept_postcode(postcode)
     place.full_clean()
     place.save()
+    renew_keys_of_place(place)
     record_audit(by=by, verb="change", subject="place", subject_id=place.pk)
     return place
 
@@ -166,6 +169,7 @@ def change_place(*, by: User, place_id: uuid.UUID, name: str, kind: str, postcod
 def add_group(*, by: User, name: str, kind: str) -> Group:
     _refuse(why_not_write_place(may_see_child=by.may(May.SEE_CHILD), name=name, kind=kind))
     group = Group.objects.create(name=name.strip(), kind=kind.strip())
+    renew_keys_of_group(group)
     record_audit(by=by, verb="add", subject="group", subject_id=group.pk)
     return group
 
@@ -177,6 +181,7 @@ def change_group(*, by: User, group_id: uuid.UUID, name: str, kind: str) -> Grou
     group.name, group.kind = name.strip(), kind.strip()
     group.full_clean()
     group.save()
+    renew_keys_of_group(group)
     record_audit(by=by, verb="change", subject="group", subject_id=group.pk)
     return group
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Case, Count, Max, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
-from heard.network.models import Person, SearchKey, Spelling
+from heard.network.models import GroupKey, Person, PlaceKey, SearchKey, Spelling
 from heard.network.queries.around import groups_visible_to, places_visible_to
 from heard.network.queries.people import describe, findable_through, visible_through
 from heard.network.rules import (
@@ -36,6 +36,7 @@ from heard.network.rules import (
     name_keys,
     nearness,
     outward,
+    place_keys,
     postcodes_near,
     read_box,
     reasons_same_person,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 _ROWS: Final = 3000  # of keys that are read for one search, the nearest first
 _READ: Final = 3  # people who are read in full for each one that is shown
 _FEW: Final = 10  # people of one name who are all shown before those of a name that is less near
+_LOOKED_AT: Final = 50  # places or groups that are compared with what was asked for
 
 type Keys = dict[str, Near]
 
@@ -258,14 +260,22 @@ def _exact(hit: Hit) -> int:
 
 def find_places(user: User, *, name: str, postcode: str = "") -> list[Likeness]:
     """Places that may be the one meant, the likest first, at most ten. One query."""
-    rows = places_visible_to(user).order_by("pk").values_list("pk", "name", "kind", "postcode")
+    rows = places_visible_to(user).filter(pk__in=_sharing_most(PlaceKey, "place", place_keys(name, postcode)))
+    rows = rows.order_by("pk").values_list("pk", "name", "kind", "postcode")
     return _likest(likeness(name, *row, asked_postcode=postcode) for row in rows)
 
 
 def find_groups(user: User, *, name: str) -> list[Likeness]:
     """Groups that may be the one meant, the likest first, at most ten. One query."""
-    rows = groups_visible_to(user).order_by("pk").values_list("pk", "name", "kind")
+    rows = groups_visible_to(user).filter(pk__in=_sharing_most(GroupKey, "group", place_keys(name)))
+    rows = rows.order_by("pk").values_list("pk", "name", "kind")
     return _likest(likeness(name, *row) for row in rows)
+
+
+def _sharing_most(table: Any, end: str, keys: Collection[str]) -> QuerySet[Any, Any]:
+    """Keys of the places or groups that are looked at: those that share most with what was asked for."""
+    shared = table.objects.filter(key__in=keys).order_by().values(end).annotate(shared=Count("pk"))
+    return shared.order_by("-shared", end).values(end)[:_LOOKED_AT]
 
 
 def _likest(found: Iterable[Likeness | None]) -> list[Likeness]:

@@ -36,7 +36,7 @@ from heard.network.rules.names import (
     swapped,
 )
 from heard.network.rules.numbers import doubt_of_nhs_number, doubt_of_upn, kept_number
-from heard.network.rules.places import Likeness, likeness
+from heard.network.rules.places import Likeness, likeness, place_keys
 
 __all__ = [
     "EXACT",
@@ -61,6 +61,7 @@ __all__ = [
     "outward",
     "parts",
     "person_keys",
+    "place_keys",
     "postcodes_near",
     "read_box",
     "read_day",
