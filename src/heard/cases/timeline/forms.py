@@ -117,11 +117,11 @@ def _key(text: str) -> uuid.UUID | None:
         return None
 
 
-def named(asked: Asked, choices: Choices) -> list[tuple[str, str]]:
-    """What was chosen, in words, for paper: (label, what)."""
+def named(asked: Asked, choices: Choices) -> list[tuple[str, str | date]]:
+    """What was chosen, in words: (label, what)."""
     fields = ChronologyForm(asked, choices).fields
     around, people = dict(choices.around), dict(choices.people)
-    said = {
+    said: dict[str, str | date | None] = {
         "words": asked.words.strip(),
         "since": asked.since,
         "until": asked.until,

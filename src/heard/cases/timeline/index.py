@@ -54,9 +54,10 @@ def catch_up(most: int = AT_ONCE) -> int:
     """Before all chronologies are searched: those with changes are made anew, at most so many. How many are left."""
     waiting = ChronologyChange.objects.order_by().values_list("child_id", flat=True).distinct()
     changed = sorted(waiting[: most + 1])
-    reader = reader_of_whole_records() if changed else None
-    for child_id in changed[:most]:
-        _make(child_id, reader)
+    if changed:
+        reader = reader_of_whole_records()
+        for child_id in changed[:most]:
+            _make(child_id, reader)
     return waiting.count() if len(changed) > most else 0
 
 

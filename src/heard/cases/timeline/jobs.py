@@ -94,6 +94,7 @@ JOBS: Final = (
     Job(_("Note a conference or another moment"), "moment_note", "case_id"),
     Job(_("Prepare a referral to the National Referral Mechanism"), "referral_start", "case_id"),
     Job(_("Say that you disagree with a decision"), "disagree"),
+    Job(_("Packs and requests for the record"), "packs"),
     Job(_("Change names, address or school"), "person_details"),
     Job(_("Close the case"), "case_close", "case_id"),
 )
@@ -120,16 +121,16 @@ def jobs_of(user: User, page: ChildsPage, jobs: Sequence[Job] = JOBS) -> list[tu
     """(what it says, its address) of each job that this user's role lets them begin for this child, but for those that come
     next anyhow."""
     missing = next((one for one in page.episodes if one.found_at is None), None)
-    about = {
+    about: dict[str, uuid.UUID | None] = {
         "person_id": page.person.pk,
         "case_id": page.case.pk if page.case else None,
         "episode_id": missing.pk if missing else None,
     }
     next_ones = {STEPS[offer.step][1] for offer in page.steps}
     return [
-        (job.text, reverse(job.address, kwargs=job.keys(about[job.key])))
+        (job.text, reverse(job.address, kwargs=job.keys(key)))
         for job in jobs
-        if about[job.key]
+        if (key := about[job.key])
         and job.gone in (None, missing is not None)
         and job.address not in next_ones
         and user.may(_needs(job))
