@@ -9,12 +9,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from heard.agencies.models import AuditRow
 from heard.cases.assessment import actions, queries
 from heard.cases.assessment.actions import Choice
 from heard.cases.assessment.models import Assessment, AssessmentObservation
+from heard.cases.case.actions import record_words
 from heard.cases.case.models import Words
 from heard.cases.case.rules import Observed
 
@@ -525,3 +527,18 @@ def add_entries(world, assessment, how_many: int) -> None:
         actions.find_out(by=world.teacher, question_id=question.pk, text="x", source="x", found_on=day)
         seen = {"item": "S06", "change": "seen", "source": "School", "words": f"Away, {how_many} {number}"}
         actions.add_evidence(**this, **seen, happened_on=day)
+
+
+def test_whoever_signs_off_reads_what_the_child_has_said_since(client, world, submitted):
+    client.force_login(world.supervisor)
+    assert "What the child said last" not in client.get(at("assessment_decide", submitted)).text
+    record_words(
+        by=world.social_worker,
+        person_id=submitted.case.person_id,
+        text="They stand at the gate again.",
+        heard_by="Sol Wright",
+        heard_on=timezone.localdate(),
+    )
+    page = client.get(at("assessment_decide", submitted)).text
+    assert "What the child said last" in page
+    assert "They stand at the gate again." in page

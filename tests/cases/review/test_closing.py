@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from heard.agencies.models import AuditRow
@@ -13,6 +14,7 @@ from heard.cases.case.queries import closed_case_of, open_case_of, periods_of
 from heard.cases.case.rules import due_on
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
+from heard.cases.missing.actions import note_found, note_missing
 from heard.cases.plan.actions import agree_plan, finish_action
 from heard.cases.plan.models import Plan
 from heard.cases.plan.queries import actions_due, actions_of
@@ -128,6 +130,50 @@ def test_a_worry_that_was_told_since_asks_for_another_look(world, agreed):
     assert missing(world.coordinator, agreed.case) == []
 
 
+def go_missing(world, case):
+    return note_missing(
+        by=world.social_worker,
+        person_id=case.person_id,
+        missing_from=timezone.now() - timedelta(hours=3),
+        last_seen_where="At the bus station",
+        last_seen_by="Tess Archer",
+        danger="not_known",
+        why_not_reported="The police are being rung now",
+    )
+
+
+def test_no_case_is_closed_while_the_child_is_missing(world, agreed):
+    review(world, agreed, decision="continue")
+    episode = go_missing(world, agreed.case)
+    assert missing(world.coordinator, agreed.case) == [Missing.CHILD]
+    with pytest.raises(Refused, match="The child is missing now"):
+        close(world, agreed.case)
+    back = {
+        "found_where": "At home",
+        "found_by": "Her aunt",
+        "condition": "Tired",
+        "check_by_police": "not_known",
+    }
+    note_found(by=world.social_worker, episode_id=episode.pk, found_at=timezone.now(), **back)
+    assert missing(world.coordinator, agreed.case) == []
+
+
+def test_no_plan_ends_while_the_child_is_missing(world, agreed):
+    go_missing(world, agreed.case)
+    with pytest.raises(Refused, match="The child is missing now"):
+        review(world, agreed)
+    assert review(world, agreed, decision="continue").plan.state == "agreed"
+
+
+def test_the_page_of_closing_leads_to_the_episode_of_a_child_who_is_missing(client, world, agreed):
+    review(world, agreed, decision="continue")
+    episode = go_missing(world, agreed.case)
+    client.force_login(world.coordinator)
+    page = client.get(reverse("case_close", kwargs={"case_id": agreed.case_id})).text
+    assert "The child is missing now." in page
+    assert reverse("episode", kwargs={"episode_id": episode.pk}) in page
+
+
 def test_an_assessment_that_is_not_signed_stands_in_the_way(world, assessment):
     assert missing(world.coordinator, assessment.case) == [Missing.ASSESSMENT, Missing.SIGNED]
 
@@ -197,6 +243,15 @@ def test_a_worry_about_a_child_whose_case_was_closed_opens_the_same_case(world, 
     )
     assert decided.case == signed.case
     assert open_case_of(world.coordinator, worry.person_id).why_opened == "They are back"
+
+
+def test_whoever_decides_on_a_worry_reads_that_the_closed_case_opens_again(client, world, signed):
+    close(world, signed.case)
+    worry = tell(world, signed.case)
+    client.force_login(world.coordinator)
+    page = client.get(reverse("concern_decide", kwargs={"concern_id": worry.pk})).text
+    assert f"it is the same one again: {signed.case.reference}" in page
+    assert reverse("case_story", kwargs={"case_id": signed.case_id}) in page
 
 
 def test_the_clock_of_a_new_assessment_runs_from_the_worry_that_opened_the_case_again(world, signed):

@@ -28,6 +28,7 @@ HELD = {
     "next_review_on": date(2026, 6, 10),
     "latest_by": None,
     "actions_open": 0,
+    "is_missing": False,
     "evidence_days": 28,
 }
 TOO_LATE = (
@@ -40,6 +41,7 @@ STILL_TO_DO = "The plan has actions that are still to do. Say how each went, the
 UNKNOWN = "It is not known how every outcome stands. Find out first: help does not end on what is not known."
 LONG_AGO = "The last review is too long ago to end help on it. Hold a review now."
 TOO_OLD = "What was seen is too old to end help on it. See the child, then write down what you saw."
+AWAY = "The child is missing now. Help does not end while nobody knows where the child is."
 UNHEARD = "Add what the child says now, or say why their view is not there."
 
 
@@ -84,6 +86,8 @@ UNHEARD = "Add what the child says now, or say why their view is not there."
         ({"decision": "step_down", "next_review_on": None}, None),
         ({"decision": "step_down", "latest_by": date(2026, 3, 11)}, None),
         ({"decision": "step_down", "actions_open": 1}, STILL_TO_DO),
+        ({"decision": "step_down", "is_missing": True}, AWAY),
+        ({"is_missing": True}, None),
         ({"decision": "step_down", "looked": [BETTER, NOT_KNOWN]}, UNKNOWN),
         ({"decision": "step_down", "held_on": date(2026, 2, 9)}, LONG_AGO),
         ({"decision": "step_down", "held_on": date(2026, 2, 10)}, None),
@@ -98,6 +102,7 @@ def test_what_a_review_needs(given: dict[str, object], why: str | None) -> None:
 READY = {
     "is_open": True,
     "may_close": True,
+    "is_missing": False,
     "worries_waiting": False,
     "unsigned": False,
     "actions_open": False,
@@ -117,6 +122,8 @@ UNPLANNED = {"had_plan": False, "looked": [], "held_on": None, "signed_on": TODA
         ({"may_close": False, "is_open": False}, [Missing.MAY]),
         ({"is_open": False, "worries_waiting": True}, [Missing.OPEN]),
         ({"worries_waiting": True}, [Missing.WORRY]),
+        ({"is_missing": True}, [Missing.CHILD]),
+        ({"is_missing": True, "worries_waiting": True}, [Missing.CHILD, Missing.WORRY]),
         ({"unsigned": True, "actions_open": True}, [Missing.ASSESSMENT, Missing.ACTION]),
         ({"held_on": None, "looked": []}, [Missing.REVIEW]),
         ({"held_on": date(2026, 2, 9)}, [Missing.REVIEW]),

@@ -18,6 +18,7 @@ from heard.cases.case.queries import cases_visible_to
 from heard.cases.case.rules import Kept, due_on
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_of
+from heard.cases.missing.queries import open_episode_of
 from heard.cases.plan.models import Action
 from heard.cases.plan.queries import actions_of, draft_plan, overdue_count, plans_of, plans_visible_to
 from heard.cases.review import rules
@@ -120,6 +121,7 @@ def why_not_hold(user: User, plan: Plan, *, today: date, held_on: date | None, *
         held_on=held_on,
         latest_by=next_of(user, plan.case, held_on or today).latest_by,
         actions_open=sum(row.state == "open" for one in plan.outcomes.all() for row in one.actions.all()),
+        is_missing=open_episode_of(user, plan.case.person_id) is not None,
         evidence_days=settings.EVIDENCE_DAYS,
         **said,
     )
@@ -206,6 +208,7 @@ def _before_closing(user: User, case: Case) -> rules.Before:
     return rules.Before(
         is_open=case.state == "open",
         may_close=may_close(user, case),
+        is_missing=open_episode_of(user, case.person_id) is not None,
         worries_waiting=worries.filter(state="told").exists(),
         unsigned=unsigned(user, case.pk) is not None,
         actions_open=actions_of(user, case.pk).filter(state="open").exists(),

@@ -28,6 +28,7 @@ class Course(StrEnum):
 
 
 GOES_ON: Final = frozenset({Decision.CONTINUE, Decision.CHANGE_PLAN})
+AWAY: Final = "The child is missing now. Help does not end while nobody knows where the child is."
 UNHEARD: Final = "Add what the child says now, or say why their view is not there."
 
 
@@ -74,10 +75,11 @@ def why_not_hold(
     next_review_on: date | None,
     latest_by: date | None,
     actions_open: int,
+    is_missing: bool,
     evidence_days: int,
 ) -> str | None:
     """`looked`: one for each outcome of the plan. `latest_by`: the last day that a clock allows for
-    the next review, where one applies. `actions_open`: still to do."""
+    the next review, where one applies. `actions_open`: still to do. `is_missing`: nobody knows where the child is now."""
     return (
         why_not_open(plan_state=plan_state, may_review=may_review, has_draft=has_draft)
         or _why_not_that_day(held_on, agreed_on, today)
@@ -85,7 +87,14 @@ def why_not_hold(
         or _why_not_looked(looked, today)
         or _why_not_next(decision, next_review_on, today, latest_by)
         or (
-            why_not_step_down(looked, held_on, actions_open, today=today, evidence_days=evidence_days)
+            why_not_step_down(
+                looked,
+                held_on,
+                actions_open,
+                is_missing=is_missing,
+                today=today,
+                evidence_days=evidence_days,
+            )
             if decision == Decision.STEP_DOWN
             else None
         )
@@ -93,9 +102,17 @@ def why_not_hold(
 
 
 def why_not_step_down(
-    looked: Collection[Looked], held_on: date | None, actions_open: int, *, today: date, evidence_days: int
+    looked: Collection[Looked],
+    held_on: date | None,
+    actions_open: int,
+    *,
+    is_missing: bool,
+    today: date,
+    evidence_days: int,
 ) -> str | None:
-    """Help does not end on what nobody knows, or on what was seen long ago."""
+    """Help does not end on what nobody knows, or on what was seen long ago, or while the child is missing."""
+    if is_missing:
+        return AWAY
     if actions_open:
         return "The plan has actions that are still to do. Say how each went, then end the plan."
     return why_not_current(looked, held_on, today=today, evidence_days=evidence_days)
@@ -120,12 +137,14 @@ def why_not_current(
 class Before:
     """What is asked of a case before it is closed.
 
+    `is_missing`: nobody knows where the child is now.
     `had_plan`: a plan was once agreed, so the evidence is a review; without one it is a signed assessment (`signed_on`).
     `worry_since`: a worry about the child was told after that evidence was written down.
     """
 
     is_open: bool
     may_close: bool
+    is_missing: bool
     worries_waiting: bool
     unsigned: bool
     actions_open: bool
@@ -141,6 +160,7 @@ class Missing(StrEnum):
 
     MAY = "may"
     OPEN = "open"
+    CHILD = "child"
     WORRY = "worry"
     ASSESSMENT = "assessment"
     ACTION = "action"
@@ -158,6 +178,8 @@ def missing_before_closing(
     if not before.is_open:
         return ((Missing.OPEN, "This case is closed already."),)
     found: list[tuple[Missing, str]] = []
+    if before.is_missing:
+        found.append((Missing.CHILD, AWAY))
     if before.worries_waiting:
         found.append((Missing.WORRY, "A worry about this child waits for a decision. Decide on it first."))
     if before.unsigned:

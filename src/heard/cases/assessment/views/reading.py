@@ -100,8 +100,14 @@ def decide(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
             return answer
         except Refused as refused:
             form.add_error(None, _(str(refused)))
-    why_not = queries.why_not_sign_off(user, this)
-    context = shown(request, this, form=form, why_not=why_not, histories=queries.histories(user, this))
+    context = shown(
+        request,
+        this,
+        form=form,
+        why_not=queries.why_not_sign_off(user, this),
+        histories=queries.histories(user, this),
+        newer=_said_since(user, this),
+    )
     return render(request, "cases/assessment/decide.html", context)
 
 
@@ -112,6 +118,12 @@ def waiting(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     page = Paginator(queries.waiting_for_sign_off(user), 25).get_page(request.GET.get("page"))
     return render(request, "cases/assessment/waiting.html", {"page": page, "today": timezone.localdate()})
+
+
+def _said_since(user: Any, this: Any) -> Any:
+    """The child's latest words, where they are not those that the assessment was written with."""
+    latest = queries.words_of_child(user, this.case_id).first()
+    return latest if latest and latest.pk != this.words_id else None
 
 
 def _side_by_side(user: Any, this: Any) -> dict[str, Any]:

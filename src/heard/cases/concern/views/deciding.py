@@ -95,7 +95,12 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     actions.open_concern(
         by=request.user, concern_id=concern_id
     )  # a form that is not right shows it all again
-    context = _shown(request, worry) | {"form": form, "child_words": words, "open_case": case}
+    context = _shown(request, worry) | {
+        "form": form,
+        "child_words": words,
+        "open_case": case,
+        "closed_case": closed,
+    }
     return render(request, "cases/concern/decide.html", context)
 
 

@@ -20,6 +20,7 @@ from heard.agencies.rules import May, Refused
 from heard.cases.assessment.queries import assessments_of, unsigned, words_of_child
 from heard.cases.case.queries import case_visible_to, periods_of
 from heard.cases.concern.queries import concerns_of
+from heard.cases.missing.queries import open_episode_of
 from heard.cases.plan.queries import agreed_plan, plans_of
 from heard.cases.review import actions, queries
 from heard.cases.review.forms import CloseForm, ReopenForm
@@ -27,6 +28,7 @@ from heard.cases.review.rules import Missing
 from heard.network.actions import open_record
 
 LINKS: dict[Missing, Any] = {
+    Missing.CHILD: gettext_lazy("Read what is known"),
     Missing.WORRY: gettext_lazy("Read the worry"),
     Missing.ASSESSMENT: gettext_lazy("Go to the assessment"),
     Missing.ACTION: gettext_lazy("Go to the plan"),
@@ -121,6 +123,9 @@ def _link(user: Any, case: Any, what: Missing, text: str) -> dict[str, str]:
 
 
 def _where(user: Any, case: Any, what: Missing) -> str:
+    if what is Missing.CHILD:
+        episode = open_episode_of(user, case.person_id)
+        return reverse("episode", kwargs={"episode_id": episode.pk}) if episode else ""
     if what is Missing.WORRY:
         worry = concerns_of(user, case.person_id).filter(state="told").first()
         return reverse("concern", kwargs={"concern_id": worry.pk}) if worry else ""
