@@ -24,6 +24,8 @@ from heard.cases.concern import actions as telling
 from heard.cases.disruption import actions as disrupting
 from heard.cases.missing import actions as looking
 from heard.cases.own import actions as giving
+from heard.cases.pack import actions as packing
+from heard.cases.pack.queries import passages_in
 from heard.cases.panel import actions as meeting
 from heard.cases.plan import actions as planning
 from heard.cases.referral import actions as referring
@@ -131,6 +133,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             **_panel(world, person.pk, action.outcome_id),
             "supervision_id": supervision.pk,
             "decision_id": decision.pk,
+            **_packs(world, person.pk),
         }
     )
 
@@ -322,6 +325,31 @@ def _panel(world: World, person_id: Any, outcome_id: Any) -> dict[str, Any]:
     )
     keys = {"panel_id": panel.pk, "item_id": item.pk}
     return keys | {"panel_action_id": action.pk, "disagreement_id": disagreement.pk}
+
+
+def _packs(world: World, person_id: Any) -> dict[str, Any]:
+    """A pack that waits to be made; and somebody who asked for the record, of which a file is the passage."""
+    today = timezone.localdate()
+    pack = packing.ask_pack(
+        by=world.social_worker,
+        person_id=person_id,
+        purpose="For the strategy meeting",
+        for_whom="The chair",
+        parts=["words"],
+        keep_until=today + timedelta(days=7),
+    )
+    asked = packing.start_disclosure(
+        by=world.coordinator,
+        person_id=person_id,
+        requester="child",
+        requester_name="Herself",
+        what_asked="What you wrote about me",
+        asked_on=ago(3),
+        due_on=today + timedelta(days=20),
+        parts=["words", "files"],
+    )
+    passage = passages_in(world.coordinator, asked.pk).filter(file__isnull=False)[0]
+    return {"pack_id": pack.pk, "disclosure_id": asked.pk, "passage_id": passage.pk}
 
 
 def _surroundings(world: World, person_id: Any) -> tuple[Any, Any, Any]:

@@ -41,7 +41,7 @@ VALUES = {
 }
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
-    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id", "tie_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id", "panel_id", "item_id", "panel_action_id", "disagreement_id", "moment_id",
+    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id", "tie_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id", "panel_id", "item_id", "panel_action_id", "disagreement_id", "moment_id", "pack_id", "disclosure_id", "passage_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; users and teams are the staff. Whoever
 # sees children sees all places and groups: a child who is hidden is left out of them (asked for below).
@@ -117,9 +117,8 @@ def visitor() -> Client:
 
 def absent() -> dict[str, Any]:
     """Keys as of a record that does not exist."""
-    return (
-        {key: uuid.uuid4() for key in RECORD_KEYS} | {"tie_id": 999_999_999} | {"warning_id": 0, "tie_id": 0}
-    )  # warnings and ties are counted
+    counted = {"warning_id": 0, "tie_id": 0, "passage_id": 0}
+    return {key: uuid.uuid4() for key in RECORD_KEYS} | counted
 
 
 # ---- every address is known, and has a gate
@@ -297,12 +296,12 @@ def test_each_role_reaches_what_the_table_says(
 
 
 def hidden_from_all_but_its_owner(address: Address, role: Role) -> bool:
-    """A draft is seen by its writer alone, supervision by the two whom it is for, and a run's list is not there before
-    the run is done."""
+    """A draft is seen by its writer alone, a pack by whoever asked for it, supervision by the two whom it is for, and a
+    run's list is not there before the run is done."""
     if address.keys & {"supervision_id", "decision_id"}:
         return role not in (Role.PRACTITIONER, Role.SUPERVISOR)
-    drafts = "draft_id" in address.keys and role is not Role.PRACTITIONER
-    return drafts or address.name in NEEDS_A_RESULT
+    own = address.keys & {"draft_id", "pack_id"} and role is not Role.PRACTITIONER
+    return bool(own) or address.name in NEEDS_A_RESULT
 
 
 # ---- looking

@@ -213,8 +213,13 @@ class NamesForm(_TreatForm):
         for name in found:
             grouped.setdefault(name.kind, []).append(name)
         self.groups = [f"names_{kind}" for kind in kinds if kind in grouped]
+        self._open = {kind: [one.key for one in _open(names)] for kind, names in grouped.items()}
         for kind, label in kinds.items():
-            choices = [(one.key, one.about, _times(one)) for one in grouped.get(kind, ())]
+            # What nobody has decided on stands first.
+            names = sorted(grouped.get(kind, ()), key=lambda one: "" not in one.treatments)
+            choices: list[tuple[Any, ...]] = [(one.key, one.about, times_said(one)) for one in names]
+            if _open(names)[1:]:
+                choices.insert(0, (kind, _("All of these on which nobody has decided")))
             if choices:
                 self.fields[f"names_{kind}"] = CheckboxesField(
                     label, choices=choices, required=False, size="s"
@@ -231,11 +236,18 @@ class NamesForm(_TreatForm):
     def decided(self) -> dict[str, Any]:
         """What `treat_names` takes."""
         answers = self.cleaned_data
-        names = [key for group in self.groups for key in answers[group]]
+        chosen = [key for group in self.groups for key in answers[group]]
+        names = {name for key in chosen for name in self._open.get(key, [key])}
         return {name: answers[name] for name in ("treatment", "reason", "instead", "note")} | {"names": names}
 
 
-def _times(one: Name) -> str:
+def _open(names: Iterable[Name]) -> list[Name]:
+    """Those on which nobody has decided anywhere."""
+    return [one for one in names if one.treatments == ("",)]
+
+
+def times_said(one: Name) -> str:
+    """How often a name or number stands in what was gathered, and what was decided on it."""
     said = {"": _("not decided"), "show": _("shown"), "withhold": _("withheld"), "pseudonym": _("replaced")}
     how = ", ".join(said[treatment] for treatment in one.treatments)
     times = _("once") if one.times == 1 else _("%(number)s times") % {"number": one.times}
@@ -268,7 +280,7 @@ class FindForm(Form):
 
 
 class FileForm(_ReasonForm):
-    """What becomes of a file. `can_be_bound`, `has_text`: what is possible at all."""
+    """What becomes of a file."""
 
     give = Radios(
         gettext_lazy("What of this file is given?"),

@@ -17,11 +17,19 @@ from heard.agencies.gate import gate
 from heard.agencies.kept import kept_form
 from heard.agencies.rules import Hidden, May
 from heard.cases.pack import actions, queries
-from heard.cases.pack.forms import FileForm, FindForm, NamesForm, StartForm, StretchForm, WithholdForm
+from heard.cases.pack.forms import (
+    FileForm,
+    FindForm,
+    NamesForm,
+    StartForm,
+    StretchForm,
+    WithholdForm,
+    times_said,
+)
 from heard.cases.pack.reasons import advice
-from heard.cases.pack.rules import Give, Part
+from heard.cases.pack.rules import Part
 from heard.cases.pack.views.shown import form_page, of_stage, passage_shown, saved
-from heard.cases.pack.words import GIVE, PARTS
+from heard.cases.pack.words import PARTS
 from heard.network.actions import open_record
 
 ON_A_PAGE = 20  # passages: what one reads in one go
@@ -78,7 +86,9 @@ def names(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
         return redirect("disclosure_names", disclosure_id=disclosure_id)
 
     done = saved(request, form, save, say=False)
-    context = of_stage(user, this) | {"form": form, "found": found, "advice": advice()}
+    kinds = queries.kinds_of_names(user)
+    listed = [[name.about, kinds[name.kind], times_said(name)] for name in found]
+    context = of_stage(user, this) | {"form": form, "found": found, "listed": listed, "advice": advice()}
     return done or render(request, "cases/pack/names.html", context)
 
 
@@ -92,10 +102,13 @@ def find(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
         actions.find_more(by=user, disclosure_id=disclosure_id, text=form.cleaned_data["text"])
         return redirect("disclosure_names", disclosure_id=disclosure_id)
 
-    back = ("disclosure_names", {"disclosure_id": disclosure_id})
-    button = _("Mark it wherever it stands")
+    more = {
+        "back": ("disclosure_names", {"disclosure_id": disclosure_id}),
+        "button": _("Mark it wherever it stands"),
+        "why_not": queries.why_not_change(user, this),
+    }
     done = saved(request, form, save)
-    return done or form_page(request, form, this.person, _("Another name or word"), back=back, button=button)
+    return done or form_page(request, form, this.person, _("Mark another name or word"), **more)
 
 
 @gate(May.DISCLOSE)
@@ -159,7 +172,7 @@ def passage(request: HttpRequest, passage_id: int) -> HttpResponse:
         "one": passage_shown(row),
         "label": PARTS[Part(row.part)],
         "next": queries.next_open(user, row),
-        "give": GIVE,
+        "on_page": (row.number - 1) // ON_A_PAGE + 1,
     }
     return done or render(request, "cases/pack/passage.html", context)
 
@@ -233,5 +246,6 @@ def _about_passage(
 ) -> HttpResponse:
     done = saved(request, form, save)
     back = ("disclosure_passage", {"passage_id": row.pk})
-    beside = {"one": passage_shown(row), "back": back, "give": Give} | more
+    why_not = queries.why_not_change(request.user, row.disclosure)  # type: ignore[arg-type]
+    beside = {"one": passage_shown(row), "back": back, "why_not": why_not} | more
     return done or form_page(request, form, row.disclosure.person, title, **beside)

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,7 +18,7 @@ from heard.agencies.rules import May, Refused
 from heard.cases.pack import actions, queries, rules
 from heard.cases.pack.forms import CheckForm, GivenForm, StopForm
 from heard.cases.pack.reasons import advice, reasons
-from heard.cases.pack.views.shown import form_page, of_stage, passage_shown, saved
+from heard.cases.pack.views.shown import form_page, of_stage, page_of_both, passage_shown, saved
 from heard.cases.pack.words import PARTS
 
 ON_A_PAGE = 50
@@ -83,15 +82,16 @@ def log(request: Request, disclosure_id: uuid.UUID) -> HttpResponse:
 
 
 def _log(request: HttpRequest, user: Any, disclosure_id: uuid.UUID) -> dict[str, Any]:
-    marks = Paginator(queries.withheld_in(user, disclosure_id), ON_A_PAGE)
-    passages = Paginator(queries.passages_withheld_in(user, disclosure_id), ON_A_PAGE)
-    page = marks.get_page(request.GET.get("page"))
-    whole = passages.get_page(request.GET.get("whole"))
+    marks, whole, page = page_of_both(
+        request,
+        queries.withheld_in(user, disclosure_id),
+        queries.passages_withheld_in(user, disclosure_id),
+        ON_A_PAGE,
+    )
     return {
-        "page": page,
-        "marks": [(row, row.passage.text[row.start : row.end]) for row in page],
-        "whole": whole,
+        "marks": [(row, row.passage.text[row.start : row.end]) for row in marks],
         "passages": [passage_shown(row) for row in whole],
+        "page": page,
         "reasons": reasons(),
     }
 

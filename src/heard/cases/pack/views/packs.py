@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -20,6 +19,7 @@ from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import May, Refused
 from heard.cases.pack import actions, queries, rules
 from heard.cases.pack.forms import PackForm
+from heard.cases.pack.views.shown import page_of_both
 from heard.cases.pack.words import PARTS
 from heard.network.actions import open_record
 
@@ -32,13 +32,15 @@ def of_child(request: Request, person_id: uuid.UUID) -> HttpResponse:
     """The user's own packs of a child; and, for those who prepare it, who asked for the record."""
     user = request.user
     person = open_record(by=user, person_id=person_id)
-    may_disclose = user.may(May.DISCLOSE)
-    asked = queries.disclosures_of(user, person_id)
+    packs, asked, page = page_of_both(
+        request, queries.packs_of(user, person_id), queries.disclosures_of(user, person_id), ON_A_PAGE
+    )
     context = {
         "person": person,
-        "packs": Paginator(queries.packs_of(user, person_id), ON_A_PAGE).get_page(request.GET.get("page")),
-        "may_disclose": may_disclose,
-        "asked": Paginator(asked, ON_A_PAGE).get_page(request.GET.get("asked")) if may_disclose else None,
+        "packs": packs,
+        "asked": asked,
+        "page": page,
+        "may_disclose": user.may(May.DISCLOSE),
         "today": timezone.localdate(),
     }
     return render(request, "cases/pack/of_child.html", context)
@@ -67,26 +69,25 @@ def ask(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
 @gate(May.SEE_CHILD)
 @require_safe
 def pack(request: Request, pack_id: uuid.UUID) -> HttpResponse:
-    """How far it is; where it is ready, what to do with it. htmx asks for the progress alone, which names nobody."""
-    user = request.user
-    this = (
-        queries.pack_visible_to(user, pack_id)
-        if request.htmx
-        else actions.open_pack(by=user, pack_id=pack_id)
-    )
-    silent = rules.is_silent(this.state, this.beat_at, timezone.now())
-    if request.htmx and this.state not in (rules.State.WAITING, rules.State.RUNNING):
-        return HttpResponse(headers={"HX-Refresh": "true"})
+    """How far it is, on a page that names nobody; where it has ended, what to do with it."""
+    this = queries.pack_visible_to(request.user, pack_id)
+    if this.state in (rules.State.WAITING, rules.State.RUNNING):
+        silent = rules.is_silent(this.state, this.beat_at, timezone.now())
+        page = "cases/pack/_progress.html" if request.htmx else "cases/pack/making.html"
+        return render(request, page, {"pack": this, "silent": silent})
     if request.htmx:
-        return render(request, "cases/pack/_progress.html", {"pack": this, "silent": silent})
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return _ended(request, actions.open_pack(by=request.user, pack_id=pack_id))
+
+
+def _ended(request: Request, this: Any) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "pack": this,
         "person": this.person,
         "parts": [PARTS[rules.Part(part)] for part in this.parts],
-        "silent": silent,
         "why_not": rules.why_not_fetch(state=this.state, keep_until=this.keep_until, today=today),
-        "is_own": this.asked_by_id == user.pk or this.disclosure_id is not None,
+        "is_own": this.asked_by_id == request.user.pk or this.disclosure_id is not None,
     }
     return render(request, "cases/pack/pack.html", context)
 
