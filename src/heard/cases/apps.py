@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
         index of chronologies hears of every write."""
         from heard.agencies.indexing import tell_of_writes
         from heard.cases.assessment.clocks import clocks as assessments
-        from heard.cases.clocks.queries import draw_from
+        from heard.cases.clocks.drawn import draw_from
         from heard.cases.concern.clocks import clocks as worries
         from heard.cases.missing.clocks import clocks as interviews
         from heard.cases.missing.pieces import pieces as episodes

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
@@ -15,6 +15,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import case_visible_to
 from heard.cases.case.rules import Kept
 from heard.cases.clocks import rules
+from heard.cases.clocks.drawn import sources
 from heard.cases.clocks.models import ClockRun, Moment
 from heard.cases.clocks.rules import Run
 from heard.knowledge import load
@@ -24,17 +25,6 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.case.models import Case
     from heard.knowledge.model import Clock
-
-
-type Source = Callable[[User, Case], Iterable[Run]]
-
-_DRAWN: Final[list[Source]] = []
-
-
-def draw_from(*sources: Source) -> None:
-    """Stages above this one say, when the site starts, which clocks their own rows began and met: each is asked for one
-    case that the user may see, and asks the database a fixed number of times."""
-    _DRAWN.extend(source for source in sources if source not in _DRAWN)
 
 
 @dataclass(frozen=True)
@@ -54,13 +44,13 @@ def clocks_of(user: User, case_id: uuid.UUID, *, today: date | None = None) -> l
     case = case_visible_to(user, case_id)
     now = today or timezone.localdate()
     runs = [_run(row) for row in ClockRun.objects.filter(case=case)]
-    runs += [run for source in _DRAWN for run in source(user, case)]
+    runs += [run for source in sources() for run in source(user, case)]
     running = sorted((run for run in runs if run.is_running), key=lambda run: (run.due_on, run.clock))
     over = sorted((run for run in runs if not run.is_running), key=lambda run: run.due_on, reverse=True)
-    return [timed(run, now) for run in (*running, *over)]
+    return [_timed(run, now) for run in (*running, *over)]
 
 
-def timed(run: Run, today: date) -> Timed:
+def _timed(run: Run, today: date) -> Timed:
     clock = load.release(run.release).clock(run.clock)
     return Timed(clock, run, (run.due_on - today).days, run.late_by(today))
 
