@@ -101,14 +101,14 @@ def _held(by: User, case_id: uuid.UUID) -> Case:
 
 
 def _noted_already(case: Case, kind: str, on: date | None, *, but: Moment | None = None) -> bool:
-    rows = Moment.objects.filter(queries.standing(), case=case, kind=kind)
+    rows = Moment.objects.filter(queries.STANDING, case=case, kind=kind)
     if on is None:
         return False
     return any(row.pk != (but and but.pk) for row in rows.filter(on=on))
 
 
 def _wind(case: Case) -> None:
-    moments = list(Moment.objects.filter(queries.standing(), case=case))
+    moments = list(Moment.objects.filter(queries.STANDING, case=case))
     releases = {moment.release: load.release(moment.release) for moment in moments}
     ClockRun.objects.filter(case=case).delete()
     ClockRun.objects.bulk_create(

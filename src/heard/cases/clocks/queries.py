@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.case.models import Case
     from heard.knowledge.model import Clock
+
+STANDING: Final = Q(
+    happened=True, corrected_by__isnull=True
+)  # moments that happened and that nothing corrects
 
 
 @dataclass(frozen=True)
@@ -100,11 +104,6 @@ def moment_visible_to(user: User, moment_id: uuid.UUID) -> Moment:
     if moment is None:
         raise Hidden
     return moment
-
-
-def standing() -> Q:
-    """Of moments: those that happened and that nothing corrects."""
-    return Q(happened=True, corrected_by__isnull=True)
 
 
 def is_corrected(moment: Moment) -> bool:

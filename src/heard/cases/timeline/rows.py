@@ -15,7 +15,7 @@ from heard.cases.case.queries import (
     warnings_ever_of,
     words_of,
 )
-from heard.cases.clocks.queries import moments_visible_to, standing
+from heard.cases.clocks.queries import STANDING, moments_visible_to
 from heard.cases.concern.queries import concerns_of
 from heard.cases.disruption.queries import steps_visible_to
 from heard.cases.missing.queries import told_of
@@ -127,7 +127,7 @@ def rows_of(user: User, person_id: uuid.UUID) -> Rows:
         files=list(attachments_around(user, person_id)),
         around=ties_visible_to(user, person_id),
         involved=list(involvements_of(user, person_id)),
-        moments=list(moments_visible_to(user).filter(standing(), case__person_id=person_id)),
+        moments=list(moments_visible_to(user).filter(STANDING, case__person_id=person_id)),
         panel_items=list(items_of_child(user, person_id)),
         disagreements=list(disagreements_of(user, person_id)),
     )
