@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from tests.conftest import World
 from tests.walls.record import make_record
 
+from heard.agencies.actions import begin_draft, save_draft
 from heard.agencies.rules import Hidden
 from heard.cases.case import actions as casework
 from heard.cases.clocks import actions as timing
@@ -144,3 +146,19 @@ def test_my_work_asks_one_query_a_kind_however_much_there_is(client: Client, wor
         counts.append(len(asked))
     assert counts[0] == counts[1]
     assert counts[1] <= len(queries.kinds_of(world.social_worker)) + 12
+
+
+def test_words_of_a_form_of_the_first_release_are_shown_to_be_copied(client: Client, world: World) -> None:
+    """Its drafts of assessments, plans and reviews have no page to go on with."""
+    judged = {
+        "judgement": {"text": "She is being groomed,\nand afraid.", "words": str(uuid.uuid4()), "why": ""}
+    }
+    draft = begin_draft(by=world.social_worker, kind="assessment", subject_id=uuid.uuid4())
+    save_draft(by=world.social_worker, draft_id=draft.pk, kind="assessment", step="judgement", answers=judged)
+    client.force_login(world.social_worker)
+    assert "Words that you typed in a form that has changed since" in client.get(reverse("home")).text
+    page = client.get(reverse("unfinished")).text
+    assert "She is being groomed,\nand afraid." in page
+    assert judged["judgement"]["words"] not in page
+    client.post(reverse("unfinished"), {"draft": draft.pk})
+    assert "She is being groomed" not in client.get(reverse("unfinished")).text

@@ -197,8 +197,9 @@ def typed_in(user: User, *, kind: str, subject_id: uuid.UUID | None) -> list[Dra
 
 
 def unfinished_forms(user: User) -> QuerySet[Draft]:
-    """Forms that can be gone on with at their own page, the latest first. Worries have a list of their own."""
-    return drafts_of(user).exclude(page="")
+    """Forms that were begun, the latest first. Worries have a list of their own. Those without a page were kept by the
+    first release, whose forms are gone: their words are all there is."""
+    return drafts_of(user).exclude(page="", kind="worry")
 
 
 def unfinished_form(user: User, draft_id: str) -> Draft:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     from heard.agencies.models import User
 
-_CAN_GO_ON = Q(kind="worry") | ~Q(page="")
 _SOON = timedelta(days=7)  # a warning to look at again is shown this long before its day
 _PANEL_SOON = timedelta(days=14)  # a panel to come is shown from then on, so that there is time to prepare it
 
@@ -445,14 +445,17 @@ def _disagreements(user: User) -> Kind | None:
 
 
 def _drafts(user: User) -> Kind | None:
-    """Worries, and every other form that is gone on with at its own page."""
-    return Kind("drafts", _("What you began and have not sent"), drafts_of(user).filter(_CAN_GO_ON), _begun)
+    return Kind("drafts", _("What you began and have not sent"), drafts_of(user), _begun)
 
 
 def _begun(draft: Any) -> Waiting:
     note = _("last changed %(time)s") % {"time": time(draft.updated_at)}
     if draft.page:
         return Waiting(draft.title or _("A form"), resume_at(draft), note)
+    if draft.kind != "worry":  # kept by the first release, whose forms are gone
+        return Waiting(
+            _("Words that you typed in a form that has changed since"), reverse("unfinished"), note
+        )
     return Waiting(_("A worry, not sent yet"), at("worry_check", draft_id=draft.pk), note)
 
 

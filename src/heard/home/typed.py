@@ -3,7 +3,8 @@ take it."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.backends import ModelBackend
@@ -18,6 +19,10 @@ from heard.agencies import actions, kept, queries
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import Hidden, May, Refused
 
+if TYPE_CHECKING:
+    from heard.agencies.models import Draft
+
+_A_KEY: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHORTEST = 12  # characters; ids, choices and parts of dates are no words to save
 _SECRET = ("password", "again", "csrfmiddlewaretoken")  # `again` is a password typed twice
 _ENDED = (
@@ -61,7 +66,20 @@ def unfinished(request: Request) -> HttpResponse:
     if request.method == "POST":
         return _throw_away(request)
     page = Paginator(queries.unfinished_forms(request.user), _PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "home/unfinished.html", {"page": page, "resume_at": kept.resume_at})
+    context = {"page": page, "resume_at": kept.resume_at, "words_of": _words_of}
+    return render(request, "home/unfinished.html", context)
+
+
+def _words_of(draft: Draft) -> list[str]:
+    """Every text of a form that cannot be gone on with, in the order in which it was kept, without keys of records."""
+    texts, waiting = [], [draft.answers]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict | list):
+            waiting.extend(reversed(list(one.values() if isinstance(one, dict) else one)))
+        elif isinstance(one, str) and one.strip() and not _A_KEY.fullmatch(one):
+            texts.append(one)
+    return texts
 
 
 def _throw_away(request: Request) -> HttpResponse:
