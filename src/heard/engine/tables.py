@@ -245,3 +245,45 @@ KNOWN = Table(
 )
 
 ALL = (SOURCES, RECORDS, OBSERVATIONS, COVERAGE, ISSUES, LINKS, IDENTITIES, CHILDREN, EVIDENCE, KNOWN)
+
+# ---- Tables that no step hands to another: what `heard estimate` takes and gives.
+
+OVERLAPS = Table(
+    "overlaps",
+    "whoever asks for an estimate, as CSV",
+    "one combination of lists",
+    (
+        Column("a list's name", _INT, "1 where the children are on this list, 0 where not; one column for each list",
+               required=True),
+        Column("count", _INT, "how many children are on exactly these lists; combinations that are left out hold nobody",
+               required=True),
+    ),
+)  # fmt: skip
+
+ESTIMATE = Table(
+    "estimate",
+    "estimate, as JSON",
+    "the one answer",
+    (
+        Column("observed", _INT, "children on at least one list", required=True),
+        Column("estimate", _REAL, "children in all, those on no list among them", required=True),
+        Column("model", _TEXT, "the chosen model by its largest interactions, such as [LA*NG, PF]", required=True),
+        Column("interval_80", pa.list_(_REAL), "its lower and upper limit", required=True),
+        Column("interval_95", pa.list_(_REAL), "its lower and upper limit", required=True),
+        Column("method", _TEXT, "'bic' or 'stepwise'", required=True),
+        Column("warnings", pa.list_(_TEXT), "what is weak about this answer, in sentences", required=True),
+        Column("set_aside", pa.list_(_TEXT), "what of the table was not used, and why", required=True),
+        Column("lists", pa.list_(_TEXT), "the lists that were used", required=True),
+        Column("without", pa.list_(pa.struct([("list", _TEXT), ("estimate", _REAL), ("reason", _TEXT)])),
+               "for each list the estimate without it, or why there is none", required=True),
+        Column("otherwise", pa.struct([("method", _TEXT), ("model", _TEXT), ("estimate", _REAL)]),
+               "what the other way of choosing a model gives; null where it cannot be used"),
+        Column("max_order", _INT, "the largest number of lists in one interaction", required=True),
+        Column("models", _INT, "models among which each replicate chose; 0 where step by step", required=True),
+        Column("refused", _INT, "models that have no estimate for this table; 0 where step by step", required=True),
+        Column("replicates", _INT, "bootstrap replicates that gave an estimate", required=True),
+        Column("seed", _INT, "of the bootstrap", required=True),
+        Column("assumptions", pa.list_(_TEXT), "what has to be true for the answer to mean anything", required=True),
+        Column("dispute", _TEXT, "what is said against the method, and by whom", required=True),
+    ),
+)  # fmt: skip
