@@ -45,6 +45,9 @@ WHOLE = {
     "cases_openquestion": "one assessment is read as a whole",
     "cases_strength": "one assessment is read as a whole",
     "cases_concernobservation": "one assessment begins with the signs of all worries about the child",
+    "cases_dissent": "one panel is read as a whole",
+    "cases_panelaction": "one panel is read as a whole",
+    "cases_panelreason": "one panel is read as a whole",
     "cases_supervisiondecision": "one supervision is read as a whole",
     "network_person": "are the people around one child",
     "network_tie": "are the people, places and groups around one child",
@@ -62,16 +65,6 @@ GROWS_YET: set[str] = set()
 GATHERS_YET = {"child", "child_chronology", "share_write"}  # the chronology puts all that there is in order
 READS_ALL_YET = {
     ("assessment_versions", "cases_assessment"),
-    ("case_close", "cases_words"),
-    ("case_story", "cases_assessment"),
-    ("case_story", "cases_review"),
-    ("plan_agree", "cases_words"),
-    ("review_hold", "cases_review"),
-    ("review_hold", "cases_words"),
-    ("review_meeting", "cases_review"),
-    ("review_meeting", "cases_words"),
-    ("supervision_decision_add", "cases_case"),
-    ("supervision_record", "cases_words"),
 }
 
 

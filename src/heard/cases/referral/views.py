@@ -20,7 +20,7 @@ from heard.agencies.gate import gate
 from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import May, Refused
 from heard.cases.assessment.forms import ChildsViewForm
-from heard.cases.assessment.queries import words_of_child
+from heard.cases.assessment.queries import latest_words, words_of_child
 from heard.cases.case.queries import case_visible_to
 from heard.cases.referral import actions, export, queries
 from heard.cases.referral.checks import TOOLKIT
@@ -115,7 +115,7 @@ def check(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
     """What there is to look at, the child's view, and sending it to somebody who did not write it."""
     user: Any = request.user
     this = actions.open_referral(by=user, referral_id=referral_id)
-    words = list(words_of_child(user, this.case_id))
+    words = latest_words(user, this.case_id)
     form = kept_form(request, ChildsViewForm, kind="referral.check", subject_id=this.pk, words=words)
     if request.method == "POST" and form.is_valid():
         try:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
-from heard.cases.assessment.queries import latest_signed, observations_of, unsigned, words_of_child
-from heard.cases.case.queries import cases_visible_to
+from heard.cases.assessment.queries import (
+    assessments_of,
+    latest_signed,
+    observations_of,
+    unsigned,
+    words_of_child,
+)
 from heard.cases.case.rules import Kept, due_on
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_of
@@ -25,12 +32,16 @@ from heard.cases.review import rules
 from heard.cases.review.models import Review, ReviewedOutcome
 from heard.cases.review.rules import Looked
 from heard.knowledge import load
+from heard.network.queries import visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.case.models import Case, Observation, Words
     from heard.cases.plan.models import Plan
     from heard.knowledge.model import Clock
+
+
+BESIDE = 20  # of each kind, at most, beside a review
 
 
 @dataclass(frozen=True)
@@ -45,13 +56,15 @@ class Seen:
 class Beside:
     """What stands beside a review, so that nothing is typed again: what the record holds since the last one.
 
-    `since` is the day of the review before, or of the plan where there was none.
+    `since` is the day of the review before, or of the plan where there was none. `more`: there is more than the latest
+    `BESIDE` of each, which the chronology has.
     """
 
     since: date
     reviews: list[Review]
     signs: list[Seen]
     words: list[Words]
+    more: bool
 
 
 @dataclass(frozen=True)
@@ -64,7 +77,7 @@ class Next:
 
 def reviews_visible_to(user: User) -> QuerySet[Review]:
     """Reviews that have been held, of children whose record the user may open, latest first."""
-    return Review.objects.filter(plan__case__in=cases_visible_to(user)).select_related(
+    return Review.objects.filter(visible_through(user, "plan__case__person")).select_related(
         "plan__case__person", "held_by", "words"
     )
 
@@ -144,26 +157,37 @@ def beside(user: User, plan: Plan, *, until: datetime | None = None) -> Beside:
     """
     before = reviews_of(user, plan.case_id)
     before = before.filter(recorded_at__lt=until) if until else before
-    reviews = list(before)
+    reviews = list(before[:BESIDE])
     since = reviews[0].held_on if reviews else timezone.localdate(plan.agreed_at or plan.started_at)
-    words = words_of_child(user, plan.case_id).filter(heard_on__gte=since)
-    words = words.filter(written_at__lte=until) if until else words
-    return Beside(since, reviews, _signs_since(user, plan.case, since, until), list(words))
+    said = words_of_child(user, plan.case_id).filter(heard_on__gte=since)
+    words = list((said.filter(written_at__lte=until) if until else said)[: BESIDE + 1])
+    signs = _signs_since(user, plan.case, since, until)
+    more = len(words) > BESIDE or len(signs) > BESIDE
+    return Beside(since, reviews, signs[:BESIDE], words[:BESIDE], more)
 
 
 def _signs_since(user: User, case: Case, since: date, until: datetime | None) -> list[Seen]:
-    """The latest first. What an assessment took over from a worry is told once, by the worry."""
+    """The latest first, and one more than is shown. What an assessment took over from a worry is told once, by the worry."""
     told = ConcernObservation.objects.filter(concern__in=concerns_of(user, case.person_id))
     assessed = observations_of(user, case.pk).filter(concern__isnull=True)
     fresh = Q(state="seen") & (Q(seen_on__gte=since) | Q(noted_at__date__gte=since))
     if until:
         fresh &= Q(noted_at__lte=until)
     found = [
-        *((note, note.concern.release) for note in told.filter(fresh).select_related("concern", "noted_by")),
-        *((note, note.assessment.release) for note in assessed.filter(fresh)),
+        *(
+            (note, note.concern.release)
+            for note in _latest(told.select_related("concern", "noted_by"), fresh, since)
+        ),
+        *((note, note.assessment.release) for note in _latest(assessed, fresh, since)),
     ]
     found.sort(key=lambda pair: (pair[0].seen_on or since, pair[0].noted_at), reverse=True)
-    return [Seen(load.release(release).item(note.item).label, note) for note, release in found]
+    return [Seen(load.release(release).item(note.item).label, note) for note, release in found[: BESIDE + 1]]
+
+
+def _latest(notes: QuerySet[Any], fresh: Q, since: date) -> QuerySet[Any]:
+    """What has no day counts as of the day from which on it is new."""
+    rows = notes.filter(fresh).annotate(day=Coalesce("seen_on", Value(since)))
+    return rows.order_by("-day", "-noted_at")[: BESIDE + 1]
 
 
 def looked_in(review: Review) -> list[Looked]:
@@ -192,6 +216,32 @@ def last_review(user: User, case_id: uuid.UUID) -> Review | None:
     """With what it says of each outcome; None where none was held."""
     latest = reviews_of(user, case_id).first()
     return review_visible_to(user, latest.pk) if latest else None
+
+
+def written_in(user: User, case_id: uuid.UUID) -> QuerySet[Any, Any]:
+    """All that was written in a case, the latest first: `kind`, `pk` and the day `on`, for a page of it."""
+    reviews = reviews_of(user, case_id).annotate(kind=Value("review"), on=F("held_on"))
+    plans = plans_of(user, case_id).annotate(kind=Value("plan"), on=TruncDate("started_at"))
+    assessments = assessments_of(user, case_id).prefetch_related(None)
+    assessments = assessments.annotate(kind=Value("assessment"), on=TruncDate("started_at"))
+    each: list[QuerySet[Any, Any]] = [
+        rows.order_by().values("kind", "pk", "on") for rows in (reviews, plans, assessments)
+    ]
+    return each[0].union(*each[1:], all=True).order_by("-on", "kind", "pk")
+
+
+def read_written(user: User, case_id: uuid.UUID, found: Iterable[dict[str, Any]]) -> list[tuple[str, Any]]:
+    """The kind and the row of each that `written_in` found, in their order. A query for each kind."""
+    rows, keys = list(found), defaultdict(list)
+    for row in rows:
+        keys[row["kind"]].append(row["pk"])
+    kinds: dict[str, QuerySet[Any]] = {
+        "review": reviews_of(user, case_id),
+        "plan": plans_of(user, case_id),
+        "assessment": assessments_of(user, case_id).prefetch_related(None),
+    }
+    whole = {kind: kinds[kind].in_bulk(wanted) for kind, wanted in keys.items()}
+    return [(row["kind"], whole[row["kind"]][row["pk"]]) for row in rows]
 
 
 def why_not_reopen(user: User, case: Case, *, reason: str) -> str | None:

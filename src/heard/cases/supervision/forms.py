@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.case.models import Case
 
+MOST_CASES = 50  # to choose one from: more than anybody can work in
 WITH_SUPERVISOR, WITH_WORKER = "supervisor", "worker"
 
 
@@ -97,9 +98,13 @@ class HoldForm(Form):
 
 
 class DecisionForm(Form):
-    """`cases`: those in which the worker works and that the supervisor sees."""
+    """`cases`: those in which the worker works and that the supervisor sees; of more than `MOST_CASES` the first."""
 
-    case = SelectField(gettext_lazy("About which child?"), missing=gettext_lazy("Choose the child"))
+    case = SelectField(
+        gettext_lazy("About which child?"),
+        hint=gettext_lazy("A child in whose open case the worker works, and whom you both may see."),
+        missing=gettext_lazy("Choose the child"),
+    )
     text = _prose(gettext_lazy("What did you decide?"), missing=gettext_lazy("Write the decision"), rows=3)
     reason = _prose(gettext_lazy("Why?"), missing=gettext_lazy("Give the reason"), rows=3)
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case as Either
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
 
 from heard.agencies.queries import colleagues_visible_to
 from heard.agencies.rules import MAY, Hidden, May
@@ -24,6 +25,7 @@ from heard.cases.supervision.models import (
     SupervisionCorrection,
     SupervisionDecision,
 )
+from heard.network.queries import visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -56,7 +58,7 @@ def supervision_visible_to(user: User, supervision_id: uuid.UUID) -> Supervision
 def decision_visible_to(user: User, decision_id: uuid.UUID) -> SupervisionDecision:
     """A decision of a supervision of this user, about a child whose record they may open; else `Hidden`."""
     rows = SupervisionDecision.objects.filter(
-        supervision__in=supervisions_visible_to(user), case__in=cases_visible_to(user)
+        visible_through(user, "case__person"), supervision__in=supervisions_visible_to(user)
     )
     found = rows.select_related("supervision", "case__person", "on_record").filter(pk=decision_id).first()
     if found is None:
@@ -105,16 +107,18 @@ def under_way(user: User, *, worker: User, supervisor: User) -> bool:
 
 def cases_to_decide_on(user: User, supervision: Supervision) -> QuerySet[Case]:
     """Open cases that this user sees and that the worker works in, as a trusted worker or in a plan; those first in
-    which the child counts on them."""
+    which the child counts on them, then the latest opened."""
     rows = cases_visible_to(user).filter(state="open")
     theirs = rows.filter(plans__outcomes__actions__owner=supervision.worker_id)
-    mine = Q(trusted_worker=supervision.worker_id) | Q(Exists(theirs.filter(pk=OuterRef("pk"))))
-    return rows.filter(mine)
+    counts = Q(trusted_worker=supervision.worker_id)
+    return rows.filter(counts | Q(Exists(theirs.filter(pk=OuterRef("pk"))))).order_by(
+        Either(When(counts, then=0), default=1), "-opened_at", "pk"
+    )
 
 
 def decisions_on_record(user: User, person_id: uuid.UUID) -> QuerySet[RecordedDecision]:
     """Decisions that were copied into this child's record, the latest first, for whoever sees the child."""
-    rows = RecordedDecision.objects.filter(case__in=cases_visible_to(user), case__person_id=person_id)
+    rows = RecordedDecision.objects.filter(visible_through(user, "case__person"), case__person_id=person_id)
     return rows.select_related("case", "decided_by", "recorded_by", "words")
 
 
@@ -126,6 +130,6 @@ def recorded_with_words(user: User, *, since: date, by: Iterable[int] | None = N
         raise Hidden
     rows = RecordedDecision.objects.order_by()
     if by is not None:
-        rows = rows.filter(case__in=cases_visible_to(user).order_by(), decided_by__in=by)
+        rows = rows.filter(visible_through(user, "case__person"), decided_by__in=by)
     recorded = rows.filter(decided_on__gte=since)
     return Kept(**recorded.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from heard.agencies.gate import gate
 from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import May, Refused
-from heard.cases.assessment.queries import words_of_child
+from heard.cases.assessment.queries import latest_words
 from heard.cases.supervision import actions, forms, queries, rules
 from heard.network.actions import open_record
 
@@ -178,7 +178,7 @@ def decision_add(request: HttpRequest, supervision_id: uuid.UUID) -> HttpRespons
         forms.DecisionForm,
         kind="supervision.decision",
         subject_id=this.pk,
-        cases=queries.cases_to_decide_on(user, this),
+        cases=queries.cases_to_decide_on(user, this)[: forms.MOST_CASES],
     )
 
     def save() -> None:
@@ -273,7 +273,7 @@ def record(request: HttpRequest, decision_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     decision = queries.decision_visible_to(user, decision_id)
     open_record(by=user, person_id=decision.case.person_id)
-    words = list(words_of_child(user, decision.case_id))
+    words = latest_words(user, decision.case_id)
     form = kept_form(
         request,
         forms.RecordForm,

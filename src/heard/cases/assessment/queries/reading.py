@@ -24,19 +24,21 @@ from heard.cases.assessment.models import (
     Strength,
 )
 from heard.cases.case.models import Case, CasePeriod, Words
-from heard.cases.case.queries import case_visible_to, cases_visible_to, words_of
+from heard.cases.case.queries import case_visible_to, words_of
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.knowledge import load
-from heard.network.queries import people_visible_to
+from heard.network.queries import people_visible_to, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
+BESIDE = 20  # of the child’s words, at most, beside a decision
+
 
 def assessments_visible_to(user: User) -> QuerySet[Assessment]:
     """Assessments of children whose record the user may open, newest first."""
-    return Assessment.objects.filter(case__in=cases_visible_to(user)).select_related(
+    return Assessment.objects.filter(visible_through(user, "case__person")).select_related(
         "case__person",
         "case__lead_team",
         "case__trusted_worker",
@@ -155,7 +157,7 @@ def told_in_worries(
 
 def questions_visible_to(user: User) -> QuerySet[OpenQuestion]:
     """What assessments ask, of children whose record the user may open. Each knows its findings, case and child."""
-    rows = OpenQuestion.objects.filter(assessment__case__in=cases_visible_to(user))
+    rows = OpenQuestion.objects.filter(visible_through(user, "assessment__case__person"))
     return _with_findings(rows).select_related(
         "assessment__case__person", "assessment__case__trusted_worker", "owner"
     )
@@ -175,7 +177,7 @@ def open_questions_of(user: User, assessment: Assessment) -> QuerySet[OpenQuesti
 
 def findings_of(user: User, person_id: uuid.UUID) -> QuerySet[Finding]:
     """Everything that was found out about a question, for one child, latest first."""
-    rows = Finding.objects.filter(question__assessment__case__in=cases_visible_to(user))
+    rows = Finding.objects.filter(visible_through(user, "question__assessment__case__person"))
     return (
         rows.filter(question__assessment__case__person_id=person_id)
         .select_related("question")
@@ -204,6 +206,12 @@ def referred_on(user: User, case: Case) -> date:
 def words_of_child(user: User, case_id: uuid.UUID) -> QuerySet[Words]:
     """The child's words to choose from, latest first. `Hidden` unless the user may see the case."""
     return words_of(user, case_visible_to(user, case_id).person_id)
+
+
+def latest_words(user: User, case_id: uuid.UUID) -> list[Words]:
+    """Those that a decision is made beside: the latest of the child's words, `BESIDE` at most. The others stand on the page
+    of the child's words."""
+    return list(words_of_child(user, case_id)[:BESIDE])
 
 
 def wrote_in(user: User, assessment: Assessment) -> bool:

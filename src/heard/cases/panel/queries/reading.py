@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import BooleanField, Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from heard.agencies.queries import agencies_visible_to, colleagues_visible_to, roles_of, who_are
+from heard.agencies.queries import agencies_visible_to, colleagues_visible_to, who_are
 from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.assessment.queries import latest_signed
 from heard.cases.case.queries import cases_visible_to, open_case_of, words_of
@@ -152,15 +152,10 @@ def may_hold(user: User, person: User) -> bool:
 
 
 def _who_may(user: User, permission: May) -> dict[str, tuple[User, str]]:
-    rows = list(colleagues_visible_to(user))
-    keys = [row.pk for row in rows]
-    held, known = roles_of(user, keys), who_are(user, keys)
-    may = {role.value for role, allowed in MAY.items() if permission in allowed}
-    return {
-        str(row.pk): (row, f"{known[row.pk].name}, {known[row.pk].agency}")
-        for row in rows
-        if held.get(row.pk, set()) & may
-    }
+    roles = [role for role, allowed in MAY.items() if permission in allowed]
+    rows = list(colleagues_visible_to(user).filter(memberships__role__in=roles).distinct())
+    known = who_are(user, [row.pk for row in rows])
+    return {str(row.pk): (row, f"{known[row.pk].name}, {known[row.pk].agency}") for row in rows}
 
 
 def agencies_to_choose(user: User) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from heard.agencies.gate import gate
 from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import May, Refused
-from heard.cases.assessment.queries import words_of_child
+from heard.cases.assessment.queries import latest_words
 from heard.cases.case.queries import case_visible_to, who_can_do
 from heard.cases.case.rules import NOT_INVOLVED, due_on
 from heard.cases.plan import actions, queries
@@ -117,7 +117,7 @@ def agree(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     this = actions.open_plan(by=user, plan_id=plan_id)
     today = timezone.localdate()
     clock = load.current().clock("review_conference_first")
-    words = list(words_of_child(user, this.case_id))
+    words = latest_words(user, this.case_id)
     begin = {"review_on": due_on(clock, today)}
     form = kept_form(request, AgreeForm, kind="plan.agree", subject_id=this.pk, suggested=begin, words=words)
     if _saved(request, form, lambda: _agree(user, this, form)):

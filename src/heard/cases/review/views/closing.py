@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,11 +18,11 @@ from django.views.decorators.http import require_safe
 from heard.agencies.gate import gate
 from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import May, Refused
-from heard.cases.assessment.queries import assessments_of, unsigned, words_of_child
+from heard.cases.assessment.queries import latest_words, unsigned
 from heard.cases.case.queries import case_visible_to, periods_of
 from heard.cases.concern.queries import concerns_of
 from heard.cases.missing.queries import open_episode_of
-from heard.cases.plan.queries import agreed_plan, plans_of
+from heard.cases.plan.queries import agreed_plan
 from heard.cases.review import actions, queries
 from heard.cases.review.forms import CloseForm, ReopenForm
 from heard.cases.review.rules import Missing
@@ -44,12 +45,12 @@ def story(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     case = case_visible_to(user, case_id)
     open_record(by=user, person_id=case.person_id)
+    page = Paginator(queries.written_in(user, case_id), 25).get_page(request.GET.get("page"))
     context = {
         "case": case,
         "periods": list(periods_of(user, case.person_id).filter(case=case)),
-        "assessments": list(assessments_of(user, case_id)),
-        "plans": list(plans_of(user, case_id)),
-        "reviews": list(queries.reviews_of(user, case_id)),
+        "page": page,
+        "written": queries.read_written(user, case_id, page.object_list),
         "may_close": queries.may_close(user, case),
     }
     return render(request, "cases/review/story.html", context)
@@ -61,7 +62,7 @@ def close(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     case = case_visible_to(user, case_id)
     open_record(by=user, person_id=case.person_id)
-    words = list(words_of_child(user, case_id))
+    words = latest_words(user, case_id)
     form = kept_form(request, CloseForm, kind="case.close", subject_id=case_id, words=words)
     if request.method == "POST" and form.is_valid() and _closed(request, case_id, form):
         return redirect("case_story", case_id=case_id)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from heard.agencies.gate import gate
 from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import May, Refused
-from heard.cases.assessment.queries import words_of_child
+from heard.cases.assessment.queries import latest_words, words_of_child
 from heard.cases.plan.actions import open_plan
 from heard.cases.plan.queries import plan_visible_to
 from heard.cases.plan.rules import days_overdue
@@ -36,7 +36,7 @@ def hold(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     )  # also where it is sent: a form that is not right shows it again
     today = timezone.localdate()
     following = queries.next_of(user, this.case, today)
-    words = list(words_of_child(user, this.case_id))
+    words = latest_words(user, this.case_id)
     form = kept_form(
         request,
         ReviewForm,
