@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from tests.cases.conftest import SAID
 from tests.cases.pack.conftest import ask, everything_in, made, pages_of, pdf_file, text_file
@@ -75,6 +75,38 @@ def test_the_pages_of_files_are_bound_in_with_their_own_entry_and_numbers(world:
     assert len(pages) == wall + 1
 
 
+def drawn_pdf() -> Any:
+    """Two pages as others draw them, the second lying on its side."""
+    from weasyprint import HTML
+
+    drawn = BytesIO(HTML(string="<p>Dear colleague</p><p style='break-before: page'>Yours</p>").write_pdf())
+    writer = PdfWriter(clone_from=drawn)
+    writer.pages[1].rotate(90)
+    return writer
+
+
+def test_pages_with_text_are_bound_in_with_it_and_upright(world: Any, around: Any) -> None:
+    out = BytesIO()
+    drawn_pdf().write(out)
+    upload = SimpleUploadedFile("letter.pdf", out.getvalue())
+    attach(by=world.social_worker, upload=upload, person_id=around.person_id)
+    pack = made(ask(world.social_worker, around.person_id, Part.FILES, with_pages=True))
+    assert pack.left_out == []
+    first, second = PdfReader(pack.path).pages[-2:]
+    assert "Dear colleague" in first.extract_text()
+    assert "Yours" in second.extract_text()
+    assert second.rotation == 0
+    assert second.mediabox.width > second.mediabox.height
+    assert second.extract_text().rstrip().endswith(str(pack.pages))
+
+
+def test_the_first_page_says_which_parts_hold_nothing(world: Any, around: Any) -> None:
+    first = pages_of(made(ask(world.social_worker, around.person_id, Part.WORDS, Part.SAFETY, Part.MISSING)))[
+        0
+    ]
+    assert "Nothing is written down of Safety plan, Missing episodes" in " ".join(first.split())
+
+
 def test_a_file_that_cannot_be_opened_takes_nothing_from_the_pack(world: Any, around: Any) -> None:
     file = pdf_file(world.social_worker, around.person_id)
     file.path.write_bytes(b"%PDF-1.7 broken since")
@@ -84,8 +116,10 @@ def test_a_file_that_cannot_be_opened_takes_nothing_from_the_pack(world: Any, ar
 
 
 def test_what_is_hidden_in_a_file_is_not_bound_in(world: Any, around: Any) -> None:
-    writer = PdfWriter()
-    page = writer.add_blank_page(width=300, height=400)
+    writer = drawn_pdf()
+    page = writer.pages[0]
+    font = next(iter(page["/Resources"]["/Font"].values())).get_object()
+    font[NameObject("/Metadata")] = TextStringObject("with what it was made")
     page[NameObject("/PieceInfo")] = DictionaryObject({NameObject("/Note"): TextStringObject("who made it")})
     run = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")}
     page[NameObject("/AA")] = DictionaryObject({NameObject("/O"): DictionaryObject(run)})
@@ -98,7 +132,7 @@ def test_what_is_hidden_in_a_file_is_not_bound_in(world: Any, around: Any) -> No
     pack = made(ask(world.social_worker, around.person_id, Part.FILES, with_pages=True))
     assert pack.left_out == []
     inside = everything_in(pack)
-    for hidden in (b"who made it", b"app.alert", b"hidden words", b"Nobody Else"):
+    for hidden in (b"who made it", b"with what it was made", b"app.alert", b"hidden words", b"Nobody Else"):
         assert hidden not in inside
 
 

@@ -34,6 +34,9 @@ TOO_MUCH: Final = "This is too much for one pack. Make two: choose fewer parts, 
 _SEEN: Final = frozenset(
     {"/Type", "/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/Group", "/Annots", "/UserUnit"}
 )
+_NOT_SEEN: Final = frozenset(
+    {"/Metadata", "/PieceInfo", "/AF", "/OPI", "/LastModified"}
+)  # of pictures and the like
 _SEEN_OF_A_NOTE: Final = frozenset({"/Type", "/Subtype", "/Rect", "/AP", "/AS", "/F"})
 
 
@@ -192,9 +195,8 @@ def _write(pages: list[Any], into: Path) -> int:
 
     writer = PdfWriter()
     for page in pages:
-        page.transfer_rotation_to_content()
-        _clean(page)
-        writer.add_page(page)
+        _clean(page)  # before it is added: what a page refers to comes with it
+        writer.add_page(page).transfer_rotation_to_content()
     writer.write(into)
     return len(pages)
 
@@ -209,6 +211,24 @@ def _clean(page: Any) -> None:
         from pypdf.generic import ArrayObject, NameObject
 
         page[NameObject("/Annots")] = ArrayObject(kept)
+    _forget_how_made(page)
+
+
+def _forget_how_made(page: Any) -> None:
+    """Takes what is not seen out of all that a page is drawn with."""
+    from pypdf.generic import ArrayObject, DictionaryObject
+
+    known: set[int] = set()
+    waiting = [page]
+    while waiting:
+        one = waiting.pop().get_object()
+        if not isinstance(one, (ArrayObject, DictionaryObject)) or id(one) in known:
+            continue
+        known.add(id(one))
+        if isinstance(one, DictionaryObject):
+            for name in _NOT_SEEN & one.keys():
+                del one[name]
+        waiting += list(one.values()) if isinstance(one, DictionaryObject) else list(one)
 
 
 def _note(note: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -49,6 +49,7 @@ def _of_record(pack: Pack, heard: Callable[[str, float | None], None]) -> Paper:
         (_("For whom"), pack.for_whom),
         (_("Made by"), _("%(who)s, on %(time)s") % {"who": by, "time": time(timezone.now())}),
         (_("What is in it"), ", ".join(str(PARTS[Part(part)]) for part in pack.parts)),
+        (_("Nothing is written down of"), _empty(pack.parts, {one.part for one in passages})),
         (_("Chronology"), _span(pack)),
         (_("What is not in it"), _not_in_it()),
     ]
@@ -66,6 +67,11 @@ def _not_in_it() -> str:
     return _(
         "What the person who made it may not see, and supervision, which belongs to a worker and their supervisor alone."
     )
+
+
+def _empty(parts: Collection[str], there: Collection[str]) -> str:
+    """The parts that were chosen and hold nothing: what is not there is said too."""
+    return ", ".join(str(PARTS[Part(part)]) for part in parts if part not in there)
 
 
 def _span(pack: Any) -> str:
@@ -89,7 +95,8 @@ def _of_disclosure(pack: Pack) -> Paper:
         raise Hidden
     shown: list[Shown] = []
     files: list[Pages] = []
-    for row in queries.passages_in(pack.asked_by, disclosure.pk):
+    rows = list(queries.passages_in(pack.asked_by, disclosure.pk))
+    for row in rows:
         heading, text = (to_give(stretches) for stretches in queries.stretches_of(row))
         if row.file_id and row.give == Give.WHOLE and row.file.withdrawn_at is None:  # type: ignore[union-attr]
             files.append(_whole_file(row, heading))
@@ -99,7 +106,7 @@ def _of_disclosure(pack: Pack) -> Paper:
         title=_("Record of %(name)s") % {"name": disclosure.person},
         about=_("Given to %(who)s, who asked for it on %(date)s.")
         % {"who": disclosure.requester_name, "date": day(disclosure.asked_on)},
-        facts=_facts_of(disclosure),
+        facts=_facts_of(disclosure, {one.part for one in rows}),
         passages=shown,
         files=files,
         listed=False,
@@ -112,12 +119,13 @@ def _whole_file(row: DisclosurePassage, heading: list[Stretch]) -> Pages:
     return Pages(file.pk, file.path, file.kind, heading)
 
 
-def _facts_of(disclosure: Disclosure) -> list[tuple[str, str]]:
+def _facts_of(disclosure: Disclosure, there: Collection[str]) -> list[tuple[str, str]]:
     return [
         (_("Asked by"), disclosure.requester_name),
         (_("Asked on"), day(disclosure.asked_on)),
         (_("What was asked for"), disclosure.what_asked),
         (_("Answered by"), str(disclosure.agency)),
         (_("What is in it"), ", ".join(str(PARTS[Part(part)]) for part in disclosure.parts)),
+        (_("Nothing is written down of"), _empty(disclosure.parts, there)),
         (_("Chronology"), _span(disclosure)),
     ]
