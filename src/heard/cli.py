@@ -12,6 +12,8 @@ _COMMANDS = {
     "intake": "heard.engine.cli:intake",
     "link": "heard.engine.cli:link",
     "screen": "heard.engine.cli:screen",
+    "estimate": "heard.engine.cli.estimating:estimate",
+    "publish": "heard.engine.cli.publishing:publish",
     "demo": "heard.demo.cli:demo",
     "migrate": "heard.agencies.cli:migrate",
     "begin": "heard.agencies.cli:begin",

@@ -1,0 +1,108 @@
+"""`heard publish check` and `heard publish hide`: what an outsider can work out of tables, and what to hide in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from heard.engine import publish as engine
+from heard.engine.cli.edge import JSON, PathWord, Summary, command, finishes
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_TABLES = click.argument("tables", nargs=-1, required=True, metavar="TABLE...", type=PathWord())
+_BEFORE = click.option(
+    "--before",
+    multiple=True,
+    metavar="TABLE",
+    type=PathWord(),
+    help="A table that was published earlier. As often as needed.",
+)
+_POLICY = click.option(
+    "--policy",
+    metavar="FILE",
+    type=PathWord(),
+    help="YAML file: threshold, rounding, symbols. Without it: 1 to 5 are hidden as c.",
+)
+_OUT = click.option(
+    "--out", required=True, metavar="DIR", type=PathWord(), help="Folder for the tables to publish."
+)
+_SHOWN = 40  # lines; all of them are in the JSON
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def publish() -> None:
+    """Publish tables of counts so that nobody is given away."""
+
+
+@command("check", epilog="Exit code: 0 nothing can be worked out, 1 something can, 2 not done.")
+@_TABLES
+@_BEFORE
+@_POLICY
+@JSON
+@finishes
+def check(tables: tuple[Path, ...], before: tuple[Path, ...], policy: Path | None) -> Summary:
+    """Find what an outsider can work out of TABLEs as they are published, together with earlier ones.
+
+    A TABLE is CSV with a column `count`; its other columns are dimensions, with `Total` for all of one. Another layout is
+    told by a YAML file of the same name beside it.
+
+    \b
+    Example:
+      heard publish check by-area.csv by-sex.csv --before last-year.csv
+    """
+    found = engine.check_files([*before, *tables], _policy(policy))
+    return Summary(
+        found.as_json, lambda console: _show_checked(found, console), set_aside=bool(found.derived)
+    )
+
+
+@command("hide", epilog="Exit code: 0 done, 2 not done.")
+@_TABLES
+@_BEFORE
+@_POLICY
+@_OUT
+@JSON
+@finishes
+def hide(tables: tuple[Path, ...], before: tuple[Path, ...], policy: Path | None, out: Path) -> Summary:
+    """Write TABLEs of true counts as they may be published: small counts hidden, and as little more as protects them.
+
+    \b
+    Example:
+      heard publish hide by-area.csv by-sex.csv --out to-publish
+    """
+    printed = engine.hide_files(tables, out, _policy(policy), before)
+
+    def show(console: Console) -> None:
+        console.print(
+            f"{printed.cells:,} counts, {printed.small:,} of them small; {printed.hidden:,} hidden in all."
+        )
+        console.print(f"At most {printed.excess:.1%} less might be hidden. The tables are in {out}.")
+
+    return Summary(printed.as_json, show, set_aside=False, where=f"The tables are in {out}.")
+
+
+publish.add_command(check)
+publish.add_command(hide)
+
+
+def _policy(path: Path | None) -> engine.Policy:
+    return engine.read_policy(path) if path else engine.Policy()
+
+
+def _show_checked(found: engine.Checked, console: Console) -> None:
+    console.print(f"{found.tables:,} tables with {found.hidden:,} hidden counts.")
+    if not found.derived:
+        console.print("None of them can be worked out more closely than the policy allows.")
+    else:
+        console.print(f"{len(found.derived):,} of them can be known too well:")
+    for one in found.derived[:_SHOWN]:
+        known = f"is {one['low']}" if one["low"] == one["high"] else f"is from {one['low']} to {one['high']}"
+        console.print(f"  {one['cell']} {known}")
+    if len(found.derived) > _SHOWN:
+        console.print(f"  … and {len(found.derived) - _SHOWN:,} more; --json names all of them.")
+    for conflict in found.conflicts[:_SHOWN]:
+        console.print(f"Does not add up, and was left out: {conflict}.")

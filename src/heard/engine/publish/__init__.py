@@ -1,0 +1,188 @@
+"""Publishing figures so that nobody is given away.
+
+`hide` takes true figures and says what to print of each; `check` takes tables as they are to be published and finds what
+an outsider can work out of them, with everything that was published before. Tables and their layouts: `cells.py`; what is
+too tight: `attack.py`; what is hidden: `suppress.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from heard.engine.publish.attack import attack
+from heard.engine.publish.cells import (
+    Key,
+    Layout,
+    Published,
+    Row,
+    Table,
+    in_words,
+    read_table,
+    relations,
+    whole,
+    write_table,
+)
+from heard.engine.publish.policy import Policy, policy_of, read_policy
+from heard.engine.publish.suppress import Count, Hidden, rounded, suppress
+from heard.engine.tables import NotDone
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Checked", "Layout", "Policy", "Printed", "Row", "Table", "check", "check_files", "hide", "hide_files", "policy_of",
+           "read_policy", "read_table"]  # fmt: skip
+
+
+@dataclass
+class Checked:
+    """What an outsider can work out. `tables`: how many were checked; `hidden`: cells for which a symbol stands; `derived`:
+    those of them that can be known too well, each in words with its limits and tables; `conflicts`: what does not add up
+    as published, and from which nothing was worked out."""
+
+    tables: int
+    hidden: int
+    derived: list[dict[str, Any]] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "tables": self.tables,
+            "hidden": self.hidden,
+            "derived": self.derived,
+            "conflicts": self.conflicts,
+        }
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What to print: of each table, row by row, the text for each column of counts. `cells`: different counts in them;
+    `small`: those that are small; `hidden`: those for which a symbol stands, the small ones among them; `excess`: by how
+    much, at most, less might be hidden (0.02: two in a hundred)."""
+
+    texts: dict[str, list[dict[str, str]]]
+    cells: int
+    small: int
+    hidden: int
+    excess: float
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "cells": self.cells,
+            "small": self.small,
+            "hidden": self.hidden,
+            "excess": round(self.excess, 4),
+        }
+
+
+def check(tables: Iterable[Table], policy: Policy) -> Checked:
+    """Attacks tables together: all that is to be published, and all that ever was. Raises `NotDone`."""
+    tables = list(tables)
+    found = attack(_published(tables, policy), policy)
+    derived = [
+        {"cell": in_words(one.key), "low": one.low, "high": one.high, "tables": sorted(set(one.tables))}
+        for one in found.derived
+    ]
+    return Checked(len(tables), found.hidden, derived, found.conflicts)
+
+
+def check_files(paths: Iterable[Path], policy: Policy) -> Checked:
+    """As `check`, of tables in CSV."""
+    return check([read_table(path) for path in paths], policy)
+
+
+def hide(tables: Sequence[Table], policy: Policy, before: Sequence[Table] = ()) -> Printed:
+    """What to print of tables of true counts. `before`: tables as they were published earlier.
+
+    Raises `NotDone` where no choice of what to hide protects every small count, also against what was published before.
+    """
+    earlier = _published(before, policy)
+    counts = _counts(tables, policy, earlier)
+    hidden = suppress(counts.values(), (one for table in tables for one in relations(table)), policy)
+    texts = {
+        table.name: [_texts(table, row, counts, hidden, policy) for row in table.rows] for table in tables
+    }
+    _refuse_given_away([*before, *(_with(table, texts[table.name]) for table in tables)], policy)
+    small = sum(policy.is_small(one.count) for one in counts.values())
+    return Printed(texts, len(counts), small, sum(key in hidden for key in counts), hidden.excess)
+
+
+def hide_files(paths: Sequence[Path], out: Path, policy: Policy, before: Sequence[Path] = ()) -> Printed:
+    """As `hide`, of tables in CSV; writes them into the folder `out` under their names."""
+    if len({path.name for path in paths}) < len(paths):
+        raise NotDone("Two tables have the same file name. Give each its own.")
+    printed = hide([read_table(path) for path in paths], policy, [read_table(path) for path in before])
+    out.mkdir(parents=True, exist_ok=True)
+    if any((out / path.name).exists() for path in paths):
+        raise NotDone(f"{out} holds a table of such a name already. Choose an empty folder.")
+    for path in paths:
+        write_table(path, out / path.name, printed.texts[path.name])
+    return printed
+
+
+def _published(tables: Iterable[Table], policy: Policy) -> Published:
+    found = Published()
+    for table in tables:
+        found.add(table, policy)
+    return found
+
+
+def _counts(tables: Iterable[Table], policy: Policy, earlier: Published) -> dict[Key, Count]:
+    """Each count once, however many tables print it; it is rounded as where it is rounded least."""
+    known = {one.key for one in earlier.shown if not one.hidden and one.high is not None}
+    kept = {one.key for one in earlier.shown if one.hidden}
+    counts: dict[Key, Count] = {}
+    for table in tables:
+        for row in table.rows:
+            base = policy.rounded_to(row.depths)
+            for measure, text in row.texts.items():
+                key, count = table.key(row, measure), _true(table, row, text)
+                there = counts.get(key)
+                if there and there.count != count:
+                    raise NotDone(
+                        f"{in_words(key)} is not the same in {table.name} as elsewhere. Correct the tables."
+                    )
+                counts[key] = Count(
+                    key, count, min(base, there.rounded_to if there else base), key in known, key in kept
+                )
+    return counts
+
+
+def _true(table: Table, row: Row, text: str) -> int:
+    if (count := whole(text)) is None:
+        raise NotDone(
+            f"{table.name}, row {row.number}: a cell is no whole number. Figures to hide are true counts."
+        )
+    return count
+
+
+def _texts(
+    table: Table, row: Row, counts: dict[Key, Count], hidden: Hidden, policy: Policy
+) -> dict[str, str]:
+    return {measure: _text(counts[table.key(row, measure)], hidden, policy) for measure in row.texts}
+
+
+def _text(one: Count, hidden: Hidden, policy: Policy) -> str:
+    if one.key in hidden:
+        return policy.hidden
+    count = rounded(one.count, one.rounded_to)
+    return policy.rounds_to_zero[0] if one.count and not count else str(count)
+
+
+def _with(table: Table, texts: list[dict[str, str]]) -> Table:
+    rows = (
+        Row(row.number, row.places, row.depths, text) for row, text in zip(table.rows, texts, strict=True)
+    )
+    return Table(table.name, table.layout, tuple(rows))
+
+
+def _refuse_given_away(tables: list[Table], policy: Policy) -> None:
+    """The check of what was chosen, as an outsider would make it: also against what was published before."""
+    found = check(tables, policy)
+    if found.derived:
+        cells = "; ".join(one["cell"] for one in found.derived[:5])
+        raise NotDone(
+            f"With what was published before, an outsider could work out {len(found.derived)} small counts: {cells}. "
+            "Publish fewer parts, or parts that are put together."
+        )

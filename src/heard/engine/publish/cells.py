@@ -1,0 +1,288 @@
+"""Published tables as cells: what each says of a count, and which counts add up to which.
+
+A cell is named by what it counts and by where it stands in each dimension. A dimension has one column, or several from the
+whole to its parts (region, authority): where a cell stands is then a path, and the empty path is the total. So a margin
+of one table and a cell of another that lacks the dimension are the same cell, and tables are linked without being told.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from heard.engine.publish.policy import Policy
+from heard.engine.tables import NotDone
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+type Where = tuple[str, ...]
+# What is counted, and of each dimension in which it is no total: its name and where.
+type Key = tuple[str, frozenset[tuple[str, Where]]]
+
+TOTALS = frozenset({"", "total", "all"})
+_LAYOUT = ("measures", "dimensions", "totals", "exhaustive", "below", "about")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a table is written. `dimensions`: of each its columns, the whole first. `measures`: columns of counts; where
+    there is one, it is named `count` unless `about` says what is counted. `exhaustive`: dimensions whose parts make up
+    their total; others (one child may have several signs) do not add up, and nothing is worked out from them. `below`: of a
+    place that the columns name beside others, the one that it is a part of."""
+
+    dimensions: dict[str, tuple[str, ...]]
+    measures: tuple[str, ...] = ("count",)
+    totals: frozenset[str] = TOTALS
+    exhaustive: frozenset[str] | None = None
+    below: dict[str, str] = field(default_factory=dict)
+    about: str = ""
+
+    def adds_up(self, dimension: str) -> bool:
+        return self.exhaustive is None or dimension in self.exhaustive
+
+    def named(self, measure: str) -> str:
+        """What a column of counts counts."""
+        return self.about or measure if len(self.measures) == 1 else measure
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table. `places`: where it stands in each dimension; `depths`: how many columns of each dimension are
+    filled; `texts`: what stands in each column of counts. `number`: 1 for the first below the header."""
+
+    number: int
+    places: dict[str, Where]
+    depths: dict[str, int]
+    texts: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of counts or of what is printed in their stead. `name` is the file's, or what the table is called."""
+
+    name: str
+    layout: Layout
+    rows: tuple[Row, ...]
+
+    def key(self, row: Row, measure: str) -> Key:
+        return key_of(self.layout.named(measure), row.places)
+
+    @property
+    def keys(self) -> Iterator[Key]:
+        return (self.key(row, measure) for row in self.rows for measure in self.layout.measures)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What one table says of one cell: at least `low`, at most `high` (None: no limit). `hidden`: a symbol stands for it
+    that says it must not be known."""
+
+    key: Key
+    low: int
+    high: int | None
+    hidden: bool
+    table: str
+
+
+@dataclass(frozen=True)
+class Relation:
+    """The count of `total` is the sum of the counts of `parts`."""
+
+    total: Key
+    parts: tuple[Key, ...]
+
+
+@dataclass
+class Published:
+    """All that some tables show, and how it adds up."""
+
+    shown: list[Shown] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
+
+    def add(self, table: Table, policy: Policy) -> None:
+        """Raises `NotDone` where a cell is neither a count nor a symbol of the policy."""
+        for row in table.rows:
+            base = policy.rounded_to(row.depths)
+            for measure, text in row.texts.items():
+                if limits := _limits(table.name, row.number, text, base, policy):
+                    self.shown.append(Shown(table.key(row, measure), *limits, table.name))
+        self.relations += relations(table)
+
+
+def relations(table: Table) -> Iterator[Relation]:
+    """Which cells add up to which, shown or not: along each dimension, from the parts to what they make."""
+    keys = list(table.keys)
+    for dimension in (name for name in table.layout.dimensions if table.layout.adds_up(name)):
+        parts: dict[Key, list[Key]] = defaultdict(list)
+        for measure, places in keys:
+            where = next((place for name, place in places if name == dimension), ())
+            if where:
+                parts[_moved(measure, places, dimension, where[:-1])].append((measure, places))
+        yield from (Relation(total, tuple(cells)) for total, cells in parts.items())
+
+
+def _moved(measure: str, places: frozenset[tuple[str, Where]], dimension: str, to: Where) -> Key:
+    rest = frozenset(place for place in places if place[0] != dimension)
+    return measure, rest | {(dimension, to)} if to else rest
+
+
+def key_of(measure: str, places: dict[str, Where]) -> Key:
+    """The name of a cell; dimensions in which it is the total take no part in it."""
+    return measure, frozenset((name, where) for name, where in places.items() if where)
+
+
+def in_words(key: Key) -> str:
+    """The cell as a person would name it: `Gangs, area North East / Wexmoor, year 2023`."""
+    measure, places = key
+    said = [f"{name} {' / '.join(where)}" for name, where in sorted(places)]
+    return ", ".join([measure, *said]) if said else f"{measure}, total"
+
+
+def read_table(path: Path) -> Table:
+    """A table in CSV. Beside `name.csv` may lie `name.yaml` with its layout; else the table has a column `count` and every
+    other column is a dimension. Raises `NotDone` with what is wrong."""
+    header, rows = _rows(path)
+    layout = _layout(path, header)
+    table = Table(path.name, layout, tuple(_row(n, row, layout) for n, row in enumerate(rows, start=1)))
+    if not rows:
+        raise NotDone(f"{path} shows no count. A table needs rows below its header.")
+    _refuse_twice(table)
+    return table
+
+
+def write_table(source: Path, target: Path, texts: Iterable[dict[str, str]]) -> None:
+    """The table at `source` with other words in its columns of counts, row by row, and its layout beside it."""
+    header, rows = _rows(source)
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, header)
+        writer.writeheader()
+        writer.writerows(
+            {name: row.get(name, "") for name in header} | text for row, text in zip(rows, texts, strict=True)
+        )
+    if (beside := source.with_suffix(".yaml")).is_file():
+        target.with_suffix(".yaml").write_bytes(beside.read_bytes())
+
+
+def _layout(path: Path, header: list[str]) -> Layout:
+    beside = path.with_suffix(".yaml")
+    if not beside.is_file():
+        if "count" not in header:
+            raise NotDone(
+                f"{path} has no column count. Name it so, or say in {beside.name} beside it which columns are counts."
+            )
+        return Layout({name: (name,) for name in header if name != "count"})
+    layout = _told(beside)
+    columns = {column for one in layout.dimensions.values() for column in one} | set(layout.measures)
+    if missing := sorted(columns - set(header)):
+        raise NotDone(f"{path} has no column {', '.join(missing)}, of which {beside.name} speaks.")
+    return layout
+
+
+def _told(path: Path) -> Layout:
+    try:
+        told: Any = yaml.safe_load(path.read_text("utf-8"))
+        if unknown := sorted(set(told) - set(_LAYOUT)):
+            raise NotDone(f"{path} says {', '.join(unknown)}. It may say: {', '.join(_LAYOUT)}.")
+        return Layout(
+            dimensions={
+                str(name): (columns,) if isinstance(columns, str) else tuple(map(str, columns))
+                for name, columns in told["dimensions"].items()
+            },
+            measures=tuple(map(str, told.get("measures") or ["count"])),
+            totals=frozenset(str(word).casefold() for word in told.get("totals", ())) | TOTALS,
+            exhaustive=frozenset(map(str, told["exhaustive"])) if "exhaustive" in told else None,
+            below={str(part): str(whole) for part, whole in told.get("below", {}).items()},
+            about=str(told.get("about", "")),
+        )
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError) as problem:
+        raise NotDone(
+            f"{path} is no layout of a table. It names `dimensions`, each with its columns."
+        ) from problem
+
+
+def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            rows = [{k: (v or "").strip() for k, v in row.items() if k is not None} for row in reader]
+            return list(reader.fieldnames or []), rows
+    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        raise NotDone(f"{path} cannot be read as a table in CSV (UTF-8). Check the file.") from problem
+
+
+def _row(number: int, row: dict[str, str], layout: Layout) -> Row:
+    filled = {name: _filled(row, columns, layout) for name, columns in layout.dimensions.items()}
+    return Row(
+        number,
+        {name: _path(where, layout) for name, where in filled.items()},
+        {name: len(where) for name, where in filled.items()},
+        {measure: row.get(measure, "") for measure in layout.measures},
+    )
+
+
+def _filled(row: dict[str, str], columns: tuple[str, ...], layout: Layout) -> Where:
+    """Down to the first column that says that this is the total of all that is below."""
+    path: list[str] = []
+    for column in columns:
+        if row[column].casefold() in layout.totals:
+            break
+        path.append(row[column])
+    return tuple(path)
+
+
+def _path(filled: Where, layout: Layout) -> Where:
+    """With each place that the columns leave out: what a place is a part of stands before it."""
+    path: list[str] = []
+    for place in filled:
+        above: list[str] = [place]
+        while (whole := layout.below.get(above[0])) and whole not in above and whole not in path:
+            above.insert(0, whole)
+        path += above
+    return tuple(path)
+
+
+def _limits(
+    table: str, row: int, text: str, base: int, policy: Policy
+) -> tuple[int, int | None, bool] | None:
+    """Between which counts a cell is, as it is written, and whether it is hidden; None where there is no such count."""
+    if text in policy.not_applicable:
+        return None
+    if text == policy.hidden or text in policy.also_hidden:
+        return 1, None, True  # a true zero is shown as such
+    if text in policy.not_available or not text:
+        return 0, None, False
+    if text in policy.rounds_to_zero:
+        return 1, max(1, (base - 1) // 2), False
+    if (count := whole(text)) is None:
+        raise NotDone(
+            f"{table}, row {row}: a cell is neither a count nor a symbol of the policy. Correct it."
+        )
+    return *rounded_limits(count, base), False
+
+
+def whole(text: str) -> int | None:
+    """The count that a cell shows; None where it shows none."""
+    plain = text.replace(",", "")
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 16 else None
+
+
+def rounded_limits(count: int, base: int) -> tuple[int, int]:
+    """Which counts are rounded half up to `count`."""
+    return max(0, count - base // 2), count + (base - 1) // 2
+
+
+def _refuse_twice(table: Table) -> None:
+    seen: dict[Key, int] = {}
+    for row in table.rows:
+        key = key_of("", row.places)
+        if key in seen:
+            raise NotDone(
+                f"{table.name}: rows {seen[key]} and {row.number} are the same cell. A table says each cell once."
+            )
+        seen[key] = row.number

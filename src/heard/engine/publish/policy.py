@@ -1,0 +1,104 @@
+"""What a partnership publishes, and how little of it: the threshold, the rounding, the symbols.
+
+The defaults are those of the Department for Education's statistics on children in need (2020): counts of 1 to 5 hidden as
+`c`, more hidden so that these cannot be worked out, `:` not available, `z` not applicable, 0 a true zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from heard.engine.tables import NotDone
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """Counts are rounded half up to the nearest `to`, where at most the first `level` columns of `dimension` are filled:
+    with 0 the total only. Without `dimension`: everywhere."""
+
+    to: int
+    dimension: str = ""
+    level: int = 0
+
+    def applies(self, depths: dict[str, int]) -> bool:
+        """`depths`: how many columns are filled of each of the table's dimensions."""
+        return not self.dimension or depths.get(self.dimension, 0) <= self.level
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`threshold`: counts from 1 up to it are small, and are hidden. `least_values`: how many values an outsider must
+    still think possible for a hidden count that may be small; without it as many as there are small ones."""
+
+    threshold: int = 5
+    least_values: int = 0
+    rounding: tuple[Rounding, ...] = ()
+    hidden: str = "c"
+    also_hidden: tuple[str, ...] = ("*", "[c]", "s", "<5", "..c")
+    not_available: tuple[str, ...] = ("x", ":", "..", "[x]", "u")
+    not_applicable: tuple[str, ...] = ("z", "[z]", "-")
+    rounds_to_zero: tuple[str, ...] = ("k", "[k]", "~")
+    name: str = field(default="the Department’s practice for children in need, 2020")
+
+    @property
+    def open_values(self) -> int:
+        return self.least_values or self.threshold
+
+    def rounded_to(self, depths: dict[str, int]) -> int:
+        """To which number a cell is rounded: 1 where it is not."""
+        return max((rule.to for rule in self.rounding if rule.applies(depths)), default=1)
+
+    def is_small(self, count: int) -> bool:
+        return 1 <= count <= self.threshold
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy in a YAML file with the names of `Policy`; `rounding` is a list of `Rounding`. Raises `NotDone`."""
+    try:
+        told = yaml.safe_load(path.read_text("utf-8")) or {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise NotDone(f"{path} cannot be read as a policy in YAML. Check the file.") from problem
+    if not isinstance(told, dict):
+        raise NotDone(f"{path} holds no policy. Write lines such as `threshold: 5`.")
+    return policy_of(told, str(path))
+
+
+def policy_of(told: dict[str, Any], where: str) -> Policy:
+    """The policy that a mapping of plain values tells. Raises `NotDone`."""
+    known = {one.name for one in fields(Policy)}
+    if unknown := sorted(set(map(str, told)) - known):
+        raise NotDone(
+            f"{where} says {', '.join(unknown)}, which no policy has. It may say: {', '.join(sorted(known))}."
+        )
+    symbols = ("also_hidden", "not_available", "not_applicable", "rounds_to_zero")
+    try:
+        values = told | {name: tuple(map(str, told[name])) for name in symbols if name in told}
+        values |= {"rounding": tuple(Rounding(**rule) for rule in told.get("rounding", ()))}
+        policy = Policy(**values)
+        problem = _problem(policy)
+    except (TypeError, AttributeError) as error:
+        raise NotDone(
+            f"{where} is no policy: each of its values has to be of the kind that the guide shows."
+        ) from error
+    if problem:
+        raise NotDone(f"{where}: {problem}")
+    return policy
+
+
+def _problem(policy: Policy) -> str | None:
+    numbers = (policy.threshold, policy.least_values, *(rule.to for rule in policy.rounding))
+    if not all(isinstance(number, int) and not isinstance(number, bool) for number in numbers):
+        return "the threshold, the least values and the rounding are whole numbers."
+    if policy.threshold < 1:
+        return "the threshold is at least 1, or no count would be small."
+    if policy.least_values and policy.least_values < 2:
+        return "an outsider must be left at least 2 possible values, or they would know the count."
+    if any(rule.to < 1 for rule in policy.rounding):
+        return "counts are rounded to the nearest 1 or more."
+    return None

@@ -1,0 +1,261 @@
+"""What to hide: the small counts, and as little more as keeps them from being worked out.
+
+Hiding is chosen over all tables together as an integer programme: the cheapest set of cells so that, for each small count,
+an outsider is left as many possible values as the policy asks. The demand that a set of hidden cells fails is found by
+playing the outsider and added, until there is none (Fischetti and Salazar, 2000: their model, by Benders' cuts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from math import log2
+
+import numpy as np
+import rustworkx as rx
+
+from heard.engine.publish.cells import Key, Relation, in_words, rounded_limits
+from heard.engine.publish.policy import Policy
+from heard.engine.publish.programme import Choice, Equation, Impossible, Programme
+from heard.engine.tables import NotDone
+
+NODES = 200  # of each search for a choice; then the best that was found is taken, and said to be so
+_ROUNDS = 15  # of cells in part, and again of whole ones, before what is chosen once stays chosen
+_NEARLY = 1e-6
+
+
+@dataclass(frozen=True)
+class Count:
+    """A true count, and to which number it will be rounded. `known`: it was published before, and cannot be hidden any
+    more; `kept`: it was hidden before, and stays so."""
+
+    key: Key
+    count: int
+    rounded_to: int = 1
+    known: bool = False
+    kept: bool = False
+
+
+@dataclass
+class Hidden:
+    """What to hide. `small`: counts that are small themselves, or were hidden before; `others`: more, to protect these.
+    `is_least`: no smaller choice would do; false where the search ended before that was certain."""
+
+    small: set[Key] = field(default_factory=set)
+    others: set[Key] = field(default_factory=set)
+    excess: float = 0.0
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self.small or key in self.others
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """One group of cells that add up with one another: true counts, costs of hiding, and how far each may seem to be
+    less or more, shown (as far as rounding goes) and hidden."""
+
+    keys: tuple[Key, ...]
+    small: tuple[int, ...]
+    fixed: dict[int, int]
+    costs: tuple[float, ...]
+    shown: tuple[np.ndarray, np.ndarray]
+    hidden: tuple[np.ndarray, np.ndarray]
+    equations: tuple[Equation, ...]
+
+
+def suppress(
+    counts: Iterable[Count], relations: Iterable[Relation], policy: Policy, nodes: int = NODES
+) -> Hidden:
+    """Which of `counts` to hide. Every cell of a relation that is not among the counts is published nowhere.
+
+    Raises `NotDone` where a small count was published before, or nothing that may be hidden would protect one.
+    """
+    by_key = {one.key: one for one in counts}
+    found = Hidden()
+    for keys, held in _groups(by_key, list(dict.fromkeys(relations))):
+        problem = _problem(keys, held, by_key, policy)
+        if not problem.small:
+            continue
+        taken, excess = _choose(problem, policy, nodes)
+        found.excess = max(found.excess, excess)
+        found.small |= {problem.keys[number] for number in problem.small}
+        found.others |= {problem.keys[number] for number in taken.difference(problem.small)} & by_key.keys()
+    return found
+
+
+def _choose(problem: _Problem, policy: Policy, nodes: int) -> tuple[frozenset[int], float]:
+    """First with cells hidden in part, which finds most demands quickly; then whole ones, until no demand fails."""
+    choice = Choice(problem.costs, problem.fixed)
+    for weights in _alone(problem):
+        choice.demand(weights, 0.0)
+    outsider = Programme(-problem.hidden[0], problem.hidden[1], problem.equations)
+    try:
+        for _ in range(_ROUNDS):
+            taken, _least = choice.cheapest(nodes)
+            if not _demand_more(problem, outsider, choice, taken, policy):
+                break
+        choice.whole()
+        least = 0.0
+        for number in count():
+            taken, bound = choice.cheapest(nodes)
+            taken = taken.round()
+            if number < _ROUNDS:
+                least = max(least, bound)
+            else:
+                choice.keep(map(int, np.flatnonzero(taken)))  # no longer the cheapest, but soon done
+            if not _demand_more(problem, outsider, choice, taken, policy):
+                break
+    except Impossible:
+        raise NotDone(_unprotected(problem)) from None
+    cost = float(taken @ np.asarray(problem.costs))
+    return frozenset(map(int, np.flatnonzero(taken))), cost / least - 1 if least else 0.0
+
+
+def _alone(problem: _Problem) -> Iterable[dict[int, float]]:
+    """No relation may hold one hidden cell alone: it would be what the others leave. Where all that is shown is exact."""
+    loose = problem.shown[0] + problem.shown[1] > 0
+    for equation in problem.equations:
+        columns = [column for column, _ in equation.terms()]
+        if any(loose[column] for column in columns):
+            continue
+        for column in columns:
+            others = {other: 1.0 for other in columns if other != column and problem.fixed.get(other) != 0}
+            if problem.fixed.get(column) != 0:
+                yield others | {column: -1.0}
+
+
+def _demand_more(
+    problem: _Problem, outsider: Programme, choice: Choice, taken: np.ndarray, policy: Policy
+) -> bool:
+    """Demands, for each small count that `taken` does not protect, what any choice has to meet that does."""
+    less = problem.shown[0] + (problem.hidden[0] - problem.shown[0]) * taken
+    more = problem.shown[1] + (problem.hidden[1] - problem.shown[1]) * taken
+    outsider.limit(-less, more)
+    wanted = policy.open_values - 1
+    demanded = False
+    for column in problem.small:
+        up, down = outsider.largest(column), outsider.largest(column, -1.0)
+        if up.value + down.value < wanted - _NEARLY:
+            choice.demand(*_demand(problem, [up.duals, down.duals], wanted))
+            demanded = True
+    return demanded
+
+
+def _demand(problem: _Problem, duals: Sequence[np.ndarray], wanted: float) -> tuple[dict[int, float], float]:
+    """By the duality of linear programmes: how far the outsider is left in doubt is at most what the limits of the
+    cells, each by its dual, make up."""
+    weights = np.zeros(len(problem.keys))
+    there = 0.0
+    for dual in duals:
+        for side, sign in ((1, 1.0), (0, -1.0)):
+            force = np.maximum(sign * dual, 0.0)
+            there += float(force @ problem.shown[side])
+            weights += force * (problem.hidden[side] - problem.shown[side])
+    at_least = wanted - there
+    useful = {int(n): min(float(weights[n]), at_least) for n in np.flatnonzero(weights > _NEARLY)}
+    weights_of = {n: weight for n, weight in useful.items() if problem.fixed.get(n) != 0}
+    if not weights_of:
+        raise Impossible
+    return weights_of, at_least
+
+
+def _problem(
+    keys: Sequence[Key], relations: Sequence[Relation], counts: Mapping[Key, Count], policy: Policy
+) -> _Problem:
+    column = {key: number for number, key in enumerate(keys)}
+    true = _true(keys, relations, counts)
+    most = float(max(true.values(), default=0) + policy.threshold + 1)
+    cells = [counts.get(key) for key in keys]
+    small = tuple(n for n, cell in enumerate(cells) if cell and _must_hide(cell, policy))
+    fixed = dict.fromkeys(small, 1) | {
+        n: 0 for n, cell in enumerate(cells) if cell and n not in small and (cell.known or not cell.count)
+    }
+    fixed |= {n: 1 for n, cell in enumerate(cells) if cell is None}  # published nowhere
+    spans = [_rounding(cell) for cell in cells]
+    return _Problem(
+        tuple(keys),
+        small,
+        fixed,
+        tuple(_cost(key, true[key]) if cell else 0.0 for key, cell in zip(keys, cells, strict=True)),
+        (np.array([float(less) for less, _ in spans]), np.array([float(more) for _, more in spans])),
+        (
+            np.array([max(0.0, true[k] - bool(c)) for k, c in zip(keys, cells, strict=True)]),
+            np.full(len(keys), most),
+        ),
+        tuple(_equation(one, column) for one in relations),
+    )
+
+
+def _must_hide(cell: Count, policy: Policy) -> bool:
+    if not (cell.kept or policy.is_small(cell.count)) or cell.count == 0:
+        return False
+    if cell.known:
+        raise NotDone(
+            f"{in_words(cell.key)} is small, and was shown in an earlier release. It cannot be hidden any more."
+        )
+    return True
+
+
+def _true(keys: Sequence[Key], relations: Sequence[Relation], counts: Mapping[Key, Count]) -> dict[Key, int]:
+    """Every cell's true count; of those that are published nowhere, what their parts add up to."""
+    true = {key: one.count for key, one in counts.items()}
+    waiting = list(relations)
+    while waiting:
+        ready = [one for one in waiting if all(part in true for part in one.parts)]
+        if not ready:
+            raise NotDone("Some total has parts of which no count is given. Give the counts of every part.")
+        for one in ready:
+            total = sum(true[part] for part in one.parts)
+            if true.setdefault(one.total, total) != total:
+                raise NotDone(f"{in_words(one.total)} is not what its parts add up to. Correct the tables.")
+        waiting = [one for one in waiting if one not in ready]
+    return {key: true[key] for key in keys}
+
+
+def _rounding(cell: Count | None) -> tuple[int, int]:
+    """How much less and more a count may be, as it will be shown."""
+    if cell is None or cell.rounded_to == 1 or cell.known:
+        return 0, 0
+    low, high = rounded_limits(rounded(cell.count, cell.rounded_to), cell.rounded_to)
+    return cell.count - low, high - cell.count
+
+
+def rounded(count: int, to: int) -> int:
+    """Half up."""
+    return (count + to // 2) // to * to
+
+
+def _cost(key: Key, count: int) -> float:
+    """Hiding much costs more than hiding little, and hiding a total more than a part."""
+    return (1.0 + log2(1 + count)) / (1 + sum(len(where) for _, where in key[1]))
+
+
+def _equation(relation: Relation, column: Mapping[Key, int]) -> Equation:
+    return Equation(tuple(column[part] for part in relation.parts), column[relation.total], 0.0)
+
+
+def _groups(counts: Mapping[Key, Count], relations: list[Relation]) -> list[tuple[list[Key], list[Relation]]]:
+    """Cells that depend on one another, by whatever relations: each group is a programme of its own."""
+    keys = list(dict.fromkeys([*counts, *(key for one in relations for key in (one.total, *one.parts))]))
+    number = {key: n for n, key in enumerate(keys)}
+    graph = rx.PyGraph(multigraph=False)
+    graph.add_nodes_from(keys)
+    for one in relations:
+        graph.add_edges_from_no_data([(number[one.total], number[part]) for part in one.parts])
+    group_of: dict[Key, int] = {}
+    groups: list[tuple[list[Key], list[Relation]]] = []
+    for nodes in rx.connected_components(graph):
+        group_of |= {keys[node]: len(groups) for node in nodes}
+        groups.append(([keys[node] for node in sorted(nodes)], []))
+    for one in relations:
+        groups[group_of[one.total]][1].append(one)
+    return groups
+
+
+def _unprotected(problem: _Problem) -> str:
+    names = "; ".join(in_words(problem.keys[number]) for number in problem.small[:3])
+    return (
+        f"These counts are small, and nothing that may be hidden would protect them: {names}. "
+        "Publish fewer parts, or parts that are put together."
+    )

@@ -1,0 +1,151 @@
+"""`heard publish`: what goes where, the exit code, and what it does on tables that others published."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.engine.publish.made import table, to_csv
+
+from heard.cli import main
+
+DATA = Path(__file__).parents[4] / "shared" / "data" / "dfe_stats"
+TRUE = table("areas", ("area",), {("a",): 3, ("b",): 12, ("d",): 9})
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(main, ["publish", *map(str, words)])
+
+
+@pytest.fixture
+def areas(tmp_path: Path) -> Path:
+    path = tmp_path / "areas.csv"
+    path.write_text(to_csv(TRUE))
+    return path
+
+
+def test_what_hide_writes_passes_the_check(areas: Path, tmp_path: Path) -> None:
+    hidden = call("hide", areas, "--out", tmp_path / "out", "--json")
+    assert (hidden.exit_code, json.loads(hidden.stdout)["hidden"]) == (0, 2)
+    assert (tmp_path / "out" / "areas.csv").read_text().splitlines() == [
+        "area,count",
+        "Total,24",
+        "a,c",
+        "b,12",
+        "d,c",
+    ]
+    checked = call("check", tmp_path / "out" / "areas.csv")
+    assert checked.exit_code == 0
+    assert "None of them can be worked out" in checked.stdout
+
+
+def test_the_check_ends_with_1_and_names_the_cell_that_is_given_away(areas: Path) -> None:
+    areas.write_text(areas.read_text().replace("a,3", "a,c"))
+    checked = call("check", areas, "--json")
+    assert checked.exit_code == 1
+    assert json.loads(checked.stdout)["derived"] == [
+        {"cell": "count, area a", "low": 3, "high": 3, "tables": ["areas.csv"]}
+    ]
+    assert "count, area a is 3" in call("check", areas).stdout
+
+
+def test_an_earlier_table_gives_away_what_a_later_one_hides(areas: Path, tmp_path: Path) -> None:
+    call("hide", areas, "--out", tmp_path / "out")
+    earlier = tmp_path / "earlier.csv"
+    earlier.write_text("area,count\nd,9\n")
+    assert call("check", tmp_path / "out" / "areas.csv", "--before", earlier).exit_code == 1
+
+
+def test_a_layout_beside_the_table_says_what_its_columns_are(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text(
+        "year,region,council,Gangs,Other\n2023,,,9,40\n2023,N,,9,40\n2023,N,x,c,22\n2023,N,y,7,18\n"
+    )
+    path.with_suffix(".yaml").write_text(
+        "dimensions: {year: year, area: [region, council]}\nmeasures: [Gangs, Other]\n"
+    )
+    checked = call("check", path, "--json")
+    assert [(one["cell"], one["low"]) for one in json.loads(checked.stdout)["derived"]] == [
+        ("Gangs, area N / x, year 2023", 2)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("area,number\na,3\n", "has no column count"),
+        ("area,count\n", "shows no count"),
+        ("area,count\na,three\n", "row 1: a cell is neither a count nor a symbol"),
+        ("area,count\na,-3\n", "row 1: a cell is neither"),
+        ("area,count\na,3\na,4\n", "rows 1 and 2 are the same cell"),
+        ("", "has no column count"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    checked = call("check", path)
+    assert checked.exit_code == 2
+    assert sentence in checked.stderr
+    assert "Traceback" not in checked.output
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("threshold: 0", "the threshold is at least 1"),
+        ("threshold: five", "whole numbers"),
+        ("least_values: 1", "at least 2 possible values"),
+        ("small: 5", "says small, which no policy has"),
+        ("- 5", "holds no policy"),
+        ("rounding: [{at: 5}]", "is no policy"),
+        ("threshold: [", "cannot be read as a policy"),
+    ],
+)
+def test_a_policy_that_is_none_is_one_sentence(areas: Path, tmp_path: Path, text: str, sentence: str) -> None:
+    (tmp_path / "policy.yaml").write_text(text)
+    checked = call("check", areas, "--policy", tmp_path / "policy.yaml")
+    assert checked.exit_code == 2
+    assert sentence in checked.stderr
+
+
+def test_nothing_is_written_over(areas: Path, tmp_path: Path) -> None:
+    assert call("hide", areas, "--out", tmp_path).exit_code == 2
+    assert areas.read_text() == to_csv(TRUE)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=60), st.binary(max_size=30))
+def test_no_file_brings_a_traceback(tmp_path: Path, content: bytes, layout: bytes) -> None:
+    path = tmp_path / "any.csv"
+    path.write_bytes(b"area,count\n" + content)
+    path.with_suffix(".yaml").write_bytes(b"dimensions: {area: area}\n" + layout)
+    for words in (("check", path), ("hide", path, "--out", tmp_path / "out")):
+        result = call(*words)
+        assert result.exit_code in (0, 1, 2)
+        assert "did not foresee" not in result.stderr
+
+
+@pytest.mark.samples
+@pytest.mark.skipif(not DATA.is_dir(), reason="the samples in ../shared/data are not on this machine")
+def test_subtraction_gives_cells_of_the_departments_own_table_away(tmp_path: Path) -> None:
+    source = next(DATA.glob("factors*.csv"))
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file))
+    measures = header[header.index("Episodes_with_assessment_factor") :]
+    (tmp_path / "factors.csv").write_bytes(source.read_bytes())
+    (tmp_path / "factors.yaml").write_text(
+        "dimensions: {year: time_period, area: [region_code, new_la_code]}\n"
+        "below: {E13000001: E12000007, E13000002: E12000007}  # inner and outer London\n"
+        f"measures: [{', '.join(measures)}]\n"
+    )
+    (tmp_path / "policy.yaml").write_text("rounding: [{to: 10, dimension: area, level: 1}]\n")
+    found = call("check", tmp_path / "factors.csv", "--policy", tmp_path / "policy.yaml", "--json")
+    told = json.loads(found.stdout)
+    assert found.exit_code == 1
+    assert (told["hidden"], told["conflicts"]) == (1738, [])
+    assert len(told["derived"]) == 133
+    assert sum(one["low"] == one["high"] for one in told["derived"]) == 16

@@ -1,0 +1,156 @@
+"""Nobody is given away by what is printed, and no more is hidden than it takes."""
+
+from itertools import chain, combinations, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.engine.publish.made import printed, table
+
+from heard.engine.publish import Policy, Table, check, hide, policy_of
+from heard.engine.publish.attack import attack
+from heard.engine.publish.cells import Published
+from heard.engine.tables import NotDone
+
+POLICY = Policy()
+COUNTS = st.one_of(st.just(0), st.integers(1, 5), st.integers(6, 40))
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> list[Table]:
+    """One to three tables of the same children: over all that is told of them, and over parts of it."""
+    sizes = draw(st.lists(st.integers(2, 4), min_size=1, max_size=3))
+    names = ("area", "sex", "age")[: len(sizes)]
+    places = [[f"{name}{n}" for n in range(size)] for name, size in zip(names, sizes, strict=True)]
+    counts = {place: draw(COUNTS) for place in product(*places)}
+    within = {place: f"region{n % 2}" for n, place in enumerate(places[0])} if draw(st.booleans()) else None
+    made = [table("all", names, counts, within)]
+    if len(names) > 1 and draw(st.booleans()):
+        kept = draw(st.sampled_from(range(1, len(names))))
+        some: dict[tuple[str, ...], int] = {}
+        for place, count in counts.items():
+            some[place[:kept]] = some.get(place[:kept], 0) + count
+        made.append(table("some", names[:kept], some, within))
+    return made
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables())
+def test_no_attack_succeeds_on_what_is_printed(true: list[Table]) -> None:
+    texts = hide(true, POLICY).texts
+    now = [printed(one, texts[one.name]) for one in true]
+    assert not check(now, POLICY).derived
+    for before, after in zip(true, now, strict=True):
+        for row, text in zip(before.rows, (r.texts["count"] for r in after.rows), strict=True):
+            count = int(row.texts["count"])
+            assert text == "c" if POLICY.is_small(count) else text in ("c", str(count))
+            assert count or text == "0"
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables(), st.integers(0, 10**6))
+def test_no_attack_succeeds_on_two_releases(true: list[Table], seed: int) -> None:
+    """The first release tells of some areas only; the second of all."""
+    few = Table(
+        "before", true[0].layout, tuple(row for n, row in enumerate(true[0].rows) if (seed >> (n % 20)) % 2)
+    )
+    if not few.rows:
+        return
+    try:
+        before = printed(few, hide([few], POLICY).texts["before"])
+        texts = hide(true, POLICY, [before]).texts
+    except NotDone:
+        return
+    assert not check([before, *(printed(one, texts[one.name]) for one in true)], POLICY).derived
+
+
+@pytest.mark.parametrize("seed", range(4, 9))
+def test_no_less_would_do(seed: int) -> None:
+    """Against every choice of cells there is, in tables small enough to try all."""
+    counts = {place: (seed * 7 + 5 * n * n) % 13 for n, place in enumerate(product("ab", "xyz"))}
+    true = table("t", ("one", "two"), counts)
+    numbers = [int(row.texts["count"]) for row in true.rows]
+    small = {n for n, count in enumerate(numbers) if POLICY.is_small(count)}
+    free = [n for n, count in enumerate(numbers) if count > POLICY.threshold]
+    protecting = [more for more in _choices(free) if _protects(true, small | set(more))]
+    if not protecting:
+        with pytest.raises(NotDone):
+            hide([true], POLICY)
+        return
+    texts = hide([true], POLICY).texts["t"]
+    hidden = {n for n, text in enumerate(texts) if text["count"] == "c"}
+    costs = [_cost(true, n) for n in range(len(numbers))]
+    least = min(sum(costs[n] for n in more) for more in protecting)
+    assert sum(costs[n] for n in hidden - small) == pytest.approx(least, rel=0.02)
+
+
+def _choices(free: list[int]) -> list[tuple[int, ...]]:
+    return list(chain.from_iterable(combinations(free, size) for size in range(len(free) + 1)))
+
+
+def _protects(true: Table, hidden: set[int]) -> bool:
+    found = Published()
+    texts = [{"count": "c"} if n in hidden else row.texts for n, row in enumerate(true.rows)]
+    found.add(printed(true, texts), POLICY)
+    return not attack(found, POLICY).derived
+
+
+def _cost(true: Table, number: int) -> float:
+    from heard.engine.publish.suppress import _cost as cost
+
+    row = true.rows[number]
+    return cost(true.key(row, "count"), int(row.texts["count"]))
+
+
+def test_totals_are_rounded_and_the_rest_is_not() -> None:
+    policy = policy_of({"rounding": [{"to": 10, "dimension": "area", "level": 0}]}, "here")
+    true = table("t", ("area",), {("a",): 31, ("b",): 14})
+    assert [one["count"] for one in hide([true], policy).texts["t"]] == ["50", "31", "14"]
+    few = table("t", ("area",), {("a",): 2, ("b",): 0})
+    assert hide([few], policy_of({"rounding": [{"to": 10}], "threshold": 1}, "here")).texts["t"][0] == {
+        "count": "k"
+    }
+
+
+def test_rounding_protects_where_it_leaves_enough_open() -> None:
+    policy = policy_of({"rounding": [{"to": 20, "dimension": "area", "level": 0}]}, "here")
+    true = table("t", ("area",), {("a",): 3, ("b",): 48, ("d",): 49})
+    assert hide([true], policy).hidden == 1
+
+
+def test_a_small_count_that_was_shown_before_is_refused_by_its_name() -> None:
+    true = table("t", ("area",), {("a",): 3, ("b",): 12, ("d",): 9})
+    with pytest.raises(NotDone, match="area a is small, and was shown in an earlier release"):
+        hide([true], POLICY, [true])
+
+
+def test_what_was_hidden_before_stays_hidden() -> None:
+    true = table("t", ("area",), {("a",): 3, ("b",): 12, ("d",): 9})
+    first = hide([true], POLICY).texts["t"]
+    again = hide([true], POLICY, [printed(true, first)]).texts["t"]
+    assert first == again
+    assert [one["count"] for one in first].count("c") == 2
+
+
+def test_a_whole_that_is_small_is_hidden_too_and_a_true_zero_shown() -> None:
+    texts = hide([table("t", ("area",), {("a",): 2, ("b",): 0})], POLICY).texts["t"]
+    assert [one["count"] for one in texts] == ["c", "c", "0"]
+
+
+def test_what_earlier_releases_leave_no_way_to_hide_is_refused() -> None:
+    true = table("t", ("area",), {("a",): 3, ("b",): 12, ("d",): 9})
+    earlier = Table("earlier", true.layout, tuple(row for row in true.rows if row.places["area"] != ("a",)))
+    with pytest.raises(NotDone, match="Publish fewer parts"):
+        hide([true], POLICY, [earlier])
+
+
+def test_tables_that_contradict_one_another_are_refused() -> None:
+    one, other = table("one", ("area",), {("a",): 30}), table("other", ("area",), {("a",): 31})
+    with pytest.raises(NotDone, match="not the same in other as elsewhere"):
+        hide([one, other], POLICY)
+
+
+def test_the_same_tables_are_hidden_the_same_way() -> None:
+    counts = {place: (5 * n * n) % 17 for n, place in enumerate(product("abcdef", "xyz"))}
+    true = table("t", ("one", "two"), counts)
+    assert hide([true], POLICY) == hide([true], POLICY)
