@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import settings as tries
 
 from heard.agencies import actions
 from heard.agencies.models import Agency, Team, User
 from heard.agencies.rules import Role
+
+tries.register_profile("heard", deadline=None)  # a busy machine is no error
+tries.load_profile("heard")
 
 PASSWORD = "for tests, and long enough"
 

@@ -38,64 +38,78 @@ def told(*moments: Moment) -> list[tuple[str, date, date | None, date | None]]:
 # ---- the calendar, by hand. The comment counts the working days.
 
 
-@pytest.mark.parametrize(
-    ("clock", "start", "due"),
-    [
-        # Christmas 2020: Friday 25; Boxing Day a Saturday, so Monday 28 is off; Friday 1 January 2021.
-        # 21 22 23 24 | 29 30 31 | 4 5 6 7 8 | 11 12 13
-        ("conference", date(2020, 12, 18), date(2021, 1, 13)),
-        # Christmas 2021: Saturday and Sunday, so Monday 27 and Tuesday 28; New Year a Saturday, so Monday 3 January.
-        # 21 22 23 24 | 29 30 31 | 4 5 6 7 | 10 11 12 13
-        ("conference", date(2021, 12, 20), date(2022, 1, 13)),
-        # Christmas 2022: a Sunday, so Tuesday 27, and Monday 26; New Year a Sunday, so Monday 2 January 2023.
-        # 22 23 | 28 29 30 | 3 4 5 6 | 9
-        ("core_group", date(2022, 12, 21), date(2023, 1, 9)),
-        # Christmas 2026: Friday 25, Monday 28 for Boxing Day, Friday 1 January 2027.
-        # 24 | 29 30 31 | 4 5 6 7 8 | 11 12 13 14 15 | 18 19 20 21 22 | 25
-        ("looked_after_review_first", date(2026, 12, 23), date(2027, 1, 25)),
-        # Easter 2024: Friday 29 March and Monday 1 April. 28 | 2 3 4 5 | 8 9 10 11 12
-        ("core_group", date(2024, 3, 27), date(2024, 4, 12)),
-        # Easter 2026: Friday 3 and Monday 6 April. 2 | 7 8 9 10 | 13 14 15 16 17 | 20 21 22 23 24
-        ("conference", date(2026, 4, 1), date(2026, 4, 24)),
-        # May 2020: the early holiday moved from Monday 4 to Friday 8 for VE Day; Monday 25.
-        # 4 5 6 7 | 11 12 13 14 15 | 18 19 20 21 22 | 26
-        ("conference", date(2020, 5, 1), date(2020, 5, 26)),
-        # 2022: Monday 2 May; the spring holiday moved to Thursday 2 June, with Friday 3 June for the Jubilee.
-        # 26 27 | 30 31 1 | 6 7 8 9 10
-        ("core_group", date(2022, 5, 25), date(2022, 6, 10)),
-        # 2022: Monday 19 September, the late Queen’s funeral. 16 | 20 21 22 23 | 26 27 28 29 30
-        ("core_group", date(2022, 9, 15), date(2022, 9, 30)),
-        # 2023: Monday 1 May, Monday 8 May for the Coronation, Monday 29 May.
-        # 28 | 2 3 4 5 | 9 10 11 12 | 15 16 17 18 19 | 22
-        ("conference", date(2023, 4, 27), date(2023, 5, 22)),
-        # August 2025: Monday 25. 22 | 26 27 28 29 | 1 2 3 4 5
-        ("core_group", date(2025, 8, 21), date(2025, 9, 5)),
-        # 45 days from Monday 2 December 2024: December 3-6, 9-13, 16-20, 23, 24, 27, 30, 31 are 19; January 2, 3, 6-10,
-        # 13-17, 20-24, 27-31 are 22, which makes 41; February 3, 4, 5, 6.
-        ("assessment", date(2024, 12, 2), date(2025, 2, 6)),
-        # The leap day is a Thursday. 28 29 1 | 4 5 6 7 8 | 11 12
-        ("core_group", date(2024, 2, 27), date(2024, 3, 12)),
-        # Day 0 on a Saturday, on a Sunday and on Good Friday is day 0 all the same. Monday is the first.
-        ("concern_decision", date(2026, 3, 14), date(2026, 3, 16)),
-        ("concern_decision", date(2026, 3, 15), date(2026, 3, 16)),
-        ("concern_decision", date(2026, 4, 3), date(2026, 4, 7)),
-        ("concern_decision", date(2027, 12, 24), date(2027, 12, 29)),
-        # Months: to the same day, or the last of a shorter month; over the year’s end; from and to leap days.
-        ("review_conference_first", date(2025, 11, 30), date(2026, 2, 28)),
-        ("review_conference_first", date(2023, 11, 30), date(2024, 2, 29)),
-        ("review_conference_first", date(2024, 2, 29), date(2024, 5, 29)),
-        ("review_conference_next", date(2024, 8, 31), date(2025, 2, 28)),
-        ("review_conference_next", date(2023, 8, 31), date(2024, 2, 29)),
-        ("looked_after_review_next", date(2026, 7, 15), date(2027, 1, 15)),
-        # Hours and days run over every holiday.
-        ("return_interview", date(2025, 12, 24), date(2025, 12, 27)),
-        ("school_file", date(2026, 12, 31), date(2027, 1, 5)),
-    ],
-)
+WORKED = [
+    # Christmas 2020: Friday 25; Boxing Day a Saturday, so Monday 28 is off; Friday 1 January 2021.
+    # 21 22 23 24 | 29 30 31 | 4 5 6 7 8 | 11 12 13
+    ("conference", date(2020, 12, 18), date(2021, 1, 13)),
+    # Christmas 2021: Saturday and Sunday, so Monday 27 and Tuesday 28; New Year a Saturday, so Monday 3 January.
+    # 21 22 23 24 | 29 30 31 | 4 5 6 7 | 10 11 12 13
+    ("conference", date(2021, 12, 20), date(2022, 1, 13)),
+    # Christmas 2022: a Sunday, so Tuesday 27, and Monday 26; New Year a Sunday, so Monday 2 January 2023.
+    # 22 23 | 28 29 30 | 3 4 5 6 | 9
+    ("core_group", date(2022, 12, 21), date(2023, 1, 9)),
+    # Christmas 2026: Friday 25, Monday 28 for Boxing Day, Friday 1 January 2027.
+    # 24 | 29 30 31 | 4 5 6 7 8 | 11 12 13 14 15 | 18 19 20 21 22 | 25
+    ("looked_after_review_first", date(2026, 12, 23), date(2027, 1, 25)),
+    # Easter 2024: Friday 29 March and Monday 1 April. 28 | 2 3 4 5 | 8 9 10 11 12
+    ("core_group", date(2024, 3, 27), date(2024, 4, 12)),
+    # Easter 2026: Friday 3 and Monday 6 April. 2 | 7 8 9 10 | 13 14 15 16 17 | 20 21 22 23 24
+    ("conference", date(2026, 4, 1), date(2026, 4, 24)),
+    # May 2020: the early holiday moved from Monday 4 to Friday 8 for VE Day; Monday 25.
+    # 4 5 6 7 | 11 12 13 14 15 | 18 19 20 21 22 | 26
+    ("conference", date(2020, 5, 1), date(2020, 5, 26)),
+    # 2022: Monday 2 May; the spring holiday moved to Thursday 2 June, with Friday 3 June for the Jubilee.
+    # 26 27 | 30 31 1 | 6 7 8 9 10
+    ("core_group", date(2022, 5, 25), date(2022, 6, 10)),
+    # 2022: Monday 19 September, the late Queen’s funeral. 16 | 20 21 22 23 | 26 27 28 29 30
+    ("core_group", date(2022, 9, 15), date(2022, 9, 30)),
+    # 2023: Monday 1 May, Monday 8 May for the Coronation, Monday 29 May.
+    # 28 | 2 3 4 5 | 9 10 11 12 | 15 16 17 18 19 | 22
+    ("conference", date(2023, 4, 27), date(2023, 5, 22)),
+    # August 2025: Monday 25. 22 | 26 27 28 29 | 1 2 3 4 5
+    ("core_group", date(2025, 8, 21), date(2025, 9, 5)),
+    # 45 days from Monday 2 December 2024: December 3-6, 9-13, 16-20, 23, 24, 27, 30, 31 are 19; January 2, 3, 6-10,
+    # 13-17, 20-24, 27-31 are 22, which makes 41; February 3, 4, 5, 6.
+    ("assessment", date(2024, 12, 2), date(2025, 2, 6)),
+    # The leap day is a Thursday. 28 29 1 | 4 5 6 7 8 | 11 12
+    ("core_group", date(2024, 2, 27), date(2024, 3, 12)),
+    # Day 0 on a Saturday, on a Sunday and on Good Friday is day 0 all the same. Monday is the first.
+    ("concern_decision", date(2026, 3, 14), date(2026, 3, 16)),
+    ("concern_decision", date(2026, 3, 15), date(2026, 3, 16)),
+    ("concern_decision", date(2026, 4, 3), date(2026, 4, 7)),
+    ("concern_decision", date(2027, 12, 24), date(2027, 12, 29)),
+    # Months: to the same day, or the last of a shorter month; over the year’s end; from and to leap days.
+    ("review_conference_first", date(2025, 11, 30), date(2026, 2, 28)),
+    ("review_conference_first", date(2023, 11, 30), date(2024, 2, 29)),
+    ("review_conference_first", date(2024, 2, 29), date(2024, 5, 29)),
+    ("review_conference_next", date(2024, 8, 31), date(2025, 2, 28)),
+    ("review_conference_next", date(2023, 8, 31), date(2024, 2, 29)),
+    ("looked_after_review_next", date(2026, 7, 15), date(2027, 1, 15)),
+    # Hours and days run over every holiday.
+    ("return_interview", date(2025, 12, 24), date(2025, 12, 27)),
+    ("school_file", date(2026, 12, 31), date(2027, 1, 5)),
+    # The other clocks. 17 | 22 23 24 25 28 29 30 1 2 | 6 7 8 9 12: Easter 18 and 21 April 2025, and 5 May.
+    ("conference_transfer_in", date(2025, 4, 16), date(2025, 5, 12)),
+    ("looked_after_review_second", date(2026, 11, 30), date(2027, 2, 28)),
+    # 24 | 27 30 31 | 2 3 | 6 7 8 9 10 | 13 14 15 16
+    ("rapid_review", date(2024, 12, 23), date(2025, 1, 16)),
+    ("local_practice_review", date(2027, 8, 31), date(2028, 2, 29)),
+    ("nrm_reasonable_grounds", date(2026, 8, 26), date(2026, 9, 3)),  # 27 28 | 1 2 3: Monday 31 August is off
+    ("nrm_recovery", date(2026, 2, 1), date(2026, 3, 3)),  # 27 of February, 3 of March
+    ("nrm_recovery_to_2022", date(2022, 12, 12), date(2023, 1, 26)),  # 19 of December, 26 of January
+]
+
+
+@pytest.mark.parametrize(("clock", "start", "due"), WORKED)
 def test_the_clocks_of_the_release_end_on_the_day_that_was_worked_by_hand(
     clock: str, start: date, due: date
 ) -> None:
     assert due_on(RELEASE.clock(clock), start) == due
+
+
+def test_every_clock_was_worked_by_hand_and_has_a_source() -> None:
+    assert {clock for clock, _start, _due in WORKED} == {clock.id for clock in RELEASE.clocks}
+    assert all(clock.source and clock.confidence in ("A", "B") for clock in RELEASE.clocks)
 
 
 @pytest.mark.parametrize(
