@@ -53,7 +53,17 @@ def say_who_signs_in() -> None:
     Console().print(table)
 
 
+def _questions(folder: Path) -> None:
+    """The partnership's own questions, asked in each assessment that begins from now on."""
+    from heard.demo import partnership
+
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.joinpath("wexmoor.yaml").write_text(partnership.own_questions(), encoding="utf-8")
+
+
 def _people() -> None:
+    from django.conf import settings
     from django.contrib.auth import get_user_model
 
     from heard.demo import partnership
@@ -67,6 +77,7 @@ def _people() -> None:
         )
     if not there:
         click.echo("Writing the fictional partnership …")
+        _questions(settings.QUESTIONS)
         partnership.load(password=PASSWORD)
 
 

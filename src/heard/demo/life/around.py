@@ -1,0 +1,89 @@
+"""What happens around children: worries about places and groups, warnings, moments that start a clock, and the same child
+written down twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from heard.cases.case.actions import note_warning
+from heard.cases.clocks.actions import note_moment
+from heard.cases.concern import actions as concerns
+
+if TYPE_CHECKING:
+    from heard.demo.life.panels import Children
+    from heard.demo.life.world import World
+
+
+def worry_about(world: World, kind: str, told: list[dict[str, Any]]) -> None:
+    """Worries about a place or a group (`kind`); those that have a decision get it the next day."""
+    known = {"place": world.places, "group": world.groups}[kind]
+    for one in told:
+        day = world.ago(one["ago"])
+        worry = concerns.tell(
+            by=world.users[one["by"]],
+            seen_and_heard=one["seen"],
+            when_seen=one["when"],
+            who_comes=one["who"],
+            danger_now="not_known",
+            at=world.at(day),
+            **{f"{kind}_id": known[one[kind]].pk},
+        )
+        if "decision" in one:
+            concerns.decide(
+                by=world.coordinator,
+                concern=worry,
+                decision=one["decision"],
+                reason=one["reason"],
+                feedback=one["feedback"],
+                step=_step(world, one),
+                at=world.at(day + timedelta(days=1)),
+            )
+
+
+def warn(world: World, children: Children, told: list[dict[str, Any]]) -> None:
+    for one in told:
+        child = children[one["child"]]
+        note_warning(
+            by=world.users[one["by"]],
+            person_id=child.person_id,
+            text=one["text"],
+            why=child.say(one["why"]),
+            person_told=one["told"],
+            review_on=world.today + timedelta(days=one["review"]),
+            at=world.at(world.ago(one["ago"])),
+        )
+
+
+def note_moments(children: Children, told: list[list[Any]]) -> None:
+    """What started or met a clock: the child, what happened, and how many days after the worry."""
+    for name, kind, days in told:
+        child = children[name]
+        note_moment(by=child.worker, case_id=child.case.pk, kind=kind, on=child.day(days))
+
+
+def write_twice(world: World, children: Children, told: dict[str, Any]) -> None:
+    """The same child is told of again as somebody new, spelled a little otherwise: for people to find and to merge."""
+    child = children[told["of"]]
+    person = child.case.person
+    spelled = child.given_name + "e" if not child.given_name.endswith("e") else child.given_name[:-1]
+    concerns.tell(
+        by=world.users[told["by"]],
+        new_person={
+            "given_name": spelled,
+            "family_name": person.family_name,
+            "birth_date": person.birth_date,
+            "sex": person.sex,
+        },
+        seen_and_heard=told["seen"].replace("<name>", spelled),
+        why_no_words=told["why"],
+        danger_now="no",
+        at=world.at(world.ago(told["ago"])),
+    )
+
+
+def _step(world: World, one: dict[str, Any]) -> concerns.Step | None:
+    if "step" not in one:
+        return None
+    what, owner, days = one["step"]
+    return concerns.Step(what, world.users[owner], world.ago(one["ago"]) + timedelta(days=days))

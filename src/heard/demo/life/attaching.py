@@ -1,0 +1,58 @@
+"""Files that hang on records: a letter, a drawing and a written scene, made here and small."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from heard.cases.attachment.actions import attach
+
+if TYPE_CHECKING:
+    from heard.demo.life.panels import Children
+    from heard.demo.life.world import World
+
+
+def attach_files(world: World, children: Children, told: list[dict[str, Any]]) -> None:
+    for one in told:
+        child = children[one["child"]]
+        content = _MAKE[one["kind"]](one.get("text", ""))
+        words = child.words() if one.get("on_words") else None
+        about = {"words_id": words.pk} if words else {"person_id": child.person_id}
+        attach(
+            by=world.users[one["by"]],
+            upload=SimpleUploadedFile(one["name"], content),
+            what=child.say(one["what"]),
+            **about,
+        )
+
+
+def _pdf(text: str) -> bytes:
+    from weasyprint import HTML
+
+    return bytes(HTML(string=f"<html lang=en><title>Letter</title><p>{text}</p></html>").write_pdf())
+
+
+def _docx(text: str) -> bytes:
+    import docx
+
+    document, out = docx.Document(), BytesIO()
+    document.add_paragraph(text)
+    document.save(out)
+    return out.getvalue()
+
+
+def _png(_text: str) -> bytes:
+    """A blue door in a wall, with a handle."""
+    from PIL import Image, ImageDraw
+
+    picture, out = Image.new("RGB", (240, 320), "#f5f0e6"), BytesIO()
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((70, 70, 170, 300), fill="#1d4f91", outline="#222222", width=4)
+    draw.ellipse((146, 184, 160, 198), fill="#e8c547")
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+_MAKE = {"pdf": _pdf, "png": _png, "docx": _docx}

@@ -1,0 +1,151 @@
+"""What is agreed for a child: the plan and how far it is, the child's own page of it, the safety plan, and the steps against
+what harms."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from heard.cases.disruption import actions as disruption
+from heard.cases.own import actions as own
+from heard.cases.plan import actions as plans
+from heard.cases.safety.actions import write_safety_plan
+
+if TYPE_CHECKING:
+    from heard.demo.life.child import Child
+
+AGREED_ON = 30  # days after the worry
+_DONE_ON = 40
+
+
+def start(child: Child) -> None:
+    child.plan = plans.start_plan(by=child.worker, case_id=child.case.pk, at=child.at(25))
+    child.actions = []
+    for outcome in child.story["outcomes"]:
+        made = plans.add_outcome(by=child.worker, plan_id=child.plan.pk, text=child.say(outcome["text"]))
+        plans.say_where_we_are(
+            by=child.worker, outcome_id=made.pk, text=child.say(outcome["where"]), on=child.day(25)
+        )
+        for what, owner in outcome["actions"]:
+            child.actions.append(
+                plans.add_action(
+                    by=child.worker,
+                    outcome_id=made.pk,
+                    what=child.say(what),
+                    owner=child.user(owner),
+                    due_on=_due(child),
+                )
+            )
+
+
+def agree(child: Child) -> None:
+    """The first action is done; what is still to do is around today, so that everybody's own work shows it."""
+    review_on = child.told_on + timedelta(days=72)
+    if child.stage == "planned":
+        review_on = max(review_on, child.world.today + timedelta(days=child.world.rng.randint(0, 30)))
+    plans.agree_plan(
+        by=child.worker, plan_id=child.plan.pk, review_on=review_on, view=child.view(), at=child.at(AGREED_ON)
+    )
+    finish(child, 1)
+    for number, notes in enumerate(child.part("progress") or ()):
+        outcome = child.plan.outcomes.all()[number]
+        for days, text in notes:
+            plans.say_where_we_are(
+                by=child.worker, outcome_id=outcome.pk, text=child.say(text), on=child.day(days)
+            )
+
+
+def finish(child: Child, number: int) -> None:
+    """The next actions of the plan, so many, are done."""
+    for action in child.actions[:number]:
+        plans.finish_action(
+            by=action.owner or child.worker,
+            action_id=action.pk,
+            done_on=child.day(_DONE_ON),
+            note="Done with the child, at the child’s pace.",
+        )
+    child.actions = child.actions[number:]
+
+
+def write_for_child(child: Child) -> None:
+    """The plan on one page in plain words, given to the child or why not yet."""
+    more = child.part("own")
+    if not more:
+        return
+    outcomes = list(child.plan.outcomes.prefetch_related("actions"))
+    plain: dict[Any, str] = {}
+    of_actions: dict[Any, str] = {}
+    for outcome, (text, actions) in zip(outcomes, more["plain"], strict=True):
+        plain[outcome.pk] = child.say(text)
+        for action, said in zip(outcome.actions.order_by("added_at"), actions, strict=True):
+            of_actions[action.pk] = child.say(said)
+    words = child.words()
+    own.write_own_plan(
+        by=child.worker,
+        plan_id=child.plan.pk,
+        outcomes=plain,
+        actions=of_actions,
+        words_id=words.pk if words else None,
+        what_changed=child.say(child.story.get("words_changed", "")),
+        **{name: child.say(more[name]) for name in ("reach", "if_unsafe", "who_knows", "next_steps")},
+    )
+    given = "given" in more
+    own.give_own_plan(
+        by=child.worker,
+        plan_id=child.plan.pk,
+        given_on=child.day(more["given"]) if given else None,
+        given_by=child.world.name_and_job(child.worker.username) if given else "",
+        why_not=child.say(more.get("not_given", "")),
+    )
+
+
+def keep_safe(child: Child) -> None:
+    for version in child.part("safety") or ():
+        write_safety_plan(
+            by=child.worker,
+            case_id=child.case.pk,
+            getting_worse=child.say(version["worse"]),
+            what_to_do=child.say(version["do"]),
+            who_to_call=child.say(version["call"]),
+            safe_places=child.say(version.get("places", "")),
+            child_agreed=child.say(version.get("agreed", "")),
+            why_not_with_child=child.say(version.get("without", "")),
+            at=child.at(version["day"]),
+        )
+
+
+def disrupt(child: Child) -> None:
+    for step in child.part("disruption") or ():
+        end = step.get("end", "")
+        known = {"place": child.world.places, "group": child.world.groups}
+        due = child.world.today + timedelta(days=step["today"]) if "today" in step else child.day(step["due"])
+        made = disruption.plan_step(
+            by=child.worker,
+            case_id=child.case.pk,
+            kind=step["kind"],
+            what=child.say(step["what"]),
+            agency_id=child.world.agency_of[step["by"]].pk,
+            owner=child.user(step["by"]),
+            due_on=due,
+            end=end,
+            end_id=known[end][child.story[end]].pk if end else None,
+            who_or_where=step.get("who", ""),
+            power=step.get("power", ""),
+        )
+        _finish(child, made.pk, step)
+
+
+def _finish(child: Child, disruption_id: Any, step: dict[str, Any]) -> None:
+    for outcome, key in (("done", "done"), ("not_done", "undone")):
+        if key in step:
+            disruption.finish_step(
+                by=child.user(step["by"]),
+                disruption_id=disruption_id,
+                outcome=outcome,
+                done_on=child.day(step[key]),
+                note=child.say(step["note"]),
+            )
+
+
+def _due(child: Child) -> date:
+    return child.world.today + timedelta(days=child.world.rng.randint(-4, 25))

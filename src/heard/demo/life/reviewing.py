@@ -1,0 +1,115 @@
+"""Reviews, how help ends, and how a case opens again."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from heard.cases.assessment.rules import ChildsView
+from heard.cases.concern import actions as concerns
+from heard.cases.review import actions as reviews
+from heard.cases.review.rules import Looked
+from heard.demo.life import planning
+
+if TYPE_CHECKING:
+    from heard.demo.life.child import Child
+
+_LAST_LOOK = 6  # days between the last review and closing
+
+
+def review(child: Child) -> None:
+    """Each review; the next is due when the one after it was held, or around today."""
+    held = child.part("reviews")
+    for number, one in enumerate(held):
+        following = held[number + 1]["day"] if number + 1 < len(held) else None
+        _hold(child, one, child.day(one["day"]), next_on=_next(child, one, following))
+
+
+def close(child: Child) -> None:
+    """A last look at each outcome, then the end of help, with what stays for the child."""
+    more = child.part("closed")
+    closed_on = child.world.ago(more["ago"]) if "ago" in more else child.day(more["after"])
+    held_on = closed_on - timedelta(days=_LAST_LOOK)
+    planning.finish(child, len(child.actions))
+    _hold(child, _last_look(child, more), held_on, next_on=closed_on + timedelta(days=42))
+    reviews.close_case(
+        by=child.world.supervisor,
+        case_id=child.case.pk,
+        view=_view(child, more["words"], closed_on),
+        reason=child.say(more["why"]),
+        contact_afterwards=child.say(more["contact"]),
+        told_child=child.say(more["told"]),
+        open_again_if=child.say(more["again"]),
+        at=child.world.at(closed_on),
+    )
+
+
+def open_again(child: Child) -> None:
+    """A new worry opens the same case again: one child, one story."""
+    more = child.part("closed")
+    text = child.say(more["why_again"])
+    told = concerns.tell(
+        by=child.worker,
+        person_id=child.person_id,
+        seen_and_heard=text,
+        why_no_words="",
+        words={
+            "text": "It’s Sunday again. Only the car is another one.",
+            "how": "said",
+            "heard_on": child.day(more["opens"]),
+        }
+        | {"heard_by": child.world.name_and_job(child.worker.username)},
+        danger_now="no",
+        at=child.at(more["opens"]),
+    )
+    concerns.decide(
+        by=child.world.coordinator,
+        concern=told,
+        decision="open_case",
+        reason=text,
+        feedback="Thank you. The case is open again, and you go on as the trusted worker.",
+        at=child.at(more["opens"] + 1),
+    )
+    child.case.refresh_from_db()
+
+
+def _last_look(child: Child, more: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "changed": more["changed"],
+        "looked": more["before"],
+        "took": f"{child.worker}, <name>, a parent",
+        "why": "A last look before help ends.",
+    }
+
+
+def _hold(child: Child, one: dict[str, Any], held_on: date, *, next_on: date) -> None:
+    rows = zip(child.plan.outcomes.all(), one["looked"], strict=True)
+    looked = {
+        row.pk: Looked(course, child.say(what), str(child.worker), held_on) for row, (course, what) in rows
+    }
+    reviews.hold_review(
+        by=child.worker,
+        plan_id=child.plan.pk,
+        held_on=held_on,
+        what_changed=child.say(one["changed"]),
+        took_part=child.say(one["took"]),
+        looked=looked,
+        view=child.view(held_on),
+        decision="continue",
+        reason=child.say(one["why"]),
+        next_review_on=next_on,
+        at=child.world.at(held_on),
+    )
+
+
+def _next(child: Child, one: dict[str, Any], following: int | None) -> date:
+    if following is not None:
+        return child.day(following)
+    if "next" in one:
+        return child.world.today + timedelta(days=one["next"])
+    return child.day(one["day"]) + timedelta(days=84)
+
+
+def _view(child: Child, text: str, heard_on: date) -> ChildsView:
+    heard_by = child.world.name_and_job(child.worker.username)
+    return ChildsView(new={"text": text, "how": "said", "heard_on": heard_on, "heard_by": heard_by})

@@ -1,0 +1,56 @@
+"""What a child says beyond the first words, in whichever form, what changed because of it, and that they were told so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from heard.cases.case.actions import record_words
+from heard.cases.words.actions import answer_words
+
+if TYPE_CHECKING:
+    from heard.cases.models import Words
+    from heard.demo.life.child import Child
+
+_TOLD_AFTER = 9  # days
+
+
+def answer_first_words(child: Child) -> None:
+    """What changed because of what the child said first; the child was told of it."""
+    words = child.words(child.day(0))
+    if words is not None and "words_changed" in child.story:
+        answer_words(
+            by=child.worker,
+            words_id=words.pk,
+            what_changed=child.say(child.story["words_changed"]),
+            told_on=child.day(_TOLD_AFTER),
+            told_by=child.world.name_and_job(child.worker.username),
+        )
+
+
+def go_on_speaking(child: Child) -> None:
+    for said in child.part("words") or ():
+        words = _hear(child, said)
+        if "changed" in said:
+            told = said.get("told")
+            answer_words(
+                by=child.user(said["heard"]),
+                words_id=words.pk,
+                what_changed=child.say(said["changed"]),
+                told_on=child.day(told) if told else None,
+                told_by=child.world.name_and_job(said["heard"]) if told else "",
+            )
+
+
+def _hear(child: Child, said: dict[str, Any]) -> Words:
+    return record_words(
+        by=child.user(said["heard"]),
+        person_id=child.person_id,
+        text=child.say(said["text"]),
+        how=said["how"],
+        heard_on=child.day(said["day"]),
+        heard_by=child.world.name_and_job(said["heard"]),
+        wants=child.say(said.get("wants", "")),
+        language=said.get("language", ""),
+        original=said.get("original", ""),
+        translated_by=said.get("translated", ""),
+    )

@@ -1,0 +1,60 @@
+"""Supervision: a worker and a supervisor think over the work together. The record belongs to the two."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from heard.cases.supervision import actions as supervision
+
+if TYPE_CHECKING:
+    from heard.cases.models import Supervision
+    from heard.demo.life.panels import Children
+    from heard.demo.life.world import World
+
+
+def supervise(world: World, children: Children, told: list[dict[str, Any]]) -> None:
+    for one in told:
+        held_on, worker = world.ago(one["ago"]), world.users[one["worker"]]
+        row = supervision.begin_supervision(
+            by=world.supervisor,
+            worker=worker,
+            supervisor=world.supervisor,
+            planned_on=held_on,
+            at=world.at(held_on - timedelta(days=7)),
+        )
+        supervision.prepare(
+            by=worker,
+            supervision_id=row.pk,
+            stays_with=one["stays"],
+            otherwise=one["otherwise"],
+            needs=one["needs"],
+        )
+        row = supervision.hold_supervision(
+            by=world.supervisor,
+            supervision_id=row.pk,
+            held_on=held_on,
+            talked=one["talked"],
+            wellbeing=one["wellbeing"],
+            next_on=world.today + timedelta(days=one["next"]),
+        )
+        _agree(world, children, row, one)
+
+
+def _agree(world: World, children: Children, row: Supervision, one: dict[str, Any]) -> None:
+    """Decisions, actions, and who has read the record since."""
+    by, worker = world.supervisor, row.worker
+    for child, text, reason in one["decisions"]:
+        case_id = children[child].case.pk
+        say = children[child].say
+        supervision.add_decision(
+            by=by, supervision_id=row.pk, case_id=case_id, text=say(text), reason=say(reason)
+        )
+    for what, for_worker, days in one["actions"]:
+        due_on = world.today + timedelta(days=days)
+        supervision.add_action(by=by, supervision_id=row.pk, what=what, for_worker=for_worker, due_on=due_on)
+    for reader in (by, worker) if one["read"] == "both" else (by,):
+        supervision.confirm_read(by=reader, supervision_id=row.pk)
+    following = type(row).objects.filter(worker=worker, state="planned").first()
+    if following and "prepared" in one:
+        supervision.prepare(by=worker, supervision_id=following.pk, stays_with=one["prepared"])
