@@ -34,7 +34,7 @@ def what_was_seen_has_a_history(story: Story) -> None:
     today = ago(0)
     story.fill_date("On which day?", today.day, today.month, today.year).press("Save")
     story.sees("No longer seen", "She gave it to her mother.")
-    story.choose("Not known", within="Relationship with somebody much older")
+    story.choose("Not known", within="Cut off from their family")
     story.press("Save and continue")
 
 

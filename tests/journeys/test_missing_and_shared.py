@@ -17,6 +17,8 @@ BACK = "I slept at the flat above the arcade. I do not want to go there again."
 
 def ready_before_anything_happens(story: Story, child: str) -> None:
     story.open(f"{child}missing/").follow("Write it with those who know the child")
+    story.press("Save").sees("There is a problem", "Write at least one part of the form")
+    story.fill("What helps? (optional)", "Ring Rosa first. Speak slowly, and do not ask who she was with.")
     story.fill("Who wrote this with you? (optional)", "Amira and her aunt Rosa")
     story.press("Save").sees("Version 1, written on", "Amira and her aunt Rosa")
 
