@@ -24,7 +24,9 @@ AUNT = Known(Found.PERSON, "Ola Brand", ("Lola Brand",), by_parts=True)
 UNCLE = Known(Found.PERSON, "Will Brand", by_parts=True)
 SISTER = Known(Found.PERSON, "Ada Okonjo-Hartley", by_parts=True)
 SCHOOL = Known(Found.AGENCY, "Northgate Academy")
-FINDER = Finder([AUNT, UNCLE, SISTER, SCHOOL], ["Ines Okonjo-Hartley", "Nessa"])
+SERVICES = Known(Found.AGENCY, "Wexmoor Children’s Services")
+NEIGHBOUR = Known(Found.PERSON, "J.R. O’Dell-St. Claire", by_parts=True)
+FINDER = Finder([AUNT, UNCLE, SISTER, SCHOOL, SERVICES, NEIGHBOUR], ["Ines Okonjo-Hartley", "Nessa"])
 
 
 def found(text: str) -> list[tuple[str, str]]:
@@ -45,6 +47,10 @@ def found(text: str) -> list[tuple[str, str]]:
         ("Ada Okonjo-Hartley, Ada Okonjo Hartley", [("Ada Okonjo-Hartley", "Ada Okonjo-Hartley"), ("Ada Okonjo Hartley", "Ada Okonjo-Hartley")]),
         ("Ines Okonjo-Hartley, Nessa, Okonjo-Hartley", []),
         ("At Northgate Academy. In the Academy.", [("Northgate Academy", "Northgate Academy")]),
+        ("To Wexmoor Children’s Services", [("Wexmoor Children’s Services",) * 2]),
+        ("J.R. O'Dell-St. Claire", [("J.R. O'Dell-St. Claire", "J.R. O’Dell-St. Claire")]),
+        ("O’Dell’s shop", [("O’Dell", "J.R. O’Dell-St. Claire")]),
+        ("Mr Claire, Mr Okonjo", [("Claire", "J.R. O’Dell-St. Claire")]),
         ("Olavia and Brandon", []),
         ("Ring 01632 960 777 or +44 1632 960777.", [("01632 960 777",) * 2, ("+44 1632 960777",) * 2]),
         ("ola.brand@example.org", [("ola.brand@example.org",) * 2]),

@@ -140,9 +140,10 @@ class StartForm(_PartsForm):
 class _ReasonForm(BeneathForm):
     """A reason from the list, and a note. `requester`: who asks, since one reason holds for parents alone."""
 
-    reason = RadiosField(
+    reason = Radios(
         gettext_lazy("Why?"),
         choices=[],
+        beneath={},
         missing=gettext_lazy("Choose the reason. Nothing is withheld without one"),
         small=True,
     )
@@ -221,8 +222,8 @@ class NamesForm(_TreatForm):
             if _open(names)[1:]:
                 choices.insert(0, (kind, _("All of these on which nobody has decided")))
             if choices:
-                self.fields[f"names_{kind}"] = CheckboxesField(
-                    label, choices=choices, required=False, size="s"
+                self.fields[f"names_{kind}"] = Checkboxes(
+                    label, choices=choices, beneath={}, required=False, size="s"
                 )
         self.order_fields([*self.groups, "treatment", "instead", "reason", "note"])
 

@@ -14,7 +14,7 @@ from heard.cases.pack.rules import WORTH_A_SECOND_LOOK, Found, Treatment
 from heard.network.rules.names import POSTCODE, normal
 
 _WORD: Final = re.compile(r"[^\W_]+(?:[’'ʼ`´][^\W_]+)*")
-_BETWEEN: Final = re.compile(r"[\s\-–.]{1,3}")  # between two parts of one name
+_BETWEEN: Final = re.compile(r"(?:[’'ʼ`´][sS])?[\s\-–.]{1,3}")  # between two parts of one name
 _PHONE: Final = re.compile(  # no day such as 05-03-2026
     r"(?<![\w+])(?!\d{1,2}-\d{1,2}-\d{4})(?:\+\d{1,3}|0)(?:[\s()\-]{0,2}\d){8,11}(?!\w)"
 )
@@ -68,15 +68,15 @@ class Finder:
 
     def __init__(self, known: Iterable[Known], own: Iterable[str]) -> None:
         """`own`: the names of the child, no part of which is ever found."""
-        mine = {tuple(normal(name).split()) for name in own}
-        mine |= {tuple(normal(part).split()) for name in own for part in name.split()}
+        mine = {_words_of(name) for name in own}
+        mine |= {_words_of(part) for name in own for part in _parts_of(name)}
         self._names: dict[str, list[tuple[tuple[str, ...], Known, bool]]] = {}
         for one in known:
             for name in (one.about, *one.names):
-                self._add(tuple(normal(name).split()), one, False, mine)
-                for part in name.split() if one.by_parts else ():
+                self._add(_words_of(name), one, False, mine)
+                for part in _parts_of(name) if one.by_parts else ():
                     if len(normal(part)) >= WORTH_A_SECOND_LOOK:
-                        self._add(tuple(normal(part).split()), one, True, mine)
+                        self._add(_words_of(part), one, True, mine)
         for found in self._names.values():
             found.sort(key=lambda entry: -len(entry[0]))
 
@@ -107,7 +107,7 @@ class Finder:
             at += used
 
     def _name_at(self, text: str, words: Sequence[tuple[int, int, str]], at: int) -> tuple[Place | None, int]:
-        for name, one, is_part in self._names.get(words[at][2].split(" ")[0], ()):
+        for name, one, is_part in self._names.get(words[at][2], ()):
             last = self._reaches(text, words, at, name)
             if last is None or (is_part and text[words[at][0]].islower()):
                 continue  # “will” is no name, “Will” may be one
@@ -133,6 +133,16 @@ class Finder:
             return one.about
         owners = {entry[1].about for entry in self._names[name[0]] if entry[0] == name}
         return one.about if len(owners) == 1 else " ".join(part.capitalize() for part in name)
+
+
+def _words_of(name: str) -> tuple[str, ...]:
+    """A name as the words of a text are compared: “Wexmoor Children’s Services” is 'wexmoor', 'children', 'services'."""
+    return tuple(_plain(match)[1] for match in _WORD.finditer(name))
+
+
+def _parts_of(name: str) -> set[str]:
+    """“Ada Okonjo-Hartley” has the parts Ada, Okonjo-Hartley, Okonjo and Hartley."""
+    return {*name.split(), *_WORD.findall(name)}
 
 
 def _plain(match: re.Match[str]) -> tuple[int, str]:

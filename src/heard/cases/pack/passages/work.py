@@ -178,7 +178,7 @@ def plans(user: User, person: Person) -> Iterator[Passage]:
 def _plan(plan: Any, notes: dict[Any, Any]) -> Iterator[Passage]:
     state = {"date": day(plan.agreed_at or plan.started_at), "state": plan.get_state_display().lower()}
     agreed = labelled(_("Agreed by"), plan.agreed_by)
-    looked = labelled(_("Reviewed by"), day(plan.review_on))
+    looked = labelled(_("To be reviewed by"), day(plan.review_on))
     yield Passage(Part.PLANS, _("Plan of %(date)s, %(state)s") % state, lines(agreed, looked, _words(plan)))
     for outcome in plan.outcomes.all():
         heading = _("Plan of %(date)s: %(outcome)s") % {"date": state["date"], "outcome": outcome.text}
@@ -228,5 +228,6 @@ def reviews(user: User, person: Person) -> Iterator[Passage]:
 
 
 def _outcome(row: Any) -> str:
-    seen = ", ".join(filter(None, (row.what, row.seen_by, day(row.seen_on))))
-    return f"{row.outcome.text}: {row.get_course_display()}. {seen}"
+    seen = ", ".join(filter(None, (row.seen_by, day(row.seen_on))))
+    course = f"{row.outcome.text}: {row.get_course_display()}"
+    return ". ".join(one.rstrip(".") for one in (course, row.what, seen) if one) + "."
