@@ -187,3 +187,27 @@ def test_any_text_is_a_policy_or_says_why_not(text):
 def test_a_file_that_is_not_there_is_named():
     with pytest.raises(ValueError, match="/nowhere"):
         policy("/nowhere")
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({}, None),
+        ({"lives_elsewhere": True}, "Finish it there"),
+        ({"is_owner": False}, "Whoever said they would do it"),
+        ({"is_owner": False, "may_hold": True}, None),
+        ({"state": "done"}, "finished already"),
+        ({"outcome": "open"}, "Choose whether it was done"),
+        ({"note": " "}, "Write what changed"),
+    ],
+)
+def test_an_action_of_a_panel_is_finished_where_it_lives_by_whoever_does_it(changed, says):
+    usual = {"is_owner": True, "may_hold": False, "state": "open", "outcome": "done", "note": "She is glad"}
+    why_not = rules.why_not_finish_action(**{"lives_elsewhere": False} | usual | changed)
+    assert (why_not is None) if says is None else says in why_not
+
+
+def test_an_agency_is_involved_by_whoever_holds_the_panel_and_with_a_reason():
+    assert rules.why_not_involve(may_hold=True, why="They know her aunt") is None
+    assert "Whoever holds the panel" in rules.why_not_involve(may_hold=False, why="They know her aunt")
+    assert "Say why the child needs" in rules.why_not_involve(may_hold=True, why=" ")

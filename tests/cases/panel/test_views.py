@@ -17,6 +17,7 @@ from heard.cases.assessment.rules import ChildsView
 from heard.cases.panel import actions, queries
 from heard.cases.panel.models import Disagreement, Panel, PanelAction, PanelItem
 from heard.cases.plan import actions as planning
+from heard.govuk.environment import day as in_words
 from heard.home.queries import my_work
 from heard.network import actions as knowing
 
@@ -201,6 +202,10 @@ def test_an_action_is_added_under_an_outcome_and_links_lead_both_ways(client, wo
     assert reverse("action", kwargs={"action_id": there.pk}) in client.get(of_item("panel_item", item)).text
     plan = client.get(reverse("plan", kwargs={"plan_id": agreed.pk})).text
     assert of_item("panel_item", item) in plan
+    decided = f"Decided at the panel of {in_words(timezone.localdate())}"
+    assert decided in plan
+    on_paper = paper(client.get(reverse("plan_paper", kwargs={"plan_id": agreed.pk})))
+    assert decided in " ".join(on_paper.split())
     at = reverse("panel_action", kwargs={"panel_action_id": action.pk})
     assert client.get(at)["Location"] == reverse("action", kwargs={"action_id": there.pk})
 

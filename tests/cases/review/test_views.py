@@ -1,5 +1,6 @@
 """The pages of a review: who may open them, what they show and keep, and how much they ask the database."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -9,8 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from heard.cases.case.actions import record_words
 from heard.cases.plan.models import Action, Outcome
 from heard.cases.review.models import Review
+from heard.cases.review.queries import BESIDE
+from heard.govuk.environment import day as in_words
 
 
 def sent(plan, **given):
@@ -131,6 +135,35 @@ def test_a_review_is_drawn_on_paper_before_and_after(client, world, agreed):
     assert "Mina gets home safely." in said["before"]
     assert "They wait for me after school." in said["before"]
     assert "She laughs again." in said["after"]
+
+
+def test_a_review_shows_the_latest_words_and_says_that_there_are_more(client, world, agreed):
+    client.force_login(world.social_worker)
+    said = {"by": world.social_worker, "person_id": agreed.case.person_id, "heard_by": "Sol Wright"}
+    for number in range(1, BESIDE + 2):
+        record_words(**said, text=f"Words number {number}.", heard_on=timezone.localdate())
+    page = client.get(at("review_hold", agreed)).text
+    assert f"Words number {BESIDE + 1}." in page
+    assert "Words number 1." not in page
+    assert "All of it stands in the chronology" in page
+    on_paper = PdfReader(BytesIO(client.get(at("review_meeting", agreed)).content))
+    assert "these are the latest" in " ".join(page.extract_text() for page in on_paper.pages)
+
+
+def test_the_story_of_a_case_has_all_that_was_written_the_latest_first_page_by_page(client, world, agreed):
+    given = {"due_on": timezone.localdate(), "held_by": world.social_worker, "what_changed": "She is calm."}
+    given |= {"decision": "step_down", "reason": "x", "plan": agreed}
+    days = [timezone.localdate() + timedelta(days=number) for number in range(1, 26)]
+    Review.objects.bulk_create(Review(**given, held_on=day) for day in days)
+    client.force_login(world.social_worker)
+    story = reverse("case_story", kwargs={"case_id": agreed.case_id})
+    first, second = client.get(story).text, client.get(story + "?page=2").text
+    assert f"Review held on {in_words(days[-1])}" in first
+    assert first.count("Review held on") == 25
+    assert "Assessment begun on" not in first
+    assert "Review held on" not in second
+    assert "Plan begun on" in second
+    assert "Assessment begun on" in second
 
 
 def closing(**given):

@@ -11,10 +11,10 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import latest_signed
-from heard.cases.case.queries import cases_visible_to
 from heard.cases.case.rules import Kept
 from heard.cases.plan import rules
 from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
+from heard.network.queries import visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 def plans_visible_to(user: User) -> QuerySet[Plan]:
     """Plans of children whose record the user may open, newest first."""
-    return Plan.objects.filter(case__in=cases_visible_to(user)).select_related(
+    return Plan.objects.filter(visible_through(user, "case__person")).select_related(
         "case__person", "case__lead_team", "case__trusted_worker", "assessment", "agreed_by", "words"
     )
 
 
 def plan_visible_to(user: User, plan_id: uuid.UUID) -> Plan:
     """With its outcomes and their actions, or `Hidden`."""
-    actions = Action.objects.select_related("owner", "agency", "panel_action")
+    actions = Action.objects.select_related("owner", "agency", "panel_action__item__panel")
     outcomes = Outcome.objects.prefetch_related(Prefetch("actions", actions))
     plan = plans_visible_to(user).prefetch_related(Prefetch("outcomes", outcomes)).filter(pk=plan_id).first()
     if plan is None:
@@ -53,7 +53,7 @@ def draft_plan(user: User, case_id: uuid.UUID) -> Plan | None:
 
 def actions_visible_to(user: User) -> QuerySet[Action]:
     """Actions of the plans that the user may see. Each knows its outcome, plan, case and child."""
-    return Action.objects.filter(outcome__plan__case__in=cases_visible_to(user)).select_related(
+    return Action.objects.filter(visible_through(user, "outcome__plan__case__person")).select_related(
         "owner", "agency", "panel_action", "outcome__plan__case__person"
     )
 
@@ -66,7 +66,7 @@ def action_visible_to(user: User, action_id: uuid.UUID) -> Action:
 
 
 def outcome_visible_to(user: User, outcome_id: uuid.UUID) -> Outcome:
-    rows = Outcome.objects.filter(plan__case__in=cases_visible_to(user))
+    rows = Outcome.objects.filter(visible_through(user, "plan__case__person"))
     outcome = rows.select_related("plan__case__person").filter(pk=outcome_id).first()
     if outcome is None:
         raise Hidden
@@ -75,14 +75,14 @@ def outcome_visible_to(user: User, outcome_id: uuid.UUID) -> Outcome:
 
 def outcome_in_changed_plan(user: User, outcome: Outcome) -> Outcome | None:
     """The same outcome in the plan that is being written to replace this one's, if there is one."""
-    rows = Outcome.objects.filter(plan__case__in=cases_visible_to(user).order_by())
+    rows = Outcome.objects.filter(visible_through(user, "plan__case__person"))
     changed = rows.filter(plan__replaces_id=outcome.plan_id, plan__state=rules.State.DRAFT)
     return changed.filter(first_id=outcome.line_id).select_related("plan__case__person").first()
 
 
 def notes_visible_to(user: User) -> QuerySet[WhereWeAre]:
     """How far outcomes were, in the plans that this user may see, the latest first."""
-    rows = WhereWeAre.objects.filter(outcome__plan__case__in=cases_visible_to(user).order_by())
+    rows = WhereWeAre.objects.filter(visible_through(user, "outcome__plan__case__person"))
     return rows.select_related("outcome", "written_by")
 
 
