@@ -84,7 +84,7 @@ def test_figures_are_hidden_from_those_who_do_not_answer_for_them(
 ) -> None:
     user = getattr(world, who)
     with pytest.raises(Hidden):
-        promises(user, today=TODAY)
+        promises(user, since=TODAY - timedelta(days=365), today=TODAY)
     client.force_login(user)
     assert client.get("/figures/").status_code == 404
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.conftest import World
 from tests.home.test_work import a_case, ago, told
+from tests.walls.record import make_record
 
 from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow, User
@@ -20,6 +21,7 @@ from heard.agencies.rules import Hidden, Role
 from heard.cases.case import actions as casework
 from heard.cases.case.rules import Kept
 from heard.cases.clocks import actions as timing
+from heard.govuk.environment import day
 from heard.home.team import queries
 from heard.network import actions as network
 
@@ -156,3 +158,33 @@ def test_the_pages_ask_as_often_for_twenty_cases_as_for_two(client: Client, worl
             asked_by_page.append(len(asked))
         counts.append(asked_by_page)
     assert counts[0] == counts[1]
+
+
+def test_the_share_without_the_childs_words_is_that_of_every_stage_that_decides(
+    client: Client, world: World
+) -> None:
+    record = make_record(world, restricted=False)
+    casework.end_case(
+        by=world.coordinator,
+        case_id=record["case_id"],
+        why="She is safe and says so",
+        words=None,
+        why_no_words="She asked us to decide",
+        contact_afterwards="Tess Archer",
+        told_child="Sol told her",
+        open_again_if="She is away again",
+    )
+    counted = dict(queries.decided_by_team(world.coordinator, since=ago(365)))
+    assert counted == {
+        "Worries decided": Kept(1, 1),
+        "Assessments signed off": Kept(0, 1),
+        "Plans agreed": Kept(1, 1),
+        "Reviews held": Kept(0, 1),
+        "Shares decided": Kept(0, 1),
+        "Decisions taken in supervision": Kept(0, 0),
+        "Cases closed": Kept(0, 1),
+    }
+    client.force_login(world.coordinator)
+    page = client.get(reverse("team_unheard")).text
+    assert "4 of 6 (67%)" in page
+    assert f"since {day(ago(365))}" in page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.case.rules import Kept
 
+YEAR: Final = timedelta(days=365)  # over which figures are counted
+
 
 @dataclass(frozen=True)
 class Promise:
@@ -32,9 +34,8 @@ class Promise:
     source: str
 
 
-def promises(user: User, *, today: date) -> list[Promise]:
-    """What is promised to every child, over the twelve months up to today. For those who see figures; else `Hidden`."""
-    since = today - timedelta(days=365)
+def promises(user: User, *, since: date, today: date) -> list[Promise]:
+    """What is promised to every child, since a day and up to today. For those who see figures; else `Hidden`."""
     release = load.current()
     decision, assessment = release.clock("concern_decision"), release.clock("assessment")
     agreed = _("the dates that people agreed in the plans")

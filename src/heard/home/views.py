@@ -63,9 +63,9 @@ def knowledge(request: HttpRequest) -> HttpResponse:
 @require_safe
 def figures(request: Request) -> HttpResponse:
     """Whether the partnership does what it promised."""
-    return render(
-        request, "home/figures.html", {"promises": promises.promises(request.user, today=localdate())}
-    )
+    since = localdate() - promises.YEAR
+    found = promises.promises(request.user, since=since, today=localdate())
+    return render(request, "home/figures.html", {"promises": found, "since": since})
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -21,12 +20,12 @@ from heard.cases.case.actions import assign_trusted_worker
 from heard.cases.case.forms import TrustedWorkerForm
 from heard.cases.case.queries import who_can_be_trusted_worker, why_not_name, words_of
 from heard.home.decisions import all_stages
+from heard.home.promises import YEAR
 from heard.home.team import queries
 from heard.home.waiting import page_of, section_of
 from heard.network.actions import open_record
 
 _PER_PAGE = 25
-_YEAR = timedelta(days=365)
 
 
 @gate(May.SEE_TEAM)
@@ -66,8 +65,10 @@ def waiting_of(request: Request, oldest: str) -> HttpResponse:
 @require_safe
 def unheard(request: Request) -> HttpResponse:
     """Decisions of the last twelve months beside the child's words, and without them."""
-    stages = queries.decided_by_team(request.user, since=localdate() - _YEAR)
-    return render(request, "home/team/unheard.html", {"stages": stages, "together": all_stages(stages)})
+    since = localdate() - YEAR
+    stages = queries.decided_by_team(request.user, since=since)
+    context = {"stages": stages, "together": all_stages(stages), "since": since}
+    return render(request, "home/team/unheard.html", context)
 
 
 @gate(May.SEE_TEAM)
