@@ -98,7 +98,7 @@ class Story:
 
     def fill(self, label: str, text: str, *, within: str = "") -> Story:
         """`within`: the legend of the group, such as the question of a date whose box is "Day"."""
-        self._place(within).get_by_label(label, exact=True).fill(text)
+        self._place(within).get_by_label(label, exact=True).filter(visible=True).fill(text)
         return self
 
     def fill_date(self, question: str, day: int, month: int | str, year: int) -> Story:
