@@ -72,6 +72,8 @@ def what_she_said_becomes_a_place(story: Story) -> None:
         "Postcode, if known (optional)", "WX1 2AB"
     )
     story.fill("What does the child have to do with it?", "slept there once").press("Look who is known")
+    story.choose("None of these: add it").fill("What kind of place is it?", "flat").press("Save")
+    story.sees("Flat above the arcade")
 
 
 def test_a_child_is_missing_overnight_and_is_heard_when_she_is_back(world: World, story: Story) -> None:
