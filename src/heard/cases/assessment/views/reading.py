@@ -24,6 +24,8 @@ from heard.cases.assessment.views.parts import tasks
 from heard.cases.assessment.views.shown import shown
 from heard.govuk.pdf import as_download, draw_pdf
 
+_VERSIONS = 25  # on one page
+
 # What became of a sign or vulnerability, in the order in which the page tells of it.
 SINCE = {
     Since.NEW: gettext_lazy("New: seen now, and not seen or not known before"),
@@ -69,9 +71,10 @@ def versions(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """This assessment beside the one before it."""
     user: Any = request.user
     this = actions.open_assessment(by=user, assessment_id=assessment_id)
-    return render(
-        request, "cases/assessment/versions.html", shown(request, this, **_side_by_side(user, this))
-    )
+    versions = queries.assessments_of(user, this.case_id).order_by("-started_at", "pk")
+    page = Paginator(versions, _VERSIONS).get_page(request.GET.get("page"))
+    context = shown(request, this, all_versions=page, **_side_by_side(user, this))
+    return render(request, "cases/assessment/versions.html", context)
 
 
 @gate(May.SEE_CHILD)
@@ -134,7 +137,6 @@ def _side_by_side(user: Any, this: Any) -> dict[str, Any]:
         "compared": compared,
         "since": SINCE,
         "questions_before": queries.questions_of(before) if before else [],
-        "all_versions": queries.assessments_of(user, this.case_id),
     }
 
 
