@@ -42,7 +42,7 @@ _ROLES = (
             "that it leads."
         ),
     ),
-    (Role.ANALYST, gettext_lazy("Brings in extracts and runs the engine. Sees no child’s record.")),
+    (Role.ANALYST, gettext_lazy("Brings in agencies’ records and reads them together. Sees no child’s record.")),
     (Role.BOARD, gettext_lazy("Sees the partnership’s figures. Sees no child’s record.")),
     (Role.ADMINISTRATOR, gettext_lazy("Adds people and teams. Sees no child’s record.")),
 )
