@@ -288,6 +288,31 @@ def test_words_and_whole_passages_are_withheld_with_a_reason(
     assert row.give == ""
 
 
+def test_what_is_withheld_in_one_passage_and_given_in_another_is_said(
+    client: Any, world: Any, around: Any
+) -> None:
+    by = world.coordinator
+    asked = request_of(by, around.person_id, Part.WORRIES, Part.CHRONOLOGY)
+    client.force_login(by)
+    worry, told = queries.passages_in(by, asked.pk).filter(text__contains="She left school")
+    here, there = (at("disclosure_passage", passage_id=row.pk) for row in (worry, told))
+    warning = "would be given there"
+    client.post(at("disclosure_whole", passage_id=worry.pk), {"reason": "somebody_else"})
+    page = client.get(here).text
+    assert warning in page
+    assert there in page
+    client.post(at("disclosure_words", passage_id=told.pk), {"text": "left school with people"} | WHY)
+    assert warning not in client.get(here).text
+    client.post(at("disclosure_whole", passage_id=worry.pk), {"show": "1"})
+    assert warning in client.get(there).text
+    client.post(
+        at("disclosure_words", passage_id=told.pk),
+        {"text": "left school with people", "where": ["everywhere"]} | WHY,
+    )
+    assert warning not in client.get(there).text
+    assert "<del>left school with people</del>" in client.get(here).text
+
+
 def test_passages_are_read_page_by_page(client: Any, world: Any, asked: Disclosure) -> None:
     client.force_login(world.coordinator)
     here = of("disclosure_passages", asked)

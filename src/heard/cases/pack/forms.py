@@ -18,7 +18,7 @@ from heard.govuk.forms import CheckboxesField, DateField, Form, RadiosField, Tex
 if TYPE_CHECKING:
     from heard.cases.pack.queries import Name
 
-_PAGES = "pages"
+_PAGES, _EVERYWHERE = "pages", "everywhere"
 
 
 class _PartsForm(BeneathForm):
@@ -263,12 +263,31 @@ class StretchForm(_TreatForm):
         rows=3,
         max_length=MAX_PROSE,
     )
+    where = CheckboxesField(
+        gettext_lazy("Where?"),
+        choices=[
+            (
+                _EVERYWHERE,
+                gettext_lazy("Wherever these words stand in what was gathered"),
+                gettext_lazy(
+                    "A record says the same thing in several places: the chronology repeats worries."
+                ),
+            )
+        ],
+        required=False,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = self.fields["treatment"].choices[1:]  # type: ignore[attr-defined]
         self.fields["treatment"].choices = choices  # type: ignore[attr-defined]
-        self.order_fields(["text", "treatment", "instead", "reason", "note"])
+        self.order_fields(["text", "where", "treatment", "instead", "reason", "note"])
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """What `withhold_stretch` takes."""
+        answers = dict(self.cleaned_data)
+        return answers | {"everywhere": _EVERYWHERE in answers.pop("where")}
 
 
 class FindForm(Form):

@@ -50,7 +50,7 @@ def _of_record(pack: Pack, heard: Callable[[str, float | None], None]) -> Paper:
         (_("Made by"), _("%(who)s, on %(time)s") % {"who": by, "time": time(timezone.now())}),
         (_("What is in it"), ", ".join(str(PARTS[Part(part)]) for part in pack.parts)),
         (_("Nothing is written down of"), _empty(pack.parts, {one.part for one in passages})),
-        (_("Chronology"), _span(pack)),
+        (_("Chronology"), _span(pack, timezone.now())),
         (_("What is not in it"), _not_in_it()),
     ]
     return Paper(
@@ -74,10 +74,11 @@ def _empty(parts: Collection[str], there: Collection[str]) -> str:
     return ", ".join(str(PARTS[Part(part)]) for part in parts if part not in there)
 
 
-def _span(pack: Any) -> str:
-    if Part.CHRONOLOGY not in pack.parts:
+def _span(one: Pack | Disclosure, gathered: Any) -> str:
+    """From when to when the chronology is: where nobody chose its end, to the day on which it was gathered."""
+    if Part.CHRONOLOGY not in one.parts:
         return ""
-    span = {"since": day(pack.since) or _("the beginning"), "until": day(pack.until) or _("today")}
+    span = {"since": day(one.since) or _("the beginning"), "until": day(one.until or gathered)}
     return _("From %(since)s to %(until)s") % span
 
 
@@ -127,5 +128,5 @@ def _facts_of(disclosure: Disclosure, there: Collection[str]) -> list[tuple[str,
         (_("Answered by"), str(disclosure.agency)),
         (_("What is in it"), ", ".join(str(PARTS[Part(part)]) for part in disclosure.parts)),
         (_("Nothing is written down of"), _empty(disclosure.parts, there)),
-        (_("Chronology"), _span(disclosure)),
+        (_("Chronology"), _span(disclosure, disclosure.started_at)),
     ]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
@@ -17,6 +19,9 @@ from heard.network.queries import person_visible_to, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+
+MOST_ELSEWHERE: Final = 20  # passages, and lines that are looked for
+WORTH_LOOKING_FOR: Final = 12  # letters: a shorter line stands in many places and says little
 
 
 # ---- packs
@@ -183,6 +188,36 @@ def next_open(user: User, passage: DisclosurePassage) -> DisclosurePassage | Non
     """The next passage, after this one, on which there is something to do."""
     rows = passages_in(user, passage.disclosure_id, open_only=True)
     return rows.filter(number__gt=passage.number).first()
+
+
+def said_elsewhere(user: User, passage: DisclosurePassage) -> list[DisclosurePassage]:
+    """The first passages that would give what is withheld in this one. For a passage that came with its marks."""
+    hidden = _withheld_lines(passage)
+    if not hidden:
+        return []
+    stands = reduce(or_, (Q(text__contains=line) for line in hidden))
+    rows = passages_in(user, passage.disclosure_id).filter(stands).exclude(pk=passage.pk)
+    return [row for row in rows.exclude(give=rules.Give.WITHHOLD)[:MOST_ELSEWHERE] if _gives(row, hidden)]
+
+
+def _withheld_lines(passage: DisclosurePassage) -> list[str]:
+    """What is withheld in a passage as a whole or by hand, in pieces that are looked for: its longest lines. Names that the
+    machine found are decided wherever they stand."""
+    if passage.give == rules.Give.WITHHOLD:
+        texts = [passage.text.partition("\n")[2]]
+    else:
+        marks = (row for row in passage.marks.all() if row.kind == rules.Found.HAND)
+        texts = [passage.text[row.start : row.end] for row in marks if row.treatment != rules.Treatment.SHOW]
+    lines = {line.strip() for text in texts for line in text.splitlines()}
+    return sorted((line for line in lines if len(line) >= WORTH_LOOKING_FOR), key=len)[-MOST_ELSEWHERE:]
+
+
+def _gives(passage: DisclosurePassage, hidden: list[str]) -> bool:
+    heading, text = stretches_of(passage)
+    shown = "".join(
+        one.text for one in (*heading, Stretch("\n"), *text) if one.treatment == rules.Treatment.SHOW
+    )
+    return any(line in shown for line in hidden)
 
 
 def marks_visible_to(user: User) -> QuerySet[Mark]:

@@ -140,37 +140,44 @@ def find_more(*, by: User, disclosure_id: uuid.UUID, text: str) -> int:
 
 @transaction.atomic
 def withhold_stretch(
-    *, by: User, passage_id: int, text: str, treatment: str, reason: str, instead: str = "", note: str = ""
-) -> DisclosurePassage:
-    """Withholds, or replaces, a stretch of one passage that somebody chose: each time that it stands there."""
+    *,
+    by: User,
+    passage_id: int,
+    text: str,
+    treatment: str,
+    reason: str,
+    instead: str = "",
+    note: str = "",
+    everywhere: bool = False,
+) -> int:
+    """Withholds, or replaces, words of a passage that somebody chose: each time that they stand there, or `everywhere` in
+    what was gathered. Gives at how many places."""
     passage, disclosure = _passage_to_change(by, passage_id)
-    spans = find_words(passage.text, text)
-    if not spans:
+    if not find_words(passage.text, text):
         raise Refused("These words do not stand in this passage. Copy them from it as they are.")
     if treatment == rules.Treatment.SHOW:
         raise Refused("Choose whether it is withheld, or other words stand in its place.")
     _refuse(_why_not_treat(disclosure, treatment, reason, note, instead, [text]))
-    about = " ".join(text.split())[:200]
-    shown = instead.strip() if treatment == rules.Treatment.PSEUDONYM else ""
-    Mark.objects.bulk_create(
-        Mark(
-            passage=passage,
-            start=start,
-            end=end,
-            kind=rules.Found.HAND,
-            about=about,
-            treatment=treatment,
-            reason=reason,
-            instead=shown,
-            note=note,
-            decided_by=by,
-            decided_at=timezone.now(),
-        )
-        for start, end in spans
-    )
+    how = {
+        "kind": rules.Found.HAND,
+        "about": " ".join(text.split())[:200],
+        "treatment": treatment,
+        "reason": reason,
+        "instead": instead.strip() if treatment == rules.Treatment.PSEUDONYM else "",
+        "note": note,
+        "decided_by": by,
+        "decided_at": timezone.now(),
+    }
+    rows = DisclosurePassage.objects.filter(disclosure=disclosure) if everywhere else [passage]
+    places = [
+        Mark(passage=row, start=start, end=end, **how)
+        for row in rows
+        for start, end in find_words(row.text, text)
+    ]
+    Mark.objects.bulk_create(places, batch_size=_BATCH)
     _look_at_files_again(disclosure)
     _worked(by, disclosure, "decide")
-    return passage
+    return len(places)
 
 
 @transaction.atomic

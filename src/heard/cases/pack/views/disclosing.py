@@ -172,6 +172,7 @@ def passage(request: HttpRequest, passage_id: int) -> HttpResponse:
         "one": passage_shown(row),
         "label": PARTS[Part(row.part)],
         "next": queries.next_open(user, row),
+        "said_elsewhere": queries.said_elsewhere(user, row),
         "on_page": (row.number - 1) // ON_A_PAGE + 1,
     }
     return done or render(request, "cases/pack/passage.html", context)
@@ -186,11 +187,12 @@ def stretch(request: HttpRequest, passage_id: int) -> HttpResponse:
         StretchForm,
         kind=f"disclosure.stretch.{passage_id}",
         subject_id=row.disclosure_id,
+        suggested={"where": ["everywhere"]},
         requester=row.disclosure.requester,
     )
 
     def save() -> HttpResponse:
-        actions.withhold_stretch(by=user, passage_id=passage_id, **form.cleaned_data)
+        actions.withhold_stretch(by=user, passage_id=passage_id, **form.decided)
         return redirect("disclosure_passage", passage_id=passage_id)
 
     return _about_passage(request, form, row, save, _("Withhold or replace some words"))
