@@ -21,6 +21,7 @@ from heard.cases.disruption import queries as disruption
 from heard.cases.missing import queries as missing
 from heard.cases.missing.rules import how_long
 from heard.cases.missing.words import in_words, time_left
+from heard.cases.pack import queries as packs
 from heard.cases.panel import queries as panels
 from heard.cases.plan import queries as plans
 from heard.cases.referral import queries as referrals
@@ -444,6 +445,46 @@ def _disagreements(user: User) -> Kind | None:
     )
 
 
+def _records(user: User) -> Kind | None:
+    if not user.may(May.DISCLOSE):
+        return None
+    return Kind(
+        "records",
+        _("Requests for a child’s record to answer"),
+        packs.disclosures_due(user),
+        _record,
+        due=due_by_field("due_on"),
+    )
+
+
+def _records_to_check(user: User) -> Kind | None:
+    if not user.may(May.DISCLOSE):
+        return None
+    return Kind(
+        "records-to-check",
+        _("Records to check before they are given"),
+        packs.waiting_for_check(user),
+        _record,
+        due=due_by_field("due_on"),
+    )
+
+
+def _record(row: Any) -> Waiting:
+    href = at("disclosure", disclosure_id=row.pk)
+    return due(row.due_on, str(row.person), href, row.get_stage_display(), None)
+
+
+def _packs(user: User) -> Kind | None:
+    if not user.may(May.SEE_CHILD):
+        return None
+    return Kind(
+        "packs",
+        _("Packs that you asked for"),
+        packs.packs_ready(user, today=timezone.localdate()),
+        lambda row: Waiting(str(row.person), at("pack", pack_id=row.pk), row.get_state_display()),
+    )
+
+
 def _drafts(user: User) -> Kind | None:
     return Kind("drafts", _("What you began and have not sent"), drafts_of(user), _begun)
 
@@ -496,6 +537,9 @@ _KINDS: tuple[Callable[[User], Kind | None], ...] = (
     _panels,
     _panel_actions,
     _disagreements,
+    _records,
+    _records_to_check,
+    _packs,
     _drafts,
     _children,
 )
