@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
 _TOGETHER = 256  # fits that are worked on together: what they need stays in a core's cache
 _STANDS_STILL = 1e-6  # change of the log of any mean; the next step's would be about its square
-_STEPS = 60
+_STEPS, _MANY_STEPS = 60, 5000
 _LOOK_FOR_ENDLESS = 7  # the step from which on a direction without end shows clearly
 _FAR = 3.0  # largest change of the log of any mean in a step
+_HARDLY_ANY = 1e-3  # what a fit without end could still gain, in children, when it is left
 _EXACT = 1e-9  # what is below it is nought, for sums of a few small whole numbers
 
 
@@ -42,7 +43,7 @@ class Fits:
     """One entry for each fit.
 
     `deviance`: twice what the saturated model's log-likelihood is higher by; where the fit does not exist, its limit to within
-    a thousandth. `missing`: estimated number on no list, NaN where it cannot be told. `means`: fits by sets.
+    a hundredth. `missing`: estimated number on no list, NaN where it cannot be told. `means`: fits by sets.
     """
 
     deviance: Array
@@ -66,13 +67,14 @@ def fit(counts: Array, models: Array, start: Array | None = None) -> Fits:
     active = models & ~impossible
     sign = np.array([(-1.0) ** s.bit_count() for s in range(counts.shape[1])])
     identified = (kept & (over_subsets(active * sign) != 0)).any(axis=1)
-    begin = np.log(counts + 0.1 if start is None else np.maximum(start, 1e-8))
+    begin = np.log(counts + 0.1 if start is None else np.maximum(np.maximum(start, counts / 3), 1e-8))
     task = _Task(counts, active, kept, begin)
     out = _Out(*counts.shape)
     _in_parts(lambda part: _newton(task, part, out), np.flatnonzero(identified), active.sum(axis=1))
     for i in np.flatnonzero(out.undecided):
-        out.existing[i] = exists(np.flatnonzero(active[i]), np.flatnonzero(kept[i]), counts[i, kept[i]])
-    missing = np.where(out.existing, np.exp(out.level), np.nan)
+        if exists(np.flatnonzero(active[i]), np.flatnonzero(kept[i]), counts[i, kept[i]]):
+            _newton(task, np.array([i]), out, steps=_MANY_STEPS)
+    missing = np.exp(np.where(out.existing, out.level, np.nan))
     return Fits(_deviance(counts, out.means, identified), missing, identified, out.existing, out.means)
 
 
@@ -116,10 +118,10 @@ class _Out:
         self.existing[rows] = existing[settled]
 
 
-def _newton(task: _Task, part: Array, out: _Out) -> None:
+def _newton(task: _Task, part: Array, out: _Out, steps: int = _STEPS) -> None:
     """The fits of one part together; each leaves when it is settled."""
     work = _Work(task, part)
-    for step in range(_STEPS):
+    for step in range(steps):
         moved = work.step(first=step == 0)
         still = np.abs(moved).max(axis=1) < _STANDS_STILL
         settled = still | work.endless(moved) if step >= _LOOK_FOR_ENDLESS else still
@@ -179,7 +181,9 @@ class _Work:
     def endless(self, moved: Array) -> Array:
         """Which fits go on along a direction in which no observed cell's mean changes and no other's grows."""
         observed = self.counts > 0
-        likely = (moved.min(axis=1) < -0.5) & (np.abs(moved * observed).max(axis=1) < 1e-2)
+        falling = moved < -0.5
+        likely = falling.any(axis=1) & ((self.means * falling).sum(axis=1) < _HARDLY_ANY)
+        likely &= (self.counts * moved**2).sum(axis=1) < _HARDLY_ANY
         for i in np.flatnonzero(likely):
             likely[i] = self._is_endless(int(i), moved[i], observed[i])
         return likely

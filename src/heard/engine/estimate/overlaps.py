@@ -68,6 +68,8 @@ def from_csv(path: Path) -> Overlaps:
             )
         first[some] = number
         counts[some] = count
+    if rows[0][place].strip().lower() not in _COUNT_NAMES and counts.max() <= 1:
+        raise NotDone(f"{path.name}: no column counts children. Call the column that does 'count'.")
     counts[0] = 0
     return _usable(path.name, Overlaps(lists, counts))
 
@@ -105,11 +107,11 @@ def _rows(path: Path) -> list[list[str]]:
 
 def _header(path: Path, names: list[str]) -> tuple[tuple[str, ...], int]:
     """The lists, and the place of the count: the column that is called so, else the last."""
+    place = next((i for i, name in enumerate(names) if name.lower() in _COUNT_NAMES), len(names) - 1)
+    if len(names) < 2 or all(name.isdecimal() for name in names):
+        raise NotDone(f"{path.name} has no header that could be used: one column for each list, and a count.")
     if len(set(names)) < len(names) or "" in names:
         raise NotDone(f"{path.name}: every column needs a name of its own in the first row.")
-    place = next((i for i, name in enumerate(names) if name.lower() in _COUNT_NAMES), len(names) - 1)
-    if names[place].lower() in ("0", "1") or len(names) < 2:
-        raise NotDone(f"{path.name} has no header that could be used: one column for each list, and a count.")
     lists = tuple(name for i, name in enumerate(names) if i != place)
     _why_not_so_many(path.name, lists)
     return lists, place

@@ -1,0 +1,91 @@
+"""`heard estimate`: what goes where, and the exit code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from tests.engine.estimate.conftest import TABLES
+
+from heard.engine.cli.estimating import estimate
+
+KOREA = str(TABLES / "korea.csv")
+QUICK = ("--replicates", "50")
+
+
+def call(*words):
+    return CliRunner().invoke(estimate, [str(word) for word in words])
+
+
+def test_done_is_0_with_the_answer_and_all_it_needs_on_standard_output():
+    done = call(KOREA, *QUICK)
+    assert done.exit_code == 0
+    for needed in (
+        "123",
+        "157",
+        "80 in 100",
+        "95 in 100",
+        "Without",
+        "Whitehead",
+        "What has to be true",
+        "seed 1",
+    ):
+        assert needed in done.stdout
+    assert "Choosing the model" in done.stderr
+    assert "Choosing the model" not in done.stdout
+
+
+def test_json_is_one_object_with_the_agreed_names():
+    told = json.loads(call(KOREA, *QUICK, "--json").stdout)
+    agreed = {"observed", "estimate", "model", "interval_80", "interval_95", "method", "warnings"}
+    assert agreed <= set(told)
+    assert (told["observed"], round(told["estimate"], 4), told["method"]) == (123, 157.1667, "bic")
+    assert told == json.loads(call(KOREA, *QUICK, "--json", "--seed", "1").stdout)
+
+
+def test_options_reach_the_estimate():
+    told = json.loads(call(KOREA, *QUICK, "--json", "--method", "stepwise", "--max-order", "1").stdout)
+    assert (told["method"], told["model"], round(told["estimate"], 2)) == ("stepwise", "[b, c, d]", 141.99)
+    assert json.loads(call(KOREA, *QUICK, "--json", "--models", "2").stdout)["models"] == 2
+    assert json.loads(call(KOREA, *QUICK, "--json", "--models", "all").stdout)["models"] == 6
+
+
+def test_a_list_that_was_set_aside_is_1_and_named(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("a,b,none,count\n1,0,0,60\n0,1,0,40\n1,1,0,20\n")
+    done = call(path, *QUICK)
+    assert done.exit_code == 1
+    assert "Nobody is on none" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "Missing argument 'TABLE.csv|DIR'. See heard estimate --help."),
+        ([""], "The path is empty. Name a file or folder."),
+        ([KOREA, "--models", "few"], "few is no number of models. Write a whole number from 1 on, or all."),
+        ([KOREA, "--replicates", "0"], "An answer without its uncertainty is not given: 10 replicates at least, better 1,000."),
+        ([KOREA, "--signs"], "--signs looks into the folder of a run; a table of overlaps holds no signs. Leave it out."),
+    ],
+)  # fmt: skip
+def test_wrong_use_is_2_with_one_plain_sentence(words, said):
+    done = call(*words)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [f"Not done. {said}"]
+
+
+@pytest.mark.parametrize(
+    "words", [["nowhere.csv"], [KOREA, "--method", "guess"], [KOREA, "--max-order", "4"], [TABLES]]
+)
+def test_whatever_cannot_be_done_is_2_without_a_traceback(words):
+    done = call(*words)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].startswith("Not done. ")
+    assert "Traceback" not in done.stderr
+
+
+def test_help_teaches_with_an_example():
+    shown = call("--help").stdout
+    assert "Example:\n    heard estimate overlaps.csv" in shown
+    assert "nothing about any one child" in " ".join(shown.split())
