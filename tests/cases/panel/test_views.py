@@ -179,6 +179,22 @@ def test_the_childs_words_come_first_on_an_item(client, world, prepared, item):
     assert text.index(said) < text.index("Why it is on the agenda") < text.index("What is known")
 
 
+def test_whoever_puts_a_decision_right_begins_with_what_is_written(client, world, prepared, item):
+    client.force_login(world.coordinator)
+    assert "She wants to wait" not in client.get(of_item("panel_decide", item)).text
+    decide(world, item)
+    page = client.get(of_item("panel_decide", item)).text
+    for written in ("A worker meets her weekly", "She asked for it", "She wants to wait"):
+        assert written in page
+
+
+def test_the_minutes_hold_what_was_said_on_the_screen_and_on_paper(client, world, prepared, item):
+    actions.write_notes(by=world.teacher, item_id=item.pk, notes="The school sees her each morning.")
+    client.force_login(world.teacher)
+    assert "The school sees her each morning." in client.get(of_panel("panel_minutes", prepared)).text
+    assert "The school sees her each morning." in paper(client.get(of_panel("panel_minutes_paper", prepared)))
+
+
 def test_two_who_type_at_once_see_both(client, world, prepared, item):
     client.force_login(world.teacher)
     page = client.get(of_item("panel_item", item)).text

@@ -74,6 +74,7 @@ def supervision(request: HttpRequest, supervision_id: uuid.UUID) -> HttpResponse
         "may_prepare": rules.why_not_prepare(state=this.state, is_worker=not is_supervisor) is None,
         "may_read": this.state == rules.State.HELD and read_at is None,
         "days_left": (this.planned_on - timezone.localdate()).days,
+        "today": timezone.localdate(),
     }
     return render(request, "cases/supervision/supervision.html", context)
 
@@ -220,7 +221,7 @@ def action_add(request: HttpRequest, supervision_id: uuid.UUID) -> HttpResponse:
         this,
         form,
         title=_("Add an action"),
-        what_for=_("What one of you will do. What is done for a child belongs into the child’s plan."),
+        what_for=_("What one of you will do. What is done for a child belongs in the child’s plan."),
         why_not=rules.why_not_write(state=this.state, is_supervisor=this.supervisor_id == user.pk),
         save=save,
     )

@@ -16,6 +16,7 @@ from heard.agencies.gate import gate
 from heard.agencies.kept import kept_form, sent
 from heard.agencies.queries import last_change
 from heard.agencies.rules import Hidden, May, Refused
+from heard.cases.assessment.forms import NONE
 from heard.cases.case.queries import who_can_do, words_of
 from heard.cases.case.rules import NOT_INVOLVED, language_hints
 from heard.cases.panel import actions, queries, rules
@@ -94,8 +95,7 @@ def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     """The child's words beside the decision; without them it needs a reason."""
     user: Any = request.user
     this = actions.open_item(by=user, item_id=item_id)
-    now = {"decision": this.decision, "reason": this.reason}
-    kept: dict[str, Any] = {"kind": "panel.decide", "subject_id": item_id, "initial": now}
+    kept: dict[str, Any] = {"kind": "panel.decide", "subject_id": item_id, "initial": _decided(this)}
     form: Any
     if this.is_about_child:
         words = list(words_of(user, this.person_id)[:20]) if this.person_id else []
@@ -202,6 +202,14 @@ def correct(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
         may_hold=True, state=this.state, is_agreed=this.agreed_at is not None, text="-"
     )
     return render(request, "cases/panel/correct.html", {"panel": this, "form": form, "why_not": why_not})
+
+
+def _decided(this: Any) -> dict[str, str]:
+    """What is written so far, for whoever puts it right."""
+    said = {"decision": this.decision, "reason": this.reason}
+    if this.decided_at and this.is_about_child:
+        said |= {"which": str(this.words_id or NONE), "why_no_words": this.why_no_words}
+    return said
 
 
 def _decide(user: Any, item_id: uuid.UUID, form: Any) -> None:
