@@ -25,6 +25,8 @@ from heard.cases.plan import actions as planning
 from heard.cases.plan.models import Action, Plan
 from heard.cases.review import actions as reviewing
 from heard.cases.review.rules import Looked
+from heard.network import actions as network
+from heard.network.models import Person
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -177,3 +179,18 @@ def test_a_plan_is_reviewed_once(world, agreed):
         )
 
     assert at_once(hold("step_down"), hold("change_plan")) == ONCE
+
+
+def test_of_two_who_merge_the_same_two_records_each_into_the_other_the_second_finds_one_gone(world):
+    first, second = (
+        network.add_person(by=world.coordinator, given_name=name, family_name="Khan")
+        for name in ("Amira", "Ameera")
+    )
+
+    def merge(kept: Person, merged: Person) -> Callable[[], Any]:
+        return lambda: network.merge_people(
+            by=world.coordinator, kept_id=kept.pk, merged_id=merged.pk, reason="Added twice"
+        )
+
+    assert at_once(merge(first, second), merge(second, first)) == ["Hidden", "done"]
+    assert Person.objects.exclude(merged_into=None).count() == 1

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from tests.conftest import World
 
 from heard.agencies.models import AuditRow, User
+from heard.cases.attachment import actions as attaching
+from heard.cases.case import actions as casework
 from heard.cases.concern import actions as telling
+from heard.cases.timeline.index import catch_up
 from heard.home.search import actions, queries
 from heard.network import actions as network
 from heard.network.models import Person
@@ -65,10 +70,108 @@ def test_whatever_is_searched_for_gets_a_page(world: World, typed: str) -> None:
         ("khan le1 1", "same family name; postcode begins the same"),
         ("amira 3/4/2010", "same given name; same date of birth"),
         ("4/3/2010", "day and month of birth swapped"),
+        ("Ámïra Khān", "same given name; same family name"),
+        ("amria khan", "given name sounds alike; same family name"),
+        ("le1", "same postcode district"),
+        ("le1 1", "postcode begins the same"),
     ],
 )  # fmt: skip
 def test_each_hit_says_why(world: World, amira: Person, text: str, why: str) -> None:
     assert found(world.teacher, text)["people"] == [("Amira Khan", why)]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "text", "why"),
+    [
+        (("Elizabeth", "Ward"), "liz ward", "given name is a short form or another form; same family name"),
+        (("Zoë", "Łukasik"), "zoe lukasik", "same given name; same family name"),
+        (("Siân", "O’Brien"), "sian obrien", "same given name; same family name"),
+        (("Catherine", "Philips"), "katherine filips", "given name is a short form or another form; family name sounds alike"),
+        (("Oliver", "Wrobel"), "olivre wrobbel", "given name sounds alike; family name sounds alike"),
+        (
+            ("Noor", "Saleem-Rahman"),
+            "saleem rahman",
+            "same one part of the family name; same another part of the family name",
+        ),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_however_it_is_written(
+    world: World, recorded: tuple[str, str], text: str, why: str
+) -> None:
+    network.add_person(by=world.teacher, given_name=recorded[0], family_name=recorded[1])
+    assert found(world.teacher, text)["people"] == [(" ".join(recorded), why)]
+
+
+def write_down(by: User, person: Person, text: str) -> None:
+    casework.note_warning(
+        by=by,
+        person_id=person.pk,
+        text=text,
+        why="Somebody else may answer",
+        review_on=timezone.localdate() + timedelta(days=30),
+        person_told=True,
+    )
+
+
+def test_the_words_of_a_record_are_found_and_the_text_around_them_is_shown(
+    world: World, amira: Person
+) -> None:
+    write_down(world.teacher, amira, "Do not ring the blue telephone at the harbour.")
+    page = signed_in(world.teacher).post("/search/", {"text": "blue telephone"}, follow=True).text
+    assert "<mark>blue</mark> <mark>telephone</mark> at the harbour." in page
+    assert "Why: the words stand in it" in page
+    [(title, why)] = found(world.teacher, "telepone harbour")["records"]
+    assert title.startswith("Amira Khan: Warning")
+    assert why == "words that are spelled alike stand in it"
+    assert "records" not in found(world.teacher, "telephone library")
+
+
+def test_words_of_a_record_are_found_by_those_alone_who_may_open_it(world: World, amira: Person) -> None:
+    hidden = network.add_person(by=world.officer, given_name="Kit", family_name="Marlowe", restricted=True)
+    for by, person in ((world.teacher, amira), (world.officer, hidden)):
+        write_down(by, person, "Do not ring the blue telephone.")
+    catch_up()
+    seen = {
+        name: [title for title, _why in found(getattr(world, name), "telephone").get("records", [])]
+        for name in ("teacher", "officer", "coordinator", "social_worker", "analyst", "administrator")
+    }
+    assert seen == {
+        "teacher": ["Amira Khan: Warning: Do not ring the blue telephone."],
+        "officer": ["Kit Marlowe: Warning: Do not ring the blue telephone."],
+        "coordinator": ["Amira Khan: Warning: Do not ring the blue telephone."],
+        "social_worker": [],
+        "analyst": [],
+        "administrator": [],
+    }
+
+
+def test_who_was_shown_the_words_of_a_record_has_looked_at_it(world: World, amira: Person) -> None:
+    write_down(world.teacher, amira, "Do not ring the blue telephone.")
+    before = AuditRow.objects.filter(verb="view").count()
+    actions.search(by=world.teacher, text="telephone")
+    [row] = AuditRow.objects.filter(verb="view")[before:]
+    assert (row.actor, row.person_id) == (world.teacher.username, amira.pk)
+    assert AuditRow.objects.get(verb="search").detail == {"records": [str(amira.pk)]}
+    assert "telephone" not in str(AuditRow.objects.get(verb="search").__dict__)
+
+
+def test_text_of_an_attached_file_is_found(world: World, amira: Person, settings, tmp_path) -> None:
+    settings.DATA = tmp_path
+    upload = SimpleUploadedFile("note.txt", b"They meet at the lighthouse on Fridays.")
+    attaching.attach(by=world.teacher, upload=upload, person_id=amira.pk)
+    actions.search(by=world.teacher, text="anything")
+    [(title, why)] = found(world.teacher, "lighthouse")["records"]
+    assert title.startswith("Amira Khan: ")
+    assert why == "the words stand in it"
+    assert found(world.officer, "lighthouse") == {}
+
+
+def test_where_more_was_written_than_one_search_reads_the_page_says_so(
+    world: World, amira: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("heard.home.search.actions.catch_up", lambda: 3)
+    page = signed_in(world.teacher).post("/search/", {"text": "amira khan"}, follow=True).text
+    assert "may not be found yet" in page
 
 
 def test_a_number_finds_whoever_has_it_and_nothing_else(world: World, amira: Person) -> None:
@@ -148,8 +251,21 @@ def test_a_search_asks_the_database_a_fixed_number_of_times(
     world: World, people: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(people):
-        network.add_person(by=world.teacher, given_name="Amira", family_name="Khan", postcode="LE1 1AA")
+        amira = network.add_person(
+            by=world.teacher, given_name="Amira", family_name="Khan", postcode="LE1 1AA"
+        )
         network.add_place(by=world.teacher, name=f"Khan shop {number}", kind="shop")
+        casework.note_warning(
+            by=world.teacher,
+            person_id=amira.pk,
+            text="Khan rings first",
+            why="A dog",
+            review_on=timezone.localdate() + timedelta(days=30),
+            person_told=True,
+        )
+    catch_up(people)
     assert world.teacher.permissions
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
+        assert len(queries.find_everything(world.teacher, "rings")) == 1
+    with django_assert_num_queries(12):
         queries.find_everything(world.teacher, "amira khan")

@@ -41,6 +41,7 @@ WHOLE = {
     "cases_answer": "are the answers to what one child said once",
     "cases_assessmentevidence": "one assessment is read as a whole",
     "cases_finding": "one assessment is read as a whole",
+    "cases_mark": "are the names found in one passage, which is read as a whole",
     "cases_clockrun": "are the clocks of one child's case",
     "cases_openquestion": "one assessment is read as a whole",
     "cases_strength": "one assessment is read as a whole",

@@ -411,3 +411,32 @@ def test_no_page_asks_the_database_more_the_longer_the_record_is(
     client.get(of(name, asked))
     with django_assert_max_num_queries(30):
         client.get(of(name, asked))
+
+
+# ---- my work
+
+
+def headings(user: Any) -> set[str]:
+    from heard.home.queries import my_work
+
+    return {section.heading for section in my_work(user)}
+
+
+def test_ones_work_shows_what_is_asked_for_what_is_to_check_and_what_is_ready(
+    world: Any, asked: Disclosure
+) -> None:
+    answer, check, ready = (
+        "Requests for a child’s record to answer",
+        "Records to check before they are given",
+        "Packs that you asked for",
+    )
+    assert answer in headings(world.coordinator)
+    assert answer not in headings(world.supervisor)
+    decide_all(world.coordinator, asked)
+    actions.send_disclosure(by=world.coordinator, disclosure_id=asked.pk)
+    assert {answer, check} & headings(world.coordinator) == set()
+    assert check in headings(world.supervisor)
+    pack = made(ask(world.social_worker, asked.person_id, Part.WORDS))
+    assert ready in headings(world.social_worker)
+    actions.fetch_pack(by=world.social_worker, pack_id=pack.pk)
+    assert ready not in headings(world.social_worker)

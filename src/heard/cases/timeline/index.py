@@ -80,7 +80,10 @@ def _make(child_id: uuid.UUID, reader: User) -> None:
     ChronologyOf.objects.get_or_create(child_id=child_id)
     ChronologyOf.objects.select_for_update().get(child_id=child_id)
     changes = list(ChronologyChange.objects.filter(child_id=child_id).values_list("pk", flat=True))
-    _keep(child_id, _entries(child_id, reader))
+    entries = _entries(child_id, reader)
+    _keep(child_id, entries)
+    words = as_indexed({word for entry in entries for word in entry.words.split()})
+    ChronologyOf.objects.filter(child_id=child_id).update(words=words)
     ChronologyChange.objects.filter(pk__in=changes).delete()
 
 

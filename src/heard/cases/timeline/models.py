@@ -13,9 +13,13 @@ __all__ = ["ChronologyChange", "ChronologyEntry", "ChronologyOf", "ChronologyWor
 
 
 class ChronologyOf(models.Model):
-    """That a child's entries have been made at all. Whoever makes them holds this row meanwhile."""
+    """That a child's entries have been made at all. Whoever makes them holds this row meanwhile.
+
+    Its words say in one row for each child whether entries are worth looking at: there are ten times as many of those.
+    """
 
     child_id = models.UUIDField(primary_key=True)
+    words = models.TextField(blank=True, help_text=_("The words of all its entries, as they stand in one."))
 
     class Meta:
         verbose_name_plural = "chronologies"

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from heard.agencies.actions import record_audit
+from heard.agencies.actions import record_audit, record_looks
+from heard.cases.timeline.index import catch_up
 from heard.home.search.queries import Section, find_everything
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
 
-@transaction.atomic
-def search(*, by: User, text: str) -> list[Section]:
+@dataclass(frozen=True)
+class Results:
+    """`behind`: some records were written in so lately that their words are not all found yet."""
+
+    sections: list[Section]
+    behind: bool
+
+
+def search(*, by: User, text: str) -> Results:
     """What was found, with one audit row: whom and what the search showed, by their keys. What was typed is a name more
-    often than not, so that it is in no row."""
+    often than not, so that it is in no row. Each child of whose record words are shown has a 'view' row too."""
+    behind = catch_up()
+    return Results(_shown(by, text), bool(behind))
+
+
+@transaction.atomic
+def _shown(by: User, text: str) -> list[Section]:
     sections = find_everything(by, text)
     shown = {section.name: [one.key for one in section.found] for section in sections}
     record_audit(by=by, verb="search", subject="everything", subject_id="", detail=shown)
+    children = {uuid.UUID(key) for key in shown.get("records", ())}
+    record_looks(by=by, subject="search", subject_id="", person_ids=children)
     return sections

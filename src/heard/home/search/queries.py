@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from heard.cases.case.queries import cases_visible_to
 from heard.cases.concern.queries import concerns_visible_to
+from heard.cases.timeline.queries import find_in_records
 from heard.govuk.environment import day
 from heard.network.queries import Hit, find_described, find_groups, find_places
 from heard.network.rules import Description, parts, read_box
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from heard.agencies.models import User
+    from heard.cases.timeline.matching import Stretch
 
 SHOWN: Final = 10  # of each kind: who has not found by then adds a word
 _REFERENCE: Final = re.compile(r"\b([CW])[- ]?([A-Z\d]{3})[- ]?([A-Z\d]{3})\b", re.IGNORECASE)
@@ -27,7 +29,7 @@ _REFERENCE: Final = re.compile(r"\b([CW])[- ]?([A-Z\d]{3})[- ]?([A-Z\d]{3})\b", 
 @dataclass(frozen=True)
 class Found:
     """One line: what it is, where it leads ('' where the user may not open it), what is known of it at once, why it was
-    found, and what else the user has to know."""
+    found, what else the user has to know, and the text in which the words stand."""
 
     title: str
     href: str
@@ -35,6 +37,7 @@ class Found:
     why: str = ""
     note: str = ""
     key: str = ""
+    shown: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,28 @@ def _likeness(one: Any, kind: str) -> Found:
     return Found(one.name, href, one.facts, "; ".join(_(reason) for reason in one.why), key=str(one.id))
 
 
+def _records(user: User, text: str) -> Section:
+    """Entries of chronologies in which all words stand, text of attached files too. One letter or two say nothing."""
+    words, _postcode = _named(text)
+    found = find_in_records(user, words, SHOWN) if any(len(word) > 2 for word in words.split()) else []
+    as_typed, alike = _("the words stand in it"), _("words that are spelled alike stand in it")
+    return Section(
+        "records",
+        _("The words of records"),
+        [
+            Found(
+                title=f"{hit.child}: {hit.entry.what}",
+                href=hit.entry.href or reverse("child", kwargs={"person_id": hit.child_id}),
+                facts=", ".join(filter(None, (day(hit.entry.on), hit.entry.who, hit.entry.agency))),
+                why=as_typed if hit.spelled_so else alike,
+                key=str(hit.child_id),
+                shown=tuple(hit.shown),
+            )
+            for hit in found
+        ],
+    )
+
+
 def _named(text: str) -> tuple[str, str]:
     """The words of a name, and a postcode, in what was typed."""
     asked: Description = read_box(_REFERENCE.sub(" ", text))
@@ -130,4 +155,4 @@ def _named(text: str) -> tuple[str, str]:
     return " ".join(words), "".join(asked.postcodes)
 
 
-_SECTIONS: tuple[Callable[[User, str], Section], ...] = (_references, _people, _places, _groups)
+_SECTIONS: tuple[Callable[[User, str], Section], ...] = (_references, _people, _places, _groups, _records)

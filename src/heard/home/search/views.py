@@ -30,4 +30,5 @@ def search(request: Request) -> HttpResponse:
         if kept and again.is_valid()
         else None
     )
-    return render(request, "home/search.html", {"form": again, "sections": found})
+    context = {"form": again, "sections": found and found.sections, "behind": found and found.behind}
+    return render(request, "home/search.html", context)

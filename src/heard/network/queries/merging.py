@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from heard.agencies.models import User
+
+_MERGED_ON: Final = 4  # times in a row that the record which goes on may be merged itself before the first merge is out of sight
 
 
 @dataclass(frozen=True)
@@ -110,10 +114,10 @@ def merges_visible_to(user: User) -> QuerySet[Merge]:
 
 
 def _reachable(user: User) -> Q:
-    """The kept person may have been merged on; undone merges show while both may be seen."""
-    open_now = Q(undone_at=None) & (
-        visible_through(user, "kept") | visible_through(user, "kept__merged_into")
-    )
+    """The kept person may have been merged on, and on again; undone merges show while both may be seen."""
+    goes_on = ("kept" + "__merged_into" * times for times in range(_MERGED_ON + 1))
+    seen = reduce(or_, (visible_through(user, path) for path in goes_on))
+    open_now = Q(undone_at=None) & seen
     return open_now | (visible_through(user, "kept") & visible_through(user, "merged"))
 
 

@@ -47,7 +47,7 @@ from heard.network.rules import (
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
-_ROWS: Final = 3000  # of keys that are read for one search, the nearest first
+_ROWS: Final = 3000  # of keys that are read for one search
 _READ: Final = 3  # people who are read in full for each one that is shown
 _FEW: Final = 10  # people of one name who are all shown before those of a name that is less near
 _LOOKED_AT: Final = 50  # places or groups that are compared with what was asked for
@@ -93,7 +93,7 @@ def find_described(
     facts = _facts(asked)
     if not facts:
         return []
-    fitting = _fitting(facts, _findable(user, kinds), visible_through(user, "person"))
+    fitting = _fitting(facts, user, kinds)
     nearest = [fit.person_id for fit in sorted(fitting, key=_order)[: limit * _READ]]
     order = {person_id: place for place, person_id in enumerate(nearest)}
     hits = [_hit(person, asked) for person in _read(user, nearest)]
@@ -101,14 +101,18 @@ def find_described(
     return sorted(shown, key=lambda hit: (-len(hit.reasons), -_exact(hit), order[hit.person_id]))[:limit]
 
 
-def _findable(user: User, kinds: Collection[str], path: str = "person") -> Q:
+def _findable(user: User, kinds: Collection[str]) -> Q:
     """Children of whom one line may be seen; adults only where their record may be opened."""
-    along = f"{path}__kind" if path else "kind"
-    adults = Q(**{along: Person.Kind.ADULT}) & visible_through(user, path)
+    adults = Q(person__kind=Person.Kind.ADULT) & visible_through(user, "person")
     if set(kinds) == {"adult"}:
         return adults
-    children = findable_through(user, path)
+    children = findable_through(user, "person")
     return children | adults if "adult" in kinds else children
+
+
+def _openable(user: User, kinds: Collection[str]) -> Q:
+    """Those whose record may be opened: for them nothing further is asked, so that the database does no more than it must."""
+    return Q(person__kind__in=sorted(kinds)) & visible_through(user, "person")
 
 
 # ---- what was asked for, as facts
@@ -174,10 +178,10 @@ class _Fit:
     bearers: int
 
 
-def _fitting(facts: list[Keys], findable: Q, openable: Q) -> list[_Fit]:
-    if len(facts) == 1:
-        return _fitting_one(facts[0], findable if _is_number(facts[0]) else findable & openable)
-    return _fitting_two(facts, findable)
+def _fitting(facts: list[Keys], user: User, kinds: Collection[str]) -> list[_Fit]:
+    if len(facts) > 1:
+        return _fitting_two(facts, _findable(user, kinds))
+    return _fitting_one(facts[0], _findable(user, kinds) if _is_number(facts[0]) else _openable(user, kinds))
 
 
 def _is_number(fact: Keys) -> bool:
@@ -206,7 +210,7 @@ def _fitting_two(facts: list[Keys], people: Q) -> list[_Fit]:
     keys = set().union(*facts)
     rows = SearchKey.objects.filter(people, key__in=keys, person__in=_with_two(facts, keys))
     matched: dict[uuid.UUID, set[str]] = defaultdict(set)
-    for person_id, key in rows.values_list("person_id", "key")[:_ROWS]:
+    for person_id, key in rows.order_by("person_id", "key").values_list("person_id", "key")[:_ROWS]:
         matched[person_id].add(key)
     bearers = Counter(key for keys in matched.values() for key in keys)
     return [_fit(person_id, keys, facts, bearers) for person_id, keys in matched.items()]
@@ -261,15 +265,15 @@ def _exact(hit: Hit) -> int:
 def find_places(user: User, *, name: str, postcode: str = "") -> list[Likeness]:
     """Places that may be the one meant, the likest first, at most ten. One query."""
     rows = places_visible_to(user).filter(pk__in=_sharing_most(PlaceKey, "place", place_keys(name, postcode)))
-    rows = rows.order_by("pk").values_list("pk", "name", "kind", "postcode")
-    return _likest(likeness(name, *row, asked_postcode=postcode) for row in rows)
+    described = rows.order_by("pk").values_list("pk", "name", "kind", "postcode")
+    return _likest(likeness(name, *row, asked_postcode=postcode) for row in described)
 
 
 def find_groups(user: User, *, name: str) -> list[Likeness]:
     """Groups that may be the one meant, the likest first, at most ten. One query."""
     rows = groups_visible_to(user).filter(pk__in=_sharing_most(GroupKey, "group", place_keys(name)))
-    rows = rows.order_by("pk").values_list("pk", "name", "kind")
-    return _likest(likeness(name, *row) for row in rows)
+    described = rows.order_by("pk").values_list("pk", "name", "kind")
+    return _likest(likeness(name, *row) for row in described)
 
 
 def _sharing_most(table: Any, end: str, keys: Collection[str]) -> QuerySet[Any, Any]:

@@ -6,6 +6,7 @@ each thing that agrees is one reason, and a person reads the reasons and decides
 """
 
 from datetime import date
+from itertools import permutations
 from typing import Final
 
 from jellyfish import metaphone, soundex
@@ -18,6 +19,7 @@ from heard.network.rules.names import (
     normal,
     normal_postcode,
     outward,
+    parts,
     postcode_begins,
     swapped,
 )
@@ -77,11 +79,17 @@ def begins_alike(a: str, b: str) -> bool:
 
 
 def _names_agree(asked: tuple[Name, ...], known: tuple[Name, ...]) -> list[str]:
-    """The reasons of the best pair of names: straight, or with given and family name the other way round."""
+    """The reasons of the best pair of names: straight, with given and family name the other way round, or where two words of
+    one name were typed as if they were both."""
     best: list[str] = []
     for one in asked:
         for other in known:
-            for reasons in (_straight(one, other), _turned(one, other)):
+            for reasons in (
+                _straight(one, other),
+                _turned(one, other),
+                _both_in(one, other.family, "the family name"),
+                _both_in(one, other.given, "the given name"),
+            ):
                 best = max(best, reasons, key=_worth)
     return best
 
@@ -109,6 +117,18 @@ def _turned(asked: Name, known: Name) -> list[str]:
         *([f"{given}, recorded as the family name"] if given else []),
         *([f"{family}, recorded as the given name"] if family else []),
     ]
+
+
+def _both_in(asked: Name, known: str, what: str) -> list[str]:
+    """Somebody typed 'Saleem Rahman' of whom the family name is Saleem-Rahman."""
+    for first, second in permutations(parts(known), 2):
+        found = [
+            _part_agrees(asked.given, first, f"one part of {what}"),
+            _part_agrees(asked.family, second, f"another part of {what}"),
+        ]
+        if all(found):
+            return found
+    return []
 
 
 def _worth(reasons: list[str]) -> tuple[int, int]:

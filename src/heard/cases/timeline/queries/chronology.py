@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from operator import and_, or_
@@ -18,7 +18,7 @@ from django.db.models.lookups import GreaterThan
 from heard.cases.attachment.queries import texts_of
 from heard.cases.timeline import matching
 from heard.cases.timeline.matching import Meant, Stretch
-from heard.cases.timeline.models import ChronologyEntry, ChronologyWord
+from heard.cases.timeline.models import ChronologyEntry, ChronologyOf, ChronologyWord
 from heard.cases.timeline.rules import Kind
 from heard.network.queries import people_visible_to, ties_visible_to
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ENTRIES: Final = 100  # of a chronology on one page
 ON_PAPER: Final = 500  # entries in one PDF: some sixty pages
+_FEW_CHILDREN: Final = 500  # so many are looked through one by one
 _MOST_SLIPS: Final = 12  # known words, one slip away, that are looked for in place of one that was asked for
 
 
@@ -63,12 +64,13 @@ class Choices:
 
 @dataclass(frozen=True)
 class Hit:
-    """An entry in which all words stand, with the text around the first of them."""
+    """An entry in which all words stand, with the text around the first of them. `spelled_so`: each as it was typed."""
 
     child_id: uuid.UUID
     child: str
     entry: ChronologyEntry
     shown: list[Stretch]
+    spelled_so: bool = True
 
 
 def entries_visible_to(user: User) -> QuerySet[ChronologyEntry]:
@@ -142,15 +144,24 @@ def find_in_records(user: User, text: str, limit: int = 10) -> list[Hit]:
     """Entries that hold all words of the text, over all children whom the user may see, the latest first; those in which
     every word is spelled as it was typed come first. Words of attached files count. At most six queries."""
     meant = meant_by(user, text)
-    if not meant:
+    children = list(_children_with(user, meant)[: _FEW_CHILDREN + 1]) if meant else []
+    if not children:
         return []
     rows = entries_visible_to(user).order_by("-on", "-pk")
+    if len(children) <= _FEW_CHILDREN:  # else the latest entries are soon found among all
+        rows = rows.filter(child_id__in=children)
     exact = [Meant(one.word) for one in meant]
     found = list(rows.filter(_holding(exact))[:limit])
     if len(found) < limit and any(one.slips for one in meant):
         more = rows.filter(_holding(meant)).exclude(pk__in=[one.pk for one in found])
         found += list(more[: limit - len(found)])
     return _shown(user, found, meant)
+
+
+def _children_with(user: User, meant: Sequence[Meant]) -> QuerySet[Any, Any]:
+    """Keys of children in whose entries, taken together, all words stand."""
+    rows = ChronologyOf.objects.filter(_holding(meant))
+    return rows.filter(Exists(_people(user, OuterRef("child_id")))).values_list("child_id", flat=True)
 
 
 def snippets(user: User, entries: Sequence[ChronologyEntry], words: str) -> dict[int, list[Stretch]]:
@@ -163,7 +174,7 @@ def _shown(user: User, entries: Sequence[ChronologyEntry], meant: Sequence[Meant
     children = people_visible_to(user).filter(pk__in={one.child_id for one in entries})
     names = {person.pk: str(person) for person in children}
     return [
-        Hit(hit.child_id, names[hit.child_id], hit.entry, hit.shown)
+        replace(hit, child=names[hit.child_id])
         for hit in _with_text(user, entries, meant)
         if hit.child_id in names
     ]
@@ -175,7 +186,7 @@ def _with_text(user: User, entries: Sequence[ChronologyEntry], meant: Sequence[M
         inside = texts.get(one.file_id, "") if one.file_id else ""
         places = (one.text, inside, one.what, f"{one.who}, {one.agency}")
         shown = next(filter(None, (matching.snippet(text, meant) for text in places)), [])
-        yield Hit(one.child_id, "", one, shown)
+        yield Hit(one.child_id, "", one, shown, all(f" {word.word}" in one.words for word in meant))
 
 
 def _near(words: Iterable[str]) -> QuerySet[ChronologyWord]:

@@ -1,0 +1,181 @@
+"""Merging and taking it back, over every table of the site that leads to a person: also one that is made tomorrow."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from django.db import Error, models, transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from tests.conftest import World
+from tests.network.test_merging import WHY, differences, everything, merge
+from tests.walls.record import Record, make_record
+
+from heard.agencies.rules import Refused
+from heard.cases.timeline.index import refresh
+from heard.cases.timeline.models import ChronologyEntry
+from heard.network import actions, merging
+from heard.network.models import Merge, Person
+
+LINKS = list(merging.links())
+EACH = settings(
+    max_examples=6,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+@pytest.fixture
+def record(world: World, settings: Any, tmp_path: Any) -> Record:
+    settings.DATA = tmp_path
+    return make_record(world, restricted=False)
+
+
+@pytest.fixture
+def child(record: Record) -> Person:
+    return Person.objects.get(pk=record["person_id"])
+
+
+@pytest.fixture
+def another(world: World, child: Person) -> Person:
+    return actions.add_person(by=world.teacher, given_name="Inés", family_name=child.family_name)
+
+
+def copy_to(person: Person, link: merging.Link) -> bool:
+    """Gives the person a row of this table like that of somebody else; False where the table does not allow it."""
+    row = link.model._base_manager.filter(**{f"{link.field.name}__isnull": False}).first()
+    values = {field.attname: getattr(row, field.attname) for field in link.model._meta.concrete_fields}
+    for field in link.model._meta.concrete_fields:
+        if field.primary_key:
+            values[field.attname] = uuid.uuid4() if isinstance(field, models.UUIDField) else None
+        elif field.unique and isinstance(field, models.CharField):
+            values[field.attname] = uuid.uuid4().hex[: field.max_length]
+    values[link.field.attname] = person.pk  # type: ignore[attr-defined]
+    try:
+        with transaction.atomic():
+            link.model._base_manager.bulk_create([link.model(**values)])
+    except Error:
+        return False
+    return True
+
+
+def test_the_record_that_is_merged_here_has_a_row_in_every_table_that_leads_to_a_person(
+    record: Record,
+) -> None:
+    empty = [
+        link.name
+        for link in LINKS
+        if not link.model._base_manager.filter(**{f"{link.field.name}__isnull": False}).exists()
+    ]
+    assert empty == [], "Make one in tests/walls/record.py"
+
+
+@EACH
+@given(
+    st.sets(st.sampled_from([link.name for link in LINKS])),
+    st.booleans(),
+    st.sets(st.sampled_from(merging.DETAILS)),
+)
+def test_whatever_both_have_a_merge_that_is_undone_has_changed_nothing(
+    world: World, child: Person, another: Person, both_have: set[str], child_goes_on: bool, take: set[str]
+) -> None:
+    with transaction.atomic():
+        for link in LINKS:
+            if link.name in both_have:
+                copy_to(another, link)
+        before = everything()
+        kept, merged = (child, another) if child_goes_on else (another, child)
+        try:
+            done = merge(world, kept, merged, take=take)
+        except Refused:  # both have one of what there is once at a time: the next test says which
+            assert differences(before) == {}
+        else:
+            assert differences(before) != {}
+            actions.unmerge_people(by=world.coordinator, merge_id=done.pk, reason="Two cousins")
+            assert differences(before) == {}
+        transaction.set_rollback(True)
+
+
+def test_a_merge_leaves_nothing_with_the_record_that_is_gone_but_what_the_page_said_would_stay(
+    world: World, child: Person, another: Person
+) -> None:
+    left = {}
+    for link in LINKS:
+        with transaction.atomic():
+            copy_to(another, link)
+            staying = set(link.staying(another, child).values_list("pk", flat=True))
+            if link.clashes(another, child):
+                with pytest.raises(Refused, match="only once at a time"):
+                    merge(world, another, child)
+            else:
+                merge(world, another, child)
+                left[link.name] = set(link.rows(child).values_list("pk", flat=True)) ^ staying
+            transaction.set_rollback(True)
+    assert {name: rows for name, rows in left.items() if rows} == {}
+    assert len(left) > len(LINKS) / 2
+
+
+def test_both_chronologies_are_as_they_were(world: World, child: Person, another: Person) -> None:
+    def told() -> list[list[str]]:
+        for person in (child, another):
+            refresh(person.pk)
+        rows = ChronologyEntry.objects.order_by("on", "at", "digest")
+        return [
+            list(rows.filter(child_id=person.pk).values_list("what", flat=True))
+            for person in (child, another)
+        ]
+
+    before = told()
+    done = merge(world, another, child)
+    together = told()
+    assert together[0] == []
+    assert len(together[1]) > len(before[1])
+    actions.unmerge_people(by=world.coordinator, merge_id=done.pk, reason="Two cousins")
+    assert told() == before
+
+
+PAIR = st.tuples(st.integers(0, 3), st.integers(0, 3)).filter(lambda pair: pair[0] != pair[1])
+
+
+@EACH
+@given(st.lists(PAIR, min_size=2, max_size=4), st.randoms(use_true_random=False))
+def test_in_whatever_order_merges_are_undone_all_is_as_it_was(
+    world: World, pairs: list[tuple[int, int]], rng: Any
+) -> None:
+    """Who was merged away cannot be merged again; a merge on which another one rests waits until that is undone."""
+    with transaction.atomic():
+        people = [
+            actions.add_person(
+                by=world.coordinator, given_name=name, family_name="Khan", postcode=f"LE{at} 1AA"
+            )
+            for at, name in enumerate(("Amira", "Ameera", "Mira", "Amy"), start=1)
+        ]
+        before, gone, waiting = everything(), set(), []
+        for kept, merged in pairs:
+            if not {kept, merged} & gone:
+                waiting.append(merge(world, people[kept], people[merged]))
+                gone.add(merged)
+        for _round in range(len(waiting) ** 2):
+            one = rng.choice(waiting) if waiting else None
+            if one and undone(world, one):
+                waiting.remove(one)
+        for one in reversed(waiting):
+            assert undone(world, one)
+        assert differences(before) == {}
+        transaction.set_rollback(True)
+
+
+def undone(world: World, one: Merge) -> bool:
+    """Whether it could be: not where something later rests on it."""
+    both = {one.kept_id, one.merged_id}
+    later = Merge.objects.filter(undone_at=None, merged_at__gt=one.merged_at)
+    if any({row.kept_id, row.merged_id} & both for row in later):
+        with pytest.raises(Refused, match="Undo the later one first"):
+            actions.unmerge_people(by=world.coordinator, merge_id=one.pk, reason=WHY)
+        return False
+    actions.unmerge_people(by=world.coordinator, merge_id=one.pk, reason=WHY)
+    return True
