@@ -96,9 +96,9 @@ def test_a_person_without_a_password_cannot_sign_in_yet(world: World, admin: Cli
         ({"username": "nia birch"}, "valid username"),
         ({"username": "Tess.Archer"}, "Somebody has this username already."),
         ({"first_name": ""}, "Enter given name"),
-        ({"team": ""}, "Choose the team."),
+        ({"team": ""}, "Choose the team"),
         ({"team": "x"}, "Select a valid choice"),
-        ({"role": ""}, "Choose the role."),
+        ({"role": ""}, "Choose the role"),
         ({"role": "owner"}, "Select a valid choice"),
         ({"again": "something else"}, "The two passwords differ."),
         ({"password": ""}, "The two passwords differ."),
@@ -141,7 +141,7 @@ def test_whoever_gives_up_being_administrator_is_led_to_a_page_that_they_may_see
 def test_a_role_that_is_there_already_is_refused_in_the_form(world: World, admin: Client) -> None:
     data = {"team": str(world.exploitation_team.pk), "role": "supervisor"}
     shown = text(admin.post(f"/people/{world.supervisor.pk}/give-role/", data))
-    assert "They have this role in this team already." in shown
+    assert "They have this role in this team already" in shown
 
 
 def test_switching_off_asks_why(world: World, admin: Client) -> None:

@@ -1,6 +1,7 @@
 """Fields, their errors, and what was typed."""
 
 import json
+import re
 from datetime import date, timedelta
 from html.parser import HTMLParser
 
@@ -111,6 +112,32 @@ def test_an_error_of_the_whole_form_is_in_the_summary_without_a_link() -> None:
     form.add_error(None, "The draft was changed elsewhere.")
     assert "<li>" in form.error_summary()
     assert "#" not in form.error_summary()
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Say why it is corrected.", "Say why it is corrected"),
+        ("Say why it is corrected", "Say why it is corrected"),
+        (
+            "Choose one. Nothing is withheld without a reason",
+            "Choose one. Nothing is withheld without a reason.",
+        ),
+        ("Is it closed? Open it again.", "Is it closed? Open it again."),
+        ("Say so. “Not known” is an answer", "Say so. “Not known” is an answer."),
+        ("Enter a year, such as 2026", "Enter a year, such as 2026"),
+    ],
+)
+def test_an_error_of_one_sentence_has_no_full_stop_and_each_of_several_has_one(said: str, shown: str) -> None:
+    class One(Form):
+        answer = TextField("Name")
+
+    form = One({"answer": "x"})
+    form.add_error("answer", said)
+    form.add_error(None, said)
+    drawn = [" ".join(part.split()) for part in re.split(r"<[^>]*>", form.error_summary())]
+    assert drawn.count(shown) == 2
+    assert shown in [" ".join(part.split()) for part in re.split(r"<[^>]*>", form["answer"].component())]
 
 
 def test_a_form_without_errors_has_no_summary() -> None:

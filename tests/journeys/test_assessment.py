@@ -30,7 +30,7 @@ def what_was_seen_has_a_history(story: Story) -> None:
     story.fill("In which words?", "She gave it to her mother.")
     seen = ago(40)
     story.fill_date("On which day?", seen.day, seen.month, seen.year).press("Save")
-    story.sees("There is a problem", "It was seen after that day.")
+    story.sees("There is a problem", "It was seen after that day")
     today = ago(0)
     story.fill_date("On which day?", today.day, today.month, today.year).press("Save")
     story.sees("No longer seen", "She gave it to her mother.")

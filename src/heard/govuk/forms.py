@@ -18,6 +18,7 @@ A page draws `{{ form.error_summary() }}` on top and `{{ form.why.component() }}
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -37,6 +38,17 @@ from heard.govuk.dates import PARTS, Problem, read_date
 from heard.govuk.environment import day, macro
 
 CHOOSE = "kept-choice-"  # before the name of a field: which of two versions stays, the user's or the record's
+
+
+_NEXT_SENTENCE = re.compile(r"[.?!]”? (?=[A-Z“])")
+
+
+def as_error(text: str) -> str:
+    """As on GOV.UK: one sentence that says what is wrong has no full stop; of several, each has one."""
+    text = text.strip()
+    if not _NEXT_SENTENCE.search(text):
+        return text.removesuffix(".")
+    return text if text.endswith((".", "?", "!", "”")) else f"{text}."
 
 
 @dataclass(frozen=True)
@@ -110,7 +122,7 @@ class Form(forms.Form):
         listed: list[dict[str, str]] = []
         for name, problems in self.errors.items():
             href = "" if name == NON_FIELD_ERRORS else f"#{self[name].link}"
-            listed += [{"text": str(problem), "href": href} for problem in problems]
+            listed += [{"text": as_error(str(problem)), "href": href} for problem in problems]
         return macro("error-summary", {"titleText": _("There is a problem"), "errorList": listed})
 
     def components(self) -> Markup:
@@ -218,7 +230,7 @@ class Drawn(forms.Field):
             params["hint"] = {"html": escape(str(self.help_text))}
         if bound.errors:
             params["errorMessage"] = {
-                "html": Markup("<br>").join(str(problem) for problem in bound.errors),
+                "html": Markup("<br>").join(as_error(str(problem)) for problem in bound.errors),
                 "visuallyHiddenText": _("Error"),
             }
         return params

@@ -251,8 +251,10 @@ def test_lists_ask_the_database_as_often_for_twenty_as_for_two(client, world, ca
     fill(0, 2)
     pages = [reverse("missing"), of_child("missing_of", case.person_id), reverse("home")]
     pages.append(of_child("child", case.person_id))
+    client.get(pages[-1])  # whoever is first after a change brings the chronology up to date
     few = [count(client, page) for page in pages]
     fill(2, 20)
+    client.get(pages[-1])
     assert [count(client, page) for page in pages] == few
 
 
