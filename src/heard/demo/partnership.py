@@ -1,6 +1,7 @@
 """The fictional partnership's people and cases: staff in every role and some forty children at all stages.
 
-Everything is written through the same actions that people use, so every rule holds and every write is audited. The
+Everything is written through the same actions that people use, so every rule holds and every write is audited, each on
+the day of the story on which it is done. The
 words are in YAML files: who works where in `partnership.yaml`, how each child's story begins in `begun.yaml` and
 `stories.yaml`, how it goes on in `life/life.yaml`, and what agencies do together in `life/together.yaml`.
 """
@@ -25,6 +26,9 @@ from heard.network.models import Person
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
+
+
+_BEGUN = 400  # days ago: before the first child's story
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,10 @@ def staff() -> list[Staff]:
 @transaction.atomic
 def load(*, password: str, seed: int = 1) -> int:
     """Writes the whole partnership into an empty database; the number of children. All or nothing."""
-    world = World(read("partnership.yaml"), Random(seed), timezone.localdate())
-    _write_agencies_and_staff(world, password)
+    world = World(read("partnership.yaml"), Random(seed), timezone.now())
+    with world.on(world.ago(_BEGUN)):
+        _write_agencies_and_staff(world, password)
+        world.add_places_and_groups()
     children = _write_children(world)
     _write_together(world, children, read("life/together.yaml"))
     return Person.objects.filter(kind="child").count()

@@ -17,49 +17,51 @@ if TYPE_CHECKING:
 
 def worry_about(world: World, kind: str, told: list[dict[str, Any]]) -> None:
     """Worries about a place or a group (`kind`); those that have a decision get it the next day."""
-    known = {"place": world.places, "group": world.groups}[kind]
+    ends: dict[str, list[Any]] = {"place": world.places, "group": world.groups}
+    known = ends[kind]
     for one in told:
         day = world.ago(one["ago"])
-        worry = concerns.tell(
-            by=world.users[one["by"]],
-            seen_and_heard=one["seen"],
-            when_seen=one["when"],
-            who_comes=one["who"],
-            danger_now="not_known",
-            at=world.at(day),
-            **{f"{kind}_id": known[one[kind]].pk},
-        )
-        if "decision" in one:
-            concerns.decide(
-                by=world.coordinator,
-                concern=worry,
-                decision=one["decision"],
-                reason=one["reason"],
-                feedback=one["feedback"],
-                step=_step(world, one),
-                at=world.at(day + timedelta(days=1)),
+        with world.on(day):
+            worry = concerns.tell(
+                by=world.users[one["by"]],
+                seen_and_heard=one["seen"],
+                when_seen=one["when"],
+                who_comes=one["who"],
+                danger_now="not_known",
+                **{f"{kind}_id": known[one[kind]].pk},
             )
+        if "decision" in one:
+            with world.on(day + timedelta(days=1)):
+                concerns.decide(
+                    by=world.coordinator,
+                    concern=worry,
+                    decision=one["decision"],
+                    reason=one["reason"],
+                    feedback=one["feedback"],
+                    step=_step(world, one),
+                )
 
 
 def warn(world: World, children: Children, told: list[dict[str, Any]]) -> None:
     for one in told:
         child = children[one["child"]]
-        note_warning(
-            by=world.users[one["by"]],
-            person_id=child.person_id,
-            text=one["text"],
-            why=child.say(one["why"]),
-            person_told=one["told"],
-            review_on=world.today + timedelta(days=one["review"]),
-            at=world.at(world.ago(one["ago"])),
-        )
+        with world.on(world.ago(one["ago"])):
+            note_warning(
+                by=world.users[one["by"]],
+                person_id=child.person_id,
+                text=one["text"],
+                why=child.say(one["why"]),
+                person_told=one["told"],
+                review_on=world.today + timedelta(days=one["review"]),
+            )
 
 
 def note_moments(children: Children, told: list[list[Any]]) -> None:
     """What started or met a clock: the child, what happened, and how many days after the worry."""
     for name, kind, days in told:
         child = children[name]
-        note_moment(by=child.worker, case_id=child.case.pk, kind=kind, on=child.day(days))
+        with child.on(days):
+            note_moment(by=child.worker, case_id=child.case.pk, kind=kind, on=child.day(days))
 
 
 def write_twice(world: World, children: Children, told: dict[str, Any]) -> None:
@@ -67,19 +69,19 @@ def write_twice(world: World, children: Children, told: dict[str, Any]) -> None:
     child = children[told["of"]]
     person = child.case.person
     spelled = child.given_name + "e" if not child.given_name.endswith("e") else child.given_name[:-1]
-    concerns.tell(
-        by=world.users[told["by"]],
-        new_person={
-            "given_name": spelled,
-            "family_name": person.family_name,
-            "birth_date": person.birth_date,
-            "sex": person.sex,
-        },
-        seen_and_heard=told["seen"].replace("<name>", spelled),
-        why_no_words=told["why"],
-        danger_now="no",
-        at=world.at(world.ago(told["ago"])),
-    )
+    with world.on(world.ago(told["ago"])):
+        concerns.tell(
+            by=world.users[told["by"]],
+            new_person={
+                "given_name": spelled,
+                "family_name": person.family_name,
+                "birth_date": person.birth_date,
+                "sex": person.sex,
+            },
+            seen_and_heard=told["seen"].replace("<name>", spelled),
+            why_no_words=told["why"],
+            danger_now="no",
+        )
 
 
 def _step(world: World, one: dict[str, Any]) -> concerns.Step | None:

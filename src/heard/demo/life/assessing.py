@@ -17,7 +17,7 @@ _SENT_BACK = "Say what the child wants, in their words where they gave them, bef
 
 
 def start(child: Child) -> None:
-    child.assessment = assessments.start_assessment(by=child.worker, case_id=child.case.pk, at=child.at(3))
+    child.assessment = assessments.start_assessment(by=child.worker, case_id=child.case.pk)
     assessments.save_judgement(text=child.say(child.story["judgement"]), **_write(child))
 
 
@@ -37,18 +37,17 @@ def write(child: Child) -> None:
 
 
 def submit(child: Child) -> None:
-    assessments.submit(by=child.worker, assessment_id=child.assessment.pk, at=child.at(20))
+    assessments.submit(by=child.worker, assessment_id=child.assessment.pk)
 
 
 def send_back(child: Child) -> None:
-    by, at = child.world.supervisor, child.at(22)
-    assessments.send_back(by=by, assessment_id=child.assessment.pk, reason=_SENT_BACK, at=at)
+    by = child.world.supervisor
+    assessments.send_back(by=by, assessment_id=child.assessment.pk, reason=_SENT_BACK)
 
 
 def sign(child: Child) -> None:
     by = child.world.supervisor
-    assessments.sign_off(by=by, assessment_id=child.assessment.pk, at=child.at(23))
-    _find_out(child)
+    assessments.sign_off(by=by, assessment_id=child.assessment.pk)
 
 
 def assess_again(child: Child) -> None:
@@ -56,20 +55,25 @@ def assess_again(child: Child) -> None:
     again."""
     more = child.part("second")
     day = more["day"]
-    child.assessment = assessments.start_assessment(by=child.worker, case_id=child.case.pk, at=child.at(day))
+    with child.on(day):
+        _write_second(child, more)
+    if child.stage == "reassessed":
+        with child.on(day + 6):
+            submit(child)
+        with child.on(day + 8):
+            sign(child)
+
+
+def _write_second(child: Child, more: dict[str, Any]) -> None:
+    child.assessment = assessments.start_assessment(by=child.worker, case_id=child.case.pk)
     write = _write(child)
     assessments.save_judgement(text=child.say(more["judgement"]), **write)
     assessments.save_what_is_not_known(text=child.say(more["not_known"]), **write)
-    assessments.save_childs_view(view=child.view(child.day(day)), **write)
+    assessments.save_childs_view(view=child.view(child.day(more["day"])), **write)
     _look_again(child, more)
     _keep_needs(child, more.get("needs"))
     _keep_good(child, more)
     _answer_own(child, child.assessment, more["own"])
-    if child.stage == "reassessed":
-        assessments.submit(by=child.worker, assessment_id=child.assessment.pk, at=child.at(day + 6))
-        assessments.sign_off(
-            by=child.world.supervisor, assessment_id=child.assessment.pk, at=child.at(day + 8)
-        )
 
 
 def _write(child: Child) -> dict[str, Any]:
@@ -109,7 +113,7 @@ def _ask(child: Child) -> None:
         )
 
 
-def _find_out(child: Child) -> None:
+def find_out(child: Child) -> None:
     """What was found out later stands beside the signed assessment."""
     asked = {question.text: question for question in child.assessment.questions.all()}
     for text, owner, _days, _item, *found in child.part("questions") or ():

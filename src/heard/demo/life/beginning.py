@@ -18,6 +18,7 @@ _OPEN_REASON = (
     "What was told fits harm now, not a worry about later. A case gives <name> one worker and one plan."
 )
 _FEEDBACK = "Thank you for telling. Somebody has read it and it is being looked into. Ring us if you see or hear more."
+_UNREAD_FOR = 14  # days: what came of a newer worry may wait to be read
 _DECIDED_AS_SAID = ("no_further_action", "other_agency")
 _TAKES_ON, POLICE = "carys.vaughan", "tom.hartley"
 
@@ -25,33 +26,36 @@ _TAKES_ON, POLICE = "carys.vaughan", "tom.hartley"
 def tell(child: Child) -> None:
     story, told_by = child.story, child.user(child.story["tells"])
     words = _words(child)
-    child.concern = concerns.tell(
-        by=told_by,
-        new_person=_person(child),
-        seen_and_heard=child.say(story["seen_and_heard"]),
-        observations=_observed(child),
-        words=words,
-        why_no_words="" if words else child.say(story["why_no_words"]),
-        danger_now=story.get("danger", "no"),
-        danger_done=child.say(story.get("danger_done", "")),
-        at=child.at(0),
-    )
+    with child.on(0):
+        child.concern = concerns.tell(
+            by=told_by,
+            new_person=_person(child),
+            seen_and_heard=child.say(story["seen_and_heard"]),
+            observations=_observed(child),
+            words=words,
+            why_no_words="" if words else child.say(story["why_no_words"]),
+            danger_now=story.get("danger", "no"),
+            danger_done=child.say(story.get("danger_done", "")),
+        )
 
 
 def decide(child: Child) -> None:
     """Opens a case, or does not, as the story's stage says."""
     decision = child.stage if child.stage in _DECIDED_AS_SAID else "open_case"
     other = child.world.agency_of[_TAKES_ON] if decision == "other_agency" else None
-    concerns.decide(
-        by=child.world.coordinator,
-        concern=child.concern,
-        decision=decision,
-        reason=child.say(child.story.get("reason", _OPEN_REASON)),
-        other_agency=other,
-        feedback=_FEEDBACK,
-        why_without_words=child.say(child.story.get("why_no_words", "")),
-        at=child.at(1),
-    )
+    with child.on(1):
+        concerns.decide(
+            by=child.world.coordinator,
+            concern=child.concern,
+            decision=decision,
+            reason=child.say(child.story.get("reason", _OPEN_REASON)),
+            other_agency=other,
+            feedback=_FEEDBACK,
+            why_without_words=child.say(child.story.get("why_no_words", "")),
+        )
+    if child.told_on < child.world.ago(_UNREAD_FOR):
+        with child.on(2):
+            concerns.mark_read(by=child.concern.told_by, concern_id=child.concern.pk)
     child.concern.refresh_from_db()
     if child.concern.case:
         child.case = child.concern.case
@@ -60,14 +64,13 @@ def decide(child: Child) -> None:
 def surround(child: Child) -> None:
     """The trusted worker, the agencies that help, and the places and groups around the child."""
     by = child.world.coordinator
-    cases.assign_trusted_worker(by=by, case_id=child.case.pk, worker=child.worker, since=child.day(1))
+    cases.assign_trusted_worker(by=by, case_id=child.case.pk, worker=child.worker)
     for owner in sorted(_helpers(child)):
         network.involve(
             by=by,
             person=child.case.person,
             agency=child.world.agency_of[owner],
             why="Helps this child",
-            since=child.day(2),
         )
     _tie(child, "Is often at", "place", child.world.places)
     _tie(child, "Is in contact with", "group", child.world.groups)
@@ -76,15 +79,15 @@ def surround(child: Child) -> None:
 def change_workers(child: Child) -> None:
     """Each change of the trusted worker is a link of a chain, with why and what the child said to it."""
     for days, username, reason, asked, said in child.part("workers") or ():
-        cases.assign_trusted_worker(
-            by=child.world.coordinator,
-            case_id=child.case.pk,
-            worker=child.user(username),
-            reason=child.say(reason),
-            child_asked=asked,
-            about_asking=child.say(said),
-            since=child.day(days),
-        )
+        with child.on(days):
+            cases.assign_trusted_worker(
+                by=child.world.coordinator,
+                case_id=child.case.pk,
+                worker=child.user(username),
+                reason=child.say(reason),
+                child_asked=asked,
+                about_asking=child.say(said),
+            )
 
 
 def _helpers(child: Child) -> set[str]:

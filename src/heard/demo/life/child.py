@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from contextlib import AbstractContextManager
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
 
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.queries import words_of
@@ -47,14 +50,15 @@ class Child:
         """So many days after the worry was told, but never a day to come."""
         return min(self.told_on + timedelta(days=days), self.world.today)
 
-    def at(self, days: int) -> datetime:
-        return self.world.at(self.day(days))
+    def on(self, days: int) -> AbstractContextManager[None]:
+        """Meanwhile it is that many days after the worry was told."""
+        return self.world.on(self.day(days))
 
     def user(self, username: str) -> User:
         return self.world.users[username]
 
     def view(self, on: date | None = None) -> ChildsView:
-        """The child's latest words on that day, or why there are none."""
+        """The child's latest words on that day, or on the day that it is, or why there are none."""
         known = self.words(on)
         if known:
             return ChildsView(words_id=known.pk)
@@ -62,4 +66,4 @@ class Child:
 
     def words(self, on: date | None = None) -> Words | None:
         heard = words_of(self.world.coordinator, self.person_id)
-        return heard.filter(heard_on__lte=on or self.world.today).first()
+        return heard.filter(heard_on__lte=on or timezone.localdate()).first()

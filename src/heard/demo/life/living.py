@@ -1,4 +1,4 @@
-"""One child's story, lived as far as its stage: every step through the actions that people use."""
+"""One child's story, lived as far as its stage: every step on its day, through the actions that people use."""
 
 from __future__ import annotations
 
@@ -13,16 +13,33 @@ if TYPE_CHECKING:
 
 type Step = Callable[[Child], None]
 
+# Days after the worry on which a step is taken; those without a day have days of their own, from `life.yaml`.
+_ON: Final[dict[Step, int]] = {
+    beginning.surround: 2,
+    assessing.start: 3,
+    assessing.write: 12,
+    assessing.submit: 20,
+    assessing.send_back: 22,
+    assessing.sign: 23,
+    assessing.find_out: 29,
+    planning.start: 25,
+    planning.agree: planning.AGREED_ON,
+    planning.write_for_child: planning.AGREED_ON + 1,
+    planning.disrupt: 26,
+    missing.prepare_form: 33,
+}
+
 _CASE: Final[tuple[Step, ...]] = (beginning.decide, beginning.surround)
 _ASSESSING = (*_CASE, assessing.start)
 _SUBMITTED = (*_ASSESSING, assessing.write, planning.keep_safe, speaking.go_on_speaking, assessing.submit)
 _SIGNED = (*_SUBMITTED, assessing.sign, speaking.answer_first_words)
 _PLANNED = (
-    *_ASSESSING, assessing.write, assessing.submit, assessing.sign, speaking.answer_first_words, planning.start,
-    planning.agree, planning.write_for_child, planning.keep_safe, planning.disrupt, speaking.go_on_speaking,
+    *_ASSESSING, assessing.write, speaking.answer_first_words, assessing.submit, assessing.sign, assessing.find_out,
+    planning.start, planning.disrupt, planning.agree, planning.write_for_child, planning.get_on, planning.keep_safe,
+    speaking.go_on_speaking, beginning.change_workers, missing.prepare_form,
 )  # fmt: skip
 _REVIEWED = (*_PLANNED, reviewing.review)
-_AROUND = (beginning.change_workers, missing.prepare_form, missing.go_missing)
+_CLOSED = (*_REVIEWED, reviewing.close)
 
 STEPS: Final[dict[str, tuple[Step, ...]]] = {
     "told": (),
@@ -34,21 +51,19 @@ STEPS: Final[dict[str, tuple[Step, ...]]] = {
     "returned": (*_SUBMITTED, assessing.send_back),
     "signed": _SIGNED,
     "planning": (*_SIGNED, planning.start),
-    "planned": (*_PLANNED, *_AROUND),
-    "reviewed": (*_REVIEWED, *_AROUND),
-    "reassessed": (*_REVIEWED, assessing.assess_again, *_AROUND),
-    "closed": (*_REVIEWED, beginning.change_workers, reviewing.close),
-    "reopened": (
-        *_REVIEWED,
-        beginning.change_workers,
-        reviewing.close,
-        reviewing.open_again,
-        assessing.assess_again,
-    ),
+    "planned": (*_PLANNED, missing.go_missing),
+    "reviewed": (*_REVIEWED, missing.go_missing),
+    "reassessed": (*_REVIEWED, assessing.assess_again, missing.go_missing),
+    "closed": _CLOSED,
+    "reopened": (*_CLOSED, reviewing.open_again, assessing.assess_again),
 }
 
 
 def live(child: Child) -> None:
     beginning.tell(child)
     for step in STEPS[child.stage]:
-        step(child)
+        if step in _ON:
+            with child.on(_ON[step]):
+                step(child)
+        else:
+            step(child)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -16,27 +16,33 @@ if TYPE_CHECKING:
     from heard.demo.life.child import Child
 
 _FROM = {"looked_after": "residential"}
+_UNTIL_REPORTED, _UNTIL_NOTED = timedelta(minutes=40), timedelta(minutes=50)
+_OFFERED_AFTER = timedelta(hours=12)
 
 
 def go_missing(child: Child) -> None:
     for number, one in enumerate(child.part("missing") or (), start=1):
         since = _since(child, one)
-        episode = missing.note_missing(
-            by=child.user(POLICE),
-            person_id=child.person_id,
-            missing_from=since,
-            from_where=_FROM.get(child.story.get("legal_status", ""), "home"),
-            last_seen_where=child.say(one["seen"]),
-            last_seen_by=child.say(one["by"]),
-            danger=one["danger"],
-            danger_why=child.say(one["danger_why"]),
-            what_is_known=child.say(one.get("known", "")),
-            reported_at=since + timedelta(minutes=40),
-            police_reference=f"WX/{since:%d%m}/{number:02d}",
-            at=since + timedelta(minutes=50),
-        )
+        with child.world.on(since + _UNTIL_NOTED):
+            episode = _note(child, one, since, number)
         if one["hours"]:
             _come_back(child, episode, one, since + timedelta(hours=one["hours"]))
+
+
+def _note(child: Child, one: dict[str, Any], since: datetime, number: int) -> Episode:
+    return missing.note_missing(
+        by=child.user(POLICE),
+        person_id=child.person_id,
+        missing_from=since,
+        from_where=_FROM.get(child.story.get("legal_status", ""), "home"),
+        last_seen_where=child.say(one["seen"]),
+        last_seen_by=child.say(one["by"]),
+        danger=one["danger"],
+        danger_why=child.say(one["danger_why"]),
+        what_is_known=child.say(one.get("known", "")),
+        reported_at=since + _UNTIL_REPORTED,
+        police_reference=f"WX/{since:%d%m}/{number:02d}",
+    )
 
 
 def prepare_form(child: Child) -> None:
@@ -49,62 +55,54 @@ def prepare_form(child: Child) -> None:
 
 def _since(child: Child, one: dict[str, Any]) -> datetime:
     if "ago" in one:
-        return timezone.now() - timedelta(hours=one["ago"])
-    return child.world.at(child.day(one["day"]), one["from"])
+        return child.world.now - timedelta(hours=one["ago"])
+    return timezone.make_aware(datetime.combine(child.day(one["day"]), time(one["from"], 10)))
 
 
 def _come_back(child: Child, episode: Episode, one: dict[str, Any], found_at: datetime) -> None:
-    missing.note_found(
-        by=child.user(POLICE),
-        episode_id=episode.pk,
-        found_at=found_at,
-        found_where=child.say(one["found"]),
-        found_by=child.say(one["found_by"]),
-        condition=child.say(one["condition"]),
-        check_by_police="done",
-        at=found_at + timedelta(minutes=30),
-    )
+    with child.world.on(found_at + timedelta(minutes=30)):
+        missing.note_found(
+            by=child.user(POLICE),
+            episode_id=episode.pk,
+            found_at=found_at,
+            found_where=child.say(one["found"]),
+            found_by=child.say(one["found_by"]),
+            condition=child.say(one["condition"]),
+            check_by_police="done",
+        )
     if "interview" in one:
+        _offer(child, episode, found_at, outcome="accepted")
         _interview(child, episode, one["interview"], found_at)
     elif "declined" in one:
-        offered_at = found_at + timedelta(hours=20)
+        _offer(child, episode, found_at, outcome="declined", why=child.say(one["declined"]))
+
+
+def _offer(child: Child, episode: Episode, found_at: datetime, **answer: str) -> None:
+    offered_at = found_at + _OFFERED_AFTER
+    with child.world.on(offered_at):
         missing.offer_interview(
             by=child.worker,
             episode_id=episode.pk,
-            outcome="declined",
             offered_at=offered_at,
             by_whom=str(child.worker),
-            why=child.say(one["declined"]),
-            at=offered_at,
+            **answer,  # type: ignore[arg-type]  # strings, all of them
         )
 
 
 def _interview(child: Child, episode: Episode, said: dict[str, Any], found_at: datetime) -> None:
     held_at = found_at + timedelta(hours=said["after"])
-    offered: dict[str, Any] = {"by": child.worker, "episode_id": episode.pk}
-    missing.offer_interview(
-        outcome="accepted",
-        offered_at=found_at + timedelta(hours=12),
-        by_whom=str(child.worker),
-        at=found_at + timedelta(hours=12),
-        **offered,
-    )
-    words = {
-        "text": said["text"],
-        "how": "said",
-        "heard_on": timezone.localdate(held_at),
-        "heard_by": said["with"],
-    }
-    missing.record_interview(
-        held_at=held_at,
-        where="A place that the child chose",
-        with_whom=said["with"],
-        independent="Does not look after the child, and works for nobody who does",
-        view=ChildsView(new=words),
-        where_was=child.say(said["where"]),
-        pushed=said["pushed"],
-        pulled=said["pulled"],
-        would_help=said["help"],
-        at=held_at,
-        **offered,
-    )
+    heard = {"heard_on": timezone.localdate(held_at), "heard_by": said["with"]}
+    with child.world.on(held_at):
+        missing.record_interview(
+            by=child.worker,
+            episode_id=episode.pk,
+            held_at=held_at,
+            where="A place that the child chose",
+            with_whom=said["with"],
+            independent="Does not look after the child, and works for nobody who does",
+            view=ChildsView(new={"text": said["text"], "how": "said", **heard}),
+            where_was=child.say(said["where"]),
+            pushed=said["pushed"],
+            pulled=said["pulled"],
+            would_help=said["help"],
+        )

@@ -21,63 +21,67 @@ type Children = Mapping[str, Child]
 _WHERE = "Town hall, room 4, and by video"
 _INVITED = ("maya.lindqvist", "tom.hartley", "priya.nair", "grace.adeyemi", "leon.brandt", "sky.marlowe")
 _INSTEAD = "Meera Shah, school nurse"
-_WITHIN = 14  # days in which what is finished was done
+_PLANNED, _WITHIN = (
+    timedelta(days=14),
+    timedelta(days=14),
+)  # before a panel; in which what is finished was done
 
 
 def hold_panels(world: World, children: Children, told: list[dict[str, Any]]) -> None:
     before: Panel | None = None
     for one in told:
-        panel = _plan(world, one)
-        if "ago" in one:
-            _hold(world, children, panel, one)
-        else:
+        starts_at = _starts(world, one)
+        with world.on(starts_at - _PLANNED):
+            panel = _plan(world, starts_at)
+        if "ago" not in one:
             _prepare(world, children, panel, one)
             continue
-        if before is not None:
-            panels.agree_minutes(
-                by=world.coordinator, panel_id=before.pk, in_panel_id=panel.pk, at=panel.starts_at
-            )
+        with world.on(starts_at):
+            _hold(world, children, panel, one)
+            if before is not None:
+                panels.agree_minutes(by=world.coordinator, panel_id=before.pk, in_panel_id=panel.pk)
         before = panel
 
 
 def disagree(world: World, children: Children, told: list[dict[str, Any]]) -> None:
     for one in told:
         child, by = children[one["child"]], world.users[one["by"]]
-        row = panels.begin_disagreement(
-            by=by,
-            person_id=child.person_id,
-            what=child.say(one["what"]),
-            interest=child.say(one["interest"]),
-            with_agency_id=world.agency_of[one["with"]].pk,
-            at=world.at(world.ago(one["ago"])),
-        )
-        for number, (outcome, who, reason, owner) in enumerate(one["steps"], start=1):
-            panels.take_step(
+        with world.on(world.ago(one["ago"])):
+            row = panels.begin_disagreement(
                 by=by,
-                disagreement_id=row.pk,
-                outcome=outcome,
-                who=who,
-                reason=child.say(reason),
-                next_owner=world.users[owner] if owner else None,
-                at=world.at(world.ago(one["ago"] - number)),
+                person_id=child.person_id,
+                what=child.say(one["what"]),
+                interest=child.say(one["interest"]),
+                with_agency_id=world.agency_of[one["with"]].pk,
             )
+        for number, (outcome, who, reason, owner) in enumerate(one["steps"], start=1):
+            with world.on(world.ago(one["ago"] - number)):
+                panels.take_step(
+                    by=by,
+                    disagreement_id=row.pk,
+                    outcome=outcome,
+                    who=who,
+                    reason=child.say(reason),
+                    next_owner=world.users[owner] if owner else None,
+                )
 
 
-def _plan(world: World, one: dict[str, Any]) -> Panel:
+def _starts(world: World, one: dict[str, Any]) -> datetime:
+    """Ten o'clock on that day, or on the Friday before it."""
     day = world.ago(one["ago"]) if "ago" in one else world.today + timedelta(days=one["in"])
     day -= timedelta(days=max(day.weekday() - 4, 0))
+    return timezone.make_aware(datetime.combine(day, time(10)))
+
+
+def _plan(world: World, starts_at: datetime) -> Panel:
     agencies = {world.agency_of[username].pk for username in _INVITED}
     return panels.plan_panel(
-        by=world.coordinator,
-        starts_at=timezone.make_aware(datetime.combine(day, time(10))),
-        place=_WHERE,
-        chair=world.coordinator,
-        agencies=agencies,
+        by=world.coordinator, starts_at=starts_at, place=_WHERE, chair=world.coordinator, agencies=agencies
     )
 
 
 def _hold(world: World, children: Children, panel: Panel, one: dict[str, Any]) -> None:
-    by, at = world.coordinator, panel.starts_at
+    by = world.coordinator
     items = [(_item(world, children, panel, about), about) for about in one["items"]]
     for item, about in items:
         child = children.get(about.get("child", ""))
@@ -87,14 +91,13 @@ def _hold(world: World, children: Children, panel: Panel, one: dict[str, Any]) -
             item_id=item.pk,
             decision=_say(child, about["decision"]),
             reason=_say(child, about["reason"]),
-            view=child.view(timezone.localdate(at)) if child else None,
-            at=at,
+            view=child.view() if child else None,
         )
-    panels.hold_panel(by=by, panel_id=panel.pk, came=_came(world, panel, one["came"]), at=at)
+    panels.hold_panel(by=by, panel_id=panel.pk, came=_came(world, panel, one["came"]))
     for item, about in items:
         _act(world, children, item, about)
     for text in one.get("corrections", ()):
-        panels.correct_minutes(by=by, panel_id=panel.pk, text=text, at=at + timedelta(days=3))
+        panels.correct_minutes(by=by, panel_id=panel.pk, text=text)
 
 
 def _prepare(world: World, children: Children, panel: Panel, one: dict[str, Any]) -> None:
@@ -127,35 +130,33 @@ def _act(world: World, children: Children, item: PanelItem, about: dict[str, Any
     child = children.get(about.get("child", ""))
     for what, owner, *when in about["actions"]:
         done = isinstance(when[0], str)
+        due_on = timezone.localdate() + _WITHIN if done else world.today + timedelta(days=when[0])
         action = panels.add_panel_action(
             by=world.coordinator,
             item_id=item.pk,
             what=_say(child, what),
             owner=world.users[owner],
-            due_on=timezone.localdate() + timedelta(days=0 if done else when[0]),
+            due_on=due_on,
             why_involve="Asked by the panel to help" if child else "",
         )
         if done:
-            done_on = timezone.localdate(item.panel.starts_at) + timedelta(days=_WITHIN)
-            panels.finish_panel_action(
-                by=world.users[owner],
-                panel_action_id=action.pk,
-                outcome=when[0],
-                note=when[1],
-                done_on=done_on,
-            )
+            with world.on(due_on):
+                panels.finish_panel_action(
+                    by=world.users[owner], panel_action_id=action.pk, outcome=when[0], note=when[1]
+                )
     if "dissent" in about:
-        username, why = about["dissent"]
-        agency_id = world.agency_of[username].pk
+        _dissent(world, item, *about["dissent"], child=child)
+
+
+def _dissent(world: World, item: PanelItem, username: str, why: str, *, child: Child | None) -> None:
+    if child:
         panels.involve_agency(
             by=world.coordinator,
             item_id=item.pk,
-            agency_id=agency_id,
+            agency_id=world.agency_of[username].pk,
             why="Takes part in the panel on this child",
         )
-        panels.dissent(
-            by=world.users[username], item_id=item.pk, why=_say(child, why), at=item.panel.starts_at
-        )
+    panels.dissent(by=world.users[username], item_id=item.pk, why=_say(child, why))
 
 
 def _say(child: Child | None, text: str) -> str:

@@ -19,12 +19,14 @@ _DONE_ON = 40
 
 
 def start(child: Child) -> None:
-    child.plan = plans.start_plan(by=child.worker, case_id=child.case.pk, at=child.at(25))
+    child.plan = plans.start_plan(by=child.worker, case_id=child.case.pk)
     child.actions = []
     for outcome in child.story["outcomes"]:
-        made = plans.add_outcome(by=child.worker, plan_id=child.plan.pk, text=child.say(outcome["text"]))
-        plans.say_where_we_are(
-            by=child.worker, outcome_id=made.pk, text=child.say(outcome["where"]), on=child.day(25)
+        made = plans.add_outcome(
+            by=child.worker,
+            plan_id=child.plan.pk,
+            text=child.say(outcome["text"]),
+            where_we_are=child.say(outcome["where"]),
         )
         for what, owner in outcome["actions"]:
             child.actions.append(
@@ -39,31 +41,31 @@ def start(child: Child) -> None:
 
 
 def agree(child: Child) -> None:
-    """The first action is done; what is still to do is around today, so that everybody's own work shows it."""
     review_on = child.told_on + timedelta(days=72)
     if child.stage == "planned":
         review_on = max(review_on, child.world.today + timedelta(days=child.world.rng.randint(0, 30)))
-    plans.agree_plan(
-        by=child.worker, plan_id=child.plan.pk, review_on=review_on, view=child.view(), at=child.at(AGREED_ON)
-    )
-    finish(child, 1)
+    plans.agree_plan(by=child.worker, plan_id=child.plan.pk, review_on=review_on, view=child.view())
+
+
+def get_on(child: Child) -> None:
+    """The first action is done, and some outcomes have come nearer."""
+    finish(child, 1, child.day(_DONE_ON))
     for number, notes in enumerate(child.part("progress") or ()):
         outcome = child.plan.outcomes.all()[number]
         for days, text in notes:
-            plans.say_where_we_are(
-                by=child.worker, outcome_id=outcome.pk, text=child.say(text), on=child.day(days)
-            )
+            with child.on(days):
+                plans.say_where_we_are(by=child.worker, outcome_id=outcome.pk, text=child.say(text))
 
 
-def finish(child: Child, number: int) -> None:
-    """The next actions of the plan, so many, are done."""
+def finish(child: Child, number: int, on: date) -> None:
+    """The next actions of the plan, so many, are done on that day."""
     for action in child.actions[:number]:
-        plans.finish_action(
-            by=action.owner or child.worker,
-            action_id=action.pk,
-            done_on=child.day(_DONE_ON),
-            note="Done with the child, at the child’s pace.",
-        )
+        with child.world.on(on):
+            plans.finish_action(
+                by=action.owner or child.worker,
+                action_id=action.pk,
+                note="Done with the child, at the child’s pace.",
+            )
     child.actions = child.actions[number:]
 
 
@@ -90,34 +92,35 @@ def write_for_child(child: Child) -> None:
         **{name: child.say(more[name]) for name in ("reach", "if_unsafe", "who_knows", "next_steps")},
     )
     given = "given" in more
-    own.give_own_plan(
-        by=child.worker,
-        plan_id=child.plan.pk,
-        given_on=child.day(more["given"]) if given else None,
-        given_by=child.world.name_and_job(child.worker.username) if given else "",
-        why_not=child.say(more.get("not_given", "")),
-    )
+    with child.on(more.get("given", AGREED_ON + 1)):
+        own.give_own_plan(
+            by=child.worker,
+            plan_id=child.plan.pk,
+            given_on=child.day(more["given"]) if given else None,
+            given_by=child.world.name_and_job(child.worker.username) if given else "",
+            why_not=child.say(more.get("not_given", "")),
+        )
 
 
 def keep_safe(child: Child) -> None:
     for version in child.part("safety") or ():
-        write_safety_plan(
-            by=child.worker,
-            case_id=child.case.pk,
-            getting_worse=child.say(version["worse"]),
-            what_to_do=child.say(version["do"]),
-            who_to_call=child.say(version["call"]),
-            safe_places=child.say(version.get("places", "")),
-            child_agreed=child.say(version.get("agreed", "")),
-            why_not_with_child=child.say(version.get("without", "")),
-            at=child.at(version["day"]),
-        )
+        with child.on(version["day"]):
+            write_safety_plan(
+                by=child.worker,
+                case_id=child.case.pk,
+                getting_worse=child.say(version["worse"]),
+                what_to_do=child.say(version["do"]),
+                who_to_call=child.say(version["call"]),
+                safe_places=child.say(version.get("places", "")),
+                child_agreed=child.say(version.get("agreed", "")),
+                why_not_with_child=child.say(version.get("without", "")),
+            )
 
 
 def disrupt(child: Child) -> None:
     for step in child.part("disruption") or ():
         end = step.get("end", "")
-        known = {"place": child.world.places, "group": child.world.groups}
+        known: dict[str, list[Any]] = {"place": child.world.places, "group": child.world.groups}
         due = child.world.today + timedelta(days=step["today"]) if "today" in step else child.day(step["due"])
         made = disruption.plan_step(
             by=child.worker,
@@ -132,20 +135,22 @@ def disrupt(child: Child) -> None:
             who_or_where=step.get("who", ""),
             power=step.get("power", ""),
         )
-        _finish(child, made.pk, step)
+        _finish_step(child, made.pk, step)
 
 
-def _finish(child: Child, disruption_id: Any, step: dict[str, Any]) -> None:
+def _finish_step(child: Child, disruption_id: Any, step: dict[str, Any]) -> None:
     for outcome, key in (("done", "done"), ("not_done", "undone")):
         if key in step:
-            disruption.finish_step(
-                by=child.user(step["by"]),
-                disruption_id=disruption_id,
-                outcome=outcome,
-                done_on=child.day(step[key]),
-                note=child.say(step["note"]),
-            )
+            with child.on(step[key]):
+                disruption.finish_step(
+                    by=child.user(step["by"]),
+                    disruption_id=disruption_id,
+                    outcome=outcome,
+                    done_on=child.day(step[key]),
+                    note=child.say(step["note"]),
+                )
 
 
 def _due(child: Child) -> date:
+    """Around today, so that everybody's own work shows what is still to do."""
     return child.world.today + timedelta(days=child.world.rng.randint(-4, 25))

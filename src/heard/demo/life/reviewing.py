@@ -30,46 +30,38 @@ def close(child: Child) -> None:
     more = child.part("closed")
     closed_on = child.world.ago(more["ago"]) if "ago" in more else child.day(more["after"])
     held_on = closed_on - timedelta(days=_LAST_LOOK)
-    planning.finish(child, len(child.actions))
+    planning.finish(child, len(child.actions), held_on - timedelta(days=_LAST_LOOK))
     _hold(child, _last_look(child, more), held_on, next_on=closed_on + timedelta(days=42))
-    reviews.close_case(
-        by=child.world.supervisor,
-        case_id=child.case.pk,
-        view=_view(child, more["words"], closed_on),
-        reason=child.say(more["why"]),
-        contact_afterwards=child.say(more["contact"]),
-        told_child=child.say(more["told"]),
-        open_again_if=child.say(more["again"]),
-        at=child.world.at(closed_on),
-    )
+    with child.world.on(closed_on):
+        reviews.close_case(
+            by=child.world.supervisor,
+            case_id=child.case.pk,
+            view=_view(child, more["words"], closed_on),
+            reason=child.say(more["why"]),
+            contact_afterwards=child.say(more["contact"]),
+            told_child=child.say(more["told"]),
+            open_again_if=child.say(more["again"]),
+        )
 
 
 def open_again(child: Child) -> None:
     """A new worry opens the same case again: one child, one story."""
     more = child.part("closed")
-    text = child.say(more["why_again"])
-    told = concerns.tell(
-        by=child.worker,
-        person_id=child.person_id,
-        seen_and_heard=text,
-        why_no_words="",
-        words={
-            "text": "It’s Sunday again. Only the car is another one.",
-            "how": "said",
-            "heard_on": child.day(more["opens"]),
-        }
-        | {"heard_by": child.world.name_and_job(child.worker.username)},
-        danger_now="no",
-        at=child.at(more["opens"]),
-    )
-    concerns.decide(
-        by=child.world.coordinator,
-        concern=told,
-        decision="open_case",
-        reason=text,
-        feedback="Thank you. The case is open again, and you go on as the trusted worker.",
-        at=child.at(more["opens"] + 1),
-    )
+    text, day = child.say(more["why_again"]), more["opens"]
+    heard_by = child.world.name_and_job(child.worker.username)
+    words = {"text": more["words_again"], "how": "said", "heard_on": child.day(day), "heard_by": heard_by}
+    with child.on(day):
+        told = concerns.tell(
+            by=child.worker, person_id=child.person_id, seen_and_heard=text, words=words, danger_now="no"
+        )
+    with child.on(day + 1):
+        concerns.decide(
+            by=child.world.coordinator,
+            concern=told,
+            decision="open_case",
+            reason=text,
+            feedback=more["feedback_again"],
+        )
     child.case.refresh_from_db()
 
 
@@ -87,19 +79,19 @@ def _hold(child: Child, one: dict[str, Any], held_on: date, *, next_on: date) ->
     looked = {
         row.pk: Looked(course, child.say(what), str(child.worker), held_on) for row, (course, what) in rows
     }
-    reviews.hold_review(
-        by=child.worker,
-        plan_id=child.plan.pk,
-        held_on=held_on,
-        what_changed=child.say(one["changed"]),
-        took_part=child.say(one["took"]),
-        looked=looked,
-        view=child.view(held_on),
-        decision="continue",
-        reason=child.say(one["why"]),
-        next_review_on=next_on,
-        at=child.world.at(held_on),
-    )
+    with child.world.on(held_on):
+        reviews.hold_review(
+            by=child.worker,
+            plan_id=child.plan.pk,
+            held_on=held_on,
+            what_changed=child.say(one["changed"]),
+            took_part=child.say(one["took"]),
+            looked=looked,
+            view=child.view(held_on),
+            decision="continue",
+            reason=child.say(one["why"]),
+            next_review_on=next_on,
+        )
 
 
 def _next(child: Child, one: dict[str, Any], following: int | None) -> date:

@@ -15,7 +15,7 @@ from heard.cases.sharing.queries import preview
 from heard.cases.sharing.rules import fingerprint
 
 if TYPE_CHECKING:
-    from heard.cases.models import Referral
+    from heard.cases.models import InfoRequest, Referral
     from heard.cases.referral.prefill import Known
     from heard.cases.referral.questions import Question
     from heard.demo.life.child import Child
@@ -29,76 +29,83 @@ _TURNS = 4  # an answer can lead to further questions, which lead to no more tha
 
 def share(world: World, children: Children, told: list[dict[str, Any]]) -> None:
     for one in told:
-        child, by = children[one["child"]], world.users[one["by"]]
-        at = world.at(world.ago(one["ago"]))
-        pieces = [piece.key for piece in pieces_of(by, child.person_id) if piece.group in one["groups"]]
-        made = sharing.prepare_share(
-            by=by,
-            person_id=child.person_id,
-            purpose=child.say(one["purpose"]),
-            to_agency_id=world.agency_of[one["to"]].pk if "to" in one else None,
-            to_outside=one.get("outside", ""),
-            to_person=one["person"],
-            how=one["how"],
-            pieces=pieces,
-            at=at,
-        )
-        sharing.decide_share(
-            by=by,
-            share_id=made.pk,
-            decision=one["decision"],
-            seen=fingerprint(preview(by, made)),
-            basis=one.get("basis", ""),
-            why=child.say(one["why"]),
-            view=child.view(),
-            told=one["told"],
-            told_note=child.say(one["note"]),
-            review_on=world.today + timedelta(days=one["review"] - one["ago"]),
-            at=at,
-        )
+        with world.on(world.ago(one["ago"])):
+            _share(world, children[one["child"]], one)
 
 
 def ask(world: World, children: Children, told: list[dict[str, Any]]) -> None:
     for one in told:
-        child, by = children[one["child"]], world.users[one["by"]]
-        asked_on = world.ago(one["asked"])
-        request = sharing.note_request(
-            by=by,
-            person_id=child.person_id,
-            direction=one["direction"],
-            agency_id=world.agency_of[one["agency"]].pk if "agency" in one else None,
-            outside=one.get("outside", ""),
-            who=one["who"],
-            what=child.say(one["what"]),
-            why=child.say(one["why"]),
-            asked_on=asked_on,
-            due_on=world.today + timedelta(days=one["due"]),
-            at=world.at(asked_on),
-        )
+        by, asked_on = world.users[one["by"]], world.ago(one["asked"])
+        with world.on(asked_on):
+            request = _note_request(world, children[one["child"]], one)
         if "chased" in one:
             ago, note = one["chased"]
-            sharing.chase_request(by=by, request_id=request.pk, note=note, on=world.ago(ago))
+            with world.on(world.ago(ago)):
+                sharing.chase_request(by=by, request_id=request.pk, note=note, on=world.ago(ago))
         if "answer" in one:
             answer, note, ago = one["answer"]
-            sharing.answer_request(by=by, request_id=request.pk, answer=answer, note=note, on=world.ago(ago))
+            with world.on(world.ago(ago)):
+                sharing.answer_request(
+                    by=by, request_id=request.pk, answer=answer, note=note, on=world.ago(ago)
+                )
 
 
 def refer(world: World, children: Children, told: dict[str, Any]) -> None:
     """Written by the worker and read by somebody else. Nobody has submitted it yet."""
     child = children[told["child"]]
-    referral = referrals.start_referral(by=child.worker, case_id=child.case.pk, at=world.at(world.ago(12)))
-    for _turn in range(_TURNS):
-        values = _answers(child, referral, told)
-        if not values:
-            break
-        referral = referrals.write_section(
-            by=child.worker, referral_id=referral.pk, section="all", values=values
-        )
-    referrals.send_to_review(
-        by=child.worker, referral_id=referral.pk, view=child.view(), at=world.at(world.ago(9))
+    with world.on(world.ago(told["ago"])):
+        referral = referrals.start_referral(by=child.worker, case_id=child.case.pk)
+        for _turn in range(_TURNS):
+            values = _answers(child, referral, told)
+            if values:
+                referral = referrals.write_section(
+                    by=child.worker, referral_id=referral.pk, section="all", values=values
+                )
+    with world.on(world.ago(told["sent"])):
+        referrals.send_to_review(by=child.worker, referral_id=referral.pk, view=child.view())
+    with world.on(world.ago(told["reviewed"])):
+        referrals.agree_referral(by=world.supervisor, referral_id=referral.pk, note=told["note"])
+
+
+def _share(world: World, child: Child, one: dict[str, Any]) -> None:
+    by = world.users[one["by"]]
+    pieces = [piece.key for piece in pieces_of(by, child.person_id) if piece.group in one["groups"]]
+    made = sharing.prepare_share(
+        by=by,
+        person_id=child.person_id,
+        purpose=child.say(one["purpose"]),
+        to_agency_id=world.agency_of[one["to"]].pk if "to" in one else None,
+        to_outside=one.get("outside", ""),
+        to_person=one["person"],
+        how=one["how"],
+        pieces=pieces,
     )
-    referrals.agree_referral(
-        by=world.supervisor, referral_id=referral.pk, note=told["note"], at=world.at(world.ago(8))
+    sharing.decide_share(
+        by=by,
+        share_id=made.pk,
+        decision=one["decision"],
+        seen=fingerprint(preview(by, made)),
+        basis=one.get("basis", ""),
+        why=child.say(one["why"]),
+        view=child.view(),
+        told=one["told"],
+        told_note=child.say(one["note"]),
+        review_on=world.today + timedelta(days=one["review"]),
+    )
+
+
+def _note_request(world: World, child: Child, one: dict[str, Any]) -> InfoRequest:
+    return sharing.note_request(
+        by=world.users[one["by"]],
+        person_id=child.person_id,
+        direction=one["direction"],
+        agency_id=world.agency_of[one["agency"]].pk if "agency" in one else None,
+        outside=one.get("outside", ""),
+        who=one["who"],
+        what=child.say(one["what"]),
+        why=child.say(one["why"]),
+        asked_on=world.ago(one["asked"]),
+        due_on=world.today + timedelta(days=one["due"]),
     )
 
 

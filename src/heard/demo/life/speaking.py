@@ -18,27 +18,29 @@ def answer_first_words(child: Child) -> None:
     """What changed because of what the child said first; the child was told of it."""
     words = child.words(child.day(0))
     if words is not None and "words_changed" in child.story:
-        answer_words(
-            by=child.worker,
-            words_id=words.pk,
-            what_changed=child.say(child.story["words_changed"]),
-            told_on=child.day(_TOLD_AFTER),
-            told_by=child.world.name_and_job(child.worker.username),
-        )
+        with child.on(_TOLD_AFTER):
+            answer_words(
+                by=child.worker,
+                words_id=words.pk,
+                what_changed=child.say(child.story["words_changed"]),
+                told_on=child.day(_TOLD_AFTER),
+                told_by=child.world.name_and_job(child.worker.username),
+            )
 
 
 def go_on_speaking(child: Child) -> None:
     for said in child.part("words") or ():
-        words = _hear(child, said)
-        if "changed" in said:
-            told = said.get("told")
-            answer_words(
-                by=child.user(said["heard"]),
-                words_id=words.pk,
-                what_changed=child.say(said["changed"]),
-                told_on=child.day(told) if told else None,
-                told_by=child.world.name_and_job(said["heard"]) if told else "",
-            )
+        with child.on(said["day"]):
+            words = _hear(child, said)
+        if "told" in said:
+            with child.on(said["told"]):
+                answer_words(
+                    by=child.user(said["heard"]),
+                    words_id=words.pk,
+                    what_changed=child.say(said["changed"]),
+                    told_on=child.day(said["told"]),
+                    told_by=child.world.name_and_job(said["heard"]),
+                )
 
 
 def _hear(child: Child, said: dict[str, Any]) -> Words:

@@ -13,32 +13,33 @@ if TYPE_CHECKING:
     from heard.demo.life.world import World
 
 
+_BEGUN = timedelta(days=7)  # before the first supervision
+
+
 def supervise(world: World, children: Children, told: list[dict[str, Any]]) -> None:
     for one in told:
         held_on, worker = world.ago(one["ago"]), world.users[one["worker"]]
-        row = supervision.begin_supervision(
-            by=world.supervisor,
-            worker=worker,
-            supervisor=world.supervisor,
-            planned_on=held_on,
-            at=world.at(held_on - timedelta(days=7)),
-        )
-        supervision.prepare(
-            by=worker,
-            supervision_id=row.pk,
-            stays_with=one["stays"],
-            otherwise=one["otherwise"],
-            needs=one["needs"],
-        )
-        row = supervision.hold_supervision(
-            by=world.supervisor,
-            supervision_id=row.pk,
-            held_on=held_on,
-            talked=one["talked"],
-            wellbeing=one["wellbeing"],
-            next_on=world.today + timedelta(days=one["next"]),
-        )
-        _agree(world, children, row, one)
+        with world.on(held_on - _BEGUN):
+            row = supervision.begin_supervision(
+                by=world.supervisor, worker=worker, supervisor=world.supervisor, planned_on=held_on
+            )
+            supervision.prepare(
+                by=worker,
+                supervision_id=row.pk,
+                stays_with=one["stays"],
+                otherwise=one["otherwise"],
+                needs=one["needs"],
+            )
+        with world.on(held_on):
+            row = supervision.hold_supervision(
+                by=world.supervisor,
+                supervision_id=row.pk,
+                held_on=held_on,
+                talked=one["talked"],
+                wellbeing=one["wellbeing"],
+                next_on=world.today + timedelta(days=one["next"]),
+            )
+            _agree(world, children, row, one)
 
 
 def _agree(world: World, children: Children, row: Supervision, one: dict[str, Any]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from importlib.resources import files
 from random import Random
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import yaml
 from django.utils import timezone
@@ -18,12 +21,13 @@ from heard.network import actions as network
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
     from heard.demo.names import Origin
+    from heard.network.models import Group, Place
 
 COORDINATOR, SUPERVISOR = "maya.lindqvist", "dele.okafor"
 
 
 def read(name: str) -> dict[str, Any]:
-    """A file of the fictional partnership, by its path below this package's parent."""
+    """A file of the fictional partnership, by its path in `heard.demo`."""
     data: dict[str, Any] = yaml.safe_load(files("heard.demo").joinpath(name).read_text("utf-8"))
     return data
 
@@ -32,10 +36,16 @@ def read(name: str) -> dict[str, Any]:
 class World:
     data: dict[str, Any]
     rng: Random
-    today: date
+    now: datetime
     users: dict[str, User] = field(default_factory=dict)
     agency_of: dict[str, Agency] = field(default_factory=dict)  # by username
     given_names: list[str] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
 
     @property
     def coordinator(self) -> User:
@@ -45,13 +55,19 @@ class World:
     def supervisor(self) -> User:
         return self.users[SUPERVISOR]
 
-    def at(self, day: date, hour: int | None = None) -> datetime:
-        """Some time in that day's office hours, or at this hour; never in the future."""
-        clock = time(self.rng.randint(8, 17) if hour is None else hour, self.rng.randrange(60))
-        return min(timezone.make_aware(datetime.combine(day, clock)), timezone.now())
-
     def ago(self, days: int) -> date:
         return self.today - timedelta(days=days)
+
+    @contextmanager
+    def on(self, when: date | datetime) -> Iterator[None]:
+        """Meanwhile it is that moment, or some time in that day's office hours, for everything that is written: a row that
+        says when it was written says so truly for this story, and rules look at the clock of that day. Never in the future.
+        """
+        if not isinstance(when, datetime):
+            clock = time(self.rng.randint(8, 17), self.rng.randrange(60))
+            when = timezone.make_aware(datetime.combine(when, clock))
+        with patch.object(timezone, "now", return_value=min(when, self.now)):
+            yield
 
     def name_and_job(self, username: str) -> str:
         given, family, _team, _role, job = self.data["staff"][username]
@@ -69,12 +85,9 @@ class World:
     @cached_property
     def more(self) -> dict[str, dict[str, Any]]:
         """What goes on in the lives of some children: part of life, then the child's id."""
-        return {part: entries or {} for part, entries in read("life/life.yaml").items()}
+        return read("life/life.yaml")
 
-    @cached_property
-    def places(self) -> list[Any]:
-        return [network.add_place(by=self.coordinator, **place) for place in self.data["places"]]
-
-    @cached_property
-    def groups(self) -> list[Any]:
-        return [network.add_group(by=self.coordinator, **group) for group in self.data["groups"]]
+    def add_places_and_groups(self) -> None:
+        by = self.coordinator
+        self.places = [network.add_place(by=by, **place) for place in self.data["places"]]
+        self.groups = [network.add_group(by=by, **group) for group in self.data["groups"]]
