@@ -2,7 +2,10 @@
 
 Among 200,000 people and 20,000 cases, on SQLite and on PostgreSQL, in process, with the number of questions to the
 database. Each page is asked as its user's browser asks it, through every middleware, and drawn in full. A case has a
-worry with signs, words, a signed assessment and an agreed plan; one in ten has a second worry that waits.
+worry with signs, words, a signed assessment and an agreed plan; one in ten has a second worry that waits, one in a
+hundred a second assessment that waits for a signature. Twenty children count on each worker, ten workers are a team.
+
+"Work" is the time in which the machine was at work for the page; the rest of the time it waited, or others worked.
 """
 
 from __future__ import annotations
@@ -17,13 +20,14 @@ from random import Random
 from typing import Any
 
 from tests.bench.crowd import SEED, crowd
-from tests.bench.databases import on_both, spread
+from tests.bench.databases import on_both, spread, worked
 from tests.bench.measure import table
 from tests.bench.search import fill
 
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "200000"))
 CASES = PEOPLE // 10
 EACH_WORKER = 20  # children who count on one worker
+EACH_TEAM = 10  # workers
 ENTRIES = 2_000  # in the chronology of the child with the longest story
 TIMES = int(os.environ.get("BENCH_TIMES", "200"))
 SAID = "I want to see my sister, and I want somebody to meet me after school."
@@ -38,34 +42,36 @@ def measure() -> None:
     users = fill(people)
     coordinator, practitioner = users["co-ordinator"][0], users["practitioner"][0]
     children = [one.id for one in users["practitioner"][1][:CASES]]
-    workers = write_cases(children, coordinator)
+    workers, supervisor = write_cases(children, coordinator)
     write_long_story(children[0], coordinator)
     print(f"  {PEOPLE:,} people and {len(children):,} cases written in {time.perf_counter() - began:.0f} s")
+    longest, some = f"/children/{children[0]}/", pick(children[1:])
+    pages = [f"/children/{one}/" for one in some]
     rows = [
-        page("open a child", practitioner, [f"/children/{one}/" for one in pick(children[1:])]),
-        page("open the child with the longest story", practitioner, [f"/children/{children[0]}/"] * TIMES),
-        page(
-            f"chronology of {ENTRIES:,} entries",
-            practitioner,
-            [f"/children/{children[0]}/chronology/"] * TIMES,
-        ),
-        page("my work, a practitioner", workers[1], ["/"] * TIMES),
-        page("my work, a co-ordinator", coordinator, ["/"] * TIMES),
-        page("worries that wait, a co-ordinator", coordinator, ["/worries/"] * TIMES),
-        saved("save a worry about a known child", practitioner, pick(children[1:])),
-        saved_while_typing("keep a worry while somebody types", practitioner),
+        page("open a child, first time since something was written", 60, practitioner, pages),
+        page("open a child", 60, practitioner, pages),
+        page("open the child with the longest story", 60, practitioner, [longest] * TIMES),
+        page(f"chronology of {ENTRIES:,} entries", 150, practitioner, [f"{longest}chronology/"] * TIMES),
+        page("its last page", 150, practitioner, [f"{longest}chronology/?page=999"] * TIMES),
+        page("my work, a practitioner", 60, workers[1], ["/"] * TIMES),
+        page("my work, a supervisor", 60, supervisor, ["/"] * TIMES),
+        page("my work, a co-ordinator", 60, coordinator, ["/"] * TIMES),
+        page("worries that wait, a co-ordinator", None, coordinator, ["/worries/"] * TIMES),
+        saved("save a worry about a known child", 60, practitioner, some),
+        saved_while_typing("keep a worry while somebody types", None, practitioner),
     ]
-    table(f"{TIMES} times each", ("", "p50 ms", "p95 ms", "queries"), rows)
+    head = ("", "p50 ms", "p95 ms", "work p50 ms", "work p95 ms", "p95 below", "queries")
+    table(f"{TIMES} times each", head, rows)
 
 
 def pick(children: list[uuid.UUID]) -> list[uuid.UUID]:
     return Random(SEED).sample(children, TIMES)
 
 
-# ---- what is timed
+# ---- what is timed; `below`: the target for the 95th percentile in milliseconds, where one was set
 
 
-def page(what: str, user: Any, paths: list[str]) -> tuple[str, ...]:
+def page(what: str, below: int | None, user: Any, paths: list[str]) -> tuple[str, ...]:
     """The first of each path is drawn once before, as a server that has been up for a while has drawn it."""
     client = signed_in(user)
 
@@ -74,10 +80,10 @@ def page(what: str, user: Any, paths: list[str]) -> tuple[str, ...]:
         assert answer.status_code == 200, f"{path}: {answer.status_code}"
 
     draw(paths[0])
-    return timed(what, [lambda path=path: draw(path) for path in paths])  # type: ignore[misc]
+    return timed(what, below, [lambda path=path: draw(path) for path in paths])  # type: ignore[misc]
 
 
-def saved(what: str, user: Any, children: list[uuid.UUID]) -> tuple[str, ...]:
+def saved(what: str, below: int | None, user: Any, children: list[uuid.UUID]) -> tuple[str, ...]:
     from heard.cases.case.rules import Observed
     from heard.cases.concern.actions import tell
 
@@ -88,10 +94,10 @@ def saved(what: str, user: Any, children: list[uuid.UUID]) -> tuple[str, ...]:
     def save(child: uuid.UUID) -> None:
         tell(by=user, person_id=child, seen_and_heard=SEEN, observations=signs, words=words, danger_now="no")
 
-    return timed(what, [lambda child=child: save(child) for child in children])  # type: ignore[misc]
+    return timed(what, below, [lambda child=child: save(child) for child in children])  # type: ignore[misc]
 
 
-def saved_while_typing(what: str, user: Any) -> tuple[str, ...]:
+def saved_while_typing(what: str, below: int | None, user: Any) -> tuple[str, ...]:
     client = signed_in(user)
     begun = client.post("/worries/tell/")["Location"]
     draft = next(part for part in begun.split("/") if len(part) == 36)
@@ -101,21 +107,22 @@ def saved_while_typing(what: str, user: Any) -> tuple[str, ...]:
         answer = client.post(address, {"seen_and_heard": SEEN * 5})
         assert answer.status_code == 204, answer.status_code
 
-    return timed(what, [save] * TIMES)
+    return timed(what, below, [save] * TIMES)
 
 
-def timed(what: str, steps: list[Callable[[], None]]) -> tuple[str, ...]:
+def timed(what: str, below: int | None, steps: list[Callable[[], None]]) -> tuple[str, ...]:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    times = []
+    times, work, spent = [], [], worked()
     for step in steps:
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), spent()
         step()
         times.append(time.perf_counter() - began)
+        work.append(spent() - busy)
     with CaptureQueriesContext(connection) as asked:
         steps[-1]()
-    return what, *spread(times), str(len(asked))
+    return what, *spread(times), *spread(work), str(below or ""), str(len(asked))
 
 
 def signed_in(user: Any) -> Any:
@@ -129,23 +136,31 @@ def signed_in(user: Any) -> Any:
 # ---- what is there
 
 
-def write_cases(children: list[uuid.UUID], coordinator: Any) -> list[Any]:
-    """A case for each child, in bulk, and the workers on whom the children count."""
-    workers = write_workers(len(children) // EACH_WORKER + 1, coordinator.team)
+def write_cases(children: list[uuid.UUID], coordinator: Any) -> tuple[list[Any], Any]:
+    """A case for each child, in bulk; the workers on whom the children count, and the supervisor of the first of them."""
+    workers, supervisor = write_workers(len(children) // EACH_WORKER + 1, coordinator.team.agency)
     numbered = enumerate(children)
     while part := list(islice(numbered, 2_000)):
         write_some([(number, child, workers[number // EACH_WORKER]) for number, child in part], coordinator)
-    return workers
+    return workers, supervisor
 
 
-def write_workers(how_many: int, team: Any) -> list[Any]:
-    from heard.agencies.models import Membership, User
+def write_workers(how_many: int, agency: Any) -> tuple[list[Any], Any]:
+    from heard.agencies.models import Membership, Team, User
 
     users = User.objects.bulk_create(
         User(username=f"worker{number}", first_name="W", last_name=str(number)) for number in range(how_many)
     )
-    Membership.objects.bulk_create(Membership(user=user, team=team, role="practitioner") for user in users)
-    return users
+    supervisor = User.objects.create(username="supervisor", first_name="S", last_name="V")
+    teams = Team.objects.bulk_create(
+        Team(agency=agency, name=f"Team {number}") for number in range(how_many // EACH_TEAM + 1)
+    )
+    Membership.objects.bulk_create(
+        Membership(user=user, team=teams[number // EACH_TEAM], role="practitioner")
+        for number, user in enumerate(users)
+    )
+    Membership.objects.create(user=supervisor, team=teams[0], role="supervisor")
+    return users, supervisor
 
 
 def write_some(part: list[tuple[int, uuid.UUID, Any]], coordinator: Any) -> None:
@@ -158,7 +173,7 @@ def write_some(part: list[tuple[int, uuid.UUID, Any]], coordinator: Any) -> None
     from heard.cases.plan.models import Action, Outcome, Plan
     from heard.knowledge import load
 
-    now, release, team = timezone.now(), load.current().id, coordinator.team
+    now, release = timezone.now(), load.current().id
     made: dict[Any, list[Any]] = {}
 
     def make(model: Any, **values: Any) -> Any:
@@ -168,7 +183,7 @@ def write_some(part: list[tuple[int, uuid.UUID, Any]], coordinator: Any) -> None
 
     for number, child, worker in part:
         opened = now - timedelta(days=number % 300 + 20)
-        day = opened.date()
+        day, team = opened.date(), worker.team
         by = {"told_by": worker, "agency": team.agency, "release": release}
         case = make(
             Case, reference=f"C-{number}", person_id=child, lead_team=team, trusted_worker=worker, opened_at=opened,
@@ -193,6 +208,11 @@ def write_some(part: list[tuple[int, uuid.UUID, Any]], coordinator: Any) -> None
             started_at=opened, due_on=day + timedelta(days=60), submitted_at=opened, signed_by=coordinator,
             signed_at=opened,
         )  # fmt: skip
+        if number % 100 == 0:
+            make(
+                Assessment, case=case, release=release, author=worker, state="submitted", judgement=SEEN, words=words,
+                started_at=now, due_on=now.date() + timedelta(days=number % 60), submitted_at=now,
+            )  # fmt: skip
         for item in ("S01", "S06", "S10"):
             seen = {"item": item, "state": "seen", "seen_on": day, "source": "Form tutor", "words": SEEN}
             make(ConcernObservation, concern=concern, noted_by=worker, **seen)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,6 +47,18 @@ def _prepare() -> None:
 
     settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
     call_command("migrate", run_syncdb=True, verbosity=0)
+
+
+def worked() -> Callable[[], float]:
+    """Seconds that this process and, on PostgreSQL, the one that serves it were at work: they wait where others work too."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return time.process_time
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        server = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
+    return lambda: time.process_time() + int(server.read_text().split()[0]) / 1e9
 
 
 def spread(times: list[float]) -> tuple[str, str]:

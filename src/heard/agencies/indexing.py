@@ -31,6 +31,7 @@ def written(row: AuditRow) -> None:
 def reader_of_whole_records() -> User:
     """Nobody who signs in: somebody of every agency who may see every record. One query."""
     reader = User(pk=0, username="", is_active=True)
+    reader.reads_whole_records = True
     agencies = list(Agency.objects.all())
     reader._memberships = [  # as if they had been fetched
         Membership(team=Team(agency=agency), role=role) for agency in agencies for role in _WHOLE

@@ -62,6 +62,13 @@ class User(AbstractUser):
         help_text=_("Whether a mail says how many things are due. They switch it off themselves."),
     )
     reminded_on = models.DateField(null=True, blank=True, help_text=_("The last day on which a mail did."))
+    mail_failed_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text=_("When a mail did not go; none since one went or the address changed."),
+    )
+
+    reads_whole_records = False  # True of nobody who signs in: `indexing.reader_of_whole_records` alone
 
     @cached_property
     def _memberships(self) -> "list[Membership]":
@@ -86,6 +93,16 @@ class User(AbstractUser):
         held = self._memberships
         working = [one for one in held if May.TELL in permissions_of({one.role})]
         return next((one.team for one in (*working, *held)), None)
+
+    @property
+    def team_ids(self) -> set[uuid.UUID]:
+        """Keys of the teams in which they work."""
+        return {one.team_id for one in self._memberships}
+
+    @property
+    def takes_worries(self) -> bool:
+        """Whether new worries come to a team of theirs."""
+        return any(one.team.takes_worries for one in self._memberships)
 
     @property
     def roles(self) -> list[str]:

@@ -61,6 +61,18 @@ def colleagues_visible_to(user: User) -> QuerySet[User]:
     return rows if user.may(May.SIGNED_IN) else rows.none()
 
 
+def people_who_left(user: User) -> QuerySet[User]:
+    """People who were switched off: what waited for them waits for somebody else."""
+    rows = User.objects.filter(is_active=False)
+    return rows if user.may(May.SIGNED_IN) else rows.none()
+
+
+def people_without_mail(user: User) -> QuerySet[User]:
+    """Active people to whom the last reminder did not go, the longest first. For administrators."""
+    rows = User.objects.filter(is_active=True, reminders=True, mail_failed_on__isnull=False)
+    return rows.order_by("mail_failed_on", "pk") if user.may(May.MANAGE) else rows.none()
+
+
 def who_are(user: User, ids: Iterable[int]) -> dict[int, Colleague]:
     """The people with these keys, those who have left included, by key. Two queries, however many are asked for."""
     if not user.may(May.SIGNED_IN):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.kept import resume_at
-from heard.agencies.queries import drafts_of
+from heard.agencies.queries import drafts_of, people_without_mail
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment import queries as assessments
 from heard.cases.case import queries as cases
@@ -30,7 +30,16 @@ from heard.cases.sharing import queries as sharing
 from heard.cases.supervision import queries as supervision
 from heard.cases.words import queries as words
 from heard.govuk.environment import day, time
-from heard.home.waiting import Kind, Section, Waiting, at, due, due_by_field, section_of
+from heard.home.waiting import (
+    Kind,
+    Section,
+    Waiting,
+    at,
+    due,
+    due_by_field,
+    of_which_any_waits,
+    section_of,
+)
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -59,10 +68,9 @@ def kind_of(user: User, key: str) -> Kind:
 def my_work(user: User) -> list[Section]:
     """What waits, in the order of the page, overdue first within each; what is empty is left out.
 
-    One query a section, whatever it holds.
+    One query to find out which there are, and one a section, whatever it holds.
     """
-    sections = [section_of(kind) for kind in kinds_of(user)]
-    return [section for section in sections if section.waiting]
+    return [section_of(kind) for kind in of_which_any_waits(kinds_of(user))]
 
 
 def due_by(user: User, day: date) -> list[tuple[str, int]]:
@@ -500,6 +508,22 @@ def _begun(draft: Any) -> Waiting:
     return Waiting(_("A worry, not sent yet"), at("worry_check", draft_id=draft.pk), note)
 
 
+def _without_mail(user: User) -> Kind | None:
+    if not user.may(May.MANAGE):
+        return None
+    return Kind(
+        "without-mail",
+        _("Colleagues whom a reminder did not reach"),
+        people_without_mail(user),
+        lambda row: Waiting(
+            str(row),
+            at("user", user_id=row.pk),
+            _("on %(date)s: the address is wrong, or the mail server does not take mail")
+            % {"date": day(row.mail_failed_on)},
+        ),
+    )
+
+
 def _children(user: User) -> Kind | None:
     if not user.may(May.SEE_CHILD):
         return None
@@ -537,6 +561,7 @@ _KINDS: tuple[Callable[[User], Kind | None], ...] = (
     _panels,
     _panel_actions,
     _disagreements,
+    _without_mail,
     _records,
     _records_to_check,
     _packs,

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
+from django.db import connection
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -115,6 +117,27 @@ def _group_of(key: str, days_left: int | None) -> str:
     if days_left == 0:
         return "today"
     return "soon" if days_left <= SOON else "later"
+
+
+def of_which_any_waits(kinds: Iterable[Kind]) -> list[Kind]:
+    """One query for all of them: most people have few kinds of work, and to ask for the rows of each takes longer than
+    everything else on the page."""
+    asked = [(kind, *exists) for kind in kinds if (exists := _exists(kind.rows))]
+    if not asked:
+        return []
+    each = ", ".join(f"EXISTS({sql})" for _kind, sql, _params in asked)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {each}", [one for _kind, _sql, params in asked for one in params])
+        found = cursor.fetchone() or ()
+    return [kind for (kind, *_sql), waits in zip(asked, found, strict=True) if waits]
+
+
+def _exists(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]] | None:
+    """What `rows.exists()` asks, and its parameters; None where nothing has to be asked to know that there are none."""
+    try:
+        return rows.query.exists().get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:
+        return None
 
 
 def section_of(kind: Kind) -> Section:

@@ -133,6 +133,11 @@ class Assessment(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-started_at"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["submitted_at"], condition=models.Q(state="submitted"), name="assessments_to_sign_off"
+            )
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["case"],

@@ -11,7 +11,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.attachment.models import Attachment
 from heard.cases.attachment.rules import ABOUT, SEEN_THROUGH
 from heard.cases.case.models import Words
-from heard.network.queries import groups_visible_to, people_visible_to, places_visible_to
+from heard.network.queries import groups_visible_to, people_visible_to, places_visible_to, visible_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +24,9 @@ def attachments_visible_to(user: User) -> QuerySet[Attachment]:
     sent yet are its writer's alone; and of a worry that they told and may not see as a whole, they see their own."""
     if not user.may(May.TELL):
         return Attachment.objects.none()
-    own, people = Q(attached_by=user), people_visible_to(user)
-    seen = (own & Q(draft_id__isnull=False)) | _among(people, "person") | _among(people, "words__person")
+    own = Q(attached_by=user)
+    seen = own & Q(draft_id__isnull=False)
+    seen |= visible_through(user, "person") | visible_through(user, "words__person")
     if user.may(May.SEE_CHILD):  # who sees children sees every place and group
         seen |= Q(place__isnull=False) | Q(group__isnull=False)
     for about, records in SEEN_THROUGH.items():
@@ -55,7 +56,10 @@ def attachments_around(user: User, person_id: uuid.UUID) -> QuerySet[Attachment]
 
 def texts_of(user: User, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The text in these files, by key, for searching. '' where there is none, or the file was withdrawn."""
-    rows = attachments_visible_to(user).filter(pk__in=set(ids)).defer(None)
+    asked = set(ids)
+    rows = (
+        attachments_visible_to(user).filter(pk__in=asked).defer(None) if asked else Attachment.objects.none()
+    )
     return dict(rows.values_list("pk", "text"))
 
 
@@ -84,7 +88,7 @@ def _among(records: QuerySet[Any], field: str) -> Q:
 def _records(user: User, about: str) -> QuerySet[Any]:
     """The records of one kind to which this user may add a file."""
     if about == "words":
-        return Words.objects.filter(person__in=people_visible_to(user))
+        return Words.objects.filter(visible_through(user, "person"))
     own = {"person": people_visible_to, "place": places_visible_to, "group": groups_visible_to}
     above = {name: records.own_part for name, records in SEEN_THROUGH.items()}
     rows = (own | above).get(about)

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.queries import case_visible_to
+from heard.cases.case.queries import case_visible_to, worked_in
 from heard.cases.case.rules import Kept
 from heard.cases.clocks import rules
 from heard.cases.clocks.drawn import sources
@@ -64,8 +64,8 @@ def clocks_due(user: User) -> QuerySet[ClockRun]:
     they are the trusted worker, or they noted what started it. Those drawn from the record have lists of their own."""
     if not user.may(May.PLAN):
         return ClockRun.objects.none()
-    teams = user.memberships.values("team")
-    mine = Q(case__lead_team__in=teams) | Q(case__trusted_worker=user) | Q(started_by__noted_by=user)
+    noted = Moment.objects.order_by().filter(noted_by=user).only("pk")
+    mine = Q(case__in=worked_in(user)) | Q(started_by__in=noted)
     rows = running_visible_to(user).filter(mine, case__state="open")
     return rows.order_by("due_on", "pk")
 

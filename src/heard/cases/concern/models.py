@@ -87,6 +87,11 @@ class Concern(models.Model):
 
     class Meta:
         ordering: ClassVar = ["due_on", "told_at"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_on", "told_at"], condition=models.Q(state="told"), name="worries_that_wait"
+            )
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(person__isnull=False, place__isnull=True, group__isnull=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, Q, QuerySet, Value, When
 
 from heard.agencies.queries import duty_team, teams_visible_to
 from heard.agencies.rules import Hidden, May
@@ -15,7 +15,7 @@ from heard.cases.attachment.rules import SEEN_THROUGH, Seen
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernStep
 from heard.cases.concern.rules import About
-from heard.network.queries import people_findable_by, people_visible_to
+from heard.network.queries import findable_through, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -27,20 +27,19 @@ def concerns_visible_to(user: User) -> QuerySet[Concern]:
 
     With the child, place or group, the agency and who told it.
     """
+    if not user.may(May.TELL):
+        return Concern.objects.none()
     whole = _whole(user)
-    told = Q(told_by=user) & (_among(people_findable_by(user)) | Q(person__isnull=True))
-    rows = Concern.objects.filter(whole | told) if user.may(May.TELL) else Concern.objects.none()
-    rows = rows.annotate(
-        whole=Case(When(whole, then=Value(True)), default=False, output_field=BooleanField())
-    )
-    return rows.select_related(
-        "person", "place", "group", "agency", "told_by", "words", "case", "decided_by", "other_agency"
-    )
+    told = Q(told_by=user) & (findable_through(user, "person") | Q(person__isnull=True))
+    is_whole = Case(When(whole, then=Value(True)), default=False, output_field=BooleanField())
+    return _with_all(Concern.objects.filter(whole | told).annotate(whole=is_whole))
 
 
 def concerns_open_to(user: User) -> QuerySet[Concern]:
     """Worries of which this user may see everything."""
-    return concerns_visible_to(user).filter(_whole(user))
+    if not user.may(May.TELL):
+        return Concern.objects.none()
+    return _with_all(Concern.objects.filter(_whole(user)).annotate(whole=Value(True)))
 
 
 # Files of a worry are for whoever may see it; who only told it sees the files that they sent with it.
@@ -127,9 +126,7 @@ def not_read_yet(user: User) -> QuerySet[Concern]:
 
 def steps_visible_to(user: User) -> QuerySet[ConcernStep]:
     """Steps that were agreed on worries which this user may see as a whole, and their own; those due first at the top."""
-    seen = Q(concern__in=concerns_open_to(user).order_by().values("pk")) | Q(owner=user)
-    rows = ConcernStep.objects.select_related("owner", "finished_by", "concern__place", "concern__group")
-    return rows.filter(seen) if user.may(May.TELL) else rows.none()
+    return _steps(user).filter(Q(concern__in=concerns_open_to(user).order_by().values("pk")) | Q(owner=user))
 
 
 def step_of(user: User, concern_id: uuid.UUID) -> ConcernStep | None:
@@ -139,7 +136,12 @@ def step_of(user: User, concern_id: uuid.UUID) -> ConcernStep | None:
 
 def steps_due(user: User) -> QuerySet[ConcernStep]:
     """Steps that this user said they would do and has not finished, those due first at the top."""
-    return steps_visible_to(user).filter(owner=user, state=ConcernStep.State.OPEN)
+    return _steps(user).filter(owner=user, state=ConcernStep.State.OPEN)
+
+
+def _steps(user: User) -> QuerySet[ConcernStep]:
+    rows = ConcernStep.objects.select_related("owner", "finished_by", "concern__place", "concern__group")
+    return rows if user.may(May.TELL) else rows.none()
 
 
 def decided_in_time(user: User, *, since: date, today: date) -> Kept:
@@ -165,7 +167,7 @@ def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = No
 def _whole(user: User) -> Q:
     """About a child whom the user may see; or about a place or group, for those who see the partnership, the agency that
     told it, the one that takes it on, and the duty team's."""
-    about_child = _among(people_visible_to(user))
+    about_child = visible_through(user, "person")
     if not user.may(May.SEE_CHILD):
         return Q(pk__in=[])
     if user.may(May.SEE_PARTNERSHIP):
@@ -176,9 +178,10 @@ def _whole(user: User) -> Q:
     return about_child | (Q(person__isnull=True) & theirs)
 
 
-def _among(people: QuerySet[Any]) -> Q:
-    """Whether the child is one of these. Asked row by row, so that it costs the same however many children there are."""
-    return Q(Exists(people.order_by().filter(pk=OuterRef("person"))))
+def _with_all(rows: QuerySet[Concern]) -> QuerySet[Concern]:
+    return rows.select_related(
+        "person", "place", "group", "agency", "told_by", "words", "case", "decided_by", "other_agency"
+    )
 
 
 def _told_since(user: User, since: date) -> QuerySet[Concern]:

@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.queries import case_visible_to, cases_visible_to
+from heard.cases.case.queries import case_visible_to
 from heard.cases.disruption import rules
 from heard.cases.disruption.models import DisruptionStep
-from heard.network.queries import group_visible_to, people_visible_to, place_visible_to, ties_visible_to
+from heard.network.queries import (
+    group_visible_to,
+    people_visible_to,
+    place_visible_to,
+    ties_visible_to,
+    visible_through,
+)
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -35,8 +41,8 @@ class Against:
 
 def steps_visible_to(user: User) -> QuerySet[DisruptionStep]:
     """Steps in cases of children whom the user may see. One against a person whom the user may not see is left out."""
-    rows = DisruptionStep.objects.filter(case__in=cases_visible_to(user).order_by())
-    seen = Q(person__isnull=True) | Q(person__in=people_visible_to(user).values("pk"))
+    rows = DisruptionStep.objects.filter(visible_through(user, "case__person"))
+    seen = Q(person__isnull=True) | visible_through(user, "person")
     return rows.filter(seen).select_related(
         "case__person", "person", "place", "group", "agency", "owner", "panel_action"
     )

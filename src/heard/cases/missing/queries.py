@@ -12,6 +12,7 @@ from django.utils import timezone
 from heard.agencies.rules import Hidden, May
 from heard.cases.attachment.queries import attachments_of
 from heard.cases.case.models import Case
+from heard.cases.case.queries import worked_in
 from heard.cases.case.rules import Kept
 from heard.cases.missing import rules
 from heard.cases.missing.models import Episode, InterviewAnswer, InterviewOffer, Philomena
@@ -21,6 +22,7 @@ from heard.network.queries import (
     person_visible_to,
     places_visible_to,
     ties_visible_to,
+    visible_through,
 )
 from heard.network.rules import Description, Name
 
@@ -39,7 +41,7 @@ _FOUND = 10  # at most, of those who may be meant
 
 def episodes_visible_to(user: User) -> QuerySet[Episode]:
     """Episodes of children whose record the user may open, those taken back too; latest first."""
-    rows = Episode.objects.filter(person__in=people_visible_to(user))
+    rows = Episode.objects.filter(visible_through(user, "person"))
     return rows.select_related("person", "noted_by", "found_noted_by", "interview")
 
 
@@ -117,12 +119,10 @@ def _with_answer(rows: QuerySet[Episode]) -> QuerySet[Episode]:
 
 
 def _concerning(user: User) -> Q:
-    opened = Case.objects.filter(person=OuterRef("person"), state=Case.State.OPEN)
-    teams = user.memberships.values("team")
-    mine = Q(Exists(opened.filter(Q(lead_team__in=teams) | Q(trusted_worker=user))))
+    mine = Q(person__in=worked_in(user).filter(state="open").values("person"))
     mine |= Q(noted_by=user) | Q(found_noted_by=user)
-    takes_worries = user.memberships.filter(team__takes_worries=True)
-    return mine | (Q(Exists(takes_worries)) & ~Q(Exists(opened)))
+    opened = Case.objects.filter(person=OuterRef("person"), state=Case.State.OPEN)
+    return mine | ~Q(Exists(opened)) if user.takes_worries else mine
 
 
 def interviews_in_time(user: User, *, since: date, today: date) -> Kept:

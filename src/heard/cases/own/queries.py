@@ -15,10 +15,9 @@ from heard.cases.case.queries import words_of
 from heard.cases.own import rules
 from heard.cases.own.models import ChildsPlan, GivenPlan
 from heard.cases.own.rules import Look, Lookers
-from heard.cases.plan.queries import plans_visible_to
 from heard.cases.safety.queries import in_force
 from heard.govuk.environment import day
-from heard.network.queries import involvements_of
+from heard.network.queries import involvements_of, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -55,7 +54,7 @@ class OwnPlan:
 
 def own_plan(user: User, plan: Plan) -> OwnPlan:
     """For a plan that came from `plan_visible_to`. One query more."""
-    rows = ChildsPlan.objects.filter(plan__in=plans_visible_to(user).order_by(), plan=plan)
+    rows = ChildsPlan.objects.filter(visible_through(user, "plan__case__person"), plan=plan)
     childs = rows.select_related("words").first()
     lines = [
         (one.plain, [action for action in one.actions.all() if action.plain])
@@ -68,7 +67,7 @@ def own_plan(user: User, plan: Plan) -> OwnPlan:
 
 def given_visible_to(user: User) -> QuerySet[GivenPlan]:
     """When children were given their plans, or why not, the latest first."""
-    rows = GivenPlan.objects.filter(plan__in=plans_visible_to(user).order_by())
+    rows = GivenPlan.objects.filter(visible_through(user, "plan__case__person"))
     return rows.select_related("written_by")
 
 

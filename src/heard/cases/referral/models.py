@@ -89,6 +89,11 @@ class Referral(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-started_at"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["sent_at"], condition=models.Q(state="with_reviewer"), name="referrals_to_review"
+            )
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["case"],

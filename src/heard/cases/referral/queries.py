@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.queries import who_are
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import Words
-from heard.cases.case.queries import case_visible_to, cases_visible_to, words_of
+from heard.cases.case.queries import case_visible_to, words_of
 from heard.cases.case.rules import due_on
 from heard.cases.referral import rules
 from heard.cases.referral.checks import Check, check, unanswered
@@ -32,6 +32,7 @@ from heard.cases.referral.questions import (
 )
 from heard.govuk.environment import day
 from heard.knowledge import load
+from heard.network.queries import visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -82,7 +83,7 @@ class SectionState:
 
 def referrals_visible_to(user: User) -> QuerySet[Referral]:
     """Referrals of children whose record the user may open, newest first."""
-    return Referral.objects.filter(case__in=cases_visible_to(user)).select_related(
+    return Referral.objects.filter(visible_through(user, "case__person")).select_related(
         "case__person",
         "case__lead_team__agency",
         "case__trusted_worker",
@@ -135,7 +136,7 @@ def being_written_by(user: User) -> QuerySet[Referral]:
 def waiting_for_decision(user: User) -> QuerySet[Referral]:
     """Submitted by this user or of the children who count on them, without a decision on reasonable grounds."""
     rows = referrals_visible_to(user).filter(submitted_on__isnull=False)
-    mine = rows.filter(submitted_by=user) | rows.filter(case__trusted_worker=user)
+    mine = rows.filter(Q(submitted_by=user) | Q(case__trusted_worker=user))
     return mine.exclude(decisions__isnull=False).order_by("submitted_on")
 
 

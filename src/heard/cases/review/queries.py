@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from heard.cases.assessment.queries import (
     unsigned,
     words_of_child,
 )
+from heard.cases.case.queries import worked_in
 from heard.cases.case.rules import Kept, due_on
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_of
@@ -109,7 +110,9 @@ def reviews_due(user: User) -> QuerySet[Plan]:
     """
     if not user.may(May.REVIEW):
         return plans_visible_to(user).none()
-    return _concerning(user, plans_visible_to(user).filter(state="agreed")).order_by("review_on")
+    doing = Action.objects.order_by().filter(owner=user, state="open").values("outcome__plan")
+    mine = Q(case__in=worked_in(user)) | Q(pk__in=doing)
+    return plans_visible_to(user).filter(mine, state="agreed").order_by("review_on")
 
 
 def why_not_open(user: User, plan: Plan) -> str | None:
@@ -268,13 +271,6 @@ def _before_closing(user: User, case: Case) -> rules.Before:
         signed_on=timezone.localdate(signed.signed_at) if signed and signed.signed_at else None,
         worry_since=bool(known_at) and worries.filter(told_at__gt=known_at).exists(),
     )
-
-
-def _concerning(user: User, plans: QuerySet[Plan]) -> QuerySet[Plan]:
-    teams = user.memberships.values("team")
-    theirs = Action.objects.filter(outcome__plan=OuterRef("pk"), owner=user, state="open")
-    mine = Q(case__lead_team__in=teams) | Q(case__trusted_worker=user) | Q(Exists(theirs))
-    return plans.filter(mine)
 
 
 def held_in_time(user: User, *, since: date, today: date) -> Kept:

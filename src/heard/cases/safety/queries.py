@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from heard.agencies.rules import May
-from heard.cases.case.queries import case_visible_to, cases_visible_to
+from heard.cases.case.queries import case_visible_to
 from heard.cases.safety import rules
 from heard.cases.safety.models import SafetyPlan
+from heard.network.queries import visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def safety_plans_visible_to(user: User) -> QuerySet[SafetyPlan]:
-    rows = SafetyPlan.objects.filter(case__in=cases_visible_to(user))
+    rows = SafetyPlan.objects.filter(visible_through(user, "case__person"))
     return rows.select_related("case__person", "written_by")
 
 

@@ -200,6 +200,13 @@ class InfoRequest(models.Model):
 
     class Meta:
         ordering: ClassVar = ["due_on", "noted_at"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_on", "noted_at"],
+                condition=models.Q(state="open"),
+                name="requests_without_an_answer",
+            )
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(state="open")

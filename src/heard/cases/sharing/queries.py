@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.models import Case
+from heard.cases.case.queries import worked_in
 from heard.cases.case.rules import Kept
 from heard.cases.sharing import rules
 from heard.cases.sharing.models import Chase, InfoRequest, Share, ShareReview
 from heard.cases.sharing.pieces import pieces_of
 from heard.cases.sharing.rules import Section
-from heard.network.queries import people_visible_to, person_visible_to, ties_visible_to
+from heard.network.queries import people_visible_to, person_visible_to, ties_visible_to, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -26,7 +26,7 @@ _SOON = timedelta(days=7)
 
 def shares_visible_to(user: User) -> QuerySet[Share]:
     """Shares and refusals about children whose record the user may open, latest first."""
-    rows = Share.objects.filter(person__in=people_visible_to(user))
+    rows = Share.objects.filter(visible_through(user, "person"))
     return rows.select_related("person", "to_agency", "prepared_by", "decided_by", "words").order_by(
         "-prepared_at"
     )
@@ -62,7 +62,7 @@ def shares_to_review(user: User, *, today: date) -> QuerySet[Share]:
 
 
 def requests_visible_to(user: User) -> QuerySet[InfoRequest]:
-    rows = InfoRequest.objects.filter(person__in=people_visible_to(user))
+    rows = InfoRequest.objects.filter(visible_through(user, "person"))
     return rows.select_related("person", "agency", "noted_by", "answer_noted_by", "file")
 
 
@@ -94,9 +94,7 @@ def requests_due(user: User) -> QuerySet[InfoRequest]:
 
 
 def _works_with(user: User) -> Q:
-    opened = Case.objects.filter(person=OuterRef("person"), state=Case.State.OPEN)
-    teams = user.memberships.values("team")
-    return Q(Exists(opened.filter(Q(lead_team__in=teams) | Q(trusted_worker=user))))
+    return Q(person__in=worked_in(user).filter(state="open").values("person"))
 
 
 def other_names(user: User, person_id: uuid.UUID) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from heard.agencies.rules import Hidden
 from heard.cases.case.models import Words
 from heard.cases.case.queries import my_cases
 from heard.cases.words.models import Answer
-from heard.network.queries import people_visible_to
+from heard.network.queries import people_visible_to, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -22,7 +22,7 @@ def words_visible_to(user: User) -> QuerySet[Words]:
 
     With the child, who wrote them down, what corrects them, and what was done about them, the latest first.
     """
-    rows = Words.objects.filter(person__in=people_visible_to(user))
+    rows = Words.objects.filter(visible_through(user, "person"))
     answers = Answer.objects.select_related("written_by")
     return rows.select_related("person", "written_by", "corrected_by").prefetch_related(
         Prefetch("answers", answers)
