@@ -105,6 +105,18 @@ def test_what_was_seen_of_an_outcome_is_asked_for_where_it_is_typed(client, worl
     assert not Review.objects.exists()
 
 
+def test_what_is_missing_is_listed_in_the_order_of_the_page(client, world, agreed):
+    client.force_login(world.social_worker)
+    page = client.post(at("review_hold", agreed), {"decision": ""}).text
+    said = [
+        "Choose the child’s words",
+        "Outcome 1: say how it is",
+        "Say what has changed",
+        "Choose how it goes on",
+    ]
+    assert sorted(said, key=page.index) == said
+
+
 def test_what_is_not_known_needs_no_evidence_and_says_who_will_find_out(client, world, agreed):
     outcome = agreed.outcomes.get()
     nothing = {f"seen_on_{outcome.pk}-{part}": "" for part in ("day", "month", "year")}

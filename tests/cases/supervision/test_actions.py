@@ -1,5 +1,7 @@
 """What supervision keeps, who sees it, and what reaches a child's record."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 from tests.cases.supervision.conftest import in_days
@@ -8,9 +10,12 @@ from heard.agencies.actions import switch_off
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment.rules import ChildsView
-from heard.cases.case.actions import assign_trusted_worker
+from heard.cases.case.actions import assign_trusted_worker, open_case
+from heard.cases.case.models import Case
+from heard.cases.plan.models import Action
 from heard.cases.supervision import actions, queries
 from heard.cases.supervision.models import RecordedDecision, Supervision, SupervisionAction
+from heard.network.actions import add_person
 
 OTHERS = ["coordinator", "teacher", "officer", "analyst", "board_member", "administrator"]
 UNHEARD = ChildsView(why_no_words="She is asked on Friday.")
@@ -243,3 +248,12 @@ def test_no_audit_row_of_supervision_names_a_child(world, decision, confirmed):
     assert rows.exists()
     assert not rows.exclude(person_id=None).exists()
     assert not rows.exclude(reason="").exists()
+
+
+def test_the_cases_in_which_the_child_counts_on_the_worker_come_first(world, agreed, planned):
+    Action.objects.update(owner=world.social_worker)
+    child = add_person(by=world.social_worker, given_name="Ana", family_name="Lowe")
+    counts = open_case(by=world.coordinator, person_id=child.pk, why="A worry")
+    Case.objects.filter(pk=counts.pk).update(opened_at=timezone.now() - timedelta(days=90))
+    assign_trusted_worker(by=world.coordinator, case_id=counts.pk, worker=world.social_worker)
+    assert list(queries.cases_to_decide_on(world.supervisor, planned)) == [counts, agreed.case]

@@ -67,6 +67,8 @@ class ReviewForm(ChildsViewForm):
         self.outcomes = list(outcomes)
         for number, outcome in enumerate(self.outcomes, start=1):
             self.fields |= _looking(outcome.pk, number)
+        seen = [f"{part}_{outcome.pk}" for outcome in self.outcomes for part in PARTS]
+        self.order_fields([*ChildsViewForm.base_fields, *seen])  # errors are listed as the page asks
 
     def _clean_fields(self) -> None:
         """What was seen is asked for, unless it is not known how it is for the child."""
