@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
-from smtplib import SMTPServerDisconnected
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -194,8 +195,71 @@ def test_an_address_that_is_refused_keeps_nobody_else_waiting_and_is_tried_again
     gives_address(world.coordinator)
     done = run()
     assert done.exit_code == 4
-    assert "refused the address of 2 colleagues" in done.output
+    assert "refused the mail to 2 colleagues" in done.output
     assert not User.objects.exclude(reminded_on=None).exists()
+
+
+def test_an_administrator_sees_whom_mail_does_not_reach_until_it_does(
+    client: Client, world: World, overdue: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gives_address(world.social_worker)
+    gives_address(world.coordinator)
+    monkeypatch.setattr(EmailMessage, "send", _fails_for(world.coordinator.username))
+    done = run()
+    assert (done.exit_code, sent_to()) == (4, ["sol.wright@wexmoor.example"])
+    client.force_login(world.administrator)
+    page = client.get(reverse("home")).text
+    assert "Colleagues whom a reminder did not reach" in page
+    assert str(world.coordinator) in page
+    assert str(world.social_worker) not in page
+    client.force_login(world.supervisor)
+    assert "did not reach" not in client.get(reverse("home")).text
+    client.force_login(world.coordinator)
+    assert "did not reach you" in client.get(reverse("about_me")).text
+    monkeypatch.undo()
+    assert run().exit_code == 0
+    client.force_login(world.administrator)
+    assert "did not reach" not in client.get(reverse("home")).text
+
+
+def test_a_new_address_ends_what_was_wrong_with_the_old_one(world: World) -> None:
+    gives_address(world.teacher)
+    reminding.give_back(world.teacher, timezone.localdate())
+    agencies.change_own_details(by=world.teacher, email="tess.archer@wexmoor.example", reminders=False)
+    assert User.objects.get(pk=world.teacher.pk).mail_failed_on is not None
+    agencies.change_own_details(by=world.teacher, email="tess@northgate.example", reminders=True)
+    assert User.objects.get(pk=world.teacher.pk).mail_failed_on is None
+
+
+@pytest.mark.parametrize(
+    ("fails", "tried"), [(SMTPServerDisconnected("gone"), 3), (SMTPDataError(554, b"no"), 4)]
+)
+def test_a_mail_that_fails_stops_no_other_unless_the_server_is_gone(
+    world: World, monkeypatch: pytest.MonkeyPatch, fails: Exception, tried: int
+) -> None:
+    for user in (world.social_worker, world.coordinator, world.supervisor, world.teacher):
+        gives_address(user)
+    monkeypatch.setattr("heard.home.reminders.mail.due_by", lambda user, on: [("Overdue", 1)])
+    asked = []
+
+    def send(message: EmailMessage) -> None:
+        asked.append(message.to)
+        raise fails
+
+    monkeypatch.setattr(EmailMessage, "send", send)
+    sent = remind_everybody(timezone.localdate())
+    assert (sent.reminded, sent.refused + sent.unanswered, len(asked)) == (0, tried, tried)
+
+
+def _fails_for(username: str) -> Any:
+    goes = EmailMessage.send
+
+    def send(message: EmailMessage, *given: Any, **more: Any) -> int:
+        if message.to[0].startswith(username):
+            raise SMTPRecipientsRefused({message.to[0]: (550, b"no such person")})
+        return goes(message, *given, **more)
+
+    return send
 
 
 def test_a_server_that_does_not_answer_has_its_exit_code_and_leaves_nothing_half_done(

@@ -271,9 +271,11 @@ def change_own_details(*, by: User, email: str, reminders: bool) -> User:
     """What somebody says about themself: where mail reaches them, and whether they are reminded by it. Raises Django's
     `ValidationError` for what is no address."""
     user = User.objects.select_for_update().get(pk=by.pk)
+    if email.strip() != user.email:
+        user.mail_failed_on = None
     user.email, user.reminders = email.strip(), reminders
     user.clean_fields(exclude={field.name for field in User._meta.fields} - {"email"})
-    user.save(update_fields=["email", "reminders"])
+    user.save(update_fields=["email", "reminders", "mail_failed_on"])
     record_audit(
         by=by, verb="change", subject="own details", subject_id=user.pk, detail={"reminders": reminders}
     )

@@ -42,7 +42,10 @@ _ROLES = (
             "that it leads."
         ),
     ),
-    (Role.ANALYST, gettext_lazy("Brings in agencies’ records and reads them together. Sees no child’s record.")),
+    (
+        Role.ANALYST,
+        gettext_lazy("Brings in agencies’ records and reads them together. Sees no child’s record."),
+    ),
     (Role.BOARD, gettext_lazy("Sees the partnership’s figures. Sees no child’s record.")),
     (Role.ADMINISTRATOR, gettext_lazy("Adds people and teams. Sees no child’s record.")),
 )

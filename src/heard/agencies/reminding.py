@@ -22,12 +22,12 @@ def people_to_remind(on: date) -> Iterator[User]:
 def claim(user: User, on: date) -> bool:
     """Writes down that they are reminded on this day; False where somebody else was quicker. Done before the mail goes, so
     that two timers at once send one."""
-    return User.objects.filter(_not_yet(on), pk=user.pk).update(reminded_on=on) == 1
+    return User.objects.filter(_not_yet(on), pk=user.pk).update(reminded_on=on, mail_failed_on=None) == 1
 
 
-def give_back(user: User) -> None:
-    """The mail did not go: the next run tries again."""
-    User.objects.filter(pk=user.pk).update(reminded_on=user.reminded_on)
+def give_back(user: User, on: date) -> None:
+    """The mail did not go on this day: administrators see that, and the next run tries again."""
+    User.objects.filter(pk=user.pk).update(reminded_on=user.reminded_on, mail_failed_on=on)
 
 
 def _not_yet(on: date) -> Q:

@@ -13,7 +13,7 @@ _DOES_NOT_ANSWER, _REFUSED = 3, 4  # exit codes; 2 is taken by a command that is
 def remind() -> None:
     """Mail each colleague how much is overdue or due today. For a timer, once a day.
 
-    Exit 0: done. 1: not set up. 3: the mail server does not answer. 4: it refused some address. It is safe to run it
+    Exit 0: done. 1: not set up. 3: the mail server does not answer. 4: it refused some mail. It is safe to run it
     again: nobody gets two mails in a day.
     """
     with site():
@@ -24,16 +24,17 @@ def remind() -> None:
         _refuse_without_settings()
         sent = remind_everybody(timezone.localdate())
     click.echo(f"Reminded: {sent.reminded}.")
-    if sent.no_server:
+    if sent.unanswered:
         click.echo(
             "The mail server does not answer, or does not take mail from here. Check HEARD_MAIL_URL, then run this "
-            "again: whoever has been reminded today is left out.",
+            "again: whoever has been reminded today is left out. An administrator sees on My work who was not reached.",
             err=True,
         )
         raise SystemExit(_DOES_NOT_ANSWER)
     if sent.refused:
         click.echo(
-            f"The mail server refused the address of {sent.refused} colleagues. They change it on the page About me.",
+            f"The mail server refused the mail to {sent.refused} colleagues. An administrator sees on My work to whom; "
+            "they change their address on the page About me.",
             err=True,
         )
         raise SystemExit(_REFUSED)

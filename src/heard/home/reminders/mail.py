@@ -3,11 +3,10 @@ since anybody may read a mail on its way or over a shoulder."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from smtplib import SMTPException, SMTPRecipientsRefused
-from typing import TYPE_CHECKING
+from smtplib import SMTPDataError, SMTPRecipientsRefused
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -22,38 +21,42 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
 
 
+_IN_A_ROW: Final = 3  # mails that fail for want of a server: after them nobody further is tried
+_THIS_MAIL: Final = (SMTPRecipientsRefused, SMTPDataError, ValueError)  # what is wrong with one mail alone
+
+
 @dataclass
 class Sent:
-    """How many were reminded, how many addresses the mail server refused, and whether it did not answer at all."""
+    """How many were reminded, to how many the mail server refused their mail, and for how many it did not answer."""
 
     reminded: int = 0
     refused: int = 0
-    no_server: bool = False
+    unanswered: int = 0
 
 
-def remind_everybody(on: date, *, now_and_then: Callable[[int], None] = lambda _number: None) -> Sent:
+def remind_everybody(on: date) -> Sent:
     """One mail to each colleague with something overdue or due on this day, at most one a day.
 
-    Each is written down, and that is final, before their mail goes; where it does not go, it is taken back. Where the
-    server does not answer, nobody further is tried: the next run goes on.
+    Each is written down, and that is final, before their mail goes; where it does not go, it is taken back, so that the
+    next run tries again, and administrators see it. A mail that fails stops no other, unless the server is gone.
     """
-    sent = Sent()
+    sent, in_a_row = Sent(), 0
     for user in reminding.people_to_remind(on):
         waits = due_by(user, on) if user.may(May.SIGNED_IN) else []
         if not waits or not _claimed(user, on):
             continue
         try:
             _message(user, waits).send()
-        except SMTPRecipientsRefused:
-            reminding.give_back(user)
-            sent.refused += 1
-        except (OSError, SMTPException):
-            reminding.give_back(user)
-            sent.no_server = True
-            return sent
+        except _THIS_MAIL:
+            sent.refused, in_a_row = sent.refused + 1, 0
+        except OSError:  # also every other error of SMTP
+            sent.unanswered, in_a_row = sent.unanswered + 1, in_a_row + 1
         else:
-            sent.reminded += 1
-            now_and_then(sent.reminded)
+            sent.reminded, in_a_row = sent.reminded + 1, 0
+            continue
+        reminding.give_back(user, on)
+        if in_a_row == _IN_A_ROW:
+            break
     return sent
 
 
