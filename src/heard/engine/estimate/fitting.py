@@ -30,12 +30,18 @@ if TYPE_CHECKING:
     from heard.engine.estimate.models import Array
 
 _TOGETHER = 256  # fits that are worked on together: what they need stays in a core's cache
-_STANDS_STILL = 1e-6  # change of the log of any mean; the next step's would be about its square
+_STANDS_STILL = 1e-4  # change of the log of any mean; what is left then is about half its square
 _STEPS, _MANY_STEPS = 60, 5000
 _LOOK_FOR_ENDLESS = 7  # the step from which on a direction without end shows clearly
 _FAR = 3.0  # largest change of the log of any mean in a step
 _HARDLY_ANY = 1e-3  # what a fit without end could still gain, in children, when it is left
-_EXACT = 1e-9  # what is below it is nought, for sums of a few small whole numbers
+_EXACT = (
+    1e-6  # a cell that grows less does not grow: the numbers in a direction are ratios of small whole numbers
+)
+_FIRM, _SOFT = (
+    1e-13,
+    1e-10,
+)  # added to the diagonal, where the equations are regular and where they may be singular
 
 
 @dataclass(frozen=True)
@@ -154,7 +160,7 @@ class _Work:
         slope = self.counts - self.means
         if first:
             slope += self.means * self.log
-        change = self._solve(slope)
+        change = _solved(self.means, slope, self.sets, self.pairs, _FIRM)
         moved = over_subsets(change)
         if first:
             self.level, self.log, moved = change[:, 0], moved, moved - self.log
@@ -165,41 +171,40 @@ class _Work:
         self.means = np.exp(np.minimum(self.log, 50)) * self.kept
         return moved * self.kept
 
-    def _solve(self, slope: Array) -> Array:
-        """The change of every parameter, from the slope in each cell."""
-        fits, width = self.sets.shape
-        curve = np.take_along_axis(_and_none(over_supersets(self.means)), self.pairs, axis=1)
-        curve = curve.reshape(fits, width, width)
-        diagonal = np.einsum("ijj->ij", curve)
-        diagonal += np.where(diagonal > 0, 1e-13 * diagonal, 1.0)
-        goal = _and_none(over_supersets(slope))
-        found = np.linalg.solve(curve, np.take_along_axis(goal, self.sets, axis=1)[:, :, None])[:, :, 0]
-        change = np.zeros_like(goal)
-        np.put_along_axis(change, self.sets, found, axis=1)
-        return change[:, :-1]
-
     def endless(self, moved: Array) -> Array:
         """Which fits go on along a direction in which no observed cell's mean changes and no other's grows."""
         observed = self.counts > 0
         falling = moved < -0.5
         likely = falling.any(axis=1) & ((self.means * falling).sum(axis=1) < _HARDLY_ANY)
         likely &= (self.counts * moved**2).sum(axis=1) < _HARDLY_ANY
-        for i in np.flatnonzero(likely):
-            likely[i] = self._is_endless(int(i), moved[i], observed[i])
+        rows = np.flatnonzero(likely)
+        if len(rows):
+            likely[rows] = self._without_end(rows, moved[rows], observed[rows])
         return likely
 
-    def _is_endless(self, i: int, moved: Array, observed: Array) -> bool:
-        """The direction is first brought exactly into the space where no observed cell changes, then looked at."""
-        cells, some = np.arange(self.counts.shape[1]), self.sets[i][self.sets[i] < self.counts.shape[1]]
-        design = (cells[:, None] & some == some).astype(float)
-        direction = np.linalg.lstsq(design[self.kept[i]], moved[self.kept[i]])[0]
-        direction -= np.linalg.lstsq(design[observed], design[observed] @ direction)[0]
-        change = (design @ direction)[self.kept[i] & ~observed]
-        return bool(change.max() < _EXACT and change.min() < -0.5)
+    def _without_end(self, rows: Array, moved: Array, observed: Array) -> Array:
+        """Each direction is first brought into the space where no observed cell changes, then looked at."""
+        weights = observed.astype(float)
+        undone = _solved(weights, moved * weights, self.sets[rows], self.pairs[rows], _SOFT)
+        change = np.where(self.kept[rows] & ~observed, moved - over_subsets(undone), 0.0)
+        return (change.max(axis=1) < _EXACT) & (change.min(axis=1) < -0.5)
 
     def leave_out(self, settled: Array) -> None:
         for name in ("part", "counts", "kept", "sets", "pairs", "log", "level", "means"):
             setattr(self, name, getattr(self, name)[~settled])
+
+
+def _solved(weights: Array, slope: Array, sets: Array, pairs: Array, ridge: float) -> Array:
+    """The parameters that solve the weighted normal equations, fits by sets. `weights` and `slope`: of each cell."""
+    fits, width = sets.shape
+    curve = np.take_along_axis(_and_none(over_supersets(weights)), pairs, axis=1).reshape(fits, width, width)
+    diagonal = np.einsum("ijj->ij", curve)
+    diagonal += np.where(diagonal > 0, ridge * diagonal, 1.0)
+    goal = _and_none(over_supersets(slope))
+    found = np.linalg.solve(curve, np.take_along_axis(goal, sets, axis=1)[:, :, None])[:, :, 0]
+    change = np.zeros_like(goal)
+    np.put_along_axis(change, sets, found, axis=1)
+    return change[:, :-1]
 
 
 def _and_none(values: Array) -> Array:
