@@ -65,6 +65,16 @@ def test_a_missing_secret_key_gives_a_plain_sentence(port: int, environment: dic
     assert "Traceback" not in done.stderr
 
 
+def test_steps_of_a_disagreement_that_cannot_be_read_give_a_plain_sentence(
+    port: int, environment: dict[str, str]
+) -> None:
+    wrong = environment | {"HEARD_ESCALATION": "/nowhere/steps.yaml"}
+    done = run("serve", "--port", str(port), environment=wrong)
+    assert done.returncode == 1
+    assert "HEARD_ESCALATION names /nowhere/steps.yaml, and there is no such file." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_it_answers_and_ends_everything_at_one_signal(port: int, environment: dict[str, str]) -> None:
     django = [sys.executable, "-m", "django", "migrate", "-v0"]
     subprocess.run(django, env=environment, check=True)

@@ -25,6 +25,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from heard.cases.panel.escalation import policy as _policy
 from heard.cases.review.rules import EVIDENCE_DAYS as _EVIDENCE_DAYS
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -228,3 +229,8 @@ if not SECRET_KEY:
         "HEARD_SECRET_KEY is not set. Set it to a long random text and keep it: sign-ins depend on it. "
         "To try the fictional partnership instead, run `make run`."
     )
+
+try:  # steps that cannot be read are told at the start, and not to whoever opens a disagreement
+    _policy(ESCALATION)
+except ValueError as _wrong:
+    raise ImproperlyConfigured(str(_wrong)) from _wrong
