@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import Error, models, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.conftest import World
@@ -14,6 +15,8 @@ from tests.network.test_merging import WHY, differences, everything, merge
 from tests.walls.record import Record, make_record
 
 from heard.agencies.rules import Refused
+from heard.cases.assessment.models import ProtectivePerson
+from heard.cases.disruption import actions as disrupting
 from heard.cases.timeline.index import refresh
 from heard.cases.timeline.models import ChronologyEntry
 from heard.network import actions, merging
@@ -32,7 +35,40 @@ EACH = settings(
 @pytest.fixture
 def record(world: World, settings: Any, tmp_path: Any) -> Record:
     settings.DATA = tmp_path
-    return make_record(world, restricted=False)
+    made = make_record(world, restricted=False)
+    _around(world, made)
+    return made
+
+
+def _around(world: World, record: Record) -> None:
+    """What the record of the walls has none of: other names, an address, and who is around the child."""
+    by, child_id = world.social_worker, record["person_id"]
+    actions.rename_person(by=by, person_id=child_id, given_name="Ines", family_name="Okonjo")
+    actions.move_house(by=by, person_id=child_id, postcode="WX1 2AB")
+    adult = actions.add_person(by=by, given_name="Alan", family_name="Marsh", kind="adult")
+    actions.note_tie(
+        by=by, person_id=child_id, to_person=adult, kind="is driven by", how_known="Her aunt says so"
+    )
+    disrupting.plan_step(
+        by=by,
+        case_id=record["case_id"],
+        kind="contact",
+        what="Ask for an order",
+        agency_id=world.police.pk,
+        due_on=timezone.localdate(),
+        end="person",
+        end_id=adult.pk,
+    )
+    aunt = actions.add_person(by=by, given_name="Ada", family_name="Okonjo", kind="adult")
+    protects = ProtectivePerson(
+        assessment_id=record["assessment_id"],
+        person=aunt,
+        who="Aunt",
+        what_they_do="Rings her each evening",
+        knows="yes",
+        noted_by=by,
+    )
+    models.QuerySet(ProtectivePerson).bulk_create([protects])  # past the manager that guards what is signed
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ MEMORY: Final = 2_000_000_000  # bytes that a programme which opens one file may
 
 _PICTURE_FORMATS: Final = {"JPEG": Kind.JPEG, "MPO": Kind.JPEG, "PNG": Kind.PNG, "WEBP": Kind.WEBP}
 _PICTURE_TYPES: Final = {"image/jpeg", "image/png", "image/webp"}
+_HEIC: Final = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 BROKEN: Final = "This file is broken, or is not what it seems to be. Open it, save it anew and attach that."
@@ -155,9 +156,22 @@ def _seems(content: bytes) -> set[str]:
     import puremagic
 
     try:
-        return {match.mime_type for match in puremagic.magic_string(content) if match.mime_type}
+        seems = {match.mime_type for match in puremagic.magic_string(content) if match.mime_type}
     except Exception:  # noqa: BLE001 - puremagic's scanners are no surer than other parsers
+        seems = set()
+    return seems | _of_telephones(content)
+
+
+def _of_telephones(content: bytes) -> set[str]:
+    """What the first box of a picture says that it holds (ISO/IEC 14496-12): telephones write more kinds of HEIC than
+    puremagic knows."""
+    if content[4:8] != b"ftyp":
         return set()
+    end = min(int.from_bytes(content[:4]), 64)
+    brands = {content[8:12], *(content[at : at + 4] for at in range(16, end, 4))}
+    if brands & {b"avif", b"avis"}:
+        return {"image/avif"}
+    return {"image/heif"} if brands & _HEIC else set()
 
 
 # ---- pictures

@@ -83,8 +83,13 @@ def _references(user: User, text: str) -> Section:
     return section
 
 
+def _without_references(text: str) -> str:
+    """Collins, Wallace: seven letters alone may be a name as well."""
+    return _REFERENCE.sub(lambda match: match[0] if match[0].isalpha() else " ", text)
+
+
 def _people(user: User, text: str) -> Section:
-    asked = read_box(_REFERENCE.sub(" ", text))
+    asked = read_box(_without_references(text))
     hits = find_described(user, asked, kinds=("child", "adult"), limit=SHOWN)
     return Section("people", _("People"), [_person(hit) for hit in hits])
 
@@ -150,7 +155,7 @@ def _records(user: User, text: str) -> Section:
 
 def _named(text: str) -> tuple[str, str]:
     """The words of a name, and a postcode, in what was typed."""
-    asked: Description = read_box(_REFERENCE.sub(" ", text))
+    asked: Description = read_box(_without_references(text))
     words = [word for name in asked.names for word in (*parts(name.given), *parts(name.family))]
     return " ".join(words), "".join(asked.postcodes)
 

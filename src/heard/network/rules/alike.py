@@ -127,7 +127,10 @@ def _both_in(asked: Name, known: str, what: str) -> list[str]:
             _part_agrees(asked.family, second, f"another part of {what}"),
         ]
         if all(found):
-            return found
+            return [
+                f"{reason.removeprefix('same ')} is the same" if reason.startswith("same ") else reason
+                for reason in found
+            ]
     return []
 
 
