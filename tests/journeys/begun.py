@@ -33,16 +33,17 @@ def ago(days: int) -> date:
 def told(world: World, *, by: User | None = None, **whom: Any) -> Concern:
     """A worry about Amira, with a sign, a vulnerability and her own words."""
     new = {"given_name": "Amira", "family_name": "Khan", "birth_date": date(2011, 3, 2)}
+    teacher = f"{world.teacher.get_full_name()}, teacher"
     return telling.tell(
         by=by or world.teacher,
         seen_and_heard="She came back after lunch in a car that nobody at school knows, and was upset.",
         observations=[
-            Observed("S10", "seen", ago(30), "Tess Archer, teacher", "A new phone that she hides"),
+            Observed("S10", "seen", ago(30), teacher, "A new phone that she hides"),
             Observed("S06", "seen", ago(24), "School register", "Away on four Mondays in a row"),
             Observed("V03", "seen", ago(110), "Aunt", "Her grandmother died in the summer"),
             Observed("S01", "not_seen"),
         ],
-        words={"text": HOME, "heard_by": "Tess Archer, teacher", "heard_on": ago(24)},
+        words={"text": HOME, "heard_by": teacher, "heard_on": ago(24)},
         danger_now="no",
         **(whom or {"new_person": new}),
     )

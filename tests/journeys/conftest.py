@@ -25,7 +25,9 @@ from heard.agencies.models import User
 # Playwright keeps an event loop running, which Django takes for an asynchronous caller.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-DESKTOP, PHONE = 1280, 320
+DESKTOP, PHONE = 1280, 320  # pixels
+PATIENCE = 20_000  # milliseconds; a story that waits for what is not there says so soon
+expect.set_options(timeout=10_000)
 PICTURES = Path(__file__).parents[2] / "test-results"
 
 
@@ -65,9 +67,7 @@ class Story:
         self.page, self.address, self.name, self.twin, self.widths = page, address, name, twin, widths
         self.steps = 0
         self._amiss: list[str] = []
-        page.set_default_timeout(
-            10_000
-        )  # milliseconds; a story that waits for what is not there says so soon
+        page.set_default_timeout(PATIENCE)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self._amiss.append(f"script error: {error}"))
         page.on("request", lambda request: self._note_host(request.url))
@@ -223,6 +223,13 @@ class Story:
 @pytest.fixture
 def story(page: Page, live_server: Any, request: pytest.FixtureRequest) -> Story:
     return Story(page, live_server.url, request.node.name)
+
+
+@pytest.fixture
+def story_on_a_phone(page: Page, live_server: Any, request: pytest.FixtureRequest) -> Story:
+    """From beginning to end on a small telephone."""
+    page.set_viewport_size({"width": PHONE, "height": 640})
+    return Story(page, live_server.url, request.node.name, widths=(PHONE,))
 
 
 @pytest.fixture

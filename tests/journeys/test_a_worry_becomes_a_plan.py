@@ -1,11 +1,17 @@
-"""A worry becomes a plan: told, decided, assessed, sent back once, signed off, planned, done and reviewed."""
+"""A worry becomes a plan: told, decided, assessed, sent back once, signed off, planned, done and reviewed.
+
+Once on a small phone, and once by whoever cannot use a mouse.
+"""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import Page
 from tests.conftest import World
-from tests.journeys.conftest import Story
+from tests.journeys.conftest import DESKTOP, Story
+from tests.journeys.keyboard import ByKeyboard
 from tests.journeys.test_worry import tell_a_worry_about_amira
 
 from heard.cases.assessment.models import Assessment
@@ -54,7 +60,20 @@ def write_the_assessment(story: Story, case: Case) -> None:
     story.follow("Assessment")
 
 
-def test_a_worry_becomes_a_plan(world: World, story: Story) -> None:
+@pytest.fixture
+def story_by_keyboard(page: Page, live_server: Any, request: pytest.FixtureRequest) -> Story:
+    return ByKeyboard(page, live_server.url, request.node.name, widths=(DESKTOP,)).begin()
+
+
+def test_a_worry_becomes_a_plan_on_a_phone(world: World, story_on_a_phone: Story) -> None:
+    a_worry_becomes_a_plan(world, story_on_a_phone)
+
+
+def test_a_worry_becomes_a_plan_with_the_keyboard_only(world: World, story_by_keyboard: Story) -> None:
+    a_worry_becomes_a_plan(world, story_by_keyboard)
+
+
+def a_worry_becomes_a_plan(world: World, story: Story) -> None:
     case = told_and_opened(world, story)
     today = timezone.localdate()
     story.sign_in(world.social_worker)
