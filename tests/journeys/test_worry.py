@@ -1,5 +1,6 @@
 """A worry is told and decided: a tired teacher on a phone, then the person who decides."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -102,6 +103,12 @@ def test_a_worry_about_a_place_goes_with_its_photo_to_a_step_that_somebody_takes
     story.fill("Reason for the decision", "Two schools have seen it")
     story.fill("What will the person who told this read?", "Licensing goes there.")
     story.press("Record the decision").sees("There is a problem", "Choose who will do it")
+    soon = timezone.localdate() + timedelta(days=5)
+    story.select("Who will do it?", "Ofa Leroy, Wexmoor Police")
+    story.fill_date("By when?", soon.day, soon.month, soon.year).press("Record the decision")
+    story.sees("Licensing visits")
+    story.sign_in(world.officer).open("/").sees("Licensing visits")
+    story.sign_in(world.teacher).open("/").follow("Harbour Street arcade").sees("Licensing goes there.")
 
 
 def test_a_worry_is_told_without_scripts(world: World, story_without_scripts: Story) -> None:
