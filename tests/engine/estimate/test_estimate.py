@@ -39,7 +39,7 @@ def test_an_answer_is_never_bare(published):
     assert found.otherwise.estimate == pytest.approx(268.7778, abs=1e-3)
     assert any("50 replicates are few" in w for w in found.warnings)
     assert any("2 models have no estimate" in w for w in found.warnings)
-    assert any("Without d" in w for w in found.warnings)
+    assert any("It is so with d." in w for w in found.warnings)
 
 
 def test_the_answer_has_the_shape_that_is_documented(published):

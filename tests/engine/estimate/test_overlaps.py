@@ -159,6 +159,7 @@ def test_the_agencies_of_a_run_are_the_lists(run):
     table = from_run(run)
     assert table.lists == ("council", "health", "police")
     assert table.counts.tolist() == [0, 1, 1, 0, 0, 1, 1, 0]
+    assert "whatever is known of them" in table.notes[0]
 
 
 def test_with_signs_only_records_count_in_which_a_sign_was_seen_that_counts(run):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,16 +23,21 @@ if TYPE_CHECKING:
     from heard.engine.estimate.models import Array
 
 _COUNT_NAMES = ("count", "counts", "n", "number", "freq", "frequency")
+_EVERYBODY = (
+    "Everybody whom an agency of the run holds was counted, whatever is known of them. With --signs it is children of whom an "
+    "agency saw a sign that counts."
+)
 _LARGEST = 10**9  # more children than any area has; whole numbers stay exact far beyond
 
 
 @dataclass(frozen=True)
 class Overlaps:
-    """`counts`: over sets of lists (`models`), nobody in the empty one. `set_aside`: sentences on what was not used."""
+    """`counts`: over sets of lists (`models`), nobody in the empty one. Sentences on what was not used, and on what it is."""
 
     lists: tuple[str, ...]
     counts: Array
     set_aside: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def observed(self) -> int:
@@ -44,7 +49,8 @@ class Overlaps:
         halves = self.counts.reshape(-1, 2, 1 << place)
         counts = (halves[:, 0] + halves[:, 1]).reshape(-1)
         counts[0] = 0
-        return Overlaps(tuple(other for other in self.lists if other != name), counts, self.set_aside)
+        rest = tuple(other for other in self.lists if other != name)
+        return replace(self, lists=rest, counts=counts)
 
     def on(self, some: int) -> float:
         """How many are on all of these lists, whatever else they are on."""
@@ -92,7 +98,8 @@ def from_run(folder: Path, *, signs: bool = False) -> Overlaps:
     bits = pc.shift_left(pa.scalar(1), pc.index_in(records["agency"], pa.array(lists)).cast(pa.int64()))
     held = pa.table({"person": records["person"], "bit": bits}).group_by(["person", "bit"]).aggregate([])
     some = held.group_by("person").aggregate([("bit", "sum")])["bit_sum"].to_numpy()
-    return _usable(folder.name, Overlaps(lists, np.bincount(some, minlength=1 << len(lists)).astype(float)))
+    counts = np.bincount(some, minlength=1 << len(lists)).astype(float)
+    return _usable(folder.name, Overlaps(lists, counts, notes=() if signs else (_EVERYBODY,)))
 
 
 def _rows(path: Path) -> list[list[str]]:
@@ -160,7 +167,7 @@ def _usable(what: str, overlaps: Overlaps) -> Overlaps:
         raise NotDone(f"{what} holds no child.")
     for name, why in list(_say_nothing(overlaps)):
         rest = overlaps.without(name)
-        overlaps = Overlaps(rest.lists, rest.counts, (*overlaps.set_aside, why))
+        overlaps = replace(rest, set_aside=(*overlaps.set_aside, why))
     if len(overlaps.lists) < 2:
         raise NotDone(
             f"{what} has fewer than two lists that can say anything. {' '.join(overlaps.set_aside)}"

@@ -36,6 +36,7 @@ _APART = 1.25
 
 def warnings(found: Estimate, overlaps: Overlaps, asked: int) -> Iterator[str]:
     """What is weak about this answer. `asked`: how many replicates were asked for."""
+    yield from overlaps.notes
     yield from _about_the_table(overlaps)
     if found.refused:
         yield (
@@ -71,10 +72,11 @@ def _about_the_answer(found: Estimate) -> Iterator[str]:
         yield "The upper limit of the 95 in 100 interval is more than three times the lower: this table hardly tells."
     moved = [w for w in found.without if w.estimate is not None and not low <= w.estimate <= high]
     if moved:
-        yield f"Without {' or without '.join(w.list for w in moved)} the answer lies outside the 95 in 100 interval."
+        names = ", ".join(w.list for w in moved)
+        yield f"Leaving out one list moves the answer out of the 95 in 100 interval. It is so with {names}."
     untold = [w.list for w in found.without if w.estimate is None]
     if untold and len(found.lists) > 2:
-        yield f"Without {' or without '.join(untold)} there is no answer at all."
+        yield f"Leaving out one list leaves no answer at all. It is so with {', '.join(untold)}."
     if found.otherwise:
         ratio = found.otherwise.estimate / found.estimate
         if not 1 / _APART <= ratio <= _APART:
