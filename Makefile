@@ -13,7 +13,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 LOCK_FLAGS := --universal --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help run test check bench wheel lock format demo clean
+.PHONY: help run test check pictures bench wheel lock format demo clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -33,6 +33,9 @@ check: setup ## format, lint, types, import walls, migrations, licences
 	@$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/heard knowledge check
 	@$(BIN)/python tests/licences.py
+
+pictures: setup system ## take the pictures of the guide anew; look at them before you commit them
+	@HEARD_TAKE_PICTURES=1 $(BIN)/python -m pytest -q -n 2 -m journey tests/journeys/test_guide.py
 
 bench: setup ## speed, as ratios within one run
 	@$(BIN)/python -m tests.bench
