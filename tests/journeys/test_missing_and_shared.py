@@ -64,7 +64,7 @@ def heard_in_time(story: Story) -> None:
     story.fill("Who heard the child?", "Noor, advocate")
     story.fill("Where was the child? (optional)", "In a flat above the Harbour Street arcade")
     story.fill("What would help, as the child sees it? (optional)", "Somebody at the gate.").press("Save")
-    story.sees(BACK, "People and places that the child spoke of")
+    story.sees(BACK, "People, places and groups that the child spoke of")
 
 
 def what_she_said_becomes_a_place(story: Story) -> None:

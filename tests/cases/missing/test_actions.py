@@ -156,13 +156,11 @@ def test_an_answer_never_reaches_somebody_whom_the_worker_may_not_see(world, hea
 
 def test_a_place_is_looked_for_before_it_is_made(world, heard):
     add_place(by=world.teacher, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
-    assert [row[1] for row in queries.places_like(world.social_worker, "the arcade")] == [
-        "Harbour Street arcade"
-    ]
-    assert [row[1] for row in queries.places_like(world.social_worker, "x", "wx1 2ab")] == [
-        "Harbour Street arcade"
-    ]
-    assert queries.places_like(world.social_worker, "park") == []
+    worker = world.social_worker
+    for asked in ({"name": "the arcade"}, {"name": "x", "postcode": "wx1 2ab"}):
+        found = [row[1] for row in queries.things_like(worker, "place", **asked)]
+        assert found == ["Harbour Street arcade"]
+    assert queries.things_like(worker, "place", name="park") == []
 
 
 # ---- what waits, and what is counted

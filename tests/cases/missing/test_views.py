@@ -17,7 +17,7 @@ from heard.agencies.models import AuditRow
 from heard.cases.missing import actions, queries
 from heard.cases.missing.models import Episode, InterviewOffer, Philomena
 from heard.home.queries import my_work
-from heard.network.actions import add_person, add_place, note_tie
+from heard.network.actions import add_group, add_person, add_place, note_tie
 
 
 def moment(name: str, at) -> dict[str, str]:
@@ -36,7 +36,7 @@ def of_child(name: str, person_id) -> str:
 
 EPISODE_PAGES = (
     "episode", "episode_change", "episode_found", "episode_take_back", "interview_offer", "interview",
-    "interview_person", "interview_place",
+    "interview_person", "interview_place", "interview_group",
 )  # fmt: skip
 CHILD_PAGES = ("missing_of", "missing_note", "philomena", "philomena_write", "philomena_paper")
 NOTED = {
@@ -168,6 +168,20 @@ def test_a_place_that_the_child_named_is_looked_for_too(client, world, heard):
     client.post(at, typed | {"name": "Old laundry", "choice": "new", "kind": "empty building"})
     names = [tie.name for tie in queries.answers_of(world.social_worker, heard)]
     assert sorted(names) == ["Harbour Street arcade", "Old laundry"]
+
+
+def test_a_group_that_the_child_named_is_looked_for_too(client, world, heard):
+    group = add_group(by=world.teacher, name="The Harbour boys", kind="gang")
+    client.force_login(world.social_worker)
+    at = of_episode("interview_group", heard.episode)
+    typed = {"name": "Harbor boys", "tie": "is afraid of them"}
+    assert str(group.pk) in client.post(at, typed).text
+    client.post(at, typed | {"choice": str(group.pk)})
+    assert "Say what kind of group it is" in client.post(at, typed | {"name": "Them", "choice": "new"}).text
+    client.post(at, typed | {"name": "Them", "choice": "new", "kind": "friends"})
+    names = [tie.name for tie in queries.answers_of(world.social_worker, heard)]
+    assert sorted(names) == ["The Harbour boys", "Them"]
+    assert "Harbour boys" in client.get(of_episode("episode", heard.episode)).text
 
 
 def test_what_is_known_is_changed_with_what_stands_there(client, world, episode):

@@ -19,8 +19,8 @@ from heard.cases.missing import queries, rules
 from heard.cases.missing.models import Episode, Interview, InterviewAnswer, InterviewOffer, Philomena
 from heard.govuk.environment import day
 from heard.knowledge import load
-from heard.network.actions import add_person, add_place, hold_person, note_tie
-from heard.network.queries import person_visible_to, place_visible_to
+from heard.network.actions import add_group, add_person, add_place, hold_person, note_tie
+from heard.network.queries import group_visible_to, person_visible_to, place_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -216,10 +216,10 @@ def note_answer(
     postcode: str = "",
     since: date | None = None,
 ) -> InterviewAnswer:
-    """Somebody (`end="person"`) or somewhere (`end="place"`) that the child spoke of becomes a tie.
+    """Somebody, somewhere or a group (`end`: person, place or group) that the child spoke of becomes a tie.
 
-    `choice` is the key of one on record, or "new"; `kind` then says what it is: adult or child, or the kind of place.
-    How it is known is the interview. A key of a person or place whom `by` may not see is `Hidden`.
+    `choice` is the key of one on record, or "new"; `kind` then says what it is: adult or child, or the kind of place or
+    group. How it is known is the interview. A key of one that `by` may not see is `Hidden`.
     """
     episode = _locked(by, episode_id)
     interview = Interview.objects.filter(episode=episode).first()
@@ -233,7 +233,8 @@ def note_answer(
         )
     )
     assert interview is not None
-    to = {"person": _person_of, "place": _place_of}[end](by, name, choice, kind, postcode)
+    ends = {"person": _person_of, "place": _place_of, "group": _group_of}
+    to = ends[end](by, name, choice, kind, postcode)
     noted = note_tie(
         by=by,
         person_id=episode.person_id,
@@ -263,6 +264,12 @@ def _place_of(by: User, name: str, choice: str, kind: str, postcode: str) -> Any
     if choice != "new":
         return place_visible_to(by, _key(choice))
     return add_place(by=by, name=name.strip(), kind=kind.strip() or "place", postcode=postcode)
+
+
+def _group_of(by: User, name: str, choice: str, kind: str, _postcode: str) -> Any:
+    if choice != "new":
+        return group_visible_to(by, _key(choice))
+    return add_group(by=by, name=name.strip(), kind=kind.strip() or "group")
 
 
 def _key(choice: str) -> uuid.UUID:

@@ -423,13 +423,13 @@ class AnswerForm(Form):
         self, *args: Any, end: str, found: Iterable[tuple[str, str, str]] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        if end == "person":
+        if end != "place":
             del self.fields["postcode"]
-            self._ask_about_a_person()
-        else:
-            self.fields["tie"].label = _("What does the child have to do with it?")
-            self.fields["tie"].help_text = _("Such as: was there, stays there, was taken there")
-            self.fields["choice"].label = _("Which place is meant?")
+        {
+            "person": self._ask_about_a_person,
+            "place": self._ask_about_a_place,
+            "group": self._ask_about_a_group,
+        }[end]()
         if found is None:
             del self.fields["choice"], self.fields["kind"]
         else:
@@ -443,6 +443,21 @@ class AnswerForm(Form):
             choices=[("adult", _("An adult, or the age is not known")), ("child", _("A child"))],
             missing=_("Say whether this is an adult or a child"),
             small=True,
+        )
+
+    def _ask_about_a_place(self) -> None:
+        self.fields["tie"].label = _("What does the child have to do with it?")
+        self.fields["tie"].help_text = _("Such as: was there, stays there, was taken there")
+        self.fields["choice"].label = _("Which place is meant?")
+
+    def _ask_about_a_group(self) -> None:
+        self.fields["tie"].help_text = _("Such as: was with them, is afraid of them, carries things for them")
+        self.fields["choice"].label = _("Which group is meant?")
+        self.fields["kind"] = _line(
+            _("What kind of group is it?"),
+            hint=_("Such as friends, family or gang"),
+            missing=_("Say what kind of group it is"),
+            most=60,
         )
 
     def _revealed(self) -> Iterable[tuple[str, str, str]]:

@@ -18,9 +18,10 @@ from heard.cases.missing import rules
 from heard.cases.missing.models import Episode, InterviewAnswer, InterviewOffer, Philomena
 from heard.network.queries import (
     find_described,
+    find_groups,
+    find_places,
     people_visible_to,
     person_visible_to,
-    places_visible_to,
     ties_visible_to,
     visible_through,
 )
@@ -158,7 +159,7 @@ def _midnight(day: date) -> datetime:
 
 
 def answers_of(user: User, interview: Interview) -> list[Around]:
-    """The people and places that the child spoke of in the interview, as ties that the user may see."""
+    """The people, places and groups that the child spoke of in the interview, as ties that the user may see."""
     ties = set(InterviewAnswer.objects.filter(interview=interview).values_list("tie_id", flat=True))
     return [tie for tie in ties_visible_to(user, interview.episode.person_id) if tie.tie_id in ties]
 
@@ -172,16 +173,11 @@ def people_like(user: User, name: str) -> list[tuple[str, str, str]]:
     return [(str(hit.person_id), hit.name, "; ".join(hit.reasons)) for hit in hits if hit.may_open]
 
 
-def places_like(user: User, name: str, postcode: str = "") -> list[tuple[str, str, str]]:
-    """Places on record that share a word of the name or the postcode: (key, name, kind and postcode), at most ten."""
-    words = [word for word in name.split() if len(word) > 2]
-    like = Q(pk=None)
-    for word in words or [name.strip()]:
-        like |= Q(name__icontains=word) if word else Q()
-    if postcode.strip():
-        like |= Q(postcode__iexact=postcode.strip())
-    rows = places_visible_to(user).filter(like).order_by("name", "pk")[:_FOUND]
-    return [(str(row.pk), row.name, ", ".join(filter(None, (row.kind, row.postcode)))) for row in rows]
+def things_like(user: User, end: str, *, name: str, postcode: str = "") -> list[tuple[str, str, str]]:
+    """Places or groups on record that may be meant: (key, name, what is known of it and why), at most ten."""
+    group = end == "group"
+    found = find_groups(user, name=name) if group else find_places(user, name=name, postcode=postcode)
+    return [(str(one.id), one.name, "; ".join(filter(None, (one.facts, *one.why)))) for one in found]
 
 
 # ---- the form that is ready before

@@ -21,6 +21,9 @@ urlpatterns: list[URLPattern] = [
     path(
         "missing/<uuid:episode_id>/interview/place/", views.answer, {"end": "place"}, name="interview_place"
     ),
+    path(
+        "missing/<uuid:episode_id>/interview/group/", views.answer, {"end": "group"}, name="interview_group"
+    ),
     path("children/<uuid:person_id>/missing/", views.of_child, name="missing_of"),
     path("children/<uuid:person_id>/missing/note/", views.note, name="missing_note"),
     path("children/<uuid:person_id>/ready/", views.philomena, name="philomena"),

@@ -208,7 +208,7 @@ def _interview_so_far(held: Any) -> dict[str, Any]:
 
 @gate(May.MISSING)
 def answer(request: HttpRequest, episode_id: uuid.UUID, end: str) -> HttpResponse:
-    """Somebody or somewhere that the child spoke of: first who on record may be meant, then who it is."""
+    """Somebody, somewhere or a group that the child spoke of: first who on record may be meant, then who it is."""
     user: Any = request.user
     this = actions.open_episode(by=user, episode_id=episode_id)
     interviewed = getattr(this, "interview", None)
@@ -224,12 +224,16 @@ def answer(request: HttpRequest, episode_id: uuid.UUID, end: str) -> HttpRespons
         return done
     if found is not None and "choice" not in request.POST:
         form.errors.pop("choice", None)  # who is known was only looked up, so nothing is missing yet
-    title = _("Somebody whom the child spoke of") if end == "person" else _("A place that the child spoke of")
+    titles = {
+        "person": _("Somebody whom the child spoke of"),
+        "place": _("A place that the child spoke of"),
+        "group": _("A group that the child spoke of"),
+    }
     context = {
         "form": form,
         "person": this.person,
         "episode": this,
-        "title": title,
+        "title": titles[end],
         "searched": found is not None,
         "end": end,
         "answers": queries.answers_of(user, interviewed),
@@ -240,7 +244,7 @@ def answer(request: HttpRequest, episode_id: uuid.UUID, end: str) -> HttpRespons
 def _like(user: Any, end: str, name: str, postcode: str) -> list[tuple[str, str, str]]:
     if end == "person":
         return [(key, who, _(why)) for key, who, why in queries.people_like(user, name)]
-    return queries.places_like(user, name, postcode)
+    return queries.things_like(user, end, name=name, postcode=postcode)
 
 
 def _note_answer(user: Any, this: Any, end: str, form: Any) -> None:
