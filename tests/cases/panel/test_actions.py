@@ -1,5 +1,7 @@
 """Panels prepare themselves, decide, and what they decide lands where it is done; who sees what; who does not agree."""
 
+import uuid
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -419,6 +421,23 @@ def test_anybody_who_takes_part_can_disagree_and_it_stays(world, prepared, decid
         actions.dissent(by=world.officer, item_id=decided.pk, why="x")
     shown = queries.item_visible_to(world.coordinator, decided.pk)
     assert list(shown.dissents.all()) == [said]
+
+
+def test_whoever_holds_the_panel_writes_down_what_somebody_without_a_user_does_not_agree_with(
+    world, prepared, decided
+):
+    given = {
+        "item_id": decided.pk,
+        "why": "Her brother is afraid too.",
+        "said_by": "Ivy Lee, housing officer",
+    }
+    with pytest.raises(Refused, match="Whoever holds the panel"):
+        actions.dissent(by=world.teacher, agency_id=world.police.pk, **given)
+    for nowhere in (None, uuid.uuid4()):
+        with pytest.raises(Hidden):
+            actions.dissent(by=world.coordinator, agency_id=nowhere, **given)
+    said = actions.dissent(by=world.coordinator, agency_id=world.police.pk, **given)
+    assert (said.who, said.agency, said.by) == ("Ivy Lee, housing officer", world.police, world.coordinator)
 
 
 def test_whoever_is_no_part_of_the_panel_opens_a_disagreement_instead(world, case):

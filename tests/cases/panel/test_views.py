@@ -271,6 +271,22 @@ def test_dissent_stays_beside_the_decision(client, world, prepared, item):
         assert "Tess Archer, Northgate Academy, does not agree" in client.get(address).text
 
 
+def test_whoever_holds_the_panel_writes_dissent_down_for_somebody_at_the_table(client, world, prepared, item):
+    decide(world, item)
+    client.force_login(world.coordinator)
+    said = {"said_by": "Ivy Lee, housing officer", "why": "Her brother is afraid too."}
+    assert "Choose for which agency" in client.post(of_item("panel_dissent", item), said).text
+    client.post(of_item("panel_dissent", item), said | {"agency": world.police.pk})
+    shown = f"Ivy Lee, housing officer, {world.police}, does not agree"
+    page = client.get(of_panel("panel_minutes", prepared)).text
+    assert shown in page
+    assert "Written down by Cora Ordway" in page
+    assert shown in " ".join(paper(client.get(of_panel("panel_minutes_paper", prepared))).split())
+    assert "Ivy Lee" in client.get(reverse("child_chronology", kwargs={"person_id": item.person_id})).text
+    client.force_login(world.teacher)
+    assert "Who does not agree?" not in client.get(of_item("panel_dissent", item)).text
+
+
 # ---- disagreement
 
 

@@ -249,6 +249,9 @@ class Dissent(models.Model):
     item = models.ForeignKey(PanelItem, on_delete=models.PROTECT, related_name="dissents")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
+    said_by = models.CharField(
+        max_length=120, blank=True, help_text=_("Who said it, where somebody else wrote it down for them.")
+    )
     why = models.TextField()
     said_at = models.DateTimeField()
 
@@ -257,6 +260,10 @@ class Dissent(models.Model):
 
     def __str__(self) -> str:
         return "dissent"
+
+    @property
+    def who(self) -> str:
+        return self.said_by or str(self.by)
 
 
 class MinutesCorrection(models.Model):

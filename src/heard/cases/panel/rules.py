@@ -228,7 +228,18 @@ def why_not_finish_action(
     return None
 
 
-def why_not_dissent(*, takes_part: bool, is_decided: bool, is_agreed: bool, why: str) -> str | None:
+def why_not_dissent(
+    *,
+    takes_part: bool,
+    is_decided: bool,
+    is_agreed: bool,
+    why: str,
+    for_another: bool = False,
+    may_hold: bool = False,
+) -> str | None:
+    """`for_another`: somebody at the table said it, and it is written down for them."""
+    if for_another and not may_hold:
+        return "Whoever holds the panel writes down what others do not agree with."
     if not takes_part:
         return "Only those who take part in this panel write here. Anybody who sees the child can open a disagreement."
     if not is_decided:

@@ -433,6 +433,8 @@ def _panels(rows: Rows) -> Iterator[Fact]:
             yield _when(item.decided_at, Kind.PANEL, what, text, who_id=item.decided_by_id, href=href)
         for dissent in item.dissents.all():
             what = _("Did not agree with the panel")
+            if dissent.said_by:
+                what = _("%(who)s did not agree with the panel") % {"who": dissent.said_by}
             yield _when(dissent.said_at, Kind.PANEL, what, dissent.why, who_id=dissent.by_id, href=href)
 
 

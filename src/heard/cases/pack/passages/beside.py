@@ -156,7 +156,7 @@ def panels(user: User, person: Person) -> Iterator[Passage]:
             labelled(_("What was said"), one.notes),
             said,
             *(f"{row.what}: {row.owner}, {day(row.due_on)}" for row in one.actions.all()),
-            *(f"{_('Did not agree')}: {row.by}, {row.agency}: {row.why}" for row in one.dissents.all()),
+            *(f"{_('Did not agree')}: {row.who}, {row.agency}: {row.why}" for row in one.dissents.all()),
         )
         yield Passage(Part.PANEL, heading, text)
 

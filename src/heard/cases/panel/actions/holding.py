@@ -206,24 +206,45 @@ def involve_agency(*, by: User, item_id: uuid.UUID, agency_id: uuid.UUID, why: s
 
 
 @transaction.atomic
-def dissent(*, by: User, item_id: uuid.UUID, why: str, at: datetime | None = None) -> Dissent:
-    """Somebody who takes part does not agree with what was decided. Only ever added."""
+def dissent(
+    *,
+    by: User,
+    item_id: uuid.UUID,
+    why: str,
+    said_by: str = "",
+    agency_id: uuid.UUID | None = None,
+    at: datetime | None = None,
+) -> Dissent:
+    """Somebody who takes part does not agree with what was decided. Only ever added. `said_by` and `agency_id`: who said it,
+    for which of the agencies that are invited, where whoever holds the panel writes it down for them."""
     item, panel = _at_work(by, item_id)
+    seats = {seat.agency_id: seat.agency for seat in panel.seats.all()}
     mine = by.agencies_where(May.SEE_PANEL)
-    seated = next((seat.agency for seat in panel.seats.all() if seat.agency_id in mine), None)
-    agency = seated or (by.team.agency if by.team else None)
+    seated = next((agency for key, agency in seats.items() if key in mine), None)
+    own = seated or (by.team.agency if by.team else None)
+    for_another = bool(said_by.strip())
+    agency = own
+    if for_another:
+        agency = seats.get(agency_id) if agency_id else None
     _refuse(
         rules.why_not_dissent(
-            takes_part=queries.takes_part(by, panel) and agency is not None,
+            takes_part=queries.takes_part(by, panel) and own is not None,
             is_decided=item.decided_at is not None,
             is_agreed=panel.agreed_at is not None,
             why=why,
+            for_another=for_another,
+            may_hold=by.may(May.HOLD_PANEL),
         )
     )
     if agency is None:
         raise Hidden
     said = Dissent.objects.create(
-        item=item, by=by, agency=agency, why=why.strip(), said_at=at or timezone.now()
+        item=item,
+        by=by,
+        agency=agency,
+        said_by=said_by.strip(),
+        why=why.strip(),
+        said_at=at or timezone.now(),
     )
     _audit_item(by, "dissent", item)
     return said

@@ -212,13 +212,46 @@ class InvolveForm(Form):
 
 
 class DissentForm(Form):
+    """`agencies`: those of the panel, where the user may write it down for somebody else; else none."""
+
+    said_by = TextField(
+        gettext_lazy("Who does not agree?"),
+        hint=gettext_lazy(
+            "Name and role of somebody at the panel for whom you write it down. Leave it empty if it is you."
+        ),
+        required=False,
+        max_length=120,
+    )
+    agency = SelectField(gettext_lazy("For which agency are they there?"), required=False)
     why = TextareaField(
         gettext_lazy("Why do you not agree?"),
-        hint=gettext_lazy("It stands beside the decision, with your name and agency, and stays there."),
+        hint=gettext_lazy("It stands beside the decision, with name and agency, and stays there."),
         missing=gettext_lazy("Say why you do not agree"),
         rows=4,
         max_length=MAX_PROSE,
     )
+
+    def __init__(self, *args: Any, agencies: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agency"].choices = agencies  # type: ignore[attr-defined]
+        if agencies:
+            self.fields["why"].label = _("Why?")
+            self.fields["why"].error_messages["required"] = _("Say why")
+        else:
+            del self.fields["said_by"], self.fields["agency"]
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        if answers.get("said_by") and not answers.get("agency"):
+            self.add_error("agency", _("Choose for which agency they are there"))
+        return answers
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `dissent`."""
+        said_by, agency = self.cleaned_data.get("said_by", ""), self.cleaned_data.get("agency")
+        other = {"said_by": said_by, "agency_id": uuid.UUID(agency)} if said_by and agency else {}
+        return {"why": self.cleaned_data["why"]} | other
 
 
 class CorrectionForm(Form):

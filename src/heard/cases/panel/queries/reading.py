@@ -158,6 +158,12 @@ def _who_may(user: User, permission: May) -> dict[str, tuple[User, str]]:
     return {str(row.pk): (row, f"{known[row.pk].name}, {known[row.pk].agency}") for row in rows}
 
 
+def agencies_at(user: User, panel_id: uuid.UUID) -> list[tuple[str, str]]:
+    """The agencies that are invited to a panel, as choices."""
+    seats = panel_visible_to(user, panel_id).seats.all()
+    return list({str(seat.agency_id): seat.agency.name for seat in seats}.items())
+
+
 def agencies_to_choose(user: User) -> list[tuple[str, str]]:
     return [(str(agency.pk), agency.name) for agency in agencies_visible_to(user)]
 

@@ -181,12 +181,12 @@ def involve(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
 def dissent(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_item(by=user, item_id=item_id)
-    form = kept_form(request, DissentForm, kind="panel.dissent", subject_id=item_id)
-    save = lambda: actions.dissent(by=user, item_id=item_id, why=form.cleaned_data["why"])
+    others = queries.agencies_at(user, this.panel_id) if user.may(May.HOLD_PANEL) else []
+    form = kept_form(request, DissentForm, kind="panel.dissent", subject_id=item_id, agencies=others)
+    save = lambda: actions.dissent(by=user, item_id=item_id, **form.answered)
     why_not = _part(user, this)["why_not_dissent"]
-    return _small(
-        request, this, form, save, title=_("I do not agree"), button=_("Write it down"), why_not=why_not
-    )
+    title = _("Somebody does not agree") if others else _("I do not agree")
+    return _small(request, this, form, save, title=title, button=_("Write it down"), why_not=why_not)
 
 
 @gate(May.HOLD_PANEL)
