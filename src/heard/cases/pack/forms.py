@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +18,13 @@ from heard.govuk.forms import CheckboxesField, DateField, Form, RadiosField, Tex
 if TYPE_CHECKING:
     from heard.cases.pack.queries import Name
 
+_BEFORE_GIVING: Final[dict[str, tuple[Any, ...]]] = {
+    Give.WHOLE: (
+        gettext_lazy("Look at each page first: no machine reads what is drawn or written by hand."),
+    ),
+    Give.TEXT: (gettext_lazy("As it stands above."),),
+    Give.WITHHOLD: (),
+}
 _PAGES, _EVERYWHERE = "pages", "everywhere"
 
 
@@ -263,8 +270,9 @@ class StretchForm(_TreatForm):
         rows=3,
         max_length=MAX_PROSE,
     )
-    where = CheckboxesField(
+    where = Checkboxes(
         gettext_lazy("Where?"),
+        beneath={},
         choices=[
             (
                 _EVERYWHERE,
@@ -304,7 +312,7 @@ class FileForm(_ReasonForm):
 
     give = Radios(
         gettext_lazy("What of this file is given?"),
-        choices=[(Give(value).value, label) for value, label in GIVE.items()],
+        choices=[(Give(value).value, label, *_BEFORE_GIVING[value]) for value, label in GIVE.items()],
         beneath={Give.WITHHOLD.value: ("reason", "note")},
         missing=gettext_lazy("Choose what becomes of this file"),
     )
