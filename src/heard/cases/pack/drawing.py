@@ -89,8 +89,7 @@ def make_pdf(paper: Paper, out: Path, heard: Callable[[str, float | None], None]
     Raises `binding.NotMade` with the sentence for the user."""
     folder = making(out)
     clear(out)
-    out.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.mkdir(mode=0o700)
+    folder.mkdir(parents=True, mode=0o700)
     try:
         heard(_("Opening the files"), None)
         pages = look([(one.path, one.kind) for one in paper.files], folder) if paper.files else []
