@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.bench import estimate
 from tests.bench.measure import Cost, best, folder_size, machine, table
 
 HEARD = str(Path(sys.executable).with_name("heard"))
@@ -32,6 +33,7 @@ def main() -> None:
         linking = _engine(folder, sizes)
         _against_splink(folder, linking)
     _against_sql()
+    estimate.measure()
 
 
 def _extracts(folder: Path, sizes: list[int]) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from heard.engine.estimate.models import Array
 
 _AT_ONCE = 125  # tables, so that what is held of all models for each stays small
+_IN_MEMORY = 20_000  # fits
 _FIRST = 6  # models that are fitted for every table, to have something to beat
 _PAIRS_PAY = 500  # with more models than this it pays to bound them by two interactions that they lack
 _NEAR = 0.05  # a deviance that has no minimum is known to within less than this
@@ -130,8 +131,10 @@ class _Best:
 
     def try_all(self, table: Array, rank: Array) -> None:
         """Fits model `rank[i]` to table `table[i]`, and keeps the better one."""
-        if not len(table):
-            return
+        for i in range(0, len(table), _IN_MEMORY):
+            self._try(table[i : i + _IN_MEMORY], rank[i : i + _IN_MEMORY])
+
+    def _try(self, table: Array, rank: Array) -> None:
         fits = fit(self._tables[table], self._by.models[rank], self._by.start(rank))
         value = criterion(fits.deviance, self._by.models[rank], self._observed[table])
         value = np.round(np.where(fits.usable, value, np.inf) / _SAME) * _SAME

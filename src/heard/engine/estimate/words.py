@@ -15,6 +15,7 @@ ASSUMPTIONS = (
     "All lists speak of the same children, place and time, and everybody on a list belongs to those who are counted.",
     "Records of one child were recognised as one child. Missed links make the answer too large, false ones too small.",
     "Every child could have come onto every list. Children whom no list could ever reach are not in the answer.",
+    "They could about as easily as one another. Where some are harder to see for every agency, the answer is too small.",
     "Being on one list changes the chance of another only as the model’s interactions say.",
     "No table can show an interaction of all lists at once, so it is taken to be nought.",
     "Children come onto lists one by one. Groups that come together make the intervals too narrow.",
