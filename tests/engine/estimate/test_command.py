@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 from tests.engine.estimate.conftest import TABLES
 
+from heard.engine import backend, tables
 from heard.engine.cli.estimating import estimate
 
 KOREA = str(TABLES / "korea.csv")
@@ -83,6 +85,23 @@ def test_whatever_cannot_be_done_is_2_without_a_traceback(words):
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.splitlines()[-1].startswith("Not done. ")
     assert "Traceback" not in done.stderr
+
+
+def test_the_folder_of_a_run_is_estimated_by_its_agencies(tmp_path):
+    rows = [(person, source) for person in range(120) for source in (2, 3, 5) if person % source == 0]
+    records = [{"source": f"s{s}", "record_id": str(p), "person": f"p{p}"} for p, s in rows]
+    sources = [
+        {"source": f"s{s}", "agency": f"agency {s}", "kind": "csv", "read": 1, "kept": 1, "set_aside": 0, "issues": 0}
+        for s in (2, 3, 5)
+    ]  # fmt: skip
+    for table, lines in ((tables.IDENTITIES, records), (tables.SOURCES, sources)):
+        backend.write(tmp_path, table, pa.Table.from_pylist(lines, schema=table.schema))
+    done = call(tmp_path, *QUICK, "--json")
+    told = json.loads(done.stdout)
+    assert done.exit_code == 0
+    assert told["lists"] == ["agency 2", "agency 3", "agency 5"]
+    assert told["observed"] == 88
+    assert told["estimate"] == pytest.approx(120, rel=0.05)
 
 
 def test_help_teaches_with_an_example():

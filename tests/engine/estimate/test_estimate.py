@@ -135,3 +135,12 @@ def test_progress_is_told_and_ends(published):
     estimate(published("korea"), replicates=600, progress=lambda text, share: told.append((text, share)))
     assert told[0][0] == "Choosing the model"
     assert [share for text, share in told if text.startswith("Choosing again")] == [0, 250 / 600, 500 / 600]
+
+
+def test_step_by_step_looks_at_pairs_when_one_of_many_lists_is_left_out_too(published):
+    table = published("new-orleans")
+    found = estimate(table, replicates=20)
+    without_a = estimate(table.without("A"), replicates=20)
+    assert "*" in without_a.model
+    assert found.without[0].estimate == pytest.approx(without_a.estimate)
+    assert found.otherwise is None

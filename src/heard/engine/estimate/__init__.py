@@ -112,17 +112,14 @@ def estimate(
     tell("Choosing the model", None)
     chooser = _chooser(overlaps.counts, method, order, top)
     total, model = _choose(chooser, overlaps)
-    totals = _replicated(chooser, overlaps.counts, replicates, seed, tell)
-    tell("Leaving out one child at a time", None)
-    fewer, weights = interval.without_one(overlaps.counts)
-    bend = interval.acceleration(chooser.choose(fewer).totals, weights)
+    used, interval_80, interval_95 = _intervals(chooser, overlaps.counts, total, replicates, seed, tell)
     tell("Leaving out one list at a time", None)
     found = Estimate(
         observed=overlaps.observed,
         estimate=total,
         model=models.name(model, overlaps.lists),
-        interval_80=interval.between(totals, total, bend, 0.8),
-        interval_95=interval.between(totals, total, bend, 0.95),
+        interval_80=interval_80,
+        interval_95=interval_95,
         method=method,
         warnings=(),
         set_aside=overlaps.set_aside,
@@ -132,10 +129,10 @@ def estimate(
         max_order=order,
         models=len(chooser.models) if isinstance(chooser, ByBic) else 0,
         refused=chooser.refused if isinstance(chooser, ByBic) else 0,
-        replicates=len(totals),
+        replicates=used,
         seed=seed,
     )
-    return _warned(found, overlaps, notes, replicates)
+    return replace(found, warnings=(*notes, *warnings(found, overlaps, replicates)))
 
 
 def usual_top(lists: int) -> int | None:
@@ -205,6 +202,18 @@ def _choose(chooser: ByBic | Stepwise, overlaps: Overlaps) -> tuple[float, Array
     raise NotDone(f"No model can be estimated from this table. {why_not_estimated(overlaps, simplest)}")
 
 
+def _intervals(
+    chooser: ByBic | Stepwise, counts: Array, total: float, many: int, seed: int, tell: Progress
+) -> tuple[int, tuple[float, float], tuple[float, float]]:
+    """How many replicates have an estimate, and the limits for 80 and for 95 in 100."""
+    totals = _replicated(chooser, counts, many, seed, tell)
+    tell("Leaving out one child at a time", None)
+    fewer, weights = interval.without_one(counts)
+    bend = interval.acceleration(chooser.choose(fewer).totals, weights)
+    interval_80, interval_95 = (interval.between(totals, total, bend, sure) for sure in (0.8, 0.95))
+    return len(totals), interval_80, interval_95
+
+
 def _replicated(chooser: ByBic | Stepwise, counts: Array, many: int, seed: int, tell: Progress) -> Array:
     """The estimates of the replicates that have one."""
     tables, totals = interval.replicates(counts, many, seed), []
@@ -227,9 +236,7 @@ def _without(overlaps: Overlaps, name: str, method: str, order: int) -> Without:
     if len(rest.lists) < 2:
         return Without(name, None, "one list alone tells nothing")
     try:
-        chooser = _chooser(
-            rest.counts, method, min(order, models.most_order(len(rest.lists)), len(rest.lists) - 1), None
-        )
+        chooser = _chooser(rest.counts, method, _order(len(rest.lists), method, order)[0], None)
         return Without(name, _choose(chooser, rest)[0])
     except NotDone:
         return Without(name, None, "no model can be estimated without it")
@@ -243,7 +250,3 @@ def _otherwise(overlaps: Overlaps, method: str) -> Otherwise | None:
     except NotDone:
         return None
     return Otherwise(other, models.name(model, overlaps.lists), total)
-
-
-def _warned(found: Estimate, overlaps: Overlaps, notes: list[str], asked: int) -> Estimate:
-    return replace(found, warnings=(*notes, *warnings(found, overlaps, asked)))
