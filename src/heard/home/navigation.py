@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
 from django.urls import resolve, reverse
@@ -93,6 +93,7 @@ PARTS = (
         is_main=False,
     ),
 )
+MOST: Final = 8  # parts in the navigation, which then is one line; the others stand on the page of all parts
 _ALL = Part("parts", _("More"), _("Every part of Heard."))  # the last of the navigation
 
 
@@ -113,7 +114,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     parts = parts_for(user)
     around = [part.href for part in parts if part.name != "home" and request.path.startswith(part.href)]
     nearest = max(around, key=len, default="")
-    main = [part for part in parts if part.is_main]
+    main = [part for part in parts if part.is_main][:MOST]
     items = [_item(part, request.path, nearest) for part in (*main, _ALL)]
     return {"navigation": items, "may_search": any(part.name == "find" for part in parts)}
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
-from django.db import connection
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from heard.agencies.asking import which_hold
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -38,7 +38,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Section:
-    """What waits of one kind: at most 20, those due first. `key` names its page, which has all of them."""
+    """What waits of one kind: the first of it, those due first. `key` names its page, which has all of them."""
 
     heading: str
     waiting: list[Waiting] = field(default_factory=list)
@@ -83,7 +83,7 @@ class Group:
 def groups_of(sections: Iterable[Section]) -> list[Group]:
     """What has a day goes by how near it is, the rest by what it is. Groups that are empty are left out."""
     headings = {
-        "missing": _("Missing now"),
+        "missing": _("Children who are missing now"),
         "overdue": _("Overdue"),
         "today": _("Due today"),
         "soon": _("Due in the next seven days"),
@@ -120,30 +120,16 @@ def _group_of(key: str, days_left: int | None) -> str:
 
 
 def of_which_any_waits(kinds: Iterable[Kind]) -> list[Kind]:
-    """One query for all of them: most people have few kinds of work, and to ask for the rows of each takes longer than
-    everything else on the page."""
-    asked = [(kind, *exists) for kind in kinds if (exists := _exists(kind.rows))]
-    if not asked:
-        return []
-    each = ", ".join(f"EXISTS({sql})" for _kind, sql, _params in asked)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {each}", [one for _kind, _sql, params in asked for one in params])
-        found = cursor.fetchone() or ()
-    return [kind for (kind, *_sql), waits in zip(asked, found, strict=True) if waits]
+    """One query for all of them: most people have few kinds of work."""
+    by_key = {kind.key: kind for kind in kinds}
+    holding = which_hold({key: kind.rows for key, kind in by_key.items()})
+    return [kind for key, kind in by_key.items() if key in holding]
 
 
-def _exists(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]] | None:
-    """What `rows.exists()` asks, and its parameters; None where nothing has to be asked to know that there are none."""
-    try:
-        return rows.query.exists().get_compiler(connection=connection).as_sql()
-    except EmptyResultSet:
-        return None
-
-
-def section_of(kind: Kind) -> Section:
+def section_of(kind: Kind, *, at_most: int = AT_MOST) -> Section:
     """One query: one row more than is shown says whether there are more."""
-    found = list(kind.rows[: AT_MOST + 1])
-    return Section(kind.heading, [kind.draw(row) for row in found[:AT_MOST]], len(found) > AT_MOST, kind.key)
+    found = list(kind.rows[: at_most + 1])
+    return Section(kind.heading, [kind.draw(row) for row in found[:at_most]], len(found) > at_most, kind.key)
 
 
 def page_of(kind: Kind, number: str | None) -> tuple[Page[Any], Section]:

@@ -50,7 +50,7 @@ class Load:
     @property
     def says(self) -> str:
         """In one line, beside a name."""
-        return _("%(children)s children, %(actions)s actions to do, %(overdue)s of them overdue") % {
+        return _("children: %(children)s, actions to do: %(actions)s, of these overdue: %(overdue)s") % {
             "children": self.children,
             "actions": self.actions,
             "overdue": self.overdue,

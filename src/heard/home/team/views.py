@@ -26,6 +26,7 @@ from heard.home.waiting import page_of, section_of
 from heard.network.actions import open_record
 
 _PER_PAGE = 25
+_OLDEST = 5  # of each kind
 
 
 @gate(May.SEE_TEAM)
@@ -48,7 +49,8 @@ def load(request: Request) -> HttpResponse:
 @require_safe
 def waiting(request: Request) -> HttpResponse:
     """What has waited longest, the first of each kind."""
-    sections = [section_of(kind) for kind in queries.oldest_of(request.user, today=localdate())]
+    kinds = queries.oldest_of(request.user, today=localdate())
+    sections = [section_of(kind, at_most=_OLDEST) for kind in kinds]
     return render(request, "home/team/oldest.html", {"sections": sections})
 
 
