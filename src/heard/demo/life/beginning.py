@@ -104,7 +104,7 @@ def _person(child: Child) -> dict[str, Any]:
     age = timedelta(days=child.story["age"] * 365 + 5 + rng.randint(0, 340))
     return {
         "given_name": child.given_name,
-        "family_name": child.origin.family.draw(rng),
+        "family_name": child.family_name,
         "birth_date": child.world.today - age,
         "sex": child.sex,
         "postcode": postcode(rng.randrange(100_000)),

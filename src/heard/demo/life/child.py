@@ -30,7 +30,8 @@ class Child:
     def __init__(self, world: World, story: dict[str, Any], told_on: date) -> None:
         self.world, self.story, self.told_on = world, story, told_on
         self.id, self.stage = str(story["id"]), str(story["stage"])
-        self.origin, self.sex, self.given_name = world.draw_child()
+        called: tuple[str, str, str] = story.get("called") or world.draw_child()
+        self.given_name, self.family_name, self.sex = called
         self.worker: User = world.users[story.get("worker", "ruth.pemberton")]
         self.actions: list[Action] = []
 

@@ -137,6 +137,7 @@ def _act(world: World, children: Children, item: PanelItem, about: dict[str, Any
             what=_say(child, what),
             owner=world.users[owner],
             due_on=due_on,
+            outcome_id=child.plan.outcomes.all()[0].pk if child and "plan" in when else None,
             why_involve="Asked by the panel to help" if child else "",
         )
         if done:

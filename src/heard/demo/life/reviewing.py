@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.concern import actions as concerns
 from heard.cases.review import actions as reviews
 from heard.cases.review.rules import Looked
+from heard.cases.words.actions import answer_words
 from heard.demo.life import planning
 
 if TYPE_CHECKING:
     from heard.demo.life.child import Child
 
+_AS_WISHED = "Help ended in the way that the child wanted, and we agreed on what would begin it again."
 _LAST_LOOK = 6  # days between the last review and closing
 
 
@@ -21,6 +25,8 @@ def review(child: Child) -> None:
     """Each review; the next is due when the one after it was held, or around today."""
     held = child.part("reviews")
     for number, one in enumerate(held):
+        if "all_done" in one:
+            planning.finish(child, len(child.actions), child.day(one["day"] - _LAST_LOOK))
         following = held[number + 1]["day"] if number + 1 < len(held) else None
         _hold(child, one, child.day(one["day"]), next_on=_next(child, one, following))
 
@@ -42,6 +48,7 @@ def close(child: Child) -> None:
             told_child=child.say(more["told"]),
             open_again_if=child.say(more["again"]),
         )
+        _tell_back(child)
 
 
 def open_again(child: Child) -> None:
@@ -63,6 +70,18 @@ def open_again(child: Child) -> None:
             feedback=more["feedback_again"],
         )
     child.case.refresh_from_db()
+
+
+def _tell_back(child: Child) -> None:
+    words = child.words()
+    assert words is not None  # a case is closed with the child's view
+    answer_words(
+        by=child.worker,
+        words_id=words.pk,
+        what_changed=_AS_WISHED,
+        told_on=timezone.localdate(),
+        told_by=child.world.name_and_job(child.worker.username),
+    )
 
 
 def _last_look(child: Child, more: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from heard.network import actions as network
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
-    from heard.demo.names import Origin
     from heard.network.models import Group, Place
 
 COORDINATOR, SUPERVISOR = "maya.lindqvist", "dele.okafor"
@@ -73,14 +72,14 @@ class World:
         given, family, _team, _role, job = self.data["staff"][username]
         return f"{given} {family}, {job}"
 
-    def draw_child(self) -> tuple[Origin, str, str]:
-        """Origin, sex and a given name that no other child of the partnership has."""
+    def draw_child(self) -> tuple[str, str, str]:
+        """Given name, family name and sex; no two children of the partnership have the same given name."""
         while True:
             origin, sex = draw_origin(self.rng), self.rng.choice("FFFMM")
             name = origin.given(self.rng, sex)
             if not any(are_forms(name, other) for other in self.given_names):
                 self.given_names.append(name)
-                return origin, sex, name
+                return name, origin.family.draw(self.rng), sex
 
     @cached_property
     def more(self) -> dict[str, dict[str, Any]]:
