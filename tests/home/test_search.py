@@ -124,6 +124,7 @@ def test_the_words_of_a_record_are_found_and_the_text_around_them_is_shown(
     assert title.startswith("Amira Khan: Warning")
     assert why == "words that are spelled alike stand in it"
     assert "records" not in found(world.teacher, "telephone library")
+    assert "records" not in found(world.teacher, "blux")
 
 
 def test_words_of_a_record_are_found_by_those_alone_who_may_open_it(world: World, amira: Person) -> None:

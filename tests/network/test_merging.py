@@ -208,7 +208,7 @@ def test_what_was_added_since_stays_with_the_record_that_went_on(
     actions.rename_person(by=world.teacher, person_id=amira.pk, given_name="Amy", family_name="Khan")
     done = queries.merge_visible_to(world.coordinator, done.pk)
     counted, changed = queries.what_stays(world.coordinator, done)
-    assert ("concerns", 1) in counted
+    assert ("worries", 1) in counted
     assert changed == ["First name"]
     actions.unmerge_people(by=world.coordinator, merge_id=done.pk, reason="Two cousins")
     later.refresh_from_db()

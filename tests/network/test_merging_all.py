@@ -24,7 +24,7 @@ from heard.network.models import Merge, Person
 
 LINKS = list(merging.links())
 EACH = settings(
-    max_examples=6,
+    max_examples=5,
     deadline=None,
     database=None,
     phases=[Phase.generate],
@@ -130,7 +130,8 @@ def test_whatever_both_have_a_merge_that_is_undone_has_changed_nothing(
         except Refused:  # both have one of what there is once at a time: the next test says which
             assert differences(before) == {}
         else:
-            assert differences(before) != {}
+            merged.refresh_from_db()
+            assert merged.merged_into == kept
             actions.unmerge_people(by=world.coordinator, merge_id=done.pk, reason="Two cousins")
             assert differences(before) == {}
         transaction.set_rollback(True)

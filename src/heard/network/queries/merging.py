@@ -192,4 +192,13 @@ def _counted(several: Any) -> list[tuple[str, int]]:
 
 
 def _called(model: type[Model]) -> str:
-    return str(model._meta.verbose_name_plural)
+    """As screens say it: each table's own name, but where the code's word is another one."""
+    said = {
+        "cases.Concern": _("worries"),
+        "cases.Words": _("words of the child"),
+        "cases.WarningNote": _("warnings"),
+        "cases.PanelItem": _("items of panels"),
+        "cases.InfoRequest": _("requests"),
+        "cases.Philomena": _("forms that help to find the child"),
+    }
+    return said.get(model._meta.label, str(model._meta.verbose_name_plural))
