@@ -15,7 +15,8 @@ from pypdf import PdfReader
 from tests.cases.sharing.conftest import ask, decide, keys_of, prepare
 
 from heard.agencies.models import AuditRow
-from heard.cases.sharing import queries
+from heard.agencies.rules import Hidden
+from heard.cases.sharing import actions, queries
 from heard.cases.sharing.models import InfoRequest, Share
 from heard.cases.sharing.rules import fingerprint
 from heard.home.queries import my_work
@@ -183,6 +184,32 @@ def test_a_request_is_noted_reminded_of_and_answered_on_its_pages(client, world,
     client.post(of_request("request_answer", request), answer)
     page = client.get(of_request("request", request)).text
     assert all(words in page for words in ("Rang him", "Twice in May", "answer.txt", "3 days late"))
+
+
+def test_what_was_shared_answers_what_the_other_side_asked_for(client, world, prepared, case):
+    worker = world.social_worker
+    request = ask(worker, case.person_id, direction="they_ask", outside="Southgate College")
+    at, page = of_request("request_answer", request), of_request("request", request)
+    client.force_login(worker)
+    assert "Which decision to share" not in client.get(at).text
+    other = decide(worker, prepare(worker, case.person_id, to_outside="Northgate College"))
+    decide(worker, prepared)
+    form = client.get(at).text
+    assert str(prepared.pk) in form
+    assert str(other.pk) not in form  # another side was given that
+    answer = {"answer": "answered", "note": "As shared", "share_id": str(prepared.pk)} | day("on", 0)
+    assert client.post(at, answer | {"share_id": str(other.pk)}).status_code == 200
+    client.post(at, answer)
+    assert reverse("share", kwargs={"share_id": prepared.pk}) in client.get(page).text
+    assert page in client.get(reverse("share", kwargs={"share_id": prepared.pk})).text
+
+
+def test_a_share_with_another_side_answers_nothing(world, prepared, case):
+    request = ask(world.social_worker, case.person_id, direction="they_ask")
+    decide(world.social_worker, prepared)
+    said = {"answer": "answered", "note": "As shared", "on": timezone.localdate(), "share_id": prepared.pk}
+    with pytest.raises(Hidden):
+        actions.answer_request(by=world.social_worker, request_id=request.pk, **said)
 
 
 def test_the_chronology_tells_of_shares_and_requests(client, world, prepared):

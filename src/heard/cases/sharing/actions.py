@@ -253,9 +253,10 @@ def answer_request(
     note: str,
     on: date | None,
     upload: UploadedFile | None = None,
+    share_id: uuid.UUID | None = None,
 ) -> InfoRequest:
     """`answer`: answered, partly or refused; `note` what it says, or why not. A file of the answer becomes one of the
-    child's files."""
+    child's files. `share_id`: what was shared or refused in answer to it; `Hidden` where it is none of those."""
     request = _open(by, request_id)
     _refuse(
         rules.why_not_answer(
@@ -271,6 +272,10 @@ def answer_request(
     if upload is not None:
         what = "Answer to a request"
         request.file = attach(by=by, upload=upload, what=what, person_id=request.person_id)
+    if share_id is not None:
+        request.share = queries.shares_that_may_answer(by, request).filter(pk=share_id).first()
+        if request.share is None:
+            raise Hidden
     request.state, request.answer, request.answered_on, request.answer_noted_by = answer, note, on, by
     request.save()
     _audit_request(by, "answer", request)

@@ -14,12 +14,14 @@ from heard.cases.assessment.rules import MAX_PROSE
 from heard.cases.sharing.bases import Basis
 from heard.cases.sharing.models import InfoRequest, Share
 from heard.cases.sharing.pieces import CHRONOLOGY, GROUPS, Piece
+from heard.govuk.environment import day
 from heard.govuk.forms import (
     CheckboxesField,
     DateField,
     FileField,
     Form,
     RadiosField,
+    SelectField,
     TextareaField,
     TextField,
 )
@@ -306,6 +308,25 @@ class AnswerForm(Form):
         missing=gettext_lazy("Give the day of the answer"),
     )
     upload = FileField(gettext_lazy("A file of the answer"), required=False)
+    share_id = SelectField(
+        gettext_lazy("Which decision to share answers it?"),
+        hint=gettext_lazy("What was shared with them, or refused, since they asked."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, shares: Iterable[Share], **kwargs: Any) -> None:
+        """`shares`: those that may be the answer; where there are none, nobody is asked."""
+        super().__init__(*args, **kwargs)
+        found = [(str(share.pk), f"{day(share.decided_at)}, {share.get_state_display()}") for share in shares]
+        self.fields["share_id"].choices = [("", _("None of these")), *found]  # type: ignore[attr-defined]
+        if not found:
+            del self.fields["share_id"]
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """What `answer_request` takes."""
+        share = self.cleaned_data.get("share_id")
+        return self.cleaned_data | {"share_id": uuid.UUID(share) if share else None}
 
 
 class ChaseForm(Form):

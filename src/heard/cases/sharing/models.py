@@ -197,6 +197,14 @@ class InfoRequest(models.Model):
     file = models.ForeignKey(
         "cases.Attachment", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    share = models.ForeignKey(
+        Share,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="requests",
+        help_text=_("What was shared, or refused, in answer to it."),
+    )
 
     class Meta:
         ordering: ClassVar = ["due_on", "noted_at"]

@@ -63,7 +63,7 @@ def shares_to_review(user: User, *, today: date) -> QuerySet[Share]:
 
 def requests_visible_to(user: User) -> QuerySet[InfoRequest]:
     rows = InfoRequest.objects.filter(visible_through(user, "person"))
-    return rows.select_related("person", "agency", "noted_by", "answer_noted_by", "file")
+    return rows.select_related("person", "agency", "noted_by", "answer_noted_by", "file", "share")
 
 
 def request_visible_to(user: User, request_id: uuid.UUID) -> InfoRequest:
@@ -74,6 +74,18 @@ def request_visible_to(user: User, request_id: uuid.UUID) -> InfoRequest:
     if request is None:
         raise Hidden
     return request
+
+
+def shares_that_may_answer(user: User, request: InfoRequest) -> QuerySet[Share]:
+    """What was shared with the side that asks, or refused to it, since it asked; the latest first. None where we ask."""
+    if request.direction == rules.Direction.WE_ASK:
+        return Share.objects.none()
+    rows = shares_of(user, request.person_id).filter(to_agency=request.agency_id, to_outside=request.outside)
+    return rows.filter(decided_at__date__gte=request.asked_on)
+
+
+def requests_answered_by(user: User, share_id: uuid.UUID) -> QuerySet[InfoRequest]:
+    return requests_visible_to(user).filter(share_id=share_id)
 
 
 def requests_of(user: User, person_id: uuid.UUID) -> QuerySet[InfoRequest]:

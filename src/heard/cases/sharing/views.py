@@ -146,6 +146,7 @@ def share(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
     context = {
         "share": this,
         "person": this.person,
+        "requests": queries.requests_answered_by(user, share_id)[:ON_A_PAGE],
         "sections": [_in_parts(section, names) for section in sections],
         "named": rules.named(sections, names),
         "seen": rules.fingerprint(sections),
@@ -287,10 +288,13 @@ def request_answer(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_request(by=user, request_id=request_id)
     today = {"on": timezone.localdate()}
-    form = kept_form(request, AnswerForm, kind="sharing.answer", subject_id=request_id, suggested=today)
+    shares = queries.shares_that_may_answer(user, this)[:ON_A_PAGE]
+    form = kept_form(
+        request, AnswerForm, kind="sharing.answer", subject_id=request_id, suggested=today, shares=shares
+    )
 
     def save() -> HttpResponse:
-        actions.answer_request(by=user, request_id=request_id, **form.cleaned_data)
+        actions.answer_request(by=user, request_id=request_id, **form.answered)
         return redirect("request", request_id=request_id)
 
     done = _done(request, form, save)
