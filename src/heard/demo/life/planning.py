@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 AGREED_ON = 30  # days after the worry
 _DONE_ON = 40
+_FIRST_REVIEW = 72
 
 
 def start(child: Child) -> None:
@@ -41,7 +42,8 @@ def start(child: Child) -> None:
 
 
 def agree(child: Child) -> None:
-    review_on = child.told_on + timedelta(days=72)
+    held = child.part("reviews") or [{"day": _FIRST_REVIEW}]
+    review_on = child.told_on + timedelta(days=held[0]["day"])
     if child.stage == "planned":
         review_on = max(review_on, child.world.today + timedelta(days=child.world.rng.randint(0, 30)))
     plans.agree_plan(by=child.worker, plan_id=child.plan.pk, review_on=review_on, view=child.view())

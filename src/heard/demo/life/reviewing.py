@@ -34,7 +34,7 @@ def review(child: Child) -> None:
 def close(child: Child) -> None:
     """A last look at each outcome, then the end of help, with what stays for the child."""
     more = child.part("closed")
-    closed_on = child.world.ago(more["ago"]) if "ago" in more else child.day(more["after"])
+    closed_on = _closed_on(child)
     held_on = closed_on - timedelta(days=_LAST_LOOK)
     planning.finish(child, len(child.actions), held_on - timedelta(days=_LAST_LOOK))
     _hold(child, _last_look(child, more), held_on, next_on=closed_on + timedelta(days=42))
@@ -70,6 +70,11 @@ def open_again(child: Child) -> None:
             feedback=more["feedback_again"],
         )
     child.case.refresh_from_db()
+
+
+def _closed_on(child: Child) -> date:
+    more = child.part("closed")
+    return child.world.ago(more["ago"]) if "ago" in more else child.day(more["after"])
 
 
 def _tell_back(child: Child) -> None:
@@ -118,7 +123,7 @@ def _next(child: Child, one: dict[str, Any], following: int | None) -> date:
         return child.day(following)
     if "next" in one:
         return child.world.today + timedelta(days=one["next"])
-    return child.day(one["day"]) + timedelta(days=84)
+    return _closed_on(child) - timedelta(days=_LAST_LOOK)
 
 
 def _view(child: Child, text: str, heard_on: date) -> ChildsView:
