@@ -199,3 +199,8 @@ def test_what_opening_again_needs(given, why) -> None:
 def test_which_clock_binds_the_next_review(status, held_before, clock) -> None:
     assert rules.clock_of_next(status, held_before=held_before) == clock
     assert clock is None or load.current().clock(clock)
+
+
+def test_who_has_held_no_review_reads_that_and_not_that_it_is_too_long_ago() -> None:
+    why = rules.why_not_current([], None, today=TODAY, evidence_days=28)
+    assert why == "No review has been held yet, and help ends on one. Hold a review now."

@@ -124,7 +124,9 @@ def why_not_current(
     """The rule on current evidence: a review in these last days that knows how every outcome stands, from what
     somebody saw in these last days."""
     since = today - timedelta(days=evidence_days)
-    if held_on is None or held_on < since:
+    if held_on is None:
+        return "No review has been held yet, and help ends on one. Hold a review now."
+    if held_on < since:
         return "The last review is too long ago to end help on it. Hold a review now."
     if not looked or any(one.course == Course.NOT_KNOWN for one in looked):
         return "It is not known how every outcome stands. Find out first: help does not end on what is not known."
