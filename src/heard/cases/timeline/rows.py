@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from heard.agencies.asking import lists_of
 from heard.cases.assessment.queries import assessments_visible_to, findings_of
 from heard.cases.attachment.queries import attachments_around
 from heard.cases.case.queries import (
@@ -31,6 +32,8 @@ from heard.cases.words.queries import answers_of
 from heard.network.queries import involvements_of, ties_visible_to
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from heard.agencies.models import User
     from heard.cases.assessment.models import Assessment, Finding
     from heard.cases.attachment.models import Attachment
@@ -98,36 +101,42 @@ class Rows:
 
 def rows_of(user: User, person_id: uuid.UUID) -> Rows:
     """Raises `Hidden` unless the user may see the child."""
-    assessments = assessments_visible_to(user).filter(case__person_id=person_id)
-    actions = actions_visible_to(user).filter(outcome__plan__case__person_id=person_id)
     warned = list(warnings_ever_of(user, person_id))
     return Rows(
-        worries=list(concerns_of(user, person_id).prefetch_related("observations")),
-        cases=list(cases_visible_to(user).filter(person_id=person_id)),
-        periods=list(periods_of(user, person_id)),
-        words=list(words_of(user, person_id)),
-        answers=list(answers_of(user, person_id)),
-        workers=list(trusted_workers_visible_to(user).filter(case__person_id=person_id)),
-        safety_plans=list(safety_plans_visible_to(user).filter(case__person_id=person_id)),
-        disruption=list(steps_visible_to(user).filter(case__person_id=person_id)),
-        given=list(given_visible_to(user).filter(plan__case__person_id=person_id)),
-        where=list(notes_visible_to(user).filter(outcome__plan__case__person_id=person_id)),
-        assessments=list(assessments.prefetch_related("observations", "evidence", "sent_back")),
-        findings=list(findings_of(user, person_id)),
-        plans=list(plans_visible_to(user).filter(case__person_id=person_id)),
-        actions=list(actions.order_by("due_on", "added_at")),
-        reviews=list(reviews_visible_to(user).filter(plan__case__person_id=person_id)),
-        episodes=list(told_of(user, person_id)),
-        shares=list(shares_visible_to(user).filter(person_id=person_id)),
-        requests=list(requests_visible_to(user).filter(person_id=person_id)),
-        referrals=list(referrals_of_child(user, person_id)),
-        decisions=list(decisions_on_record(user, person_id)),
         warnings=[note for note in warned if note.ended_at is None],
         warnings_ever=warned,
-        files=list(attachments_around(user, person_id)),
         around=ties_visible_to(user, person_id),
-        involved=list(involvements_of(user, person_id)),
-        moments=list(moments_visible_to(user).filter(STANDING, case__person_id=person_id)),
-        panel_items=list(items_of_child(user, person_id)),
-        disagreements=list(disagreements_of(user, person_id)),
+        **lists_of(_each(user, person_id)),
     )
+
+
+def _each(user: User, person_id: uuid.UUID) -> dict[str, QuerySet[Any]]:
+    assessments = assessments_visible_to(user).filter(case__person_id=person_id)
+    actions = actions_visible_to(user).filter(outcome__plan__case__person_id=person_id)
+    return {
+        "worries": concerns_of(user, person_id).prefetch_related("observations"),
+        "cases": cases_visible_to(user).filter(person_id=person_id),
+        "periods": periods_of(user, person_id),
+        "words": words_of(user, person_id),
+        "answers": answers_of(user, person_id),
+        "workers": trusted_workers_visible_to(user).filter(case__person_id=person_id),
+        "safety_plans": safety_plans_visible_to(user).filter(case__person_id=person_id),
+        "disruption": steps_visible_to(user).filter(case__person_id=person_id),
+        "given": given_visible_to(user).filter(plan__case__person_id=person_id),
+        "where": notes_visible_to(user).filter(outcome__plan__case__person_id=person_id),
+        "assessments": assessments.prefetch_related("observations", "evidence", "sent_back"),
+        "findings": findings_of(user, person_id),
+        "plans": plans_visible_to(user).filter(case__person_id=person_id),
+        "actions": actions.order_by("due_on", "added_at"),
+        "reviews": reviews_visible_to(user).filter(plan__case__person_id=person_id),
+        "episodes": told_of(user, person_id),
+        "shares": shares_visible_to(user).filter(person_id=person_id),
+        "requests": requests_visible_to(user).filter(person_id=person_id),
+        "referrals": referrals_of_child(user, person_id),
+        "decisions": decisions_on_record(user, person_id),
+        "files": attachments_around(user, person_id),
+        "involved": involvements_of(user, person_id),
+        "moments": moments_visible_to(user).filter(STANDING, case__person_id=person_id),
+        "panel_items": items_of_child(user, person_id),
+        "disagreements": disagreements_of(user, person_id),
+    }

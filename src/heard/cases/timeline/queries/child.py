@@ -19,6 +19,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from heard.agencies.asking import lists_of
 from heard.agencies.queries import looks_at, who_are
 from heard.cases.assessment.models import Assessment, AssessmentObservation, OpenQuestion
 from heard.cases.assessment.queries import may_sign_off
@@ -160,18 +161,14 @@ def childs_page(user: User, person: Person, *, today: date) -> ChildsPage:
     cases = Case.objects.select_related("lead_team", "trusted_worker").filter(person_id=key)
     last_case = cases.order_by("-state", "-opened_at").first()
     case = last_case if last_case and last_case.state == "open" else None
-    words = Words.objects.filter(person_id=key, corrected_by__isnull=True).first()
-    warnings = WarningNote.objects.filter(person_id=key, ended_at=None).order_by("review_on", "pk")
-    episodes = list(_episodes(user, key)[:LATEST])
-    work = _work(user, key, case)
+    found = lists_of(_of_child(user, key) | (_of_case(user, case) if case else {}))
+    work = _work(found)
     notes = _notes(key)
     counts = counts_of(user, key)
     looks = looks_at(user, person_id=key)
     recent = list(looks[:LATEST])
-    shares = Share.objects.filter(person_id=key).select_related("to_agency", "prepared_by", "decided_by")
-    requests = InfoRequest.objects.filter(person_id=key, state="open").select_related("agency")
+    words = next(iter(found["words"]), None)
     closed = _closed(last_case) if last_case and not case else None
-    warned = list(warnings[:LATEST])
     signs, vulnerabilities = _two_lists(notes)
     return ChildsPage(
         person=person,
@@ -180,10 +177,10 @@ def childs_page(user: User, person: Person, *, today: date) -> ChildsPage:
         closed=closed,
         words=words,
         why_no_words="" if words else _why_no_words(key),
-        warnings=warned,
+        warnings=found["warnings"],
         steps=_offers(user, key, case, closed, work),
-        clocks=_clocks(case, work, episodes, warned, today),
-        episodes=episodes,
+        clocks=_clocks(found, work, today),
+        episodes=found["episodes"],
         work=work,
         signs=signs,
         vulnerabilities=vulnerabilities,
@@ -191,8 +188,8 @@ def childs_page(user: User, person: Person, *, today: date) -> ChildsPage:
         chronology=list(entries_of(user, key)[:LATEST]),
         entries=sum(counts.values()),
         shared=[_shared(row, counts) for row in involvements_of(user, key)],
-        shares=list(shares.order_by("-prepared_at")[:FEW]),
-        requests=list(requests.order_by("due_on", "pk")[:FEW]),
+        shares=found["shares"],
+        requests=found["requests"],
         looks=recent,
         looked=looks.count(),
         people=who_are(user, [*(note.noted_by_id for note in notes), *(look.actor_id for look in recent)]),
@@ -209,32 +206,62 @@ def _closed(case: Case) -> CasePeriod | None:
     return CasePeriod.objects.select_related("case").filter(case=case).first()
 
 
-def _work(user: User, person_id: uuid.UUID, case: Case | None) -> Work:
-    waiting = Concern.objects.filter(person_id=person_id, state="told").order_by("due_on", "told_at")
-    worries = list(waiting[:FEW])
-    if case is None:
-        return Work(worries=worries)
-    assessments = Assessment.objects.select_related("case__lead_team").filter(case=case)
-    plans = {plan.state: plan for plan in Plan.objects.filter(case=case, state__in=("draft", "agreed"))}
-    agreed = plans.get("agreed")
+def _of_child(user: User, person_id: uuid.UUID) -> dict[str, QuerySet[Any]]:
+    """What the page shows of the child, whether there is a case or not: the first few of each."""
+    warnings = WarningNote.objects.filter(person_id=person_id, ended_at=None)
+    shares = Share.objects.filter(person_id=person_id)
+    requests = InfoRequest.objects.filter(person_id=person_id, state="open").select_related("agency")
+    worries = Concern.objects.filter(person_id=person_id, state="told")
+    return {
+        "words": Words.objects.filter(person_id=person_id, corrected_by__isnull=True)[:1],
+        "warnings": warnings.order_by("review_on", "pk")[:LATEST],
+        "episodes": _episodes(user, person_id)[:LATEST],
+        "shares": shares.select_related("to_agency", "prepared_by", "decided_by").order_by("-prepared_at")[
+            :FEW
+        ],
+        "requests": requests.order_by("due_on", "pk")[:FEW],
+        "worries": worries.order_by("due_on", "told_at")[:FEW],
+    }
+
+
+def _of_case(user: User, case: Case) -> dict[str, QuerySet[Any]]:
+    """What the page shows of the open case."""
+    assessments = Assessment.objects.filter(case=case)
     asked = OpenQuestion.objects.filter(assessment__case=case, findings=None, again=None)
-    to_do = Action.objects.filter(outcome__plan=agreed, state="open").select_related("outcome", "owner")
-    steps = steps_visible_to(user).filter(case=case, state="open")
-    signed = assessments.filter(state="signed", signed_at__gte=case.opened_at)
+    to_do = Action.objects.filter(outcome__plan__case=case, outcome__plan__state="agreed", state="open")
+    return {
+        "unsigned": assessments.exclude(state="signed").select_related("case__lead_team")[:1],
+        "signed": assessments.filter(state="signed", signed_at__gte=case.opened_at).only("pk")[:1],
+        "questions": asked.select_related("owner").order_by(F("by_on").asc(nulls_last=True), "asked_at")[
+            :FEW
+        ],
+        "plans": Plan.objects.filter(case=case, state__in=("draft", "agreed")),
+        "actions": to_do.select_related("outcome", "owner").order_by("due_on", "added_at")[: TO_DO + 1],
+        "safety": SafetyPlan.objects.filter(case=case)[:1],
+        "steps": steps_visible_to(user).filter(case=case, state="open").order_by("due_on", "added_at")[:FEW],
+        "given": GivenPlan.objects.filter(plan__case=case, plan__state="agreed")[:1],
+        "referral": Referral.objects.filter(case=case).order_by("-number")[:1],
+        "clocks": ClockRun.objects.filter(case=case, met_on=None, ended_on=None)[:LATEST],
+    }
+
+
+def _work(found: dict[str, list[Any]]) -> Work:
+    def one(name: str) -> Any:
+        return next(iter(found.get(name, ())), None)
+
+    plans = {plan.state: plan for plan in found.get("plans", ())}
     return Work(
-        worries=worries,
-        unsigned=assessments.exclude(state="signed").first(),
-        has_signed=signed.exists(),
-        questions=list(
-            asked.select_related("owner").order_by(F("by_on").asc(nulls_last=True), "asked_at")[:FEW]
-        ),
+        worries=found["worries"],
+        unsigned=one("unsigned"),
+        has_signed=bool(found.get("signed")),
+        questions=found.get("questions", ()),
         draft=plans.get("draft"),
-        plan=agreed,
-        actions=list(to_do.order_by("due_on", "added_at")[: TO_DO + 1]),
-        safety=SafetyPlan.objects.filter(case=case).first(),
-        steps=list(steps.order_by("due_on", "added_at")[:FEW]),
-        given=GivenPlan.objects.filter(plan=agreed).first(),
-        referral=Referral.objects.filter(case=case).order_by("-number").first(),
+        plan=plans.get("agreed"),
+        actions=found.get("actions", ()),
+        safety=one("safety"),
+        steps=found.get("steps", ()),
+        given=one("given"),
+        referral=one("referral"),
     )
 
 
@@ -342,28 +369,23 @@ def _may_take(user: User, step: Step, about: Any) -> bool:
     return user.may(NEEDS[step])
 
 
-def _clocks(
-    case: Case | None, work: Work, episodes: list[Episode], warnings: list[WarningNote], today: date
-) -> list[Due]:
+def _clocks(found: dict[str, list[Any]], work: Work, today: date) -> list[Due]:
     """What is due, first due first. Each with the rule's name and source."""
-    found = [_by_clock("concern_decision", one.release, one.due_on, today) for one in work.worries]
+    due = [_by_clock("concern_decision", one.release, one.due_on, today) for one in work.worries]
     if work.unsigned and work.unsigned.due_on:
-        found.append(_by_clock("assessment", work.unsigned.release, work.unsigned.due_on, today))
-    found += [
+        due.append(_by_clock("assessment", work.unsigned.release, work.unsigned.due_on, today))
+    due += [
         _by_clock("return_interview", load.current().id, timezone.localdate(one.interview_due_at), today)
-        for one in episodes
-        if one.interview_due_at and one.answer != "declined"  # type: ignore[attr-defined]
+        for one in found["episodes"]
+        if one.interview_due_at and one.answer != "declined"
     ]
-    running = (
-        ClockRun.objects.filter(case=case, met_on=None, ended_on=None) if case else ClockRun.objects.none()
-    )
-    for run in running[:LATEST]:
+    for run in found.get("clocks", ()):
         clock = clock_of(run)
-        found.append(Due(clock.label, clock.source, run.due_on, (run.due_on - today).days))
+        due.append(Due(clock.label, clock.source, run.due_on, (run.due_on - today).days))
     if work.plan and work.plan.review_on:
-        found.append(_by_people(_("Review of the plan"), work.plan.review_on, today))
-    found += [_by_people(_("Look at this warning again"), note.review_on, today) for note in warnings]
-    return sorted(found, key=lambda due: due.on)
+        due.append(_by_people(_("Review of the plan"), work.plan.review_on, today))
+    due += [_by_people(_("Look at this warning again"), note.review_on, today) for note in found["warnings"]]
+    return sorted(due, key=lambda one: one.on)
 
 
 def _by_clock(clock_id: str, release_id: str, on: date, today: date) -> Due:
