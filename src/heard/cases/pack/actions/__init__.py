@@ -15,13 +15,13 @@ from heard.cases.pack.actions.disclosing import (
 from heard.cases.pack.actions.finishing import (
     check_disclosure,
     give_disclosure,
-    make_again,
     send_disclosure,
     stop_disclosure,
 )
 from heard.cases.pack.actions.making import (
     ask_pack,
     fetch_pack,
+    make_again,
     make_pack,
     open_pack,
     remove_old_packs,

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.attachment.queries import texts_of
 from heard.cases.pack import queries, rules
+from heard.cases.pack.actions._shared import _audit_disclosure, _locked, _refuse
 from heard.cases.pack.models import Disclosure, DisclosurePassage, Mark
 from heard.cases.pack.names import finder_for
 from heard.cases.pack.papers import can_be_bound
@@ -74,7 +74,7 @@ def start_disclosure(
 def open_disclosure(*, by: User, disclosure_id: uuid.UUID) -> Disclosure:
     """The request, for showing it or what is in it, with the 'view' audit row; or `Hidden`."""
     disclosure = queries.disclosure_visible_to(by, disclosure_id)
-    audit_disclosure(by, "view", disclosure)
+    _audit_disclosure(by, "view", disclosure)
     return disclosure
 
 
@@ -82,7 +82,7 @@ def open_disclosure(*, by: User, disclosure_id: uuid.UUID) -> Disclosure:
 def open_passage(*, by: User, passage_id: int) -> DisclosurePassage:
     """One passage with its marks, with the 'view' audit row of the request; or `Hidden`."""
     passage = queries.passage_visible_to(by, passage_id)
-    audit_disclosure(by, "view", passage.disclosure)
+    _audit_disclosure(by, "view", passage.disclosure)
     return passage
 
 
@@ -99,7 +99,7 @@ def treat_names(
     passage_id: int | None = None,
 ) -> int:
     """Decides for each of these names (`queries.Name.key`) at every place, or in one passage. Gives how many places."""
-    disclosure = hold_to_change(by, disclosure_id)
+    disclosure = _hold_to_change(by, disclosure_id)
     wanted = [tuple(name.split("|", 1)) for name in names if "|" in name]
     if not wanted:
         raise Refused("Choose at least one name or number.")
@@ -122,7 +122,7 @@ def treat_names(
 def find_more(*, by: User, disclosure_id: uuid.UUID, text: str) -> int:
     """Marks further words wherever they stand, for instance a name that the machine does not know. Nothing is decided on
     them yet. Gives how many places."""
-    disclosure = hold_to_change(by, disclosure_id)
+    disclosure = _hold_to_change(by, disclosure_id)
     rows = DisclosurePassage.objects.filter(disclosure=disclosure)
     places = [
         Mark(passage=row, start=start, end=end, kind=rules.Found.HAND, about=" ".join(text.split())[:200])
@@ -225,31 +225,18 @@ def decide_file(
 @transaction.atomic
 def mark_read(*, by: User, disclosure_id: uuid.UUID, passage_ids: Iterable[int]) -> int:
     """Somebody has read these passages to the end. Gives how many were new to everybody."""
-    disclosure = hold_to_change(by, disclosure_id)
+    disclosure = _hold_to_change(by, disclosure_id)
     rows = DisclosurePassage.objects.filter(disclosure=disclosure, pk__in=list(passage_ids), read_at=None)
     new = rows.update(read_by=by, read_at=timezone.now())
     _worked(by, disclosure, "read")
     return new
 
 
-def hold_to_change(by: User, disclosure_id: uuid.UUID) -> Disclosure:
+def _hold_to_change(by: User, disclosure_id: uuid.UUID) -> Disclosure:
     """The request as it stands now, kept from other writers until the transaction ends; `Refused` unless people decide."""
-    Disclosure.objects.select_for_update().filter(pk=disclosure_id).first()
-    disclosure = queries.disclosure_visible_to(by, disclosure_id)
+    disclosure = _locked(by, disclosure_id)
     _refuse(queries.why_not_change(by, disclosure))
     return disclosure
-
-
-def audit_disclosure(by: User, verb: str, disclosure: Disclosure, *, reason: str = "") -> None:
-    record_audit(
-        by=by,
-        verb=verb,
-        subject="disclosure",
-        subject_id=disclosure.pk,
-        person_id=disclosure.person_id,
-        reason=reason,
-        detail={"stage": str(disclosure.stage)},
-    )
 
 
 @transaction.atomic
@@ -277,13 +264,13 @@ def _write(
         for one in finder.find(row.text)
     )
     Mark.objects.bulk_create(found, batch_size=_BATCH)
-    audit_disclosure(by, "start", disclosure)
+    _audit_disclosure(by, "start", disclosure)
     return disclosure
 
 
 def _passage_to_change(by: User, passage_id: int) -> tuple[DisclosurePassage, Disclosure]:
     passage = queries.passage_visible_to(by, passage_id)
-    return passage, hold_to_change(by, passage.disclosure_id)
+    return passage, _hold_to_change(by, passage.disclosure_id)
 
 
 def _set_give(by: User, passage: DisclosurePassage, give: str, reason: str, note: str) -> None:
@@ -300,7 +287,7 @@ def _look_at_files_again(disclosure: Disclosure) -> None:
 
 def _worked(by: User, disclosure: Disclosure, verb: str) -> None:
     disclosure.workers.add(by)
-    audit_disclosure(by, verb, disclosure)
+    _audit_disclosure(by, verb, disclosure)
 
 
 def _known() -> dict[str, Any]:
@@ -327,8 +314,3 @@ def _why_not_treat(
 
 def _why_not_reason(disclosure: Disclosure, reason: str, note: str) -> str | None:
     return rules.why_not_reason(reason=reason, requester=disclosure.requester, note=note, **_known())
-
-
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May
 from heard.cases.pack import queries, rules
-from heard.cases.pack.actions.disclosing import audit_disclosure
-from heard.cases.pack.actions.making import audit_pack, queue
-from heard.cases.pack.models import Disclosure, DisclosureCheck, Pack
+from heard.cases.pack.actions._shared import _audit_disclosure, _locked, _refuse
+from heard.cases.pack.actions.making import make_answer
+from heard.cases.pack.models import Disclosure, DisclosureCheck
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -23,46 +22,34 @@ if TYPE_CHECKING:
 @transaction.atomic
 def send_disclosure(*, by: User, disclosure_id: uuid.UUID) -> Disclosure:
     """To a second person, once everything is decided and read."""
-    disclosure = _hold(by, disclosure_id)
+    disclosure = _locked(by, disclosure_id)
     _refuse(queries.why_not_send(by, disclosure))
     disclosure.stage, disclosure.sent_by, disclosure.sent_at = rules.Stage.CHECKING, by, timezone.now()
     disclosure.save(update_fields=["stage", "sent_by", "sent_at"])
     disclosure.workers.add(by)
-    audit_disclosure(by, "send", disclosure)
+    _audit_disclosure(by, "send", disclosure)
     return disclosure
 
 
 @transaction.atomic
 def check_disclosure(*, by: User, disclosure_id: uuid.UUID, agrees: bool, note: str = "") -> Disclosure:
     """Makes it final and puts its PDF into the queue; or returns it with what has to be looked at again."""
-    disclosure = _hold(by, disclosure_id)
+    disclosure = _locked(by, disclosure_id)
     _refuse(queries.why_not_check(by, disclosure, agrees=agrees, note=note))
     DisclosureCheck.objects.create(disclosure=disclosure, agreed=agrees, note=note, by=by, at=timezone.now())
     disclosure.stage = rules.Stage.FINAL if agrees else rules.Stage.DECIDING
     disclosure.save(update_fields=["stage"])
-    audit_disclosure(by, "agree" if agrees else "return", disclosure, reason=note)
+    _audit_disclosure(by, "agree" if agrees else "return", disclosure, reason=note)
     if agrees:
-        _make(by, disclosure)
+        make_answer(by=by, disclosure=disclosure)
     return disclosure
-
-
-@transaction.atomic
-def make_again(*, by: User, disclosure_id: uuid.UUID) -> Pack:
-    """The PDF of an answer that is final, anew: what was decided has not changed, so neither does what it shows."""
-    disclosure = _hold(by, disclosure_id)
-    latest = queries.latest_pack(by, disclosure_id)
-    if disclosure.stage not in (rules.Stage.FINAL, rules.Stage.GIVEN):
-        raise Refused("A second person has to check this before it becomes a PDF.")
-    if latest and latest.state in (rules.State.WAITING, rules.State.RUNNING, rules.State.DONE):
-        raise Refused("The PDF is there, or is being made.")
-    return _make(by, disclosure)
 
 
 @transaction.atomic
 def give_disclosure(
     *, by: User, disclosure_id: uuid.UUID, on: date | None, how: str, to_whom: str, note: str = ""
 ) -> Disclosure:
-    disclosure = _hold(by, disclosure_id)
+    disclosure = _locked(by, disclosure_id)
     agreed = [check for check in disclosure.checks.all() if check.agreed]
     why_not = rules.why_not_given(
         may_disclose=by.may(May.DISCLOSE),
@@ -77,46 +64,17 @@ def give_disclosure(
     disclosure.stage, disclosure.given_on, disclosure.given_how = rules.Stage.GIVEN, on, how
     disclosure.given_to, disclosure.given_note, disclosure.given_by = to_whom.strip(), note, by
     disclosure.save()
-    audit_disclosure(by, "give", disclosure)
+    _audit_disclosure(by, "give", disclosure)
     return disclosure
 
 
 @transaction.atomic
 def stop_disclosure(*, by: User, disclosure_id: uuid.UUID, why: str) -> Disclosure:
     """The request ends without anything being given, for instance since they asked for something else."""
-    disclosure = _hold(by, disclosure_id)
+    disclosure = _locked(by, disclosure_id)
     _refuse(rules.why_not_stop(may_disclose=by.may(May.DISCLOSE), stage=disclosure.stage, why=why))
     disclosure.stage, disclosure.stopped_why = rules.Stage.STOPPED, why
     disclosure.stopped_at, disclosure.stopped_by = timezone.now(), by
     disclosure.save()
-    audit_disclosure(by, "stop", disclosure, reason=why)
+    _audit_disclosure(by, "stop", disclosure, reason=why)
     return disclosure
-
-
-def _hold(by: User, disclosure_id: uuid.UUID) -> Disclosure:
-    """The row as it stands now, kept from other writers until the transaction ends."""
-    Disclosure.objects.select_for_update().filter(pk=disclosure_id).first()
-    return queries.disclosure_visible_to(by, disclosure_id)
-
-
-def _make(by: User, disclosure: Disclosure) -> Pack:
-    pack = Pack.objects.create(
-        person=disclosure.person,
-        disclosure=disclosure,
-        parts=disclosure.parts,
-        since=disclosure.since,
-        until=disclosure.until,
-        purpose=_("To be given to whoever asked for the record"),
-        for_whom=disclosure.requester_name,
-        keep_until=timezone.localdate() + timedelta(days=rules.KEEP_DAYS),
-        asked_by=by,
-        asked_at=timezone.now(),
-    )
-    audit_pack(by, "ask", pack)
-    queue(pack)
-    return pack
-
-
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)

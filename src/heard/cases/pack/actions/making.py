@@ -19,13 +19,14 @@ from django.db import transaction
 from django.db.models import F
 from django.tasks import task
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.pack import queries, rules
+from heard.cases.pack.actions._shared import _audit_pack, _locked
 from heard.cases.pack.binding import NotMade
 from heard.cases.pack.drawing import clear, make_pdf
-from heard.cases.pack.models import Pack
+from heard.cases.pack.models import Disclosure, Pack
 from heard.cases.pack.papers import paper_of
 from heard.cases.pack.rules import State
 from heard.network.actions import hold_person
@@ -85,16 +86,48 @@ def ask_pack(
         asked_by=by,
         asked_at=timezone.now(),
     )
-    audit_pack(by, "ask", pack, reason=purpose)
-    queue(pack)
+    _audit_pack(by, "ask", pack, reason=purpose)
+    _queue(pack)
     return pack
+
+
+@transaction.atomic
+def make_answer(*, by: User, disclosure: Disclosure) -> Pack:
+    """Puts the PDF of an answer into the queue. Only for one that a second person has checked."""
+    pack = Pack.objects.create(
+        person=disclosure.person,
+        disclosure=disclosure,
+        parts=disclosure.parts,
+        since=disclosure.since,
+        until=disclosure.until,
+        purpose=_("To be given to whoever asked for the record"),
+        for_whom=disclosure.requester_name,
+        keep_until=timezone.localdate() + timedelta(days=rules.KEEP_DAYS),
+        asked_by=by,
+        asked_at=timezone.now(),
+    )
+    _audit_pack(by, "ask", pack)
+    _queue(pack)
+    return pack
+
+
+@transaction.atomic
+def make_again(*, by: User, disclosure_id: uuid.UUID) -> Pack:
+    """The PDF of an answer that is final, anew: what was decided has not changed, so neither does what it shows."""
+    disclosure = _locked(by, disclosure_id)
+    latest = queries.latest_pack(by, disclosure_id)
+    if disclosure.stage not in (rules.Stage.FINAL, rules.Stage.GIVEN):
+        raise Refused("A second person has to check this before it becomes a PDF.")
+    if latest and latest.state in (rules.State.WAITING, rules.State.RUNNING, rules.State.DONE):
+        raise Refused("The PDF is there, or is being made.")
+    return make_answer(by=by, disclosure=disclosure)
 
 
 @transaction.atomic
 def open_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
     """The pack, for showing how far it is, with the 'view' audit row; or `Hidden`."""
     pack = queries.pack_visible_to(by, pack_id)
-    audit_pack(by, "view", pack)
+    _audit_pack(by, "view", pack)
     return pack
 
 
@@ -110,7 +143,7 @@ def fetch_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
     if pack.fetched_at is None:
         pack.fetched_at = timezone.now()
         pack.save(update_fields=["fetched_at"])
-    audit_pack(by, "download", pack)
+    _audit_pack(by, "download", pack)
     return pack
 
 
@@ -125,8 +158,8 @@ def restart_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
         raise Refused(why_not)
     pack.state, pack.attempts, pack.problem, pack.step, pack.share = State.WAITING, 0, "", "", None
     pack.save()
-    audit_pack(by, "ask again", pack)
-    queue(pack)
+    _audit_pack(by, "ask again", pack)
+    _queue(pack)
     return pack
 
 
@@ -154,7 +187,7 @@ def remove_old_packs() -> None:
     _sweep()
 
 
-def queue(pack: Pack) -> None:
+def _queue(pack: Pack) -> None:
     """Once the transaction has ended: the making, somebody who looks after it, and the removal on its day."""
     later = timezone.now() + rules.SILENT + timedelta(seconds=5)
     gone = _midnight(pack.keep_until + timedelta(days=1))
@@ -206,18 +239,6 @@ def watch_pack(pack_id: str) -> None:
     watch_pack.using(run_after=later).enqueue(pack_id)
 
 
-def audit_pack(by: User, verb: str, pack: Pack, *, reason: str = "") -> None:
-    record_audit(
-        by=by,
-        verb=verb,
-        subject="pack",
-        subject_id=pack.pk,
-        person_id=pack.person_id,
-        reason=reason,
-        detail={"state": str(pack.state), "disclosure": str(pack.disclosure_id or "")},
-    )
-
-
 def _make(pack: Pack) -> None:
     heard = _reporter(pack)
     if not pack.asked_by.is_active:
@@ -259,7 +280,7 @@ def _take_away(by: User, pack: Pack) -> None:
     pack.state, pack.removed_at = State.REMOVED, timezone.now()
     pack.save(update_fields=["state", "removed_at"])
     path = pack.path
-    audit_pack(by, "remove", pack)
+    _audit_pack(by, "remove", pack)
 
     def unlink() -> None:
         path.unlink(missing_ok=True)
