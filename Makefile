@@ -37,8 +37,8 @@ check: setup ## format, lint, types, import walls, migrations, licences
 pictures: setup system ## take the pictures of the guide anew; look at them before you commit them
 	@HEARD_TAKE_PICTURES=1 $(BIN)/python -m pytest -q -n 2 -m journey tests/journeys/test_guide.py
 
-bench: setup ## speed, as ratios within one run
-	@$(BIN)/python -m tests.bench
+bench: setup ## speed and memory, each figure beside its target (half an hour; ONLY=casework, search or engine for one part)
+	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 format: setup ## put code in order
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .

@@ -1,7 +1,11 @@
-"""`make bench`: speed and memory as ratios within one run. Prints tables; asserts nothing, for machines differ.
+"""`make bench`: how quick Heard is, and how much memory it takes. Prints tables; asserts nothing, for machines differ.
 
-Sizes are 2,000 and 20,000 children; `python -m tests.bench --large` adds 100,000. Each figure is the best of several
-runs, each run a process of its own.
+`engine`: ratios within one run. Sizes are 2,000 and 20,000 children; --large adds 100,000. Each figure is the best of
+several runs, each run a process of its own.
+`search`, `casework`: one search and the pages of everyday work among 200,000 people and 20,000 cases, on SQLite and on
+PostgreSQL, each figure beside its target. BENCH_PEOPLE, BENCH_TIMES and BENCH_ON make it smaller (tests/bench/casework.py).
+
+All of it takes about half an hour on two cores that do nothing else; one part about ten minutes.
 """
 
 import argparse
@@ -18,6 +22,7 @@ from tests.bench.measure import Cost, best, folder_size, machine, table
 HEARD = str(Path(sys.executable).with_name("heard"))
 RUNS = {2_000: 2, 20_000: 2, 100_000: 1}
 AS_OF = "2026-03-31"
+PARTS = ("engine", "search", "casework")
 
 
 def main() -> None:
@@ -25,8 +30,18 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--large", action="store_true", help="also 100,000 children")
-    sizes = list(RUNS) if parser.parse_args().large else list(RUNS)[:-1]
-    print(machine())
+    parser.add_argument("--only", choices=PARTS, help="this part alone")
+    asked = parser.parse_args()
+    for part in [asked.only] if asked.only else PARTS:
+        print(f"\n{part}: ", end="", flush=True)
+        if part == "engine":
+            _engine_alone(list(RUNS) if asked.large else list(RUNS)[:-1])
+        else:
+            subprocess.run([sys.executable, "-m", f"tests.bench.{part}"], check=True)
+
+
+def _engine_alone(sizes: list[int]) -> None:
+    print(machine(), flush=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _extracts(folder, sizes)
