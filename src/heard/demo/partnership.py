@@ -22,7 +22,7 @@ from heard.demo.life import around, attaching, panels, sharing, supervising
 from heard.demo.life.child import Child
 from heard.demo.life.living import live
 from heard.demo.life.world import World, read
-from heard.network.models import Person
+from heard.network.queries import people_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
@@ -74,7 +74,7 @@ def load(*, password: str, seed: int = 1) -> int:
         world.add_places_and_groups()
     children = _write_children(world)
     _write_together(world, children, read("life/together.yaml"))
-    return Person.objects.filter(kind="child").count()
+    return people_visible_to(world.coordinator).filter(kind="child").count()
 
 
 def _write_children(world: World) -> dict[str, Child]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from heard.cases.supervision import actions as supervision
+from heard.cases.supervision.queries import supervisions_visible_to
 
 if TYPE_CHECKING:
     from heard.cases.models import Supervision
@@ -56,6 +57,6 @@ def _agree(world: World, children: Children, row: Supervision, one: dict[str, An
         supervision.add_action(by=by, supervision_id=row.pk, what=what, for_worker=for_worker, due_on=due_on)
     for reader in (by, worker) if one["read"] == "both" else (by,):
         supervision.confirm_read(by=reader, supervision_id=row.pk)
-    following = type(row).objects.filter(worker=worker, state="planned").first()
+    following = supervisions_visible_to(worker).filter(worker=worker, state="planned").first()
     if following and "prepared" in one:
         supervision.prepare(by=worker, supervision_id=following.pk, stays_with=one["prepared"])
