@@ -68,6 +68,7 @@ class Story:
         self.steps = 0
         self._amiss: list[str] = []
         page.set_default_timeout(PATIENCE)
+        page.set_default_navigation_timeout(3 * PATIENCE)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self._amiss.append(f"script error: {error}"))
         page.on("request", lambda request: self._note_host(request.url))

@@ -152,6 +152,7 @@ def test_a_worry_is_told_and_decided(wexmoor: World, visit: Story, camera: Camer
     visit.fill("What was seen and heard?", "She came back after lunch in a car that nobody knows. Upset.")
     visit.press("Continue").choose("Seen", within="Gifts from people we do not know")
     camera.take(visit, "worry-signs")
+    visit.open("/worries/")  # what was typed is kept for her before somebody else sits here
     concern = told(wexmoor)
     visit.sign_in(wexmoor.coordinator).open(f"/worries/{concern.pk}/")
     camera.take(visit, "worry")
