@@ -9,8 +9,8 @@ import pytest
 from tests.conftest import World
 
 from heard.demo.extracts import write_extracts
-from heard.insight import actions
-from heard.insight.models import EngineRun
+from heard.insight.run import actions
+from heard.insight.run.models import EngineRun
 
 
 @pytest.fixture(scope="session")

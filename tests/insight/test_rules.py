@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.insight.rules import safe_name, why_not_open, why_not_reveal, why_not_start
+from heard.insight.run.rules import safe_name, why_not_open, why_not_reveal, why_not_start
 
 
 @pytest.mark.parametrize(

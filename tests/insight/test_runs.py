@@ -17,8 +17,8 @@ from heard.agencies.actions import give_role
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.models import Concern
-from heard.insight import actions, queries
-from heard.insight.models import EngineRun
+from heard.insight.run import actions, queries
+from heard.insight.run.models import EngineRun
 from heard.network.actions import restrict
 from heard.network.models import Person
 

@@ -37,7 +37,7 @@ from heard.cases.sharing.queries import preview
 from heard.cases.sharing.rules import fingerprint
 from heard.cases.supervision import actions as supervising
 from heard.cases.words import actions as answering
-from heard.insight import actions as running
+from heard.insight.run import actions as running
 from heard.network import actions as knowing
 
 FAMILY_NAME = "Okonjo-Hartley"  # found nowhere else, so that a leak is seen

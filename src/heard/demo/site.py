@@ -96,7 +96,7 @@ def _extracts(folder: Path) -> None:
 def _first_run() -> None:
     from django.contrib.auth import get_user_model
 
-    from heard.insight import actions, queries
+    from heard.insight.run import actions, queries
 
     analyst = get_user_model().objects.get(username=ANALYST)
     run = actions.start_run(

@@ -17,8 +17,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from heard.agencies.rules import Hidden, May
 from heard.cases.concern.queries import concerns_visible_to
 from heard.engine import tables
-from heard.insight.models import EngineRun, Opening, Reveal
-from heard.insight.rules import RunState
+from heard.insight.run.models import EngineRun, Opening, Reveal
+from heard.insight.run.rules import RunState
 from heard.knowledge import load
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from heard.agencies.gate import Request, gate
 from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import Hidden, May, Refused
-from heard.insight import actions, queries
-from heard.insight.forms import NEW, OpenForm, RevealForm, StartForm
+from heard.insight.run import actions, queries
+from heard.insight.run.forms import NEW, OpenForm, RevealForm, StartForm
 from heard.network.queries import Hit, find_people
 
 if TYPE_CHECKING:
-    from heard.insight.models import EngineRun
+    from heard.insight.run.models import EngineRun
 
 _PER_PAGE = 50
 
@@ -28,7 +28,9 @@ _PER_PAGE = 50
 @gate(May.SEE_LIST)
 def engine(request: Request) -> HttpResponse:
     page = Paginator(queries.runs_visible_to(request.user), _PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "insight/engine.html", {"page": page, "may_run": request.user.may(May.RUN_ENGINE)})
+    return render(
+        request, "insight/run/engine.html", {"page": page, "may_run": request.user.may(May.RUN_ENGINE)}
+    )
 
 
 @gate(May.RUN_ENGINE)
@@ -50,7 +52,7 @@ def engine_start(request: Request) -> HttpResponse:
         else:
             sent(request, form)
             return redirect("engine_run", run_id=run.pk)
-    return render(request, "insight/start.html", {"form": form, "folder_empty": not waiting})
+    return render(request, "insight/run/start.html", {"form": form, "folder_empty": not waiting})
 
 
 @gate(May.SEE_LIST)
@@ -58,7 +60,7 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
     run = queries.run_visible_to(request.user, run_id)
     if run.state != run.State.DONE:
         # htmx asks for the progress alone, every second; without JavaScript the page refreshes by its own link
-        template = "insight/_progress.html" if request.htmx else "insight/progress.html"
+        template = "insight/run/_progress.html" if request.htmx else "insight/run/progress.html"
         return render(request, template, {"run": run})
     if request.htmx:
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -73,7 +75,7 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
         "as_of": date.fromisoformat(run.summary["as_of"]) if run.summary.get("as_of") else None,
         "release": queries.release_of(run),
     }
-    return render(request, "insight/run.html", context)
+    return render(request, "insight/run/run.html", context)
 
 
 @gate(May.SEE_LIST)
@@ -83,7 +85,9 @@ def engine_issues(request: Request, run_id: uuid.UUID) -> HttpResponse:
     number = int(asked) if asked.isdecimal() and len(asked) < 10 else 1
     rows, total = queries.issues_of(request.user, run, first=(max(number, 1) - 1) * _PER_PAGE, size=_PER_PAGE)
     page = Paginator(range(total), _PER_PAGE).get_page(number)
-    return render(request, "insight/issues.html", {"run": run, "rows": rows, "page": page, "total": total})
+    return render(
+        request, "insight/run/issues.html", {"run": run, "rows": rows, "page": page, "total": total}
+    )
 
 
 @gate(May.RUN_ENGINE)
@@ -104,7 +108,7 @@ def engine_child(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
         "opening": queries.openings_of(request.user, run).get(key),
         "may_open": request.user.may(May.OPEN_FROM_LIST),
     }
-    return render(request, "insight/child.html", context)
+    return render(request, "insight/run/child.html", context)
 
 
 @gate(May.OPEN_FROM_LIST)
@@ -117,7 +121,7 @@ def engine_reveal(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse
         actions.reveal(by=request.user, run=run, key=key, reason=form.cleaned_data["reason"])
         sent(request, form)
         return redirect("engine_open", run_id=run.pk, key=key)
-    return render(request, "insight/reveal.html", {"run": run, "child": child, "form": form})
+    return render(request, "insight/run/reveal.html", {"run": run, "child": child, "form": form})
 
 
 @gate(May.OPEN_FROM_LIST)
@@ -149,7 +153,7 @@ def engine_open(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
         "child": queries.child_of(request.user, run, key),
         "release": queries.release_of(run),
     }
-    return render(request, "insight/open.html", context)
+    return render(request, "insight/run/open.html", context)
 
 
 def _of(run: EngineRun, key: str) -> uuid.UUID:

@@ -16,7 +16,7 @@ from heard.govuk.forms import (
     TextareaField,
     TextField,
 )
-from heard.insight.queries import Identity
+from heard.insight.run.queries import Identity
 from heard.network.queries import Hit
 
 

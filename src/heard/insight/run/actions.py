@@ -21,9 +21,9 @@ from heard.engine import intake
 from heard.engine import run as engine
 from heard.engine.tables import NotDone
 from heard.govuk.environment import day
-from heard.insight import queries
-from heard.insight.models import EngineRun, Opening, Reveal
-from heard.insight.rules import RunState, safe_name, why_not_open, why_not_reveal, why_not_start
+from heard.insight.run import queries
+from heard.insight.run.models import EngineRun, Opening, Reveal
+from heard.insight.run.rules import RunState, safe_name, why_not_open, why_not_reveal, why_not_start
 
 if TYPE_CHECKING:
     import uuid

@@ -1,0 +1,16 @@
+"""Addresses of the engine in the site."""
+
+from django.urls import path
+
+from heard.insight.run import views
+
+urlpatterns = [
+    path("", views.engine, name="engine"),
+    path("start/", views.engine_start, name="engine_start"),
+    path("<uuid:run_id>/", views.engine_run, name="engine_run"),
+    path("<uuid:run_id>/issues/", views.engine_issues, name="engine_issues"),
+    path("<uuid:run_id>/issues.csv", views.engine_issues_file, name="engine_issues_file"),
+    path("<uuid:run_id>/children/<slug:key>/", views.engine_child, name="engine_child"),
+    path("<uuid:run_id>/children/<slug:key>/who/", views.engine_reveal, name="engine_reveal"),
+    path("<uuid:run_id>/children/<slug:key>/open/", views.engine_open, name="engine_open"),
+]
