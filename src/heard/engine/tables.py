@@ -102,6 +102,39 @@ RECORDS = Table(
         Column("upn", _TEXT, "thirteen characters, upper case"),
         Column("upn_valid", _FLAG, "its check letter holds"),
         Column("local_id", _TEXT, "the agency's own number for the child, the same in all its extracts"),
+        Column(
+            "ethnicity",
+            _TEXT,
+            "as the child or family says, the code or words of the source; null where not given",
+        ),
+        Column(
+            "authority",
+            _TEXT,
+            "the authority that the file speaks for, by the code that it gives; null where it does not say",
+        ),
+    ),
+)
+
+ASSESSMENTS = Table(
+    "assessments",
+    "intake",
+    "one completed assessment of one child",
+    (
+        *_RECORD_KEY,
+        Column("authority", _TEXT, "the authority that the file speaks for, by the code that it gives"),
+        Column(
+            "episode",
+            _TEXT,
+            "the child's episode of need in which it was made, unique within the record",
+            required=True,
+        ),
+        Column("ended_on", _DATE, "the day it was completed", required=True),
+        Column(
+            "factors",
+            pa.list_(_TEXT),
+            "codes of the factors identified, such as 10A, in order; each once",
+            required=True,
+        ),
     ),
 )
 
@@ -244,7 +277,19 @@ KNOWN = Table(
     ),
 )
 
-ALL = (SOURCES, RECORDS, OBSERVATIONS, COVERAGE, ISSUES, LINKS, IDENTITIES, CHILDREN, EVIDENCE, KNOWN)
+ALL = (
+    SOURCES,
+    RECORDS,
+    ASSESSMENTS,
+    OBSERVATIONS,
+    COVERAGE,
+    ISSUES,
+    LINKS,
+    IDENTITIES,
+    CHILDREN,
+    EVIDENCE,
+    KNOWN,
+)
 
 # ---- Tables that no step hands to another: what `heard estimate` takes and gives.
 

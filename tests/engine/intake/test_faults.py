@@ -10,7 +10,7 @@ from heard.engine.intake.faults import FAULTS
 
 def test_every_fault_is_reported_somewhere() -> None:
     folder = Path(intake.__file__).parent
-    readers = "".join(path.read_text() for path in folder.glob("*.py") if path.name != "faults.py")
+    readers = "".join(path.read_text() for path in folder.rglob("*.py") if path.name != "faults.py")
     assert [code for code in FAULTS if f'"{code}"' not in readers] == []
 
 

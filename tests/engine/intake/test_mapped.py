@@ -171,7 +171,7 @@ def test_a_first_line_without_end_is_no_empty_file(read: Callable[..., Read]) ->
 
 def test_a_workbook_with_the_name_of_an_extract_is_not_read_as_text(read: Callable[..., Read]) -> None:
     done = read({"police_missing.csv": b"PK\x03\x04" + bytes(200), "school_attendance.csv": ""})
-    assert "it is a workbook" in done.issue("left_out")["what"]
+    assert "it is no workbook that can be read" in done.issue("left_out")["what"]
 
 
 @pytest.mark.parametrize(("text", "code"), [("", "file_empty"), (HEAD, "no_rows")])

@@ -15,7 +15,14 @@ from tests.engine.intake.test_ssda903 import RETURN
 from heard.engine import intake, tables
 from heard.engine.tables import NotDone
 
-WRITTEN = (tables.SOURCES, tables.RECORDS, tables.OBSERVATIONS, tables.COVERAGE, tables.ISSUES)
+WRITTEN = (
+    tables.SOURCES,
+    tables.RECORDS,
+    tables.ASSESSMENTS,
+    tables.OBSERVATIONS,
+    tables.COVERAGE,
+    tables.ISSUES,
+)
 ALL = {
     **RETURN,
     "census.xml": census(child(), child("Zoé")),

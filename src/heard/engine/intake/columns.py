@@ -1,4 +1,4 @@
-"""One CSV file with columns that have names: what its header lacks, how its dates are written, its rows by name."""
+"""One table with columns that have names: what its header lacks, how its dates are written, its rows by name."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from heard.engine.intake import delimited
-from heard.engine.intake.delimited import LONGEST_LINE, Sheet, plain
+from heard.engine.intake.delimited import LONGEST_LINE
 from heard.engine.intake.ledger import Place, Source
-from heard.engine.intake.mapping import nearest_name
+from heard.engine.intake.mapping import Told, nearest_name
+from heard.engine.intake.sheets import Sheet, places_of, plain
 from heard.engine.intake.values import order_seen_in
-
-_ENCODINGS = {"cp1252": "Windows-1252", "latin-1": "Latin-1", "utf-16": "UTF-16"}
 
 
 @dataclass
@@ -33,23 +32,35 @@ class Columns:
         place = self.places.get(plain(name)) if name else None
         return cells[place] if place is not None else ""
 
+    def first_filled(self, cells: list[str], told: Told | None) -> tuple[str, str]:
+        """What the first filled of these columns says, and which it is; the first of them where none is filled."""
+        for name in told.columns if told else ():
+            if (text := self.cell(cells, name)).strip():
+                return text, name
+        return "", told.columns[0] if told else ""
+
+    def joined(self, cells: list[str], told: Told | None) -> str:
+        """What the filled ones of these columns say, with blanks between."""
+        texts = (self.cell(cells, name).strip() for name in (told.columns if told else ()))
+        return " ".join(filter(None, texts))
+
 
 def open_columns(path: Path, file: str, source: Source) -> Columns | None:
-    """The file's columns, with what is odd about the file as issues; null where it holds nothing."""
+    """The columns of a CSV file, with what is odd about the file as issues; null where it holds nothing."""
     sheet = delimited.open_sheet(path)
     if sheet is None:
         source.set_aside_file(file, "header_endless" if path.stat().st_size > LONGEST_LINE else "file_empty")
         return None
-    if sheet.encoding != "utf-8-sig":
-        said = _ENCODINGS[sheet.encoding.removesuffix("-le").removesuffix("-be")]
-        source.note(file, "encoding", encoding=said)
-    if sheet.delimiter != ",":
-        source.note(file, "delimiter", delimiter=sheet.delimiter_in_words)
+    return columns_of(sheet, file, source)
+
+
+def columns_of(sheet: Sheet, file: str, source: Source) -> Columns:
+    """The columns of a table; names that are there twice are issues."""
     names = [plain(name) for name in sheet.header]
     for place, name in enumerate(names):
         if name and name in names[:place]:
             source.note(file, "header_repeated", f"column {place + 1}")
-    return Columns(sheet, file, sheet.plain)
+    return Columns(sheet, file, places_of(sheet.header))
 
 
 def note_missing(columns: Columns, source: Source, wanted: Iterable[str]) -> None:
@@ -83,7 +94,7 @@ def learn_dates(columns: Columns, source: Source, names: Iterable[str], said: bo
         columns.day_first.update(dict.fromkeys(mine, said))
         return
     seen = {name: {"day": 0, "month": 0, "either": 0} for name in mine}
-    for row in delimited.rows(columns.sheet):
+    for row in columns.sheet.rows():
         columns.rows = row.number
         for name in mine if row.cells else ():
             if (order := order_seen_in(columns.cell(row.cells or [], name))) is not None:
@@ -106,7 +117,7 @@ def _note_order(columns: Columns, source: Source, name: str, counts: dict[str, i
 def read_rows(columns: Columns, source: Source) -> Iterator[tuple[Place, list[str]]]:
     """Rows that can be read, each begun in the count; those that cannot are set aside here."""
     count = source.begin_file(columns.file)
-    for row in delimited.rows(columns.sheet):
+    for row in columns.sheet.rows():
         at = Place(columns.file, row.number)
         source.begin(at)
         *flags, last = ("", *row.faults)
@@ -118,5 +129,10 @@ def read_rows(columns: Columns, source: Source) -> Iterator[tuple[Place, list[st
             source.flag(at, fault)
         if row.cells is not None:
             yield at, row.cells
+    for said in columns.sheet.said():
+        if said.code.endswith("_broken"):
+            source.set_aside_file(columns.file, said.code, sheet=said.filling.get("sheet"))
+        else:
+            source.note(columns.file, said.code, said.column, **said.filling)
     if not count.read:
         source.note(columns.file, "no_rows")

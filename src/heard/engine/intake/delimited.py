@@ -10,9 +10,9 @@ import csv
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+
+from heard.engine.intake.sheets import Row, Said, fitted
 
 LONGEST_LINE = 1_000_000
 _MOST_LINES_IN_A_ROW = 60
@@ -21,40 +21,27 @@ _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright str
 csv.field_size_limit(3 * LONGEST_LINE)
 
 
-class Row(NamedTuple):
-    """One row below the header. `cells` is null where it cannot be read; `faults` are codes of `faults.FAULTS`."""
-
-    number: int
-    cells: list[str] | None
-    faults: tuple[str, ...] = ()
+_ENCODINGS = {"cp1252": "Windows-1252", "latin-1": "Latin-1", "utf-16": "UTF-16"}
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A file that has a header: how to read it."""
+class TextSheet:
+    """A text whose first line is a header."""
 
     path: Path
     encoding: str
     delimiter: str
     header: tuple[str, ...]
 
-    @property
-    def delimiter_in_words(self) -> str:
-        return _DELIMITERS[self.delimiter]
+    def said(self) -> Iterator[Said]:
+        if self.encoding != "utf-8-sig":
+            written = _ENCODINGS[self.encoding.removesuffix("-le").removesuffix("-be")]
+            yield Said("encoding", filling={"encoding": written})
+        if self.delimiter != ",":
+            yield Said("delimiter", filling={"delimiter": _DELIMITERS[self.delimiter]})
 
-    @property
-    def plain(self) -> dict[str, int]:
-        """Plain column name to its place; the first of two alike."""
-        places: dict[str, int] = {}
-        for place, name in enumerate(self.header):
-            places.setdefault(plain(name), place)
-        return places
-
-
-@lru_cache(maxsize=4_096)
-def plain(name: str) -> str:
-    """A column's name as compared: case, blanks, hyphens and underscores make no difference."""
-    return "".join(c for c in name.casefold() if c not in " _-\t\n")
+    def rows(self) -> Iterator[Row]:
+        return rows(self)
 
 
 # Two letters of UTF-16 without a mark: which of the first four bytes are noughts.
@@ -102,14 +89,14 @@ def _takes(decoder: codecs.IncrementalDecoder, block: bytes, final: bool = False
     return True
 
 
-def open_sheet(path: Path) -> Sheet | None:
+def open_sheet(path: Path) -> TextSheet | None:
     """The file's shape, or null where it holds no line at all. Raises OSError where it cannot be opened."""
     encoding = encoding_of(path)
     first = next(_lines(path, encoding), None)
     if first is None or len(first) >= LONGEST_LINE:
         return None
     delimiter = max(_DELIMITERS, key=lambda mark: len(_split(first, mark)))
-    return Sheet(
+    return TextSheet(
         path, encoding, delimiter, tuple(cell.replace("\0", "").strip() for cell in _split(first, delimiter))
     )
 
@@ -140,7 +127,7 @@ def _lines(path: Path, encoding: str) -> Iterator[str]:
                 yield line
 
 
-def rows(sheet: Sheet) -> Iterator[Row]:
+def rows(sheet: TextSheet) -> Iterator[Row]:
     """Every row below the header, as many cells as the header has, or null with the reason among the faults."""
     ahead = _Ahead(_lines(sheet.path, sheet.encoding))
     ahead.take()
@@ -158,7 +145,7 @@ def rows(sheet: Sheet) -> Iterator[Row]:
             faults = faults if closed else (*faults, "quote_open")
         else:
             cells = line.rstrip("\r\n").split(sheet.delimiter)
-        yield _fitted(number, cells, width, faults)
+        yield fitted(number, cells, width, faults)
 
 
 class _Ahead:
@@ -204,13 +191,3 @@ def _well_quoted(lines: list[str], delimiter: str) -> bool:
     except csv.Error:
         return False
     return True
-
-
-def _fitted(number: int, cells: list[str], width: int, faults: tuple[str, ...]) -> Row:
-    if not any(cell.strip() for cell in cells):
-        return Row(number, None, (*faults, "row_blank"))
-    if len(cells) < width:
-        return Row(number, cells + [""] * (width - len(cells)), (*faults, "row_short"))
-    if any(cell.strip() for cell in cells[width:]):
-        return Row(number, None, (*faults, "row_long"))
-    return Row(number, cells[:width], faults)

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
 
-from heard.engine.intake import cin_census, delimited, mapping, ssda903
+from heard.engine.intake import delimited, formats, mapping
+from heard.engine.intake.formats import Format, Mine, Why
 from heard.engine.intake.mapping import MappedSource
+from heard.engine.intake.xml_children import root_of
 from heard.engine.tables import NotDone
-
-
-class Why(NamedTuple):
-    """Why nothing of a file can be used, and what to do. `rows`: whether it has rows that can be counted."""
-
-    what: str
-    remedy: str
-    rows: bool = False
-
 
 NO_MAPPING = Why(
     "no mapping names it, and it is no file of a return",
@@ -31,7 +23,7 @@ _NO_FILE = Why("it is neither a file nor a folder", "Name the file itself, or ta
 _EMPTY = Why("it is empty", "Export it again.")
 _WORKBOOK = Why("it is a workbook", "Save each sheet as CSV, and name it in the mapping.")
 _PACKED = Why("it is packed", "Unpack it.")
-_XML_REMEDY = "Send a CIN census as XML, an SSDA903 return as CSV files, anything else as CSV with a mapping."
+_XML_REMEDY = "Send {forms}; anything else as CSV, Excel or Parquet with a mapping."
 
 _TABLES, _WORKBOOKS, _PACKS = (
     (".csv", ".tsv"),
@@ -41,29 +33,32 @@ _TABLES, _WORKBOOKS, _PACKS = (
 _WORKBOOK_BEGINS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
+type Belonging = tuple[Format, Path]
+"""A format, and the file or folder whose files are one source of it."""
+
+
 @dataclass
 class Found:
-    """What there is to read. A folder of SSDA903 files is one source; so are all files that one mapped source takes.
+    """What there is to read. All files that one mapped source takes are one source too.
 
     `unread`: extracts, by their look, of which nothing can be used. `beside`: what is no extract, such as a README.
     """
 
-    census: list[Path] = field(default_factory=list)
-    returns: dict[Path, list[tuple[Path, str, ssda903.Table]]] = field(default_factory=dict)
+    returns: dict[Belonging, list[Mine]] = field(default_factory=dict)
     mapped: dict[str, list[Path]] = field(default_factory=dict)
     unread: list[tuple[Path, Why]] = field(default_factory=list)
     beside: list[Path] = field(default_factory=list)
 
     @property
     def anything(self) -> bool:
-        return bool(self.census or self.returns or self.mapped)
+        return bool(self.returns or self.mapped)
 
     @property
     def files(self) -> list[Path]:
         """Every file that is an extract, in order of path."""
-        returned = (path for files in self.returns.values() for path, _, _ in files)
+        returned = (one.path for mine in self.returns.values() for one in mine)
         mapped = (path for files in self.mapped.values() for path in files)
-        return sorted((*self.census, *returned, *mapped, *(path for path, _ in self.unread)))
+        return sorted((*returned, *mapped, *(path for path, _ in self.unread)))
 
 
 def brought(paths: Sequence[Path]) -> Path | None:
@@ -158,64 +153,51 @@ def _sort(path: Path, mapped: Iterable[MappedSource], found: Found) -> None:
     try:
         with path.open("rb") as stream:
             start = stream.read(200)
-        takes = next((source for source in mapped if source.takes(path.name)), None)
-        if takes and not start.startswith(_WORKBOOK_BEGINS):
+        if takes := next((source for source in mapped if source.takes(path.name)), None):
             found.mapped.setdefault(takes.name, []).append(path)
-        elif _looks_like_xml(start):
-            _sort_xml(path, found)
-        elif table := _table(path):
-            found.returns.setdefault(path.parent, []).append((path, file_name(path), table))
-        elif why := _why_unread(path, start):
-            found.unread.append((path, why))
-        else:
-            found.beside.append(path)
+        elif not _recognised(path, start, found):
+            if why := _why_unread(path, start):
+                found.unread.append((path, why))
+            else:
+                found.beside.append(path)
     except OSError:
         found.unread.append((path, _CLOSED))
 
 
-def _sort_xml(path: Path, found: Found) -> None:
-    why = cin_census.recognises(path)
-    if why is None:
-        found.census.append(path)
-    elif path.suffix.lower() == ".xml":
-        found.unread.append((path, Why(why, _XML_REMEDY)))
-    else:
-        found.beside.append(path)  # a schema, a page, a picture
-
-
-def _table(path: Path) -> ssda903.Table | None:
-    return ssda903.recognises(path) if path.suffix.lower() in (*_TABLES, ".txt") else None
+def _recognised(path: Path, start: bytes, found: Found) -> bool:
+    """Whether a format takes the file, or says why it nearly does."""
+    nearly: Why | None = None
+    for form in formats.known():
+        mine = form.recognises(path, start)
+        if isinstance(mine, Mine):
+            whose = path if form.together == "file" or mine.alone else path.parent
+            found.returns.setdefault((form, whose), []).append(replace(mine, file=file_name(path)))
+            return True
+        nearly = nearly or mine
+    if nearly:
+        found.unread.append((path, nearly))
+    return nearly is not None
 
 
 def _why_unread(path: Path, start: bytes) -> Why | None:
     """Why nothing of a file that looks like an extract can be used; null where it does not look like one."""
     kind = path.suffix.lower()
-    if kind in _WORKBOOKS:
+    if kind in _WORKBOOKS or (kind in _TABLES and start.startswith(_WORKBOOK_BEGINS)):
         return _WORKBOOK
     if kind in _PACKS:
         return _PACKED
     if kind == ".xml":
-        return Why("it is not XML that can be read", _XML_REMEDY) if start else _EMPTY
-    if kind in _TABLES and start.startswith(_WORKBOOK_BEGINS):
-        return _WORKBOOK
+        return Why(_xml_reason(path), _XML_REMEDY.format(forms=_forms())) if start else _EMPTY
     if kind in _TABLES and not start:
         return _EMPTY
-    if kind in _TABLES or (kind == ".txt" and delimited.is_table(path)):
-        return _nearly(path) or NO_MAPPING
+    if kind in _TABLES or (kind == ".txt" and start and delimited.is_table(path)):
+        return NO_MAPPING
     return None
 
 
-def _nearly(path: Path) -> Why | None:
-    """A file of the SSDA903 return but for a column that it cannot do without."""
-    if (almost := ssda903.nearly(path)) is None:
-        return None
-    table, missing = almost
-    return Why(
-        f"it looks like the file {table} of an SSDA903 return, without the column {', '.join(missing)}",
-        "Give the column its name of the return's guide, or name the file in a mapping.",
-        rows=True,
-    )
+def _xml_reason(path: Path) -> str:
+    return "it is XML of another kind" if root_of(path) else "it is not XML that can be read"
 
 
-def _looks_like_xml(start: bytes) -> bool:
-    return start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
+def _forms() -> str:
+    return "; ".join(form.send for form in formats.known())

@@ -1,4 +1,4 @@
-"""Writes intake's five tables in a stream, and keeps the count: rows read = rows kept + rows set aside.
+"""Writes intake's six tables in a stream, and keeps the count: rows read = rows kept + rows set aside.
 
 Hides Parquet and batching. A reader opens a `Source` for each source, and says of every row what became of it.
 """
@@ -11,12 +11,14 @@ from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
+from zlib import crc32
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from heard.engine import tables
 from heard.engine.intake.faults import FAULTS
+from heard.engine.intake.known import Known
 
 _BATCH = 20_000
 
@@ -42,6 +44,8 @@ class Details(NamedTuple):
     upn: str | None = None
     upn_valid: bool | None = None
     local_id: str | None = None
+    ethnicity: str | None = None
+    authority: str | None = None
 
 
 class Seen(NamedTuple):
@@ -53,6 +57,15 @@ class Seen(NamedTuple):
     counts: bool
     seen_on: date | None = None
     until: date | None = None
+
+
+class Assessment(NamedTuple):
+    """One completed assessment; as `tables.ASSESSMENTS` from authority on."""
+
+    authority: str | None
+    episode: str
+    ended_on: date
+    factors: list[str]
 
 
 @dataclass
@@ -91,15 +104,16 @@ class _Table:
 
 
 class Ledger:
-    """The five tables of one run; a context manager, so that they are whole when the block ends.
+    """The six tables of one run; a context manager, so that they are whole when the block ends.
 
     `today`: no source speaks of a later day.
     """
 
     def __init__(self, out: Path, today: date = date.max) -> None:
-        self.today = today
+        self.today, self.out = today, out
         out.mkdir(parents=True, exist_ok=True)
         self.records = _Table(tables.RECORDS, out)
+        self.assessments = _Table(tables.ASSESSMENTS, out)
         self.observations = _Table(tables.OBSERVATIONS, out)
         self.issues = _Table(tables.ISSUES, out)
         self._coverage = _Table(tables.COVERAGE, out)
@@ -136,7 +150,14 @@ class Ledger:
             )
             for row in source.coverage:
                 self._coverage.add((source.name, source.agency, *row))
-        for table in (self.records, self.observations, self.issues, self._coverage, self._sources):
+        for table in (
+            self.records,
+            self.assessments,
+            self.observations,
+            self.issues,
+            self._coverage,
+            self._sources,
+        ):
             table.close()
 
 
@@ -155,7 +176,7 @@ class Source:
     files: dict[str, FileCount] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     coverage: list[tuple[str, str, str]] = field(default_factory=list)
-    _known: dict[str, int] = field(default_factory=dict)
+    _known: Known = field(default_factory=Known)
 
     @property
     def read(self) -> int:
@@ -211,18 +232,27 @@ class Source:
         if (before := self._known.get(record_id)) is not None:
             other = [a != b for a, b in zip(_halves(before), _halves(same), strict=True) if a and b]
             return "id_of_another" if sum(other) == 2 else "id_shared" if any(other) else "id_repeated"
-        self._known[record_id] = same
+        self._known.add(record_id, same)
         self.ledger.records.add((self.name, record_id, self.agency, at.file, at.row, *details))
         return None
 
     def knows(self, record_id: str) -> bool:
-        return record_id in self._known
+        return self._known.get(record_id) is not None
+
+    def born(self, record_id: str) -> date | None:
+        """The birth date with which the child was written down first."""
+        day = _halves(self._known.get(record_id) or 0)[1]
+        return date.fromordinal(day) if day else None
 
     def observe(self, at: Place, record_id: str, seen: Seen) -> None:
         state = "not_known" if seen.seen_on is None else "seen"
         evidence = (seen.field, seen.strength, seen.counts)
         row = (self.name, record_id, seen.item, state, seen.seen_on, seen.until, *evidence, at.file, at.row)
         self.ledger.observations.add(row)
+
+    def assessed(self, record_id: str, done: Assessment) -> None:
+        """One completed assessment, as `tables.ASSESSMENTS`."""
+        self.ledger.assessments.add((self.name, record_id, *done))
 
     def speaks_of(self, day: date) -> None:
         """Widens the span of dates that the source speaks of; a day that is still to come tells nothing."""
@@ -244,7 +274,11 @@ def _fingerprint(details: Details) -> int:
 
     Family names are left out: they change. Lives only as long as the run.
     """
-    name = hash(details.given_name.casefold()) % (1 << _HALF) or 1 if details.given_name else 0
+    name = (
+        crc32(details.given_name.casefold().encode(errors="replace")) % (1 << _HALF) or 1
+        if details.given_name
+        else 0
+    )
     return name << _HALF | (details.birth_date.toordinal() if details.birth_date else 0)
 
 

@@ -1,4 +1,4 @@
-"""Format: any agency's CSV, read by a mapping (`mapping.py`). One row is one CSV row; rows of one child make one record."""
+"""Any agency's CSV, Excel or Parquet, read by a mapping (`mapping.py`). One row is one row of the table; rows of one child make one record."""
 
 from __future__ import annotations
 
@@ -8,11 +8,19 @@ from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
-from heard.engine.intake import carriers, delimited
+from heard.engine.intake import carriers, parquet, workbook
 from heard.engine.intake.checks import Checks
-from heard.engine.intake.columns import Columns, learn_dates, note_missing, open_columns, read_rows
+from heard.engine.intake.columns import (
+    Columns,
+    columns_of,
+    learn_dates,
+    note_missing,
+    open_columns,
+    read_rows,
+)
+from heard.engine.intake.expectations import Expecting
 from heard.engine.intake.ledger import Details, Place, Seen, Source
-from heard.engine.intake.mapping import ItemRule, MappedSource
+from heard.engine.intake.mapping import ItemRule, MappedSource, Told
 from heard.engine.intake.values import (
     read_id,
     read_nhs_number,
@@ -25,6 +33,7 @@ from heard.engine.intake.values import (
 from heard.engine.tables import ROW_KEY, Progress
 
 KIND = "csv"
+"""Kind of every source that a mapping explains, also of Excel and Parquet."""
 
 
 @dataclass
@@ -37,13 +46,14 @@ class MappedFiles:
 
     def __post_init__(self) -> None:
         self._checks = Checks(self.source, self.today)
+        self._expecting = Expecting(self.mapped.expect, self.source)
         self._present: set[str] = set()
         self.source.keyed_by_child = self.mapped.keyed_by_child
 
     def read(self, path: Path, file: str, progress: Progress) -> None:
         """Reads one file. Raises OSError where it cannot be opened."""
         self.source.begin_file(file)
-        if (columns := open_columns(path, file, self.source)) is None:
+        if (columns := self._open(path, file)) is None:
             return
         self._present |= {name for name in self.mapped.columns if columns.has(name)}
         note_missing(columns, self.source, self.mapped.columns)
@@ -53,8 +63,36 @@ class MappedFiles:
         learn_dates(columns, self.source, self._date_columns(), self._said_order())
         for done, (at, cells) in enumerate(read_rows(columns, self.source)):
             self._row(columns, at, cells)
+            self._expecting.judge(at, columns, cells)
             if done % 5000 == 0:
-                progress(self.source.name, done / columns.rows if columns.rows else None)
+                progress(self.source.name, min(1.0, done / columns.rows) if columns.rows else None)
+        self._expecting.finish(columns)
+
+    def _open(self, path: Path, file: str) -> Columns | None:
+        """The columns of a CSV file, of a Parquet file, or of the sheet of a workbook that the mapping means."""
+        with path.open("rb") as stream:
+            start = stream.read(4)
+        try:
+            if start == parquet.BEGINS:
+                return columns_of(parquet.sheet(path), file, self.source)
+            if workbook.is_workbook(start):
+                return self._sheet(workbook.sheets(path), file)
+        except workbook.NotReadable as why:
+            remedy = "Send the table as CSV, Excel (.xlsx) or Parquet."
+            self.source.set_aside_file(file, "left_out", count="not known", why=why, remedy=remedy)
+            return None
+        return open_columns(path, file, self.source)
+
+    def _sheet(self, sheets: list[workbook.WorkbookSheet], file: str) -> Columns | None:
+        wanted = self.mapped.sheet
+        mine = [one for one in sheets if not wanted or one.title.strip().casefold() == wanted.casefold()]
+        if not mine:
+            code = "sheet_missing" if wanted else "file_empty"
+            self.source.set_aside_file(file, code, sheet=wanted)
+            return None
+        if not wanted and len(sheets) > 1:
+            self.source.note(file, "sheets_left", count=len(sheets) - 1)
+        return columns_of(mine[0], file, self.source)
 
     def cover(self) -> None:
         """Every item that the mapping names is collected, or absent where the files lack its column."""
@@ -63,15 +101,16 @@ class MappedFiles:
 
     def _tells_children(self, columns: Columns) -> bool:
         telling = ("record_id", "family_name", "birth_date", "nhs_number", "upn")
-        return any(columns.has(self.mapped.record[name]) for name in telling if name in self.mapped.record)
+        mine = (self.mapped.record[name] for name in telling if name in self.mapped.record)
+        return any(columns.has(column) for told in mine for column in told.columns)
 
     def _lose(self, columns: Columns) -> None:
-        rows = sum(1 for _ in delimited.rows(columns.sheet))
+        rows = sum(1 for _ in columns.sheet.rows())
         self.source.set_aside_file(columns.file, "columns_missing", rows=rows)
 
     def _date_columns(self) -> list[str]:
         named = (self.mapped.record.get("birth_date"), self.mapped.dated_by, self.mapped.until)
-        return [name for name in named if name]
+        return [column for told in named if told and not told.parts for column in told.columns]
 
     def _said_order(self) -> bool | None:
         """Day first, month first, or null where the mapping leaves it to the file."""
@@ -86,12 +125,12 @@ class MappedFiles:
         own = self._own_id(columns, cells, details)
         record_id = own or _key(at, details)
         if record_id is None:
-            source.set_aside(at, "id_missing", record.get("record_id", ""))
+            source.set_aside(at, "id_missing", _shown(record.get("record_id")))
             return
         source.keep(at)
         fault = source.record(at, record_id, details)
         if own and fault in ("id_shared", "id_of_another"):
-            source.flag(at, fault, record.get("record_id", ""))
+            source.flag(at, fault, _shown(record.get("record_id")))
         if own and fault == "id_of_another":
             # Neither number is sure to be this child's; the record says only what cannot be the other's.
             details = details._replace(local_id=None, nhs_number_valid=False, upn_valid=False)
@@ -104,7 +143,7 @@ class MappedFiles:
     def _own_id(self, columns: Columns, cells: list[str], details: Details) -> str | None:
         """The row's id in one spelling; a column that is also the NHS number or UPN is spelled as that is."""
         record = self.mapped.record
-        number = read_id(columns.cell(cells, record.get("record_id")))
+        number = read_id(columns.first_filled(cells, record.get("record_id"))[0])
         if number is None:
             return None
         spelled = {"nhs_number": details.nhs_number, "upn": details.upn}
@@ -114,7 +153,10 @@ class MappedFiles:
 
     def _details(self, columns: Columns, at: Place, cells: list[str]) -> Details:
         def cell(name: str) -> str:
-            return columns.cell(cells, self.mapped.record.get(name))
+            told = self.mapped.record.get(name)
+            if told and told.joined:
+                return columns.joined(cells, told)
+            return columns.first_filled(cells, told)[0]
 
         nhs, nhs_valid = read_nhs_number(cell("nhs_number"))
         upn, upn_valid = read_upn(cell("upn"))
@@ -128,11 +170,11 @@ class MappedFiles:
         }
         for name, fault in faults.items():
             if fault:
-                self.source.flag(at, fault, self.mapped.record[name])
+                self.source.flag(at, fault, self.mapped.record[name].shown)
         return Details(
             given_name=tidy(cell("given_name")),
             family_name=tidy(cell("family_name")),
-            birth_date=self._birth(columns, at, cell("birth_date")),
+            birth_date=self._birth(columns, at, cells),
             sex=sex,
             postcode=postcode,
             address=tidy(cell("address")),
@@ -141,26 +183,46 @@ class MappedFiles:
             upn=upn,
             upn_valid=upn_valid,
             local_id=read_id(cell("local_id")),
+            ethnicity=tidy(cell("ethnicity")),
+            authority=self.mapped.authority,
         )
 
-    def _birth(self, columns: Columns, at: Place, text: str) -> date | None:
-        column = self.mapped.record.get("birth_date", "")
+    def _birth(self, columns: Columns, at: Place, cells: list[str]) -> date | None:
+        text, column, formats = self._day_text(columns, at, cells, self.mapped.record.get("birth_date"))
         order = columns.day_first.get(column, True)
-        return self._checks.birth(at, column, text, day_first=order, formats=self.mapped.dates)
+        return self._checks.birth(at, column, text, day_first=order, formats=formats)
+
+    def _day_text(
+        self, columns: Columns, at: Place, cells: list[str], told: Told | None
+    ) -> tuple[str, str, tuple[str, ...]]:
+        """A day as text, the column that it is from, and the formats that are accepted."""
+        if told is None or not told.parts:
+            return *columns.first_filled(cells, told), self.mapped.dates
+        year, month, day = (columns.cell(cells, name).strip().removesuffix(".0") for name in told.columns)
+        if not all((year, month, day)) and any((year, month, day)):
+            self.source.flag(at, "date_partly_empty", told.shown)
+        if not all((year, month, day)):
+            return "", told.shown, ()
+        plain = (
+            month.isascii()
+            and month.isdigit()
+            and day.isascii()
+            and day.isdigit()
+            and len(month) < 3 > len(day)
+        )
+        return f"{year}-{month:0>2}-{day:0>2}" if plain else f"{day}-{month}-{year}", told.shown, ()
 
     def _days(
         self, columns: Columns, at: Place, cells: list[str], born: date | None
     ) -> tuple[date | None, date | None]:
         days: list[date | None] = []
-        for column in (self.mapped.dated_by, self.mapped.until):
-            text, order = columns.cell(cells, column), columns.day_first.get(column or "", True)
-            formats = self.mapped.dates
-            days.append(
-                self._checks.event(at, column or "", text, born=born, day_first=order, formats=formats)
-            )
+        for told in (self.mapped.dated_by, self.mapped.until):
+            text, column, formats = self._day_text(columns, at, cells, told)
+            order = columns.day_first.get(column, True)
+            days.append(self._checks.event(at, column, text, born=born, day_first=order, formats=formats))
         day, until = days
         if day and until and until < day:
-            self.source.flag(at, "ends_before_start", self.mapped.until or "")
+            self.source.flag(at, "ends_before_start", _shown(self.mapped.until))
             until = None
         return day, until
 
@@ -181,7 +243,11 @@ class MappedFiles:
             elif state in ("unreadable", "blank") and not rule.blank_is_no:
                 yield Seen(rule.item, shown, rule.strength, rule.counts)
         if undated:
-            self.source.flag(at, "date_missing", self.mapped.dated_by)
+            self.source.flag(at, "date_missing", _shown(self.mapped.dated_by))
+
+
+def _shown(told: Told | None) -> str:
+    return told.shown if told else ""
 
 
 def _key(at: Place, details: Details) -> str | None:

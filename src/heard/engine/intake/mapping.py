@@ -1,4 +1,4 @@
-"""Reads a mapping: a dozen lines of YAML that say what the columns of an agency's CSV mean.
+"""Reads a mapping: a dozen lines of YAML that say what the columns of an agency's table mean.
 
 Every error names the line and what to do. All words are taken as written: `no` is the word no, not a truth value.
 """
@@ -7,20 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import yaml
 
-from heard.engine.intake.values import FORMATS, read_number
+from heard.engine.intake.values import FORMATS, read_date, read_number
 from heard.engine.tables import NotDone
 
 RECORD_FIELDS = (
     "record_id", "local_id", "given_name", "family_name", "birth_date", "sex", "postcode", "address", "nhs_number", "upn",
+    "ethnicity",
 )  # fmt: skip
-_SOURCE_KEYS = ("agency", "files", "record", "dated_by", "until", "dates", "keyed_by_child", "items")
+_SOURCE_KEYS = (
+    "agency", "authority", "files", "sheet", "record", "dated_by", "until", "dates", "keyed_by_child", "items", "expect",
+)  # fmt: skip
+_JOINED = ("given_name", "family_name", "address")
+_PARTS = ("year", "month", "day")
+_JUDGEMENTS = ("unique", "between", "at_least", "at_most", "filled")
 _RULE_KEYS = ("every_row", "column", "in", "at_least", "blank", "strength", "counts")
 _ITEM = re.compile(r"S(0[1-9]|1[0-4])|V(0[1-9]|1[0-5])")
 
@@ -42,18 +49,47 @@ class ItemRule:
 
 
 @dataclass(frozen=True)
+class Told:
+    """Which columns tell one thing. Of several, the filled ones `joined` by blanks, or the first that is filled; as `parts`,
+    they are a day's year, month and day."""
+
+    columns: tuple[str, ...]
+    joined: bool = False
+    parts: bool = False
+
+    @property
+    def shown(self) -> str:
+        return ", ".join(self.columns)
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What the agency's rows are expected to be. `judges`: one of unique, between, at_least, at_most, filled (`low` in a
+    hundred rows at least), or rows (so many at least). `low` and `high` are numbers, or days as yyyy-mm-dd."""
+
+    judges: str
+    column: str = ""
+    low: float | date | None = None
+    high: float | date | None = None
+
+
+@dataclass(frozen=True)
 class MappedSource:
-    """One source of a mapping. `record` gives the column of each of `RECORD_FIELDS` that the file has."""
+    """One source of a mapping. `record` says which columns tell each of `RECORD_FIELDS` that the file has. `sheet`: of a
+    workbook, the first where null. `authority`: the code of the authority that the file speaks for."""
 
     name: str
     agency: str
     files: str
-    record: dict[str, str]
-    dated_by: str
-    items: tuple[ItemRule, ...]
-    until: str | None = None
+    record: dict[str, Told]
+    dated_by: Told | None = None
+    items: tuple[ItemRule, ...] = ()
+    until: Told | None = None
     dates: tuple[str, ...] = ()
     keyed_by_child: bool = True
+    sheet: str | None = None
+    authority: str | None = None
+    expect: tuple[Expectation, ...] = ()
 
     def takes(self, file: str) -> bool:
         return fnmatchcase(file.lower(), self.files.lower())
@@ -61,12 +97,22 @@ class MappedSource:
     @property
     def columns(self) -> list[str]:
         """Every column that the mapping names, once."""
-        named = (*self.record.values(), self.dated_by, self.until, *(rule.column for rule in self.items))
-        return list(dict.fromkeys(column for column in named if column))
+        told = (one for one in (*self.record.values(), self.dated_by, self.until) if one)
+        named = [column for one in told for column in one.columns]
+        rules = [rule.column for rule in self.items] + [one.column for one in self.expect]
+        return list(dict.fromkeys([*named, *(column for column in rules if column)]))
 
 
-def load(path: Path) -> tuple[MappedSource, ...]:
-    """The sources of a mapping file. Raises NotDone, which names the file, the line and the remedy."""
+@dataclass(frozen=True)
+class Mapping:
+    """A mapping file. `labels`: of each format, of each of its fields, each spelling and what it means."""
+
+    sources: tuple[MappedSource, ...] = ()
+    labels: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+
+
+def load(path: Path) -> Mapping:
+    """What a mapping file says. Raises NotDone, which names the file, the line and the remedy."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
     except OSError as error:
@@ -83,11 +129,11 @@ def load(path: Path) -> tuple[MappedSource, ...]:
         raise NotDone(
             f"The mapping {path.name} is nested too deeply. See the examples in the mappings folder."
         ) from error
-    return _Reader(path.name).sources(root)
+    return _Reader(path.name).mapping(root)
 
 
 def is_mapping(path: Path) -> bool:
-    """Whether a file is meant as a mapping: YAML that begins a line with 'sources:'. Mistakes in it are for `load`."""
+    """Whether a file is meant as a mapping: YAML that begins a line with 'sources:' or 'labels:'. Mistakes in it are for `load`."""
     if path.suffix.lower() not in (".yaml", ".yml"):
         return False
     try:
@@ -96,7 +142,7 @@ def is_mapping(path: Path) -> bool:
         return False
 
 
-_SOURCES = re.compile(rb"^(\xef\xbb\xbf)?sources\s*:", re.MULTILINE)
+_SOURCES = re.compile(rb"^(\xef\xbb\xbf)?(sources|labels)\s*:", re.MULTILINE)
 
 
 class _Reader:
@@ -105,41 +151,99 @@ class _Reader:
     def __init__(self, file: str) -> None:
         self._file = file
 
-    def sources(self, root: yaml.Node | None) -> tuple[MappedSource, ...]:
-        top = self._mapping(root, "the mapping", ("sources",))
-        if "sources" not in top:
-            raise self._error(
-                root, "There is no 'sources'. Begin with 'sources:', see the examples in the mappings folder."
-            )
-        return tuple(self._source(name, node) for name, node in self._pairs(top["sources"], "'sources'"))
+    def mapping(self, root: yaml.Node | None) -> Mapping:
+        top = self._mapping(root, "the mapping", ("sources", "labels"))
+        sources = self._pairs(top["sources"], "'sources'") if "sources" in top else []
+        labels = self._pairs(top["labels"], "'labels'") if "labels" in top else []
+        return Mapping(
+            tuple(self._source(name, node) for name, node in sources),
+            {name: self._labels(node) for name, node in labels},
+        )
+
+    def _labels(self, node: yaml.Node) -> dict[str, dict[str, str]]:
+        fields = self._pairs(node, "the labels of a format")
+        return {
+            name: {said: self._text(means) for said, means in self._pairs(one, name)} for name, one in fields
+        }
 
     def _source(self, name: str, node: yaml.Node) -> MappedSource:
         keys = self._mapping(node, f"source {name}", _SOURCE_KEYS)
-        for needed in ("agency", "files", "record", "dated_by", "items"):
+        for needed in ("agency", "files", "record", *(("dated_by",) if "items" in keys else ())):
             if needed not in keys:
                 raise self._error(node, f"Source {name} has no '{needed}'. Add it.")
+        items = self._pairs(keys["items"], "'items'") if "items" in keys else []
         return MappedSource(
             name=name,
             agency=self._text(keys["agency"]),
             files=self._text(keys["files"]),
+            sheet=self._text(keys["sheet"]) if "sheet" in keys else None,
+            authority=self._text(keys["authority"]) if "authority" in keys else None,
+            dated_by=self._told(keys["dated_by"], day=True) if "dated_by" in keys else None,
+            until=self._told(keys["until"], day=True) if "until" in keys else None,
             record=self._record(name, keys["record"]),
-            dated_by=self._text(keys["dated_by"]),
-            until=self._text(keys["until"]) if "until" in keys else None,
             dates=self._dates(keys["dates"]) if "dates" in keys else (),
             keyed_by_child="keyed_by_child" not in keys
             or self._one_of(keys["keyed_by_child"], ("yes", "no")) == "yes",
-            items=tuple(
-                rule for item, n in self._pairs(keys["items"], "'items'") for rule in self._rules(item, n)
-            ),
+            items=tuple(rule for item, one in items for rule in self._rules(item, one)),
+            expect=tuple(map(self._expectation, self._items(keys["expect"]))) if "expect" in keys else (),
         )
 
-    def _record(self, source: str, node: yaml.Node) -> dict[str, str]:
-        record = {k: self._text(v) for k, v in self._mapping(node, "'record'", RECORD_FIELDS).items()}
+    def _record(self, source: str, node: yaml.Node) -> dict[str, Told]:
+        pairs = self._mapping(node, "'record'", RECORD_FIELDS).items()
+        record = {k: self._told(v, day=k == "birth_date", joined=k in _JOINED) for k, v in pairs}
         if "record_id" in record or {"nhs_number", "upn", "family_name", "birth_date"} & record.keys():
             return record
         raise self._error(
             node, f"'record' of {source} does not say which column tells the child. Add record_id."
         )
+
+    def _told(self, node: yaml.Node, *, day: bool = False, joined: bool = False) -> Told:
+        if isinstance(node, yaml.SequenceNode):
+            return Told(tuple(map(self._text, self._items(node))), joined=joined)
+        if day and isinstance(node, yaml.MappingNode):
+            parts = self._mapping(node, "a day", _PARTS)
+            if missing := [part for part in _PARTS if part not in parts]:
+                raise self._error(
+                    node, f"A day needs year, month and day: {', '.join(missing)} is not there."
+                )
+            return Told(tuple(self._text(parts[part]) for part in _PARTS), parts=True)
+        return Told((self._text(node),))
+
+    def _expectation(self, node: yaml.Node) -> Expectation:
+        keys = self._mapping(node, "'expect'", ("column", "rows_at_least", *_JUDGEMENTS))
+        if "rows_at_least" in keys and len(keys) == 1:
+            return Expectation("rows", low=self._number(keys["rows_at_least"]))
+        judges = [name for name in _JUDGEMENTS if name in keys]
+        if "column" not in keys or len(keys) != 2:
+            raise self._error(node, f"An expectation needs 'column' and one of {', '.join(_JUDGEMENTS)}.")
+        low, high = self._bounds(judges[0], keys[judges[0]])
+        return Expectation(judges[0], self._text(keys["column"]), low, high)
+
+    def _bounds(self, judges: str, node: yaml.Node) -> tuple[float | date | None, float | date | None]:
+        if judges == "unique":
+            self._one_of(node, ("yes", "true"))
+            return None, None
+        if judges == "filled":
+            return self._share(node), None
+        if judges != "between":
+            bound = self._bound(node)
+            return (None, bound) if judges == "at_most" else (bound, None)
+        bounds = [self._bound(one) for one in self._items(node)]
+        if len(bounds) != 2 or type(bounds[0]) is not type(bounds[1]):
+            raise self._error(node, "Two numbers or two days are needed here, such as [0, 18].")
+        return bounds[0], bounds[1]
+
+    def _bound(self, node: yaml.Node) -> float | date:
+        text = self._text(node)
+        if (day := read_date(text)).format == "yyyy-mm-dd" and "-" in text and day.value:
+            return day.value
+        return self._number(node)
+
+    def _share(self, node: yaml.Node) -> float:
+        share = read_number(self._text(node).removesuffix("%"))
+        if share is None or not 0 <= share <= 100:
+            raise self._error(node, "A share is needed here, such as 90%.")
+        return share
 
     def _dates(self, node: yaml.Node) -> tuple[str, ...]:
         return tuple(self._one_of(item, FORMATS) for item in self._items(node))

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from heard.engine.intake import cin_census, delimited, mapped, ssda903
+from heard.engine.intake import delimited, mapped
 from heard.engine.intake.finding import (
     NO_MAPPING,
     Found,
-    Why,
     brought,
     distinct_names,
     file_name,
     find,
     shown,
 )
+from heard.engine.intake.formats import Format, Job, Mine, Why
 from heard.engine.intake.ledger import FileCount, Ledger, Source
-from heard.engine.intake.mapping import MappedSource, load
+from heard.engine.intake.mapping import MappedSource, Mapping, load
 from heard.engine.tables import NotDone, Progress
 
 NOT_READ = "not_read"
@@ -90,7 +91,8 @@ def read(
     cannot be used or there are two to choose from, nothing in any path can be read, or `out` cannot be written.
     """
     used = mapping or brought(paths)
-    maps = load(used) if used else ()
+    told = load(used) if used else Mapping()
+    maps = told.sources
     found = find(paths, maps, leaving=used)
     if not found.anything:
         raise NotDone(_nothing(found))
@@ -100,7 +102,7 @@ def read(
     except OSError as error:
         raise NotDone(f"The folder {out.name} cannot be written. Choose another for the output.") from error
     with ledger:
-        notes = _read_all(found, maps, ledger, today, progress or (lambda doing, done: None))
+        notes = _read_all(found, told, ledger, today, progress or (lambda doing, done: None))
     if used and not mapping:
         notes.insert(0, f"No mapping was named: {file_name(used)}, which came with the extracts, was used.")
     sources = tuple(map(_summary, ledger.sources))
@@ -133,18 +135,14 @@ def _names(paths: list[Path]) -> str:
 _NAMED = 8
 
 
-def _read_all(
-    found: Found, maps: Sequence[MappedSource], ledger: Ledger, today: date, progress: Progress
-) -> list[str]:
+def _read_all(found: Found, told: Mapping, ledger: Ledger, today: date, progress: Progress) -> list[str]:
     """Reads every source; returns notes on how."""
-    agencies, notes = _councils(found)
-    for path in found.census:
-        source = _open(ledger, path.stem, agencies[path], cin_census.FORMAT)
-        _guarded(source, path, partial(cin_census.read, path, file_name(path), source, today, progress))
-    for folder, files in found.returns.items():
-        source = _open(ledger, folder.name or "ssda903", ssda903.AGENCY, ssda903.FORMAT)
-        _guarded(source, folder, partial(ssda903.read, files, source, today, progress))
-    for one in maps:
+    agencies, notes = _agencies(found)
+    for (form, whose), mine in sorted(found.returns.items(), key=lambda item: (item[0][0].name, item[0][1])):
+        name = whose.stem if mine[0].path == whose else whose.name
+        source = _open(ledger, name or form.name, agencies[whose], form.name)
+        _guarded(source, whose, partial(_read_return, form, mine, _job(form, told, source, today, progress)))
+    for one in told.sources:
         if one.name in found.mapped:
             source = _open(ledger, one.name, one.agency, mapped.KIND)
             reader = mapped.MappedFiles(one, source, today)
@@ -157,29 +155,37 @@ def _read_all(
     return notes + [f"{source.name}: {note}" for source in ledger.sources for note in source.notes]
 
 
-def _councils(found: Found) -> tuple[dict[Path, str], list[str]]:
-    """Who holds each census. With two councils in one run, each is an agency of its own, since their numbers clash."""
-    council = {path: _council(path) for path in found.census}
+def _job(form: Format, told: Mapping, source: Source, today: date, progress: Progress) -> Job:
+    return Job(source, today, progress, source.ledger.out, told.labels.get(form.name, {}))
+
+
+def _read_return(form: Format, mine: list[Mine], job: Job) -> None:
+    """With a folder for what does not fit into memory: beside the result, as it holds personal data, and soon gone."""
+    with TemporaryDirectory(prefix=".scratch.", dir=job.scratch) as scratch:
+        form.read(mine, replace(job, scratch=Path(scratch)))
+
+
+def _agencies(found: Found) -> tuple[dict[Path, str], list[str]]:
+    """Who holds each return. With several councils in one run, each is an agency of its own, since their numbers clash."""
+    council = {whose: _council(form, mine) for (form, whose), mine in found.returns.items()}
     several = len({code for code in council.values() if code}) > 1
     agencies = {
-        path: f"{cin_census.AGENCY} (council {code})" if several and code else cin_census.AGENCY
-        for path, code in council.items()
+        whose: f"{form.agency} (council {council[whose]})" if several and council[whose] else form.agency
+        for form, whose in found.returns
     }
-    if not (several and found.returns):
-        return agencies, []
-    folders = ", ".join(sorted(folder.name for folder in found.returns))
-    return agencies, [_UNTOLD.format(folders=folders)]
+    untold = sorted(whose.name for (form, whose) in found.returns if not hasattr(form.code, "authority"))
+    return agencies, [_UNTOLD.format(folders=", ".join(untold))] if several and untold else []
 
 
 _UNTOLD = (
-    "There are several councils, and no SSDA903 return says whose it is ({folders}): "
-    "its numbers were compared with no census."
+    "There are several councils, and these returns do not say whose they are ({folders}): "
+    "their numbers were compared with no other council's."
 )
 
 
-def _council(path: Path) -> str | None:
+def _council(form: Format, mine: list[Mine]) -> str | None:
     try:
-        return cin_census.council(path)
+        return next((code for one in mine if (code := form.authority(one.path))), None)
     except OSError:
         return None  # reading it says so
 
@@ -187,7 +193,7 @@ def _council(path: Path) -> str | None:
 def _set_aside(path: Path, why: Why, source: Source) -> None:
     """Counts the rows of a file of which nothing can be used, so that they are set aside and not lost."""
     sheet = delimited.open_sheet(path) if why.rows else None
-    rows = sum(1 for _ in delimited.rows(sheet)) if sheet else 0
+    rows = sum(1 for _ in sheet.rows()) if sheet else 0
     count = f"{rows:,}" if why.rows else "not known"
     source.set_aside_file(
         file_name(path), "left_out", rows=rows, count=count, why=why.what, remedy=why.remedy

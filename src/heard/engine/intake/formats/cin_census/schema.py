@@ -1,4 +1,4 @@
-"""What a CIN census may hold, by year, and how one child departs from it. The rules themselves are `cin_census.yaml`."""
+"""What a CIN census may hold, by year, and how one child departs from it. The rules themselves are `schema.yaml`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import yaml
 from lxml import etree
 
 from heard.engine.intake.values import code_of, read_number
+from heard.engine.intake.xml_children import name_of, text_of
 
 # Names and codes of the census look like this. Anything else might be a child's name in the wrong place: never repeated.
 _SAFE = re.compile(r"[A-Za-z0-9_]{1,40}")
@@ -55,7 +56,7 @@ class Schema:
 
 @cache
 def schema() -> Schema:
-    raw = yaml.safe_load(Path(__file__).with_name("cin_census.yaml").read_text(encoding="utf-8"))
+    raw = yaml.safe_load(Path(__file__).with_name("schema.yaml").read_text(encoding="utf-8"))
     sets = ("may_repeat", "yes_no", "numbers", "births", "may_be_later")
     return Schema(
         first_year=raw["first_year"],
@@ -66,15 +67,6 @@ def schema() -> Schema:
         years={name: (first, last) for name, (first, last) in raw["years"].items()},
         **{name: frozenset(raw[name]) for name in sets},
     )
-
-
-def name_of(element: etree._Element) -> str:
-    """The element's name without its namespace; comments and the like have none."""
-    return str(element.tag).rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def text_of(element: etree._Element | None) -> str:
-    return (element.text or "").strip() if element is not None else ""
 
 
 def departures(element: etree._Element, year: int) -> Iterator[Departure]:

@@ -1,20 +1,23 @@
-"""Format: SSDA903, the Department's return on looked-after children, a folder of CSV files. One row is one CSV row."""
+"""Format: SSDA903, the Department's return on looked-after children: a folder of CSV files, or one XML file.
+
+One row is one row of a table of the return. XML is laid out into the same tables first (`xml.py`), so both are read alike.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from pathlib import Path
-from typing import NamedTuple
-
-import yaml
 
 from heard.engine.intake import carriers, delimited
 from heard.engine.intake.checks import Checks
 from heard.engine.intake.columns import Columns, learn_dates, note_missing, open_columns, read_rows
+from heard.engine.intake.formats import Job, Mine, Why
+from heard.engine.intake.formats.ssda903.tables import Table, spec
+from heard.engine.intake.formats.ssda903.xml import laid_out
 from heard.engine.intake.ledger import Details, Place, Seen, Source
+from heard.engine.intake.sheets import places_of, plain
 from heard.engine.intake.values import (
     code_of,
     read_date,
@@ -25,76 +28,42 @@ from heard.engine.intake.values import (
     read_upn,
     tidy,
 )
-from heard.engine.tables import Progress
+from heard.engine.intake.xml_children import looks_like_xml, root_of
 from heard.knowledge.model import Carrier
 
-FORMAT, AGENCY = "ssda903", "social care"
+FORMAT = "ssda903"
 
 
-@dataclass(frozen=True)
-class Table:
-    """One file of the return, as `ssda903.yaml` describes it."""
+def recognises(path: Path, start: bytes) -> Mine | Why | None:
+    """The XML return; or a file of the CSV return, by its columns: the needed ones, and half of the others.
 
-    name: str
-    columns: tuple[str, ...]
-    needed: tuple[str, ...]
-    dates: tuple[str, ...] = ()
-    later: tuple[str, ...] = ()
-    until: str | None = None
-
-    @property
-    def all_dates(self) -> tuple[str, ...]:
-        return tuple(name for name in ("DOB", *self.dates, *self.later) if name in self.columns)
-
-
-class _Spec(NamedTuple):
-    tables: tuple[Table, ...]
-    year_from: frozenset[str]
-    blank_is_no: frozenset[str]
-    codes: dict[str, frozenset[str]]
-
-
-@cache
-def _spec() -> _Spec:
-    raw = yaml.safe_load(Path(__file__).with_name("ssda903.yaml").read_text(encoding="utf-8"))
-    tables = tuple(
-        Table(
-            name=name,
-            columns=tuple(table["columns"]),
-            needed=tuple(table["needed"]),
-            dates=tuple(table.get("dates", ())),
-            later=tuple(table.get("later", ())),
-            until=table.get("until"),
-        )
-        for name, table in raw["tables"].items()
-    )
-    codes = {name: frozenset(map(str, codes)) for name, codes in raw["codes"].items()}
-    return _Spec(tables, frozenset(raw["year_from"]), frozenset(raw["blank_is_no"]), codes)
-
-
-def recognises(path: Path) -> Table | None:
-    """Which file of the return this is, by its columns: the needed ones, and half of the others."""
-    sheet = delimited.open_sheet(path)
-    found = sheet.plain if sheet else {}
-    for table in _spec().tables:
-        here = [name for name in table.columns if delimited.plain(name) in found]
-        if set(table.needed) <= set(here) and 2 * len(here) > len(table.columns):
-            return table
-    return None
-
-
-def nearly(path: Path) -> tuple[str, list[str]] | None:
-    """The file of the return that this would be, and the needed columns that it lacks, where it has half of all its columns.
-
-    Three columns at the least, CHILD among them: fewer say nothing.
+    A file that has half of all columns, CHILD among them, and lacks a needed one is nearly one: three columns at the least,
+    as fewer say nothing.
     """
-    sheet = delimited.open_sheet(path)
-    found = sheet.plain if sheet else {}
-    for table in _spec().tables:
-        here = [name for name in table.columns if delimited.plain(name) in found]
-        if "CHILD" in here and len(here) > 2 and 2 * len(here) > len(table.columns):
-            return table.name, [name for name in table.needed if name not in here]
-    return None
+    if looks_like_xml(start):
+        return Mine(path, path.name, "xml", alone=True) if root_of(path) == "EXPSSDA903" else None
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt") or (sheet := delimited.open_sheet(path)) is None:
+        return None
+    found = places_of(sheet.header)
+    nearly: Why | None = None
+    for table in spec().tables:
+        here = [name for name in table.columns if plain(name) in found]
+        if 2 * len(here) <= len(table.columns):
+            continue
+        if set(table.needed) <= set(here):
+            return Mine(path, path.name, table)
+        if "CHILD" in here and len(here) > 2 and not nearly:
+            nearly = _nearly(table, here)
+    return nearly
+
+
+def _nearly(table: Table, here: list[str]) -> Why:
+    missing = ", ".join(name for name in table.needed if name not in here)
+    return Why(
+        f"it looks like the file {table.name} of an SSDA903 return, without the column {missing}",
+        "Give the column its name of the return's guide, or name the file in a mapping.",
+        rows=True,
+    )
 
 
 @dataclass
@@ -114,41 +83,51 @@ class _Return:
     end: date | None = None
     latest: dict[bool, date] = field(default_factory=dict)
     postcodes: dict[str, tuple[date, str]] = field(default_factory=dict)
-    births: dict[str, date] = field(default_factory=dict)
 
 
-def read(files: list[tuple[Path, str, Table]], source: Source, today: date, progress: Progress) -> None:
+def read(files: list[Mine], job: Job) -> None:
     """Reads one return. Raises OSError where a file cannot be opened."""
-    whole = _Return(source, Checks(source, today))
-    order = [table.name for table in _spec().tables]
-    parts = list(_parts(sorted(files, key=lambda f: (order.index(f[2].name), f[1])), source))
+    source = job.source
+    whole = _Return(source, Checks(source, job.today))
+    parts = list(_parts(files, job))
     for part in parts:
-        _survey(part, whole, today)
+        _survey(part, whole, job.today)
     _settle_end(parts, whole)
     for place, part in enumerate(parts):
-        progress(source.name, place / len(parts))
+        job.progress(source.name, place / len(parts))
         for at, cells in read_rows(part.columns, source):
             _row(part, whole, at, cells)
     _cover(source, {name for part in parts for name in part.table.columns if part.columns.has(name)}, whole)
 
 
-def _parts(files: list[tuple[Path, str, Table]], source: Source) -> Iterator[_Part]:
-    for path, file, table in files:
-        source.begin_file(file)
-        if (columns := open_columns(path, file, source)) is not None:
-            note_missing(columns, source, table.columns)
-            learn_dates(columns, source, table.all_dates)
-            yield _Part(table, columns)
+def _parts(files: list[Mine], job: Job) -> Iterator[_Part]:
+    """The tables of the return, the header's first: it knows each child best."""
+    order = [table.name for table in spec().tables]
+    for one in sorted(files, key=lambda f: (f.part == "xml" or order.index(f.part.name), f.path)):
+        job.source.begin_file(one.file)
+        if one.part == "xml":
+            yield from _xml_parts(one, job)
+        elif (columns := open_columns(one.path, one.file, job.source)) is not None:
+            note_missing(columns, job.source, one.part.columns)
+            learn_dates(columns, job.source, one.part.all_dates)
+            yield _Part(one.part, columns)
+
+
+def _xml_parts(one: Mine, job: Job) -> Iterator[_Part]:
+    for table, sheet in laid_out(one, job):
+        columns = Columns(sheet, one.file, places_of(sheet.header))
+        learn_dates(columns, job.source, table.all_dates)
+        yield _Part(table, columns)
 
 
 def _survey(part: _Part, whole: _Return, today: date) -> None:
     """Learns the latest day of the return, and each child's latest home postcode."""
-    for row in delimited.rows(part.columns.sheet):
+    for row in part.columns.sheet.rows():
         if row.cells is None:
             continue
         for name in part.table.dates:
             if (day := _day(part.columns, row.cells, name)) and day <= today:
-                strong = name in _spec().year_from
+                strong = name in spec().year_from
                 whole.latest[strong] = max(day, whole.latest.get(strong, day))
         if part.table.name == "episodes":
             _home(whole, part.columns, row.cells, _day(part.columns, row.cells, "DECOM") or date.min)
@@ -191,7 +170,7 @@ def _row(part: _Part, whole: _Return, at: Place, cells: list[str]) -> None:
         _header_row(whole, columns, at, cells, child, born)
     else:
         _known_child(whole, at, child, born)
-    born = whole.births.get(child)
+    born = source.born(child)
     for name in part.table.dates + part.table.later:
         whole.checks.event(
             at, name, columns.cell(cells, name), born=None if name == "MC_DOB" else born,
@@ -216,9 +195,9 @@ def _header_row(
     if fault:
         source.flag(at, fault, "SEX")
     postcode = whole.postcodes[child][1] if child in whole.postcodes else None
-    details = Details(birth_date=born, sex=sex, postcode=postcode, upn=upn, upn_valid=valid, local_id=child)
-    if born:
-        whole.births.setdefault(child, born)
+    details = Details(
+        birth_date=born, sex=sex, postcode=postcode, upn=upn, upn_valid=valid, local_id=child, ethnicity=tidy(columns.cell(cells, "ETHNIC")),
+    )  # fmt: skip
     if fault := source.record(at, child, details):
         source.flag(at, fault, "CHILD")
 
@@ -229,7 +208,7 @@ def _known_child(whole: _Return, at: Place, child: str, born: date | None) -> No
         postcode = whole.postcodes[child][1] if child in whole.postcodes else None
         whole.source.flag(at, "not_in_header", "CHILD")
         whole.source.record(at, child, Details(birth_date=born, postcode=postcode, local_id=child))
-    if born and whole.births.setdefault(child, born) != born:
+    if born and whole.source.born(child) not in (None, born):
         whole.source.flag(at, "birth_date_differs", "DOB")
 
 
@@ -241,13 +220,13 @@ def _observe(part: _Part, whole: _Return, at: Place, cells: list[str], child: st
             continue
         text = tidy(part.columns.cell(cells, name))
         if text is None:
-            blank += [name] if name not in _spec().blank_is_no else []
+            blank += [name] if name not in spec().blank_is_no else []
         elif _readable(whole, at, name, text):
             for carrier in carriers.by_field(FORMAT)[name]:
                 if carriers.matches(carrier, code_of(text)):
                     known.add(carrier.item)
                     _seen(part, whole, at, cells, child, carrier, text)
-        elif name in _spec().codes or name == "SDQ_SCORE":
+        elif name in spec().codes or name == "SDQ_SCORE":
             blank.append(name)
     for carrier in carriers.silent(blank, FORMAT, known=known):
         whole.source.observe(at, child, Seen(carrier.item, carrier.field, carrier.strength, carrier.counts))
@@ -255,7 +234,7 @@ def _observe(part: _Part, whole: _Return, at: Place, cells: list[str], child: st
 
 def _readable(whole: _Return, at: Place, name: str, text: str) -> bool:
     """Whether the field holds something of its kind; says so where not."""
-    codes = _spec().codes.get(name)
+    codes = spec().codes.get(name)
     if codes is not None and code_of(text) not in codes:
         shown = code_of(text) if len(text) <= 4 and text.isascii() and text.isalnum() else "This value"
         whole.source.flag(at, "code_unknown", name, code=shown)
