@@ -25,7 +25,7 @@ PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 TAKE = "HEARD_TAKE_PICTURES"
 DAY = datetime(2026, 11, 10, 10, 0, tzinfo=UTC)  # a Tuesday far from holidays and changes of the clock
 WIDTH, TALLEST, ROOM = 800, 1000, 15  # pixels
-COLOURS = 24
+COLOURS = 64
 # It follows whoever scrolls, so that it would lie over the picture.
 LEAVE_OUT = "document.querySelector('.govuk-exit-this-page')?.style.setProperty('visibility', 'hidden')"
 
