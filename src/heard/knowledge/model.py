@@ -14,7 +14,7 @@ from typing import Literal
 type Confidence = Literal["A", "B"]
 type ItemList = Literal["signs", "vulnerabilities"]
 type Unit = Literal["working_days", "days", "months", "hours"]
-type Format = Literal["cin_census", "ssda903", "csv"]
+type Format = Literal["cin_census", "ssda903", "annex_a", "csv"]
 type Strength = Literal["direct", "proxy", "weak"]
 
 

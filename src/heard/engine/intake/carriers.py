@@ -1,23 +1,39 @@
-"""Which field of a format carries which item, by the knowledge release; and what a source can carry at all."""
+"""Which field of a format carries which item, by the knowledge release or the format's own folder; and what a source can carry at all."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
+from importlib.resources import files
+from typing import cast
+
+import yaml
 
 from heard.engine.intake.values import code_of, read_number
 from heard.knowledge import load
-from heard.knowledge.model import Carrier
+from heard.knowledge.model import Carrier, Format
 
 
 @cache
 def by_field(format_name: str) -> dict[str, tuple[Carrier, ...]]:
     """The carriers of one format, by field."""
     found: dict[str, tuple[Carrier, ...]] = {}
-    for carrier in load.current().carriers:
+    for carrier in (*load.current().carriers, *_of_its_own(format_name)):
         if carrier.format == format_name:
             found[carrier.field] = (*found.get(carrier.field, ()), carrier)
     return found
+
+
+def _of_its_own(format_name: str) -> Iterator[Carrier]:
+    """Carriers that a format's folder brings, where the release does not speak of the format."""
+    path = files(f"{__package__}.formats").joinpath(format_name, "carriers.yaml")
+    if path.is_file():
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for one in told["carriers"]:
+            codes = tuple(map(str, one.pop("codes", ())))
+            yield Carrier(
+                **one, codes=codes, format=cast("Format", format_name), source=told["source"], confidence="A"
+            )
 
 
 @cache

@@ -54,6 +54,7 @@ FAULTS: dict[str, Fault] = {
                            "Check whether the export was cut off, or change the expectation in the mapping."),
     "expected_filled": Fault("The column is filled in in {share} of a hundred rows; at least {expected} were expected.",
                              "Check the export, or change the expectation in the mapping."),
+    "not_children": Fault("This list is about adopters, not children; its rows were not read.", "Nothing."),
     # ---- the row
     "cells_wrong": Fault("The row holds cells with an error instead of a value; they count as empty.",
                          "Correct the formulas, or send values only."),
@@ -75,7 +76,7 @@ FAULTS: dict[str, Fault] = {
                            "of its own.", "Check which of the two children the id belongs to."),
     "not_in_header": Fault("The child is not in the header file; only the id and birth date are known.",
                            "Send the header row of this child."),
-    "birth_date_differs": Fault("The birth date differs from the one in the header file; the header's was kept.",
+    "birth_date_differs": Fault("The birth date differs from the one that came first for this child; the first was kept.",
                                 "Correct one of the two."),
     "cut_off": Fault("The child's record is cut off by the break in the file; what came before it was kept.",
                      "Export the file again."),
@@ -103,6 +104,11 @@ FAULTS: dict[str, Fault] = {
     "postcode_unreadable": Fault("This does not have the shape of a UK postcode; it was not used.", "Correct the postcode."),
     "sex_unreadable": Fault("This is no code or word for sex that is known; counts as not known.", "Use F, M or U."),
     "number_unreadable": Fault("This is not a number; counts as not known.", "Correct the value."),
+    "label_unclear": Fault("“{label}” may mean {meanings}; it was not used.",
+                           "Say which in the mapping, under labels: {format}: {field}: with the words as they are written, such "
+                           "as “words as written”: {one}."),
+    "label_unknown": Fault("These words are none that are known for this column; they were not used.",
+                           "Say what they mean in the mapping, under labels: {format}: {column}: with the words as written."),
     "code_unknown": Fault("{code} is not a code of this field in any year; it was not used.", "Use a code of the return's guide."),
     "code_other_year": Fault("{code} is not a code of this field in {year}; its meaning is clear, so it was used.",
                              "Use the codes of the return's year."),

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from heard.engine.intake import delimited, mapped
+from heard.engine.intake import delimited, formats, mapped
 from heard.engine.intake.finding import (
     NO_MAPPING,
     Found,
@@ -21,7 +21,7 @@ from heard.engine.intake.finding import (
 )
 from heard.engine.intake.formats import Format, Job, Mine, Why
 from heard.engine.intake.ledger import FileCount, Ledger, Source
-from heard.engine.intake.mapping import MappedSource, Mapping, load
+from heard.engine.intake.mapping import MappedSource, Mapping, load, nearest
 from heard.engine.tables import NotDone, Progress
 
 NOT_READ = "not_read"
@@ -93,6 +93,7 @@ def read(
     used = mapping or brought(paths)
     told = load(used) if used else Mapping()
     maps = told.sources
+    _refuse_labels(told)
     found = find(paths, maps, leaving=used)
     if not found.anything:
         raise NotDone(_nothing(found))
@@ -109,10 +110,18 @@ def read(
     return IntakeSummary(sources, (*notes, *_asides(found, maps)), used, tuple(found.files))
 
 
+def _refuse_labels(told: Mapping) -> None:
+    names = [form.name for form in formats.known()]
+    if unknown := [name for name in told.labels if name not in names]:
+        raise NotDone(
+            f"The mapping has labels of {unknown[0]}, which is no format. {nearest(unknown[0], names)}"
+        )
+
+
 def _nothing(found: Found) -> str:
     reasons = "; ".join(f"{file_name(path)}: {why.what}" for path, why in found.unread[:3])
     return f"There is nothing that can be read here ({reasons or 'no extracts'}). Name a CIN census file, " \
-        "a folder of SSDA903 files, or CSV files together with a mapping (--mapping FILE)."  # fmt: skip
+        "an SSDA903 return, an Annex A workbook, or CSV, Excel or Parquet together with a mapping (--mapping FILE)."  # fmt: skip
 
 
 def _asides(found: Found, maps: Sequence[MappedSource]) -> Iterator[str]:
