@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from heard.engine import backend, intake, tables
 from heard.engine.link import SEED, link
 from heard.engine.run import folder as folders
+from heard.engine.run.reports import write_reports
 from heard.engine.run.result import RunSummary, summary, write_issue_list
 from heard.engine.screen import screen
 from heard.engine.tables import NotDone
@@ -76,6 +77,7 @@ def screen_again(folder: Path, *, as_of: date | None = None, progress: Progress 
 def _take_in(paths: Sequence[Path], folder: Path, mapping: Path | None, progress: Progress | None) -> None:
     found = intake.read(paths, out=folder, mapping=mapping, progress=progress)
     write_issue_list(folder)
+    write_reports(folder, found.sources)
     inputs = [_input(file) for file in found.files]
     told: dict[str, Any] = {
         "release": load.current().id,

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from heard.engine import backend, tables
 from heard.engine.run import folder as folders
@@ -80,8 +81,9 @@ def write_issue_list(folder: Path) -> None:
     with (folder / ISSUE_LIST).open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([column.name for column in tables.ISSUES.columns])
-        for batch in backend.read(folder, tables.ISSUES).to_batches():
-            writer.writerows([safe(value) for value in row.values()] for row in batch.to_pylist())
+        with pq.ParquetFile(backend.checked_path(folder, tables.ISSUES)) as issues:
+            for batch in issues.iter_batches(batch_size=20_000):
+                writer.writerows([safe(value) for value in row.values()] for row in batch.to_pylist())
 
 
 def safe(value: Any) -> Any:
