@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from tests.engine.intake.books import book
 from tests.engine.intake.conftest import Read
 
+from heard.engine import intake
 from heard.engine.tables import ROW_KEY
 
 HEAD = "nominal_id,forename,surname,dob,sex,postcode,missing_from,missing_to\n"
@@ -239,3 +244,143 @@ def test_files_of_one_source_make_one_source(read: Callable[..., Read]) -> None:
     done = read({"police_missing_may.csv": HEAD + ROW, "police_missing_june.csv": HEAD + ROW})
     assert [(source.source, source.read) for source in done.summary.sources] == [("police_missing", 2)]
     assert len(done.table("records")) == 1
+
+
+# ---- Excel and Parquet, days and names over several columns, expectations
+
+PEOPLE = """sources:
+  people:
+    agency: youth club
+    authority: "E10000001"
+    files: "people.*"
+    record:
+      record_id: [card, old card]
+      given_name: [first, middle]
+      family_name: last
+      birth_date: {year: Y, month: M, day: D}
+      ethnicity: says
+"""
+ROWS = [
+    ["card", "old card", "first", "middle", "last", "Y", "M", "D", "says"],
+    [1, None, "Ada", "May", "Bell", 2010, 5, 6, "WBRI"],
+    [None, "o2", "Bea", None, "Carr", 2011, "Jun", 7, None],
+    [3, None, None, "Cleo", "Dale", 2012, None, 8, None],
+]
+
+
+def as_csv(rows: list[list[object]]) -> bytes:
+    return "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in rows).encode()
+
+
+def as_parquet(rows: list[list[object]]) -> bytes:
+    columns = {
+        str(name): [None if row[n] is None else str(row[n]) for row in rows[1:]]
+        for n, name in enumerate(rows[0])
+    }
+    stream = io.BytesIO()
+    pq.write_table(pa.table(columns), stream)
+    return stream.getvalue()
+
+
+KINDS = {"csv": as_csv, "xlsx": lambda rows: book({"Sheet1": rows}), "parquet": as_parquet}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_people_are_read_alike_from_csv_excel_and_parquet(read: Callable[..., Read], kind: str) -> None:
+    """Also: names and days stand in several columns, not all of them filled."""
+    done = read({f"people.{kind}": KINDS[kind](ROWS)}, mapping=PEOPLE)
+    assert done.counts == (3, 3, 0)
+    told = [(r["record_id"], r["given_name"], r["birth_date"]) for r in done.table("records")]
+    assert told == [
+        ("1", "Ada May", date(2010, 5, 6)),
+        ("o2", "Bea", date(2011, 6, 7)),
+        ("3", "Cleo", None),
+    ]
+    assert {(r["authority"], r["ethnicity"]) for r in done.table("records")} == {
+        ("E10000001", "WBRI"),
+        ("E10000001", None),
+    }
+    assert [(issue["code"], issue["row"], issue["field"]) for issue in done.table("issues")] == [
+        ("date_partly_empty", 3, "Y, M, D")
+    ]
+
+
+def test_a_mapping_of_a_dozen_lines_does_it_for_a_list_of_people() -> None:
+    assert len(PEOPLE.splitlines()) <= 12
+
+
+def test_days_that_excel_keeps_as_days_are_days(read: Callable[..., Read]) -> None:
+    rows = [HEAD.strip().split(","), ["N1", "Ada", "Bell", datetime(2010, 5, 6), "F", "LE1 1AA", datetime(2025, 3, 1, 8), None]]  # fmt: skip
+    text = (intake.EXAMPLES / "police_missing.yaml").read_text().replace("*.csv", "*.xlsx")
+    done = read({"police_missing.xlsx": book({"x": rows})}, mapping=text)
+    assert done.seen() == {("N1", "S01", date(2025, 3, 1))}
+    assert done.codes() == []
+
+
+def test_a_sheet_is_chosen_by_its_name(read: Callable[..., Read]) -> None:
+    sheets = book({"Notes": [["read", "me"], ["a", "b"]], "Data": ROWS})
+    named = PEOPLE.replace("    record:", "    sheet: data\n    record:")
+    assert read({"people.xlsx": sheets}, mapping=named).summary.kept == 3
+    other = read({"people.xlsx": sheets}, mapping=named.replace("data", "other"))
+    assert other.codes("set_aside") == ["sheet_missing"]
+
+
+def test_sheets_that_were_not_read_are_said(read: Callable[..., Read]) -> None:
+    done = read({"people.xlsx": book({"Data": ROWS, "More": ROWS})}, mapping=PEOPLE)
+    assert "1 beside the first" in done.issue("sheets_left")["what"]
+
+
+def test_a_cell_with_an_error_is_empty_and_said(read: Callable[..., Read]) -> None:
+    done = read(
+        {"people.xlsx": book({"Data": [*ROWS, [4, None, "#N/A", None, "Eve", 2010, 1, 1, None]]})},
+        mapping=PEOPLE,
+    )
+    assert done.issue("cells_wrong")["row"] == 4
+    assert done.table("records")[3]["given_name"] is None
+
+
+EXPECTED = """    expect:
+      - {column: card, unique: yes}
+      - {column: Y, between: [2008, 2012]}
+      - {column: D, at_least: 1}
+      - {column: M, at_most: 12}
+      - {column: says, filled: 50%}
+      - {rows_at_least: 5}
+"""
+
+
+def test_expectations_that_fail_become_issues_and_rows_are_kept(read: Callable[..., Read]) -> None:
+    more = [1, None, "Fay", None, "Gale", 1999, 13, 0, None]
+    done = read({"people.csv": as_csv([*ROWS, more])}, mapping=PEOPLE + EXPECTED)
+    assert done.counts == (4, 4, 0)
+    failed = {
+        (i["code"], i["field"], i["row"]) for i in done.table("issues") if i["code"].startswith("expected")
+    }
+    assert failed == {
+        ("expected_once", "card", 4), ("expected_within", "Y", 4), ("expected_within", "D", 4), ("expected_within", "M", 4),
+        ("expected_within", "M", 2), ("expected_filled", "says", 0), ("expected_rows", "", 0),
+    }  # fmt: skip
+    said = {i["field"]: i["what"] for i in done.table("issues") if i["code"] == "expected_within"}
+    assert "between 2008 and 2012" in said["Y"]
+    assert "at most 12" in said["M"]
+
+
+def test_expectations_that_hold_say_nothing(read: Callable[..., Read]) -> None:
+    held = (
+        PEOPLE
+        + "    expect:\n      - {column: card, unique: yes}\n      - {column: Y, between: [2010, 2012]}\n"
+    )
+    assert read({"people.csv": as_csv(ROWS[:2])}, mapping=held).codes() == []
+
+
+def test_days_are_expected_between_days(read: Callable[..., Read]) -> None:
+    text = (intake.EXAMPLES / "police_missing.yaml").read_text()
+    text += "    expect:\n      - {column: missing_from, between: [2025-01-01, 2025-12-31]}\n"
+    done = read({"police_missing.csv": HEAD + ROW + ROW.replace("2025-03-01", "01/03/2024")}, mapping=text)
+    assert [i["row"] for i in done.table("issues") if i["code"] == "expected_within"] == [2]
+
+
+def test_what_only_looks_like_parquet_is_set_aside(read: Callable[..., Read]) -> None:
+    done = read({"people.parquet": b"PAR1" + bytes(99), "people.csv": as_csv(ROWS)}, mapping=PEOPLE)
+    assert done.codes("set_aside") == ["left_out"]
+    assert done.summary.kept == 3

@@ -76,3 +76,20 @@ def test_a_mistake_names_its_line_and_the_remedy(tmp_path: Path, old: str, new: 
 def test_a_mapping_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotDone, match=r"none\.yaml cannot be opened"):
         mapping.load(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("{record_id: id}", "{birth_date: {year: Y, month: M}}", "A day needs year, month and day: day is not there."),
+        ("    dated_by: day\n", "", "Source police has no 'dated_by'. Add it."),
+        ("    items:", "    expect:\n      - {column: x}\n    items:", "An expectation needs 'column' and one of unique"),
+        ("    items:", "    expect:\n      - {column: x, between: [1, 2025-01-01]}\n    items:", "Two numbers or two days"),
+        ("    items:", "    expect:\n      - {column: x, filled: most}\n    items:", "A share is needed here, such as 90%."),
+        ("    items:", "    expect:\n      - {column: x, uniq: yes}\n    items:", "Did you mean unique?"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_day_or_an_expectation_is_said(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(NotDone) as refusal:
+        load(tmp_path, GOOD.replace(old, new))
+    assert said in str(refusal.value)

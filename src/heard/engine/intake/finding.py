@@ -21,7 +21,10 @@ NO_MAPPING = Why(
 _CLOSED = Why("it cannot be opened", "Check that you may read it, and that it is complete.")
 _NO_FILE = Why("it is neither a file nor a folder", "Name the file itself, or take it out of the folder.")
 _EMPTY = Why("it is empty", "Export it again.")
-_WORKBOOK = Why("it is a workbook", "Save each sheet as CSV, and name it in the mapping.")
+_WORKBOOK = Why(
+    "it is a workbook that no mapping names, and no return",
+    "Name it under 'files' of a source in the mapping, as .xlsx without a password.",
+)
 _PACKED = Why("it is packed", "Unpack it.")
 _XML_REMEDY = "Send {forms}; anything else as CSV, Excel or Parquet with a mapping."
 

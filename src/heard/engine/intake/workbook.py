@@ -180,6 +180,7 @@ def _refuse_entities(pack: zipfile.ZipFile, name: str) -> None:
         with pack.open(name) as stream:
             while block := stream.read(1 << 14):
                 parser.Parse(block)
+            parser.Parse(b"", True)  # expat may have put off a long comment
     except _Begun:
         pass
     except (expat.ExpatError, zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
