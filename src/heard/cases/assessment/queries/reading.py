@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from heard.agencies.queries import teams_visible_to
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment import rules
 from heard.cases.assessment.models import (
@@ -120,9 +121,9 @@ def _signed_before(user: User, assessment: Assessment) -> QuerySet[Assessment]:
 def waiting_for_sign_off(user: User) -> QuerySet[Assessment]:
     """Assessments that this supervisor can decide on, longest waiting first. Not those in which they wrote."""
     leading = user.agencies_where(May.SIGN_OFF)
-    rows = assessments_visible_to(user).filter(
-        state=rules.State.SUBMITTED, case__lead_team__agency__in=leading
-    )
+    # Asked of each assessment that waits: else SQLite begins with every case of the agency.
+    led = Exists(teams_visible_to(user).order_by().filter(pk=OuterRef("case__lead_team"), agency__in=leading))
+    rows = assessments_visible_to(user).filter(led, state=rules.State.SUBMITTED)
     return rows.exclude(writers=user).order_by("submitted_at")
 
 
