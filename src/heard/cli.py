@@ -18,6 +18,7 @@ _COMMANDS = {
     "migrate": "heard.agencies.cli:migrate",
     "begin": "heard.agencies.cli:begin",
     "remind": "heard.home.reminders.cli:remind",
+    "destroy-past-runs": "heard.insight.run.cli:destroy_past_runs",
     "serve": "heard.config.serve:serve",
 }
 

@@ -27,6 +27,7 @@ TABLE = {
     May.DISCLOSE:         "no            yes           yes         no       no     no",
     May.RUN_ENGINE:       "no            no            no          yes      no     no",
     May.SEE_LIST:         "no            yes           no          yes      no     no",
+    May.JUDGE:            "no            yes           no          no       no     no",
     May.OPEN_FROM_LIST:   "no            yes           no          no       no     no",
     May.SEE_FIGURES:      "no            yes           yes         yes      yes    no",
     May.MANAGE:           "no            no            no          no       no     yes",
@@ -58,4 +59,4 @@ def test_whoever_writes_an_assessment_by_role_alone_cannot_sign_it_off() -> None
 
 
 def test_nobody_who_runs_the_engine_sees_a_child() -> None:
-    assert not MAY[Role.ANALYST] & {May.SEE_CHILD, May.SEE_PARTNERSHIP, May.OPEN_FROM_LIST}
+    assert not MAY[Role.ANALYST] & {May.SEE_CHILD, May.SEE_PARTNERSHIP, May.OPEN_FROM_LIST, May.JUDGE}

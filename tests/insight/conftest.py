@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from tests.conftest import World
 
 from heard.demo.extracts import write_extracts
 from heard.insight.run import actions
 from heard.insight.run.models import EngineRun
+
+
+def said(**other: Any) -> dict[str, Any]:
+    """What is said of a run before it starts."""
+    until = timezone.localdate() + timedelta(days=90)
+    words = "Children Act 2004, section 11"
+    return {"purpose": "To look", "basis": "public_task", "basis_words": words, "keep_until": until} | other
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +42,7 @@ def run(world: World, extracts_folder: Path) -> EngineRun:
     names = [
         path.name for path in extracts_folder.iterdir() if path.suffix in (".csv", ".xml") or path.is_dir()
     ]
-    made = actions.start_run(by=world.analyst, purpose="To test", extracts=names)
+    made = actions.start_run(by=world.analyst, **said(), extracts=names)
     actions.carry_out.call(str(made.pk))
     made.refresh_from_db()
     return made

@@ -1,22 +1,52 @@
+from datetime import date
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.insight.run.rules import safe_name, why_not_open, why_not_reveal, why_not_start
+from heard.insight.run.rules import kept_until, safe_name, why_not_open, why_not_reveal, why_not_start
+
+TODAY = date(2026, 3, 1)
+RIGHT = {
+    "purpose": "Quarterly look",
+    "basis": "public_task",
+    "basis_words": "Children Act 2004, section 11",
+    "keep_until": date(2026, 5, 30),
+    "extracts": 1,
+}
 
 
 @pytest.mark.parametrize(
-    ("purpose", "extracts", "refusal"),
+    ("answer", "value", "says"),
     [
-        ("Quarterly look", 1, None),
-        ("  ", 1, "Say what this run is for. It is kept with the result."),
-        ("Quarterly look", 0, "Choose at least one extract from the folder, or upload one."),
+        ("purpose", "  ", "Say what this run is for"),
+        ("basis", "", "Choose the lawful basis"),
+        ("basis", "consent", "Choose the lawful basis"),
+        ("basis_words", " ", "Say which law"),
+        ("keep_until", None, "Enter the last day"),
+        ("keep_until", date(2026, 2, 28), "today or later"),
+        ("keep_until", date(2027, 3, 3), "a year at most"),
+        ("extracts", 0, "at least one extract"),
     ],
 )
-def test_a_run_says_what_it_is_for_and_reads_something(
-    purpose: str, extracts: int, refusal: str | None
+def test_a_run_says_why_on_what_basis_and_for_how_long_and_reads_something(
+    answer: str, value: Any, says: str
 ) -> None:
-    assert why_not_start(purpose=purpose, extracts=extracts) == refusal
+    refusal = why_not_start(**RIGHT | {answer: value}, today=TODAY)
+    assert refusal is not None
+    assert refusal[0] == answer
+    assert says in refusal[1]
+
+
+@pytest.mark.parametrize("last", [TODAY, date(2027, 3, 2)])
+def test_a_list_may_be_kept_from_today_to_a_year(last: date) -> None:
+    assert why_not_start(**RIGHT | {"keep_until": last}, today=TODAY) is None
+
+
+def test_a_run_of_the_first_release_is_kept_as_long_as_any() -> None:
+    assert kept_until(None, date(2026, 3, 1)) == date(2027, 3, 2)
+    assert kept_until(date(2026, 4, 1), date(2026, 3, 1)) == date(2026, 4, 1)
 
 
 def test_nobody_is_named_without_a_reason() -> None:

@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.conftest import World
+from tests.insight.conftest import said
 
 from heard.agencies.actions import give_role
 from heard.agencies.models import AuditRow, User
@@ -137,17 +138,17 @@ def test_an_analyst_does_not_open_concerns(world: World, run: EngineRun, client:
 def test_a_co_ordinator_does_not_start_runs(world: World, extracts_folder: Path) -> None:
     assert queries.extracts_waiting(world.coordinator) == []
     with pytest.raises(Hidden):
-        actions.start_run(by=world.coordinator, purpose="To look", extracts=["cin_census_2026.xml"])
+        actions.start_run(by=world.coordinator, **said(), extracts=["cin_census_2026.xml"])
 
 
 def test_a_name_never_leads_out_of_the_extracts_folder(world: World, extracts_folder: Path) -> None:
     with pytest.raises(Refused, match="at least one extract"):
-        actions.start_run(by=world.analyst, purpose="To look", extracts=["../../etc/passwd", ".."])
+        actions.start_run(by=world.analyst, **said(), extracts=["../../etc/passwd", ".."])
 
 
 def test_a_run_that_cannot_be_done_says_why_in_a_sentence(world: World, extracts_folder: Path) -> None:
     upload = SimpleUploadedFile("photo.jpg", b"\xff\xd8\xff\xe0 not an extract")
-    run = actions.start_run(by=world.analyst, purpose="To look", uploads=[upload])
+    run = actions.start_run(by=world.analyst, **said(), uploads=[upload])
     actions.carry_out.call(str(run.pk))
     run.refresh_from_db()
     assert run.state == "failed"
@@ -157,7 +158,7 @@ def test_a_run_that_cannot_be_done_says_why_in_a_sentence(world: World, extracts
 
 def test_an_upload_is_read_like_a_file_of_the_folder(world: World, extracts_folder: Path) -> None:
     upload = SimpleUploadedFile("cin.xml", (extracts_folder / "cin_census_2026.xml").read_bytes())
-    run = actions.start_run(by=world.analyst, purpose="To look", uploads=[upload])
+    run = actions.start_run(by=world.analyst, **said(), uploads=[upload])
     actions.carry_out.call(str(run.pk))
     run.refresh_from_db()
     assert run.state == "done", run.problem
@@ -230,7 +231,7 @@ def test_an_upload_with_the_name_of_a_chosen_extract_is_read_beside_it(
 ) -> None:
     name = "cin_census_2026.xml"
     upload = SimpleUploadedFile(name, (extracts_folder / name).read_bytes())
-    run = actions.start_run(by=world.analyst, purpose="To look", extracts=[name], uploads=[upload])
+    run = actions.start_run(by=world.analyst, **said(), extracts=[name], uploads=[upload])
     assert sorted(run.extracts) == sorted([name, "cin_census_2026_2.xml"])
     assert [path.name for path in actions._paths(run)] == [name, "uploads"]
 

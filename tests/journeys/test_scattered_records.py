@@ -36,6 +36,8 @@ def test_scattered_records_become_a_concern(world: World, waiting_extracts: None
     story.sign_in(world.analyst).open("/engine/").sees("No run yet.").press("Start a run")
     story.press("Start the run").sees("Say what this run is for")
     story.fill("What is this run for?", "Look for children whose signs are scattered.")
+    story.press("Start the run").sees("Choose the lawful basis", "Say which law")
+    story.choose("A public task").fill("Which law, task or agreement is it?", "Children Act 2004, section 11")
     for name in ("cin_census_2026.xml", "ssda903", "school_attendance.csv", "police_missing.csv"):
         story.choose(name)
     for name in ("accident_emergency.csv", "sexual_health.csv", "youth_justice.csv"):
@@ -77,6 +79,7 @@ def test_a_run_can_be_started_and_read_without_scripts(
     story = story_without_scripts
     story.sign_in(world.analyst).open("/engine/start/")
     story.fill("What is this run for?", "Look for children whose signs are scattered.")
+    story.choose("A public task").fill("Which law, task or agreement is it?", "Children Act 2004, section 11")
     story.choose("cin_census_2026.xml").press("Start the run").sees("Waiting to start")
     _work_through_the_queue()
     story.follow("Look again").sees("What the records say together")

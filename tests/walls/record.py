@@ -37,6 +37,8 @@ from heard.cases.sharing.queries import preview
 from heard.cases.sharing.rules import fingerprint
 from heard.cases.supervision import actions as supervising
 from heard.cases.words import actions as answering
+from heard.insight.judgement import actions as judging
+from heard.insight.judgement.rules import Pair
 from heard.insight.run import actions as running
 from heard.network import actions as knowing
 
@@ -100,7 +102,15 @@ def make_record(world: World, *, restricted: bool) -> Record:
     file = attaching.attach(by=worker, upload=SimpleUploadedFile("note.txt", b"A note"), person_id=person.pk)
     draft = agencies.begin_draft(by=worker, kind=telling.DRAFT)
     run = running.start_run(
-        by=world.analyst, purpose="To find children early", uploads=[SimpleUploadedFile("a.csv", b"a\n1\n")]
+        by=world.analyst,
+        purpose="To find children early",
+        basis="public_task",
+        basis_words="Children Act 2004, section 11",
+        keep_until=timezone.localdate() + timedelta(days=90),
+        uploads=[SimpleUploadedFile("a.csv", b"a\n1\n")],
+    )
+    judgement = judging.judge(
+        by=world.coordinator, pair=Pair("cin", "1", "police", "2"), word="same", why="One birth date"
     )
     merge = _merge(world, restricted)
     return Record(
@@ -117,6 +127,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "referral_id": referral.pk,
             "draft_id": draft.pk,
             "run_id": run.pk,
+            "judgement_id": judgement.pk,
             "user_id": worker.pk,
             "team_id": world.exploitation_team.pk,
             **_missing_and_shared(world, person.pk),

@@ -19,7 +19,7 @@ from heard.agencies.rules import Hidden, May, Refused, Role, Sheet
 
 def record_audit(
     *,
-    by: User,
+    by: User | None,
     verb: str,
     subject: str,
     subject_id: object,
@@ -29,14 +29,15 @@ def record_audit(
 ) -> AuditRow:
     """Adds one audit row. Call it inside the transaction of what it records.
 
-    `detail` holds identifiers and states only, never a person's words or name.
+    `detail` holds identifiers and states only, never a person's words or name. `by` is None where Heard does by itself
+    what somebody set a day for.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record_audit() belongs inside the transaction of the action that it records.")
     row = AuditRow.objects.create(
-        actor_id=by.pk,
-        actor=by.username,
-        agency=by.team.agency.name if by.team else "",
+        actor_id=by.pk if by else 0,
+        actor=by.username if by else "heard",
+        agency=by.team.agency.name if by and by.team else "",
         verb=verb,
         subject=subject,
         subject_id=str(subject_id),

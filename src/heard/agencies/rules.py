@@ -31,6 +31,7 @@ class May(StrEnum):
     DISCLOSE = "prepare the record for the person whom it is about"
     RUN_ENGINE = "bring in extracts and run the engine"
     SEE_LIST = "see the list of children with scattered signs"
+    JUDGE = "see two records side by side, and judge whether they are of one child"
     OPEN_FROM_LIST = "open a concern from the list, and see who the child is"
     SEE_FIGURES = "see the partnership's figures"
     MANAGE = "add people and teams"
@@ -55,7 +56,7 @@ MAY: Final[dict[Role, frozenset[May]]] = {
     Role.COORDINATOR: frozenset(
         _CASEWORK
         | {May.SEE_PARTNERSHIP, May.DECIDE, May.CLOSE, May.SEE_LIST, May.OPEN_FROM_LIST, May.SEE_FIGURES}
-        | {May.HOLD_PANEL, May.SEE_TEAM, May.MERGE, May.DISCLOSE}
+        | {May.JUDGE, May.HOLD_PANEL, May.SEE_TEAM, May.MERGE, May.DISCLOSE}
     ),
     Role.SUPERVISOR: frozenset(
         _CASEWORK

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -95,6 +96,7 @@ def _extracts(folder: Path) -> None:
 
 def _first_run() -> None:
     from django.contrib.auth import get_user_model
+    from django.utils import timezone
 
     from heard.insight.run import actions, queries
 
@@ -102,6 +104,9 @@ def _first_run() -> None:
     run = actions.start_run(
         by=analyst,
         purpose="Look once a quarter for children whose signs are scattered over agencies.",
+        basis="public_task",
+        basis_words="Children Act 2004, section 11: to safeguard and promote the welfare of children.",
+        keep_until=timezone.localdate() + timedelta(days=90),
         extracts=queries.extracts_waiting(analyst),
     )
     actions.carry_out.call(str(run.pk))

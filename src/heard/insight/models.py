@@ -1,3 +1,4 @@
 """Where Django looks for tables: each part keeps its own in its package, in one migration history."""
 
+from heard.insight.judgement.models import *
 from heard.insight.run.models import *

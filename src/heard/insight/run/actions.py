@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from pathlib import Path
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.models import Concern
 
+_log = logging.getLogger(__name__)
 _MAPPING = "partnership.yaml"
 _BETWEEN_REPORTS = 0.5  # seconds; a progress bar needs no more
 
@@ -43,6 +45,9 @@ def start_run(
     *,
     by: User,
     purpose: str,
+    basis: str,
+    basis_words: str,
+    keep_until: date | None,
     extracts: Iterable[str] = (),
     uploads: Iterable[UploadedFile] = (),
     mapping: UploadedFile | None = None,
@@ -50,28 +55,47 @@ def start_run(
 ) -> EngineRun:
     """Keeps the uploads, writes the run down and puts it into the queue. `extracts` are names of the extracts folder.
 
-    Raises `Refused` with the sentence for the user, `Hidden` for somebody who may not run the engine.
+    `keep_until`: the last day of its list; afterwards it is destroyed (`destroy_what_is_past`).
+    Raises `NotRight` with the answer and the sentence for the user, `Hidden` for somebody who may not run the engine.
     """
     if not by.may(May.RUN_ENGINE):
         raise Hidden
     chosen, files = _waiting(by, extracts), list(uploads)
-    if refusal := why_not_start(purpose=purpose, extracts=len(chosen) + len(files)):
-        raise Refused(_(refusal))
-    run = EngineRun(purpose=purpose, as_of=as_of, started_by=by)
+    said: dict[str, Any] = {
+        "purpose": purpose,
+        "basis": basis,
+        "basis_words": basis_words,
+        "keep_until": keep_until,
+    }
+    if refusal := why_not_start(**said, today=timezone.localdate(), extracts=len(chosen) + len(files)):
+        raise NotRight(*refusal)
+    run = EngineRun(**said, as_of=as_of, started_by=by)
     run.extracts = [*chosen, *_keep(files, run.uploads, taken=set(chosen))]
     if mapping:
         _write(mapping, run.folder / _MAPPING)
     with transaction.atomic():
         run.save()
-        record_audit(by=by, verb="start", subject="engine run", subject_id=run.pk, reason=purpose)
+        detail = {"basis": basis, "keep until": str(keep_until)}
+        record_audit(
+            by=by, verb="start", subject="engine run", subject_id=run.pk, reason=purpose, detail=detail
+        )
         transaction.on_commit(lambda: carry_out.enqueue(str(run.pk)))
     return run
+
+
+class NotRight(Refused):
+    """An answer about a run that is not right: `answer` is its name."""
+
+    def __init__(self, answer: str, sentence: str) -> None:
+        super().__init__(_(sentence))
+        self.answer = answer
 
 
 @task()
 def carry_out(run_id: str) -> None:
     """Runs the engine for a run that waits. What goes wrong becomes a sentence on the run's page, never a lost run."""
-    if not EngineRun.objects.filter(pk=run_id, state=RunState.WAITING).update(state=RunState.RUNNING):
+    waiting = EngineRun.objects.filter(pk=run_id, state=RunState.WAITING, destroyed_at=None)
+    if not waiting.update(state=RunState.RUNNING):
         return
     run = EngineRun.objects.get(pk=run_id)
     try:
@@ -84,7 +108,36 @@ def carry_out(run_id: str) -> None:
         _set(run, state=RunState.FAILED, problem=_UNFORESEEN, ended_at=timezone.now())
         raise
     else:
-        _set(run, state=RunState.DONE, summary=summary.as_json(), ended_at=timezone.now())
+        _set(run, state=RunState.DONE, summary=_counts(summary), ended_at=timezone.now())
+
+
+def destroy_what_is_past(*, by: User | None) -> int:
+    """Destroys the folder of each run whose last day is over: uploads, records, list. The row stays, with when it was
+    done, and so does what people decided. How many it were.
+
+    `by`: whoever opened a page on which that was noticed, or None for the timer. A folder that cannot be removed is
+    tried again next time.
+    """
+    destroyed = 0
+    for run in queries.runs_past_their_day(by, timezone.localdate()):
+        try:
+            shutil.rmtree(run.folder)
+        except FileNotFoundError:
+            pass  # it never kept anything, or was stopped after its folder had gone
+        except OSError:
+            _log.exception("A run past its day cannot be destroyed: %s", run.pk)
+            continue
+        destroyed += _write_down_that_it_is_gone(by, run)
+    return destroyed
+
+
+@transaction.atomic
+def _write_down_that_it_is_gone(by: User | None, run: EngineRun) -> int:
+    done = EngineRun.objects.filter(pk=run.pk, destroyed_at=None).update(destroyed_at=timezone.now())
+    if done:  # not where somebody else came first
+        detail = {"keep until": str(run.keep_until)}
+        record_audit(by=by, verb="destroy", subject="engine run", subject_id=run.pk, detail=detail)
+    return done
 
 
 @transaction.atomic
@@ -210,6 +263,11 @@ def _mapping(run: EngineRun) -> Path:
     ours = Path(intake.__file__).parent / "mappings"
     places = (run.folder, settings.EXTRACTS, ours)
     return next(place / _MAPPING for place in places if (place / _MAPPING).is_file())
+
+
+def _counts(summary: engine.RunSummary) -> dict[str, Any]:
+    """What the site keeps of a run beside its folder: no child, not even by key, since the folder is destroyed."""
+    return {name: value for name, value in summary.as_json().items() if name != "listed"}
 
 
 def _set(run: EngineRun, **values: Any) -> None:

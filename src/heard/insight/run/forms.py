@@ -17,6 +17,7 @@ from heard.govuk.forms import (
     TextField,
 )
 from heard.insight.run.queries import Identity
+from heard.insight.run.rules import bases
 from heard.network.queries import Hit
 
 
@@ -40,6 +41,25 @@ class StartForm(Form):
         hint=_("It reads many children’s records, so say why. Your sentence is kept with the result."),
         rows=3,
         missing=_("Say what this run is for. It is kept with the result."),
+    )
+    basis = RadiosField(
+        _("On what lawful basis are these records brought together?"),
+        hint=_("Ask your data protection officer where you are not sure. Consent is no basis for a run."),
+        choices=[(basis.id, basis.label, basis.help) for basis in bases().values()],
+        missing=_("Choose the lawful basis on which these records are brought together."),
+    )
+    basis_words = TextField(
+        _("Which law, task or agreement is it?"),
+        hint=_("Also the condition for special category data, such as health."),
+        missing=_("Say which law, task or agreement it is."),
+    )
+    keep_until = DateField(
+        _("Until which day is the list needed?"),
+        hint=_(
+            "After this day Heard destroys the list, the records behind it and what you uploaded. What people decided stays."
+        ),
+        called=_("The last day on which the list is needed"),
+        missing=_("Enter the last day on which the list is needed."),
     )
     extracts = CheckboxesField(
         _("Extracts waiting in the folder"),

@@ -23,6 +23,12 @@ class EngineRun(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     purpose = models.TextField()
+    basis = models.CharField(
+        max_length=40, blank=True, help_text=_("The lawful basis, by its name in bases.yaml.")
+    )
+    basis_words = models.TextField(blank=True, help_text=_("Which law, task or agreement it is."))
+    keep_until = models.DateField(null=True, blank=True, help_text=_("The last day of its list."))
+    destroyed_at = models.DateTimeField(null=True, blank=True)
     as_of = models.DateField(null=True, blank=True)
     extracts = models.JSONField(default=list, help_text=_("Names of the files and folders that it reads."))
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -7,18 +7,18 @@ has said why. Results are Parquet folders that are written once, so they are rea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.concern.queries import concerns_visible_to
 from heard.engine import tables
 from heard.insight.run.models import EngineRun, Opening, Reveal
-from heard.insight.run.rules import RunState
+from heard.insight.run.rules import MOST_KEPT, RunState
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -68,6 +68,13 @@ def run_visible_to(user: User, run_id: uuid.UUID) -> EngineRun:
         raise Hidden from None
 
 
+def runs_past_their_day(user: User | None, today: date) -> QuerySet[EngineRun]:
+    """Those whose list nobody needs any more, and whose folder is still there. `user`: whoever opened a page on which
+    that was noticed, or None for the timer; it makes no difference, since nothing of them is shown."""
+    unsaid = Q(keep_until=None, asked_at__date__lt=today - timedelta(days=MOST_KEPT))
+    return EngineRun.objects.filter(Q(keep_until__lt=today) | unsaid, destroyed_at=None)
+
+
 def extracts_waiting(user: User) -> list[str]:
     """Files and folders that agencies have put into the extracts folder, by name: no hidden ones, no mapping."""
     folder: Path = settings.EXTRACTS
@@ -77,15 +84,20 @@ def extracts_waiting(user: User) -> list[str]:
     return sorted(entry.name for entry in entries if not entry.name.startswith("."))
 
 
+def has_result(user: User, run: EngineRun) -> bool:
+    """It is done, and its folder is still there."""
+    return user.may(May.SEE_LIST) and run.state == RunState.DONE and run.destroyed_at is None
+
+
 def children_of(user: User, run: EngineRun, *, scattered_only: bool = False) -> list[ListedChild]:
     """The run's list in the order of the keys, which is no order of need."""
-    rows = _table(user, run, tables.CHILDREN).to_pylist()
+    rows = table_of(user, run, tables.CHILDREN).to_pylist()
     listed = [_listed(row) for row in rows if row["scattered"] or not scattered_only]
     return sorted(listed, key=lambda child: child.key)
 
 
 def child_of(user: User, run: EngineRun, key: str) -> ListedChild:
-    rows = _table(user, run, tables.CHILDREN, filters=[("person", "=", key)]).to_pylist()
+    rows = table_of(user, run, tables.CHILDREN, filters=[("person", "=", key)]).to_pylist()
     if not rows:
         raise Hidden
     return _listed(rows[0])
@@ -94,7 +106,7 @@ def child_of(user: User, run: EngineRun, key: str) -> ListedChild:
 def evidence_of(user: User, run: EngineRun, key: str) -> list[dict[str, Any]]:
     """Each record behind each sign and vulnerability of a listed child: rows of `tables.EVIDENCE`, oldest first."""
     child_of(user, run, key)
-    rows: list[dict[str, Any]] = _table(
+    rows: list[dict[str, Any]] = table_of(
         user, run, tables.EVIDENCE, filters=[("person", "=", key)]
     ).to_pylist()
     return sorted(
@@ -104,13 +116,13 @@ def evidence_of(user: User, run: EngineRun, key: str) -> list[dict[str, Any]]:
 
 def known_of(user: User, run: EngineRun) -> list[dict[str, Any]]:
     """How much is known of each item: rows of `tables.KNOWN`."""
-    rows: list[dict[str, Any]] = _table(user, run, tables.KNOWN).to_pylist()
+    rows: list[dict[str, Any]] = table_of(user, run, tables.KNOWN).to_pylist()
     return sorted(rows, key=lambda row: row["item"])
 
 
 def issues_of(user: User, run: EngineRun, *, first: int, size: int) -> tuple[list[dict[str, Any]], int]:
     """A page of what is wrong with the input, and how many rows there are in all."""
-    table = _table(user, run, tables.ISSUES)
+    table = table_of(user, run, tables.ISSUES)
     rows: list[dict[str, Any]] = table.slice(first, size).to_pylist()
     return rows, table.num_rows
 
@@ -118,7 +130,7 @@ def issues_of(user: User, run: EngineRun, *, first: int, size: int) -> tuple[lis
 def issue_file(user: User, run: EngineRun) -> Path:
     """The whole issue list as CSV, which the engine writes beside its tables."""
     path = run.result / "issues.csv"
-    if not user.may(May.RUN_ENGINE) or run.state != RunState.DONE or not path.is_file():
+    if not user.may(May.RUN_ENGINE) or not has_result(user, run) or not path.is_file():
         raise Hidden
     return path
 
@@ -142,10 +154,10 @@ def identity_of(user: User, run: EngineRun, key: str) -> Identity:
     child_of(user, run, key)
     if not user.may(May.OPEN_FROM_LIST) or not has_revealed(user, run, key):
         raise Hidden
-    members = _table(user, run, tables.IDENTITIES, filters=[("person", "=", key)]).to_pylist()
+    members = table_of(user, run, tables.IDENTITIES, filters=[("person", "=", key)]).to_pylist()
     wanted = {(row["source"], row["record_id"]) for row in members}
     ids = [("record_id", "in", [record_id for _, record_id in wanted])]
-    rows = _table(user, run, tables.RECORDS, filters=ids).to_pylist()
+    rows = table_of(user, run, tables.RECORDS, filters=ids).to_pylist()
     return _identity([row for row in rows if (row["source"], row["record_id"]) in wanted])
 
 
@@ -155,8 +167,9 @@ def release_of(run: EngineRun) -> Release:
     return load.release(named) if named in load.release_ids() else load.current()
 
 
-def _table(user: User, run: EngineRun, table: tables.Table, filters: Any = None) -> Any:
-    if not user.may(May.SEE_LIST) or run.state != RunState.DONE:
+def table_of(user: User, run: EngineRun, table: tables.Table, filters: Any = None) -> Any:
+    """A table of the run's result, as pyarrow has it, for other pages of the engine; or `Hidden`."""
+    if not user.may(May.SEE_LIST) or not has_result(user, run):
         raise Hidden
     return pq.read_table(run.result / f"{table.name}.parquet", filters=filters)
 

@@ -1,8 +1,16 @@
-"""When a run may start, and when a concern may be opened from its list. Pure functions."""
+"""When a run may start and ends, and when a concern may be opened from its list. Pure functions."""
 
 import re
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import PurePath
+from typing import Final
+
+from heard.cases.sharing.bases import CONSENT, Basis
+from heard.cases.sharing.bases import bases as every_basis
+
+MOST_KEPT: Final = 366  # days; within it the next yearly returns have come
+USUALLY_KEPT: Final = 90  # days
 
 
 class RunState(StrEnum):
@@ -12,13 +20,50 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
-def why_not_start(*, purpose: str, extracts: int) -> str | None:
-    """A run reads many children's records, so it says why before it starts."""
+def bases() -> dict[str, Basis]:
+    """What a run can rest on. Nobody has asked every child in an extract, so it never rests on consent."""
+    return {name: basis for name, basis in every_basis().items() if name != CONSENT}
+
+
+def why_not_start(
+    *,
+    purpose: str,
+    basis: str,
+    basis_words: str,
+    keep_until: date | None,
+    today: date,
+    extracts: int,
+) -> tuple[str, str] | None:
+    """A run reads many children's records, so it says why, on what basis and for how long before it starts.
+
+    The answer that is not right, by its name, with the sentence for it.
+    """
     if not purpose.strip():
-        return "Say what this run is for. It is kept with the result."
+        return "purpose", "Say what this run is for. It is kept with the result."
+    if basis not in bases():
+        return "basis", "Choose the lawful basis on which these records are brought together."
+    if not basis_words.strip():
+        return "basis_words", "Say which law, task or agreement it is."
+    if refusal := why_not_keep_until(keep_until, today=today):
+        return "keep_until", refusal
     if not extracts:
-        return "Choose at least one extract from the folder, or upload one."
+        return "extracts", "Choose at least one extract from the folder, or upload one."
     return None
+
+
+def why_not_keep_until(keep_until: date | None, *, today: date) -> str | None:
+    if keep_until is None:
+        return "Enter the last day on which the list is needed."
+    if keep_until < today:
+        return "The last day on which the list is needed is today or later."
+    if keep_until > today + timedelta(days=MOST_KEPT):
+        return "A list is kept for a year at most. Enter an earlier day, and run it again when you need it again."
+    return None
+
+
+def kept_until(keep_until: date | None, asked_on: date) -> date:
+    """The last day of a run's list. Runs of the first release said none: theirs is as late as any."""
+    return keep_until or asked_on + timedelta(days=MOST_KEPT)
 
 
 def why_not_reveal(*, reason: str) -> str | None:

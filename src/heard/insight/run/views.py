@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.gate import Request, gate
@@ -17,6 +18,7 @@ from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import Hidden, May, Refused
 from heard.insight.run import actions, queries
 from heard.insight.run.forms import NEW, OpenForm, RevealForm, StartForm
+from heard.insight.run.rules import USUALLY_KEPT, bases, kept_until
 from heard.network.queries import Hit, find_people
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ _PER_PAGE = 50
 
 @gate(May.SEE_LIST)
 def engine(request: Request) -> HttpResponse:
+    actions.destroy_what_is_past(by=request.user)
     page = Paginator(queries.runs_visible_to(request.user), _PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "insight/run/engine.html", {"page": page, "may_run": request.user.may(May.RUN_ENGINE)}
@@ -36,19 +39,13 @@ def engine(request: Request) -> HttpResponse:
 @gate(May.RUN_ENGINE)
 def engine_start(request: Request) -> HttpResponse:
     waiting = queries.extracts_waiting(request.user)
-    form = kept_form(request, StartForm, kind="engine.start", waiting=waiting)
+    usually = {"keep_until": timezone.localdate() + timedelta(days=USUALLY_KEPT)}
+    form = kept_form(request, StartForm, kind="engine.start", waiting=waiting, suggested=usually)
     if request.method == "POST" and form.is_valid():
         try:
-            run = actions.start_run(
-                by=request.user,
-                purpose=form.cleaned_data["purpose"],
-                extracts=form.cleaned_data.get("extracts", ()),
-                uploads=form.cleaned_data["uploads"],
-                mapping=form.cleaned_data["mapping"],
-                as_of=form.cleaned_data["as_of"],
-            )
-        except Refused as refusal:
-            form.add_error("extracts" if waiting else "uploads", str(refusal))
+            run = actions.start_run(by=request.user, **form.cleaned_data)
+        except actions.NotRight as refusal:
+            form.add_error(refusal.answer if refusal.answer in form.fields else "uploads", str(refusal))
         else:
             sent(request, form)
             return redirect("engine_run", run_id=run.pk)
@@ -57,17 +54,20 @@ def engine_start(request: Request) -> HttpResponse:
 
 @gate(May.SEE_LIST)
 def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
+    actions.destroy_what_is_past(by=request.user)
     run = queries.run_visible_to(request.user, run_id)
+    if run.destroyed_at:
+        return render(request, "insight/run/destroyed.html", _about(run))
     if run.state != run.State.DONE:
         # htmx asks for the progress alone, every second; without JavaScript the page refreshes by its own link
         template = "insight/run/_progress.html" if request.htmx else "insight/run/progress.html"
-        return render(request, template, {"run": run})
+        return render(request, template, _about(run))
     if request.htmx:
         return HttpResponse(headers={"HX-Refresh": "true"})
     scattered_only = request.GET.get("show") == "scattered"
     children = queries.children_of(request.user, run, scattered_only=scattered_only)
     context = {
-        "run": run,
+        **_about(run),
         "page": Paginator(children, _PER_PAGE).get_page(request.GET.get("page")),
         "scattered_only": scattered_only,
         "openings": queries.openings_of(request.user, run),
@@ -154,6 +154,12 @@ def engine_open(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
         "release": queries.release_of(run),
     }
     return render(request, "insight/run/open.html", context)
+
+
+def _about(run: EngineRun) -> dict[str, Any]:
+    """What each page of a run says of what it is for, on what basis, and until when it is kept."""
+    asked_on = timezone.localdate(run.asked_at)
+    return {"run": run, "basis": bases().get(run.basis), "kept_until": kept_until(run.keep_until, asked_on)}
 
 
 def _of(run: EngineRun, key: str) -> uuid.UUID:

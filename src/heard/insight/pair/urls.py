@@ -1,0 +1,12 @@
+"""Addresses of pairs of records, and of what people said of them."""
+
+from django.urls import path
+
+from heard.insight.pair import views
+
+urlpatterns = [
+    path("judgements/", views.engine_judgements, name="engine_judgements"),
+    path("judgements/<uuid:judgement_id>/undo/", views.engine_take_back, name="engine_take_back"),
+    path("<uuid:run_id>/pairs/", views.engine_pairs, name="engine_pairs"),
+    path("<uuid:run_id>/pairs/<slug:key>/", views.engine_pair, name="engine_pair"),
+]

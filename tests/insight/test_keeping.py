@@ -1,0 +1,122 @@
+"""A run's folder is kept until its day and then destroyed, with a record that it was."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from tests.conftest import World
+from tests.insight.conftest import said
+
+from heard.agencies.models import AuditRow
+from heard.agencies.rules import Hidden
+from heard.cli import main
+from heard.insight.models import EngineRun
+from heard.insight.run import actions, queries
+
+
+@pytest.fixture
+def past(world: World, settings: Any, tmp_path: Path) -> EngineRun:
+    """A run whose last day was yesterday, with an upload in its folder, done as far as the site knows."""
+    settings.DATA, settings.EXTRACTS = tmp_path, tmp_path / "none"
+    upload = SimpleUploadedFile("cin.csv", b"a\n1\n")
+    run = actions.start_run(by=world.analyst, **said(), uploads=[upload])
+    run.result.mkdir()
+    yesterday = timezone.localdate() - timedelta(days=1)
+    EngineRun.objects.filter(pk=run.pk).update(state="done", keep_until=yesterday)
+    run.refresh_from_db()
+    return run
+
+
+def test_after_its_day_the_folder_goes_and_a_row_says_so(past: EngineRun) -> None:
+    assert past.uploads.is_dir()
+    assert actions.destroy_what_is_past(by=None) == 1
+    past.refresh_from_db()
+    assert not past.folder.exists()
+    assert past.destroyed_at is not None
+    row = AuditRow.objects.get(verb="destroy")
+    assert (row.actor, row.subject_id) == ("heard", str(past.pk))
+
+
+def test_it_is_destroyed_once(past: EngineRun) -> None:
+    assert [actions.destroy_what_is_past(by=None) for _time in range(2)] == [1, 0]
+    assert AuditRow.objects.filter(verb="destroy").count() == 1
+
+
+def test_on_its_last_day_a_run_is_still_there(past: EngineRun) -> None:
+    EngineRun.objects.filter(pk=past.pk).update(keep_until=timezone.localdate())
+    assert actions.destroy_what_is_past(by=None) == 0
+    assert past.uploads.is_dir()
+
+
+def test_a_run_of_the_first_release_goes_a_year_after_it_was_asked_for(past: EngineRun) -> None:
+    EngineRun.objects.filter(pk=past.pk).update(keep_until=None)
+    assert actions.destroy_what_is_past(by=None) == 0
+    long_ago = timezone.now() - timedelta(days=400)
+    EngineRun.objects.filter(pk=past.pk).update(asked_at=long_ago)
+    assert actions.destroy_what_is_past(by=None) == 1
+
+
+def test_what_cannot_be_removed_is_tried_again_and_holds_up_nothing_else(
+    world: World, past: EngineRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = actions.start_run(by=world.analyst, **said(), uploads=[SimpleUploadedFile("b.csv", b"a\n")])
+    EngineRun.objects.filter(pk=other.pk).update(keep_until=past.keep_until)
+    remove = shutil.rmtree
+
+    def stuck(folder: Path) -> None:
+        if folder == past.folder:
+            raise PermissionError(folder)
+        remove(folder)
+
+    monkeypatch.setattr(shutil, "rmtree", stuck)
+    assert actions.destroy_what_is_past(by=None) == 1
+    past.refresh_from_db()
+    assert past.destroyed_at is None
+    monkeypatch.undo()
+    assert actions.destroy_what_is_past(by=None) == 1
+
+
+def test_opening_the_page_destroys_what_is_past_and_shows_it(
+    world: World, past: EngineRun, client: Client
+) -> None:
+    client.force_login(world.analyst)
+    assert "Destroyed on" in client.get("/engine/").text
+    assert not past.folder.exists()
+    page = client.get(f"/engine/{past.pk}/")
+    assert "Children Act 2004, section 11" in page.text
+    assert "were destroyed" in page.text
+    assert client.get(f"/engine/{past.pk}/issues/").status_code == 404
+    past.refresh_from_db()
+    with pytest.raises(Hidden):
+        queries.children_of(world.coordinator, past)
+
+
+def test_a_destroyed_run_is_not_carried_out_any_more(past: EngineRun) -> None:
+    EngineRun.objects.filter(pk=past.pk).update(state="waiting")
+    actions.destroy_what_is_past(by=None)
+    actions.carry_out.call(str(past.pk))
+    past.refresh_from_db()
+    assert past.state == "waiting"
+    assert not past.folder.exists()
+
+
+@pytest.mark.parametrize("removable", [True, False])
+def test_the_timer_says_how_many_went_and_when_one_could_not(
+    past: EngineRun, monkeypatch: pytest.MonkeyPatch, removable: bool
+) -> None:
+    def stuck(folder: Path) -> None:
+        raise PermissionError(folder)
+
+    if not removable:
+        monkeypatch.setattr(shutil, "rmtree", stuck)
+    answer = CliRunner().invoke(main, ["destroy-past-runs"])
+    assert (answer.exit_code == 0) is removable
+    assert f"Destroyed: {int(removable)}." in answer.output
