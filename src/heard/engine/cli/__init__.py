@@ -46,7 +46,7 @@ _MAPPING = click.option(
     "--mapping",
     metavar="FILE",
     type=PathWord(),
-    help="YAML file that says what the CSV columns mean. Without it: one that lies in the folder that is read.",
+    help="YAML file that says what the columns of other tables mean. Without it: one that lies in the folder that is read.",
 )
 _AS_OF = click.option(
     "--as-of",
@@ -81,7 +81,8 @@ def _finishes[**P](step: Callable[P, RunSummary]) -> Callable[P, None]:
 def run(paths: tuple[Path, ...], mapping: Path | None, as_of: date | None, out: Path) -> RunSummary:
     """Read agencies' extracts, link the records of each child, and list the children with enough signs.
 
-    Each PATH is a file or folder: CIN census XML, SSDA903 CSV, and any CSV that a mapping explains.
+    Each PATH is a file or folder: CIN census XML, SSDA903 as CSV or XML, Annex A workbooks, and any CSV, Excel or
+    Parquet that a mapping explains.
 
     \b
     Example:

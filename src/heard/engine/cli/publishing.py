@@ -9,6 +9,7 @@ import click
 
 from heard.engine import publish as engine
 from heard.engine.cli.edge import JSON, PathWord, Summary, command, finishes
+from heard.engine.publish.factors import write_factors
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -85,7 +86,32 @@ def hide(tables: tuple[Path, ...], before: tuple[Path, ...], policy: Path | None
     return Summary(printed.as_json, show, set_aside=False, where=f"The tables are in {out}.")
 
 
+@command("factors", epilog="Exit code: 0 done, 2 not done.")
+@click.argument("folder", metavar="RUN", type=PathWord())
+@_OUT
+@JSON
+@finishes
+def factors(folder: Path, out: Path) -> Summary:
+    """Count the factors identified at the end of assessment in RUN, in the columns of the Department's table.
+
+    The counts are true ones. Hide the small ones before anybody else sees them.
+
+    \b
+    Example:
+      heard publish factors result --out true
+      heard publish hide true/factors.csv --out to-publish
+    """
+    path = write_factors(folder, out)
+    return Summary(
+        lambda: {"table": str(path)},
+        lambda console: console.print(f"True counts, not yet to be published: {path}", soft_wrap=True),
+        set_aside=False,
+        where=f"The table is {path}.",
+    )
+
+
 publish.add_command(check)
+publish.add_command(factors)
 publish.add_command(hide)
 
 

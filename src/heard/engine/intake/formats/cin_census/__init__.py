@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -169,17 +170,18 @@ class _Census:
                 self._write(at, record_id, carrier, carrier.field, None)
 
     def _assessed(self, record_id: str, child: etree._Element) -> None:
-        """Each assessment that has ended. An episode is told by its place and the day of its referral."""
-        for number, episode in enumerate(_inside(child, "CINdetails"), start=1):
-            began = read_date(text_of(_own(episode, "CINreferralDate"))).value
+        """Each assessment that has ended. An episode is told by the day of its referral: the same in every year's census."""
+        met: Counter[str] = Counter()
+        for episode in _inside(child, "CINdetails"):
+            began = str(read_date(text_of(_own(episode, "CINreferralDate"))).value or "not dated")
+            met[began] += 1
+            name = began if met[began] == 1 else f"{began}, {met[began]}"
             for assessment in _inside(episode, "Assessments"):
                 ended = read_date(text_of(_own(assessment, "AssessmentAuthorisationDate"))).value
-                if ended is None:
-                    continue
-                told = {code_of(text_of(one)) for one in assessment.iter(f"{{*}}{_FACTORS}")}
-                factors = sorted(told & schema().codes[_FACTORS])
-                done = Assessment(self.authority, f"{number}:{began or ''}", ended, factors)
-                self.source.assessed(record_id, done)
+                if ended is not None:
+                    told = {code_of(text_of(one)) for one in assessment.iter(f"{{*}}{_FACTORS}")}
+                    factors = sorted(told & schema().codes[_FACTORS])
+                    self.source.assessed(record_id, Assessment(self.authority, name, ended, factors))
 
     def _seen(self, at: Place, record_id: str, element: etree._Element, carrier: Carrier, text: str) -> None:
         day = self._day(element, carrier.dated_by)
