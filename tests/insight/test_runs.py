@@ -18,6 +18,8 @@ from heard.agencies.actions import give_role
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.models import Concern
+from heard.insight.judgement.actions import judge
+from heard.insight.judgement.rules import Pair
 from heard.insight.run import actions, queries
 from heard.insight.run.models import EngineRun
 from heard.network.actions import restrict
@@ -240,3 +242,18 @@ def test_an_upload_with_the_name_of_a_chosen_extract_is_read_beside_it(
 def test_issues_have_no_page_that_fails(world: World, run: EngineRun, client: Client, number: str) -> None:
     client.force_login(world.analyst)
     assert client.get(f"/engine/{run.pk}/issues/", {"page": number}).status_code == 200
+
+
+def test_a_run_is_told_what_people_said_of_pairs(world: World, extracts_folder: Path) -> None:
+    judge(by=world.coordinator, pair=Pair("cin", "1", "police", "9"), word="not_same", why="Twins")
+    run = actions.start_run(by=world.analyst, **said(), extracts=["cin_census_2026.xml"])
+    actions.carry_out.call(str(run.pk))
+    run.refresh_from_db()
+    assert run.state == "done", run.problem
+    told = pq.read_table(run.result / "judgements.parquet").to_pylist()
+    assert [(row["left_id"], row["right_id"], row["judgement"]) for row in told] == [("1", "9", "not_same")]
+
+
+def test_the_site_keeps_no_child_of_a_run_beside_its_folder(run: EngineRun) -> None:
+    assert run.summary["with_signs"] > 0
+    assert "listed" not in run.summary

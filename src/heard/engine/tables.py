@@ -277,6 +277,22 @@ KNOWN = Table(
     ),
 )
 
+JUDGEMENTS = Table(
+    "judgements",
+    "people, before link",
+    "what one person said of two records; the last word on a pair counts",
+    (
+        Column("left_source", _TEXT, "", required=True),
+        Column("left_id", _TEXT, "", required=True),
+        Column("right_source", _TEXT, "", required=True),
+        Column("right_id", _TEXT, "", required=True),
+        Column("judgement", _TEXT, "'same', 'not_same', 'cannot_tell' or 'ask_others'", required=True),
+        Column("by", _TEXT, "key of whoever said it, no name", required=True),
+        Column("at", pa.timestamp("us", "UTC"), "when", required=True),
+        Column("why", _TEXT, "in their words"),
+    ),
+)
+
 ALL = (
     SOURCES,
     RECORDS,

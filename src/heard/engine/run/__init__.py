@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    import pyarrow as pa
+
     from heard.engine.tables import Progress
 
 __all__ = ["NotDone", "RunSummary", "link_again", "run", "screen_again", "summary", "take_in"]
@@ -39,11 +41,17 @@ def run(
     out: Path,
     mapping: Path | None = None,
     as_of: date | None = None,
+    judgements: pa.Table | None = None,
     progress: Progress | None = None,
 ) -> RunSummary:
-    """Reads files and folders, links, screens; the result replaces an earlier run at `out`. Raises `NotDone`."""
+    """Reads files and folders, links, screens; the result replaces an earlier run at `out`. Raises `NotDone`.
+
+    `judgements`: rows of `tables.JUDGEMENTS`, which link finds in the folder.
+    """
     with _plainly(), _allowed(paths, out), folders.fresh(out) as folder:
         _take_in(paths, folder, mapping, progress)
+        if judgements is not None:
+            backend.write(folder, tables.JUDGEMENTS, judgements)
         _link(folder, progress)
         _screen(folder, as_of, progress)
     return summary(out)

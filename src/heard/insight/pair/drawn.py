@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from heard.insight.pair.rules import Weight
 
 _FOR, _AGAINST, _ALL = "#00703c", "#d4351c", "#0b0c0c"
-_WIDTH, _HEIGHT_OF_A_BAR, _FONT = 300, 34, "arial"
+_WIDTH, _HEIGHT_OF_A_BAR, _FONT = 300, 34, "arial, sans-serif"
 _LABEL: Final = 220  # pixels at most; the table has it in full
 
 

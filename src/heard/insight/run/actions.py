@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
 from django.tasks import task
@@ -18,10 +19,11 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as concerns
-from heard.engine import intake
+from heard.engine import intake, tables
 from heard.engine import run as engine
 from heard.engine.tables import NotDone
 from heard.govuk.environment import day
+from heard.insight.judgement.queries import for_the_engine
 from heard.insight.run import queries
 from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import RunState, safe_name, why_not_open, why_not_reveal, why_not_start
@@ -100,7 +102,12 @@ def carry_out(run_id: str) -> None:
     run = EngineRun.objects.get(pk=run_id)
     try:
         summary = engine.run(
-            _paths(run), out=run.result, mapping=_mapping(run), as_of=run.as_of, progress=_reporter(run)
+            _paths(run),
+            out=run.result,
+            mapping=_mapping(run),
+            as_of=run.as_of,
+            judgements=_judgements(run),
+            progress=_reporter(run),
         )
     except NotDone as problem:
         _set(run, state=RunState.FAILED, problem=str(problem), ended_at=timezone.now())
@@ -263,6 +270,12 @@ def _mapping(run: EngineRun) -> Path:
     ours = Path(intake.__file__).parent / "mappings"
     places = (run.folder, settings.EXTRACTS, ours)
     return next(place / _MAPPING for place in places if (place / _MAPPING).is_file())
+
+
+def _judgements(run: EngineRun) -> pa.Table:
+    """What people said of pairs of records so far: this run goes by it."""
+    rows = for_the_engine(run.started_by)
+    return pa.Table.from_pylist(rows, schema=tables.JUDGEMENTS.schema)
 
 
 def _counts(summary: engine.RunSummary) -> dict[str, Any]:
