@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from tests.engine.intake.conftest import SAMPLES
 from tests.engine.intake.test_cin_census import census, child
 
+from heard.cli import main
 from heard.engine import intake
 from heard.engine.publish import Policy, check_files, hide_files
 from heard.engine.publish.factors import ANY, header, write_factors
