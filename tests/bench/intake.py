@@ -1,7 +1,7 @@
 """How much memory intake needs for a file of gigabytes: `python -m tests.bench.intake [megabytes]`, 2,000 by default.
 
 Writes a CSV and a CIN census of that size, reads each with `heard intake` in a process of its own, and prints the peak. In both
-every row is a child of its own: the worst case, as ids are what memory grows with.
+every row is a child of its own: the worst case, as ids are what memory grows with. At 2,000 MB the CSV tells of as many children as England has.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.bench.measure import best, folder_size, machine, table
 
 HEARD = str(Path(sys.executable).with_name("heard"))
-_HEAD = "nominal_id,forename,surname,dob,sex,postcode,missing_from,missing_to\n"
+_HEAD = "nominal_id,forename,surname,dob,sex,postcode,missing_from,missing_to,address,reported_by,note\n"
 _CHILD = (
     "<Child><ChildIdentifiers><LAchildID>C{n}</LAchildID><PersonBirthDate>20{year:02}-0{month}-0{day}</PersonBirthDate>"
     "<GenderCurrent>2</GenderCurrent></ChildIdentifiers><ChildCharacteristics><Ethnicity>WBRI</Ethnicity></ChildCharacteristics>"
@@ -53,7 +53,10 @@ def _mapping() -> Path:
 
 
 def _csv(path: Path, size: int) -> int:
-    row = "N{n},Ada{n},Bell,20{year:02}-0{month}-0{day},F,LE1 1AA,2025-03-0{day},2025-03-0{day}\n"
+    row = (
+        "N{n},Ada{n},Bell,20{year:02}-0{month}-0{day},F,LE1 1AA,2025-03-0{day},2025-03-0{day},"
+        "{n} Upper Station Road and Terrace,Children's home manager,Returned by the police; interview offered\n"
+    )
     return _write(path, size, _HEAD, row, "")
 
 

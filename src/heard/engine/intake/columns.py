@@ -34,10 +34,14 @@ class Columns:
 
     def first_filled(self, cells: list[str], told: Told | None) -> tuple[str, str]:
         """What the first filled of these columns says, and which it is; the first of them where none is filled."""
-        for name in told.columns if told else ():
+        if told is None:
+            return "", ""
+        if len(told.columns) == 1:
+            return self.cell(cells, told.columns[0]), told.columns[0]
+        for name in told.columns:
             if (text := self.cell(cells, name)).strip():
                 return text, name
-        return "", told.columns[0] if told else ""
+        return "", told.columns[0]
 
     def joined(self, cells: list[str], told: Told | None) -> str:
         """What the filled ones of these columns say, with blanks between."""

@@ -30,7 +30,7 @@ class Expecting:
                 self._cell(at, columns, one, text)
 
     def _cell(self, at: Place, columns: Columns, one: Expectation, text: str) -> None:
-        if one.judges == "unique" and not self._met[one].add(text.casefold()):
+        if one.judges == "unique" and self._met[one].put(text.casefold()) is not None:
             self._source.flag(at, "expected_once", one.column)
         elif one.judges == "filled":
             self._filled[one] += 1

@@ -25,17 +25,17 @@ class Known:
         place = self._place(_key(name))
         return self._values[place] if self._keys[place] else None
 
-    def add(self, name: str, value: int = 0) -> bool:
-        """Keeps the number with the id, in place of the one before; whether the id is new."""
+    def put(self, name: str, value: int = 0) -> int | None:
+        """Keeps the number with an id that is new, and answers null; else the number that came with it first."""
         key = _key(name)
         place = self._place(key)
-        new = not self._keys[place]
+        if self._keys[place]:
+            return self._values[place]
         self._keys[place], self._values[place] = key, value
-        if new:
-            self._count += 1
-            if 4 * self._count > 3 * self._mask:
-                self._grow()
-        return new
+        self._count += 1
+        if 4 * self._count > 3 * self._mask:
+            self._grow()
+        return None
 
     def _place(self, key: int) -> int:
         """Where the key stands, or where it would."""

@@ -229,10 +229,9 @@ class Source:
         """Writes the child the first time. Later rows: 'id_repeated'; 'id_shared' where given name or birth date is another
         than before; 'id_of_another' where both are, and nothing is written."""
         same = _fingerprint(details)
-        if (before := self._known.get(record_id)) is not None:
+        if (before := self._known.put(record_id, same)) is not None:
             other = [a != b for a, b in zip(_halves(before), _halves(same), strict=True) if a and b]
             return "id_of_another" if sum(other) == 2 else "id_shared" if any(other) else "id_repeated"
-        self._known.add(record_id, same)
         self.ledger.records.add((self.name, record_id, self.agency, at.file, at.row, *details))
         return None
 

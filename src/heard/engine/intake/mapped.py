@@ -153,8 +153,9 @@ class MappedFiles:
 
     def _details(self, columns: Columns, at: Place, cells: list[str]) -> Details:
         def cell(name: str) -> str:
-            told = self.mapped.record.get(name)
-            if told and told.joined:
+            if (told := self.mapped.record.get(name)) is None:
+                return ""
+            if told.joined and len(told.columns) > 1:
                 return columns.joined(cells, told)
             return columns.first_filled(cells, told)[0]
 
