@@ -7,16 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from django.test import Client
 from tests.conftest import World
-from tests.insight.conftest import said
+from tests.insight.pairs import MOVED, REASONS, TWINS, run_with_pairs
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
-from heard.engine import tables
 from heard.insight.judgement import queries as judgements
 from heard.insight.judgement.actions import judge, take_back
 from heard.insight.judgement.models import Judgement
@@ -27,51 +24,11 @@ from heard.insight.pair.drawn import as_picture
 from heard.insight.pair.rules import Agree, beside, waterfall
 from heard.insight.run.actions import destroy_what_is_past
 
-TWINS, MOVED = Pair("cin", "1", "police", "9"), Pair("cin", "2", "school", "7")
-REASONS = [
-    {"comparison": "family name", "level": "the same", "weight": 4.5},
-    {"comparison": "birth date", "level": "the same", "weight": 7.0},
-    {"comparison": "given name", "level": "different", "weight": -6.25},
-]
-
-
-def _record(source: str, record_id: str, **other: Any) -> dict[str, Any]:
-    about = {
-        "agency": source.title(),
-        "file": f"{source}.csv",
-        "family_name": "Okonjo",
-        "birth_date": date(2010, 5, 4),
-    }
-    return {"source": source, "record_id": record_id} | about | other
-
-
-def _write(folder: Path, table: tables.Table, rows: list[dict[str, Any]]) -> None:
-    pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), folder / f"{table.name}.parquet")
-
 
 @pytest.fixture
 def run(world: World, settings: Any, tmp_path: Path) -> EngineRun:
-    """A finished run with two pairs for a person and one that is linked; hand-made."""
     settings.DATA = tmp_path
-    made = EngineRun.objects.create(**said(), started_by=world.analyst, state="done")
-    made.result.mkdir(parents=True)
-    links = [
-        {**pair._asdict(), "probability": 0.8, "band": band, "why": "they may be one child"}
-        for pair, band in (
-            (TWINS, "for_a_person"),
-            (MOVED, "for_a_person"),
-            (Pair("cin", "3", "school", "3"), "linked"),
-        )
-    ]
-    _write(made.result, tables.LINKS, links)
-    _write(made.result, tables.RECORDS, [
-        _record("cin", "1", given_name="Ada"), _record("police", "9", given_name="Eva", postcode="WX1 1AA"),
-        _record("cin", "2", given_name="Bo"), _record("school", "7", given_name="BO"),
-    ])  # fmt: skip
-    other_way = Pair(*TWINS.right, *TWINS.left)
-    reasons = pa.Table.from_pylist([{**other_way._asdict(), **reason} for reason in REASONS])
-    pq.write_table(reasons, made.result / "reasons.parquet")
-    return made
+    return run_with_pairs(by=world.analyst)
 
 
 def _counts(world: World, pair: Pair) -> str | None:

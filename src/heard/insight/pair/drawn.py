@@ -31,10 +31,12 @@ def _chart(weights: Sequence[Weight]) -> dict[str, Any]:
 
     rows = [_bar(one.comparison, one.start, one.end, one.weight) for one in weights]
     rows.append(_bar(_("Together"), 0, weights[-1].end, weights[-1].end, _ALL))
-    axis = alt.Axis(labelLimit=_LABEL, labelFontSize=16, labelFont=_FONT, ticks=False, domain=False)
+    axis = alt.Axis(
+        labelLimit=_LABEL, labelFontSize=16, labelFont=_FONT, ticks=False, domain=False, labelPadding=6
+    )
     y = alt.Y("what:N", title=None, sort=[row["what"] for row in rows], axis=axis)
     base = alt.Chart(alt.Data(values=rows)).encode(y=y)
-    x = alt.X("start:Q", title=_("← two children    bits    one child →"), axis=alt.Axis(
+    x = alt.X("start:Q", title=_("← two children · bits · one child →"), axis=alt.Axis(
         titleFontSize=15, titleFont=_FONT, labelFontSize=15, labelFont=_FONT, tickCount=5,
     ))  # fmt: skip
     bars = base.mark_bar(height=20).encode(x=x, x2="end:Q", color=alt.Color("colour:N", scale=None))
