@@ -116,6 +116,23 @@ def test_a_child_is_late_to_be_heard_in_words(client, world, case):
     assert "8 hours late" in section.waiting[0].note
 
 
+def test_an_interview_to_which_the_child_said_no_is_late_nowhere(client, world, case):
+    worker = world.social_worker
+    back = gone(worker, case.person_id, 2000, back=BACK | {"found_at": ago(1900)})
+    client.force_login(worker)
+    pages = [reverse("missing"), of_child("missing_of", case.person_id), of_episode("episode", back)]
+    assert all("days late" in client.get(at).text for at in pages)
+    offer = {"by_whom": "Noor", "outcome": "declined", "why": "Not twice"}
+    actions.offer_interview(by=worker, episode_id=back.pk, offered_at=ago(1890), **offer)
+    for at in pages:
+        page = client.get(at).text
+        assert "Back, and said no to an interview" in page
+        assert "offered in time" in page
+        assert "days late" not in page
+    assert "in time. The child said no." in client.get(of_episode("episode", back)).text
+    assert not [one for one in my_work(worker) if "have not been heard" in one.heading]
+
+
 def test_the_interview_is_offered_and_held_on_the_pages(client, world, returned):
     client.force_login(world.social_worker)
     at = of_episode("interview_offer", returned)

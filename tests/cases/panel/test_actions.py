@@ -15,7 +15,7 @@ from heard.cases.case.queries import words_of
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as telling
 from heard.cases.disruption.queries import steps_of
-from heard.cases.missing.actions import note_missing
+from heard.cases.missing.actions import note_missing, offer_interview
 from heard.cases.panel import actions, queries
 from heard.cases.panel.models import Disagreement, PanelAction, PanelItem, PanelReason
 from heard.cases.panel.rules import Why
@@ -105,6 +105,32 @@ def test_what_is_overdue_is_on_the_agenda(world, panel):
     worry.save()
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     assert Why.DECISION_OVERDUE in reasons(about(panel, person=worry.person))
+
+
+def test_a_child_who_said_no_to_an_interview_is_not_on_the_agenda_for_it(world, panel, case):
+    back = {"found_where": "At home", "found_by": "Alone", "condition": "Tired", "check_by_police": "done"}
+    episode = note_missing(
+        by=world.social_worker,
+        person_id=case.person_id,
+        missing_from=now_plus(-9),
+        why_not_reported="At once",
+        back=back | {"found_at": now_plus(-8)},
+        **{"last_seen_where": "Bus stop", "last_seen_by": "Her aunt", "danger": "not_known"},
+    )
+    why = {
+        one.kind
+        for found in queries.suggestions(world.coordinator, panel, now_plus(-1))
+        for one in found.reasons
+    }
+    assert Why.INTERVIEW_OVERDUE in why
+    said_no = {"outcome": "declined", "why": "Not twice", "by_whom": "Noor"}
+    offer_interview(by=world.social_worker, episode_id=episode.pk, offered_at=now_plus(-7), **said_no)
+    why = {
+        one.kind
+        for found in queries.suggestions(world.coordinator, panel, now_plus(-1))
+        for one in found.reasons
+    }
+    assert Why.INTERVIEW_OVERDUE not in why
 
 
 def test_places_and_groups_come_with_a_worry_a_decision_or_ties_of_several_children(world, panel):

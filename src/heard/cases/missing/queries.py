@@ -47,26 +47,27 @@ def episodes_visible_to(user: User) -> QuerySet[Episode]:
 
 
 def episode_visible_to(user: User, episode_id: uuid.UUID) -> Episode:
-    """The episode, or `Hidden`."""
-    episode = episodes_visible_to(user).filter(pk=episode_id).first()
+    """The episode with `answer` and `asked_at`, or `Hidden`."""
+    episode = _with_answer(episodes_visible_to(user)).filter(pk=episode_id).first()
     if episode is None:
         raise Hidden
     return episode
 
 
 def episodes_of(user: User, person_id: uuid.UUID) -> QuerySet[Episode]:
-    """The child's episodes, an open one first, then the latest. Without those that were noted by mistake.
+    """The child's episodes, each with `answer` and `asked_at`, an open one first, then the latest. Without those that were
+    noted by mistake.
 
     `Hidden` unless the user may see the child.
     """
     person_visible_to(user, person_id)
     rows = _counted(episodes_visible_to(user).filter(person_id=person_id))
-    return rows.order_by(F("found_at").desc(nulls_first=True))
+    return _with_answer(rows).order_by(F("found_at").desc(nulls_first=True))
 
 
 def told_of(user: User, person_id: uuid.UUID) -> QuerySet[Episode]:
     """The child's episodes with `answer`: what the child said last when the interview was offered, None where nobody
-    asked. For a child whom the user may see; without those noted by mistake, latest first."""
+    asked, and `asked_at`, when that was. For a child whom the user may see; without those noted by mistake, latest first."""
     return _with_answer(_counted(episodes_visible_to(user))).filter(person_id=person_id)
 
 
@@ -76,8 +77,9 @@ def open_episodes(user: User) -> QuerySet[Episode]:
 
 
 def open_first(user: User) -> QuerySet[Episode]:
-    """Every episode: the open ones first, the longest missing of them first; then the latest returns."""
-    rows = _counted(episodes_visible_to(user))
+    """Every episode, each with `answer` and `asked_at`: the open ones first, the longest missing of them first; then the
+    latest returns."""
+    rows = _with_answer(_counted(episodes_visible_to(user)))
     return rows.order_by(F("found_at").desc(nulls_first=True), "missing_from")
 
 
@@ -103,20 +105,28 @@ def offers_of(user: User, episode_id: uuid.UUID) -> QuerySet[InterviewOffer]:
     return rows.select_related("noted_by")
 
 
+def not_heard_yet(user: User) -> QuerySet[Episode]:
+    """Returns after which nobody has spoken with the child yet, first due first; not where the child was asked and said
+    no. Where it was never offered it stays due: it is offered each time."""
+    rows = _with_answer(_counted(episodes_visible_to(user)).filter(found_at__isnull=False, interview=None))
+    waiting = rows.filter(Q(answer=None) | ~Q(answer=rules.Offered.DECLINED))
+    return waiting.order_by("interview_due_at")
+
+
 def interviews_due(user: User) -> QuerySet[Episode]:
-    """Returns after which nobody has spoken with the child yet, first due first; not where the child has said no.
+    """Interviews of `not_heard_yet` that this user sees to, first due first.
 
     Those that the user has to do with: their team leads the child's case or they are the trusted worker; they noted
     the episode; or the child has no case and they are in the team that takes worries.
     """
-    rows = _counted(episodes_visible_to(user)).filter(found_at__isnull=False, interview=None)
-    waiting = _with_answer(rows).filter(Q(answer=None) | ~Q(answer=rules.Offered.DECLINED))
-    return waiting.filter(_concerning(user)).order_by("interview_due_at")
+    return not_heard_yet(user).filter(_concerning(user))
 
 
 def _with_answer(rows: QuerySet[Episode]) -> QuerySet[Episode]:
     last = InterviewOffer.objects.filter(episode=OuterRef("pk")).order_by("-noted_at", "-pk")
-    return rows.annotate(answer=Subquery(last.values("outcome")[:1]))
+    return rows.annotate(
+        answer=Subquery(last.values("outcome")[:1]), asked_at=Subquery(last.values("offered_at")[:1])
+    )
 
 
 def _concerning(user: User) -> Q:

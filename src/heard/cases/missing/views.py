@@ -339,6 +339,9 @@ def _state(this: Any) -> dict[str, Any]:
     if held:
         late = kept_by(this.interview_due_at, held.held_at)
         return {"text": _("Back, and heard"), "colour": "green", "late": late}
+    if this.answer == rules.Offered.DECLINED:
+        late = _("offered %(late)s") % {"late": kept_by(this.interview_due_at, this.asked_at)}
+        return {"text": _("Back, and said no to an interview"), "colour": "blue", "late": late}
     return {
         "text": _("Back, not heard yet"),
         "colour": "yellow",
@@ -347,16 +350,17 @@ def _state(this: Any) -> dict[str, Any]:
 
 
 def _due(this: Any) -> dict[str, Any] | None:
-    """When the interview is due, to the minute, and how long that is or was."""
+    """When the interview is due, to the minute, and how long that is or was. Not where the child said no: then when it was
+    offered."""
     if this.found_at is None or this.taken_back_at is not None:
         return None
     held = getattr(this, "interview", None)
+    said_no = held is None and this.answer == rules.Offered.DECLINED
+    met_at = held.held_at if held else this.asked_at if said_no else None
     words = (
-        kept_by(this.interview_due_at, held.held_at)
-        if held
-        else time_left(this.interview_due_at, timezone.now())
+        kept_by(this.interview_due_at, met_at) if met_at else time_left(this.interview_due_at, timezone.now())
     )
-    return {"at": this.interview_due_at, "words": words, "held_at": held.held_at if held else None}
+    return {"at": this.interview_due_at, "words": words, "met_at": met_at, "said_no": said_no}
 
 
 def _done(

@@ -15,7 +15,7 @@ from heard.cases.assessment.models import AssessmentObservation, AssessmentPatte
 from heard.cases.assessment.queries import assessments_visible_to
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_open_to, concerns_since, for_the_panel
-from heard.cases.missing.queries import episodes_visible_to, missing_since
+from heard.cases.missing.queries import missing_since, not_heard_yet
 from heard.cases.panel.rules import Section, Why, themes
 from heard.cases.plan.queries import plans_visible_to
 from heard.knowledge import load
@@ -114,8 +114,7 @@ def _worries(user: User, panel: Panel, since: datetime) -> Found:
 def _missing(user: User, panel: Panel, since: datetime) -> Found:
     for child, at, key in missing_since(user, since).values_list("person_id", "missing_from", "pk"):
         yield "person", child, Reason(Why.MISSING, _day(at), key)
-    waiting = episodes_visible_to(user).filter(taken_back_at=None, interview=None)
-    waiting = waiting.filter(interview_due_at__lt=panel.starts_at)
+    waiting = not_heard_yet(user).filter(interview_due_at__lt=panel.starts_at)
     for child, due, key in waiting.values_list("person_id", "interview_due_at", "pk"):
         yield "person", child, Reason(Why.INTERVIEW_OVERDUE, _day(due), key)
 
