@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -162,3 +164,45 @@ def test_a_sheet_that_breaks_off_keeps_what_came_before(read: Callable[..., Read
     done = read({"a.xlsx": with_member(whole, SHEET, sheet[: len(sheet) * 3 // 4])}, mapping=None)
     assert done.codes("set_aside") == ["workbook_broken"]
     assert 200 < done.summary.kept < 399
+
+
+PEOPLE = """sources:
+  people:
+    agency: youth club
+    files: "people.*"
+    record: {record_id: id, given_name: name, birth_date: {year: Y, month: M, day: D}}
+    expect:
+      - {column: id, unique: yes}
+"""
+TABLE = {
+    "id": [1, 2, None],
+    "name": ["Ada", None, "x"],
+    "Y": [2010.0, 2011.5, None],
+    "M": ["5", "Jun", ""],
+    "D": [b"6", None, b"\xff"],
+}
+
+
+def parquet() -> bytes:
+    stream = io.BytesIO()
+    pq.write_table(pa.table(TABLE), stream)
+    return stream.getvalue()
+
+
+@QUICK
+@given(spoilt=SPOILT)
+def test_parquet_that_is_spoilt_anywhere_is_borne(spoilt: list[tuple[float, int, bytes]]) -> None:
+    content = parquet()
+    for where, length, put in spoilt:
+        place = int(where * len(content))
+        content = content[:place] + put + content[place + length :]
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "people.parquet").write_bytes(content)
+        (Path(folder) / "m.yaml").write_text(PEOPLE)
+        try:
+            read = read_paths(
+                Path(folder) / "out", Path(folder) / "people.parquet", mapping=Path(folder) / "m.yaml"
+            )
+        except NotDone:
+            return
+        assert read.summary.read == read.summary.kept + read.summary.set_aside

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from heard.engine.intake import values
 
@@ -97,3 +99,19 @@ def test_published_postcodes_are_all_read(samples: Path) -> None:
                 read = values.read_postcode(case["base"])
                 assert read is not None, case
                 assert case["expected"] in read.split(" ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("LEI 1AA", "LE1 1AA"), ("LE1 IAA", "LE1 1AA"), ("LE1 OAA", "LE1 0AA"), ("W1A OAX", "W1A 0AX"), ("somewhere", None), ("", None), ("LE1", None)],
+)  # fmt: skip
+def test_a_letter_typed_for_a_digit_is_mended_where_only_one_postcode_can_be_meant(
+    typed: str, meant: str | None
+) -> None:
+    assert values.mended_postcode(typed) == meant
+
+
+@given(st.text("ABEILO01 .-Z", max_size=9))
+def test_what_is_mended_has_the_shape_of_a_postcode(text: str) -> None:
+    if (found := values.mended_postcode(text)) is not None:
+        assert values.read_postcode(found) == found

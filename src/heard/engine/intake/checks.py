@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from heard.engine.intake.ledger import Place, Source
-from heard.engine.intake.values import Dated, read_date
+from heard.engine.intake.values import Dated, mended_postcode, read_date, read_postcode
 
 
 @dataclass
@@ -41,6 +41,15 @@ class Checks:
             self.source.flag(at, code, column)
         if born and value < born:
             self.source.flag(at, "born_after", column)
+        return value
+
+    def postcode(self, at: Place, column: str, text: str) -> str | None:
+        """The postcode, mended where only one can be meant; flagged where it was, or cannot be read."""
+        if value := read_postcode(text):
+            return value
+        value = mended_postcode(text)
+        if text.strip():
+            self.source.flag(at, "postcode_mended" if value else "postcode_unreadable", column)
         return value
 
     def _read(

@@ -102,6 +102,8 @@ FAULTS: dict[str, Fault] = {
     "upn_invalid": Fault("The check letter of this UPN does not hold; used as written, marked not valid.",
                          "Check the number with the child's school."),
     "postcode_unreadable": Fault("This does not have the shape of a UK postcode; it was not used.", "Correct the postcode."),
+    "postcode_mended": Fault("A letter stands for a digit in this postcode, or the other way round; it was read as the only "
+                             "postcode that it can be.", "Correct the postcode."),
     "sex_unreadable": Fault("This is no code or word for sex that is known; counts as not known.", "Use F, M or U."),
     "number_unreadable": Fault("This is not a number; counts as not known.", "Correct the value."),
     "label_unclear": Fault("“{label}” may mean {meanings}; it was not used.",

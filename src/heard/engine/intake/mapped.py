@@ -25,7 +25,6 @@ from heard.engine.intake.values import (
     read_id,
     read_nhs_number,
     read_number,
-    read_postcode,
     read_sex,
     read_upn,
     tidy,
@@ -162,12 +161,11 @@ class MappedFiles:
         nhs, nhs_valid = read_nhs_number(cell("nhs_number"))
         upn, upn_valid = read_upn(cell("upn"))
         sex, sex_fault = read_sex(cell("sex"))
-        postcode = read_postcode(cell("postcode"))
+        postcode = self._checks.postcode(at, _shown(self.mapped.record.get("postcode")), cell("postcode"))
         faults = {
             "nhs_number": "nhs_number_invalid" if nhs_valid is False else None,
             "upn": "upn_invalid" if upn_valid is False else None,
             "sex": sex_fault,
-            "postcode": "postcode_unreadable" if cell("postcode").strip() and not postcode else None,
         }
         for name, fault in faults.items():
             if fault:

@@ -34,7 +34,7 @@ class ParquetSheet:
                     for cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                         number += 1
                         yield _row(number, cells)
-        except (pa.ArrowException, ValueError, OverflowError):
+        except (pa.ArrowException, OSError, ValueError, OverflowError):
             self.broken = True
 
     def said(self) -> Iterator[Said]:

@@ -104,6 +104,24 @@ def read_postcode(text: str) -> str | None:
     return f"{match[1]} {match[2]}" if match else None
 
 
+_DIGIT_FOR = str.maketrans("OIL", "011")
+
+
+@lru_cache(maxsize=65_536)
+def mended_postcode(text: str) -> str | None:
+    """The postcode that somebody meant who typed the letter O or I for a digit, or a nought for an O: the only one that has the
+    shape of a postcode, or null."""
+    squeezed = re.sub(r"[\s.-]", "", text).upper()
+    if not 5 <= len(squeezed) <= 7:
+        return None
+    area, rest, inward = squeezed[:2], squeezed[2:-3], squeezed[-3:]
+    inwards = (inward, inward[0].translate(_DIGIT_FOR) + inward[1:])
+    areas = {area, area[0] + area[1].translate(_DIGIT_FOR), area.replace("0", "O"), area.replace("1", "I")}
+    rests = {rest, rest.translate(_DIGIT_FOR), rest[:1].translate(_DIGIT_FOR) + rest[1:]}
+    found = {read_postcode(a + r + i) for a in areas for r in rests for i in inwards} - {None}
+    return found.pop() if len(found) == 1 else None
+
+
 _SEXES = {
     "M": ("1", "m", "male", "boy", "man"),
     "F": ("2", "f", "female", "girl", "woman"),

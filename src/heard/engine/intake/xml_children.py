@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from lxml import etree
@@ -41,7 +42,12 @@ _LONGEST_TAG = 200
 
 def name_of(element: etree._Element) -> str:
     """The element's name without its namespace; comments and the like have none."""
-    return str(element.tag).rpartition("}")[2] if isinstance(element.tag, str) else ""
+    return _without_namespace(element.tag)
+
+
+@lru_cache(maxsize=4_096)
+def _without_namespace(tag: object) -> str:
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def text_of(element: etree._Element | None) -> str:

@@ -68,15 +68,15 @@ class StartForm(Form):
     )
     uploads = ManyFilesField(
         _("Or upload extracts"),
-        hint=_("CIN census XML, the CSV files of an SSDA903 return, or CSV files that a mapping describes."),
+        hint=_(
+            "CIN census XML, an SSDA903 return as CSV or XML, an Annex A workbook, or CSV, Excel or Parquet files that a mapping describes."
+        ),
         required=False,
         attributes={"multiple": "multiple"},
     )
     mapping = FileField(
         _("A mapping of your own"),
-        hint=_(
-            "YAML. Needed only where your CSV files have other columns than the partnership’s mapping says."
-        ),
+        hint=_("YAML. Needed only where your files have other columns than the partnership’s mapping says."),
         required=False,
     )
     as_of = DateField(

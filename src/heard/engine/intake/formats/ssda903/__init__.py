@@ -20,6 +20,7 @@ from heard.engine.intake.ledger import Details, Place, Seen, Source
 from heard.engine.intake.sheets import places_of, plain
 from heard.engine.intake.values import (
     code_of,
+    mended_postcode,
     read_date,
     read_id,
     read_number,
@@ -134,9 +135,13 @@ def _survey(part: _Part, whole: _Return, today: date) -> None:
 
 
 def _home(whole: _Return, columns: Columns, cells: list[str], since: date) -> None:
-    child, home = read_id(columns.cell(cells, "CHILD")), read_postcode(columns.cell(cells, "HOME_POST"))
+    child, home = read_id(columns.cell(cells, "CHILD")), _postcode(columns.cell(cells, "HOME_POST"))
     if child and home and (child not in whole.postcodes or whole.postcodes[child] <= (since, home)):
         whole.postcodes[child] = (since, home)
+
+
+def _postcode(text: str) -> str | None:
+    return read_postcode(text) or mended_postcode(text)
 
 
 def _day(columns: Columns, cells: list[str], name: str) -> date | None:
@@ -176,6 +181,8 @@ def _row(part: _Part, whole: _Return, at: Place, cells: list[str]) -> None:
             at, name, columns.cell(cells, name), born=None if name == "MC_DOB" else born,
             day_first=columns.day_first.get(name, True), may_be_later=name in part.table.later or name == "REVIEW",
         )  # fmt: skip
+    if part.table.name == "episodes":
+        whole.checks.postcode(at, "HOME_POST", columns.cell(cells, "HOME_POST"))
     _observe(part, whole, at, cells, child)
 
 
