@@ -33,7 +33,7 @@ FAULTS: dict[str, Fault] = {
                               "Export dates as yyyy-mm-dd, or name the format under 'dates' in the mapping."),
     "dates_mixed": Fault("Dates in this column are written in both orders; where both are possible, read {order} first.",
                          "Export dates as yyyy-mm-dd."),
-    "dated_by_return": Fault("This file has no dates; its rows were dated {day}, the end of the year of the latest date "
+    "dated_by_return": Fault("This table has no dates; its rows were dated {day}, the end of the year of the latest date "
                              "in the return.", "Check that this is the year that the return is for."),
     "year_differs": Fault("The header says year {said}, its reference date is in {used}; read as {used}.",
                           "Correct the header of the return."),

@@ -157,10 +157,12 @@ def _settle_end(parts: list[_Part], whole: _Return) -> None:
     whole.checks.latest = ("after_reference_date", whole.end)
     for part in parts:
         if not (part.table.dates or part.table.later) and part.table.name in ("oc2", "oc3"):
-            whole.source.note(part.columns.file, "dated_by_return", day=whole.end.isoformat())
-            whole.source.notes.append(
-                f"{part.columns.file} has no dates: its rows are dated {whole.end.isoformat()}."
+            file, day = part.columns.file, whole.end.isoformat()
+            whole.source.note(file, "dated_by_return", part.table.name, day=day)
+            shown = (
+                file if isinstance(part.columns.sheet, delimited.TextSheet) else f"{file}, {part.table.name}"
             )
+            whole.source.notes.append(f"{shown} has no dates: its rows are dated {day}.")
 
 
 def _row(part: _Part, whole: _Return, at: Place, cells: list[str]) -> None:
