@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heard.engine import backend, tables
-from heard.engine.link import bands, cluster, model, prepare
+from heard.engine.link import bands, cluster, judged, model, prepare
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +55,10 @@ def link(folder: Path, *, progress: Progress | None = None) -> LinkSummary:
         pairs = engine.keep("pairs", bands.banded(model.compared(engine, "prepared", learned)))
         tell("Grouping records by child", 0.7)
         ties = pairs.filter(pairs.band == bands.LINKED).select(*cluster.Tie._fields)
-        clusters = cluster.clustered(rows, ties.to_pyarrow())
+        said = judged.said(folder, rows)
+        clusters = cluster.clustered(rows, ties.to_pyarrow(), said)
         tell("Writing links", 0.9)
+        pairs = pairs.left_join(engine.hold("said", said.table()), ["left", "right"])
         summary = _write(engine, rows, pairs, clusters, learned)
     (folder / MODEL_FILE).write_text(json.dumps(_told(learned), indent=1), encoding="utf-8")
     return summary
@@ -113,16 +115,25 @@ def _refused(clusters: cluster.Clusters) -> pa.Table:
 
 
 def _links(members: Any, pairs: Any, refused: Any) -> Any:
-    """The pairs with their final band: together is linked, kept apart against the model is for a person."""
+    """The pairs with their final band: together is linked, kept apart against the model is for a person, and whom a
+    person called two are apart."""
     left = members.select(left="key", left_source="source", left_id="record_id", left_person="person")
     right = members.select(right="key", right_source="source", right_id="record_id", right_person="person")
     t = pairs.join(left, "left").join(right, "right").left_join(refused, ["left", "right"])
     together = t.left_person == t.right_person
-    band = ibis.cases((together, bands.LINKED), (t.band == bands.LINKED, bands.FOR_A_PERSON), else_=t.band)
+    same, apart = t.said == judged.SAME, t.said == judged.NOT_SAME
+    band = ibis.cases(
+        (apart, bands.APART),
+        (together, bands.LINKED),
+        (same | (t.band == bands.LINKED), bands.FOR_A_PERSON),
+        else_=t.band,
+    )
     against = ibis.coalesce(t.reason, "another record of the same child contradicts")
     why = ibis.cases(
+        (apart, judged.WHY_APART + "; " + t.why),
+        (same & together, judged.WHY_SAME + "; " + t.why),
         (together & (t.band != bands.LINKED), "through other records of the same child; " + t.why),
-        (~together & (t.band == bands.LINKED), "kept apart: " + against + "; " + t.why),
+        (~together & (same | (t.band == bands.LINKED)), "kept apart: " + against + "; " + t.why),
         else_=t.why,
     )
     return t.select("left_source", "left_id", "right_source", "right_id", "probability", band=band, why=why)

@@ -9,10 +9,14 @@ import pyarrow.compute as pc
 import rustworkx as rx
 
 from heard.engine.link.guards import Facts, why_not_one_cluster
+from heard.engine.link.judged import WHY_APART, Said
 from heard.engine.link.prepare import facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+_SURER_THAN_ANY = 2.0
 
 
 class Tie(NamedTuple):
@@ -32,14 +36,19 @@ class Clusters(NamedTuple):
     refused: dict[tuple[int, int], str]
 
 
-def clustered(rows: pa.Table, ties: pa.Table) -> Clusters:
-    """Groups prepared rows by their ties (left, right, probability, weight). The answer does not depend on any order."""
+def clustered(rows: pa.Table, ties: pa.Table, said: Said | None = None) -> Clusters:
+    """Groups prepared rows by their ties (left, right, probability, weight). The answer does not depend on any order.
+
+    What people said goes before every tie and every guard.
+    """
+    said = said or Said()
+    ties = _with_what_was_said(ties, said)
     component = _components(len(rows), ties)
-    doubtful = _doubtful(rows, component)
+    doubtful = _doubtful(rows, component) | {component[key] for key in said.keys}
     refused: dict[tuple[int, int], str] = {}
     for members, edges in _careful(rows, ties, component, doubtful):
-        groups, said = agglomerated(members, edges)
-        refused |= said
+        groups, against = agglomerated(members, edges, said)
+        refused |= against
         for group in groups:
             for key in group:
                 component[key] = min(group)
@@ -47,19 +56,22 @@ def clustered(rows: pa.Table, ties: pa.Table) -> Clusters:
 
 
 def agglomerated(
-    members: Iterable[Facts], ties: Iterable[Tie]
+    members: Iterable[Facts], ties: Iterable[Tie], said: Said | None = None
 ) -> tuple[list[list[int]], dict[tuple[int, int], str]]:
     """Joins the surest ties first and refuses each that would bring a contradiction into a cluster.
 
-    So a cluster that contradicts itself comes apart at its weakest tie. Returns the groups of keys, and refusals.
+    So a cluster that contradicts itself comes apart at its weakest tie. Whom a person called the same child are joined
+    whatever the guards say, and whom a person called two never are, also not through others. Returns the groups of keys,
+    and refusals.
     """
+    said = said or Said()
     home = {fact.key: [fact] for fact in members}
     refused: dict[tuple[int, int], str] = {}
     for tie in sorted(ties, key=lambda t: (-t.probability, -t.weight, t.left, t.right)):
         left, right = home[tie.left], home[tie.right]
         if left is right:
             continue
-        if reason := why_not_one_cluster(left, right):
+        if reason := _why_not(left, right, tie, said):
             refused[tie.left, tie.right] = reason
             continue
         left.extend(right)
@@ -69,6 +81,33 @@ def agglomerated(
     together = {key: number for number, group in groups.items() for key in group}
     kept = {pair: why for pair, why in refused.items() if together[pair[0]] != together[pair[1]]}
     return list(groups.values()), kept
+
+
+def _why_not(left: list[Facts], right: list[Facts], tie: Tie, said: Said) -> str | None:
+    if said.apart and any(_pair(one.key, other.key) in said.apart for one in left for other in right):
+        return WHY_APART
+    if _pair(tie.left, tie.right) in said.same:
+        return None
+    return why_not_one_cluster(left, right)
+
+
+def _pair(one: int, other: int) -> tuple[int, int]:
+    return min(one, other), max(one, other)
+
+
+def _with_what_was_said(ties: pa.Table, said: Said) -> pa.Table:
+    """Ties of people in addition, surer than any other."""
+    if not said.same:
+        return ties
+    pairs = sorted(said.same)
+    columns = {
+        "left": [left for left, _ in pairs],
+        "right": [right for _, right in pairs],
+        "probability": [_SURER_THAN_ANY] * len(pairs),
+        "weight": [0.0] * len(pairs),
+    }
+    arrays = [pa.array(columns[name], ties.schema.field(name).type) for name in Tie._fields]
+    return pa.concat_tables([ties.select(Tie._fields), pa.table(arrays, names=Tie._fields)])
 
 
 def _components(size: int, ties: pa.Table) -> list[int]:

@@ -1,0 +1,116 @@
+"""What people said of pairs is obeyed by the next link, and when it is taken back nothing of it is left."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.engine.spec.tables import put, record, source
+
+from heard.engine import backend, tables
+from heard.engine.link import link
+from heard.engine.link.cluster import Tie, agglomerated
+from heard.engine.link.guards import Facts
+from heard.engine.link.judged import Said
+
+BORN = date(2011, 3, 4)
+RECORDS = {
+    ("cin", "1"): {"given_name": "Ada", "nhs_number": "9434765919", "nhs_number_valid": True},
+    ("police", "9"): {"given_name": "Ada"},
+    ("school", "7"): {"given_name": "Eva"},
+}
+
+
+def _linked(folder: Path, *said: tuple[str, str, str], minute: int = 0) -> dict[str, Any]:
+    """Links three records of one household after people said (source, source, word) of their records."""
+    folder.mkdir(exist_ok=True)
+    names = {name: record_id for name, record_id in RECORDS}
+    common = {"family_name": "Okonjo", "birth_date": BORN, "postcode": "WX1 1AA"}
+    put(
+        folder, tables.RECORDS, *(record(*key, agency=key[0], **common | own) for key, own in RECORDS.items())
+    )
+    put(folder, tables.SOURCES, *map(source, sorted(names)))
+    if said:
+        put(folder, tables.JUDGEMENTS, *(
+            {"left_source": left, "left_id": names[left], "right_source": right, "right_id": names[right],
+             "judgement": word, "by": "12", "at": datetime(2026, 3, 1, 9, minute + n, tzinfo=UTC), "why": "Known"}
+            for n, (left, right, word) in enumerate(said)
+        ))  # fmt: skip
+    link(folder)
+    rows = backend.read(folder, tables.IDENTITIES).to_pylist()
+    return {row["source"]: row["person"] for row in rows}
+
+
+def _band(folder: Path, one: str, other: str) -> tuple[str, str]:
+    rows = backend.read(folder, tables.LINKS).to_pylist()
+    found = next(row for row in rows if {row["left_source"], row["right_source"]} == {one, other})
+    return found["band"], found["why"]
+
+
+def test_without_a_judgement_namesakes_are_one_and_twins_are_two(tmp_path: Path) -> None:
+    person = _linked(tmp_path)
+    assert person["cin"] == person["police"] != person["school"]
+
+
+def test_whom_a_person_called_one_child_are_one_against_every_guard(tmp_path: Path) -> None:
+    person = _linked(tmp_path, ("cin", "school", "same"))
+    assert person["cin"] == person["school"]
+    band, why = _band(tmp_path, "cin", "school")
+    assert band == "linked"
+    assert why.startswith("a person said that they are one child")
+
+
+def test_whom_a_person_called_two_are_two_and_are_not_asked_about_again(tmp_path: Path) -> None:
+    person = _linked(tmp_path, ("cin", "police", "not_same"))
+    assert person["cin"] != person["police"]
+    assert _band(tmp_path, "cin", "police")[0] == "apart"
+
+
+def test_two_never_meet_through_a_third(tmp_path: Path) -> None:
+    person = _linked(
+        tmp_path, ("cin", "school", "same"), ("police", "school", "same"), ("cin", "police", "not_same")
+    )
+    assert person["cin"] != person["police"]
+
+
+def test_the_last_word_on_a_pair_counts_whichever_record_comes_first(tmp_path: Path) -> None:
+    person = _linked(tmp_path, ("cin", "school", "same"), ("school", "cin", "not_same"))
+    assert person["cin"] != person["school"]
+
+
+@pytest.mark.parametrize("word", ["cannot_tell", "ask_others"])
+def test_who_cannot_tell_changes_nothing(tmp_path: Path, word: str) -> None:
+    assert _linked(tmp_path / "a", ("cin", "police", word)) == _linked(tmp_path / "b")
+
+
+def test_taken_back_is_as_if_never_said(tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    _linked(before)
+    _linked(after, ("cin", "police", "not_same"), ("cin", "school", "same"))
+    (after / "judgements.parquet").unlink()
+    _linked(after)
+    for table in (tables.LINKS, tables.IDENTITIES):
+        assert backend.read(before, table).equals(backend.read(after, table))
+
+
+_KEYS = range(6)
+_PAIRS = st.sets(
+    st.tuples(st.sampled_from(_KEYS), st.sampled_from(_KEYS)).filter(lambda p: p[0] < p[1]), max_size=5
+)
+
+
+@given(same=_PAIRS, apart=_PAIRS, data=st.data())
+def test_no_two_whom_a_person_parted_are_ever_together_in_any_order(
+    same: set[tuple[int, int]], apart: set[tuple[int, int]], data: Any
+) -> None:
+    said = Said(frozenset(same - apart), frozenset(apart))
+    members = [Facts(key, source=f"s{key}", given="ada", birth=BORN) for key in _KEYS]
+    ties = [Tie(0, key, 0.99) for key in _KEYS[1:]] + [Tie(*pair, 2.0) for pair in said.same]
+    groups, _ = agglomerated(members, ties, said)
+    shuffled, _ = agglomerated(data.draw(st.permutations(members)), data.draw(st.permutations(ties)), said)
+    assert sorted(groups) == sorted(shuffled)
+    assert not [pair for pair in apart for group in groups if set(pair) <= set(group)]
