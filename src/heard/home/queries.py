@@ -232,7 +232,7 @@ def _reviews(user: User) -> Kind | None:
     return Kind(
         "reviews",
         _("Reviews to hold"),
-        reviews.reviews_due(user),
+        reviews.reviews_to_hold(user),
         lambda row: due(row.review_on, str(row.case.person), at("plan", plan_id=row.pk), "", None),
         due=due_by_field("review_on"),
     )

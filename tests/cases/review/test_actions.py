@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from heard.agencies.models import AuditRow
+from heard.agencies import actions as agencies
+from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment.rules import ChildsView
+from heard.cases.case.actions import assign_trusted_worker
 from heard.cases.case.queries import case_visible_to
 from heard.cases.case.rules import Observed, due_on
 from heard.cases.concern import actions as telling
@@ -190,6 +192,24 @@ def test_reviews_are_due_for_the_team_that_leads_and_for_who_has_to_act(world, a
     assert list(queries.reviews_due(world.teacher)) == [agreed]
     agreed.outcomes.get().actions.update(state="done", done_on=timezone.localdate())
     assert not queries.reviews_due(world.teacher).exists()
+
+
+def test_a_review_waits_for_whom_the_child_counts_on_and_not_for_each_colleague(world, agreed):
+    def wait_for(user):
+        return list(queries.reviews_to_hold(User.objects.get(pk=user.pk)))
+
+    case = agreed.case
+    case.trusted_worker = None
+    case.save()
+    assert wait_for(world.social_worker) == wait_for(world.coordinator) == [agreed]  # or nobody would hold it
+    assign_trusted_worker(
+        by=world.coordinator, case_id=case.pk, worker=world.social_worker, since=timezone.localdate()
+    )
+    assert wait_for(world.social_worker) == wait_for(world.teacher) == [agreed]  # she owns an action
+    assert wait_for(world.coordinator) == []
+    assert list(queries.reviews_due(world.coordinator)) == [agreed]
+    agencies.switch_off(by=world.administrator, user=world.social_worker, reason="Left")
+    assert wait_for(world.coordinator) == [agreed]
 
 
 def test_holding_and_reading_leave_audit_rows_about_the_child(world, agreed):

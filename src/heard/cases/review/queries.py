@@ -115,6 +115,14 @@ def reviews_due(user: User) -> QuerySet[Plan]:
     return plans_visible_to(user).filter(mine, state="agreed").order_by("review_on")
 
 
+def reviews_to_hold(user: User) -> QuerySet[Plan]:
+    """Those of `reviews_due` that wait for this user and not for their whole team: the child counts on them, or on nobody
+    while their team leads the case; or they own an action in the plan."""
+    nobody = Q(case__trusted_worker=None) | Q(case__trusted_worker__is_active=False)
+    doing = Action.objects.order_by().filter(owner=user, state="open").values("outcome__plan")
+    return reviews_due(user).filter(Q(case__trusted_worker=user) | nobody | Q(pk__in=doing))
+
+
 def why_not_open(user: User, plan: Plan) -> str | None:
     return rules.why_not_open(
         plan_state=plan.state,
