@@ -107,6 +107,29 @@ def test_what_is_overdue_is_on_the_agenda(world, panel):
     assert Why.DECISION_OVERDUE in reasons(about(panel, person=worry.person))
 
 
+@pytest.mark.parametrize(
+    ("decision", "comes"), [("open_case", True), ("no_further_action", False), ("other_agency", False)]
+)
+def test_a_new_worry_comes_before_the_panel_unless_it_is_at_an_end(world, panel, decision, comes):
+    worry = tell(world)
+    assert worries_for(world, panel) == [worry.pk]
+    telling.decide(
+        by=world.coordinator,
+        concern=worry,
+        decision=decision,
+        reason="As said",
+        feedback="Thank you",
+        why_without_words="She was not there",
+        other_agency=world.police if decision == "other_agency" else None,
+    )
+    assert worries_for(world, panel) == ([worry.pk] if comes else [])
+
+
+def worries_for(world, panel) -> list[uuid.UUID]:
+    found = queries.suggestions(world.coordinator, panel, now_plus(-1))
+    return [one.about for suggested in found for one in suggested.reasons if one.kind == Why.NEW_WORRY]
+
+
 def test_a_child_who_said_no_to_an_interview_is_not_on_the_agenda_for_it(world, panel, case):
     back = {"found_where": "At home", "found_by": "Alone", "condition": "Tired", "check_by_police": "done"}
     episode = note_missing(
@@ -115,7 +138,7 @@ def test_a_child_who_said_no_to_an_interview_is_not_on_the_agenda_for_it(world, 
         missing_from=now_plus(-9),
         why_not_reported="At once",
         back=back | {"found_at": now_plus(-8)},
-        **{"last_seen_where": "Bus stop", "last_seen_by": "Her aunt", "danger": "not_known"},
+        last_seen_where="Bus stop", last_seen_by="Her aunt", danger="not_known",
     )
     why = {
         one.kind

@@ -87,6 +87,13 @@ def concerns_since(user: User, moment: datetime, *, about: str = "") -> QuerySet
     return rows.filter(**{f"{fields[about]}__isnull": False}) if about else rows
 
 
+def going_on_since(user: User, moment: datetime) -> QuerySet[Concern]:
+    """Those of `concerns_since` that wait for a decision or for the panel, or led to a case. What was decided with no further
+    action, a step or another agency is at an end here."""
+    led_on = (Concern.Decision.OPEN_CASE, Concern.Decision.ADD_TO_CASE, Concern.Decision.PANEL)
+    return concerns_since(user, moment).filter(Q(state=Concern.State.TOLD) | Q(decision__in=led_on))
+
+
 def for_the_panel(user: User, *, since: datetime | None = None) -> QuerySet[Concern]:
     """Worries about places and groups of which somebody decided that the panel discusses them, the first decided first."""
     rows = concerns_open_to(user).filter(decision=Concern.Decision.PANEL)

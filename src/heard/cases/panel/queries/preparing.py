@@ -14,7 +14,7 @@ from django.utils import timezone
 from heard.cases.assessment.models import AssessmentObservation, AssessmentPattern
 from heard.cases.assessment.queries import assessments_visible_to
 from heard.cases.concern.models import ConcernObservation
-from heard.cases.concern.queries import concerns_open_to, concerns_since, for_the_panel
+from heard.cases.concern.queries import concerns_open_to, concerns_since, for_the_panel, going_on_since
 from heard.cases.missing.queries import missing_since, not_heard_yet
 from heard.cases.panel.rules import Section, Why, themes
 from heard.cases.plan.queries import plans_visible_to
@@ -102,7 +102,7 @@ def _worries(user: User, panel: Panel, since: datetime) -> Found:
     for kind, rows, when in (
         (Why.DECISION_OVERDUE, late, "due_on"),
         (Why.FOR_THE_PANEL, for_the_panel(user, since=since), "decided_at"),
-        (Why.NEW_WORRY, concerns_since(user, since), "told_at"),
+        (Why.NEW_WORRY, going_on_since(user, since), "told_at"),
     ):
         for key, on, *ends in rows.values_list("pk", when, "person_id", "place_id", "group_id"):
             end, about = next(
