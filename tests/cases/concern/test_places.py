@@ -323,6 +323,17 @@ def test_deciding_on_a_place_offers_what_fits_a_place(world: World) -> None:
     assert "Visit the owner" in told
 
 
+def test_a_step_is_done_by_somebody_who_does_casework(world: World) -> None:
+    concern = about_a_place(world.teacher)
+    page = signed_in(world.coordinator).get(reverse("concern_decide", kwargs={"concern_id": concern.pk})).text
+    for user in (world.teacher, world.officer, world.coordinator, world.supervisor):
+        assert f'<option value="{user.pk}"' in page
+    for user in (world.analyst, world.board_member, world.administrator):
+        assert f'<option value="{user.pk}"' not in page
+        with pytest.raises(Refused, match="Choose who will do it"):
+            decide(world, concern, decision="step", step=actions.Step("Visit the owner", user, LATER))
+
+
 def test_other_decisions_do_not_ask_for_a_step(world: World) -> None:
     concern = about_a_place(world.teacher)
     answers = {"decision": "no_further_action", "reason": "Explained", "feedback": "We asked there."}

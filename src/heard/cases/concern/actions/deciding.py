@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Refused
+from heard.agencies.rules import May, Refused
 from heard.cases.case.actions import open_case
 from heard.cases.case.queries import open_case_of, words_of
 from heard.cases.concern import rules
@@ -72,7 +72,7 @@ def decide(
         told_it=told_it,
         why_alone=why_alone,
         step=step.what if step else "",
-        has_step_owner=step is not None and step.owner is not None,
+        has_step_owner=step is not None and step.owner is not None and step.owner.may(May.PLAN),
         step_in_time=step is not None and step.due_on is not None and step.due_on >= timezone.localdate(at),
     )
     if why_not:

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.kept import kept_form, sent
-from heard.agencies.queries import agencies_visible_to, colleagues_visible_to, duty_team, who_are
+from heard.agencies.queries import agencies_visible_to, duty_team
 from heard.agencies.rules import May, Refused
 from heard.cases.attachment.queries import attachments_of
-from heard.cases.case.queries import closed_case_of, open_case_of, words_of
+from heard.cases.case.queries import closed_case_of, open_case_of, who_can_do, words_of
 from heard.cases.concern import actions, queries, rules
 from heard.cases.concern.forms import DecideForm
 from heard.cases.concern.views.summary import born, lists
@@ -85,7 +85,7 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
         subject_id=worry.pk,
         decisions=_decisions(worry, case, closed),
         agencies=[(str(agency.pk), agency.name) for agency in agencies_visible_to(request.user)],
-        colleagues=[] if worry.person_id else _colleagues(request),
+        colleagues=[] if worry.person_id else _who_can_do(request),
         needs_words=bool(worry.person_id) and not words,
         told_it=worry.told_by_id == request.user.pk,
     )
@@ -129,15 +129,12 @@ def _decided(request: Request, worry: Concern, form: Any) -> bool:
 def _step(request: Request, answers: dict[str, Any]) -> actions.Step | None:
     if answers["decision"] != rules.Decision.STEP:
         return None
-    owner = colleagues_visible_to(request.user).get(pk=answers["step_owner"])
+    owner, _called = who_can_do(request.user)[answers["step_owner"]]
     return actions.Step(answers["step_what"], owner, answers["step_due_on"])
 
 
-def _colleagues(request: Request) -> list[tuple[str, str]]:
-    """Everybody who could do a step, with their agency."""
-    people = list(colleagues_visible_to(request.user))
-    known = who_are(request.user, [person.pk for person in people])
-    return [(str(one.pk), f"{known[one.pk].name}, {known[one.pk].agency}") for one in people]
+def _who_can_do(request: Request) -> list[tuple[str, str]]:
+    return [(key, called) for key, (_who, called) in who_can_do(request.user).items()]
 
 
 def _decisions(worry: Concern, case: Case | None, closed: Case | None) -> list[tuple[str, str, str]]:
