@@ -93,6 +93,12 @@ class Reader(HTMLParser):
             self.faults.append(f"{data.strip()!r} is not translated")
 
 
+@EACH
+def test_words_for_screen_readers_alone_begin_with_no_colon(path: Path) -> None:
+    """The style sheet puts a space before them: "Take it back : Northgate Academy". In brackets they read well."""
+    assert not re.findall(r'visually-hidden">\s*[:;,.]', path.read_text(encoding="utf-8"))
+
+
 def untranslated_arguments(source: str) -> Iterator[str]:
     """Prose that is handed to a macro as a bare string, such as ui.button("Send it")."""
     tree = jinja().parse(source)
