@@ -97,6 +97,23 @@ def test_taken_back_is_as_if_never_said(tmp_path: Path) -> None:
         assert backend.read(before, table).equals(backend.read(after, table))
 
 
+def test_what_waits_for_a_person_has_reasons_that_add_up_and_nothing_else_has(tmp_path: Path) -> None:
+    _linked(tmp_path)
+    rows = backend.read(tmp_path, tables.REASONS).to_pylist()
+    links = backend.read(tmp_path, tables.LINKS).to_pylist()
+    pairs: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        pairs.setdefault((row["left_source"], row["right_source"]), []).append(row)
+    asked = [one for one in links if one["band"] == "for_a_person"]
+    assert set(pairs) == {(one["left_source"], one["right_source"]) for one in asked} != set()
+    for one in asked:
+        reasons = pairs[one["left_source"], one["right_source"]]
+        bits = sum(row["weight"] for row in reasons)
+        assert 1 / (1 + 2**-bits) == pytest.approx(one["probability"], abs=0.02)
+        assert [row["comparison"] for row in reasons][:2] == ["where every pair begins", "given name"]
+        assert ("birth date", "the same") in [(row["comparison"], row["level"]) for row in reasons]
+
+
 _KEYS = range(6)
 _PAIRS = st.sets(
     st.tuples(st.sampled_from(_KEYS), st.sampled_from(_KEYS)).filter(lambda p: p[0] < p[1]), max_size=5

@@ -206,6 +206,21 @@ LINKS = Table(
     ),
 )
 
+REASONS = Table(
+    "reasons",
+    "link",
+    "one comparison of a pair that waits for a person; of one pair they add up to what the model makes of it",
+    (
+        Column("left_source", _TEXT, "", required=True),
+        Column("left_id", _TEXT, "", required=True),
+        Column("right_source", _TEXT, "", required=True),
+        Column("right_id", _TEXT, "", required=True),
+        Column("comparison", _TEXT, "what was compared, in words", required=True),
+        Column("level", _TEXT, "what was found, in words", required=True),
+        Column("weight", _REAL, "how much that speaks for one child, in bits; below zero for two", required=True),
+    ),
+)
+
 IDENTITIES = Table(
     "identities",
     "link",
@@ -301,6 +316,7 @@ ALL = (
     COVERAGE,
     ISSUES,
     LINKS,
+    REASONS,
     IDENTITIES,
     CHILDREN,
     EVIDENCE,

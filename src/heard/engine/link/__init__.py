@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from heard.engine import backend, tables
 from heard.engine.link import bands, cluster, judged, model, prepare
+from heard.engine.link.reasons import reasons, weighed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "link_model.json"
 SEED = model.SEED
+_RECORDS = ("left_source", "left_id", "right_source", "right_id")  # of a pair
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class LinkSummary:
 
 
 def link(folder: Path, *, progress: Progress | None = None) -> LinkSummary:
-    """Reads records and sources of the run in `folder`; writes links, identities and link_model.json.
+    """Reads records and sources of the run in `folder`; writes links, identities, reasons and link_model.json.
 
     Raises `backend.WrongTable` where intake has not run. Small, empty or nameless input is linked as far as it goes.
     """
@@ -52,14 +54,15 @@ def link(folder: Path, *, progress: Progress | None = None) -> LinkSummary:
         engine.hold("prepared", rows)
         learned = model.trained(engine, "prepared", usable=_usable(rows), records=len(rows))
         tell("Comparing records", 0.4)
-        pairs = engine.keep("pairs", bands.banded(model.compared(engine, "prepared", learned)))
+        compared = model.compared(engine, "prepared", learned)
+        pairs = engine.keep("pairs", bands.banded(compared))
         tell("Grouping records by child", 0.7)
         ties = pairs.filter(pairs.band == bands.LINKED).select(*cluster.Tie._fields)
         said = judged.said(folder, rows)
         clusters = cluster.clustered(rows, ties.to_pyarrow(), said)
         tell("Writing links", 0.9)
         pairs = pairs.left_join(engine.hold("said", said.table()), ["left", "right"])
-        summary = _write(engine, rows, pairs, clusters, learned)
+        summary = _write(engine, rows, pairs, compared, clusters, learned)
     (folder / MODEL_FILE).write_text(json.dumps(_told(learned), indent=1), encoding="utf-8")
     return summary
 
@@ -73,7 +76,12 @@ def _usable(rows: pa.Table) -> int:
 
 
 def _write(
-    engine: backend.Engine, rows: pa.Table, pairs: Any, clusters: cluster.Clusters, learned: model.Model
+    engine: backend.Engine,
+    rows: pa.Table,
+    pairs: Any,
+    compared: Any,
+    clusters: cluster.Clusters,
+    learned: model.Model,
 ) -> LinkSummary:
     members = rows.select(["key", "source", "record_id"]).append_column(
         "component", pa.array(clusters.component, pa.int64())
@@ -83,7 +91,8 @@ def _write(
         tables.IDENTITIES, held.select("source", "record_id", "person").order_by("source", "record_id")
     )
     links = engine.keep("links", _links(held, pairs, engine.hold("refused", _refused(clusters))))
-    engine.write(tables.LINKS, links.order_by("left_source", "left_id", "right_source", "right_id"))
+    engine.write(tables.LINKS, links.drop("left", "right").order_by(*_RECORDS))
+    _write_reasons(engine, links, compared, learned)
     counts = {row["band"]: row["n"] for row in links.band.value_counts(name="n").to_pyarrow().to_pylist()}
     return LinkSummary(
         records=len(rows),
@@ -93,6 +102,12 @@ def _write(
         trained=learned.trained,
         notes=learned.notes,
     )
+
+
+def _write_reasons(engine: backend.Engine, links: Any, compared: Any, learned: model.Model) -> None:
+    asked = links.filter(links.band == bands.FOR_A_PERSON).select("left", "right", *_RECORDS)
+    rows = reasons(engine.keep("weighed", weighed(asked, compared)), learned).order_by(*_RECORDS, "place")
+    engine.write(tables.REASONS, rows.select(tables.REASONS.schema.names))
 
 
 def _with_person(members: Any) -> Any:
@@ -136,7 +151,7 @@ def _links(members: Any, pairs: Any, refused: Any) -> Any:
         (~together & (same | (t.band == bands.LINKED)), "kept apart: " + against + "; " + t.why),
         else_=t.why,
     )
-    return t.select("left_source", "left_id", "right_source", "right_id", "probability", band=band, why=why)
+    return t.select("left", "right", *_RECORDS, "probability", band=band, why=why)
 
 
 def _told(learned: model.Model) -> dict[str, Any]:

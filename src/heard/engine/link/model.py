@@ -281,7 +281,7 @@ def _learn(engine: Engine, table: str, settings: dict[str, Any]) -> dict[str, An
 
 def _take(settings: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
     """Takes over a comparison's learned weights where they make sense: agreement speaks for, difference against."""
-    ours, theirs = _levels(settings, name), _levels(learned, name)
+    ours, theirs = levels(settings, name), levels(learned, name)
     pairs = [
         (
             _rounded(new.get("m_probability"), old["m_probability"]),
@@ -297,7 +297,8 @@ def _take(settings: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
     return True
 
 
-def _levels(settings: dict[str, Any], name: str) -> list[dict[str, Any]]:
+def levels(settings: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The levels of one comparison with their weights, surest first, as `Comparison.levels` has them."""
     comparison = next(c for c in settings["comparisons"] if c["output_column_name"] == name)
     return [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
 
