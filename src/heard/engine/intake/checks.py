@@ -1,4 +1,4 @@
-"""Checks of dates that every format shares: is it a day, is it in the future, is it before the child was born."""
+"""Checks that every format shares: is it a day, is it in the future or before the child was born; do identifiers hold."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from heard.engine.intake.ledger import Place, Source
-from heard.engine.intake.values import Dated, mended_postcode, read_date, read_postcode
+from heard.engine.intake.values import (
+    Dated,
+    mended_postcode,
+    read_date,
+    read_nhs_number,
+    read_postcode,
+    read_sex,
+    read_upn,
+)
 
 
 @dataclass
 class Checks:
-    """What is said of a source's dates. `latest` is the fault's code and the last day that is not too late."""
+    """What is said of a source's dates and identifiers. `latest` is the fault's code and the last day that is not too late."""
 
     source: Source
     today: date
@@ -42,6 +50,26 @@ class Checks:
         if born and value < born:
             self.source.flag(at, "born_after", column)
         return value
+
+    def upn(self, at: Place, column: str, text: str) -> tuple[str | None, bool | None]:
+        """The pupil number, and whether its check letter holds; used as written also where not."""
+        number, holds = read_upn(text)
+        if holds is False:
+            self.source.flag(at, "upn_invalid", column)
+        return number, holds
+
+    def nhs_number(self, at: Place, column: str, text: str) -> tuple[str | None, bool | None]:
+        """The NHS number, and whether its check digit holds; used as written also where not."""
+        number, holds = read_nhs_number(text)
+        if holds is False:
+            self.source.flag(at, "nhs_number_invalid", column)
+        return number, holds
+
+    def sex(self, at: Place, column: str, text: str) -> str | None:
+        sex, fault = read_sex(text)
+        if fault:
+            self.source.flag(at, fault, column)
+        return sex
 
     def postcode(self, at: Place, column: str, text: str) -> str | None:
         """The postcode, mended where only one can be meant; flagged where it was, or cannot be read."""

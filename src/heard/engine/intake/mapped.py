@@ -23,10 +23,7 @@ from heard.engine.intake.ledger import Details, Place, Seen, Source
 from heard.engine.intake.mapping import ItemRule, MappedSource, Told
 from heard.engine.intake.values import (
     read_id,
-    read_nhs_number,
     read_number,
-    read_sex,
-    read_upn,
     tidy,
 )
 from heard.engine.tables import ROW_KEY, Progress
@@ -119,17 +116,17 @@ class MappedFiles:
     # ---- one row
 
     def _row(self, columns: Columns, at: Place, cells: list[str]) -> None:
-        source, record = self.source, self.mapped.record
+        source = self.source
         details = self._details(columns, at, cells)
         own = self._own_id(columns, cells, details)
         record_id = own or _key(at, details)
         if record_id is None:
-            source.set_aside(at, "id_missing", _shown(record.get("record_id")))
+            source.set_aside(at, "id_missing", self._shown("record_id"))
             return
         source.keep(at)
         fault = source.record(at, record_id, details)
         if own and fault in ("id_shared", "id_of_another"):
-            source.flag(at, fault, _shown(record.get("record_id")))
+            source.flag(at, fault, self._shown("record_id"))
         if own and fault == "id_of_another":
             # Neither number is sure to be this child's; the record says only what cannot be the other's.
             details = details._replace(local_id=None, nhs_number_valid=False, upn_valid=False)
@@ -150,41 +147,37 @@ class MappedFiles:
             (s for name, s in spelled.items() if s and record.get(name) == record["record_id"]), number
         )
 
-    def _details(self, columns: Columns, at: Place, cells: list[str]) -> Details:
-        def cell(name: str) -> str:
-            if (told := self.mapped.record.get(name)) is None:
-                return ""
-            if told.joined and len(told.columns) > 1:
-                return columns.joined(cells, told)
-            return columns.first_filled(cells, told)[0]
+    def _cell(self, columns: Columns, cells: list[str], name: str) -> str:
+        if (told := self.mapped.record.get(name)) is None:
+            return ""
+        if told.joined and len(told.columns) > 1:
+            return columns.joined(cells, told)
+        return columns.first_filled(cells, told)[0]
 
-        nhs, nhs_valid = read_nhs_number(cell("nhs_number"))
-        upn, upn_valid = read_upn(cell("upn"))
-        sex, sex_fault = read_sex(cell("sex"))
-        postcode = self._checks.postcode(at, _shown(self.mapped.record.get("postcode")), cell("postcode"))
-        faults = {
-            "nhs_number": "nhs_number_invalid" if nhs_valid is False else None,
-            "upn": "upn_invalid" if upn_valid is False else None,
-            "sex": sex_fault,
-        }
-        for name, fault in faults.items():
-            if fault:
-                self.source.flag(at, fault, self.mapped.record[name].shown)
+    def _details(self, columns: Columns, at: Place, cells: list[str]) -> Details:
+        checks, shown = self._checks, self._shown
+        texts = {name: self._cell(columns, cells, name) for name in self.mapped.record}
+        cell = texts.get
+        nhs, nhs_valid = checks.nhs_number(at, shown("nhs_number"), cell("nhs_number", ""))
+        upn, upn_valid = checks.upn(at, shown("upn"), cell("upn", ""))
         return Details(
-            given_name=tidy(cell("given_name")),
-            family_name=tidy(cell("family_name")),
+            given_name=tidy(cell("given_name", "")),
+            family_name=tidy(cell("family_name", "")),
             birth_date=self._birth(columns, at, cells),
-            sex=sex,
-            postcode=postcode,
-            address=tidy(cell("address")),
+            sex=checks.sex(at, shown("sex"), cell("sex", "")),
+            postcode=checks.postcode(at, shown("postcode"), cell("postcode", "")),
+            address=tidy(cell("address", "")),
             nhs_number=nhs,
             nhs_number_valid=nhs_valid,
             upn=upn,
             upn_valid=upn_valid,
-            local_id=read_id(cell("local_id")),
-            ethnicity=tidy(cell("ethnicity")),
+            local_id=read_id(cell("local_id", "")),
+            ethnicity=tidy(cell("ethnicity", "")),
             authority=self.mapped.authority,
         )
+
+    def _shown(self, name: str) -> str:
+        return _shown(self.mapped.record.get(name))
 
     def _birth(self, columns: Columns, at: Place, cells: list[str]) -> date | None:
         text, column, formats = self._day_text(columns, at, cells, self.mapped.record.get("birth_date"))

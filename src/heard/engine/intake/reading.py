@@ -84,7 +84,7 @@ def read(
     progress: Progress | None = None,
     today: date | None = None,
 ) -> IntakeSummary:
-    """Reads files and folders into the tables sources, records, observations, coverage and issues in `out`.
+    """Reads files and folders into the tables that `heard.engine.tables` says intake writes, in `out`.
 
     Without `mapping`, one that lies in a folder among the paths is used. `today` is the day after which a date counts as
     future; by default the computer's. Raises NotDone, with a plain sentence, where a path is not there, the mapping
@@ -98,16 +98,19 @@ def read(
     if not found.anything:
         raise NotDone(_nothing(found))
     today = today or datetime.now().astimezone().date()
-    try:
-        ledger = Ledger(out, today)
-    except OSError as error:
-        raise NotDone(f"The folder {out.name} cannot be written. Choose another for the output.") from error
-    with ledger:
+    with _ledger(out, today) as ledger:
         notes = _read_all(found, told, ledger, today, progress or (lambda doing, done: None))
     if used and not mapping:
         notes.insert(0, f"No mapping was named: {file_name(used)}, which came with the extracts, was used.")
     sources = tuple(map(_summary, ledger.sources))
     return IntakeSummary(sources, (*notes, *_asides(found, maps)), used, tuple(found.files))
+
+
+def _ledger(out: Path, today: date) -> Ledger:
+    try:
+        return Ledger(out, today)
+    except OSError as error:
+        raise NotDone(f"The folder {out.name} cannot be written. Choose another for the output.") from error
 
 
 def _refuse_labels(told: Mapping) -> None:

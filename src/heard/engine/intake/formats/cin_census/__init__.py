@@ -16,7 +16,7 @@ from heard.engine.intake.checks import Checks
 from heard.engine.intake.formats import Job, Mine
 from heard.engine.intake.formats.cin_census.schema import departures, schema
 from heard.engine.intake.ledger import Assessment, Details, Place, Seen, Source
-from heard.engine.intake.values import code_of, read_date, read_id, read_sex, read_upn
+from heard.engine.intake.values import code_of, read_date, read_id, read_sex
 from heard.engine.intake.xml_children import (
     Shape,
     children,
@@ -133,9 +133,7 @@ class _Census:
         self._assessed(record_id, child)
 
     def _details(self, at: Place, first: dict[str, str]) -> Details:
-        upn, valid = read_upn(first.get("UPN", ""))
-        if upn and not valid:
-            self.source.flag(at, "upn_invalid", "UPN")
+        upn, valid = self.checks.upn(at, "UPN", first.get("UPN", ""))
         written = "Sex" if "Sex" in first else "GenderCurrent"
         sex, _ = read_sex(first.get(written, ""))
         born = self.checks.birth(at, "PersonBirthDate", first.get("PersonBirthDate", ""))

@@ -25,8 +25,6 @@ from heard.engine.intake.values import (
     read_id,
     read_number,
     read_postcode,
-    read_sex,
-    read_upn,
     tidy,
 )
 from heard.engine.intake.xml_children import looks_like_xml, root_of
@@ -197,12 +195,8 @@ def _header_row(
     whole: _Return, columns: Columns, at: Place, cells: list[str], child: str, born: date | None
 ) -> None:
     source = whole.source
-    upn, valid = read_upn(columns.cell(cells, "UPN"))
-    if upn and not valid:
-        source.flag(at, "upn_invalid", "UPN")
-    sex, fault = read_sex(columns.cell(cells, "SEX"))
-    if fault:
-        source.flag(at, fault, "SEX")
+    upn, valid = whole.checks.upn(at, "UPN", columns.cell(cells, "UPN"))
+    sex = whole.checks.sex(at, "SEX", columns.cell(cells, "SEX"))
     postcode = whole.postcodes[child][1] if child in whole.postcodes else None
     details = Details(
         birth_date=born, sex=sex, postcode=postcode, upn=upn, upn_valid=valid, local_id=child, ethnicity=tidy(columns.cell(cells, "ETHNIC")),
