@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Field, ForeignObjectRel, Model, Q, QuerySet, UniqueConstraint
+from django.db.models import Exists, Field, ForeignObjectRel, Model, OuterRef, Q, QuerySet, UniqueConstraint
 
 from heard.network.models import Involvement, Merge, OtherName, Person, SearchKey, Tie
 
@@ -43,7 +43,7 @@ class Link:
         if self.model is Tie:
             rows = rows.exclude(Q(person=kept) | Q(to_person=kept))
         for constraint in self._once:
-            rows = rows.exclude(pk__in=self._double(constraint, kept, merged))
+            rows = rows.exclude(pk__in=self._double(constraint, kept, merged).values("pk"))
         return rows
 
     def staying(self, kept: Person, merged: Person) -> QuerySet[Any]:
@@ -52,7 +52,7 @@ class Link:
     def clashes(self, kept: Person, merged: Person) -> bool:
         """Both have one of which there is one at a time, such as an open case."""
         at_a_time = (one for one in self._once if one.condition is not None)
-        return any(self._double(one, kept, merged) for one in at_a_time)
+        return any(self._double(one, kept, merged).exists() for one in at_a_time)
 
     @property
     def _once(self) -> list[UniqueConstraint]:
@@ -61,19 +61,12 @@ class Link:
             one for one in constraints if isinstance(one, UniqueConstraint) and self.field.name in one.fields
         ]
 
-    def _double(self, constraint: UniqueConstraint, kept: Person, merged: Person) -> list[Any]:
-        """Keys of the merged person's rows that break this constraint once they lead to the kept one."""
-        others = [name for name in constraint.fields if name != self.field.name]
+    def _double(self, constraint: UniqueConstraint, kept: Person, merged: Person) -> QuerySet[Any]:
+        """The merged person's rows that break this constraint once they lead to the kept one. The database compares them."""
         condition = constraint.condition or Q()
-        held = set(self.rows(kept).filter(condition).values_list(*others)) if others else None
-        theirs = self.rows(merged).filter(condition)
-        if held is None:
-            return (
-                list(theirs.values_list("pk", flat=True))
-                if self.rows(kept).filter(condition).exists()
-                else []
-            )
-        return [row[0] for row in theirs.values_list("pk", *others) if row[1:] in held]
+        others = {name: OuterRef(name) for name in constraint.fields if name != self.field.name}
+        held = self.rows(kept).filter(condition, **others)
+        return self.rows(merged).filter(condition, Exists(held))
 
 
 def links() -> Iterator[Link]:
