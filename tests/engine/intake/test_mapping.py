@@ -93,3 +93,12 @@ def test_a_mistake_in_a_day_or_an_expectation_is_said(tmp_path: Path, old: str, 
     with pytest.raises(NotDone) as refusal:
         load(tmp_path, GOOD.replace(old, new))
     assert said in str(refusal.value)
+
+
+def test_the_example_of_the_guide_can_be_used(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "guide" / "analyst.md").read_text(encoding="utf-8")
+    (tmp_path / "m.yaml").write_text(guide.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    told = mapping.load(tmp_path / "m.yaml")
+    assert [one.name for one in told.sources] == ["people"]
+    assert [one.judges for one in told.sources[0].expect] == ["unique", "between", "filled", "rows"]
+    assert told.labels["annex_a"]["placement"]
