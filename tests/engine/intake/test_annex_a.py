@@ -91,6 +91,16 @@ def test_labels_of_no_format_are_refused(read: Callable[..., Read]) -> None:
         read(care(), mapping="labels:\n  annex_b:\n    placement: {x: K2}\n")
 
 
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [("plaecment: {x: K2}", "Did you mean placement?"), ("placement: {x: K22}", "Did you mean K2?"), ("columns: {x: acommodation}", "accommodation?")],
+)  # fmt: skip
+def test_labels_that_mean_nothing_are_refused(read: Callable[..., Read], labels: str, said: str) -> None:
+    with pytest.raises(NotDone) as refusal:
+        read(care(), mapping=f"labels:\n  annex_a:\n    {labels}\n")
+    assert said in str(refusal.value)
+
+
 def test_an_issue_never_repeats_a_word_that_might_be_a_name(read: Callable[..., Read]) -> None:
     done = read(care([*IN_CARE[:6], "R5 - Independent living with Nemo Bell", "Nemo"]))
     assert {"label_unclear", "number_unreadable"} <= set(done.codes())

@@ -15,7 +15,7 @@ from pathlib import Path
 from heard.engine.intake import carriers, workbook
 from heard.engine.intake.checks import Checks
 from heard.engine.intake.columns import Columns, learn_dates, read_rows
-from heard.engine.intake.formats import Job, Mine, Why
+from heard.engine.intake.formats import Job, Labels, Mine, Why
 from heard.engine.intake.formats.annex_a.words import (
     List,
     column_of,
@@ -26,8 +26,10 @@ from heard.engine.intake.formats.annex_a.words import (
     spec,
 )
 from heard.engine.intake.ledger import Details, Place, Seen
-from heard.engine.intake.sheets import plain
+from heard.engine.intake.mapping import nearest
+from heard.engine.intake.sheets import places_of, plain
 from heard.engine.intake.values import read_date, read_id, read_number
+from heard.engine.tables import NotDone
 from heard.knowledge.model import Carrier
 
 FORMAT = "annex_a"
@@ -91,14 +93,7 @@ def _as_list(file: str, sheet: workbook.WorkbookSheet, which: List, told: Mappin
     if not tells or not known:
         return None
     label = f"{file}: {workbook.shown(sheet.title)}"
-    return _Part(which, Columns(sheet, label, _places(sheet.header)), names, unclear)
-
-
-def _places(header: tuple[str, ...]) -> dict[str, int]:
-    places: dict[str, int] = {}
-    for place, name in enumerate(header):
-        places.setdefault(plain(name), place)
-    return places
+    return _Part(which, Columns(sheet, label, places_of(sheet.header)), names, unclear)
 
 
 @dataclass
@@ -113,6 +108,7 @@ class _Book:
 def read(files: list[Mine], job: Job) -> None:
     """Reads the workbook. Raises OSError where it cannot be opened."""
     (one,) = files
+    _refuse_labels(job.labels)
     parts = list(_parts(one, job))
     book = _Book(job, Checks(job.source, job.today), _end(parts, job.today))
     if book.end:
@@ -126,6 +122,16 @@ def read(files: list[Mine], job: Job) -> None:
     fields = {name for part in parts for name in part.names}
     able = [(c.item, c.field) for each in carriers.by_field(FORMAT).values() for c in each]
     job.source.cover(carriers.coverage(able, fields))
+
+
+def _refuse_labels(labels: Labels) -> None:
+    """Raises NotDone where the mapping settles a field, or says a meaning, that these lists do not have."""
+    known = {name: [label.code for label in each] for name, each in spec().labels.items()}
+    known["columns"] = sorted({column for each in spec().lists for column in each.columns})
+    for name, told in labels.items():
+        for word, among in ((name, list(known)), *((means, known.get(name, [])) for means in told.values())):
+            if word not in among:
+                raise NotDone(f"The mapping's labels of {FORMAT} have {word}. {nearest(word, among)}")
 
 
 def _parts(one: Mine, job: Job) -> Iterator[_Part]:
