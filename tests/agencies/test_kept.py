@@ -46,7 +46,7 @@ def test_a_draft_that_is_not_there_is_hidden(world: World) -> None:
 
 @pytest.fixture
 def form_page(world: World) -> str:
-    return reverse("team", kwargs={"team_id": world.social_worker.team.pk})
+    return reverse("team_change", kwargs={"team_id": world.social_worker.team.pk})
 
 
 @pytest.fixture

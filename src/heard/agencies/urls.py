@@ -15,6 +15,6 @@ urlpatterns = [
     path("<int:user_id>/switch-on/", views.user_switch_on, name="user_switch_on"),
     path("teams/", views.teams, name="teams"),
     path("teams/add/", views.team_add, name="team_add"),
-    path("teams/<uuid:team_id>/", views.team, name="team"),
+    path("teams/<uuid:team_id>/", views.team, name="team_change"),
     path("agencies/add/", views.agency_add, name="agency_add"),
 ]
