@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from tests.conftest import World
 
@@ -285,6 +287,18 @@ def test_a_supervisor_of_the_agency_that_told_a_worry_does_not_decide_on_it(worl
             reason="Explained",
             feedback="Thank you for telling.",
         )
+
+
+def test_a_supervisor_is_told_that_other_worries_wait_for_a_coordinator(client: Client, world: World) -> None:
+    concern = a_worry(world)
+    client.force_login(world.supervisor)
+    page = client.get(reverse("concerns")).text
+    assert "They wait for a co-ordinator." in page
+    assert concern.reference not in page
+    client.force_login(world.coordinator)
+    page = client.get(reverse("concerns")).text
+    assert "They wait for a co-ordinator." not in page
+    assert concern.reference in page
 
 
 def test_a_supervisor_of_the_duty_team_decides_once_the_agency_is_involved(world: World) -> None:

@@ -39,6 +39,7 @@ def concerns(request: Request) -> HttpResponse:
     told = list(queries.told_by(request.user)[: _TOLD + 1])
     context = {
         "decides": queries.decides(request.user),
+        "sees_all": request.user.may(May.SEE_PARTNERSHIP),
         "page": waiting,
         "waiting": [_with_clock(concern) for concern in waiting],
         "told": told[:_TOLD],
