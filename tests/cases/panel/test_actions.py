@@ -138,7 +138,9 @@ def test_a_child_who_said_no_to_an_interview_is_not_on_the_agenda_for_it(world, 
         missing_from=now_plus(-9),
         why_not_reported="At once",
         back=back | {"found_at": now_plus(-8)},
-        last_seen_where="Bus stop", last_seen_by="Her aunt", danger="not_known",
+        last_seen_where="Bus stop",
+        last_seen_by="Her aunt",
+        danger="not_known",
     )
     why = {
         one.kind

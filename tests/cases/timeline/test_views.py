@@ -266,9 +266,7 @@ def test_the_chronology_begins_with_the_oldest_or_the_newest(worker: Client, rec
     assert turned.index("Plan agreed") < turned.index("Assessment begun")
 
 
-def test_more_than_fifty_entries_are_on_several_pages(
-    worker: Client, world: World, record: Record
-) -> None:
+def test_more_than_fifty_entries_are_on_several_pages(worker: Client, world: World, record: Record) -> None:
     say(world, record, 110)
     assert "Next" in page(worker, record, "child_chronology", "?kind=words")
     last = page(worker, record, "child_chronology", "?kind=words&page=2")

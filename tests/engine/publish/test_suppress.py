@@ -19,7 +19,8 @@ COUNTS = st.one_of(st.just(0), st.integers(1, 5), st.integers(6, 40))
 @st.composite
 def tables(draw: st.DrawFn) -> list[Table]:
     """One to three tables of the same children: over all that is told of them, and over parts of it."""
-    sizes = draw(st.lists(st.integers(2, 4), min_size=1, max_size=3))
+    most = draw(st.sampled_from([(4,), (4, 4), (3, 3, 2)]))
+    sizes = [draw(st.integers(2, size)) for size in most]
     names = ("area", "sex", "age")[: len(sizes)]
     places = [[f"{name}{n}" for n in range(size)] for name, size in zip(names, sizes, strict=True)]
     counts = {place: draw(COUNTS) for place in product(*places)}
@@ -34,7 +35,7 @@ def tables(draw: st.DrawFn) -> list[Table]:
     return made
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(tables())
 def test_no_attack_succeeds_on_what_is_printed(true: list[Table]) -> None:
     texts = hide(true, POLICY).texts
@@ -47,7 +48,7 @@ def test_no_attack_succeeds_on_what_is_printed(true: list[Table]) -> None:
             assert count or text == "0"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(tables(), st.integers(0, 10**6))
 def test_no_attack_succeeds_on_two_releases(true: list[Table], seed: int) -> None:
     """The first release tells of some areas only; the second of all."""
