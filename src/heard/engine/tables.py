@@ -217,7 +217,9 @@ REASONS = Table(
         Column("right_id", _TEXT, "", required=True),
         Column("comparison", _TEXT, "what was compared, in words", required=True),
         Column("level", _TEXT, "what was found, in words", required=True),
-        Column("weight", _REAL, "how much that speaks for one child, in bits; below zero for two", required=True),
+        Column(
+            "weight", _REAL, "how much that speaks for one child, in bits; below zero for two", required=True
+        ),
     ),
 )
 

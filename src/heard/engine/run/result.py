@@ -107,7 +107,9 @@ def _unread(folder: Path) -> int:
     """Files that the issue list sets aside whole, or in a part whose rows nobody can count."""
     wanted = (pc.field("row") == 0) & (pc.field("severity") == "set_aside")
     path = backend.checked_path(folder, tables.ISSUES)
-    whole = pq.read_table(path, columns=["source", "file"], filters=wanted)  # the table may hold millions of rows
+    whole = pq.read_table(
+        path, columns=["source", "file"], filters=wanted
+    )  # the table may hold millions of rows
     return len(whole.group_by(["source", "file"]).aggregate([]))
 
 
