@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from tests.cases.pack.conftest import (
     AUNT,
@@ -22,6 +23,7 @@ from tests.cases.pack.conftest import (
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
+from heard.cases.attachment.actions import withdraw_attachment
 from heard.cases.pack import actions, queries
 from heard.cases.pack.models import Disclosure, Mark
 from heard.cases.pack.reasons import reasons
@@ -186,6 +188,48 @@ def test_a_file_is_decided_anew_where_something_in_it_is_withheld_later(world: A
     actions.decide_file(by=by, passage_id=row.pk, give="whole")
     actions.treat_names(by=by, disclosure_id=asked.pk, names=names, **WHY)
     assert queries.progress_of(by, asked.pk).files_open == 1
+
+
+def test_nothing_of_a_file_that_was_withdrawn_is_given_or_shown(world: Any, around: Any, client: Any) -> None:
+    by = world.coordinator
+    file = text_file(by, around.person_id)
+    asked = request_of(by, around.person_id, Part.WORDS, Part.FILES)
+    names = [name.key for name in queries.names_found(by, asked.pk)]
+    actions.treat_names(by=by, disclosure_id=asked.pk, names=names, treatment="show")
+    row = queries.passages_in(by, asked.pk).get(file__isnull=False)
+    actions.withhold_stretch(by=by, passage_id=row.pk, text="on Mondays", **WHY)
+    actions.decide_file(by=by, passage_id=row.pk, give="text")
+    withdraw_attachment(by=by, attachment_id=file.pk, reason="It is about another child")
+    with pytest.raises(Hidden):
+        actions.decide_file(by=by, passage_id=row.pk, give="text")
+    client.force_login(by)
+    for name, keys in (
+        ("disclosure_passages", {"disclosure_id": asked.pk}),
+        ("disclosure_log", {"disclosure_id": asked.pk}),
+        ("disclosure_passage", {"passage_id": row.pk}),
+        ("disclosure_whole", {"passage_id": row.pk}),
+    ):
+        shown = client.get(reverse(name, kwargs=keys))
+        assert shown.status_code == 200
+        assert "Mondays" not in shown.text
+        assert "note.txt" not in shown.text
+    read_all(by, asked)
+    inside = "\n".join(pages_of(final(world, asked)))
+    assert "They wait for me" in inside
+    assert "Mondays" not in inside
+    assert "fetches her" not in inside
+    assert "note.txt" not in inside
+
+
+def test_a_file_that_was_withdrawn_waits_for_no_decision(world: Any, around: Any) -> None:
+    by = world.coordinator
+    file = text_file(by, around.person_id)
+    asked = request_of(by, around.person_id, Part.FILES)
+    read_all(by, asked)
+    assert queries.why_not_send(by, asked)
+    withdraw_attachment(by=by, attachment_id=file.pk, reason="It is about another child")
+    assert queries.why_not_send(by, asked) is None
+    assert not queries.passages_in(by, asked.pk, open_only=True).exists()
 
 
 # ---- the second person, and the end

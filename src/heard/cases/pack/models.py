@@ -186,6 +186,11 @@ class DisclosurePassage(PartOfDisclosure):
     def __str__(self) -> str:
         return f"passage {self.number}"
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it is a file that was taken out of the record: its text is shown and given to nobody any more."""
+        return self.file is not None and self.file.withdrawn_at is not None
+
 
 class Mark(PartOfDisclosure):
     """A place in a passage where a name or number was found, or that somebody chose, and what becomes of it."""

@@ -98,8 +98,10 @@ def _of_disclosure(pack: Pack) -> Paper:
     files: list[Pages] = []
     rows = list(queries.passages_in(pack.asked_by, disclosure.pk))
     for row in rows:
+        if row.is_withdrawn:
+            continue
         heading, text = (to_give(stretches) for stretches in queries.stretches_of(row))
-        if row.file_id and row.give == Give.WHOLE and row.file.withdrawn_at is None:  # type: ignore[union-attr]
+        if row.file_id and row.give == Give.WHOLE:
             files.append(_whole_file(row, heading))
         else:
             shown.append(Shown(row.part, heading, text))

@@ -10,6 +10,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.pack import rules
@@ -135,7 +136,7 @@ def progress_of(user: User, disclosure_id: uuid.UUID) -> Progress:
     counted = rows.order_by().aggregate(
         passages=Count("pk"),
         unread=Count("pk", Q(read_at=None)),
-        files_open=Count("pk", Q(file__isnull=False, give="")),
+        files_open=Count("pk", Q(file__isnull=False, file__withdrawn_at=None, give="")),
         whole=Count("pk", Q(give=rules.Give.WITHHOLD)),
     )
     marks = marks_visible_to(user).filter(passage__disclosure_id=disclosure_id).order_by()
@@ -171,8 +172,8 @@ def passages_in(
     if not open_only:
         return rows
     undecided = Mark.objects.filter(passage=OuterRef("pk"), treatment="")
-    open_ones = Q(read_at=None) | Q(file__isnull=False, give="")
-    return rows.filter(open_ones | (Q(Exists(undecided)) & ~Q(give=rules.Give.WITHHOLD)))
+    to_decide = Q(file__isnull=False, give="") | (Q(Exists(undecided)) & ~Q(give=rules.Give.WITHHOLD))
+    return rows.filter(Q(read_at=None) | (Q(file__withdrawn_at=None) & to_decide))
 
 
 def passage_visible_to(user: User, passage_id: int) -> DisclosurePassage:
@@ -221,8 +222,9 @@ def _gives(passage: DisclosurePassage, hidden: list[str]) -> bool:
 
 
 def marks_visible_to(user: User) -> QuerySet[Mark]:
+    """Without those in files that were withdrawn, whose words nobody reads any more."""
     rows = Mark.objects.filter(passage__disclosure__in=disclosures_visible_to(user).order_by().values("pk"))
-    return rows.select_related("passage", "decided_by")
+    return rows.filter(passage__file__withdrawn_at=None).select_related("passage", "decided_by")
 
 
 def names_found(user: User, disclosure_id: uuid.UUID, *, passage_id: int | None = None) -> list[Name]:
@@ -254,7 +256,10 @@ def passages_withheld_in(user: User, disclosure_id: uuid.UUID) -> QuerySet[Discl
 
 
 def stretches_of(passage: DisclosurePassage) -> tuple[list[Stretch], list[Stretch]]:
-    """The heading and the text as people decide on them. For a passage that came with its marks."""
+    """The heading and the text as people decide on them, nothing of a file that was withdrawn. For a passage that came with
+    its marks."""
+    if passage.is_withdrawn:
+        return [Stretch(_("A file that was withdrawn from the record"))], []
     if passage.give == rules.Give.WITHHOLD:
         return [Stretch("", rules.Treatment.WITHHOLD, passage.reason, was=passage.text)], []
     places = [

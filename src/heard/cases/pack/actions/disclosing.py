@@ -205,7 +205,7 @@ def decide_file(
 ) -> DisclosurePassage:
     """What becomes of a file: its pages, its text, or nothing of it, for which there is a reason."""
     passage, disclosure = _passage_to_change(by, passage_id)
-    if passage.file is None:
+    if passage.file is None or passage.is_withdrawn:
         raise Hidden
     _refuse(
         rules.why_not_give_file(

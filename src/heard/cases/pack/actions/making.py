@@ -113,7 +113,8 @@ def make_answer(*, by: User, disclosure: Disclosure) -> Pack:
 
 @transaction.atomic
 def make_again(*, by: User, disclosure_id: uuid.UUID) -> Pack:
-    """The PDF of an answer that is final, anew: what was decided has not changed, so neither does what it shows."""
+    """The PDF of an answer that is final, anew: what was decided has not changed, so neither does what it shows, but
+    for files that were withdrawn since."""
     disclosure = _locked(by, disclosure_id)
     latest = queries.latest_pack(by, disclosure_id)
     if disclosure.stage not in (rules.Stage.FINAL, rules.Stage.GIVEN):

@@ -225,7 +225,7 @@ def whole(request: HttpRequest, passage_id: int) -> HttpResponse:
 def file(request: HttpRequest, passage_id: int) -> HttpResponse:
     user: Any = request.user
     row = actions.open_passage(by=user, passage_id=passage_id)
-    if row.file is None:
+    if row.file is None or row.is_withdrawn:
         raise Hidden
     form = kept_form(
         request,
