@@ -6,6 +6,7 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner
@@ -18,6 +19,7 @@ from tests.insight.conftest import said
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden
 from heard.cli import main
+from heard.engine.tables import NotDone
 from heard.insight.models import EngineRun
 from heard.insight.run import actions, queries
 
@@ -105,6 +107,47 @@ def test_a_destroyed_run_is_not_carried_out_any_more(past: EngineRun) -> None:
     actions.carry_out.call(str(past.pk))
     past.refresh_from_db()
     assert past.state == "waiting"
+    assert not past.folder.exists()
+
+
+@pytest.mark.parametrize("first_release", [False, True])
+def test_after_its_last_day_nobody_reads_it_though_its_folder_is_still_there(
+    world: World, past: EngineRun, client: Client, first_release: bool
+) -> None:
+    (past.result / "issues.csv").write_text("a\n", encoding="utf-8")
+    today = timezone.localdate()
+    client.force_login(world.analyst)
+    EngineRun.objects.filter(pk=past.pk).update(keep_until=today)
+    past.refresh_from_db()
+    assert queries.issue_file(world.analyst, past).is_file()
+    yesterday = {"keep_until": today - timedelta(days=1)}
+    unsaid = {"keep_until": None, "asked_at": timezone.now() - timedelta(days=400)}
+    EngineRun.objects.filter(pk=past.pk).update(**(unsaid if first_release else yesterday))
+    assert client.get(f"/engine/{past.pk}/issues.csv").status_code == 404
+    past.refresh_from_db()
+    assert past.destroyed_at is None
+    with pytest.raises(Hidden):
+        queries.children_of(world.coordinator, past)
+
+
+@pytest.mark.parametrize("outcome", ["done", "not done"])
+def test_what_the_engine_writes_after_the_run_was_destroyed_goes_too(
+    past: EngineRun, monkeypatch: pytest.MonkeyPatch, outcome: str
+) -> None:
+    EngineRun.objects.filter(pk=past.pk).update(state="waiting")
+
+    def slow(*_args: Any, out: Path, **_more: Any) -> Any:
+        assert actions.destroy_what_is_past(by=None) == 1
+        out.mkdir(parents=True)
+        if outcome == "not done":
+            raise NotDone("It cannot be read.")
+        return Mock(as_json=dict)
+
+    monkeypatch.setattr(actions.engine, "run", slow)
+    actions.carry_out.call(str(past.pk))
+    past.refresh_from_db()
+    assert past.destroyed_at is not None
+    assert past.ended_at is not None
     assert not past.folder.exists()
 
 

@@ -26,7 +26,14 @@ from heard.govuk.environment import day
 from heard.insight.judgement.queries import for_the_engine
 from heard.insight.run import queries
 from heard.insight.run.models import EngineRun, Opening, Reveal
-from heard.insight.run.rules import RunState, safe_name, why_not_open, why_not_reveal, why_not_start
+from heard.insight.run.rules import (
+    RunState,
+    is_past,
+    safe_name,
+    why_not_open,
+    why_not_reveal,
+    why_not_start,
+)
 
 if TYPE_CHECKING:
     import uuid
@@ -116,6 +123,10 @@ def carry_out(run_id: str) -> None:
         raise
     else:
         _set(run, state=RunState.DONE, summary=_counts(summary), ended_at=timezone.now())
+    finally:
+        # Its last day may have ended meanwhile, and whoever destroyed it then did not have what came after.
+        if is_past(run.keep_until, timezone.localdate(run.asked_at), timezone.localdate()):
+            _remove(run)
 
 
 def destroy_what_is_past(*, by: User | None) -> int:
@@ -127,15 +138,21 @@ def destroy_what_is_past(*, by: User | None) -> int:
     """
     destroyed = 0
     for run in queries.runs_past_their_day(by, timezone.localdate()):
-        try:
-            shutil.rmtree(run.folder)
-        except FileNotFoundError:
-            pass  # it never kept anything, or was stopped after its folder had gone
-        except OSError:
-            _log.exception("A run past its day cannot be destroyed: %s", run.pk)
-            continue
-        destroyed += _write_down_that_it_is_gone(by, run)
+        if _remove(run):
+            destroyed += _write_down_that_it_is_gone(by, run)
     return destroyed
+
+
+def _remove(run: EngineRun) -> bool:
+    """Whether its folder is gone."""
+    try:
+        shutil.rmtree(run.folder)
+    except FileNotFoundError:
+        pass  # it never kept anything, or was stopped after its folder had gone
+    except OSError:
+        _log.exception("A run past its day cannot be destroyed: %s", run.pk)
+        return False
+    return True
 
 
 @transaction.atomic

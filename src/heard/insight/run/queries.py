@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.concern.queries import concerns_visible_to
 from heard.engine import tables
 from heard.insight.run.models import EngineRun, Opening, Reveal
-from heard.insight.run.rules import MOST_KEPT, RunState
+from heard.insight.run.rules import MOST_KEPT, RunState, is_past
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -85,8 +86,10 @@ def extracts_waiting(user: User) -> list[str]:
 
 
 def has_result(user: User, run: EngineRun) -> bool:
-    """It is done, and its folder is still there."""
-    return user.may(May.SEE_LIST) and run.state == RunState.DONE and run.destroyed_at is None
+    """It is done, its last day is not over, and its folder is still there."""
+    past = is_past(run.keep_until, timezone.localdate(run.asked_at), timezone.localdate())
+    is_there = run.state == RunState.DONE and run.destroyed_at is None
+    return user.may(May.SEE_LIST) and is_there and not past
 
 
 def children_of(user: User, run: EngineRun, *, scattered_only: bool = False) -> list[ListedChild]:

@@ -66,6 +66,11 @@ def kept_until(keep_until: date | None, asked_on: date) -> date:
     return keep_until or asked_on + timedelta(days=MOST_KEPT)
 
 
+def is_past(keep_until: date | None, asked_on: date, today: date) -> bool:
+    """Nobody reads it any more, whether or not its folder is destroyed yet."""
+    return today > kept_until(keep_until, asked_on)
+
+
 def why_not_reveal(*, reason: str) -> str | None:
     if not reason.strip():
         return "Say why you need to know who this child is. It is kept in the record."
