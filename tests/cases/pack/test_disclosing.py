@@ -25,6 +25,7 @@ from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.attachment.actions import withdraw_attachment
 from heard.cases.pack import actions, queries
+from heard.cases.pack.actions import disclosing
 from heard.cases.pack.models import Disclosure, Mark
 from heard.cases.pack.reasons import reasons
 from heard.cases.pack.rules import Part
@@ -188,6 +189,51 @@ def test_a_file_is_decided_anew_where_something_in_it_is_withheld_later(world: A
     actions.decide_file(by=by, passage_id=row.pk, give="whole")
     actions.treat_names(by=by, disclosure_id=asked.pk, names=names, **WHY)
     assert queries.progress_of(by, asked.pk).files_open == 1
+
+
+def whole_file(by: Any, around: Any) -> tuple[Disclosure, Any]:
+    """A request with one file in which everything is shown."""
+    pdf_file(by, around.person_id)
+    asked = request_of(by, around.person_id, Part.FILES)
+    names = [name.key for name in queries.names_found(by, asked.pk)]
+    actions.treat_names(by=by, disclosure_id=asked.pk, names=names, treatment="show")
+    return asked, queries.passages_in(by, asked.pk).get()
+
+
+def withheld_in(row: Any) -> None:
+    Mark.objects.create(passage=row, start=0, end=3, kind="hand", about="let", **WHY)
+
+
+def test_what_another_withholds_in_a_file_at_the_same_moment_keeps_its_pages_back(
+    world: Any, around: Any, monkeypatch: Any
+) -> None:
+    by = world.coordinator
+    _asked, row = whole_file(by, around)
+    hold = disclosing._hold_to_change
+
+    def after_the_other(*who: Any) -> Disclosure:
+        withheld_in(row)
+        return hold(*who)
+
+    monkeypatch.setattr(disclosing, "_hold_to_change", after_the_other)
+    with pytest.raises(Refused, match="withheld, or not decided"):
+        actions.decide_file(by=by, passage_id=row.pk, give="whole")
+
+
+def test_pages_that_would_show_what_is_withheld_are_not_drawn(world: Any, around: Any) -> None:
+    by = world.coordinator
+    asked, row = whole_file(by, around)
+    actions.decide_file(by=by, passage_id=row.pk, give="whole")
+    withheld_in(row)
+    read_all(by, asked)
+    actions.send_disclosure(by=by, disclosure_id=asked.pk)
+    actions.check_disclosure(by=world.supervisor, disclosure_id=asked.pk, agrees=True)
+    pack = asked.packs.get()
+    with pytest.raises(ValueError, match="would show what is withheld"):
+        actions.make_pack.call(str(pack.pk))
+    pack.refresh_from_db()
+    assert pack.state == "failed"
+    assert not pack.path.exists()
 
 
 def test_nothing_of_a_file_that_was_withdrawn_is_given_or_shown(world: Any, around: Any, client: Any) -> None:

@@ -102,6 +102,8 @@ def _of_disclosure(pack: Pack) -> Paper:
             continue
         heading, text = (to_give(stretches) for stretches in queries.stretches_of(row))
         if row.file_id and row.give == Give.WHOLE:
+            if queries.withholds(row):
+                raise ValueError("The pages of a file would show what is withheld in it.")
             files.append(_whole_file(row, heading))
         else:
             shown.append(Shown(row.part, heading, text))

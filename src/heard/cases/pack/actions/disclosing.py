@@ -269,8 +269,9 @@ def _write(
 
 
 def _passage_to_change(by: User, passage_id: int) -> tuple[DisclosurePassage, Disclosure]:
-    passage = queries.passage_visible_to(by, passage_id)
-    return passage, _hold_to_change(by, passage.disclosure_id)
+    """The passage as it stands once the request is held: what others marked until then counts."""
+    disclosure = _hold_to_change(by, queries.passage_visible_to(by, passage_id).disclosure_id)
+    return queries.passage_visible_to(by, passage_id), disclosure
 
 
 def _set_give(by: User, passage: DisclosurePassage, give: str, reason: str, note: str) -> None:
