@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -200,6 +202,26 @@ def test_the_stricter_of_the_two_wins(world: World, amira: Person, ameera: Perso
     assert not amira.restricted
 
 
+def test_undoing_a_merge_lifts_no_restriction_over_what_was_added_since(
+    client: Client, world: World, amira: Person, ameera: Person
+) -> None:
+    actions.involve(by=world.teacher, person=ameera, agency=world.care, why="Leads")
+    actions.restrict(by=world.coordinator, person_id=ameera.pk, reason="Threats")
+    done = merge(world, amira, ameera)
+    client.force_login(world.coordinator)
+    page = reverse("merge", kwargs={"merge_id": done.pk})
+    assert "stays restricted" not in client.get(page).text
+    later = tell(world.social_worker, amira)
+    assert "stays restricted" in client.get(page).text
+    actions.unmerge_people(by=world.coordinator, merge_id=done.pk, reason="Two cousins")
+    later.refresh_from_db()
+    amira.refresh_from_db()
+    assert (later.person, amira.restricted) == (amira, True)
+    actions.lift_restriction(by=world.coordinator, person_id=amira.pk, reason="It was about Ameera")
+    amira.refresh_from_db()
+    assert not amira.restricted
+
+
 def test_what_was_added_since_stays_with_the_record_that_went_on(
     world: World, amira: Person, ameera: Person
 ) -> None:
@@ -207,7 +229,8 @@ def test_what_was_added_since_stays_with_the_record_that_went_on(
     later = tell(world.teacher, amira)
     actions.rename_person(by=world.teacher, person_id=amira.pk, given_name="Amy", family_name="Khan")
     done = queries.merge_visible_to(world.coordinator, done.pk)
-    counted, changed = queries.what_stays(world.coordinator, done)
+    counted, changed, restricted = queries.what_stays(world.coordinator, done)
+    assert not restricted
     assert ("worries", 1) in counted
     assert changed == ["First name"]
     actions.unmerge_people(by=world.coordinator, merge_id=done.pk, reason="Two cousins")

@@ -113,6 +113,11 @@ def added_since(merge: Merge) -> dict[type[Model], int]:
     return counts
 
 
+def restricted_by(merge: Merge) -> bool:
+    """Whether the kept person is restricted because the merged one was."""
+    return "restricted" in merge.before["values"] and merge.kept.restricted
+
+
 def _earliest_involvement(kept: Person, merged: Person) -> dict[str, list[str]]:
     """An agency that works with both has done so since the earlier of the two days."""
     changed = {}

@@ -86,7 +86,8 @@ def open_merge(*, by: User, merge_id: uuid.UUID) -> Merge:
 @transaction.atomic
 def unmerge_people(*, by: User, merge_id: uuid.UUID, reason: str) -> Merge:
     """Two people again, each with what they had. What was added since stays with the kept person, and so does a detail
-    that somebody changed since."""
+    that somebody changed since. Over what was added since a restriction that came with the merge stays too: a person
+    lifts it, with the reason."""
     merge = merge_visible_to(by, merge_id)
     people = Person.objects.select_for_update().filter(pk__in=(merge.kept_id, merge.merged_id))
     held = {person.pk: person for person in people.order_by("pk")}
@@ -144,8 +145,11 @@ def _take(kept: Person, merged: Person, take: Collection[str]) -> dict[str, list
 
 def _give_back(merge: Merge) -> None:
     kept, merged = merge.kept, merge.merged
+    stays_restricted = merging.restricted_by(merge) and bool(merging.added_since(merge))
     merging.part(merge)
     for name, (before, after) in merge.before["values"].items():
+        if name == "restricted" and stays_restricted:
+            continue
         if _plain(getattr(kept, name)) == after:
             setattr(kept, name, _field(name).to_python(before))
     kept.save()

@@ -145,15 +145,16 @@ def why_not_undo(user: User, merge: Merge) -> str | None:
     )
 
 
-def what_stays(user: User, merge: Merge) -> tuple[list[tuple[str, int]], list[str]]:
-    """What came to the kept person since, by kind, and labels of details that were changed since: both stay there."""
+def what_stays(user: User, merge: Merge) -> tuple[list[tuple[str, int]], list[str], bool]:
+    """What came to the kept person since, by kind, and labels of details that were changed since: both stay there. And
+    whether a restriction that came with the merge stays over what came since."""
     later = [(_called(model), count) for model, count in merging.added_since(merge).items()]
     changed = [
         _label(name)
         for name, (_before, after) in merge.before["values"].items()
         if (getattr(merge.kept, name) or "") != (after or "") and str(getattr(merge.kept, name)) != str(after)
     ]
-    return later, changed
+    return later, changed, bool(later) and merging.restricted_by(merge)
 
 
 def _detail(name: str, kept: Person, merged: Person) -> Detail:

@@ -100,13 +100,14 @@ def merge(request: Request, merge_id: uuid.UUID) -> HttpResponse:
             sent(request, form)
             messages.success(request, _("These are two records again, each with what it had."))
             return redirect("merge", merge_id=merge_id)
-    later, changed = queries.what_stays(request.user, this)
+    later, changed, stays_restricted = queries.what_stays(request.user, this)
     context = {
         "merge": this,
         "form": form,
         "why_not": queries.why_not_undo(request.user, this),
         "later": later,
         "changed": changed,
+        "stays_restricted": stays_restricted,
         "record": reverse(
             "child" if this.kept.kind == "child" else "adult", kwargs={"person_id": this.kept_id}
         ),
