@@ -12,6 +12,7 @@ from tests.cases.sharing.conftest import ask, decide, keys_of, prepare
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
+from heard.cases.attachment.models import Attachment
 from heard.cases.case.actions import record_words
 from heard.cases.sharing import actions, queries
 from heard.cases.sharing.models import InfoRequest, Share
@@ -188,15 +189,23 @@ def test_a_request_waits_for_those_who_work_with_the_child(world, case):
     assert not queries.requests_due(world.board_member).exists()
 
 
-def test_an_answer_is_attached_to_the_child(world, case, settings, tmp_path):
+def test_an_answer_is_attached_to_the_child_once_it_is_written_down(world, case, settings, tmp_path):
     settings.DATA = tmp_path
     request = ask(world.social_worker, case.person_id)
     upload = SimpleUploadedFile("answer.txt", b"No visits.")
-    today = timezone.localdate()
-    said = {"answer": "answered", "note": "No visits", "on": today, "upload": upload}
-    answered = actions.answer_request(by=world.social_worker, request_id=request.pk, **said)
-    assert answered.file is not None
+    file = {"by": world.social_worker, "request_id": request.pk, "upload": upload}
+    with pytest.raises(Refused, match="answer first"):
+        actions.attach_answer(**file)
+    said = {"answer": "answered", "note": "No visits", "on": timezone.localdate()}
+    actions.answer_request(by=world.social_worker, request_id=request.pk, **said)
+    with pytest.raises(Hidden):
+        actions.attach_answer(**file | {"by": world.board_member})
+    assert not Attachment.objects.exists()
+    answered = actions.attach_answer(**file)
     assert answered.file.person_id == case.person_id
+    with pytest.raises(Refused, match="its file already"):
+        actions.attach_answer(**file)
+    assert Attachment.objects.count() == 1
 
 
 def test_keys_name_pieces_once(world, case, agreed):

@@ -186,6 +186,30 @@ def test_a_request_is_noted_reminded_of_and_answered_on_its_pages(client, world,
     assert all(words in page for words in ("Rang him", "Twice in May", "answer.txt", "3 days late"))
 
 
+def test_an_answer_that_is_not_written_down_leaves_no_file_behind(
+    client, world, prepared, case, settings, tmp_path
+):
+    settings.DATA = tmp_path
+    request = ask(world.social_worker, case.person_id)
+    client.force_login(world.social_worker)
+    upload = SimpleUploadedFile("answer.txt", b"Twice in May.")
+    answer = {"answer": "answered", "note": "As shared", "upload": upload} | day("on", -400)
+    assert "not before it was asked for" in client.post(of_request("request_answer", request), answer).text
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_an_answer_is_kept_though_its_file_is_not_taken(client, world, case, settings, tmp_path):
+    settings.DATA = tmp_path
+    request = ask(world.social_worker, case.person_id)
+    client.force_login(world.social_worker)
+    upload = SimpleUploadedFile("answer.pdf", b"MZ\x90\x00\x03")
+    answer = {"answer": "answered", "note": "Twice in May", "upload": upload} | day("on", 0)
+    page = client.post(of_request("request_answer", request), answer, follow=True).text
+    assert "The file was not kept." in page
+    assert "Twice in May" in page
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 def test_what_was_shared_answers_what_the_other_side_asked_for(client, world, prepared, case):
     worker = world.social_worker
     request = ask(worker, case.person_id, direction="they_ask", outside="Southgate College")

@@ -252,11 +252,10 @@ def answer_request(
     answer: str,
     note: str,
     on: date | None,
-    upload: UploadedFile | None = None,
     share_id: uuid.UUID | None = None,
 ) -> InfoRequest:
-    """`answer`: answered, partly or refused; `note` what it says, or why not. A file of the answer becomes one of the
-    child's files. `share_id`: what was shared or refused in answer to it; `Hidden` where it is none of those."""
+    """`answer`: answered, partly or refused; `note` what it says, or why not. `share_id`: what was shared or refused in
+    answer to it; `Hidden` where it is none of those."""
     request = _open(by, request_id)
     _refuse(
         rules.why_not_answer(
@@ -269,9 +268,6 @@ def answer_request(
             today=timezone.localdate(),
         )
     )
-    if upload is not None:
-        what = "Answer to a request"
-        request.file = attach(by=by, upload=upload, what=what, person_id=request.person_id)
     if share_id is not None:
         request.share = queries.shares_that_may_answer(by, request).filter(pk=share_id).first()
         if request.share is None:
@@ -280,6 +276,28 @@ def answer_request(
     request.save()
     _audit_request(by, "answer", request)
     return request
+
+
+def attach_answer(*, by: User, request_id: uuid.UUID, upload: UploadedFile) -> InfoRequest:
+    """Keeps a file of an answer that is written down, as one of the child's files. `Refused` for a file that is not taken.
+
+    As `attach`, do not call this inside a transaction: bytes would stay behind where that is undone.
+    """
+    request = queries.request_visible_to(by, request_id)
+    _refuse_answers_file(by, request)
+    file = attach(by=by, upload=upload, what="Answer to a request", person_id=request.person_id)
+    with transaction.atomic():
+        request = _open(by, request_id)
+        _refuse_answers_file(by, request)
+        request.file = file
+        request.save(update_fields=["file"])
+        _audit_request(by, "attach answer", request)
+    return request
+
+
+def _refuse_answers_file(by: User, request: InfoRequest) -> None:
+    has_file = request.file_id is not None
+    _refuse(rules.why_not_attach_answer(may_share=by.may(May.SHARE), state=request.state, has_file=has_file))
 
 
 @transaction.atomic

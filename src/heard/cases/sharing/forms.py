@@ -326,7 +326,8 @@ class AnswerForm(Form):
     def answered(self) -> dict[str, Any]:
         """What `answer_request` takes."""
         share = self.cleaned_data.get("share_id")
-        return self.cleaned_data | {"share_id": uuid.UUID(share) if share else None}
+        said = {name: self.cleaned_data[name] for name in ("answer", "note", "on")}
+        return said | {"share_id": uuid.UUID(share) if share else None}
 
 
 class ChaseForm(Form):

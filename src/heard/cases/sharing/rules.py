@@ -254,6 +254,16 @@ def why_not_answer(
     return None
 
 
+def why_not_attach_answer(*, may_share: bool, state: str, has_file: bool) -> str | None:
+    if not may_share:
+        return "Your role does not write about requests."
+    if state == Answer.OPEN:
+        return "Write down the answer first."
+    if has_file:
+        return "This answer has its file already."
+    return None
+
+
 def why_not_chase(
     *, may_share: bool, state: str, note: str, on: date | None, asked_on: date, today: date
 ) -> str | None:

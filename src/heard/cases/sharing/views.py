@@ -295,6 +295,7 @@ def request_answer(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
 
     def save() -> HttpResponse:
         actions.answer_request(by=user, request_id=request_id, **form.answered)
+        _attach_answer(request, request_id, form.cleaned_data["upload"])
         return redirect("request", request_id=request_id)
 
     done = _done(request, form, save)
@@ -317,6 +318,17 @@ def request_chase(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
 
 
 # ---- what the pages share
+
+
+def _attach_answer(request: HttpRequest, request_id: uuid.UUID, upload: Any) -> None:
+    """The answer is kept whether or not its file is taken."""
+    user: Any = request.user
+    if not upload:
+        return
+    try:
+        actions.attach_answer(by=user, request_id=request_id, upload=upload)
+    except Refused as refused:
+        messages.warning(request, _("The file was not kept. %(why)s") % {"why": _(str(refused))})
 
 
 def _lateness(rows: Any) -> list[tuple[Any, int]]:
