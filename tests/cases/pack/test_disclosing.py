@@ -352,6 +352,51 @@ def test_a_request_ends_without_being_given_for_a_reason(world: Any, asked: Disc
     assert not queries.disclosures_due(world.coordinator).exists()
 
 
+def end(world: Any, asked: Disclosure) -> None:
+    actions.stop_disclosure(by=world.coordinator, disclosure_id=asked.pk, why="She reads it with us")
+
+
+def test_the_pdf_goes_when_the_request_ends(
+    world: Any, asked: Disclosure, django_capture_on_commit_callbacks: Any
+) -> None:
+    decide_all(world.coordinator, asked)
+    pack = final(world, asked)
+    assert pack.path.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        end(world, asked)
+    pack.refresh_from_db()
+    assert (pack.state, pack.path.exists()) == ("removed", False)
+    with pytest.raises(Refused, match="request was ended"):
+        actions.fetch_pack(by=world.coordinator, pack_id=pack.pk)
+
+
+def test_a_pdf_that_waits_is_not_made_when_the_request_ended(world: Any, asked: Disclosure) -> None:
+    decide_all(world.coordinator, asked)
+    actions.send_disclosure(by=world.coordinator, disclosure_id=asked.pk)
+    actions.check_disclosure(by=world.supervisor, disclosure_id=asked.pk, agrees=True)
+    pack = asked.packs.get()
+    end(world, asked)
+    actions.make_pack.call(str(pack.pk))
+    pack.refresh_from_db()
+    assert (pack.state, pack.path.exists()) == ("removed", False)
+
+
+def test_a_pdf_that_was_being_made_when_the_request_ended_is_not_fetched_and_goes(
+    world: Any, asked: Disclosure, django_capture_on_commit_callbacks: Any
+) -> None:
+    decide_all(world.coordinator, asked)
+    pack = final(world, asked)
+    asked.packs.update(state="running")
+    end(world, asked)
+    asked.packs.update(state="done")
+    with pytest.raises(Refused, match="request was ended"):
+        actions.fetch_pack(by=world.coordinator, pack_id=pack.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.remove_old_packs.call()
+    pack.refresh_from_db()
+    assert (pack.state, pack.path.exists()) == ("removed", False)
+
+
 def test_the_paper_can_be_made_again_once_it_is_gone(world: Any, asked: Disclosure) -> None:
     decide_all(world.coordinator, asked)
     with pytest.raises(Refused, match="second person"):

@@ -277,6 +277,11 @@ def latest_pack(user: User, disclosure_id: uuid.UUID) -> Pack | None:
     return packs_visible_to(user).filter(disclosure_id=disclosure_id).first()
 
 
+def why_not_fetch(user: User, pack: Pack, *, today: date) -> str | None:
+    stage = pack.disclosure.stage if pack.disclosure else ""
+    return rules.why_not_fetch(state=pack.state, keep_until=pack.keep_until, today=today, stage=stage)
+
+
 def ways_of_giving(user: User) -> list[tuple[str, str]]:
     return [(value, str(label)) for value, label in Disclosure.How.choices]
 

@@ -140,7 +140,10 @@ def why_not_again(*, state: str, silent: bool) -> str | None:
     return OF_ANOTHER_DAY if state == State.REMOVED else None
 
 
-def why_not_fetch(*, state: str, keep_until: date, today: date) -> str | None:
+def why_not_fetch(*, state: str, keep_until: date, today: date, stage: str = "") -> str | None:
+    """`stage`: of the request that it answers, '' for a pack of one's own."""
+    if stage == Stage.STOPPED:
+        return "This request was ended without the record being given. Its PDF is given to nobody."
     if state == State.REMOVED or keep_until < today:
         return OF_ANOTHER_DAY
     return None if state == State.DONE else "This pack is not ready yet."

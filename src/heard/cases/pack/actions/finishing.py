@@ -12,7 +12,7 @@ from django.utils import timezone
 from heard.agencies.rules import May
 from heard.cases.pack import queries, rules
 from heard.cases.pack.actions._shared import _audit_disclosure, _locked, _refuse
-from heard.cases.pack.actions.making import make_answer
+from heard.cases.pack.actions.making import make_answer, remove_answers
 from heard.cases.pack.models import Disclosure, DisclosureCheck
 
 if TYPE_CHECKING:
@@ -70,11 +70,12 @@ def give_disclosure(
 
 @transaction.atomic
 def stop_disclosure(*, by: User, disclosure_id: uuid.UUID, why: str) -> Disclosure:
-    """The request ends without anything being given, for instance since they asked for something else."""
+    """The request ends without anything being given, for instance since they asked for something else. Its PDF goes."""
     disclosure = _locked(by, disclosure_id)
     _refuse(rules.why_not_stop(may_disclose=by.may(May.DISCLOSE), stage=disclosure.stage, why=why))
     disclosure.stage, disclosure.stopped_why = rules.Stage.STOPPED, why
     disclosure.stopped_at, disclosure.stopped_by = timezone.now(), by
     disclosure.save()
     _audit_disclosure(by, "stop", disclosure, reason=why)
+    remove_answers(by=by, disclosure=disclosure)
     return disclosure

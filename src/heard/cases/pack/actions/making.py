@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -136,7 +136,7 @@ def open_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
 def fetch_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
     """A pack whose file may be sent, with its audit row. `Refused` where it is not there any more or not yet."""
     pack = queries.pack_visible_to(by, pack_id)
-    why_not = rules.why_not_fetch(state=pack.state, keep_until=pack.keep_until, today=timezone.localdate())
+    why_not = queries.why_not_fetch(by, pack, today=timezone.localdate())
     if why_not:
         raise Refused(why_not)
     if not pack.path.is_file():
@@ -177,11 +177,19 @@ def remove_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
     return pack
 
 
+@transaction.atomic
+def remove_answers(*, by: User, disclosure: Disclosure) -> None:
+    """Takes away what was made of a request that ended, and what waits to be made. What is being made goes when it is."""
+    rows = Pack.objects.select_for_update().filter(disclosure=disclosure)
+    for pack in rows.filter(state__in=(State.DONE, State.WAITING)):
+        _take_away(by, pack)
+
+
 @task()
 def remove_old_packs() -> None:
-    """Takes away every file whose day has passed, and what workers that were killed have left."""
-    today = timezone.localdate()
-    for pack in Pack.objects.filter(keep_until__lt=today).exclude(state=State.REMOVED):
+    """Takes away every file whose day has passed or whose request ended, and what workers that were killed have left."""
+    over = Q(keep_until__lt=timezone.localdate()) | Q(disclosure__stage=rules.Stage.STOPPED)
+    for pack in Pack.objects.filter(over).exclude(state=State.REMOVED):
         with transaction.atomic():
             if pack.state != State.RUNNING or rules.is_silent(pack.state, pack.beat_at, timezone.now()):
                 _take_away(pack.asked_by, pack)

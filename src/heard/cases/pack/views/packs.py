@@ -86,7 +86,7 @@ def _ended(request: Request, this: Any) -> HttpResponse:
         "pack": this,
         "person": this.person,
         "parts": [PARTS[rules.Part(part)] for part in this.parts],
-        "why_not": rules.why_not_fetch(state=this.state, keep_until=this.keep_until, today=today),
+        "why_not": queries.why_not_fetch(request.user, this, today=today),
         "is_own": this.asked_by_id == request.user.pk or this.disclosure_id is not None,
     }
     return render(request, "cases/pack/pack.html", context)
