@@ -17,6 +17,7 @@ from heard.cases.case.rules import Kept
 from heard.cases.missing import actions, queries, rules
 from heard.cases.missing.models import Episode, InterviewAnswer, Philomena
 from heard.network.actions import add_person, add_place, move_house, note_tie
+from heard.network.models import Person
 from heard.network.queries import ties_visible_to
 
 
@@ -228,6 +229,18 @@ def test_the_form_begins_with_what_the_record_knows(world, case):
     assert "3 Kiln Lane, WX1 1AA" in begin["places"]
     assert "The arcade: spends time at (She said so)" in begin["places"]
     assert begin["associates"] == "Ola Brand: carer (On record)"
+
+
+@pytest.mark.parametrize("towards_child", [False, True])
+def test_the_form_begins_without_people_whose_record_is_restricted(world, case, towards_child):
+    worker, child = world.social_worker, Person.objects.get(pk=case.person_id)
+    names = ("Nia", False), ("Zofia", True)
+    for given, restricted in names:
+        friend = add_person(by=worker, given_name=given, family_name="Brand", restricted=restricted)
+        ends = (friend, child) if towards_child else (child, friend)
+        note_tie(by=worker, person_id=ends[0].pk, kind="friend", how_known="She said so", to_person=ends[1])
+    assert {"Nia Brand", "Zofia Brand"} == {tie.name for tie in ties_visible_to(worker, child.pk)}
+    assert queries.begin_form(worker, child.pk)["associates"] == "Nia Brand: friend (She said so)"
 
 
 def test_each_writing_of_the_form_is_a_version_and_none_is_changed(world, case):

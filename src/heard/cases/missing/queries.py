@@ -217,8 +217,9 @@ def begin_form(user: User, person_id: uuid.UUID) -> dict[str, Any]:
 
 
 def _from_record(user: User, person_id: uuid.UUID) -> dict[str, Any]:
+    """Without restricted people: whoever sees the child reads the form, also who may not know of them."""
     person = people_visible_to(user).prefetch_related("addresses", "other_names").get(pk=person_id)
-    ties = [tie for tie in ties_visible_to(user, person_id) if tie.until is None]
+    ties = [tie for tie in ties_visible_to(user, person_id) if tie.until is None and not tie.restricted]
     places = [
         ", ".join(filter(None, (address.line, address.postcode)))
         for address in person.addresses.all()

@@ -30,6 +30,7 @@ class Around:
     end_id: uuid.UUID
     person_id: uuid.UUID | None
     person_kind: str  # 'child' or 'adult'; '' for a place or group
+    restricted: bool  # the person is; what is written where others read it leaves them out
     kind: str
     how_known: str
     since: date | None
@@ -99,6 +100,7 @@ def _around(tie: Tie, person_id: uuid.UUID) -> Around:
         what=getattr(end, "kind", "") if not other else "",
         person_id=other.pk if other else None,
         person_kind=other.kind if other else "",
+        restricted=other is not None and other.restricted,
         kind=tie.kind,
         how_known=tie.how_known,
         since=tie.since,
