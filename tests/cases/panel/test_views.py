@@ -14,6 +14,7 @@ from tests.cases.panel.conftest import hold, in_days, make_panel
 
 from heard.agencies.models import AuditRow
 from heard.cases.assessment.rules import ChildsView
+from heard.cases.disruption.actions import finish_step
 from heard.cases.panel import actions, queries
 from heard.cases.panel.models import Disagreement, Panel, PanelAction, PanelItem
 from heard.cases.plan import actions as planning
@@ -224,6 +225,39 @@ def test_an_action_is_added_under_an_outcome_and_links_lead_both_ways(client, wo
     assert decided in " ".join(on_paper.split())
     at = reverse("panel_action", kwargs={"panel_action_id": action.pk})
     assert client.get(at)["Location"] == reverse("action", kwargs={"action_id": there.pk})
+
+
+def test_a_step_in_a_childs_case_is_told_in_full_to_those_alone_who_may_see_the_child(
+    client, world, case, prepared
+):
+    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    knowing.note_tie(
+        by=world.social_worker, person_id=case.person_id, kind="goes to", how_known="Said", to_place=arcade
+    )
+    item = actions.add_item(by=world.coordinator, panel_id=prepared.pk, end="place", end_id=arcade.pk)
+    given = {"what": "Licensing visits", "owner": world.social_worker, "due_on": in_days(3)}
+    action = actions.add_panel_action(
+        by=world.coordinator, item_id=item.pk, case_id=case.pk, kind="place", **given
+    )
+    said = {"outcome": "done", "done_on": timezone.localdate(), "note": "Mina is safer there now."}
+    finish_step(by=world.social_worker, disruption_id=action.in_steps.get().pk, **said)
+    there = reverse("disruption", kwargs={"case_id": case.pk})
+    its_page = reverse("panel_action", kwargs={"panel_action_id": action.pk})
+    pages = [of_item("panel_item", item), reverse("panel_actions"), of_panel("panel_minutes", prepared)]
+    client.force_login(world.officer)  # of an agency that takes part and does not work with Mina
+    for page in (*pages, its_page):
+        shown = client.get(page).text
+        assert "Licensing visits" in shown
+        assert "Done" in shown
+        assert "Mina" not in shown
+        assert there not in shown
+        assert str(case.pk) not in shown
+        assert page == its_page or its_page not in shown
+    client.force_login(world.coordinator)
+    for page in pages[:2]:
+        assert "Mina is safer there now." in client.get(page).text
+        assert there in client.get(page).text
+    assert client.get(its_page)["Location"] == there
 
 
 def test_giving_something_to_an_agency_that_is_not_involved_asks_why(client, world, prepared, item):

@@ -187,7 +187,7 @@ def items_visible_to(user: User) -> QuerySet[PanelItem]:
 
 def item_visible_to(user: User, item_id: uuid.UUID) -> PanelItem:
     """One that is on the agenda, with all that belongs to it; or `Hidden`."""
-    rows = _with_all(items_visible_to(user)).filter(taken_off_at=None)
+    rows = _with_all(user, items_visible_to(user)).filter(taken_off_at=None)
     item = rows.filter(pk=item_id).first()
     if item is None:
         raise Hidden
@@ -199,7 +199,7 @@ def agenda_of(user: User, panel: Panel) -> list[Line]:
     not see is a line without an item; one whose record is restricted to others is not there. Seven queries and two for
     ties, however long it is."""
     shown = Q(person__isnull=True) | findable_through(user, "person") | visible_through(user, "person")
-    rows = _with_all(PanelItem.objects.filter(shown, panel=panel, taken_off_at=None))
+    rows = _with_all(user, PanelItem.objects.filter(shown, panel=panel, taken_off_at=None))
     items = list(
         rows.select_related("panel", "person", "place", "group", "words", "decided_by").annotate(
             may_see=Case(
@@ -271,7 +271,7 @@ def panel_actions_visible_to(user: User) -> QuerySet[PanelAction]:
     )
     rows = PanelAction.objects.filter(seen | rest) if user.may(May.SEE_PANEL) else PanelAction.objects.none()
     rows = rows.select_related("owner", "agency", "item__panel", "item__person", "item__place", "item__group")
-    return rows.prefetch_related(*_where_they_live())
+    return rows.prefetch_related(*_where_they_live(user))
 
 
 def panel_action_visible_to(user: User, panel_action_id: uuid.UUID) -> PanelAction:
@@ -303,21 +303,23 @@ def earlier_actions(user: User, panel: Panel) -> QuerySet[PanelAction]:
 
 
 def stands(action: PanelAction, today: date) -> Stands:
-    """How far it is. For one of the queries above, which fetched where it lives."""
+    """How far it is; of a step in the case of a child whom the reader may not see, its state and day alone. For one of the
+    queries above, which fetched where it lives."""
     lives: Any = None
     for row in action.in_plans.all():
         if lives is None or _nearer(row, lives):
             lives = row
     step = next(iter(action.in_steps.all()), None)
     there: Any = lives or step or action
+    seen = step is None or step.may_see  # type: ignore[attr-defined]
     late = days_late(action.due_on, today) if there.state == rules.Progress.OPEN else 0
     return Stands(
         there.state,
         there.done_on,
-        there.note,
+        there.note if seen else "",
         late,
         plan_action_id=lives.pk if lives else None,
-        case_id=step.case_id if step else None,
+        case_id=step.case_id if step and seen else None,
     )
 
 
@@ -355,8 +357,8 @@ def _in_order(item: PanelItem) -> tuple[int, int, datetime]:
     return _SECTIONS.index(rules.Section(item.section)), item.position, item.added_at
 
 
-def _with_all(rows: QuerySet[PanelItem]) -> QuerySet[PanelItem]:
-    actions = PanelAction.objects.select_related("owner", "agency").prefetch_related(*_where_they_live())
+def _with_all(user: User, rows: QuerySet[PanelItem]) -> QuerySet[PanelItem]:
+    actions = PanelAction.objects.select_related("owner", "agency").prefetch_related(*_where_they_live(user))
     return rows.prefetch_related(
         "reasons",
         Prefetch("actions", actions),
@@ -365,5 +367,12 @@ def _with_all(rows: QuerySet[PanelItem]) -> QuerySet[PanelItem]:
     )
 
 
-def _where_they_live() -> tuple[Prefetch[Any], Any]:
-    return Prefetch("in_plans", Action.objects.select_related("outcome__plan")), "in_steps"
+def _where_they_live(user: User) -> tuple[Prefetch[Any], Prefetch[Any]]:
+    """A step has `may_see`: a place is for the whole panel, the case in which something is done about it is not."""
+    seen = Case(
+        When(visible_through(user, "case__person"), then=Value(True)),
+        default=False,
+        output_field=BooleanField(),
+    )
+    plans = Prefetch("in_plans", Action.objects.select_related("outcome__plan"))
+    return plans, Prefetch("in_steps", DisruptionStep.objects.annotate(may_see=seen))
