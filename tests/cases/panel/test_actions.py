@@ -190,6 +190,21 @@ def test_a_theme_names_no_child_and_counts_only_many(world, panel):
     assert theme.reasons.get().number == 3
 
 
+def test_a_restricted_child_brings_no_place_onto_the_agenda(world, panel):
+    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    children = [tell(world, name).person for name in ("Ana", "Bea")]
+    for child in children:
+        knowing.note_tie(
+            by=world.social_worker, person_id=child.pk, kind="goes to", how_known="Said", to_place=arcade
+        )
+    knowing.restrict(by=world.coordinator, person_id=children[0].pk, reason="A parent works here")
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    assert not PanelItem.objects.filter(panel=panel, place=arcade).exists()
+    knowing.lift_restriction(by=world.coordinator, person_id=children[0].pk, reason="They moved")
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    assert reasons(about(panel, place=arcade)) == {Why.SHARED}
+
+
 def test_a_restricted_child_is_in_no_theme(world, panel):
     children = [tell(world, name).person for name in ("Ana", "Bea", "Cleo")]
     knowing.restrict(by=world.coordinator, person_id=children[0].pk, reason="A parent works here")

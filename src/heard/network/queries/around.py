@@ -138,10 +138,12 @@ def children_tied(user: User, ends: Iterable[uuid.UUID]) -> dict[uuid.UUID, Tied
 
 def newly_shared(user: User, since: datetime, *, by: int) -> list[tuple[str, uuid.UUID]]:
     """Places and groups, as ('place', key), to which at least `by` different children whom the user may see are tied, one of
-    the ties noted after a moment. Two queries."""
+    the ties noted after a moment. Restricted children are not among them: others read why, and for them they are not there.
+    Two queries."""
     found = []
     for end in ("to_place", "to_group"):
-        rows = _tied_children(user, end).filter(latest__gt=since, seen__gte=by)
+        open_ones = _tied_children(user, end).filter(person__restricted=False)
+        rows = open_ones.filter(latest__gt=since, seen__gte=by)
         found += [(end.removeprefix("to_"), key) for key in rows.values_list(end, flat=True)]
     return found
 
