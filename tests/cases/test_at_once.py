@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from tests.cases.sharing.conftest import decide, prepare
 
 from heard.agencies.actions import begin_draft
 from heard.agencies.rules import Hidden, Refused
@@ -21,10 +23,12 @@ from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Case
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
+from heard.cases.own import actions as own
 from heard.cases.plan import actions as planning
 from heard.cases.plan.models import Action, Plan
 from heard.cases.review import actions as reviewing
 from heard.cases.review.rules import Looked
+from heard.cases.sharing import actions as sharing
 from heard.network import actions as network
 from heard.network.models import Person
 
@@ -194,3 +198,29 @@ def test_of_two_who_merge_the_same_two_records_each_into_the_other_the_second_fi
 
     assert at_once(merge(first, second), merge(second, first)) == ["Hidden", "done"]
     assert Person.objects.exclude(merged_into=None).count() == 1
+
+
+def first_read(act: Callable[[], Any]) -> str:
+    """The first question that an act asks of the database."""
+    with CaptureQueriesContext(connection) as asked:
+        act()
+    return next(query["sql"] for query in asked if query["sql"].startswith("SELECT"))
+
+
+def test_a_share_is_held_before_it_is_read_to_be_looked_at_again(world, case):
+    share = decide(world.social_worker, prepare(world.social_worker, case.person_id))
+    asked = first_read(
+        lambda: sharing.review_share(
+            by=world.social_worker, share_id=share.pk, note="Still right", next_review_on=None
+        )
+    )
+    assert 'FROM "cases_share"' in asked
+    assert "FOR UPDATE" in asked
+
+
+def test_a_plan_is_held_before_it_is_read_to_be_given(world, agreed):
+    asked = first_read(
+        lambda: own.give_own_plan(by=world.social_worker, plan_id=agreed.pk, why_not="She does not want it.")
+    )
+    assert 'FROM "cases_plan"' in asked
+    assert "FOR UPDATE" in asked

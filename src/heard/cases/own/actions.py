@@ -75,6 +75,7 @@ def give_own_plan(
     why_not: str = "",
 ) -> GivenPlan:
     """Writes down that the child was given the plan, or why not."""
+    Plan.objects.select_for_update().filter(pk=plan_id).first()
     plan = plan_visible_to(by, plan_id)
     _refuse(
         rules.why_not_give(

@@ -165,6 +165,7 @@ def review_share(
     *, by: User, share_id: uuid.UUID, note: str, next_review_on: date | None, at: datetime | None = None
 ) -> ShareReview:
     """Somebody looked again. Without a next day it is not looked at any more."""
+    Share.objects.select_for_update().filter(pk=share_id).first()
     share, now = queries.share_visible_to(by, share_id), at or timezone.now()
     _refuse(
         rules.why_not_review(
