@@ -7,6 +7,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +18,8 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.signals import request_finished, request_started
+from django.dispatch import receiver
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 from pypdf import PdfReader
@@ -29,6 +33,30 @@ DESKTOP, PHONE = 1280, 320  # pixels
 PATIENCE = 20_000  # milliseconds; a story that waits for what is not there says so soon
 expect.set_options(timeout=10_000)
 PICTURES = Path(__file__).parents[2] / "test-results"
+
+
+_ASKED: set[int] = set()  # requests that the live server is answering, by the thread that does
+
+
+@receiver(request_started)
+def _asked(**_: Any) -> None:
+    _ASKED.add(threading.get_ident())
+
+
+@receiver(request_finished)
+def _answered(**_: Any) -> None:
+    _ASKED.discard(threading.get_ident())
+
+
+def until_all_is_answered() -> None:
+    """SQLite in memory is one connection for the live server and the story: neither may write while the other does."""
+    quiet = 0
+    for _ in range(500):
+        quiet = 0 if _ASKED else quiet + 1
+        if quiet >= 5:
+            return
+        time.sleep(0.02)
+    raise AssertionError("The server did not answer in ten seconds.")
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +123,7 @@ class Story:
         assert answer.status == status, f"{path} answered {answer.status}, not {status}"
         if status != 200:
             self._forgive(str(status))
+        until_all_is_answered()  # what the page that was left has sent to be kept, too
         return self.look()
 
     def fill(self, label: str, text: str, *, within: str = "") -> Story:
