@@ -20,7 +20,7 @@ from random import Random
 from typing import Any
 
 from tests.bench.crowd import SEED, crowd
-from tests.bench.databases import on_both, spread, worked
+from tests.bench.databases import on_both, spread, take_stock, worked
 from tests.bench.measure import table
 from tests.bench.search import fill
 
@@ -44,6 +44,7 @@ def measure() -> None:
     children = [one.id for one in users["practitioner"][1][:CASES]]
     workers, supervisor = write_cases(children, coordinator)
     write_long_story(children[0], coordinator)
+    take_stock()
     print(f"  {PEOPLE:,} people and {len(children):,} cases written in {time.perf_counter() - began:.0f} s")
     longest, some = f"/children/{children[0]}/", pick(children[1:])
     pages = [f"/children/{one}/" for one in some]

@@ -128,8 +128,9 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = _SQLITE
-else:  # PostgreSQL takes disks to be slow to jump; believing that, it reads all people to find a few hundred
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c random_page_cost=1.1")
+else:  # PostgreSQL takes disks to be slow to jump; believing that, it reads all people to find a few hundred. It also
+    # compiles long questions anew each time, which takes longer than answering them.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c random_page_cost=1.1 -c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "agencies.User"
