@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from math import ceil, floor
 
 import numpy as np
-import rustworkx as rx
 
-from heard.engine.publish.cells import Key, Published, Relation, Shown, in_words
+from heard.engine.publish.cells import Key, Published, Relation, Shown, connected, in_words
 from heard.engine.publish.policy import Policy
 from heard.engine.publish.programme import INFINITY, Equation, Impossible, Programme
 
@@ -93,35 +92,13 @@ def _parts(
     cells: dict[Key, _Cell], relations: list[Relation], found: Attack
 ) -> list[tuple[list[Key], list[Relation]]]:
     """Groups of unknown cells that depend on one another, each with its relations. Many tables fall into many."""
-    open_keys: list[Key] = []
-    number: dict[Key, int] = {}
-    graph = rx.PyGraph(multigraph=False)
-    held: list[tuple[int, Relation]] = []
-    for key in dict.fromkeys([*cells, *(one.total for one in relations)]):
-        if cells[key].low < cells[key].high:
-            number[key] = graph.add_node(None)
-            open_keys.append(key)
-    for relation in dict.fromkeys(relations):
-        unknown = [number[key] for key in (relation.total, *relation.parts) if key in number]
-        if not unknown:
+    keys = dict.fromkeys([*cells, *(one.total for one in relations)])
+    unknown = {key for key in keys if cells[key].low < cells[key].high}
+    relations = list(dict.fromkeys(relations))
+    for relation in relations:
+        if unknown.isdisjoint((relation.total, *relation.parts)):
             _check(relation, cells, found)
-            continue
-        held.append((unknown[0], relation))
-        graph.add_edges_from_no_data([(unknown[0], other) for other in unknown[1:]])
-    return _grouped(graph, open_keys, held)
-
-
-def _grouped(
-    graph: rx.PyGraph, keys: list[Key], held: list[tuple[int, Relation]]
-) -> list[tuple[list[Key], list[Relation]]]:
-    group_of: dict[int, int] = {}
-    groups: list[tuple[list[Key], list[Relation]]] = []
-    for nodes in rx.connected_components(graph):
-        group_of |= dict.fromkeys(nodes, len(groups))
-        groups.append(([keys[node] for node in sorted(nodes)], []))
-    for node, relation in held:
-        groups[group_of[node]][1].append(relation)
-    return groups
+    return connected((key for key in keys if key in unknown), relations)
 
 
 def _check(relation: Relation, cells: dict[Key, _Cell], found: Attack) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import rustworkx as rx
 import yaml
 
 from heard.engine.publish.policy import Policy
@@ -125,6 +126,27 @@ def relations(table: Table) -> Iterator[Relation]:
             if where:
                 parts[_moved(measure, places, dimension, where[:-1])].append((measure, places))
         yield from (Relation(total, tuple(cells)) for total, cells in parts.items())
+
+
+def connected(keys: Iterable[Key], relations: Iterable[Relation]) -> list[tuple[list[Key], list[Relation]]]:
+    """Groups of `keys` that depend on one another, each with its relations: each is a programme of its own. A relation
+    without any of the keys is in no group."""
+    keys, graph = list(keys), rx.PyGraph(multigraph=False)
+    number = dict(zip(keys, graph.add_nodes_from(keys), strict=True))
+    held: list[tuple[int, Relation]] = []
+    for one in relations:
+        nodes = [number[key] for key in (one.total, *one.parts) if key in number]
+        if nodes:
+            held.append((nodes[0], one))
+            graph.add_edges_from_no_data([(nodes[0], other) for other in nodes[1:]])
+    groups: list[tuple[list[Key], list[Relation]]] = []
+    group_of: dict[int, int] = {}
+    for found in rx.connected_components(graph):
+        group_of |= dict.fromkeys(found, len(groups))
+        groups.append(([keys[node] for node in sorted(found)], []))
+    for node, one in held:
+        groups[group_of[node]][1].append(one)
+    return groups
 
 
 def _moved(measure: str, places: frozenset[tuple[str, Where]], dimension: str, to: Where) -> Key:

@@ -13,9 +13,8 @@ from itertools import count
 from math import log2
 
 import numpy as np
-import rustworkx as rx
 
-from heard.engine.publish.cells import Key, Relation, in_words, rounded_limits
+from heard.engine.publish.cells import Key, Relation, connected, in_words, rounded_limits
 from heard.engine.publish.policy import Policy
 from heard.engine.publish.programme import Choice, Equation, Impossible, Programme
 from heard.engine.tables import NotDone
@@ -72,8 +71,10 @@ def suppress(
     Raises `NotDone` where a small count was published before, or nothing that may be hidden would protect one.
     """
     by_key = {one.key: one for one in counts}
+    held_by = list(dict.fromkeys(relations))
+    every = dict.fromkeys([*by_key, *(key for one in held_by for key in (one.total, *one.parts))])
     found = Hidden()
-    for keys, held in _groups(by_key, list(dict.fromkeys(relations))):
+    for keys, held in connected(every, held_by):
         problem = _problem(keys, held, by_key, policy)
         if not problem.small:
             continue
@@ -233,24 +234,6 @@ def _cost(key: Key, count: int) -> float:
 
 def _equation(relation: Relation, column: Mapping[Key, int]) -> Equation:
     return Equation(tuple(column[part] for part in relation.parts), column[relation.total], 0.0)
-
-
-def _groups(counts: Mapping[Key, Count], relations: list[Relation]) -> list[tuple[list[Key], list[Relation]]]:
-    """Cells that depend on one another, by whatever relations: each group is a programme of its own."""
-    keys = list(dict.fromkeys([*counts, *(key for one in relations for key in (one.total, *one.parts))]))
-    number = {key: n for n, key in enumerate(keys)}
-    graph = rx.PyGraph(multigraph=False)
-    graph.add_nodes_from(keys)
-    for one in relations:
-        graph.add_edges_from_no_data([(number[one.total], number[part]) for part in one.parts])
-    group_of: dict[Key, int] = {}
-    groups: list[tuple[list[Key], list[Relation]]] = []
-    for nodes in rx.connected_components(graph):
-        group_of |= {keys[node]: len(groups) for node in nodes}
-        groups.append(([keys[node] for node in sorted(nodes)], []))
-    for one in relations:
-        groups[group_of[one.total]][1].append(one)
-    return groups
 
 
 def _unprotected(problem: _Problem) -> str:
