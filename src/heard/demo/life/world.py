@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from importlib.resources import files
+from itertools import count
 from random import Random
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from heard.network.models import Group, Place
 
 COORDINATOR, SUPERVISOR = "maya.lindqvist", "dele.okafor"
+_WRITING = timedelta(seconds=1)  # as long as one moment of a story may take
 
 
 def read(name: str) -> dict[str, Any]:
@@ -61,11 +63,14 @@ class World:
     def on(self, when: date | datetime) -> Iterator[None]:
         """Meanwhile it is that moment, or some time in that day's office hours, for everything that is written: a row that
         says when it was written says so truly for this story, and rules look at the clock of that day. Never in the future.
+        The clock goes on, as clocks do: no two rows are written at one moment, so that rows keep the order of their writing.
         """
         if not isinstance(when, datetime):
             clock = time(self.rng.randint(8, 17), self.rng.randrange(60))
             when = timezone.make_aware(datetime.combine(when, clock))
-        with patch.object(timezone, "now", return_value=min(when, self.now)):
+        start = min(when, self.now - _WRITING)
+        moments = (start + timedelta(microseconds=passed) for passed in count())
+        with patch.object(timezone, "now", side_effect=moments):
             yield
 
     def name_and_job(self, username: str) -> str:
