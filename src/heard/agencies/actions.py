@@ -9,12 +9,11 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from heard.agencies import queries, rules
 from heard.agencies.indexing import written
 from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
-from heard.agencies.rules import Hidden, May, Refused, Role, Sheet
+from heard.agencies.rules import Hidden, May, Role, Sheet, refuse
 
 
 def record_audit(
@@ -75,7 +74,7 @@ def begin_partnership(
     Raises `Refused` once anybody is there: from then on an administrator adds people; Django's `ValidationError`
     for a name that is empty, too long or of wrong characters.
     """
-    _refuse(rules.why_not_begin(people=User.objects.count()))
+    refuse(rules.why_not_begin(people=User.objects.count()))
     user = _new_user(username, first_name, last_name, password)
     home = Agency(name=agency.strip(), kind=kind)
     home.full_clean()
@@ -95,7 +94,7 @@ def begin_partnership(
 def add_agency(*, by: User, name: str, kind: str) -> Agency:
     _only_administrators(by)
     taken = Agency.objects.filter(name__iexact=name.strip()).exists()
-    _refuse(rules.why_not_add_agency(name=name, taken=taken))
+    refuse(rules.why_not_add_agency(name=name, taken=taken))
     agency = Agency(name=name.strip(), kind=kind)
     agency.full_clean()
     agency.save()
@@ -110,7 +109,7 @@ def add_team(
     """One team of the partnership takes worries: this one takes them over from any other."""
     _only_administrators(by)
     taken = Team.objects.filter(agency=agency, name__iexact=name.strip()).exists()
-    _refuse(rules.why_not_add_team(name=name, taken=taken))
+    refuse(rules.why_not_add_team(name=name, taken=taken))
     team = Team(agency=agency, name=name.strip(), duty_phone=duty_phone, takes_worries=takes_worries)
     if takes_worries:
         _take_worries_from_others(by, team)
@@ -127,7 +126,7 @@ def change_team(*, by: User, team: Team, duty_phone: str, takes_worries: bool) -
     """Sets the duty phone, and whether new worries come here: then they no longer come to any other team."""
     _only_administrators(by)
     team = Team.objects.select_for_update().get(pk=team.pk)
-    _refuse(rules.why_not_change_team(takes_worries=takes_worries, takes_them_now=team.takes_worries))
+    refuse(rules.why_not_change_team(takes_worries=takes_worries, takes_them_now=team.takes_worries))
     if takes_worries and not team.takes_worries:
         _take_worries_from_others(by, team)
     team.duty_phone, team.takes_worries = duty_phone.strip(), takes_worries
@@ -161,7 +160,7 @@ def add_user(
     """
     _only_administrators(by)
     taken = User.objects.filter(username__iexact=username.strip()).exists()
-    _refuse(rules.why_not_add_user(username=username, taken=taken))
+    refuse(rules.why_not_add_user(username=username, taken=taken))
     user = _new_user(username, first_name, last_name, password)
     Membership.objects.create(user=user, team=team, role=role)
     record_audit(
@@ -193,7 +192,7 @@ def set_password(*, by: User, user: User, password: str) -> User:
 def give_role(*, by: User, user: User, team: Team, role: Role) -> Membership:
     _only_administrators(by)
     held = Membership.objects.filter(user=user, team=team, role=role)
-    _refuse(rules.why_not_give_role(has_it=held.exists()))
+    refuse(rules.why_not_give_role(has_it=held.exists()))
     membership = Membership.objects.create(user=user, team=team, role=role)
     record_audit(
         by=by,
@@ -212,7 +211,7 @@ def take_role(*, by: User, user: User, membership_id: int) -> User:
     _lock_administrators()
     held = list(Membership.objects.select_for_update().filter(user=user))
     membership = next((row for row in held if row.pk == membership_id), None)
-    _refuse(
+    refuse(
         rules.why_not_take_role(
             has_it=membership is not None,
             is_only_role=len(held) == 1,
@@ -240,7 +239,7 @@ def switch_off(*, by: User, user: User, reason: str) -> User:
     _only_administrators(by)
     _lock_administrators()
     user = User.objects.select_for_update().get(pk=user.pk)
-    _refuse(
+    refuse(
         rules.why_not_switch_off(
             is_active=user.is_active,
             is_self=user.pk == by.pk,
@@ -260,7 +259,7 @@ def switch_on(*, by: User, user: User, reason: str) -> User:
     """They can sign in again, with the roles and the password that they had."""
     _only_administrators(by)
     user = User.objects.select_for_update().get(pk=user.pk)
-    _refuse(rules.why_not_switch_on(is_active=user.is_active, reason=reason))
+    refuse(rules.why_not_switch_on(is_active=user.is_active, reason=reason))
     user.is_active = True
     user.save(update_fields=["is_active"])
     record_audit(by=by, verb="switch on", subject="user", subject_id=user.pk, reason=reason)
@@ -296,13 +295,8 @@ def _lock_administrators() -> None:
     list(rows.values_list("pk", flat=True))
 
 
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(_(why_not))
-
-
 def _only_administrators(by: User) -> None:
-    _refuse(rules.why_not_manage(may_manage=by.may(May.MANAGE)))
+    refuse(rules.why_not_manage(may_manage=by.may(May.MANAGE)))
 
 
 # ---- unfinished forms
@@ -354,9 +348,7 @@ def keep_typed(*, by: User, sheet: Sheet, typed: dict[str, list[str]], turn: int
         return row
     answers = {"typed": _storable(typed), "seen": sheet.seen, "turn": turn}
     others = 0 if row else queries.drafts_of(by).count()
-    why_not = rules.why_not_keep(characters=len(json.dumps(answers)), others=others)
-    if why_not:
-        raise Refused(why_not)
+    refuse(rules.why_not_keep(characters=len(json.dumps(answers)), others=others))
     draft = row or Draft(pk=sheet.id, user=by, kind=sheet.kind, subject_id=sheet.subject_id)
     draft.page, draft.title, draft.answers = sheet.page, sheet.title, answers
     draft.save()

@@ -33,6 +33,9 @@ class May(StrEnum):
     SEE_LIST = "see the list of children with scattered signs"
     JUDGE = "see two records side by side, and judge whether they are of one child"
     OPEN_FROM_LIST = "open a concern from the list, and see who the child is"
+    DRAW_PROFILE = "draw up a profile of a run, and write a digest"
+    RELEASE = "release a profile or digest that others drew up, send it back, or withdraw it"
+    SEE_PROFILES = "read the profiles and digests that were released, and have digests by mail"
     SEE_FIGURES = "see the partnership's figures"
     MANAGE = "add people and teams"
 
@@ -48,7 +51,7 @@ class Role(StrEnum):
 
 _CASEWORK = {
     May.SIGNED_IN, May.TELL, May.SEE_CHILD, May.ASSESS, May.PLAN, May.REVIEW, May.MISSING, May.SHARE, May.REFER,
-    May.SEE_PANEL,
+    May.SEE_PANEL, May.SEE_PROFILES,
 }  # fmt: skip
 
 MAY: Final[dict[Role, frozenset[May]]] = {
@@ -56,14 +59,17 @@ MAY: Final[dict[Role, frozenset[May]]] = {
     Role.COORDINATOR: frozenset(
         _CASEWORK
         | {May.SEE_PARTNERSHIP, May.DECIDE, May.CLOSE, May.SEE_LIST, May.OPEN_FROM_LIST, May.SEE_FIGURES}
-        | {May.JUDGE, May.HOLD_PANEL, May.SEE_TEAM, May.MERGE, May.DISCLOSE}
+        | {May.JUDGE, May.HOLD_PANEL, May.SEE_TEAM, May.MERGE, May.DISCLOSE, May.RELEASE}
     ),
     Role.SUPERVISOR: frozenset(
         _CASEWORK
         | {May.DECIDE, May.SIGN_OFF, May.CLOSE, May.SEE_FIGURES, May.SUPERVISE, May.SEE_TEAM, May.DISCLOSE}
+        | {May.RELEASE}
     ),
-    Role.ANALYST: frozenset({May.SIGNED_IN, May.RUN_ENGINE, May.SEE_LIST, May.SEE_FIGURES}),
-    Role.BOARD: frozenset({May.SIGNED_IN, May.SEE_FIGURES}),
+    Role.ANALYST: frozenset(
+        {May.SIGNED_IN, May.RUN_ENGINE, May.SEE_LIST, May.SEE_FIGURES, May.DRAW_PROFILE, May.SEE_PROFILES}
+    ),
+    Role.BOARD: frozenset({May.SIGNED_IN, May.SEE_FIGURES, May.RELEASE, May.SEE_PROFILES}),
     Role.ADMINISTRATOR: frozenset({May.SIGNED_IN, May.MANAGE}),
 }
 
@@ -80,6 +86,12 @@ class Hidden(Exception):
 
 class Refused(Exception):
     """An action that the rules do not allow now. Its text is the sentence that the user reads."""
+
+
+def refuse(why_not: str | None) -> None:
+    """Raises `Refused` with the sentence of a `why_not_…`, where it gives one."""
+    if why_not:
+        raise Refused(why_not)
 
 
 # ---- what an administrator may do now. Each returns the sentence that the user reads, or None where nothing is in the way.

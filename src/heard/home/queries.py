@@ -93,6 +93,7 @@ def _decisions(user: User) -> Kind | None:
         rows,
         lambda row: due(row.due_on, row.whom, at("concern", concern_id=row.pk), row.agency.name, clock),
         due=due_by_field("due_on"),
+        shows=("person", "place", "group", "agency"),
     )
 
 
@@ -108,6 +109,7 @@ def _told_back(user: User) -> Kind | None:
             at("concern", concern_id=row.pk),
             _("decided %(time)s") % {"time": time(row.decided_at)},
         ),
+        shows=("person", "place", "group"),
     )
 
 
@@ -122,6 +124,7 @@ def _steps(user: User) -> Kind | None:
             row.due_on, row.what, at("concern_step", concern_id=row.concern_id), row.concern.whom, None
         ),
         due=due_by_field("due_on"),
+        shows=("concern__person", "concern__place", "concern__group"),
     )
 
 
@@ -136,6 +139,7 @@ def _clocks(user: User) -> Kind | None:
             row.due_on, str(row.case.person), at("clocks", case_id=row.case_id), "", clocks.clock_of(row)
         ),
         due=due_by_field("due_on"),
+        shows=("case__person",),
     )
 
 
@@ -148,6 +152,7 @@ def _warnings(user: User) -> Kind | None:
         cases.warnings_due(user, until=timezone.localdate() + _SOON),
         lambda row: due(row.review_on, row.text, at("warning", warning_id=row.pk), str(row.person), None),
         due=due_by_field("review_on"),
+        shows=("person",),
     )
 
 
@@ -163,6 +168,7 @@ def _sign_offs(user: User) -> Kind | None:
             row.due_on, str(row.case.person), at("assessment", assessment_id=row.pk), str(row.author), clock
         ),
         due=due_by_field("due_on"),
+        shows=("case__person", "author"),
     )
 
 
@@ -177,6 +183,7 @@ def _actions(user: User) -> Kind | None:
             row.due_on, row.what, at("action", action_id=row.pk), str(row.outcome.plan.case.person), None
         ),
         due=due_by_field("due_on"),
+        shows=("outcome__plan__case__person",),
     )
 
 
@@ -191,6 +198,7 @@ def _disruption(user: User) -> Kind | None:
             row.due_on, row.what, at("disruption", case_id=row.case_id), str(row.case.person), None
         ),
         due=due_by_field("due_on"),
+        shows=("case__person",),
     )
 
 
@@ -206,6 +214,7 @@ def _words_to_answer(user: User) -> Kind | None:
             at("words_answer", words_id=row.pk),
             _("heard on %(date)s") % {"date": day(row.heard_on)},
         ),
+        shows=("person",),
     )
 
 
@@ -223,6 +232,7 @@ def _without_a_worker(user: User) -> Kind | None:
             if row.trusted_worker
             else _("no trusted worker is named"),
         ),
+        shows=("person", "trusted_worker"),
     )
 
 
@@ -235,6 +245,7 @@ def _reviews(user: User) -> Kind | None:
         reviews.reviews_to_hold(user),
         lambda row: due(row.review_on, str(row.case.person), at("plan", plan_id=row.pk), "", None),
         due=due_by_field("review_on"),
+        shows=("case__person",),
     )
 
 
@@ -252,6 +263,7 @@ def _supervision(user: User) -> Kind | None:
             None,
         ),
         due=lambda day: Q(state="planned", planned_on__lte=day),
+        shows=("worker", "supervisor"),
     )
 
 
@@ -281,6 +293,7 @@ def _assessments(user: User) -> Kind | None:
             clock,
         ),
         due=due_by_field("due_on"),
+        shows=("case__person",),
     )
 
 
@@ -292,6 +305,7 @@ def _to_review(user: User) -> Kind | None:
         _("Referrals that wait for a second person"),
         referrals.waiting_for_review(user),
         lambda row: Waiting(str(row.case.person), at("referral_review", referral_id=row.pk), str(row.writer)),
+        shows=("case__person", "writer"),
     )
 
 
@@ -307,6 +321,7 @@ def _referring(user: User) -> Kind | None:
             at("referral", referral_id=row.pk),
             _("reviewed, to be submitted") if row.state == "reviewed" else row.get_state_display().lower(),
         ),
+        shows=("case__person",),
     )
 
 
@@ -325,6 +340,7 @@ def _referred(user: User) -> Kind | None:
             row.reference_received,
             clock,
         ),
+        shows=("case__person",),
     )
 
 
@@ -341,6 +357,7 @@ def _missing(user: User) -> Kind | None:
             _("missing for %(time)s") % {"time": in_words(how_long(row.missing_from, timezone.now()))},
         ),
         due=lambda day: Q(),
+        shows=("person",),
     )
 
 
@@ -361,6 +378,7 @@ def _interviews(user: User) -> Kind | None:
             clock,
         ),
         due=due_by_field("interview_due_at__date"),
+        shows=("person",),
     )
 
 
@@ -373,6 +391,7 @@ def _requests(user: User) -> Kind | None:
         sharing.requests_due(user),
         lambda row: due(row.due_on, str(row.person), at("request", request_id=row.pk), row.other_side, None),
         due=due_by_field("due_on"),
+        shows=("person",),
     )
 
 
@@ -385,6 +404,7 @@ def _shares(user: User) -> Kind | None:
         sharing.shares_to_review(user, today=timezone.localdate()),
         lambda row: due(row.review_on, str(row.person), at("share", share_id=row.pk), row.other_side, None),
         due=due_by_field("review_on"),
+        shows=("person",),
     )
 
 
@@ -399,6 +419,7 @@ def _questions(user: User) -> Kind | None:
             row.by_on, row.text, at("question", question_id=row.pk), str(row.assessment.case.person), None
         ),
         due=due_by_field("by_on"),
+        shows=("assessment__case__person",),
     )
 
 
@@ -432,6 +453,7 @@ def _panel_actions(user: User) -> Kind | None:
             row.due_on, row.what, at("panel_action", panel_action_id=row.pk), row.item.about, None
         ),
         due=due_by_field("due_on"),
+        shows=("item__person", "item__place", "item__group"),
     )
 
 
@@ -450,6 +472,7 @@ def _disagreements(user: User) -> Kind | None:
             None,
         ),
         due=due_by_field("due_on"),
+        shows=("disagreement__person",),
     )
 
 
@@ -462,6 +485,7 @@ def _records(user: User) -> Kind | None:
         packs.disclosures_due(user),
         _record,
         due=due_by_field("due_on"),
+        shows=("person",),
     )
 
 
@@ -474,6 +498,7 @@ def _records_to_check(user: User) -> Kind | None:
         packs.waiting_for_check(user),
         _record,
         due=due_by_field("due_on"),
+        shows=("person",),
     )
 
 
@@ -490,6 +515,7 @@ def _packs(user: User) -> Kind | None:
         _("Packs that you asked for"),
         packs.packs_ready(user, today=timezone.localdate()),
         lambda row: Waiting(str(row.person), at("pack", pack_id=row.pk), row.get_state_display()),
+        shows=("person",),
     )
 
 
@@ -532,6 +558,7 @@ def _children(user: User) -> Kind | None:
         _("Children who count on you"),
         cases.my_cases(user),
         lambda row: Waiting(str(row.person), at("child", person_id=row.person_id), row.reference),
+        shows=("person",),
     )
 
 

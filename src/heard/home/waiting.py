@@ -54,13 +54,20 @@ class Section:
 @dataclass(frozen=True)
 class Kind:
     """One kind of work: all that waits of it for this user, not asked for yet. `due` says which of the rows are due by a
-    day; None where they have none."""
+    day; None where they have none. `shows`: the records beside a row that its line names; no others are fetched, since a
+    database takes longer to plan a question about ten tables than to answer it."""
 
     key: str
     heading: str
     rows: QuerySet[Any]
     draw: Callable[[Any], Waiting]
     due: Callable[[date], Q] | None = None
+    shows: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> QuerySet[Any]:
+        """The rows, each with what its line names."""
+        return self.rows.select_related(None).select_related(*self.shows) if self.shows else self.rows
 
 
 @dataclass(frozen=True)
@@ -128,13 +135,13 @@ def of_which_any_waits(kinds: Iterable[Kind]) -> list[Kind]:
 
 def section_of(kind: Kind, *, at_most: int = AT_MOST) -> Section:
     """One query: one row more than is shown says whether there are more."""
-    found = list(kind.rows[: at_most + 1])
+    found = list(kind.lines[: at_most + 1])
     return Section(kind.heading, [kind.draw(row) for row in found[:at_most]], len(found) > at_most, kind.key)
 
 
 def page_of(kind: Kind, number: str | None) -> tuple[Page[Any], Section]:
     """A page of everything of one kind. Two queries."""
-    page = Paginator(kind.rows, _PER_PAGE).get_page(number)
+    page = Paginator(kind.lines, _PER_PAGE).get_page(number)
     return page, Section(kind.heading, [kind.draw(row) for row in page], key=kind.key)
 
 

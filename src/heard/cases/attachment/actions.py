@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import drafts_of
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.attachment import rules
 from heard.cases.attachment.contents import Contents, Unreadable, read_apart
 from heard.cases.attachment.models import Attachment
@@ -79,11 +79,11 @@ def withdraw_attachment(*, by: User, attachment_id: uuid.UUID, reason: str) -> A
     """Takes the bytes and the text away, for good. That there was a file, whose, and why it went, stays."""
     attachment_visible_to(by, attachment_id)
     row = Attachment.objects.select_for_update().get(pk=attachment_id)
-    why_not = rules.why_not_withdraw(
-        is_withdrawn=row.withdrawn_at is not None, may_withdraw=may_withdraw(by, row), reason=reason
+    refuse(
+        rules.why_not_withdraw(
+            is_withdrawn=row.withdrawn_at is not None, may_withdraw=may_withdraw(by, row), reason=reason
+        )
     )
-    if why_not:
-        raise Refused(_(why_not))
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_reason = by, timezone.now(), reason.strip()
     row.text = ""
     row.save()
@@ -126,15 +126,15 @@ def _check(by: User, about: dict[str, uuid.UUID], size: int) -> None:
         seen = may_hang_on(by, field.removesuffix("_id"), record_id)
     if not seen:
         raise Hidden
-    why_not = rules.why_not_attach(
-        may_attach=by.may(May.TELL),
-        size=size,
-        most_bytes=settings.ATTACHMENT_MEGABYTES * 1_000_000,
-        there_already=Attachment.objects.filter(**about, withdrawn_at=None).count(),
-        most_files=settings.ATTACHMENTS_PER_RECORD,
+    refuse(
+        rules.why_not_attach(
+            may_attach=by.may(May.TELL),
+            size=size,
+            most_bytes=settings.ATTACHMENT_MEGABYTES * 1_000_000,
+            there_already=Attachment.objects.filter(**about, withdrawn_at=None).count(),
+            most_files=settings.ATTACHMENTS_PER_RECORD,
+        )
     )
-    if why_not:
-        raise Refused(_(why_not))
 
 
 @transaction.atomic

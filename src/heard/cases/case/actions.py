@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import duty_team
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May, Refused, refuse
 from heard.cases.case import rules
 from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, WarningReview, Words
 from heard.cases.case.queries import case_visible_to, warning_visible_to
@@ -119,19 +119,21 @@ def assign_trusted_worker(
     """
     Case.objects.select_for_update().filter(pk=case_id).first()
     case = case_visible_to(by, case_id)
-    why_not = rules.why_not_assign(
-        is_open=case.state == Case.State.OPEN,
-        may_assign=by.may(May.DECIDE),
-        worker_sees_child=worker.is_active and people_visible_to(worker).filter(pk=case.person_id).exists(),
-    ) or rules.why_not_change_worker(
-        is_same=case.trusted_worker_id == worker.pk,
-        had_one=case.trusted_worker_id is not None,
-        reason=reason,
-        asked=child_asked,
-        about=about_asking,
+    refuse(
+        rules.why_not_assign(
+            is_open=case.state == Case.State.OPEN,
+            may_assign=by.may(May.DECIDE),
+            worker_sees_child=worker.is_active
+            and people_visible_to(worker).filter(pk=case.person_id).exists(),
+        )
+        or rules.why_not_change_worker(
+            is_same=case.trusted_worker_id == worker.pk,
+            had_one=case.trusted_worker_id is not None,
+            reason=reason,
+            asked=child_asked,
+            about=about_asking,
+        )
     )
-    if why_not:
-        raise Refused(why_not)
     since = since or timezone.localdate()
     _end_chain(by, case, since)
     TrustedWorker.objects.create(
@@ -190,9 +192,7 @@ def record_words(
     person = person_findable_by(by, person_id)
     said: dict[str, Any] = {"text": text, "heard_by": heard_by, "heard_on": heard_on, "original": original}
     said |= {"language": language, "translated_by": translated_by}
-    why_not = rules.why_not_record_words(**said, today=timezone.localdate())
-    if why_not:
-        raise Refused(why_not)
+    refuse(rules.why_not_record_words(**said, today=timezone.localdate()))
     words = Words.objects.create(
         person=person,
         how=how,
@@ -254,11 +254,15 @@ def review_warning(
     warning_visible_to(by, warning_id)
     note = WarningNote.objects.select_for_update().get(pk=warning_id)
     today = timezone.localdate()
-    why_not = rules.why_not_review_warning(
-        is_ended=note.ended_at is not None, goes_on=goes_on, reason=reason, review_on=review_on, today=today
+    refuse(
+        rules.why_not_review_warning(
+            is_ended=note.ended_at is not None,
+            goes_on=goes_on,
+            reason=reason,
+            review_on=review_on,
+            today=today,
+        )
     )
-    if why_not:
-        raise Refused(why_not)
     now = timezone.now()
     review = WarningReview.objects.create(
         warning=note,

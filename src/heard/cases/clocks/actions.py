@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May, Refused, refuse
 from heard.cases.case.models import Case
 from heard.cases.case.queries import case_visible_to
 from heard.cases.clocks import queries, rules
@@ -56,19 +56,19 @@ def correct_moment(
     """What was noted stays; the correction takes its place, or (`happened` False) says that there was no such moment."""
     case = _held(by, queries.moment_visible_to(by, moment_id).case_id)
     old = queries.moment_visible_to(by, moment_id)
-    why_not = rules.why_not_correct(
-        may_note=by.may(May.PLAN),
-        is_corrected=queries.is_corrected(old),
-        happened=happened,
-        kind=kind,
-        on=on,
-        is_same=(kind, on, note.strip()) == (old.kind, old.on, old.note),
-        noted_already=_noted_already(case, kind, on, but=old),
-        why=why,
-        today=timezone.localdate(),
+    refuse(
+        rules.why_not_correct(
+            may_note=by.may(May.PLAN),
+            is_corrected=queries.is_corrected(old),
+            happened=happened,
+            kind=kind,
+            on=on,
+            is_same=(kind, on, note.strip()) == (old.kind, old.on, old.note),
+            noted_already=_noted_already(case, kind, on, but=old),
+            why=why,
+            today=timezone.localdate(),
+        )
     )
-    if why_not:
-        raise Refused(why_not)
     moment = Moment(
         case=case,
         kind=kind if happened else old.kind,

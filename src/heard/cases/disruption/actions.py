@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import agencies_visible_to
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.models import Case
 from heard.cases.case.queries import case_visible_to, why_not_give
 from heard.cases.disruption import queries, rules
@@ -83,16 +83,16 @@ def finish_step(
 ) -> DisruptionStep:
     """Done, or could not be done, with a note that says why."""
     step = _locked(by, disruption_id)
-    why_not = rules.why_not_finish_step(
-        may_plan=by.may(May.PLAN),
-        progress=step.state,
-        outcome=outcome,
-        note=note,
-        done_on=done_on,
-        today=timezone.localdate(),
+    refuse(
+        rules.why_not_finish_step(
+            may_plan=by.may(May.PLAN),
+            progress=step.state,
+            outcome=outcome,
+            note=note,
+            done_on=done_on,
+            today=timezone.localdate(),
+        )
     )
-    if why_not:
-        raise Refused(why_not)
     step.state, step.done_on, step.note = Progress(outcome), done_on, note.strip()
     step.save(update_fields=["state", "done_on", "note"])
     _audit(by, "finish", step.case, step)
@@ -115,9 +115,7 @@ def _write(by: User, step: DisruptionStep, against: queries.Against, **given: An
         is_a_child=against.is_a_child or against.end_id == case.person_id,
         due_on=given["due_on"],
     )
-    why_not = why_not or why_not_give(by, given["owner"], person_id=case.person_id)
-    if why_not:
-        raise Refused(why_not)
+    refuse(why_not or why_not_give(by, given["owner"], person_id=case.person_id))
     if not agencies_visible_to(by).filter(pk=given["agency_id"]).exists():
         raise Hidden
     ends = {

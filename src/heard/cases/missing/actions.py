@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment.actions import open_attachment
@@ -56,11 +56,11 @@ def note_missing(
     values |= {"missing_from": missing_from, "from_where": from_where, "danger": danger}
     values |= {"last_seen_where": last_seen_where, "last_seen_by": last_seen_by}
     values["reported_at"] = said.get("reported_at")
-    _refuse(_why_not_note(by, values, now))
+    refuse(_why_not_note(by, values, now))
     episode = Episode(person=person, noted_by=by, noted_at=now, **values)
     if back is not None:
         _set_found(by, episode, back, now)
-    _refuse(_why_not_period(by, episode))
+    refuse(_why_not_period(by, episode))
     episode.save(force_insert=True)
     _audit(by, "note", episode)
     if back is not None:
@@ -74,8 +74,8 @@ def change_episode(*, by: User, episode_id: uuid.UUID, at: datetime | None = Non
     episode = _locked(by, episode_id)
     for name in MISSING:
         setattr(episode, name, said.get(name, getattr(episode, name)))
-    _refuse(_why_not_note(by, {name: getattr(episode, name) for name in MISSING}, at or timezone.now()))
-    _refuse(_why_not_period(by, episode))
+    refuse(_why_not_note(by, {name: getattr(episode, name) for name in MISSING}, at or timezone.now()))
+    refuse(_why_not_period(by, episode))
     episode.save(update_fields=MISSING)
     _audit(by, "change", episode)
     return episode
@@ -90,7 +90,7 @@ def note_found(*, by: User, episode_id: uuid.UUID, at: datetime | None = None, *
     episode, now = _locked(by, episode_id), at or timezone.now()
     verb = "find" if episode.found_at is None else "put right"
     _set_found(by, episode, said, now)
-    _refuse(_why_not_period(by, episode))
+    refuse(_why_not_period(by, episode))
     episode.save(update_fields=[*FOUND, "found_noted_by", "interview_due_at"])
     _audit(by, verb, episode)
     return episode
@@ -100,7 +100,7 @@ def note_found(*, by: User, episode_id: uuid.UUID, at: datetime | None = None, *
 def take_back_episode(*, by: User, episode_id: uuid.UUID, reason: str) -> Episode:
     """It was no episode, such as one noted on the wrong child. It stays readable with its reason, and no longer counts."""
     episode = _locked(by, episode_id)
-    _refuse(
+    refuse(
         rules.why_not_take_back(
             may_note=by.may(May.MISSING),
             taken_back=episode.taken_back_at is not None,
@@ -138,7 +138,7 @@ def offer_interview(
     not_offered = outcome == rules.Offered.NOT_OFFERED
     offered_at = None if not_offered else offered_at
     assert episode.found_at is not None
-    _refuse(
+    refuse(
         rules.why_not_offer(
             offered_at=offered_at,
             found_at=episode.found_at,
@@ -181,7 +181,7 @@ def record_interview(
     episode, now = _back(by, episode_id), at or timezone.now()
     words, why_no_words = hear(by=by, person_id=episode.person_id, view=view)
     assert episode.found_at is not None
-    _refuse(
+    refuse(
         rules.why_not_hold(
             held_at=held_at,
             found_at=episode.found_at,
@@ -223,7 +223,7 @@ def note_answer(
     """
     episode = _locked(by, episode_id)
     interview = Interview.objects.filter(episode=episode).first()
-    _refuse(
+    refuse(
         rules.why_not_answer(
             may_note=by.may(May.MISSING),
             has_interview=interview is not None,
@@ -295,7 +295,7 @@ def write_form(
     """A new version of the child's Philomena form. `parts`: any of `queries.FORM_PARTS`. Earlier versions stay."""
     person = hold_person(by=by, person_id=person_id)
     texts = {name: parts.get(name, "") for name in queries.FORM_PARTS}
-    _refuse(rules.why_not_write_form(may_note=by.may(May.MISSING), texts=texts.values()))
+    refuse(rules.why_not_write_form(may_note=by.may(May.MISSING), texts=texts.values()))
     photos = {photo.pk: photo for photo in queries.photos_of(by, person_id)}
     if photo_id is not None and photo_id not in photos:
         raise Hidden
@@ -344,7 +344,7 @@ def _set_found(by: User, episode: Episode, said: dict[str, Any], now: datetime) 
     """Checks and sets what is said of the return, and when the interview is due. Does not save."""
     values = {name: said.get(name, "") for name in FOUND}
     values["found_at"] = said.get("found_at")
-    _refuse(
+    refuse(
         (rules.TAKEN_BACK if episode.taken_back_at else None)
         or rules.why_not_find(
             may_note=by.may(May.MISSING),
@@ -389,17 +389,12 @@ def _locked(by: User, episode_id: uuid.UUID) -> Episode:
 def _back(by: User, episode_id: uuid.UUID) -> Episode:
     """An episode that is over: an interview can be offered and held."""
     episode = _locked(by, episode_id)
-    _refuse(
+    refuse(
         rules.why_not_offer_yet(
             may_note=by.may(May.MISSING), is_back=episode.found_at is not None, taken_back=False
         )
     )
     return episode
-
-
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)
 
 
 def _audit(by: User, verb: str, episode: Episode, *, reason: str = "", **detail: str) -> None:

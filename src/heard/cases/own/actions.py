@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.case.queries import words_of
 from heard.cases.own import queries, rules
 from heard.cases.own.models import ChildsPlan, GivenPlan
@@ -50,7 +50,7 @@ def write_own_plan(
     """`outcomes` and `actions`: the plain words for each, by key; those that are not of this plan are `Hidden`."""
     Plan.objects.select_for_update().filter(pk=plan_id).first()
     plan = plan_visible_to(by, plan_id)
-    _refuse(queries.why_not_write(by, plan))
+    refuse(queries.why_not_write(by, plan))
     if words_id and not words_of(by, plan.case.person_id).filter(pk=words_id).exists():
         raise Hidden
     rows = list(plan.outcomes.all())
@@ -77,7 +77,7 @@ def give_own_plan(
     """Writes down that the child was given the plan, or why not."""
     Plan.objects.select_for_update().filter(pk=plan_id).first()
     plan = plan_visible_to(by, plan_id)
-    _refuse(
+    refuse(
         rules.why_not_give(
             plan_state=plan.state,
             may_plan=by.may(May.PLAN),
@@ -119,11 +119,6 @@ def _write(texts: Mapping[uuid.UUID, str], rows: Sequence[Outcome | Action]) -> 
         row = known[key]
         row.plain = text.strip()
         row.save(update_fields=["plain"])
-
-
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)
 
 
 def _audit(by: User, verb: str, plan: Plan) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May, Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.queries import latest_signed
 from heard.cases.assessment.rules import ChildsView
@@ -31,7 +31,7 @@ def start_plan(*, by: User, case_id: uuid.UUID, at: datetime | None = None) -> P
     """An empty plan. It may be written while the assessment waits for its signature, but not agreed."""
     case = case_visible_to(by, case_id)
     hold_person(by=by, person_id=case.person_id)
-    _refuse(queries.why_not_start(by, case.pk, case_is_open=case.state == "open"))
+    refuse(queries.why_not_start(by, case.pk, case_is_open=case.state == "open"))
     plan = Plan.objects.create(case=case, started_at=at or timezone.now(), started_by=by)
     _audit(by, "start", plan)
     return plan
@@ -72,7 +72,7 @@ def say_where_we_are(*, by: User, outcome_id: uuid.UUID, text: str, on: date | N
     outcome = queries.outcome_visible_to(by, outcome_id)
     plan = _locked(by, outcome.plan_id)
     today = timezone.localdate()
-    _refuse(
+    refuse(
         rules.why_not_say_where_we_are(
             state=plan.state, may_plan=by.may(May.PLAN), text=text, on=on or today, today=today
         )
@@ -126,7 +126,7 @@ def add_decided_action(
     it stands there too, so that it is not lost when the changed one is agreed."""
     outcome = queries.outcome_visible_to(by, outcome_id)
     plan = _locked(by, outcome.plan_id)
-    _refuse(
+    refuse(
         rules.why_not_add_decided(
             state=plan.state,
             may_plan=by.may(May.PLAN),
@@ -183,7 +183,7 @@ def agree_plan(
     """
     plan, now = _locked(by, plan_id), at or timezone.now()
     words, why_no_words = hear(by=by, person_id=plan.case.person_id, view=view)
-    _refuse(
+    refuse(
         queries.why_not_agree(
             by,
             plan,
@@ -213,7 +213,7 @@ def finish_action(
     action = queries.action_visible_to(by, action_id)
     plan = _locked(by, action.outcome.plan_id)
     action.refresh_from_db(fields=["state"])
-    _refuse(queries.why_not_finish(by, action, outcome=outcome, note=note))
+    refuse(queries.why_not_finish(by, action, outcome=outcome, note=note))
     action.state, action.done_on, action.note = Progress(outcome), done_on or timezone.localdate(), note
     action.save()
     _audit(by, "finish action", plan, action=action.pk, state=outcome)
@@ -227,7 +227,7 @@ def copy_to_change(*, by: User, plan_id: uuid.UUID) -> Plan:
     The agreed plan stays in force until the new one is agreed.
     """
     old = _locked(by, plan_id)
-    _refuse(rules.why_not_copy(state=old.state, has_draft=queries.draft_plan(by, old.case_id) is not None))
+    refuse(rules.why_not_copy(state=old.state, has_draft=queries.draft_plan(by, old.case_id) is not None))
     new = Plan.objects.create(case=old.case, replaces=old, started_at=timezone.now(), started_by=by)
     for outcome in old.outcomes.all():
         _copy(outcome, new)
@@ -251,11 +251,6 @@ def end_plan(*, by: User, plan_id: uuid.UUID) -> Plan:
     return _move(by, _locked(by, plan_id), Move.END, review_on=None)
 
 
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)
-
-
 def _locked(by: User, plan_id: uuid.UUID) -> Plan:
     """The row as it stands now, kept from other writers until the transaction ends."""
     Plan.objects.select_for_update().filter(pk=plan_id).first()
@@ -264,7 +259,7 @@ def _locked(by: User, plan_id: uuid.UUID) -> Plan:
 
 def _to_change(by: User, plan_id: uuid.UUID) -> Plan:
     plan = _locked(by, plan_id)
-    _refuse(queries.why_not_change(by, plan))
+    refuse(queries.why_not_change(by, plan))
     return plan
 
 
@@ -289,7 +284,7 @@ def _give(by: User, plan: Plan, action: Action, owner: User | None, why_involve:
     if why_not == NOT_INVOLVED and why_involve.strip() and owner and owner.team:
         involve(by=by, person=child, agency=owner.team.agency, why=why_involve.strip()[: rules.MOST_WHY])
         why_not = why_not_give(by, owner, person_id=child.pk)
-    _refuse(why_not)
+    refuse(why_not)
     action.owner, action.agency = owner, owner.team.agency if owner and owner.team else None
     action.save()
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Refused
+from heard.agencies.rules import Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.queries import case_visible_to
@@ -33,7 +33,7 @@ def start_referral(*, by: User, case_id: uuid.UUID, at: datetime | None = None) 
     """An empty referral by the current form. What the record says is laid before the writer, and confirmed by them."""
     case = case_visible_to(by, case_id)
     hold_person(by=by, person_id=case.person_id)
-    _refuse(queries.why_not_start(by, case.pk))
+    refuse(queries.why_not_start(by, case.pk))
     referral = Referral.objects.create(case=case, form=CURRENT, writer=by, started_at=at or timezone.now())
     referral.writers.add(by)
     _audit(by, "start", referral)
@@ -45,7 +45,7 @@ def copy_referral(*, by: User, referral_id: uuid.UUID) -> Referral:
     """A new version of a reviewed one, with its answers, to be changed and reviewed again."""
     old = _locked(by, referral_id)
     hold_person(by=by, person_id=old.case.person_id)
-    _refuse(queries.why_not_copy(by, old))
+    refuse(queries.why_not_copy(by, old))
     new = Referral.objects.create(
         case=old.case,
         form=CURRENT,
@@ -75,7 +75,7 @@ def write_section(*, by: User, referral_id: uuid.UUID, section: str, values: Map
     `values` by field id, as `questions` describes them. Raises `Refused` where one is longer than the form takes.
     """
     referral = _locked(by, referral_id)
-    _refuse(queries.why_not_change(by, referral))
+    refuse(queries.why_not_change(by, referral))
     form, known = queries.form_of(referral), known_of(by, referral)
     now = timezone.now()
     for name, value in values.items():
@@ -95,7 +95,7 @@ def send_to_review(
     """Everything that the form requires is answered: now somebody who did not write it reads it."""
     referral = _locked(by, referral_id)
     words, why_no_words = hear(by=by, person_id=referral.case.person_id, view=view)
-    _refuse(queries.why_not_send(by, referral, has_words=words is not None, why_no_words=why_no_words))
+    refuse(queries.why_not_send(by, referral, has_words=words is not None, why_no_words=why_no_words))
     now = at or timezone.now()
     return _move(by, referral, Move.SEND, sent_at=now, words=words, why_no_words=why_no_words)
 
@@ -103,7 +103,7 @@ def send_to_review(
 @transaction.atomic
 def return_referral(*, by: User, referral_id: uuid.UUID, reason: str) -> Referral:
     referral = _locked(by, referral_id)
-    _refuse(queries.why_not_return(by, referral, reason=reason))
+    refuse(queries.why_not_return(by, referral, reason=reason))
     return _move(by, referral, Move.RETURN, returned_at=timezone.now(), returned_reason=reason)
 
 
@@ -113,7 +113,7 @@ def agree_referral(
 ) -> Referral:
     """From here on it does not change, and can be taken out."""
     referral = _locked(by, referral_id)
-    _refuse(queries.why_not_review(by, referral))
+    refuse(queries.why_not_review(by, referral))
     now = at or timezone.now()
     return _move(by, referral, Move.AGREE, reviewed_by=by, reviewed_at=now, review_note=note)
 
@@ -122,7 +122,7 @@ def agree_referral(
 def note_export(*, by: User, referral_id: uuid.UUID, kind: str, content: bytes) -> Referral:
     """Somebody takes it out as a file (`kind`: pdf or json). The row keeps what exactly: the digest of its bytes."""
     referral = queries.referral_visible_to(by, referral_id)
-    _refuse(queries.why_not_export(by, referral))
+    refuse(queries.why_not_export(by, referral))
     _audit(by, "export", referral, kind=kind, sha256=hashlib.sha256(content).hexdigest())
     return referral
 
@@ -131,7 +131,7 @@ def note_export(*, by: User, referral_id: uuid.UUID, kind: str, content: bytes) 
 def note_submitted(*, by: User, referral_id: uuid.UUID, on: date | None, reference: str = "") -> Referral:
     """Somebody submitted it in the Home Office's own form, on that day, and got this reference."""
     referral = _locked(by, referral_id)
-    _refuse(queries.why_not_submitted(by, referral, on=on, today=timezone.localdate()))
+    refuse(queries.why_not_submitted(by, referral, on=on, today=timezone.localdate()))
     referral.submitted_on, referral.submitted_by, referral.reference_received = on, by, reference.strip()
     referral.save(update_fields=sorted(AFTERWARDS))
     _audit(by, "note submission", referral, on=on)
@@ -142,7 +142,7 @@ def note_submitted(*, by: User, referral_id: uuid.UUID, on: date | None, referen
 def note_reference(*, by: User, referral_id: uuid.UUID, reference: str) -> Referral:
     """The reference that came after it was submitted."""
     referral = _locked(by, referral_id)
-    _refuse(queries.why_not_reference(by, referral))
+    refuse(queries.why_not_reference(by, referral))
     referral.reference_received = reference.strip()
     referral.save(update_fields=["reference_received"])
     _audit(by, "note reference", referral)
@@ -200,11 +200,6 @@ def _refuse_too_long(question: Question, value: Any) -> None:
     too_long = rules.why_too_long(value, question.limit) if isinstance(value, str) else None
     if too_long:
         raise Refused(too_long[0] % {"over": too_long[1], "limit": question.limit})
-
-
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)
 
 
 def _locked(by: User, referral_id: uuid.UUID) -> Referral:

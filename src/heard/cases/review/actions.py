@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Refused
+from heard.agencies.rules import Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import end_case, open_case
@@ -115,17 +115,17 @@ def close_case(
     case = case_visible_to(by, case_id)
     words, why_no_words = hear(by=by, person_id=case.person_id, view=view)
     missing = queries.missing_before_closing(by, case, today=timezone.localdate(at))
-    why_not = rules.why_not_close(
-        missing=missing[0][1] if missing else None,
-        has_words=words is not None,
-        why_no_words=why_no_words,
-        reason=reason,
-        contact_afterwards=contact_afterwards,
-        told_child=told_child,
-        open_again_if=open_again_if,
+    refuse(
+        rules.why_not_close(
+            missing=missing[0][1] if missing else None,
+            has_words=words is not None,
+            why_no_words=why_no_words,
+            reason=reason,
+            contact_afterwards=contact_afterwards,
+            told_child=told_child,
+            open_again_if=open_again_if,
+        )
     )
-    if why_not:
-        raise Refused(why_not)
     plan = agreed_plan(by, case.pk)
     if plan is not None:
         end_plan(by=by, plan_id=plan.pk)
@@ -146,9 +146,7 @@ def close_case(
 def reopen_case(*, by: User, case_id: uuid.UUID, reason: str) -> Case:
     """Opens a closed case again without a worry that led to it. `concern.actions.decide` does the same from a worry."""
     case = case_visible_to(by, case_id)
-    why_not = queries.why_not_reopen(by, case, reason=reason)
-    if why_not:
-        raise Refused(why_not)
+    refuse(queries.why_not_reopen(by, case, reason=reason))
     return open_case(by=by, person_id=case.person_id, why=reason)
 
 

@@ -27,7 +27,7 @@ from heard.cases.case.rules import Kept, due_on
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_of
 from heard.cases.missing.queries import open_episode_of
-from heard.cases.plan.models import Action
+from heard.cases.plan.models import Action, Plan
 from heard.cases.plan.queries import actions_of, draft_plan, overdue_count, plans_of, plans_visible_to
 from heard.cases.review import rules
 from heard.cases.review.models import Review, ReviewedOutcome
@@ -38,7 +38,6 @@ from heard.network.queries import visible_through
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.case.models import Case, Observation, Words
-    from heard.cases.plan.models import Plan
     from heard.knowledge.model import Clock
 
 
@@ -110,17 +109,29 @@ def reviews_due(user: User) -> QuerySet[Plan]:
     """
     if not user.may(May.REVIEW):
         return plans_visible_to(user).none()
-    doing = Action.objects.order_by().filter(owner=user, state="open").values("outcome__plan")
-    mine = Q(case__in=worked_in(user)) | Q(pk__in=doing)
-    return plans_visible_to(user).filter(mine, state="agreed").order_by("review_on")
+    led = _in_force().filter(case__in=worked_in(user))
+    return plans_visible_to(user).filter(pk__in=_with_own_actions(user).union(led)).order_by("review_on")
 
 
 def reviews_to_hold(user: User) -> QuerySet[Plan]:
     """Those of `reviews_due` that wait for this user and not for their whole team: the child counts on them, or on nobody
     while their team leads the case; or they own an action in the plan."""
     nobody = Q(case__trusted_worker=None) | Q(case__trusted_worker__is_active=False)
-    doing = Action.objects.order_by().filter(owner=user, state="open").values("outcome__plan")
-    return reviews_due(user).filter(Q(case__trusted_worker=user) | nobody | Q(pk__in=doing))
+    own = _in_force().filter(case__trusted_worker=user)
+    left = _in_force().filter(nobody, case__in=worked_in(user))
+    waiting = _with_own_actions(user).union(own, left)
+    return reviews_due(user).filter(pk__in=waiting)
+
+
+def _in_force() -> QuerySet[Plan, Any]:
+    return Plan.objects.order_by().filter(state="agreed").values("pk")
+
+
+def _with_own_actions(user: User) -> QuerySet[Action, Any]:
+    """Keys of plans in force in which this user has something to do. To be joined with others by `union`: of conditions
+    joined by "or", PostgreSQL asks each plan that there is."""
+    mine = Action.objects.order_by().filter(owner=user, state="open", outcome__plan__state="agreed")
+    return mine.values("outcome__plan")
 
 
 def why_not_open(user: User, plan: Plan) -> str | None:

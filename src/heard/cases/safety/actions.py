@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Refused
+from heard.agencies.rules import refuse
 from heard.cases.case.models import Case
 from heard.cases.case.queries import case_visible_to
 from heard.cases.safety import queries
@@ -38,9 +38,7 @@ def write_safety_plan(
     case = case_visible_to(by, case_id)
     said = {"getting_worse": getting_worse, "what_to_do": what_to_do, "who_to_call": who_to_call}
     said |= {"child_agreed": child_agreed, "why_not_with_child": why_not_with_child}
-    why_not = queries.why_not_write(by, case, **said)
-    if why_not:
-        raise Refused(why_not)
+    refuse(queries.why_not_write(by, case, **said))
     last = queries.in_force(by, case_id)
     plan = SafetyPlan.objects.create(
         case=case,

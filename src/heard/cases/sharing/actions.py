@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import agencies_visible_to
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment.actions import attach
@@ -120,24 +120,25 @@ def decide_share(
     words, why_no_words = hear(by=by, person_id=share.person_id, view=view)
     sections = queries.preview(by, share)
     shared = decision == rules.State.SHARED
-    why_not = rules.why_not_decide(
-        may_share=by.may(May.SHARE),
-        state=share.state,
-        decision=decision,
-        read_as_it_is=seen == rules.fingerprint(sections),
-        has_content=bool(sections),
-        basis_known=basis in bases(),
-        basis=basis,
-        basis_note=basis_note,
-        why=why,
-        told=told,
-        told_note=told_note,
-        has_words=words is not None,
-        why_no_words=why_no_words,
-        review_on=review_on,
-        today=timezone.localdate(now),
+    refuse(
+        rules.why_not_decide(
+            may_share=by.may(May.SHARE),
+            state=share.state,
+            decision=decision,
+            read_as_it_is=seen == rules.fingerprint(sections),
+            has_content=bool(sections),
+            basis_known=basis in bases(),
+            basis=basis,
+            basis_note=basis_note,
+            why=why,
+            told=told,
+            told_note=told_note,
+            has_words=words is not None,
+            why_no_words=why_no_words,
+            review_on=review_on,
+            today=timezone.localdate(now),
+        )
     )
-    _refuse(why_not)
     kept = sections if shared else [rules.Section(one.heading, "") for one in sections]
     values: dict[str, Any] = {"state": decision, "why": why, "told": told, "told_note": told_note}
     values |= {"basis": basis if shared else "", "basis_note": basis_note if shared else ""}
@@ -167,7 +168,7 @@ def review_share(
     """Somebody looked again. Without a next day it is not looked at any more."""
     Share.objects.select_for_update().filter(pk=share_id).first()
     share, now = queries.share_visible_to(by, share_id), at or timezone.now()
-    _refuse(
+    refuse(
         rules.why_not_review(
             may_share=by.may(May.SHARE),
             state=share.state,
@@ -258,7 +259,7 @@ def answer_request(
     """`answer`: answered, partly or refused; `note` what it says, or why not. `share_id`: what was shared or refused in
     answer to it; `Hidden` where it is none of those."""
     request = _open(by, request_id)
-    _refuse(
+    refuse(
         rules.why_not_answer(
             may_share=by.may(May.SHARE),
             state=request.state,
@@ -298,7 +299,7 @@ def attach_answer(*, by: User, request_id: uuid.UUID, upload: UploadedFile) -> I
 
 def _refuse_answers_file(by: User, request: InfoRequest) -> None:
     has_file = request.file_id is not None
-    _refuse(rules.why_not_attach_answer(may_share=by.may(May.SHARE), state=request.state, has_file=has_file))
+    refuse(rules.why_not_attach_answer(may_share=by.may(May.SHARE), state=request.state, has_file=has_file))
 
 
 @transaction.atomic
@@ -339,7 +340,7 @@ def _set_prepared(by: User, share: Share, *, pieces: list[str], **said: Any) -> 
         setattr(share, name, value)
     there = {piece.key for piece in pieces_of(by, share.person_id, since=share.since, until=share.until)}
     share.pieces = [key for key in pieces if key in there]
-    _refuse(
+    refuse(
         rules.why_not_prepare(
             may_share=by.may(May.SHARE),
             state=share.state,
@@ -356,11 +357,6 @@ def _agency(by: User, agency_id: uuid.UUID | None) -> uuid.UUID | None:
     if agency_id is not None and not agencies_visible_to(by).filter(pk=agency_id).exists():
         raise Hidden
     return agency_id
-
-
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)
 
 
 def _audit(by: User, verb: str, share: Share, *, reason: str = "") -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Hidden, Refused
+from heard.agencies.rules import Hidden, Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.supervision import queries, rules
@@ -76,7 +76,7 @@ def move_supervision(*, by: User, supervision_id: uuid.UUID, planned_on: date | 
 def call_off(*, by: User, supervision_id: uuid.UUID, why: str) -> Supervision:
     """Supervision that will not be held. What the worker prepared stays."""
     row = _locked(by, supervision_id)
-    _refuse(rules.why_not_call_off(state=row.state, why=why))
+    refuse(rules.why_not_call_off(state=row.state, why=why))
     row.state, row.why_called_off = Supervision.State.CALLED_OFF, why.strip()
     row.save(update_fields=["state", "why_called_off"])
     _audit(by, "call off", row)
@@ -89,7 +89,7 @@ def prepare(
 ) -> Supervision:
     """What the worker thinks beforehand. Each is optional."""
     row = _locked(by, supervision_id)
-    _refuse(rules.why_not_prepare(state=row.state, is_worker=row.worker_id == by.pk))
+    refuse(rules.why_not_prepare(state=row.state, is_worker=row.worker_id == by.pk))
     row.stays_with, row.otherwise, row.needs = stays_with.strip(), otherwise.strip(), needs.strip()
     row.save(update_fields=["stays_with", "otherwise", "needs"])
     _audit(by, "prepare", row)
@@ -108,7 +108,7 @@ def hold_supervision(
 ) -> Supervision:
     """Writes the record and plans the next one. What is changed after somebody has read it has to be read again."""
     row = _locked(by, supervision_id)
-    _refuse(
+    refuse(
         rules.why_not_hold(
             state=row.state,
             is_supervisor=row.supervisor_id == by.pk,
@@ -179,7 +179,7 @@ def confirm_read(*, by: User, supervision_id: uuid.UUID) -> Supervision:
     """One of the two has read the record. Once both have, it never changes."""
     row = _locked(by, supervision_id)
     mine = "worker_read_at" if row.worker_id == by.pk else "supervisor_read_at"
-    _refuse(
+    refuse(
         rules.why_not_confirm(
             state=row.state,
             is_one_of_them=by.pk in (row.worker_id, row.supervisor_id),
@@ -197,7 +197,7 @@ def confirm_read(*, by: User, supervision_id: uuid.UUID) -> Supervision:
 @transaction.atomic
 def add_correction(*, by: User, supervision_id: uuid.UUID, text: str) -> SupervisionCorrection:
     row = _locked(by, supervision_id)
-    _refuse(rules.why_not_correct(state=row.state, text=text))
+    refuse(rules.why_not_correct(state=row.state, text=text))
     correction = SupervisionCorrection.objects.create(supervision=row, text=text.strip(), written_by=by)
     _audit(by, "correct", row)
     return correction
@@ -211,7 +211,7 @@ def record_decision(
     decision = queries.decision_visible_to(by, decision_id)
     row = _locked(by, decision.supervision_id)
     words, why_no_words = hear(by=by, person_id=decision.case.person_id, view=view)
-    _refuse(
+    refuse(
         rules.why_not_record(
             is_written=row.held_on is not None,
             on_record=RecordedDecision.objects.filter(copied_from=decision).exists(),
@@ -244,11 +244,6 @@ def record_decision(
     return recorded
 
 
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)
-
-
 def _locked(by: User, supervision_id: uuid.UUID) -> Supervision:
     """The row as it stands now, kept from other writers until the transaction ends."""
     Supervision.objects.select_for_update().filter(pk=supervision_id).first()
@@ -258,7 +253,7 @@ def _locked(by: User, supervision_id: uuid.UUID) -> Supervision:
 def _to_write(by: User, supervision_id: uuid.UUID) -> Supervision:
     """What is added after somebody has read the record has to be read again."""
     row = _locked(by, supervision_id)
-    _refuse(rules.why_not_write(state=row.state, is_supervisor=row.supervisor_id == by.pk))
+    refuse(rules.why_not_write(state=row.state, is_supervisor=row.supervisor_id == by.pk))
     if row.worker_read_at or row.supervisor_read_at:
         row.worker_read_at = row.supervisor_read_at = None
         row.save(update_fields=["worker_read_at", "supervisor_read_at"])

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Refused
+from heard.agencies.rules import refuse
 from heard.cases.case.actions import record_words
 from heard.cases.case.models import Words
 from heard.cases.case.rules import why_not_correct_words
@@ -34,7 +34,7 @@ def correct_words(*, by: User, words_id: uuid.UUID, why_corrected: str, **said: 
     """New words beside those that were written down wrongly, which stay as they are."""
     Words.objects.select_for_update().filter(pk=words_id).first()
     old = queries.one_visible_to(by, words_id)
-    _refuse(why_not_correct_words(is_corrected=queries.is_corrected(old), reason=why_corrected))
+    refuse(why_not_correct_words(is_corrected=queries.is_corrected(old), reason=why_corrected))
     return record_words(
         by=by, person_id=old.person_id, corrects=old, why_corrected=why_corrected.strip(), **said
     )
@@ -47,7 +47,7 @@ def answer_words(
     """What changed because of what the child said, and, with a day, that the child was told of it then."""
     Words.objects.select_for_update().filter(pk=words_id).first()
     words = queries.one_visible_to(by, words_id)
-    _refuse(
+    refuse(
         rules.why_not_answer(
             is_corrected=queries.is_corrected(words),
             what_changed=what_changed,
@@ -69,8 +69,3 @@ def answer_words(
     verb = "tell back" if told_on else "answer"
     record_audit(by=by, verb=verb, subject="words", subject_id=words.pk, person_id=words.person_id)
     return answer
-
-
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)

@@ -10,7 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db import transaction
 
 from heard.agencies.actions import record_audit, record_looks
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May, refuse
 from heard.network.actions.people import add_person
 from heard.network.models import Group, Person, Place, Tie
 from heard.network.queries import (
@@ -67,7 +67,7 @@ def note_tie(
     until: date | None = None,
 ) -> Tie:
     """Notes a tie to one person, one place or one group, and how it is known. `ValidationError` for any other ends."""
-    _refuse(why_not_note_tie(how_known=how_known, kind=kind, since=since, until=until))
+    refuse(why_not_note_tie(how_known=how_known, kind=kind, since=since, until=until))
     person = person_visible_to(by, person_id)
     if to_person is not None:
         person_visible_to(by, to_person.pk)
@@ -135,7 +135,7 @@ def change_tie(
 ) -> Tie:
     """Says what a tie is, how it is known and how long it lasted. One that has ended is kept, with its end."""
     tie = tie_visible_to(by, tie_id)
-    _refuse(why_not_note_tie(how_known=how_known, kind=kind, since=since, until=until))
+    refuse(why_not_note_tie(how_known=how_known, kind=kind, since=since, until=until))
     tie.kind, tie.how_known, tie.since, tie.until = kind.strip(), how_known.strip(), since, until
     tie.full_clean()
     tie.save()
@@ -146,7 +146,7 @@ def change_tie(
 
 @transaction.atomic
 def add_place(*, by: User, name: str, kind: str, postcode: str = "") -> Place:
-    _refuse(why_not_write_place(may_see_child=by.may(May.SEE_CHILD), name=name, kind=kind))
+    refuse(why_not_write_place(may_see_child=by.may(May.SEE_CHILD), name=name, kind=kind))
     place = Place.objects.create(name=name.strip(), kind=kind.strip(), postcode=kept_postcode(postcode))
     renew_keys_of_place(place)
     record_audit(by=by, verb="add", subject="place", subject_id=place.pk)
@@ -156,7 +156,7 @@ def add_place(*, by: User, name: str, kind: str, postcode: str = "") -> Place:
 @transaction.atomic
 def change_place(*, by: User, place_id: uuid.UUID, name: str, kind: str, postcode: str) -> Place:
     place = place_visible_to(by, place_id)
-    _refuse(why_not_write_place(may_see_child=True, name=name, kind=kind))
+    refuse(why_not_write_place(may_see_child=True, name=name, kind=kind))
     place.name, place.kind, place.postcode = name.strip(), kind.strip(), kept_postcode(postcode)
     place.full_clean()
     place.save()
@@ -167,7 +167,7 @@ def change_place(*, by: User, place_id: uuid.UUID, name: str, kind: str, postcod
 
 @transaction.atomic
 def add_group(*, by: User, name: str, kind: str) -> Group:
-    _refuse(why_not_write_place(may_see_child=by.may(May.SEE_CHILD), name=name, kind=kind))
+    refuse(why_not_write_place(may_see_child=by.may(May.SEE_CHILD), name=name, kind=kind))
     group = Group.objects.create(name=name.strip(), kind=kind.strip())
     renew_keys_of_group(group)
     record_audit(by=by, verb="add", subject="group", subject_id=group.pk)
@@ -177,15 +177,10 @@ def add_group(*, by: User, name: str, kind: str) -> Group:
 @transaction.atomic
 def change_group(*, by: User, group_id: uuid.UUID, name: str, kind: str) -> Group:
     group = group_visible_to(by, group_id)
-    _refuse(why_not_write_place(may_see_child=True, name=name, kind=kind))
+    refuse(why_not_write_place(may_see_child=True, name=name, kind=kind))
     group.name, group.kind = name.strip(), kind.strip()
     group.full_clean()
     group.save()
     renew_keys_of_group(group)
     record_audit(by=by, verb="change", subject="group", subject_id=group.pk)
     return group
-
-
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)

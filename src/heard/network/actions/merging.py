@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit, record_looks
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May, refuse
 from heard.network import merging
 from heard.network.models import Merge, OtherName, Person, SearchKey
 from heard.network.queries import (
@@ -38,15 +38,15 @@ def merge_people(
     names. The stricter of the two wins on whether the record is restricted; the agencies of both are involved.
     """
     kept, merged = _both(by, kept_id, merged_id)
-    why_not = why_not_merge(
-        may_merge=by.may(May.MERGE),
-        same=kept == merged,
-        kinds_differ=kept.kind != merged.kind,
-        clashes=clashes_between(by, kept, merged),
-        reason=reason,
+    refuse(
+        why_not_merge(
+            may_merge=by.may(May.MERGE),
+            same=kept == merged,
+            kinds_differ=kept.kind != merged.kind,
+            clashes=clashes_between(by, kept, merged),
+            reason=reason,
+        )
     )
-    if why_not:
-        raise Refused(why_not)
     keys = {str(row.pk): row.key for row in SearchKey.objects.filter(person=kept)}
     before = merging.union(kept, merged)
     called = _names_of(kept) | _names_of(merged)
@@ -93,14 +93,14 @@ def unmerge_people(*, by: User, merge_id: uuid.UUID, reason: str) -> Merge:
     held = {person.pk: person for person in people.order_by("pk")}
     merge = Merge.objects.select_for_update().get(pk=merge.pk)
     merge.kept, merge.merged = held[merge.kept_id], held[merge.merged_id]
-    why_not = why_not_unmerge(
-        may_merge=by.may(May.MERGE),
-        undone=merge.undone_at is not None,
-        merged_again=was_merged_again(by, merge),
-        reason=reason,
+    refuse(
+        why_not_unmerge(
+            may_merge=by.may(May.MERGE),
+            undone=merge.undone_at is not None,
+            merged_again=was_merged_again(by, merge),
+            reason=reason,
+        )
     )
-    if why_not:
-        raise Refused(why_not)
     _give_back(merge)
     merge.undone_by, merge.undone_at, merge.undone_why = by, timezone.now(), reason
     merge.save()

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May, refuse
 from heard.network.models import Address, Involvement, OtherName, Person
 from heard.network.queries import person_visible_to
 from heard.network.rules import (
@@ -51,14 +51,14 @@ def add_person(
     Raises `Refused` for whoever may not tell a worry, and `ValidationError` for values that do not fit.
     """
     given_name, family_name = given_name.strip(), family_name.strip()
-    why_not = why_not_add(
-        may_tell=by.may(May.TELL),
-        has_team=by.team is not None,
-        given_name=given_name,
-        family_name=family_name,
+    refuse(
+        why_not_add(
+            may_tell=by.may(May.TELL),
+            has_team=by.team is not None,
+            given_name=given_name,
+            family_name=family_name,
+        )
     )
-    if why_not:
-        raise Refused(why_not)
     person = Person(
         given_name=given_name,
         family_name=family_name,
@@ -87,9 +87,7 @@ def rename_person(
 ) -> Person:
     """Gives a person another name. The old one is kept, so that they are still found under it."""
     person = hold_person(by=by, person_id=person_id)
-    why_not = why_not_rename(given_name=given_name, family_name=family_name)
-    if why_not:
-        raise Refused(why_not)
+    refuse(why_not_rename(given_name=given_name, family_name=family_name))
     old = {"given_name": person.given_name, "family_name": person.family_name}
     new = {"given_name": given_name.strip(), "family_name": family_name.strip()}
     if old != new and not OtherName.objects.filter(person=person, **old).exists():
@@ -179,13 +177,13 @@ def restrict(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
     """Closes the record to everyone but the agencies that are involved now."""
     person = hold_person(by=by, person_id=person_id)
     agencies = Involvement.objects.filter(person=person)
-    why_not = why_not_restrict(
-        involved=agencies.filter(agency_id__in=by.agencies_where(May.SEE_CHILD)).exists(),
-        may_decide=agencies.filter(agency_id__in=by.agencies_where(May.DECIDE)).exists(),
-        reason=reason,
+    refuse(
+        why_not_restrict(
+            involved=agencies.filter(agency_id__in=by.agencies_where(May.SEE_CHILD)).exists(),
+            may_decide=agencies.filter(agency_id__in=by.agencies_where(May.DECIDE)).exists(),
+            reason=reason,
+        )
     )
-    if why_not:
-        raise Refused(why_not)
     person.restricted = True
     person.save(update_fields=["restricted"])
     record_audit(
@@ -216,14 +214,14 @@ def lift_restriction(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
     """The record may be found and seen again as any other."""
     person = hold_person(by=by, person_id=person_id)
     agencies = Involvement.objects.filter(person=person)
-    why_not = why_not_lift(
-        restricted=person.restricted,
-        involved=agencies.filter(agency_id__in=by.agencies_where(May.SEE_CHILD)).exists(),
-        may_decide=agencies.filter(agency_id__in=by.agencies_where(May.DECIDE)).exists(),
-        reason=reason,
+    refuse(
+        why_not_lift(
+            restricted=person.restricted,
+            involved=agencies.filter(agency_id__in=by.agencies_where(May.SEE_CHILD)).exists(),
+            may_decide=agencies.filter(agency_id__in=by.agencies_where(May.DECIDE)).exists(),
+            reason=reason,
+        )
     )
-    if why_not:
-        raise Refused(why_not)
     person.restricted = False
     person.save(update_fields=["restricted"])
     record_audit(

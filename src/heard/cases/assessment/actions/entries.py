@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import colleagues_visible_to
-from heard.agencies.rules import Hidden, May
+from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.assessment import queries, rules
-from heard.cases.assessment.actions.writing import _note, _refuse, _to_change
+from heard.cases.assessment.actions.writing import _note, _to_change
 from heard.cases.assessment.models import (
     Assessment,
     AssessmentEvidence,
@@ -64,7 +64,7 @@ def add_evidence(
     assessment = _to_change(by, assessment_id)
     load.release(assessment.release).item(item)
     history = queries.histories(by, assessment).get(item, [])
-    _refuse(
+    refuse(
         rules.why_not_add_evidence(
             change=change,
             happened_on=happened_on,
@@ -102,7 +102,7 @@ def keep_pattern(
     setting = choice.setting if settings_of_it else ""
     others = [row for row in assessment.patterns.all() if row.pk != pattern_id]
     same = (choice.pattern, setting, choice.from_on)
-    _refuse(
+    refuse(
         rules.why_not_choose_pattern(
             reason=choice.reason,
             setting=setting,
@@ -126,7 +126,7 @@ def keep_strength(
 ) -> Strength:
     """Adds a strength, or changes the entry `strength_id`."""
     assessment = _to_change(by, assessment_id)
-    _refuse(rules.why_not_keep_strength(text=text, source=source))
+    refuse(rules.why_not_keep_strength(text=text, source=source))
     row = _keep(_row(assessment, Strength, strength_id, noted_by=by), text=text, source=source)
     _noted(by, assessment, "strengths")
     return row
@@ -148,7 +148,7 @@ def keep_protective_person(
     whom `by` may see, or a `name`."""
     assessment = _to_change(by, assessment_id)
     values = {"name": name, "who": who, "what_they_do": what_they_do, "knows": knows}
-    _refuse(rules.why_not_keep_protective_person(has_person=person is not None, **values))
+    refuse(rules.why_not_keep_protective_person(has_person=person is not None, **values))
     if person is not None:
         person_visible_to(by, person.pk)
     row = _row(assessment, ProtectivePerson, protective_id, noted_by=by)
@@ -173,9 +173,9 @@ def keep_question(
     assessment = _to_change(by, assessment_id)
     if item:
         load.release(assessment.release).item(item)
-    _refuse(rules.why_not_ask(text=text))
+    refuse(rules.why_not_ask(text=text))
     if owner is not None:
-        _refuse(_why_not_owner(by, assessment, owner))
+        refuse(_why_not_owner(by, assessment, owner))
     row = _row(assessment, OpenQuestion, question_id, asked_by=by)
     _keep(row, text=text, owner=owner, by_on=by_on, item=item or row.item)
     _noted(by, assessment, "questions")
@@ -190,7 +190,7 @@ def take_out(
     assessment = _to_change(by, assessment_id)
     row = _row(assessment, kind, row_id)
     if isinstance(row, OpenQuestion):
-        _refuse(rules.why_not_take_out_question(has_findings=row.findings.exists()))
+        refuse(rules.why_not_take_out_question(has_findings=row.findings.exists()))
     row.delete()
     _noted(by, assessment, str(kind._meta.verbose_name_plural), taken_out=str(row_id))
     return assessment
@@ -200,7 +200,7 @@ def take_out(
 def find_out(*, by: User, question_id: uuid.UUID, text: str, source: str, found_on: date | None) -> Finding:
     """Keeps what was found out about a question, also one of a signed assessment, which itself stays as it is."""
     question = queries.question_visible_to(by, question_id)
-    _refuse(
+    refuse(
         rules.why_not_find_out(
             may_assess=by.may(May.ASSESS),
             text=text,

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Hidden, Refused
+from heard.agencies.rules import Hidden, refuse
 from heard.cases.assessment import queries, rules
 from heard.cases.assessment.models import (
     Assessment,
@@ -45,7 +45,7 @@ def start_assessment(*, by: User, case_id: uuid.UUID, at: datetime | None = None
     """
     case = case_visible_to(by, case_id)
     hold_person(by=by, person_id=case.person_id)
-    _refuse(queries.why_not_start(by, case.pk, case_is_open=case.state == "open"))
+    refuse(queries.why_not_start(by, case.pk, case_is_open=case.state == "open"))
     release = load.current()
     earlier = queries.latest_signed(by, case.pk)
     told = list(queries.told_in_worries(by, case.pk, since=earlier.started_at if earlier else None))
@@ -162,7 +162,7 @@ def note_observations(*, by: User, assessment_id: uuid.UUID, marks: Iterable[Obs
     known = {row.item: row for row in assessment.observations.all()}
     for mark in marks:
         release.item(mark.item)
-        _refuse(_why_not_note(mark, told_as_seen=mark.item in told))
+        refuse(_why_not_note(mark, told_as_seen=mark.item in told))
         _note(by, assessment, mark, known.get(mark.item))
     _audit(by, "write", assessment, detail={"part": "signs and vulnerabilities"})
     return assessment
@@ -172,7 +172,7 @@ def note_observations(*, by: User, assessment_id: uuid.UUID, marks: Iterable[Obs
 def submit(*, by: User, assessment_id: uuid.UUID, at: datetime | None = None) -> Assessment:
     """Sends the assessment to the supervisors. From here on it is not changed unless one of them sends it back."""
     assessment = _to_change(by, assessment_id)
-    _refuse(queries.why_not_submit(by, assessment))
+    refuse(queries.why_not_submit(by, assessment))
     return _move(by, assessment, Move.SUBMIT, submitted_at=at or timezone.now())
 
 
@@ -180,25 +180,20 @@ def submit(*, by: User, assessment_id: uuid.UUID, at: datetime | None = None) ->
 def sign_off(*, by: User, assessment_id: uuid.UUID, at: datetime | None = None) -> Assessment:
     """Final: nothing of a signed assessment changes any more."""
     assessment = _locked(by, assessment_id)
-    _refuse(queries.why_not_sign_off(by, assessment))
+    refuse(queries.why_not_sign_off(by, assessment))
     return _move(by, assessment, Move.SIGN_OFF, signed_by=by, signed_at=at or timezone.now())
 
 
 @transaction.atomic
 def send_back(*, by: User, assessment_id: uuid.UUID, reason: str, at: datetime | None = None) -> Assessment:
     assessment = _locked(by, assessment_id)
-    _refuse(queries.why_not_return(by, assessment, reason=reason))
+    refuse(queries.why_not_return(by, assessment, reason=reason))
     now = at or timezone.now()
     SentBack.objects.create(
         assessment=assessment, by=by, submitted_at=assessment.submitted_at or now, at=now, reason=reason
     )
     returned = {"returned_at": now, "returned_reason": reason}
     return _move(by, assessment, Move.SEND_BACK, reason, **returned)
-
-
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)
 
 
 def _locked(by: User, assessment_id: uuid.UUID) -> Assessment:
@@ -210,7 +205,7 @@ def _locked(by: User, assessment_id: uuid.UUID) -> Assessment:
 def _to_change(by: User, assessment_id: uuid.UUID) -> Assessment:
     """Whoever changes it becomes one of its writers, and so cannot sign it off."""
     assessment = _locked(by, assessment_id)
-    _refuse(queries.why_not_change(by, assessment))
+    refuse(queries.why_not_change(by, assessment))
     assessment.writers.add(by)
     return assessment
 

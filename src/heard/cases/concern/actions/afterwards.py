@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Hidden, Refused
+from heard.agencies.rules import Hidden, refuse
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernStep
 from heard.cases.concern.queries import concern_open_to, decides, steps_visible_to, told_by
@@ -43,11 +43,15 @@ def finish_step(*, by: User, concern_id: uuid.UUID, outcome: str, note: str) -> 
     if not steps_visible_to(by).filter(concern_id=concern_id).exists():
         raise Hidden
     step = ConcernStep.objects.select_for_update().get(concern_id=concern_id)
-    why_not = rules.why_not_finish_step(
-        state=step.state, is_owner=step.owner_id == by.pk, may_decide=decides(by), outcome=outcome, note=note
+    refuse(
+        rules.why_not_finish_step(
+            state=step.state,
+            is_owner=step.owner_id == by.pk,
+            may_decide=decides(by),
+            outcome=outcome,
+            note=note,
+        )
     )
-    if why_not:
-        raise Refused(why_not)
     step.state, step.note = outcome, note.strip()
     step.finished_by, step.finished_at = by, timezone.now()
     step.full_clean()
@@ -62,13 +66,13 @@ def finish_step(*, by: User, concern_id: uuid.UUID, outcome: str, note: str) -> 
 def add_child(*, by: User, concern_id: uuid.UUID, person_id: uuid.UUID, how_known: str) -> None:
     """Ties a child whom this user may see to the place or group that the worry is about."""
     concern = concern_open_to(by, concern_id)
-    why_not = rules.why_not_add_child(
-        about=concern.about,
-        may_see_child=people_visible_to(by).filter(pk=person_id).exists(),
-        how_known=how_known,
+    refuse(
+        rules.why_not_add_child(
+            about=concern.about,
+            may_see_child=people_visible_to(by).filter(pk=person_id).exists(),
+            how_known=how_known,
+        )
     )
-    if why_not:
-        raise Refused(why_not)
     note_tie(
         by=by,
         person_id=person_id,

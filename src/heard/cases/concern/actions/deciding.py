@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May, refuse
 from heard.cases.case.actions import open_case
 from heard.cases.case.queries import open_case_of, words_of
 from heard.cases.concern import rules
@@ -58,25 +58,27 @@ def decide(
     open_one = open_case_of(by, child) if child else None
     has_words = words_of(by, child).exists() if child else False
     told_it = concern.told_by_id == by.pk
-    why_not = rules.why_not_decide(
-        state=concern.state,
-        may_decide=decides(by),
-        about=concern.about,
-        decision=decision,
-        reason=reason,
-        has_open_case=open_one is not None,
-        has_other_agency=other_agency is not None,
-        has_words=has_words,
-        why_without_words=why_without_words,
-        feedback=feedback,
-        told_it=told_it,
-        why_alone=why_alone,
-        step=step.what if step else "",
-        has_step_owner=step is not None and step.owner is not None and step.owner.may(May.PLAN),
-        step_in_time=step is not None and step.due_on is not None and step.due_on >= timezone.localdate(at),
+    refuse(
+        rules.why_not_decide(
+            state=concern.state,
+            may_decide=decides(by),
+            about=concern.about,
+            decision=decision,
+            reason=reason,
+            has_open_case=open_one is not None,
+            has_other_agency=other_agency is not None,
+            has_words=has_words,
+            why_without_words=why_without_words,
+            feedback=feedback,
+            told_it=told_it,
+            why_alone=why_alone,
+            step=step.what if step else "",
+            has_step_owner=step is not None and step.owner is not None and step.owner.may(May.PLAN),
+            step_in_time=step is not None
+            and step.due_on is not None
+            and step.due_on >= timezone.localdate(at),
+        )
     )
-    if why_not:
-        raise Refused(why_not)
     concern.decision_reason, concern.feedback = reason.strip(), feedback.strip()
     concern.case = _case_for(by, concern, decision, open_one, at)
     concern.other_agency = other_agency if decision == rules.Decision.OTHER_AGENCY else None

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from heard.agencies.actions import discard_draft, record_audit
 from heard.agencies.queries import duty_team
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May, Refused, refuse
 from heard.cases.attachment.actions import discard_files, take_over_files
 from heard.cases.case.actions import record_words
 from heard.cases.case.rules import Observed, due_on, new_reference
@@ -123,20 +123,20 @@ def _check_telling(
 ) -> None:
     release = load.current()
     known = {item.id for item in (*release.signs, *release.vulnerabilities)}
-    why_not = rules.why_not_tell(
-        may_tell=by.may(May.TELL),
-        has_team=by.team is not None,
-        about=about,
-        seen_and_heard=seen_and_heard,
-        danger_now=danger_now,
-        danger_done=danger_done,
-        words=words,
-        why_no_words=why_no_words,
-        seen_without_evidence=[one.item for one in observed if one.lacks_evidence],
-        unknown_items={one.item for one in observed} - known,
+    refuse(
+        rules.why_not_tell(
+            may_tell=by.may(May.TELL),
+            has_team=by.team is not None,
+            about=about,
+            seen_and_heard=seen_and_heard,
+            danger_now=danger_now,
+            danger_done=danger_done,
+            words=words,
+            why_no_words=why_no_words,
+            seen_without_evidence=[one.item for one in observed if one.lacks_evidence],
+            unknown_items={one.item for one in observed} - known,
+        )
     )
-    if why_not:
-        raise Refused(why_not)
 
 
 def _whom(

@@ -6,17 +6,11 @@ import uuid
 from typing import TYPE_CHECKING
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Refused
 from heard.cases.pack import queries
 from heard.cases.pack.models import Disclosure, Pack
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-
-
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)
 
 
 def _locked(by: User, disclosure_id: uuid.UUID) -> Disclosure:

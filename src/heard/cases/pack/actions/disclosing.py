@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.attachment.queries import texts_of
 from heard.cases.pack import queries, rules
-from heard.cases.pack.actions._shared import _audit_disclosure, _locked, _refuse
+from heard.cases.pack.actions._shared import _audit_disclosure, _locked
 from heard.cases.pack.models import Disclosure, DisclosurePassage, Mark
 from heard.cases.pack.names import finder_for
 from heard.cases.pack.papers import can_be_bound
@@ -48,20 +48,20 @@ def start_disclosure(
     """Writes down who asked for the record, copies the parts passage by passage, and marks the names and numbers that are
     found in them. Nothing is decided yet. Do not call this inside a transaction: a long record takes seconds to gather.
     """
-    why_not = rules.why_not_start(
-        may_disclose=by.may(May.DISCLOSE),
-        requester=requester,
-        requester_name=requester_name,
-        what_asked=what_asked,
-        asked_on=asked_on,
-        due_on=due_on,
-        parts=parts,
-        since=since,
-        until=until,
-        today=timezone.localdate(),
+    refuse(
+        rules.why_not_start(
+            may_disclose=by.may(May.DISCLOSE),
+            requester=requester,
+            requester_name=requester_name,
+            what_asked=what_asked,
+            asked_on=asked_on,
+            due_on=due_on,
+            parts=parts,
+            since=since,
+            until=until,
+            today=timezone.localdate(),
+        )
     )
-    if why_not:
-        raise Refused(why_not)
     passages = passages_of(by, person_id, parts=parts, since=since, until=until)
     finder = finder_for(by, person_id)
     said: dict[str, Any] = {"requester": requester, "requester_name": requester_name.strip()}
@@ -103,7 +103,7 @@ def treat_names(
     wanted = [tuple(name.split("|", 1)) for name in names if "|" in name]
     if not wanted:
         raise Refused("Choose at least one name or number.")
-    _refuse(_why_not_treat(disclosure, treatment, reason, note, instead, [about for _kind, about in wanted]))
+    refuse(_why_not_treat(disclosure, treatment, reason, note, instead, [about for _kind, about in wanted]))
     withheld = treatment != rules.Treatment.SHOW
     values: dict[str, Any] = {"treatment": treatment, "reason": reason if withheld else "", "note": note}
     values["instead"] = instead.strip() if treatment == rules.Treatment.PSEUDONYM else ""
@@ -157,7 +157,7 @@ def withhold_stretch(
         raise Refused("These words do not stand in this passage. Copy them from it as they are.")
     if treatment == rules.Treatment.SHOW:
         raise Refused("Choose whether it is withheld, or other words stand in its place.")
-    _refuse(_why_not_treat(disclosure, treatment, reason, note, instead, [text]))
+    refuse(_why_not_treat(disclosure, treatment, reason, note, instead, [text]))
     how = {
         "kind": rules.Found.HAND,
         "about": " ".join(text.split())[:200],
@@ -184,7 +184,7 @@ def withhold_stretch(
 def withhold_passage(*, by: User, passage_id: int, reason: str, note: str = "") -> DisclosurePassage:
     """Withholds a passage as a whole, its heading too."""
     passage, disclosure = _passage_to_change(by, passage_id)
-    _refuse(_why_not_reason(disclosure, reason, note))
+    refuse(_why_not_reason(disclosure, reason, note))
     _set_give(by, passage, rules.Give.WITHHOLD, reason, note)
     _worked(by, disclosure, "decide")
     return passage
@@ -207,7 +207,7 @@ def decide_file(
     passage, disclosure = _passage_to_change(by, passage_id)
     if passage.file is None or passage.is_withdrawn:
         raise Hidden
-    _refuse(
+    refuse(
         rules.why_not_give_file(
             give=give,
             can_be_bound=can_be_bound(passage.file.kind),
@@ -216,7 +216,7 @@ def decide_file(
         )
     )
     if give == rules.Give.WITHHOLD:
-        _refuse(_why_not_reason(disclosure, reason, note))
+        refuse(_why_not_reason(disclosure, reason, note))
     _set_give(by, passage, give, reason if give == rules.Give.WITHHOLD else "", note)
     _worked(by, disclosure, "decide")
     return passage
@@ -235,7 +235,7 @@ def mark_read(*, by: User, disclosure_id: uuid.UUID, passage_ids: Iterable[int])
 def _hold_to_change(by: User, disclosure_id: uuid.UUID) -> Disclosure:
     """The request as it stands now, kept from other writers until the transaction ends; `Refused` unless people decide."""
     disclosure = _locked(by, disclosure_id)
-    _refuse(queries.why_not_change(by, disclosure))
+    refuse(queries.why_not_change(by, disclosure))
     return disclosure
 
 

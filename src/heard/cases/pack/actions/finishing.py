@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.rules import May
+from heard.agencies.rules import May, refuse
 from heard.cases.pack import queries, rules
-from heard.cases.pack.actions._shared import _audit_disclosure, _locked, _refuse
+from heard.cases.pack.actions._shared import _audit_disclosure, _locked
 from heard.cases.pack.actions.making import make_answer, remove_answers
 from heard.cases.pack.models import Disclosure, DisclosureCheck
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def send_disclosure(*, by: User, disclosure_id: uuid.UUID) -> Disclosure:
     """To a second person, once everything is decided and read."""
     disclosure = _locked(by, disclosure_id)
-    _refuse(queries.why_not_send(by, disclosure))
+    refuse(queries.why_not_send(by, disclosure))
     disclosure.stage, disclosure.sent_by, disclosure.sent_at = rules.Stage.CHECKING, by, timezone.now()
     disclosure.save(update_fields=["stage", "sent_by", "sent_at"])
     disclosure.workers.add(by)
@@ -35,7 +35,7 @@ def send_disclosure(*, by: User, disclosure_id: uuid.UUID) -> Disclosure:
 def check_disclosure(*, by: User, disclosure_id: uuid.UUID, agrees: bool, note: str = "") -> Disclosure:
     """Makes it final and puts its PDF into the queue; or returns it with what has to be looked at again."""
     disclosure = _locked(by, disclosure_id)
-    _refuse(queries.why_not_check(by, disclosure, agrees=agrees, note=note))
+    refuse(queries.why_not_check(by, disclosure, agrees=agrees, note=note))
     DisclosureCheck.objects.create(disclosure=disclosure, agreed=agrees, note=note, by=by, at=timezone.now())
     disclosure.stage = rules.Stage.FINAL if agrees else rules.Stage.DECIDING
     disclosure.save(update_fields=["stage"])
@@ -51,16 +51,17 @@ def give_disclosure(
 ) -> Disclosure:
     disclosure = _locked(by, disclosure_id)
     agreed = [check for check in disclosure.checks.all() if check.agreed]
-    why_not = rules.why_not_given(
-        may_disclose=by.may(May.DISCLOSE),
-        stage=disclosure.stage,
-        on=on,
-        how=how,
-        to_whom=to_whom,
-        checked_on=timezone.localdate(agreed[-1].at) if agreed else None,
-        today=timezone.localdate(),
+    refuse(
+        rules.why_not_given(
+            may_disclose=by.may(May.DISCLOSE),
+            stage=disclosure.stage,
+            on=on,
+            how=how,
+            to_whom=to_whom,
+            checked_on=timezone.localdate(agreed[-1].at) if agreed else None,
+            today=timezone.localdate(),
+        )
     )
-    _refuse(why_not)
     disclosure.stage, disclosure.given_on, disclosure.given_how = rules.Stage.GIVEN, on, how
     disclosure.given_to, disclosure.given_note, disclosure.given_by = to_whom.strip(), note, by
     disclosure.save()
@@ -72,7 +73,7 @@ def give_disclosure(
 def stop_disclosure(*, by: User, disclosure_id: uuid.UUID, why: str) -> Disclosure:
     """The request ends without anything being given, for instance since they asked for something else. Its PDF goes."""
     disclosure = _locked(by, disclosure_id)
-    _refuse(rules.why_not_stop(may_disclose=by.may(May.DISCLOSE), stage=disclosure.stage, why=why))
+    refuse(rules.why_not_stop(may_disclose=by.may(May.DISCLOSE), stage=disclosure.stage, why=why))
     disclosure.stage, disclosure.stopped_why = rules.Stage.STOPPED, why
     disclosure.stopped_at, disclosure.stopped_by = timezone.now(), by
     disclosure.save()

@@ -21,7 +21,7 @@ from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.pack import queries, rules
 from heard.cases.pack.actions._shared import _audit_pack, _locked
 from heard.cases.pack.binding import NotMade
@@ -136,9 +136,7 @@ def open_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
 def fetch_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
     """A pack whose file may be sent, with its audit row. `Refused` where it is not there any more or not yet."""
     pack = queries.pack_visible_to(by, pack_id)
-    why_not = queries.why_not_fetch(by, pack, today=timezone.localdate())
-    if why_not:
-        raise Refused(why_not)
+    refuse(queries.why_not_fetch(by, pack, today=timezone.localdate()))
     if not pack.path.is_file():
         raise Refused(rules.OF_ANOTHER_DAY)
     if pack.fetched_at is None:
@@ -154,9 +152,7 @@ def restart_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
     Pack.objects.select_for_update().filter(pk=pack_id).first()
     pack = queries.pack_visible_to(by, pack_id)
     silent = rules.is_silent(pack.state, pack.beat_at, timezone.now())
-    why_not = rules.why_not_again(state=pack.state, silent=silent)
-    if why_not:
-        raise Refused(why_not)
+    refuse(rules.why_not_again(state=pack.state, silent=silent))
     pack.state, pack.attempts, pack.problem, pack.step, pack.share = State.WAITING, 0, "", "", None
     pack.save()
     _audit_pack(by, "ask again", pack)
@@ -170,9 +166,7 @@ def remove_pack(*, by: User, pack_id: uuid.UUID) -> Pack:
     Pack.objects.select_for_update().filter(pk=pack_id).first()
     pack = queries.pack_visible_to(by, pack_id)
     own = pack.asked_by_id == by.pk or pack.disclosure_id is not None
-    why_not = rules.why_not_remove(state=pack.state, is_own=own)
-    if why_not:
-        raise Refused(why_not)
+    refuse(rules.why_not_remove(state=pack.state, is_own=own))
     _take_away(by, pack)
     return pack
 

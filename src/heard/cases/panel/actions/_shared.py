@@ -6,17 +6,11 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Refused
 from heard.cases.panel import queries
 from heard.cases.panel.models import Panel, PanelItem
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-
-
-def _refuse(why_not: str | None) -> None:
-    if why_not:
-        raise Refused(why_not)
 
 
 def _locked(by: User, panel_id: uuid.UUID) -> Panel:

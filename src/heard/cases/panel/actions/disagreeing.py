@@ -11,11 +11,10 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import agencies_visible_to
-from heard.agencies.rules import Hidden, May
+from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.case.queries import why_not_give
 from heard.cases.case.rules import due_on
 from heard.cases.panel import queries, rules
-from heard.cases.panel.actions._shared import _refuse
 from heard.cases.panel.escalation import Step
 from heard.cases.panel.models import Disagreement, DisagreementStep
 from heard.cases.panel.rules import About, Outcome
@@ -44,7 +43,7 @@ def begin_disagreement(
     if about != About.OTHER and f"{about}:{about_id}" not in queries.decisions_of(by, person_id):
         raise Hidden
     agency = agencies_visible_to(by).filter(pk=with_agency_id).first() if with_agency_id else None
-    _refuse(
+    refuse(
         rules.why_not_open_disagreement(
             may_disagree=by.may(May.SEE_PANEL),
             what=what,
@@ -90,7 +89,7 @@ def take_step(
     row, now = queries.disagreement_visible_to(by, disagreement_id), at or timezone.now()
     current = next((step for step in row.steps.all() if not step.outcome), None)
     following = queries.policy_of(by).after(current.step) if current else None
-    _refuse(
+    refuse(
         rules.why_not_take_step(
             may_disagree=by.may(May.SEE_PANEL),
             is_open=current is not None and row.settled_at is None,
@@ -124,7 +123,7 @@ def open_disagreement(*, by: User, disagreement_id: uuid.UUID) -> Disagreement:
 
 
 def _begin_step(by: User, row: Disagreement, step: Step, owner: User, at: datetime) -> None:
-    _refuse(why_not_give(by, owner, person_id=row.person_id))
+    refuse(why_not_give(by, owner, person_id=row.person_id))
     on = timezone.localdate(at)
     DisagreementStep.objects.create(
         disagreement=row,

@@ -11,14 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.queries import agencies_visible_to
-from heard.agencies.rules import Hidden, May
+from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.queries import why_not_give
 from heard.cases.case.rules import NOT_INVOLVED
 from heard.cases.disruption.actions import plan_step
 from heard.cases.panel import queries, rules
-from heard.cases.panel.actions._shared import _audit, _audit_item, _locked, _refuse
+from heard.cases.panel.actions._shared import _audit, _audit_item, _locked
 from heard.cases.panel.models import (
     Dissent,
     MinutesCorrection,
@@ -49,7 +49,7 @@ def hold_panel(
     for seat in seats:
         seat.came, instead = came.get(seat.pk, ("", ""))
         seat.instead = instead.strip() if seat.came == rules.Came.SOMEBODY_ELSE else ""
-    _refuse(
+    refuse(
         rules.why_not_hold(
             may_hold=by.may(May.HOLD_PANEL),
             state=panel.state,
@@ -70,7 +70,7 @@ def hold_panel(
 def write_notes(*, by: User, item_id: uuid.UUID, notes: str) -> PanelItem:
     """What is said at the meeting. Everybody who takes part may type; the form shows what others wrote meanwhile."""
     item, panel = _at_work(by, item_id)
-    _refuse(_why_not_write(by, panel))
+    refuse(_why_not_write(by, panel))
     item.notes = notes.strip()
     item.save(update_fields=["notes"])
     _audit_item(by, "write", item)
@@ -93,7 +93,7 @@ def decide_item(
     words, why_no_words = None, ""
     if item.is_about_child and item.person_id:
         words, why_no_words = hear(by=by, person_id=item.person_id, view=view or ChildsView())
-    _refuse(
+    refuse(
         rules.why_not_decide(
             may_hold=by.may(May.HOLD_PANEL),
             is_agreed=panel.agreed_at is not None,
@@ -134,7 +134,7 @@ def add_panel_action(
     """
     item, panel = _at_work(by, item_id)
     agency = owner.team.agency if owner and owner.team else None
-    _refuse(
+    refuse(
         rules.why_not_act(
             may_write=_why_not_write(by, panel),
             what=what,
@@ -172,7 +172,7 @@ def finish_panel_action(
     """How an action went that lives with the panel. One in a plan is finished there."""
     PanelAction.objects.select_for_update().filter(pk=panel_action_id).first()
     action = queries.panel_action_visible_to(by, panel_action_id)
-    _refuse(
+    refuse(
         rules.why_not_finish_action(
             lives_elsewhere=action.lives_elsewhere,
             is_owner=action.owner_id == by.pk,
@@ -199,7 +199,7 @@ def involve_agency(*, by: User, item_id: uuid.UUID, agency_id: uuid.UUID, why: s
     agency = agencies_visible_to(by).filter(pk=agency_id).first()
     if agency is None or not item.is_about_child or item.person_id is None:
         raise Hidden
-    _refuse(rules.why_not_involve(may_hold=by.may(May.HOLD_PANEL), why=why))
+    refuse(rules.why_not_involve(may_hold=by.may(May.HOLD_PANEL), why=why))
     person = person_visible_to(by, item.person_id)
     involve(by=by, person=person, agency=agency, why=why.strip()[:MOST_WHY])
     return item
@@ -226,7 +226,7 @@ def dissent(
     agency = own
     if for_another:
         agency = seats.get(agency_id) if agency_id else None
-    _refuse(
+    refuse(
         rules.why_not_dissent(
             takes_part=queries.takes_part(by, panel) and own is not None,
             is_decided=item.decided_at is not None,
@@ -259,7 +259,7 @@ def correct_minutes(
     item = queries.item_visible_to(by, item_id) if item_id else None
     if item and item.panel_id != panel.pk:
         raise Hidden
-    _refuse(
+    refuse(
         rules.why_not_correct(
             may_hold=by.may(May.HOLD_PANEL),
             state=panel.state,
@@ -280,7 +280,7 @@ def agree_minutes(
 ) -> Panel:
     """The minutes are agreed at a later panel. From now on nothing in them changes."""
     panel, later = _locked(by, panel_id), queries.panel_visible_to(by, in_panel_id)
-    _refuse(
+    refuse(
         rules.why_not_agree_minutes(
             may_hold=by.may(May.HOLD_PANEL),
             state=panel.state,
@@ -335,4 +335,4 @@ def _may_do(by: User, person_id: uuid.UUID, owner: User, why_involve: str) -> No
         person = person_visible_to(by, person_id)
         involve(by=by, person=person, agency=owner.team.agency, why=why_involve.strip()[:MOST_WHY])
         why_not = why_not_give(by, owner, person_id=person_id)
-    _refuse(why_not)
+    refuse(why_not)

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_looks
 from heard.agencies.queries import agencies_visible_to
-from heard.agencies.rules import Hidden, May
+from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.panel import queries, rules
-from heard.cases.panel.actions._shared import _audit, _audit_item, _locked, _refuse
+from heard.cases.panel.actions._shared import _audit, _audit_item, _locked
 from heard.cases.panel.models import Panel, PanelAction, PanelItem, PanelReason, PanelSeat
 from heard.cases.panel.rules import Section, Why
 from heard.network.queries import group_visible_to, person_visible_to, place_visible_to
@@ -41,7 +41,7 @@ def change_panel(
     *, by: User, panel_id: uuid.UUID, starts_at: datetime | None, place: str, chair: User
 ) -> Panel:
     panel = _locked(by, panel_id)
-    _refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
     _say_when(by, panel, starts_at, place, chair)
     _audit(by, "change", panel)
     return panel
@@ -53,14 +53,14 @@ def invite(
 ) -> PanelSeat:
     """An agency, or (`user`) one person, who comes for the agency of their team."""
     panel = _locked(by, panel_id)
-    _refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
     if user is not None:
         agency_id = user.team.agency_id if user.team else None
     agency = agencies_visible_to(by).filter(pk=agency_id).first() if agency_id else None
     is_there = any(
         seat.agency_id == agency_id and seat.user_id == (user and user.pk) for seat in panel.seats.all()
     )
-    _refuse(
+    refuse(
         rules.why_not_invite(
             has_agency=agency is not None,
             is_there=is_there,
@@ -78,7 +78,7 @@ def invite(
 def uninvite(*, by: User, panel_id: uuid.UUID, seats: Collection[int]) -> Panel:
     """Takes back invitations to a panel that is to come."""
     panel = _locked(by, panel_id)
-    _refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
     PanelSeat.objects.filter(panel=panel, pk__in=list(seats)).delete()
     _audit(by, "uninvite", panel)
     return panel
@@ -89,7 +89,7 @@ def prepare_panel(*, by: User, panel_id: uuid.UUID, at: datetime | None = None) 
     """Draws the agenda from the record, as far as `by` may see it. Again and again: what is there stays as people wrote
     and ordered it, what was taken off stays off, and why each item is there is written anew."""
     panel = _locked(by, panel_id)
-    _refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
     since = queries.since_of(by, panel)
     found = queries.suggestions(by, panel, since)
     there = {_key(item): item for item in PanelItem.objects.filter(panel=panel)}
@@ -122,12 +122,12 @@ def add_item(
 ) -> PanelItem:
     """A person, place or group (`end`, `end_id`), or a theme (`title`). One that was taken off comes back."""
     panel = _locked(by, panel_id)
-    _refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
+    refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
     section, fields = _about(by, end, end_id)
     there = list(PanelItem.objects.filter(panel=panel))
     same = next((item for item in there if end_id and _key(item) == (end, end_id)), None)
     is_there = same is not None and same.taken_off_at is None
-    _refuse(rules.why_not_add(is_there=is_there, has_end=bool(end_id), title=title))
+    refuse(rules.why_not_add(is_there=is_there, has_end=bool(end_id), title=title))
     item = same or PanelItem(
         panel=panel, added_by=by, section=section, title="" if end_id else title.strip(), **fields
     )
@@ -151,7 +151,7 @@ def arrange_agenda(
     """`order`: of each item its place and its minutes, None where none are given. `off`: what is taken off, with
     `why_off`; `back`: what comes back onto the agenda. Items that `by` may not see stay as they are."""
     panel = _locked(by, panel_id)
-    _refuse(
+    refuse(
         rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state)
         or rules.why_not_arrange(
             orders=[place for place, _minutes in order.values()],
@@ -202,7 +202,7 @@ def open_action(*, by: User, panel_action_id: uuid.UUID) -> PanelAction:
 
 
 def _say_when(by: User, panel: Panel, starts_at: datetime | None, place: str, chair: User) -> None:
-    _refuse(
+    refuse(
         rules.why_not_plan(
             may_hold=by.may(May.HOLD_PANEL),
             starts_at=starts_at,
