@@ -23,7 +23,7 @@ def remind() -> None:
 
         _refuse_without_settings()
         sent = remind_everybody(timezone.localdate())
-    click.echo(f"Reminded: {sent.reminded}.")
+    click.echo(f"Reminded: {sent.went}.")
     if sent.unanswered:
         click.echo(
             "The mail server does not answer, or does not take mail from here. Check HEARD_MAIL_URL, then run this "
@@ -41,14 +41,7 @@ def remind() -> None:
 
 
 def _refuse_without_settings() -> None:
-    from django.conf import settings
+    from heard.agencies.mailing import why_no_mail
 
-    if not settings.ADDRESS:
-        raise click.ClickException(
-            "HEARD_ADDRESS is not set. Set it to the address at which people open Heard, such as "
-            "https://heard.example.org."
-        )
-    if not settings.DEMO and "console" in settings.MAILERS["default"]["BACKEND"]:
-        raise click.ClickException(
-            "HEARD_MAIL_URL is not set, so no mail can be sent. Set it to host:port of a mail server."
-        )
+    if why_not := why_no_mail():
+        raise click.ClickException(why_not)

@@ -91,13 +91,10 @@ def allocate(request: Request, case_id: uuid.UUID) -> HttpResponse:
     )
     why_not = why_not_name(user, case)
     if request.method == "POST" and not why_not and form.is_valid():
-        try:
+        with sending(request, form):
             assign_trusted_worker(by=user, case_id=case_id, **form.answered)
-            sent(request, form)
             messages.success(request, _("Written down. Tell the child."))
             return redirect("team")
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     context = {
         "case": case,
         "person": person,
