@@ -21,7 +21,7 @@ help: ## what can be done here
 run: setup ## set everything up and open the site on 127.0.0.1:8000 with the fictional partnership
 	@$(BIN)/heard demo site
 
-test: setup system ## set everything up and run all tests, in a real browser and on both databases
+test: setup system spark ## set everything up and run all tests, in a real browser and on both databases
 	@$(BIN)/python -m pytest -n 2
 	@requirements/with-postgresql.sh $(BIN)/python -m pytest -n 2 -m "not journey and not samples" tests/agencies tests/network tests/cases tests/insight tests/home tests/demo tests/walls
 
@@ -49,17 +49,21 @@ wheel: setup ## build dist/heard-….whl, styles included, to install for real (
 lock: setup ## raise versions deliberately: writes requirements/*.lock
 	$(UV) pip compile $(LOCK_FLAGS) --upgrade pyproject.toml --group dev -o requirements/dev.lock
 	$(UV) pip compile $(LOCK_FLAGS) pyproject.toml -c requirements/dev.lock -o requirements/base.lock
+	$(UV) pip compile $(LOCK_FLAGS) pyproject.toml --extra spark -c requirements/dev.lock -o requirements/spark.lock
 
 clean: ## forget the site's data and everything that was set up
 	rm -rf .venv .tools node_modules var dist src/heard/govuk/static/govuk/built
 
 # ---- set-up: each step runs again only when what it depends on has changed
 
-.PHONY: setup system
+.PHONY: setup system spark
 setup: .venv/.synced src/heard/govuk/static/govuk/built/.built
 
 system:
 	@requirements/system.sh chromium postgresql
+
+spark: .venv/.spark
+	@requirements/system.sh java
 
 .tools/.synced: requirements/tools.lock
 	@test -n "$(PYTHON)" || { echo "Heard needs Python 3.12 or newer. Install it (Debian: apt-get install python3 python3-venv)."; exit 1; }
@@ -72,6 +76,10 @@ system:
 	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
 	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.lock
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@
+
+.venv/.spark: .venv/.synced requirements/spark.lock
+	@$(UV) pip install --quiet --require-hashes --no-build-isolation --python $(BIN)/python -r requirements/spark.lock
 	@touch $@
 
 node_modules/.synced: .tools/.synced package.json package-lock.json

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that system packages are there: installs what is missing with apt-get as root, else says what to install.
-# Usage: requirements/system.sh WORD...   with the words venv, node, pango, chromium, postgresql
+# Usage: requirements/system.sh WORD...   with the words venv, node, pango, chromium, postgresql, java
 set -eu
 missing=()
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -11,6 +11,7 @@ for word in "$@"; do
     pango) "${PYTHON:-python3}" -c 'from ctypes import CDLL; [CDLL(f"lib{one}.so.0") for one in ("pangoft2-1.0", "harfbuzz-subset")]' 2>/dev/null ||
       missing+=("libpango-1.0-0" "libpangoft2-1.0-0" "libharfbuzz-subset0" "fonts-liberation") ;;
     chromium) has chromium || missing+=("chromium" "fonts-liberation") ;;
+    java) has java || missing+=("default-jre-headless") ;;
     postgresql) has pg_ctl || compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' >/dev/null || missing+=("postgresql") ;;
   esac
 done

@@ -30,7 +30,7 @@ STEPS = "4. Engine steps never import one another; they meet in named tables"
 ENGINE = "5. Only insight (and the two at the top: cli, demo) may use the engine"
 DJANGO = "6. Knowledge, engine and rules know nothing of Django"
 VIEWS = "7. Views never touch models: they read through queries, write through actions"
-BACKEND = "8. Only backend.py knows which engine is underneath"
+BACKEND = "8. Only backend knows which engine is underneath"
 PARTS = "10. Judgements outlive runs: pages of pairs know runs, runs know judgements, judgements know neither"
 TABLES = "Tables of {0} are private to {0}: others use its queries and actions"
 
