@@ -84,17 +84,17 @@ def test_only_those_are_written_to_who_have_something_due_an_address_and_have_no
     gives_address(world.supervisor)
     agencies.switch_off(by=world.administrator, user=world.supervisor, reason="Left")
     gives_address(world.board_member)  # works with no child
-    assert remind_everybody(timezone.localdate()).reminded == 0
+    assert remind_everybody(timezone.localdate()).went == 0
     gives_address(world.social_worker)
-    assert remind_everybody(timezone.localdate()).reminded == 1
+    assert remind_everybody(timezone.localdate()).went == 1
     assert sent_to() == ["sol.wright@wexmoor.example"]
 
 
 def test_a_second_run_sends_nothing_and_the_next_day_does(world: World, overdue: Any) -> None:
     gives_address(world.social_worker)
     today = timezone.localdate()
-    assert [remind_everybody(today).reminded for _run in range(3)] == [1, 0, 0]
-    assert remind_everybody(today + timedelta(days=1)).reminded == 1
+    assert [remind_everybody(today).went for _run in range(3)] == [1, 0, 0]
+    assert remind_everybody(today + timedelta(days=1)).went == 1
     assert len(mail.outbox) == 2
 
 
@@ -108,7 +108,7 @@ def test_of_two_timers_at_once_one_sends(world: World) -> None:
 def test_somebody_who_has_no_role_any_more_is_not_written_to(world: World, overdue: Any) -> None:
     gives_address(world.social_worker)
     world.social_worker.memberships.all().delete()
-    assert remind_everybody(timezone.localdate()).reminded == 0
+    assert remind_everybody(timezone.localdate()).went == 0
 
 
 # ---- over the wire
@@ -248,7 +248,7 @@ def test_a_mail_that_fails_stops_no_other_unless_the_server_is_gone(
 
     monkeypatch.setattr(EmailMessage, "send", send)
     sent = remind_everybody(timezone.localdate())
-    assert (sent.reminded, sent.refused + sent.unanswered, len(asked)) == (0, tried, tried)
+    assert (sent.went, sent.refused + sent.unanswered, len(asked)) == (0, tried, tried)
 
 
 def _fails_for(username: str) -> Any:
