@@ -174,7 +174,7 @@ def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = No
 def _whole(user: User) -> Q:
     """About a child whom the user may see; or about a place or group, for those who see the partnership, the agency that
     told it, the one that takes it on, and the duty team's."""
-    about_child = visible_through(user, "person")
+    about_child = visible_through(user, "person", among_others=True)
     if not user.may(May.SEE_CHILD):
         return Q(pk__in=[])
     if user.may(May.SEE_PARTNERSHIP):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from heard.agencies.rules import Hidden, May
 from heard.network.models import Address, Involvement, Person
@@ -25,8 +26,10 @@ def people_visible_to(user: User) -> QuerySet[Person]:
     return Person.objects.filter(visible_through(user))
 
 
-def visible_through(user: User, path: str = "") -> Q:
+def visible_through(user: User, path: str = "", *, among_others: bool = False) -> Q:
     """Of rows that lead to a person by `path` ('person', 'case__person'), those whose person this user may see.
+
+    `among_others`: for a condition that is joined with others by "or", as `_among_others` explains. The rows are the same.
 
     The database asks it of each row that it looks at. `person__in=people_visible_to(user)` says the same, but has SQLite
     list everybody first.
@@ -38,8 +41,9 @@ def visible_through(user: User, path: str = "") -> Q:
             **{f"{path or 'pk'}__isnull": False}
         )  # what leads to nobody is not meant
     if user.may(May.SEE_PARTNERSHIP):
-        return _not_merged(path) & (_open_to_all(path) | _involved(user, path))
-    return _not_merged(path) & _involved(user, path)
+        return _not_merged(path) & (_open_to_all(path) | _among_others(_involved(user, path)))
+    involved = _involved(user, path)
+    return _not_merged(path) & (_among_others(involved) if among_others else Q(Exists(involved)))
 
 
 def person_visible_to(user: User, person_id: uuid.UUID) -> Person:
@@ -57,7 +61,7 @@ def findable_through(user: User, path: str = "") -> Q:
     if not user.may(May.TELL):
         return Q(pk__in=[])
     children = Q(**{_along(path, "kind"): Person.Kind.CHILD}) & _not_merged(path)
-    return children & (_open_to_all(path) | _involved(user, path))
+    return children & (_open_to_all(path) | _among_others(_involved(user, path)))
 
 
 def person_findable_by(user: User, person_id: uuid.UUID) -> Person:
@@ -82,11 +86,16 @@ def involvements_of(user: User, person_id: uuid.UUID) -> QuerySet[Involvement]:
     return rows.order_by("since", "agency__name")
 
 
-def _involved(user: User, path: str) -> Q:
-    """An agency is involved in which the user's own role sees children: a role elsewhere opens nothing of it."""
+def _involved(user: User, path: str) -> QuerySet[Involvement]:
+    """Of agencies in which the user's own role sees children: a role elsewhere opens nothing of it."""
     seeing = user.agencies_where(May.SEE_CHILD)
-    mine = Involvement.objects.filter(person=OuterRef(path or "pk"), agency_id__in=seeing)
-    return Q(Exists(mine))
+    return Involvement.objects.filter(person=OuterRef(path or "pk"), agency_id__in=seeing)
+
+
+def _among_others(rows: QuerySet[Involvement]) -> Q:
+    """That there are any, asked of one row at a time. Of an EXISTS that an "or" joins with other conditions, PostgreSQL lists
+    every child of the agency first, though the page needs twenty rows."""
+    return Q(IsNull(Subquery(rows.values("pk")[:1]), False))
 
 
 def _open_to_all(path: str) -> Q:
