@@ -13,6 +13,7 @@ _COMMANDS = {
     "link": "heard.engine.cli:link",
     "screen": "heard.engine.cli:screen",
     "estimate": "heard.engine.cli.estimating:estimate",
+    "profile": "heard.engine.cli.profiling:profile",
     "publish": "heard.engine.cli.publishing:publish",
     "demo": "heard.demo.cli:demo",
     "migrate": "heard.agencies.cli:migrate",

@@ -211,12 +211,12 @@ def test_no_permission_is_a_sentence(extracts):
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_cell_of_the_issue_list_is_a_formula(cell):
-    assert result.safe(cell) == f"'{cell}"
+    assert tables.safe(cell) == f"'{cell}"
 
 
 @pytest.mark.parametrize("cell", ["police.csv", "", 7, None])
 def test_other_cells_stay_as_they_are(cell):
-    assert result.safe(cell) == cell
+    assert tables.safe(cell) == cell
 
 
 def test_the_issue_list_is_written(extracts):

@@ -5,6 +5,7 @@ A run's folder holds `<table>.parquet` for each table. No step imports another: 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -15,6 +16,15 @@ type Progress = Callable[[str, float | None], None]
 ROW_KEY = "row:"
 """A record_id that begins so was made from a row without an id of its own: another record may be the same child, even
 where the source gives each child one key."""
+
+
+# A cell that begins with one of these is run as a formula by spreadsheets.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def safe(value: Any) -> Any:
+    """A cell of a CSV file that a spreadsheet shows and does not run."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 class NotDone(Exception):
@@ -323,6 +333,29 @@ ALL = (
     CHILDREN,
     EVIDENCE,
     KNOWN,
+)
+
+# ---- Tables that no step hands to another: what a profile takes besides its run, from cases.
+
+MISSING_EPISODES = Table(
+    "missing_episodes",
+    "people, before profile",
+    "the missing episodes that began in one month",
+    (
+        Column("month", _TEXT, "YYYY-MM; months that are left out had none", required=True),
+        Column("count", _INT, "episodes", required=True),
+        Column("children", _INT, "children who had them", required=True),
+    ),
+)
+
+PATTERNS_RECORDED = Table(
+    "patterns_recorded",
+    "people, before profile",
+    "one pattern that somebody recorded in the assessments of children",
+    (
+        Column("pattern", _TEXT, "of the knowledge release, such as P01", required=True),
+        Column("count", _INT, "children with it", required=True),
+    ),
 )
 
 # ---- Tables that no step hands to another: what `heard estimate` takes and gives.

@@ -48,7 +48,7 @@ def run(
 
     `judgements`: rows of `tables.JUDGEMENTS`, which link finds in the folder.
     """
-    with _plainly(), _allowed(paths, out), folders.fresh(out) as folder:
+    with plainly(), _allowed(paths, out), folders.fresh(out) as folder:
         _take_in(paths, folder, mapping, progress)
         if judgements is not None:
             backend.write(folder, tables.JUDGEMENTS, judgements)
@@ -61,14 +61,14 @@ def take_in(
     paths: Sequence[Path], *, out: Path, mapping: Path | None = None, progress: Progress | None = None
 ) -> RunSummary:
     """The first step alone, into a new run's folder. Raises `NotDone`."""
-    with _plainly(), _allowed(paths, out), folders.fresh(out) as folder:
+    with plainly(), _allowed(paths, out), folders.fresh(out) as folder:
         _take_in(paths, folder, mapping, progress)
     return summary(out)
 
 
 def link_again(folder: Path, *, progress: Progress | None = None) -> RunSummary:
     """The second step alone, in a run's folder; what was screened before no longer holds. Raises `NotDone`."""
-    with _plainly():
+    with plainly():
         folders.opened(folder)
         _link(folder, progress)
         return summary(folder)
@@ -76,7 +76,7 @@ def link_again(folder: Path, *, progress: Progress | None = None) -> RunSummary:
 
 def screen_again(folder: Path, *, as_of: date | None = None, progress: Progress | None = None) -> RunSummary:
     """The third step alone, in a run's folder. Raises `NotDone`."""
-    with _plainly():
+    with plainly():
         folders.opened(folder)
         _screen(folder, as_of, progress)
         return summary(folder)
@@ -163,7 +163,7 @@ def _allowed(paths: Sequence[Path], out: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _plainly() -> Iterator[None]:
+def plainly() -> Iterator[None]:
     """Turns what the machine or a table refuses into one sentence. Values never go into it: they may be personal."""
     try:
         yield

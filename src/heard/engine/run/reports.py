@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow.parquet as pq
 
 from heard.engine import tables
-from heard.engine.run.result import safe
+from heard.engine.tables import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

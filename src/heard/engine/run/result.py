@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ISSUE_LIST = "issues.csv"
-# A cell that begins with one of these is run as a formula by spreadsheets.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -83,12 +81,7 @@ def write_issue_list(folder: Path) -> None:
         writer.writerow([column.name for column in tables.ISSUES.columns])
         with pq.ParquetFile(backend.checked_path(folder, tables.ISSUES)) as issues:
             for batch in issues.iter_batches(batch_size=20_000):
-                writer.writerows([safe(value) for value in row.values()] for row in batch.to_pylist())
-
-
-def safe(value: Any) -> Any:
-    """A cell that a spreadsheet shows and does not run."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+                writer.writerows([tables.safe(value) for value in row.values()] for row in batch.to_pylist())
 
 
 def _sources(folder: Path, files: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -1,0 +1,59 @@
+"""`heard profile`: the problem profile of a run, ready to be read and released."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from heard.engine import publish as engine
+from heard.engine.cli.edge import JSON, PathWord, Summary, command, finishes, progress
+from heard.engine.run.profile import draw_up
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from heard.engine.run.profile import ProfileSummary
+
+
+@command(
+    "profile", epilog="Exit code: 0 done, 1 done but earlier tables do not add up with these, 2 not done."
+)
+@click.argument("folder", metavar="DIR", type=PathWord())
+@click.option("--out", required=True, metavar="DIR", type=PathWord(), help="New folder for the profile.")
+@click.option(
+    "--title",
+    default="Children at risk of sexual exploitation: problem profile",
+    help="What stands above it.",
+)
+@click.option("--policy", metavar="FILE", type=PathWord(), help="YAML file: threshold, rounding, symbols. Without it: 1 to 5 are hidden as c.")  # fmt: skip
+@click.option("--before", multiple=True, metavar="DIR", type=PathWord(), help="Folder of a profile, or of tables, that was released earlier. As often as needed.")  # fmt: skip
+@JSON
+@finishes
+def profile(folder: Path, out: Path, title: str, policy: Path | None, before: tuple[Path, ...]) -> Summary:
+    """Draw up the problem profile of the run in DIR: HTML, PDF, a workbook, tidy CSV and pictures from one source.
+
+    Small counts are hidden, and as little more as protects them, also against what was released BEFORE.
+
+    \b
+    Example:
+      heard profile result --out profile --before last-year
+    """
+    with progress() as tell:
+        found = draw_up(folder, out=out, title=title, policy=engine.read_policy(policy) if policy else None, before=before, progress=tell)  # fmt: skip
+    return Summary(
+        found.as_json,
+        lambda console: _show(found, out, console),
+        set_aside=bool(found.conflicts),
+        where=f"The profile is in {out}.",
+    )
+
+
+def _show(found: ProfileSummary, out: Path, console: Console) -> None:
+    for sentence in found.findings:
+        console.print(sentence, soft_wrap=True)
+    console.print(f"{found.cells:,} counts, {found.small:,} of them small; {found.hidden:,} hidden in all.")
+    for conflict in found.conflicts:
+        console.print(f"Does not add up with what was released before: {conflict}.", soft_wrap=True)
+    console.print(f"Profile: {out / 'profile.html'}", soft_wrap=True, highlight=False)

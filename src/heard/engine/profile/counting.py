@@ -1,0 +1,246 @@
+"""Counts what a run knows into tidy tables: true counts, not yet to be published."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from heard.engine import backend, tables
+from heard.engine.profile.people import ByList, People, groups
+from heard.engine.profile.shape import (
+    HELD_BY_ONE,
+    LISTED,
+    NOT_COLLECTED,
+    NOT_GIVEN,
+    NOT_KNOWN,
+    NOT_LISTED,
+    NOT_SEEN,
+    OTHERS,
+    SCATTERED,
+    SEEN,
+    SEVERAL,
+    Cell,
+    Tidy,
+    Where,
+)
+
+if TYPE_CHECKING:
+    from heard.knowledge.model import Item, Release
+
+CHILDREN, IN_MONTH, EPISODES, WITH_PATTERN = (
+    "children",
+    "children seen with a sign in the month",
+    "missing episodes",
+    "children with the pattern",
+)
+MISSING = "S01"
+ELSEWHERE, OTHER_DISTRICTS = "Elsewhere", "Other districts"
+_REST = (NOT_GIVEN, NOT_COLLECTED, SEVERAL)
+_LIST = ("list", "held", "agencies")
+# A carrier dated so says that a child went missing, not when: no episode can be counted from it.
+_NOT_THE_DAY = ("AssessmentAuthorisationDate", "return_end")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be counted: the days `first` and `as_of` are both in the period. Counts up to `small` are small: places
+    and combinations of so few children are put together."""
+
+    first: date
+    as_of: date
+    release: Release
+    small: int
+
+    @property
+    def months(self) -> list[str]:
+        """Every month with a day in the period, as YYYY-MM."""
+        begin, end = (day.year * 12 + day.month - 1 for day in (self.first, self.as_of))
+        return [f"{n // 12}-{n % 12 + 1:02}" for n in range(begin, end + 1)]
+
+    def cell(self, places: Mapping[str, Where], n: int, **more: Any) -> Cell:
+        return Cell({"as_of": (self.as_of.isoformat(),), **places}, int(n), **more)
+
+
+def table(name: str, about: str, dimensions: Mapping[str, Sequence[str]], cells: Iterable[Cell],
+          adds_up: Iterable[str] = ()) -> Tidy:  # fmt: skip
+    """Counts of different as-of dates never add up."""
+    columns = {"as_of": ("as_of",)} | {one: tuple(several) for one, several in dimensions.items()}
+    return Tidy(name, about, columns, frozenset(adds_up), tuple(cells))
+
+
+def children(people: People, asked: Asked) -> tuple[Tidy, Tidy]:
+    """The children known, listed and scattered; and of those who are listed, which agencies hold their signs."""
+    of = people.listed.mutate(which=people.listed.agencies.join(" + "))
+    held: Counter[Where] = Counter({(LISTED, SCATTERED): 0, (LISTED, HELD_BY_ONE): 0})
+    for row in _rows(of.group_by(["scattered", "which"]).agg(n=ibis._.count())):
+        which = row["which"] if row["n"] > asked.small else OTHERS
+        held[LISTED, SCATTERED if row["scattered"] else HELD_BY_ONE, which] += row["n"]
+    held[(NOT_LISTED,)] = people.known - sum(held.values())
+    whole = _with_wholes(held)
+    order = _in_order(whole, (LISTED, SCATTERED, HELD_BY_ONE))
+    cells = {where: asked.cell({"list": where}, whole[where], known=not where) for where in order}
+    known = [cell for where, cell in cells.items() if len(where) < len(_LIST)]
+    listed = [cell for where, cell in cells.items() if len(where) > 1]  # all parts of a whole, or none
+    return (
+        table("children", CHILDREN, {"list": _LIST[:2]}, known, {"list"}),
+        table("overlap", CHILDREN, {"list": _LIST}, listed, {"list"}),
+    )
+
+
+def items(name: str, dimension: str, entries: Iterable[Item], folder: Any, asked: Asked) -> Tidy:
+    """Of each sign or vulnerability that some source can carry: the children seen with it, not seen, not known."""
+    known = {row["item"]: row for row in backend.read(folder, tables.KNOWN).to_pylist() if row["collectable"]}
+    told, cells = _collected_by(folder), []
+    for entry in (one for one in entries if one.id in known):
+        row = known[entry.id]
+        beside = {"label": entry.label, "collected_by": ", ".join(told[entry.id])}
+        counts = {(SEEN,): row["seen"], (NOT_SEEN,): row["not_seen"], (NOT_KNOWN,): row["not_known"]}
+        cells += [
+            asked.cell({dimension: (entry.id,), "state": state}, n, beside=beside, known=not state)
+            for state, n in _with_wholes(counts).items()
+        ]
+    return table(name, CHILDREN, {dimension: (dimension,), "state": ("state",)}, cells, {"state"})
+
+
+def ages(people: People, asked: Asked) -> Tidy:
+    return _by_list("ages", "age", people.by_age(asked.as_of), asked, order=list(groups()["ages"]))
+
+
+def sexes(people: People, asked: Asked) -> Tidy:
+    return _by_list("sex", "sex", people.by_sex(), asked, order=list(groups()["sex"].values()))
+
+
+def ethnicities(people: People, asked: Asked) -> Tidy:
+    """By what the child or family says, in groups; never inferred."""
+    order = [*groups()["ethnicity"], groups()["other_words"]]
+    return _by_list("ethnicity", "ethnicity", people.by_ethnicity(), asked, order=order)
+
+
+def places(people: People, asked: Asked) -> Tidy:
+    """By the first half of the postcode; districts, and areas, of few children are put together."""
+    counted, fewest = people.by_district(), 2 * asked.small + 1
+    area_of = {
+        one: found[0] if (found := re.match("[A-Z]+", one)) else one for one in counted if one not in _REST
+    }
+    in_area: Counter[str] = Counter()
+    for district, area in area_of.items():
+        in_area[area] += sum(counted[district].values())
+
+    def path(district: str) -> Where:
+        area = area_of[district]
+        if in_area[area] < fewest:
+            return (ELSEWHERE,)
+        return area, district if sum(counted[district].values()) >= fewest else OTHER_DISTRICTS
+
+    return _by_list("places", "place", counted, asked, ("area", "district"), path)
+
+
+def months(engine: backend.Engine, asked: Asked) -> Tidy:
+    """Children seen with a sign that counts, by month. One child may be seen in several."""
+    seen = _signs(engine, asked).mutate(month=ibis._.seen_on.strftime("%Y-%m"))
+    counts = {row["month"]: row["n"] for row in _rows(seen.group_by("month").agg(n=ibis._.person.nunique()))}
+    cells = [asked.cell({"month": (month,)}, counts.get(month, 0)) for month in asked.months]
+    return table("months", IN_MONTH, {"month": ("month",)}, cells)
+
+
+def episodes(engine: backend.Engine, asked: Asked) -> Tidy | None:
+    """Days on which a child went missing, by month; None where no source of the run tells of such days."""
+    undated = [f"{one.field}={code}" for one in asked.release.carriers for code in one.codes
+               if one.item == MISSING and one.dated_by in _NOT_THE_DAY]  # fmt: skip
+    seen = _signs(engine, asked).filter(lambda t: (t.item == MISSING) & ~t.field.isin(undated))
+    days = seen.select("person", "seen_on").distinct().mutate(month=ibis._.seen_on.strftime("%Y-%m"))
+    found = _rows(days.group_by("month").agg(count=ibis._.count(), children=ibis._.person.nunique()))
+    return episodes_of(found, asked) if found else None
+
+
+def episodes_of(found: Iterable[Mapping[str, Any]], asked: Asked) -> Tidy:
+    """From rows of `tables.MISSING_EPISODES`. A month tells of few children, however many episodes they were made to have."""
+    rows = {row["month"]: row for row in found}
+    counts = {(month,): int(rows[month]["count"]) if month in rows else 0 for month in asked.months}
+    few = {(month,) for month, row in rows.items() if row["count"] and row["children"] <= asked.small}
+    cells = [
+        asked.cell({"month": where}, n, few=where in few)
+        for where, n in _with_wholes(Counter(counts)).items()
+    ]
+    return table("missing-episodes", EPISODES, {"month": ("month",)}, cells, {"month"})
+
+
+def patterns(found: Iterable[Mapping[str, Any]], asked: Asked) -> Tidy:
+    """From rows of `tables.PATTERNS_RECORDED`, in the order of the release. One child may have several."""
+    counts = {row["pattern"]: row["count"] for row in found}
+    cells = [asked.cell({"pattern": (one.id,)}, counts[one.id], beside={"label": one.label})
+             for one in asked.release.patterns if one.id in counts]  # fmt: skip
+    return table("patterns", WITH_PATTERN, {"pattern": ("pattern",)}, cells)
+
+
+def _by_list(name: str, dimension: str, counted: Mapping[str, ByList], asked: Asked, columns: Sequence[str] = (),
+             path: Callable[[str], Where] = lambda value: (value,), order: Sequence[str] = ()) -> Tidy:  # fmt: skip
+    """Of each place in a dimension the children known, listed and not listed."""
+    by_list = {}
+    for which in (LISTED, NOT_LISTED):
+        put: Counter[Where] = Counter()
+        for value, n in counted.items():
+            put[(value,) if value in _REST else path(value)] += n[which]
+        by_list[which] = _with_wholes(put)
+    cells = []
+    for where in _in_order(by_list[LISTED], (*order, *_REST)):
+        n = {(one,): counts[where] for one, counts in by_list.items()}
+        cells += [asked.cell({dimension: where, "list": which}, count, known=not where and not which)
+                  for which, count in _with_wholes(Counter(n)).items()]  # fmt: skip
+    return table(
+        name, CHILDREN, {dimension: columns or (dimension,), "list": _LIST[:1]}, cells, {dimension, "list"}
+    )
+
+
+def _with_wholes(counts: Mapping[Where, int]) -> dict[Where, int]:
+    """With what the parts add up to, each whole before its parts."""
+    whole: dict[Where, int] = {(): 0}
+    for where, n in counts.items():
+        for depth in range(len(where) + 1):
+            whole[where[:depth]] = whole.get(where[:depth], 0) + n
+    return whole
+
+
+def _in_order(paths: Iterable[Where], order: Sequence[str]) -> list[Where]:
+    """Those that `order` names as it says, the others by their names; what is put together or unknown last."""
+    last = {OTHER_DISTRICTS: 1, OTHERS: 1, ELSEWHERE: 1, NOT_LISTED: 1} | {one: 2 for one in _REST}
+    place = {name: number for number, name in enumerate(order)}
+
+    def key(where: Where) -> list[tuple[int, int, list[Any]]]:
+        return [(last.get(name, 0), place.get(name, -1), _by_number(name)) for name in where]
+
+    return sorted(paths, key=key)
+
+
+def _by_number(name: str) -> list[Any]:
+    """WX2 before WX10."""
+    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in re.split(r"(\d+)", name)]
+
+
+def _collected_by(folder: Any) -> Mapping[str, list[str]]:
+    told: dict[str, list[str]] = defaultdict(list)
+    for row in backend.read(folder, tables.COVERAGE).sort_by("agency").to_pylist():
+        if row["state"] == "collected" and row["agency"] not in told[row["item"]]:
+            told[row["item"]].append(row["agency"])
+    return told
+
+
+def _signs(engine: backend.Engine, asked: Asked) -> Any:
+    """Signs that count and were seen in the period, each with its child."""
+    seen = engine.read(tables.OBSERVATIONS)
+    in_period = (seen.seen_on >= ibis.literal(asked.first)) & (seen.seen_on <= ibis.literal(asked.as_of))
+    signs = seen.item.isin([one.id for one in asked.release.signs])
+    counted = seen.filter(in_period & (seen.state == "seen") & seen.counts & signs)
+    identities = engine.read(tables.IDENTITIES)
+    return counted.join(identities, ["source", "record_id"]).select("person", "item", "field", "seen_on")
+
+
+def _rows(expression: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = expression.to_pyarrow().to_pylist()
+    return rows

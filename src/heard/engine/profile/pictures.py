@@ -1,0 +1,174 @@
+"""Pictures of a section's table, drawn on the server as SVG: no browser, no network, the same bytes each time.
+
+Darkness tells bars apart, so that they are read in grey and by those who see colours otherwise. What is hidden in the table
+is its symbol in the picture. `alternative` says the same in words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from heard.engine.profile.shape import SCATTERED
+
+if TYPE_CHECKING:
+    from heard.engine.profile.shape import GridRow, Hiding, Section
+
+_FONT: Final = "Arial, 'Liberation Sans', sans-serif"
+_INK, _PALE, _QUIET = "#12504f", "#a9c6c5", "#505a5f"
+_ROW, _WIDTH, _LABEL = 24, 520, 300  # pixels
+_MOST_ROWS: Final = 36
+_WORDS: Final = 900  # of letters, in the alternative of a picture
+
+
+def draw(section: Section, hiding: Hiding) -> str:
+    """An SVG; empty where the section has none."""
+    if not section.drawn or section.table is None:
+        return ""
+    import vl_convert  # a second to load
+
+    chart = _upset(section, hiding) if section.id == "overlap" else _bars(section, hiding)
+    return str(vl_convert.vegalite_to_svg(_styled(chart))) if chart is not None else ""
+
+
+def alternative(section: Section) -> str:
+    """What the picture shows, in words."""
+    heads = [head for head in section.grid.heads if head in section.drawn]
+    parts = [f"{name}: {', '.join(_said(head, text, heads) for head, text in zip(heads, texts, strict=True))}"
+             for name, texts in _drawn_rows(section)]  # fmt: skip
+    words = f"{section.heading}. {'; '.join(parts)}."
+    return (
+        words
+        if len(words) <= _WORDS
+        else f"{words[:_WORDS].rpartition(';')[0]}; and more, in the table below."
+    )
+
+
+def _said(head: str, text: str, heads: list[str]) -> str:
+    return text if len(heads) == 1 else f"{head.lower()} {text}"
+
+
+def _drawn_rows(section: Section) -> list[tuple[str, list[str]]]:
+    """Name and texts of the smallest parts; of the parts above them where these are too many for a picture."""
+    grid = section.grid
+    columns = [number for number, head in enumerate(grid.heads) if head in section.drawn]
+    leaves = _leaves(grid.rows)
+    if len(leaves) > _MOST_ROWS:
+        leaves = [(row.label, row) for row in grid.rows if row.depth == 1]
+    return [(name, [row.texts[n] for n in columns]) for name, row in leaves]
+
+
+def _leaves(rows: tuple[GridRow, ...]) -> list[tuple[str, GridRow]]:
+    """Rows with no row below them, each by a name of its own."""
+    found: list[tuple[str, GridRow]] = []
+    above: list[str] = []
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
+        above = [*above[: row.depth], row.label]
+        if following is None or following.depth <= row.depth:
+            found.append(
+                (row.label, row) if row.label not in {n for n, _ in found} else (" / ".join(above[1:]), row)
+            )
+    return found
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdigit() else None
+
+
+def _bars(section: Section, hiding: Hiding) -> Any:
+    """One panel of bars for each heading that is drawn, side by side."""
+    import altair as alt
+
+    heads = [head for head in section.grid.heads if head in section.drawn]
+    rows = _drawn_rows(section)
+    if not rows:
+        return None
+    names = [name for name, _ in rows]
+    panels = []
+    for number, head in enumerate(heads):
+        values = [
+            {"name": name, "n": _number(texts[number]) or 0, "text": _label(texts[number])}
+            for name, texts in rows
+        ]
+        axis = (
+            alt.Axis(title=None, labelLimit=_LABEL, ticks=False, domain=False, labelPadding=6)
+            if number == 0
+            else None
+        )
+        y = alt.Y("name:N", sort=names, axis=axis)
+        x = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, 1.25 * max(1, *(one["n"] for one in values))]))
+        base = alt.Chart(alt.Data(values=values), title=head if len(heads) > 1 else "").encode(y=y)
+        bars = base.mark_bar(
+            color=_INK if number == len(heads) - 1 or len(heads) == 1 else _PALE, height=14
+        ).encode(x=x)
+        words = base.mark_text(align="left", dx=4, fontSize=13, color=_INK).encode(x=x, text="text:N")
+        panels.append(
+            (bars + words).properties(
+                width=(_WIDTH - 20 * (len(heads) - 1)) // len(heads), height=_ROW * len(rows)
+            )
+        )
+    return alt.hconcat(*panels, spacing=20)
+
+
+def _label(text: str) -> str:
+    return f"{int(text):,}" if text.isdigit() else text
+
+
+def _upset(section: Section, hiding: Hiding) -> Any:
+    """How many children each combination of agencies holds signs of: bars above, and below them a dot for each agency."""
+    import altair as alt
+
+    sets = _sets(section)
+    if not sets:
+        return None
+    agencies = sorted({one for *_, of in sets for one in of})
+    columns = [
+        {"x": n, "n": _number(text) or 0, "text": _label(text), "held": held}
+        for n, (held, text, _) in enumerate(sets)
+    ]
+    x = alt.X("x:O", axis=None)
+    y = alt.Y("n:Q", axis=None, scale=alt.Scale(domain=[0, 1.15 * max(1, *(one["n"] for one in columns))]))
+    colour = alt.Color("held:N", title=None, scale=alt.Scale(domain=sorted({h for h, *_ in sets}, reverse=True), range=[_INK, _PALE]),
+                       legend=alt.Legend(orient="top", labelFontSize=13))  # fmt: skip
+    base = alt.Chart(alt.Data(values=columns))
+    bars = base.mark_bar(width=18, stroke=_INK).encode(x=x, y=y, color=colour)
+    words = base.mark_text(dy=-8, fontSize=13, color=_INK).encode(x=x, y=y, text="text:N")
+    width = max(360, 30 * len(sets))
+    return alt.vconcat(
+        (bars + words).properties(width=width, height=170), _dots(sets, agencies, width), spacing=6
+    )
+
+
+def _dots(sets: list[tuple[str, str, list[str]]], agencies: list[str], width: int) -> Any:
+    import altair as alt
+
+    places = [{"x": n, "agency": one, "in": one in of} for n, (*_, of) in enumerate(sets) for one in agencies]
+    lines = [{"x": n, "first": min(of), "last": max(of)} for n, (*_, of) in enumerate(sets)]
+    x = alt.X("x:O", axis=None)
+    axis = alt.Axis(title=None, labelLimit=_LABEL, ticks=False, domain=False, labelPadding=10)
+    y = alt.Y("agency:N", sort=agencies, axis=axis)
+    base = alt.Chart(alt.Data(values=places)).encode(x=x, y=y)
+    empty = base.mark_circle(size=110, color="#dde2e2", opacity=1)
+    full = base.transform_filter("datum.in").mark_circle(size=130, color=_INK, opacity=1)
+    line = alt.Chart(alt.Data(values=lines)).mark_rule(strokeWidth=2.5, color=_INK).encode(
+        x=x, y=alt.Y("first:N", sort=agencies), y2="last:N")  # fmt: skip
+    return (empty + line + full).properties(width=width, height=_ROW * len(agencies))
+
+
+def _sets(section: Section) -> list[tuple[str, str, list[str]]]:
+    """Of each combination: who holds enough, what is printed of it, and its agencies; scattered first, the largest first."""
+    assert section.table is not None
+    cells = [cell for cell in section.table.cells if len(cell.at("list")) == 3]
+    found = [(cell.at("list")[1], cell.text, cell.at("list")[2].split(" + ")) for cell in cells]
+    return sorted(found, key=lambda one: (one[0] != SCATTERED, -(_number(one[1]) or 0), one[2]))
+
+
+def _styled(chart: Any) -> dict[str, Any]:
+    spec: dict[str, Any] = chart.to_dict()
+    spec["config"] = {
+        "font": _FONT,
+        "view": {"stroke": None},
+        "axis": {"labelFontSize": 13, "labelColor": "#0b0c0c", "labelFont": _FONT},
+        "title": {"fontSize": 13, "anchor": "start", "color": _QUIET, "font": _FONT, "fontWeight": "bold"},
+        "concat": {"spacing": 16},
+    }
+    return spec

@@ -1,0 +1,125 @@
+"""How good the data are: who supplied what, for which time, what is missing in it, and how well records were linked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from heard.engine import backend, tables
+from heard.engine.profile.counting import Asked, table
+from heard.engine.profile.shape import Cell, Quality, Tidy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RECORDS = "children’s records"
+# Columns of the records that a profile uses, and what they are called.
+FIELDS = {"birth_date": "Date of birth", "sex": "Sex", "postcode": "Postcode", "ethnicity": "Ethnicity"}
+_KINDS = {"cin_census": "Children in Need census", "ssda903": "SSDA903 return", "annex_a": "Annex A workbook"}
+
+
+def sources(folder: Path, asked: Asked) -> Tidy:
+    """The records of each source, with its period and the share of its rows that was set aside."""
+    records = backend.read(folder, tables.RECORDS, ["source"])["source"]
+    held = {row["values"]: row["counts"] for row in pc.value_counts(records).to_pylist()}
+    rows = sorted(
+        backend.read(folder, tables.SOURCES).to_pylist(), key=lambda one: (one["agency"], one["source"])
+    )
+    cells: list[Cell] = [asked.cell({}, sum(held.values()))]
+    agency = ""
+    for row in rows:
+        if row["agency"] != agency:
+            agency = row["agency"]
+            of = [one["source"] for one in rows if one["agency"] == agency]
+            cells.append(asked.cell({"source": (agency,)}, sum(held.get(one, 0) for one in of)))
+        beside = {
+            "kind": _KINDS.get(row["kind"], row["kind"]),
+            "from": _day(row["first_date"]),
+            "to": _day(row["last_date"]),
+            "rows_set_aside": share(row["set_aside"], row["read"], asked.small),
+        }
+        cells.append(
+            asked.cell({"source": (agency, row["source"])}, held.get(row["source"], 0), beside=beside)
+        )
+    return table("sources", RECORDS, {"source": ("agency", "source")}, cells, {"source"})
+
+
+def fields(
+    folder: Path, printed: Tidy, small: int, is_hidden: Callable[[str], bool]
+) -> Iterable[tuple[str, ...]]:
+    """Of each source, in words, how many of its records lack each of `FIELDS`; hidden where its number of records is."""
+    records = backend.read(folder, tables.RECORDS, ["source", *FIELDS])
+    counts = records.group_by("source").aggregate([([], "count_all"), *((one, "count") for one in FIELDS)])
+    found = {row["source"]: row for row in counts.to_pylist()}
+    for cell in printed.cells:
+        where = cell.at("source")
+        row = found.get(where[-1]) if len(where) == 2 else None
+        if row is None:
+            continue
+        n = row["count_all"]
+        said = [
+            cell.text if is_hidden(cell.text) else share(n - row[f"{one}_count"], n, small) for one in FIELDS
+        ]
+        yield (*where, *said)
+
+
+def linking(folder: Path, small: int) -> Iterable[tuple[str, ...]]:
+    """Expected precision and recall of the links by group, with intervals; nothing where the run did not measure them."""
+    path = folder / "quality.parquet"
+    if not path.is_file():
+        return
+    for row in pq.read_table(path).to_pylist():
+        if row["pairs"] > small:
+            yield (
+                row["group"],
+                row["value"] or "",
+                *(_of_hundred(row, name) for name in ("precision", "recall")),
+            )
+
+
+def notes(told: Mapping[str, Any], small: int) -> Iterable[str]:
+    """What has to be known besides, in sentences. `told`: the manifest of the run."""
+    waiting = told["steps"]["link"]["for_a_person"]
+    if waiting:
+        number = f"{waiting:,}" if waiting > small else "A few"
+        yield f"{number} pairs of records that may be one child wait for a person to judge; until then they count as two."
+
+
+def of(
+    printed: Tidy, folder: Path, told: Mapping[str, Any], asked: Asked, is_hidden: Callable[[str], bool]
+) -> Quality:
+    rows = tuple(fields(folder, printed, asked.small, is_hidden))
+    return Quality(printed, ("Agency", "Source", *FIELDS.values()), rows, tuple(linking(folder, asked.small)), tuple(notes(told, asked.small)))  # fmt: skip
+
+
+def share(part: int, whole: int, small: int) -> str:
+    """So many of a hundred, in words that say of no small number what it is."""
+    if part == 0:
+        return "none"
+    if part == whole:
+        return "all"
+    least = min(99, ceil(100 * (small + 1) / whole))
+    if part <= small:
+        return f"fewer than {least} in 100"
+    if whole - part <= small:
+        return f"more than {100 - least} in 100"
+    return f"{round(100 * part / whole)} in 100"
+
+
+def _of_hundred(row: Mapping[str, Any], name: str) -> str:
+    value, low, high = (row[key] for key in (name, f"{name}_low", f"{name}_high"))
+    if value is None:
+        return "not measured"
+    return (
+        f"{100 * value:.1f} in 100 ({100 * low:.1f} to {100 * high:.1f})"
+        if low is not None
+        else f"{100 * value:.1f} in 100"
+    )
+
+
+def _day(day: Any) -> str:
+    return day.isoformat() if day else "not known"

@@ -1,0 +1,283 @@
+"""The parts of a profile in words: what each table shows, of whom, and what it cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from heard.engine.profile.shape import (
+    HELD_BY_ONE,
+    LISTED,
+    NOT_COLLECTED,
+    NOT_GIVEN,
+    NOT_KNOWN,
+    NOT_SEEN,
+    SCATTERED,
+    SEEN,
+    SEVERAL,
+    TOTAL,
+    Across,
+    Hiding,
+    Section,
+    Tidy,
+)
+
+if TYPE_CHECKING:
+    from heard.engine.profile.counting import Asked
+
+_BY_LIST = Across("list", {"Known": (), "Listed": (LISTED,)})
+_BY_STATE = Across("state", {"Seen": (SEEN,), "Not seen": (NOT_SEEN,), "Not known": (NOT_KNOWN,)})
+_NO_ORDER = "They stand in no order of need."
+
+
+def sections(tables: Mapping[str, Tidy], asked: Asked, hiding: Hiding) -> tuple[Section, ...]:
+    """Every section whose table is there, in the order in which they are read."""
+    found = (_MADE[name](table, asked, hiding) for name, table in tables.items() if name in _MADE)
+    return tuple(found)
+
+
+def findings(tables: Mapping[str, Tidy], sources: Tidy, asked: Asked, hiding: Hiding) -> tuple[str, ...]:
+    """What a reader takes away, in sentences, from what is printed alone."""
+    said, children = hiding.said, tables["children"]
+    agencies = sum(len(cell.at("source")) == 1 for cell in sources.cells)
+    return tuple(
+        sentence
+        for sentence in (
+            f"{_upper(said(children.text()))} children are known to {_plural(agencies, 'agency', 'agencies')} that took part.",
+            f"Of these, {said(children.text(list=(LISTED,)))} are listed: {_rule(asked)} They are children to look at, not confirmed victims.",
+            f"Of those listed, {said(children.text(list=(LISTED, SCATTERED)))} are scattered: no single agency holds enough of their signs alone.",
+            *(part(tables["signs"], asked) for part in (_most_seen, _unseen) if "signs" in tables),
+        )
+        if sentence
+    )
+
+
+def period_in_words(asked: Asked) -> str:
+    return f"{spelt(asked.first)} to {spelt(asked.as_of)}"
+
+
+def spelt(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def _children(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+    return Section(
+        "children",
+        "Children known, listed and scattered",
+        (
+            _text(asked),
+            "Scattered: no single agency holds enough of the child’s signs alone, so that none could have listed the child.",
+        ),
+        f"Of all children whom a source of this run holds: {hiding.said(table.text())}.",
+        table,
+        "list",
+        "Children",
+        labels={TOTAL: "Known", HELD_BY_ONE: "Held by one agency: it alone holds enough signs"},
+        drawn=("Number",),
+    )
+
+
+def _overlap(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+    return Section(
+        "overlap",
+        "Which agencies hold the signs",
+        (
+            "Each child who is listed stands once, under the agencies that hold at least one of the child’s signs.",
+            f"Combinations that hold {hiding.small} children or fewer are put together.",
+        ),
+        "Of all children who are listed.",
+        table,
+        "list",
+        "Agencies",
+        drawn=("Number",),
+    )
+
+
+def _signs(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+    return Section(
+        "signs",
+        "Signs",
+        (
+            "A sign is seen in a child who is already being exploited: present harm, never a mere risk. One child may show several.",
+            _unseen(table, asked),
+        ),
+        "Of all children known. Not known: no source that collects the sign holds the child, or its field is empty.",
+        table,
+        "sign",
+        "Sign",
+        _BY_STATE,
+        labels={one.id: one.label for one in asked.release.signs},
+        beside={"Collected by": "collected_by"},
+        drawn=("Seen", "Not known"),
+    )
+
+
+def _vulnerabilities(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+    absent = _absent(table, "vulnerability", asked.release.vulnerabilities)
+    return Section(
+        "vulnerabilities",
+        "Vulnerabilities",
+        (
+            "A vulnerability is what was around a child before anyone harmed them. It is never added to signs, and never counted by the rule.",
+            f"No source of this run has a field for: {absent}." if absent else "",
+        ),
+        "Of all children known. Not known: no source that collects it holds the child, or its field is empty.",
+        table,
+        "vulnerability",
+        "Vulnerability",
+        _BY_STATE,
+        labels={one.id: one.label for one in asked.release.vulnerabilities},
+        beside={"Collected by": "collected_by"},
+        drawn=("Seen", "Not known"),
+    )
+
+
+def _by_list(
+    id: str, heading: str, rows: str, *words: str, down: str = ""
+) -> Callable[[Tidy, Asked, Hiding], Section]:
+    """A section of the children known and listed by what their records say of them."""
+
+    def made(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+        dimension = down or id
+        rest = {one: table.text(**{dimension: (one,)}) for one in (NOT_GIVEN, NOT_COLLECTED, SEVERAL)}
+        told = "; ".join(
+            f"{name.lower()}: {hiding.said(text)}" for name, text in rest.items() if text not in ("", "0")
+        )
+        whole = f"Of all children known, {hiding.said(table.text())}"
+        if {cell.at(dimension) for cell in table.cells} == {(), (NOT_COLLECTED,)}:
+            return Section(id, heading, (*words, "No source of this run collects it."), f"{whole}.")
+        coverage = f"{whole}. Of them {told}." if told else f"{whole}. It is given for every one of them."
+        return Section(
+            id, heading, words, coverage, table, dimension, rows, _BY_LIST, drawn=("Known", "Listed")
+        )
+
+    return made
+
+
+def _months(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+    return Section(
+        "months",
+        "Months in which signs were seen",
+        (
+            "Children of whom a sign that counts was seen in the month, listed or not. One child may be seen in several months, so they do not add up.",
+            _partial(asked),
+        ),
+        "A month tells of what was written down for it: sources that give a day only once a year stand in the month of that day.",
+        table,
+        "month",
+        "Month",
+        labels=_month_names(asked),
+        drawn=("Number",),
+    )
+
+
+def _episodes(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+    return Section(
+        "missing-episodes",
+        "Missing episodes",
+        (
+            "Each day on which a child went missing is one episode, however many agencies wrote it down. One child may have several.",
+            f"A month that tells of {hiding.small} children or fewer is hidden, however many episodes there were.",
+            _partial(asked),
+        ),
+        "Of episodes that somebody reported and dated. A child who is missing and whom nobody reports is not in it.",
+        table,
+        "month",
+        "Month",
+        labels=_month_names(asked),
+        drawn=("Number",),
+    )
+
+
+def _patterns(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+    return Section(
+        "patterns",
+        "Patterns",
+        (
+            "How groups and gangs exploit: patterns that workers recorded in assessments, each with a reason. One child may show several.",
+            "What others do to a child is never the child’s doing.",
+        ),
+        "Of children with an assessment in this system only; other children known to the agencies are not in it.",
+        table,
+        "pattern",
+        "Pattern",
+        labels={one.id: one.label for one in asked.release.patterns},
+        drawn=("Number",),
+    )
+
+
+_MADE: Mapping[str, Callable[[Tidy, Asked, Hiding], Section]] = {
+    "children": _children,
+    "overlap": _overlap,
+    "signs": _signs,
+    "vulnerabilities": _vulnerabilities,
+    "patterns": _patterns,
+    "places": _by_list(
+        "places",
+        "Where the children live",
+        "Place",
+        "The first half of the postcode of the child’s address: where the child lives, not where harm was done. No place is to blame.",
+        "Districts of few children are put together.",
+        down="place",
+    ),
+    "ages": _by_list("ages", "Ages", "Age", "In whole years on the as-of date.", down="age"),
+    "sex": _by_list("sex", "Sex", "Sex", "As the sources record it."),
+    "ethnicity": _by_list(
+        "ethnicity",
+        "Ethnicity",
+        "Ethnicity",
+        "As the child or family says, in the groups of the 2021 Census. It is never worked out from a name or a place.",
+    ),
+    "months": _months,
+    "missing-episodes": _episodes,
+}
+
+
+def _rule(asked: Asked) -> str:
+    rule = asked.release.rule("three_signs")
+    return f"{rule.label[:1].lower()}{rule.label[1:]}, up to {spelt(asked.as_of)}."
+
+
+def _text(asked: Asked) -> str:
+    return f"Listed, by the counting rule: {asked.release.rule('three_signs').text} {_NO_ORDER}"
+
+
+def _most_seen(table: Tidy, asked: Asked) -> str:
+    labels = {one.id: one.label for one in asked.release.signs}
+    seen = [(int(cell.text), labels[cell.at("sign")[0]]) for cell in table.cells
+            if cell.at("state") == (SEEN,) and cell.text.isdigit() and int(cell.text)]  # fmt: skip
+    if not seen:
+        return ""
+    most = sorted(seen, key=lambda one: (-one[0], one[1]))[:3]
+    return f"Signs seen in most children: {'; '.join(f'{label.lower()} ({n:,})' for n, label in most)}. What is looked for most is seen most."
+
+
+def _unseen(table: Tidy, asked: Asked) -> str:
+    absent = _absent(table, "sign", asked.release.signs)
+    return (
+        f"No source of this run has a field for these signs, so that nobody can say how many children show them: {absent}."
+        if absent
+        else ""
+    )
+
+
+def _absent(table: Tidy, dimension: str, entries: Iterable[object]) -> str:
+    there = {cell.at(dimension) for cell in table.cells}
+    return "; ".join(one.label for one in entries if (one.id,) not in there)  # type: ignore[attr-defined]
+
+
+def _month_names(asked: Asked) -> dict[str, str]:
+    return {month: f"{date(int(month[:4]), int(month[5:]), 1):%B %Y}" for month in asked.months}
+
+
+def _partial(asked: Asked) -> str:
+    return "" if asked.first.day == 1 else "The first and the last month are parts of months."
+
+
+def _plural(n: int, one: str, more: str) -> str:
+    return f"one {one}" if n == 1 else f"{n} {more}"
+
+
+def _upper(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

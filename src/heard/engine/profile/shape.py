@@ -1,0 +1,202 @@
+"""What a profile is made of: tidy tables of counts, and the sections that show them.
+
+A table is counted first, with true counts; what to print of each cell is decided over all tables together and put in
+afterwards (`printed`). Every format is drawn from the same tables with the same texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import ClassVar
+
+TOTAL = "Total"
+LISTED, NOT_LISTED = "Listed", "Not listed"
+SCATTERED, HELD_BY_ONE = "Scattered", "Held by one agency"
+OTHERS = "Other combinations"
+SEEN, NOT_SEEN, NOT_KNOWN = "seen", "not seen", "not known"
+NOT_GIVEN, NOT_COLLECTED, SEVERAL = "Not given", "Not collected", "Recorded in more than one way"
+
+type Where = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One count. `places`: where it stands in each dimension, () for its total. `text`: what is printed of it. `known`:
+    everybody knows it, so hiding it would hide nothing. `few`: it tells of few children, whatever its own number.
+    `beside`: what further columns say of it."""
+
+    places: Mapping[str, Where]
+    count: int
+    text: str = ""
+    known: bool = False
+    few: bool = False
+    beside: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, dimension: str) -> Where:
+        return self.places.get(dimension, ())
+
+
+@dataclass(frozen=True)
+class Tidy:
+    """A table of counts of `about`. `dimensions`: of each its columns, the whole first. `adds_up`: dimensions whose parts
+    make up their total."""
+
+    name: str
+    about: str
+    dimensions: Mapping[str, tuple[str, ...]]
+    adds_up: frozenset[str]
+    cells: tuple[Cell, ...]
+
+    def printed(self, texts: Iterable[str]) -> Tidy:
+        """With what is to be printed of each cell, in their order."""
+        cells = (replace(cell, text=text) for cell, text in zip(self.cells, texts, strict=True))
+        return replace(self, cells=tuple(cells))
+
+    def text(self, **places: Where) -> str:
+        """What is printed of the cell at these places; empty where there is no such cell."""
+        return next((one.text for one in self.cells if all(one.at(n) == where for n, where in places.items())
+                     and all(not one.at(n) for n in self.dimensions if n not in (*places, "as_of"))), "")  # fmt: skip
+
+    @property
+    def header(self) -> list[str]:
+        columns = [column for several in self.dimensions.values() for column in several]
+        beside = dict.fromkeys(name for cell in self.cells for name in cell.beside)
+        return [*columns, *beside, "count"]
+
+    def lines(self) -> Iterable[list[str]]:
+        """The rows below the header, as they are printed."""
+        beside = self.header[sum(map(len, self.dimensions.values())) : -1]
+        for cell in self.cells:
+            filled = [
+                name
+                for dimension, columns in self.dimensions.items()
+                for name in (*cell.at(dimension), *[TOTAL] * len(columns))[: len(columns)]
+            ]
+            yield [*filled, *(cell.beside.get(name, "") for name in beside), cell.text]
+
+
+@dataclass(frozen=True)
+class Across:
+    """What stands in the columns of counts: a place of one dimension under each heading. Without `dimension`: one column."""
+
+    dimension: str = ""
+    heads: Mapping[str, Where] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GridRow:
+    label: str
+    depth: int
+    texts: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as a person reads it: what the rows are, the headings of counts, those of words, and the rows."""
+
+    rows_are: str
+    heads: tuple[str, ...]
+    beside: tuple[str, ...]
+    rows: tuple[GridRow, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of a profile: words, and under its coverage one table with a picture of it. `down`: the dimension of the
+    rows, called `rows`; `beside`: headings of further columns, each with its name in the table; `labels`: how a person reads
+    a place; `drawn`: which headings of counts the picture shows, none: no picture."""
+
+    id: str
+    heading: str
+    words: tuple[str, ...]
+    coverage: str
+    table: Tidy | None = None
+    down: str = ""
+    rows: str = ""
+    across: Across = field(default_factory=Across)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
+    drawn: tuple[str, ...] = ()
+
+    @property
+    def grid(self) -> Grid:
+        """The printed texts, row by row, and what stands beside them."""
+        assert self.table is not None
+        heads = self.across.heads or {"Number": ()}
+        rows: dict[Where, dict[Where, str]] = {}
+        beside: dict[Where, Mapping[str, str]] = {}
+        for cell in self.table.cells:
+            row = rows.setdefault(cell.at(self.down), {})
+            row[cell.at(self.across.dimension) if self.across.dimension else ()] = cell.text
+            beside[cell.at(self.down)] = cell.beside
+        top = min(map(len, rows))
+        return Grid(
+            self.rows,
+            tuple(heads),
+            tuple(self.beside),
+            tuple(
+                GridRow(
+                    self._label(where),
+                    len(where) - top,
+                    tuple(texts.get(one, "") for one in heads.values()),
+                    tuple(beside[where].get(name, "") for name in self.beside.values()),
+                )
+                for where, texts in rows.items()
+            ),
+        )
+
+    def _label(self, where: Where) -> str:
+        last = where[-1] if where else TOTAL
+        return self.labels.get(last, last)
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How good the data are. `fields`: of each source, how many of its records lack each field, in words; `linking`:
+    expected linkage error by group, in words, empty where it was not measured; `notes`: what else has to be known. `head`, `LINKING`:
+    the headings of the two."""
+
+    LINKING: ClassVar[tuple[str, ...]] = ("Group", "Value", "Links that are right", "Links that are found")
+
+    sources: Tidy
+    head: tuple[str, ...]
+    fields: tuple[tuple[str, ...], ...]
+    linking: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hiding:
+    """How small counts were hidden: in `words`, up to which number they are `small`, and the symbol that stands for them."""
+
+    words: str
+    small: int
+    hidden: str
+
+    def said(self, text: str) -> str:
+        """A printed count in the middle of a sentence."""
+        if text == self.hidden:
+            return "a number of children too small to say, or hidden to protect one,"
+        return f"{int(text):,}" if text.isdigit() else text
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A profile as it may be shown. `first` and `as_of`: the days of its period, both in it."""
+
+    title: str
+    first: date
+    as_of: date
+    release: str
+    rule: str
+    quality: Quality
+    findings: tuple[str, ...]
+    sections: tuple[Section, ...]
+    hiding: Hiding
+
+    @property
+    def tables(self) -> Sequence[Tidy]:
+        return [self.quality.sources, *(one.table for one in self.sections if one.table)]

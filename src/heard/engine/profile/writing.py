@@ -1,0 +1,109 @@
+"""Writes a profile into a folder: tidy CSV with layouts, pictures, HTML, PDF, a workbook, and all of it as JSON.
+
+Every file is drawn from the same printed tables, and is the same to the byte whenever it is written again.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from heard.engine.profile import book, paper, pictures
+from heard.engine.profile.sections import spelt
+from heard.engine.tables import safe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from heard.engine.profile.shape import Profile, Section, Tidy
+    from heard.engine.tables import Progress
+
+NAME = "profile"
+TABLES, PICTURES, QUALITY = "tables", "pictures", "quality"
+MADE_BY = "heard profile"
+
+
+def write(profile: Profile, out: Path, progress: Progress) -> None:
+    for folder in (TABLES, PICTURES, QUALITY):
+        (out / folder).mkdir()
+    for table in profile.tables:
+        write_table(table, out / TABLES)
+    _write_quality(profile, out / QUALITY)
+    progress("Drawing", 0.5)
+    drawn = {
+        section.id: svg for section in profile.sections if (svg := pictures.draw(section, profile.hiding))
+    }
+    for name, svg in drawn.items():
+        (out / PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
+    html = paper.html(profile, drawn)
+    (out / f"{NAME}.html").write_text(html, encoding="utf-8")
+    (out / f"{NAME}.json").write_text(
+        json.dumps(as_json(profile, drawn), ensure_ascii=False, indent=1), "utf-8"
+    )
+    (out / f"{NAME}.xlsx").write_bytes(book.workbook(profile))
+    progress("Drawing the pages", 0.7)
+    (out / f"{NAME}.pdf").write_bytes(paper.pdf(html))
+
+
+def write_table(table: Tidy, folder: Path) -> None:
+    """`<name>.csv`, and its layout beside it."""
+    _write_csv(folder / f"{table.name}.csv", [table.header, *table.lines()])
+    layout = {
+        "dimensions": {name: list(columns) for name, columns in table.dimensions.items()},
+        "about": table.about,
+        "exhaustive": sorted(table.adds_up),
+    }
+    (folder / f"{table.name}.yaml").write_text(
+        yaml.safe_dump(layout, sort_keys=False, allow_unicode=True), "utf-8"
+    )
+
+
+def as_json(profile: Profile, drawn: Iterable[str]) -> dict[str, Any]:
+    """Plain values: what the profile says, with the names of its tables and pictures."""
+    quality = profile.quality
+    return {
+        "made_by": MADE_BY,
+        "title": profile.title,
+        "as_of": profile.as_of.isoformat(),
+        "period": {"from": profile.first.isoformat(), "to": profile.as_of.isoformat(),
+                   "words": f"{spelt(profile.first)} to {spelt(profile.as_of)}"},
+        "release": profile.release,
+        "rule": profile.rule,
+        "policy": {"words": profile.hiding.words, "small": profile.hiding.small, "hidden": profile.hiding.hidden},
+        "findings": list(profile.findings),
+        "quality": {
+            "table": quality.sources.name,
+            "sources": [dict(zip(quality.sources.header, line, strict=True)) for line in quality.sources.lines()],
+            "fields": [dict(zip(quality.head, line, strict=True)) for line in quality.fields],
+            "linking": [dict(zip(quality.LINKING, line, strict=True)) for line in quality.linking],
+            "notes": list(quality.notes),
+        },
+        "sections": [_section(one, drawn) for one in profile.sections],
+    }  # fmt: skip
+
+
+def _section(section: Section, drawn: Iterable[str]) -> dict[str, Any]:
+    return {
+        "id": section.id,
+        "heading": section.heading,
+        "words": [one for one in section.words if one],
+        "coverage": section.coverage,
+        "table": section.table.name if section.table else None,
+        "picture": section.id if section.id in drawn else None,
+    }
+
+
+def _write_quality(profile: Profile, folder: Path) -> None:
+    quality = profile.quality
+    _write_csv(folder / "fields.csv", [quality.head, *quality.fields])
+    if quality.linking:
+        _write_csv(folder / "linking.csv", [quality.LINKING, *quality.linking])
+
+
+def _write_csv(path: Path, rows: Iterable[Iterable[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(map(safe, row) for row in rows)

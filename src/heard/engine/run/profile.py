@@ -1,0 +1,175 @@
+"""The problem profile of a run: counted by `profile`, hidden by `publish`, written whole into a folder of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from heard.engine import profile, publish
+from heard.engine.profile import writing
+from heard.engine.run import folder as folders
+from heard.engine.run import plainly
+from heard.engine.screen import window_start
+from heard.engine.tables import NotDone
+from heard.knowledge import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from heard.engine.tables import Progress
+
+_RULE = "three_signs"
+
+
+@dataclass(frozen=True)
+class ProfileSummary:
+    """What was drawn up. `tables`: their names; `cells`: counts in them, `small` and `hidden` of these; `excess`: by how much,
+    at most, less might be hidden. `conflicts`: what does not add up with what was released before, in words."""
+
+    title: str
+    as_of: date
+    release: str
+    children: int
+    tables: list[str]
+    cells: int
+    small: int
+    hidden: int
+    excess: float
+    findings: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "as_of": self.as_of.isoformat(), "excess": round(self.excess, 4)}
+
+
+def draw_up(
+    folder: Path,
+    *,
+    out: Path,
+    title: str,
+    policy: publish.Policy | None = None,
+    before: Sequence[Path] = (),
+    missing: pa.Table | None = None,
+    patterns: pa.Table | None = None,
+    progress: Progress | None = None,
+) -> ProfileSummary:
+    """Draws up the profile of the run in `folder` as files in `out`, small counts hidden, and replaces an earlier one there.
+
+    `before`: folders of tables that were ever released; nothing is shown that gives a small count away together with them.
+    `missing`, `patterns`: rows of `tables.MISSING_EPISODES` and `tables.PATTERNS_RECORDED`, which a run does not hold.
+    Raises `NotDone`: the run is not screened, or an outsider could work out small counts, with their cells named.
+    """
+    policy, tell = policy or publish.Policy(), progress or (lambda text, share: None)
+    told = _screened(folder)
+    _refuse_other(out)
+    asked = _asked(told, policy)
+    with plainly():
+        counted = profile.count(folder, asked, missing=missing, patterns=patterns, progress=tell)
+        tell("Choosing what to hide", None)
+        earlier = [publish.read_table(path) for one in before for path in _tables(one)]
+        true, common = [_true(one) for one in counted], _known(counted, policy)
+        hidden = publish.hide(true, policy, [*earlier, *common])
+        printed = [one.printed(row["count"] for row in hidden.texts[one.name]) for one in counted]
+        drawn = profile.compose(folder, printed, asked, title=title, hiding=_hiding(policy), told=told)
+        with folders.fresh(out) as place:
+            profile.write(drawn, place, tell)
+    shown = [_true(one) for one in drawn.tables]
+    return ProfileSummary(
+        title=title,
+        as_of=asked.as_of,
+        release=asked.release.id,
+        children=told["steps"]["screen"]["children"],
+        tables=[one.name for one in drawn.tables],
+        cells=hidden.cells,
+        small=hidden.small,
+        hidden=hidden.hidden,
+        excess=hidden.excess,
+        findings=list(drawn.findings),
+        conflicts=publish.check([*earlier, *shown], policy).conflicts if earlier else [],
+    )
+
+
+def check_again(
+    folder: Path, *, before: Sequence[Path], policy: publish.Policy | None = None
+) -> publish.Checked:
+    """The attack on the tables of a profile in `folder`, with all that were released before. Raises `NotDone`."""
+    paths = [path for one in (*before, folder) for path in _tables(one)]
+    return publish.check_files(paths, policy or publish.Policy())
+
+
+def _screened(folder: Path) -> dict[str, Any]:
+    told = folders.opened(folder)
+    if "screen" not in told["steps"]:
+        raise NotDone(f"{folder} is not screened yet. Do so first: heard screen {folder}")
+    return told
+
+
+def _refuse_other(out: Path) -> None:
+    if not out.is_dir() or not any(out.iterdir()):
+        return
+    try:
+        made_by = json.loads((out / f"{writing.NAME}.json").read_text("utf-8")).get("made_by")
+    except (OSError, ValueError, AttributeError):
+        made_by = None
+    if made_by != writing.MADE_BY:
+        raise NotDone(
+            f"{out} holds something else than a profile, so it is left alone. Name a new or empty folder."
+        )
+
+
+def _asked(told: dict[str, Any], policy: publish.Policy) -> profile.Asked:
+    release, as_of = load.release(told["release"]), date.fromisoformat(told["as_of"])
+    first = window_start(as_of, release.rule(_RULE).window_months) + timedelta(days=1)
+    if told["steps"]["screen"]["children"] <= policy.threshold:
+        raise NotDone("So few children are known to this run that no profile of them can be published.")
+    return profile.Asked(first, as_of, release, policy.threshold)
+
+
+def _hiding(policy: publish.Policy) -> profile.Hiding:
+    rounding = " Some counts are rounded." if policy.rounding else ""
+    words = (
+        f"Counts of 1 to {policy.threshold} are hidden: {policy.hidden} stands for them, and for as few more counts as keep "
+        f"anybody from working one of them out from these tables and from all that were released before. 0 is a true zero.{rounding} "
+        f"This follows {policy.name}."
+    )
+    return profile.Hiding(words, policy.threshold, policy.hidden)
+
+
+def _tables(folder: Path) -> Iterable[Path]:
+    """The tables of a profile, or of any folder of CSV files."""
+    inner = folder / writing.TABLES
+    found = sorted((inner if inner.is_dir() else folder).glob("*.csv"))
+    if not found:
+        raise NotDone(f"{folder} holds no table in CSV. Name a folder of tables that were released.")
+    return found
+
+
+def _true(table: profile.Tidy, keep: Iterable[str] | None = None) -> publish.Table:
+    """As `publish` takes it: with what is printed of each cell, or its true count."""
+    layout = publish.Layout(dict(table.dimensions), exhaustive=table.adds_up, about=table.about)
+    rows = (
+        publish.Row(number, dict(cell.places), {name: len(cell.at(name)) for name in table.dimensions},
+                    {"count": cell.text or str(cell.count)})
+        for number, cell in enumerate(table.cells, start=1)
+    )  # fmt: skip
+    return publish.Table(table.name, layout, tuple(rows))
+
+
+def _known(counted: Sequence[profile.Tidy], policy: publish.Policy) -> list[publish.Table]:
+    """What everybody knows as if it had been published, and what tells of few children as if it had been hidden."""
+    found = []
+    for table in counted:
+        true = _true(table)
+        rows = [
+            publish.Row(row.number, row.places, row.depths, {"count": policy.hidden} if cell.few else row.texts)
+            for row, cell in zip(true.rows, table.cells, strict=True) if cell.few or cell.known
+        ]  # fmt: skip
+        if rows:
+            found.append(publish.Table(f"{table.name}, known", true.layout, tuple(rows)))
+    return found
