@@ -5,10 +5,10 @@ also where what they sent is wrong, and when their session has ended. They go on
 else changed the record meanwhile, nothing is written over: the form shows both and the user chooses.
 
     form = kept_form(request, OutcomeForm, kind="plan.outcome", subject_id=row.pk, initial={"text": row.text})
-    if request.method == "POST" and form.is_valid():
-        actions.change_outcome(…)
-        sent(request, form)
-        return redirect(…)
+    if form.is_valid():
+        with sending(request, form):
+            actions.change_outcome(…)
+            return redirect(…)
 
 The page draws it with `ui.kept_form(form, csrf_input)`.
 
@@ -26,7 +26,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core import signing
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import FileField as DjangoFileField
 from django.http import HttpRequest, QueryDict
 from django.utils.crypto import salted_hmac
@@ -105,9 +105,31 @@ def kept_form[F: Form](
     return form
 
 
+class sending:
+    """What is done with a form that is right. Where the rules refuse it (`Refused`, or Django's `ValidationError` of a value
+    that does not fit), their sentence becomes an error of the form (of its field `errors_on`, where it has that one), what
+    was typed stays, and the view goes on after the block, to draw the page again."""
+
+    def __init__(self, request: HttpRequest, form: Form, *, errors_on: str | None = None) -> None:
+        self._request, self._form, self._errors_on = request, form, errors_on
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, refused: BaseException | None, traceback: object) -> bool:
+        if isinstance(refused, Refused):
+            self._form.refused(str(refused), self._errors_on)
+            return True
+        if isinstance(refused, ValidationError):
+            self._form.add_error(None, refused.messages)
+            return True
+        if refused is None:
+            sent(self._request, self._form)
+        return False
+
+
 def sent(request: HttpRequest, form: Form) -> None:
-    """What was typed has become what it was for. Call it after the action."""
-    if form.kept.draft_id:
+    """What was typed has become what it was for; `sending` says so by itself."""
+    if form.kept and form.kept.draft_id:
         actions.forget_typed(by=_user(request), sheet_id=form.kept.draft_id)
 
 

@@ -26,12 +26,11 @@ from heard.agencies.forms import (
     TeamForm,
 )
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import May
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Callable
 
     from heard.agencies.models import User
     from heard.govuk.forms import Form
@@ -53,12 +52,8 @@ def people(request: Request) -> HttpResponse:
 def user_add(request: Request) -> HttpResponse:
     form = kept_form(request, AddUserForm, kind="user.add", teams=queries.teams_visible_to(request.user))
     if form.is_valid():
-        try:
+        with sending(request, form, errors_on="username"):
             made = actions.add_user(by=request.user, **form.details())
-        except Refused as refusal:
-            form.add_error("username", str(refusal))
-        else:
-            sent(request, form)
             messages.success(request, _(_WITH_PASSWORD if made.has_usable_password() else _WITHOUT_PASSWORD))
             return redirect("user", user_id=made.pk)
     return _ask(
@@ -92,7 +87,8 @@ def user_password(request: Request, user_id: int) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if form.is_valid():
         password = form.cleaned_data["password"]
-        if _done(form, None, lambda: actions.set_password(by=request.user, user=person, password=password)):
+        with sending(request, form):
+            actions.set_password(by=request.user, user=person, password=password)
             messages.success(request, _("The password is set. Tell them yourself, in person or by phone."))
             return redirect("user", user_id=user_id)
     return _ask(
@@ -112,11 +108,11 @@ def user_password(request: Request, user_id: int) -> HttpResponse:
 def user_give_role(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
     form = GiveRoleForm(request.POST or None, teams=queries.teams_visible_to(request.user))
-    if form.is_valid() and _done(
-        form, "role", lambda: actions.give_role(by=request.user, user=person, **form.cleaned_data)
-    ):
-        messages.success(request, _("The role is given."))
-        return redirect("user", user_id=user_id)
+    if form.is_valid():
+        with sending(request, form, errors_on="role"):
+            actions.give_role(by=request.user, user=person, **form.cleaned_data)
+            messages.success(request, _("The role is given."))
+            return redirect("user", user_id=user_id)
     return _ask(
         request,
         form,
@@ -135,11 +131,8 @@ def user_take_role(request: Request, user_id: int) -> HttpResponse:
     form = TakeRoleForm(request.POST or None, posts=staff.posts)
     if form.is_valid():
         chosen = form.cleaned_data["membership"]
-        if _done(
-            form,
-            "membership",
-            lambda: actions.take_role(by=request.user, user=person, membership_id=chosen),
-        ):
+        with sending(request, form, errors_on="membership"):
+            actions.take_role(by=request.user, user=person, membership_id=chosen)
             messages.success(request, _("The role is taken away."))
             return redirect("home") if person == request.user else redirect("user", user_id=user_id)
     return _ask(
@@ -159,8 +152,8 @@ def user_switch_off(request: Request, user_id: int) -> HttpResponse:
     form = kept_form(request, ReasonForm, kind=f"user.off.{user_id}")
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _done(form, "reason", lambda: actions.switch_off(by=request.user, user=person, reason=reason)):
-            sent(request, form)
+        with sending(request, form, errors_on="reason"):
+            actions.switch_off(by=request.user, user=person, reason=reason)
             messages.success(
                 request, _("Switched off. They can no longer sign in, and are signed out everywhere.")
             )
@@ -184,8 +177,8 @@ def user_switch_on(request: Request, user_id: int) -> HttpResponse:
     form = kept_form(request, ReasonForm, kind=f"user.on.{user_id}")
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        if _done(form, "reason", lambda: actions.switch_on(by=request.user, user=person, reason=reason)):
-            sent(request, form)
+        with sending(request, form, errors_on="reason"):
+            actions.switch_on(by=request.user, user=person, reason=reason)
             messages.success(request, _("Switched on. They can sign in again."))
             return redirect("user", user_id=user_id)
     return _ask(
@@ -224,12 +217,11 @@ def team_add(request: Request) -> HttpResponse:
         agencies=queries.agencies_visible_to(request.user),
         taker=queries.duty_team(request.user),
     )
-    if form.is_valid() and _done(
-        form, "name", lambda: actions.add_team(by=request.user, **form.cleaned_data)
-    ):
-        sent(request, form)
-        messages.success(request, _("The team is added."))
-        return redirect("teams")
+    if form.is_valid():
+        with sending(request, form, errors_on="name"):
+            actions.add_team(by=request.user, **form.cleaned_data)
+            messages.success(request, _("The team is added."))
+            return redirect("teams")
     return _ask(
         request,
         form,
@@ -255,13 +247,8 @@ def team(request: Request, team_id: uuid.UUID) -> HttpResponse:
         team=found,
     )
     if form.is_valid():
-        changed = _done(
-            form,
-            "takes_worries",
-            lambda: actions.change_team(by=request.user, team=found, **form.cleaned_data),
-        )
-        if changed:
-            sent(request, form)
+        with sending(request, form, errors_on="takes_worries"):
+            actions.change_team(by=request.user, team=found, **form.cleaned_data)
             messages.success(request, _("The team is changed."))
             return redirect("teams")
     return _ask(
@@ -278,12 +265,11 @@ def team(request: Request, team_id: uuid.UUID) -> HttpResponse:
 @gate(May.MANAGE)
 def agency_add(request: Request) -> HttpResponse:
     form = kept_form(request, AgencyForm, kind="agency.add")
-    if form.is_valid() and _done(
-        form, "name", lambda: actions.add_agency(by=request.user, **form.cleaned_data)
-    ):
-        sent(request, form)
-        messages.success(request, _("The agency is added. Add its first team next."))
-        return redirect("team_add")
+    if form.is_valid():
+        with sending(request, form, errors_on="name"):
+            actions.add_agency(by=request.user, **form.cleaned_data)
+            messages.success(request, _("The agency is added. Add its first team next."))
+            return redirect("team_add")
     return _ask(
         request,
         form,
@@ -304,16 +290,6 @@ def _why_not_switch_off(request: Request, person: User) -> str | None:
         is_last_administrator=queries.is_last_administrator(request.user, person),
         reason=_REASON_TO_COME,
     )
-
-
-def _done(form: Form, field: str | None, act: Callable[[], object]) -> bool:
-    """Whether the rules allowed the action; where not, their sentence is an error of the form."""
-    try:
-        act()
-    except Refused as refusal:
-        form.add_error(field, str(refusal))
-        return False
-    return True
 
 
 def _ask(request: Request, form: Form, **words: Any) -> HttpResponse:

@@ -160,6 +160,10 @@ class Form(forms.Form):
         chosen = self[parent].answer
         return value in (chosen if isinstance(chosen, list) else [chosen])
 
+    def refused(self, why_not: str, field: str | None = None) -> None:
+        """The rules do not allow what was sent: their sentence is an error of that field, or of the whole form."""
+        self.add_error(field if field in self.fields else None, _(why_not))
+
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         for name, other in self.elsewhere.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import Hidden, May
 from heard.cases.attachment import actions, queries
 from heard.cases.attachment.forms import AttachForm, WithdrawForm
 from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Kind
@@ -46,24 +46,15 @@ def add(request: Request, **about: uuid.UUID) -> HttpResponse:
     if not queries.may_hang_on(request.user, field.removesuffix("_id"), record_id):
         raise Hidden
     form = kept_form(request, AttachForm, kind="attach", subject_id=record_id)
-    if form.is_valid() and (attachment := _attach(request, form, about)):
-        sent(request, form)
-        return redirect(back_to(attachment))
+    if form.is_valid():
+        with sending(request, form, errors_on="upload"):
+            attachment = actions.attach(
+                by=request.user, upload=form.cleaned_data["upload"], what=form.cleaned_data["what"], **about
+            )
+            say_so(request, attachment)
+            return redirect(back_to(attachment))
     context = {"form": form, "title": TITLES[field], "back": _record(field, record_id)}
     return render(request, "cases/attachment/add.html", context)
-
-
-def _attach(request: Request, form: Any, about: dict[str, uuid.UUID]) -> Attachment | None:
-    """The file, kept; None where it is not taken: the form then says why."""
-    try:
-        attachment = actions.attach(
-            by=request.user, upload=form.cleaned_data["upload"], what=form.cleaned_data["what"], **about
-        )
-    except Refused as refused:
-        form.add_error("upload", _(str(refused)))
-        return None
-    say_so(request, attachment)
-    return attachment
 
 
 def say_so(request: Request, attachment: Attachment) -> None:
@@ -89,15 +80,12 @@ def withdraw(request: Request, attachment_id: uuid.UUID) -> HttpResponse:
     if attachment.draft_id or attachment.withdrawn_at:
         return redirect(back_to(attachment))
     form = kept_form(request, WithdrawForm, kind="attachment.withdraw", subject_id=attachment_id)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.withdraw_attachment(
                 by=request.user, attachment_id=attachment_id, reason=form.cleaned_data["reason"]
             )
-            sent(request, form)
             return redirect(back_to(attachment))
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     if attachment.child_id:
         open_record(by=request.user, person_id=attachment.child_id)
     context = {"form": form, "attachment": attachment, "back": back_to(attachment)}

@@ -14,7 +14,7 @@ from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.case import rules
 from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, WarningReview, Words
-from heard.cases.case.queries import case_visible_to, warning_visible_to
+from heard.cases.case.queries import case_visible_to, warning_visible_to, why_not_give
 from heard.network.actions import hold_person, involve
 from heard.network.queries import people_visible_to, person_findable_by, person_visible_to
 
@@ -100,6 +100,18 @@ def end_case(
         by=by, verb="close", subject="case", subject_id=case.pk, person_id=case.person_id, reason=why
     )
     return period
+
+
+@transaction.atomic
+def allow_to_do(*, by: User, owner: User | None, person_id: uuid.UUID, why_involve: str = "") -> None:
+    """Before somebody is given something to do for a child. Who could not see the child is `Refused`, unless `why_involve`
+    gives the reason for involving their agency, which is then involved. Nobody may be named yet."""
+    why_not = why_not_give(by, owner, person_id=person_id)
+    if why_not == rules.NOT_INVOLVED and why_involve.strip() and owner and owner.team:
+        person = person_visible_to(by, person_id)
+        involve(by=by, person=person, agency=owner.team.agency, why=why_involve.strip()[: rules.MOST_WHY])
+        why_not = why_not_give(by, owner, person_id=person_id)
+    refuse(why_not)
 
 
 @transaction.atomic

@@ -7,13 +7,48 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from heard.cases.case.rules import Asked
+from heard.cases.case.rules import MOST_WHY, NOT_INVOLVED, Asked
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
 MOST = 20_000  # characters in one piece of prose: some ten printed pages
+
+
+class GivingForm(Form):
+    """Gives somebody something to do for a child, in the field `owner`. `people`: who may be given it, by key, each with how
+    they are called in the list. Where the agency of the one who was chosen is not involved with the child, the form asks
+    from then on why it becomes so (`asks_why`): see `allow_to_do`."""
+
+    why_involve = TextField(
+        _("Why does the child need this agency to be involved?"),
+        hint=_(
+            "Involving it opens the whole record to its people. It stands on the child’s page, with the reason."
+        ),
+        missing=_("Say why the agency becomes involved, or choose somebody else"),
+        max_length=MOST_WHY,
+    )
+
+    def __init__(self, *args: Any, people: Mapping[str, tuple[User, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        self.fields["owner"].choices = [(key, called) for key, (_user, called) in people.items()]  # type: ignore[attr-defined]
+        self.asks_why = self.add_prefix("why_involve") in self.data
+        if not self.asks_why:
+            self._why = self.fields.pop("why_involve")
+
+    def refused(self, why_not: str, field: str | None = None) -> None:
+        if why_not == NOT_INVOLVED and not self.asks_why:
+            self.fields["why_involve"], self.asks_why = self._why, True
+            self.order_fields(self.field_order)
+        super().refused(why_not, field)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """To whom: `owner`, None where nobody is chosen yet, and `why_involve` where that was asked."""
+        owner, _called = self.people.get(self.cleaned_data["owner"], (None, ""))
+        return {"owner": owner, "why_involve": self.cleaned_data.get("why_involve", "")}
 
 
 class TrustedWorkerForm(Form):

@@ -164,6 +164,7 @@ def why_not_assign(*, is_open: bool, may_assign: bool, worker_sees_child: bool) 
     return None
 
 
+MOST_WHY: Final = 200  # characters of the reason for which an agency is involved
 NOT_INVOLVED: Final = (
     "Their agency is not involved with this child yet, so they could not see what to do. Involve it first, with the "
     "reason, or choose somebody else."

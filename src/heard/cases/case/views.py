@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import May
 from heard.cases.case import actions, queries
 from heard.cases.case.forms import ReviewWarningForm, TrustedWorkerForm, WarningForm
 from heard.network.actions import open_record
@@ -39,14 +39,11 @@ def trusted_worker(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         is_change=case.trusted_worker_id is not None,
     )
     why_not = queries.why_not_name(user, case)
-    if request.method == "POST" and not why_not and form.is_valid():
-        try:
+    if not why_not and form.is_valid():
+        with sending(request, form):
             actions.assign_trusted_worker(by=user, case_id=case_id, **form.answered)
-            sent(request, form)
             messages.success(request, _("Written down. Tell the child."))
             return redirect("trusted_worker", case_id=case_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     context = {
         "case": case,
         "person": person,
@@ -73,13 +70,10 @@ def warnings(request: Request, person_id: uuid.UUID) -> HttpResponse:
 def warn(request: Request, person_id: uuid.UUID) -> HttpResponse:
     person = open_record(by=request.user, person_id=person_id)
     form = kept_form(request, WarningForm, kind="warning", subject_id=person_id)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.note_warning(by=request.user, person_id=person_id, **form.answered)
-            sent(request, form)
             return redirect("warnings", person_id=person_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     return render(request, "cases/case/warn.html", {"person": person, "form": form})
 
 
@@ -90,13 +84,10 @@ def warning(request: Request, warning_id: int) -> HttpResponse:
     note = queries.warning_visible_to(request.user, warning_id)
     person = open_record(by=request.user, person_id=note.person_id)
     form = kept_form(request, ReviewWarningForm, kind="warning.review", subject_id=uuid.UUID(int=note.pk))
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.review_warning(by=request.user, warning_id=warning_id, **form.answered)
-            sent(request, form)
             return redirect("warning", warning_id=warning_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     context = {
         "person": person,
         "warning": note,

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import May
 from heard.cases.clocks import actions, queries, rules
 from heard.cases.clocks.forms import CorrectMomentForm, MomentForm
 
@@ -48,14 +48,11 @@ def note(request: Request, case_id: uuid.UUID) -> HttpResponse:
         messages.warning(request, _(why_not))
         return redirect("clocks", case_id=case_id)
     form = kept_form(request, MomentForm, kind="moment", subject_id=case_id)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.note_moment(by=request.user, case_id=case_id, **form.cleaned_data)
-            sent(request, form)
             messages.success(request, _("Noted. The clocks follow from it."))
             return redirect("clocks", case_id=case_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     return render(request, "cases/clocks/note.html", {"case": case, "form": form})
 
 
@@ -69,13 +66,10 @@ def correct(request: Request, moment_id: uuid.UUID) -> HttpResponse:
         return redirect("clocks", case_id=case.pk)
     said = {"kind": moment.kind, "on": moment.on, "note": moment.note}
     form = kept_form(request, CorrectMomentForm, kind="moment.correct", subject_id=moment_id, initial=said)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.correct_moment(by=request.user, moment_id=moment_id, **form.answered)
-            sent(request, form)
             messages.success(request, _("Corrected. What was noted first stays beside it."))
             return redirect("clocks", case_id=case.pk)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     context = {"case": case, "form": form, "label": rules.kinds()[moment.kind].label, "moment": moment}
     return render(request, "cases/clocks/correct.html", context)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import agencies_visible_to
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May
 from heard.cases.case.queries import case_visible_to, who_can_do, words_of
 from heard.cases.case.rules import days_late, language_hints
 from heard.cases.disruption import actions, queries
@@ -51,8 +50,10 @@ def add(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     case = case_visible_to(user, case_id)
     open_record(by=user, person_id=case.person_id)
     form = _form(request, case, "disruption.add", case_id, {})
-    if _saved(request, form, lambda: actions.plan_step(by=user, case_id=case_id, **form.answered)):
-        return redirect("disruption", case_id=case_id)
+    if form.is_valid():
+        with sending(request, form):
+            actions.plan_step(by=user, case_id=case_id, **form.answered)
+            return redirect("disruption", case_id=case_id)
     return _page(request, case, form, _("Add a step"))
 
 
@@ -63,8 +64,10 @@ def change(request: HttpRequest, disruption_id: uuid.UUID) -> HttpResponse:
     now = {name: getattr(step, name) for name in ("kind", "what", "power", "due_on", "who_or_where")}
     now |= {"against": _end(step), "agency": str(step.agency_id), "owner": str(step.owner_id or "")}
     form = _form(request, step.case, "disruption", disruption_id, now)
-    if _saved(request, form, lambda: actions.change_step(by=user, disruption_id=step.pk, **form.answered)):
-        return redirect("disruption", case_id=step.case_id)
+    if form.is_valid():
+        with sending(request, form):
+            actions.change_step(by=user, disruption_id=step.pk, **form.answered)
+            return redirect("disruption", case_id=step.case_id)
     return _page(request, step.case, form, _("Change the step"))
 
 
@@ -74,10 +77,11 @@ def finish(request: HttpRequest, disruption_id: uuid.UUID) -> HttpResponse:
     step = actions.open_step(by=user, disruption_id=disruption_id)
     today = {"done_on": timezone.localdate()}
     form = kept_form(request, FinishForm, kind="disruption.finish", subject_id=disruption_id, suggested=today)
-    how = lambda: actions.finish_step(by=user, disruption_id=step.pk, **form.cleaned_data)
-    if _saved(request, form, how):
-        messages.success(request, _("Written down."))
-        return redirect("disruption", case_id=step.case_id)
+    if form.is_valid():
+        with sending(request, form):
+            actions.finish_step(by=user, disruption_id=step.pk, **form.cleaned_data)
+            messages.success(request, _("Written down."))
+            return redirect("disruption", case_id=step.case_id)
     return _page(request, step.case, form, _("How did it go?"), about=step)
 
 
@@ -105,18 +109,6 @@ def _end(step: Any) -> str:
         if key:
             return f"{end}:{key}"
     return SOMEBODY_ELSE
-
-
-def _saved(request: HttpRequest, form: Any, save: Callable[[], Any]) -> bool:
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        save()
-    except Refused as refused:
-        form.add_error(None, _(str(refused)))
-        return False
-    sent(request, form)
-    return True
 
 
 def _page(request: HttpRequest, case: Any, form: Any, title: str, about: Any = None) -> HttpResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import uuid
 from base64 import b64encode
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -17,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import May
 from heard.cases.case.queries import words_of
 from heard.cases.missing import actions, queries, rules
 from heard.cases.missing.forms import (
@@ -75,17 +74,17 @@ def note(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = open_record(by=user, person_id=person_id)
     form = kept_form(request, NoteForm, kind="missing.note", subject_id=person_id)
 
-    def save() -> HttpResponse:
-        episode = actions.note_missing(by=user, person_id=person_id, back=form.back, **form.said)
-        return redirect("episode", episode_id=episode.pk)
-
-    done = _done(request, form, save)
+    if form.is_valid():
+        with sending(request, form):
+            episode = actions.note_missing(by=user, person_id=person_id, back=form.back, **form.said)
+            messages.success(request, _("Written down."))
+            return redirect("episode", episode_id=episode.pk)
     title = _("Note that a child is missing")
     about = _(
         "If a child is missing now and may be in danger, ring 999 first. Write down what you know; more can be added."
     )
     back = ("missing_of", {"person_id": person_id})
-    return done or _form_page(request, form, person, title, about=about, back=back, why_not=None)
+    return _form_page(request, form, person, title, about=about, back=back, why_not=None)
 
 
 @gate(May.SEE_CHILD)
@@ -118,11 +117,12 @@ def change(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     begin |= parts_of("missing", this.missing_from) | parts_of("reported", this.reported_at)
     begin["reported"] = "yes" if this.reported_at else "no"
     form = kept_form(request, EpisodeForm, kind="missing.change", subject_id=episode_id, initial=begin)
-    done = _done(
-        request, form, lambda: actions.change_episode(by=user, episode_id=episode_id, **form.said), this
-    )
+    if form.is_valid():
+        with sending(request, form):
+            actions.change_episode(by=user, episode_id=episode_id, **form.said)
+            return _written_down(request, this)
     about = _("Add what is known now, or put right what was written.")
-    return done or _episode_form(request, form, this, _("What is known"), about=about)
+    return _episode_form(request, form, this, _("What is known"), about=about)
 
 
 @gate(May.MISSING)
@@ -131,13 +131,14 @@ def found(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     this = actions.open_episode(by=user, episode_id=episode_id)
     begin = {name: getattr(this, name) for name in actions.FOUND} | parts_of("found", this.found_at)
     form = kept_form(request, FoundForm, kind="missing.found", subject_id=episode_id, initial=begin)
-    done = _done(
-        request, form, lambda: actions.note_found(by=user, episode_id=episode_id, **form.found), this
-    )
+    if form.is_valid():
+        with sending(request, form):
+            actions.note_found(by=user, episode_id=episode_id, **form.found)
+            return _written_down(request, this)
     title = (
         _("The child is back") if this.found_at is None else _("Put right what was written about the return")
     )
-    return done or _episode_form(request, form, this, title)
+    return _episode_form(request, form, this, title)
 
 
 @gate(May.MISSING)
@@ -145,11 +146,11 @@ def take_back(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_episode(by=user, episode_id=episode_id)
     form = kept_form(request, TakeBackForm, kind="missing.take-back", subject_id=episode_id)
-
-    def save() -> object:
-        return actions.take_back_episode(by=user, episode_id=episode_id, **form.cleaned_data)
-
-    return _done(request, form, save, this) or _episode_form(request, form, this, _("Noted by mistake"))
+    if form.is_valid():
+        with sending(request, form):
+            actions.take_back_episode(by=user, episode_id=episode_id, **form.cleaned_data)
+            return _written_down(request, this)
+    return _episode_form(request, form, this, _("Noted by mistake"))
 
 
 @gate(May.MISSING)
@@ -158,13 +159,12 @@ def offer(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     this = actions.open_episode(by=user, episode_id=episode_id)
     begin = parts_of("offered", timezone.now())
     form = kept_form(request, OfferForm, kind="missing.offer", subject_id=episode_id, suggested=begin)
-    done = _done(
-        request, form, lambda: actions.offer_interview(by=user, episode_id=episode_id, **form.offer), this
-    )
+    if form.is_valid():
+        with sending(request, form):
+            actions.offer_interview(by=user, episode_id=episode_id, **form.offer)
+            return _written_down(request, this)
     clock = load.current().clock("return_interview")
-    return done or _episode_form(
-        request, form, this, _("Offer the interview"), about=clock.help, interview=True
-    )
+    return _episode_form(request, form, this, _("Offer the interview"), about=clock.help, interview=True)
 
 
 @gate(May.MISSING)
@@ -186,15 +186,15 @@ def interview(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         words=words,
     )
 
-    def save() -> object:
-        return actions.record_interview(by=user, episode_id=episode_id, view=form.view, **form.answered)
-
-    done = _done(request, form, save, this)
+    if form.is_valid():
+        with sending(request, form):
+            actions.record_interview(by=user, episode_id=episode_id, view=form.view, **form.answered)
+            return _written_down(request, this)
     about = _(
         "On the child’s terms. Only when, where, who and the child’s words are needed; leave any other question empty."
     )
     title = _("Interview after coming back")
-    return done or _episode_form(request, form, this, title, about=about, interview=True, passing_on=True)
+    return _episode_form(request, form, this, title, about=about, interview=True, passing_on=True)
 
 
 def _interview_so_far(held: Any) -> dict[str, Any]:
@@ -219,9 +219,10 @@ def answer(request: HttpRequest, episode_id: uuid.UUID, end: str) -> HttpRespons
     found = _like(user, end, asked, request.POST.get("postcode", "")) if asked else None
     kind = f"missing.{end}"
     form = kept_form(request, AnswerForm, kind=kind, subject_id=episode_id, end=end, found=found)
-    done = _done(request, form, lambda: _note_answer(user, this, end, form), this)
-    if done:
-        return done
+    if form.is_valid():
+        with sending(request, form):
+            actions.note_answer(by=user, episode_id=episode_id, end=end, **form.answer)
+            return _written_down(request, this)
     if found is not None and "choice" not in request.POST:
         form.errors.pop("choice", None)  # who is known was only looked up, so nothing is missing yet
     titles = {
@@ -245,10 +246,6 @@ def _like(user: Any, end: str, name: str, postcode: str) -> list[tuple[str, str,
     if end == "person":
         return [(key, who, _(why)) for key, who, why in queries.people_like(user, name)]
     return queries.things_like(user, end, name=name, postcode=postcode)
-
-
-def _note_answer(user: Any, this: Any, end: str, form: Any) -> None:
-    actions.note_answer(by=user, episode_id=this.pk, end=end, **form.answer)
 
 
 # ---- the form that is ready before
@@ -286,14 +283,14 @@ def philomena_write(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         photos=queries.photos_of(user, person_id),
     )
 
-    def save() -> HttpResponse:
-        actions.write_form(by=user, person_id=person_id, **form.written)
-        return redirect("philomena", person_id=person_id)
-
     about = _("What helps to find a child, written with those who know the child, before anything happens.")
     back = ("philomena", {"person_id": person_id})
-    done = _done(request, form, save)
-    return done or _form_page(request, form, person, _("Philomena form"), about=about, back=back)
+    if form.is_valid():
+        with sending(request, form):
+            actions.write_form(by=user, person_id=person_id, **form.written)
+            messages.success(request, _("Written down."))
+            return redirect("philomena", person_id=person_id)
+    return _form_page(request, form, person, _("Philomena form"), about=about, back=back)
 
 
 @gate(May.SEE_CHILD)
@@ -363,20 +360,9 @@ def _due(this: Any) -> dict[str, Any] | None:
     return {"at": this.interview_due_at, "words": words, "met_at": met_at, "said_no": said_no}
 
 
-def _done(
-    request: HttpRequest, form: Any, save: Callable[[], object], this: Any = None
-) -> HttpResponse | None:
-    """The page after a form that was right; None for one that is not, or was not sent. `save` may say which page."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        saved = save()
-    except Refused as refused:
-        form.add_error(None, _(str(refused)))
-        return None
-    sent(request, form)
+def _written_down(request: HttpRequest, this: Any) -> HttpResponse:
     messages.success(request, _("Written down."))
-    return saved if isinstance(saved, HttpResponse) else redirect("episode", episode_id=this.pk)
+    return redirect("episode", episode_id=this.pk)
 
 
 def _episode_form(request: HttpRequest, form: Any, this: Any, title: str, **more: Any) -> HttpResponse:

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 from pypdf import PdfReader
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import May, Refused, Role
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import May, Role
 from heard.cases.case.queries import words_of
 from heard.cases.own import actions, queries, rules
 from heard.cases.own.forms import GiveForm, OwnPlanForm
@@ -67,13 +67,10 @@ def write(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
         plan=own.plan,
         words=words,
     )
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.write_own_plan(by=user, plan_id=plan_id, **form.answered)
-            sent(request, form)
             return redirect("own_plan", plan_id=plan_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     latest = words[0] if words else None
     return render(request, "cases/own/write.html", _shown(own) | {"form": form, "latest": latest})
 
@@ -85,14 +82,11 @@ def given(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     own = actions.open_own_plan(by=user, plan_id=plan_id)
     today = {"given_on": timezone.localdate(), "given_by": str(user)}
     form = kept_form(request, GiveForm, kind="own-plan.given", subject_id=plan_id, suggested=today)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.give_own_plan(by=user, plan_id=plan_id, **form.answered)
-            sent(request, form)
             messages.success(request, _("Written down."))
             return redirect("own_plan", plan_id=plan_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     return render(request, "cases/own/given.html", _shown(own) | {"form": form})
 
 

@@ -15,12 +15,12 @@ from heard.agencies.rules import May, Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.queries import latest_signed
 from heard.cases.assessment.rules import ChildsView
-from heard.cases.case.queries import case_visible_to, why_not_give
-from heard.cases.case.rules import NOT_INVOLVED
+from heard.cases.case.actions import allow_to_do
+from heard.cases.case.queries import case_visible_to
 from heard.cases.plan import queries, rules
 from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
 from heard.cases.plan.rules import Move, Progress, State
-from heard.network.actions import hold_person, involve
+from heard.network.actions import hold_person
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -279,12 +279,7 @@ def _note(by: User, outcome: Outcome, text: str, on: date | None = None) -> None
 
 def _give(by: User, plan: Plan, action: Action, owner: User | None, why_involve: str) -> None:
     """Saves an action with its owner, who is somebody that may see the child: if need be from now on, with a reason."""
-    child = plan.case.person
-    why_not = why_not_give(by, owner, person_id=child.pk)
-    if why_not == NOT_INVOLVED and why_involve.strip() and owner and owner.team:
-        involve(by=by, person=child, agency=owner.team.agency, why=why_involve.strip()[: rules.MOST_WHY])
-        why_not = why_not_give(by, owner, person_id=child.pk)
-    refuse(why_not)
+    allow_to_do(by=by, owner=owner, person_id=plan.case.person_id, why_involve=why_involve)
     action.owner, action.agency = owner, owner.team.agency if owner and owner.team else None
     action.save()
 

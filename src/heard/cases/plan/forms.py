@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.assessment.rules import MAX_PROSE
-from heard.cases.plan.rules import MOST_WHY
-from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
-
-if TYPE_CHECKING:
-    from heard.agencies.models import User
+from heard.cases.case.forms import GivingForm
+from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField
 
 
 class OutcomeForm(Form):
@@ -49,12 +45,8 @@ class WhereForm(Form):
     )
 
 
-class ActionForm(Form):
-    """`people`: who may be given something to do, by key, each with how they are called in the list. An action may wait
-    for its owner and date until the plan is agreed.
-
-    `asks_why`: whether it asks why the owner's agency becomes involved, since it is not involved yet.
-    """
+class ActionForm(GivingForm):
+    """An action may wait for its owner and date until the plan is agreed."""
 
     what = TextareaField(
         gettext_lazy("What will be done?"),
@@ -68,48 +60,18 @@ class ActionForm(Form):
         hint=gettext_lazy("Needed before the plan is agreed."),
         required=False,
     )
-    why_involve = TextField(
-        gettext_lazy("Why does the child need this agency to be involved?"),
-        hint=gettext_lazy(
-            "Involving it opens the whole record to its people. It stands on the child’s page, with the reason."
-        ),
-        missing=gettext_lazy("Say why the agency becomes involved, or choose somebody else"),
-        max_length=MOST_WHY,
-    )
     due_on = DateField(
         gettext_lazy("By when?"),
         hint=gettext_lazy("Needed before the plan is agreed."),
         called=gettext_lazy("The date by when"),
         required=False,
     )
-
-    def __init__(
-        self, *args: Any, people: Mapping[str, tuple[User, str]], asks_why: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.people = people
-        self.fields["owner"].choices = [(pk, called) for pk, (_user, called) in people.items()]  # type: ignore[attr-defined]
-        self.asks_why = asks_why
-        if not asks_why:
-            self._why = self.fields.pop("why_involve")
-
-    def ask_why(self) -> None:
-        """From now on the form asks why the owner's agency becomes involved."""
-        order = [*list(self.fields)[:2], "why_involve"]
-        self.fields["why_involve"] = self._why
-        self.order_fields(order)
-        self.asks_why = True
+    field_order = ["what", "owner", "why_involve", "due_on"]
 
     @property
     def answered(self) -> dict[str, Any]:
         """For `add_action` and `change_action`."""
-        owner, _called = self.people.get(self.cleaned_data["owner"], (None, ""))
-        asked = {"why_involve": self.cleaned_data["why_involve"]} if self.asks_why else {}
-        return {
-            "what": self.cleaned_data["what"],
-            "owner": owner,
-            "due_on": self.cleaned_data["due_on"],
-        } | asked
+        return {name: self.cleaned_data[name] for name in ("what", "due_on")} | self.given
 
 
 class FinishForm(Form):

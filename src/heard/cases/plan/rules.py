@@ -45,8 +45,6 @@ NOT_CHANGEABLE: Final = (
     "An agreed plan is changed at a review, so that everybody knows what has changed and why."
 )
 
-MOST_WHY: Final = 200  # characters of the reason for which an agency is involved
-
 
 def why_not_start(*, case_is_open: bool, may_plan: bool, has_draft: bool, has_agreed: bool) -> str | None:
     if not may_plan:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May, Refused
 from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.assessment.queries import latest_words, words_of_child
@@ -101,11 +101,10 @@ def section(request: HttpRequest, referral_id: uuid.UUID, section: str) -> HttpR
         stored=this.answers,
         missing=_where_it_belongs(this),
     )
-    if request.method == "POST" and form.is_valid():
-        values = form.values
-        this = actions.write_section(by=user, referral_id=this.pk, section=section, values=values)
-        sent(request, form)
-        return _after_section(request, this, section, {question.id for question in drawn}, known)
+    if form.is_valid():
+        with sending(request, form):
+            this = actions.write_section(by=user, referral_id=this.pk, section=section, values=form.values)
+            return _after_section(request, this, section, {question.id for question in drawn}, known)
     context = _shown(user, this, form=form, part=part, thoughts=_thoughts(this, section, answers))
     return render(request, "cases/referral/section.html", context)
 
@@ -117,14 +116,11 @@ def check(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
     this = actions.open_referral(by=user, referral_id=referral_id)
     words = latest_words(user, this.case_id)
     form = kept_form(request, ChildsViewForm, kind="referral.check", subject_id=this.pk, words=words)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.send_to_review(by=user, referral_id=this.pk, view=form.view)
-            sent(request, form)
             messages.success(request, _("It waits for somebody else to read it."))
             return redirect("referral", referral_id=this.pk)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     found = queries.checks_of(user, this)
     context = _shown(
         user,
@@ -143,14 +139,11 @@ def review(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_referral(by=user, referral_id=referral_id)
     form = kept_form(request, ReviewForm, kind="referral.review", subject_id=this.pk)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             _reviewed(user, this, form.cleaned_data)
-            sent(request, form)
             messages.success(request, _("Your review is written down."))
             return redirect("referral", referral_id=this.pk)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     context = _shown(
         user,
         this,
@@ -195,14 +188,11 @@ def afterwards(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
         for name, kind_of in _AFTER.items()
     }
     form = forms.get(which)
-    if request.method == "POST" and form is not None and form.is_valid():
-        try:
+    if form is not None and form.is_valid():
+        with sending(request, form):
             _noted(user, this, which, form.cleaned_data)
-            sent(request, form)
             messages.success(request, _("Written down."))
             return redirect("referral_afterwards", referral_id=this.pk)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     today = timezone.localdate()
     context = _shown(
         user,

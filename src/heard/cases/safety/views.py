@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import words_of
 from heard.cases.safety import actions, queries
 from heard.cases.safety.forms import SafetyPlanForm
@@ -48,14 +48,11 @@ def write(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     names = list(SafetyPlanForm.base_fields)
     begin = {name: getattr(versions[0], name) for name in names} if versions else {}
     form = kept_form(request, SafetyPlanForm, kind="safety", subject_id=case_id, initial=begin)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.write_safety_plan(by=user, case_id=case_id, **form.cleaned_data)
-            sent(request, form)
             messages.success(request, _("The safety plan is in force."))
             return redirect("safety", case_id=case_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     latest = words_of(user, case.person_id).first()
     context = {"case": case, "form": form, "latest": latest, "is_first": not versions}
     return render(request, "cases/safety/write.html", context)

@@ -4,7 +4,6 @@ they are due back. Each that shows a child's record leaves its audit row."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import May, Refused
 from heard.cases.case.queries import words_of
@@ -71,19 +70,17 @@ def write(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         agencies=agencies_visible_to(user),
     )
 
-    def save() -> HttpResponse:
-        share = actions.prepare_share(by=user, person_id=person_id, **form.prepared)
-        return redirect("share", share_id=share.pk)
-
     about = _(
         "First choose what, for whom and what for. You read it as the other side will before anything is decided."
     )
     back = ("sharing_of", {"person_id": person_id})
-    done = _done(request, form, save)
+    if form.is_valid():
+        with sending(request, form):
+            share = actions.prepare_share(by=user, person_id=person_id, **form.prepared)
+            messages.success(request, _("Written down."))
+            return redirect("share", share_id=share.pk)
     button = _("See what the other side will see")
-    return done or _form_page(
-        request, form, person, _("Prepare a share"), about=about, back=back, button=button
-    )
+    return _form_page(request, form, person, _("Prepare a share"), about=about, back=back, button=button)
 
 
 @gate(May.SHARE)
@@ -107,14 +104,14 @@ def change(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
         agencies=agencies_visible_to(user),
     )
 
-    def save() -> HttpResponse:
-        actions.change_share(by=user, share_id=share_id, **form.prepared)
-        return redirect("share", share_id=share_id)
-
     more = {"back": ("share", {"share_id": share_id}), "drop": _("Throw this away")}
     button = _("See what the other side will see")
-    done = _done(request, form, save)
-    return done or _form_page(request, form, this.person, _("Change what is shared"), button=button, **more)
+    if form.is_valid():
+        with sending(request, form):
+            actions.change_share(by=user, share_id=share_id, **form.prepared)
+            messages.success(request, _("Written down."))
+            return redirect("share", share_id=share_id)
+    return _form_page(request, form, this.person, _("Change what is shared"), button=button, **more)
 
 
 def _prepared_so_far(this: Any, pieces: list[Any]) -> dict[str, Any]:
@@ -139,10 +136,11 @@ def share(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
     sections = queries.preview(user, this) if open_one else this.sections
     words = list(words_of(user, this.person_id)[:20])
     form = _decide_form(request, this, words) if open_one and user.may(May.SHARE) else None
-    if form is not None:
-        done = _done(request, form, lambda: _decide(request, this, form))
-        if done:
-            return done
+    if form is not None and form.is_valid():
+        with sending(request, form):
+            _decide(request, this, form)
+            messages.success(request, _("Written down."))
+            return redirect("share", share_id=this.pk)
     context = {
         "share": this,
         "person": this.person,
@@ -171,11 +169,10 @@ def _decide_form(request: HttpRequest, this: Any, words: list[Any]) -> Any:
     )
 
 
-def _decide(request: HttpRequest, this: Any, form: Any) -> HttpResponse:
+def _decide(request: HttpRequest, this: Any, form: Any) -> None:
     user: Any = request.user
     seen = request.POST.get("seen", "")
     actions.decide_share(by=user, share_id=this.pk, seen=seen, view=form.view, **form.decided)
-    return redirect("share", share_id=this.pk)
 
 
 def _in_parts(section: rules.Section, names: Any) -> dict[str, Any]:
@@ -215,17 +212,17 @@ def review(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
     this = actions.open_share(by=user, share_id=share_id)
     form = kept_form(request, ReviewForm, kind="sharing.review", subject_id=share_id)
 
-    def save() -> HttpResponse:
-        actions.review_share(by=user, share_id=share_id, **form.cleaned_data)
-        return redirect("share", share_id=share_id)
-
     back = ("share", {"share_id": share_id})
     about = _("%(other)s, decided on %(date)s.") % {
         "other": this.other_side,
         "date": day(this.decided_at),
     }
-    done = _done(request, form, save)
-    return done or _form_page(request, form, this.person, _("Look at it again"), about=about, back=back)
+    if form.is_valid():
+        with sending(request, form):
+            actions.review_share(by=user, share_id=share_id, **form.cleaned_data)
+            messages.success(request, _("Written down."))
+            return redirect("share", share_id=share_id)
+    return _form_page(request, form, this.person, _("Look at it again"), about=about, back=back)
 
 
 # ---- requests
@@ -254,16 +251,16 @@ def request_write(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         agencies=agencies_visible_to(user),
     )
 
-    def save() -> HttpResponse:
-        noted = actions.note_request(by=user, person_id=person_id, **form.noted)
-        return redirect("request", request_id=noted.pk)
-
     about = _(
         "What one agency asks of another, and the day on which the answer is due back. Heard sends nothing by itself."
     )
     back = ("sharing_of", {"person_id": person_id})
-    done = _done(request, form, save)
-    return done or _form_page(request, form, person, _("Note a request"), about=about, back=back)
+    if form.is_valid():
+        with sending(request, form):
+            noted = actions.note_request(by=user, person_id=person_id, **form.noted)
+            messages.success(request, _("Written down."))
+            return redirect("request", request_id=noted.pk)
+    return _form_page(request, form, person, _("Note a request"), about=about, back=back)
 
 
 @gate(May.SEE_CHILD)
@@ -293,13 +290,13 @@ def request_answer(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
         request, AnswerForm, kind="sharing.answer", subject_id=request_id, suggested=today, shares=shares
     )
 
-    def save() -> HttpResponse:
-        actions.answer_request(by=user, request_id=request_id, **form.answered)
-        _attach_answer(request, request_id, form.cleaned_data["upload"])
-        return redirect("request", request_id=request_id)
-
-    done = _done(request, form, save)
-    return done or _request_form(request, form, this, _("The answer"))
+    if form.is_valid():
+        with sending(request, form):
+            actions.answer_request(by=user, request_id=request_id, **form.answered)
+            _attach_answer(request, request_id, form.cleaned_data["upload"])
+            messages.success(request, _("Written down."))
+            return redirect("request", request_id=request_id)
+    return _request_form(request, form, this, _("The answer"))
 
 
 @gate(May.SHARE)
@@ -309,12 +306,12 @@ def request_chase(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     today = {"on": timezone.localdate()}
     form = kept_form(request, ChaseForm, kind="sharing.chase", subject_id=request_id, suggested=today)
 
-    def save() -> HttpResponse:
-        actions.chase_request(by=user, request_id=request_id, **form.cleaned_data)
-        return redirect("request", request_id=request_id)
-
-    done = _done(request, form, save)
-    return done or _request_form(request, form, this, _("Note a reminder"))
+    if form.is_valid():
+        with sending(request, form):
+            actions.chase_request(by=user, request_id=request_id, **form.cleaned_data)
+            messages.success(request, _("Written down."))
+            return redirect("request", request_id=request_id)
+    return _request_form(request, form, this, _("Note a reminder"))
 
 
 # ---- what the pages share
@@ -334,20 +331,6 @@ def _attach_answer(request: HttpRequest, request_id: uuid.UUID, upload: Any) -> 
 def _lateness(rows: Any) -> list[tuple[Any, int]]:
     today = timezone.localdate()
     return [(row, rules.days_late(row.due_on, row.answered_on, today)) for row in rows]
-
-
-def _done(request: HttpRequest, form: Any, save: Callable[[], HttpResponse]) -> HttpResponse | None:
-    """The page after a form that was right; None for one that is not, or was not sent."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        then = save()
-    except Refused as refused:
-        form.add_error(None, _(str(refused)))
-        return None
-    sent(request, form)
-    messages.success(request, _("Written down."))
-    return then
 
 
 def _request_form(request: HttpRequest, form: Any, this: Any, title: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May, Refused
 from heard.cases.assessment.queries import latest_words
 from heard.cases.supervision import actions, forms, queries, rules
@@ -43,17 +43,14 @@ def begin(request: HttpRequest) -> HttpResponse:
     form = kept_form(
         request, forms.BeginForm, kind="supervision.begin", supervisors=supervisors, workers=workers
     )
-    made: list[Any] = []
-
-    def save() -> None:
-        worker, supervisor = form.pair(user)
-        planned_on = form.cleaned_data["planned_on"]
-        made.append(
-            actions.begin_supervision(by=user, worker=worker, supervisor=supervisor, planned_on=planned_on)
-        )
-
-    if _saved(request, form, save):
-        return redirect("supervision", supervision_id=made[0].pk)
+    if form.is_valid():
+        with sending(request, form):
+            worker, supervisor = form.pair(user)
+            planned_on = form.cleaned_data["planned_on"]
+            made = actions.begin_supervision(
+                by=user, worker=worker, supervisor=supervisor, planned_on=planned_on
+            )
+            return redirect("supervision", supervision_id=made.pk)
     context = {"form": form, "anybody": bool(supervisors or workers)}
     return render(request, "cases/supervision/begin.html", context)
 
@@ -284,13 +281,12 @@ def record(request: HttpRequest, decision_id: uuid.UUID) -> HttpResponse:
         words=words,
     )
 
-    def save() -> None:
-        said = {name: form.cleaned_data[name] for name in ("text", "reason")}
-        actions.record_decision(by=user, decision_id=decision.pk, view=form.view, **said)
-
-    if _saved(request, form, save):
-        messages.success(request, _("The decision is in the child’s record."))
-        return redirect("supervision", supervision_id=decision.supervision_id)
+    if form.is_valid():
+        with sending(request, form):
+            said = {name: form.cleaned_data[name] for name in ("text", "reason")}
+            actions.record_decision(by=user, decision_id=decision.pk, view=form.view, **said)
+            messages.success(request, _("The decision is in the child’s record."))
+            return redirect("supervision", supervision_id=decision.supervision_id)
     context = {
         "form": form,
         "decision": decision,
@@ -308,19 +304,6 @@ def record(request: HttpRequest, decision_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/supervision/record.html", context)
 
 
-def _saved(request: HttpRequest, form: Any, save: Callable[[], object]) -> bool:
-    """Saves a form that is right; the sentence of a rule becomes the form's error."""
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        save()
-    except Refused as refused:
-        form.add_error(None, _(str(refused)))
-        return False
-    sent(request, form)
-    return True
-
-
 def _page(
     request: HttpRequest,
     this: Any,
@@ -332,9 +315,11 @@ def _page(
     save: Callable[[], object],
     shows_prepared: bool = False,
 ) -> HttpResponse:
-    if _saved(request, form, save):
-        messages.success(request, _("Written down."))
-        return redirect("supervision", supervision_id=this.pk)
+    if form.is_valid():
+        with sending(request, form):
+            save()
+            messages.success(request, _("Written down."))
+            return redirect("supervision", supervision_id=this.pk)
     context = {
         "this": this,
         "form": form,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May, Refused
 from heard.cases.attachment.actions import attach
 from heard.cases.attachment.queries import attachments_visible_to
@@ -47,16 +47,13 @@ def add(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     person = open_record(by=user, person_id=person_id)
     begin = {"heard_on": timezone.localdate(), "heard_by": str(user)}
     form = kept_form(request, AddForm, kind="words.add", subject_id=person_id, suggested=begin, user=user)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         said = {name: form.cleaned_data[name] for name in (*SAID, "what_changed")}
-        try:
+        with sending(request, form):
             added = record_words(by=user, person_id=person_id, **said)
-            sent(request, form)
             messages.success(request, _("The child’s words are kept."))
             _attach(request, added.pk, form.cleaned_data["upload"])
             return redirect("words", person_id=person_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     context = {"person": person, "form": form, "title": _("Add what the child says")}
     return render(request, "cases/words/form.html", context)
 
@@ -69,14 +66,11 @@ def correct(request: HttpRequest, words_id: uuid.UUID) -> HttpResponse:
     form = kept_form(
         request, CorrectForm, kind="words.correct", subject_id=words_id, initial=begin, user=user
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         said = {name: form.cleaned_data[name] for name in (*SAID, "why_corrected")}
-        try:
+        with sending(request, form):
             actions.correct_words(by=user, words_id=words_id, **said)
-            sent(request, form)
             return redirect("words", person_id=old.person_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     title = _("Correct what was written down")
     return render(request, "cases/words/form.html", _about(old, form, title))
 
@@ -88,14 +82,11 @@ def answer(request: HttpRequest, words_id: uuid.UUID) -> HttpResponse:
     said = actions.open_words(by=user, words_id=words_id)
     begin = {"what_changed": said.what_changed}
     form = kept_form(request, AnswerForm, kind="words.answer", subject_id=words_id, initial=begin)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.answer_words(by=user, words_id=words_id, **form.cleaned_data)
-            sent(request, form)
             messages.success(request, _("Written down."))
             return redirect("words", person_id=said.person_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     title = _("What changed, and tell the child")
     return render(request, "cases/words/form.html", _about(said, form, title))
 
@@ -120,4 +111,4 @@ def _attach(request: HttpRequest, words_id: uuid.UUID, upload: Any) -> None:
         what = _("What the child drew, wrote or sent")
         attach(by=request.user, upload=upload, what=what, words_id=words_id)  # type: ignore[arg-type]
     except Refused as refused:
-        messages.warning(request, _("The file was not kept. %(why)s") % {"why": refused})
+        messages.warning(request, _("The file was not kept. %(why)s") % {"why": _(str(refused))})

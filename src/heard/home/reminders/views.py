@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from heard.agencies.actions import change_own_details
 from heard.agencies.forms import ROLE_NAMES
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sent
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import posts_of
 from heard.agencies.rules import May
 from heard.home.reminders.forms import AboutMeForm
@@ -23,10 +23,10 @@ def about_me(request: Request) -> HttpResponse:
     user = request.user
     said = {"email": user.email, "reminders": "yes" if user.reminders else "no"}
     form = kept_form(request, AboutMeForm, kind="about-me", initial=said)
-    if request.method == "POST" and form.is_valid():
-        change_own_details(by=user, **form.answered)
-        sent(request, form)
-        messages.success(request, _("Kept."))
-        return redirect("about_me")
+    if form.is_valid():
+        with sending(request, form):
+            change_own_details(by=user, **form.answered)
+            messages.success(request, _("Kept."))
+            return redirect("about_me")
     context = {"form": form, "posts": posts_of(user), "role_names": ROLE_NAMES}
     return render(request, "home/about_me.html", context)

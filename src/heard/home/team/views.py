@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import May
 from heard.cases.case.actions import assign_trusted_worker
 from heard.cases.case.forms import TrustedWorkerForm
 from heard.cases.case.queries import who_can_be_trusted_worker, why_not_name, words_of
@@ -90,7 +90,7 @@ def allocate(request: Request, case_id: uuid.UUID) -> HttpResponse:
         is_change=case.trusted_worker_id is not None,
     )
     why_not = why_not_name(user, case)
-    if request.method == "POST" and not why_not and form.is_valid():
+    if not why_not and form.is_valid():
         with sending(request, form):
             assign_trusted_worker(by=user, case_id=case_id, **form.answered)
             messages.success(request, _("Written down. Tell the child."))

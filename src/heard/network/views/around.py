@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import Hidden, May
 from heard.network import actions, queries
 from heard.network.forms.around import NEW, ChangeTieForm, GroupForm, PlaceForm, TieForm
 from heard.network.views.editing import edit
@@ -40,35 +39,28 @@ def add(request: Request, person_id: uuid.UUID, end: str) -> HttpResponse:
     if looking and form.looked:
         kept, form = form.kept, TieForm(initial=form.answers(), end=end, find=find)
         form.kept = kept
-    elif request.method == "POST" and form.is_valid() and _note(request, form, person_id, end):
-        sent(request, form)
-        return redirect(_record(person) + "#around")
+    elif form.is_valid():
+        with sending(request, form):
+            _note(request, form, person_id, end)
+            return redirect(_record(person) + "#around")
     context = {"form": form, "person": person, "end": end, "back": (_record(person), _("Back to the record"))}
     return render(request, "network/tie_add.html", context)
 
 
-def _note(request: Request, form: TieForm, person_id: uuid.UUID, end: str) -> bool:
+def _note(request: Request, form: TieForm, person_id: uuid.UUID, end: str) -> None:
     typed = form.cleaned_data
-    try:
-        actions.note_tie_to(
-            by=request.user,
-            person_id=person_id,
-            end=end,
-            end_id=None if typed["choice"] == NEW else uuid.UUID(typed["choice"]),
-            new_name=typed["text"],
-            new_kind=typed.get("new_kind") or "",
-            kind=typed["kind"],
-            how_known=typed["how_known"],
-            since=typed["since"],
-            until=typed["until"],
-        )
-    except Refused as refused:
-        form.add_error(None, _(str(refused)))
-    except ValidationError as wrong:
-        form.add_error(None, wrong.messages)
-    else:
-        return True
-    return False
+    actions.note_tie_to(
+        by=request.user,
+        person_id=person_id,
+        end=end,
+        end_id=None if typed["choice"] == NEW else uuid.UUID(typed["choice"]),
+        new_name=typed["text"],
+        new_kind=typed.get("new_kind") or "",
+        kind=typed["kind"],
+        how_known=typed["how_known"],
+        since=typed["since"],
+        until=typed["until"],
+    )
 
 
 @gate(May.SEE_CHILD)

@@ -6,14 +6,11 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
 from heard.agencies.gate import Request
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import Refused
+from heard.agencies.kept import kept_form, sending
 from heard.govuk.forms import Form
 
 
@@ -38,15 +35,9 @@ def edit(
     `back`: address and text of the link above the page.
     """
     form = kept_form(request, form_class, kind=kind, subject_id=subject_id, initial=initial, **form_kwargs)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             save(form.cleaned_data)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
-        except ValidationError as wrong:
-            form.add_error(None, wrong.messages)
-        else:
-            sent(request, form)
             return redirect(done)
     context = {"form": form, "title": title, "back": back, "person": None, "what_for": what_for, "source": ""}
     return render(request, template, context | dict(shown or {}))

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import May
 from heard.network import actions, queries
 from heard.network.forms.details import ReasonForm
 from heard.network.forms.merging import LookForm, MergeForm
@@ -31,7 +31,7 @@ def same(request: Request, person_id: uuid.UUID) -> HttpResponse:
     person = actions.open_record(by=request.user, person_id=person_id)
     form = LookForm(request.POST if request.method == "POST" else None)
     looked = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         looked = queries.who_or_what(request.user, "person", form.cleaned_data["text"], not_this=person_id)
     context = {
         "person": person,
@@ -52,10 +52,10 @@ def compare(request: Request, person_id: uuid.UUID, other_id: uuid.UUID) -> Http
         request, MergeForm, kind=f"merge.{other_id}", subject_id=person_id, differing=differing
     )
     context = {"both": both, "form": form, "why_not": both.why_not}
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         if "sure" not in request.POST:
             return render(request, "network/merge_check.html", context | {"taken": form.taken})
-        try:
+        with sending(request, form):
             merge = actions.merge_people(
                 by=request.user,
                 kept_id=person_id,
@@ -63,10 +63,6 @@ def compare(request: Request, person_id: uuid.UUID, other_id: uuid.UUID) -> Http
                 take=form.taken,
                 reason=form.cleaned_data["reason"],
             )
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
-        else:
-            sent(request, form)
             messages.success(request, _("The two records are one now. This can be undone."))
             return redirect("merge", merge_id=merge.pk)
     return render(request, "network/compare.html", context)
@@ -91,13 +87,9 @@ def merge(request: Request, merge_id: uuid.UUID) -> HttpResponse:
         subject_id=merge_id,
         label=_("Why are these two people after all?"),
     )
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.unmerge_people(by=request.user, merge_id=merge_id, reason=form.cleaned_data["reason"])
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
-        else:
-            sent(request, form)
             messages.success(request, _("These are two records again, each with what it had."))
             return redirect("merge", merge_id=merge_id)
     later, changed, stays_restricted = queries.what_stays(request.user, this)

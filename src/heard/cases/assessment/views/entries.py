@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import colleagues_visible_to
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.assessment import actions, queries, rules
@@ -72,9 +72,10 @@ def entry(request: HttpRequest, assessment_id: uuid.UUID, entries: str, entry: s
     if row is not None and request.method == "POST" and "take_out" in request.POST:
         return _take_out(request, this, kind, row)
     form = _form_of(request, this, entries, kind, row)
-    if request.method == "POST" and form.is_valid() and _saved(user, this, kind, row, form):
-        sent(request, form)
-        return redirect("assessment_part", assessment_id=this.pk, part=kind.part)
+    if form.is_valid():
+        with sending(request, form):
+            kind.save(user, this, row, form)
+            return redirect("assessment_part", assessment_id=this.pk, part=kind.part)
     typed = "\n".join(str(form[name].answer) for name in _PROSE if name in form.fields)
     title = kind.add if row is None else kind.change
     context = shown(
@@ -105,13 +106,10 @@ def evidence(request: HttpRequest, assessment_id: uuid.UUID, item: str) -> HttpR
     if request.method == "POST" and "take_out" in request.POST:
         return _take_out_evidence(request, this, item)
     form = kept_form(request, EvidenceForm, kind=f"assessment.{item}", subject_id=this.pk)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.add_evidence(by=user, assessment_id=this.pk, item=item, **form.cleaned_data)
-            sent(request, form)
             return redirect("assessment_part", assessment_id=this.pk, part=part)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     history = queries.histories(user, this).get(item, [])
     context = shown(request, this, form=form, asked=asked, part=part, history=history)
     return render(request, "cases/assessment/evidence.html", context)
@@ -159,14 +157,11 @@ def question(request: HttpRequest, question_id: uuid.UUID) -> HttpResponse:
             subject_id=row.pk,
             suggested={"found_on": timezone.localdate()},
         )
-    if request.method == "POST" and form is not None and form.is_valid():
-        try:
+    if form is not None and form.is_valid():
+        with sending(request, form):
             actions.find_out(by=user, question_id=row.pk, **form.cleaned_data)
-            sent(request, form)
             messages.success(request, _("Written down. It stands beside the question."))
             return redirect("question", question_id=row.pk)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     context = {
         "question": row,
         "assessment": this,
@@ -200,15 +195,6 @@ def _form_of(request: HttpRequest, this: Any, entries: str, kind: Entries, row: 
         initial=kind.begin(row) if row is not None else None,
         **kind.made_with(user, this),
     )
-
-
-def _saved(user: Any, this: Any, kind: Entries, row: Any, form: Any) -> bool:
-    try:
-        kind.save(user, this, row, form)
-        return True
-    except Refused as refused:
-        form.add_error(None, _(str(refused)))
-        return False
 
 
 def _take_out(request: HttpRequest, this: Any, kind: Entries, row: Any) -> HttpResponse:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import May
 from heard.cases.assessment import actions, queries, rules
 from heard.cases.assessment.forms import (
     NONE,
@@ -102,9 +102,12 @@ def part(request: HttpRequest, assessment_id: uuid.UUID, part: str) -> HttpRespo
     if wait:
         return render(request, "cases/assessment/part.html", context | {"form": None, "hints": []})
     form = _form_of(request, this, part, asked)
-    if request.method == "POST" and form.is_valid() and _saved(user, this, form, asked):
-        sent(request, form)
-        return redirect("assessment", assessment_id=this.pk)
+    if form.is_valid():
+        with sending(request, form):
+            asked.save(user, this, form)
+            if form.own:
+                actions.save_own_answers(by=user, assessment_id=this.pk, answers=form.own_answers)
+            return redirect("assessment", assessment_id=this.pk)
     typed = "\n".join(
         str(form[name].answer) for name in ("text", "harmed", "made_to_harm") if name in form.fields
     )
@@ -157,17 +160,6 @@ def _form_of(request: HttpRequest, this: Any, part: str, asked: Part) -> PartFor
     return kept_form(
         request, asked.form, kind=f"assessment.{part}", subject_id=this.pk, initial=initial, own=own, **more
     )
-
-
-def _saved(user: Any, this: Any, form: PartForm, asked: Part) -> bool:
-    try:
-        asked.save(user, this, form)
-        if form.own:
-            actions.save_own_answers(by=user, assessment_id=this.pk, answers=form.own_answers)
-        return True
-    except Refused as refused:
-        form.add_error(None, _(str(refused)))
-        return False
 
 
 def _beside(user: Any, this: Any, part: str, asked: Part) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import May
 from heard.cases.assessment import actions, queries
 from heard.cases.assessment.forms import DecideForm
 from heard.cases.assessment.rules import Since
@@ -96,13 +96,10 @@ def decide(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_assessment(by=user, assessment_id=assessment_id)
     form = kept_form(request, DecideForm, kind="assessment.decide", subject_id=this.pk)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             answer = _decided(request, this, form.cleaned_data)
-            sent(request, form)
             return answer
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     context = shown(
         request,
         this,

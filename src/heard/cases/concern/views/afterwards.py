@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import Hidden, May
 from heard.cases.concern import actions, queries
 from heard.cases.concern.forms import ConcernedChildForm, FinishStepForm, SearchForm
 from heard.cases.concern.rules import About
@@ -41,13 +41,10 @@ def step(request: Request, concern_id: uuid.UUID) -> HttpResponse:
         queries.concern_open_to(request.user, concern_id)
         return redirect("concern", concern_id=concern_id)
     form: Any = kept_form(request, FinishStepForm, kind="worry.step", subject_id=agreed.pk)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.finish_step(by=request.user, concern_id=concern_id, **form.cleaned_data)
-            sent(request, form)
             return redirect("concern_step", concern_id=concern_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     context = {
         "form": form,
         "step": agreed,
@@ -84,7 +81,7 @@ def _tie(request: Request, concern_id: uuid.UUID, chosen: str, context: dict[str
         raise Hidden from None
     form = ConcernedChildForm(request.POST if "how_known" in request.POST else None)
     if form.is_bound and form.is_valid():
-        try:
+        with sending(request, form):
             actions.add_child(
                 by=request.user,
                 concern_id=concern_id,
@@ -93,6 +90,4 @@ def _tie(request: Request, concern_id: uuid.UUID, chosen: str, context: dict[str
             )
             messages.success(request, _("The tie is noted, and stands on the child’s page too."))
             return redirect("concern", concern_id=concern_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     return render(request, "cases/concern/children.html", context | {"person": person, "form": form})

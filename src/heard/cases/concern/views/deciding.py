@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sent
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import agencies_visible_to, duty_team
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May
 from heard.cases.attachment.queries import attachments_of
 from heard.cases.case.queries import closed_case_of, open_case_of, who_can_do, words_of
 from heard.cases.concern import actions, queries, rules
@@ -90,12 +90,12 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
         needs_words=bool(worry.person_id) and not words,
         told_it=worry.told_by_id == request.user.pk,
     )
-    if request.method == "POST" and form.is_valid() and _decided(request, worry, form):
-        sent(request, form)
-        return redirect("concern", concern_id=concern_id)
-    actions.open_concern(
-        by=request.user, concern_id=concern_id
-    )  # a form that is not right shows it all again
+    if form.is_valid():
+        with sending(request, form):
+            _decide(request, worry, form.cleaned_data)
+            return redirect("concern", concern_id=concern_id)
+    # Also where it is sent: a form that is not right shows it all again.
+    actions.open_concern(by=request.user, concern_id=concern_id)
     context = _shown(request, worry) | {
         "form": form,
         "child_words": words,
@@ -105,26 +105,19 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/concern/decide.html", context)
 
 
-def _decided(request: Request, worry: Concern, form: Any) -> bool:
-    """False where the rules do not allow it: the form then says why."""
-    answers = form.cleaned_data
+def _decide(request: Request, worry: Concern, answers: dict[str, Any]) -> None:
     chosen = answers.get("other_agency") if answers["decision"] == rules.Decision.OTHER_AGENCY else None
-    try:
-        actions.decide(
-            by=request.user,
-            concern=worry,
-            decision=answers["decision"],
-            reason=answers["reason"],
-            feedback=answers.get("feedback", ""),
-            other_agency=agencies_visible_to(request.user).get(pk=chosen) if chosen else None,
-            step=_step(request, answers),
-            why_without_words=answers.get("why_without_words", ""),
-            why_alone=answers.get("why_alone", ""),
-        )
-    except Refused as refused:
-        form.add_error(None, _(str(refused)))
-        return False
-    return True
+    actions.decide(
+        by=request.user,
+        concern=worry,
+        decision=answers["decision"],
+        reason=answers["reason"],
+        feedback=answers.get("feedback", ""),
+        other_agency=agencies_visible_to(request.user).get(pk=chosen) if chosen else None,
+        step=_step(request, answers),
+        why_without_words=answers.get("why_without_words", ""),
+        why_alone=answers.get("why_alone", ""),
+    )
 
 
 def _step(request: Request, answers: dict[str, Any]) -> actions.Step | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import Hidden, May
 from heard.cases.pack import actions, queries
 from heard.cases.pack.forms import (
@@ -28,7 +28,7 @@ from heard.cases.pack.forms import (
 )
 from heard.cases.pack.reasons import advice
 from heard.cases.pack.rules import Part
-from heard.cases.pack.views.shown import form_page, of_stage, passage_shown, saved
+from heard.cases.pack.views.shown import form_page, of_stage, passage_shown
 from heard.cases.pack.words import PARTS
 from heard.network.actions import open_record
 
@@ -49,11 +49,11 @@ def start(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         ways=queries.who_can_ask(user),
     )
 
-    def save() -> HttpResponse:
-        made = actions.start_disclosure(by=user, person_id=person_id, **form.cleaned_data)
-        return redirect("disclosure", disclosure_id=made.pk)
-
-    done = saved(request, form, save)
+    if form.is_valid():
+        with sending(request, form):
+            made = actions.start_disclosure(by=user, person_id=person_id, **form.cleaned_data)
+            messages.success(request, _("Written down."))
+            return redirect("disclosure", disclosure_id=made.pk)
     more = {
         "about": _(
             "Heard copies these parts passage by passage and marks the names and numbers that it finds. You decide on each; the record itself stays as it is."
@@ -61,7 +61,7 @@ def start(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "back": ("packs", {"person_id": person_id}),
         "button": _("Gather the record"),
     }
-    return done or form_page(request, form, person, _("Somebody asks for the record"), **more)
+    return form_page(request, form, person, _("Somebody asks for the record"), **more)
 
 
 @gate(May.DISCLOSE)
@@ -80,16 +80,15 @@ def names(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
         requester=this.requester,
     )
 
-    def save() -> HttpResponse:
-        places = actions.treat_names(by=user, disclosure_id=disclosure_id, **form.decided)
-        messages.success(request, _("Decided at so many places: %(number)s.") % {"number": places})
-        return redirect("disclosure_names", disclosure_id=disclosure_id)
-
-    done = saved(request, form, save, say=False)
+    if form.is_valid():
+        with sending(request, form):
+            places = actions.treat_names(by=user, disclosure_id=disclosure_id, **form.decided)
+            messages.success(request, _("Decided at so many places: %(number)s.") % {"number": places})
+            return redirect("disclosure_names", disclosure_id=disclosure_id)
     kinds = queries.kinds_of_names(user)
     listed = [[name.about, kinds[name.kind], times_said(name)] for name in found]
     context = of_stage(user, this) | {"form": form, "found": found, "listed": listed, "advice": advice()}
-    return done or render(request, "cases/pack/names.html", context)
+    return render(request, "cases/pack/names.html", context)
 
 
 @gate(May.DISCLOSE)
@@ -98,17 +97,17 @@ def find(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
     this = actions.open_disclosure(by=user, disclosure_id=disclosure_id)
     form = kept_form(request, FindForm, kind="disclosure.find", subject_id=disclosure_id)
 
-    def save() -> HttpResponse:
-        actions.find_more(by=user, disclosure_id=disclosure_id, text=form.cleaned_data["text"])
-        return redirect("disclosure_names", disclosure_id=disclosure_id)
-
     more = {
         "back": ("disclosure_names", {"disclosure_id": disclosure_id}),
         "button": _("Mark it wherever it stands"),
         "why_not": queries.why_not_change(user, this),
     }
-    done = saved(request, form, save)
-    return done or form_page(request, form, this.person, _("Mark another name or word"), **more)
+    if form.is_valid():
+        with sending(request, form):
+            actions.find_more(by=user, disclosure_id=disclosure_id, text=form.cleaned_data["text"])
+            messages.success(request, _("Written down."))
+            return redirect("disclosure_names", disclosure_id=disclosure_id)
+    return form_page(request, form, this.person, _("Mark another name or word"), **more)
 
 
 @gate(May.DISCLOSE)
@@ -161,11 +160,11 @@ def passage(request: HttpRequest, passage_id: int) -> HttpResponse:
         requester=this.requester,
     )
 
-    def save() -> HttpResponse:
-        actions.treat_names(by=user, disclosure_id=this.pk, passage_id=passage_id, **form.decided)
-        return redirect("disclosure_passage", passage_id=passage_id)
-
-    done = saved(request, form, save)
+    if form.is_valid():
+        with sending(request, form):
+            actions.treat_names(by=user, disclosure_id=this.pk, passage_id=passage_id, **form.decided)
+            messages.success(request, _("Written down."))
+            return redirect("disclosure_passage", passage_id=passage_id)
     context = of_stage(user, this) | {
         "form": form,
         "row": row,
@@ -175,7 +174,7 @@ def passage(request: HttpRequest, passage_id: int) -> HttpResponse:
         "said_elsewhere": queries.said_elsewhere(user, row),
         "on_page": (row.number - 1) // ON_A_PAGE + 1,
     }
-    return done or render(request, "cases/pack/passage.html", context)
+    return render(request, "cases/pack/passage.html", context)
 
 
 @gate(May.DISCLOSE)
@@ -236,9 +235,8 @@ def file(request: HttpRequest, passage_id: int) -> HttpResponse:
         requester=row.disclosure.requester,
     )
 
-    def save() -> HttpResponse:
-        actions.decide_file(by=user, passage_id=passage_id, **form.cleaned_data)
-        return redirect("disclosure_passage", passage_id=passage_id)
+    def save() -> object:
+        return actions.decide_file(by=user, passage_id=passage_id, **form.cleaned_data)
 
     return _about_passage(request, form, row, save, _("What of this file is given?"), file=row.file)
 
@@ -246,8 +244,12 @@ def file(request: HttpRequest, passage_id: int) -> HttpResponse:
 def _about_passage(
     request: HttpRequest, form: Any, row: Any, save: Any, title: str, **more: Any
 ) -> HttpResponse:
-    done = saved(request, form, save)
+    if form.is_valid():
+        with sending(request, form):
+            save()
+            messages.success(request, _("Written down."))
+            return redirect("disclosure_passage", passage_id=row.pk)
     back = ("disclosure_passage", {"passage_id": row.pk})
     why_not = queries.why_not_change(request.user, row.disclosure)  # type: ignore[arg-type]
     beside = {"one": passage_shown(row), "back": back, "why_not": why_not} | more
-    return done or form_page(request, form, row.disclosure.person, title, **beside)
+    return form_page(request, form, row.disclosure.person, title, **beside)

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May, Refused
 from heard.cases.pack import actions, queries, rules
 from heard.cases.pack.forms import CheckForm, GivenForm, StopForm
 from heard.cases.pack.reasons import advice, reasons
-from heard.cases.pack.views.shown import form_page, of_stage, page_of_both, passage_shown, saved
+from heard.cases.pack.views.shown import form_page, of_stage, page_of_both, passage_shown
 from heard.cases.pack.words import PARTS
 
 ON_A_PAGE = 50
@@ -59,16 +59,16 @@ def check(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
     this = actions.open_disclosure(by=user, disclosure_id=disclosure_id)
     form = kept_form(request, CheckForm, kind="disclosure.check", subject_id=disclosure_id)
 
-    def save() -> HttpResponse:
-        agrees = form.cleaned_data["agrees"] == "yes"
-        note = "" if agrees else form.cleaned_data["note"]
-        actions.check_disclosure(by=user, disclosure_id=disclosure_id, agrees=agrees, note=note)
-        return redirect("disclosure", disclosure_id=disclosure_id)
-
-    done = saved(request, form, save)
+    if form.is_valid():
+        with sending(request, form):
+            agrees = form.cleaned_data["agrees"] == "yes"
+            note = "" if agrees else form.cleaned_data["note"]
+            actions.check_disclosure(by=user, disclosure_id=disclosure_id, agrees=agrees, note=note)
+            messages.success(request, _("Written down."))
+            return redirect("disclosure", disclosure_id=disclosure_id)
     context = of_stage(user, this) | _log(request, user, disclosure_id)
     context |= {"form": form, "why_not": queries.why_not_check(user, this), "advice": advice()}
-    return done or render(request, "cases/pack/check.html", context)
+    return render(request, "cases/pack/check.html", context)
 
 
 @gate(May.DISCLOSE)
@@ -109,14 +109,14 @@ def give(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
         ways=queries.ways_of_giving(user),
     )
 
-    def save() -> HttpResponse:
-        actions.give_disclosure(by=user, disclosure_id=disclosure_id, **form.cleaned_data)
-        return redirect("disclosure", disclosure_id=disclosure_id)
-
-    done = saved(request, form, save)
+    if form.is_valid():
+        with sending(request, form):
+            actions.give_disclosure(by=user, disclosure_id=disclosure_id, **form.cleaned_data)
+            messages.success(request, _("Written down."))
+            return redirect("disclosure", disclosure_id=disclosure_id)
     back = ("disclosure", {"disclosure_id": disclosure_id})
     about = _("Heard sends nothing by itself. Write down when and how the paper was given.")
-    return done or form_page(request, form, this.person, _("It was given"), back=back, about=about)
+    return form_page(request, form, this.person, _("It was given"), back=back, about=about)
 
 
 @gate(May.DISCLOSE)
@@ -125,13 +125,13 @@ def stop(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
     this = actions.open_disclosure(by=user, disclosure_id=disclosure_id)
     form = kept_form(request, StopForm, kind="disclosure.stop", subject_id=disclosure_id)
 
-    def save() -> HttpResponse:
-        actions.stop_disclosure(by=user, disclosure_id=disclosure_id, **form.cleaned_data)
-        return redirect("disclosure", disclosure_id=disclosure_id)
-
-    done = saved(request, form, save)
+    if form.is_valid():
+        with sending(request, form):
+            actions.stop_disclosure(by=user, disclosure_id=disclosure_id, **form.cleaned_data)
+            messages.success(request, _("Written down."))
+            return redirect("disclosure", disclosure_id=disclosure_id)
     back = ("disclosure", {"disclosure_id": disclosure_id})
-    return done or form_page(request, form, this.person, _("End this request"), back=back)
+    return form_page(request, form, this.person, _("End this request"), back=back)
 
 
 @gate(May.DISCLOSE)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sent
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May, Refused
 from heard.cases.pack import actions, queries, rules
 from heard.cases.pack.forms import PackForm
@@ -55,13 +55,9 @@ def ask(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "parts": [part.value for part in PARTS],
     }
     form = kept_form(request, PackForm, kind="pack.ask", subject_id=person_id, suggested=suggested)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             pack = actions.ask_pack(by=user, person_id=person_id, **form.asked)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
-        else:
-            sent(request, form)
             return redirect("pack", pack_id=pack.pk)
     return render(request, "cases/pack/ask.html", {"form": form, "person": person})
 

@@ -14,8 +14,8 @@ from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
-from heard.cases.case.queries import why_not_give
-from heard.cases.case.rules import NOT_INVOLVED
+from heard.cases.case.actions import allow_to_do
+from heard.cases.case.rules import MOST_WHY
 from heard.cases.disruption.actions import plan_step
 from heard.cases.panel import queries, rules
 from heard.cases.panel.actions._shared import _audit, _audit_item, _locked
@@ -30,7 +30,6 @@ from heard.cases.panel.models import (
 from heard.cases.panel.rules import Progress, State
 from heard.cases.plan.actions import add_decided_action
 from heard.cases.plan.queries import outcome_visible_to
-from heard.cases.plan.rules import MOST_WHY
 from heard.network.actions import involve
 from heard.network.queries import person_visible_to
 
@@ -160,7 +159,7 @@ def add_panel_action(
     elif case_id:
         plan_step(by=by, case_id=case_id, kind=kind, agency_id=agency.pk, **_end(item), **given)
     elif item.person_id and item.is_about_child:
-        _may_do(by, item.person_id, owner, why_involve)
+        allow_to_do(by=by, owner=owner, person_id=item.person_id, why_involve=why_involve)
     _audit_item(by, "add action", item, action=action.pk)
     return action
 
@@ -326,13 +325,3 @@ def _end(item: PanelItem) -> dict[str, Any]:
         if key:
             return {"end": end, "end_id": key}
     raise Hidden
-
-
-def _may_do(by: User, person_id: uuid.UUID, owner: User, why_involve: str) -> None:
-    """Refuses to give somebody something to do for a child whom they could not see, unless a reason involves them."""
-    why_not = why_not_give(by, owner, person_id=person_id)
-    if why_not == NOT_INVOLVED and why_involve.strip() and owner.team:
-        person = person_visible_to(by, person_id)
-        involve(by=by, person=person, agency=owner.team.agency, why=why_involve.strip()[:MOST_WHY])
-        why_not = why_not_give(by, owner, person_id=person_id)
-    refuse(why_not)

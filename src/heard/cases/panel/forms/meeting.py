@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.assessment.rules import MAX_PROSE
+from heard.cases.case.forms import GivingForm
+from heard.cases.case.rules import MOST_WHY
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel.models import PanelItem, PanelSeat
 from heard.cases.panel.rules import Came
-from heard.cases.plan.rules import MOST_WHY
 from heard.govuk.forms import BoundField, DateField, Form, RadiosField, SelectField, TextareaField, TextField
-
-if TYPE_CHECKING:
-    from heard.agencies.models import User
 
 PANEL = "panel"  # the choice that an action stays with the panel
 
@@ -107,9 +105,9 @@ class ChildDecisionForm(ChildsViewForm):
         return [self["decision"], self["reason"]]
 
 
-class ActionForm(Form):
+class ActionForm(GivingForm):
     """`where`: in which outcome or case the action can live, as choices. `asks_kind`: whether it may become a step against
-    what harms. `people`: who may be given something to do. `asks_why`: whether it asks why an agency becomes involved."""
+    what harms."""
 
     what = TextareaField(
         gettext_lazy("What will be done?"),
@@ -131,41 +129,19 @@ class ActionForm(Form):
     owner = SelectField(
         gettext_lazy("Who does it, and for which agency?"), missing=gettext_lazy("Choose who does it")
     )
-    why_involve = TextField(
-        gettext_lazy("Why does the child need this agency to be involved?"),
-        hint=gettext_lazy("Involving it opens the whole record to its people."),
-        missing=gettext_lazy("Say why the agency becomes involved, or choose somebody else"),
-        max_length=MOST_WHY,
-    )
     due_on = DateField(
         gettext_lazy("By when?"),
         called=gettext_lazy("The date by when"),
         missing=gettext_lazy("Give the day by which it will be done"),
     )
 
-    def __init__(
-        self,
-        *args: Any,
-        where: list[tuple[str, str]],
-        people: Mapping[str, tuple[User, str]],
-        asks_kind: bool,
-        asks_why: bool = False,
-        **kwargs: Any,
-    ) -> None:
+    field_order = ["what", "where", "kind", "owner", "why_involve", "due_on"]
+
+    def __init__(self, *args: Any, where: list[tuple[str, str]], asks_kind: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.people, self.asks_why = people, asks_why
         self.fields["where"].choices = where  # type: ignore[attr-defined]
-        self.fields["owner"].choices = [(key, called) for key, (_user, called) in people.items()]  # type: ignore[attr-defined]
         if not asks_kind:
             del self.fields["kind"]
-        if not asks_why:
-            self._why = self.fields.pop("why_involve")
-
-    def ask_why(self) -> None:
-        """From now on the form asks why the owner's agency becomes involved."""
-        self.fields["why_involve"] = self._why
-        self.order_fields(["what", "where", "kind", "owner", "why_involve", "due_on"])
-        self.asks_why = True
 
     @property
     def answered(self) -> dict[str, Any]:
@@ -175,10 +151,7 @@ class ActionForm(Form):
         kind = (
             {"kind": self.cleaned_data["kind"] or DisruptionStep.Kind.OTHER.value} if place == "case" else {}
         )
-        owner, _called = self.people[self.cleaned_data["owner"]]
-        asked = {"why_involve": self.cleaned_data["why_involve"]} if self.asks_why else {}
-        given = {"what": self.cleaned_data["what"], "owner": owner, "due_on": self.cleaned_data["due_on"]}
-        return given | lands | kind | asked
+        return {name: self.cleaned_data[name] for name in ("what", "due_on")} | self.given | lands | kind
 
 
 class FinishForm(Form):

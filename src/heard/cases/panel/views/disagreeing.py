@@ -13,13 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.cases.case.queries import who_can_be_trusted_worker, words_of
 from heard.cases.panel import actions, queries
 from heard.cases.panel.forms import DisagreeForm, TakeStepForm
 from heard.cases.panel.rules import About
-from heard.cases.panel.views.planning import saved
 from heard.network.actions import open_record
 
 ON_A_PAGE = 25
@@ -58,10 +57,10 @@ def disagree(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         agencies=queries.agencies_to_choose(user),
         people=who_can_be_trusted_worker(user, person_id),
     )
-    made: list[Any] = []
-    begin = lambda: made.append(actions.begin_disagreement(by=user, person_id=person_id, **form.answered))
-    if saved(request, form, begin):
-        return redirect("disagreement", disagreement_id=made[0].pk)
+    if form.is_valid():
+        with sending(request, form):
+            made = actions.begin_disagreement(by=user, person_id=person_id, **form.answered)
+            return redirect("disagreement", disagreement_id=made.pk)
     context = {
         "person": person,
         "form": form,
@@ -90,9 +89,10 @@ def disagreement(request: HttpRequest, disagreement_id: uuid.UUID) -> HttpRespon
             people=people,
             is_last=following is None,
         )
-        take = lambda: actions.take_step(by=user, disagreement_id=disagreement_id, **form.answered)
-        if saved(request, form, take):
-            return redirect("disagreement", disagreement_id=disagreement_id)
+        if form.is_valid():
+            with sending(request, form):
+                actions.take_step(by=user, disagreement_id=disagreement_id, **form.answered)
+                return redirect("disagreement", disagreement_id=disagreement_id)
     context = {
         "disagreement": this,
         "steps": steps,

@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import last_change
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.forms import NONE
 from heard.cases.case.queries import who_can_do, words_of
-from heard.cases.case.rules import NOT_INVOLVED, language_hints
+from heard.cases.case.rules import language_hints
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.forms import (
     ActionForm,
@@ -32,7 +32,6 @@ from heard.cases.panel.forms import (
     NotesForm,
 )
 from heard.cases.panel.forms.meeting import PANEL
-from heard.cases.panel.views.planning import saved
 from heard.cases.panel.words import SECTIONS, tied_words, why_words
 from heard.network.queries import children_tied, involvements_of
 
@@ -45,9 +44,11 @@ def hold(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     form = kept_form(
         request, AttendanceForm, kind="panel.hold", subject_id=panel_id, seats=list(this.seats.all())
     )
-    if saved(request, form, lambda: actions.hold_panel(by=user, panel_id=panel_id, came=form.came)):
-        messages.success(request, _("The panel is written down as held."))
-        return redirect("panel_minutes", panel_id=panel_id)
+    if form.is_valid():
+        with sending(request, form):
+            actions.hold_panel(by=user, panel_id=panel_id, came=form.came)
+            messages.success(request, _("The panel is written down as held."))
+            return redirect("panel_minutes", panel_id=panel_id)
     why_not = rules.why_not_hold(
         may_hold=True,
         state=this.state,
@@ -75,9 +76,10 @@ def item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         initial={"notes": this.notes},
         changed_by=lambda: last_change(user, subject="panel item", subject_id=item_id),
     )
-    notes = lambda: actions.write_notes(by=user, item_id=item_id, notes=form.cleaned_data["notes"])
-    if not why_not and saved(request, form, notes):
-        return redirect("panel_item", item_id=item_id)
+    if not why_not and form.is_valid():
+        with sending(request, form):
+            actions.write_notes(by=user, item_id=item_id, notes=form.cleaned_data["notes"])
+            return redirect("panel_item", item_id=item_id)
     context = (
         _shown(user, this)
         | part
@@ -102,8 +104,10 @@ def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         form = kept_form(request, ChildDecisionForm, words=words, **kept)
     else:
         form = kept_form(request, DecisionForm, **kept)
-    if saved(request, form, lambda: _decide(user, item_id, form)):
-        return redirect("panel_item", item_id=item_id)
+    if form.is_valid():
+        with sending(request, form):
+            _decide(user, item_id, form)
+            return redirect("panel_item", item_id=item_id)
     context = _shown(user, this) | {"form": form, "why_not": _why_not_decide_yet(user, this)}
     return render(request, "cases/panel/decide.html", context)
 
@@ -123,12 +127,11 @@ def action_add(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         where=where,
         people=who_can_do(user),
         asks_kind=any(value.startswith("case:") for value, _label in where),
-        asks_why="why_involve" in request.POST,
     )
-    if _with_agency(
-        request, form, lambda: actions.add_panel_action(by=user, item_id=item_id, **form.answered)
-    ):
-        return redirect("panel_item", item_id=item_id)
+    if form.is_valid():
+        with sending(request, form, errors_on="owner"):
+            actions.add_panel_action(by=user, item_id=item_id, **form.answered)
+            return redirect("panel_item", item_id=item_id)
     context = _shown(user, this) | _part(user, this) | {"form": form}
     return render(request, "cases/panel/action_add.html", context)
 
@@ -145,9 +148,10 @@ def action(request: HttpRequest, panel_action_id: uuid.UUID) -> HttpResponse:
         return redirect("disruption", case_id=stands.case_id)
     form = kept_form(request, FinishForm, kind="panel.finish", subject_id=panel_action_id)
     this = actions.open_action(by=user, panel_action_id=panel_action_id)
-    finish = lambda: actions.finish_panel_action(by=user, panel_action_id=this.pk, **form.cleaned_data)
-    if saved(request, form, finish):
-        return redirect("panel_actions")
+    if form.is_valid():
+        with sending(request, form):
+            actions.finish_panel_action(by=user, panel_action_id=this.pk, **form.cleaned_data)
+            return redirect("panel_actions")
     why_not = rules.why_not_finish_action(
         lives_elsewhere=this.lives_elsewhere,
         is_owner=this.owner_id == user.pk,
@@ -196,8 +200,10 @@ def correct(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     this, lines = actions.open_panel(by=user, panel_id=panel_id)
     items = [line.item for line in lines if line.item]
     form = kept_form(request, CorrectionForm, kind="panel.correct", subject_id=panel_id, items=items)
-    if saved(request, form, lambda: actions.correct_minutes(by=user, panel_id=panel_id, **form.answered)):
-        return redirect("panel_minutes", panel_id=panel_id)
+    if form.is_valid():
+        with sending(request, form):
+            actions.correct_minutes(by=user, panel_id=panel_id, **form.answered)
+            return redirect("panel_minutes", panel_id=panel_id)
     why_not = rules.why_not_correct(
         may_hold=True, state=this.state, is_agreed=this.agreed_at is not None, text="-"
     )
@@ -298,21 +304,6 @@ def _where(user: Any, this: Any) -> list[tuple[str, str]]:
     return [*((f"case:{case.pk}", step % {"child": case.person}) for case in cases), stays]
 
 
-def _with_agency(request: HttpRequest, form: Any, save: Callable[[], Any]) -> bool:
-    """As `saved`; whose agency is not involved yet can be made so in the same form."""
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        save()
-    except Refused as refused:
-        if str(refused) == NOT_INVOLVED and not form.asks_why:
-            form.ask_why()
-        form.add_error("owner", _(str(refused)))
-        return False
-    sent(request, form)
-    return True
-
-
 def _small(
     request: HttpRequest,
     this: Any,
@@ -325,8 +316,10 @@ def _small(
     no_choice: bool = False,
 ) -> HttpResponse:
     """A page of an item with one short form."""
-    if saved(request, form, save):
-        return redirect("panel_item", item_id=this.pk)
+    if form.is_valid():
+        with sending(request, form):
+            save()
+            return redirect("panel_item", item_id=this.pk)
     context = _shown(request.user, this) | {"form": form, "title": title, "button": button}
     context |= {"why_not": why_not, "no_choice": no_choice}
     return render(request, "cases/panel/small.html", context)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.forms import AgendaForm, InviteForm, PanelForm, ThemeForm
@@ -35,9 +34,9 @@ def plan(request: HttpRequest) -> HttpResponse:
         chairs=queries.who_can_chair(user),
         agencies=agencies,
     )
-    made: list[Any] = []
-    if saved(request, form, lambda: made.append(actions.plan_panel(by=user, **form.answered))):
-        return redirect("panel", panel_id=made[0].pk)
+    if form.is_valid():
+        with sending(request, form):
+            return redirect("panel", panel_id=actions.plan_panel(by=user, **form.answered).pk)
     return render(request, "cases/panel/plan.html", {"form": form, "title": _("Plan a panel"), "panel": None})
 
 
@@ -49,8 +48,10 @@ def change(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     now = {"on": starts.date(), "at": f"{starts:%H:%M}", "place": this.place, "chair": str(this.chair_id)}
     chairs = queries.who_can_chair(user)
     form = kept_form(request, PanelForm, kind="panel.change", subject_id=panel_id, initial=now, chairs=chairs)
-    if saved(request, form, lambda: actions.change_panel(by=user, panel_id=panel_id, **form.answered)):
-        return redirect("panel", panel_id=panel_id)
+    if form.is_valid():
+        with sending(request, form):
+            actions.change_panel(by=user, panel_id=panel_id, **form.answered)
+            return redirect("panel", panel_id=panel_id)
     context = {
         "form": form,
         "title": _("Change day, place or chair"),
@@ -76,12 +77,10 @@ def invitations(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
         agencies=queries.agencies_to_choose(user),
         people=queries.who_can_come(user),
     )
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.invite(by=user, panel_id=panel_id, **form.answered)
             return redirect("panel_invitations", panel_id=panel_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     context = {"panel": this, "seats": list(this.seats.all()), "form": form, "why_not": _why_not(user, this)}
     return render(request, "cases/panel/invitations.html", context)
 
@@ -101,8 +100,10 @@ def prepare(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     off = list(queries.taken_off(user, this))
     items = [line.item for line in lines if line.item]
     form = kept_form(request, AgendaForm, kind="panel.agenda", subject_id=panel_id, items=items, off=off)
-    if saved(request, form, lambda: actions.arrange_agenda(by=user, panel_id=panel_id, **form.answered)):
-        return redirect("panel_prepare", panel_id=panel_id)
+    if form.is_valid():
+        with sending(request, form):
+            actions.arrange_agenda(by=user, panel_id=panel_id, **form.answered)
+            return redirect("panel_prepare", panel_id=panel_id)
     context = shown(this, lines) | {
         "form": form,
         "since": queries.since_of(user, this),
@@ -124,9 +125,10 @@ def add(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
         return redirect("panel_prepare", panel_id=panel_id)
     text = request.POST.get("text", "").strip()[:160]
     form = kept_form(request, ThemeForm, kind="panel.theme", subject_id=panel_id) if not text else ThemeForm()
-    title = lambda: actions.add_item(by=user, panel_id=panel_id, title=form.cleaned_data["title"])
-    if not text and saved(request, form, title):
-        return redirect("panel_prepare", panel_id=panel_id)
+    if form.is_valid():
+        with sending(request, form):
+            actions.add_item(by=user, panel_id=panel_id, title=form.cleaned_data["title"])
+            return redirect("panel_prepare", panel_id=panel_id)
     context = {
         "panel": this,
         "form": form,
@@ -149,19 +151,6 @@ def agree(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     except Refused as refused:
         messages.warning(request, _(str(refused)))
     return redirect("panel_minutes", panel_id=panel_id)
-
-
-def saved(request: HttpRequest, form: Any, save: Callable[[], Any]) -> bool:
-    """Whether the form was right and is saved; else its errors say why not."""
-    if request.method != "POST" or not form.is_bound or not form.is_valid():
-        return False
-    try:
-        save()
-    except Refused as refused:
-        form.add_error(None, _(str(refused)))
-        return False
-    sent(request, form)
-    return True
 
 
 def _why_not(user: Any, this: Any) -> str | None:

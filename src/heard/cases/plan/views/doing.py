@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import May
 from heard.cases.plan import actions, queries
 from heard.cases.plan.forms import FinishForm, WhereForm
 from heard.cases.plan.views.reading import late, shown
@@ -26,14 +26,11 @@ def finish(request: HttpRequest, this: Any, row: Any) -> HttpResponse:
     # Whether it was done is never chosen beforehand: a tired thumb would write down what did not happen.
     today = {"done_on": timezone.localdate()}
     form = kept_form(request, FinishForm, kind="plan.finish", subject_id=row.pk, suggested=today)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form, errors_on="note" if not why_not else None):
             actions.finish_action(by=user, action_id=row.pk, **form.cleaned_data)
-            sent(request, form)
             messages.success(request, _("Written down."))
             return redirect("plan", plan_id=this.pk)
-        except Refused as refused:
-            form.add_error("note" if not why_not else None, _(str(refused)))
     context = shown(this, form=form, action=row, late=late(row), why_not=why_not)
     return render(request, "cases/plan/action.html", context)
 
@@ -46,13 +43,10 @@ def where(request: HttpRequest, outcome_id: uuid.UUID) -> HttpResponse:
     this = actions.open_plan(by=user, plan_id=row.plan_id)
     now, today = {"text": row.where_we_are}, {"on": timezone.localdate()}
     form = kept_form(request, WhereForm, kind="plan.where", subject_id=row.pk, initial=now, suggested=today)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.say_where_we_are(by=user, outcome_id=row.pk, **form.cleaned_data)
-            sent(request, form)
             return redirect("plan", plan_id=this.pk)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     notes = queries.notes_of(user, this).get(row.line_id, [])
     context = shown(this, form=form, title=_("Where are we now?"), about=row.text, take_out="", before=notes)
     return render(request, "cases/plan/form.html", context)

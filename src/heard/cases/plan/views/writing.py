@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import May, Refused
+from heard.agencies.kept import kept_form, sending, sent
+from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words
 from heard.cases.case.queries import case_visible_to, who_can_do
-from heard.cases.case.rules import NOT_INVOLVED, due_on
+from heard.cases.case.rules import due_on
 from heard.cases.plan import actions, queries
 from heard.cases.plan.forms import ActionForm, AgreeForm, OutcomeForm
 from heard.cases.plan.views.doing import finish
@@ -120,9 +120,11 @@ def agree(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     words = latest_words(user, this.case_id)
     begin = {"review_on": due_on(clock, today)}
     form = kept_form(request, AgreeForm, kind="plan.agree", subject_id=this.pk, suggested=begin, words=words)
-    if _saved(request, form, lambda: _agree(user, this, form)):
-        messages.success(request, _("The plan is agreed."))
-        return redirect("plan", plan_id=this.pk)
+    if form.is_valid():
+        with sending(request, form):
+            _agree(user, this, form)
+            messages.success(request, _("The plan is agreed."))
+            return redirect("plan", plan_id=this.pk)
     why_not = queries.why_not_agree_yet(user, this, today)
     latest = words[0] if words else None
     context = shown(this, form=form, clock=clock, latest=latest, why_not=why_not)
@@ -141,23 +143,7 @@ def _action_form(request: HttpRequest, kind: str, subject_id: uuid.UUID, now: di
         subject_id=subject_id,
         initial=now,
         people=who_can_do(request.user),  # type: ignore[arg-type]
-        asks_why="why_involve" in request.POST,
     )
-
-
-def _saved(request: HttpRequest, form: Any, save: Callable[[], Any]) -> bool:
-    """Whether the form was right and is saved. Whose agency is not involved yet can be made so in the same form."""
-    if request.method != "POST" or not form.is_valid():
-        return False
-    try:
-        save()
-    except Refused as refused:
-        if str(refused) == NOT_INVOLVED and not form.asks_why:
-            form.ask_why()
-        form.add_error("owner" if "owner" in form.fields else None, _(str(refused)))
-        return False
-    sent(request, form)
-    return True
 
 
 def _page(
@@ -179,7 +165,9 @@ def _page(
         remove()
         sent(request, form)
         return redirect("plan", plan_id=this.pk)
-    if _saved(request, form, save):
-        return redirect("plan", plan_id=this.pk)
+    if form.is_valid():
+        with sending(request, form, errors_on="owner"):
+            save()
+            return redirect("plan", plan_id=this.pk)
     context = shown(this, form=form, title=title, about=about, take_out=take_out)
     return render(request, "cases/plan/form.html", context)

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words, unsigned
 from heard.cases.case.queries import case_visible_to, periods_of
 from heard.cases.concern.queries import concerns_of
@@ -64,8 +64,13 @@ def close(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     open_record(by=user, person_id=case.person_id)
     words = latest_words(user, case_id)
     form = kept_form(request, CloseForm, kind="case.close", subject_id=case_id, words=words)
-    if request.method == "POST" and form.is_valid() and _closed(request, case_id, form):
-        return redirect("case_story", case_id=case_id)
+    if form.is_valid():
+        names = ("reason", "contact_afterwards", "told_child", "open_again_if")
+        answers = {name: form.cleaned_data[name] for name in names}
+        with sending(request, form):
+            actions.close_case(by=user, case_id=case_id, view=form.view, **answers)
+            messages.success(request, _("The case is closed. Its story stays here."))
+            return redirect("case_story", case_id=case_id)
     missing = queries.missing_before_closing(user, case, today=timezone.localdate())
     review = queries.last_review(user, case_id)
     context = {
@@ -86,14 +91,11 @@ def reopen(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     case = case_visible_to(user, case_id)
     open_record(by=user, person_id=case.person_id)
     form = kept_form(request, ReopenForm, kind="case.reopen", subject_id=case_id)
-    if request.method == "POST" and form.is_valid():
-        try:
+    if form.is_valid():
+        with sending(request, form):
             actions.reopen_case(by=user, case_id=case_id, reason=form.cleaned_data["reason"])
-            sent(request, form)
             messages.success(request, _("The case is open again."))
             return redirect("case_story", case_id=case_id)
-        except Refused as refused:
-            form.add_error(None, _(str(refused)))
     context = {
         "case": case,
         "form": form,
@@ -101,20 +103,6 @@ def reopen(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "why_not": queries.why_not_reopen(user, case, reason="asked for on the page"),
     }
     return render(request, "cases/review/reopen.html", context)
-
-
-def _closed(request: HttpRequest, case_id: uuid.UUID, form: Any) -> bool:
-    user: Any = request.user
-    names = ("reason", "contact_afterwards", "told_child", "open_again_if")
-    answers = {name: form.cleaned_data[name] for name in names}
-    try:
-        actions.close_case(by=user, case_id=case_id, view=form.view, **answers)
-    except Refused as refused:
-        form.add_error(None, _(str(refused)))
-        return False
-    sent(request, form)
-    messages.success(request, _("The case is closed. Its story stays here."))
-    return True
 
 
 def _link(user: Any, case: Any, what: Missing, text: str) -> dict[str, str]:

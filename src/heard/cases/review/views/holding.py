@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sent
-from heard.agencies.rules import May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words, words_of_child
 from heard.cases.plan.actions import open_plan
 from heard.cases.plan.queries import plan_visible_to
@@ -31,9 +31,8 @@ ANSWERS = ("held_on", "what_changed", "took_part", "decision", "reason", "next_r
 def hold(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     """What was planned and what happened, what the child says now, and how it goes on."""
     user: Any = request.user
-    this = open_plan(
-        by=user, plan_id=plan_id
-    )  # also where it is sent: a form that is not right shows it again
+    # Also where it is sent: a form that is not right shows it again.
+    this = open_plan(by=user, plan_id=plan_id)
     today = timezone.localdate()
     following = queries.next_of(user, this.case, today)
     words = latest_words(user, this.case_id)
@@ -46,10 +45,14 @@ def hold(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
         words=words,
         outcomes=this.outcomes.all(),
     )
-    if request.method == "POST" and form.is_valid():
-        held = _held(request, this, form)
-        if held:
-            return held
+    if form.is_valid():
+        answers = {name: form.cleaned_data[name] for name in ANSWERS}
+        with sending(request, form):
+            held = actions.hold_review(
+                by=user, plan_id=this.pk, view=form.view, looked=form.looked, **answers
+            )
+            messages.success(request, _("The review is written down."))
+            return redirect("review", review_id=held.pk)
     context = _beside(user, this) | {
         "form": form,
         "next": following,
@@ -131,17 +134,3 @@ def _planned(plan: Any) -> list[tuple[Any, list[tuple[Any, int]]]]:
         )
         for outcome in plan.outcomes.all()
     ]
-
-
-def _held(request: HttpRequest, this: Any, form: ReviewForm) -> HttpResponse | None:
-    """The page after a review that was recorded; None, with the sentence in the form, where it is refused."""
-    user: Any = request.user
-    answers = {name: form.cleaned_data[name] for name in ANSWERS}
-    try:
-        held = actions.hold_review(by=user, plan_id=this.pk, view=form.view, looked=form.looked, **answers)
-    except Refused as refused:
-        form.add_error(None, _(str(refused)))
-        return None
-    sent(request, form)
-    messages.success(request, _("The review is written down."))
-    return redirect("review", review_id=held.pk)
