@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from heard.engine.tables import Progress
 
-MODEL_FILE = "link_model.json"
+MODEL_FILE = "model.json"
 SEED = model.SEED
 _RECORDS = ("left_source", "left_id", "right_source", "right_id")  # of a pair
 
@@ -42,7 +42,7 @@ class LinkSummary:
 
 
 def link(folder: Path, *, progress: Progress | None = None) -> LinkSummary:
-    """Reads records and sources of the run in `folder`; writes links, identities, reasons and link_model.json.
+    """Reads records and sources of the run in `folder`; writes links, identities, reasons and model.json.
 
     Raises `backend.WrongTable` where intake has not run. Small, empty or nameless input is linked as far as it goes.
     """
@@ -113,7 +113,8 @@ def _write_reasons(engine: backend.Engine, links: Any, compared: Any, learned: m
 def _with_person(members: Any) -> Any:
     """Each record with its child's key: a hash of the sorted records, so that it holds no name and is stable."""
     named = members.mutate(name=members.source + "\n" + members.record_id)
-    whole = named.group_by("component").agg(whole=named.name.group_concat(sep="\n\n", order_by=named.name))
+    # Sorted as a list, since Spark has no order inside a concatenation.
+    whole = named.group_by("component").agg(whole=named.name.collect().sort().join("\n\n"))
     persons = whole.select("component", person=whole.whole.hexdigest("sha256").left(20))
     return members.join(persons, "component").select("key", "source", "record_id", "person")
 

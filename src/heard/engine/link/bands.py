@@ -20,6 +20,7 @@ ASK_FROM = 0.5
 # cluster contradicts itself, the tie by names goes before the tie by number.
 _BY_AGENCY, _BY_NHS, _BY_UPN, _BY_WRITTEN = (1.0, 1.0), (0.9999, 0.99999), (0.9998, 0.99989), (0.99, 0.9997)
 _BY_MODEL = (0.0, 0.9995)
+BY_NUMBER_FROM = _BY_UPN[0]
 # Without a common postcode, how many birth dates a name may have on record. Of 6,570 birth dates, so many are taken by
 # children of the name, and one in 6,570 / 25 of them has the next child's birth date by chance; less often where one
 # postcode is not known than where there are two, for few children move. Given and family names go together more often

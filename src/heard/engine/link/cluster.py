@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import chain, combinations, groupby, product
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import rustworkx as rx
 
+from heard.engine.link.assign import Pair, Tie, one_to_one, pair
 from heard.engine.link.guards import Facts, why_not_one_cluster
 from heard.engine.link.judged import WHY_APART, Said
 from heard.engine.link.prepare import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+__all__ = ["Clusters", "Tie", "agglomerated", "clustered"]
 
 _SURER_THAN_ANY = 2.0
-
-
-class Tie(NamedTuple):
-    """Two records that are taken for one child, how surely (0 to 1), and how much agrees where that is the same."""
-
-    left: int
-    right: int
-    probability: float
-    weight: float = 0.0
 
 
 class Clusters(NamedTuple):
@@ -33,7 +27,7 @@ class Clusters(NamedTuple):
     contradiction into a cluster, with the contradiction."""
 
     component: list[int]
-    refused: dict[tuple[int, int], str]
+    refused: dict[Pair, str]
 
 
 def clustered(rows: pa.Table, ties: pa.Table, said: Said | None = None) -> Clusters:
@@ -45,7 +39,7 @@ def clustered(rows: pa.Table, ties: pa.Table, said: Said | None = None) -> Clust
     ties = _with_what_was_said(ties, said)
     component = _components(len(rows), ties)
     doubtful = _doubtful(rows, component) | {component[key] for key in said.keys}
-    refused: dict[tuple[int, int], str] = {}
+    refused: dict[Pair, str] = {}
     for members, edges in _careful(rows, ties, component, doubtful):
         groups, against = agglomerated(members, edges, said)
         refused |= against
@@ -57,42 +51,80 @@ def clustered(rows: pa.Table, ties: pa.Table, said: Said | None = None) -> Clust
 
 def agglomerated(
     members: Iterable[Facts], ties: Iterable[Tie], said: Said | None = None
-) -> tuple[list[list[int]], dict[tuple[int, int], str]]:
-    """Joins the surest ties first and refuses each that would bring a contradiction into a cluster.
+) -> tuple[list[list[int]], dict[Pair, str]]:
+    """Joins the surest ties first and refuses each that would bring a contradiction into a cluster; before that, each
+    child is given one record of each source that says so (`assign`).
 
-    So a cluster that contradicts itself comes apart at its weakest tie. Whom a person called the same child are joined
-    whatever the guards say, and whom a person called two never are, also not through others. Returns the groups of keys,
-    and refusals.
+    So a cluster that contradicts itself comes apart at its weakest tie, and where several are as weak at all of them.
+    Whom a person called the same child are joined whatever the guards say, and whom a person called two never are, also
+    not through others. Returns the groups of keys, and refusals. The answer does not depend on the order of anything.
     """
     said = said or Said()
-    home = {fact.key: [fact] for fact in members}
-    refused: dict[tuple[int, int], str] = {}
-    for tie in sorted(ties, key=lambda t: (-t.probability, -t.weight, t.left, t.right)):
-        left, right = home[tie.left], home[tie.right]
-        if left is right:
-            continue
-        if reason := _why_not(left, right, tie, said):
-            refused[tie.left, tie.right] = reason
-            continue
-        left.extend(right)
-        for fact in right:
-            home[fact.key] = left
+    facts_of = {fact.key: fact for fact in sorted(members)}
+    ties = list(ties)
+    refused = one_to_one(facts_of, ties, said)
+    home = {key: [fact] for key, fact in facts_of.items()}
+    left = [tie for tie in ties if pair(tie.left, tie.right) not in refused]
+    for _, alike in groupby(sorted(left, key=_surest_first), key=_surest_first):
+        refused |= _joined(home, list(alike), said)
     groups = {id(group): sorted(fact.key for fact in group) for group in home.values()}
     together = {key: number for number, group in groups.items() for key in group}
-    kept = {pair: why for pair, why in refused.items() if together[pair[0]] != together[pair[1]]}
+    kept = {both: why for both, why in refused.items() if together[both[0]] != together[both[1]]}
     return list(groups.values()), kept
 
 
-def _why_not(left: list[Facts], right: list[Facts], tie: Tie, said: Said) -> str | None:
-    if said.apart and any(_pair(one.key, other.key) in said.apart for one in left for other in right):
-        return WHY_APART
-    if _pair(tie.left, tie.right) in said.same:
+def _surest_first(tie: Tie) -> tuple[float, float]:
+    return -tie.probability, -tie.weight
+
+
+def _joined(home: dict[int, list[Facts]], ties: list[Tie], said: Said) -> dict[Pair, str]:
+    """Joins the clusters of ties that are equally sure, and returns those that cannot be joined, with why."""
+    refused, possible = {}, []
+    for tie in ties:
+        clusters = home[tie.left], home[tie.right]
+        if clusters[0] is clusters[1]:
+            continue
+        if reason := _why_not(clusters, [tie], said):
+            refused[pair(tie.left, tie.right)] = reason
+        else:
+            possible.append(tie)
+    for chained in _chains(home, possible):
+        clusters = tuple({id(home[key]): home[key] for tie in chained for key in tie[:2]}.values())
+        if len(clusters) > 2 and (reason := _why_not(clusters, chained, said)):
+            refused |= {pair(tie.left, tie.right): reason for tie in chained}
+        else:
+            _merge(home, clusters)
+    return refused
+
+
+def _chains(home: dict[int, list[Facts]], ties: list[Tie]) -> list[list[Tie]]:
+    """The ties, those together that lead from one cluster to the next."""
+    if len(ties) < 2:
+        return [ties] if ties else []
+    at = {number: index for index, number in enumerate({id(home[key]): None for t in ties for key in t[:2]})}
+    graph: rx.PyGraph[None, None] = rx.PyGraph()
+    graph.add_nodes_from([None] * len(at))
+    graph.add_edges_from_no_data([(at[id(home[t.left])], at[id(home[t.right])]) for t in ties])
+    chains = [nodes for nodes in rx.connected_components(graph)]
+    return [[t for t in ties if at[id(home[t.left])] in nodes] for nodes in chains]
+
+
+def _merge(home: dict[int, list[Facts]], clusters: tuple[list[Facts], ...]) -> None:
+    whole, *others = clusters
+    for cluster in others:
+        whole.extend(cluster)
+        for fact in cluster:
+            home[fact.key] = whole
+
+
+def _why_not(clusters: Sequence[list[Facts]], ties: list[Tie], said: Said) -> str | None:
+    if said.apart:
+        both = (product(one, other) for one, other in combinations(clusters, 2))
+        if any(pair(one.key, other.key) in said.apart for one, other in chain.from_iterable(both)):
+            return WHY_APART
+    if all(pair(tie.left, tie.right) in said.same for tie in ties):
         return None
-    return why_not_one_cluster(left, right)
-
-
-def _pair(one: int, other: int) -> tuple[int, int]:
-    return min(one, other), max(one, other)
+    return why_not_one_cluster(*clusters)
 
 
 def _with_what_was_said(ties: pa.Table, said: Said) -> pa.Table:
@@ -128,32 +160,29 @@ def _doubtful(rows: pa.Table, component: list[int]) -> set[int]:
     Cheap and wide; the guards look closely at these only.
     """
     nothing = pa.scalar(None, pa.string())
+    own = pc.is_valid(rows["local"])
     table = pa.table(
         {
             "component": pa.array(component, pa.int64()),
             "nhs": pc.if_else(rows["nhs_valid"], rows["nhs"], nothing),
             "upn": pc.if_else(rows["upn_valid"], rows["upn"], nothing),
             "birth": rows["birth"],
-            "head": rows["head"],
             "given": rows["given"],
             "sex": rows["sex"],
-            "key": rows["key"],
-            "source": pc.if_else(rows["keyed"], rows["source"], nothing),
+            "holder": pc.if_else(own, rows["agency"], pc.binary_join_element_wise("", rows["source"], "\n")),
+            "unit": pc.if_else(own, rows["local"], pc.cast(rows["key"], pa.string())),
         }
     )
     once = ["nhs", "upn", "birth", "given", "sex"]
-    counted = table.group_by("component").aggregate([(c, "count_distinct") for c in once])
-    several = [pc.greater(counted[f"{c}_count_distinct"], 1) for c in once]
-    found = several[0]
-    for column in several[1:]:
-        found = pc.or_(found, column)
-    sources = (
-        table.filter(pc.is_valid(table["source"]))
-        .group_by(["component", "source"])
-        .aggregate([("key", "count")])
-    )
-    twice = sources.filter(pc.greater(sources["key_count"], 1))["component"]
-    return set(counted.filter(found)["component"].to_pylist()) | set(twice.to_pylist())
+    several = _several(table, ["component"], once)
+    return several | _several(table.filter(rows["keyed"]), ["component", "holder"], ["unit"])
+
+
+def _several(table: pa.Table, by: list[str], once: list[str]) -> set[int]:
+    """Components with a group of rows, alike in `by`, that has more than one value of something in `once`."""
+    counted = table.group_by(by).aggregate([(column, "count_distinct") for column in once])
+    found = [counted.filter(pc.greater(counted[f"{column}_count_distinct"], 1)) for column in once]
+    return {component for rows in found for component in rows["component"].to_pylist()}
 
 
 def _careful(

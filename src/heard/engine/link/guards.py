@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from itertools import product
+from itertools import chain, combinations, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -43,13 +43,14 @@ def why_not_one_child(left: Facts, right: Facts) -> str | None:
     return _unexplained(left, right, ())
 
 
-def why_not_one_cluster(left: Sequence[Facts], right: Sequence[Facts]) -> str | None:
-    """The first contradiction between any two records of two clusters that no third record explains, or None.
+def why_not_one_cluster(*clusters: Sequence[Facts]) -> str | None:
+    """The first contradiction between any two records of different clusters that no third record explains, or None.
 
     Two birth dates, or two spellings of a name, that are each one slip away from what a third record says are slips.
     """
-    records = (*left, *right)
-    reasons = (_unexplained(a, b, records) for a, b in product(left, right))
+    records = [record for cluster in clusters for record in cluster]
+    pairs = chain.from_iterable(product(left, right) for left, right in combinations(clusters, 2))
+    reasons = (_unexplained(a, b, records) for a, b in pairs)
     return next((reason for reason in reasons if reason), None)
 
 

@@ -75,7 +75,9 @@ def _within(most: int, one: str, other: str) -> str:
 
 def _slip(one: str, other: str) -> str:
     shortest = f"least(length({one}), length({other}))"
-    short = f"(greatest(length({one}), length({other})) >= 3 AND {shortest} >= 2 AND {_within(1, one, other)})"
+    short = (
+        f"(greatest(length({one}), length({other})) >= 3 AND {shortest} >= 2 AND {_within(1, one, other)})"
+    )
     return f"({short} OR ({shortest} >= 8 AND {_within(2, one, other)}))"
 
 
