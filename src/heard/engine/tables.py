@@ -256,6 +256,9 @@ CHILDREN = Table(
         Column("scattered", _FLAG, "no single agency holds enough of them alone", required=True),
         Column("first_seen", _DATE, "earliest of these signs in the window", required=True),
         Column("last_seen", _DATE, "latest of these signs in the window", required=True),
+        Column("window_first", _DATE, "the first day of the window: of the as-of date's, or of the first that held enough",
+               required=True),
+        Column("window_last", _DATE, "its last day, which is in", required=True),
         Column(
             "not_known",
             pa.list_(_TEXT),
@@ -265,7 +268,7 @@ CHILDREN = Table(
             "vulnerabilities", pa.list_(_TEXT), "vulnerabilities on record at any time up to the as-of date"
         ),
     ),
-)
+)  # fmt: skip
 
 EVIDENCE = Table(
     "evidence",

@@ -97,5 +97,9 @@ def screened(
     put(folder, tables.IDENTITIES, *({"source": s, "record_id": r, "person": p} for p, s, r in records))
     put(folder, tables.OBSERVATIONS, *observations)
     put(folder, tables.COVERAGE, *(coverage or []))
-    put(folder, tables.SOURCES, *map(source, sorted({s for _, s, _ in records})))
+    put(
+        folder,
+        tables.SOURCES,
+        *(source(s, agency=s.split("-")[0]) for s in sorted({s for _, s, _ in records})),
+    )
     return Screened(folder, as_of)

@@ -1,0 +1,102 @@
+"""Which children have enough distinct signs in a window, who holds them, and whether one agency could have seen it.
+
+The window (`windows`): the months of the rule up to and including the as-of date, or, where the run asks for it, any so
+many months that end on some day up to then; the first such is shown. The rule, its list, its months and its number
+come from the release of knowledge. Signs are counted, vulnerabilities never; nobody is ranked.
+
+The expressions are Ibis alone and serve every engine. What Ibis has no word for that all engines take, sets of bits, is
+in `backend.bits`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from heard.engine import backend, tables
+from heard.engine.screen import beside, listing
+from heard.engine.screen.as_of import as_of as _as_of
+from heard.engine.screen.question import Question, Tables
+from heard.engine.screen.windows import first_day, window_start
+from heard.knowledge import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from heard.engine.tables import Progress
+    from heard.knowledge.model import Release
+
+__all__ = ["RULE", "ScreenSummary", "first_day", "screen", "window_start"]
+
+RULE = "three_signs"
+
+
+@dataclass(frozen=True)
+class ScreenSummary:
+    """What screening found. `any_window`: any so many months up to the as-of date were looked at, not the last alone.
+
+    `children` are all, `with_signs` those whom the rule lists, `scattered` those of them whom no single agency could
+    have listed alone. `not_collectable`: items that no source of this run can carry.
+    """
+
+    release: str
+    as_of: date
+    any_window: bool
+    children: int
+    with_signs: int
+    scattered: int
+    not_collectable: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def screen(
+    folder: Path,
+    *,
+    as_of: date | None = None,
+    any_window: bool = False,
+    release: Release | None = None,
+    progress: Progress | None = None,
+    today: date | None = None,
+) -> ScreenSummary:
+    """Reads observations, identities, sources and coverage of the run in `folder`; writes children, evidence and known.
+
+    Without `as_of`, the latest day up to `today` (the computer's, unless said) on which a sign that counts was seen; else
+    the latest day that any source speaks of; else today. Raises `backend.WrongTable` where an earlier step has not run.
+    """
+    tell = progress or (lambda text, share: None)
+    release = release or load.current()
+    with backend.engine(folder) as engine:
+        tell("Counting signs", None)
+        day, notes = _as_of(engine, release, as_of, today or datetime.now().astimezone().date())
+        question = Question(release, release.rule(RULE), day, any_window)
+        read = Tables(engine, question)
+        listed = listing.whom(read, question)
+        children = listing.children(read, question, listed)
+        engine.write(tables.CHILDREN, children)
+        tell("Gathering the records behind each sign", 0.5)
+        engine.write(tables.EVIDENCE, beside.evidence(read, question, listed))
+        known = beside.known(read, question)
+        engine.write(tables.KNOWN, known)
+        return _summary(read, question, children, known, notes)
+
+
+def _summary(
+    read: Tables, question: Question, children: pa.Table, known: pa.Table, notes: list[str]
+) -> ScreenSummary:
+    return ScreenSummary(
+        release=question.release.id,
+        as_of=question.as_of,
+        any_window=question.any_window,
+        children=read.identities.person.nunique().to_pyarrow().as_py(),
+        with_signs=len(children),
+        scattered=_true(children["scattered"]),
+        not_collectable=sorted(row["item"] for row in known.to_pylist() if not row["collectable"]),
+        notes=notes,
+    )
+
+
+def _true(flags: Any) -> int:
+    return sum(flag.as_py() for flag in flags)

@@ -1,0 +1,141 @@
+"""What a list is asked for, and what of a run's tables speaks to it: the same words for every part of the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from heard.engine import tables
+from heard.engine.screen.windows import ordinal, reach, window_start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from heard.engine import backend
+    from heard.knowledge.model import CountingRule, Release
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whom the rule of a release lists: in its months up to `as_of`, or in any so many months up to then.
+
+    The rule counts items of its one list; those of the other are shown beside and never added.
+    """
+
+    release: Release
+    rule: CountingRule
+    as_of: date
+    any_window: bool = False
+
+    @cached_property
+    def items(self) -> tuple[str, ...]:
+        """Signs, then vulnerabilities, in the order of the release. An item's place is its bit in a set of items."""
+        return tuple(entry.id for entry in (*self.release.signs, *self.release.vulnerabilities))
+
+    @cached_property
+    def counted(self) -> list[str]:
+        """The items of the one list that the rule counts."""
+        entries = self.release.signs if self.rule.list == "signs" else self.release.vulnerabilities
+        return [entry.id for entry in entries]
+
+    @cached_property
+    def vulnerabilities(self) -> list[str]:
+        return [entry.id for entry in self.release.vulnerabilities]
+
+    @property
+    def start(self) -> date:
+        """The date that is just outside of the window that ends on the as-of date."""
+        return window_start(self.as_of, self.rule.window_months)
+
+    def bits(self, items: Iterable[str]) -> int:
+        """A set of items, one bit each. Items that the release does not have are left out."""
+        return sum(1 << self.items.index(item) for item in set(items) if item in self.items)
+
+    def lists(self, sets: pa.ChunkedArray) -> pa.Array:
+        """Sets of items (null for none) as lists in the order of the release."""
+        found = pc.fill_null(sets, 0).combine_chunks().dictionary_encode()
+        spelt = [
+            [item for place, item in enumerate(self.items) if known >> place & 1]
+            for known in found.dictionary.to_pylist()
+        ]
+        return pa.array(spelt, pa.list_(pa.string())).take(found.indices)
+
+
+class Tables:
+    """A run's tables as the screen looks at them.
+
+    `agencies` are names in their order, `collectable` the items that some source collects. Small tables are made here:
+    `marks` (item, and `mark`, its bit) and `sources` (source, agency, `holder`, the agency's number, and the items that
+    its files `collected` and those of which they lack the field, `absent`, as sets).
+    """
+
+    def __init__(self, engine: backend.Engine, question: Question) -> None:
+        self.engine = engine
+        self.observations = engine.read(tables.OBSERVATIONS)
+        self.identities = engine.read(tables.IDENTITIES)
+        read = engine.read(tables.SOURCES).select("source", "agency").to_pyarrow().to_pylist()
+        coverage = engine.read(tables.COVERAGE).select("source", "item", "state").to_pyarrow().to_pylist()
+        self.agencies = sorted({row["agency"] for row in read})
+        self.collectable = {row["item"] for row in coverage if row["state"] == "collected"}
+        self.marks = engine.hold("marks", _marks(question))
+        self.sources = engine.hold("carriers", _carriers(read, coverage, self.agencies, question))
+
+    def with_marks(self, rows: Any) -> Any:
+        """Observations of items of the release, each with its item's bit and what `sources` says of its source."""
+        return rows.join(self.marks, "item").join(self.sources, "source")
+
+
+def _marks(question: Question) -> pa.Table:
+    bits = [question.bits([item]) for item in question.items]
+    return pa.table({"item": pa.array(question.items, pa.string()), "mark": pa.array(bits, pa.int64())})
+
+
+def _carriers(
+    read: list[dict[str, Any]], coverage: list[dict[str, Any]], agencies: list[str], question: Question
+) -> pa.Table:
+    items: dict[tuple[str, str], set[str]] = {}
+    for row in coverage:
+        items.setdefault((row["source"], row["state"]), set()).add(row["item"])
+    rows = [
+        {
+            **row,
+            "holder": agencies.index(row["agency"]),
+            **{
+                state: question.bits(items.get((row["source"], state), ()))
+                for state in ("absent", "collected")
+            },
+        }
+        for row in read
+    ]
+    kinds = (("source", pa.string()), ("agency", pa.string()), ("holder", pa.int64()), ("absent", pa.int64()),
+             ("collected", pa.int64()))  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=pa.schema(kinds))
+
+
+def up_to(rows: Any, question: Question) -> Any:
+    """Seen on a known day up to the as-of date."""
+    return (rows.state == "seen") & rows.seen_on.notnull() & (rows.seen_on <= ibis.literal(question.as_of))
+
+
+def in_time(rows: Any, question: Question) -> Any:
+    """Seen where some window of the question may look: its one window, or any day up to the as-of date."""
+    seen = up_to(rows, question)
+    return seen if question.any_window else seen & (rows.seen_on > ibis.literal(question.start))
+
+
+def on_record(rows: Any, question: Question) -> Any:
+    """A vulnerability on record at any time up to the as-of date, also where no day is known."""
+    known = rows.seen_on.isnull() | (rows.seen_on <= ibis.literal(question.as_of))
+    return (rows.state == "seen") & rows.item.isin(question.vulnerabilities) & known
+
+
+def in_own_window(rows: Any, question: Question) -> Any:
+    """Where each row has its child's `window_last`: seen inside the child's own window."""
+    at, last = ordinal(rows.seen_on), ordinal(rows.window_last)
+    return up_to(rows, question) & (at <= last) & (at >= last - reach(question.rule.window_months))
