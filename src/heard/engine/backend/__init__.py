@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from heard.engine.backend import duck
 from heard.engine.backend.files import WrongTable, checked_path, read, write
-from heard.engine.backend.gaps import EngineStopped, Unavailable
+from heard.engine.backend.gaps import EngineStopped, Unavailable, met
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,8 @@ __all__ = [
     "WrongTable",
     "checked_path",
     "engine",
+    "met",
+    "name",
     "read",
     "using",
     "write",
@@ -81,24 +83,29 @@ class Engine(Protocol):
 
 
 @contextmanager
-def using(name: str) -> Iterator[None]:
+def using(engine: str) -> Iterator[None]:
     """Steps inside run on this engine, one of `ENGINES`. Raises `Unavailable` at once where it is not installed."""
-    _opener(name)
-    before = _chosen.set(name)
+    _opener(engine)
+    before = _chosen.set(engine)
     try:
         yield
     finally:
         _chosen.reset(before)
 
 
+def name() -> str:
+    """The chosen engine's, one of `ENGINES`."""
+    return _chosen.get()
+
+
 def engine(folder: Path) -> AbstractContextManager[Engine]:
     """The chosen engine for one run's folder; its temporary files are gone afterwards. Raises `Unavailable`."""
-    opened: AbstractContextManager[Engine] = _opener(_chosen.get())(folder)
+    opened: AbstractContextManager[Engine] = _opener(name())(folder)
     return opened
 
 
-def _opener(name: str) -> Any:
-    if name == SPARK:  # imported where it is wanted: it is an extra, and slow to load
+def _opener(engine: str) -> Any:
+    if engine == SPARK:  # imported where it is wanted: it is an extra, and slow to load
         spark = import_module("heard.engine.backend.spark")
         spark.check()
         return spark.opened

@@ -60,14 +60,7 @@ class Duck:
 def opened(folder: Path) -> Iterator[Duck]:
     """An engine for one run's folder; its temporary files are gone afterwards."""
     overflow = folder / ".overflow"
-    settings = {
-        "temp_directory": str(overflow),
-        "threads": os.cpu_count() or 1,
-        "memory_limit": f"{_memory() // 2}B",  # the other half is for Python, Arrow and whatever else runs
-        "autoinstall_known_extensions": False,  # nothing is fetched from outside
-        "autoload_known_extensions": False,
-    }
-    connection = duckdb.connect(config=settings)
+    connection = connected(overflow)
     try:
         yield Duck(folder, connection)
     finally:
@@ -75,5 +68,18 @@ def opened(folder: Path) -> Iterator[Duck]:
         shutil.rmtree(overflow, ignore_errors=True)
 
 
-def _memory() -> int:
+def connected(overflow: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to nothing but memory and `overflow`, a folder for what memory does not hold."""
+    settings = {
+        "temp_directory": str(overflow),
+        "threads": os.cpu_count() or 1,
+        "memory_limit": f"{memory() // 2}B",  # the other half is for Python, Arrow and whatever else runs
+        "autoinstall_known_extensions": False,  # nothing is fetched from outside
+        "autoload_known_extensions": False,
+    }
+    return duckdb.connect(config=settings)
+
+
+def memory() -> int:
+    """Of this machine, in bytes."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from heard.engine import backend
 from heard.engine import run as runs
 from heard.engine.cli import report
 from heard.engine.cli.edge import JSON, PathWord, Summary, command, finishes, progress
@@ -57,10 +58,21 @@ _AS_OF = click.option(
 )
 
 
+_BACKEND = click.option(
+    "--backend",
+    "engine",
+    type=click.Choice(backend.ENGINES),
+    default=backend.DUCKDB,
+    show_default=True,
+    help="What links and screens: spark for what is too large for one machine (docs/guide/scale.md).",
+)
+
+
 def _finishes[**P](step: Callable[P, RunSummary]) -> Callable[P, None]:
     @wraps(step)
     def summed_up(*args: P.args, **kwargs: P.kwargs) -> Summary:
-        found, folder = step(*args, **kwargs), kwargs.get("out") or kwargs["folder"]
+        with runs.on(str(kwargs.pop("engine", backend.DUCKDB))):
+            found, folder = step(*args, **kwargs), kwargs.get("out") or kwargs["folder"]
         return Summary(
             as_json=found.as_json,
             show=lambda console: report.show(found, folder, console),  # type: ignore[arg-type]
@@ -76,6 +88,7 @@ def _finishes[**P](step: Callable[P, RunSummary]) -> Callable[P, None]:
 @_MAPPING
 @_AS_OF
 @_OUT
+@_BACKEND
 @JSON
 @_finishes
 def run(paths: tuple[Path, ...], mapping: Path | None, as_of: date | None, out: Path) -> RunSummary:
@@ -115,6 +128,7 @@ def intake(paths: tuple[Path, ...], mapping: Path | None, out: Path) -> RunSumma
 
 @command()
 @_FOLDER
+@_BACKEND
 @JSON
 @_finishes
 def link(folder: Path) -> RunSummary:
@@ -131,6 +145,7 @@ def link(folder: Path) -> RunSummary:
 @command()
 @_FOLDER
 @_AS_OF
+@_BACKEND
 @JSON
 @_finishes
 def screen(folder: Path, as_of: date | None) -> RunSummary:

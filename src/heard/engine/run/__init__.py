@@ -28,9 +28,11 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from heard.engine.link import LinkSummary
+    from heard.engine.screen import ScreenSummary
     from heard.engine.tables import Progress
 
-__all__ = ["NotDone", "RunSummary", "link_again", "run", "screen_again", "summary", "take_in"]
+__all__ = ["NotDone", "RunSummary", "link_again", "on", "run", "screen_again", "summary", "take_in"]
 
 _PARTS = ("heard", "splink", "duckdb", "ibis-framework", "pyarrow")
 
@@ -41,6 +43,7 @@ def run(
     out: Path,
     mapping: Path | None = None,
     as_of: date | None = None,
+    any_window: bool = False,
     judgements: pa.Table | None = None,
     progress: Progress | None = None,
 ) -> RunSummary:
@@ -53,8 +56,15 @@ def run(
         if judgements is not None:
             backend.write(folder, tables.JUDGEMENTS, judgements)
         _link(folder, progress)
-        _screen(folder, as_of, progress)
+        _screen(folder, as_of, any_window, progress)
     return summary(out)
+
+
+@contextmanager
+def on(engine: str) -> Iterator[None]:
+    """What is begun inside is linked and screened on this engine, one of `backend.ENGINES`. Raises `NotDone`."""
+    with plainly(), backend.using(engine):
+        yield
 
 
 def take_in(
@@ -74,11 +84,19 @@ def link_again(folder: Path, *, progress: Progress | None = None) -> RunSummary:
         return summary(folder)
 
 
-def screen_again(folder: Path, *, as_of: date | None = None, progress: Progress | None = None) -> RunSummary:
-    """The third step alone, in a run's folder. Raises `NotDone`."""
+def screen_again(
+    folder: Path,
+    *,
+    as_of: date | None = None,
+    any_window: bool = False,
+    compared_with: date | None = None,
+    progress: Progress | None = None,
+) -> RunSummary:
+    """The third step alone, in a run's folder. `compared_with`: another as-of date, to say who is new on the list since
+    then and who left it. Raises `NotDone`."""
     with plainly():
         folders.opened(folder)
-        _screen(folder, as_of, progress)
+        _screen(folder, as_of, any_window, progress, compared_with)
         return summary(folder)
 
 
@@ -106,16 +124,29 @@ def _take_in(paths: Sequence[Path], folder: Path, mapping: Path | None, progress
 
 def _link(folder: Path, progress: Progress | None) -> None:
     told = _without(folder, "link", "screen")
-    told["steps"]["link"] = asdict(link(folder, progress=progress))
+    told["steps"]["link"] = _told(link(folder, progress=progress))
     folders.tell(folder, told)
 
 
-def _screen(folder: Path, as_of: date | None, progress: Progress | None) -> None:
+def _screen(
+    folder: Path,
+    as_of: date | None,
+    any_window: bool,
+    progress: Progress | None,
+    compared_with: date | None = None,
+) -> None:
     told = _without(folder, "screen")
-    found = screen(folder, as_of=as_of, progress=progress)
-    told["steps"]["screen"] = asdict(found)
+    found = screen(
+        folder, as_of=as_of, any_window=any_window, compared_with=compared_with, progress=progress
+    )
+    told["steps"]["screen"] = _told(found)
     told |= {"as_of": found.as_of, "release": found.release}
     folders.tell(folder, told)
+
+
+def _told(found: LinkSummary | ScreenSummary) -> dict[str, Any]:
+    """What a step found, on which engine, and among its notes what this engine did in another way than DuckDB."""
+    return {**asdict(found), "engine": backend.name(), "notes": [*found.notes, *backend.met()]}
 
 
 def _without(folder: Path, *steps: str) -> dict[str, Any]:
@@ -167,7 +198,7 @@ def plainly() -> Iterator[None]:
     """Turns what the machine or a table refuses into one sentence. Values never go into it: they may be personal."""
     try:
         yield
-    except backend.WrongTable as problem:
+    except (backend.WrongTable, backend.Unavailable) as problem:
         raise NotDone(str(problem)) from problem
     except backend.FAILURES as problem:
         raise NotDone(_sentence(problem)) from problem
