@@ -94,6 +94,16 @@ def _section(section: Section, drawn: Iterable[str]) -> dict[str, Any]:
         "coverage": section.coverage,
         "table": section.table.name if section.table else None,
         "picture": section.id if section.id in drawn else None,
+        "grid": _grid(section) if section.table else None,
+    }
+
+
+def _grid(section: Section) -> dict[str, Any]:
+    """The table as a person reads it; `depth`: how far a row is below the total."""
+    grid = section.grid
+    return {
+        "head": [grid.rows_are, *grid.heads, *grid.beside],
+        "rows": [{"depth": row.depth, "texts": [row.label, *row.texts, *row.beside]} for row in grid.rows],
     }
 
 
