@@ -29,6 +29,9 @@ TABLE = {
     May.SEE_LIST:         "no            yes           no          yes      no     no",
     May.JUDGE:            "no            yes           no          no       no     no",
     May.OPEN_FROM_LIST:   "no            yes           no          no       no     no",
+    May.DRAW_PROFILE:     "no            no            no          yes      no     no",
+    May.RELEASE:          "no            yes           yes         no       yes    no",
+    May.SEE_PROFILES:     "yes           yes           yes         yes      yes    no",
     May.SEE_FIGURES:      "no            yes           yes         yes      yes    no",
     May.MANAGE:           "no            no            no          no       no     yes",
 }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from tests.conftest import World
+from tests.insight.profiles import profile_of
 
 from heard.agencies import actions as agencies
 from heard.agencies.models import User
@@ -37,8 +38,10 @@ from heard.cases.sharing.queries import preview
 from heard.cases.sharing.rules import fingerprint
 from heard.cases.supervision import actions as supervising
 from heard.cases.words import actions as answering
+from heard.insight.digest import actions as telling_many
 from heard.insight.judgement import actions as judging
 from heard.insight.judgement.rules import Pair
+from heard.insight.release import actions as releasing
 from heard.insight.run import actions as running
 from heard.network import actions as knowing
 
@@ -128,6 +131,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "draft_id": draft.pk,
             "run_id": run.pk,
             "judgement_id": judgement.pk,
+            **_published(world),
             "user_id": worker.pk,
             "team_id": world.exploitation_team.pk,
             **_missing_and_shared(world, person.pk),
@@ -433,3 +437,16 @@ def _said(today: date) -> dict[str, Any]:
         "heard_by": "Sol Wright, social worker",
         "heard_on": today,
     }
+
+
+def _published(world: World) -> dict[str, Any]:
+    """A profile that two people released, a digest of it, and an address outside."""
+    profile = profile_of(world.analyst)
+    for user in (world.coordinator, world.board_member):
+        releasing.release_profile(by=user, profile_id=profile.pk, reason="It gives nobody away")
+    digest = telling_many.write_digest(
+        by=world.analyst, profile_id=profile.pk, title="Spring", words="What we saw.", contact="The team"
+    )
+    telling_many.send_digest(by=world.coordinator, digest_id=digest.pk)
+    outside = telling_many.invite(by=world.coordinator, email="head@school.example")
+    return {"profile_id": profile.pk, "digest_id": digest.pk, "subscriber_id": outside.pk}

@@ -39,16 +39,21 @@ VALUES = {
     "key": ("x1",),
     "work": ("drafts",),
     "oldest": ("actions",),
+    "form": ("html", "pdf", "xlsx", "csv"),
+    "token": ("x1",),
 }
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
-    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id", "tie_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id", "panel_id", "item_id", "panel_action_id", "disagreement_id", "moment_id", "pack_id", "disclosure_id", "passage_id", "judgement_id",
+    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id", "tie_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id", "panel_id", "item_id", "panel_action_id", "disagreement_id", "moment_id", "pack_id", "disclosure_id", "passage_id", "judgement_id", "profile_id", "digest_id", "subscriber_id",
 }  # fmt: skip
-# A run's list names no child, and its pages are for analysts of the partnership; users and teams are the staff. Whoever
+# A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places and groups: a child who is hidden is left out of them (asked for below).
 ABOUT_A_CHILD = RECORD_KEYS - {
     "run_id",
     "judgement_id",
+    "profile_id",
+    "digest_id",
+    "subscriber_id",
     "user_id",
     "team_id",
     "place_id",
@@ -67,6 +72,7 @@ OPEN = {
 # Not there until a run is done; the engine's own tests walk them.
 NEEDS_A_RESULT = {
     "engine_issues", "engine_issues_file", "engine_child", "engine_reveal", "engine_open", "engine_pairs", "engine_pair",
+    "profile_draw",
 }  # fmt: skip
 
 

@@ -6,6 +6,8 @@ urlpatterns = [
     path("", include("heard.network.urls")),
     path("", include("heard.cases.urls")),
     path("engine/", include("heard.insight.urls")),
+    path("profiles/", include("heard.insight.release.urls")),
+    path("digests/", include("heard.insight.digest.urls")),
     path("people/", include("heard.agencies.urls")),
 ]
 handler404 = "heard.home.views.not_found"

@@ -63,9 +63,20 @@ PARTS = (
         short=_("Promises"),
     ),
     Part(
+        "profiles",
+        _("Profiles"),
+        _("What agencies’ records say together, as counts that give nobody away, and digests of it."),
+    ),
+    Part(
         "find",
         _("Search"),
         _("Find a child, an adult, a place or a group, and see what is known."),
+        is_main=False,
+    ),
+    Part(
+        "reviews",
+        _("Reviews"),
+        _("Plans by the day of their next review, the longest overdue first."),
         is_main=False,
     ),
     Part(

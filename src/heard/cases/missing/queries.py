@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
@@ -123,7 +124,9 @@ def interviews_due(user: User) -> QuerySet[Episode]:
 
 
 def _with_answer(rows: QuerySet[Episode]) -> QuerySet[Episode]:
-    last = InterviewOffer.objects.filter(episode=OuterRef("pk")).order_by("-noted_at", "-pk")
+    """What the child answered last, and when. A note that it was not offered takes back no answer."""
+    asked = InterviewOffer.objects.filter(episode=OuterRef("pk")).exclude(outcome=rules.Offered.NOT_OFFERED)
+    last = asked.order_by("-noted_at", "-pk")
     return rows.annotate(
         answer=Subquery(last.values("outcome")[:1]), asked_at=Subquery(last.values("offered_at")[:1])
     )
@@ -154,6 +157,21 @@ def interviews_offered_in_time(user: User, *, since: date, today: date) -> Kept:
     due = _returns(user, since, today).annotate(asked_at=Subquery(first))
     in_time = Q(asked_at__lte=F("interview_due_at")) | Q(interview__held_at__lte=F("interview_due_at"))
     return Kept(**due.aggregate(kept=Count("pk", in_time), of=Count("pk")))
+
+
+def episodes_by_month(user: User, *, since: date, until: date) -> dict[date, tuple[int, int]]:
+    """How many episodes began in each month, by its first day, from one day to another, and how many children had them;
+    without those noted by mistake.
+
+    Over the whole partnership, restricted children among them (ADR 0010), for those who see figures. True counts: they are
+    shown to nobody before the small ones are hidden.
+    """
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    began = _counted(Episode.objects.filter(missing_from__date__range=(since, until))).order_by()
+    counted = {"of": Count("pk"), "children": Count("person", distinct=True)}
+    months = began.annotate(month=TruncMonth("missing_from")).values("month").annotate(**counted)
+    return {timezone.localdate(row["month"]): (row["of"], row["children"]) for row in months}
 
 
 def _returns(user: User, since: date, today: date) -> QuerySet[Episode]:

@@ -1,0 +1,51 @@
+"""Shape and wording of what people enter about digests."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from heard.govuk.forms import Form, TextareaField, TextField
+
+
+class DigestForm(Form):
+    title = TextField(_("What is the digest called?"), max_length=200, missing=_("Give the digest a title."))
+    words = TextareaField(
+        _("What is it about?"),
+        hint=_("A few sentences for people who work with children. Name no child, no family and no address."),
+        rows=5,
+        missing=_("Say in a few sentences what the digest is about."),
+    )
+    further = TextareaField(
+        _("Where can people read on?"),
+        hint=_("One line for each. Where our lists come from is added by itself."),
+        rows=4,
+        required=False,
+    )
+    contact = TextareaField(
+        _("Whom do people ask?"),
+        hint=_("A team with its telephone number, better than one person who may be away."),
+        rows=3,
+        missing=_("Say whom people ask, and how."),
+    )
+
+
+class InviteForm(Form):
+    email = TextField(
+        _("Email address of somebody outside"),
+        hint=_("They have a mail with a link. Nothing else comes before they confirm it."),
+        autocomplete="off",
+        inputmode="email",
+        spellcheck=False,
+        max_length=254,
+        missing=_("Enter the email address to which digests go."),
+    )
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].strip()
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise ValidationError(_("Enter an email address, such as name@example.org")) from None
+        return email

@@ -1,0 +1,125 @@
+"""What pages may read of digests and of who has them by mail. `user` is always the first argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from heard.agencies.queries import colleagues_visible_to, duty_team
+from heard.agencies.rules import Hidden, May
+from heard.insight.digest import rules
+from heard.insight.digest.models import Digest, Subscriber
+from heard.insight.release.queries import Content, content_of
+from heard.knowledge import load
+
+if TYPE_CHECKING:
+    import uuid
+
+    from heard.agencies.models import User
+    from heard.knowledge.model import Heading, Pattern, Release
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A digest with the profile that it speaks of and the knowledge that it was written with."""
+
+    digest: Digest
+    content: Content
+    release: Release
+    patterns: list[tuple[Heading, list[Pattern]]]
+    further: list[str]
+    sources: list[str]
+
+
+def digests_visible_to(user: User) -> QuerySet[Digest]:
+    """Newest first. One that was not sent is for whoever writes or releases."""
+    rows = Digest.objects.select_related("profile__withdrawn_by", "author", "sent_by")
+    if user.may(May.DRAW_PROFILE) or user.may(May.RELEASE):
+        return rows
+    return rows.filter(sent_at__isnull=False) if user.may(May.SEE_PROFILES) else rows.none()
+
+
+def digest_visible_to(user: User, digest_id: uuid.UUID) -> Digest:
+    try:
+        return digests_visible_to(user).get(pk=digest_id)
+    except Digest.DoesNotExist:
+        raise Hidden from None
+
+
+def composed(user: User, digest: Digest) -> Composed:
+    """All that a digest says. `Hidden` where its profile was withdrawn."""
+    release = load.release(digest.knowledge)
+    return Composed(
+        digest=digest,
+        content=content_of(user, digest.profile_id),
+        release=release,
+        patterns=[(one, [p for p in release.patterns if p.heading == one.id]) for one in release.headings],
+        further=[line.strip() for line in digest.further.splitlines() if line.strip()],
+        sources=_sources(release),
+    )
+
+
+def suggested(user: User) -> dict[str, Any]:
+    """What a new digest begins with: the duty team as contact."""
+    team = duty_team(user)
+    if team is None:
+        return {}
+    phone = _("Telephone: %(phone)s") % {"phone": team.duty_phone} if team.duty_phone else ""
+    return {"contact": "\n".join(line for line in (f"{team.name}, {team.agency.name}", phone) if line)}
+
+
+def why_not_change(user: User, digest: Digest) -> str | None:
+    return rules.why_not_change(
+        profile_state=digest.profile.state,
+        sent=digest.sent_at is not None,
+        is_author=digest.author_id == user.pk,
+    )
+
+
+def why_not_send(user: User, digest: Digest) -> str | None:
+    return rules.why_not_send(
+        profile_state=digest.profile.state,
+        sent=digest.sent_at is not None,
+        is_author=digest.author_id == user.pk,
+    )
+
+
+def has_them_by_mail(user: User) -> bool:
+    return Subscriber.objects.filter(user=user).exists()
+
+
+def addresses_outside(user: User) -> QuerySet[Subscriber]:
+    """Addresses outside that were asked or have confirmed, the newest first, for whoever releases."""
+    rows = Subscriber.objects.filter(user=None).select_related("invited_by").order_by("-asked_at", "pk")
+    return rows if user.may(May.RELEASE) else rows.none()
+
+
+def why_not_invite(user: User, email: str) -> str | None:
+    """Whether a link can be sent to this address now."""
+    there = Subscriber.objects.filter(email=email).first()
+    return rules.why_not_invite(
+        email=email,
+        is_staff=bool(email) and colleagues_visible_to(user).filter(email__iexact=email).exists(),
+        confirmed=there is not None and there.confirmed_at is not None,
+        asked_at=there.asked_at if there else None,
+        now=timezone.now(),
+    )
+
+
+def still_to_post(user: User, digest: Digest) -> list[Subscriber]:
+    """Who has not had this digest: addresses that were confirmed, and colleagues who still see profiles."""
+    if not user.may(May.RELEASE):
+        raise Hidden
+    confirmed = Subscriber.objects.filter(confirmed_at__isnull=False).exclude(posts__digest=digest)
+    reached = confirmed.filter(Q(user=None) | Q(user__is_active=True)).select_related("user")
+    return [one for one in reached if one.user is None or (one.user.email and one.user.may(May.SEE_PROFILES))]
+
+
+def _sources(release: Release) -> list[str]:
+    """Where the lists of a digest were read, each once."""
+    sections = (release.definitions, release.patterns, release.vulnerabilities, release.signs)
+    return list(dict.fromkeys(entry.source for section in sections for entry in section))

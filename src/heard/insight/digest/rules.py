@@ -1,0 +1,73 @@
+"""When a digest may be written, sent and asked for by mail. Pure functions."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from heard.insight.release.rules import State
+
+CONFIRM_WITHIN: Final = timedelta(days=14)  # a link in a mail that somebody else may read one day
+ASK_AGAIN_AFTER: Final = timedelta(days=1)  # so that nobody's letter box is filled with invitations
+
+WITHDRAWN: Final = "The profile that this digest speaks of was withdrawn, and so was the digest."
+
+
+def why_not_write(*, profile_state: str) -> str | None:
+    """A digest speaks of what was released, and of nothing else."""
+    if profile_state == State.WITHDRAWN:
+        return "This profile was withdrawn, so there is no digest of it."
+    if profile_state != State.RELEASED:
+        return "A digest is written of a profile that two people have released. This one is not released."
+    return None
+
+
+def why_not_change(*, profile_state: str, sent: bool, is_author: bool) -> str | None:
+    if refusal := why_not_write(profile_state=profile_state):
+        return refusal
+    if sent:
+        return "This digest was sent, so it does not change any more. Write another."
+    if not is_author:
+        return "Whoever wrote this digest changes it. Tell them what should be different."
+    return None
+
+
+def why_not_send(*, profile_state: str, sent: bool, is_author: bool) -> str | None:
+    """Its words are free text, so somebody else reads them before anybody outside does."""
+    if refusal := why_not_write(profile_state=profile_state):
+        return refusal
+    if sent:
+        return "This digest was sent already."
+    if is_author:
+        return "You wrote this digest. Somebody else reads it and sends it."
+    return None
+
+
+def why_not_send_again(*, profile_state: str, sent: bool) -> str | None:
+    if refusal := why_not_write(profile_state=profile_state):
+        return refusal
+    if not sent:
+        return "This digest was not sent yet."
+    return None
+
+
+def why_not_subscribe(*, email: str, subscribed: bool) -> str | None:
+    """`email`: where mail reaches them."""
+    if subscribed:
+        return "You have digests by mail already."
+    if not email:
+        return "Heard does not know your email address. Say it on the page About me, then come back."
+    return None
+
+
+def why_not_invite(
+    *, email: str, is_staff: bool, confirmed: bool, asked_at: datetime | None, now: datetime
+) -> str | None:
+    """`asked_at`: when this address was last sent an invitation that nobody has confirmed."""
+    if not email.strip():
+        return "Enter the email address to which digests go."
+    if is_staff:
+        return "This is the address of a colleague. They ask for digests themselves, on this page."
+    if confirmed:
+        return "Digests go to this address already."
+    if asked_at and now - asked_at < ASK_AGAIN_AFTER:
+        return "This address was sent a link within the last day. Wait for them to confirm it."
+    return None

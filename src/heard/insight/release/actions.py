@@ -1,0 +1,214 @@
+"""Every write about profiles: drawing one up in the background, releasing it by two people, sending it back, withdrawing it."""
+
+from __future__ import annotations
+
+import shutil
+import time
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import transaction
+from django.tasks import task
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from heard.agencies.actions import record_audit
+from heard.agencies.rules import Hidden, May, Refused, refuse
+from heard.engine.run.profile import check_again
+from heard.engine.tables import NotDone
+from heard.insight.release import drawing, queries, rules
+from heard.insight.release.models import Profile, ReleaseDecision
+from heard.insight.release.rules import Episodes, Form, State
+from heard.insight.run.queries import has_result, run_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+_BETWEEN_REPORTS: Final = 0.5  # seconds; a progress bar needs no more
+_TRIES: Final = 3  # of a release while others are released at the same moment
+_CHANGED: Final = (
+    "The files of this profile are not those that were drawn up. Send it back, and tell your administrator."
+)
+_MEANWHILE: Final = (
+    "Other profiles are being released at this moment. Look at the page again, and decide then."
+)
+_GONE: Final = "The run has no result any more, or whoever asked may not read it any more."
+_UNFORESEEN: Final = (
+    "Something went wrong that Heard did not foresee. The run is as it was. "
+    "Ask your administrator to look at the log."
+)
+
+
+@transaction.atomic
+def ask_profile(*, by: User, run_id: uuid.UUID, title: str, episodes: str = Episodes.OF_RUN) -> Profile:
+    """Puts a profile of a finished run into the queue. Raises `Hidden`, `Refused`."""
+    if not by.may(May.DRAW_PROFILE):
+        raise Hidden
+    run = run_visible_to(by, run_id)
+    refuse(rules.why_not_draw_up(has_result=has_result(by, run), title=title))
+    profile = Profile.objects.create(run=run, title=title.strip(), episodes=Episodes(episodes), author=by)
+    _audit(by, "draw up", profile, detail={"run": str(run.pk)})
+    transaction.on_commit(lambda: draw_profile.enqueue(str(profile.pk)))
+    return profile
+
+
+@task()
+def draw_profile(profile_id: str) -> None:
+    """Draws up a profile that waits. What goes wrong becomes a sentence on its page, never a lost profile."""
+    waiting = Profile.objects.filter(pk=profile_id, state=State.WAITING)
+    if not waiting.update(state=State.DRAWING):
+        return
+    profile = Profile.objects.select_related("author", "run").get(pk=profile_id)
+    try:
+        as_of = drawing.draw(profile, progress=_reporter(profile))
+    except Hidden:
+        _fail(profile, _GONE)
+    except NotDone as problem:
+        _fail(profile, str(problem))
+    except Exception:
+        _fail(profile, _UNFORESEEN)
+        raise
+    else:
+        drawn = {"as_of": as_of, "files": queries.fingerprints(profile), "ended_at": timezone.now()}
+        _set(profile, state=State.DRAWN, **drawn)
+
+
+@transaction.atomic
+def fetch_file(*, by: User, profile_id: uuid.UUID, form: Form) -> tuple[bytes, str]:
+    """What somebody takes away, and its name, with the audit row. `Refused` where it is not given out."""
+    profile = queries.profile_visible_to(by, profile_id)
+    refuse(rules.why_not_fetch(state=profile.state))
+    content, name = queries.file_of(profile, form)
+    _audit(by, "download", profile, detail={"form": form.value})
+    return content, name
+
+
+def release_profile(*, by: User, profile_id: uuid.UUID, reason: str) -> Profile:
+    """One of two people says that it can go out. With the second it is released, if an outsider can work out no small count
+    from it and everything that was ever released, up to this moment.
+
+    That check takes seconds, so nobody waits for it behind a lock: it is made first, and counts only if nothing was
+    released meanwhile. Raises `Hidden`, `Refused`.
+    """
+    for _attempt in range(_TRIES):
+        profile = queries.profile_visible_to(by, profile_id)
+        _refuse_to_release(by, profile, reason)
+        before = queries.ever_released(by)
+        checked = profile.state == State.SECOND
+        if checked:
+            _refuse_what_gives_away(profile, before)
+        released = _write_release(by, profile_id, reason, before, checked=checked)
+        if released:
+            return released
+    raise Refused(_MEANWHILE)
+
+
+@transaction.atomic
+def send_back(*, by: User, profile_id: uuid.UUID, reason: str) -> Profile:
+    """It is not released. Its author reads why, and draws up another."""
+    profile = _held(by, profile_id)
+    _only_who_may_release(by)
+    refuse(rules.why_not_send_back(**_stands(by, profile), reason=reason))
+    profile.state = State.SENT_BACK
+    profile.save(update_fields=["state"])
+    _decide(by, profile, reason, agreed=False)
+    return profile
+
+
+@transaction.atomic
+def withdraw_profile(*, by: User, profile_id: uuid.UUID, reason: str) -> Profile:
+    """What was released is given out no more. The notice stays, and so does what counts as known from now on."""
+    profile = _held(by, profile_id)
+    _only_who_may_release(by)
+    refuse(rules.why_not_withdraw(state=profile.state, reason=reason))
+    profile.state, profile.withdrawn_at = State.WITHDRAWN, timezone.now()
+    profile.withdrawn_by, profile.withdrawn_why = by, reason.strip()
+    profile.save(update_fields=["state", "withdrawn_at", "withdrawn_by", "withdrawn_why"])
+    _audit(by, "withdraw", profile, reason=reason)
+    return profile
+
+
+@transaction.atomic
+def _write_release(
+    by: User, profile_id: uuid.UUID, reason: str, before: list[Profile], *, checked: bool
+) -> Profile | None:
+    """None where the check does not hold any more, since another profile was released after it was made."""
+    profile = _held(by, profile_id)
+    _refuse_to_release(by, profile, reason)
+    is_second = profile.state == State.SECOND
+    if is_second and (not checked or queries.ever_released(by) != before):
+        return None
+    profile.state = State.RELEASED if is_second else State.SECOND
+    profile.released_at = timezone.now() if is_second else None
+    profile.save(update_fields=["state", "released_at"])
+    _decide(by, profile, reason, agreed=True)
+    return profile
+
+
+def _held(by: User, profile_id: uuid.UUID) -> Profile:
+    """The profile as it is now. All are held, so that of two that are released at once the second knows the first."""
+    list(Profile.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+    return queries.profile_visible_to(by, profile_id)
+
+
+def _only_who_may_release(by: User) -> None:
+    if not by.may(May.RELEASE):
+        raise Hidden
+
+
+def _refuse_to_release(by: User, profile: Profile, reason: str) -> None:
+    _only_who_may_release(by)
+    refuse(rules.why_not_release(**_stands(by, profile), reason=reason))
+
+
+def _stands(by: User, profile: Profile) -> dict[str, Any]:
+    decided = any(one.by_id == by.pk for one in profile.decisions.all())
+    return {"state": profile.state, "is_author": profile.author_id == by.pk, "has_decided": decided}
+
+
+def _refuse_what_gives_away(profile: Profile, before: list[Profile]) -> None:
+    """The attack of an outsider who kept everything that was ever public, on exactly the files that were drawn up."""
+    if queries.fingerprints(profile) != profile.files:
+        raise Refused(_CHANGED)
+    try:
+        found = check_again(profile.folder, before=[one.folder for one in before])
+    except NotDone as problem:
+        raise Refused(str(problem)) from problem
+    refuse(rules.given_away(found.derived))
+
+
+def _decide(by: User, profile: Profile, reason: str, *, agreed: bool) -> None:
+    ReleaseDecision.objects.create(profile=profile, agreed=agreed, reason=reason.strip(), by=by)
+    verb = "release" if agreed else "send back"
+    _audit(by, verb, profile, reason=reason, detail={"state": str(profile.state)})
+
+
+def _audit(
+    by: User, verb: str, profile: Profile, *, reason: str = "", detail: dict[str, Any] | None = None
+) -> None:
+    record_audit(
+        by=by, verb=verb, subject="profile", subject_id=profile.pk, reason=reason, detail=detail or {}
+    )
+
+
+def _fail(profile: Profile, problem: str) -> None:
+    shutil.rmtree(profile.folder, ignore_errors=True)
+    _set(profile, state=State.NOT_DONE, problem=_(problem), ended_at=timezone.now())
+
+
+def _set(profile: Profile, **values: Any) -> None:
+    Profile.objects.filter(pk=profile.pk).update(**values)
+
+
+def _reporter(profile: Profile) -> Callable[[str, float | None], None]:
+    """Writes progress down, at most twice a second: the page reads it from there."""
+    last = 0.0
+
+    def report(step: str, share: float | None) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _BETWEEN_REPORTS:
+            last = time.monotonic()
+            _set(profile, step=step[:200], share=share)
+
+    return report

@@ -1,0 +1,49 @@
+"""Drawing a profile up: what the engine is told, and where it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from heard.agencies.rules import Hidden
+from heard.engine import tables
+from heard.engine.run.profile import draw_up
+from heard.engine.screen import window_start
+from heard.insight.release import queries
+from heard.insight.release.rules import Episodes
+from heard.insight.run.queries import has_result, release_of
+
+if TYPE_CHECKING:
+    from heard.insight.release.models import Profile
+
+
+def draw(profile: Profile, *, progress: Callable[[str, float | None], None]) -> date:
+    """Writes the profile into its folder, beside everything that was ever released. The day up to which it counts.
+
+    Raises `Hidden` where whoever asked may not read the run any more, and the engine's `NotDone`.
+    """
+    user, run = profile.author, profile.run
+    if not has_result(user, run):
+        raise Hidden
+    as_of = date.fromisoformat(run.summary["as_of"])
+    outside = window_start(as_of, release_of(run).rule("three_signs").window_months)
+    time = {"since": outside + timedelta(days=1), "until": as_of}
+    episodes = queries.missing_episodes(user, **time) if profile.episodes == Episodes.OF_HEARD else None
+    patterns = queries.patterns_recorded(user, **time)
+    drawn = draw_up(
+        run.result,
+        out=profile.folder,
+        title=profile.title,
+        before=[one.folder for one in queries.ever_released(user)],
+        missing=None if episodes is None else _as_table(tables.MISSING_EPISODES, episodes),
+        patterns=_as_table(tables.PATTERNS_RECORDED, patterns) if patterns else None,
+        progress=progress,
+    )
+    return drawn.as_of
+
+
+def _as_table(table: tables.Table, rows: list[dict[str, object]]) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema=table.schema)

@@ -1,0 +1,71 @@
+"""Shape and wording of what people enter about profiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from heard.govuk.forms import Form, RadiosField, TextareaField, TextField
+from heard.insight.release.rules import Episodes
+
+RELEASE, SEND_BACK = "release", "send_back"
+
+
+class DrawForm(Form):
+    title = TextField(
+        _("What is the profile called?"),
+        hint=_(
+            "The area and the time, such as: Wexmoor, April 2025 to March 2026. It is printed on every page."
+        ),
+        max_length=200,
+        missing=_("Give the profile a title, such as the area and the time that it speaks of."),
+    )
+
+    episodes = RadiosField(
+        _("Which episodes of children missing are counted?"),
+        hint=_("Never both: nobody knows which of them are the same."),
+        choices=[
+            (Episodes.OF_RUN.value, _("Those in the agencies’ records of this run")),
+            (Episodes.OF_HEARD.value, _("Those that were noted in Heard")),
+        ],
+        missing=_("Say which episodes of children missing are counted."),
+    )
+
+
+class DecideForm(Form):
+    decision = RadiosField(
+        _("What do you decide?"),
+        size="m",
+        choices=[
+            (RELEASE, _("Release it"), _("Once two people have, it may be read by anybody.")),
+            (SEND_BACK, _("Send it back"), _("Its author reads why, and draws up another.")),
+        ],
+        missing=_("Say whether you release it or send it back."),
+    )
+    reason = TextareaField(
+        _("Why?"),
+        hint=_("What you looked at, and what you think of it. It is kept beside the profile with your name."),
+        rows=4,
+        missing=_("Say why. It is kept beside the profile."),
+    )
+
+    @property
+    def releases(self) -> bool:
+        return bool(self.cleaned_data["decision"] == RELEASE)
+
+    @property
+    def why(self) -> dict[str, Any]:
+        """For the action."""
+        return {"reason": self.cleaned_data["reason"]}
+
+
+class WithdrawForm(Form):
+    reason = TextareaField(
+        _("Why is it withdrawn?"),
+        hint=_(
+            "Whoever looks for the profile reads your words. Do not say again what was wrong about anybody."
+        ),
+        rows=3,
+        missing=_("Say why it is withdrawn. Whoever looks for it reads your words."),
+    )

@@ -1,0 +1,228 @@
+"""What pages may read of profiles. `user` is always the first argument.
+
+A profile that is not released yet is for whoever draws up or releases profiles. What was released is for everybody who sees
+profiles; of what was withdrawn there is the notice alone.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from heard.agencies.rules import Hidden, May
+from heard.cases.assessment import queries as assessments
+from heard.cases.missing import queries as missing
+from heard.insight.release import rules
+from heard.insight.release.models import Profile, ReleaseDecision
+from heard.insight.release.rules import EVER_RELEASED, TO_DECIDE, Form
+from heard.knowledge import load
+
+if TYPE_CHECKING:
+    import uuid
+    from datetime import date
+    from pathlib import Path
+
+    from heard.agencies.models import User
+
+SAYS: Final = "profile.json"
+CONTENT_TYPES: Final = {
+    Form.HTML: "text/html",
+    Form.PDF: "application/pdf",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.CSV: "application/zip",
+}
+_ENDING: Final = {Form.CSV: "csv.zip"}
+_FIRST_DAY: Final = (
+    1980,
+    1,
+    1,
+    0,
+    0,
+    0,
+)  # of every entry of a ZIP, so that the same tables are the same bytes
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table as a person reads it: under each heading a text; the first of each row says what the row is."""
+
+    head: list[str]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of a profile: what it says in words, of whom, and under a picture (a `data:` address) its table."""
+
+    heading: str
+    words: list[str]
+    coverage: str
+    picture: str
+    sheet: Sheet | None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a profile says. `sources`, `fields` and `linking`: how good the data are, which is read before any figure;
+    `linking` is None where the run did not measure it."""
+
+    period: str
+    rule: str
+    policy: str
+    findings: list[str]
+    sources: Sheet
+    fields: Sheet
+    linking: Sheet | None
+    notes: list[str]
+    sections: list[Section]
+
+
+def profiles_visible_to(user: User) -> QuerySet[Profile]:
+    """Newest first, with the people who drew them up and withdrew them."""
+    rows = Profile.objects.select_related("author", "withdrawn_by", "run")
+    if user.may(May.DRAW_PROFILE) or user.may(May.RELEASE):
+        return rows
+    return rows.filter(_ever_released()) if user.may(May.SEE_PROFILES) else rows.none()
+
+
+def profile_visible_to(user: User, profile_id: uuid.UUID) -> Profile:
+    """With what people decided on it, or `Hidden`."""
+    decided = Prefetch("decisions", ReleaseDecision.objects.select_related("by"))
+    try:
+        return profiles_visible_to(user).prefetch_related(decided).get(pk=profile_id)
+    except Profile.DoesNotExist:
+        raise Hidden from None
+
+
+def waiting_for(user: User) -> QuerySet[Profile]:
+    """Profiles that this user may release or send back now, the oldest first."""
+    rows = profiles_visible_to(user) if user.may(May.RELEASE) else Profile.objects.none()
+    left = rows.filter(state__in=TO_DECIDE).exclude(author=user).exclude(decisions__by=user)
+    return left.order_by("asked_at")
+
+
+def profiles_of_run(user: User, run_id: uuid.UUID) -> QuerySet[Profile]:
+    return profiles_visible_to(user).filter(run_id=run_id)
+
+
+def ever_released(user: User) -> list[Profile]:
+    """All that was ever public, withdrawn ones too, the oldest first: what an outsider may have kept."""
+    if not user.may(May.RELEASE):
+        _for_who_draws_up(user)
+    return list(Profile.objects.filter(_ever_released()).order_by("released_at", "pk"))
+
+
+def why_not_decide(user: User, profile: Profile) -> str | None:
+    """Of a profile with its decisions."""
+    return rules.why_not_decide(
+        state=profile.state,
+        is_author=profile.author_id == user.pk,
+        has_decided=any(one.by_id == user.pk for one in profile.decisions.all()),
+    )
+
+
+def missing_episodes(user: User, *, since: date, until: date) -> list[dict[str, Any]]:
+    """Rows of the engine's `missing_episodes`, of what was noted in Heard: true counts, for the engine alone to hide."""
+    _for_who_draws_up(user)
+    months = missing.episodes_by_month(user, since=since, until=until)
+    return [
+        {"month": f"{month:%Y-%m}", "count": episodes, "children": children}
+        for month, (episodes, children) in sorted(months.items())
+    ]
+
+
+def patterns_recorded(user: User, *, since: date, until: date) -> list[dict[str, Any]]:
+    """Rows of the engine's `patterns_recorded`: true counts, for the engine alone to hide. None where nobody recorded any,
+    since that says nothing of the patterns."""
+    _for_who_draws_up(user)
+    found = assessments.children_by_pattern(user, since=since, until=until)
+    patterns = load.current().patterns if found else ()
+    return [{"pattern": one.id, "count": found.get(one.id, 0)} for one in patterns]
+
+
+def content_of(user: User, profile_id: uuid.UUID) -> Content:
+    """What a profile that may be read says; `Hidden` where it is not drawn up, or withdrawn."""
+    profile = profile_visible_to(user, profile_id)
+    if rules.why_not_fetch(state=profile.state):
+        raise Hidden
+    told = json.loads((profile.folder / SAYS).read_text("utf-8"))
+    quality = told["quality"]
+    return Content(
+        period=told["period"]["words"],
+        rule=told["rule"],
+        policy=told["policy"]["words"],
+        findings=told["findings"],
+        sources=_sheet(quality["sources"]),
+        fields=_sheet(quality["fields"]),
+        linking=_sheet(quality["linking"]) if quality["linking"] else None,
+        notes=quality["notes"],
+        sections=[_section(profile, section) for section in told["sections"]],
+    )
+
+
+def file_of(profile: Profile, form: Form) -> tuple[bytes, str]:
+    """The bytes of a profile in this form, and the name under which they are saved."""
+    name = f"profile-{profile.as_of:%Y-%m-%d}-{profile.pk.hex[:8]}.{_ENDING.get(form, form)}"
+    if form == Form.CSV:
+        return _zipped(profile), name
+    return (profile.folder / f"profile.{form}").read_bytes(), name
+
+
+def fingerprints(profile: Profile) -> dict[str, str]:
+    """The SHA-256 of each file of a profile, by its path within the folder."""
+    paths = (path for path in sorted(profile.folder.rglob("*")) if path.is_file())
+    return {
+        path.relative_to(profile.folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in paths
+    }
+
+
+def _for_who_draws_up(user: User) -> None:
+    if not user.may(May.DRAW_PROFILE):
+        raise Hidden
+
+
+def _ever_released() -> Q:
+    return Q(state__in=EVER_RELEASED)
+
+
+def _section(profile: Profile, told: dict[str, Any]) -> Section:
+    grid = told["grid"]
+    return Section(
+        told["heading"],
+        told["words"],
+        told["coverage"],
+        _picture(profile, told["picture"]),
+        Sheet(grid["head"], [row["texts"] for row in grid["rows"]]) if grid else None,
+    )
+
+
+def _sheet(lines: list[dict[str, str]]) -> Sheet:
+    return Sheet(list(lines[0]) if lines else [], [list(line.values()) for line in lines])
+
+
+def _picture(profile: Profile, name: str | None) -> str:
+    """As part of the page, so that no address of its own gives it out. An image never runs a script."""
+    if not name:
+        return ""
+    svg = (profile.folder / "pictures" / f"{name}.svg").read_bytes()
+    return f"data:image/svg+xml;base64,{b64encode(svg).decode()}"
+
+
+def _zipped(profile: Profile) -> bytes:
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        for path in _tables_with_layouts(profile):
+            archive.writestr(ZipInfo(path.name, _FIRST_DAY), path.read_bytes(), ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _tables_with_layouts(profile: Profile) -> Iterator[Path]:
+    return (path for path in sorted((profile.folder / "tables").iterdir()) if path.is_file())

@@ -1,0 +1,119 @@
+"""When a profile may be drawn up, released by two people, sent back and withdrawn. Pure functions."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, Final
+
+NAMED: Final = 5  # cells in a sentence; whoever reads it needs to know where to look, not all of them
+
+
+class State(StrEnum):
+    """A profile is drawn up by an analyst, then released by two others, one after the other."""
+
+    WAITING = "waiting"
+    DRAWING = "drawing"
+    NOT_DONE = "not_done"
+    DRAWN = "drawn"
+    SECOND = "second"
+    RELEASED = "released"
+    SENT_BACK = "sent_back"
+    WITHDRAWN = "withdrawn"
+
+
+UNDER_WAY: Final = (State.WAITING, State.DRAWING)
+TO_DECIDE: Final = (State.DRAWN, State.SECOND)
+EVER_RELEASED: Final = (State.RELEASED, State.WITHDRAWN)  # what was once public stays known
+READABLE: Final = (*TO_DECIDE, State.RELEASED, State.SENT_BACK)
+
+WITHDRAWN: Final = "This profile was withdrawn, and its files are not given out any more."
+
+
+class Episodes(StrEnum):
+    """Which episodes of children missing a profile counts. Never both: nobody knows which of them are the same."""
+
+    OF_RUN = "run"
+    OF_HEARD = "heard"
+
+
+class Form(StrEnum):
+    """In which form somebody takes a profile away."""
+
+    HTML = "html"
+    PDF = "pdf"
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+def why_not_draw_up(*, has_result: bool, title: str) -> str | None:
+    """A profile is drawn up of a run that is done and not yet destroyed."""
+    if not has_result:
+        return "This run has no result to draw a profile of: it is not done, or its last day is over."
+    if not title.strip():
+        return "Give the profile a title, such as the area and the time that it speaks of."
+    return None
+
+
+def why_not_decide(*, state: str, is_author: bool, has_decided: bool) -> str | None:
+    """Two people who are not the author release it, and neither of them twice."""
+    if state in UNDER_WAY:
+        return "This profile is still being drawn up."
+    if state not in TO_DECIDE:
+        return "This profile is not waiting for anybody’s decision."
+    if is_author:
+        return "You drew this profile up. Two other people read it and release it."
+    if has_decided:
+        return "You released this profile already. Somebody else has to be the second."
+    return None
+
+
+def why_not_release(*, state: str, is_author: bool, has_decided: bool, reason: str) -> str | None:
+    if refusal := why_not_decide(state=state, is_author=is_author, has_decided=has_decided):
+        return refusal
+    if not reason.strip():
+        return "Say why this profile can be released. It is kept beside it."
+    return None
+
+
+def why_not_send_back(*, state: str, is_author: bool, has_decided: bool, reason: str) -> str | None:
+    if refusal := why_not_decide(state=state, is_author=is_author, has_decided=has_decided):
+        return refusal
+    if not reason.strip():
+        return "Say what has to be different before this profile can be released."
+    return None
+
+
+def why_not_withdraw(*, state: str, reason: str) -> str | None:
+    if state == State.WITHDRAWN:
+        return "This profile was withdrawn already."
+    if state != State.RELEASED:
+        return "Only a profile that was released can be withdrawn."
+    if not reason.strip():
+        return "Say why it is withdrawn. Whoever looks for it reads your words."
+    return None
+
+
+def why_not_fetch(*, state: str) -> str | None:
+    if state == State.WITHDRAWN:
+        return WITHDRAWN
+    if state not in READABLE:
+        return "This profile is not drawn up."
+    return None
+
+
+def given_away(derived: Iterable[dict[str, Any]]) -> str | None:
+    """The refusal where an outsider could work out small counts of everything ever released with this profile. Each of
+    `derived` has the cell in words, and the limits that are left of it."""
+    found = list(derived)
+    if not found:
+        return None
+    cells = "; ".join(_cell(one) for one in found[:NAMED])
+    more = f"; and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    return (
+        f"With everything that was ever released, an outsider could work out small counts of this profile: {cells}{more}. "
+        "Send it back, so that it is drawn up again beside what was released since."
+    )
+
+
+def _cell(one: dict[str, Any]) -> str:
+    low, high = one["low"], one["high"]
+    return f"{one['cell']} is {low}" if low == high else f"{one['cell']} is between {low} and {high}"
