@@ -4,13 +4,16 @@ import re
 import uuid
 
 import pytest
-from django.test import Client
+from django.core.exceptions import ValidationError
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from tests.conftest import World
 
 from heard.agencies import actions, queries
+from heard.agencies.kept import kept_form, sending
 from heard.agencies.models import AuditRow, Draft, User
-from heard.agencies.rules import Hidden, Role
+from heard.agencies.rules import Hidden, Refused, Role
+from heard.govuk.forms import Form, TextField
 
 
 def test_a_draft_keeps_every_step_and_is_its_writers_alone(world: World) -> None:
@@ -39,6 +42,44 @@ def test_a_draft_keeps_every_step_and_is_its_writers_alone(world: World) -> None
 def test_a_draft_that_is_not_there_is_hidden(world: World) -> None:
     with pytest.raises(Hidden):
         actions.save_draft(by=world.teacher, draft_id=uuid.uuid4(), kind="worry", step="seen", answers={})
+
+
+class Told(Form):
+    what = TextField("What?")
+
+
+@pytest.mark.parametrize(
+    ("refused", "on", "says"),
+    [
+        (Refused("Not now."), "what", {"what": ["Not now."]}),
+        (Refused("Not now."), "gone", {"__all__": ["Not now."]}),
+        (Refused("Not now."), None, {"__all__": ["Not now."]}),
+        (ValidationError("Too long."), "what", {"__all__": ["Too long."]}),
+    ],
+)
+def test_what_the_rules_refuse_is_said_on_the_form_and_what_was_typed_stays(
+    world: World, refused: Exception, on: str | None, says: dict[str, list[str]]
+) -> None:
+    request = RequestFactory().post("/", {"what": "Seen at noon"})
+    request.user = world.teacher
+    form = kept_form(request, Told, kind="told")
+    assert form.is_valid()
+    with sending(request, form, errors_on=on):
+        raise refused
+    assert form.errors == says
+    assert queries.typed_in(world.teacher, kind="told", subject_id=None)
+    with sending(request, form):
+        pass
+    assert not queries.typed_in(world.teacher, kind="told", subject_id=None)
+
+
+def test_what_goes_wrong_otherwise_is_no_refusal(world: World) -> None:
+    request = RequestFactory().post("/", {"what": "Seen at noon"})
+    request.user = world.teacher
+    form = kept_form(request, Told, kind="told")
+    with pytest.raises(Hidden), sending(request, form):
+        raise Hidden
+    assert queries.typed_in(world.teacher, kind="told", subject_id=None)
 
 
 # ---- every other form: a team's page stands for all of them

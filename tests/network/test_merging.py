@@ -102,6 +102,22 @@ def test_the_address_of_the_record_that_was_merged_leads_to_the_one_that_goes_on
     assert queries.kept_instead_of(world.coordinator, amira.pk) is None
 
 
+def test_who_looked_at_the_record_that_was_merged_away_has_looked_at_the_child(
+    world: World, client: Client, amira: Person, ameera: Person
+) -> None:
+    first = actions.add_person(by=world.officer, given_name="A.", family_name="Khan")
+    actions.open_record(by=world.officer, person_id=first.pk)
+    merge(world, ameera, first)
+    mine = merge(world, amira, ameera)
+    client.force_login(world.social_worker)
+    pages = [reverse(name, kwargs={"person_id": amira.pk}) for name in ("child_looked", "own_looks")]
+    for page in pages:
+        assert world.officer.team.agency.name in client.get(page).text
+    actions.unmerge_people(by=world.coordinator, merge_id=mine.pk, reason="Two children after all")
+    for page in pages:
+        assert world.officer.team.agency.name not in client.get(page).text
+
+
 HAS = st.fixed_dictionaries(
     {
         "restricted": st.booleans(),

@@ -1,7 +1,7 @@
 """What others may read about agencies, their people, and what was done. `user` is always the first argument."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -101,12 +101,12 @@ def duty_team(user: User) -> Team | None:
     return teams_visible_to(user).filter(takes_worries=True).first()
 
 
-def looks_at(user: User, *, person_id: uuid.UUID) -> QuerySet[AuditRow]:
-    """Who has looked at or changed this child's record, newest first.
+def looks_at(user: User, *, person_ids: Collection[uuid.UUID]) -> QuerySet[AuditRow]:
+    """Who has looked at or changed this child's record, newest first; under every key that it has or had.
 
     The caller has already shown, through `network.queries`, that the user may see this child.
     """
-    rows = AuditRow.objects.filter(person_id=person_id)
+    rows = AuditRow.objects.filter(person_id__in=person_ids)
     return rows if user.may(May.SEE_CHILD) else rows.none()
 
 

@@ -79,6 +79,11 @@ class Group:
     sections: list[Section]
 
     @property
+    def may_wait(self) -> bool:
+        """Whether it is folded, so that what is urgent fits on a phone."""
+        return self.key in ("later", "children")
+
+    @property
     def number(self) -> int:
         return sum(len(section.waiting) for section in self.sections)
 

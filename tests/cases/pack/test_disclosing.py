@@ -259,6 +259,8 @@ def test_nothing_of_a_file_that_was_withdrawn_is_given_or_shown(world: Any, arou
         assert shown.status_code == 200
         assert "Mondays" not in shown.text
         assert "note.txt" not in shown.text
+    row.refresh_from_db()
+    assert (row.text, row.marks.exists()) == ("", False)
     read_all(by, asked)
     inside = "\n".join(pages_of(final(world, asked)))
     assert "They wait for me" in inside
@@ -350,6 +352,30 @@ def test_a_request_ends_without_being_given_for_a_reason(world: Any, asked: Disc
         by=world.coordinator, disclosure_id=asked.pk, why="She wants to read it with us instead"
     )
     assert not queries.disclosures_due(world.coordinator).exists()
+
+
+@pytest.mark.parametrize("checked", [False, True])
+def test_of_a_request_that_ended_no_copy_of_the_record_stays(
+    world: Any, asked: Disclosure, checked: bool
+) -> None:
+    decide_all(world.coordinator, asked, **WHY)
+    assert asked.passages.exclude(marks=None).exists()
+    if checked:
+        final(world, asked)
+    end(world, asked)
+    assert not asked.passages.exists()
+
+
+def test_what_was_held_back_from_an_answer_that_was_given_can_be_shown_later(
+    world: Any, asked: Disclosure, client: Any
+) -> None:
+    decide_all(world.coordinator, asked, **WHY)
+    final(world, asked)
+    actions.give_disclosure(
+        by=world.coordinator, disclosure_id=asked.pk, on=TODAY(), how="hand", to_whom="The child"
+    )
+    client.force_login(world.coordinator)
+    assert AUNT in client.get(reverse("disclosure_log", kwargs={"disclosure_id": asked.pk})).text
 
 
 def end(world: Any, asked: Disclosure) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import reduce
 from typing import TYPE_CHECKING
 
-from django.db.models import BooleanField, Case, Count, Exists, F, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Concat
 
 from heard.agencies.queries import duty_team, teams_visible_to
 from heard.agencies.rules import Hidden, May
@@ -75,6 +78,17 @@ def concerns_about_place(user: User, place_id: uuid.UUID) -> QuerySet[Concern]:
 def concerns_about_group(user: User, group_id: uuid.UUID) -> QuerySet[Concern]:
     """Worries about one group of which this user may see everything, the latest first."""
     return concerns_open_to(user).filter(group_id=group_id).order_by("-told_at")
+
+
+def told_with(user: User, words: Iterable[str]) -> QuerySet[Concern]:
+    """Worries about places and groups, of which this user may see everything, in whose text a word begins with each of
+    these, in capitals or not. The latest first. Worries about children stand in their chronologies, which have an index."""
+    rows = concerns_open_to(user).filter(person=None).order_by("-told_at", "pk")
+    text = Concat(
+        "seen_and_heard", Value(" "), "when_seen", Value(" "), "who_comes", output_field=TextField()
+    )
+    rows = rows.annotate(text=text)
+    return reduce(lambda found, word: found.filter(text__iregex=rf"(^|\W){re.escape(word)}"), words, rows)
 
 
 def concerns_since(user: User, moment: datetime, *, about: str = "") -> QuerySet[Concern]:

@@ -17,7 +17,7 @@ from heard.cases.own.models import ChildsPlan, GivenPlan
 from heard.cases.own.rules import Look, Lookers
 from heard.cases.safety.queries import in_force
 from heard.govuk.environment import day
-from heard.network.queries import involvements_of, visible_through
+from heard.network.queries import involvements_of, keys_of, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -99,11 +99,11 @@ def why_not_write(user: User, plan: Plan) -> str | None:
 
 
 def looks_for_child(user: User, person_id: uuid.UUID) -> list[Lookers]:
-    """Who looked at or changed a child's record, by agency and role. Three queries, however many looks there are.
+    """Who looked at or changed a child's record, by agency and role. Four queries, however many looks there are.
 
     The caller has shown, by `open_record`, that the user may see the child.
     """
-    rows = looks_at(user, person_id=person_id).order_by()
+    rows = looks_at(user, person_ids=keys_of(user, person_id)).order_by()
     counted = list(rows.values("actor_id", "agency", "verb").annotate(times=Count("pk"), last=Max("at")))
     roles = roles_of(user, {row["actor_id"] for row in counted})
     return rules.who_looked(

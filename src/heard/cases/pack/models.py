@@ -146,6 +146,9 @@ class PartOfDisclosure(models.Model):
 class DisclosurePassage(PartOfDisclosure):
     """One passage of the record as it was when the work on the request began. Its first line is its heading.
 
+    It stays after it was given, what was held back too: whoever complains has a right to be told what that was and why.
+    It goes when the request ends without anything being given, and the text of a file when the file is withdrawn.
+
     `give` is '' for a passage that is given but for its marks, 'withhold' for one that is not given; a file is given
     whole, as text or not at all, and until somebody decides it has ''.
     """

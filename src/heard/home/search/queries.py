@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from heard.cases.case.queries import cases_visible_to
-from heard.cases.concern.queries import concerns_visible_to
+from heard.cases.concern.queries import concerns_visible_to, told_with
+from heard.cases.timeline.matching import MOST_ASKED, Meant, asked_words, snippet
 from heard.cases.timeline.queries import find_in_records
 from heard.govuk.environment import day
 from heard.network.queries import Hit, find_described, find_groups, find_places
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 10  # of each kind: who has not found by then adds a word
 _REFERENCE: Final = re.compile(r"\b([CW])[- ]?([A-Z\d]{3})[- ]?([A-Z\d]{3})\b", re.IGNORECASE)
+
+_WORD: Final = re.compile(r"\w+(?:[’'-]\w+)*")
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,28 @@ def _records(user: User, text: str) -> Section:
     )
 
 
+def _told(user: User, text: str) -> Section:
+    """Worries about places and groups in which all words stand as they were typed: they are in no chronology."""
+    words = _WORD.findall(_without_references(text))[:MOST_ASKED]
+    found = told_with(user, words)[:SHOWN] if any(len(word) > 2 for word in words) else []
+    meant = [Meant(word) for word in asked_words(" ".join(words))]
+    return Section(
+        "worries",
+        _("The words of worries about places and groups"),
+        [
+            Found(
+                title=f"{worry.reference}: {worry.whom}",
+                href=reverse("concern", kwargs={"concern_id": worry.pk}),
+                facts=_("told on %(date)s") % {"date": day(worry.told_at)},
+                why=_("the words stand in it"),
+                key=str(worry.pk),
+                shown=tuple(snippet(worry.text, meant)),
+            )
+            for worry in found
+        ],
+    )
+
+
 def _named(text: str) -> tuple[str, str]:
     """The words of a name, and a postcode, in what was typed."""
     asked: Description = read_box(_without_references(text))
@@ -163,4 +188,11 @@ def _named(text: str) -> tuple[str, str]:
     return " ".join(words), "".join(asked.postcodes)
 
 
-_SECTIONS: tuple[Callable[[User, str], Section], ...] = (_references, _people, _places, _groups, _records)
+_SECTIONS: tuple[Callable[[User, str], Section], ...] = (
+    _references,
+    _people,
+    _places,
+    _groups,
+    _records,
+    _told,
+)

@@ -105,6 +105,20 @@ def kept_instead_of(user: User, person_id: uuid.UUID) -> uuid.UUID | None:
     return found.pk if Person.objects.filter(visible_through(user), pk=found.pk).exists() else None
 
 
+def keys_of(user: User, person_id: uuid.UUID) -> list[uuid.UUID]:
+    """The key of a person and those of the records that were merged into theirs: what was written down about somebody and
+    never changes, such as who looked, stays under the key that it had. One query where nothing was merged.
+
+    The caller has shown that the user may see the person.
+    """
+    found, last = [person_id], [person_id]
+    while last:
+        merges = Merge.objects.filter(kept__in=last, undone_at=None).order_by("merged_at")
+        last = list(merges.values_list("merged_id", flat=True))
+        found += last
+    return found
+
+
 def merges_visible_to(user: User) -> QuerySet[Merge]:
     """What was merged, the latest first, with both people, of whom the user may see the kept one."""
     if not user.may(May.MERGE):

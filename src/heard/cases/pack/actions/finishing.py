@@ -13,10 +13,10 @@ from heard.agencies.rules import May, refuse
 from heard.cases.pack import queries, rules
 from heard.cases.pack.actions._shared import _audit_disclosure, _locked
 from heard.cases.pack.actions.making import make_answer, remove_answers
-from heard.cases.pack.models import Disclosure, DisclosureCheck
+from heard.cases.pack.models import Disclosure, DisclosureCheck, DisclosurePassage, Mark
 
 if TYPE_CHECKING:
-    from heard.agencies.models import User
+    from heard.agencies.models import AuditRow, User
 
 
 @transaction.atomic
@@ -71,7 +71,8 @@ def give_disclosure(
 
 @transaction.atomic
 def stop_disclosure(*, by: User, disclosure_id: uuid.UUID, why: str) -> Disclosure:
-    """The request ends without anything being given, for instance since they asked for something else. Its PDF goes."""
+    """The request ends without anything being given, for instance since they asked for something else. Its PDF goes, and the
+    copy of the record."""
     disclosure = _locked(by, disclosure_id)
     refuse(rules.why_not_stop(may_disclose=by.may(May.DISCLOSE), stage=disclosure.stage, why=why))
     disclosure.stage, disclosure.stopped_why = rules.Stage.STOPPED, why
@@ -79,4 +80,18 @@ def stop_disclosure(*, by: User, disclosure_id: uuid.UUID, why: str) -> Disclosu
     disclosure.save()
     _audit_disclosure(by, "stop", disclosure, reason=why)
     remove_answers(by=by, disclosure=disclosure)
+    _forget_copy(disclosure)
     return disclosure
+
+
+def note_withdrawal(row: AuditRow) -> None:
+    """For `agencies.indexing.tell_of_writes`: a file that was withdrawn leaves its text in no request."""
+    if (row.subject, row.verb) == ("attachment", "withdraw"):
+        Mark._base_manager.filter(passage__file_id=row.subject_id).delete()
+        DisclosurePassage._base_manager.filter(file_id=row.subject_id).update(text="")
+
+
+def _forget_copy(disclosure: Disclosure) -> None:
+    """Nothing was given, so nobody has to account for what was held back: the copy of the record goes, at any stage."""
+    Mark._base_manager.filter(passage__disclosure=disclosure).delete()
+    DisclosurePassage._base_manager.filter(disclosure=disclosure).delete()

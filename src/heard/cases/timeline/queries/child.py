@@ -49,7 +49,7 @@ from heard.cases.timeline.rules import (
     next_steps,
 )
 from heard.knowledge import load
-from heard.network.queries import involvements_of, ties_visible_to
+from heard.network.queries import involvements_of, keys_of, ties_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import AuditRow, User
@@ -165,7 +165,7 @@ def childs_page(user: User, person: Person, *, today: date) -> ChildsPage:
     work = _work(found)
     notes = _notes(key)
     counts = counts_of(user, key)
-    looks = looks_at(user, person_id=key)
+    looks = looks_at(user, person_ids=keys_of(user, key))
     recent = list(looks[:LATEST])
     words = next(iter(found["words"]), None)
     closed = _closed(last_case) if last_case and not case else None
@@ -198,7 +198,7 @@ def childs_page(user: User, person: Person, *, today: date) -> ChildsPage:
 
 def who_looked(user: User, person: Person, *, page: int) -> tuple[Page[AuditRow], dict[int, Colleague]]:
     """A page of who looked at or changed this child's record, newest first, and who these people are."""
-    shown = Paginator(looks_at(user, person_id=person.pk), LOOKS_ON_A_PAGE).get_page(page)
+    shown = Paginator(looks_at(user, person_ids=keys_of(user, person.pk)), LOOKS_ON_A_PAGE).get_page(page)
     return shown, who_are(user, [look.actor_id for look in shown])
 
 
