@@ -233,6 +233,23 @@ REASONS = Table(
     ),
 )
 
+QUALITY = Table(
+    "quality",
+    "link",
+    "how good the links of one group of records are expected to be, as the model sees it: no labels are known",
+    (
+        Column("group", _TEXT, "'all', 'sex', 'ethnicity' (self-defined), 'name as written' or 'missing'", required=True),
+        Column("value", _TEXT, "which records of the group", required=True),
+        Column("pairs", _INT, "pairs linked of which a record is in the group", required=True),
+        Column("precision", _REAL, "share of these that are one child; null where there are none"),
+        Column("precision_low", _REAL, "lower limit of its interval of 95 in 100"),
+        Column("precision_high", _REAL, "upper limit"),
+        Column("recall", _REAL, "share of compared pairs of one child that are linked; null where none is expected"),
+        Column("recall_low", _REAL, "lower limit of its interval of 95 in 100"),
+        Column("recall_high", _REAL, "upper limit"),
+    ),
+)  # fmt: skip
+
 IDENTITIES = Table(
     "identities",
     "link",
@@ -307,6 +324,19 @@ KNOWN = Table(
     ),
 )
 
+CHANGES = Table(
+    "changes",
+    "screen",
+    "one reason why one child is new on a list, or left it; where two lists are compared",
+    (
+        Column("person", _TEXT, "key of the child: within the later run where new, within the earlier where left",
+               required=True),
+        Column("change", _TEXT, "'new' or 'left'", required=True),
+        Column("why", _TEXT, "in words", required=True),
+        Column("item", _TEXT, "the sign that it is about; null where it is about the child's records"),
+    ),
+)  # fmt: skip
+
 JUDGEMENTS = Table(
     "judgements",
     "people, before link",
@@ -332,10 +362,12 @@ ALL = (
     ISSUES,
     LINKS,
     REASONS,
+    QUALITY,
     IDENTITIES,
     CHILDREN,
     EVIDENCE,
     KNOWN,
+    CHANGES,
 )
 
 # ---- Tables that no step hands to another: what a profile takes besides its run, from cases.

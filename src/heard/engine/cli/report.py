@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -12,9 +12,11 @@ from heard.engine.run.result import ISSUE_LIST
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from heard.engine.run import RunSummary
+    from heard.engine.run import Changes, RunSummary
 
-_SHOWN = 20
+_SHOWN, _SHOWN_REASONS = 20, 40
+_UNSEEN = "By the model, without labels, with intervals of 95 in 100. Records that share too little to be compared are in neither figure."
+_TELLING = 50  # links; of fewer no share says much
 
 
 def show(found: RunSummary, folder: Path, console: Console) -> None:
@@ -22,8 +24,12 @@ def show(found: RunSummary, folder: Path, console: Console) -> None:
     console.print(_sources(found))
     if found.children is not None:
         console.print(_children(found))
+    if found.linked:
+        console.print(_quality(found))
     if found.listed:
         console.print(_listed(found))
+    if found.changes:
+        console.print(_changed(found.changes))
     if found.not_collectable:
         console.print(
             f"Not collectable from these sources: {', '.join(found.not_collectable)}", soft_wrap=True
@@ -63,9 +69,37 @@ def _children(found: RunSummary) -> Table:
     table.add_row("Pairs of records linked", f"{found.linked:,}")
     table.add_row("Pairs of records for a person to decide", f"{found.for_a_person:,}")
     if found.with_signs is not None:
-        table.add_row(f"Children listed by the rule, as of {found.as_of}", f"{found.with_signs:,}")
+        when = "in any twelve months up to" if found.any_window else "as of"
+        table.add_row(f"Children listed by the rule, {when} {found.as_of}", f"{found.with_signs:,}")
         table.add_row("Of these scattered: no single agency holds enough alone", f"{found.scattered:,}")
+    if found.compared_with:
+        table.add_row(f"New on the list since {found.compared_with}", f"{found.new:,}")
+        table.add_row(f"On the list of {found.compared_with}, and no more", f"{found.left:,}")
     return table
+
+
+def _quality(found: RunSummary) -> Table:
+    title = (
+        f"How good the links are expected to be (groups of {_TELLING} pairs or more; all: quality.parquet)"
+    )
+    table = Table(title=title, title_justify="left", caption=_UNSEEN, caption_justify="left")
+    for name in ("Group", "Records"):
+        table.add_column(name, overflow="fold")
+    for name in ("Pairs linked", "Of 100 links right", "Of 100 to link linked"):
+        table.add_column(name, justify="right")
+    for row in found.quality:
+        if row["pairs"] >= _TELLING or row["group"] == "all":
+            shares = [_percent(row, name) for name in ("precision", "recall")]
+            table.add_row(row["group"], row["value"], f"{row['pairs']:,}", *shares)
+    return table
+
+
+def _percent(row: dict[str, Any], name: str) -> str:
+    numbers = [row[name], row[f"{name}_low"], row[f"{name}_high"]]
+    if None in numbers:
+        return "not known"
+    share, low, high = (f"{number * 100:.2f}" for number in numbers)
+    return f"{share} ({low} to {high})"
 
 
 def _listed(found: RunSummary) -> Table:
@@ -78,4 +112,24 @@ def _listed(found: RunSummary) -> Table:
         lists = [", ".join(child[key]) for key in ("signs", "agencies")]
         scattered = "yes" if child["scattered"] else "no"
         table.add_row(child["person"], *lists, scattered, ", ".join(child["not_known"] or []))
+    return table
+
+
+def show_changes(found: Changes, console: Console) -> None:
+    """Prints who is new and who left between two runs."""
+    numbers = f"{found.earlier:,} on the earlier list, {found.later:,} on the later one: {found.new:,} are new, {found.left:,} left."
+    for line in (numbers, *found.notes):
+        console.print(line, soft_wrap=True)
+    if found.rows:
+        console.print(_changed(found.rows))
+
+
+def _changed(rows: list[dict[str, Any]]) -> Table:
+    more = len(rows) - _SHOWN_REASONS
+    title = "Who is new, and who left" + (f" (and {more:,} more lines)" if more > 0 else "")
+    table = Table(title=title, title_justify="left")
+    for name in ("Child", "Change", "Sign", "Why"):
+        table.add_column(name, overflow="fold")
+    for row in rows[:_SHOWN_REASONS]:
+        table.add_row(row["person"], row["change"], row["item"] or "", row["why"])
     return table

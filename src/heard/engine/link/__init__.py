@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from heard.engine import backend, tables
 from heard.engine.link import bands, cluster, judged, model, prepare
+from heard.engine.link.quality import quality
 from heard.engine.link.reasons import reasons, weighed
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 MODEL_FILE = "model.json"
 SEED = model.SEED
+_FOR_PEOPLE = ["record_id", "ethnicity", "marked"]  # columns that nothing is compared by
 _RECORDS = ("left_source", "left_id", "right_source", "right_id")  # of a pair
 
 
@@ -42,7 +44,7 @@ class LinkSummary:
 
 
 def link(folder: Path, *, progress: Progress | None = None) -> LinkSummary:
-    """Reads records and sources of the run in `folder`; writes links, identities, reasons and model.json.
+    """Reads records and sources of the run in `folder`; writes links, identities, reasons, quality and model.json.
 
     Raises `backend.WrongTable` where intake has not run. Small, empty or nameless input is linked as far as it goes.
     """
@@ -51,7 +53,7 @@ def link(folder: Path, *, progress: Progress | None = None) -> LinkSummary:
     rows = prepare.prepared(backend.read(folder, tables.RECORDS), backend.read(folder, tables.SOURCES))
     with backend.engine(folder) as engine:
         tell("Learning how records of one child differ", 0.1)
-        engine.hold("prepared", rows)
+        engine.hold("prepared", rows.drop_columns(_FOR_PEOPLE))
         learned = model.trained(engine, "prepared", usable=_usable(rows), records=len(rows))
         tell("Comparing records", 0.4)
         compared = model.compared(engine, "prepared", learned)
@@ -93,6 +95,7 @@ def _write(
     links = engine.keep("links", _links(held, pairs, engine.hold("refused", _refused(clusters))))
     engine.write(tables.LINKS, links.drop("left", "right").order_by(*_RECORDS))
     _write_reasons(engine, links, compared, learned)
+    engine.write(tables.QUALITY, quality(_rated(pairs), clusters.component, rows))
     counts = {row["band"]: row["n"] for row in links.band.value_counts(name="n").to_pyarrow().to_pylist()}
     return LinkSummary(
         records=len(rows),
@@ -102,6 +105,12 @@ def _write(
         trained=learned.trained,
         notes=learned.notes,
     )
+
+
+def _rated(pairs: Any) -> pa.Table:
+    linked, asked = pairs.band == bands.LINKED, pairs.band == bands.FOR_A_PERSON
+    rated = pairs.select("left", "right", "probability", "rule", "said", linked=linked, asked=asked)
+    return rated.order_by("left", "right").to_pyarrow()
 
 
 def _write_reasons(engine: backend.Engine, links: Any, compared: Any, learned: model.Model) -> None:

@@ -33,7 +33,7 @@ _MOST_AT_HOME = 12
 def banded(pairs: Any) -> Any:
     """Pairs as `model.compared` gives them, with probability, band and why.
 
-    Columns: left, right (keys, left < right), probability, weight (the model's, in bits), band, why.
+    Columns: left, right (keys, left < right), probability, weight (the model's, in bits), band, why, rule (its number).
     """
     rules = _rules(pairs)
     first = [(rule, index) for index, (rule, *_) in enumerate(rules)]
@@ -50,6 +50,7 @@ def banded(pairs: Any) -> Any:
         weight=chosen.match_weight.round(2),
         band=band,
         why=why + _lent(chosen) + _compared(chosen),
+        rule=chosen.rule.cast("int64"),
     )
 
 

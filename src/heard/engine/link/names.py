@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from enum import Enum
 from functools import cache
 from importlib.resources import files
@@ -55,6 +56,11 @@ def forms(given: str) -> tuple[str, ...]:
 def is_known(name: str) -> bool:
     """Whether the list holds the name: then it is a name in its own right, not a slip for another."""
     return name.split()[0] in _heads()
+
+
+def has_spellings(name: str) -> bool:
+    """Whether the list knows other forms or spellings of a plain given name."""
+    return bool(set(name.split()) & _of_several())
 
 
 @cache
@@ -161,3 +167,10 @@ def _heads() -> dict[str, tuple[str, ...]]:
             for form in (head, *others):
                 heads[form] = (*heads.get(form, ()), head)
     return heads
+
+
+@cache
+def _of_several() -> frozenset[str]:
+    """The names of the list that do not stand alone in their line."""
+    lines = Counter(head for heads in _heads().values() for head in heads)
+    return frozenset(form for form, heads in _heads().items() if any(lines[head] > 1 for head in heads))

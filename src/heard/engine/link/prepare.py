@@ -29,8 +29,8 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
     """One row per record in the order of (source, record_id), whatever order they came in.
 
     Columns: key (row number), source, record_id, agency, keyed, local, nhs, nhs_valid, upn, upn_valid, birth
-    (YYYYMMDD), born (date), sex, given, head, forms, family, parts, usual, postcode, district, and what tells that no
-    other child could be meant: one_birth, one_initial, one_given, namesakes. Names may be `lent`.
+    (YYYYMMDD), born (date), sex, given, head, forms, family, parts, usual, postcode, district, ethnicity (as given),
+    marked (accents or an apostrophe in a name), and what tells that no other child could be meant: one_birth, one_initial, one_given, namesakes. Names may be `lent`.
     """
     rows = records.sort_by([("source", "ascending"), ("record_id", "ascending")])
     given, family = _through(rows["given_name"], names.plain), _through(rows["family_name"], names.plain)
@@ -57,6 +57,8 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
         "usual": _usual(given, family),
         "postcode": postcode,
         "district": _through(postcode, lambda code: code.split(" ")[0]),
+        "ethnicity": rows["ethnicity"],
+        "marked": pc.or_(*(_marked(rows[name]) for name in ("given_name", "family_name"))),
     }
     return _with_rivals(lending.with_lent_names(pa.table(columns)), sources)
 
@@ -146,6 +148,11 @@ def _through(
     coded = pc.dictionary_encode(pa.chunked_array([column.combine_chunks()]).combine_chunks())
     changed = pa.array([change(value) for value in coded.dictionary.to_pylist()], kind or pa.string())
     return pa.chunked_array([changed.take(coded.indices)])
+
+
+def _marked(names_as_written: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whether a name has an apostrophe, or a letter that is not plain."""
+    return pc.fill_null(pc.match_substring_regex(names_as_written, "[^ -~]|['`]"), False)
 
 
 def _keyed(records: pa.Table, sources: pa.Table) -> pa.ChunkedArray:

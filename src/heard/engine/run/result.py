@@ -25,7 +25,8 @@ class RunSummary:
 
     `sources`: rows of `tables.SOURCES` with `collects` and `absent`, lists of items, and `files`, the counts of
     each file. `unread`: files of which nothing, or not everything, could be read. `listed`: rows of `tables.CHILDREN`
-    in the order of their keys, which is no order of need.
+    in the order of their keys, which is no order of need. `quality`: rows of `tables.QUALITY`. `any_window`: any so many
+    months up to the as-of date were looked at. `changes`: rows of `tables.CHANGES` against the list of `compared_with`.
     """
 
     release: str | None
@@ -35,10 +36,16 @@ class RunSummary:
     children: int | None = None
     linked: int | None = None
     for_a_person: int | None = None
+    quality: list[dict[str, Any]] = field(default_factory=list)
     with_signs: int | None = None
     scattered: int | None = None
+    any_window: bool | None = None
+    compared_with: date | None = None
+    new: int | None = None
+    left: int | None = None
     not_collectable: list[str] = field(default_factory=list)
     listed: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -63,15 +70,20 @@ def summary(folder: Path) -> RunSummary:
         unread=_unread(folder),
         notes=[note for step in steps.values() for note in step.get("notes", [])],
         **{key: steps["link"][key] for key in ("children", "linked", "for_a_person") if "link" in steps},
-        **{
-            key: steps["screen"][key]
-            for key in ("with_signs", "scattered", "not_collectable")
-            if "screen" in steps
-        },
-        listed=backend.read(folder, tables.CHILDREN).sort_by("person").to_pylist()
-        if "screen" in steps
-        else [],
+        quality=backend.read(folder, tables.QUALITY).to_pylist() if "link" in steps else [],
+        **(_screened(folder, steps["screen"]) if "screen" in steps else {}),
     )
+
+
+def _screened(folder: Path, found: dict[str, Any]) -> dict[str, Any]:
+    keys = ("with_signs", "scattered", "not_collectable", "any_window", "new", "left")
+    day = found["compared_with"]
+    return {
+        **{key: found[key] for key in keys},
+        "compared_with": date.fromisoformat(day) if day else None,
+        "listed": backend.read(folder, tables.CHILDREN).sort_by("person").to_pylist(),
+        "changes": backend.read(folder, tables.CHANGES).to_pylist() if day else [],
+    }
 
 
 def write_issue_list(folder: Path) -> None:
