@@ -172,7 +172,9 @@ def test_an_interview_is_due_until_it_is_held_or_the_child_says_no(world, return
     assert list(queries.interviews_due(worker)) == [returned]
     offer = {"by": worker, "episode_id": returned.pk, "offered_at": ago(19), "by_whom": "Noor"}
     actions.offer_interview(**offer, outcome="declined", why="Not now; asked again on Friday")
+    actions.offer_interview(**offer, outcome="not_offered", why="She was in hospital that day")
     assert not queries.interviews_due(worker).exists()
+    assert queries.episode_visible_to(worker, returned.pk).answer == "declined"
     actions.offer_interview(**offer, outcome="accepted")
     assert list(queries.interviews_due(worker)) == [returned]
     interviewed(worker, returned, 5)
