@@ -7,6 +7,7 @@ files set aside, 2 not done.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from functools import wraps
 from pathlib import Path
@@ -18,6 +19,7 @@ from heard.engine import backend
 from heard.engine import run as runs
 from heard.engine.cli import report
 from heard.engine.cli.edge import JSON, PathWord, Summary, command, finishes, progress
+from heard.engine.tables import NotDone
 
 if TYPE_CHECKING:
     from heard.engine.run import RunSummary
@@ -56,8 +58,25 @@ _AS_OF = click.option(
     help="Count the twelve months up to this day, YYYY-MM-DD. Without it: up to the latest day, no later than today, "
     "on which a sign that counts was seen.",
 )
-
-
+_ANY_WINDOW = click.option(
+    "--any-window",
+    is_flag=True,
+    help="Look at any twelve months up to then, not at the last twelve alone: a child is listed where some twelve months "
+    "hold enough signs, and the first such are shown.",
+)
+_COMPARED_WITH = click.option(
+    "--compared-with",
+    metavar="DATE",
+    type=_Day(),
+    help="An earlier as-of date, YYYY-MM-DD: say who is new on the list since then, who left it, and why.",
+)
+_JUDGEMENTS = click.option(
+    "--judgements",
+    metavar="FILE",
+    type=PathWord(),
+    help="CSV or Parquet of what people said of pairs: left_source, left_id, right_source, right_id, judgement (same, "
+    "not_same, cannot_tell, ask_others), and if you like by, at, why. They go before every rule.",
+)
 _BACKEND = click.option(
     "--backend",
     "engine",
@@ -72,7 +91,7 @@ def _finishes[**P](step: Callable[P, RunSummary]) -> Callable[P, None]:
     @wraps(step)
     def summed_up(*args: P.args, **kwargs: P.kwargs) -> Summary:
         with runs.on(str(kwargs.pop("engine", backend.DUCKDB))):
-            found, folder = step(*args, **kwargs), kwargs.get("out") or kwargs["folder"]
+            found, folder = step(*args, **kwargs), _place(kwargs)
         return Summary(
             as_json=found.as_json,
             show=lambda console: report.show(found, folder, console),  # type: ignore[arg-type]
@@ -83,15 +102,24 @@ def _finishes[**P](step: Callable[P, RunSummary]) -> Callable[P, None]:
     return finishes(summed_up)
 
 
+def _place(words: dict[str, Any]) -> Path:
+    """Where the result is."""
+    place: Path = words.get("out") or words.get("folder") or words["paths"][0]
+    return place
+
+
 @command()
 @_PATHS
 @_MAPPING
 @_AS_OF
+@_ANY_WINDOW
 @_OUT
 @_BACKEND
 @JSON
 @_finishes
-def run(paths: tuple[Path, ...], mapping: Path | None, as_of: date | None, out: Path) -> RunSummary:
+def run(
+    paths: tuple[Path, ...], mapping: Path | None, as_of: date | None, any_window: bool, out: Path
+) -> RunSummary:
     """Read agencies' extracts, link the records of each child, and list the children with enough signs.
 
     Each PATH is a file or folder: CIN census XML, SSDA903 as CSV or XML, Annex A workbooks, and any CSV, Excel or
@@ -106,7 +134,7 @@ def run(paths: tuple[Path, ...], mapping: Path | None, as_of: date | None, out: 
     The list is of children to look at, by a person. It opens nothing and ranks nobody.
     """
     with progress() as tell:
-        return runs.run(paths, out=out, mapping=mapping, as_of=as_of, progress=tell)
+        return runs.run(paths, out=out, mapping=mapping, as_of=as_of, any_window=any_window, progress=tell)
 
 
 @command()
@@ -127,33 +155,88 @@ def intake(paths: tuple[Path, ...], mapping: Path | None, out: Path) -> RunSumma
 
 
 @command()
-@_FOLDER
+@_PATHS
+@_MAPPING
+@_JUDGEMENTS
+@click.option(
+    "--out", metavar="DIR", type=PathWord(), help="Folder for the result, where PATH is not a run's."
+)
 @_BACKEND
 @JSON
 @_finishes
-def link(folder: Path) -> RunSummary:
-    """Find which records in DIR are one child. The second step of `heard run`, after `heard intake`.
+def link(
+    paths: tuple[Path, ...], mapping: Path | None, judgements: Path | None, out: Path | None
+) -> RunSummary:
+    """Find which records are one child: the second step of `heard run`, after `heard intake`. Or in one go for plain lists
+    of people.
+
+    PATH is the folder of a run, or with --out, files and folders as for `heard run`.
 
     \b
     Example:
       heard link result
+      heard link school.csv clinic.csv --mapping ours.yaml --out result --judgements said.csv
+
+    \b
+    ours.yaml, which says what the columns of both lists are:
+      sources:
+        school:
+          agency: school
+          files: "school*"
+          record: {record_id: pupil, given_name: forename, family_name: surname, birth_date: dob, postcode: postcode}
+        clinic:
+          agency: clinic
+          files: "clinic*"
+          record: {record_id: card, given_name: first, family_name: last, birth_date: born, nhs_number: nhs}
+
+    The answer: identities.parquet (which records are one child), links.parquet (each pair, with why), reasons.parquet,
+    quality.parquet, and model.json (what was learned).
     """
     with progress() as tell:
-        return runs.link_again(folder, progress=tell)
+        if out:
+            return runs.linked(paths, out=out, mapping=mapping, judgements=judgements, progress=tell)
+        if mapping or len(paths) > 1:
+            raise NotDone("Name a folder for the result with --out, or one run's folder without a mapping.")
+        return runs.link_again(paths[0], judgements=judgements, progress=tell)
 
 
 @command()
 @_FOLDER
 @_AS_OF
+@_ANY_WINDOW
+@_COMPARED_WITH
 @_BACKEND
 @JSON
 @_finishes
-def screen(folder: Path, as_of: date | None) -> RunSummary:
+def screen(folder: Path, as_of: date | None, any_window: bool, compared_with: date | None) -> RunSummary:
     """List the children in DIR with enough signs. The third step of `heard run`, after `heard link`.
 
     \b
     Example:
       heard screen result --as-of 2026-03-31
+      heard screen result --as-of 2026-03-31 --compared-with 2025-12-31
     """
     with progress() as tell:
-        return runs.screen_again(folder, as_of=as_of, progress=tell)
+        return runs.screen_again(
+            folder, as_of=as_of, any_window=any_window, compared_with=compared_with, progress=tell
+        )
+
+
+@command("changes", epilog="Exit code: 0 done, 2 not done.")
+@click.argument("earlier", type=PathWord())
+@click.argument("later", type=PathWord())
+@JSON
+@finishes
+def changes(earlier: Path, later: Path) -> Summary:
+    """Compare the lists of two runs: who is new in LATER, who left since EARLIER, and why.
+
+    Children are matched through their records, so a child whose key is another in each run is still one child.
+
+    \b
+    Example:
+      heard changes result-2025 result-2026
+    """
+    found = runs.changes(earlier, later)
+    return Summary(
+        lambda: asdict(found), lambda console: report.show_changes(found, console), set_aside=False
+    )

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from heard.engine import backend, intake, tables
 from heard.engine.link import SEED, link
 from heard.engine.run import folder as folders
+from heard.engine.run.changes import Changes, compare
+from heard.engine.run.judgements import from_file
 from heard.engine.run.reports import write_reports
 from heard.engine.run.result import RunSummary, summary, write_issue_list
 from heard.engine.screen import screen
@@ -32,7 +34,19 @@ if TYPE_CHECKING:
     from heard.engine.screen import ScreenSummary
     from heard.engine.tables import Progress
 
-__all__ = ["NotDone", "RunSummary", "link_again", "on", "run", "screen_again", "summary", "take_in"]
+__all__ = [
+    "Changes",
+    "NotDone",
+    "RunSummary",
+    "changes",
+    "link_again",
+    "linked",
+    "on",
+    "run",
+    "screen_again",
+    "summary",
+    "take_in",
+]
 
 _PARTS = ("heard", "splink", "duckdb", "ibis-framework", "pyarrow")
 
@@ -76,10 +90,34 @@ def take_in(
     return summary(out)
 
 
-def link_again(folder: Path, *, progress: Progress | None = None) -> RunSummary:
-    """The second step alone, in a run's folder; what was screened before no longer holds. Raises `NotDone`."""
+def linked(
+    paths: Sequence[Path],
+    *,
+    out: Path,
+    mapping: Path | None = None,
+    judgements: Path | None = None,
+    progress: Progress | None = None,
+) -> RunSummary:
+    """The first two steps, into a new run's folder: for whoever only wants to know which records are one. `judgements`: a
+    file as `judgements.from_file` reads it. Raises `NotDone`."""
+    with plainly(), _allowed(paths, out), folders.fresh(out) as folder:
+        said = from_file(judgements) if judgements else None
+        _take_in(paths, folder, mapping, progress)
+        if said is not None:
+            backend.write(folder, tables.JUDGEMENTS, said)
+        _link(folder, progress)
+    return summary(out)
+
+
+def link_again(
+    folder: Path, *, judgements: Path | None = None, progress: Progress | None = None
+) -> RunSummary:
+    """The second step alone, in a run's folder; what was screened before no longer holds. `judgements`: a file that
+    takes the place of what people said before. Raises `NotDone`."""
     with plainly():
         folders.opened(folder)
+        if judgements:
+            backend.write(folder, tables.JUDGEMENTS, from_file(judgements))
         _link(folder, progress)
         return summary(folder)
 
@@ -98,6 +136,12 @@ def screen_again(
         folders.opened(folder)
         _screen(folder, as_of, any_window, progress, compared_with)
         return summary(folder)
+
+
+def changes(earlier: Path, later: Path) -> Changes:
+    """Who is new on the list of the later run, who left since the earlier one, and why. Raises `NotDone`."""
+    with plainly():
+        return compare(earlier, later)
 
 
 def _take_in(paths: Sequence[Path], folder: Path, mapping: Path | None, progress: Progress | None) -> None:
@@ -136,9 +180,7 @@ def _screen(
     compared_with: date | None = None,
 ) -> None:
     told = _without(folder, "screen")
-    found = screen(
-        folder, as_of=as_of, any_window=any_window, compared_with=compared_with, progress=progress
-    )
+    found = screen(folder, as_of=as_of, any_window=any_window, compared_with=compared_with, progress=progress)
     told["steps"]["screen"] = _told(found)
     told |= {"as_of": found.as_of, "release": found.release}
     folders.tell(folder, told)
@@ -215,4 +257,5 @@ def _sentence(problem: Exception) -> str:
     if isinstance(problem, OSError):
         where = f" ({problem.filename})" if problem.filename else ""
         return f"The machine could not read or write{where}: {problem.strerror or type(problem).__name__}."
-    return f"The engine stopped ({type(problem).__name__}). Run it again; if it stays so, report it with this name."
+    kind = str(problem) if isinstance(problem, backend.EngineStopped) else type(problem).__name__
+    return f"The engine stopped ({kind}). Run it again; if it stays so, report it with this name."

@@ -10,15 +10,19 @@ in `backend.bits`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+
+import pyarrow.compute as pc
 
 from heard.engine import backend, tables
 from heard.engine.screen import beside, listing
 from heard.engine.screen.as_of import as_of as _as_of
+from heard.engine.screen.as_of import spelt
+from heard.engine.screen.changes import LEFT, NEW, Listed, changes
 from heard.engine.screen.question import Question, Tables
-from heard.engine.screen.windows import first_day, window_start
+from heard.engine.screen.windows import window_start
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -29,7 +33,17 @@ if TYPE_CHECKING:
     from heard.engine.tables import Progress
     from heard.knowledge.model import Release
 
-__all__ = ["RULE", "ScreenSummary", "first_day", "screen", "window_start"]
+__all__ = [
+    "LEFT",
+    "NEW",
+    "RULE",
+    "Listed",
+    "Question",
+    "ScreenSummary",
+    "changes",
+    "screen",
+    "window_start",
+]
 
 RULE = "three_signs"
 
@@ -39,7 +53,8 @@ class ScreenSummary:
     """What screening found. `any_window`: any so many months up to the as-of date were looked at, not the last alone.
 
     `children` are all, `with_signs` those whom the rule lists, `scattered` those of them whom no single agency could
-    have listed alone. `not_collectable`: items that no source of this run can carry.
+    have listed alone. `not_collectable`: items that no source of this run can carry. `new` and `left`: how many children
+    the list has and has no more, against the list of the day `compared_with`; None where nobody asked.
     """
 
     release: str
@@ -50,6 +65,9 @@ class ScreenSummary:
     scattered: int
     not_collectable: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    compared_with: date | None = None
+    new: int | None = None
+    left: int | None = None
 
 
 def screen(
@@ -57,14 +75,17 @@ def screen(
     *,
     as_of: date | None = None,
     any_window: bool = False,
+    compared_with: date | None = None,
     release: Release | None = None,
     progress: Progress | None = None,
     today: date | None = None,
 ) -> ScreenSummary:
-    """Reads observations, identities, sources and coverage of the run in `folder`; writes children, evidence and known.
+    """Reads observations, identities, sources and coverage of the run in `folder`; writes children, evidence and known,
+    and where another day is given to compare the list with, changes.
 
     Without `as_of`, the latest day up to `today` (the computer's, unless said) on which a sign that counts was seen; else
-    the latest day that any source speaks of; else today. Raises `backend.WrongTable` where an earlier step has not run.
+    the latest day that any source speaks of; else today. Raises `backend.WrongTable` where an earlier step has not run,
+    and `tables.NotDone` where `compared_with` is no earlier day.
     """
     tell = progress or (lambda text, share: None)
     release = release or load.current()
@@ -73,6 +94,7 @@ def screen(
         day, notes = _as_of(engine, release, as_of, today or datetime.now().astimezone().date())
         question = Question(release, release.rule(RULE), day, any_window)
         read = Tables(engine, question)
+        then = _list_of(read, question, compared_with) if compared_with else None
         listed = listing.whom(read, question)
         children = listing.children(read, question, listed)
         engine.write(tables.CHILDREN, children)
@@ -80,7 +102,28 @@ def screen(
         engine.write(tables.EVIDENCE, beside.evidence(read, question, listed))
         known = beside.known(read, question)
         engine.write(tables.KNOWN, known)
-        return _summary(read, question, children, known, notes)
+        found = _summary(read, question, children, known, notes)
+    return found if then is None else _compared(found, then, Listed(folder, question, children))
+
+
+def _list_of(read: Tables, question: Question, day: date) -> Listed:
+    """The list of an earlier day."""
+    if day >= question.as_of:
+        raise tables.NotDone(
+            f"{spelt(day)} is not before the as-of date, {spelt(question.as_of)}. Compare the list with an earlier day."
+        )
+    then = replace(question, as_of=day)
+    children = listing.children(read, then, listing.whom(read, then))
+    return Listed(read.engine.folder, then, children)
+
+
+def _compared(found: ScreenSummary, then: Listed, now: Listed) -> ScreenSummary:
+    rows = changes(then, now)
+    backend.write(now.folder, tables.CHANGES, rows)
+    new, left = (
+        len(set(rows.filter(pc.field("change") == kind)["person"].to_pylist())) for kind in (NEW, LEFT)
+    )
+    return replace(found, compared_with=then.question.as_of, new=new, left=left)
 
 
 def _summary(
