@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 
 from tests.bench.crowd import SEED, Someone, crowd
-from tests.bench.databases import on_both, spread, worked
+from tests.bench.databases import on_both, spread, take_stock, worked
 from tests.bench.measure import table
 
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "200000"))
@@ -134,6 +134,7 @@ def measure() -> None:
     people = list(crowd(PEOPLE))
     began = time.perf_counter()
     users = fill(people)
+    take_stock()
     print(f"  {PEOPLE:,} people and their keys written in {time.perf_counter() - began:.0f} s")
     print(
         f"  keys of one more person: {one_more(users['co-ordinator'][0]):.0f} ms (median of 50, with the person itself)"
