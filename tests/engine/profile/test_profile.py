@@ -1,95 +1,155 @@
-"""The profile of a run: what it counts, what it hides, and that every format says the same. Every child is made up."""
+"""The profile of a run as files: every format says the same, nobody is given away, nothing in it runs."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
-from datetime import date
+import json
+import re
 from pathlib import Path
 
 import pytest
-from tests.engine.spec.tables import covers, put, record, seen, source
+from click.testing import CliRunner
+from openpyxl import load_workbook
+from pypdf import PdfReader
+from tests.engine.profile.made import run_of
 
-from heard.engine import publish, tables
-from heard.engine.run import folder as folders
+from heard.cli import main
+from heard.engine import publish
 from heard.engine.run.profile import check_again, draw_up
-from heard.engine.screen import screen
+from heard.engine.tables import NotDone
 
-AS_OF = date(2026, 3, 31)
-NAMES = ("police", "school")
-
-
-def _ran(folder: Path, children: int = 60, *, agencies: Sequence[str] = NAMES) -> Path:
-    """A screened run of `children`: every third is known to both agencies, every fifth has three signs, two of them with the
-    police. One in ten lives outside the area; the school alone asks for ethnicity."""
-    folder.mkdir()
-    police, school = agencies
-    records, identities, observations = [], [], []
-    for n in range(children):
-        holders = agencies if n % 3 == 0 else (agencies[n % 2],)
-        said = {"birth_date": date(2010 + n % 7, 1 + n % 12, 1), "sex": "FM"[n % 2] if n % 11 else None}
-        said["postcode"] = f"AB1 {n % 10}AA" if n % 10 == 0 else f"WX{1 + n % 2} 1AA"
-        for holder in holders:
-            key = f"{holder} {n}"
-            records.append(record(holder, str(n), **said, ethnicity=_said(n) if holder == school else None))
-            identities.append({"source": holder, "record_id": str(n), "person": f"p{n:03}"})
-            if n % 5 == 0:
-                signs = ("S01", "S03") if holder == police else ("S06",)
-                observations += [seen(key, sign, f"2026-0{1 + n % 3}-10") for sign in signs]
-    put(folder, tables.RECORDS, *records)
-    put(folder, tables.IDENTITIES, *identities)
-    put(folder, tables.OBSERVATIONS, *observations)
-    put(
-        folder,
-        tables.COVERAGE,
-        covers(police, "S01"),
-        covers(police, "S03"),
-        covers(school, "S06"),
-        covers(school, "V15"),
-    )
-    put(folder, tables.SOURCES, *map(source, agencies))
-    found = screen(folder, as_of=AS_OF)
-    link = {"for_a_person": 7}
-    told = {
-        "release": found.release,
-        "as_of": found.as_of,
-        "steps": {"intake": {}, "link": link, "screen": {"children": children}},
-    }
-    folders.tell(folder, told)
-    return folder
-
-
-def _said(n: int) -> str | None:
-    return (None, "WBRI", "APKN", "BAFR", "Cornish")[n % 5]
+TITLE = "=Wexmoor & Yarnfield"
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("drawn")
-    draw_up(_ran(place / "run"), out=place / "profile", title="=Profile of Wexmoor")
-    return place / "profile"
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run and its profile."""
+    folder = tmp_path_factory.mktemp("place")
+    draw_up(run_of(folder / "run"), out=folder / "profile", title=TITLE)
+    return folder
 
 
-def _table(folder: Path, name: str) -> list[dict[str, str]]:
-    with (folder / "tables" / f"{name}.csv").open(encoding="utf-8") as file:
+def table(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / "profile" / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def _count(folder: Path, name: str, **at: str) -> str:
-    return next(
-        row["count"] for row in _table(folder, name) if all(row[key] == value for key, value in at.items())
-    )
-
-
-def test_every_number_of_the_profile_is_that_of_the_run(drawn: Path) -> None:
-    assert _count(drawn, "children", list="Total") == "60"
-    # known to both, and every fifth: 0, 15, 30, 45; too few to say
-    assert _count(drawn, "children", list="Listed", held="Total") == "c"
-    assert _count(drawn, "signs", sign="S01", state="Total") == "60"
-
-
-def test_an_outsider_works_nothing_out_of_the_tables_alone_or_again(drawn: Path) -> None:
-    paths = sorted((drawn / "tables").glob("*.csv"))
+def test_an_outsider_works_nothing_out_of_the_tables(place: Path) -> None:
+    paths = sorted((place / "profile" / "tables").glob("*.csv"))
     found = publish.check_files(paths, publish.Policy())
     assert (len(paths), found.derived, found.conflicts) == (11, [], [])
-    assert not check_again(drawn, before=[drawn]).derived
+    assert found.hidden
+    shown = [int(row["count"]) for path in paths for row in table(place, path.stem) if row["count"] != "c"]
+    assert not [count for count in shown if 1 <= count <= 5]
+    assert {
+        row["count"]
+        for name in ("signs", "children")
+        for row in table(place, name)
+        if row["list" if name == "children" else "state"] == "Total"
+    } == {"80"}
+
+
+def test_every_format_says_the_same(place: Path) -> None:
+    told = json.loads((place / "profile" / "profile.json").read_text("utf-8"))
+    html = (place / "profile" / "profile.html").read_text("utf-8")
+    book = load_workbook(place / "profile" / "profile.xlsx")
+    paper = " ".join(page.extract_text() for page in PdfReader(place / "profile" / "profile.pdf").pages)
+    assert book.sheetnames[0] == "Data quality"
+    assert len(book.sheetnames) == 1 + len([one for one in told["sections"] if one["table"]])
+    for section in told["sections"]:
+        assert section["coverage"] in html
+        assert (place / "profile" / "tables" / f"{section['table']}.csv").is_file()
+        assert (
+            not section["picture"] or (place / "profile" / "pictures" / f"{section['picture']}.svg").is_file()
+        )
+    seen = [row["count"] for row in table(place, "signs") if row["state"] == "seen"]
+    assert [cell.value for cell in book["Signs"]["B"] if isinstance(cell.value, int)] == list(map(int, seen))
+    assert (
+        re.findall(
+            r'<td class="number">(\w+)</td><td class="number">\w+</td><td class="number">\w+</td><td>=police</td>',
+            html,
+        )
+        == seen[:3]
+    )
+    assert all(sentence in re.sub(r"\s+", " ", paper) for sentence in told["findings"][:2])
+    assert told["quality"]["fields"][0]["Ethnicity"] == "all"
+    assert told["period"] == {
+        "from": "2025-04-01",
+        "to": "2026-03-31",
+        "words": "1 April 2025 to 31 March 2026",
+    }
+
+
+def test_no_child_is_in_it_and_nothing_runs(place: Path) -> None:
+    for path in (place / "profile").rglob("*"):
+        if path.suffix in (".html", ".json", ".csv", ".svg"):
+            text = path.read_text("utf-8")
+            assert "child-0" not in text, path
+            assert "<script" not in text
+            assert not re.search(r"https?://(?!www\.w3\.org/)", text), path
+    for sheet in load_workbook(place / "profile" / "profile.xlsx"):
+        assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+        assert all(
+            cell.quotePrefix for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)
+        )
+    assert {row["agency"] for row in table(place, "sources")} == {"Total", "'=police", "school"}
+
+
+def test_the_same_run_gives_the_same_bytes_also_after_it_was_released(place: Path) -> None:
+    words = [
+        "profile",
+        place / "run",
+        "--out",
+        place / "again",
+        "--title",
+        TITLE,
+        "--before",
+        place / "profile",
+        "--json",
+    ]
+    done = CliRunner().invoke(main, list(map(str, words)))
+    assert (done.exit_code, json.loads(done.stdout)["conflicts"]) == (0, [])
+    first = {
+        path.relative_to(place / "profile"): path.read_bytes() for path in (place / "profile").rglob("*.*")
+    }
+    assert first == {
+        path.relative_to(place / "again"): path.read_bytes() for path in (place / "again").rglob("*.*")
+    }
+    assert len(first) > 30
+    assert not check_again(place / "again", before=[place / "profile"]).derived
+
+
+def test_what_was_released_before_must_not_give_a_small_count_away(place: Path) -> None:
+    """Once every place but one was shown, the one that is small can be had from the total."""
+    earlier = place / "earlier"
+    earlier.mkdir()
+    true = {"Girls": 10, "Boys": 5, "Not given": 5}
+    lines = [f"2026-03-31,{sex},Listed,{n}" for sex, n in true.items()]
+    (earlier / "sex.csv").write_text("\n".join(["as_of,sex,list,count", *lines]), "utf-8")
+    (earlier / "sex.yaml").write_text(
+        "{dimensions: {as_of: as_of, sex: sex, list: list}, about: children, exhaustive: [sex, list]}",
+        "utf-8",
+    )
+    with pytest.raises(NotDone, match=r"children, as_of 2026-03-31, list Listed, sex \w+"):
+        draw_up(place / "run", out=place / "refused", title="", before=[earlier])
+    assert not (place / "refused").exists()
+
+
+def test_what_cannot_be_drawn_up_is_said_in_a_sentence(place: Path, tmp_path: Path) -> None:
+    def refusal(*words: object) -> str:
+        done = CliRunner().invoke(main, ["profile", *map(str, words)])
+        assert done.exit_code == 2
+        return done.stderr
+
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "notes.txt").write_text("mine")
+    assert "is not the folder of a run" in refusal(tmp_path, "--out", tmp_path / "new")
+    assert "holds something else than a profile" in refusal(place / "run", "--out", tmp_path / "other")
+    assert "So few children" in refusal(run_of(tmp_path / "few", 4), "--out", tmp_path / "new")
+    assert "holds no table" in refusal(
+        place / "run", "--out", tmp_path / "new", "--before", tmp_path / "other"
+    )
+    told = json.loads((tmp_path / "few" / "manifest.json").read_text())
+    (tmp_path / "few" / "manifest.json").write_text(json.dumps(told | {"steps": {"intake": {}, "link": {}}}))
+    assert "is not screened yet" in refusal(tmp_path / "few", "--out", tmp_path / "new")
+    assert not (tmp_path / "new").exists()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--out", required=True, metavar="DIR", type=PathWord(), help="New folder for the profile.")
 @click.option(
     "--title",
-    default="Children at risk of sexual exploitation: problem profile",
+    default="Child sexual exploitation: what agencies know together",
     help="What stands above it.",
 )
 @click.option("--policy", metavar="FILE", type=PathWord(), help="YAML file: threshold, rounding, symbols. Without it: 1 to 5 are hidden as c.")  # fmt: skip

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from io import BytesIO
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _HEAD, _TITLE = Font(bold=True), Font(bold=True, size=14)
 _PAPER = PatternFill("solid", fgColor="FFE8EFEE")
-_WIDEST = 60  # letters
+_WIDEST, _LINE = 60, 120  # letters
 _ZIP_BEGINS = (1980, 1, 1, 0, 0, 0)
 
 
@@ -42,8 +43,10 @@ def _quality(sheet: Any, profile: Profile) -> None:
     quality = profile.quality
     _put(sheet, [profile.title], _TITLE)
     for sentence in (_of(profile), *profile.findings, profile.hiding.words, *quality.notes):
-        _put(sheet, [sentence])
-    _table(sheet, quality.sources.header, quality.sources.lines())
+        _say(sheet, sentence)
+    _put(sheet, [])
+    _put(sheet, [quality.sources.heading], _HEAD)
+    _grid(sheet, quality.sources)
     _put(sheet, [])
     _put(sheet, ["How many records lack each field"], _HEAD)
     _table(sheet, quality.head, quality.fields)
@@ -56,21 +59,27 @@ def _quality(sheet: Any, profile: Profile) -> None:
 
 
 def _section(sheet: Any, section: Section, profile: Profile) -> None:
-    grid = section.grid
     _put(sheet, [section.heading], _TITLE)
     for sentence in (_of(profile), *section.words, section.coverage):
-        if sentence:
-            _put(sheet, [sentence])
-    _table(
-        sheet,
-        (grid.rows_are, *grid.heads, *grid.beside),
-        ((f"{'    ' * row.depth}{row.label}", *row.texts, *row.beside) for row in grid.rows),
-    )
+        _say(sheet, sentence)
+    _grid(sheet, section)
     _wide(sheet)
+
+
+def _grid(sheet: Any, section: Section) -> None:
+    grid = section.grid
+    rows = ((f"{'    ' * row.depth}{row.label}", *row.texts, *row.beside) for row in grid.rows)
+    _table(sheet, (grid.rows_are, *grid.heads, *grid.beside), rows)
 
 
 def _of(profile: Profile) -> str:
     return f"From {profile.first.isoformat()} to {profile.as_of.isoformat()}, release {profile.release}."
+
+
+def _say(sheet: Any, sentence: str) -> None:
+    """In lines that a screen shows whole."""
+    for line in wrap(sentence, _LINE):
+        _put(sheet, [line])
 
 
 def _table(sheet: Any, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -33,12 +33,12 @@ from heard.engine.profile.shape import (
 if TYPE_CHECKING:
     from heard.knowledge.model import Item, Release
 
-CHILDREN, IN_MONTH, EPISODES, WITH_PATTERN = (
+CHILDREN, IN_MONTH, WITH_PATTERN = (
     "children",
     "children seen with a sign in the month",
-    "missing episodes",
     "children with the pattern",
 )
+EPISODES, EPISODES_IN_CASES = "missing episodes", "missing episodes in cases"
 MISSING = "S01"
 ELSEWHERE, OTHER_DISTRICTS = "Elsewhere", "Other districts"
 _REST = (NOT_GIVEN, NOT_COLLECTED, SEVERAL)
@@ -49,13 +49,14 @@ _NOT_THE_DAY = ("AssessmentAuthorisationDate", "return_end")
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be counted: the days `first` and `as_of` are both in the period. Counts up to `small` are small: places
-    and combinations of so few children are put together."""
+    """What is to be counted: the days `first` and `as_of` are both in the period. Counts up to `small` are small.
+    `any_window`: a child is listed for any so many months up to the as-of date, not for the period alone."""
 
     first: date
     as_of: date
     release: Release
     small: int
+    any_window: bool = False
 
     @property
     def months(self) -> list[str]:
@@ -77,10 +78,15 @@ def table(name: str, about: str, dimensions: Mapping[str, Sequence[str]], cells:
 def children(people: People, asked: Asked) -> tuple[Tidy, Tidy]:
     """The children known, listed and scattered; and of those who are listed, which agencies hold their signs."""
     of = people.listed.mutate(which=people.listed.agencies.join(" + "))
-    held: Counter[Where] = Counter({(LISTED, SCATTERED): 0, (LISTED, HELD_BY_ONE): 0})
+    by_holder: dict[str, Counter[str]] = {SCATTERED: Counter(), HELD_BY_ONE: Counter()}
     for row in _rows(of.group_by(["scattered", "which"]).agg(n=ibis._.count())):
-        which = row["which"] if row["n"] > asked.small else OTHERS
-        held[LISTED, SCATTERED if row["scattered"] else HELD_BY_ONE, which] += row["n"]
+        by_holder[SCATTERED if row["scattered"] else HELD_BY_ONE][row["which"]] = row["n"]
+    held: Counter[Where] = Counter()
+    for how, counts in by_holder.items():
+        held[LISTED, how] += 0
+        few = put_together(counts, asked.small, asked.small)
+        for which, n in counts.items():
+            held[LISTED, how, OTHERS if which in few else which] += n
     held[(NOT_LISTED,)] = people.known - sum(held.values())
     whole = _with_wholes(held)
     order = _in_order(whole, (LISTED, SCATTERED, HELD_BY_ONE))
@@ -124,21 +130,36 @@ def ethnicities(people: People, asked: Asked) -> Tidy:
 
 def places(people: People, asked: Asked) -> Tidy:
     """By the first half of the postcode; districts, and areas, of few children are put together."""
-    counted, fewest = people.by_district(), 2 * asked.small + 1
-    area_of = {
-        one: found[0] if (found := re.match("[A-Z]+", one)) else one for one in counted if one not in _REST
-    }
-    in_area: Counter[str] = Counter()
-    for district, area in area_of.items():
-        in_area[area] += sum(counted[district].values())
+    counted = people.by_district()
+    known = Counter({one: sum(n.values()) for one, n in counted.items() if one not in _REST})
+    areas: dict[str, Counter[str]] = defaultdict(Counter)
+    for district, n in known.items():
+        areas[_area(district)][district] = n
+    far = put_together(
+        Counter({area: sum(n.values()) for area, n in areas.items()}), 2 * asked.small, asked.small
+    )
+    few = {one for n in areas.values() for one in put_together(n, 2 * asked.small, asked.small)}
 
     def path(district: str) -> Where:
-        area = area_of[district]
-        if in_area[area] < fewest:
-            return (ELSEWHERE,)
-        return area, district if sum(counted[district].values()) >= fewest else OTHER_DISTRICTS
+        area = _area(district)
+        return (ELSEWHERE,) if area in far else (area, OTHER_DISTRICTS if district in few else district)
 
     return _by_list("places", "place", counted, asked, ("area", "district"), path)
+
+
+def put_together(counts: Mapping[str, int], most: int, open_values: int) -> frozenset[str]:
+    """Parts of `most` or fewer, to be shown as one; none where their sum tells too much of one of them.
+
+    Whoever knows which parts these are knows that each is from 1 to `most`: so `open_values` values must stay possible.
+    """
+    few = {name: n for name, n in counts.items() if n <= most}
+    rest, whole = len(few) - 1, sum(few.values())
+    high, low = min(most, whole - rest), max(1, whole - most * rest)
+    return frozenset(few) if rest > 0 and high - low + 1 >= open_values else frozenset()
+
+
+def _area(district: str) -> str:
+    return found[0] if (found := re.match("[A-Z]+", district)) else district
 
 
 def months(engine: backend.Engine, asked: Asked) -> Tidy:
@@ -156,10 +177,10 @@ def episodes(engine: backend.Engine, asked: Asked) -> Tidy | None:
     seen = _signs(engine, asked).filter(lambda t: (t.item == MISSING) & ~t.field.isin(undated))
     days = seen.select("person", "seen_on").distinct().mutate(month=ibis._.seen_on.strftime("%Y-%m"))
     found = _rows(days.group_by("month").agg(count=ibis._.count(), children=ibis._.person.nunique()))
-    return episodes_of(found, asked) if found else None
+    return episodes_of(found, asked, EPISODES) if found else None
 
 
-def episodes_of(found: Iterable[Mapping[str, Any]], asked: Asked) -> Tidy:
+def episodes_of(found: Iterable[Mapping[str, Any]], asked: Asked, about: str = EPISODES_IN_CASES) -> Tidy:
     """From rows of `tables.MISSING_EPISODES`. A month tells of few children, however many episodes they were made to have."""
     rows = {row["month"]: row for row in found}
     counts = {(month,): int(rows[month]["count"]) if month in rows else 0 for month in asked.months}
@@ -168,7 +189,7 @@ def episodes_of(found: Iterable[Mapping[str, Any]], asked: Asked) -> Tidy:
         asked.cell({"month": where}, n, few=where in few)
         for where, n in _with_wholes(Counter(counts)).items()
     ]
-    return table("missing-episodes", EPISODES, {"month": ("month",)}, cells, {"month"})
+    return table("missing-episodes", about, {"month": ("month",)}, cells, {"month"})
 
 
 def patterns(found: Iterable[Mapping[str, Any]], asked: Asked) -> Tidy:

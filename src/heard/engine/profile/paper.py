@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from heard.engine.profile.pictures import alternative
 from heard.engine.profile.sections import spelt
+from heard.engine.profile.shape import thousands
 
 if TYPE_CHECKING:
     from heard.engine.profile.shape import Profile
@@ -23,7 +24,7 @@ def html(profile: Profile, drawn: Mapping[str, str]) -> str:
         for name, svg in drawn.items()
     }
     return _pages().get_template("profile.html").render(
-        profile=profile, pictures=pictures, alternative=alternative, spelt=spelt, shown=_shown
+        profile=profile, pictures=pictures, alternative=alternative, spelt=spelt, shown=thousands
     )  # fmt: skip
 
 
@@ -35,11 +36,6 @@ def pdf(page: str) -> bytes:
     nothing = URLFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
     drawn: bytes = HTML(string=page, url_fetcher=nothing).write_pdf(pdf_variant="pdf/ua-1")
     return drawn
-
-
-def _shown(text: str) -> str:
-    """A count with its thousands apart."""
-    return f"{int(text):,}" if text.isascii() and text.isdigit() else text
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from heard.engine.profile.shape import SCATTERED
+from heard.engine.profile.shape import OTHERS, SCATTERED, thousands
 
 if TYPE_CHECKING:
     from heard.engine.profile.shape import GridRow, Hiding, Section
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _FONT: Final = "Arial, 'Liberation Sans', sans-serif"
 _INK, _PALE, _QUIET = "#12504f", "#a9c6c5", "#505a5f"
 _ROW, _WIDTH, _LABEL = 24, 520, 300  # pixels
-_MOST_ROWS: Final = 36
+_PALE_HEADS: Final = frozenset({"Known", "Not known"})  # what the other bars are a part of
+_MOST_ROWS, _MOST_COLUMNS = 36, 24
 _WORDS: Final = 900  # of letters, in the alternative of a picture
 
 
@@ -86,7 +87,7 @@ def _bars(section: Section, hiding: Hiding) -> Any:
     panels = []
     for number, head in enumerate(heads):
         values = [
-            {"name": name, "n": _number(texts[number]) or 0, "text": _label(texts[number])}
+            {"name": name, "n": _number(texts[number]) or 0, "text": thousands(texts[number])}
             for name, texts in rows
         ]
         axis = (
@@ -97,9 +98,7 @@ def _bars(section: Section, hiding: Hiding) -> Any:
         y = alt.Y("name:N", sort=names, axis=axis)
         x = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, 1.25 * max(1, *(one["n"] for one in values))]))
         base = alt.Chart(alt.Data(values=values), title=head if len(heads) > 1 else "").encode(y=y)
-        bars = base.mark_bar(
-            color=_INK if number == len(heads) - 1 or len(heads) == 1 else _PALE, height=14
-        ).encode(x=x)
+        bars = base.mark_bar(color=_PALE if head in _PALE_HEADS else _INK, height=14).encode(x=x)
         words = base.mark_text(align="left", dx=4, fontSize=13, color=_INK).encode(x=x, text="text:N")
         panels.append(
             (bars + words).properties(
@@ -109,20 +108,16 @@ def _bars(section: Section, hiding: Hiding) -> Any:
     return alt.hconcat(*panels, spacing=20)
 
 
-def _label(text: str) -> str:
-    return f"{int(text):,}" if text.isdigit() else text
-
-
 def _upset(section: Section, hiding: Hiding) -> Any:
     """How many children each combination of agencies holds signs of: bars above, and below them a dot for each agency."""
     import altair as alt
 
-    sets = _sets(section)
+    sets = _sets(section)[:_MOST_COLUMNS]
     if not sets:
         return None
-    agencies = sorted({one for *_, of in sets for one in of})
+    agencies = sorted({one for *_, of in sets for one in of}, key=lambda one: (one == OTHERS, one))
     columns = [
-        {"x": n, "n": _number(text) or 0, "text": _label(text), "held": held}
+        {"x": n, "n": _number(text) or 0, "text": thousands(text), "held": held}
         for n, (held, text, _) in enumerate(sets)
     ]
     x = alt.X("x:O", axis=None)
@@ -159,7 +154,9 @@ def _sets(section: Section) -> list[tuple[str, str, list[str]]]:
     assert section.table is not None
     cells = [cell for cell in section.table.cells if len(cell.at("list")) == 3]
     found = [(cell.at("list")[1], cell.text, cell.at("list")[2].split(" + ")) for cell in cells]
-    return sorted(found, key=lambda one: (one[0] != SCATTERED, -(_number(one[1]) or 0), one[2]))
+    return sorted(
+        found, key=lambda one: (one[0] != SCATTERED, one[2] == [OTHERS], -(_number(one[1]) or 0), one[2])
+    )
 
 
 def _styled(chart: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from heard.engine import backend, tables
 from heard.engine.profile.counting import Asked, table
-from heard.engine.profile.shape import Cell, Quality, Tidy
+from heard.engine.profile.shape import TOTAL, Across, Cell, Quality, Section, Tidy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 RECORDS = "children’s records"
 # Columns of the records that a profile uses, and what they are called.
 FIELDS = {"birth_date": "Date of birth", "sex": "Sex", "postcode": "Postcode", "ethnicity": "Ethnicity"}
-_KINDS = {"cin_census": "Children in Need census", "ssda903": "SSDA903 return", "annex_a": "Annex A workbook"}
+_KINDS = {
+    "cin_census": "Children in Need census",
+    "ssda903": "SSDA903 return",
+    "annex_a": "Annex A workbook",
+    "csv": "by a mapping",
+}
 
 
 def sources(folder: Path, asked: Asked) -> Tidy:
@@ -37,7 +42,7 @@ def sources(folder: Path, asked: Asked) -> Tidy:
             of = [one["source"] for one in rows if one["agency"] == agency]
             cells.append(asked.cell({"source": (agency,)}, sum(held.get(one, 0) for one in of)))
         beside = {
-            "kind": _KINDS.get(row["kind"], row["kind"]),
+            "kind": _KINDS.get(row["kind"], "own layout"),
             "from": _day(row["first_date"]),
             "to": _day(row["last_date"]),
             "rows_set_aside": share(row["set_aside"], row["read"], asked.small),
@@ -64,7 +69,7 @@ def fields(
         said = [
             cell.text if is_hidden(cell.text) else share(n - row[f"{one}_count"], n, small) for one in FIELDS
         ]
-        yield (*where, *said)
+        yield (where[-1], *said)
 
 
 def linking(folder: Path, small: int) -> Iterable[tuple[str, ...]]:
@@ -92,8 +97,25 @@ def notes(told: Mapping[str, Any], small: int) -> Iterable[str]:
 def of(
     printed: Tidy, folder: Path, told: Mapping[str, Any], asked: Asked, is_hidden: Callable[[str], bool]
 ) -> Quality:
-    rows = tuple(fields(folder, printed, asked.small, is_hidden))
-    return Quality(printed, ("Agency", "Source", *FIELDS.values()), rows, tuple(linking(folder, asked.small)), tuple(notes(told, asked.small)))  # fmt: skip
+    supplied = Section(
+        "sources",
+        "Who supplied what",
+        (),
+        "",
+        printed,
+        "source",
+        "Agency and source",
+        Across(heads={"Children’s records": ()}),
+        labels={TOTAL: "All sources"},
+        beside={"Kind": "kind", "From": "from", "To": "to", "Rows set aside": "rows_set_aside"},
+    )
+    return Quality(
+        supplied,
+        ("Source", *FIELDS.values()),
+        tuple(fields(folder, printed, asked.small, is_hidden)),
+        tuple(linking(folder, asked.small)),
+        tuple(notes(told, asked.small)),
+    )
 
 
 def share(part: int, whole: int, small: int) -> str:

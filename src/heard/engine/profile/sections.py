@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from heard.engine.profile.counting import EPISODES_IN_CASES
 from heard.engine.profile.shape import (
-    HELD_BY_ONE,
     LISTED,
     NOT_COLLECTED,
     NOT_GIVEN,
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _BY_LIST = Across("list", {"Known": (), "Listed": (LISTED,)})
 _BY_STATE = Across("state", {"Seen": (SEEN,), "Not seen": (NOT_SEEN,), "Not known": (NOT_KNOWN,)})
-_NO_ORDER = "They stand in no order of need."
 
 
 def sections(tables: Mapping[str, Tidy], asked: Asked, hiding: Hiding) -> tuple[Section, ...]:
@@ -69,12 +68,11 @@ def _children(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
             _text(asked),
             "Scattered: no single agency holds enough of the child’s signs alone, so that none could have listed the child.",
         ),
-        f"Of all children whom a source of this run holds: {hiding.said(table.text())}.",
+        f"Of all {hiding.said(table.text())} children whom a source of this run holds.",
         table,
         "list",
         "Children",
-        labels={TOTAL: "Known", HELD_BY_ONE: "Held by one agency: it alone holds enough signs"},
-        drawn=("Number",),
+        labels={TOTAL: "Known"},
     )
 
 
@@ -84,7 +82,7 @@ def _overlap(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
         "Which agencies hold the signs",
         (
             "Each child who is listed stands once, under the agencies that hold at least one of the child’s signs.",
-            f"Combinations that hold {hiding.small} children or fewer are put together.",
+            f"Combinations that hold {hiding.small} children or fewer are put together where that gives nobody away.",
         ),
         "Of all children who are listed.",
         table,
@@ -141,13 +139,11 @@ def _by_list(
     def made(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
         dimension = down or id
         rest = {one: table.text(**{dimension: (one,)}) for one in (NOT_GIVEN, NOT_COLLECTED, SEVERAL)}
-        told = "; ".join(
-            f"{name.lower()}: {hiding.said(text)}" for name, text in rest.items() if text not in ("", "0")
-        )
-        whole = f"Of all children known, {hiding.said(table.text())}"
+        told = [f"{name}: {hiding.said(text)}." for name, text in rest.items() if text not in ("", "0")]
+        whole = f"Of all {hiding.said(table.text())} children known."
         if {cell.at(dimension) for cell in table.cells} == {(), (NOT_COLLECTED,)}:
-            return Section(id, heading, (*words, "No source of this run collects it."), f"{whole}.")
-        coverage = f"{whole}. Of them {told}." if told else f"{whole}. It is given for every one of them."
+            return Section(id, heading, (*words, "No source of this run collects it."), whole)
+        coverage = " ".join([whole, *(told or ["It is given for every one of them."])])
         return Section(
             id, heading, words, coverage, table, dimension, rows, _BY_LIST, drawn=("Known", "Listed")
         )
@@ -173,11 +169,14 @@ def _months(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
 
 
 def _episodes(table: Tidy, asked: Asked, hiding: Hiding) -> Section:
+    in_cases = table.about == EPISODES_IN_CASES
+    what = "Episodes in cases of this system that began in the month." if in_cases else (
+        "Each day on which a child went missing is one episode, however many agencies wrote it down.")  # fmt: skip
     return Section(
         "missing-episodes",
         "Missing episodes",
         (
-            "Each day on which a child went missing is one episode, however many agencies wrote it down. One child may have several.",
+            f"{what} One child may have several.",
             f"A month that tells of {hiding.small} children or fewer is hidden, however many episodes there were.",
             _partial(asked),
         ),
@@ -218,7 +217,7 @@ _MADE: Mapping[str, Callable[[Tidy, Asked, Hiding], Section]] = {
         "Where the children live",
         "Place",
         "The first half of the postcode of the child’s address: where the child lives, not where harm was done. No place is to blame.",
-        "Districts of few children are put together.",
+        "Districts and areas of few children are put together where that gives nobody away.",
         down="place",
     ),
     "ages": _by_list("ages", "Ages", "Age", "In whole years on the as-of date.", down="age"),
@@ -235,12 +234,20 @@ _MADE: Mapping[str, Callable[[Tidy, Asked, Hiding], Section]] = {
 
 
 def _rule(asked: Asked) -> str:
-    rule = asked.release.rule("three_signs")
-    return f"{rule.label[:1].lower()}{rule.label[1:]}, up to {spelt(asked.as_of)}."
+    label = asked.release.rule("three_signs").label
+    if asked.any_window:
+        label = label.replace(" in ", " in any ")
+    return f"{label[:1].lower()}{label[1:]}, up to {spelt(asked.as_of)}."
 
 
 def _text(asked: Asked) -> str:
-    return f"Listed, by the counting rule: {asked.release.rule('three_signs').text} {_NO_ORDER}"
+    rule = asked.release.rule("three_signs")
+    window = (
+        f" Here any {rule.window_months} months up to the as-of date were looked at, not the last alone."
+        if asked.any_window
+        else ""
+    )
+    return f"Listed, by the counting rule: {rule.text}{window} Nobody on the list comes before another."
 
 
 def _most_seen(table: Tidy, asked: Asked) -> str:

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 TOTAL = "Total"
 LISTED, NOT_LISTED = "Listed", "Not listed"
-SCATTERED, HELD_BY_ONE = "Scattered", "Held by one agency"
+SCATTERED, HELD_BY_ONE = "Scattered", "One agency holds enough"
 OTHERS = "Other combinations"
 SEEN, NOT_SEEN, NOT_KNOWN = "seen", "not seen", "not known"
 NOT_GIVEN, NOT_COLLECTED, SEVERAL = "Not given", "Not collected", "Recorded in more than one way"
@@ -155,13 +155,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Quality:
-    """How good the data are. `fields`: of each source, how many of its records lack each field, in words; `linking`:
+    """How good the data are. `sources`: who supplied what; `fields`: of each source, how many of its records lack each field, in words; `linking`:
     expected linkage error by group, in words, empty where it was not measured; `notes`: what else has to be known. `head`, `LINKING`:
     the headings of the two."""
 
     LINKING: ClassVar[tuple[str, ...]] = ("Group", "Value", "Links that are right", "Links that are found")
 
-    sources: Tidy
+    sources: Section
     head: tuple[str, ...]
     fields: tuple[tuple[str, ...], ...]
     linking: tuple[tuple[str, ...], ...] = ()
@@ -178,9 +178,12 @@ class Hiding:
 
     def said(self, text: str) -> str:
         """A printed count in the middle of a sentence."""
-        if text == self.hidden:
-            return "a number of children too small to say, or hidden to protect one,"
-        return f"{int(text):,}" if text.isdigit() else text
+        return f"a hidden number ({text})" if text == self.hidden else thousands(text)
+
+
+def thousands(text: str) -> str:
+    """A printed count with its thousands apart; a symbol as it is."""
+    return f"{int(text):,}" if text.isascii() and text.isdigit() else text
 
 
 @dataclass(frozen=True)
@@ -199,4 +202,4 @@ class Profile:
 
     @property
     def tables(self) -> Sequence[Tidy]:
-        return [self.quality.sources, *(one.table for one in self.sections if one.table)]
+        return [one.table for one in (self.quality.sources, *self.sections) if one.table]

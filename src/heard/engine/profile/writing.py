@@ -64,7 +64,7 @@ def write_table(table: Tidy, folder: Path) -> None:
 
 def as_json(profile: Profile, drawn: Iterable[str]) -> dict[str, Any]:
     """Plain values: what the profile says, with the names of its tables and pictures."""
-    quality = profile.quality
+    quality, supplied = profile.quality, profile.tables[0]
     return {
         "made_by": MADE_BY,
         "title": profile.title,
@@ -76,8 +76,8 @@ def as_json(profile: Profile, drawn: Iterable[str]) -> dict[str, Any]:
         "policy": {"words": profile.hiding.words, "small": profile.hiding.small, "hidden": profile.hiding.hidden},
         "findings": list(profile.findings),
         "quality": {
-            "table": quality.sources.name,
-            "sources": [dict(zip(quality.sources.header, line, strict=True)) for line in quality.sources.lines()],
+            "table": supplied.name,
+            "sources": [dict(zip(supplied.header, line, strict=True)) for line in supplied.lines()],
             "fields": [dict(zip(quality.head, line, strict=True)) for line in quality.fields],
             "linking": [dict(zip(quality.LINKING, line, strict=True)) for line in quality.linking],
             "notes": list(quality.notes),

@@ -128,7 +128,8 @@ def _asked(told: dict[str, Any], policy: publish.Policy) -> profile.Asked:
     first = window_start(as_of, release.rule(_RULE).window_months) + timedelta(days=1)
     if told["steps"]["screen"]["children"] <= policy.threshold:
         raise NotDone("So few children are known to this run that no profile of them can be published.")
-    return profile.Asked(first, as_of, release, policy.threshold)
+    any_window = bool(told["steps"]["screen"].get("any_window"))
+    return profile.Asked(first, as_of, release, policy.threshold, any_window)
 
 
 def _hiding(policy: publish.Policy) -> profile.Hiding:
@@ -150,7 +151,7 @@ def _tables(folder: Path) -> Iterable[Path]:
     return found
 
 
-def _true(table: profile.Tidy, keep: Iterable[str] | None = None) -> publish.Table:
+def _true(table: profile.Tidy) -> publish.Table:
     """As `publish` takes it: with what is printed of each cell, or its true count."""
     layout = publish.Layout(dict(table.dimensions), exhaustive=table.adds_up, about=table.about)
     rows = (

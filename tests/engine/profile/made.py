@@ -1,0 +1,68 @@
+"""A small screened run for tests of the profile. Every child is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tests.engine.spec.tables import covers, put, record, seen, source
+
+from heard.engine import tables
+from heard.engine.run import folder as folders
+from heard.engine.screen import screen
+
+AS_OF = date(2026, 3, 31)
+AGENCIES = ("=police", "school")  # a name that a spreadsheet would run
+
+
+def run_of(
+    folder: Path, children: int = 80, *, every: int = 4, agencies: Sequence[str] = AGENCIES, asks: bool = True
+) -> Path:
+    """Every child of `every` is listed: in turn by the first agency alone, and scattered over both. Whoever has an odd number is
+    known to the second alone, which asks for ethnicity unless it does not."""
+    folder.mkdir()
+    first, second = agencies
+    records, identities, observations = [], [], []
+    for n in range(children):
+        for holder in (second,) if n % 2 else (first, second):
+            records.append(
+                record(
+                    holder, str(n), **_said(n), ethnicity=_ethnicity(n) if asks and holder == second else None
+                )
+            )
+            identities.append({"source": holder, "record_id": str(n), "person": f"child-{n:03}"})
+        if n % every == 0:
+            alone = n % (2 * every) == 0
+            last = (first, "S04") if alone else (second, "S06")
+            observations += [
+                seen(f"{who} {n}", sign, f"2026-0{1 + n % 3}-10")
+                for who, sign in ((first, "S01"), (first, "S03"), last)
+            ]
+    put(folder, tables.RECORDS, *records)
+    put(folder, tables.IDENTITIES, *identities)
+    put(folder, tables.OBSERVATIONS, *observations)
+    put(
+        folder,
+        tables.COVERAGE,
+        *(covers(first, one) for one in ("S01", "S03", "S04")),
+        covers(second, "S06"),
+        covers(second, "V15"),
+    )
+    put(folder, tables.SOURCES, *map(source, agencies))
+    found = screen(folder, as_of=AS_OF)
+    told = {"screen": {"children": children}, "link": {"for_a_person": 7}, "intake": {}}
+    folders.tell(folder, {"release": found.release, "as_of": found.as_of, "steps": told})
+    return folder
+
+
+def _said(n: int) -> dict[str, Any]:
+    """Three in twenty live elsewhere, one in sixteen has no sex on record."""
+    postcode = f"{('AB', 'CD', 'EF')[n % 20 - 1]}1 1AA" if n % 20 in (1, 2, 3) else f"WX{1 + n // 2 % 2} 1AA"
+    born = date(2009 + n // 4 % 8, 1 + n % 12, 1)
+    return {"birth_date": born, "sex": "FM"[n // 4 % 2] if n % 16 else None, "postcode": postcode}
+
+
+def _ethnicity(n: int) -> str | None:
+    return ("WBRI", "WOTH", "APKN", "Cornish", None)[n // 4 % 5]
