@@ -15,7 +15,7 @@ class CasesConfig(AppConfig):
         from heard.cases.concern.clocks import clocks as worries
         from heard.cases.missing.clocks import clocks as interviews
         from heard.cases.missing.pieces import pieces as episodes
-        from heard.cases.pack.actions.finishing import note_withdrawal
+        from heard.cases.pack.withdrawn import note_withdrawal
         from heard.cases.referral.clocks import clocks as referrals
         from heard.cases.sharing.pieces import offer
         from heard.cases.timeline.index import mark_where_nothing_is, note_change

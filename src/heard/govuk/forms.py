@@ -5,13 +5,14 @@ A field takes Django's own arguments (`label`, `required`, `initial`, `max_lengt
 `hint`          a sentence under the label (Django's `help_text` is the same thing)
 `missing`       the error where a required answer is not there; a plain one is made from the label
 `heading`       True where the label is the heading of the page (one thing per page)
+`says_optional` False where the page says once that nothing has to be answered, so that not every label says so
 `size`          of the label or legend: "s", "m", "l" or "xl"
 `attributes`    further attributes of the input, such as `{"hx-get": …}`
 `autocomplete`, `inputmode`, `spellcheck`, `width` (in characters: 2, 3, 4, 5, 10, 20, 30), `rows`, `count` (shows
 how many characters are left of `max_length`)
 
 `choices` of RadiosField, CheckboxesField and SelectField are pairs, or triples whose third is a hint.
-`reveals={"yes": "why"}` draws the field `why` beneath the choice "yes"; it is required only where that was chosen.
+`reveals={"yes": "why", "no": ("who", "by_when")}` draws fields beneath a choice; they are required only where that was chosen.
 
 A page draws `{{ form.error_summary() }}` on top and `{{ form.why.component() }}` or `{{ form.components() }}` below.
 """
@@ -148,8 +149,8 @@ class Form(forms.Form):
     def _revealed(self) -> Iterable[tuple[str, str, str]]:
         """(field with the choice, the choice, the field beneath it)"""
         for parent, field in self.fields.items():
-            for value, name in getattr(field, "reveals", {}).items():
-                yield parent, value, name
+            for value, names in getattr(field, "reveals", {}).items():
+                yield from ((parent, value, name) for name in names)
 
     def beneath_another(self, name: str) -> bool:
         """Whether this field belongs to a choice that is not the one that was made."""
@@ -208,6 +209,7 @@ class Drawn(forms.Field):
         hint: Any = "",
         missing: Any = "",
         heading: bool = False,
+        says_optional: bool = True,
         size: str = "",
         attributes: Mapping[str, Any] | None = None,
         **kwargs: Any,
@@ -217,6 +219,7 @@ class Drawn(forms.Field):
         if missing:
             kwargs["error_messages"] = {"required": missing} | kwargs.get("error_messages", {})
         self.heading, self.size, self.attributes = heading, size or ("l" if heading else ""), attributes or {}
+        self.says_optional = says_optional
         self._says_what_is_missing = "required" in kwargs.get("error_messages", {})
         super().__init__(label=label, **kwargs)
 
@@ -254,7 +257,7 @@ class Drawn(forms.Field):
     def _title(self, bound: BoundField, kind: str) -> dict[str, Any]:
         """Label or legend."""
         text = str(bound.label)
-        if not self.required and not self.heading:
+        if self.says_optional and not self.required and not self.heading:
             text = _("%(label)s (optional)") % {"label": text}
         classes = f"govuk-{kind}--{self.size}" if self.size else ""
         return {"text": text, "classes": classes, "isPageHeading": self.heading}
@@ -371,10 +374,25 @@ class _Choices(Drawn, forms.ChoiceField):
     """Pairs, or triples with a hint; groups of choices are not used in Heard."""
 
     def __init__(
-        self, label: Any = None, *, choices: Any = (), reveals: Mapping[str, str] | None = None, **kwargs: Any
+        self,
+        label: Any = None,
+        *,
+        choices: Any = (),
+        reveals: Mapping[str, str | tuple[str, ...]] | None = None,
+        **kwargs: Any,
     ) -> None:
-        self.reveals = dict(reveals or {})
+        self.reveals = reveals or {}
         super().__init__(label, choices=choices, **kwargs)
+
+    @property
+    def reveals(self) -> dict[str, tuple[str, ...]]:
+        return self._reveals
+
+    @reveals.setter
+    def reveals(self, reveals: Mapping[str, str | tuple[str, ...]]) -> None:
+        self._reveals = {
+            value: (names,) if isinstance(names, str) else names for value, names in reveals.items()
+        }
 
     def _get_choices(self) -> Any:
         return self._choices
@@ -400,7 +418,8 @@ class _Choices(Drawn, forms.ChoiceField):
         if value in self.hints:
             item["hint"] = {"text": str(self.hints[value])}
         if value in self.reveals:
-            item["conditional"] = {"html": cast(Form, bound.form)[self.reveals[value]].component()}
+            drawn = (cast(Form, bound.form)[name].component() for name in self.reveals[value])
+            item["conditional"] = {"html": Markup("\n").join(drawn)}
         return item
 
     def params(self, bound: BoundField) -> dict[str, Any]:

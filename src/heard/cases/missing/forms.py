@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.assessment.forms import BeneathForm, ChildsViewForm, Radios
+from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.assessment.rules import MAX_PROSE
 from heard.cases.missing import rules
 from heard.cases.missing.actions import MISSING
@@ -45,7 +45,7 @@ class TimeField(TextField):
         return f"{value:%H:%M}" if isinstance(value, time) else super().answer(value)
 
 
-class MomentsForm(BeneathForm):
+class MomentsForm(Form):
     """`moments`: a name for each pair of a day and a time. The cleaned data has the moment under that name, or None."""
 
     moments: ClassVar[dict[str, tuple[str, str]]] = {}
@@ -176,10 +176,10 @@ class EpisodeForm(MomentsForm):
         small=True,
     )
     from_detail = _line(gettext_lazy("Which home, placement or place?"), required=False)
-    danger = Radios(
+    danger = RadiosField(
         gettext_lazy("Is the child in danger?"),
         choices=Episode.Danger.choices,
-        beneath={"yes": ("danger_why",)},
+        reveals={"yes": ("danger_why",)},
         missing=gettext_lazy("Say whether the child is in danger, or that it is not known"),
         small=True,
     )
@@ -189,10 +189,10 @@ class EpisodeForm(MomentsForm):
         required=True,
         missing=gettext_lazy("Say what the danger is"),
     )
-    reported = Radios(
+    reported = RadiosField(
         gettext_lazy("Have the police been told?"),
         choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
-        beneath={
+        reveals={
             "yes": ("reported_on", "reported_time", "police_reference"),
             "no": ("why_not_reported",),
         },
@@ -245,10 +245,10 @@ class NoteForm(EpisodeForm, FoundForm):
     """A new episode; with its end, where somebody hears of it afterwards."""
 
     moments: ClassVar = EpisodeForm.moments | FoundForm.moments
-    is_back = Radios(
+    is_back = RadiosField(
         gettext_lazy("Is the child back?"),
         choices=[("no", gettext_lazy("No, the child is missing now")), ("yes", gettext_lazy("Yes"))],
-        beneath={"yes": FOUND_FIELDS},
+        reveals={"yes": FOUND_FIELDS},
         missing=gettext_lazy("Say whether the child is back"),
     )
     field_order = [*EpisodeForm.base_fields, "is_back", *FoundForm.base_fields]
@@ -271,10 +271,10 @@ class TakeBackForm(Form):
 
 class OfferForm(MomentsForm):
     moments: ClassVar = {"offered_at": ("offered_on", "offered_time")}
-    outcome = Radios(
+    outcome = RadiosField(
         gettext_lazy("What did the child answer?"),
         choices=InterviewOffer.Outcome.choices,
-        beneath={
+        reveals={
             "accepted": ("accepted_by",),
             "declined": ("declined_by", "declined_why"),
             "not_offered": ("not_offered_why",),
@@ -406,10 +406,10 @@ class AnswerForm(Form):
         most=60,
     )
     since = DateField(gettext_lazy("Since when?"), called=gettext_lazy("The date"), past=True, required=False)
-    choice = Radios(
+    choice = RadiosField(
         gettext_lazy("Who is meant?"),
         choices=[],
-        beneath={NEW: ("kind",)},
+        reveals={NEW: ("kind",)},
         missing=gettext_lazy("Choose one of those on record, or say that it is somebody or somewhere new"),
     )
     kind = _line(

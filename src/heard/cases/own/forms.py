@@ -9,9 +9,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.assessment.forms import BeneathForm, Radios
 from heard.govuk.environment import day
-from heard.govuk.forms import DateField, Form, SelectField, TextareaField, TextField
+from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,11 +91,11 @@ class OwnPlanForm(Form):
         }
 
 
-class GiveForm(BeneathForm):
-    was_given = Radios(
+class GiveForm(Form):
+    was_given = RadiosField(
         gettext_lazy("Does the child have the plan?"),
         choices=[("yes", gettext_lazy("Yes, it was given to the child")), ("no", gettext_lazy("No"))],
-        beneath={"yes": ("given_on", "given_by"), "no": ("why_not",)},
+        reveals={"yes": ("given_on", "given_by"), "no": ("why_not",)},
         missing=gettext_lazy("Choose whether the child has the plan"),
     )
     given_on = DateField(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.assessment.forms import BeneathForm, Checkboxes, Radios
 from heard.cases.assessment.rules import MAX_PROSE
 from heard.cases.pack.reasons import Reason, reasons
 from heard.cases.pack.rules import Give, Part, Requester, Treatment
@@ -28,13 +27,13 @@ _BEFORE_GIVING: Final[dict[str, tuple[Any, ...]]] = {
 _PAGES, _EVERYWHERE = "pages", "everywhere"
 
 
-class _PartsForm(BeneathForm):
+class _PartsForm(Form):
     """What of the record, and of the chronology from when to when."""
 
-    parts = Checkboxes(
+    parts = CheckboxesField(
         gettext_lazy("Which parts of the record?"),
         choices=[(part.value, label) for part, label in PARTS.items()],
-        beneath={Part.CHRONOLOGY.value: ("since", "until")},
+        reveals={Part.CHRONOLOGY.value: ("since", "until")},
         missing=gettext_lazy("Choose at least one part of the record"),
     )
     since = DateField(gettext_lazy("Chronology from"), called=gettext_lazy("The first day"), required=False)
@@ -144,13 +143,13 @@ class StartForm(_PartsForm):
         self.order_fields(names)
 
 
-class _ReasonForm(BeneathForm):
+class _ReasonForm(Form):
     """A reason from the list, and a note. `requester`: who asks, since one reason holds for parents alone."""
 
-    reason = Radios(
+    reason = RadiosField(
         gettext_lazy("Why?"),
         choices=[],
-        beneath={},
+        says_optional=False,
         missing=gettext_lazy("Choose the reason. Nothing is withheld without one"),
         small=True,
     )
@@ -182,14 +181,14 @@ class WithholdForm(_ReasonForm):
 
 
 class _TreatForm(_ReasonForm):
-    treatment = Radios(
+    treatment = RadiosField(
         gettext_lazy("What becomes of it?"),
         choices=[
             (Treatment.SHOW.value, gettext_lazy("It is shown")),
             (Treatment.PSEUDONYM.value, gettext_lazy("Other words stand in its place")),
             (Treatment.WITHHOLD.value, gettext_lazy("It is withheld")),
         ],
-        beneath={Treatment.PSEUDONYM.value: ("instead",)},
+        reveals={Treatment.PSEUDONYM.value: ("instead",)},
         missing=gettext_lazy("Choose what becomes of it"),
     )
     instead = TextField(
@@ -229,8 +228,8 @@ class NamesForm(_TreatForm):
             if _open(names)[1:]:
                 choices.insert(0, (kind, _("All of these on which nobody has decided")))
             if choices:
-                self.fields[f"names_{kind}"] = Checkboxes(
-                    label, choices=choices, beneath={}, required=False, size="s"
+                self.fields[f"names_{kind}"] = CheckboxesField(
+                    label, choices=choices, required=False, says_optional=False, size="s"
                 )
         self.order_fields([*self.groups, "treatment", "instead", "reason", "note"])
 
@@ -270,9 +269,8 @@ class StretchForm(_TreatForm):
         rows=3,
         max_length=MAX_PROSE,
     )
-    where = Checkboxes(
+    where = CheckboxesField(
         gettext_lazy("Where?"),
-        beneath={},
         choices=[
             (
                 _EVERYWHERE,
@@ -283,6 +281,7 @@ class StretchForm(_TreatForm):
             )
         ],
         required=False,
+        says_optional=False,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -310,10 +309,10 @@ class FindForm(Form):
 class FileForm(_ReasonForm):
     """What becomes of a file."""
 
-    give = Radios(
+    give = RadiosField(
         gettext_lazy("What of this file is given?"),
         choices=[(Give(value).value, label, *_BEFORE_GIVING[value]) for value, label in GIVE.items()],
-        beneath={Give.WITHHOLD.value: ("reason", "note")},
+        reveals={Give.WITHHOLD.value: ("reason", "note")},
         missing=gettext_lazy("Choose what becomes of this file"),
     )
 
@@ -322,14 +321,14 @@ class FileForm(_ReasonForm):
         self.order_fields(["give", "reason", "note"])
 
 
-class CheckForm(BeneathForm):
-    agrees = Radios(
+class CheckForm(Form):
+    agrees = RadiosField(
         gettext_lazy("Can it be given as it is?"),
         choices=[
             ("yes", gettext_lazy("Yes: it is final, and becomes a PDF")),
             ("no", gettext_lazy("No: it goes back to those who decided")),
         ],
-        beneath={"no": ("note",)},
+        reveals={"no": ("note",)},
         missing=gettext_lazy("Say whether it can be given as it is"),
     )
     note = TextareaField(

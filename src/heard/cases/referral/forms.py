@@ -14,29 +14,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from markupsafe import Markup
 
-from heard.cases.assessment.forms import BeneathForm, Checkboxes, Radios
 from heard.cases.assessment.rules import MAX_PROSE
 from heard.cases.referral.models import ReferralDecision
 from heard.cases.referral.prefill import Known
 from heard.cases.referral.questions import FormVersion, Question, drawn_in
 from heard.cases.referral.rules import why_too_long
-from heard.govuk.forms import BoundField, DateField, Drawn, Form, RadiosField, TextareaField, TextField
+from heard.govuk.forms import (
+    BoundField,
+    CheckboxesField,
+    DateField,
+    Drawn,
+    Form,
+    RadiosField,
+    TextareaField,
+    TextField,
+)
 
 CONFIRM = "yes"
 
 
 class _Asked(Drawn):
-    """What the fields share: a label that says “optional” only where the form does, a length, and beneath the box what
-    the record says. Mixed in before a field that is drawn."""
+    """What the fields share: a length, and beneath the box what the record says. Mixed in before a field that is drawn."""
 
     question: Question
     beside: Mapping[str, Any] | None = None
-
-    def _title(self, bound: BoundField, kind: str) -> dict[str, Any]:
-        text = str(bound.label)
-        optional = self.question.optional and self.question.kind not in ("tick", "files")
-        shown = _("%(label)s (optional)") % {"label": text} if optional else text
-        return super()._title(bound, kind) | {"text": shown}
 
     def params(self, bound: BoundField) -> dict[str, Any]:
         params = super().params(bound)
@@ -71,15 +72,15 @@ class _Day(_Asked, DateField):
     pass
 
 
-class _One(_Asked, Radios):
+class _One(_Asked, RadiosField):
     pass
 
 
-class _Any(_Asked, Checkboxes):
+class _Any(_Asked, CheckboxesField):
     pass
 
 
-class SectionForm(BeneathForm):
+class SectionForm(Form):
     """One section. `known`: what the record says, by field id; `stored`: which answers somebody has confirmed."""
 
     def __init__(
@@ -107,6 +108,7 @@ class SectionForm(BeneathForm):
         if field is None:
             return
         field.question, field.beside = question, self._beside(question)
+        field.says_optional = question.optional and question.kind not in ("tick", "files")
         self.fields[question.id] = field
 
     def _field(self, question: Question) -> Any:
@@ -121,12 +123,12 @@ class SectionForm(BeneathForm):
                 return _Day(question.label, called=question.label, **shared)
             case "one":
                 choices = list(question.choices.items())
-                return _One(question.label, choices=choices, beneath=self._beneath(question), **shared)
+                return _One(question.label, choices=choices, reveals=self._beneath(question), **shared)
             case "any":
                 choices = list(question.choices.items())
-                return _Any(question.label, choices=choices, beneath=self._beneath(question), **shared)
+                return _Any(question.label, choices=choices, reveals=self._beneath(question), **shared)
             case "tick":
-                return _Any(_("Confirm"), choices=[(CONFIRM, question.label)], beneath={}, **shared)
+                return _Any(_("Confirm"), choices=[(CONFIRM, question.label)], **shared)
         return self._files(question, shared)
 
     def _files(self, question: Question, shared: dict[str, Any]) -> Any:
@@ -135,7 +137,7 @@ class SectionForm(BeneathForm):
         if known is None:
             return None
         choices = list(known.choices.items())
-        return _Any(question.label, choices=choices, beneath={}, **shared)
+        return _Any(question.label, choices=choices, **shared)
 
     def _beneath(self, question: Question) -> dict[str, tuple[str, ...]]:
         """By answer, the fields that the form asks beneath it and that this page draws."""
@@ -157,9 +159,10 @@ class SectionForm(BeneathForm):
             said["label"],
             hint=said["hint"],
             required=False,
+            says_optional=False,
             size="s",
             choices=[(one.id, one.label) for one in ticks],
-            beneath={key: names for key, names in beneath.items() if names},
+            reveals={key: names for key, names in beneath.items() if names},
         )
         field.question = question
         field.beside = next((b for one in ticks if (b := self._beside(one)) and b["known"]), None)

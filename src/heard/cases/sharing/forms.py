@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.assessment.forms import BeneathForm, ChildsViewForm, Radios
+from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.assessment.rules import MAX_PROSE
 from heard.cases.sharing.bases import Basis
 from heard.cases.sharing.models import InfoRequest, Share
@@ -30,13 +30,13 @@ OUTSIDE = "outside"
 _HINT = 120  # characters of a piece that the choice shows
 
 
-class OtherSideForm(BeneathForm):
+class OtherSideForm(Form):
     """`agencies`: those of the partnership. The other side is one of them, or somebody outside."""
 
-    agency = Radios(
+    agency = RadiosField(
         gettext_lazy("Which agency?"),
         choices=[],
-        beneath={OUTSIDE: ("outside",)},
+        reveals={OUTSIDE: ("outside",)},
         missing=gettext_lazy("Choose the agency, or say that it is outside the partnership"),
         small=True,
     )
@@ -153,10 +153,10 @@ def _hint(piece: Piece) -> str:
 class DecideForm(ChildsViewForm):
     """The child's view first; then the decision, with its lawful basis where it is a share."""
 
-    told = Radios(
+    told = RadiosField(
         gettext_lazy("Has the child been told?"),
         choices=Share.Told.choices,
-        beneath={"told": ("told_how",), "not_told": ("told_why",)},
+        reveals={"told": ("told_how",), "not_told": ("told_why",)},
         missing=gettext_lazy("Say whether the child has been told"),
         small=True,
     )
@@ -172,10 +172,10 @@ class DecideForm(ChildsViewForm):
         rows=2,
         max_length=MAX_PROSE,
     )
-    decision = Radios(
+    decision = RadiosField(
         gettext_lazy("Your decision"),
         choices=[("shared", gettext_lazy("Share it")), ("refused", gettext_lazy("Do not share it"))],
-        beneath={"shared": ("basis", "basis_note")},
+        reveals={"shared": ("basis", "basis_note")},
         missing=gettext_lazy("Choose whether to share this or not"),
     )
     basis = RadiosField(

@@ -1,6 +1,5 @@
 """Shape and wording of what an assessment asks for."""
 
-from heard.cases.assessment.forms.beneath import BeneathForm, Checkboxes, PartForm, Radios
 from heard.cases.assessment.forms.entries import (
     SETTINGS,
     SOMEBODY_ELSE,
@@ -11,6 +10,7 @@ from heard.cases.assessment.forms.entries import (
     QuestionForm,
     StrengthForm,
 )
+from heard.cases.assessment.forms.own import PartForm
 from heard.cases.assessment.forms.parts import (
     NEW,
     NONE,
@@ -27,8 +27,6 @@ __all__ = [
     "NONE",
     "SETTINGS",
     "SOMEBODY_ELSE",
-    "BeneathForm",
-    "Checkboxes",
     "ChildsViewForm",
     "DecideForm",
     "EvidenceForm",
@@ -41,6 +39,5 @@ __all__ = [
     "PatternForm",
     "ProtectivePersonForm",
     "QuestionForm",
-    "Radios",
     "StrengthForm",
 ]

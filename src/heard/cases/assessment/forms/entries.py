@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.actions import Choice
-from heard.cases.assessment.forms.beneath import BeneathForm, Radios
 from heard.cases.assessment.models import AssessmentEvidence, AssessmentPattern, ProtectivePerson
 from heard.cases.assessment.rules import MAX_PROSE
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
@@ -54,11 +53,11 @@ class EvidenceForm(Form):
     )
 
 
-class PatternForm(BeneathForm):
+class PatternForm(Form):
     """A pattern of the release, in which way the child appears in it, why, where and when."""
 
-    pattern = Radios(
-        gettext_lazy("Which pattern?"), choices=[], beneath={}, missing=gettext_lazy("Choose a pattern")
+    pattern = RadiosField(
+        gettext_lazy("Which pattern?"), choices=[], missing=gettext_lazy("Choose a pattern")
     )
     childs_part = RadiosField(
         gettext_lazy("In which way does the child appear in it?"),
@@ -93,7 +92,7 @@ class PatternForm(BeneathForm):
         entries = list(entries)
         asked: Any = self.fields["pattern"]
         asked.choices = [(one.id, one.label, f"{headings[one.heading]}. {one.help}") for one in entries]
-        asked.beneath = {one.id: (f"{one.id}_setting",) for one in entries if one.settings}
+        asked.reveals = {one.id: (f"{one.id}_setting",) for one in entries if one.settings}
         for one in entries:
             if one.settings:
                 self._ask_where(one)
@@ -130,13 +129,13 @@ class StrengthForm(Form):
     )
 
 
-class ProtectivePersonForm(BeneathForm):
+class ProtectivePersonForm(Form):
     """`around`: the people around the child whom the user may see."""
 
-    which = Radios(
+    which = RadiosField(
         gettext_lazy("Who protects the child?"),
         choices=[],
-        beneath={SOMEBODY_ELSE: ("name",)},
+        reveals={SOMEBODY_ELSE: ("name",)},
         missing=gettext_lazy("Choose who protects the child"),
     )
     name = TextField(gettext_lazy("Their name"), missing=gettext_lazy("Give a name"), max_length=120)

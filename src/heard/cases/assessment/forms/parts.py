@@ -10,7 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.assessment.forms.beneath import PartForm, Radios
+from heard.cases.assessment.forms.own import PartForm
 from heard.cases.assessment.models import AssessmentObservation
 from heard.cases.assessment.rules import MAX_PROSE, ChildsView
 from heard.cases.case.models import Words
@@ -72,10 +72,10 @@ class NeedsForm(PartForm):
 class ChildsViewForm(PartForm):
     """`words`: what the child has said so far, latest first, to choose from."""
 
-    which = Radios(
+    which = RadiosField(
         gettext_lazy("What does the child say?"),
         choices=[],
-        beneath={NEW: ("said", "how", "heard_on", "heard_by", "changed"), NONE: ("why_no_words",)},
+        reveals={NEW: ("said", "how", "heard_on", "heard_by", "changed"), NONE: ("why_no_words",)},
         missing=gettext_lazy("Choose the child’s words, write new ones, or say why there are none"),
     )
     said = TextareaField(
@@ -151,17 +151,18 @@ class MarksForm(PartForm):
     def _ask(self, marked: Marked, *, told: bool) -> None:
         item, entry = marked.entry.id, marked.entry
         hint = f"{entry.help} {_('A worry says that this was seen.')}" if told else entry.help
-        beneath = {
+        reveals = {
             "seen": (f"{item}_on", f"{item}_source", f"{item}_words"),
             "not_seen": (f"{item}_not_seen",),
             "not_known": (f"{item}_not_known",),
         }
-        self.fields[item] = Radios(
+        self.fields[item] = RadiosField(
             entry.label,
             hint=hint,
             choices=AssessmentObservation.State.choices,
-            beneath=beneath,
+            reveals=reveals,
             required=False,  # not marked yet is no mistake
+            says_optional=False,
             small=True,
             size="s",
         )

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.cases.attachment.forms import TAKEN, taken_hint
 from heard.govuk.forms import (
-    BoundField,
     DateField,
     FileField,
     Form,
@@ -218,21 +217,20 @@ class SeenForm(Form):
     )
 
 
-class MarkField(RadiosField):
-    """Seen, not seen or not known. The page says once that all may be left alone, not each label that it is optional."""
-
-    def _title(self, bound: BoundField, kind: str) -> dict[str, Any]:
-        return super()._title(bound, kind) | {"text": str(bound.label)}
-
-
 class SignsForm(Form):
     """One question for each sign and vulnerability. What is left alone is not known."""
 
     def __init__(self, *args: Any, release: Release, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for item in (*release.signs, *release.vulnerabilities):
-            self.fields[item.id] = MarkField(
-                item.label, choices=STATES, inline=True, small=True, required=False, size="s"
+            self.fields[item.id] = RadiosField(
+                item.label,
+                choices=STATES,
+                inline=True,
+                small=True,
+                required=False,
+                says_optional=False,
+                size="s",
             )
 
 

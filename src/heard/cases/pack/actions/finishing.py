@@ -16,7 +16,7 @@ from heard.cases.pack.actions.making import make_answer, remove_answers
 from heard.cases.pack.models import Disclosure, DisclosureCheck, DisclosurePassage, Mark
 
 if TYPE_CHECKING:
-    from heard.agencies.models import AuditRow, User
+    from heard.agencies.models import User
 
 
 @transaction.atomic
@@ -82,13 +82,6 @@ def stop_disclosure(*, by: User, disclosure_id: uuid.UUID, why: str) -> Disclosu
     remove_answers(by=by, disclosure=disclosure)
     _forget_copy(disclosure)
     return disclosure
-
-
-def note_withdrawal(row: AuditRow) -> None:
-    """For `agencies.indexing.tell_of_writes`: a file that was withdrawn leaves its text in no request."""
-    if (row.subject, row.verb) == ("attachment", "withdraw"):
-        Mark._base_manager.filter(passage__file_id=row.subject_id).delete()
-        DisclosurePassage._base_manager.filter(file_id=row.subject_id).update(text="")
 
 
 def _forget_copy(disclosure: Disclosure) -> None:

@@ -1,0 +1,17 @@
+"""What a file that is withdrawn takes with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from heard.cases.pack.models import DisclosurePassage, Mark
+
+if TYPE_CHECKING:
+    from heard.agencies.models import AuditRow
+
+
+def note_withdrawal(row: AuditRow) -> None:
+    """For `agencies.indexing.tell_of_writes`: a file that was withdrawn leaves its text in no request, at whatever stage."""
+    if (row.subject, row.verb) == ("attachment", "withdraw"):
+        Mark._base_manager.filter(passage__file_id=row.subject_id).delete()
+        DisclosurePassage._base_manager.filter(file_id=row.subject_id).update(text="")
