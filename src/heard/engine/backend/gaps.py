@@ -51,3 +51,11 @@ LEARNS: Final = Gap(
     "it does not draw the same sample twice",
     "DuckDB learned it on this machine, from the same records",
 )
+LAST_DIGIT: Final = Gap(
+    "Spark",
+    "take logarithms to the same last digit",
+    "Java reckons them in its own way",
+    "a probability may differ in its sixth place and a weight in its second, which decides only what lies on a threshold",
+)
+
+ALL: Final = (LEARNS, LAST_DIGIT)

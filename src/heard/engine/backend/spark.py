@@ -7,6 +7,7 @@ and listens to this machine only. Java's own messages go nowhere, for they may h
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shutil
 import subprocess
@@ -59,10 +60,13 @@ class Spark:
     """One session. Intermediate results are Parquet files inside the run's folder."""
 
     def __init__(self, folder: Path, session: SparkSession, overflow: Path) -> None:
+        from splink.backends.spark import SparkAPI
+
         self.folder = folder
         self._overflow = overflow
         self._session = session
-        self._ibis = _ibis(session)
+        self._ibis = _ibis(session, overflow)
+        self._splink = SparkAPI(spark_session=session, break_lineage_method="parquet")
 
     def read(self, table: Table) -> Any:
         return self._view(f"heard_{table.name}", files.checked_path(self.folder, table))
@@ -87,10 +91,9 @@ class Spark:
 
     def linker(self, name: str, settings: dict[str, Any]) -> Linker:
         from splink import Linker
-        from splink.backends.spark import SparkAPI
 
-        api = SparkAPI(spark_session=self._session, break_lineage_method="parquet")
-        return Linker(api.register(name), words.settings_for_spark(settings), log_level=None)
+        gaps.LAST_DIGIT.met()
+        return Linker(self._splink.register(name), words.settings_for_spark(settings), log_level=None)
 
     def from_splink(self, frame: Any) -> Any:
         return self._ibis.table(frame.physical_name)
@@ -98,10 +101,8 @@ class Spark:
     def write(self, table: Table, rows: Any) -> None:
         if isinstance(rows, pa.Table):
             return files.write(self.folder, table, rows)
-        path = self._free(f"written_{table.name}")
-        self._frame(rows).write.parquet(str(path))
-        files.write_parts(self.folder, table, _parts(path))
-        shutil.rmtree(path)
+        with _written(self._frame(rows), self._overflow) as path:
+            files.write_parts(self.folder, table, _parts(path))
 
     def _frame(self, expression: Any) -> Any:
         return self._session.sql(self._ibis.compile(expression))
@@ -119,20 +120,33 @@ class Spark:
         return self._ibis.table(name)
 
 
-def _ibis(session: SparkSession) -> Any:
-    """Ibis on a session, whose answers come as Arrow and not through pandas, which would turn types into others."""
+def _ibis(session: SparkSession, overflow: Path) -> Any:
+    """Ibis on a session, whose answers come as Parquet and not through pandas, which would turn types into others."""
     from ibis.backends.pyspark import Backend
 
-    class Arrow(Backend):
+    class Exact(Backend):
         def to_pyarrow(self, expr: Any, /, *, params: Any = None, limit: Any = None, **more: Any) -> Any:
             table = expr.as_table()
-            rows = session.sql(self.compile(table, params=params, limit=limit)).toArrow()
-            return expr.__pyarrow_result__(rows.cast(table.schema().to_pyarrow()))
+            schema = table.schema().to_pyarrow()
+            with _written(session.sql(self.compile(table, params=params, limit=limit)), overflow) as path:
+                parts = [rows.cast(schema) for rows in _parts(path)]
+            return expr.__pyarrow_result__(pa.concat_tables(parts) if parts else schema.empty_table())
 
-    Arrow.register_options()
-    backend = Arrow()
+    Exact.register_options()
+    backend = Exact()
     backend.do_connect(session)
     return backend
+
+
+@contextmanager
+def _written(frame: Any, overflow: Path) -> Iterator[Path]:
+    """A folder with the rows of a frame, for as long as they are read."""
+    path = overflow / "answer.parquet"
+    try:
+        frame.write.parquet(str(path))
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _parts(path: Path) -> Iterator[pa.Table]:
@@ -161,9 +175,15 @@ def _session(overflow: Path, size: int) -> SparkSession:
     """A session that writes its own files below `overflow`, cut into as many parts as `size` bytes of tables need."""
     from pyspark import SparkConf, SparkContext
     from pyspark.java_gateway import launch_gateway
+    from pyspark.logger import PySparkLogger
     from pyspark.sql import SparkSession
     from splink.backends.spark import similarity_jar_location
 
+    for told in (
+        "DataFrameQueryContextLogger",
+        "SQLQueryContextLogger",
+    ):  # would print what failed, with its values
+        PySparkLogger.getLogger(told).setLevel(logging.CRITICAL + 1)
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     settings = {
         "spark.jars": similarity_jar_location(),
