@@ -4,6 +4,7 @@
 several runs, each run a process of its own.
 `search`, `casework`: one search and the pages of everyday work among 200,000 people and 20,000 cases, on SQLite and on
 PostgreSQL, each figure beside its target. BENCH_PEOPLE, BENCH_TIMES and BENCH_ON make it smaller (tests/bench/casework.py).
+`scale`, only where it is asked for: 100,000 children on DuckDB and on Spark, and whether the two give the same.
 
 All of it takes about half an hour on two cores that do nothing else; one part about ten minutes.
 """
@@ -16,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import estimate
+from tests.bench import estimate, spark
 from tests.bench.measure import Cost, best, folder_size, machine, table
 
 HEARD = str(Path(sys.executable).with_name("heard"))
@@ -30,11 +31,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--large", action="store_true", help="also 100,000 children")
-    parser.add_argument("--only", choices=PARTS, help="this part alone")
+    parser.add_argument("--only", choices=(*PARTS, "scale"), help="this part alone")
     asked = parser.parse_args()
     for part in [asked.only] if asked.only else PARTS:
         print(f"\n{part}: ", end="", flush=True)
-        if part == "engine":
+        if part == "scale":
+            spark.measure()
+        elif part == "engine":
             _engine_alone(list(RUNS) if asked.large else list(RUNS)[:-1])
         else:
             subprocess.run([sys.executable, "-m", f"tests.bench.{part}"], check=True)
