@@ -52,7 +52,7 @@ def _told(title: str, places: dict[str, str]) -> dict[str, Any]:
         "as_of": AS_OF.isoformat(),
         "period": {"words": "1 April 2025 to 31 March 2026"},
         "rule": "Three or more different signs in twelve months.",
-        "policy": {"words": "Counts of 1 to 5 are hidden as c."},
+        "policy": {"words": "Counts of 1 to 5 are hidden as c.", "hidden": "c"},
         "findings": ["32 children are known to 2 agencies."],
         "quality": {
             "sources": [{"agency": "Police", "source": "police", "count": "32"}],

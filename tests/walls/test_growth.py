@@ -51,6 +51,7 @@ WHOLE = {
     "cases_panelaction": "one panel is read as a whole",
     "cases_panelreason": "one panel is read as a whole",
     "cases_supervisiondecision": "one supervision is read as a whole",
+    "insight_releasedecision": "are the decisions of two people on one profile",
     "network_person": "are the people around one child",
     "network_tie": "are the people, places and groups around one child",
 }

@@ -40,6 +40,8 @@ from heard.home.waiting import (
     of_which_any_waits,
     section_of,
 )
+from heard.insight.digest import queries as digests
+from heard.insight.release import queries as releases
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -562,6 +564,30 @@ def _children(user: User) -> Kind | None:
     )
 
 
+def _profiles(user: User) -> Kind | None:
+    if not user.may(May.RELEASE):
+        return None
+    return Kind(
+        "profiles",
+        _("Profiles that wait for you to release them"),
+        releases.waiting_for(user),
+        lambda row: Waiting(row.title, at("profile", profile_id=row.pk), str(row.author)),
+        shows=("author",),
+    )
+
+
+def _digests(user: User) -> Kind | None:
+    if not user.may(May.RELEASE):
+        return None
+    return Kind(
+        "digests",
+        _("Digests that wait for you to send them"),
+        digests.waiting_for(user),
+        lambda row: Waiting(row.title, at("digest", digest_id=row.pk), str(row.author)),
+        shows=("author",),
+    )
+
+
 _KINDS: tuple[Callable[[User], Kind | None], ...] = (
     _missing,
     _interviews,
@@ -591,6 +617,8 @@ _KINDS: tuple[Callable[[User], Kind | None], ...] = (
     _without_mail,
     _records,
     _records_to_check,
+    _profiles,
+    _digests,
     _packs,
     _drafts,
     _children,

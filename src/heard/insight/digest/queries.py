@@ -14,6 +14,7 @@ from heard.agencies.rules import Hidden, May
 from heard.insight.digest import rules
 from heard.insight.digest.models import Digest, Subscriber
 from heard.insight.release.queries import Content, content_of
+from heard.insight.release.rules import State
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ def digest_visible_to(user: User, digest_id: uuid.UUID) -> Digest:
         return digests_visible_to(user).get(pk=digest_id)
     except Digest.DoesNotExist:
         raise Hidden from None
+
+
+def waiting_for(user: User) -> QuerySet[Digest]:
+    """Digests that this user may send now, the oldest first."""
+    rows = digests_visible_to(user) if user.may(May.RELEASE) else Digest.objects.none()
+    ready = rows.filter(sent_at=None, profile__state=State.RELEASED).exclude(author=user)
+    return ready.order_by("written_at")
 
 
 def composed(user: User, digest: Digest) -> Composed:

@@ -52,10 +52,12 @@ _FIRST_DAY: Final = (
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table as a person reads it: under each heading a text; the first of each row says what the row is."""
+    """A table as a person reads it: under each heading a text; the first of each row says what the row is. `counts`: the
+    columns of counts, from 0."""
 
     head: list[str]
     rows: list[list[str]]
+    counts: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -154,17 +156,17 @@ def content_of(user: User, profile_id: uuid.UUID) -> Content:
     if rules.why_not_fetch(state=profile.state):
         raise Hidden
     told = json.loads((profile.folder / SAYS).read_text("utf-8"))
-    quality = told["quality"]
+    quality, hidden = told["quality"], told["policy"]["hidden"]
     return Content(
         period=told["period"]["words"],
         rule=told["rule"],
         policy=told["policy"]["words"],
         findings=told["findings"],
-        sources=_sheet(quality["sources"]),
-        fields=_sheet(quality["fields"]),
-        linking=_sheet(quality["linking"]) if quality["linking"] else None,
+        sources=_of_lines(quality["sources"], hidden),
+        fields=_of_lines(quality["fields"], hidden),
+        linking=_of_lines(quality["linking"], hidden) if quality["linking"] else None,
         notes=quality["notes"],
-        sections=[_section(profile, section) for section in told["sections"]],
+        sections=[_section(profile, section, hidden) for section in told["sections"]],
     )
 
 
@@ -193,19 +195,33 @@ def _ever_released() -> Q:
     return Q(state__in=EVER_RELEASED)
 
 
-def _section(profile: Profile, told: dict[str, Any]) -> Section:
+def _section(profile: Profile, told: dict[str, Any], hidden: str) -> Section:
     grid = told["grid"]
     return Section(
         told["heading"],
         told["words"],
         told["coverage"],
         _picture(profile, told["picture"]),
-        Sheet(grid["head"], [row["texts"] for row in grid["rows"]]) if grid else None,
+        _sheet(grid["head"], [_indented(**row) for row in grid["rows"]], hidden) if grid else None,
     )
 
 
-def _sheet(lines: list[dict[str, str]]) -> Sheet:
-    return Sheet(list(lines[0]) if lines else [], [list(line.values()) for line in lines])
+def _of_lines(lines: list[dict[str, str]], hidden: str) -> Sheet:
+    return _sheet(list(lines[0]) if lines else [], [list(line.values()) for line in lines], hidden)
+
+
+def _sheet(head: list[str], rows: list[list[str]], hidden: str) -> Sheet:
+    columns = enumerate(zip(*rows, strict=True))
+    counts = {number for number, texts in columns if number and all(_is_count(one, hidden) for one in texts)}
+    return Sheet(head, rows, frozenset(counts))
+
+
+def _is_count(text: str, hidden: str) -> bool:
+    return text in ("", hidden) or text.replace(",", "").isdecimal()
+
+
+def _indented(depth: int, texts: list[str]) -> list[str]:
+    return ["\N{EM SPACE}" * depth + texts[0], *texts[1:]]
 
 
 def _picture(profile: Profile, name: str | None) -> str:
