@@ -10,15 +10,13 @@ All of it takes about half an hour on two cores that do nothing else; one part a
 """
 
 import argparse
-import json
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import estimate, spark
-from tests.bench.measure import Cost, best, folder_size, machine, table
+from tests.bench import estimate, linking, publishing, spark
+from tests.bench.measure import best, folder_size, machine, table
 
 HEARD = str(Path(sys.executable).with_name("heard"))
 RUNS = {2_000: 2, 20_000: 2, 100_000: 1}
@@ -48,10 +46,11 @@ def _engine_alone(sizes: list[int]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _extracts(folder, sizes)
-        linking = _engine(folder, sizes)
-        _against_splink(folder, linking)
+        _engine(folder, sizes)
+    linking.measure()
     _against_sql()
     estimate.measure()
+    publishing.measure()
 
 
 def _extracts(folder: Path, sizes: list[int]) -> None:
@@ -64,20 +63,18 @@ def _extracts(folder: Path, sizes: list[int]) -> None:
     table("Extracts written", ("", "seconds", "children a second", "MB written", "peak MB"), rows)
 
 
-def _engine(folder: Path, sizes: list[int]) -> dict[int, Cost]:
-    """Returns what linking cost, by size."""
-    rows, first, linking = [], None, {}
+def _engine(folder: Path, sizes: list[int]) -> None:
+    rows, first = [], None
     for n in sizes:
         extracts, run = folder / f"extracts-{n}", folder / f"run-{n}"
         whole = best(_run(extracts, run), RUNS[n])
         steps = [best(command, RUNS[n]) for command in _steps(extracts, folder / f"steps-{n}")]
-        first, linking[n] = first or whole, steps[1]
+        first = first or whole
         rows.append((f"{n:,} children", *(f"{c.seconds:.1f}" for c in [*steps, whole]),
                      f"{whole.seconds / first.seconds:.1f}", *(f"{c.megabytes:,.0f}" for c in [*steps, whole])))  # fmt: skip
     head = ("", "intake s", "link s", "screen s", "whole run s", f"times {sizes[0]:,}",
             "intake MB", "link MB", "screen MB", "whole run MB")  # fmt: skip
     table("From extracts to a list", head, rows)
-    return linking
 
 
 def _run(extracts: Path, out: Path) -> list[str]:
@@ -92,41 +89,6 @@ def _steps(extracts: Path, out: Path) -> list[list[str]]:
         [HEARD, "link", str(out)],
         [HEARD, "screen", str(out), "--as-of", AS_OF],
     ]
-
-
-def _against_splink(folder: Path, linking: dict[int, Cost]) -> None:
-    """Both link the same records with the same blocking; then the same screen and the same truth measure each."""
-    rows = []
-    for n, cost_of_ours in linking.items():
-        ours, plain = folder / f"steps-{n}", folder / f"plain-{n}"
-        shutil.copytree(ours, plain)
-        command = [sys.executable, "-m", "tests.bench.plain_splink", str(ours), str(plain)]
-        costs = [cost_of_ours, best(command, RUNS[n])]
-        for run in (ours, plain):
-            subprocess.run([HEARD, "screen", str(run), "--as-of", AS_OF], check=True, capture_output=True)
-        for name, run, cost in zip(("heard link", "plain Splink"), (ours, plain), costs, strict=True):
-            rows.append(_judged(f"{name}, {n:,} children", folder / f"extracts-{n}", run, cost, costs[1]))
-    head = (
-        "",
-        "seconds",
-        "times plain",
-        "peak MB",
-        "recall",
-        "precision",
-        "households merged",
-        "pairs wrong",
-    )
-    table("Linking: recall and precision are of planted scattered children", head, rows)
-
-
-def _judged(name: str, extracts: Path, run: Path, cost: Cost, plain: Cost) -> tuple[str, ...]:
-    said = subprocess.run(
-        [HEARD, "demo", "score", str(extracts), str(run), "--json"], check=True, capture_output=True
-    )
-    score = json.loads(said.stdout)
-    return (name, f"{cost.seconds:.1f}", f"{cost.seconds / plain.seconds:.2f}", f"{cost.megabytes:,.0f}",
-            f"{score['recall']:.3f}", f"{score['precision'] or 0:.3f}", str(len(score["siblings_merged"])),
-            f"{score['pairs_merged_wrongly']:,}")  # fmt: skip
 
 
 def _against_sql() -> None:

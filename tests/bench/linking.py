@@ -1,0 +1,112 @@
+"""How linking does beside others, each figure beside its target: `python -m tests.bench.linking [households] [febrl] [million]`.
+
+`households`: the fictional partnership with 100,000 children, and a plain Splink script on the same records and blocking. No
+brothers or sisters may be merged, and the link step may take no longer and no more memory, with its guards on.
+`febrl`: public sets of people, beside plain Splink and recordlinkage (tests/bench/febrl.py).
+`million`: a million records from four agencies, from intake to screen, in 120 s and 4 GB.
+Whatever is timed is a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+from tests.bench import febrl
+from tests.bench.measure import Cost, best, machine, table
+
+HEARD = str(Path(sys.executable).with_name("heard"))
+AS_OF = "2026-03-31"
+CHILDREN, RUNS = 100_000, 2
+MANY_CHILDREN, RECORDS = 810_000, 1_000_000
+LEFT_OUT = ("sexual_health.csv", "youth_justice.csv")  # so that school, police, hospital and council are left
+SECONDS, MEGABYTES = 120, 4_000
+
+
+def measure(*only: str) -> None:
+    parts: dict[str, Callable[[], None]] = {"households": _households, "febrl": febrl.measure, "million": _million}  # fmt: skip
+    for part in only or parts:
+        parts[part]()
+        print(f"  load {os.getloadavg()[0]:.1f}", flush=True)
+
+
+def _households() -> None:
+    """Both link the same records with the same blocking; then the same screen and the same truth measure each."""
+    with tempfile.TemporaryDirectory() as name:
+        extracts, ours, plain = (Path(name) / part for part in ("extracts", "heard", "plain"))
+        _extracts(extracts, CHILDREN)
+        best(_intake(extracts, ours), 1)
+        shutil.copytree(ours, plain)
+        costs = [
+            best([HEARD, "link", str(ours)], RUNS),
+            best([sys.executable, "-m", "tests.bench.plain_splink", str(ours), str(plain)], RUNS),
+        ]
+        for run in (ours, plain):
+            subprocess.run([HEARD, "screen", str(run), "--as-of", AS_OF], check=True, capture_output=True)
+        rows = [
+            _judged(what, extracts, run, cost, costs[1])
+            for what, run, cost in zip(("heard link", "plain Splink"), (ours, plain), costs, strict=True)
+        ]
+        head = ("", "seconds", "times plain", "peak MB", "times plain", "recall", "precision", "households merged", "pairs wrong")  # fmt: skip
+        title = f"Linking {_records(ours):,} records of {CHILDREN:,} children; targets: times plain 1.00, households merged 0"
+        table(f"{title}. Recall and precision are of planted scattered children", head, rows)
+
+
+def _million() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        extracts, out = Path(name) / "extracts", Path(name) / "run"
+        _extracts(extracts, MANY_CHILDREN)
+        for left_out in LEFT_OUT:
+            (extracts / left_out).unlink()
+        whole = best(
+            [HEARD, "run", str(extracts), "--mapping", str(extracts / "partnership.yaml"), "--as-of", AS_OF, "--out", str(out)], 1
+        )  # fmt: skip
+        row = ("heard run", f"{_records(out):,}", f"{whole.seconds:.0f}", str(SECONDS), f"{whole.megabytes:,.0f}", f"{MEGABYTES:,}")  # fmt: skip
+        table(
+            f"{RECORDS:,} records or more from four agencies, intake to screen",
+            ("", "records", "seconds", "at most", "peak MB", "at most"),
+            [row],
+        )
+
+
+def _extracts(folder: Path, children: int) -> None:
+    command = [HEARD, "demo", "extracts", "--out", str(folder), "--children", str(children)]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def _intake(extracts: Path, out: Path) -> list[str]:
+    return [
+        HEARD,
+        "intake",
+        str(extracts),
+        "--mapping",
+        str(extracts / "partnership.yaml"),
+        "--out",
+        str(out),
+    ]
+
+
+def _records(run: Path) -> int:
+    return int(pq.read_metadata(run / "records.parquet").num_rows)
+
+
+def _judged(name: str, extracts: Path, run: Path, cost: Cost, plain: Cost) -> tuple[str, ...]:
+    said = subprocess.run(
+        [HEARD, "demo", "score", str(extracts), str(run), "--json"], check=True, capture_output=True
+    )
+    score = json.loads(said.stdout)
+    return (name, f"{cost.seconds:.1f}", f"{cost.seconds / plain.seconds:.2f}", f"{cost.megabytes:,.0f}",
+            f"{cost.megabytes / plain.megabytes:.2f}", f"{score['recall']:.3f}", f"{score['precision'] or 0:.3f}",
+            str(len(score["siblings_merged"])), f"{score['pairs_merged_wrongly']:,}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    print(machine())
+    measure(*sys.argv[1:])
