@@ -1,12 +1,15 @@
-"""A date typed in three boxes: forgiving in spelling, exact about what is wrong, and never a traceback."""
+"""A date typed in three boxes, and a time of day: forgiving in spelling, exact about what is wrong, and never a traceback."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.govuk.dates import Problem, read_date
+from heard.govuk.dates import Problem, moment_of, read_date, read_time
+
+LONDON = ZoneInfo("Europe/London")
 
 
 def read(day: str, month: str, year: str) -> date | Problem | None:
@@ -51,3 +54,49 @@ def test_no_typing_gives_a_traceback(day: str, month: str, year: str) -> None:
 @given(st.dates(date(1900, 1, 1), date(2100, 12, 31)))
 def test_every_date_is_read_back(day: date) -> None:
     assert read(str(day.day), str(day.month), str(day.year)) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("14:30", time(14, 30)),
+        ("2.30pm", time(14, 30)),
+        (" 2:30 PM ", time(14, 30)),
+        ("1430", time(14, 30)),
+        ("9 p.m.", time(21)),
+        ("12am", time(0)),
+        ("12pm", time(12)),
+        ("noon", time(12)),
+        ("midnight", time(0)),
+        ("00:05", time(0, 5)),
+    ],
+)
+def test_a_time_is_read_as_people_write_it(text: str, read: time) -> None:
+    assert read_time(text) == read
+
+
+@pytest.mark.parametrize(
+    "text", ["", "9", "25:00", "13pm", "0am", "12:60", "later", "1:2", "١٤:٣٠", "half past nine"]
+)
+def test_what_is_no_time_or_could_be_two_is_not_guessed(text: str) -> None:
+    assert read_time(text) is None
+
+
+@given(st.text(max_size=30))
+def test_no_text_makes_the_reader_of_times_fail(text: str) -> None:
+    read = read_time(text)
+    assert read is None or isinstance(read, time)
+
+
+@given(st.times().map(lambda one: one.replace(second=0, microsecond=0)))
+def test_each_time_is_read_back_as_it_is_shown(one: time) -> None:
+    assert read_time(f"{one:%H:%M}") == one
+
+
+def test_an_hour_that_a_spring_night_skips_is_no_time() -> None:
+    assert moment_of(date(2026, 3, 29), time(1, 30), LONDON) is None
+    assert moment_of(date(2026, 3, 29), time(2, 0), LONDON) == datetime(2026, 3, 29, 1, tzinfo=UTC)
+
+
+def test_an_hour_that_an_autumn_night_has_twice_is_its_first() -> None:
+    assert moment_of(date(2026, 10, 25), time(1, 30), LONDON) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)

@@ -262,6 +262,37 @@ def test_an_optional_question_says_so() -> None:
     assert "Area (optional)" in Worry()["area"].component()
 
 
+def test_what_need_not_be_answered_says_so_once_where_the_page_says_it() -> None:
+    class Marks(Form):
+        seen = RadiosField("Seen?", choices=[("y", "Yes")], required=False, says_optional=False)
+
+    assert "optional" not in Marks()["seen"].component()
+
+
+def test_a_choice_reveals_several_questions_that_are_asked_only_where_it_was_made() -> None:
+    class Told(Form):
+        told = RadiosField("Told?", choices=[("yes", "Yes"), ("no", "No")], reveals={"yes": ("who", "when")})
+        who = TextField("By whom?")
+        when = DateField("When?")
+
+    page = Told().components()
+    assert page.count("govuk-radios__conditional--hidden") == 1
+    assert page.count('name="who"') == page.count('name="when-day"') == 1
+    assert sent(Told, told="no").is_valid()
+    form = sent(Told, told="yes")
+    assert not form.is_valid()
+    assert set(form.errors) == {"who", "when"}
+
+
+def test_a_box_ends_after_some_ten_pages_unless_it_has_no_end() -> None:
+    class Boxes(Form):
+        one = TextareaField("One", required=False)
+        endless = TextareaField("Endless", max_length=None, required=False)
+
+    long = "a" * 20_001
+    assert set(sent(Boxes, one=long, endless=long).errors) == {"one"}
+
+
 def test_a_label_can_be_the_heading_of_the_page() -> None:
     class One(Form):
         told = RadiosField("Does the child know?", choices=[("y", "Yes")], heading=True)

@@ -149,7 +149,9 @@ def test_whatever_is_typed_makes_keys_that_fit(given: str, family: str, born: da
     keys = rules.person_keys(described).union(*map(rules.spelling_keys, words))
     assert all(0 < len(key) <= 60 for key in keys)
     assert len(rules.reasons_same_person(described, described)) <= 4
-    rules.read_box(given)
+    read = rules.read_box(given)
+    words = {word for name in read.names for word in rules.parts(f"{name.given} {name.family}")}
+    assert words <= set(rules.parts(given))
 
 
 @given(st.text(max_size=40), st.text(max_size=40))

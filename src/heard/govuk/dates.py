@@ -1,16 +1,17 @@
-"""Reads a date typed in three boxes, forgiving in spelling and exact about what is wrong."""
+"""Reads a date typed in three boxes, and a time of day, forgiving in spelling and exact about what is wrong."""
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, tzinfo
 
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
 PARTS = ("day", "month", "year")
+_TIME = re.compile(r"(\d{1,2})(?:[:.h ]?(\d{2}))? ?([ap])?\.?(?:m\.?)?")
 
 
 @dataclass(frozen=True)
@@ -83,3 +84,33 @@ def _month(text: str) -> int:
     wanted = text.casefold().rstrip(".")
     found = [number for number, name in MONTHS.items() if str(name).casefold().startswith(wanted)]
     return found[0] if len(found) == 1 and len(wanted) >= 3 else -1
+
+
+def read_time(text: str) -> time | None:
+    """A time of day as people write it: 14:30, 2.30pm, 1430, 9 pm, noon, midnight. None where it cannot be read."""
+    wanted = " ".join(text.casefold().split())
+    if wanted in {"noon", "midday"}:
+        return time(12)
+    if wanted == "midnight":
+        return time(0)
+    match = _TIME.fullmatch(wanted)
+    if not match or not wanted.isascii():
+        return None
+    hour, minute, half = int(match[1]), int(match[2] or 0), match[3]
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "p" else 0)
+    elif match[2] is None:
+        return None  # "9" alone may be morning or evening
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def moment_of(day: date, at: time, zone: tzinfo) -> datetime | None:
+    """That time of that day where the clocks show it, or None in the hour that a spring night skips.
+
+    An hour that an autumn night has twice is its first: so no clock that starts from it ends too late.
+    """
+    local = datetime.combine(day, at, zone)
+    back = local.astimezone(UTC).astimezone(zone)
+    return local.astimezone(UTC) if back.replace(tzinfo=None) == local.replace(tzinfo=None) else None

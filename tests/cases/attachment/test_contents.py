@@ -161,10 +161,15 @@ BEGINNINGS = [
 
 
 def taken_or_refused(content: bytes) -> None:
+    why = ""
     try:
         kind, kept = recognise(content)
-    except Unreadable:
+    except Unreadable as refused:
+        why = str(refused)
+    if why:
+        assert why.endswith(".")
         return
+    assert recognise(kept)[0] is kind  # what is kept can be opened again as what it is said to be
     text = text_of(kind, kept)
     assert "\x00" not in text
     assert len(text.encode()) <= 4 * TEXT_LIMIT

@@ -1,7 +1,7 @@
 """When a child is missing, and until when the interview is due: the rules, on any day."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,52 +24,6 @@ HOURS = Clock(72, "hours")
 
 def at(day: int, hour: int = 12, month: int = 3) -> datetime:
     return datetime(2026, month, day, hour, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [
-        ("14:30", time(14, 30)),
-        ("2.30pm", time(14, 30)),
-        (" 2:30 PM ", time(14, 30)),
-        ("1430", time(14, 30)),
-        ("9 p.m.", time(21)),
-        ("12am", time(0)),
-        ("12pm", time(12)),
-        ("noon", time(12)),
-        ("midnight", time(0)),
-        ("00:05", time(0, 5)),
-    ],
-)
-def test_a_time_is_read_as_people_write_it(text: str, read: time) -> None:
-    assert rules.read_time(text) == read
-
-
-@pytest.mark.parametrize(
-    "text", ["", "9", "25:00", "13pm", "0am", "12:60", "later", "1:2", "١٤:٣٠", "half past nine"]
-)
-def test_what_is_no_time_or_could_be_two_is_not_guessed(text: str) -> None:
-    assert rules.read_time(text) is None
-
-
-@given(st.text(max_size=30))
-def test_no_text_makes_the_reader_of_times_fail(text: str) -> None:
-    read = rules.read_time(text)
-    assert read is None or isinstance(read, time)
-
-
-@given(st.times().map(lambda one: one.replace(second=0, microsecond=0)))
-def test_each_time_is_read_back_as_it_is_shown(one: time) -> None:
-    assert rules.read_time(f"{one:%H:%M}") == one
-
-
-def test_an_hour_that_a_spring_night_skips_is_no_time() -> None:
-    assert rules.moment(date(2026, 3, 29), time(1, 30), LONDON) is None
-    assert rules.moment(date(2026, 3, 29), time(2, 0), LONDON) == datetime(2026, 3, 29, 1, tzinfo=UTC)
-
-
-def test_an_hour_that_an_autumn_night_has_twice_is_its_first() -> None:
-    assert rules.moment(date(2026, 10, 25), time(1, 30), LONDON) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
 def test_seventy_two_hours_are_real_hours_when_the_clocks_go_forward() -> None:

@@ -64,9 +64,12 @@ def test_words_of_the_trade_and_long_sentences_get_a_hint(text: str, found: list
     assert [hint.found for hint in rules.plain_hints(text)] == found
 
 
-@given(st.text())
-def test_hints_never_stumble(text: str) -> None:
-    rules.plain_hints(text)
+@given(st.text(), st.sampled_from(["LAC", "multi-agency"]), st.text())
+def test_a_word_of_the_trade_gets_its_hint_in_whatever_stands_around_it(
+    before: str, word: str, after: str
+) -> None:
+    found = [hint.found for hint in rules.plain_hints(f"{before} {word} {after}")]
+    assert word in found
 
 
 def at(day: int) -> datetime:

@@ -7,8 +7,6 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-MAX_PROSE: Final = 20_000  # characters in one piece of prose: some ten printed pages
-
 
 class State(StrEnum):
     DRAFT = "draft"

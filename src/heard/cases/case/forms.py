@@ -13,8 +13,6 @@ from heard.govuk.forms import DateField, Form, RadiosField, SelectField, Textare
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
-MOST = 20_000  # characters in one piece of prose: some ten printed pages
-
 
 class GivingForm(Form):
     """Gives somebody something to do for a child, in the field `owner`. `people`: who may be given it, by key, each with how
@@ -64,7 +62,6 @@ class TrustedWorkerForm(Form):
         hint=_("As you would explain it to the child."),
         missing=_("Say why the child gets another trusted worker"),
         rows=3,
-        max_length=MOST,
     )
     child_asked = RadiosField(
         _("Was the child asked?"),
@@ -76,7 +73,6 @@ class TrustedWorkerForm(Form):
         _("What did the child say, or why were they not asked?"),
         missing=_("Write what the child said, or why they were not asked"),
         rows=3,
-        max_length=MOST,
     )
     since = DateField(_("From which day?"), called=_("The day"), past=True, missing=_("Give the day"))
 
@@ -108,7 +104,6 @@ class WarningForm(Form):
         hint=_("What happened, when, and who says so"),
         missing=_("Say why the warning is there"),
         rows=4,
-        max_length=MOST,
     )
     review_on = DateField(
         _("When is it looked at again?"),
@@ -126,7 +121,6 @@ class WarningForm(Form):
         _("Why not?"),
         missing=_("Say why the person was not told about the warning"),
         rows=3,
-        max_length=MOST,
     )
 
     @property
@@ -152,7 +146,6 @@ class ReviewWarningForm(Form):
         hint=_("What is different now, or what is still so"),
         missing=_("Say why it goes on, or why it ends"),
         rows=4,
-        max_length=MOST,
     )
 
     @property

@@ -14,7 +14,6 @@ from heard.govuk.forms import DateField, Form, RadiosField, SelectField, Textare
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
-MOST = 20_000  # characters in one piece of prose: some ten printed pages
 SOMEBODY_ELSE = "else"
 
 
@@ -43,9 +42,8 @@ class StepForm(Form):
         hint=_("By us, against what harms. A step never asks the child to stay away, stay in or keep safe."),
         missing=_("Say what will be done"),
         rows=3,
-        max_length=MOST,
     )
-    power = TextareaField(_("By which legal power, if any?"), required=False, rows=2, max_length=MOST)
+    power = TextareaField(_("By which legal power, if any?"), required=False, rows=2)
     agency = SelectField(_("Which agency does it?"), missing=_("Choose the agency that does it"))
     owner = SelectField(
         _("Who there does it?"),
@@ -97,5 +95,4 @@ class FinishForm(Form):
         hint=_("What it changed for the child. Needed if it could not be done: why not?"),
         required=False,
         rows=3,
-        max_length=MOST,
     )

@@ -1,9 +1,8 @@
 """When a child is missing and when back, until when the interview is due, and what each of them must say. Pure."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
@@ -41,7 +40,6 @@ class Passed(StrEnum):
 OVERLAPS: Final = "This child is noted as missing at that time already, and one episode cannot lie in another. Check the dates."
 HAS_OPEN: Final = "This child is noted as missing now. Go on with that episode."
 TAKEN_BACK: Final = "This episode was noted by mistake and has been taken back."
-_TIME: Final = re.compile(r"(\d{1,2})(?:[:.h ]?(\d{2}))? ?([ap])?\.?(?:m\.?)?")
 
 type Period = tuple[datetime, datetime | None]  # from, and until; None where it is not over
 
@@ -52,36 +50,6 @@ class Span:
 
     amount: int
     unit: str  # "minutes", "hours" or "days"
-
-
-def read_time(text: str) -> time | None:
-    """A time of day as people write it: 14:30, 2.30pm, 1430, 9 pm, noon, midnight. None where it cannot be read."""
-    wanted = " ".join(text.casefold().split())
-    if wanted in {"noon", "midday"}:
-        return time(12)
-    if wanted == "midnight":
-        return time(0)
-    match = _TIME.fullmatch(wanted)
-    if not match or not wanted.isascii():
-        return None
-    hour, minute, half = int(match[1]), int(match[2] or 0), match[3]
-    if half:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half == "p" else 0)
-    elif match[2] is None:
-        return None  # "9" alone may be morning or evening
-    return time(hour, minute) if hour < 24 and minute < 60 else None
-
-
-def moment(day: date, at: time, zone: tzinfo) -> datetime | None:
-    """That time of that day where the clocks show it, or None in the hour that a spring night skips.
-
-    An hour that an autumn night has twice is its first: so no clock that starts from it ends too late.
-    """
-    local = datetime.combine(day, at, zone)
-    back = local.astimezone(UTC).astimezone(zone)
-    return local.astimezone(UTC) if back.replace(tzinfo=None) == local.replace(tzinfo=None) else None
 
 
 def interview_due(clock: Clock, returned_at: datetime, zone: tzinfo) -> datetime:

@@ -30,9 +30,9 @@ from heard.cases.missing.forms import (
     OfferForm,
     PhilomenaForm,
     TakeBackForm,
-    parts_of,
 )
 from heard.cases.missing.words import in_words, kept_by, time_left
+from heard.govuk.forms import parts_of
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.knowledge import load
 from heard.network.actions import open_record

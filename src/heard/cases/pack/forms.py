@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.assessment.rules import MAX_PROSE
 from heard.cases.pack.reasons import Reason, reasons
 from heard.cases.pack.rules import Give, Part, Requester, Treatment
 from heard.cases.pack.words import GIVE, PARTS
@@ -53,7 +52,6 @@ class PackForm(_PartsForm):
         hint=gettext_lazy("It stands on the first page."),
         missing=gettext_lazy("Say what the pack is for"),
         rows=3,
-        max_length=MAX_PROSE,
     )
     for_whom = TextField(
         gettext_lazy("For whom?"),
@@ -102,14 +100,12 @@ class StartForm(_PartsForm):
         hint=gettext_lazy("This stays inside."),
         required=False,
         rows=2,
-        max_length=MAX_PROSE,
     )
     what_asked = TextareaField(
         gettext_lazy("What do they ask for?"),
         hint=gettext_lazy("In their own words where you can. It stands on the paper."),
         missing=gettext_lazy("Write down what they ask for"),
         rows=3,
-        max_length=MAX_PROSE,
     )
     asked_on = DateField(
         gettext_lazy("When did they ask?"),
@@ -158,7 +154,6 @@ class _ReasonForm(Form):
         hint=gettext_lazy("This stays inside. Needed for another reason than those in the list."),
         required=False,
         rows=2,
-        max_length=MAX_PROSE,
     )
 
     def __init__(self, *args: Any, requester: str, **kwargs: Any) -> None:
@@ -267,7 +262,6 @@ class StretchForm(_TreatForm):
         hint=gettext_lazy("Copy them from the passage as they are."),
         missing=gettext_lazy("Copy the words from the passage"),
         rows=3,
-        max_length=MAX_PROSE,
     )
     where = CheckboxesField(
         gettext_lazy("Where?"),
@@ -335,7 +329,6 @@ class CheckForm(Form):
         gettext_lazy("What has to be looked at again?"),
         missing=gettext_lazy("Say what has to be looked at again"),
         rows=4,
-        max_length=MAX_PROSE,
     )
 
 
@@ -359,7 +352,6 @@ class GivenForm(Form):
         ),
         required=False,
         rows=3,
-        max_length=MAX_PROSE,
     )
 
     def __init__(self, *args: Any, ways: Iterable[tuple[str, str]], **kwargs: Any) -> None:
@@ -373,5 +365,4 @@ class StopForm(Form):
         hint=gettext_lazy("Nothing is given. What was decided so far stays."),
         missing=gettext_lazy("Say why this request ends"),
         rows=3,
-        max_length=MAX_PROSE,
     )

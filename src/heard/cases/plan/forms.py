@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms import ChildsViewForm
-from heard.cases.assessment.rules import MAX_PROSE
 from heard.cases.case.forms import GivingForm
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField
 
@@ -20,11 +19,8 @@ class OutcomeForm(Form):
         ),
         missing=gettext_lazy("Say what will be different for the child"),
         rows=3,
-        max_length=MAX_PROSE,
     )
-    where_we_are = TextareaField(
-        gettext_lazy("Where are we now?"), required=False, rows=3, max_length=MAX_PROSE
-    )
+    where_we_are = TextareaField(gettext_lazy("Where are we now?"), required=False, rows=3)
 
 
 class WhereForm(Form):
@@ -35,7 +31,6 @@ class WhereForm(Form):
         ),
         missing=gettext_lazy("Say where we are now"),
         rows=4,
-        max_length=MAX_PROSE,
     )
     on = DateField(
         gettext_lazy("On which day?"),
@@ -53,7 +48,6 @@ class ActionForm(GivingForm):
         hint=gettext_lazy("By us, for the child. Nothing that leaves it to the child to stay safe."),
         missing=gettext_lazy("Say what will be done"),
         rows=3,
-        max_length=MAX_PROSE,
     )
     owner = SelectField(
         gettext_lazy("Who will do it, and for which agency?"),
@@ -91,7 +85,6 @@ class FinishForm(Form):
         hint=gettext_lazy("What came of it for the child. Needed if it could not be done: why not?"),
         required=False,
         rows=3,
-        max_length=MAX_PROSE,
     )
 
 

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from markupsafe import Markup
 
-from heard.cases.assessment.rules import MAX_PROSE
 from heard.cases.referral.models import ReferralDecision
 from heard.cases.referral.prefill import Known
 from heard.cases.referral.questions import FormVersion, Question, drawn_in
@@ -118,7 +117,9 @@ class SectionForm(Form):
             case "line":
                 return _Line(question.label, **shared)
             case "text":
-                return _Box(question.label, rows=8 if question.story else 5, count=True, **shared)
+                return _Box(
+                    question.label, rows=8 if question.story else 5, count=True, max_length=None, **shared
+                )
             case "date":
                 return _Day(question.label, called=question.label, **shared)
             case "one":
@@ -241,13 +242,11 @@ class ReviewForm(Form):
         hint=gettext_lazy("What you looked at, and what the person who submits it should know."),
         required=False,
         rows=4,
-        max_length=MAX_PROSE,
     )
     reason = TextareaField(
         gettext_lazy("What has to be looked at again?"),
         missing=gettext_lazy("Say what has to be looked at again"),
         rows=4,
-        max_length=MAX_PROSE,
     )
 
 
@@ -300,5 +299,4 @@ class DecisionForm(Form):
         ),
         required=False,
         rows=4,
-        max_length=MAX_PROSE,
     )

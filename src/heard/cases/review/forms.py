@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms import ChildsViewForm
-from heard.cases.assessment.rules import MAX_PROSE
 from heard.cases.review.models import Review, ReviewedOutcome
 from heard.cases.review.rules import Course, Looked
 from heard.govuk.forms import BoundField, DateField, Form, RadiosField, TextareaField, TextField
@@ -29,7 +28,6 @@ class ReviewForm(ChildsViewForm):
         hint=gettext_lazy("For the child, not for us: what is better, what is not, what is new."),
         missing=gettext_lazy("Say what has changed for the child since the plan was agreed"),
         rows=6,
-        max_length=MAX_PROSE,
     )
     held_on = DateField(
         gettext_lazy("On which day was the review held?"),
@@ -42,7 +40,6 @@ class ReviewForm(ChildsViewForm):
         hint=gettext_lazy("Name and role of each, and who was asked and did not come. Was the child there?"),
         missing=gettext_lazy("Say who took part in the review"),
         rows=4,
-        max_length=MAX_PROSE,
     )
     decision = RadiosField(
         gettext_lazy("How does it go on?"),
@@ -53,7 +50,6 @@ class ReviewForm(ChildsViewForm):
         gettext_lazy("Why?"),
         missing=gettext_lazy("Give the reason for this decision"),
         rows=4,
-        max_length=MAX_PROSE,
     )
     next_review_on = DateField(
         gettext_lazy("When is the next review?"),
@@ -113,7 +109,6 @@ def _looking(key: UUID, number: int) -> dict[str, Any]:
             hint=_("What somebody saw or heard. If it is not known: who will find out, and how."),
             missing=_("Outcome %(number)s: say what was seen") % {"number": number},
             rows=3,
-            max_length=MAX_PROSE,
         ),
         f"seen_by_{key}": TextField(
             _("Who saw it?"),
@@ -138,28 +133,24 @@ class CloseForm(ChildsViewForm):
         hint=gettext_lazy("What is different for the child now, and how you know that it lasts."),
         missing=gettext_lazy("Say why the case can be closed"),
         rows=5,
-        max_length=MAX_PROSE,
     )
     contact_afterwards = TextareaField(
         gettext_lazy("Whom can the child turn to from now on?"),
         hint=gettext_lazy("A person with a name, whom the child knows, and how to reach them."),
         missing=gettext_lazy("Say whom the child can turn to from now on"),
         rows=3,
-        max_length=MAX_PROSE,
     )
     told_child = TextareaField(
         gettext_lazy("What was the child told?"),
         hint=gettext_lazy("By whom and when, in which words, and what was promised."),
         missing=gettext_lazy("Say what the child was told, by whom and when"),
         rows=3,
-        max_length=MAX_PROSE,
     )
     open_again_if = TextareaField(
         gettext_lazy("What would make you open the case again?"),
         hint=gettext_lazy("What people should look out for, and whom they tell."),
         missing=gettext_lazy("Say what would make you open the case again"),
         rows=3,
-        max_length=MAX_PROSE,
     )
 
 
@@ -168,5 +159,4 @@ class ReopenForm(Form):
         gettext_lazy("Why does the case open again?"),
         missing=gettext_lazy("Say why the case opens again"),
         rows=5,
-        max_length=MAX_PROSE,
     )

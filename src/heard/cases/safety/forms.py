@@ -6,8 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.govuk.forms import Form, TextareaField
 
-MOST = 20_000  # characters in one piece of prose: some ten printed pages
-
 
 class SafetyPlanForm(Form):
     getting_worse = TextareaField(
@@ -15,32 +13,26 @@ class SafetyPlanForm(Form):
         hint=_("What the child notices first, what the family, school and others notice."),
         missing=_("Say how anybody can tell that it is getting worse"),
         rows=4,
-        max_length=MOST,
     )
     what_to_do = TextareaField(
         _("What do we do then?"),
         hint=_("What adults do, step by step. It is never the child’s task to keep themselves safe."),
         missing=_("Say what we do then"),
         rows=5,
-        max_length=MOST,
     )
     who_to_call = TextareaField(
         _("Who can be called?"),
         hint=_("Names and numbers, by day and by night. First the person whom the child would call."),
         missing=_("Say who can be called, by day and by night"),
         rows=4,
-        max_length=MOST,
     )
     safe_places = TextareaField(
         _("Where is the child safe?"),
         hint=_("Places where the child feels safe and can go at any time."),
         required=False,
         rows=3,
-        max_length=MOST,
     )
     child_agreed = TextareaField(
-        _("What did the child agree to?"), hint=_("In their words."), required=False, rows=3, max_length=MOST
+        _("What did the child agree to?"), hint=_("In their words."), required=False, rows=3
     )
-    why_not_with_child = TextareaField(
-        _("If it was made without the child: why?"), required=False, rows=3, max_length=MOST
-    )
+    why_not_with_child = TextareaField(_("If it was made without the child: why?"), required=False, rows=3)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms import ChildsViewForm
-from heard.cases.assessment.rules import MAX_PROSE
 from heard.cases.sharing.bases import Basis
 from heard.cases.sharing.models import InfoRequest, Share
 from heard.cases.sharing.pieces import CHRONOLOGY, GROUPS, Piece
@@ -74,7 +73,6 @@ class PrepareForm(OtherSideForm):
         hint=gettext_lazy("What it does for the child when the other side knows this."),
         missing=gettext_lazy("Say what sharing this is for"),
         rows=3,
-        max_length=MAX_PROSE,
     )
     to_person = TextField(
         gettext_lazy("To whom there?"),
@@ -91,9 +89,7 @@ class PrepareForm(OtherSideForm):
     )
     since = DateField(gettext_lazy("Chronology from"), called=gettext_lazy("The first day"), required=False)
     until = DateField(gettext_lazy("Chronology to"), called=gettext_lazy("The last day"), required=False)
-    free_text = TextareaField(
-        gettext_lazy("Anything else, in your words"), required=False, rows=4, max_length=MAX_PROSE
-    )
+    free_text = TextareaField(gettext_lazy("Anything else, in your words"), required=False, rows=4)
     names = RadiosField(
         gettext_lazy("Other people’s names"),
         hint=gettext_lazy(
@@ -164,13 +160,11 @@ class DecideForm(ChildsViewForm):
         gettext_lazy("When, by whom, and what did the child say?"),
         required=False,
         rows=2,
-        max_length=MAX_PROSE,
     )
     told_why = TextareaField(
         gettext_lazy("Why not, and when will the child be told?"),
         missing=gettext_lazy("Say why the child has not been told"),
         rows=2,
-        max_length=MAX_PROSE,
     )
     decision = RadiosField(
         gettext_lazy("Your decision"),
@@ -191,14 +185,12 @@ class DecideForm(ChildsViewForm):
         ),
         required=False,
         rows=2,
-        max_length=MAX_PROSE,
     )
     why = TextareaField(
         gettext_lazy("Why?"),
         hint=gettext_lazy("A decision not to share needs a reason as much as one to share."),
         missing=gettext_lazy("Give the reason"),
         rows=4,
-        max_length=MAX_PROSE,
     )
     review_on = DateField(
         gettext_lazy("When is this looked at again?"),
@@ -232,7 +224,6 @@ class ReviewForm(Form):
         hint=gettext_lazy("Is the decision still right? Is what was shared still needed there?"),
         missing=gettext_lazy("Say what you found"),
         rows=4,
-        max_length=MAX_PROSE,
     )
     next_review_on = DateField(
         gettext_lazy("When is it looked at again?"),
@@ -258,13 +249,11 @@ class RequestForm(OtherSideForm):
         gettext_lazy("What is asked for?"),
         missing=gettext_lazy("Say what is asked for"),
         rows=3,
-        max_length=MAX_PROSE,
     )
     why = TextareaField(
         gettext_lazy("What is it needed for?"),
         missing=gettext_lazy("Say what it is needed for"),
         rows=3,
-        max_length=MAX_PROSE,
     )
     asked_on = DateField(
         gettext_lazy("On which day was it asked for?"),
@@ -299,7 +288,6 @@ class AnswerForm(Form):
         hint=gettext_lazy("Where it was refused or partly answered: why."),
         missing=gettext_lazy("Write down the answer, or why there is none"),
         rows=5,
-        max_length=MAX_PROSE,
     )
     on = DateField(
         gettext_lazy("On which day?"),
@@ -341,5 +329,4 @@ class ChaseForm(Form):
         gettext_lazy("Whom did you remind, and what did they say?"),
         missing=gettext_lazy("Say whom you reminded, and what they said"),
         rows=3,
-        max_length=MAX_PROSE,
     )

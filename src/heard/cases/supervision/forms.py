@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms import ChildsViewForm
-from heard.cases.assessment.rules import MAX_PROSE
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ WITH_SUPERVISOR, WITH_WORKER = "supervisor", "worker"
 
 
 def _prose(label: Any, *, rows: int = 5, **kwargs: Any) -> TextareaField:
-    return TextareaField(label, rows=rows, max_length=MAX_PROSE, **kwargs)
+    return TextareaField(label, rows=rows, **kwargs)
 
 
 class BeginForm(Form):

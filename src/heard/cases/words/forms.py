@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from heard.cases.case.queries import ways_of_telling
 from heard.govuk.forms import DateField, FileField, Form, RadiosField, TextareaField, TextField
 
-MOST = 20_000  # characters in one piece of prose: some ten printed pages
-
 
 class WordsForm(Form):
     """`user`: who may choose how a child told something."""
@@ -23,7 +21,6 @@ class WordsForm(Form):
         ),
         missing=_("Write the child’s own words"),
         rows=5,
-        max_length=MOST,
         spellcheck=False,
     )
     how = RadiosField(
@@ -46,7 +43,6 @@ class WordsForm(Form):
         hint=_("In the child’s words too, as far as they said it."),
         required=False,
         rows=3,
-        max_length=MOST,
     )
     language = TextField(
         _("In which language?"),
@@ -60,7 +56,6 @@ class WordsForm(Form):
         hint=_("Where the words above are a translation."),
         required=False,
         rows=3,
-        max_length=MOST,
         spellcheck=False,
     )
     translated_by = TextField(_("Who translated them?"), required=False, max_length=120)
@@ -78,7 +73,6 @@ class AddForm(WordsForm):
         ),
         required=False,
         rows=3,
-        max_length=MOST,
     )
     upload = FileField(
         _("A drawing, a photo of what the child wrote, or a message"),
@@ -95,7 +89,6 @@ class CorrectForm(WordsForm):
         ),
         missing=_("Say why what was written down is corrected"),
         rows=3,
-        max_length=MOST,
     )
 
 
@@ -105,7 +98,6 @@ class AnswerForm(Form):
         hint=_("What we did. If nothing could change, say so, and why, as you would tell the child."),
         missing=_("Say what changed because of it. If nothing could change, say so, and why"),
         rows=4,
-        max_length=MOST,
     )
     told_on = DateField(
         _("When was the child told?"),

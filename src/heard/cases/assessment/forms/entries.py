@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.actions import Choice
 from heard.cases.assessment.models import AssessmentEvidence, AssessmentPattern, ProtectivePerson
-from heard.cases.assessment.rules import MAX_PROSE
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
 
 if TYPE_CHECKING:
@@ -49,7 +48,6 @@ class EvidenceForm(Form):
         gettext_lazy("In which words?"),
         missing=gettext_lazy("Say in which words"),
         rows=3,
-        max_length=MAX_PROSE,
     )
 
 
@@ -72,7 +70,6 @@ class PatternForm(Form):
         gettext_lazy("What makes you think so?"),
         missing=gettext_lazy("Say what makes you think so"),
         rows=5,
-        max_length=MAX_PROSE,
     )
     from_on = DateField(
         gettext_lazy("Since when?"), called=gettext_lazy("The first date"), required=False, past=True
@@ -119,7 +116,6 @@ class StrengthForm(Form):
         gettext_lazy("What is good in the child’s life, or what does the child do well?"),
         missing=gettext_lazy("Say what is good in the child’s life, or what the child does well"),
         rows=4,
-        max_length=MAX_PROSE,
     )
     source = TextField(
         gettext_lazy("Who says so?"),
@@ -149,7 +145,6 @@ class ProtectivePersonForm(Form):
         gettext_lazy("What do they do for the child?"),
         missing=gettext_lazy("Say what they do for the child"),
         rows=4,
-        max_length=MAX_PROSE,
     )
     knows = RadiosField(
         gettext_lazy("Do they know about the worry?"),
@@ -180,7 +175,6 @@ class QuestionForm(Form):
         hint=gettext_lazy("As a question that somebody can go and ask."),
         missing=gettext_lazy("Write down what is not known"),
         rows=3,
-        max_length=MAX_PROSE,
     )
     owner = SelectField(
         gettext_lazy("Who finds out?"),
@@ -210,7 +204,6 @@ class FindingForm(Form):
         hint=gettext_lazy("That it cannot be found out is an answer too: say why."),
         missing=gettext_lazy("Write down what was found out"),
         rows=5,
-        max_length=MAX_PROSE,
     )
     source = TextField(
         gettext_lazy("Who says so, and how do they know?"),

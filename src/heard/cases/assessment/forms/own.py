@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from heard.cases.assessment.rules import MAX_PROSE
 from heard.govuk.forms import (
     DateField,
     Form,
@@ -59,4 +58,4 @@ def _own_field(asked: Asked) -> Any:
         )
     if question.kind == "date":
         return DateField(question.text, called=question.text, **about)
-    return TextareaField(question.text, rows=3, max_length=MAX_PROSE, **about)
+    return TextareaField(question.text, rows=3, **about)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms.own import PartForm
 from heard.cases.assessment.models import AssessmentObservation
-from heard.cases.assessment.rules import MAX_PROSE, ChildsView
+from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Words
 from heard.cases.case.rules import Observed
 from heard.govuk.environment import day
@@ -33,7 +33,6 @@ class JudgementForm(PartForm):
         ),
         missing=gettext_lazy("Write your judgement"),
         rows=18,
-        max_length=MAX_PROSE,
         heading=True,
     )
 
@@ -47,7 +46,6 @@ class NotKnownForm(PartForm):
         ),
         required=False,
         rows=10,
-        max_length=MAX_PROSE,
         heading=True,
     )
 
@@ -59,13 +57,11 @@ class NeedsForm(PartForm):
         gettext_lazy("What does the child need so that nobody harms them?"),
         required=False,
         rows=4,
-        max_length=MAX_PROSE,
     )
     made_to_harm = TextareaField(
         gettext_lazy("What does the child need so that nobody makes them harm others?"),
         required=False,
         rows=4,
-        max_length=MAX_PROSE,
     )
 
 
@@ -82,7 +78,6 @@ class ChildsViewForm(PartForm):
         gettext_lazy("The child’s own words"),
         hint=gettext_lazy("Exactly as they were said, written or shown. Do not tidy them up."),
         missing=gettext_lazy("Write the child’s own words"),
-        max_length=MAX_PROSE,
     )
     how = RadiosField(
         gettext_lazy("How did the child say it?"),
@@ -103,15 +98,12 @@ class ChildsViewForm(PartForm):
         missing=gettext_lazy("Say who heard the child"),
         max_length=120,
     )
-    changed = TextareaField(
-        gettext_lazy("What changes because of it?"), required=False, rows=3, max_length=MAX_PROSE
-    )
+    changed = TextareaField(gettext_lazy("What changes because of it?"), required=False, rows=3)
     why_no_words = TextareaField(
         gettext_lazy("Why are the child’s words not there?"),
         hint=gettext_lazy("And when the child will be asked, by whom."),
         missing=gettext_lazy("Say why the child’s words are not there"),
         rows=3,
-        max_length=MAX_PROSE,
     )
 
     def __init__(self, *args: Any, words: Iterable[Words] = (), **kwargs: Any) -> None:
@@ -185,7 +177,6 @@ class MarksForm(PartForm):
             _("In which words?"),
             missing=_("%(sign)s: say in which words") % {"sign": label},
             rows=2,
-            max_length=MAX_PROSE,
         )
         why = _("%(sign)s: a worry says that this was seen. Say why you mark it differently") % {
             "sign": label
@@ -196,7 +187,6 @@ class MarksForm(PartForm):
                 required=told,
                 missing=why,
                 rows=2,
-                max_length=MAX_PROSE,
             )
 
     def _begin_with(self, item: str, seen: AssessmentObservation | None) -> None:
@@ -242,5 +232,4 @@ class DecideForm(Form):
     reason = TextareaField(
         gettext_lazy("What has to be looked at again?"),
         missing=gettext_lazy("Say what has to be looked at again"),
-        max_length=MAX_PROSE,
     )

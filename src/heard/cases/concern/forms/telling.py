@@ -213,7 +213,6 @@ class SeenForm(Form):
         missing=_("Write what was seen and heard"),
         heading=True,
         rows=9,
-        max_length=20000,
     )
 
 
@@ -274,7 +273,6 @@ class WordsForm(Form):
         _("The child’s words"),
         missing=_("Write the child’s words as they were said"),
         rows=4,
-        max_length=20000,
     )
     why_no_words = TextareaField(
         _("Why not?"),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.assessment.rules import MAX_PROSE
 from heard.cases.panel.rules import About, Outcome
 from heard.govuk.forms import Form, RadiosField, SelectField, TextareaField
 
@@ -30,14 +29,12 @@ class DisagreeForm(Form):
         ),
         missing=gettext_lazy("Say what you disagree with, and why"),
         rows=4,
-        max_length=MAX_PROSE,
     )
     interest = TextareaField(
         gettext_lazy("What does it mean for the child?"),
         hint=gettext_lazy("What the child needs, and what happens to them if it stays as it is."),
         missing=gettext_lazy("Say what it means for the child"),
         rows=3,
-        max_length=MAX_PROSE,
     )
     with_agency = SelectField(
         gettext_lazy("Which agency do you disagree with?"), missing=gettext_lazy("Choose the agency")
@@ -89,7 +86,6 @@ class TakeStepForm(Form):
         gettext_lazy("Who talked to whom, and when?"),
         missing=gettext_lazy("Say who talked to whom"),
         rows=2,
-        max_length=MAX_PROSE,
     )
     outcome = RadiosField(
         gettext_lazy("Is it settled?"),
@@ -108,7 +104,6 @@ class TakeStepForm(Form):
         hint=gettext_lazy("If it is settled: what changes for the child because of it."),
         missing=gettext_lazy("Say what was agreed and why, or why it goes on"),
         rows=4,
-        max_length=MAX_PROSE,
     )
 
     def __init__(

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms import ChildsViewForm
-from heard.cases.assessment.rules import MAX_PROSE
 from heard.cases.case.forms import GivingForm
 from heard.cases.case.rules import MOST_WHY
 from heard.cases.disruption.models import DisruptionStep
@@ -58,7 +57,6 @@ class NotesForm(Form):
         hint=gettext_lazy("Everybody who takes part can type here. Write as if the child reads it one day."),
         required=False,
         rows=8,
-        max_length=MAX_PROSE,
     )
 
     def __init__(self, *args: Any, about_child: bool, **kwargs: Any) -> None:
@@ -75,7 +73,6 @@ def _decision() -> TextareaField:
         hint=gettext_lazy("That nothing changes is a decision too."),
         missing=gettext_lazy("Write what was decided"),
         rows=3,
-        max_length=MAX_PROSE,
     )
 
 
@@ -84,7 +81,6 @@ def _reason() -> TextareaField:
         gettext_lazy("Why?"),
         missing=gettext_lazy("Give the reason for the decision"),
         rows=3,
-        max_length=MAX_PROSE,
     )
 
 
@@ -114,7 +110,6 @@ class ActionForm(GivingForm):
         hint=gettext_lazy("By us. Nothing that leaves it to a child to stay safe."),
         missing=gettext_lazy("Say what will be done"),
         rows=3,
-        max_length=MAX_PROSE,
     )
     where = RadiosField(
         gettext_lazy("Where does it belong?"),
@@ -164,7 +159,6 @@ class FinishForm(Form):
         gettext_lazy("What changed, or why could it not be done?"),
         missing=gettext_lazy("Write what changed, or why it could not be done"),
         rows=3,
-        max_length=MAX_PROSE,
     )
 
 
@@ -201,7 +195,6 @@ class DissentForm(Form):
         hint=gettext_lazy("It stands beside the decision, with name and agency, and stays there."),
         missing=gettext_lazy("Say why you do not agree"),
         rows=4,
-        max_length=MAX_PROSE,
     )
 
     def __init__(self, *args: Any, agencies: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -240,7 +233,6 @@ class CorrectionForm(Form):
         ),
         missing=gettext_lazy("Write what is corrected"),
         rows=3,
-        max_length=MAX_PROSE,
     )
 
     def __init__(self, *args: Any, items: Iterable[PanelItem], **kwargs: Any) -> None:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.missing.forms import TimeField
-from heard.cases.missing.rules import moment
 from heard.cases.panel.models import PanelItem
 from heard.govuk.forms import (
     BoundField,
     CheckboxesField,
     DateField,
     Form,
+    MomentsForm,
     SelectField,
     TextareaField,
     TextField,
+    TimeField,
 )
 
 if TYPE_CHECKING:
@@ -35,9 +34,11 @@ def listed(people: People) -> list[tuple[str, str]]:
     return [(key, called) for key, (_user, called) in people.items()]
 
 
-class PanelForm(Form):
+class PanelForm(MomentsForm):
     """`chairs`: who may chair. `agencies`: who is invited from the beginning; left out when a panel is changed."""
 
+    moments: ClassVar = {"starts_at": ("on", "at")}
+    may_come: ClassVar = True
     on = DateField(
         gettext_lazy("On which day?"),
         called=gettext_lazy("The day of the panel"),
@@ -67,18 +68,6 @@ class PanelForm(Form):
             del self.fields["agencies"]
         else:
             self.fields["agencies"].choices = agencies  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        answers = super().clean() or self.cleaned_data
-        day, hour = answers.get("on"), answers.get("at")
-        answers["starts_at"] = None
-        if day and hour is not None:
-            answers["starts_at"] = moment(day, hour, timezone.get_current_timezone())
-            if answers["starts_at"] is None:
-                self.add_error(
-                    "at", _("The clocks go forward that night, so there is no such time. Check it.")
-                )
-        return answers
 
     @property
     def answered(self) -> dict[str, Any]:

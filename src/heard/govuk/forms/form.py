@@ -1,0 +1,170 @@
+"""A form that remembers what was typed, and each of its fields with what was typed into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from markupsafe import Markup
+
+from heard.govuk.dates import PARTS
+from heard.govuk.environment import macro
+from heard.govuk.forms.days import DateField
+from heard.govuk.forms.fields import Drawn, as_error
+
+CHOOSE = "kept-choice-"  # before the name of a field: which of two versions stays, the user's or the record's
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What somebody else wrote into the record while this form was being filled in.
+
+    `says` is the record's answer as text, `by` who wrote it and when ("" where that is not known). `taken`: the field
+    holds the record's answer, since the user had typed nothing of their own into it; else they choose which one stays.
+    """
+
+    says: str
+    by: str = ""
+    taken: bool = False
+
+
+class BoundField(forms.BoundField):
+    """A field of a form with what the user typed; `component()` draws it."""
+
+    def component(self) -> Markup:
+        """Label, hint, error and input. A hidden field draws its input alone."""
+        if isinstance(self.field, Drawn) and not self.is_hidden:
+            return self.field.draw(self) + self._elsewhere()
+        return Markup(self.as_widget())  # noqa: S704 - Django's widgets escape
+
+    def _elsewhere(self) -> Markup:
+        """Beneath the field: what the record says now, where somebody changed it meanwhile."""
+        other = cast(Form, self.form).elsewhere.get(self.name)
+        if other is None:
+            return Markup("")
+        context = {"other": other, "choose": CHOOSE + self.html_name, "id": self.auto_id, "label": self.label}
+        return Markup(render_to_string("govuk/elsewhere.html", context))  # noqa: S704 - the template escapes
+
+    @property
+    def answer(self) -> Any:
+        """What the user typed, or what the form began with: text, list of texts, or a date's three parts."""
+        value = self.value()
+        return self.field.answer(value) if isinstance(self.field, Drawn) else value
+
+    @property
+    def link(self) -> str:
+        """The id that the error summary leads to."""
+        if isinstance(self.field, DateField):
+            return f"{self.auto_id}-{(self.wrong_parts or PARTS)[0]}"
+        return self.auto_id
+
+    @property
+    def wrong_parts(self) -> tuple[str, ...]:
+        """Of a date: the boxes to mark."""
+        problems = self.form.errors.as_data().get(self.name, [])
+        return tuple((getattr(problems[0], "params", None) or {}).get("parts", PARTS)) if problems else ()
+
+
+class Form(forms.Form):
+    """A form that remembers what was typed, also where it is wrong, so that a draft loses nothing."""
+
+    bound_field_class = BoundField
+    use_required_attribute = False  # the browser's own bubbles are neither plain nor translated
+    elsewhere: Mapping[str, Elsewhere] = MappingProxyType({})  # by the name of the field
+    kept: Any = None  # how the server keeps what is typed: see `heard.agencies.kept`
+
+    def __getitem__(self, name: str) -> BoundField:
+        return cast(BoundField, super().__getitem__(name))
+
+    def __iter__(self) -> Iterator[BoundField]:
+        return (self[name] for name in self.fields)
+
+    def error_summary(self) -> Markup:
+        """What is wrong, each with a link to its input. Empty where nothing is."""
+        if not self.errors:
+            return Markup("")
+        listed: list[dict[str, str]] = []
+        for name, problems in self.errors.items():
+            href = "" if name == NON_FIELD_ERRORS else f"#{self[name].link}"
+            listed += [{"text": as_error(str(problem)), "href": href} for problem in problems]
+        return macro("error-summary", {"titleText": _("There is a problem"), "errorList": listed})
+
+    def components(self) -> Markup:
+        """All fields in their order; those that a choice reveals are drawn beneath that choice."""
+        revealed = {name for _parent, _value, name in self._revealed()}
+        return Markup("\n").join(field.component() for field in self if field.name not in revealed)
+
+    def answers(self) -> dict[str, Any]:
+        """What was typed, fit for JSON, for a draft. Give it to `initial` or to `filled` to go on. No files."""
+        return {field.name: field.answer for field in self if not isinstance(field.field, forms.FileField)}
+
+    @classmethod
+    def filled(cls, answers: Mapping[str, Any], **kwargs: Any) -> Form:
+        """The form as if these answers had been sent: to check a draft before it is final."""
+        form = cls(**kwargs)
+        data = QueryDict(mutable=True)
+        for name, field in form.fields.items():
+            value = answers.get(name)
+            for key, texts in as_sent(form.add_prefix(name), field, value):
+                data.setlist(key, texts)
+        return cls(data, **kwargs)
+
+    def _revealed(self) -> Iterable[tuple[str, str, str]]:
+        """(field with the choice, the choice, the field beneath it)"""
+        for parent, field in self.fields.items():
+            for value, names in getattr(field, "reveals", {}).items():
+                yield from ((parent, value, name) for name in names)
+
+    def beneath_another(self, name: str) -> bool:
+        """Whether this field belongs to a choice that is not the one that was made."""
+        over = [(parent, value) for parent, value, field in self._revealed() if field == name]
+        return bool(over) and not any(self._is_chosen(parent, value) for parent, value in over)
+
+    def _is_chosen(self, parent: str, value: str) -> bool:
+        chosen = self[parent].answer
+        return value in (chosen if isinstance(chosen, list) else [chosen])
+
+    def refused(self, why_not: str, field: str | None = None) -> None:
+        """The rules do not allow what was sent: their sentence is an error of that field, or of the whole form."""
+        self.add_error(field if field in self.fields else None, _(why_not))
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        for name, other in self.elsewhere.items():
+            sentence = _TAKEN if other.taken else _CHOOSE
+            self.add_error(name, sentence % {"label": self[name].label})
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()  # type: ignore[misc]
+        for parent, value, name in self._revealed():
+            if not self._is_chosen(parent, value) and name in self.errors:
+                del self.errors[name]
+                self.cleaned_data[name] = getattr(self.fields[name], "empty_value", None)
+
+
+_CHOOSE = gettext_lazy(
+    "“%(label)s”: somebody else changed this while you were writing. Choose which one stays, then send it again"
+)
+
+
+_TAKEN = gettext_lazy(
+    "“%(label)s”: somebody else changed this while you were writing. Look at what they wrote, then send it again"
+)
+
+
+def as_sent(key: str, field: forms.Field, value: Any) -> list[tuple[str, list[str]]]:
+    if isinstance(field, DateField):
+        parts = field.answer(value)
+        return [(f"{key}-{part}", [parts[part]]) for part in PARTS]
+    if value is None or value is False:
+        return []
+    texts = value if isinstance(value, list) else [value]
+    return [(key, [str(text) for text in texts])]
