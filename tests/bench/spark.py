@@ -1,6 +1,6 @@
 """The same extracts on DuckDB and on Spark: whether the two give the same, what each step takes, and how much memory.
 
-Usage: python -m tests.bench.spark CHILDREN... [--on duckdb|spark]. Without numbers 100,000 children on both, which takes some
+Usage: python -m tests.bench.spark CHILDREN... [--on duckdb|spark] [--at DIR]. Without numbers 100,000 children on both, which takes some
 ten minutes on two cores.
 """
 
@@ -28,19 +28,29 @@ SAME = ("identities", "links", "reasons", "children", "evidence", "known")
 NEARLY = {"probability": 1e-6, "weight": 0.01}  # the last digit depends on how a machine takes logarithms
 
 
-def measure(sizes: tuple[int, ...] = (100_000,), engines: tuple[str, ...] = ENGINES) -> None:
+def measure(
+    sizes: tuple[int, ...] = (100_000,), engines: tuple[str, ...] = ENGINES, at: Path | None = None
+) -> None:
+    """Prints a table for each size. `at`: a folder that keeps the extracts and runs for the next time."""
     print(machine(), flush=True)
     with tempfile.TemporaryDirectory() as name:
         for children in sizes:
-            _of(Path(name) / str(children), children, engines)
+            _of((at or Path(name)) / str(children), children, engines)
+
+
+def write_extracts(folder: Path, children: int) -> Path:
+    extracts = folder / "extracts"
+    if not extracts.exists():
+        watched([HEARD, "demo", "extracts", "--children", str(children), "--out", str(extracts)])
+    return extracts
 
 
 def _of(folder: Path, children: int, engines: tuple[str, ...]) -> None:
-    extracts, taken = folder / "extracts", folder / "taken in"
-    watched([HEARD, "demo", "extracts", "--children", str(children), "--out", str(extracts)])
+    extracts, taken = write_extracts(folder, children), folder / "taken in"
     costs = [("intake", watched([HEARD, "intake", str(extracts), "--out", str(taken)]))]
     for engine in engines:
         run = folder / engine
+        shutil.rmtree(run, ignore_errors=True)
         shutil.copytree(taken, run)
         on = ["--backend", engine]
         costs.append((f"link on {engine}", watched([HEARD, "link", str(run), *on])))
@@ -51,8 +61,8 @@ def _of(folder: Path, children: int, engines: tuple[str, ...]) -> None:
     rows = [(step, f"{cost.seconds:.1f}", f"{cost.megabytes:,.0f}") for step, cost in costs]
     table(title, ("", "seconds", "peak MB"), rows)
     table("Pairs that share", ("", "pairs"), [(by, f"{pairs:,}") for by, pairs in _to_compare(taken)])
-    if len(engines) > 1:
-        print("  " + "\n  ".join(_differences(*(folder / engine for engine in engines))), flush=True)
+    if all((folder / engine).exists() for engine in ENGINES):
+        print("  " + "\n  ".join(_differences(*(folder / engine for engine in ENGINES))), flush=True)
 
 
 def _to_compare(run: Path) -> list[tuple[str, int]]:
@@ -133,6 +143,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("children", type=int, nargs="*", default=[100_000])
     parser.add_argument("--on", choices=ENGINES, help="this engine alone")
+    parser.add_argument("--at", type=Path, help="a folder that keeps extracts and runs for the next time")
     asked = parser.parse_args()
     os.environ.setdefault("HEARD_DEMO", "1")
-    measure(tuple(asked.children), (asked.on,) if asked.on else ENGINES)
+    measure(tuple(asked.children), (asked.on,) if asked.on else ENGINES, asked.at)

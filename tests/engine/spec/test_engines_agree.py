@@ -38,7 +38,7 @@ def test_the_same_extracts_give_the_same_tables(engine, taken_in, by_duckdb):
             assert all(abs(one - other) <= _NEARLY[column] * 1.01 for one, other in pairs), column
     told = manifest(folder)["steps"]
     assert told["link"]["trained"]
-    assert {told["link"]["engine"], told["screen"]["engine"]} == {engine}
+    assert {told["link"]["backend"], told["screen"]["backend"]} == {engine}
     otherwise = [note for note in told["link"]["notes"] if note.startswith("Spark does not learn")]
     assert len(otherwise) == (engine == backend.SPARK)
 

@@ -187,8 +187,8 @@ def _screen(
 
 
 def _told(found: LinkSummary | ScreenSummary) -> dict[str, Any]:
-    """What a step found, on which engine, and among its notes what this engine did in another way than DuckDB."""
-    return {**asdict(found), "engine": backend.name(), "notes": [*found.notes, *backend.met()]}
+    """What a step found, on which engine underneath, and among its notes what this one did in another way than DuckDB."""
+    return {**asdict(found), "backend": backend.name(), "notes": [*found.notes, *backend.met()]}
 
 
 def _without(folder: Path, *steps: str) -> dict[str, Any]:
