@@ -9,6 +9,7 @@ import pyarrow as pa
 from heard.engine import backend, tables
 from heard.engine.link import link
 from heard.engine.screen import screen
+from heard.knowledge.model import Release
 
 AS_OF = date(2026, 3, 31)
 
@@ -76,8 +77,8 @@ def covers(source_name: str, item: str, state: str = "collected") -> dict[str, A
 class Screened:
     """The answer of a screen: children, evidence and known by their keys, and the summary."""
 
-    def __init__(self, folder: Path, as_of: date | None) -> None:
-        self.summary = screen(folder, as_of=as_of)
+    def __init__(self, folder: Path, as_of: date | None, any_window: bool, release: Release | None) -> None:
+        self.summary = screen(folder, as_of=as_of, any_window=any_window, release=release)
         self.children = {row["person"]: row for row in backend.read(folder, tables.CHILDREN).to_pylist()}
         self.evidence = backend.read(folder, tables.EVIDENCE).to_pylist()
         self.known = {row["item"]: row for row in backend.read(folder, tables.KNOWN).to_pylist()}
@@ -89,6 +90,9 @@ def screened(
     observations: list[dict[str, Any]],
     coverage: list[dict[str, Any]] | None = None,
     as_of: date | None = AS_OF,
+    *,
+    any_window: bool = False,
+    release: Release | None = None,
 ) -> Screened:
     """`persons`: each child's records as "source record_id". A source is its own agency, unless it has a dash:
     "council-cin" is the council's."""
@@ -102,4 +106,4 @@ def screened(
         tables.SOURCES,
         *(source(s, agency=s.split("-")[0]) for s in sorted({s for _, s, _ in records})),
     )
-    return Screened(folder, as_of)
+    return Screened(folder, as_of, any_window, release)

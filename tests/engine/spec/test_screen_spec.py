@@ -1,11 +1,13 @@
 """Who is listed, and what is said beside: small tables in, small tables out."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
 from tests.engine.spec.tables import AS_OF, covers, screened, seen, silent
 
 from heard.engine.screen import window_start
+from heard.knowledge import load
 
 TODAY = datetime.now().astimezone().date()
 ONE_CHILD = {"child": ["police 1", "school 1", "hospital 1"]}
@@ -54,10 +56,83 @@ def test_the_window_leaves_out_its_first_edge_and_takes_in_its_last(tmp_path, da
         (date(2026, 3, 31), date(2025, 3, 31)),
         (date(2024, 2, 29), date(2023, 2, 28)),
         (date(2026, 1, 1), date(2025, 1, 1)),
+        (date(2025, 2, 28), date(2024, 2, 28)),
     ],
 )
 def test_the_window_starts_after_the_same_date_twelve_months_earlier(as_of, start):
     assert window_start(as_of, 12) == start
+
+
+@pytest.mark.parametrize("any_window", [False, True])
+@pytest.mark.parametrize(
+    ("last", "first", "listed"),
+    [
+        ("2024-02-29", "2023-02-28", False),  # stands for 29 February 2023, which there is not
+        ("2024-02-29", "2023-03-01", True),
+        ("2025-02-28", "2024-02-28", False),
+        ("2025-02-28", "2024-02-29", True),  # one day after the same date
+    ],
+)
+def test_both_kinds_of_window_begin_after_the_same_date_also_around_29_february(
+    tmp_path, last, first, listed, any_window
+):
+    signs = [seen("police 1", "S01", first), seen("school 1", "S06", last), seen("school 1", "S03", last)]
+    as_of = date(2026, 3, 31) if any_window else date.fromisoformat(last)
+    found = screened(tmp_path, ONE_CHILD, signs, as_of=as_of, any_window=any_window)
+    assert bool(found.children) is listed
+
+
+def test_any_twelve_months_list_a_child_and_the_first_such_are_shown(tmp_path):
+    long_ago = [
+        seen("police 1", "S01", "2020-02-01"),  # in no window with two others
+        seen("police 1", "S01", "2021-03-01"),
+        seen("school 1", "S06", "2021-06-02"),
+        seen("school 1", "S04", "2021-07-01", counts=False, strength="weak"),
+        seen("hospital 1", "S03", "2022-02-28"),
+        seen("police 1", "S09", "2022-03-15"),  # after the first window that holds three
+        seen("police 1", "S02", "2026-04-01"),  # after the as-of date
+    ]
+    assert not screened(tmp_path, ONE_CHILD, long_ago).children
+    found = screened(tmp_path, ONE_CHILD, [*long_ago, seen("school 1", "V02", "2016-05-05")], any_window=True)
+    child = found.children["child"]
+    assert child["signs"] == ["S01", "S03", "S06"]
+    assert (child["window_first"], child["window_last"]) == (date(2021, 3, 1), date(2022, 2, 28))
+    assert (child["first_seen"], child["last_seen"]) == (date(2021, 3, 1), date(2022, 2, 28))
+    assert child["vulnerabilities"] == ["V02"]
+    assert [row["item"] for row in found.evidence] == ["S01", "S03", "S04", "S06", "V02"]
+    assert (found.known["S09"]["seen"], found.known["S02"]["seen"]) == (1, 0)
+    assert found.summary.any_window
+
+
+def test_where_any_window_counts_scattered_is_whom_no_agency_would_list_in_any(tmp_path):
+    persons = {"alone later": ["police 1", "school 1"], "never alone": ["police 2", "school 2"]}
+    first = [
+        seen(f"{who} {number}", item, "2020-01-10")
+        for number in (1, 2)
+        for who, item in (("police", "S01"), ("police", "S03"), ("school", "S06"))
+    ]
+    later = [seen("school 1", item, "2023-01-10") for item in ("S01", "S03", "S06")]
+    apart = [
+        seen("school 2", item, day)
+        for item, day in (("S01", "2021-02-01"), ("S03", "2022-06-01"), ("S06", "2023-12-01"))
+    ]
+    found = screened(tmp_path, persons, [*first, *later, *apart], any_window=True).children
+    assert {key: child["scattered"] for key, child in found.items()} == {
+        "alone later": False,
+        "never alone": True,
+    }
+
+
+def test_the_rule_is_the_release_s_which_list_how_many_how_long_and_never_both_lists(tmp_path):
+    ours = load.current()
+    rule = replace(ours.rule("three_signs"), list="vulnerabilities", at_least=2, window_months=6)
+    release = replace(ours, rules=(rule,))
+    in_time = [seen("school 1", "V01", "2025-10-01", counts=True), seen("police 1", "S01", "2026-01-10")]
+    edge = seen("police 1", "V03", "2025-09-30", counts=True)
+    assert not screened(tmp_path, ONE_CHILD, [*in_time, edge], release=release).children
+    inside = seen("police 1", "V03", "2026-03-31", counts=True)
+    child = screened(tmp_path, ONE_CHILD, [*in_time, edge, inside], release=release).children["child"]
+    assert (child["signs"], child["window_first"]) == (["V01", "V03"], date(2025, 10, 1))
 
 
 def test_a_child_whom_no_agency_could_list_alone_is_scattered(tmp_path):
