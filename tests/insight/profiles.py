@@ -46,6 +46,17 @@ def profile_of(by: User, *, state: str = "drawn", **other: Any) -> Profile:
     return made
 
 
+def _source(name: str, set_aside: str) -> dict[str, str]:
+    told = {
+        "agency": "Police",
+        "source": name,
+        "kind": "by a mapping",
+        "from": "2024-01-02",
+        "to": "2026-03-30",
+    }
+    return told | {"rows_set_aside": set_aside, "count": "32"}
+
+
 def _told(title: str, places: dict[str, str]) -> dict[str, Any]:
     return {
         "title": title,
@@ -55,9 +66,11 @@ def _told(title: str, places: dict[str, str]) -> dict[str, Any]:
         "policy": {"words": "Counts of 1 to 5 are hidden as c.", "hidden": "c"},
         "findings": ["32 children are known to 2 agencies."],
         "quality": {
-            "sources": [{"agency": "Police", "source": "police", "count": "32"}],
+            "sources": [_source("Total", ""), _source("police", "none")],
             "fields": [{"Agency": "Police", "Source": "police", "Sex": "none"}],
-            "linking": [],
+            "linking": [
+                {"Group": "all", "Value": "all", "Links that are right": "99.9 in 100 (99.8 to 100)"}
+            ],
             "notes": ["12 pairs of records wait for a person."],
         },
         "sections": [

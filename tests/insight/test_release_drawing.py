@@ -117,6 +117,9 @@ def test_the_profile_counts_the_episodes_that_the_analyst_chose(
         raise NotDone("Enough.")
 
     monkeypatch.setattr(drawing, "draw_up", draw_up)
-    for episodes in Episodes:
-        _drawn(world, run, episodes=episodes)
-    assert told == [None, []]
+    assert _drawn(world, run, episodes=Episodes.OF_RUN).problem == "Enough."
+    assert "Nobody noted in Heard" in _drawn(world, run, episodes=Episodes.OF_HEARD).problem
+    noted = [{"month": "2026-01", "count": 8, "children": 7}]
+    monkeypatch.setattr(queries, "missing_episodes", lambda user, **time: noted)
+    assert _drawn(world, run, episodes=Episodes.OF_HEARD).problem == "Enough."
+    assert told == [None, noted]

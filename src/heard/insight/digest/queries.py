@@ -128,6 +128,6 @@ def still_to_post(user: User, digest: Digest) -> list[Subscriber]:
 
 
 def _sources(release: Release) -> list[str]:
-    """Where the lists of a digest were read, each once."""
+    """What the lists of a digest were read in, each once, without the place in it."""
     sections = (release.definitions, release.patterns, release.vulnerabilities, release.signs)
-    return list(dict.fromkeys(entry.source for section in sections for entry in section))
+    return list(dict.fromkeys(one.source.partition(", ")[0] for section in sections for one in section))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
@@ -12,12 +12,19 @@ from heard.agencies.rules import Hidden
 from heard.engine import tables
 from heard.engine.run.profile import draw_up
 from heard.engine.screen import window_start
+from heard.engine.tables import NotDone
 from heard.insight.release import queries
 from heard.insight.release.rules import Episodes
 from heard.insight.run.queries import has_result, release_of
 
 if TYPE_CHECKING:
     from heard.insight.release.models import Profile
+
+
+_NONE_NOTED: Final = (
+    "Nobody noted in Heard that a child was missing in these months, so that a profile would say of every month that none was. "
+    "Draw it up with the episodes in the agencies’ records."
+)
 
 
 def draw(profile: Profile, *, progress: Callable[[str, float | None], None]) -> date:
@@ -32,6 +39,8 @@ def draw(profile: Profile, *, progress: Callable[[str, float | None], None]) -> 
     outside = window_start(as_of, release_of(run).rule("three_signs").window_months)
     time = {"since": outside + timedelta(days=1), "until": as_of}
     episodes = queries.missing_episodes(user, **time) if profile.episodes == Episodes.OF_HEARD else None
+    if episodes == []:
+        raise NotDone(_NONE_NOTED)
     patterns = queries.patterns_recorded(user, **time)
     drawn = draw_up(
         run.result,

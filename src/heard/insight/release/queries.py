@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment import queries as assessments
 from heard.cases.missing import queries as missing
+from heard.govuk.environment import number
 from heard.insight.release import rules
 from heard.insight.release.models import Profile, ReleaseDecision
 from heard.insight.release.rules import EVER_RELEASED, TO_DECIDE, Form
@@ -162,7 +164,7 @@ def content_of(user: User, profile_id: uuid.UUID) -> Content:
         rule=told["rule"],
         policy=told["policy"]["words"],
         findings=told["findings"],
-        sources=_of_lines(quality["sources"], hidden),
+        sources=_sources(quality["sources"], hidden),
         fields=_of_lines(quality["fields"], hidden),
         linking=_of_lines(quality["linking"], hidden) if quality["linking"] else None,
         notes=quality["notes"],
@@ -206,18 +208,34 @@ def _section(profile: Profile, told: dict[str, Any], hidden: str) -> Section:
     )
 
 
+def _sources(lines: list[dict[str, str]], hidden: str) -> Sheet:
+    """One row for each source, in words for people; the tidy table has totals too."""
+    head = [_("Source"), _("Agency"), _("What it is"), _("From"), _("To"), _("Rows set aside"), _("Records")]
+    rows = [
+        [line[name] for name in ("source", "agency", "kind", "from", "to", "rows_set_aside", "count")]
+        for line in lines
+        if line["source"] != "Total"
+    ]
+    return _sheet(head, rows, hidden)
+
+
 def _of_lines(lines: list[dict[str, str]], hidden: str) -> Sheet:
     return _sheet(list(lines[0]) if lines else [], [list(line.values()) for line in lines], hidden)
 
 
 def _sheet(head: list[str], rows: list[list[str]], hidden: str) -> Sheet:
     columns = enumerate(zip(*rows, strict=True))
-    counts = {number for number, texts in columns if number and all(_is_count(one, hidden) for one in texts)}
-    return Sheet(head, rows, frozenset(counts))
+    counts = {at for at, texts in columns if at and all(_is_count(one, hidden) for one in texts)}
+    said = [[_spelt(text) if at in counts else text for at, text in enumerate(row)] for row in rows]
+    return Sheet(head, said, frozenset(counts))
 
 
 def _is_count(text: str, hidden: str) -> bool:
     return text in ("", hidden) or text.replace(",", "").isdecimal()
+
+
+def _spelt(count: str) -> str:
+    return number(int(count)) if count.isdecimal() else count
 
 
 def _indented(depth: int, texts: list[str]) -> list[str]:

@@ -38,8 +38,8 @@ class Episodes(StrEnum):
 class Form(StrEnum):
     """In which form somebody takes a profile away."""
 
-    HTML = "html"
     PDF = "pdf"
+    HTML = "html"
     XLSX = "xlsx"
     CSV = "csv"
 

@@ -61,6 +61,7 @@ def start_run(
     uploads: Iterable[UploadedFile] = (),
     mapping: UploadedFile | None = None,
     as_of: date | None = None,
+    any_window: bool = False,
 ) -> EngineRun:
     """Keeps the uploads, writes the run down and puts it into the queue. `extracts` are names of the extracts folder.
 
@@ -78,7 +79,7 @@ def start_run(
     }
     if refusal := why_not_start(**said, today=timezone.localdate(), extracts=len(chosen) + len(files)):
         raise NotRight(*refusal)
-    run = EngineRun(**said, as_of=as_of, started_by=by)
+    run = EngineRun(**said, as_of=as_of, any_window=any_window, started_by=by)
     run.extracts = [*chosen, *_keep(files, run.uploads, taken=set(chosen))]
     if mapping:
         _write(mapping, run.folder / _MAPPING)
@@ -113,6 +114,7 @@ def carry_out(run_id: str) -> None:
             out=run.result,
             mapping=_mapping(run),
             as_of=run.as_of,
+            any_window=run.any_window,
             judgements=_judgements(run),
             progress=_reporter(run),
         )
@@ -297,7 +299,7 @@ def _judgements(run: EngineRun) -> pa.Table:
 
 def _counts(summary: engine.RunSummary) -> dict[str, Any]:
     """What the site keeps of a run beside its folder: no child, not even by key, since the folder is destroyed."""
-    return {name: value for name, value in summary.as_json().items() if name != "listed"}
+    return {name: value for name, value in summary.as_json().items() if name not in ("listed", "changes")}
 
 
 def _set(run: EngineRun, **values: Any) -> None:

@@ -35,6 +35,9 @@ class ManyFilesField(FileField):
         return [super(ManyFilesField, self).clean(file, initial) for file in one_by_one]
 
 
+THESE, ANY = "these", "any"
+
+
 class StartForm(Form):
     purpose = TextareaField(
         _("What is this run for?"),
@@ -88,6 +91,23 @@ class StartForm(Form):
         past=True,
         required=False,
     )
+    window = RadiosField(
+        _("Which months?"),
+        choices=[
+            (THESE, _("The twelve months up to that day"), _("Who shows enough signs now.")),
+            (
+                ANY,
+                _("Any twelve months up to that day"),
+                _("Also who showed enough at some time before. The first such twelve months are shown."),
+            ),
+        ],
+        initial=THESE,
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        return answers | {"any_window": answers.pop("window", THESE) == ANY}
 
     def __init__(self, *args: Any, waiting: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

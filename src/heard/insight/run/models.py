@@ -30,6 +30,9 @@ class EngineRun(models.Model):
     keep_until = models.DateField(null=True, blank=True, help_text=_("The last day of its list."))
     destroyed_at = models.DateTimeField(null=True, blank=True)
     as_of = models.DateField(null=True, blank=True)
+    any_window = models.BooleanField(
+        default=False, help_text=_("It looks at any so many months up to that day, not at the last alone.")
+    )
     extracts = models.JSONField(default=list, help_text=_("Names of the files and folders that it reads."))
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)

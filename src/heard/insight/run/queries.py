@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.concern.queries import concerns_visible_to
+from heard.engine import run as engine
 from heard.engine import tables
 from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import MOST_KEPT, RunState, is_past
@@ -42,6 +43,29 @@ class ListedChild:
     last_seen: date
     not_known: list[str]
     vulnerabilities: list[str]
+    window_first: date | None
+    window_last: date | None
+
+
+@dataclass(frozen=True)
+class ChangedChild:
+    """A child who is new on a list, or left it, by the key in the run of whose list it is; and why: each sign (its label,
+    or nothing where it is about the records as a whole) with the reason in words."""
+
+    key: str
+    run: EngineRun
+    whys: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two lists: how many were on each, who is new and who left in the order of their keys, and what else differs."""
+
+    earlier: int
+    later: int
+    new: list[ChangedChild]
+    left: list[ChangedChild]
+    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -104,6 +128,24 @@ def child_of(user: User, run: EngineRun, key: str) -> ListedChild:
     if not rows:
         raise Hidden
     return _listed(rows[0])
+
+
+def earlier_results(user: User, run: EngineRun, most: int) -> list[EngineRun]:
+    """Runs that were asked for before this one and of which the user may see the list, the latest first."""
+    done = runs_visible_to(user).filter(state=RunState.DONE, destroyed_at=None, asked_at__lt=run.asked_at)
+    return [earlier for earlier in done[:most] if has_result(user, earlier)]
+
+
+def changes_between(user: User, earlier: EngineRun, run: EngineRun) -> Comparison:
+    """Who is new on a run's list against an earlier run's, and who left. Hidden where the user may see either list not.
+
+    Raises `NotDone` where the two cannot be compared.
+    """
+    if not has_result(user, earlier) or not has_result(user, run) or earlier.asked_at >= run.asked_at:
+        raise Hidden
+    found = engine.changes(earlier.result, run.result)
+    new, left = (_changed(found.rows, change, of) for change, of in (("new", run), ("left", earlier)))
+    return Comparison(found.earlier, found.later, new, left, found.notes)
 
 
 def evidence_of(user: User, run: EngineRun, key: str) -> list[dict[str, Any]]:
@@ -177,6 +219,15 @@ def table_of(user: User, run: EngineRun, table: tables.Table, filters: Any = Non
     return pq.read_table(run.result / f"{table.name}.parquet", filters=filters)
 
 
+def _changed(rows: list[dict[str, Any]], change: str, of: EngineRun) -> list[ChangedChild]:
+    release, found = release_of(of), dict[str, ChangedChild]()
+    for row in rows:
+        if row["change"] == change:
+            child = found.setdefault(row["person"], ChangedChild(row["person"], of, []))
+            child.whys.append((release.item(row["item"]).label if row["item"] else "", row["why"]))
+    return list(found.values())
+
+
 def _listed(row: dict[str, Any]) -> ListedChild:
     return ListedChild(
         key=row["person"],
@@ -187,6 +238,8 @@ def _listed(row: dict[str, Any]) -> ListedChild:
         last_seen=row["last_seen"],
         not_known=row["not_known"] or [],
         vulnerabilities=row["vulnerabilities"] or [],
+        window_first=row.get("window_first"),  # runs of the first release did not write it
+        window_last=row.get("window_last"),
     )
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from heard.agencies.gate import Request, gate
 from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import Hidden, May, Refused
+from heard.engine.tables import NotDone
 from heard.insight.run import actions, queries
 from heard.insight.run.forms import NEW, OpenForm, RevealForm, StartForm
 from heard.insight.run.rules import USUALLY_KEPT, bases, kept_until
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from heard.insight.run.models import EngineRun
 
 _PER_PAGE = 50
+_EARLIER = 10  # runs that one is offered to be compared with
 
 
 @gate(May.SEE_LIST)
@@ -74,8 +76,28 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
         "known": queries.known_of(request.user, run),
         "as_of": date.fromisoformat(run.summary["as_of"]) if run.summary.get("as_of") else None,
         "release": queries.release_of(run),
+        "earlier": queries.earlier_results(request.user, run, _EARLIER),
     }
     return render(request, "insight/run/run.html", context)
+
+
+@gate(May.SEE_LIST)
+def engine_changes(request: Request, run_id: uuid.UUID, earlier_id: uuid.UUID) -> HttpResponse:
+    """Who is new on the list since an earlier run, who left, and why; children by their keys alone."""
+    run = queries.run_visible_to(request.user, run_id)
+    earlier = queries.run_visible_to(request.user, earlier_id)
+    context: dict[str, Any] = {"run": run, "earlier": earlier, "problem": ""}
+    try:
+        found = queries.changes_between(request.user, earlier, run)
+    except NotDone as problem:
+        context["problem"] = str(problem)
+    else:
+        number = request.GET.get("page")
+        context |= {
+            "found": found,
+            "page": Paginator([*found.new, *found.left], _PER_PAGE).get_page(number),
+        }
+    return render(request, "insight/run/changes.html", context)
 
 
 @gate(May.SEE_LIST)
