@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from tests.conftest import World
+from tests.insight.profiles import profile_of
 from tests.journeys.begun import HOME, ago, assessed, opened, planned, told
 from tests.journeys.conftest import Story
 from tests.journeys.pictures import PICTURES, Camera, stop_the_calendar
@@ -40,6 +41,7 @@ JOBS = (
     "chronology-and-pack",
     "nothing-is-lost",
     "administrator",
+    "analyst",
 )
 LARGEST, ALL_TOGETHER = 60_000, 3_000_000  # bytes
 
@@ -308,6 +310,29 @@ def test_the_record_is_read_and_taken_out(wexmoor: World, visit: Story, camera: 
     camera.take(visit, "chronology")
     visit.open(f"/children/{case.person_id}/packs/new/")
     camera.take(visit, "pack")
+
+
+@pictured
+def test_a_profile_is_released(
+    wexmoor: World, visit: Story, camera: Camera, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA = tmp_path
+    profile = profile_of(wexmoor.analyst)
+    page = f"/profiles/{profile.pk}/"
+    visit.sign_in(wexmoor.board_member).open(f"{page}decide/")
+    camera.take(visit, "profile-release")
+    visit.choose("Release it").fill("Why?", "Places with few children are put together.")
+    visit.press("Keep my decision")
+    visit.sign_in(wexmoor.supervisor).open(f"{page}decide/").choose("Release it")
+    visit.fill("Why?", "I read each table, and asked the police about theirs.").press("Keep my decision")
+    visit.sign_in(wexmoor.teacher).open(page)
+    camera.take(visit, "profile")
+    visit.sign_in(wexmoor.analyst).open(page).press("Write a digest of it")
+    visit.fill("What is the digest called?", "Spring digest: what to look out for")
+    visit.fill("What is it about?", "What agencies in Wexmoor know together, for all who work with children.")
+    visit.fill("Whom do people ask?", "Exploitation team, 01632 960 001").press("Keep the digest")
+    visit.sign_in(wexmoor.coordinator).open(visit.path)
+    camera.take(visit, "digest")
 
 
 @pictured
