@@ -15,10 +15,11 @@ from tests.engine.spec.tables import put, record
 from heard.engine import backend, profile, tables
 from heard.engine.profile.counting import put_together
 from heard.engine.profile.people import People
-from heard.engine.profile.quality import share
+from heard.engine.profile.quality import linking, share
 from heard.knowledge import load
 
-ASKED = profile.Asked(date(2025, 4, 1), AS_OF, load.current(), 5)
+RELEASE = load.current()
+ASKED = profile.Asked(date(2025, 4, 1), AS_OF, RELEASE, RELEASE.rule("three_signs"), 5)
 
 
 def counted(
@@ -161,6 +162,21 @@ def test_parts_are_put_together_only_where_their_sum_leaves_each_of_them_open(co
     # whatever the others are, from 1 to 5 each, one of them can be anything from 1 to 5
     others, whole = len(small) - 1, sum(small)
     assert all(others <= whole - value <= 5 * others for value in range(1, 6))
+
+
+def test_the_expected_error_of_linking_is_told_where_the_run_measured_it(tmp_path: Path) -> None:
+    assert not list(linking(tmp_path, 5))
+    measured = {"precision": 0.999, "precision_low": 0.99, "precision_high": 1.0}
+    rows = [("all", "all", 1200, measured), ("sex", "F", 600, {}), ("ethnicity", "WROM", 5, measured)]
+    put(
+        tmp_path,
+        tables.QUALITY,
+        *({"group": group, "value": value, "pairs": pairs, **more} for group, value, pairs, more in rows),
+    )
+    assert list(linking(tmp_path, 5)) == [
+        ("all", "all", "99.9 in 100 (99.0 to 100.0)", "not measured"),
+        ("sex", "F", "not measured", "not measured"),
+    ]
 
 
 @pytest.mark.parametrize(

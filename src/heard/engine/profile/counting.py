@@ -31,7 +31,7 @@ from heard.engine.profile.shape import (
 )
 
 if TYPE_CHECKING:
-    from heard.knowledge.model import Item, Release
+    from heard.knowledge.model import CountingRule, Item, Release
 
 CHILDREN, IN_MONTH, WITH_PATTERN = (
     "children",
@@ -55,6 +55,7 @@ class Asked:
     first: date
     as_of: date
     release: Release
+    rule: CountingRule
     small: int
     any_window: bool = False
 

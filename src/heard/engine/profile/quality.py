@@ -7,7 +7,6 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from heard.engine import backend, tables
 from heard.engine.profile.counting import Asked, table
@@ -74,14 +73,13 @@ def fields(
 
 def linking(folder: Path, small: int) -> Iterable[tuple[str, ...]]:
     """Expected precision and recall of the links by group, with intervals; nothing where the run did not measure them."""
-    path = folder / "quality.parquet"
-    if not path.is_file():
+    if not (folder / f"{tables.QUALITY.name}.parquet").is_file():
         return
-    for row in pq.read_table(path).to_pylist():
+    for row in backend.read(folder, tables.QUALITY).to_pylist():
         if row["pairs"] > small:
             yield (
                 row["group"],
-                row["value"] or "",
+                row["value"],
                 *(_of_hundred(row, name) for name in ("precision", "recall")),
             )
 

@@ -234,20 +234,19 @@ _MADE: Mapping[str, Callable[[Tidy, Asked, Hiding], Section]] = {
 
 
 def _rule(asked: Asked) -> str:
-    label = asked.release.rule("three_signs").label
+    label = asked.rule.label
     if asked.any_window:
         label = label.replace(" in ", " in any ")
     return f"{label[:1].lower()}{label[1:]}, up to {spelt(asked.as_of)}."
 
 
 def _text(asked: Asked) -> str:
-    rule = asked.release.rule("three_signs")
     window = (
-        f" Here any {rule.window_months} months up to the as-of date were looked at, not the last alone."
+        f" Here any {asked.rule.window_months} months up to the as-of date were looked at, not the last alone."
         if asked.any_window
         else ""
     )
-    return f"Listed, by the counting rule: {rule.text}{window} Nobody on the list comes before another."
+    return f"Listed, by the counting rule: {asked.rule.text}{window} Nobody on the list comes before another."
 
 
 def _most_seen(table: Tidy, asked: Asked) -> str:

@@ -12,7 +12,7 @@ from heard.engine import profile, publish
 from heard.engine.profile import writing
 from heard.engine.run import folder as folders
 from heard.engine.run import plainly
-from heard.engine.screen import window_start
+from heard.engine.screen import RULE, window_start
 from heard.engine.tables import NotDone
 from heard.knowledge import load
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from heard.engine.tables import Progress
-
-_RULE = "three_signs"
 
 
 @dataclass(frozen=True)
@@ -125,11 +123,12 @@ def _refuse_other(out: Path) -> None:
 
 def _asked(told: dict[str, Any], policy: publish.Policy) -> profile.Asked:
     release, as_of = load.release(told["release"]), date.fromisoformat(told["as_of"])
-    first = window_start(as_of, release.rule(_RULE).window_months) + timedelta(days=1)
+    rule = release.rule(RULE)
+    first = window_start(as_of, rule.window_months) + timedelta(days=1)
     if told["steps"]["screen"]["children"] <= policy.threshold:
         raise NotDone("So few children are known to this run that no profile of them can be published.")
     any_window = bool(told["steps"]["screen"].get("any_window"))
-    return profile.Asked(first, as_of, release, policy.threshold, any_window)
+    return profile.Asked(first, as_of, release, rule, policy.threshold, any_window)
 
 
 def _hiding(policy: publish.Policy) -> profile.Hiding:
