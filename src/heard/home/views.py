@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
@@ -34,7 +36,8 @@ def home(request: Request) -> HttpResponse:
 def work(request: Request, work: str) -> HttpResponse:
     """Everything that waits of one kind."""
     page, section = page_of(queries.kind_of(request.user, work), request.GET.get("page"))
-    return render(request, "home/work.html", {"page": page, "section": section})
+    back = (reverse("home"), _("My work"))
+    return render(request, "home/work.html", {"page": page, "section": section, "back": back})
 
 
 @gate(May.SIGNED_IN)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -60,7 +61,8 @@ def waiting_of(request: Request, oldest: str) -> HttpResponse:
     """Everything of one kind."""
     kind = queries.oldest(request.user, oldest, today=localdate())
     page, section = page_of(kind, request.GET.get("page"))
-    return render(request, "home/team/oldest_of.html", {"page": page, "section": section})
+    back = (reverse("team_waiting"), _("What has waited longest"))
+    return render(request, "home/work.html", {"page": page, "section": section, "back": back})
 
 
 @gate(May.SEE_TEAM)
