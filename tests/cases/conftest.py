@@ -1,13 +1,15 @@
 """A child whose worry has become a case, and what the later stages made of it. Everything through the actions."""
 
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
 from heard.agencies.models import User
 from heard.cases.assessment import actions as assessing
-from heard.cases.assessment.models import Assessment
+from heard.cases.assessment.models import Assessment, AssessmentObservation
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Case
 from heard.cases.case.queries import words_of
@@ -62,13 +64,22 @@ def assessment(world, case) -> Assessment:
     return assessing.start_assessment(by=world.social_worker, case_id=case.pk)
 
 
+def note_observation(
+    *, by: User, assessment_id: UUID, item: str, state: str, words: str = "", **when: Any
+) -> AssessmentObservation:
+    """Marks one sign or vulnerability; `when`: seen_on and source."""
+    mark = Observed(item, state, words=words, **when)
+    assessment = assessing.note_observations(by=by, assessment_id=assessment_id, marks=[mark])
+    return assessment.observations.get(item=item)
+
+
 def fill(assessment: Assessment, by: User) -> Assessment:
     """Every part that has to be there before it can be submitted."""
     this = {"by": by, "assessment_id": assessment.pk}
     assessing.save_judgement(**this, text="People older than her are grooming her, and she is afraid.")
     heard = words_of(by, assessment.case.person_id).first()
     assessing.save_childs_view(**this, view=ChildsView(words_id=heard.pk))
-    assessing.note_observation(**this, item="S10", state="not_known")
+    note_observation(**this, item="S10", state="not_known")
     return assessing.save_what_is_not_known(**this, text="Who gives her things: her school nurse will ask.")
 
 

@@ -18,7 +18,7 @@ from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment import actions as attaching
 from heard.cases.case import actions as casework
-from heard.cases.case.queries import warnings_of, words_of
+from heard.cases.case.queries import warnings_ever_of, words_of
 from heard.cases.case.rules import Observed
 from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
@@ -130,6 +130,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "referral_id": referral.pk,
             "draft_id": draft.pk,
             "run_id": run.pk,
+            "earlier_id": run.pk,
             "judgement_id": judgement.pk,
             **_published(world),
             "user_id": worker.pk,
@@ -139,7 +140,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "words_id": first.words_id,
             "disruption_id": step.pk,
             "moment_id": _moment(world, case.pk).pk,
-            "warning_id": warnings_of(worker, person.pk).get().pk,
+            "warning_id": warnings_ever_of(worker, person.pk).get().pk,
             "place_id": place.pk,
             "group_id": group.pk,
             "tie_id": tie.pk,
@@ -184,7 +185,7 @@ def _assess(world: World, case_id: Any) -> Any:
     this = {"by": worker, "assessment_id": assessment.pk}
     assessing.save_judgement(**this, text="Somebody older is buying her trust, and she is afraid of him.")
     assessing.save_childs_view(**this, view=ChildsView(why_no_words="She asked to speak again next week."))
-    assessing.note_observation(**this, item="V10", state="not_known")
+    assessing.note_observations(**this, marks=[Observed("V10", "not_known")])
     assessing.save_what_is_not_known(**this, text="Who gave her the phone. Her tutor will ask her.")
     assessing.add_evidence(
         **this,

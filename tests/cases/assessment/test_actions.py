@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from tests.cases.conftest import note_observation
 
 from heard.agencies.actions import give_role
 from heard.agencies.models import AuditRow, User
@@ -126,8 +127,8 @@ def test_what_a_refused_action_wrote_is_taken_back(world, assessment):
 def test_a_sign_that_a_worry_saw_is_set_aside_only_with_words(world, assessment):
     this = {"by": world.social_worker, "assessment_id": assessment.pk, "item": "S06", "state": "not_seen"}
     with pytest.raises(Refused, match="A worry says that this was seen"):
-        actions.note_observation(**this)
-    row = actions.note_observation(**this, words="The register was wrong: she was at the dentist.")
+        note_observation(**this)
+    row = note_observation(**this, words="The register was wrong: she was at the dentist.")
     assert (row.state, row.seen_on, row.source) == ("not_seen", None, "")
 
 
@@ -141,9 +142,7 @@ def test_saving_an_unchanged_mark_keeps_who_noted_it(world, assessment):
 
 def test_an_item_that_the_release_does_not_have_is_refused(world, assessment):
     with pytest.raises(NotInRelease, match="S99"):
-        actions.note_observation(
-            by=world.social_worker, assessment_id=assessment.pk, item="S99", state="not_seen"
-        )
+        note_observation(by=world.social_worker, assessment_id=assessment.pk, item="S99", state="not_seen")
 
 
 def test_patterns_need_a_reason_and_g7_a_setting(world, assessment):
@@ -246,7 +245,7 @@ CHANGES = {
     "judgement": lambda by, a: actions.save_judgement(by=by, assessment_id=a, text="x"),
     "not known": lambda by, a: actions.save_what_is_not_known(by=by, assessment_id=a, text="x"),
     "view": lambda by, a: actions.save_childs_view(by=by, assessment_id=a, view=ChildsView(why_no_words="x")),
-    "mark": lambda by, a: actions.note_observation(by=by, assessment_id=a, item="S01", state="not_seen"),
+    "mark": lambda by, a: note_observation(by=by, assessment_id=a, item="S01", state="not_seen"),
     "pattern": lambda by, a: actions.keep_pattern(by=by, assessment_id=a, choice=Choice("G1", "x")),
     "needs": lambda by, a: actions.save_needs(by=by, assessment_id=a, harmed="x", made_to_harm="x"),
     "own answers": lambda by, a: actions.save_own_answers(by=by, assessment_id=a, answers={}),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from tests.cases.conftest import note_observation
 
 from heard.agencies.actions import give_role
 from heard.agencies.models import AuditRow
@@ -56,7 +57,7 @@ def fill(this, item="S10") -> None:
     actions.save_judgement(**this, text="People older than her are grooming her.")
     words = words_of(this["by"], assessment.case.person_id).first()
     actions.save_childs_view(**this, view=ChildsView(words_id=words.pk))
-    actions.note_observation(**this, item=item, state="not_seen")
+    note_observation(**this, item=item, state="not_seen")
 
 
 def sign(world, this) -> Assessment:
@@ -102,7 +103,7 @@ def test_what_the_tick_said_before_is_kept_as_an_entry(world, this, assessment):
         "source": "Nurse",
         "words": "A bruise",
     }
-    actions.note_observation(**this, **first)
+    note_observation(**this, **first)
     actions.add_evidence(**this, **(SEEN_AGAIN | {"item": "S02"}))
     told = [one for one in history(world.teacher, assessment, "S02") if one.change is not Change.NOT_KNOWN]
     assert [one.words for one in told] == ["A bruise", "Away again"]
@@ -154,19 +155,19 @@ def test_a_second_one_holds_only_worries_told_since_and_asks_about_the_rest(worl
     with pytest.raises(Refused, match="Say of each whether it is still seen"):
         actions.submit(**that)
     for item in ("S06", "V03"):
-        actions.note_observation(**that, item=item, state="not_seen", words="Asked and looked")
+        note_observation(**that, item=item, state="not_seen", words="Asked and looked")
     assert actions.submit(**that).state == "submitted"
 
 
 def test_two_are_compared_list_by_list(world, this, assessment):
-    actions.note_observation(**this, item="S02", state="not_known")
+    note_observation(**this, item="S02", state="not_known")
     actions.save_what_is_not_known(**this, text="The nurse asks.")
     signed = sign(world, this)
     new = actions.start_assessment(by=world.social_worker, case_id=assessment.case_id)
     that = this | {"assessment_id": new.pk}
-    actions.note_observation(**that, item="S06", state="not_seen", words="In school every day")
-    actions.note_observation(**that, item="S02", state="not_seen")
-    actions.note_observation(
+    note_observation(**that, item="S06", state="not_seen", words="In school every day")
+    note_observation(**that, item="S02", state="not_seen")
+    note_observation(
         **that, item="S01", state="seen", seen_on=date(2026, 6, 1), source="Aunt", words="Out all night"
     )
     both = queries.compare(again(world.teacher, signed), again(world.teacher, new))
@@ -377,7 +378,7 @@ def test_an_open_question_is_asked_again_and_stands_in_ones_work_once(world, thi
 
 
 def test_what_is_marked_as_not_known_can_be_asked_once(this, assessment):
-    actions.note_observation(**this, item="S10", state="not_known")
+    note_observation(**this, item="S10", state="not_known")
     assert [one.id for one in queries.not_known_without_question(again(this["by"], assessment))] == ["S10"]
     actions.keep_question(**this, text="Is this so?", item="S10")
     assert queries.not_known_without_question(again(this["by"], assessment)) == []

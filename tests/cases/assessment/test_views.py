@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
+from tests.cases.conftest import note_observation
 
 from heard.agencies.models import AuditRow
 from heard.cases.assessment import actions, queries
@@ -298,7 +299,7 @@ def test_a_question_to_somebody_who_may_not_see_the_child_is_refused_on_the_page
 
 
 def test_what_is_not_known_becomes_a_question_with_one_press(client, world, judged):
-    actions.note_observation(by=world.social_worker, assessment_id=judged.pk, item="S10", state="not_known")
+    note_observation(by=world.social_worker, assessment_id=judged.pk, item="S10", state="not_known")
     as_(client, world.social_worker)
     press = at("assessment_ask", judged, item="S10")
     for address in (at("assessment_part", judged, part="not-known"), at("assessment_submit", judged)):
@@ -405,12 +406,12 @@ def second(world, signed):
     new = actions.start_assessment(by=world.social_worker, case_id=signed.case_id)
     this = {"by": world.social_worker, "assessment_id": new.pk}
     actions.save_judgement(**this, text="It has become better.")
-    actions.note_observation(**this, item="S06", state="not_seen", words="In school every day")
-    actions.note_observation(
+    note_observation(**this, item="S06", state="not_seen", words="In school every day")
+    note_observation(
         **this, item="S01", state="seen", seen_on=date(2026, 6, 1), source="Aunt", words="Out all night"
     )
-    actions.note_observation(**this, item="V03", state="not_known", words="Nobody asked")
-    actions.note_observation(**this, item="S10", state="not_seen", words="Asked her")
+    note_observation(**this, item="V03", state="not_known", words="Nobody asked")
+    note_observation(**this, item="S10", state="not_seen", words="Asked her")
     return new
 
 
@@ -426,7 +427,7 @@ def test_versions_stand_side_by_side_and_say_what_became_of_each_sign(client, wo
 
 
 def test_what_was_seen_before_is_asked_about_until_it_is_marked(client, world, second):
-    actions.note_observation(
+    note_observation(
         by=world.social_worker, assessment_id=second.pk, item="S10", state="not_known", words="x"
     )
     as_(client, world.social_worker)

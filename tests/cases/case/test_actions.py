@@ -125,7 +125,7 @@ def test_a_warning_is_noted_with_the_day_it_is_looked_at_again(world: World, ami
         "person_told": True,
     }
     actions.note_warning(by=world.teacher, person_id=amira.pk, **note)
-    assert [row.text for row in queries.warnings_of(world.teacher, amira.pk)] == ["Call before visiting"]
+    assert [row.text for row in queries.warnings_ever_of(world.teacher, amira.pk)] == ["Call before visiting"]
     with pytest.raises(Hidden):
         actions.note_warning(by=world.officer, person_id=amira.pk, **note)
     with pytest.raises(Refused, match="Warnings end"):

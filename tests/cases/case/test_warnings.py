@@ -78,7 +78,7 @@ def test_a_warning_that_ends_leaves_the_top_of_the_record_and_stays_in_the_chron
 ) -> None:
     note = warn(world.teacher, child)
     actions.review_warning(by=world.teacher, warning_id=note.pk, goes_on=False, reason="He has moved away")
-    assert not queries.warnings_of(world.teacher, child.pk).exists()
+    assert not queries.warnings_ever_of(world.teacher, child.pk).filter(ended_at=None).exists()
     assert queries.warnings_ever_of(world.teacher, child.pk).get() == note
     page = signed_in(world.teacher).get(reverse("child", kwargs={"person_id": child.pk})).text
     assert "look at this again by" not in page

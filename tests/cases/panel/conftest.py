@@ -6,6 +6,9 @@ import pytest
 from django.utils import timezone
 from tests.conftest import World
 
+from heard.cases.assessment.rules import ChildsView
+from heard.cases.case.rules import Observed
+from heard.cases.concern import actions as telling
 from heard.cases.panel import actions
 from heard.cases.panel.models import Panel, PanelItem
 
@@ -48,3 +51,35 @@ def prepared(world, panel, case) -> Panel:
 def item(world, prepared, case) -> PanelItem:
     """Mina, on the agenda because a worry is new."""
     return PanelItem.objects.get(panel=prepared, person=case.person)
+
+
+NO_WORDS = ChildsView(why_no_words="She wants to wait")
+
+
+def tell(world, name="Ana", *, by=None, items=("S06",), **about):
+    whom = about or {"new_person": {"given_name": name, "family_name": "Lowe"}}
+    child = "place_id" not in about and "group_id" not in about
+    observations = [Observed(item, "seen", timezone.localdate(), "School", "Seen") for item in items]
+    return telling.tell(
+        by=by or world.social_worker,
+        seen_and_heard="Something that worries us.",
+        why_no_words="She was not there" if child else "",
+        danger_now="no",
+        observations=observations if child else [],
+        **whom,
+    )
+
+
+def reasons(item) -> set[str]:
+    return {reason.kind for reason in item.reasons.all()}
+
+
+def about(panel, **whom) -> PanelItem:
+    return PanelItem.objects.get(panel=panel, **whom)
+
+
+@pytest.fixture
+def decided(world, item) -> PanelItem:
+    return actions.decide_item(
+        by=world.coordinator, item_id=item.pk, decision="No more visits", reason="She is safe", view=NO_WORDS
+    )

@@ -96,4 +96,4 @@ def test_what_each_state_allows(state) -> None:
     assert rules.why_not_call_off(state=state, why=" ") is not None
     assert (rules.why_not_correct(state=state, text=ASK) is None) == confirmed
     assert rules.why_not_correct(state=state, text=" ") is not None
-    assert (rules.why_not_write(state=state, is_supervisor=True) is None) == (state in rules.WRITTEN)
+    assert (rules.why_not_write(state=state, is_supervisor=True) is None) == (state in ("planned", "held"))

@@ -153,14 +153,9 @@ def warning_visible_to(user: User, warning_id: int) -> WarningNote:
     return note
 
 
-def warnings_of(user: User, person_id: uuid.UUID) -> QuerySet[WarningNote]:
-    """Warnings about this child or their home that are in force, those to look at again first. `Hidden` unless the user may
-    see the child."""
-    return warnings_ever_of(user, person_id).filter(ended_at=None)
-
-
 def warnings_ever_of(user: User, person_id: uuid.UUID) -> QuerySet[WarningNote]:
-    """Also those that have ended, after the others; each with its reviews, the latest first. Two queries."""
+    """Warnings about this child or their home: those in force, to be looked at again first, then those that have ended;
+    each with its reviews, the latest first. Two queries. `Hidden` unless the user may see the child."""
     person_visible_to(user, person_id)
     reviews = Prefetch("reviews", WarningReview.objects.select_related("reviewed_by"))
     rows = WarningNote.objects.filter(person_id=person_id).prefetch_related(reviews)

@@ -76,12 +76,6 @@ def running_visible_to(user: User) -> QuerySet[ClockRun]:
     return rows.select_related("case__person")
 
 
-def running_of(user: User, person_id: uuid.UUID) -> QuerySet[ClockRun]:
-    """Those of one child's open case, first due first."""
-    rows = running_visible_to(user).filter(case__person_id=person_id, case__state="open")
-    return rows.order_by("due_on", "pk")
-
-
 def clock_of(run: ClockRun) -> Clock:
     """The rule, as the release had it with which it began. Nothing is asked of the database."""
     return load.release(run.release).clock(run.clock)

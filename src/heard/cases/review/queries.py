@@ -97,10 +97,6 @@ def reviews_of(user: User, case_id: uuid.UUID) -> QuerySet[Review]:
     return reviews_visible_to(user).filter(plan__case_id=case_id)
 
 
-def reviews_of_plan(user: User, plan_id: uuid.UUID) -> QuerySet[Review]:
-    return reviews_visible_to(user).filter(plan_id=plan_id)
-
-
 def reviews_due(user: User) -> QuerySet[Plan]:
     """Plans in force by the date of their next review (`review_on`), longest overdue first.
 

@@ -16,7 +16,6 @@ class State(StrEnum):
     CALLED_OFF = "called_off"
 
 
-WRITTEN: Final = frozenset({State.PLANNED, State.HELD})  # states in which something may still be written
 CONFIRMED_IS_FINAL: Final = "You have both read this record, so it never changes. Add a correction instead."
 CALLED_OFF: Final = "This supervision was called off."
 

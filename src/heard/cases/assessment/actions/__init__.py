@@ -13,7 +13,6 @@ from heard.cases.assessment.actions.entries import (
 )
 from heard.cases.assessment.actions.writing import (
     hear,
-    note_observation,
     note_observations,
     open_assessment,
     print_assessment,
@@ -37,7 +36,6 @@ __all__ = [
     "keep_protective_person",
     "keep_question",
     "keep_strength",
-    "note_observation",
     "note_observations",
     "open_assessment",
     "print_assessment",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -134,23 +134,6 @@ def hear(*, by: User, person_id: uuid.UUID, view: ChildsView) -> tuple[Words | N
     if words is None:
         raise Hidden
     return words, ""
-
-
-@transaction.atomic
-def note_observation(
-    *,
-    by: User,
-    assessment_id: uuid.UUID,
-    item: str,
-    state: str,
-    seen_on: date | None = None,
-    source: str = "",
-    words: str = "",
-) -> AssessmentObservation:
-    """Marks one sign or vulnerability of the assessment's release. `NotInRelease` for an item that it has not."""
-    mark = Observed(item, state, seen_on, source, words)
-    assessment = note_observations(by=by, assessment_id=assessment_id, marks=[mark])
-    return assessment.observations.get(item=item)
 
 
 @transaction.atomic

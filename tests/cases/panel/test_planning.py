@@ -1,0 +1,297 @@
+"""A panel is planned and prepares itself; who sees what of it."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from tests.cases.panel.conftest import about, hold, in_days, make_panel, now_plus, reasons, tell
+
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.concern import actions as telling
+from heard.cases.missing.actions import note_missing, offer_interview
+from heard.cases.panel import actions, queries
+from heard.cases.panel.models import PanelItem, PanelReason
+from heard.cases.panel.rules import Why
+from heard.network import actions as knowing
+
+# ---- planning and inviting
+
+
+def test_a_practitioner_plans_no_panel_and_chairs_none(world):
+    with pytest.raises(Refused, match="does not prepare"):
+        actions.plan_panel(by=world.teacher, starts_at=now_plus(1), place="Here", chair=world.coordinator)
+    with pytest.raises(Refused, match="chair"):
+        actions.plan_panel(by=world.coordinator, starts_at=now_plus(1), place="Here", chair=world.teacher)
+
+
+def test_an_agency_is_invited_once_and_a_person_by_name(world):
+    panel = make_panel(world, agencies=[])
+    actions.invite(by=world.coordinator, panel_id=panel.pk, agency_id=world.school.pk)
+    with pytest.raises(Refused, match="already"):
+        actions.invite(by=world.coordinator, panel_id=panel.pk, agency_id=world.school.pk)
+    seat = actions.invite(by=world.coordinator, panel_id=panel.pk, user=world.officer)
+    assert seat.agency == world.police
+    with pytest.raises(Refused, match="role"):
+        actions.invite(by=world.coordinator, panel_id=panel.pk, user=world.analyst)
+    actions.uninvite(by=world.coordinator, panel_id=panel.pk, seats=[seat.pk])
+    with pytest.raises(Hidden):
+        queries.panel_visible_to(world.officer, panel.pk)
+
+
+def test_an_agency_that_is_no_part_of_a_panel_does_not_see_it(world):
+    panel = make_panel(world, agencies=[world.school.pk])
+    assert queries.panel_visible_to(world.teacher, panel.pk)
+    with pytest.raises(Hidden):
+        queries.panel_visible_to(world.officer, panel.pk)
+    assert list(queries.panels_visible_to(world.analyst)) == []
+
+
+# ---- it prepares itself
+
+
+def test_everything_new_and_due_is_on_the_agenda_with_its_why(world, panel, case, agreed):
+    agreed.review_on = timezone.localdate()
+    agreed.save()
+    missing = {"last_seen_where": "Bus stop", "last_seen_by": "Her aunt", "danger": "not_known"}
+    note_missing(
+        by=world.social_worker,
+        person_id=case.person_id,
+        missing_from=now_plus(-1),
+        why_not_reported="At once",
+        **missing,
+    )
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    item = about(panel, person=case.person)
+    assert reasons(item) == {Why.REVIEW_DUE, Why.NEW_WORRY, Why.MISSING, Why.SIGNED}
+    assert item.section == "children"
+
+
+def test_what_is_overdue_is_on_the_agenda(world, panel):
+    worry = tell(world)
+    worry.due_on = in_days(-2)
+    worry.save()
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    assert Why.DECISION_OVERDUE in reasons(about(panel, person=worry.person))
+
+
+@pytest.mark.parametrize(
+    ("decision", "comes"), [("open_case", True), ("no_further_action", False), ("other_agency", False)]
+)
+def test_a_new_worry_comes_before_the_panel_unless_it_is_at_an_end(world, panel, decision, comes):
+    worry = tell(world)
+    assert worries_for(world, panel) == [worry.pk]
+    telling.decide(
+        by=world.coordinator,
+        concern=worry,
+        decision=decision,
+        reason="As said",
+        feedback="Thank you",
+        why_without_words="She was not there",
+        other_agency=world.police if decision == "other_agency" else None,
+    )
+    assert worries_for(world, panel) == ([worry.pk] if comes else [])
+
+
+def worries_for(world, panel) -> list[uuid.UUID]:
+    found = queries.suggestions(world.coordinator, panel, now_plus(-1))
+    return [one.about for suggested in found for one in suggested.reasons if one.kind == Why.NEW_WORRY]
+
+
+def test_a_child_who_said_no_to_an_interview_is_not_on_the_agenda_for_it(world, panel, case):
+    back = {"found_where": "At home", "found_by": "Alone", "condition": "Tired", "check_by_police": "done"}
+    episode = note_missing(
+        by=world.social_worker,
+        person_id=case.person_id,
+        missing_from=now_plus(-9),
+        why_not_reported="At once",
+        back=back | {"found_at": now_plus(-8)},
+        last_seen_where="Bus stop",
+        last_seen_by="Her aunt",
+        danger="not_known",
+    )
+    why = {
+        one.kind
+        for found in queries.suggestions(world.coordinator, panel, now_plus(-1))
+        for one in found.reasons
+    }
+    assert Why.INTERVIEW_OVERDUE in why
+    said_no = {"outcome": "declined", "why": "Not twice", "by_whom": "Noor"}
+    offer_interview(by=world.social_worker, episode_id=episode.pk, offered_at=now_plus(-7), **said_no)
+    why = {
+        one.kind
+        for found in queries.suggestions(world.coordinator, panel, now_plus(-1))
+        for one in found.reasons
+    }
+    assert Why.INTERVIEW_OVERDUE not in why
+
+
+def test_places_and_groups_come_with_a_worry_a_decision_or_ties_of_several_children(world, panel):
+    park = knowing.add_place(by=world.social_worker, name="Mill park", kind="park")
+    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    quiet = knowing.add_place(by=world.social_worker, name="Library", kind="library")
+    told = tell(world, place_id=park.pk)
+    telling.decide(
+        by=world.coordinator, concern=told, decision="panel", reason="Who can light it?", feedback="Thank you"
+    )
+    for name in ("Ana", "Bea"):
+        child = tell(world, name).person
+        for place in (arcade, *((quiet,) if name == "Ana" else ())):
+            knowing.note_tie(
+                by=world.social_worker, person_id=child.pk, kind="goes to", how_known="Said", to_place=place
+            )
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    assert reasons(about(panel, place=park)) == {Why.NEW_WORRY, Why.FOR_THE_PANEL}
+    assert reasons(about(panel, place=arcade)) == {Why.SHARED}
+    assert not PanelItem.objects.filter(panel=panel, place=quiet).exists()
+
+
+def test_a_theme_names_no_child_and_counts_only_many(world, panel):
+    children = [tell(world, name).person for name in ("Ana", "Bea")]
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    assert not PanelItem.objects.filter(panel=panel, section="themes").exists()  # two could be known by it
+    children.append(tell(world, "Cleo").person)
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    theme = about(panel, theme="S06")
+    assert theme.person is None
+    assert not any(child.given_name in theme.title for child in children)
+    assert theme.reasons.get().number == 3
+
+
+def test_a_restricted_child_brings_no_place_onto_the_agenda(world, panel):
+    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    children = [tell(world, name).person for name in ("Ana", "Bea")]
+    for child in children:
+        knowing.note_tie(
+            by=world.social_worker, person_id=child.pk, kind="goes to", how_known="Said", to_place=arcade
+        )
+    knowing.restrict(by=world.coordinator, person_id=children[0].pk, reason="A parent works here")
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    assert not PanelItem.objects.filter(panel=panel, place=arcade).exists()
+    knowing.lift_restriction(by=world.coordinator, person_id=children[0].pk, reason="They moved")
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    assert reasons(about(panel, place=arcade)) == {Why.SHARED}
+
+
+def test_a_restricted_child_is_in_no_theme(world, panel):
+    children = [tell(world, name).person for name in ("Ana", "Bea", "Cleo")]
+    knowing.restrict(by=world.coordinator, person_id=children[0].pk, reason="A parent works here")
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+    assert not PanelItem.objects.filter(panel=panel, section="themes").exists()
+
+
+def test_only_what_came_since_the_panel_before_is_new(world, case):
+    first = make_panel(world)
+    actions.prepare_panel(by=world.coordinator, panel_id=first.pk)
+    hold(world, first)
+    later = make_panel(world, days=1)
+    actions.prepare_panel(by=world.coordinator, panel_id=later.pk, at=now_plus(1))
+    later.refresh_from_db()
+    first.refresh_from_db()
+    assert later.since == min(first.prepared_at, first.starts_at)
+    between = tell(world, "Dora").person
+    actions.prepare_panel(by=world.coordinator, panel_id=later.pk)
+    assert about(later, person=between)
+
+
+def test_preparing_again_loses_nothing_that_people_wrote(world, prepared, item, case):
+    by = world.coordinator
+    actions.write_notes(by=world.teacher, item_id=item.pk, notes="She is glad of her aunt.")
+    actions.arrange_agenda(by=by, panel_id=prepared.pk, order={item.pk: (7, 15)})
+    other = actions.add_item(by=by, panel_id=prepared.pk, title="Who meets children at the station")
+    off = tell(world, "Eve").person
+    actions.prepare_panel(by=by, panel_id=prepared.pk)
+    taken = about(prepared, person=off)
+    actions.arrange_agenda(by=by, panel_id=prepared.pk, order={}, off=[taken.pk], why_off="Settled last week")
+    number = PanelItem.objects.count()
+    actions.prepare_panel(by=by, panel_id=prepared.pk)
+    assert PanelItem.objects.count() == number
+    item.refresh_from_db()
+    taken.refresh_from_db()
+    assert (item.notes, item.position, item.minutes) == ("She is glad of her aunt.", 7, 15)
+    assert taken.taken_off_at is not None
+    assert reasons(other) == {Why.BY_HAND}
+    assert PanelReason.objects.filter(item=item).count() == len(reasons(item))
+    with pytest.raises(Hidden):
+        queries.item_visible_to(by, taken.pk)
+    actions.arrange_agenda(by=by, panel_id=prepared.pk, order={}, back=[taken.pk])
+    assert queries.item_visible_to(by, taken.pk).why_off == ""
+
+
+def test_preparing_asks_the_same_however_much_there_is(world, panel):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queried:
+            actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+        return len(queried)
+
+    for name in ("Ana", "Bea", "Cleo"):
+        tell(world, name)
+    few = asked()
+    for number in range(20):
+        tell(world, f"Child{number}")
+    assert asked() == few
+
+
+def test_taking_off_asks_why(world, prepared, item):
+    with pytest.raises(Refused, match="why"):
+        actions.arrange_agenda(by=world.coordinator, panel_id=prepared.pk, order={}, off=[item.pk])
+
+
+def test_something_is_put_on_the_agenda_by_hand_once(world, prepared, item, case):
+    with pytest.raises(Refused, match="already"):
+        actions.add_item(by=world.coordinator, panel_id=prepared.pk, end="person", end_id=case.person_id)
+    group = knowing.add_group(by=world.social_worker, name="Friday group", kind="friends")
+    added = actions.add_item(by=world.coordinator, panel_id=prepared.pk, end="group", end_id=group.pk)
+    assert added.section == "harm"
+    with pytest.raises(Refused, match="theme"):
+        actions.add_item(by=world.coordinator, panel_id=prepared.pk, title=" ")
+
+
+# ---- who sees what
+
+
+def test_an_agency_that_is_not_involved_sees_that_a_child_is_discussed_and_no_more(world, prepared, item):
+    lines = queries.agenda_of(world.officer, prepared)
+    assert [line.item for line in lines] == [None]
+    assert lines[0].actions is None
+    with pytest.raises(Hidden):
+        queries.item_visible_to(world.officer, item.pk)
+    assert [line.item for line in queries.agenda_of(world.teacher, prepared)] == [item]
+
+
+def test_to_discuss_a_child_an_agency_is_involved_with_a_reason(world, prepared, item):
+    with pytest.raises(Refused, match="why"):
+        actions.involve_agency(by=world.coordinator, item_id=item.pk, agency_id=world.police.pk, why=" ")
+    with pytest.raises(Refused, match="holds the panel"):
+        actions.involve_agency(
+            by=world.teacher, item_id=item.pk, agency_id=world.police.pk, why="Knows the place"
+        )
+    actions.involve_agency(
+        by=world.coordinator, item_id=item.pk, agency_id=world.police.pk, why="Knows the place"
+    )
+    assert queries.item_visible_to(world.officer, item.pk)
+
+
+def test_a_restricted_child_is_not_there_for_others_not_even_as_somebody(world, prepared, item, case):
+    knowing.restrict(by=world.coordinator, person_id=case.person_id, reason="A parent works here")
+    assert queries.agenda_of(world.officer, prepared) == []
+    assert len(queries.agenda_of(world.teacher, prepared)) == 1
+
+
+def test_how_many_children_are_tied_is_said_to_those_who_may_see_them(world, panel):
+    arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    for name in ("Ana", "Bea"):
+        child = tell(world, name).person
+        knowing.note_tie(
+            by=world.social_worker, person_id=child.pk, kind="goes to", how_known="Said", to_place=arcade
+        )
+    actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
+
+    def tied(user):
+        return next(line.tied for line in queries.agenda_of(user, panel) if line.section == "places")
+
+    assert (tied(world.coordinator).seen, tied(world.coordinator).others) == (2, False)
+    assert (tied(world.officer).seen, tied(world.officer).others) == (0, True)
+    knowing.restrict(by=world.coordinator, person_id=child.pk, reason="A parent works here")
+    assert (tied(world.social_worker).seen, tied(world.officer).others) == (2, True)
