@@ -72,6 +72,19 @@ def test_that_there_is_more_is_said_once_at_the_end_of_what_is_shown() -> None:
     assert (overdue.has_more, later.has_more) == (False, True)
 
 
+def test_what_may_wait_is_folded_so_that_what_is_urgent_fits_on_a_phone(client: Client, world: World) -> None:
+    case = a_case(world)
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.coordinator)
+    told(world, "Joss")
+    client.force_login(world.coordinator)
+    page = client.get("/").text
+    sections = {part.partition('"')[0]: part for part in page.split('<section aria-labelledby="')[1:]}
+    assert "Mina Okoro" in sections["children"]
+    folded = {key for key, part in sections.items() if "<details" in part.partition("</section>")[0]}
+    assert folded == {"children"}
+    assert "Joss Okoro" in "".join(part for key, part in sections.items() if key not in folded)
+
+
 def test_what_is_overdue_stands_first_with_its_kind_and_its_rule(client: Client, world: World) -> None:
     case = a_case(world)
     timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=ago(60))

@@ -87,7 +87,7 @@ def told_with(user: User, words: Iterable[str]) -> QuerySet[Concern]:
     text = Concat(
         "seen_and_heard", Value(" "), "when_seen", Value(" "), "who_comes", output_field=TextField()
     )
-    rows = rows.annotate(text=text)
+    rows = rows.alias(text=text)
     return reduce(lambda found, word: found.filter(text__iregex=rf"(^|\W){re.escape(word)}"), words, rows)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from heard.cases.pack.reasons import Reason, reasons
 from heard.cases.pack.rules import Give, Part, Requester, Treatment
 from heard.cases.pack.words import GIVE, PARTS
+from heard.cases.sharing.forms import PeriodForm
 from heard.govuk.forms import CheckboxesField, DateField, Form, RadiosField, TextareaField, TextField
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _BEFORE_GIVING: Final[dict[str, tuple[Any, ...]]] = {
 _PAGES, _EVERYWHERE = "pages", "everywhere"
 
 
-class _PartsForm(Form):
+class _PartsForm(PeriodForm):
     """What of the record, and of the chronology from when to when."""
 
     parts = CheckboxesField(
@@ -35,15 +36,6 @@ class _PartsForm(Form):
         reveals={Part.CHRONOLOGY.value: ("since", "until")},
         missing=gettext_lazy("Choose at least one part of the record"),
     )
-    since = DateField(gettext_lazy("Chronology from"), called=gettext_lazy("The first day"), required=False)
-    until = DateField(gettext_lazy("Chronology to"), called=gettext_lazy("The last day"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        answers = super().clean() or self.cleaned_data
-        since, until = answers.get("since"), answers.get("until")
-        if since and until and until < since:
-            self.add_error("until", _("The end is before the beginning. Check both days."))
-        return answers
 
 
 class PackForm(_PartsForm):

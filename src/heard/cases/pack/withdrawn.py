@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from heard.cases.pack.models import DisclosurePassage, Mark
@@ -13,5 +14,6 @@ if TYPE_CHECKING:
 def note_withdrawal(row: AuditRow) -> None:
     """For `agencies.indexing.tell_of_writes`: a file that was withdrawn leaves its text in no request, at whatever stage."""
     if (row.subject, row.verb) == ("attachment", "withdraw"):
-        Mark._base_manager.filter(passage__file_id=row.subject_id).delete()
-        DisclosurePassage._base_manager.filter(file_id=row.subject_id).update(text="")
+        file_id = uuid.UUID(row.subject_id)
+        Mark._base_manager.filter(passage__file_id=file_id).delete()
+        DisclosurePassage._base_manager.filter(file_id=file_id).update(text="")

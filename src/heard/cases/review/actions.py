@@ -6,13 +6,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Refused, refuse
+from heard.agencies.rules import refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import end_case, open_case
@@ -54,34 +54,28 @@ def hold_review(
     plan = plan_visible_to(by, plan_id)
     words, why_no_words = hear(by=by, person_id=plan.case.person_id, view=view)
     said = {outcome.pk: looked.get(outcome.pk, Looked("")) for outcome in plan.outcomes.all()}
-    why_not = queries.why_not_hold(
-        by,
-        plan,
-        held_on=held_on,
-        today=timezone.localdate(at),
-        what_changed=what_changed,
-        took_part=took_part,
-        looked=said.values(),
-        has_words=words is not None,
-        why_no_words=why_no_words,
-        decision=decision,
-        reason=reason,
-        next_review_on=next_review_on,
+    told: dict[str, Any] = {"held_on": held_on, "what_changed": what_changed, "took_part": took_part.strip()}
+    told |= {"why_no_words": why_no_words, "decision": decision, "reason": reason}
+    refuse(
+        queries.why_not_hold(
+            by,
+            plan,
+            today=timezone.localdate(at),
+            looked=said.values(),
+            has_words=words is not None,
+            next_review_on=next_review_on,
+            **told,
+        )
     )
-    if why_not or held_on is None or plan.review_on is None:
-        raise Refused(why_not)
+    assert plan.review_on is not None  # a plan that is in force has one
+    goes_on = decision != Decision.STEP_DOWN
     review = Review.objects.create(
         plan=plan,
         due_on=plan.review_on,
-        held_on=held_on,
         held_by=by,
-        took_part=took_part.strip(),
-        what_changed=what_changed,
         words=words,
-        why_no_words=why_no_words,
-        decision=decision,
-        reason=reason,
-        next_review_on=None if decision == Decision.STEP_DOWN else next_review_on,
+        next_review_on=next_review_on if goes_on else None,
+        **told,
     )
     _keep(review, said)
     _audit(by, "hold", review, reason=reason)

@@ -207,32 +207,18 @@ def note_request(
     """One side asks the other, and the answer is due back on the day that they agreed."""
     person, now = hold_person(by=by, person_id=person_id), at or timezone.now()
     agency_id = _agency(by, agency_id)
-    why_not = rules.why_not_ask(
-        may_share=by.may(May.SHARE),
-        direction=direction,
-        has_agency=agency_id is not None,
-        outside=outside,
-        who=who,
-        what=what,
-        why=why,
-        asked_on=asked_on,
-        due_on=due_on,
-        today=timezone.localdate(now),
+    told: dict[str, Any] = {"direction": direction, "outside": "" if agency_id else outside, "who": who}
+    told |= {"what": what, "why": why, "asked_on": asked_on, "due_on": due_on}
+    refuse(
+        rules.why_not_ask(
+            may_share=by.may(May.SHARE),
+            has_agency=agency_id is not None,
+            today=timezone.localdate(now),
+            **told,
+        )
     )
-    if why_not or asked_on is None or due_on is None:
-        raise Refused(why_not)
     request = InfoRequest.objects.create(
-        person=person,
-        direction=direction,
-        agency_id=agency_id,
-        outside="" if agency_id else outside,
-        who=who,
-        what=what,
-        why=why,
-        asked_on=asked_on,
-        due_on=due_on,
-        noted_by=by,
-        noted_at=now,
+        person=person, agency_id=agency_id, noted_by=by, noted_at=now, **told
     )
     _audit_request(by, "note", request)
     return request

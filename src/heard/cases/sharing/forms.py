@@ -65,7 +65,21 @@ def begin_other_side(agency_id: Any, outside: str) -> dict[str, Any]:
     return {"agency": str(agency_id) if agency_id else OUTSIDE, "outside": outside}
 
 
-class PrepareForm(OtherSideForm):
+class PeriodForm(Form):
+    """Of the chronology: from when to when."""
+
+    since = DateField(gettext_lazy("Chronology from"), called=gettext_lazy("The first day"), required=False)
+    until = DateField(gettext_lazy("Chronology to"), called=gettext_lazy("The last day"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        since, until = answers.get("since"), answers.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The end is before the beginning. Check both days."))
+        return answers
+
+
+class PrepareForm(OtherSideForm, PeriodForm):
     """`pieces`: everything of the record that can be chosen."""
 
     purpose = TextareaField(
@@ -87,8 +101,6 @@ class PrepareForm(OtherSideForm):
         missing=gettext_lazy("Choose how it will get there"),
         small=True,
     )
-    since = DateField(gettext_lazy("Chronology from"), called=gettext_lazy("The first day"), required=False)
-    until = DateField(gettext_lazy("Chronology to"), called=gettext_lazy("The last day"), required=False)
     free_text = TextareaField(gettext_lazy("Anything else, in your words"), required=False, rows=4)
     names = RadiosField(
         gettext_lazy("Other people’s names"),
@@ -119,13 +131,6 @@ class PrepareForm(OtherSideForm):
             + [f"pieces_{group}" for group in self.groups if group != CHRONOLOGY]
             + [f"pieces_{CHRONOLOGY}", "since", "until", "free_text", "names"]
         )
-
-    def clean(self) -> dict[str, Any]:
-        answers = super().clean() or self.cleaned_data
-        since, until = answers.get("since"), answers.get("until")
-        if since and until and until < since:
-            self.add_error("until", _("The end is before the beginning. Check both days."))
-        return answers
 
     @property
     def prepared(self) -> dict[str, Any]:

@@ -174,7 +174,7 @@ def _told(user: User, text: str) -> Section:
                 facts=_("told on %(date)s") % {"date": day(worry.told_at)},
                 why=_("the words stand in it"),
                 key=str(worry.pk),
-                shown=tuple(snippet(worry.text, meant)),
+                shown=tuple(snippet(f"{worry.seen_and_heard} {worry.when_seen} {worry.who_comes}", meant)),
             )
             for worry in found
         ],

@@ -176,20 +176,33 @@ def hold_person(*, by: User, person_id: uuid.UUID) -> Person:
 def restrict(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
     """Closes the record to everyone but the agencies that are involved now."""
     person = hold_person(by=by, person_id=person_id)
-    agencies = Involvement.objects.filter(person=person)
-    refuse(
-        why_not_restrict(
-            involved=agencies.filter(agency_id__in=by.agencies_where(May.SEE_CHILD)).exists(),
-            may_decide=agencies.filter(agency_id__in=by.agencies_where(May.DECIDE)).exists(),
-            reason=reason,
-        )
-    )
-    person.restricted = True
-    person.save(update_fields=["restricted"])
-    record_audit(
-        by=by, verb="restrict", subject="person", subject_id=person.pk, person_id=person.pk, reason=reason
-    )
+    refuse(why_not_restrict(**_standing(by, person), reason=reason))
+    _set_restricted(by, person, restricted=True, verb="restrict", reason=reason)
     return person
+
+
+@transaction.atomic
+def lift_restriction(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
+    """The record may be found and seen again as any other."""
+    person = hold_person(by=by, person_id=person_id)
+    refuse(why_not_lift(restricted=person.restricted, **_standing(by, person), reason=reason))
+    _set_restricted(by, person, restricted=False, verb="lift restriction", reason=reason)
+    return person
+
+
+def _standing(by: User, person: Person) -> dict[str, bool]:
+    """Whether the user is of an agency that is involved with the person, and whether they decide in one."""
+    agencies = Involvement.objects.filter(person=person)
+    return {
+        "involved": agencies.filter(agency_id__in=by.agencies_where(May.SEE_CHILD)).exists(),
+        "may_decide": agencies.filter(agency_id__in=by.agencies_where(May.DECIDE)).exists(),
+    }
+
+
+def _set_restricted(by: User, person: Person, *, restricted: bool, verb: str, reason: str) -> None:
+    person.restricted = restricted
+    person.save(update_fields=["restricted"])
+    record_audit(by=by, verb=verb, subject="person", subject_id=person.pk, person_id=person.pk, reason=reason)
 
 
 def _involve(*, by: User, person: Person, agency_id: uuid.UUID, why: str, since: date | None) -> Involvement:
@@ -207,29 +220,3 @@ def _involve(*, by: User, person: Person, agency_id: uuid.UUID, why: str, since:
             detail={"agency": str(agency_id)},
         )
     return row
-
-
-@transaction.atomic
-def lift_restriction(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
-    """The record may be found and seen again as any other."""
-    person = hold_person(by=by, person_id=person_id)
-    agencies = Involvement.objects.filter(person=person)
-    refuse(
-        why_not_lift(
-            restricted=person.restricted,
-            involved=agencies.filter(agency_id__in=by.agencies_where(May.SEE_CHILD)).exists(),
-            may_decide=agencies.filter(agency_id__in=by.agencies_where(May.DECIDE)).exists(),
-            reason=reason,
-        )
-    )
-    person.restricted = False
-    person.save(update_fields=["restricted"])
-    record_audit(
-        by=by,
-        verb="lift restriction",
-        subject="person",
-        subject_id=person.pk,
-        person_id=person.pk,
-        reason=reason,
-    )
-    return person

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, refuse
 from heard.cases.case.actions import open_case
 from heard.cases.case.queries import open_case_of, words_of
 from heard.cases.concern import rules
+from heard.cases.concern.actions._shared import _audit
 from heard.cases.concern.models import Concern, ConcernStep
 from heard.cases.concern.queries import concern_open_to, concern_visible_to, decides
 from heard.network.actions import involve
@@ -31,6 +31,14 @@ class Step:
     what: str
     owner: User | None
     due_on: date | None
+
+    @property
+    def has_owner(self) -> bool:
+        """Whether it is given to somebody whose role takes such steps."""
+        return self.owner is not None and self.owner.may(May.PLAN)
+
+    def is_in_time(self, today: date) -> bool:
+        return self.due_on is not None and self.due_on >= today
 
 
 @transaction.atomic
@@ -54,10 +62,9 @@ def decide(
     """
     concern_open_to(by, concern.pk)
     concern = Concern.objects.select_for_update(of=("self",)).select_related("person").get(pk=concern.pk)
-    child = concern.person_id
+    child, told_it, today = concern.person_id, concern.told_by_id == by.pk, timezone.localdate(at)
     open_one = open_case_of(by, child) if child else None
     has_words = words_of(by, child).exists() if child else False
-    told_it = concern.told_by_id == by.pk
     refuse(
         rules.why_not_decide(
             state=concern.state,
@@ -73,10 +80,8 @@ def decide(
             told_it=told_it,
             why_alone=why_alone,
             step=step.what if step else "",
-            has_step_owner=step is not None and step.owner is not None and step.owner.may(May.PLAN),
-            step_in_time=step is not None
-            and step.due_on is not None
-            and step.due_on >= timezone.localdate(at),
+            has_step_owner=step is not None and step.has_owner,
+            step_in_time=step is not None and step.is_in_time(today),
         )
     )
     concern.decision_reason, concern.feedback = reason.strip(), feedback.strip()
@@ -84,20 +89,12 @@ def decide(
     concern.other_agency = other_agency if decision == rules.Decision.OTHER_AGENCY else None
     concern.state, concern.decision = Concern.State.DECIDED, decision
     concern.decided_by, concern.decided_at = by, at or timezone.now()
-    concern.why_without_words = "" if has_words or not concern.person_id else why_without_words.strip()
+    concern.why_without_words = why_without_words.strip() if child and not has_words else ""
     concern.why_alone = why_alone.strip() if told_it else ""
     concern.full_clean()
     concern.save()
     _follow_up(by, concern, step)
-    record_audit(
-        by=by,
-        verb="decide",
-        subject="concern",
-        subject_id=concern.pk,
-        person_id=concern.person_id,
-        reason=concern.decision_reason,
-        detail={"decision": decision, "told_it_too": told_it},
-    )
+    _audit(by, "decide", concern, reason=concern.decision_reason, decision=decision, told_it_too=told_it)
     return concern
 
 
@@ -105,7 +102,7 @@ def decide(
 def open_concern(*, by: User, concern_id: uuid.UUID) -> Concern:
     """The worry, for showing it, with the 'view' audit row; or `Hidden`. What is shown depends on its `whole`."""
     concern = concern_visible_to(by, concern_id)
-    record_audit(by=by, verb="view", subject="concern", subject_id=concern.pk, person_id=concern.person_id)
+    _audit(by, "view", concern)
     return concern
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.actions import discard_draft, record_audit
+from heard.agencies.actions import discard_draft
 from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.attachment.actions import discard_files, take_over_files
 from heard.cases.case.actions import record_words
 from heard.cases.case.rules import Observed, due_on, new_reference
 from heard.cases.concern import rules
+from heard.cases.concern.actions._shared import _audit
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.knowledge import load
 from heard.network.actions import add_group, add_person, add_place, involve
@@ -83,14 +84,7 @@ def tell(
         **{"person" if of_child else about.value: whom},
     )
     _keep_observations(by, concern, observed)
-    record_audit(
-        by=by,
-        verb="tell",
-        subject="concern",
-        subject_id=concern.pk,
-        person_id=concern.person_id,
-        detail={"origin": origin, "danger_now": danger_now},
-    )
+    _audit(by, "tell", concern, origin=origin, danger_now=danger_now)
     if draft_id:
         take_over_files(by=by, draft_id=draft_id, concern_id=concern.pk)
     return concern
