@@ -268,6 +268,18 @@ def test_people_decide_on_pages(world: World, client: Client) -> None:
     assert (profile.state, profile.withdrawn_why) == (State.WITHDRAWN, "Counted twice")
 
 
+def test_its_author_reads_why_it_was_sent_back_and_goes_on_from_the_run(world: World, client: Client) -> None:
+    profile = profile_of(world.analyst)
+    client.force_login(world.coordinator)
+    client.post(f"/profiles/{profile.pk}/decide/", {"decision": "send_back", "reason": "WX3 is one school"})
+    client.force_login(world.analyst)
+    page = client.get(f"/profiles/{profile.pk}/").text
+    for text in ("Sent back by", "WX3 is one school", f"/engine/{profile.run_id}/"):
+        assert text in page
+    client.force_login(world.teacher)
+    assert client.get(f"/profiles/{profile.pk}/").status_code == 404
+
+
 def test_pages_ask_a_fixed_number_of_times(
     world: World, client: Client, django_assert_max_num_queries: Any
 ) -> None:

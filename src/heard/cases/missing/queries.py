@@ -169,8 +169,8 @@ def episodes_by_month(user: User, *, since: date, until: date) -> dict[date, tup
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     began = _counted(Episode.objects.filter(missing_from__date__range=(since, until))).order_by()
-    counted = {"of": Count("pk"), "children": Count("person", distinct=True)}
-    months = began.annotate(month=TruncMonth("missing_from")).values("month").annotate(**counted)
+    by_month = began.annotate(month=TruncMonth("missing_from")).values("month")
+    months = by_month.annotate(of=Count("pk"), children=Count("person", distinct=True))
     return {timezone.localdate(row["month"]): (row["of"], row["children"]) for row in months}
 
 

@@ -23,7 +23,7 @@ def digest_confirm(request: HttpRequest, token: str) -> HttpResponse:
     if whom is not None and request.method == "POST":
         done = actions.confirm(by=None, subscriber_id=whom)
         whom = whom if done else None
-    return _page(request, "confirm", is_ours=whom is not None, done=done)
+    return _page(request, "insight/digest/confirm.html", is_ours=whom is not None, done=done)
 
 
 @csrf_exempt  # the link itself is the right to do it, and mail programs send this with one click
@@ -34,9 +34,9 @@ def digest_stop(request: HttpRequest, token: str) -> HttpResponse:
     done = whom is not None and request.method == "POST"
     if whom is not None and done:
         actions.stop(by=None, subscriber_id=whom)
-    return _page(request, "stop", is_ours=whom is not None, done=done)
+    return _page(request, "insight/digest/stop.html", is_ours=whom is not None, done=done)
 
 
-def _page(request: HttpRequest, name: str, *, is_ours: bool, done: bool) -> HttpResponse:
+def _page(request: HttpRequest, template: str, *, is_ours: bool, done: bool) -> HttpResponse:
     context = {"is_ours": is_ours, "done": done}
-    return render(request, f"insight/digest/{name}.html", context, status=200 if is_ours else 404)
+    return render(request, template, context, status=200 if is_ours else 404)

@@ -54,8 +54,8 @@ def profile(request: Request, profile_id: uuid.UUID) -> HttpResponse:
     """While it is drawn up, how far it is; then the profile to read, or the notice that it was withdrawn."""
     this = queries.profile_visible_to(request.user, profile_id)
     if this.state in (*rules.UNDER_WAY, State.NOT_DONE):
-        page = "_progress" if request.htmx else "progress"
-        return render(request, f"insight/release/{page}.html", {"profile": this})
+        page = "insight/release/_progress.html" if request.htmx else "insight/release/progress.html"
+        return render(request, page, {"profile": this})
     if request.htmx:
         return HttpResponse(headers={"HX-Refresh": "true"})
     content = None if this.state == State.WITHDRAWN else queries.content_of(request.user, profile_id)
@@ -119,6 +119,7 @@ def _may(request: Request, this: Any) -> dict[str, Any]:
     user = request.user
     return {
         "forms": list(Form),
+        "decisions": list(this.decisions.all()),
         "may_decide": user.may(May.RELEASE) and this.state in rules.TO_DECIDE,
         "why_not": queries.why_not_decide(user, this),
         "may_withdraw": user.may(May.RELEASE) and this.state == State.RELEASED,

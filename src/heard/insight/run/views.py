@@ -74,7 +74,7 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
         "scattered_only": scattered_only,
         "openings": queries.openings_of(request.user, run),
         "known": queries.known_of(request.user, run),
-        "as_of": date.fromisoformat(run.summary["as_of"]) if run.summary.get("as_of") else None,
+        "as_of": _as_of(run),
         "release": queries.release_of(run),
         "earlier": queries.earlier_results(request.user, run, _EARLIER),
     }
@@ -86,17 +86,14 @@ def engine_changes(request: Request, run_id: uuid.UUID, earlier_id: uuid.UUID) -
     """Who is new on the list since an earlier run, who left, and why; children by their keys alone."""
     run = queries.run_visible_to(request.user, run_id)
     earlier = queries.run_visible_to(request.user, earlier_id)
-    context: dict[str, Any] = {"run": run, "earlier": earlier, "problem": ""}
+    context: dict[str, Any] = {"sides": [(side, _as_of(side)) for side in (earlier, run)], "run": run}
     try:
         found = queries.changes_between(request.user, earlier, run)
-    except NotDone as problem:
-        context["problem"] = str(problem)
+    except NotDone:
+        context["found"] = None
     else:
-        number = request.GET.get("page")
-        context |= {
-            "found": found,
-            "page": Paginator([*found.new, *found.left], _PER_PAGE).get_page(number),
-        }
+        pages = Paginator([*found.new, *found.left], _PER_PAGE)
+        context |= {"found": found, "page": pages.get_page(request.GET.get("page"))}
     return render(request, "insight/run/changes.html", context)
 
 
@@ -176,6 +173,11 @@ def engine_open(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
         "release": queries.release_of(run),
     }
     return render(request, "insight/run/open.html", context)
+
+
+def _as_of(run: EngineRun) -> date | None:
+    """The day up to which it looked, which it chose itself where nobody named one."""
+    return date.fromisoformat(run.summary["as_of"]) if run.summary.get("as_of") else None
 
 
 def _about(run: EngineRun) -> dict[str, Any]:
