@@ -107,7 +107,11 @@ def items(name: str, dimension: str, entries: Iterable[Item], folder: Any, asked
     for entry in (one for one in entries if one.id in known):
         row = known[entry.id]
         beside = {"label": entry.label, "collected_by": ", ".join(told[entry.id])}
-        counts = {(SEEN,): row["seen"], (NOT_SEEN,): row["not_seen"], (NOT_KNOWN,): row["not_known"]}
+        counts: dict[Where, int] = {
+            (SEEN,): row["seen"],
+            (NOT_SEEN,): row["not_seen"],
+            (NOT_KNOWN,): row["not_known"],
+        }
         cells += [
             asked.cell({dimension: (entry.id,), "state": state}, n, beside=beside, known=not state)
             for state, n in _with_wholes(counts).items()
@@ -212,9 +216,9 @@ def _by_list(name: str, dimension: str, counted: Mapping[str, ByList], asked: As
         by_list[which] = _with_wholes(put)
     cells = []
     for where in _in_order(by_list[LISTED], (*order, *_REST)):
-        n = {(one,): counts[where] for one, counts in by_list.items()}
-        cells += [asked.cell({dimension: where, "list": which}, count, known=not where and not which)
-                  for which, count in _with_wholes(Counter(n)).items()]  # fmt: skip
+        at: dict[Where, int] = {(one,): counts[where] for one, counts in by_list.items()}
+        cells += [asked.cell({dimension: where, "list": which}, n, known=not where and not which)
+                  for which, n in _with_wholes(at).items()]  # fmt: skip
     return table(
         name, CHILDREN, {dimension: columns or (dimension,), "list": _LIST[:1]}, cells, {dimension, "list"}
     )

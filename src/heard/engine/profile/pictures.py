@@ -6,12 +6,13 @@ is its symbol in the picture. `alternative` says the same in words.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from heard.engine.profile.shape import OTHERS, SCATTERED, thousands
 
 if TYPE_CHECKING:
-    from heard.engine.profile.shape import GridRow, Hiding, Section
+    from heard.engine.profile.shape import GridRow, Section
 
 _FONT: Final = "Arial, 'Liberation Sans', sans-serif"
 _INK, _PALE, _QUIET = "#12504f", "#a9c6c5", "#505a5f"
@@ -21,13 +22,13 @@ _MOST_ROWS, _MOST_COLUMNS = 36, 24
 _WORDS: Final = 900  # of letters, in the alternative of a picture
 
 
-def draw(section: Section, hiding: Hiding) -> str:
+def draw(section: Section) -> str:
     """An SVG; empty where the section has none."""
     if not section.drawn or section.table is None:
         return ""
     import vl_convert  # a second to load
 
-    chart = _upset(section, hiding) if section.id == "overlap" else _bars(section, hiding)
+    chart = _upset(section) if section.id == "overlap" else _bars(section)
     return str(vl_convert.vegalite_to_svg(_styled(chart))) if chart is not None else ""
 
 
@@ -75,40 +76,47 @@ def _number(text: str) -> int | None:
     return int(text) if text.isdigit() else None
 
 
-def _bars(section: Section, hiding: Hiding) -> Any:
+def _bars(section: Section) -> Any:
     """One panel of bars for each heading that is drawn, side by side."""
     import altair as alt
 
-    heads = [head for head in section.grid.heads if head in section.drawn]
-    rows = _drawn_rows(section)
+    heads, rows = [head for head in section.grid.heads if head in section.drawn], _drawn_rows(section)
     if not rows:
         return None
-    names = [name for name, _ in rows]
-    panels = []
-    for number, head in enumerate(heads):
-        values = [
-            {"name": name, "n": _number(texts[number]) or 0, "text": thousands(texts[number])}
-            for name, texts in rows
-        ]
-        axis = (
-            alt.Axis(title=None, labelLimit=_LABEL, ticks=False, domain=False, labelPadding=6)
-            if number == 0
-            else None
+    width = (_WIDTH - 20 * (len(heads) - 1)) // len(heads)
+    panels = [
+        _panel(
+            head if len(heads) > 1 else "",
+            [(name, texts[number]) for name, texts in rows],
+            width,
+            names=not number,
         )
-        y = alt.Y("name:N", sort=names, axis=axis)
-        x = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, 1.25 * max(1, *(one["n"] for one in values))]))
-        base = alt.Chart(alt.Data(values=values), title=head if len(heads) > 1 else "").encode(y=y)
-        bars = base.mark_bar(color=_PALE if head in _PALE_HEADS else _INK, height=14).encode(x=x)
-        words = base.mark_text(align="left", dx=4, fontSize=13, color=_INK).encode(x=x, text="text:N")
-        panels.append(
-            (bars + words).properties(
-                width=(_WIDTH - 20 * (len(heads) - 1)) // len(heads), height=_ROW * len(rows)
-            )
-        )
+        for number, head in enumerate(heads)
+    ]
     return alt.hconcat(*panels, spacing=20)
 
 
-def _upset(section: Section, hiding: Hiding) -> Any:
+def _panel(title: str, rows: list[tuple[str, str]], width: int, *, names: bool) -> Any:
+    """Bars with their numbers. `names`: what each is stands before it."""
+    import altair as alt
+
+    values = [{"name": name, "n": _number(text) or 0, "text": thousands(text)} for name, text in rows]
+    axis = (
+        alt.Axis(title=None, labelLimit=_LABEL, ticks=False, domain=False, labelPadding=6) if names else None
+    )
+    y = alt.Y("name:N", sort=[name for name, _ in rows], axis=axis)
+    x = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, 1.25 * _largest(text for _, text in rows)]))
+    base = alt.Chart(alt.Data(values=values), title=title).encode(y=y)
+    bars = base.mark_bar(color=_PALE if title in _PALE_HEADS else _INK, height=14).encode(x=x)
+    words = base.mark_text(align="left", dx=4, fontSize=13, color=_INK).encode(x=x, text="text:N")
+    return (bars + words).properties(width=width, height=_ROW * len(rows))
+
+
+def _largest(texts: Iterable[str]) -> int:
+    return max((_number(text) or 1 for text in texts), default=1)
+
+
+def _upset(section: Section) -> Any:
     """How many children each combination of agencies holds signs of: bars above, and below them a dot for each agency."""
     import altair as alt
 
@@ -121,7 +129,7 @@ def _upset(section: Section, hiding: Hiding) -> Any:
         for n, (held, text, _) in enumerate(sets)
     ]
     x = alt.X("x:O", axis=None)
-    y = alt.Y("n:Q", axis=None, scale=alt.Scale(domain=[0, 1.15 * max(1, *(one["n"] for one in columns))]))
+    y = alt.Y("n:Q", axis=None, scale=alt.Scale(domain=[0, 1.15 * _largest(text for _, text, _ in sets)]))
     colour = alt.Color("held:N", title=None, scale=alt.Scale(domain=sorted({h for h, *_ in sets}, reverse=True), range=[_INK, _PALE]),
                        legend=alt.Legend(orient="top", labelFontSize=13))  # fmt: skip
     base = alt.Chart(alt.Data(values=columns))

@@ -34,9 +34,7 @@ def write(profile: Profile, out: Path, progress: Progress) -> None:
         write_table(table, out / TABLES)
     _write_quality(profile, out / QUALITY)
     progress("Drawing", 0.5)
-    drawn = {
-        section.id: svg for section in profile.sections if (svg := pictures.draw(section, profile.hiding))
-    }
+    drawn = {section.id: svg for section in profile.sections if (svg := pictures.draw(section))}
     for name, svg in drawn.items():
         (out / PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8")
     html = paper.html(profile, drawn)
