@@ -167,7 +167,12 @@ def test_parts_are_put_together_only_where_their_sum_leaves_each_of_them_open(co
 def test_the_expected_error_of_linking_is_told_where_the_run_measured_it(tmp_path: Path) -> None:
     assert not list(linking(tmp_path, 5))
     measured = {"precision": 0.999, "precision_low": 0.99, "precision_high": 1.0}
-    rows = [("all", "all", 1200, measured), ("sex", "F", 600, {}), ("ethnicity", "WROM", 5, measured)]
+    rows = [
+        ("all", "all", 1200, measured),
+        ("sex", "F", 600, {}),
+        ("ethnicity", "WROM", 30, measured),
+        ("ethnicity", "WBRI", 31, measured),
+    ]
     put(
         tmp_path,
         tables.QUALITY,
@@ -175,7 +180,8 @@ def test_the_expected_error_of_linking_is_told_where_the_run_measured_it(tmp_pat
     )
     assert list(linking(tmp_path, 5)) == [
         ("all", "all", "99.9 in 100 (99.0 to 100.0)", "not measured"),
-        ("sex", "F", "not measured", "not measured"),
+        ("sex", "Girls", "not measured", "not measured"),
+        ("ethnicity", "White British", "99.9 in 100 (99.0 to 100.0)", "not measured"),
     ]
 
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from heard.engine import backend, tables
 from heard.engine.profile.counting import Asked, table
+from heard.engine.profile.people import groups
 from heard.engine.profile.shape import TOTAL, Across, Cell, Quality, Section, Tidy
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 RECORDS = "children’s records"
 # Columns of the records that a profile uses, and what they are called.
 FIELDS = {"birth_date": "Date of birth", "sex": "Sex", "postcode": "Postcode", "ethnicity": "Ethnicity"}
+_PAIRS = 6  # times as many as are small
 _KINDS = {
     "cin_census": "Children in Need census",
     "ssda903": "SSDA903 return",
@@ -72,16 +74,17 @@ def fields(
 
 
 def linking(folder: Path, small: int) -> Iterable[tuple[str, ...]]:
-    """Expected precision and recall of the links by group, with intervals; nothing where the run did not measure them."""
+    """Expected precision and recall of the links by group, with intervals; nothing where the run did not measure them.
+
+    How wide an interval is tells how many pairs there are: groups of few have no row.
+    """
     if not (folder / f"{tables.QUALITY.name}.parquet").is_file():
         return
+    names = {"sex": groups()["sex"], "ethnicity": groups()["codes"]}
     for row in backend.read(folder, tables.QUALITY).to_pylist():
-        if row["pairs"] > small:
-            yield (
-                row["group"],
-                row["value"],
-                *(_of_hundred(row, name) for name in ("precision", "recall")),
-            )
+        if row["pairs"] > _PAIRS * small:
+            value = names.get(row["group"], {}).get(row["value"], row["value"])
+            yield row["group"], value, *(_of_hundred(row, name) for name in ("precision", "recall"))
 
 
 def notes(told: Mapping[str, Any], small: int) -> Iterable[str]:
