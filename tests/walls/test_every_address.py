@@ -44,12 +44,13 @@ VALUES = {
 }
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
-    "draft_id", "run_id", "user_id", "team_id", "place_id", "group_id", "tie_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id", "panel_id", "item_id", "panel_action_id", "disagreement_id", "moment_id", "pack_id", "disclosure_id", "passage_id", "judgement_id", "profile_id", "digest_id", "subscriber_id",
+    "draft_id", "run_id", "earlier_id", "user_id", "team_id", "place_id", "group_id", "tie_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id", "panel_id", "item_id", "panel_action_id", "disagreement_id", "moment_id", "pack_id", "disclosure_id", "passage_id", "judgement_id", "profile_id", "digest_id", "subscriber_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places and groups: a child who is hidden is left out of them (asked for below).
 ABOUT_A_CHILD = RECORD_KEYS - {
     "run_id",
+    "earlier_id",
     "judgement_id",
     "profile_id",
     "digest_id",
@@ -71,7 +72,7 @@ OPEN = {
 }
 # Not there until a run is done; the engine's own tests walk them.
 NEEDS_A_RESULT = {
-    "engine_issues", "engine_issues_file", "engine_child", "engine_reveal", "engine_open", "engine_pairs", "engine_pair",
+    "engine_changes", "engine_issues", "engine_issues_file", "engine_child", "engine_reveal", "engine_open", "engine_pairs", "engine_pair",
     "profile_draw",
 }  # fmt: skip
 
