@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
 from tests.conftest import World
 
-from heard.agencies.gate import GateMiddleware, gate
+from heard.agencies.gate import GateMiddleware, gate, saying_why_not
 from heard.agencies.models import User
 from heard.agencies.rules import Hidden, May, Refused
 
@@ -85,3 +85,13 @@ def test_sign_in_needs_no_permission(db: None) -> None:
     from allauth.account.views import login
 
     assert pass_gate(login, AnonymousUser())
+
+
+def test_what_a_button_may_not_do_is_said_on_the_page_that_comes_next() -> None:
+    request = RequestFactory().post("/")
+    request._messages = CookieStorage(request)
+    with saying_why_not(request):
+        raise Refused("It was agreed already.")
+    assert [str(one) for one in get_messages(request)] == ["It was agreed already."]
+    with pytest.raises(Hidden), saying_why_not(request):
+        raise Hidden

@@ -46,15 +46,29 @@ def gate(permission: May) -> Callable[[View], View]:
     return mark
 
 
+class saying_why_not:
+    """What a button does, where no form can show what the rules refuse: their sentence then stands on the page that comes
+    next, and the view goes on after the block."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, refused: BaseException | None, traceback: object) -> bool:
+        if isinstance(refused, Refused):
+            messages.warning(self._request, _(str(refused)))
+        return isinstance(refused, Refused)
+
+
 class GateMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        add_never_cache_headers(
-            response
-        )  # on a shared machine nobody goes back to a child's page after sign-out
+        # On a shared machine nobody goes back to a child's page after sign-out.
+        add_never_cache_headers(response)
         return response
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:

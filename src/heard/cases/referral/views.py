@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from heard.agencies.gate import gate
+from heard.agencies.gate import gate, saying_why_not
 from heard.agencies.kept import kept_form, sending
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May
 from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.assessment.queries import latest_words, words_of_child
 from heard.cases.case.queries import case_visible_to
@@ -211,12 +211,10 @@ def afterwards(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def copy(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
-    try:
+    with saying_why_not(request):
         new = actions.copy_referral(by=user, referral_id=referral_id)
-    except Refused as refused:
-        messages.warning(request, _(str(refused)))
-        return redirect("referral", referral_id=referral_id)
-    return redirect("referral", referral_id=new.pk)
+        return redirect("referral", referral_id=new.pk)
+    return redirect("referral", referral_id=referral_id)
 
 
 _AFTER: dict[str, Any] = {"submitted": SubmittedForm, "reference": ReferenceForm, "decision": DecisionForm}

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from heard.agencies.gate import gate
+from heard.agencies.gate import gate, saying_why_not
 from heard.agencies.kept import kept_form, sending
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words
 from heard.cases.supervision import actions, forms, queries, rules
 from heard.network.actions import open_record
@@ -241,11 +241,9 @@ def action_done(request: HttpRequest, supervision_id: uuid.UUID) -> HttpResponse
 @require_POST
 def confirm(request: HttpRequest, supervision_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
-    try:
+    with saying_why_not(request):
         actions.confirm_read(by=user, supervision_id=supervision_id)
         messages.success(request, _("Written down: you have read it."))
-    except Refused as refused:
-        messages.warning(request, _(str(refused)))
     return redirect("supervision", supervision_id=supervision_id)
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from heard.agencies.gate import gate
+from heard.agencies.gate import gate, saying_why_not
 from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import colleagues_visible_to
 from heard.agencies.rules import Hidden, May, Refused
@@ -199,10 +199,8 @@ def _form_of(request: HttpRequest, this: Any, entries: str, kind: Entries, row: 
 
 def _take_out(request: HttpRequest, this: Any, kind: Entries, row: Any) -> HttpResponse:
     user: Any = request.user
-    try:
+    with saying_why_not(request):
         actions.take_out(by=user, assessment_id=this.pk, kind=type(row), row_id=row.pk)
-    except Refused as refused:
-        messages.warning(request, _(str(refused)))
     return redirect("assessment_part", assessment_id=this.pk, part=kind.part)
 
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.kept import kept_form, sending
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May
 from heard.cases.pack import actions, queries, rules
 from heard.cases.pack.forms import CheckForm, GivenForm, StopForm
 from heard.cases.pack.reasons import advice, reasons
@@ -46,10 +46,8 @@ def disclosure(request: Request, disclosure_id: uuid.UUID) -> HttpResponse:
 @gate(May.DISCLOSE)
 @require_POST
 def send(request: Request, disclosure_id: uuid.UUID) -> HttpResponse:
-    try:
+    with saying_why_not(request):
         actions.send_disclosure(by=request.user, disclosure_id=disclosure_id)
-    except Refused as refused:
-        messages.warning(request, _(str(refused)))
     return redirect("disclosure", disclosure_id=disclosure_id)
 
 
@@ -137,9 +135,7 @@ def stop(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
 @gate(May.DISCLOSE)
 @require_POST
 def make_again(request: Request, disclosure_id: uuid.UUID) -> HttpResponse:
-    try:
+    with saying_why_not(request):
         pack = actions.make_again(by=request.user, disclosure_id=disclosure_id)
-    except Refused as refused:
-        messages.warning(request, _(str(refused)))
-        return redirect("disclosure", disclosure_id=disclosure_id)
-    return redirect("pack", pack_id=pack.pk)
+        return redirect("pack", pack_id=pack.pk)
+    return redirect("disclosure", disclosure_id=disclosure_id)

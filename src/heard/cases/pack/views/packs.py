@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.kept import kept_form, sending
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import May
 from heard.cases.pack import actions, queries, rules
 from heard.cases.pack.forms import PackForm
 from heard.cases.pack.views.shown import page_of_both
@@ -92,37 +92,32 @@ def _ended(request: Request, this: Any) -> HttpResponse:
 @require_POST
 def fetch(request: Request, pack_id: uuid.UUID) -> HttpResponseBase:
     """The file, to save; never drawn by the browser. Its name says nothing about a child."""
-    this = _or_back(request, pack_id, actions.fetch_pack)
-    if isinstance(this, HttpResponse):
-        return this
-    name = f"pack-{this.pk.hex[:8]}.pdf"
-    response = FileResponse(
-        this.path.open("rb"), as_attachment=True, filename=name, content_type="application/pdf"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    with saying_why_not(request):
+        return _as_download(actions.fetch_pack(by=request.user, pack_id=pack_id))
+    return redirect("pack", pack_id=pack_id)
 
 
 @gate(May.SEE_CHILD)
 @require_POST
 def again(request: Request, pack_id: uuid.UUID) -> HttpResponse:
-    _or_back(request, pack_id, actions.restart_pack)
+    with saying_why_not(request):
+        actions.restart_pack(by=request.user, pack_id=pack_id)
     return redirect("pack", pack_id=pack_id)
 
 
 @gate(May.SEE_CHILD)
 @require_POST
 def remove(request: Request, pack_id: uuid.UUID) -> HttpResponse:
-    done = _or_back(request, pack_id, actions.remove_pack)
-    if not isinstance(done, HttpResponse):
+    with saying_why_not(request):
+        actions.remove_pack(by=request.user, pack_id=pack_id)
         messages.success(request, _("The file has been removed."))
     return redirect("pack", pack_id=pack_id)
 
 
-def _or_back(request: Request, pack_id: uuid.UUID, action: Any) -> Any:
-    """What the action gives; or, where it is refused, the way back to the page with the sentence."""
-    try:
-        return action(by=request.user, pack_id=pack_id)
-    except Refused as refused:
-        messages.warning(request, _(str(refused)))
-        return redirect("pack", pack_id=pack_id)
+def _as_download(this: Any) -> FileResponse:
+    name = f"pack-{this.pk.hex[:8]}.pdf"
+    response = FileResponse(
+        this.path.open("rb"), as_attachment=True, filename=name, content_type="application/pdf"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from heard.agencies.gate import gate
+from heard.agencies.gate import gate, saying_why_not
 from heard.agencies.kept import kept_form, sending
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import Hidden, May
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.forms import AgendaForm, InviteForm, PanelForm, ThemeForm
 from heard.cases.panel.views.reading import shown
@@ -145,11 +145,9 @@ def agree(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     """The minutes are agreed at a later panel."""
     user: Any = request.user
     later = _key(request.POST.get("in_panel", ""))
-    try:
+    with saying_why_not(request):
         actions.agree_minutes(by=user, panel_id=panel_id, in_panel_id=later)
         messages.success(request, _("The minutes are agreed. They do not change any more."))
-    except Refused as refused:
-        messages.warning(request, _(str(refused)))
     return redirect("panel_minutes", panel_id=panel_id)
 
 
