@@ -12,12 +12,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-from tests.bench.measure import Cost, machine, table
+from tests.bench.measure import machine, table
 
 from heard.engine.link import model, prepare
 
@@ -58,8 +59,11 @@ def _of(folder: Path, children: int, engines: tuple[str, ...]) -> None:
     records = pq.read_metadata(taken / "records.parquet").num_rows
     observations = pq.read_metadata(taken / "observations.parquet").num_rows
     title = f"{children:,} children, {records:,} records, {observations:,} observations"
-    rows = [(step, f"{cost.seconds:.1f}", f"{cost.megabytes:,.0f}") for step, cost in costs]
-    table(title, ("", "seconds", "peak MB"), rows)
+    rows = [
+        (step, f"{cost.seconds:.1f}", f"{cost.processor:.1f}", f"{cost.megabytes:,.0f}")
+        for step, cost in costs
+    ]
+    table(title, ("", "seconds", "processor s", "peak MB"), rows)
     table("Pairs that share", ("", "pairs"), [(by, f"{pairs:,}") for by, pairs in _to_compare(taken)])
     if all((folder / engine).exists() for engine in ENGINES):
         print("  " + "\n  ".join(_differences(*(folder / engine for engine in ENGINES))), flush=True)
@@ -78,19 +82,30 @@ def _to_compare(run: Path) -> list[tuple[str, int]]:
     return found
 
 
-def watched(command: list[str]) -> Cost:
-    """Seconds, and the peaks of the command and of those that it started (Java among them) together."""
+@dataclass(frozen=True)
+class Spent:
+    """Seconds by the clock and of processors, and the most memory in megabytes, of a command and all that it started."""
+
+    seconds: float
+    processor: float
+    megabytes: float
+
+
+def watched(command: list[str]) -> Spent:
+    """Runs a command; Java, which it may start, is counted with it. Raises RuntimeError where it ends with 2 or more."""
     began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    processor: dict[int, float] = {}
     peaks: dict[int, float] = {}
     while process.poll() is None:
         for one in _family(process.pid):
+            processor[one] = _processor(one) or processor.get(one, 0.0)
             peaks[one] = _peak(one) or peaks.get(one, 0.0)
         time.sleep(0.1)
     assert process.stderr
     if process.returncode > 1:
         raise RuntimeError(f"{' '.join(command)}: {process.stderr.read().decode()[-2000:]}")
-    return Cost(time.perf_counter() - began, sum(peaks.values()))
+    return Spent(time.perf_counter() - began, sum(processor.values()), sum(peaks.values()))
 
 
 def _family(parent: int) -> Iterator[int]:
@@ -101,6 +116,15 @@ def _family(parent: int) -> Iterator[int]:
         return
     for child in map(int, children):
         yield from _family(child)
+
+
+def _processor(process: int) -> float:
+    """Processor seconds of a process so far; 0 where it has ended."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _peak(process: int) -> float:
