@@ -117,7 +117,7 @@ def _ours(people: dict[str, list[dict[str, str]]], folder: Path) -> Pairs:
     ]  # fmt: skip
     for what, made in ((tables.RECORDS, records), (tables.SOURCES, sources)):
         backend.write(run, what, pa.Table.from_pylist(made, schema=what.schema))
-    link(run)
+    link(run, households=False)
     found = backend.read(run, tables.IDENTITIES).to_pylist()
     return _pairs((row["person"], row["record_id"]) for row in found)
 

@@ -54,7 +54,7 @@ def _households() -> None:
             _judged(what, extracts, run, cost, costs[1])
             for what, run, cost in zip(("heard link", "plain Splink"), (ours, plain), costs, strict=True)
         ]
-        head = ("", "seconds", "times plain", "peak MB", "times plain", "recall", "precision", "households merged", "pairs wrong")  # fmt: skip
+        head = ("", "seconds", "times plain", "work s", "times plain", "peak MB", "times plain", "recall", "precision", "households merged", "pairs wrong")  # fmt: skip
         title = f"Linking {_records(ours):,} records of {CHILDREN:,} children; targets: times plain 1.00, households merged 0"
         table(f"{title}. Recall and precision are of planted scattered children", head, rows)
 
@@ -102,7 +102,8 @@ def _judged(name: str, extracts: Path, run: Path, cost: Cost, plain: Cost) -> tu
         [HEARD, "demo", "score", str(extracts), str(run), "--json"], check=True, capture_output=True
     )
     score = json.loads(said.stdout)
-    return (name, f"{cost.seconds:.1f}", f"{cost.seconds / plain.seconds:.2f}", f"{cost.megabytes:,.0f}",
+    return (name, f"{cost.seconds:.1f}", f"{cost.seconds / plain.seconds:.2f}", f"{cost.work:.1f}", f"{cost.work / plain.work:.2f}",
+            f"{cost.megabytes:,.0f}",
             f"{cost.megabytes / plain.megabytes:.2f}", f"{score['recall']:.3f}", f"{score['precision'] or 0:.3f}",
             str(len(score["siblings_merged"])), f"{score['pairs_merged_wrongly']:,}")  # fmt: skip
 

@@ -111,6 +111,16 @@ def test_a_file_of_judgements_that_makes_no_sense_is_refused_before_anything_is_
     assert not (folder / "out").exists()
 
 
+def test_households_are_kept_apart_unless_somebody_says_that_there_are_none(folder: Path) -> None:
+    """Emma is taken for Katherine's twin; among strangers she is Katherine under another name, for all else agrees."""
+    (folder / "clinic.csv").write_text(CLINIC.replace("7,Kate,Ashworth,2011-03-04,WX1 1AA\n", ""))
+    assert _call(folder, *LISTS).exit_code == 0
+    assert frozenset({"school 1", "clinic 8"}) not in _children(folder)
+    assert _call(folder, *LISTS, "--no-households").exit_code == 0
+    assert frozenset({"school 1", "clinic 8"}) in _children(folder)
+    assert json.loads((folder / "out" / "model.json").read_text())["households"] is False
+
+
 @pytest.mark.parametrize("words", [LISTS[:2], ("TMP", "--mapping", "TMP/ours.yaml")])
 def test_lists_without_a_place_for_the_result_are_refused(folder: Path, words: tuple[str, ...]) -> None:
     done = _call(folder, *words)

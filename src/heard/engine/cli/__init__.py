@@ -159,13 +159,24 @@ def intake(paths: tuple[Path, ...], mapping: Path | None, out: Path) -> RunSumma
 @_MAPPING
 @_JUDGEMENTS
 @click.option(
+    "--no-households",
+    "strangers",
+    is_flag=True,
+    help="Nobody in these records is brother, sister, twin or parent of another, so that the model's word is enough. Never "
+    "say so of lists of children unless you know it.",
+)
+@click.option(
     "--out", metavar="DIR", type=PathWord(), help="Folder for the result, where PATH is not a run's."
 )
 @_BACKEND
 @JSON
 @_finishes
 def link(
-    paths: tuple[Path, ...], mapping: Path | None, judgements: Path | None, out: Path | None
+    paths: tuple[Path, ...],
+    mapping: Path | None,
+    judgements: Path | None,
+    strangers: bool,
+    out: Path | None,
 ) -> RunSummary:
     """Find which records are one child: the second step of `heard run`, after `heard intake`. Or in one go for plain lists
     of people.
@@ -193,11 +204,12 @@ def link(
     quality.parquet, and model.json (what was learned).
     """
     with progress() as tell:
+        told: dict[str, Any] = {"judgements": judgements, "households": not strangers, "progress": tell}
         if out:
-            return runs.linked(paths, out=out, mapping=mapping, judgements=judgements, progress=tell)
+            return runs.linked(paths, out=out, mapping=mapping, **told)
         if mapping or len(paths) > 1:
             raise NotDone("Name a folder for the result with --out, or one run's folder without a mapping.")
-        return runs.link_again(paths[0], judgements=judgements, progress=tell)
+        return runs.link_again(paths[0], **told)
 
 
 @command()

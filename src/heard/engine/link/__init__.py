@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heard.engine import backend, tables
-from heard.engine.link import bands, cluster, judged, model, prepare
+from heard.engine.link import bands, cluster, guards, judged, model, prepare
 from heard.engine.link.quality import quality
 from heard.engine.link.reasons import reasons, weighed
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MODEL_FILE = "model.json"
 SEED = model.SEED
 _FOR_PEOPLE = ["record_id", "ethnicity", "marked"]  # columns that nothing is compared by
+_TO_COMPARE = ["forms", "parts", "district", "street", "one_birth", "one_initial", "one_given", "namesakes"]
+_NOT_READ = {"file", "row", "authority"}
 _RECORDS = ("left_source", "left_id", "right_source", "right_id")  # of a pair
 
 
@@ -43,30 +45,43 @@ class LinkSummary:
     notes: list[str] = field(default_factory=list)
 
 
-def link(folder: Path, *, progress: Progress | None = None) -> LinkSummary:
+def link(folder: Path, *, households: bool = True, progress: Progress | None = None) -> LinkSummary:
     """Reads records and sources of the run in `folder`; writes links, identities, reasons, quality and model.json.
 
-    Raises `backend.WrongTable` where intake has not run. Small, empty or nameless input is linked as far as it goes.
+    `households`: whether these records may hold several members of one, such as brothers and sisters. Only who knows that
+    they do not should say so, for then the model's word is enough. Raises `backend.WrongTable` where intake has not run. Small, empty or nameless input is linked as far as it goes.
     """
     tell = progress or (lambda text, share: None)
     tell("Preparing records", None)
-    rows = prepare.prepared(backend.read(folder, tables.RECORDS), backend.read(folder, tables.SOURCES))
+    rows = prepare.prepared(_records(folder), backend.read(folder, tables.SOURCES))
     with backend.engine(folder) as engine:
         tell("Learning how records of one child differ", 0.1)
         engine.hold("prepared", rows.drop_columns(_FOR_PEOPLE))
-        learned = model.trained(engine, "prepared", usable=_usable(rows), records=len(rows))
+        rows = rows.drop_columns(_TO_COMPARE)
+        pa.default_memory_pool().release_unused()  # comparing is when most is needed
+        learned = model.trained(
+            engine, "prepared", usable=_usable(rows), records=len(rows), households=households
+        )
         tell("Comparing records", 0.4)
         compared = model.compared(engine, "prepared", learned)
-        pairs = engine.keep("pairs", bands.banded(compared))
+        pairs = engine.keep("pairs", bands.banded(compared, households=households))
         tell("Grouping records by child", 0.7)
         ties = pairs.filter(pairs.band == bands.LINKED).select(*cluster.Tie._fields)
         said = judged.said(folder, rows)
-        clusters = cluster.clustered(rows, ties.to_pyarrow(), said)
+        clusters = cluster.clustered(
+            rows, ties.to_pyarrow(), said, guards.HOUSEHOLDS if households else guards.STRANGERS
+        )
         tell("Writing links", 0.9)
         pairs = pairs.left_join(engine.hold("said", said.table()), ["left", "right"])
         summary = _write(engine, rows, pairs, compared, clusters, learned)
-    (folder / MODEL_FILE).write_text(json.dumps(_told(learned), indent=1), encoding="utf-8")
+    told = _told(learned) | {"households": households}
+    (folder / MODEL_FILE).write_text(json.dumps(told, indent=1), encoding="utf-8")
     return summary
+
+
+def _records(folder: Path) -> pa.Table:
+    columns = [name for name in tables.RECORDS.schema.names if name not in _NOT_READ]
+    return backend.read(folder, tables.RECORDS, columns=columns)
 
 
 def _usable(rows: pa.Table) -> int:

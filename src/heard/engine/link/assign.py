@@ -17,9 +17,9 @@ from heard.engine.link.bands import BY_NUMBER_FROM
 from heard.engine.link.guards import why_not_one_child
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from heard.engine.link.guards import Facts
+    from heard.engine.link.guards import Facts, Question
     from heard.engine.link.judged import Said
 
 BETTER = "another record of that source fits better"
@@ -52,7 +52,9 @@ def pair(one: int, other: int) -> Pair:
     return min(one, other), max(one, other)
 
 
-def one_to_one(members: Mapping[int, Facts], ties: Iterable[Tie], said: Said) -> dict[Pair, str]:
+def one_to_one(
+    members: Mapping[int, Facts], ties: Iterable[Tie], said: Said, questions: Sequence[Question]
+) -> dict[Pair, str]:
     """The ties that have to go so that no record is tied to two of one source that gives each child one key, with why.
 
     `members`: records by their keys. Ties that contradict themselves or what people said take no part, and what
@@ -63,7 +65,7 @@ def one_to_one(members: Mapping[int, Facts], ties: Iterable[Tie], said: Said) ->
         left, right = members[tie.left], members[tie.right]
         key = pair(tie.left, tie.right)
         same = key in said.same
-        if key in said.apart or (not same and why_not_one_child(left, right)):
+        if key in said.apart or (not same and why_not_one_child(left, right, questions)):
             continue
         for group in _groups(left, right):
             groups[group][_units(left, right)].append(tie)

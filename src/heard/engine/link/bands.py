@@ -26,16 +26,19 @@ BY_NUMBER_FROM = _BY_UPN[0]
 # postcode is not known than where there are two, for few children move. Given and family names go together more often
 # than the model believes (Hardeep with Singh), so that its probability alone does not say it.
 _MOST_WHERE_DIFFERENT, _MOST_WHERE_UNKNOWN = 12, 50
+# Where nobody is of one household with another.
+_STRANGERS_FROM, _ONE_TO_ONE_FROM = 0.8, 0.1
 # At one postcode, where one part of the birth date is wrong.
 _MOST_AT_HOME = 12
 
 
-def banded(pairs: Any) -> Any:
+def banded(pairs: Any, *, households: bool = True) -> Any:
     """Pairs as `model.compared` gives them, with probability, band and why.
 
     Columns: left, right (keys, left < right), probability, weight (the model's, in bits), band, why, rule (its number).
+    `households`: whether these records may hold several members of one, so that the model's word is not enough.
     """
-    rules = _rules(pairs)
+    rules = _rules(pairs, households=households)
     first = [(rule, index) for index, (rule, *_) in enumerate(rules)]
     chosen = pairs.mutate(rule=ibis.cases(*first, else_=len(rules)))
     why = ibis.cases(*[(chosen.rule == i, text) for i, (*_, text) in enumerate(rules)], else_="")
@@ -54,7 +57,7 @@ def banded(pairs: Any) -> Any:
     )
 
 
-def _rules(p: Any) -> list[tuple[Any, str, tuple[float, float], str]]:
+def _rules(p: Any, *, households: bool) -> list[tuple[Any, str, tuple[float, float], str]]:
     """The first that holds decides: condition, band, bounds of the probability, words."""
     one_source = (p.source_l == p.source_r) & p.keyed_l & p.keyed_r
     given = p.gamma_given >= model.GIVEN_CROSSED
@@ -64,6 +67,11 @@ def _rules(p: Any) -> list[tuple[Any, str, tuple[float, float], str]]:
     one_nhs, one_upn = p.gamma_nhs == model.NUMBER_VALID, p.gamma_upn == model.NUMBER_VALID
     agrees = given | (p.gamma_birth >= model.BIRTH_IN_PART)
     sure, maybe = p.match_probability >= LINK_FROM, p.match_probability >= ASK_FROM
+    strangers = (
+        []
+        if households
+        else [(_enough(p), LINKED, _BY_MODEL, "much agrees, and nobody here is of one household")]
+    )
     return [
         (one_source & sure & given, FOR_A_PERSON, _BY_MODEL, "one source has them as two children"),
         (one_source, APART, _BY_MODEL, "one source has them as two children"),
@@ -77,6 +85,7 @@ def _rules(p: Any) -> list[tuple[Any, str, tuple[float, float], str]]:
             _BY_WRITTEN,
             "a number is the same as written, though its check fails, and so is the birth date",
         ),
+        *strangers,
         (sure & given & birth & chance, FOR_A_PERSON, _BY_MODEL, "names and birth date agree, but that may be chance"),
         (sure & given & birth, LINKED, _BY_MODEL, "names and birth date agree"),
         (sure & only["in_part"], LINKED, _BY_MODEL, "names and postcode agree, and the birth date but for one part"),
@@ -86,6 +95,11 @@ def _rules(p: Any) -> list[tuple[Any, str, tuple[float, float], str]]:
         (sure, FOR_A_PERSON, _BY_MODEL, "much agrees, but not enough to tell them from a brother or sister"),
         (maybe, FOR_A_PERSON, _BY_MODEL, "they may be one child"),
     ]  # fmt: skip
+
+
+def _enough(p: Any) -> Any:
+    """The model's word among strangers: less is enough where an assignment makes sure that each has one record."""
+    return p.match_probability >= ibis.ifelse(p.keyed_l & p.keyed_r, _ONE_TO_ONE_FROM, _STRANGERS_FROM)
 
 
 def _chance(p: Any, same_birth: Any) -> Any:
@@ -103,7 +117,7 @@ def _chance(p: Any, same_birth: Any) -> Any:
 
 def _one_fits(p: Any, same_birth: Any) -> dict[str, Any]:
     """What at one address fits one child only, though a part of it is wrong or not known."""
-    home = (p.gamma_family == model.FAMILY_SAME) & (p.gamma_postcode == model.POSTCODE_SAME)
+    home = (p.gamma_family == model.FAMILY_SAME) & (p.gamma_postcode >= model.POSTCODE_SAME)
     known = (_namesakes(p) <= _MOST_AT_HOME) & ~_numbers_differ(p)
     one_birth, one_given = p.one_birth_l & p.one_birth_r, p.one_given_l & p.one_given_r
     return {

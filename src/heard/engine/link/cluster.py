@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import rustworkx as rx
 
 from heard.engine.link.assign import Pair, Tie, one_to_one, pair
-from heard.engine.link.guards import Facts, why_not_one_cluster
+from heard.engine.link.guards import HOUSEHOLDS, Facts, Question, why_not_one_cluster
 from heard.engine.link.judged import WHY_APART, Said
 from heard.engine.link.prepare import facts
 
@@ -30,10 +30,12 @@ class Clusters(NamedTuple):
     refused: dict[Pair, str]
 
 
-def clustered(rows: pa.Table, ties: pa.Table, said: Said | None = None) -> Clusters:
+def clustered(
+    rows: pa.Table, ties: pa.Table, said: Said | None = None, questions: Sequence[Question] = HOUSEHOLDS
+) -> Clusters:
     """Groups prepared rows by their ties (left, right, probability, weight). The answer does not depend on any order.
 
-    What people said goes before every tie and every guard.
+    What people said goes before every tie and every guard; the guards ask the `questions`.
     """
     said = said or Said()
     ties = _with_what_was_said(ties, said)
@@ -41,7 +43,7 @@ def clustered(rows: pa.Table, ties: pa.Table, said: Said | None = None) -> Clust
     doubtful = _doubtful(rows, component) | {component[key] for key in said.keys}
     refused: dict[Pair, str] = {}
     for members, edges in _careful(rows, ties, component, doubtful):
-        groups, against = agglomerated(members, edges, said)
+        groups, against = agglomerated(members, edges, said, questions)
         refused |= against
         for group in groups:
             for key in group:
@@ -50,7 +52,10 @@ def clustered(rows: pa.Table, ties: pa.Table, said: Said | None = None) -> Clust
 
 
 def agglomerated(
-    members: Iterable[Facts], ties: Iterable[Tie], said: Said | None = None
+    members: Iterable[Facts],
+    ties: Iterable[Tie],
+    said: Said | None = None,
+    questions: Sequence[Question] = HOUSEHOLDS,
 ) -> tuple[list[list[int]], dict[Pair, str]]:
     """Joins the surest ties first and refuses each that would bring a contradiction into a cluster; before that, each
     child is given one record of each source that says so (`assign`).
@@ -62,11 +67,11 @@ def agglomerated(
     said = said or Said()
     facts_of = {fact.key: fact for fact in sorted(members)}
     ties = list(ties)
-    refused = one_to_one(facts_of, ties, said)
+    refused = one_to_one(facts_of, ties, said, questions)
     home = {key: [fact] for key, fact in facts_of.items()}
     left = [tie for tie in ties if pair(tie.left, tie.right) not in refused]
     for _, alike in groupby(sorted(left, key=_surest_first), key=_surest_first):
-        refused |= _joined(home, list(alike), said)
+        refused |= _joined(home, list(alike), said, questions)
     groups = {id(group): sorted(fact.key for fact in group) for group in home.values()}
     together = {key: number for number, group in groups.items() for key in group}
     kept = {both: why for both, why in refused.items() if together[both[0]] != together[both[1]]}
@@ -77,20 +82,22 @@ def _surest_first(tie: Tie) -> tuple[float, float]:
     return -tie.probability, -tie.weight
 
 
-def _joined(home: dict[int, list[Facts]], ties: list[Tie], said: Said) -> dict[Pair, str]:
+def _joined(
+    home: dict[int, list[Facts]], ties: list[Tie], said: Said, questions: Sequence[Question]
+) -> dict[Pair, str]:
     """Joins the clusters of ties that are equally sure, and returns those that cannot be joined, with why."""
     refused, possible = {}, []
     for tie in ties:
         clusters = home[tie.left], home[tie.right]
         if clusters[0] is clusters[1]:
             continue
-        if reason := _why_not(clusters, [tie], said):
+        if reason := _why_not(clusters, [tie], said, questions):
             refused[pair(tie.left, tie.right)] = reason
         else:
             possible.append(tie)
     for chained in _chains(home, possible):
         clusters = tuple({id(home[key]): home[key] for tie in chained for key in tie[:2]}.values())
-        if len(clusters) > 2 and (reason := _why_not(clusters, chained, said)):
+        if len(clusters) > 2 and (reason := _why_not(clusters, chained, said, questions)):
             refused |= {pair(tie.left, tie.right): reason for tie in chained}
         else:
             _merge(home, clusters)
@@ -117,14 +124,16 @@ def _merge(home: dict[int, list[Facts]], clusters: tuple[list[Facts], ...]) -> N
             home[fact.key] = whole
 
 
-def _why_not(clusters: Sequence[list[Facts]], ties: list[Tie], said: Said) -> str | None:
+def _why_not(
+    clusters: Sequence[list[Facts]], ties: list[Tie], said: Said, questions: Sequence[Question]
+) -> str | None:
     if said.apart:
         both = (product(one, other) for one, other in combinations(clusters, 2))
         if any(pair(one.key, other.key) in said.apart for one, other in chain.from_iterable(both)):
             return WHY_APART
     if all(pair(tie.left, tie.right) in said.same for tie in ties):
         return None
-    return why_not_one_cluster(*clusters)
+    return why_not_one_cluster(*clusters, questions=questions)
 
 
 def _with_what_was_said(ties: pa.Table, said: Said) -> pa.Table:

@@ -38,24 +38,28 @@ class Facts(NamedTuple):
 type Question = Callable[[Facts, Facts], str | None]
 
 
-def why_not_one_child(left: Facts, right: Facts) -> str | None:
-    """The first contradiction between two records, or None."""
-    return _unexplained(left, right, ())
+def why_not_one_child(left: Facts, right: Facts, questions: Sequence[Question] | None = None) -> str | None:
+    """The first contradiction between two records, or None. `questions`: all, if not said otherwise."""
+    return _unexplained(left, right, (), questions)
 
 
-def why_not_one_cluster(*clusters: Sequence[Facts]) -> str | None:
+def why_not_one_cluster(
+    *clusters: Sequence[Facts], questions: Sequence[Question] | None = None
+) -> str | None:
     """The first contradiction between any two records of different clusters that no third record explains, or None.
 
     Two birth dates, or two spellings of a name, that are each one slip away from what a third record says are slips.
     """
     records = [record for cluster in clusters for record in cluster]
     pairs = chain.from_iterable(product(left, right) for left, right in combinations(clusters, 2))
-    reasons = (_unexplained(a, b, records) for a, b in pairs)
+    reasons = (_unexplained(a, b, records, questions) for a, b in pairs)
     return next((reason for reason in reasons if reason), None)
 
 
-def _unexplained(left: Facts, right: Facts, records: Sequence[Facts]) -> str | None:
-    for question in (_one_source, _numbers, _births, _names, _sexes):
+def _unexplained(
+    left: Facts, right: Facts, records: Sequence[Facts], questions: Sequence[Question] | None
+) -> str | None:
+    for question in HOUSEHOLDS if questions is None else questions:
         reason = question(left, right)
         if reason and not _explained(question, left, right, records):
             return reason
@@ -169,3 +173,9 @@ def _one_out(left: date, right: date) -> bool:
 
 def _one_digit(left: date, right: date) -> bool:
     return OSA.distance(f"{left:%Y%m%d}", f"{right:%Y%m%d}") <= 1
+
+
+HOUSEHOLDS: tuple[Question, ...] = (_one_source, _numbers, _births, _names, _sexes)
+STRANGERS: tuple[Question, ...] = (_one_source, _numbers)
+"""What can be asked where nobody in the records is of one household with another: names and dates tell nobody apart that
+the model takes for one."""

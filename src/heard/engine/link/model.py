@@ -20,7 +20,7 @@ _BITS = 4  # significant digits of a learned weight: what is beyond them depends
 
 # Splink numbers a comparison's levels from the surest (highest) down to "else" (0); -1 is null, no evidence.
 GIVEN_SAME, GIVEN_FORM, GIVEN_CROSSED, GIVEN_INITIAL = 5, 4, 2, 1
-FAMILY_SAME, POSTCODE_SAME, POSTCODE_SLIP = 3, 3, 2
+FAMILY_SAME, POSTCODE_SAME, POSTCODE_SLIP = 3, 4, 2  # of the postcode, that or more
 BIRTH_SAME, BIRTH_NEAR, BIRTH_IN_PART = 3, 2, 1
 NUMBER_VALID, NUMBER_WRITTEN = 3, 2
 LOCAL_SAME = 1
@@ -154,12 +154,16 @@ _POSTCODE_SLIP = (
     "(district_l = district_r OR right(postcode_l, 3) = right(postcode_r, 3))"
     f" AND {_within(1, 'postcode_l', 'postcode_r')}"
 )
+_STREET = "(street_l = street_r OR levenshtein(street_l, street_r) * 4 <= least(length(street_l), length(street_r)))"
+# One comparison for both, since who shares one shares the other: as two, they would count twice.
 _POSTCODE = Comparison(
     "postcode",
-    _missing("postcode"),
+    f"({_missing('postcode')}) AND ({_missing('street')})",
     (
-        Level("postcode the same", "postcode_l = postcode_r", 0.72, 0.0008),
-        Level("postcode with a slip", _POSTCODE_SLIP, 0.02, 0.0005),
+        Level("postcode and address the same", f"postcode_l = postcode_r AND {_STREET}", 0.50, 0.0004),
+        Level("postcode the same", "postcode_l = postcode_r", 0.22, 0.0004),
+        Level("address the same", _STREET, 0.02, 0.0002),
+        Level("postcode with a slip", _POSTCODE_SLIP, 0.02, 0.0003),
         Level("postcode in the same district", "district_l = district_r", 0.11, 0.0795),
         Level("postcode different", "ELSE", 0.15, 0.9192),
     ),
@@ -218,8 +222,13 @@ _BLOCKS = (
     ("head", "family", "substr(birth, 5, 4)"),
     ("head", "district", "substr(birth, 1, 6)"),
     ("birth", "substr(given, 1, 1)", "substr(family, 1, 1)"),
+    ("birth", "street"),
+    ("given", "street"),
+    ("family", "street"),
     ("birth", "least(given, family)", "greatest(given, family)"),
 )
+# Also these where nobody is of one household with another. Of a million people that is many pairs.
+_BLOCKS_AMONG_STRANGERS = (("birth",), ("given", "family"), ("postcode",), ("street",))
 _LESSONS = (("birth", "postcode"), ("given", "family"))
 
 
@@ -232,10 +241,10 @@ class Model:
     notes: list[str] = field(default_factory=list)
 
 
-def trained(engine: Engine, table: str, *, usable: int, records: int) -> Model:
+def trained(engine: Engine, table: str, *, usable: int, records: int, households: bool = True) -> Model:
     """A model for the prepared table. `usable`: records with names and birth date. Never fails: where records
     are too few or teach nonsense, the weights that we bring are used, and the notes say so."""
-    settings = _settings(records)
+    settings = _settings(records, _BLOCKS if households else (*_BLOCKS, *_BLOCKS_AMONG_STRANGERS))
     if usable < _ENOUGH_TO_TRAIN:
         note = (
             f"Too few records with names and birth dates to learn from ({usable:,}): set weights were used."
@@ -259,14 +268,14 @@ def compared(engine: Engine, table: str, model: Model) -> Any:
     return engine.from_splink(frame)
 
 
-def _settings(records: int) -> dict[str, Any]:
+def _settings(records: int, blocks: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
     # A handful of records about most children: about as many true pairs as records, times two.
     chance = min(0.05, 4 / max(records, 1))
     creator = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="key",
         comparisons=[c.settings() for c in COMPARISONS],
-        blocking_rules_to_generate_predictions=[block_on(*columns) for columns in _BLOCKS],
+        blocking_rules_to_generate_predictions=[block_on(*columns) for columns in blocks],
         probability_two_random_records_match=chance,
         retain_matching_columns=True,  # else Splink drops the comparisons, too, which `bands` needs
         additional_columns_to_retain=[
@@ -307,7 +316,7 @@ def _take(settings: dict[str, Any], learned: dict[str, Any], name: str) -> bool:
         for old, new in zip(ours, theirs, strict=True)
     ]
     (surest_m, surest_u), (else_m, else_u) = pairs[0], pairs[-1]
-    if surest_m < 0.3 or surest_m <= surest_u or else_m >= else_u:
+    if 1 - else_m < 0.3 or surest_m <= surest_u or else_m >= else_u:
         return False
     for level, (m, u) in zip(ours, pairs, strict=True):
         level["m_probability"], level["u_probability"] = m, u

@@ -43,6 +43,13 @@ def plain(name: str | None) -> str | None:
     return " ".join(letters.split()) or None
 
 
+def plain_address(address: str) -> str | None:
+    """Lower case, letters and digits apart by one space; None where none is left. "12, Upper St." -> "12 upper st"."""
+    decomposed = unicodedata.normalize("NFKD", address.casefold().translate(_WITHOUT_MARK))
+    words = "".join(c if c.isalnum() else "" if unicodedata.combining(c) else " " for c in decomposed)
+    return " ".join(words.split()) or None
+
+
 @cache
 def forms(given: str) -> tuple[str, ...]:
     """The names that a plain given name may be a form of; of a double name, each part's. Where the list does not know

@@ -29,7 +29,7 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
     """One row per record in the order of (source, record_id), whatever order they came in.
 
     Columns: key (row number), source, record_id, agency, keyed, local, nhs, nhs_valid, upn, upn_valid, birth
-    (YYYYMMDD), born (date), sex, given, head, forms, family, parts, usual, postcode, district, ethnicity (as given),
+    (YYYYMMDD), born (date), sex, given, head, forms, family, parts, usual, postcode, district, street, ethnicity (as given),
     marked (accents or an apostrophe in a name), and what tells that no other child could be meant: one_birth, one_initial, one_given, namesakes. Names may be `lent`.
     """
     rows = records.sort_by([("source", "ascending"), ("record_id", "ascending")])
@@ -57,6 +57,7 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
         "usual": _usual(given, family),
         "postcode": postcode,
         "district": _through(postcode, lambda code: code.split(" ")[0]),
+        "street": _through(rows["address"], names.plain_address),
         "ethnicity": rows["ethnicity"],
         "marked": pc.or_(*(_marked(rows[name]) for name in ("given_name", "family_name"))),
     }

@@ -96,21 +96,26 @@ def linked(
     out: Path,
     mapping: Path | None = None,
     judgements: Path | None = None,
+    households: bool = True,
     progress: Progress | None = None,
 ) -> RunSummary:
     """The first two steps, into a new run's folder: for whoever only wants to know which records are one. `judgements`: a
-    file as `judgements.from_file` reads it. Raises `NotDone`."""
+    file as `judgements.from_file` reads it; `households`: see `engine.link`. Raises `NotDone`."""
     with plainly(), _allowed(paths, out), folders.fresh(out) as folder:
         said = from_file(judgements) if judgements else None
         _take_in(paths, folder, mapping, progress)
         if said is not None:
             backend.write(folder, tables.JUDGEMENTS, said)
-        _link(folder, progress)
+        _link(folder, progress, households=households)
     return summary(out)
 
 
 def link_again(
-    folder: Path, *, judgements: Path | None = None, progress: Progress | None = None
+    folder: Path,
+    *,
+    judgements: Path | None = None,
+    households: bool = True,
+    progress: Progress | None = None,
 ) -> RunSummary:
     """The second step alone, in a run's folder; what was screened before no longer holds. `judgements`: a file that
     takes the place of what people said before. Raises `NotDone`."""
@@ -118,7 +123,7 @@ def link_again(
         folders.opened(folder)
         if judgements:
             backend.write(folder, tables.JUDGEMENTS, from_file(judgements))
-        _link(folder, progress)
+        _link(folder, progress, households=households)
         return summary(folder)
 
 
@@ -166,9 +171,9 @@ def _take_in(paths: Sequence[Path], folder: Path, mapping: Path | None, progress
     folders.tell(folder, told)
 
 
-def _link(folder: Path, progress: Progress | None) -> None:
+def _link(folder: Path, progress: Progress | None, *, households: bool = True) -> None:
     told = _without(folder, "link", "screen")
-    told["steps"]["link"] = _told(link(folder, progress=progress))
+    told["steps"]["link"] = _told(link(folder, households=households, progress=progress))
     folders.tell(folder, told)
 
 
