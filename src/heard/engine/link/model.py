@@ -70,7 +70,8 @@ def _within(most: int, one: str, other: str) -> str:
     counted, so that slow counting is spared for what is nearly the same."""
     lengths = f"abs(length({one}) - length({other})) <= {most}"
     quickly = f"levenshtein({one}, {other}) <= {2 * most}"
-    return f"({lengths} AND {quickly} AND damerau_levenshtein({one}, {other}) <= {most})"
+    slowly = f"damerau_levenshtein({one}, {other}) <= {most}"
+    return f"(CASE WHEN {lengths} AND {quickly} THEN {slowly} ELSE FALSE END)"
 
 
 def _slip(one: str, other: str) -> str:

@@ -79,7 +79,12 @@ def quality(pairs: pa.Table, component: Sequence[int], rows: pa.Table) -> pa.Tab
     weighed = _weighed(pairs, np.asarray(component, np.int64), rows)
     every = np.ones(len(rows), np.bool_)
     groups = [(ALL, ALL, every, False), *_groups(rows)]
-    told = [_row(group, value, weighed.of(flags, both=both)) for group, value, flags, both in groups]
+    rng = np.random.default_rng(SEED)
+    drawn = rng.multinomial(_BLOCKS, [1 / _BLOCKS] * _BLOCKS, size=_REPLICATES)
+    noise = rng.standard_normal((_REPLICATES, 2))
+    told = [
+        _row(group, value, weighed.of(flags, both=both), drawn, noise) for group, value, flags, both in groups
+    ]
     return pa.Table.from_pylist([row for row in told if row], schema=tables.QUALITY.schema)
 
 
@@ -175,7 +180,10 @@ def _flags(column: Any) -> _Flags:
     return flags
 
 
-def _row(group: str, value: str, pairs: _Pairs) -> dict[str, Any] | None:
+def _row(
+    group: str, value: str, pairs: _Pairs, blocks: NDArray[np.int64], noise: _Reals
+) -> dict[str, Any] | None:
+    """One row of the table. `blocks`: how often each replicate drew each block; `noise`: two standard normals for each."""
     if not len(pairs.tie) and group != ALL:
         return None
     open_ = pairs.likely * (1 - pairs.likely)
@@ -193,11 +201,10 @@ def _row(group: str, value: str, pairs: _Pairs) -> dict[str, Any] | None:
         axis=1,
     )
     linked, right, missed, *_ = sums.sum(axis=0)
-    rng = np.random.default_rng(SEED)
-    drawn = rng.multinomial(_BLOCKS, [1 / _BLOCKS] * _BLOCKS, size=_REPLICATES) @ sums
-    noise = rng.standard_normal((_REPLICATES, 2)) * np.sqrt(drawn[:, 3:])
-    rights = np.clip(drawn[:, 1] + noise[:, 0], 0, drawn[:, 0])
-    misses = np.maximum(drawn[:, 2] + noise[:, 1], 0)
+    drawn = blocks @ sums
+    open_right, open_missed = (noise * np.sqrt(drawn[:, 3:])).T
+    rights = np.clip(drawn[:, 1] + open_right, 0, drawn[:, 0])
+    misses = np.maximum(drawn[:, 2] + open_missed, 0)
     precision = _shares("precision", right, linked, rights, drawn[:, 0])
     recall = _shares("recall", right, right + missed, rights, rights + misses)
     return {"group": group, "value": value, "pairs": round(linked), **precision, **recall}
