@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import estimate, linking, publishing, spark
+from tests.bench import estimate, linking, publishing, screening, spark
 from tests.bench.measure import best, folder_size, machine, table
 
 HEARD = str(Path(sys.executable).with_name("heard"))
@@ -48,7 +48,7 @@ def _engine_alone(sizes: list[int]) -> None:
         _extracts(folder, sizes)
         _engine(folder, sizes)
     linking.measure()
-    _against_sql()
+    screening.measure()
     estimate.measure()
     publishing.measure()
 
@@ -89,18 +89,6 @@ def _steps(extracts: Path, out: Path) -> list[list[str]]:
         [HEARD, "link", str(out)],
         [HEARD, "screen", str(out), "--as-of", AS_OF],
     ]
-
-
-def _against_sql() -> None:
-    command = [sys.executable, "-m", "tests.bench.hand_sql", "1000000", "5"]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    answers = [line.split("\t") for line in said.splitlines()]
-    by_hand = float(answers[-1][1])
-    rows = [(name, seconds, f"{float(seconds) / by_hand:.2f}", f"{int(children):,}", digest)
-            for name, seconds, children, digest in answers]  # fmt: skip
-    table("The list from 1,000,000 observations (the screen also reads coverage, and keeps what it counted)",
-          ("", "seconds", "times by hand", "children listed", "digest of the answer"), rows)  # fmt: skip
-    print(f"  The two answers are {'the same' if answers[0][3] == answers[1][3] else 'NOT the same'}.")
 
 
 if __name__ == "__main__":

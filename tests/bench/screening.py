@@ -11,6 +11,7 @@ each short cut that Heard takes (sets of signs as bits, each record joined once)
 from __future__ import annotations
 
 import hashlib
+import resource
 import sys
 import tempfile
 import time
@@ -150,6 +151,8 @@ def measure(observations: int = OBSERVATIONS) -> None:
         rows = [row for any_window in (False, True) for row in _compared(folder, any_window)]
     head = ("", "children", "Heard s", "by hand s", "times", "at most", "digests")
     table(f"The list from {made}, best of {TIMES}", head, rows)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  {machine()}; both sides together, with the answers compared, took {peak:,.0f} MB at the peak.")
 
 
 def _compared(folder: Path, any_window: bool) -> list[tuple[str, ...]]:
