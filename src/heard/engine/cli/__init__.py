@@ -94,7 +94,7 @@ def _finishes[**P](step: Callable[P, RunSummary]) -> Callable[P, None]:
             found, folder = step(*args, **kwargs), _place(kwargs)
         return Summary(
             as_json=found.as_json,
-            show=lambda console: report.show(found, folder, console),  # type: ignore[arg-type]
+            show=lambda console: report.show(found, folder, console),
             set_aside=bool(found.set_aside or found.unread),
             where=f"The result itself is in {folder}.",
         )

@@ -88,10 +88,10 @@ def _joined(
     """Joins the clusters of ties that are equally sure, and returns those that cannot be joined, with why."""
     refused, possible = {}, []
     for tie in ties:
-        clusters = home[tie.left], home[tie.right]
-        if clusters[0] is clusters[1]:
+        left, right = home[tie.left], home[tie.right]
+        if left is right:
             continue
-        if reason := _why_not(clusters, [tie], said, questions):
+        if reason := _why_not((left, right), [tie], said, questions):
             refused[pair(tie.left, tie.right)] = reason
         else:
             possible.append(tie)

@@ -65,9 +65,10 @@ class _Pairs(NamedTuple):
     likely: _Reals
 
     def of(self, records: _Flags, *, both: bool) -> _Pairs:
-        left, right = records[self.left], records[self.right]
-        chosen = left & right if both else left | right
-        return _Pairs(*(column[chosen] for column in self))
+        one, other = records[self.left], records[self.right]
+        chosen = one & other if both else one | other
+        left, right, block, tie, likely = self
+        return _Pairs(left[chosen], right[chosen], block[chosen], tie[chosen], likely[chosen])
 
 
 def quality(pairs: pa.Table, component: Sequence[int], rows: pa.Table) -> pa.Table:
