@@ -210,9 +210,15 @@ def _section(profile: Profile, told: dict[str, Any], hidden: str) -> Section:
 
 def _sources(lines: list[dict[str, str]], hidden: str) -> Sheet:
     """One row for each source, in words for people; the tidy table has totals too."""
-    head = [_("Source"), _("Agency"), _("What it is"), _("From"), _("To"), _("Rows set aside"), _("Records")]
+    head = [_("Source"), _("Agency, and what it is"), _("From and to"), _("Rows set aside"), _("Records")]
     rows = [
-        [line[name] for name in ("source", "agency", "kind", "from", "to", "rows_set_aside", "count")]
+        [
+            line["source"],
+            f"{line['agency']}, {line['kind']}",
+            f"{line['from']}, {line['to']}",
+            line["rows_set_aside"],
+            line["count"],
+        ]
         for line in lines
         if line["source"] != "Total"
     ]
