@@ -66,7 +66,7 @@ def agglomerated(
     """
     said = said or Said()
     facts_of = {fact.key: fact for fact in sorted(members)}
-    ties = list(ties)
+    ties = sorted(ties)  # an engine returns them in any order, and a reason is that of whom comes first
     refused = one_to_one(facts_of, ties, said, questions)
     home = {key: [fact] for key, fact in facts_of.items()}
     left = [tie for tie in ties if pair(tie.left, tie.right) not in refused]

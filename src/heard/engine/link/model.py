@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SEED = 20140715
 _ENOUGH_TO_TRAIN = 1_000  # records with names and birth date; below it the weights that we bring are safer
-_TRAINING_PAIRS = 3e5
+_TRAINING_PAIRS = 1.5e5
 _WORTH_KEEPING = 0.02  # pairs below this probability are not even written down
 _BITS = 4  # significant digits of a learned weight: what is beyond them depends on the order of additions
 
