@@ -41,7 +41,7 @@ def count(
             else counting.episodes_of(missing.to_pylist(), asked)
         )
         found: list[Tidy | None] = [
-            quality.sources(folder, asked),
+            quality.sources(engine, asked),
             *counting.children(people, asked),
             counting.items("signs", "sign", asked.release.signs, folder, asked),
             counting.items("vulnerabilities", "vulnerability", asked.release.vulnerabilities, folder, asked),

@@ -91,7 +91,11 @@ def children(people: People, asked: Asked) -> tuple[Tidy, Tidy]:
     held[(NOT_LISTED,)] = people.known - sum(held.values())
     whole = _with_wholes(held)
     order = _in_order(whole, (LISTED, SCATTERED, HELD_BY_ONE))
-    cells = {where: asked.cell({"list": where}, whole[where], known=not where) for where in order}
+    headline = {(LISTED,), (NOT_LISTED,)}
+    cells = {
+        where: asked.cell({"list": where}, whole[where], known=not where, wanted=where in headline)
+        for where in order
+    }
     known = [cell for where, cell in cells.items() if len(where) < len(_LIST)]
     listed = [cell for where, cell in cells.items() if len(where) > 1]  # all parts of a whole, or none
     return (

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.compute as pc
-
 from heard.engine import backend, tables
 from heard.engine.profile.counting import Asked, table
 from heard.engine.profile.people import groups
@@ -28,12 +26,12 @@ _KINDS = {
 }
 
 
-def sources(folder: Path, asked: Asked) -> Tidy:
+def sources(engine: backend.Engine, asked: Asked) -> Tidy:
     """The records of each source, with its period and the share of its rows that was set aside."""
-    records = backend.read(folder, tables.RECORDS, ["source"])["source"]
-    held = {row["values"]: row["counts"] for row in pc.value_counts(records).to_pylist()}
+    held = {source: row["n"] for source, row in _filled(engine).items()}
     rows = sorted(
-        backend.read(folder, tables.SOURCES).to_pylist(), key=lambda one: (one["agency"], one["source"])
+        backend.read(engine.folder, tables.SOURCES).to_pylist(),
+        key=lambda one: (one["agency"], one["source"]),
     )
     cells: list[Cell] = [asked.cell({}, sum(held.values()))]
     agency = ""
@@ -58,19 +56,26 @@ def fields(
     folder: Path, printed: Tidy, small: int, is_hidden: Callable[[str], bool]
 ) -> Iterable[tuple[str, ...]]:
     """Of each source, in words, how many of its records lack each of `FIELDS`; hidden where its number of records is."""
-    records = backend.read(folder, tables.RECORDS, ["source", *FIELDS])
-    counts = records.group_by("source").aggregate([([], "count_all"), *((one, "count") for one in FIELDS)])
-    found = {row["source"]: row for row in counts.to_pylist()}
+    with backend.engine(folder) as engine:
+        found = _filled(engine)
     for cell in printed.cells:
         where = cell.at("source")
         row = found.get(where[-1]) if len(where) == 2 else None
         if row is None:
             continue
-        n = row["count_all"]
         said = [
-            cell.text if is_hidden(cell.text) else share(n - row[f"{one}_count"], n, small) for one in FIELDS
+            cell.text if is_hidden(cell.text) else share(row["n"] - row[one], row["n"], small)
+            for one in FIELDS
         ]
         yield (where[-1], *said)
+
+
+def _filled(engine: backend.Engine) -> dict[str, dict[str, Any]]:
+    """Of each source, how many records it has (`n`), and how many of them have each field."""
+    records = engine.read(tables.RECORDS)
+    filled = {one: records[one].count() for one in FIELDS}
+    counted = records.group_by("source").agg(n=records.count(), **filled)
+    return {row["source"]: row for row in counted.to_pyarrow().to_pylist()}
 
 
 def linking(folder: Path, small: int) -> Iterable[tuple[str, ...]]:

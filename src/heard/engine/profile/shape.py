@@ -24,13 +24,14 @@ type Where = tuple[str, ...]
 @dataclass(frozen=True)
 class Cell:
     """One count. `places`: where it stands in each dimension, () for its total. `text`: what is printed of it. `known`:
-    everybody knows it, so hiding it would hide nothing. `few`: it tells of few children, whatever its own number.
+    everybody knows it, so hiding it would hide nothing. `wanted`: rather more of the others is hidden than it. `few`: it tells of few children, whatever its own number.
     `beside`: what further columns say of it."""
 
     places: Mapping[str, Where]
     count: int
     text: str = ""
     known: bool = False
+    wanted: bool = False
     few: bool = False
     beside: Mapping[str, str] = field(default_factory=dict)
 

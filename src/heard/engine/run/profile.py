@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -71,8 +71,7 @@ def draw_up(
         counted = profile.count(folder, asked, missing=missing, patterns=patterns, progress=tell)
         tell("Choosing what to hide", None)
         earlier = [publish.read_table(path) for one in before for path in _tables(one)]
-        true, common = [_true(one) for one in counted], _known(counted, policy)
-        hidden = publish.hide(true, policy, [*earlier, *common])
+        hidden = _hide(counted, policy, earlier)
         printed = [one.printed(row["count"] for row in hidden.texts[one.name]) for one in counted]
         drawn = profile.compose(folder, printed, asked, title=title, hiding=_hiding(policy), told=told)
         with folders.fresh(out) as place:
@@ -161,15 +160,27 @@ def _true(table: profile.Tidy) -> publish.Table:
     return publish.Table(table.name, layout, tuple(rows))
 
 
-def _known(counted: Sequence[profile.Tidy], policy: publish.Policy) -> list[publish.Table]:
-    """What everybody knows as if it had been published, and what tells of few children as if it had been hidden."""
-    found = []
+def _hide(
+    counted: Sequence[profile.Tidy], policy: publish.Policy, earlier: Sequence[publish.Table]
+) -> publish.Printed:
+    """The counts that a reader looks for first are shown where that can be done at all."""
+    true = [_true(one) for one in counted]
+    try:
+        return publish.hide(true, policy, [*earlier, *_as_if_released(counted, policy, wanted=True)])
+    except NotDone:
+        return publish.hide(true, policy, [*earlier, *_as_if_released(counted, policy, wanted=False)])
+
+
+def _as_if_released(
+    counted: Sequence[profile.Tidy], policy: publish.Policy, *, wanted: bool
+) -> Iterable[publish.Table]:
+    """What everybody knows as if it had been shown before, and what tells of few children as if it had been hidden."""
     for table in counted:
-        true = _true(table)
-        rows = [
-            publish.Row(row.number, row.places, row.depths, {"count": policy.hidden} if cell.few else row.texts)
-            for row, cell in zip(true.rows, table.cells, strict=True) if cell.few or cell.known
-        ]  # fmt: skip
+        true, rows = _true(table), []
+        for row, cell in zip(true.rows, table.cells, strict=True):
+            if cell.few:
+                rows.append(replace(row, texts={"count": policy.hidden}))
+            elif cell.known or (wanted and cell.wanted and not policy.is_small(cell.count)):
+                rows.append(row)
         if rows:
-            found.append(publish.Table(f"{table.name}, known", true.layout, tuple(rows)))
-    return found
+            yield publish.Table(f"{table.name}, known", true.layout, tuple(rows))
