@@ -65,7 +65,7 @@ def _of(folder: Path, children: int, engines: tuple[str, ...]) -> None:
     ]
     table(title, ("", "seconds", "processor s", "peak MB"), rows)
     table("Pairs that share", ("", "pairs"), [(by, f"{pairs:,}") for by, pairs in _to_compare(taken)])
-    if all((folder / engine).exists() for engine in ENGINES):
+    if all((folder / engine / "known.parquet").exists() for engine in ENGINES):
         print("  " + "\n  ".join(_differences(*(folder / engine for engine in ENGINES))), flush=True)
 
 
