@@ -12,7 +12,7 @@ from django.core import mail
 from django.core.management import call_command
 from playwright.sync_api import expect
 from tests.conftest import World
-from tests.journeys.conftest import Story, until_all_is_answered
+from tests.journeys.conftest import DESKTOP, PHONE, Story, until_all_is_answered
 
 from heard.agencies.actions import change_own_details
 from heard.demo.extracts import write_extracts
@@ -72,13 +72,16 @@ def test_from_extracts_to_a_released_profile_and_its_digest(
     story.sign_in(world.teacher).open(profile, status=404)
 
     # Two people who did not draw it up read it and release it, each with a reason, and neither twice.
+    story.widths = (DESKTOP,)  # the whole profile was looked at on a phone above, and is long
     story.sign_in(world.coordinator).open("/").sees("Profiles that wait for you to release them").follow(
         TITLE
     )
+    story.widths = (PHONE, DESKTOP)
     story.press("Release it, or send it back").press("Keep my decision").sees("Say whether you release it")
     story.choose("Release it").fill("Why?", "Small places are put together.").press("Keep my decision")
     story.sees("A second person has to release it too.", "Waiting for a second person")
     story.sees("You released this profile already.")
+    story.widths = (DESKTOP,)
     story.sign_in(world.board_member).open("/profiles/").sees("Waiting for your decision").follow(TITLE)
     story.press("Release it, or send it back").choose("Release it").fill("Why?", "I read each table.")
     story.press("Keep my decision").sees("Released. Everybody who sees profiles can read it now.")
@@ -93,7 +96,9 @@ def test_from_extracts_to_a_released_profile_and_its_digest(
     story.sign_in(world.coordinator).open("/digests/").press("Have digests by mail").sees(
         "Digests come to you by mail"
     )
-    story.sign_in(world.analyst).open(profile).press("Write a digest of it").press("Keep the digest")
+    story.sign_in(world.analyst).open(profile)
+    story.widths = (PHONE, DESKTOP)
+    story.press("Write a digest of it").press("Keep the digest")
     story.sees("Give the digest a title").fill("What is the digest called?", "Spring digest")
     story.fill("What is it about?", "What agencies know together, and what to look out for.")
     story.fill("Whom do people ask?", "Exploitation team, 01632 960 001").press("Keep the digest")
