@@ -39,6 +39,8 @@ def test_an_outsider_works_nothing_out_of_the_tables(place: Path) -> None:
     found = publish.check_files(paths, publish.Policy())
     assert (len(paths), found.derived, found.conflicts) == (11, [], [])
     assert found.hidden
+    listed = [row["count"] for row in table(place, "sex") if (row["sex"], row["list"]) == ("Total", "Listed")]
+    assert listed == ["20"], "what a reader looks for first is shown, and more of the rest is hidden"
     shown = [int(row["count"]) for path in paths for row in table(place, path.stem) if row["count"] != "c"]
     assert not [count for count in shown if 1 <= count <= 5]
     assert {
