@@ -180,3 +180,25 @@ def test_help_teaches_with_an_example(name):
 def test_help_says_what_the_list_is_for():
     shown = CliRunner().invoke(cli.run, ["-h"]).output
     assert "ranks nobody" in " ".join(shown.split())
+
+
+def test_any_window_is_said_in_the_summary_and_lists_are_compared_by_words_or_json(call):
+    assert json.loads(call(*RUN, "--json").stdout)["any_window"] is False
+    told = json.loads(call(*RUN, "--as-of", "2026-03-31", "--any-window", "--json").stdout)
+    assert told["any_window"] is True
+    assert "in any twelve months up to" in call(*RUN, "--as-of", "2026-03-31", "--any-window").stdout
+    day = ("screen", "TMP/out", "--as-of", "2026-03-31", "--compared-with")
+    told = json.loads(call(*day, "2025-12-31", "--json").stdout)
+    assert (told["compared_with"], told["new"], told["left"], told["changes"]) == ("2025-12-31", 0, 0, [])
+    assert call(*day, "2026-03-31").exit_code == 2
+    again = call("changes", "TMP/out", "TMP/out", "--json")
+    assert json.loads(again.stdout) == {
+        "earlier": 0,
+        "later": 0,
+        "new": 0,
+        "left": 0,
+        "notes": [],
+        "rows": [],
+    }
+    assert "0 are new" in call("changes", "TMP/out", "TMP/out").stdout
+    assert call("changes", "TMP/out", "TMP/nowhere").exit_code == 2

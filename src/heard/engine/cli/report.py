@@ -106,12 +106,14 @@ def _listed(found: RunSummary) -> Table:
     more = len(found.listed) - _SHOWN
     title = "Children to look at, by key: no order of need" + (f" (and {more:,} more)" if more > 0 else "")
     table = Table(title=title, title_justify="left")
-    for name in ("Child", "Signs", "Agencies", "Scattered", "Not known"):
+    window = ("First window",) if found.any_window else ()
+    for name in ("Child", "Signs", *window, "Agencies", "Scattered", "Not known"):
         table.add_column(name, overflow="fold")
     for child in found.listed[:_SHOWN]:
-        lists = [", ".join(child[key]) for key in ("signs", "agencies")]
+        signs, agencies = (", ".join(child[key]) for key in ("signs", "agencies"))
+        days = (f"{child['window_first']} to {child['window_last']}",) if window else ()
         scattered = "yes" if child["scattered"] else "no"
-        table.add_row(child["person"], *lists, scattered, ", ".join(child["not_known"] or []))
+        table.add_row(child["person"], signs, *days, agencies, scattered, ", ".join(child["not_known"] or []))
     return table
 
 

@@ -42,6 +42,7 @@ __all__ = [
     "ScreenSummary",
     "changes",
     "screen",
+    "why_not_compare",
     "window_start",
 ]
 
@@ -106,12 +107,17 @@ def screen(
     return found if then is None else _compared(found, then, Listed(folder, question, children))
 
 
+def why_not_compare(day: date, as_of: date) -> str | None:
+    """Why the list of `as_of` cannot be compared with that of `day`, as a sentence, or None."""
+    if day < as_of:
+        return None
+    return f"{spelt(day)} is not before the as-of date, {spelt(as_of)}. Compare the list with an earlier day."
+
+
 def _list_of(read: Tables, question: Question, day: date) -> Listed:
     """The list of an earlier day."""
-    if day >= question.as_of:
-        raise tables.NotDone(
-            f"{spelt(day)} is not before the as-of date, {spelt(question.as_of)}. Compare the list with an earlier day."
-        )
+    if refusal := why_not_compare(day, question.as_of):
+        raise tables.NotDone(refusal)
     then = replace(question, as_of=day)
     children = listing.children(read, then, listing.whom(read, then))
     return Listed(read.engine.folder, then, children)
