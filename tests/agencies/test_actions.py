@@ -138,6 +138,6 @@ def test_who_looked_is_shown_only_to_those_who_see_children(world: World) -> Non
         actions.record_audit(
             by=world.teacher, verb="view", subject="person", subject_id=child, person_id=child
         )
-    assert queries.looks_at(world.coordinator, person_id=child).count() == 1
+    assert queries.looks_at(world.coordinator, person_ids=[child]).count() == 1
     for user in (world.analyst, world.board_member, world.administrator):
-        assert not queries.looks_at(user, person_id=child).exists()
+        assert not queries.looks_at(user, person_ids=[child]).exists()

@@ -67,6 +67,12 @@ def test_what_has_a_day_goes_by_how_near_it_is_whatever_it_is() -> None:
     assert found["waiting"] == ["Reviews"]
 
 
+def test_what_holds_somebody_else_up_waits_for_them_however_far_its_day_is() -> None:
+    sections = [Section(key, things(60), key=key) for key in ("sign-offs", "actions")]
+    assert [group.key for group in groups_of(sections)] == ["waiting", "later"]
+    assert [group.key for group in groups_of([Section("Sign", things(3), key="sign-offs")])] == ["soon"]
+
+
 def test_that_there_is_more_is_said_once_at_the_end_of_what_is_shown() -> None:
     (overdue, later) = groups_of([Section("Actions", things(-3, 20), has_more=True, key="actions")])
     assert (overdue.has_more, later.has_more) == (False, True)

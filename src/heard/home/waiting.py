@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 AT_MOST: Final = 20  # what one section shows; its page has all of them
 SOON: Final = 7  # days to come that a person has to have in view
 _PER_PAGE = 50
+# Here somebody else cannot go on before this user has: it is not put among what may wait, however far its day is.
+_HOLDS_UP: Final = ("sign-offs", "records-to-check", "requests")
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,9 @@ def _group_of(key: str, days_left: int | None) -> str:
         return "overdue"
     if days_left == 0:
         return "today"
-    return "soon" if days_left <= SOON else "later"
+    if days_left <= SOON:
+        return "soon"
+    return "waiting" if key in _HOLDS_UP else "later"
 
 
 def of_which_any_waits(kinds: Iterable[Kind]) -> list[Kind]:
