@@ -11,6 +11,8 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 /usr/bin/pyt
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && { command -v $$p; break; }; done)
 UV := .tools/bin/uv
 BIN := .venv/bin
+# Three on two cores, since a story in a browser mostly waits. Tests that share what takes long to set up go to one worker.
+WORKERS := -n 3 --dist loadgroup
 LOCK_FLAGS := --universal --generate-hashes --no-header --no-annotate --quiet
 
 .PHONY: help run test check pictures bench wheel lock format demo clean
@@ -22,8 +24,8 @@ run: setup ## set everything up and open the site on 127.0.0.1:8000 with the fic
 	@$(BIN)/heard demo site
 
 test: setup system spark ## set everything up and run all tests, in a real browser and on both databases
-	@$(BIN)/python -m pytest -n 2
-	@requirements/with-postgresql.sh $(BIN)/python -m pytest -n 2 -m "not journey and not samples" tests/agencies tests/network tests/cases tests/insight tests/home tests/demo tests/walls
+	@$(BIN)/python -m pytest $(WORKERS)
+	@requirements/with-postgresql.sh $(BIN)/python -m pytest $(WORKERS) -m "not journey and not samples" tests/agencies tests/network tests/cases tests/insight tests/home tests/demo tests/walls
 
 check: setup ## format, lint, types, import walls, migrations, licences
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -35,7 +37,7 @@ check: setup ## format, lint, types, import walls, migrations, licences
 	@$(BIN)/python tests/licences.py
 
 pictures: setup system ## take the pictures of the guide anew; look at them before you commit them
-	@HEARD_TAKE_PICTURES=1 $(BIN)/python -m pytest -q -n 2 -m journey tests/journeys/test_guide.py
+	@HEARD_TAKE_PICTURES=1 $(BIN)/python -m pytest -q $(WORKERS) -m journey tests/journeys/test_guide.py
 
 bench: setup ## speed and memory, each figure beside its target (half an hour; ONLY=casework, search, engine or scale for one part)
 	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))

@@ -9,6 +9,8 @@ from heard.demo.extracts import write_extracts
 from heard.demo.score import Score, score
 from heard.engine.run import run
 
+pytestmark = pytest.mark.xdist_group("extracts_engine")
+
 AS_OF = date(2026, 3, 31)
 
 

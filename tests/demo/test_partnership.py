@@ -14,7 +14,7 @@ from heard.cases import models
 from heard.demo import partnership
 from heard.network.models import Merge, Person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("partnership")]
 PASSWORD = "for tests, and long enough"
 TODAY = timezone.localdate()
 

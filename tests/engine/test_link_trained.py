@@ -18,6 +18,8 @@ from heard.engine import backend, tables
 from heard.engine.link import MODEL_FILE, link
 from heard.engine.run import take_in
 
+pytestmark = pytest.mark.xdist_group("link_trained")
+
 SEED = 5
 
 

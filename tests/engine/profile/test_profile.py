@@ -18,6 +18,8 @@ from heard.engine import publish
 from heard.engine.run.profile import check_again, draw_up
 from heard.engine.tables import NotDone
 
+pytestmark = pytest.mark.xdist_group("profile")
+
 TITLE = "=Wexmoor & Yarnfield"
 
 

@@ -15,7 +15,13 @@ from heard.engine import backend
 os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 
-@pytest.fixture(params=[backend.DUCKDB, pytest.param(backend.SPARK, marks=pytest.mark.spark)], autouse=True)
+@pytest.fixture(
+    params=[
+        backend.DUCKDB,
+        pytest.param(backend.SPARK, marks=[pytest.mark.spark, pytest.mark.xdist_group("spark")]),
+    ],
+    autouse=True,
+)
 def engine(request):
     with ExitStack() as stack:
         try:
