@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from heard.engine import backend, cli
 from heard.engine.backend import gaps, spark, words
 
+pytestmark = pytest.mark.xdist_group("spark")  # which is started once, as for the specification
+
 ROOT = Path(__file__).parents[2]
 
 
