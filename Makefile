@@ -25,7 +25,7 @@ run: setup ## set everything up and open the site on 127.0.0.1:8000 with the fic
 
 test: setup system spark ## set everything up and run all tests, in a real browser and on both databases
 	@$(BIN)/python -m pytest $(WORKERS)
-	@requirements/with-postgresql.sh $(BIN)/python -m pytest $(WORKERS) -m "not journey and not samples" tests/agencies tests/network tests/cases tests/insight tests/home tests/demo tests/walls
+	@requirements/with-postgresql.sh $(BIN)/python -m pytest $(WORKERS) -m "database and not journey"
 
 check: setup ## format, lint, types, import walls, migrations, licences
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -15,6 +15,14 @@ tries.load_profile("heard")
 PASSWORD = "for tests, and long enough"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that open a database run on each database; what the others say, they say once."""
+    for item in items:
+        asks = set(getattr(item, "fixturenames", ())) & {"db", "transactional_db", "django_db_setup"}
+        if asks or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
 @dataclass(frozen=True)
 class World:
     """Three agencies. Only `care` takes worries; `coordinator` and `supervisor` work there."""
