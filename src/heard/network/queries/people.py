@@ -32,8 +32,15 @@ def visible_through(user: User, path: str = "", *, among_others: bool = False) -
     `among_others`: for a condition that is joined with others by "or", as `_among_others` explains. The rows are the same.
 
     The database asks it of each row that it looks at. `person__in=people_visible_to(user)` says the same, but has SQLite
-    list everybody first.
+    list everybody first. A page asks thirty times: it is written once for each user and path, as their roles are read once.
     """
+    asked = (path, among_others)
+    if asked not in user.sees_through:
+        user.sees_through[asked] = _visible_through(user, path, among_others)
+    return user.sees_through[asked]
+
+
+def _visible_through(user: User, path: str, among_others: bool) -> Q:
     if not user.may(May.SEE_CHILD):
         return Q(pk__in=[])
     if user.reads_whole_records:
