@@ -103,10 +103,7 @@ def reviews_due(user: User) -> QuerySet[Plan]:
     Those that the user has to do with: their team leads the case, they are the child's trusted worker, or they own an
     action in the plan. A review is recorded at the address `review_hold` of the plan.
     """
-    if not user.may(May.REVIEW):
-        return plans_visible_to(user).none()
-    led = _in_force().filter(case__in=worked_in(user))
-    return plans_visible_to(user).filter(pk__in=_with_own_actions(user).union(led)).order_by("review_on")
+    return _due(user, _in_force().filter(case__in=worked_in(user)))
 
 
 def reviews_to_hold(user: User) -> QuerySet[Plan]:
@@ -115,8 +112,14 @@ def reviews_to_hold(user: User) -> QuerySet[Plan]:
     nobody = Q(case__trusted_worker=None) | Q(case__trusted_worker__is_active=False)
     own = _in_force().filter(case__trusted_worker=user)
     left = _in_force().filter(nobody, case__in=worked_in(user))
-    waiting = _with_own_actions(user).union(own, left)
-    return reviews_due(user).filter(pk__in=waiting)
+    return _due(user, own, left)
+
+
+def _due(user: User, *keys: QuerySet[Plan, Any]) -> QuerySet[Plan]:
+    """Of plans with these keys, and of those in which the user has something to do, the ones that they may see."""
+    if not user.may(May.REVIEW):
+        return plans_visible_to(user).none()
+    return plans_visible_to(user).filter(pk__in=_with_own_actions(user).union(*keys)).order_by("review_on")
 
 
 def _in_force() -> QuerySet[Plan, Any]:
