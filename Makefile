@@ -39,7 +39,7 @@ check: setup ## format, lint, types, import walls, migrations, licences
 pictures: setup system ## take the pictures of the guide anew; look at them before you commit them
 	@HEARD_TAKE_PICTURES=1 $(BIN)/python -m pytest -q $(WORKERS) -m journey tests/journeys/test_guide.py
 
-bench: setup ## speed and memory, each figure beside its target (half an hour; ONLY=casework, search, engine or scale for one part)
+bench: setup system spark ## speed and memory, each figure beside its target (an hour; ONLY=engine, intake, search, casework or scale for one part)
 	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 format: setup ## put code in order

@@ -2,11 +2,12 @@
 
 `engine`: ratios within one run. Sizes are 2,000 and 20,000 children; --large adds 100,000. Each figure is the best of
 several runs, each run a process of its own.
+`intake`: the memory that a file of two gigabytes needs.
 `search`, `casework`: one search and the pages of everyday work among 200,000 people and 20,000 cases, on SQLite and on
 PostgreSQL, each figure beside its target. BENCH_PEOPLE, BENCH_TIMES and BENCH_ON make it smaller (tests/bench/casework.py).
-`scale`, only where it is asked for: 100,000 children on DuckDB and on Spark, and whether the two give the same.
+`scale`: 100,000 children on DuckDB and on Spark, and whether the two give the same.
 
-All of it takes about half an hour on two cores that do nothing else; one part about ten minutes.
+All of it takes about an hour on two cores that do nothing else; one part about ten minutes.
 """
 
 import argparse
@@ -15,13 +16,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import estimate, linking, publishing, screening, spark
+from tests.bench import estimate, intake, linking, publishing, screening, spark
 from tests.bench.measure import best, folder_size, machine, table
 
 HEARD = str(Path(sys.executable).with_name("heard"))
 RUNS = {2_000: 2, 20_000: 2, 100_000: 1}
 AS_OF = "2026-03-31"
-PARTS = ("engine", "search", "casework")
+PARTS = ("engine", "intake", "search", "casework", "scale")
 
 
 def main() -> None:
@@ -29,14 +30,16 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--large", action="store_true", help="also 100,000 children")
-    parser.add_argument("--only", choices=(*PARTS, "scale"), help="this part alone")
+    parser.add_argument("--only", choices=PARTS, help="this part alone")
     asked = parser.parse_args()
     for part in [asked.only] if asked.only else PARTS:
         print(f"\n{part}: ", end="", flush=True)
-        if part == "scale":
-            spark.measure()
-        elif part == "engine":
+        if part == "engine":
             _engine_alone(list(RUNS) if asked.large else list(RUNS)[:-1])
+        elif part == "intake":
+            intake.measure()
+        elif part == "scale":
+            spark.measure()
         else:
             subprocess.run([sys.executable, "-m", f"tests.bench.{part}"], check=True)
 
