@@ -112,6 +112,28 @@ def test_a_fit_is_the_same_alone_and_in_company_and_from_wherever_it_begins(draw
     np.testing.assert_allclose([f.missing[0] for f in alone], together.missing, rtol=1e-6)
 
 
+@QUICK
+@given(tables_and_models(), st.floats(0, 200))
+def test_a_fit_is_given_up_only_where_it_is_worse_than_it_may_be(drawn, worth):
+    table, some = drawn
+    whole = all_at_once(table, some)
+    tables = np.broadcast_to(table, some.shape)
+    found = fit(tables, some, worth=np.full(len(some), worth))
+    given_up = whole.usable & ~found.usable
+    assert (whole.deviance[given_up] > worth - 1e-6).all()
+    assert not (found.usable & ~whole.usable).any()
+    np.testing.assert_allclose(found.missing[found.usable], whole.missing[found.usable], rtol=1e-9)
+
+
+def test_most_fits_that_are_far_worse_than_they_may_be_are_given_up(published):
+    table = published("uk-2013-five")
+    every = models.hierarchical(5, 2)
+    whole = all_at_once(table.counts, every)
+    worth = np.full(len(every), np.quantile(whole.deviance, 0.1))
+    found = fit(np.broadcast_to(table.counts, every.shape), every, worth=worth)
+    assert (found.usable == (whole.usable & (whole.deviance <= worth[0]))).mean() > 0.95
+
+
 def test_the_made_up_table_has_the_models_that_the_paper_says(published):
     table = published("artificial")
     every = models.hierarchical(3, 2)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 125  # tables, so that what is held of all models for each stays small
 _IN_MEMORY = 20_000  # fits
 _FIRST = 6  # models that are fitted for every table, to have something to beat
-_PAIRS_PAY = 500  # with more models than this it pays to bound them by two interactions that they lack
+_BOUNDS_PAY = 500  # with more models than this it pays to bound them by what they lack
 _NEAR = 0.05  # a deviance that has no minimum is known to within less than this
 _SAME = 1e-7  # criteria that differ by less are the same, and the model that is better for the real table stands first
 
@@ -84,15 +84,11 @@ class ByBic:
         return Chosen(np.concatenate([f.totals for f in found]), np.concatenate([f.models for f in found]))
 
     def _choose(self, tables: Array) -> Chosen:
-        best = _Best(self, tables)
-        first = np.ones((len(tables), min(_FIRST, len(self.models))), dtype=bool)
-        best.try_all(*np.nonzero(first))
-        if len(self.models) > _FIRST:
-            least = self._least(tables)
-            least[:, :_FIRST] = np.inf
-            best.try_all(*np.nonzero(_lowest(least, _FIRST) & (least < best.value[:, None] + _NEAR)))
-            least[_lowest(least, _FIRST)] = np.inf
-            best.try_all(*np.nonzero(least < best.value[:, None] + _NEAR))
+        best, ranks = _Best(self, tables), np.arange(len(self.models))
+        pays = len(self.models) > _BOUNDS_PAY
+        least = self._least(tables) if pays else np.zeros((len(tables), len(self.models)))
+        for some in (ranks < _FIRST, ranks >= _FIRST):
+            best.try_all(*np.nonzero(some & (least < best.value[:, None] + _NEAR)))
         return best.chosen()
 
     def _least(self, tables: Array) -> Array:
@@ -101,9 +97,8 @@ class ByBic:
         A model without some interactions fits no better than the largest model without them.
         """
         columns = hierarchies.interactions(_lists(self.table), self.order)
-        lacking: list[tuple[int, ...]] = [(c,) for c in columns]
-        if len(self.models) > _PAIRS_PAY:
-            lacking += [(a, b) for a, b in combinations(columns, 2) if a & b not in (a, b)]
+        pairs = ((a, b) for a, b in combinations(columns, 2) if a & b not in (a, b))
+        lacking: list[tuple[int, ...]] = [*((c,) for c in columns), *pairs]
         largest = self._largest(lacking)
         shape = (len(tables), len(largest), tables.shape[1])
         both = [np.broadcast_to(one, shape).reshape(-1, shape[2]) for one in (tables[:, None], largest[None])]
@@ -130,13 +125,15 @@ class _Best:
         self._missing = np.full(len(tables), np.nan)
 
     def try_all(self, table: Array, rank: Array) -> None:
-        """Fits model `rank[i]` to table `table[i]`, and keeps the better one."""
+        """Fits model `rank[i]` to table `table[i]`, as far as it may be better than the best, and keeps the better one."""
         for i in range(0, len(table), _IN_MEMORY):
             self._try(table[i : i + _IN_MEMORY], rank[i : i + _IN_MEMORY])
 
     def _try(self, table: Array, rank: Array) -> None:
-        fits = fit(self._tables[table], self._by.models[rank], self._by.start(rank))
-        value = criterion(fits.deviance, self._by.models[rank], self._observed[table])
+        models, observed = self._by.models[rank], self._observed[table]
+        worth = self.value[table] + _NEAR - criterion(np.zeros(len(table)), models, observed)
+        fits = fit(self._tables[table], models, self._by.start(rank), worth)
+        value = criterion(fits.deviance, models, observed)
         value = np.round(np.where(fits.usable, value, np.inf) / _SAME) * _SAME
         order = np.lexsort((rank, value, table))
         order = order[np.unique(table[order], return_index=True)[1]]  # the best of each table
@@ -152,14 +149,6 @@ class _Best:
         return Chosen(
             self._observed + self._missing, self._by.models[np.where(none, 0, self._rank)] & ~none[:, None]
         )
-
-
-def _lowest(values: Array, many: int) -> Array:
-    """The `many` smallest of each row."""
-    marked = np.zeros(values.shape, dtype=bool)
-    many = min(many, values.shape[1])
-    np.put_along_axis(marked, np.argpartition(values, many - 1, axis=1)[:, :many], True, axis=1)
-    return marked & np.isfinite(values)
 
 
 def _lists(table: Array) -> int:

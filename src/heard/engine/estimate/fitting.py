@@ -63,8 +63,11 @@ class Fits:
         return self.identified & self.existing
 
 
-def fit(counts: Array, models: Array, start: Array | None = None) -> Fits:
-    """Fits model i to table i. All arrays are fits by sets; nobody is in column 0 of `counts`. `start`: means to begin from."""
+def fit(counts: Array, models: Array, start: Array | None = None, worth: Array | float = np.inf) -> Fits:
+    """Fits model i to table i. All arrays are fits by sets; nobody is in column 0 of `counts`. `start`: means to begin from.
+
+    `worth`: the deviance above which a fit is of no use. One that is sure to be above it is given up, and said not to exist.
+    """
     margins = over_supersets(counts)
     impossible = models & (margins == 0)
     impossible[:, 0] = False
@@ -74,7 +77,7 @@ def fit(counts: Array, models: Array, start: Array | None = None) -> Fits:
     sign = np.array([(-1.0) ** s.bit_count() for s in range(counts.shape[1])])
     identified = (kept & (over_subsets(active * sign) != 0)).any(axis=1)
     begin = np.log(counts + 0.1 if start is None else np.maximum(np.maximum(start, counts / 3), 1e-8))
-    task = _Task(counts, active, kept, begin)
+    task = _Task(counts, active, kept, begin, np.broadcast_to(worth, len(counts)))
     out = _Out(*counts.shape)
     _in_parts(lambda part: _newton(task, part, out), np.flatnonzero(identified), active.sum(axis=1))
     for i in np.flatnonzero(out.undecided):
@@ -100,12 +103,13 @@ def _in_parts(work: Callable[[Array], None], fits: Array, sizes: Array) -> None:
 
 @dataclass(frozen=True)
 class _Task:
-    """What is to be fitted, one row for each fit. `begin`: logs of means."""
+    """What is to be fitted, one row for each fit. `begin`: logs of means. `worth`: deviances."""
 
     counts: Array
     active: Array
     kept: Array
     begin: Array
+    worth: Array
 
 
 class _Out:
@@ -131,6 +135,7 @@ def _newton(task: _Task, part: Array, out: _Out, steps: int = _STEPS) -> None:
         moved = work.step(first=step == 0)
         still = np.abs(moved).max(axis=1) < _STANDS_STILL
         settled = still | work.endless(moved) if step >= _LOOK_FOR_ENDLESS else still
+        settled = settled | (work.least > work.worth)
         if settled.any():
             out.take(work, settled, still)
             if settled.all():
@@ -146,6 +151,7 @@ class _Work:
 
     def __init__(self, task: _Task, part: Array) -> None:
         self.part, self.counts, self.kept = part, task.counts[part], task.kept[part]
+        self.worth, self.saturated = task.worth[part], _entropy(self.counts)
         active = task.active[part]
         nowhere = active.shape[1]
         sets = np.argsort(~active, axis=1, kind="stable")[:, : active.sum(axis=1).max()]
@@ -154,6 +160,7 @@ class _Work:
         self.log = task.begin[part]
         self.level = np.zeros(len(part))
         self.means = np.exp(self.log) * self.kept
+        self.least = np.full(len(part), -np.inf)
 
     def step(self, *, first: bool) -> Array:
         """One step; gives the change of the log of each mean. The first comes to the model from outside it."""
@@ -164,12 +171,22 @@ class _Work:
         moved = over_subsets(change)
         if first:
             self.level, self.log, moved = change[:, 0], moved, moved - self.log
-        else:
+        self.least = self._least(moved)
+        if not first:
             size = np.minimum(1, _FAR / np.maximum(np.abs(moved * self.kept).max(axis=1), _STANDS_STILL))
             self.level = self.level + size * change[:, 0]
             self.log = self.log + size[:, None] * moved
         self.means = np.exp(np.minimum(self.log, 50)) * self.kept
         return moved * self.kept
+
+    def _least(self, moved: Array) -> Array:
+        """A deviance for each fit which its own cannot be below; minus infinity where the step does not give one.
+
+        A step's first-order means have the margins of the table. Any such means have at least the entropy of the fit (duality).
+        """
+        means = self.means * (1 + moved)
+        inside = (means >= 0).all(axis=1)
+        return np.where(inside, 2 * (self.saturated - _entropy(np.maximum(means, 0))), -np.inf)
 
     def endless(self, moved: Array) -> Array:
         """Which fits go on along a direction in which no observed cell's mean changes and no other's grows."""
@@ -190,8 +207,17 @@ class _Work:
         return (change.max(axis=1) < _EXACT) & (change.min(axis=1) < -0.5)
 
     def leave_out(self, settled: Array) -> None:
-        for name in ("part", "counts", "kept", "sets", "pairs", "log", "level", "means"):
+        for name in (
+            "part", "counts", "kept", "worth", "saturated", "sets", "pairs", "log", "level", "means", "least",
+        ):  # fmt: skip
             setattr(self, name, getattr(self, name)[~settled])
+
+
+def _entropy(means: Array) -> Array:
+    """Of each fit: the sum of means times their logs, less the means. The log-likelihood of a table that fits itself, up to a
+    constant."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(means > 0, means * np.log(means) - means, 0.0).sum(axis=1)
 
 
 def _solved(weights: Array, slope: Array, sets: Array, pairs: Array, ridge: float) -> Array:
