@@ -6,6 +6,8 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_NO_CONFIG := 1
 # These doors open the fictional partnership only; README says how to install for real.
 export HEARD_DEMO := 1
+# Where it is set, Python compiles every module anew at each start: ten seconds instead of two, hundreds of times in the tests.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 /usr/bin/python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && { command -v $$p; break; }; done)
