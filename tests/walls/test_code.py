@@ -2,13 +2,14 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from django.apps import apps
 from django.db import models
+from tests.walls.every import every
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "heard"
@@ -47,6 +48,11 @@ def name(path: Path) -> str:
     return str(path.relative_to(SOURCE))
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def called(*stems: str) -> list[Path]:
     """Modules, and modules of packages, of one of these names in the site's apps."""
     found = [path for path in MODULES if path.stem in stems or path.parent.name in stems]
@@ -54,17 +60,13 @@ def called(*stems: str) -> list[Path]:
 
 
 def public_functions(path: Path) -> Iterator[ast.FunctionDef]:
-    for node in ast.parse(path.read_text()).body:
+    for node in parsed(path).body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             yield node
 
 
 def attributes(path: Path) -> Iterator[ast.Attribute]:
-    return (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute))
-
-
-def each(paths: list[Path]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("path", paths, ids=name)
+    return (node for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute))
 
 
 def reads_a_table(function: ast.FunctionDef) -> bool:
@@ -76,14 +78,14 @@ def takes_own_row(function: ast.FunctionDef, path: Path) -> bool:
     first = [*function.args.posonlyargs, *function.args.args][0].annotation
     own = {
         alias.name
-        for node in ast.parse(path.read_text()).body
+        for node in parsed(path).body
         if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".models")
         for alias in node.names
     }
     return first is not None and ast.unparse(first) in own
 
 
-@each(called("queries"))
+@every(called("queries"))
 def test_a_query_is_for_somebody(path: Path) -> None:
     """`user` comes first, so that nobody can read without saying who is reading.
 
@@ -102,7 +104,7 @@ def is_task(function: ast.FunctionDef) -> bool:
     return any(ast.unparse(decorator).startswith("task") for decorator in function.decorator_list)
 
 
-@each(called("actions"))
+@every(called("actions"))
 def test_an_action_is_by_somebody(path: Path) -> None:
     for function in public_functions(path):
         if is_task(function) or function.name in NOBODY_BEFORE:
@@ -118,7 +120,7 @@ def test_an_action_is_by_somebody(path: Path) -> None:
 
 def actions_of_others(path: Path) -> set[str]:
     """Names under which a module of actions calls those of others that leave a row."""
-    imports = (node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ImportFrom))
+    imports = (node for node in parsed(path).body if isinstance(node, ast.ImportFrom))
     return {
         alias.asname or alias.name
         for node in imports
@@ -135,7 +137,7 @@ def leaves_a_row(name: str, path: Path) -> bool:
     """Whether it calls `record_audit` or an action of others, itself or by way of what it calls in its own module, or in
     the one that the actions of a stage share."""
     together = [path.with_name("_shared.py"), path] if path.with_name("_shared.py").exists() else [path]
-    bodies = [node for module in together for node in ast.parse(module.read_text()).body]
+    bodies = [node for module in together for node in parsed(module).body]
     here = {node.name: node for node in bodies if isinstance(node, ast.FunctionDef)}
     wanted = actions_of_others(path) | {"record_audit"}
     waiting, seen = [name], set[str]()
@@ -148,7 +150,7 @@ def leaves_a_row(name: str, path: Path) -> bool:
     return False
 
 
-@each(called("actions"))
+@every(called("actions"))
 def test_an_action_leaves_an_audit_row_in_its_transaction(path: Path) -> None:
     for function in public_functions(path):
         if is_task(function) or function.name in NO_ROW:
@@ -156,7 +158,7 @@ def test_an_action_leaves_an_audit_row_in_its_transaction(path: Path) -> None:
         assert leaves_a_row(function.name, path), f"{function.name} leaves no audit row"
 
 
-@each(called("views", "forms"))
+@every(called("views", "forms"))
 def test_a_view_reads_through_queries_and_writes_through_actions(path: Path) -> None:
     used = {node.attr for node in attributes(path)} & {
         "objects",
@@ -164,28 +166,28 @@ def test_a_view_reads_through_queries_and_writes_through_actions(path: Path) -> 
         "_base_manager",
         "bulk_create",
     }
-    tree = ast.walk(ast.parse(path.read_text()))
+    tree = ast.walk(parsed(path))
     calls = [node for node in tree if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
     saves = [call.lineno for call in calls if call.func.attr in {"save", "delete"} and not call.args]  # type: ignore[attr-defined]
     assert not used, "Ask a query."
     assert not saves, "Call an action."
 
 
-@each(MODULES)
+@every(MODULES)
 def test_no_table_is_fetched_by_name(path: Path) -> None:
     """`apps.get_model` walks around every import wall."""
     assert "get_model" not in {node.attr for node in attributes(path)}
 
 
-@each(MODULES)
+@every(MODULES)
 def test_markup_that_is_trusted_has_been_looked_at(path: Path) -> None:
-    names = {n.id for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Name)}
+    names = {n.id for n in ast.walk(parsed(path)) if isinstance(n, ast.Name)}
     attrs = {node.attr for node in attributes(path)}
     if (names | attrs) & {"mark_safe", "Markup", "SafeString", "SafeText"}:
         assert name(path) in TRUSTED_MARKUP, "Use format_html, or say in TRUSTED_MARKUP why this is safe."
 
 
-@each(sorted(SOURCE.rglob("jinja2/**/*.html")))
+@every(sorted(SOURCE.rglob("jinja2/**/*.html")))
 def test_no_template_trusts_what_it_prints(path: Path) -> None:
     source = path.read_text().replace(" ", "")
     if "|safe" in source or "Markup(" in source:
@@ -196,7 +198,7 @@ def test_every_trusted_markup_still_exists() -> None:
     assert [path for path in TRUSTED_MARKUP if not (SOURCE / path).exists()] == []
 
 
-@each([path for path in MODULES if path.stem == "rules"])
+@every([path for path in MODULES if path.stem == "rules"])
 def test_a_rule_knows_no_clock(path: Path) -> None:
     """Rules are handed the day, so that each can be tested on any day."""
     owners = {"datetime", "date", "timezone", "time", "dt"}
@@ -208,9 +210,9 @@ def test_a_rule_knows_no_clock(path: Path) -> None:
     assert not clocks
 
 
-@each([path for path in MODULES if path.stem == "views"])
+@every([path for path in MODULES if path.stem == "views"])
 def test_every_view_module_says_what_it_holds(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text()))
+    assert ast.get_docstring(parsed(path))
 
 
 # ---- data protection

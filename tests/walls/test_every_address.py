@@ -19,6 +19,7 @@ from django.conf import settings as site
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.conftest import World
+from tests.walls.every import every
 from tests.walls.record import AT_THE_GATE, FAMILY_NAME, SAYS, SEEN, Record, make_record
 
 from heard.agencies import actions as agencies
@@ -135,7 +136,7 @@ def absent() -> dict[str, Any]:
 # ---- every address is known, and has a gate
 
 
-@pytest.mark.parametrize("address", ADDRESSES, ids=lambda a: a.name)
+@every(ADDRESSES, lambda address: address.name)
 def test_every_address_has_a_name_and_known_keys(address: Address) -> None:
     assert address.name, f"{address.view} needs a name"
     unknown = address.keys - RECORD_KEYS - set(VALUES)
@@ -144,7 +145,7 @@ def test_every_address_has_a_name_and_known_keys(address: Address) -> None:
     )
 
 
-@pytest.mark.parametrize("address", ADDRESSES, ids=lambda a: a.name)
+@every(ADDRESSES, lambda address: address.name)
 def test_every_address_has_a_gate(address: Address) -> None:
     assert address.gate or address.is_open, "Put @gate(May.…) outermost on its view"
 

@@ -11,11 +11,12 @@ import jinja2.meta
 import pytest
 from django.template import engines
 from jinja2 import Environment, nodes
+from tests.walls.every import every
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "heard"
 TEMPLATES = sorted(path for path in SOURCE.rglob("jinja2/**/*") if path.is_file())
-EACH = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: template_name(path))
+EACH = every(TEMPLATES)
 
 LETTERS = re.compile(r"[^\W\d_]")
 STYLES = re.compile(
@@ -49,10 +50,17 @@ def template_name(path: Path) -> str:
     return "/".join(parts[parts.index("jinja2") + 1 :])
 
 
+@cache
 def jinja() -> Environment:
     return Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"])
 
 
+@cache
+def parsed(source: str) -> nodes.Template:
+    return jinja().parse(source)
+
+
+@cache
 def literal(source: str) -> str:
     """The template's own characters: each expression becomes a hole, translated blocks and comments vanish."""
     kept, translated, block = [], False, False
@@ -101,7 +109,7 @@ def test_words_for_screen_readers_alone_begin_with_no_colon(path: Path) -> None:
 
 def untranslated_arguments(source: str) -> Iterator[str]:
     """Prose that is handed to a macro as a bare string, such as ui.button("Send it")."""
-    tree = jinja().parse(source)
+    tree = parsed(source)
     translated = {
         id(const)
         for call in tree.find_all(nodes.Call)
@@ -118,7 +126,7 @@ def untranslated_arguments(source: str) -> Iterator[str]:
 
 
 def queries_walked(source: str) -> Iterator[str]:
-    tree = jinja().parse(source)
+    tree = parsed(source)
     no_rows = {"loop"} | {
         imported.target for imported in tree.find_all(nodes.Import)
     }  # macros may have such names
@@ -173,9 +181,7 @@ def names_in_use() -> set[str]:
         tree = ast.parse(path.read_text())
         used |= {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
     for path in TEMPLATES:
-        used |= {
-            name or "" for name in jinja2.meta.find_referenced_templates(jinja().parse(path.read_text()))
-        }
+        used |= {name or "" for name in jinja2.meta.find_referenced_templates(parsed(path.read_text()))}
     return used
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.walls.every import every
 
 from heard.cases.case.rules import language_hints
 from heard.knowledge import load
@@ -56,16 +57,12 @@ def texts(value: object) -> Iterator[str]:
             yield from texts(one)
 
 
-def each(paths: list[Path]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("path", paths, ids=lambda path: str(path.relative_to(SOURCE)))
-
-
-@each(sorted(SOURCE.rglob("jinja2/**/*.html")))
+@every(sorted(SOURCE.rglob("jinja2/**/*.html")))
 def test_no_template_blames_or_goes_into_detail(path: Path) -> None:
     assert faults(path.read_text()) == []
 
 
-@each([path for path in SPEAKING if str(path.relative_to(SOURCE)) not in REFUSES_THEM])
+@every([path for path in SPEAKING if str(path.relative_to(SOURCE)) not in REFUSES_THEM])
 def test_no_sentence_of_ours_blames_or_goes_into_detail(path: Path) -> None:
     assert [(text, found) for text in strings(path) if (found := faults(text))] == []
 
@@ -78,7 +75,7 @@ def test_no_label_or_help_blames_or_goes_into_detail(release_id: str) -> None:
     assert [(entry_id, found) for entry_id, text in spoken if (found := faults(text))] == []
 
 
-@each([path for path in sorted(SOURCE.rglob("demo/**/*")) if path.suffix in {".yaml", ".txt", ".csv"}])
+@every([path for path in sorted(SOURCE.rglob("demo/**/*")) if path.suffix in {".yaml", ".txt", ".csv"}])
 def test_no_invented_record_blames_or_goes_into_detail(path: Path) -> None:
     found = list(texts(yaml.safe_load(path.read_text()))) if path.suffix == ".yaml" else [path.read_text()]
     assert [(text, wrong) for text in found if (wrong := faults(text))] == []
