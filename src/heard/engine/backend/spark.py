@@ -93,7 +93,8 @@ class Spark:
         from splink import Linker
 
         gaps.LAST_DIGIT.met()
-        return Linker(self._splink.register(name), words.settings_for_spark(settings), log_level=None)
+        table = self._splink.register(name)
+        return Linker(table, words.settings_for_spark(settings), log_level=None, validate_settings=False)
 
     def from_splink(self, frame: Any) -> Any:
         return self._ibis.table(frame.physical_name)

@@ -65,6 +65,12 @@ def _missing(*columns: str) -> str:
     return " OR ".join(f"{column}_{side} IS NULL" for column in columns for side in "lr")
 
 
+def _either(*conditions: str) -> str:
+    """True where one of them holds, else false. The first that holds spares the rest, and Splink, which looks for equality
+    in every condition, need not multiply out what is no plain OR."""
+    return f"(CASE {' '.join(f'WHEN {condition} THEN TRUE' for condition in conditions)} ELSE FALSE END)"
+
+
 def _within(most: int, one: str, other: str) -> str:
     """At most so many wrong, missing, doubled or swapped letters. A swap is two of the wrong letters that are quickly
     counted, so that slow counting is spared for what is nearly the same."""
@@ -76,32 +82,37 @@ def _within(most: int, one: str, other: str) -> str:
 
 def _slip(one: str, other: str) -> str:
     shortest = f"least(length({one}), length({other}))"
-    short = (
-        f"(greatest(length({one}), length({other})) >= 3 AND {shortest} >= 2 AND {_within(1, one, other)})"
-    )
-    return f"({short} OR ({shortest} >= 8 AND {_within(2, one, other)}))"
+    longest = f"greatest(length({one}), length({other}))"
+    short = f"{longest} >= 3 AND {shortest} >= 2 AND {_within(1, one, other)}"
+    return _either(short, f"{shortest} >= 8 AND {_within(2, one, other)}")
 
 
 # Also in the long form of a short one: Jeessica and Jess. The guards take no slip in the first letter but two letters
 # that changed places.
-_GIVEN_SLIP = " OR ".join(
-    f"((left({one}, 1) = left({other}, 1) OR left({one}, 1) = substr({other}, 2, 1)) AND {_slip(one, other)})"
-    for one, other in (("given_l", "given_r"), ("given_l", "head_r"), ("head_l", "given_r"))
+_GIVEN_SLIP = _either(
+    *(
+        f"left({one}, 1) IN (left({other}, 1), substr({other}, 2, 1)) AND {_slip(one, other)}"
+        for one, other in (("given_l", "given_r"), ("given_l", "head_r"), ("head_l", "given_r"))
+    )
 )
-_CROSSED = (
-    f"(given_l = family_r AND {_within(1, 'family_l', 'given_r')})"
-    f" OR (family_l = given_r AND {_within(1, 'given_l', 'family_r')})"
+_CROSSED = _either(
+    f"given_l = family_r AND {_within(1, 'family_l', 'given_r')}",
+    f"family_l = given_r AND {_within(1, 'given_l', 'family_r')}",
 )
 
 # As guards.births_alike says it of two dates.
-_NEAR = (
-    f"(left(birth_l, 2) = left(birth_r, 2) AND {_within(1, 'birth_l', 'birth_r')}) OR abs(date_diff('day', born_l, born_r)) = 1"
-    " OR (substr(birth_l, 5) = substr(birth_r, 5) AND abs(year(born_l) - year(born_r)) = 1)"
-    " OR (year(born_l) = year(born_r) AND month(born_l) = day(born_r) AND day(born_l) = month(born_r))"
+_NEAR = _either(
+    f"left(birth_l, 2) = left(birth_r, 2) AND {_within(1, 'birth_l', 'birth_r')}",
+    "abs(date_diff('day', born_l, born_r)) = 1",
+    "substr(birth_l, 5) = substr(birth_r, 5) AND abs(year(born_l) - year(born_r)) = 1",
+    "year(born_l) = year(born_r) AND month(born_l) = day(born_r) AND day(born_l) = month(born_r)",
 )
 
 # As guards.one_part_wrong says it.
-_IN_PART = "substr(birth_l, 1, 6) = substr(birth_r, 1, 6) OR (year(born_l) = year(born_r) AND day(born_l) = day(born_r))"
+_IN_PART = _either(
+    "substr(birth_l, 1, 6) = substr(birth_r, 1, 6)",
+    "year(born_l) = year(born_r) AND day(born_l) = day(born_r)",
+)
 
 _GIVEN = Comparison(
     "given",
@@ -122,12 +133,16 @@ _GIVEN = Comparison(
 )
 _FAMILY = Comparison(
     "family",
-    f"{_missing('family')} OR ({_CROSSED})",
+    f"{_missing('family')} OR {_CROSSED}",
     (
         Level("family name the same", "family_l = family_r", 0.86, 0.003, by_rarity="family"),
         Level(
             "family name in part",
-            "list_has_any(parts_l, parts_r) OR starts_with(family_l, family_r || ' ') OR starts_with(family_r, family_l || ' ')",
+            _either(
+                "list_has_any(parts_l, parts_r)",
+                "starts_with(family_l, family_r || ' ')",
+                "starts_with(family_r, family_l || ' ')",
+            ),
             0.03,
             0.002,
         ),
@@ -152,10 +167,13 @@ _SEX = Comparison(
 )
 # One slip leaves one of its halves whole.
 _POSTCODE_SLIP = (
-    "(district_l = district_r OR right(postcode_l, 3) = right(postcode_r, 3))"
+    f"{_either('district_l = district_r', 'right(postcode_l, 3) = right(postcode_r, 3)')}"
     f" AND {_within(1, 'postcode_l', 'postcode_r')}"
 )
-_STREET = "(street_l = street_r OR levenshtein(street_l, street_r) * 4 <= least(length(street_l), length(street_r)))"
+_STREET = _either(
+    "street_l = street_r",
+    "levenshtein(street_l, street_r) * 4 <= least(length(street_l), length(street_r))",
+)
 # One comparison for both, since who shares one shares the other: as two, they would count twice.
 _POSTCODE = Comparison(
     "postcode",
