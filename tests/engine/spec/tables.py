@@ -36,13 +36,15 @@ def record(source: str, record_id: str, name: str = "", born: str = "", **more: 
     return row | more
 
 
-def linked(folder: Path, *records: dict[str, Any], loose: tuple[str, ...] = ()) -> set[frozenset[str]]:
+def linked(
+    folder: Path, *records: dict[str, Any], loose: tuple[str, ...] = (), households: bool = True
+) -> set[frozenset[str]]:
     """Links the records and gives the children, each as its records: {"school 1", "police 7"}."""
     names = sorted({(r["source"], r["agency"]) for r in records})
     sources = [source(name, agency=agency, keyed=name not in loose) for name, agency in names]
     put(folder, tables.RECORDS, *records)
     put(folder, tables.SOURCES, *sources)
-    link(folder)
+    link(folder, households=households)
     children: dict[str, set[str]] = {}
     for row in backend.read(folder, tables.IDENTITIES).to_pylist():
         children.setdefault(row["person"], set()).add(f"{row['source']} {row['record_id']}")

@@ -48,6 +48,28 @@ def test_others_of_the_household_are_never_merged(tmp_path, why, name, born, mor
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("WX1 1AA", "WX1 1AB"),
+        ("WX1 1AA", "WY1 1AA"),
+        ("3072", "3027"),
+        ("10115", "1015"),
+    ],  # at home, and abroad
+)
+def test_a_slip_in_a_postcode_is_told_from_another_postcode(tmp_path, one, other):
+    there = record("police", "7", "Katherine Ashworth", "2011-03-04", postcode=other)
+    linked(tmp_path, KATE | {"postcode": one}, there)
+    assert "postcode with a slip" in band(tmp_path, "school 1", "police 7")[1]
+
+
+def test_among_strangers_names_in_each_other_s_fields_are_compared_without_a_birth_date(tmp_path):
+    one = record("school", "1", "Katherine Ashworth", postcode="3072", address="9 Mill Lane")
+    other = record("police", "7", "Ashworth Katherine", postcode="3027", address="9 Mil Lane")
+    linked(tmp_path, one, other, households=False)
+    assert "given and family name crossed" in band(tmp_path, "school 1", "police 7")[1]
+
+
+@pytest.mark.parametrize(
     ("one", "other"), [("Ella", "Emma"), ("Amina", "Amira"), ("Jayden", "Kayden"), ("Ella", "Bella")]
 )
 def test_twins_with_names_that_look_alike_stay_two(tmp_path, one, other):

@@ -165,9 +165,9 @@ _SEX = Comparison(
     _missing("sex"),
     (Level("sex the same", "sex_l = sex_r", 0.985, 0.5), Level("sex different", "ELSE", 0.015, 0.5)),
 )
-# One slip leaves one of its halves whole.
+# One slip leaves one of its halves whole; another country's postcode, or half of one, has no halves.
 _POSTCODE_SLIP = (
-    f"{_either('district_l = district_r', 'right(postcode_l, 3) = right(postcode_r, 3)')}"
+    f"{_either('district_l = district_r', 'right(postcode_l, 3) = right(postcode_r, 3)', 'district_l = postcode_l')}"
     f" AND {_within(1, 'postcode_l', 'postcode_r')}"
 )
 _STREET = _either(
@@ -247,7 +247,12 @@ _BLOCKS = (
     ("birth", "least(given, family)", "greatest(given, family)"),
 )
 # Also these where nobody is of one household with another. Of a million people that is many pairs.
-_BLOCKS_AMONG_STRANGERS = (("birth",), ("given", "family"), ("postcode",), ("street",))
+_BLOCKS_AMONG_STRANGERS = (
+    ("birth",),
+    ("least(given, family)", "greatest(given, family)"),
+    ("postcode",),
+    ("street",),
+)
 _LESSONS = (("birth", "postcode"), ("given", "family"))
 
 
