@@ -1,8 +1,8 @@
 """How well records are linked, on the public sets FEBRL 4 and FEBRL 3 without the identity number, beside plain Splink and
 recordlinkage in the same run: `python -m tests.bench.febrl`.
 
-recordlinkage needs another pandas than Heard, so it has an environment of its own in a temporary folder, in exact versions; where
-that cannot be installed the comparison is left out, and the reason printed.
+recordlinkage needs another pandas than Heard, so it has an environment of its own in a temporary folder, in the versions and with
+the hashes of febrl_peer.lock; where that cannot be installed the comparison is left out, and the reason printed.
 """
 
 from __future__ import annotations
@@ -32,15 +32,7 @@ from tests.bench.measure import machine, table
 from heard.engine import backend, tables
 from heard.engine.link import link
 
-PEER = (
-    "recordlinkage==0.16",
-    "pandas==2.3.3",
-    "numpy==2.5.5",
-    "scipy==1.18.1",
-    "scikit-learn==1.9.1",
-    "jellyfish==1.3.0",
-    "joblib==1.6.0",
-)
+PEER = Path(__file__).with_name("febrl_peer.lock")
 SETS = {"febrl4": ("left", "right"), "febrl3": ("both",)}
 TARGET = {"febrl4": 0.9958, "febrl3": 0.9945}
 type Pairs = set[frozenset[str]]
@@ -79,7 +71,7 @@ def _peer(folder: Path) -> dict[str, Any] | None:
     python = folder / "peer" / "bin" / "python"
     steps = (
         [uv, "venv", "--quiet", "--python", sys.executable, str(folder / "peer")],
-        [uv, "pip", "install", "--quiet", "--python", str(python), *PEER],
+        [uv, "pip", "install", "--quiet", "--require-hashes", "--python", str(python), "-r", str(PEER)],
         [str(python), str(Path(__file__).with_name("febrl_peer.py")), str(folder)],
     )
     said = ""

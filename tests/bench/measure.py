@@ -6,6 +6,9 @@ import time
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+# Python keeps what it compiled, as where Heard is installed: else each start would compile every library anew.
+_ENVIRONMENT = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -24,7 +27,7 @@ def best(command: list[str], runs: int) -> Cost:
 
 def _once(command: list[str]) -> Cost:
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_ENVIRONMENT)
     assert process.stderr
     said = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
