@@ -13,12 +13,11 @@ are two children, too (`_likely`). Where no source gives each child one record, 
 is rather too low.
 
 Intervals (95 in 100) are a bootstrap over children, in blocks drawn with a seed, with as much noise added as the
-probabilities themselves leave open.
+probabilities themselves leave open. They hold chance alone, not what the model gets wrong: the truth may lie outside
+(docs/guide/analyst.md says how far it did where it is known).
 
 **What it cannot see**: pairs that were never compared since they share nothing of what is compared first (blocking);
-pairs that the model holds for two; and whether the model is right, for it learned from these records alone. In the
-fictional partnership (20,000 children), 97.6 in 100 are expected and 98.7 are true; of all pairs of one child, also those never
-compared, 92 are together.
+pairs that the model holds for two; and whether the model is right, for it learned from these records alone.
 """
 
 from __future__ import annotations
