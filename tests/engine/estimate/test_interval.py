@@ -17,17 +17,6 @@ def test_the_acceleration_is_the_published_one(published, order, published_accel
     assert found == pytest.approx(published_acceleration, abs=1e-8)
 
 
-def test_the_intervals_for_kosovo_are_the_published_ones_but_for_chance(published):
-    """Table 2 of Silverman, Chan and Vincent (2024), whose replicates were drawn otherwise."""
-    table = published("kosovo").counts
-    chooser = ByBic(table, 3)
-    totals = chooser.choose(interval.replicates(table, 1000, seed=1)).totals
-    fewer, weights = interval.without_one(table)
-    bend = interval.acceleration(chooser.choose(fewer).totals, weights)
-    assert interval.between(totals, 10356.52, bend, 0.95) == pytest.approx((6900, 18000), rel=0.05)
-    assert interval.between(totals, 10356.52, bend, 0.8) == pytest.approx((7400, 12200), rel=0.1)
-
-
 def test_a_replicate_has_as_many_children_in_cells_that_hold_any(published):
     table = published("western-us").counts
     drawn = interval.replicates(table, 40, seed=5)

@@ -36,7 +36,7 @@ __all__ = [
     "why_not_estimated",
 ]
 
-METHODS = ("bic", "stepwise")
+METHODS = (ByBic.method, Stepwise.method)
 FEWEST_REPLICATES = 10
 _PART = 250  # replicates between two words on how far it is
 _MANY_MODELS = 6  # lists with which there are tens of thousands
@@ -110,11 +110,19 @@ def estimate(
     order, notes = _order(len(overlaps.lists), method, max_order)
     _why_not_replicates(replicates)
     tell("Choosing the model", None)
-    chooser = _chooser(overlaps.counts, method, order, top)
+    found = _found(overlaps, _chooser(overlaps.counts, method, order, top), replicates, seed, tell)
+    return replace(found, warnings=(*notes, *warnings(found, overlaps, replicates)))
+
+
+def _found(
+    overlaps: Overlaps, chooser: ByBic | Stepwise, replicates: int, seed: int, tell: Progress
+) -> Estimate:
+    """The answer, but for its warnings."""
+    method, order = chooser.method, chooser.order
     total, model = _choose(chooser, overlaps)
     used, interval_80, interval_95 = _intervals(chooser, overlaps.counts, total, replicates, seed, tell)
     tell("Leaving out one list at a time", None)
-    found = Estimate(
+    return Estimate(
         observed=overlaps.observed,
         estimate=total,
         model=models.name(model, overlaps.lists),
@@ -132,7 +140,6 @@ def estimate(
         replicates=used,
         seed=seed,
     )
-    return replace(found, warnings=(*notes, *warnings(found, overlaps, replicates)))
 
 
 def usual_top(lists: int) -> int | None:

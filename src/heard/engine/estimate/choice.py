@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import combinations
 from math import lgamma, log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -56,6 +56,7 @@ class ByBic:
     Silverman, Chan and Vincent (2024). `refused`: how many models have no estimate for the real table.
     """
 
+    method: ClassVar = "bic"
     table: Array
     order: int
     top: int | None = None
@@ -70,7 +71,6 @@ class ByBic:
         ranked = np.argsort(np.where(fits.usable, value, np.inf), kind="stable")
         ranked = ranked[: int(fits.usable.sum())]
         self.refused = len(every) - len(ranked)
-        self.considered = len(every)
         self.models, self.bic = every[ranked][: self.top], value[ranked][: self.top]
         self._means = fits.means[ranked][: self.top]
 
@@ -163,6 +163,7 @@ class Stepwise:
     Chan, Silverman and Vincent (2021), section 3.2. The pairs are all that is looked at, as in the paper.
     """
 
+    method: ClassVar = "stepwise"
     order: int = 2
     threshold: float = THRESHOLD
 
