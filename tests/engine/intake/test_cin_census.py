@@ -130,7 +130,7 @@ def test_children_behind_a_break_that_cannot_be_passed_are_set_aside(
     assert {row["row"] for row in done.table("issues") if row["code"] == "xml_lost"} == {2, 3}
 
 
-@pytest.mark.parametrize("declared", ["UTF-16", "klingon", "US-ASCII", "hex", "UTF-8"])
+@pytest.mark.parametrize("declared", ["UTF-16", "UTF-16LE", "klingon", "US-ASCII", "hex", "UTF-8"])
 @pytest.mark.parametrize("written", ["utf-8", "cp1252", "utf-16-le", "utf-16"])
 def test_the_bytes_decide_when_the_declaration_is_wrong(
     read: Callable[..., Read], declared: str, written: str
@@ -139,6 +139,7 @@ def test_the_bytes_decide_when_the_declaration_is_wrong(
     done = read({"census.xml": text.encode(written)})
     assert done.counts == (2, 2, 0)
     assert [r["record_id"] for r in done.table("records")] == ["Zoé", "B"]
+    assert done.codes("set_aside") == []
 
 
 def test_a_child_without_an_id_is_not_keyed(read: Callable[..., Read]) -> None:

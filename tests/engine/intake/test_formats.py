@@ -20,7 +20,7 @@ from tests.engine.intake.conftest import Read, read_paths
 from tests.engine.intake.examples import EXAMPLES
 from tests.engine.intake.test_annex_a import CARE, IN_CARE
 
-from heard.engine.intake import formats
+from heard.engine.intake import formats, workbook
 from heard.engine.tables import NotDone
 
 FOLDERS = sorted(path.parent for path in Path(formats.__file__).parent.glob("*/__init__.py"))
@@ -164,6 +164,17 @@ def test_a_sheet_that_breaks_off_keeps_what_came_before(read: Callable[..., Read
     done = read({"a.xlsx": with_member(whole, SHEET, sheet[: len(sheet) * 3 // 4])}, mapping=None)
     assert done.codes("set_aside") == ["workbook_broken"]
     assert 200 < done.summary.kept < 399
+
+
+def test_rows_beyond_the_end_of_a_sheet_are_said_not_to_be_read(
+    read: Callable[..., Read], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [CARE, *[[n, *IN_CARE[1:]] for n in range(1, 40)]]
+    monkeypatch.setattr(workbook, "_MOST_ROWS", 40)
+    assert read({"a.xlsx": book({"List 8": rows})}, mapping=None).codes("set_aside") == []
+    done = read({"a.xlsx": book({"List 8": [*rows, [40, *IN_CARE[1:]]]})}, mapping=None)
+    assert done.codes("set_aside") == ["workbook_broken"]
+    assert done.summary.kept == 39
 
 
 PEOPLE = """sources:

@@ -148,6 +148,27 @@ def test_a_line_break_within_quotes_is_one_row(read: Callable[..., Read]) -> Non
     assert done.counts == (2, 2, 0)
 
 
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_a_line_break_within_a_quoted_name_of_a_column_is_no_row(
+    read: Callable[..., Read], mark: str
+) -> None:
+    text = HEAD.replace("nominal_id", '"nominal\nid"').replace("sex", '"sex"') + ROW
+    done = read({"police_missing.csv": text.replace(",", mark)})
+    assert done.counts == (1, 1, 0)
+    assert done.codes() == ([] if mark == "," else ["delimiter"])
+    assert done.table("records")[0]["record_id"] == "N1"
+
+
+def test_a_quotation_mark_in_the_header_that_is_never_closed_swallows_no_row(
+    read: Callable[..., Read],
+) -> None:
+    done = read(
+        {"police_missing.csv": HEAD.replace("forename", '"forename') + ROW.replace("Ada", '"Ada"') + ROW}
+    )
+    assert done.counts == (2, 2, 0)
+    assert "column_missing" not in done.codes()
+
+
 def test_a_row_with_too_many_values_is_set_aside_with_its_number(read: Callable[..., Read]) -> None:
     done = read({"police_missing.csv": HEAD + ROW + ROW.replace("Bell", "Bell,Carr")})
     assert done.counts == (2, 1, 1)

@@ -95,25 +95,17 @@ def open_sheet(path: Path) -> TextSheet | None:
     first = next(_lines(path, encoding), None)
     if first is None or len(first) >= LONGEST_LINE:
         return None
-    delimiter = max(_DELIMITERS, key=lambda mark: len(_split(first, mark)))
-    return TextSheet(
-        path, encoding, delimiter, tuple(cell.replace("\0", "").strip() for cell in _split(first, delimiter))
-    )
+    headers = {mark: _header(_Ahead(_lines(path, encoding)), mark) for mark in _DELIMITERS}
+    delimiter = max(headers, key=lambda mark: len(headers[mark]))
+    names = (" ".join(cell.replace("\0", "").split()) for cell in headers[delimiter])
+    return TextSheet(path, encoding, delimiter, tuple(names))
 
 
 def is_table(path: Path) -> bool:
     """Whether a text is a table rather than prose: two or more columns, and a first row of just as many."""
     sheet = open_sheet(path)
-    if sheet is None or len(sheet.header) < 2:
-        return False
-    lines = _lines(path, sheet.encoding)
-    next(lines, None)
-    first = next(lines, None)
-    return first is not None and len(_split(first, sheet.delimiter)) == len(sheet.header)
-
-
-def _split(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter), [])
+    first = next(rows(sheet), None) if sheet and len(sheet.header) > 1 else None
+    return first is not None and first.cells is not None and "row_short" not in first.faults
 
 
 def _lines(path: Path, encoding: str) -> Iterator[str]:
@@ -130,7 +122,7 @@ def _lines(path: Path, encoding: str) -> Iterator[str]:
 def rows(sheet: TextSheet) -> Iterator[Row]:
     """Every row below the header, as many cells as the header has, or null with the reason among the faults."""
     ahead = _Ahead(_lines(sheet.path, sheet.encoding))
-    ahead.take()
+    _header(ahead, sheet.delimiter)
     width, number = len(sheet.header), 0
     while (line := ahead.take()) is not None:
         number += 1
@@ -140,12 +132,8 @@ def rows(sheet: TextSheet) -> Iterator[Row]:
         faults: tuple[str, ...] = ()
         if "\0" in line:
             line, faults = line.replace("\0", ""), ("nul_bytes",)
-        if '"' in line:
-            cells, closed = _quoted(line, ahead, sheet.delimiter)
-            faults = faults if closed else (*faults, "quote_open")
-        else:
-            cells = line.rstrip("\r\n").split(sheet.delimiter)
-        yield fitted(number, cells, width, faults)
+        cells, closed = _cells(line, ahead, sheet.delimiter)
+        yield fitted(number, cells, width, faults if closed else (*faults, "quote_open"))
 
 
 class _Ahead:
@@ -159,6 +147,19 @@ class _Ahead:
 
     def give_back(self, lines: list[str]) -> None:
         self._back.extendleft(reversed(lines))
+
+
+def _header(ahead: _Ahead, delimiter: str) -> list[str]:
+    """Takes the header, whose names may run over lines where they are quoted."""
+    line = ahead.take()
+    return _cells(line, ahead, delimiter)[0] if line is not None else []
+
+
+def _cells(line: str, ahead: _Ahead, delimiter: str) -> tuple[list[str], bool]:
+    """Cells of the row that begins with this line, and whether each quotation mark was closed."""
+    if '"' in line:
+        return _quoted(line, ahead, delimiter)
+    return line.rstrip("\r\n").split(delimiter), True
 
 
 def _quoted(line: str, ahead: _Ahead, delimiter: str) -> tuple[list[str], bool]:

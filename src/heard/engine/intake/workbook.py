@@ -51,10 +51,13 @@ class WorkbookSheet:
     def rows(self) -> Iterator[Row]:
         self.broken = False
         with _opened(self.path) as book:
-            rows = book[self.title].iter_rows(max_row=_MOST_ROWS, values_only=True)
+            rows = book[self.title].iter_rows(max_row=_MOST_ROWS + 1, values_only=True)
             number = -self.above
             while (cells := self._next(rows)) is not None:
                 number += 1
+                if number + self.above > _MOST_ROWS:
+                    self.broken = True
+                    return
                 if number > 0 and any(cell is not None for cell in cells):
                     yield _row(number, cells, len(self.header))
 

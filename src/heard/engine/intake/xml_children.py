@@ -27,6 +27,7 @@ _IN_WORDS = {
     "utf-8": "UTF-8",
     "cp1252": "Windows-1252",
     "iso-8859-1": "Latin-1",
+    "utf-16": "UTF-16",
     "utf-16le": "UTF-16",
     "utf-16be": "UTF-16",
 }
@@ -204,6 +205,7 @@ def _errors(parser: etree.iterparse) -> Iterator[tuple[int, str]]:
     entries = (
         (entry.line, entry.type_name.removeprefix("ERR_").replace("_", " ").lower())
         for entry in parser.error_log
+        if entry.level != etree.ErrorLevels.WARNING
     )
     yield from dict.fromkeys(entries)
 
@@ -217,11 +219,14 @@ def _declared(path: Path) -> str | None:
 def _options(path: Path) -> dict[str, bool | str]:
     """How to parse: safely, and in another encoding than the file declares where it is not written so."""
     found = encoding_of(path)
-    if found == "utf-16":
-        return dict(_SAFELY)  # its mark says so, and the parser heeds it
-    said = _declared(path) or "utf-8"
+    said = _declared(path) or ("utf-16" if found == "utf-16" else "utf-8")
     actual = _LXML_NAMES.get(found, found)
     believed = said == actual or (
-        said != "utf-8" and not found.startswith("utf-16") and is_written_in(path, said)
+        said != "utf-8" and not _wide(said) and not _wide(found) and is_written_in(path, said)
     )
     return dict(_SAFELY) if believed else {**_SAFELY, "encoding": actual}
+
+
+def _wide(encoding: str) -> bool:
+    """Whether a letter takes several bytes: almost any bytes can be read so, and mean nothing."""
+    return encoding.startswith(("utf-16", "utf-32", "ucs-", "iso-10646"))
