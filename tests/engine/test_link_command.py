@@ -92,6 +92,7 @@ def test_what_people_said_in_a_file_is_obeyed_and_undone_without_it(folder: Path
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        (None, "said.csv cannot be opened"),
         ("a,b\n1,2\n", "has no column left_source"),
         (SAID.format("perhaps"), "row 1: a judgement is one of same, not_same"),
         (SAID.format("same") + ",7,school,1,same\n", "row 2: left_source is empty"),
@@ -102,9 +103,10 @@ def test_what_people_said_in_a_file_is_obeyed_and_undone_without_it(folder: Path
     ],
 )
 def test_a_file_of_judgements_that_makes_no_sense_is_refused_before_anything_is_done(
-    folder: Path, text: str, sentence: str
+    folder: Path, text: str | None, sentence: str
 ) -> None:
-    (folder / "said.csv").write_text(text)
+    if text is not None:
+        (folder / "said.csv").write_text(text)
     done = _call(folder, *LISTS, "--judgements", "TMP/said.csv")
     assert done.exit_code == 2
     assert sentence in done.stderr

@@ -127,6 +127,16 @@ def test_what_a_killed_run_left_is_put_right(extracts):
     assert not list(out.parent.glob(".out*"))
 
 
+@pytest.mark.parametrize(
+    "told", ['{"made_by": "heard run"}', '{"made_by": "heard run", "steps": []}', "[]", "\x00"]
+)
+def test_a_folder_whose_manifest_is_not_whole_is_no_run_s(tmp_path, told):
+    (tmp_path / "manifest.json").write_text(told)
+    for step in (run.link_again, run.screen_again, lambda folder: run.changes(folder, folder)):
+        with pytest.raises(NotDone, match="not the folder of a run"):
+            step(tmp_path)
+
+
 def test_a_folder_that_no_run_made_is_left_alone(extracts):
     out = extracts.parent / "out"
     out.mkdir()

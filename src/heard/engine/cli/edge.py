@@ -52,7 +52,7 @@ class Command(click.Command):
         except click.UsageError as problem:
             if isinstance(problem, click.BadParameter) and problem.message:
                 end(problem.message)  # one of our own sentences
-            end(f"{problem.format_message()} See heard {info_name} --help.")
+            end(f"{problem.format_message().rstrip('.')}. See heard {info_name} --help.")
 
 
 command = partial(

@@ -89,7 +89,10 @@ def _quality(found: RunSummary) -> Table:
         table.add_column(name, justify="right")
     for row in found.quality:
         if row["pairs"] >= _TELLING or row["group"] == "all":
-            shares = [_percent(row, name) for name in ("precision", "recall")]
+            telling = row["pairs"] >= _TELLING
+            shares = [
+                _percent(row, name) if telling else "too few to say" for name in ("precision", "recall")
+            ]
             table.add_row(row["group"], row["value"], f"{row['pairs']:,}", *shares)
     return table
 

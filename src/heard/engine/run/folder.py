@@ -24,7 +24,8 @@ def manifest(folder: Path) -> dict[str, Any] | None:
         told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
-    return told if isinstance(told, dict) and told.get("made_by") == _MADE_BY else None
+    whole = isinstance(told, dict) and told.get("made_by") == _MADE_BY and isinstance(told.get("steps"), dict)
+    return told if whole and "intake" in told["steps"] else None
 
 
 def tell(folder: Path, told: dict[str, Any]) -> None:

@@ -29,6 +29,10 @@ def from_file(path: Path) -> pa.Table:
     """
     try:
         rows = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path)
+    except OSError as problem:
+        raise NotDone(
+            f"The judgements {path.name} cannot be opened. Check the path, and that you may read it."
+        ) from problem
     except UnicodeDecodeError as problem:
         raise NotDone(f"{path.name} is not UTF-8. Save it as CSV UTF-8.") from problem
     except (pa.ArrowException, csv.Error) as problem:
