@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 from hypothesis import settings as tries
+from tests.again import written_once
 
 from heard.agencies import actions
 from heard.agencies.models import Agency, Team, User
@@ -42,9 +43,14 @@ class World:
 
 
 @pytest.fixture
-def world(db: None, settings) -> World:
-    # A real hash takes half a second by design; the tests sign in hundreds of people.
+def quick_passwords(settings) -> None:
+    """A real hash takes half a second by design; the tests sign in hundreds of people."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+@written_once
+def world(db: None, quick_passwords: None) -> World:
     ade = actions.begin_partnership(
         username="ade.minton",
         first_name="Ade",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.utils import timezone
+from tests.again import written_once
 
 from heard.agencies.models import User
 from heard.cases.assessment import actions as assessing
@@ -28,6 +29,7 @@ SAID = {
 
 
 @pytest.fixture
+@written_once
 def worry(world) -> Concern:
     """Told by the teacher: one sign seen, one vulnerability seen, and the child's words."""
     return telling.tell(
@@ -45,6 +47,7 @@ def worry(world) -> Concern:
 
 
 @pytest.fixture
+@written_once
 def case(world, worry) -> Case:
     """The school and the children's services are involved; the police are not."""
     involve(by=world.teacher, person=worry.person, agency=world.care, why="Takes worries")
@@ -60,6 +63,7 @@ def case(world, worry) -> Case:
 
 
 @pytest.fixture
+@written_once
 def assessment(world, case) -> Assessment:
     return assessing.start_assessment(by=world.social_worker, case_id=case.pk)
 
@@ -84,17 +88,20 @@ def fill(assessment: Assessment, by: User) -> Assessment:
 
 
 @pytest.fixture
+@written_once
 def submitted(world, assessment) -> Assessment:
     fill(assessment, world.social_worker)
     return assessing.submit(by=world.social_worker, assessment_id=assessment.pk)
 
 
 @pytest.fixture
+@written_once
 def signed(world, submitted) -> Assessment:
     return assessing.sign_off(by=world.supervisor, assessment_id=submitted.pk)
 
 
 @pytest.fixture
+@written_once
 def draft_plan(world, signed) -> Plan:
     """One outcome with one action, ready to be agreed."""
     plan = planning.start_plan(by=world.social_worker, case_id=signed.case_id)
@@ -110,6 +117,7 @@ def draft_plan(world, signed) -> Plan:
 
 
 @pytest.fixture
+@written_once
 def agreed(world, draft_plan) -> Plan:
     return planning.agree_plan(
         by=world.social_worker,

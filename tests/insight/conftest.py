@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from tests.again import written_once
 from tests.conftest import World
 
 from heard.demo.extracts import write_extracts
@@ -38,6 +39,7 @@ def extracts_folder(settings: Any, extracts: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+@written_once
 def run(world: World, extracts_folder: Path) -> EngineRun:
     names = [
         path.name for path in extracts_folder.iterdir() if path.suffix in (".csv", ".xml") or path.is_dir()

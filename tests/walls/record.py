@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from tests.again import written_once
 from tests.conftest import World
 from tests.insight.profiles import profile_of
 
@@ -61,6 +62,7 @@ class Record:
         return self.keys[name]
 
 
+@written_once
 def make_record(world: World, *, restricted: bool) -> Record:
     """Told, decided, assessed, planned and reviewed by the children's services; a second worry waits.
 

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
+from tests.again import written_once
 from tests.cases.conftest import note_observation
 
 from heard.agencies.models import AuditRow
@@ -45,6 +46,7 @@ def every_address(assessment) -> list[str]:
 
 
 @pytest.fixture
+@written_once
 def judged(world, assessment):
     """An assessment in which something is written as judgement, so that the lists are open."""
     actions.save_judgement(
@@ -402,6 +404,7 @@ def test_the_signed_one_says_its_release_and_refuses_a_post(client, world, signe
 
 
 @pytest.fixture
+@written_once
 def second(world, signed):
     new = actions.start_assessment(by=world.social_worker, case_id=signed.case_id)
     this = {"by": world.social_worker, "assessment_id": new.pk}

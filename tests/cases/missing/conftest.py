@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from tests.again import written_once
 
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.missing import actions
@@ -56,16 +57,19 @@ def interviewed(by: Any, episode: Episode, hours: float, **more: Any) -> Intervi
 
 
 @pytest.fixture
+@written_once
 def episode(world, case) -> Episode:
     return gone(world.social_worker, case.person_id, 30)
 
 
 @pytest.fixture
+@written_once
 def returned(world, episode) -> Episode:
     """Back for twenty hours."""
     return actions.note_found(by=world.social_worker, episode_id=episode.pk, found_at=ago(20), **BACK)
 
 
 @pytest.fixture
+@written_once
 def heard(world, returned) -> Interview:
     return interviewed(world.social_worker, returned, 5)

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import StreamObject
+from tests.again import written_once
 
 from heard.cases.attachment.actions import attach
 from heard.cases.case.models import Case
@@ -29,6 +30,7 @@ def data(settings: Any, tmp_path: Any) -> Any:
 
 
 @pytest.fixture
+@written_once
 def around(world: Any, case: Case) -> Case:
     """The case, with an aunt tied to the child and her words about the aunt."""
     aunt = add_person(by=world.social_worker, given_name="Ola", family_name="Brand", kind="adult")
@@ -105,6 +107,7 @@ def request_of(by: Any, person_id: Any, *parts: str, **more: Any) -> Disclosure:
 
 
 @pytest.fixture
+@written_once
 def asked(world: Any, around: Case) -> Disclosure:
     return request_of(world.coordinator, around.person_id)
 

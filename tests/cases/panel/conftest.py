@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests.again import written_once
 from tests.conftest import World
 
 from heard.cases.assessment.rules import ChildsView
@@ -38,16 +39,19 @@ def hold(world: World, panel: Panel) -> Panel:
 
 
 @pytest.fixture
+@written_once
 def panel(world) -> Panel:
     return make_panel(world)
 
 
 @pytest.fixture
+@written_once
 def prepared(world, panel, case) -> Panel:
     return actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
 
 
 @pytest.fixture
+@written_once
 def item(world, prepared, case) -> PanelItem:
     """Mina, on the agenda because a worry is new."""
     return PanelItem.objects.get(panel=prepared, person=case.person)
@@ -79,6 +83,7 @@ def about(panel, **whom) -> PanelItem:
 
 
 @pytest.fixture
+@written_once
 def decided(world, item) -> PanelItem:
     return actions.decide_item(
         by=world.coordinator, item_id=item.pk, decision="No more visits", reason="She is safe", view=NO_WORDS

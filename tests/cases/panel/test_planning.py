@@ -227,6 +227,7 @@ def test_preparing_asks_the_same_however_much_there_is(world, panel):
 
     for name in ("Ana", "Bea", "Cleo"):
         tell(world, name)
+    assert world.coordinator.roles  # which are read once for each who asks
     few = asked()
     for number in range(20):
         tell(world, f"Child{number}")

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pypdf import PdfReader
+from tests.again import written_once
 from tests.cases.conftest import fill as fill_assessment
 
 from heard.agencies.models import AuditRow
@@ -26,6 +27,7 @@ NOT_ASKED = ChildsView(why_no_words="She is told on Monday, by her trusted worke
 
 
 @pytest.fixture
+@written_once
 def referral(world, signed):
     return actions.start_referral(by=world.social_worker, case_id=signed.case_id)
 
@@ -56,16 +58,19 @@ def fill(world, referral, **answers):
 
 
 @pytest.fixture
+@written_once
 def ready(world, referral):
     return fill(world, referral)
 
 
 @pytest.fixture
+@written_once
 def with_reviewer(world, ready):
     return actions.send_to_review(by=world.social_worker, referral_id=ready.pk, view=NOT_ASKED)
 
 
 @pytest.fixture
+@written_once
 def reviewed(world, with_reviewer):
     return actions.agree_referral(by=world.supervisor, referral_id=with_reviewer.pk, note="Read all of it")
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from tests.again import written_once
 from tests.cases.referral.test_actions import NOT_ASKED, fill
 
 from heard.agencies.models import AuditRow
@@ -13,11 +14,13 @@ from heard.cases.referral.models import Referral
 
 
 @pytest.fixture
+@written_once
 def referral(world, signed):
     return actions.start_referral(by=world.social_worker, case_id=signed.case_id)
 
 
 @pytest.fixture
+@written_once
 def reviewed(world, referral):
     ready = fill(world, referral)
     actions.send_to_review(by=world.social_worker, referral_id=ready.pk, view=NOT_ASKED)

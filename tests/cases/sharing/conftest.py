@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from tests.again import written_once
 
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.sharing import actions, queries, rules
@@ -59,6 +60,7 @@ def ask(by: Any, person_id: Any, due_in: int = 5, **more: Any) -> InfoRequest:
 
 
 @pytest.fixture
+@written_once
 def prepared(world, case) -> Share:
     """Her words and the signs seen, for a college outside the partnership."""
     adult = add_person(by=world.social_worker, given_name="Ola", family_name="Brand", kind="adult")

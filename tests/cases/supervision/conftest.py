@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests.again import written_once
 
 from heard.cases.supervision import actions
 from heard.cases.supervision.models import Supervision
@@ -14,6 +15,7 @@ def in_days(days: int):
 
 
 @pytest.fixture
+@written_once
 def planned(world) -> Supervision:
     return actions.begin_supervision(
         by=world.social_worker,
@@ -24,6 +26,7 @@ def planned(world) -> Supervision:
 
 
 @pytest.fixture
+@written_once
 def held(world, planned) -> Supervision:
     return actions.hold_supervision(
         by=world.supervisor,
@@ -36,6 +39,7 @@ def held(world, planned) -> Supervision:
 
 
 @pytest.fixture
+@written_once
 def confirmed(world, held) -> Supervision:
     for user in (world.social_worker, world.supervisor):
         actions.confirm_read(by=user, supervision_id=held.pk)

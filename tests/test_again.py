@@ -1,0 +1,49 @@
+"""What is put back for a test is what would have been written for it."""
+
+import shutil
+from typing import Any
+
+from django.db import transaction
+from tests import again
+from tests.again import written_once
+from tests.conftest import World
+from tests.walls.record import make_record
+
+from heard.agencies.actions import add_team
+from heard.agencies.models import Team
+
+
+def test_rows_and_files_that_are_put_back_are_those_that_were_written(
+    world: World, settings: Any, tmp_path: Any
+) -> None:
+    settings.DATA = tmp_path
+    before = again._rows()
+    with transaction.atomic():
+        made = make_record.__wrapped__(world, restricted=True)
+        written, kept = again._rows(), again._difference(before, again._rows(), made)
+        transaction.set_rollback(True)
+    assert len(kept.changed) > 50
+    assert kept.files
+    shutil.rmtree(tmp_path)
+    assert again._rows() == before
+    assert again._put_back(kept) == made
+    assert (again._rows(), again._files()) == (written, kept.files)
+
+
+@written_once
+def team_of(world: World) -> Team:
+    return add_team(by=world.administrator, agency=world.care, name=f"Team {Team.objects.count()}")
+
+
+def test_what_a_test_wrote_itself_is_not_written_over(world: World) -> None:
+    first = team_of(world)
+    Team.objects.filter(pk=first.pk).update(name="Renamed")
+    assert team_of(world).pk != first.pk
+    first.refresh_from_db()
+    assert first.name == "Renamed"
+
+
+def test_a_setting_of_one_test_writes_nothing_for_another(world: World, settings: Any) -> None:
+    before = again._other_settings()
+    settings.QUESTIONS = "elsewhere"
+    assert again._other_settings() != before
