@@ -11,7 +11,12 @@ from django.utils import timezone
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Refused, Role
 from heard.cases import models
-from heard.demo import partnership
+from heard.demo import partnership, published, site
+from heard.demo.extracts import write_extracts
+from heard.insight.digest import queries as digests
+from heard.insight.models import Profile, ReleaseDecision
+from heard.insight.release import queries
+from heard.insight.release.actions import draw_profile
 from heard.network.models import Merge, Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("partnership")]
@@ -155,3 +160,27 @@ def test_every_write_is_audited() -> None:
 def test_it_is_loaded_into_an_empty_database_only() -> None:
     with pytest.raises(Refused):
         partnership.load(password=PASSWORD)
+
+
+def test_a_profile_is_released_by_two_who_did_not_draw_it_up_and_waits_to_be_told_of(
+    settings: Any, tmp_path: Any
+) -> None:
+    """The site draws it up in the background; here the extracts are smaller."""
+    settings.EXTRACTS = tmp_path / "extracts"
+    write_extracts(settings.EXTRACTS, children=300, seed=1)
+    site._first_run()
+    profile = Profile.objects.get()
+    published.let_out.call(str(profile.pk))
+    assert (profile.state, ReleaseDecision.objects.count()) == (
+        "waiting",
+        0,
+    )  # it comes again when it is drawn up
+    draw_profile.call(str(profile.pk))
+    published.let_out.call(str(profile.pk))
+    profile.refresh_from_db()
+    assert (profile.state, profile.author.username) == ("released", site.ANALYST)
+    who = {one.by.username for one in profile.decisions.all()}
+    assert who == set(published.RELEASED_BY)
+    board = User.objects.get(username="helen.burrows")
+    assert [one.profile for one in digests.waiting_for(board)] == [profile]
+    assert queries.content_of(board, profile.pk).findings

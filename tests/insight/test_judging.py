@@ -101,7 +101,7 @@ def test_a_pair_shows_both_records_with_reasons_and_leaves_a_row(
 ) -> None:
     client.force_login(world.coordinator)
     page = client.get(f"/engine/{run.pk}/pairs/{TWINS.key}/").text
-    for text in ("Ada", "Eva", "WX1 1AA", "Different", "-6.2", "They may be one child", "data:image/svg"):
+    for text in ("Ada", "Eva", "WX1 1AA", "Different", "−6.2", "They may be one child", "data:image/svg"):
         assert text in page
     assert AuditRow.objects.filter(verb="view", subject="pair", subject_id=TWINS.key).count() == 1
 

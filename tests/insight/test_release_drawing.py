@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import uuid
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from openpyxl import load_workbook
+from pypdf import PdfReader
 from tests.conftest import World
 from tests.walls.record import make_record
 
 from heard.agencies.rules import Hidden, Refused
+from heard.engine.run.profile import check_again
 from heard.engine.tables import NotDone
 from heard.insight.models import EngineRun, Profile
 from heard.insight.release import actions, drawing, queries
@@ -22,7 +28,9 @@ TITLE = "Wexmoor"
 
 
 def _drawn(world: World, run: EngineRun, **other: Any) -> Profile:
-    profile = actions.ask_profile(by=world.analyst, run_id=run.pk, title=TITLE, **other)
+    profile = actions.ask_profile(
+        by=world.analyst, run_id=run.pk, title=TITLE, **({"policy": "department"} | other)
+    )
     actions.draw_profile.call(str(profile.pk))
     profile.refresh_from_db()
     return profile
@@ -64,18 +72,124 @@ def _not_done(*_: Any, **__: Any) -> None:
     raise NotDone("So few children are known.")
 
 
+def test_a_policy_that_rounds_is_said_and_kept_in_every_form_and_in_the_check(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    profile = _drawn(world, run, policy="hospital")
+    assert profile.state == State.DRAWN, profile.problem
+    words = "Counts of 1 to 7 are hidden: * stands for them"
+    rounds = "rounded to the nearest 5"
+    told = json.loads((profile.folder / "profile.json").read_text("utf-8"))
+    known = next(line["count"] for line in _lines(profile, "children") if line["list"] == "Total")
+    true = run.summary["children"]
+    assert known == str((true + 2) // 5 * 5) != str(true)
+    shown = {line["count"] for path in _tables(profile) for line in _lines(profile, path.stem)}
+    assert "*" in shown
+    assert all(text == "*" or int(text) % 5 == 0 for text in shown)
+    paper = _words(profile.folder / "profile.pdf")
+    html = " ".join((profile.folder / "profile.html").read_text("utf-8").split())
+    sheet = load_workbook(profile.folder / "profile.xlsx")["Data quality"]
+    book = " ".join(str(cell.value) for row in sheet for cell in row if cell.value)
+    for text in (paper, html, book, told["policy"]["words"]):
+        assert words in text
+        assert rounds in text
+    for text in (paper, html, book, told["findings"][0]):
+        assert f"{known} children are known to" in text
+    client.force_login(world.coordinator)
+    for page in (f"/profiles/{profile.pk}/", f"/profiles/{profile.pk}/decide/"):
+        assert words in client.get(page).text
+    for user in (world.coordinator, world.board_member):
+        profile = actions.release_profile(by=user, profile_id=profile.pk, reason="It gives nobody away")
+    assert profile.state == State.RELEASED
+    again = _drawn(world, run, policy="hospital")
+    assert again.state == State.DRAWN, again.problem
+    found = check_again(again.folder, before=[profile.folder])
+    assert (found.derived, found.conflicts) == ([], [])
+
+
+def _tables(profile: Profile) -> list[Path]:
+    return sorted((profile.folder / "tables").glob("*.csv"))
+
+
+def _lines(profile: Profile, name: str) -> list[dict[str, str]]:
+    with (profile.folder / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _words(pdf: Path) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(pdf).pages).split())
+
+
+def test_a_partnership_that_has_policies_of_its_own_allows_no_other(
+    world: World, run: EngineRun, settings: Any, client: Client
+) -> None:
+    page = f"/profiles/draw/{run.pk}/"
+    client.force_login(world.analyst)
+    for name in ("the Department’s practice", "NHS Digital’s method"):
+        assert name in client.get(page).text
+    folder = settings.DATA / "policies"
+    folder.mkdir()
+    (folder / "ours.yaml").write_text("{threshold: 9, name: what our board agreed, why: We are few here.}")
+    shown = client.get(page).text
+    for text in ("Counts of 1 to 9 are hidden", "We are few here.", "what our board agreed"):
+        assert text in shown
+    assert "the Department" not in shown
+    with pytest.raises(Refused, match="choose one of the policies"):
+        actions.ask_profile(by=world.analyst, run_id=run.pk, title=TITLE, policy="department")
+    client.post(page, {"title": TITLE, "episodes": "run", "policy": "ours"})
+    made = Profile.objects.get()
+    (folder / "ours.yaml").unlink()
+    assert queries.policy_of(world.coordinator, made).threshold == 9  # as it was when it was chosen
+    (folder / "ours.yaml").write_text("threshold: few")
+    assert "whole numbers" in client.get(page).text
+    with pytest.raises(Refused, match="whole numbers"):
+        actions.ask_profile(by=world.analyst, run_id=run.pk, title=TITLE, policy="ours")
+
+
+def test_a_profile_whose_worker_was_killed_says_so_and_is_drawn_up_again(
+    world: World, run: EngineRun, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = actions.ask_profile(by=world.analyst, run_id=run.pk, title=TITLE, policy="department")
+    again, page = f"/profiles/{profile.pk}/again/", f"/profiles/{profile.pk}/"
+    client.force_login(world.analyst)
+
+    def late(this: Profile, *, progress: Any) -> date:
+        """The worker is thought dead, somebody begins anew, and then it goes on after all."""
+        Profile.objects.update(beat_at=timezone.now() - timedelta(minutes=1))
+        assert "its work was broken off" not in client.get(page).text
+        assert "is being drawn up" in client.post(again, follow=True).text
+        Profile.objects.update(beat_at=timezone.now() - timedelta(minutes=3))
+        assert "its work was broken off" in client.get(page).text
+        assert "Waiting to be drawn up" in client.post(again, follow=True).text
+        progress("Counting", None)
+        raise AssertionError("it was told that it is not wanted any more")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(drawing, "draw", late)
+        actions.draw_profile.call(str(profile.pk))
+    profile.refresh_from_db()
+    assert (profile.state, profile.attempts, profile.step) == (State.WAITING, 1, "")
+    client.force_login(world.coordinator)
+    assert client.post(again).status_code == 404
+    actions.draw_profile.call(str(profile.pk))
+    profile.refresh_from_db()
+    assert (profile.state, profile.attempts) == (State.DRAWN, 2)
+    with pytest.raises(Refused, match="Draw up another"):
+        actions.draw_again(by=world.analyst, profile_id=profile.pk)
+
+
 def test_a_profile_needs_a_run_with_a_result_a_title_and_the_right(world: World, run: EngineRun) -> None:
     with pytest.raises(Refused, match="title"):
-        actions.ask_profile(by=world.analyst, run_id=run.pk, title=" ")
+        actions.ask_profile(by=world.analyst, run_id=run.pk, title=" ", policy="department")
     for user in (world.coordinator, world.board_member, world.social_worker):
         with pytest.raises(Hidden):
-            actions.ask_profile(by=user, run_id=run.pk, title=TITLE)
+            actions.ask_profile(by=user, run_id=run.pk, title=TITLE, policy="department")
     with pytest.raises(Hidden):
-        actions.ask_profile(by=world.analyst, run_id=uuid.uuid4(), title=TITLE)
-    waiting = actions.ask_profile(by=world.analyst, run_id=run.pk, title=TITLE)
+        actions.ask_profile(by=world.analyst, run_id=uuid.uuid4(), title=TITLE, policy="department")
+    waiting = actions.ask_profile(by=world.analyst, run_id=run.pk, title=TITLE, policy="department")
     EngineRun.objects.filter(pk=run.pk).update(keep_until=date(2020, 1, 1))
     with pytest.raises(Refused, match="no result"):
-        actions.ask_profile(by=world.analyst, run_id=run.pk, title=TITLE)
+        actions.ask_profile(by=world.analyst, run_id=run.pk, title=TITLE, policy="department")
     actions.draw_profile.call(str(waiting.pk))
     waiting.refresh_from_db()
     assert (waiting.state, waiting.files) == (State.NOT_DONE, {})

@@ -98,6 +98,7 @@ def _first_run() -> None:
     from django.contrib.auth import get_user_model
     from django.utils import timezone
 
+    from heard.demo import published
     from heard.insight.run import actions, queries
 
     analyst = get_user_model().objects.get(username=ANALYST)
@@ -110,3 +111,4 @@ def _first_run() -> None:
         extracts=queries.extracts_waiting(analyst),
     )
     actions.carry_out.call(str(run.pk))
+    published.ask(by=analyst, run_id=run.pk)

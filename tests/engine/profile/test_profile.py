@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from pypdf import PdfReader
 from tests.engine.profile.made import run_of
 
@@ -99,6 +100,32 @@ def test_no_child_is_in_it_and_nothing_runs(place: Path) -> None:
     assert {row["agency"] for row in table(place, "sources")} == {"Total", "'=police", "school"}
 
 
+def test_the_workbook_is_read_on_a_screen_and_on_paper_as_it_is(place: Path) -> None:
+    """Sentences go over the columns of their table in rows that are high enough; a symbol stands where a number would."""
+    for sheet in load_workbook(place / "profile" / "profile.xlsx"):
+        assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToWidth) == (True, 1)
+        for merged in sheet.merged_cells.ranges:
+            letters = [get_column_letter(n) for n in range(merged.min_col, merged.max_col + 1)]
+            wide = sum(
+                sheet.column_dimensions[one].width if one in sheet.column_dimensions else 13
+                for one in letters
+            )
+            cell = sheet.cell(merged.min_row, 1)
+            assert cell.alignment.wrap_text
+            assert sheet.row_dimensions[cell.row].height / 15 * wide >= len(cell.value)
+        counts = [cell for row in sheet for cell in row if isinstance(cell.value, int) or cell.value == "c"]
+        assert all(
+            cell.alignment.horizontal == "right"
+            for cell in counts
+            if sheet.title != "Data quality" or cell.column == 2
+        )
+        assert all(cell.number_format == "#,##0" for cell in counts if cell.value != "c")
+    assert (
+        sum(len(sheet.merged_cells.ranges) for sheet in load_workbook(place / "profile" / "profile.xlsx"))
+        > 20
+    )
+
+
 def test_the_same_run_gives_the_same_bytes_also_after_it_was_released(place: Path) -> None:
     words = [
         "profile",
@@ -134,7 +161,7 @@ def test_what_was_released_before_must_not_give_a_small_count_away(place: Path) 
         "{dimensions: {as_of: as_of, sex: sex, list: list}, about: children, exhaustive: [sex, list]}",
         "utf-8",
     )
-    with pytest.raises(NotDone, match=r"children, as_of 2026-03-31, list Listed, sex \w+"):
+    with pytest.raises(NotDone, match=r"children, as of 2026-03-31, list Listed, sex \w+"):
         draw_up(place / "run", out=place / "refused", title="", before=[earlier])
     assert not (place / "refused").exists()
 

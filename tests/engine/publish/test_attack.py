@@ -1,5 +1,6 @@
 """What an outsider can work out, against working it out by hand and by trying every table there could be."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.engine.publish.made import printed, table
 
-from heard.engine.publish import Policy, check, policy_of
+from heard.engine.publish import Layout, Policy, check, policy_of
 from heard.engine.publish.attack import attack, too_tight
 from heard.engine.publish.cells import Published, Table
 
@@ -30,8 +31,7 @@ def limits(*tables: Table, policy: Policy = POLICY) -> dict[tuple[str, ...], tup
     for one in tables:
         found.add(one, policy)
     return {
-        tuple(where[-1] for _, where in sorted(key[1])): limit
-        for key, limit in attack(found, policy).limits.items()
+        tuple(where[-1] for _, where in sorted(key[1])): limit for key, limit in attack(found).limits.items()
     }
 
 
@@ -83,6 +83,35 @@ def test_rounded_totals_leave_as_much_open_as_they_were_rounded() -> None:
     assert limits(shown(rounded, {("a",)}), policy=policy) == {
         ("a",): (1, 3)
     }  # the rest, 21, is nearly all of 15 to 24
+
+
+def test_each_table_is_read_by_the_policy_by_which_it_was_published() -> None:
+    """Rounded tables beside exact ones: read by one policy for all, one of the two would be misread."""
+    true = table("t", ("area",), {("a",): 3, ("b",): 12, ("c",): 9})
+    rounds = policy_of({"rounding": [{"to": 5}], "threshold": 10}, "here")
+    texts = [{"": "25", "a": "c", "b": "10", "c": "c"}["".join(row.places["area"])] for row in true.rows]
+    rounded = printed(true, [{"count": text} for text in texts])
+    said = Table("rounded", replace(true.layout, policy=rounds), rounded.rows)
+    total = Table("exact", true.layout, tuple(row for row in true.rows if not row.places["area"]))
+    # 24 in all, 8 to 12 in b: so 12 to 16 in the other two, and one of them at least.
+    assert limits(said, total) == {("a",): (1, 15), ("c",): (1, 15)}
+    c = Table("c", alone(true), tuple(row for row in true.rows if row.places["area"] == ("c",)))
+    assert [(one["cell"], one["low"], one["high"]) for one in check([said, c], POLICY).derived] == [
+        ("count, area a", 2, 10),  # nine values, and its policy asks for ten
+        ("count, area c", 9, 9),  # not small by the policy of the check, and by its own it is
+    ]
+
+
+def test_what_one_table_hides_and_another_shows_is_given_away() -> None:
+    true = table("t", ("area",), {("a",): 3, ("b",): 12, ("c",): 9})
+    earlier = Table("earlier", alone(true), tuple(row for row in true.rows if row.places["area"] == ("a",)))
+    found = check([earlier, shown(true, {("a",), ("b",)})], POLICY)
+    assert [(one["cell"], one["low"], one["high"]) for one in found.derived] == [("count, area a", 3, 3)]
+
+
+def alone(true: Table) -> Layout:
+    """Of a table that shows some parts only, so that they make up no total."""
+    return replace(true.layout, exhaustive=frozenset())
 
 
 def test_dimensions_that_do_not_add_up_tell_nothing_of_one_another() -> None:

@@ -1,5 +1,6 @@
 """Nobody is given away by what is printed, and no more is hidden than it takes."""
 
+from dataclasses import replace
 from itertools import chain, combinations, product
 
 import pytest
@@ -93,7 +94,7 @@ def _protects(true: Table, hidden: set[int]) -> bool:
     found = Published()
     texts = [{"count": "c"} if n in hidden else row.texts for n, row in enumerate(true.rows)]
     found.add(printed(true, texts), POLICY)
-    return not attack(found, POLICY).derived
+    return not attack(found).derived
 
 
 def _cost(true: Table, number: int) -> float:
@@ -117,6 +118,33 @@ def test_rounding_protects_where_it_leaves_enough_open() -> None:
     policy = policy_of({"rounding": [{"to": 20, "dimension": "area", "level": 0}]}, "here")
     true = table("t", ("area",), {("a",): 3, ("b",): 48, ("d",): 49})
     assert hide([true], policy).hidden == 1
+
+
+def test_what_is_rounded_everywhere_is_hidden_too_and_found_soon() -> None:
+    """A count that rounds to none, small ones among rounded ones, and a true zero: none of them may look further off shown
+    than hidden, or the search finds no end."""
+    counts = {
+        place: n for place, n in zip(product("abc", "xyz"), (1, 2, 0, 8, 13, 1, 40, 3, 22), strict=True)
+    }
+    for rules in ({"rounding": [{"to": 5}], "threshold": 7}, {"rounding": [{"to": 20}], "threshold": 2}):
+        policy = policy_of(rules, "here")
+        true = table("t", ("one", "two"), counts)
+        texts = hide([true], policy).texts["t"]
+        assert not check([printed(true, texts)], policy).derived
+        shown = {text["count"] for text in texts}
+        assert all(text in "ck" or int(text) % 5 == 0 for text in shown)
+        assert {"c", "0"} < shown
+
+
+def test_what_was_hidden_before_stays_as_open_as_it_was() -> None:
+    """Released with 1 to 10 hidden, then drawn up again with 1 to 5 hidden."""
+    strict = policy_of({"threshold": 10}, "here")
+    true = table("t", ("area",), {("a",): 7, ("b",): 12, ("d",): 40, ("e",): 12})
+    earlier = printed(true, hide([true], strict).texts["t"])
+    earlier = Table("earlier", replace(true.layout, policy=strict), earlier.rows)
+    texts = [one["count"] for one in hide([true], POLICY, [earlier]).texts["t"]]
+    assert texts == [row.texts["count"] for row in earlier.rows]
+    assert texts.count("c") == 2
 
 
 def test_a_small_count_that_was_shown_before_is_refused_by_its_name() -> None:

@@ -49,7 +49,7 @@ def check(tables: tuple[Path, ...], before: tuple[Path, ...], policy: Path | Non
     """Find what an outsider can work out of TABLEs as they are published, together with earlier ones.
 
     A TABLE is CSV with a column `count`; its other columns are dimensions, with `Total` for all of one. Another layout is
-    told by a YAML file of the same name beside it.
+    told by a YAML file of the same name beside it; the Department's own table of factors is known by its columns.
 
     \b
     Example:
@@ -124,8 +124,9 @@ def _show_checked(found: engine.Checked, console: Console) -> None:
     if not found.derived:
         console.print("None of them can be worked out more closely than the policy allows.")
     else:
-        console.print(f"{len(found.derived):,} of them can be known too well:")
-    for one in found.derived[:_SHOWN]:
+        exact = sum(one["low"] == one["high"] for one in found.derived)
+        console.print(f"{len(found.derived):,} of them can be known too well, {exact:,} of these exactly:")
+    for one in sorted(found.derived, key=lambda one: one["high"] - one["low"])[:_SHOWN]:
         known = f"is {one['low']}" if one["low"] == one["high"] else f"is from {one['low']} to {one['high']}"
         console.print(f"  {one['cell']} {known}")
     if len(found.derived) > _SHOWN:

@@ -59,7 +59,7 @@ def count(
 def compose(folder: Path, printed: Sequence[Tidy], asked: Asked, *, title: str, hiding: Hiding, told: dict[str, Any]) -> Profile:  # fmt: skip
     """The profile in words, from tables that hold what is to be printed. `told`: the manifest of the run."""
     by_name = {one.name: one for one in printed}
-    found = quality.of(by_name["sources"], folder, told, asked, lambda text: text == hiding.hidden)
+    found = quality.of(by_name["sources"], folder, told, asked, hiding)
     return Profile(
         title=title,
         first=asked.first,

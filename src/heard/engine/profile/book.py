@@ -7,19 +7,25 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from io import BytesIO
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from heard.engine.profile.sections import spelt
 
 if TYPE_CHECKING:
     from heard.engine.profile.shape import Profile, Section
 
 _HEAD, _TITLE = Font(bold=True), Font(bold=True, size=14)
 _PAPER = PatternFill("solid", fgColor="FFE8EFEE")
-_WIDEST, _LINE = 60, 120  # letters
+_WIDEST, _LINE = 60, 100  # letters
+_EMPTY = 13.0  # how wide a column is of which nothing is said
+_LETTER = 1.05  # how wide a letter of prose is at most, on average, as columns are measured
+_HIGH = 15.0  # points; a line
 _ZIP_BEGINS = (1980, 1, 1, 0, 0, 0)
 
 
@@ -42,8 +48,7 @@ def workbook(profile: Profile) -> bytes:
 def _quality(sheet: Any, profile: Profile) -> None:
     quality = profile.quality
     _put(sheet, [profile.title], _TITLE)
-    for sentence in (_of(profile), *profile.findings, profile.hiding.words, *quality.notes):
-        _say(sheet, sentence)
+    _say(sheet, _of(profile), *profile.findings, profile.hiding.words, *quality.notes)
     _put(sheet, [])
     _put(sheet, [quality.sources.heading], _HEAD)
     _grid(sheet, quality.sources)
@@ -51,73 +56,107 @@ def _quality(sheet: Any, profile: Profile) -> None:
     _put(sheet, ["How many records lack each field"], _HEAD)
     _table(sheet, quality.head, quality.fields)
     _put(sheet, [])
+    _put(sheet, ["Expected error of the links between records"], _HEAD)
     if quality.linking:
         _table(sheet, quality.LINKING, quality.linking)
     else:
-        _put(sheet, ["Expected error of the links between records: not measured."])
-    _wide(sheet)
+        _say(sheet, "Not measured.")
+    _lay_out(sheet)
 
 
 def _section(sheet: Any, section: Section, profile: Profile) -> None:
     _put(sheet, [section.heading], _TITLE)
-    for sentence in (_of(profile), *section.words, section.coverage):
-        _say(sheet, sentence)
+    _say(sheet, _of(profile), *section.words, section.coverage)
+    _put(sheet, [])
+    sheet.print_title_rows = f"{sheet._current_row + 1}:{sheet._current_row + 1}"
     _grid(sheet, section)
-    _wide(sheet)
+    _lay_out(sheet)
 
 
 def _grid(sheet: Any, section: Section) -> None:
     grid = section.grid
     rows = ((f"{'    ' * row.depth}{row.label}", *row.texts, *row.beside) for row in grid.rows)
-    _table(sheet, (grid.rows_are, *grid.heads, *grid.beside), rows)
+    _table(sheet, (grid.rows_are, *grid.heads, *grid.beside), rows, range(1, 1 + len(grid.heads)))
 
 
 def _of(profile: Profile) -> str:
-    return f"From {profile.first.isoformat()} to {profile.as_of.isoformat()}, release {profile.release}."
+    return f"From {spelt(profile.first)} to {spelt(profile.as_of)}, release {profile.release}."
 
 
-def _say(sheet: Any, sentence: str) -> None:
-    """In lines that a screen shows whole."""
-    for line in wrap(sentence, _LINE):
-        _put(sheet, [line])
+def _say(sheet: Any, *sentences: str) -> None:
+    """Each over all columns of the table below, in as many lines as it takes (`_lay_out`)."""
+    for sentence in filter(None, sentences):
+        _put(sheet, [sentence])
 
 
-def _table(sheet: Any, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    _put(sheet, head, _HEAD, _PAPER)
+def _table(
+    sheet: Any, head: Sequence[str], rows: Iterable[Sequence[str]], counts: Sequence[int] = ()
+) -> None:
+    """`counts`: columns of counts, from 0: a symbol stands there as far right as a number."""
+    _put(sheet, head, _HEAD, _PAPER, counts=counts)
     for row in rows:
-        _put(sheet, row)
+        _put(sheet, row, counts=counts)
 
 
-def _put(sheet: Any, texts: Sequence[str], font: Font | None = None, fill: PatternFill | None = None) -> None:
+def _put(
+    sheet: Any,
+    texts: Sequence[str],
+    font: Font | None = None,
+    fill: PatternFill | None = None,
+    counts: Sequence[int] = (),
+) -> None:
     """One row. Counts are numbers; all else is text, also where it looks like a formula."""
     number = sheet._current_row + 1
-    for column, text in enumerate(texts, start=1):
-        cell = sheet.cell(number, column)
+    for column, text in enumerate(texts):
+        cell = sheet.cell(number, column + 1)
         if text.isascii() and text.isdigit():
-            cell.value = int(text)
+            cell.value, cell.number_format = int(text), "#,##0"
         elif text:
             cell.value, cell.data_type, cell.quotePrefix = text, "s", True
         if font:
             cell.font = font
         if fill:
             cell.fill = fill
-        cell.alignment = Alignment(vertical="top")
+        after_count = column - 1 in counts and column not in counts
+        cell.alignment = Alignment(
+            vertical="top", horizontal="right" if column in counts else None, indent=int(after_count)
+        )
     sheet._current_row = number
 
 
-def _wide(sheet: Any) -> None:
-    """Columns as wide as their cells; the sentences above a table run over its columns."""
+def _lay_out(sheet: Any) -> None:
+    """Columns as wide as their cells, sentences over all of them, and as wide as a sheet of A4 on its side."""
     for column in sheet.iter_cols():
-        longest = max((len(str(cell.value or "")) for cell in column[1:] if _beside(sheet, cell)), default=8)
-        sheet.column_dimensions[get_column_letter(column[0].column)].width = min(_WIDEST, longest + 2)
+        longest = max((len(str(cell.value or "")) for cell in column if _in_table(sheet, cell)), default=0)
+        sheet.column_dimensions[get_column_letter(column[0].column)].width = min(_WIDEST, longest + 3)
+    columns, width = _over(sheet)
+    for (cell,) in sheet.iter_rows(min_row=2, max_col=1):
+        if cell.value and not _in_table(sheet, cell) and not cell.font.bold:
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            sheet.merge_cells(start_row=cell.row, end_row=cell.row, start_column=1, end_column=columns)
+            sheet.row_dimensions[cell.row].height = _HIGH * len(wrap(cell.value, int(width / _LETTER)))
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.oddFooter.center.text = "&A, page &P of &N"
 
 
-def _beside(sheet: Any, cell: Any) -> bool:
-    return sheet.cell(cell.row, 2).value is not None
+def _over(sheet: Any) -> tuple[int, float]:
+    """Over how many columns a sentence goes, those of the table and as many more as it takes to be read well; how wide."""
+    columns, width = 0, 0.0
+    while columns < sheet.max_column or width < _LINE:
+        columns += 1
+        letter = get_column_letter(columns)
+        width += sheet.column_dimensions[letter].width if columns <= sheet.max_column else _EMPTY
+    return columns, width
+
+
+def _in_table(sheet: Any, cell: Any) -> bool:
+    return any(sheet.cell(cell.row, column).value is not None for column in range(2, sheet.max_column + 1))
 
 
 def _sheet_name(heading: str, taken: Sequence[str]) -> str:
-    plain = re.sub(r"[\[\]:*?/\\']", " ", heading)[:31].strip()
+    plain = shorten(re.sub(r"[\[\]:*?/\\']", " ", heading), 31, placeholder=" …")
     return plain if plain not in taken else f"{plain[:28]} {len(taken)}"
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from heard.engine import backend, tables
 from heard.engine.profile.counting import Asked, table
 from heard.engine.profile.people import groups
-from heard.engine.profile.shape import TOTAL, Across, Cell, Quality, Section, Tidy
+from heard.engine.profile.shape import TOTAL, Across, Cell, Hiding, Quality, Section, Tidy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,9 +52,7 @@ def sources(engine: backend.Engine, asked: Asked) -> Tidy:
     return table("sources", RECORDS, {"source": ("agency", "source")}, cells, {"source"})
 
 
-def fields(
-    folder: Path, printed: Tidy, small: int, is_hidden: Callable[[str], bool]
-) -> Iterable[tuple[str, ...]]:
+def fields(folder: Path, printed: Tidy, small: int, hidden: str) -> Iterable[tuple[str, ...]]:
     """Of each source, in words, how many of its records lack each of `FIELDS`; hidden where its number of records is."""
     with backend.engine(folder) as engine:
         found = _filled(engine)
@@ -64,8 +62,7 @@ def fields(
         if row is None:
             continue
         said = [
-            cell.text if is_hidden(cell.text) else share(row["n"] - row[one], row["n"], small)
-            for one in FIELDS
+            hidden if cell.text == hidden else share(row["n"] - row[one], row["n"], small) for one in FIELDS
         ]
         yield (where[-1], *said)
 
@@ -92,17 +89,15 @@ def linking(folder: Path, small: int) -> Iterable[tuple[str, ...]]:
             yield row["group"], value, *(_of_hundred(row, name) for name in ("precision", "recall"))
 
 
-def notes(told: Mapping[str, Any], small: int) -> Iterable[str]:
+def notes(told: Mapping[str, Any], hiding: Hiding) -> Iterable[str]:
     """What has to be known besides, in sentences. `told`: the manifest of the run."""
     waiting = told["steps"]["link"]["for_a_person"]
     if waiting:
-        number = f"{waiting:,}" if waiting > small else "A few"
+        number = hiding.printed(waiting) if waiting > hiding.small else "A few"
         yield f"{number} pairs of records that may be one child wait for a person to judge; until then they count as two."
 
 
-def of(
-    printed: Tidy, folder: Path, told: Mapping[str, Any], asked: Asked, is_hidden: Callable[[str], bool]
-) -> Quality:
+def of(printed: Tidy, folder: Path, told: Mapping[str, Any], asked: Asked, hiding: Hiding) -> Quality:
     supplied = Section(
         "sources",
         "Who supplied what",
@@ -118,9 +113,9 @@ def of(
     return Quality(
         supplied,
         ("Source", *FIELDS.values()),
-        tuple(fields(folder, printed, asked.small, is_hidden)),
+        tuple(fields(folder, printed, asked.small, hiding.hidden)),
         tuple(linking(folder, asked.small)),
-        tuple(notes(told, asked.small)),
+        tuple(notes(told, hiding)),
     )
 
 

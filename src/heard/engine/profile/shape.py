@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 TOTAL = "Total"
 LISTED, NOT_LISTED = "Listed", "Not listed"
@@ -171,11 +171,19 @@ class Quality:
 
 @dataclass(frozen=True)
 class Hiding:
-    """How small counts were hidden: in `words`, up to which number they are `small`, and the symbol that stands for them."""
+    """How small counts were hidden: in `words`, up to which number they are `small`, the symbol that stands for them, to
+    which number others were rounded (1: not at all), and all of the policy in plain values."""
 
     words: str
     small: int
     hidden: str
+    rounded_to: int = 1
+    policy: Mapping[str, Any] = field(default_factory=dict)
+
+    def printed(self, count: int) -> str:
+        """A count that stands in no table, as one of a table would be printed: rounded half up."""
+        to = self.rounded_to
+        return thousands(str((count + to // 2) // to * to))
 
     def said(self, text: str) -> str:
         """A printed count in the middle of a sentence."""

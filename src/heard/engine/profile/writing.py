@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -31,7 +31,7 @@ def write(profile: Profile, out: Path, progress: Progress) -> None:
     for folder in (TABLES, PICTURES, QUALITY):
         (out / folder).mkdir()
     for table in profile.tables:
-        write_table(table, out / TABLES)
+        write_table(table, out / TABLES, profile.hiding.policy)
     _write_quality(profile, out / QUALITY)
     progress("Drawing", 0.5)
     drawn = {section.id: svg for section in profile.sections if (svg := pictures.draw(section))}
@@ -47,13 +47,14 @@ def write(profile: Profile, out: Path, progress: Progress) -> None:
     (out / f"{NAME}.pdf").write_bytes(paper.pdf(html))
 
 
-def write_table(table: Tidy, folder: Path) -> None:
-    """`<name>.csv`, and its layout beside it."""
+def write_table(table: Tidy, folder: Path, policy: Mapping[str, Any]) -> None:
+    """`<name>.csv`, and its layout beside it, with the policy by which it may be published."""
     _write_csv(folder / f"{table.name}.csv", [table.header, *table.lines()])
     layout = {
         "dimensions": {name: list(columns) for name, columns in table.dimensions.items()},
         "about": table.about,
         "exhaustive": sorted(table.adds_up),
+        "policy": dict(policy),
     }
     (folder / f"{table.name}.yaml").write_text(
         yaml.safe_dump(layout, sort_keys=False, allow_unicode=True), "utf-8"

@@ -24,15 +24,15 @@ from heard.engine.publish.cells import (
     whole,
     write_table,
 )
-from heard.engine.publish.policy import Policy, policy_of, read_policy
+from heard.engine.publish.policy import Policy, policies, policy_of, read_policy
 from heard.engine.publish.suppress import Count, Hidden, rounded, suppress
 from heard.engine.tables import NotDone
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Checked", "Layout", "Policy", "Printed", "Row", "Table", "check", "check_files", "hide", "hide_files", "policy_of",
-           "read_policy", "read_table"]  # fmt: skip
+__all__ = ["Checked", "Layout", "Policy", "Printed", "Row", "Table", "check", "check_files", "hide", "hide_files", "policies",
+           "policy_of", "read_policy", "read_table"]  # fmt: skip
 
 
 @dataclass
@@ -77,9 +77,10 @@ class Printed:
 
 
 def check(tables: Iterable[Table], policy: Policy) -> Checked:
-    """Attacks tables together: all that is to be published, and all that ever was. Raises `NotDone`."""
+    """Attacks tables together: all that is to be published, and all that ever was. `policy`: of those that do not say by
+    which they were published. Raises `NotDone`."""
     tables = list(tables)
-    found = attack(_published(tables, policy), policy)
+    found = attack(_published(tables, policy))
     derived = [
         {"cell": in_words(one.key), "low": one.low, "high": one.high, "tables": sorted(set(one.tables))}
         for one in found.derived
@@ -112,7 +113,12 @@ def hide_files(paths: Sequence[Path], out: Path, policy: Policy, before: Sequenc
     """As `hide`, of tables in CSV; writes them into the folder `out` under their names."""
     if len({path.name for path in paths}) < len(paths):
         raise NotDone("Two tables have the same file name. Give each its own.")
-    printed = hide([read_table(path) for path in paths], policy, [read_table(path) for path in before])
+    tables = [read_table(path) for path in paths]
+    if published := [one.name for one in tables if one.layout.policy]:
+        raise NotDone(
+            f"{published[0]} was published already, as its layout says. Name tables of true counts."
+        )
+    printed = hide(tables, policy, [read_table(path) for path in before])
     out.mkdir(parents=True, exist_ok=True)
     if any((out / path.name).exists() for path in paths):
         raise NotDone(f"{out} holds a table of such a name already. Choose an empty folder.")
@@ -130,8 +136,15 @@ def _published(tables: Iterable[Table], policy: Policy) -> Published:
 
 def _counts(tables: Iterable[Table], policy: Policy, earlier: Published) -> dict[Key, Count]:
     """Each count once, however many tables print it; it is rounded as where it is rounded least."""
-    known = {one.key for one in earlier.shown if not one.hidden and one.high is not None}
-    kept = {one.key for one in earlier.shown if one.hidden}
+    known: dict[Key, tuple[int, int]] = {}
+    for one in earlier.shown:
+        if not one.hidden and one.high is not None:
+            low, high = known.get(one.key, (one.low, one.high))
+            known[one.key] = max(low, one.low), min(high, one.high)
+    kept: dict[Key, int] = {}
+    for one in earlier.shown:
+        if one.hidden:
+            kept[one.key] = max(kept.get(one.key, 0), one.policy.open_values)
     counts: dict[Key, Count] = {}
     for table in tables:
         for row in table.rows:
@@ -143,9 +156,8 @@ def _counts(tables: Iterable[Table], policy: Policy, earlier: Published) -> dict
                     raise NotDone(
                         f"{in_words(key)} is not the same in {table.name} as elsewhere. Correct the tables."
                     )
-                counts[key] = Count(
-                    key, count, min(base, there.rounded_to if there else base), key in known, key in kept
-                )
+                base = min(base, there.rounded_to if there else base)
+                counts[key] = Count(key, count, base, known.get(key), kept.get(key, 0))
     return counts
 
 

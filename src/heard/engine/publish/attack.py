@@ -48,8 +48,11 @@ class Attack:
 class _Cell:
     low: float = 0
     high: float = INFINITY
-    hidden: bool = False
-    tables: tuple[str, ...] = ()
+    hidden_in: tuple[Shown, ...] = ()
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        return tuple(one.table for one in self.hidden_in)
 
 
 def too_tight(low: int, high: int | None, policy: Policy) -> bool:
@@ -58,15 +61,21 @@ def too_tight(low: int, high: int | None, policy: Policy) -> bool:
     return low <= policy.threshold and high is not None and high - low + 1 < policy.open_values
 
 
-def attack(published: Published, policy: Policy) -> Attack:
-    """Works out the limits of every hidden cell of `published`, which is all that was ever published, together."""
+def attack(published: Published) -> Attack:
+    """Works out the limits of every hidden cell of `published`, which is all that was ever published, together. Each may be
+    known as little as every policy asks by which it was hidden."""
     found = Attack()
     cells = _cells(published.shown, found)
-    found.hidden = sum(cell.hidden for cell in cells.values())
+    found.hidden = sum(bool(cell.hidden_in) for cell in cells.values())
+    found.limits = {
+        key: (int(cell.low), int(cell.low))
+        for key, cell in cells.items()
+        if cell.hidden_in and cell.low == cell.high  # elsewhere it is shown
+    }
     for keys, relations in _parts(cells, published.relations, found):
         _work_out(keys, relations, cells, found)
     for key, (low, high) in found.limits.items():
-        if high is not None and too_tight(low, high, policy):
+        if high is not None and any(too_tight(low, high, one.policy) for one in cells[key].hidden_in):
             found.derived.append(Derived(key, low, high, cells[key].tables))
     found.derived.sort(key=lambda one: in_words(one.key))
     return found
@@ -79,8 +88,7 @@ def _cells(shown: list[Shown], found: Attack) -> dict[Key, _Cell]:
     for one in shown:
         cell = cells[one.key]
         low, high = max(cell.low, one.low), min(cell.high, INFINITY if one.high is None else one.high)
-        cell.hidden |= one.hidden
-        cell.tables += (one.table,) if one.hidden else ()
+        cell.hidden_in += (one,) if one.hidden else ()
         if low > high:
             found.conflicts.append(f"{in_words(one.key)} is not the same in {one.table} as elsewhere")
         else:
@@ -111,7 +119,7 @@ def _conflict(relation: Relation) -> str:
 
 
 def _work_out(keys: list[Key], relations: list[Relation], cells: dict[Key, _Cell], found: Attack) -> None:
-    hidden = [column for column, key in enumerate(keys) if cells[key].hidden]
+    hidden = [column for column, key in enumerate(keys) if cells[key].hidden_in]
     if not hidden:
         return
     low = [cells[key].low for key in keys]

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import rustworkx as rx
 import yaml
 
-from heard.engine.publish.policy import Policy
+from heard.engine.publish import factors
+from heard.engine.publish.policy import Policy, policy_of
 from heard.engine.tables import NotDone
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ type Where = tuple[str, ...]
 type Key = tuple[str, frozenset[tuple[str, Where]]]
 
 TOTALS = frozenset({"", "total", "all"})
-_LAYOUT = ("measures", "dimensions", "totals", "exhaustive", "below", "about")
+_LAYOUT = ("measures", "dimensions", "totals", "exhaustive", "below", "about", "policy")
+_NO_LAYOUT = "is no layout of a table. It names `dimensions`, each with its columns."
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Layout:
     """How a table is written. `dimensions`: of each its columns, the whole first. `measures`: columns of counts; where
     there is one, it is named `count` unless `about` says what is counted. `exhaustive`: dimensions whose parts make up
     their total; others (one child may have several signs) do not add up, and nothing is worked out from them. `below`: of a
-    place that the columns name beside others, the one that it is a part of."""
+    place that the columns name beside others, the one that it is a part of. `policy`: the one by which it was published,
+    where the table itself says so."""
 
     dimensions: dict[str, tuple[str, ...]]
     measures: tuple[str, ...] = ("count",)
@@ -43,6 +46,7 @@ class Layout:
     exhaustive: frozenset[str] | None = None
     below: dict[str, str] = field(default_factory=dict)
     about: str = ""
+    policy: Policy | None = None
 
     def adds_up(self, dimension: str) -> bool:
         return self.exhaustive is None or dimension in self.exhaustive
@@ -82,13 +86,14 @@ class Table:
 @dataclass(frozen=True)
 class Shown:
     """What one table says of one cell: at least `low`, at most `high` (None: no limit). `hidden`: a symbol stands for it
-    that says it must not be known."""
+    that says it must not be known; `policy`: by which it was published."""
 
     key: Key
     low: int
     high: int | None
     hidden: bool
     table: str
+    policy: Policy
 
 
 @dataclass(frozen=True)
@@ -107,12 +112,14 @@ class Published:
     relations: list[Relation] = field(default_factory=list)
 
     def add(self, table: Table, policy: Policy) -> None:
-        """Raises `NotDone` where a cell is neither a count nor a symbol of the policy."""
+        """`policy`: of a table that does not say by which it was published. Raises `NotDone` where a cell is neither a
+        count nor a symbol of it."""
+        policy = table.layout.policy or policy
         for row in table.rows:
             base = policy.rounded_to(row.depths)
             for measure, text in row.texts.items():
                 if limits := _limits(table.name, row.number, text, base, policy):
-                    self.shown.append(Shown(table.key(row, measure), *limits, table.name))
+                    self.shown.append(Shown(table.key(row, measure), *limits, table.name, policy))
         self.relations += relations(table)
 
 
@@ -162,7 +169,7 @@ def key_of(measure: str, places: dict[str, Where]) -> Key:
 def in_words(key: Key) -> str:
     """The cell as a person would name it: `Gangs, area North East / Wexmoor, year 2023`."""
     measure, places = key
-    said = [f"{name} {' / '.join(where)}" for name, where in sorted(places)]
+    said = [f"{name.replace('_', ' ')} {' / '.join(where)}" for name, where in sorted(places)]
     return ", ".join([measure, *said]) if said else f"{measure}, total"
 
 
@@ -194,23 +201,31 @@ def write_table(source: Path, target: Path, texts: Iterable[dict[str, str]]) -> 
 def _layout(path: Path, header: list[str]) -> Layout:
     beside = path.with_suffix(".yaml")
     if not beside.is_file():
+        if told := factors.layout_of(header):
+            return _told(told, str(path))
         if "count" not in header:
             raise NotDone(
                 f"{path} has no column count. Name it so, or say in {beside.name} beside it which columns are counts."
             )
         return Layout({name: (name,) for name in header if name != "count"})
-    layout = _told(beside)
+    layout = _told(_read_layout(beside), str(beside))
     columns = {column for one in layout.dimensions.values() for column in one} | set(layout.measures)
     if missing := sorted(columns - set(header)):
         raise NotDone(f"{path} has no column {', '.join(missing)}, of which {beside.name} speaks.")
     return layout
 
 
-def _told(path: Path) -> Layout:
+def _read_layout(path: Path) -> Any:
     try:
-        told: Any = yaml.safe_load(path.read_text("utf-8"))
+        return yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise NotDone(f"{path} {_NO_LAYOUT}") from problem
+
+
+def _told(told: Any, where: str) -> Layout:
+    try:
         if unknown := sorted(set(told) - set(_LAYOUT)):
-            raise NotDone(f"{path} says {', '.join(unknown)}. It may say: {', '.join(_LAYOUT)}.")
+            raise NotDone(f"{where} says {', '.join(unknown)}. It may say: {', '.join(_LAYOUT)}.")
         return Layout(
             dimensions={
                 str(name): (columns,) if isinstance(columns, str) else tuple(map(str, columns))
@@ -221,11 +236,10 @@ def _told(path: Path) -> Layout:
             exhaustive=frozenset(map(str, told["exhaustive"])) if "exhaustive" in told else None,
             below={str(part): str(whole) for part, whole in told.get("below", {}).items()},
             about=str(told.get("about", "")),
+            policy=policy_of(told["policy"], where) if "policy" in told else None,
         )
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError) as problem:
-        raise NotDone(
-            f"{path} is no layout of a table. It names `dimensions`, each with its columns."
-        ) from problem
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise NotDone(f"{where} {_NO_LAYOUT}") from problem
 
 
 def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:
@@ -280,12 +294,12 @@ def _limits(
     if text in policy.not_available or not text:
         return 0, None, False
     if text in policy.rounds_to_zero:
-        return 1, max(1, (base - 1) // 2), False
+        return *rounded_limits(0, base), False
     if (count := whole(text)) is None:
         raise NotDone(
             f"{table}, row {row}: a cell is neither a count nor a symbol of the policy. Correct it."
         )
-    return *rounded_limits(count, base), False
+    return *(rounded_limits(count, base) if count else (0, 0)), False  # 0 is a true zero
 
 
 def whole(text: str) -> int | None:
@@ -295,8 +309,8 @@ def whole(text: str) -> int | None:
 
 
 def rounded_limits(count: int, base: int) -> tuple[int, int]:
-    """Which counts are rounded half up to `count`."""
-    return max(0, count - base // 2), count + (base - 1) // 2
+    """Which counts, but for a true zero, are rounded half up to `count`."""
+    return max(1, count - base // 2), max(1, count + (base - 1) // 2)
 
 
 def _refuse_twice(table: Table) -> None:

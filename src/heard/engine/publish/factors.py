@@ -22,12 +22,21 @@ from heard.engine import backend, tables
 from heard.engine.tables import NotDone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
     from pathlib import Path
 
 ANY = "Episodes_with_assessment_factor"
 _PLACE = ("region_code", "region_name", "old_la_code", "new_la_code", "la_name")
+_FIRST = (
+    "time_period",
+    "time_identifier",
+    "geographic_level",
+    "country_code",
+    "country_name",
+    *_PLACE,
+    "category",
+)
 _FIXED = {
     "time_identifier": "Reporting year",
     "geographic_level": "Local authority",
@@ -40,8 +49,21 @@ _NOT_KNOWN = "not known"
 
 def header() -> list[str]:
     """The columns of the Department's table, in its order."""
-    first = ["time_period", "time_identifier", "geographic_level", "country_code", "country_name"]
-    return [*first, *_PLACE, "category", ANY, *_columns()]
+    return [*_FIRST, ANY, *_columns()]
+
+
+def layout_of(header: Sequence[str]) -> dict[str, Any] | None:
+    """The layout of a table as the Department publishes it, by its first columns; None of any other. Its counts of regions
+    and of England are rounded to the nearest 10, and parts make up their totals."""
+    if tuple(header[: len(_FIRST)]) != _FIRST:
+        return None
+    rounding = {"to": 10, "dimension": "area", "level": 1}
+    measures = list(header[len(_FIRST) :])
+    return _layout() | {
+        "measures": measures,
+        "exhaustive": ["year", "area"],
+        "policy": {"rounding": [rounding]},
+    }
 
 
 def write_factors(folder: Path, out: Path) -> Path:
@@ -68,11 +90,11 @@ def write_factors(folder: Path, out: Path) -> Path:
 
 def _layout() -> dict[str, Any]:
     """Nothing adds up: an episode may have several factors, and a run need not hold every authority of a region."""
-    london = _places()["london"]
+    regions, london = _places()["regions"], _places()["london"]
     return {
-        "dimensions": {"year": "time_period", "area": ["region_code", "new_la_code"]},
+        "dimensions": {"year": "time_period", "area": ["region_name", "la_name"]},
         "measures": [ANY, *_columns()],
-        "below": {part: london["region"] for part in london["parts"]},
+        "below": {regions[part]: london["name"] for part in london["parts"]},
         "exhaustive": [],
     }
 

@@ -6,7 +6,8 @@ The defaults are those of the Department for Education's statistics on children 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -14,6 +15,7 @@ import yaml
 from heard.engine.tables import NotDone
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
     from pathlib import Path
 
 
@@ -34,7 +36,8 @@ class Rounding:
 @dataclass(frozen=True)
 class Policy:
     """`threshold`: counts from 1 up to it are small, and are hidden. `least_values`: how many values an outsider must
-    still think possible for a hidden count that may be small; without it as many as there are small ones."""
+    still think possible for a hidden count that may be small; without it as many as there are small ones. `why`: where it
+    fits, for whoever chooses among several."""
 
     threshold: int = 5
     least_values: int = 0
@@ -44,7 +47,8 @@ class Policy:
     not_available: tuple[str, ...] = ("x", ":", "..", "[x]", "u")
     not_applicable: tuple[str, ...] = ("z", "[z]", "-")
     rounds_to_zero: tuple[str, ...] = ("k", "[k]", "~")
-    name: str = field(default="the Department’s practice for children in need, 2020")
+    name: str = "the Department’s practice for children in need, 2020"
+    why: str = ""
 
     @property
     def open_values(self) -> int:
@@ -57,8 +61,33 @@ class Policy:
     def is_small(self, count: int) -> bool:
         return 1 <= count <= self.threshold
 
+    @property
+    def words(self) -> str:
+        """What it does, in sentences for whoever reads what was published by it."""
+        return (
+            f"Counts of 1 to {self.threshold} are hidden: {self.hidden} stands for them, and for as few more counts as keep "
+            "anybody from working one of them out from these tables and from all that were released before. "
+            f"0 is a true zero.{self._rounded} This follows {self.name}."
+        )
 
-def read_policy(path: Path) -> Policy:
+    @property
+    def _rounded(self) -> str:
+        if not self.rounding:
+            return ""
+        if any(rule.dimension for rule in self.rounding):
+            return " Some counts are rounded, so that parts may not add up to their total."
+        to, none = self.rounded_to({}), self.rounds_to_zero[0]
+        nothing = f" {none} stands for what is rounded to none." if to // 2 > self.threshold else ""
+        return f" Other counts are rounded to the nearest {to}, so that parts may not add up to their total.{nothing}"
+
+    def as_told(self) -> dict[str, Any]:
+        """Plain values, from which `policy_of` makes it again."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
+        }
+
+
+def read_policy(path: Path | Traversable) -> Policy:
     """The policy in a YAML file with the names of `Policy`; `rounding` is a list of `Rounding`. Raises `NotDone`."""
     try:
         told = yaml.safe_load(path.read_text("utf-8")) or {}
@@ -67,6 +96,14 @@ def read_policy(path: Path) -> Policy:
     if not isinstance(told, dict):
         raise NotDone(f"{path} holds no policy. Write lines such as `threshold: 5`.")
     return policy_of(told, str(path))
+
+
+def policies(own: Path) -> dict[str, Policy]:
+    """What somebody chooses among, by the names of their files: the partnership's own in the folder `own`; where it holds
+    none, those that Heard brings. Raises `NotDone`."""
+    found = sorted(own.glob("*.yaml"), key=lambda path: path.name)
+    brought = sorted(files("heard.engine.publish").joinpath("policies").iterdir(), key=lambda one: one.name)
+    return {path.name.removesuffix(".yaml"): read_policy(path) for path in found or brought}
 
 
 def policy_of(told: dict[str, Any], where: str) -> Policy:
@@ -101,4 +138,6 @@ def _problem(policy: Policy) -> str | None:
         return "an outsider must be left at least 2 possible values, or they would know the count."
     if any(rule.to < 1 for rule in policy.rounding):
         return "counts are rounded to the nearest 1 or more."
+    if not isinstance(policy.hidden, str) or not policy.hidden.strip() or policy.hidden.isdecimal():
+        return "what stands for a hidden count is a letter or a sign, such as c."
     return None

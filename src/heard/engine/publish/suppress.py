@@ -26,14 +26,14 @@ _NEARLY = 1e-6
 
 @dataclass(frozen=True)
 class Count:
-    """A true count, and to which number it will be rounded. `known`: it was published before, and cannot be hidden any
-    more; `kept`: it was hidden before, and stays so."""
+    """A true count, and to which number it will be rounded. `known`: between which counts it was published before: it cannot be hidden any
+    more; `kept`: it was hidden before and stays so, and so many values were left open then."""
 
     key: Key
     count: int
     rounded_to: int = 1
-    known: bool = False
-    kept: bool = False
+    known: tuple[int, int] | None = None
+    kept: int = 0
 
 
 @dataclass
@@ -51,11 +51,11 @@ class Hidden:
 
 @dataclass(frozen=True)
 class _Problem:
-    """One group of cells that add up with one another: true counts, costs of hiding, and how far each may seem to be
-    less or more, shown (as far as rounding goes) and hidden."""
+    """One group of cells that add up with one another: the small ones with how many values stay open of each, costs of
+    hiding, and how far each may seem to be less or more, shown (as far as rounding goes) and hidden."""
 
     keys: tuple[Key, ...]
-    small: tuple[int, ...]
+    small: dict[int, int]
     fixed: dict[int, int]
     costs: tuple[float, ...]
     shown: tuple[np.ndarray, np.ndarray]
@@ -78,14 +78,14 @@ def suppress(
         problem = _problem(keys, held, by_key, policy)
         if not problem.small:
             continue
-        taken, excess = _choose(problem, policy, nodes)
+        taken, excess = _choose(problem, nodes)
         found.excess = max(found.excess, excess)
         found.small |= {problem.keys[number] for number in problem.small}
         found.others |= {problem.keys[number] for number in taken.difference(problem.small)} & by_key.keys()
     return found
 
 
-def _choose(problem: _Problem, policy: Policy, nodes: int) -> tuple[frozenset[int], float]:
+def _choose(problem: _Problem, nodes: int) -> tuple[frozenset[int], float]:
     """First with cells hidden in part, which finds most demands quickly; then whole ones, until no demand fails."""
     choice = Choice(problem.costs, problem.fixed)
     for weights in _alone(problem):
@@ -94,7 +94,7 @@ def _choose(problem: _Problem, policy: Policy, nodes: int) -> tuple[frozenset[in
     try:
         for _ in range(_ROUNDS):
             taken, _least = choice.cheapest(nodes)
-            if not _demand_more(problem, outsider, choice, taken, policy):
+            if not _demand_more(problem, outsider, choice, taken):
                 break
         choice.whole()
         least = 0.0
@@ -105,7 +105,7 @@ def _choose(problem: _Problem, policy: Policy, nodes: int) -> tuple[frozenset[in
                 least = max(least, bound)
             else:
                 choice.keep(map(int, np.flatnonzero(taken)))  # no longer the cheapest, but soon done
-            if not _demand_more(problem, outsider, choice, taken, policy):
+            if not _demand_more(problem, outsider, choice, taken):
                 break
     except Impossible:
         raise NotDone(_unprotected(problem)) from None
@@ -126,16 +126,14 @@ def _alone(problem: _Problem) -> Iterable[dict[int, float]]:
                 yield others | {column: -1.0}
 
 
-def _demand_more(
-    problem: _Problem, outsider: Programme, choice: Choice, taken: np.ndarray, policy: Policy
-) -> bool:
+def _demand_more(problem: _Problem, outsider: Programme, choice: Choice, taken: np.ndarray) -> bool:
     """Demands, for each small count that `taken` does not protect, what any choice has to meet that does."""
     less = problem.shown[0] + (problem.hidden[0] - problem.shown[0]) * taken
     more = problem.shown[1] + (problem.hidden[1] - problem.shown[1]) * taken
     outsider.limit(-less, more)
-    wanted = policy.open_values - 1
     demanded = False
-    for column in problem.small:
+    for column, values in problem.small.items():
+        wanted = values - 1
         up, down = outsider.largest(column), outsider.largest(column, -1.0)
         if up.value + down.value < wanted - _NEARLY:
             choice.demand(*_demand(problem, [up.duals, down.duals], wanted))
@@ -166,26 +164,35 @@ def _problem(
 ) -> _Problem:
     column = {key: number for number, key in enumerate(keys)}
     true = _true(keys, relations, counts)
-    most = float(max(true.values(), default=0) + policy.threshold + 1)
+    open_values = max([policy.open_values, *(one.kept for key in keys if (one := counts.get(key)))])
+    most = max(true.values(), default=0) + max(policy.threshold, open_values) + 1
     cells = [counts.get(key) for key in keys]
-    small = tuple(n for n, cell in enumerate(cells) if cell and _must_hide(cell, policy))
+    small = {
+        n: max(policy.open_values, cell.kept)
+        for n, cell in enumerate(cells)
+        if cell and _must_hide(cell, policy)
+    }
     fixed = dict.fromkeys(small, 1) | {
         n: 0 for n, cell in enumerate(cells) if cell and n not in small and (cell.known or not cell.count)
     }
     fixed |= {n: 1 for n, cell in enumerate(cells) if cell is None}  # published nowhere
-    spans = [_rounding(cell) for cell in cells]
+    hidden = [(max(0, true[k] - bool(c)), most) for k, c in zip(keys, cells, strict=True)]
+    shown = [tuple(map(min, _rounding(cell), span)) for cell, span in zip(cells, hidden, strict=True)]
     return _Problem(
         tuple(keys),
         small,
         fixed,
         tuple(_cost(key, true[key]) if cell else 0.0 for key, cell in zip(keys, cells, strict=True)),
-        (np.array([float(less) for less, _ in spans]), np.array([float(more) for _, more in spans])),
-        (
-            np.array([max(0.0, true[k] - bool(c)) for k, c in zip(keys, cells, strict=True)]),
-            np.full(len(keys), most),
-        ),
+        _sides(shown),
+        _sides(hidden),
         tuple(_equation(one, column) for one in relations),
     )
+
+
+def _sides(spans: Sequence[tuple[int, ...]]) -> tuple[np.ndarray, np.ndarray]:
+    """How much less, and how much more."""
+    less, more = np.array(spans, dtype=float).reshape(-1, 2).T
+    return less, more
 
 
 def _must_hide(cell: Count, policy: Policy) -> bool:
@@ -193,7 +200,8 @@ def _must_hide(cell: Count, policy: Policy) -> bool:
         return False
     if cell.known:
         raise NotDone(
-            f"{in_words(cell.key)} is small, and was shown in an earlier release. It cannot be hidden any more."
+            f"{in_words(cell.key)} is small, and was shown in an earlier release: it cannot be hidden any more. "
+            "Choose the policy by which that was published, or publish figures of another day."
         )
     return True
 
@@ -215,11 +223,13 @@ def _true(keys: Sequence[Key], relations: Sequence[Relation], counts: Mapping[Ke
 
 
 def _rounding(cell: Count | None) -> tuple[int, int]:
-    """How much less and more a count may be, as it will be shown."""
-    if cell is None or cell.rounded_to == 1 or cell.known:
+    """How much less and more a count may be, as it will be shown. What is shown as 0 is none."""
+    if cell is None or cell.rounded_to == 1 or not cell.count:
         return 0, 0
     low, high = rounded_limits(rounded(cell.count, cell.rounded_to), cell.rounded_to)
-    return cell.count - low, high - cell.count
+    if cell.known:
+        low, high = max(low, cell.known[0]), min(high, cell.known[1])
+    return max(0, cell.count - low), max(0, high - cell.count)
 
 
 def rounded(count: int, to: int) -> int:
@@ -237,7 +247,7 @@ def _equation(relation: Relation, column: Mapping[Key, int]) -> Equation:
 
 
 def _unprotected(problem: _Problem) -> str:
-    names = "; ".join(in_words(problem.keys[number]) for number in problem.small[:3])
+    names = "; ".join(in_words(problem.keys[number]) for number in list(problem.small)[:3])
     return (
         f"These counts are small, and nothing that may be hidden would protect them: {names}. "
         "Publish fewer parts, or parts that are put together."

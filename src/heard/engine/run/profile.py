@@ -92,12 +92,11 @@ def draw_up(
     )
 
 
-def check_again(
-    folder: Path, *, before: Sequence[Path], policy: publish.Policy | None = None
-) -> publish.Checked:
-    """The attack on the tables of a profile in `folder`, with all that were released before. Raises `NotDone`."""
+def check_again(folder: Path, *, before: Sequence[Path]) -> publish.Checked:
+    """The attack on the tables of a profile in `folder`, with all that were released before, each by the policy by which it
+    was published: its tables say which. Raises `NotDone`."""
     paths = [path for one in (*before, folder) for path in _tables(one)]
-    return publish.check_files(paths, policy or publish.Policy())
+    return publish.check_files(paths, publish.Policy())
 
 
 def _screened(folder: Path) -> dict[str, Any]:
@@ -131,13 +130,9 @@ def _asked(told: dict[str, Any], policy: publish.Policy) -> profile.Asked:
 
 
 def _hiding(policy: publish.Policy) -> profile.Hiding:
-    rounding = " Some counts are rounded." if policy.rounding else ""
-    words = (
-        f"Counts of 1 to {policy.threshold} are hidden: {policy.hidden} stands for them, and for as few more counts as keep "
-        f"anybody from working one of them out from these tables and from all that were released before. 0 is a true zero.{rounding} "
-        f"This follows {policy.name}."
+    return profile.Hiding(
+        policy.words, policy.threshold, policy.hidden, policy.rounded_to({}), policy.as_told()
     )
-    return profile.Hiding(words, policy.threshold, policy.hidden)
 
 
 def _tables(folder: Path) -> Iterable[Path]:
@@ -174,7 +169,9 @@ def _hide(
 def _as_if_released(
     counted: Sequence[profile.Tidy], policy: publish.Policy, *, wanted: bool
 ) -> Iterable[publish.Table]:
-    """What everybody knows as if it had been shown before, and what tells of few children as if it had been hidden."""
+    """What everybody knows as if it had been shown before, exactly, and what tells of few children as if it had been
+    hidden."""
+    exact = replace(policy, rounding=())
     for table in counted:
         true, rows = _true(table), []
         for row, cell in zip(true.rows, table.cells, strict=True):
@@ -183,4 +180,5 @@ def _as_if_released(
             elif cell.known or (wanted and cell.wanted and not policy.is_small(cell.count)):
                 rows.append(row)
         if rows:
-            yield publish.Table(f"{table.name}, known", true.layout, tuple(rows))
+            layout = replace(true.layout, policy=exact)
+            yield publish.Table(f"{table.name}, known", layout, tuple(rows))

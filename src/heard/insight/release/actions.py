@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import time
 import uuid
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
@@ -20,12 +18,13 @@ from heard.engine.tables import NotDone
 from heard.insight.release import drawing, queries, rules
 from heard.insight.release.models import Profile, ReleaseDecision
 from heard.insight.release.rules import Episodes, Form, State
+from heard.insight.run.beating import Superseded, again, beating, begin, mine, reporter
 from heard.insight.run.queries import has_result, run_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.engine.publish import Policy
 
-_BETWEEN_REPORTS: Final = 0.5  # seconds; a progress bar needs no more
 _TRIES: Final = 3  # of a release while others are released at the same moment
 _CHANGED: Final = (
     "The files of this profile are not those that were drawn up. Send it back, and tell your administrator."
@@ -41,27 +40,57 @@ _UNFORESEEN: Final = (
 
 
 @transaction.atomic
-def ask_profile(*, by: User, run_id: uuid.UUID, title: str, episodes: str = Episodes.OF_RUN) -> Profile:
-    """Puts a profile of a finished run into the queue. Raises `Hidden`, `Refused`."""
+def ask_profile(
+    *, by: User, run_id: uuid.UUID, title: str, policy: str, episodes: str = Episodes.OF_RUN
+) -> Profile:
+    """Puts a profile of a finished run into the queue. `policy`: the name of one of `queries.policies`, which is kept with
+    the profile as it is today. Raises `Hidden`, `Refused`."""
     if not by.may(May.DRAW_PROFILE):
         raise Hidden
-    run = run_visible_to(by, run_id)
-    refuse(rules.why_not_draw_up(has_result=has_result(by, run), title=title))
-    profile = Profile.objects.create(run=run, title=title.strip(), episodes=Episodes(episodes), author=by)
-    _audit(by, "draw up", profile, detail={"run": str(run.pk)})
-    transaction.on_commit(lambda: draw_profile.enqueue(str(profile.pk)))
+    run, policies = run_visible_to(by, run_id), _policies(by)
+    refuse(
+        rules.why_not_draw_up(
+            has_result=has_result(by, run), title=title, policy=policy, policies=policies.keys()
+        )
+    )
+    profile = Profile.objects.create(
+        run=run,
+        title=title.strip(),
+        episodes=Episodes(episodes),
+        policy=policies[policy].as_told(),
+        author=by,
+    )
+    _audit(by, "draw up", profile, detail={"run": str(run.pk), "policy": policy})
+    _queue(profile)
+    return profile
+
+
+@transaction.atomic
+def draw_again(*, by: User, profile_id: uuid.UUID) -> Profile:
+    """What could not be drawn up, or whose worker was killed, as it was asked for."""
+    if not by.may(May.DRAW_PROFILE):
+        raise Hidden
+    profile = _held(by, profile_id)
+    silent = queries.is_silent(by, profile)
+    refuse(rules.why_not_again(state=profile.state, silent=silent, has_result=has_result(by, profile.run)))
+    again(profile, waiting=State.WAITING)
+    _audit(by, "draw up again", profile)
+    _queue(profile)
     return profile
 
 
 @task()
 def draw_profile(profile_id: str) -> None:
     """Draws up a profile that waits. What goes wrong becomes a sentence on its page, never a lost profile."""
-    waiting = Profile.objects.filter(pk=profile_id, state=State.WAITING)
-    if not waiting.update(state=State.DRAWING):
+    waiting = Profile.objects.select_related("author", "run").filter(pk=profile_id, state=State.WAITING)
+    profile = begin(waiting, state=State.DRAWING)
+    if profile is None:
         return
-    profile = Profile.objects.select_related("author", "run").get(pk=profile_id)
     try:
-        as_of = drawing.draw(profile, progress=_reporter(profile))
+        with beating(profile):
+            as_of = drawing.draw(profile, progress=reporter(profile))
+    except Superseded:
+        return
     except Hidden:
         _fail(profile, _GONE)
     except NotDone as problem:
@@ -70,8 +99,7 @@ def draw_profile(profile_id: str) -> None:
         _fail(profile, _UNFORESEEN)
         raise
     else:
-        drawn = {"as_of": as_of, "files": queries.fingerprints(profile), "ended_at": timezone.now()}
-        _set(profile, state=State.DRAWN, **drawn)
+        _end(profile, state=State.DRAWN, as_of=as_of, files=queries.fingerprints(profile))
 
 
 @transaction.atomic
@@ -192,23 +220,22 @@ def _audit(
     )
 
 
+def _queue(profile: Profile) -> None:
+    transaction.on_commit(lambda: draw_profile.enqueue(str(profile.pk)))
+
+
+def _policies(by: User) -> dict[str, Policy]:
+    try:
+        return queries.policies(by)
+    except NotDone as problem:
+        raise Refused(str(problem)) from problem
+
+
 def _fail(profile: Profile, problem: str) -> None:
-    shutil.rmtree(profile.folder, ignore_errors=True)
-    _set(profile, state=State.NOT_DONE, problem=_(problem), ended_at=timezone.now())
+    if _end(profile, state=State.NOT_DONE, problem=_(problem)):
+        shutil.rmtree(profile.folder, ignore_errors=True)
 
 
-def _set(profile: Profile, **values: Any) -> None:
-    Profile.objects.filter(pk=profile.pk).update(**values)
-
-
-def _reporter(profile: Profile) -> Callable[[str, float | None], None]:
-    """Writes progress down, at most twice a second: the page reads it from there."""
-    last = 0.0
-
-    def report(step: str, share: float | None) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _BETWEEN_REPORTS:
-            last = time.monotonic()
-            _set(profile, step=step[:200], share=share)
-
-    return report
+def _end(profile: Profile, **values: Any) -> int:
+    """Only as long as nobody has begun it anew."""
+    return mine(profile).update(ended_at=timezone.now(), **values)

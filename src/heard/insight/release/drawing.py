@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from heard.agencies.rules import Hidden
 from heard.engine import tables
+from heard.engine.publish import policy_of
 from heard.engine.run.profile import draw_up
 from heard.engine.screen import window_start
 from heard.engine.tables import NotDone
@@ -46,6 +47,7 @@ def draw(profile: Profile, *, progress: Callable[[str, float | None], None]) -> 
         run.result,
         out=profile.folder,
         title=profile.title,
+        policy=policy_of(profile.policy, f"The policy of {profile.title}"),
         before=[one.folder for one in queries.ever_released(user)],
         missing=None if episodes is None else _as_table(tables.MISSING_EPISODES, episodes),
         patterns=_as_table(tables.PATTERNS_RECORDED, patterns) if patterns else None,

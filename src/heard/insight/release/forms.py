@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from heard.govuk.forms import Form, RadiosField, TextareaField, TextField
 from heard.insight.release.rules import Episodes
+
+if TYPE_CHECKING:
+    from heard.engine.publish import Policy
 
 RELEASE, SEND_BACK = "release", "send_back"
 
@@ -31,6 +35,26 @@ class DrawForm(Form):
         ],
         missing=_("Say which episodes of children missing are counted."),
     )
+
+    policy = RadiosField(
+        _("Which counts are hidden and rounded?"),
+        hint=_("Those who release the profile read what you chose. It cannot be changed afterwards."),
+        missing=_("Say which counts are hidden and rounded."),
+    )
+
+    def __init__(self, *args: Any, policies: Mapping[str, Policy], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["policy"]
+        field.choices = [(name, *_in_words(policy)) for name, policy in policies.items()]
+
+
+def _in_words(policy: Policy) -> tuple[str, str]:
+    """What somebody chooses, and why one would."""
+    to = policy.rounded_to({})
+    rounds = _(", and others rounded to the nearest %(to)s") % {"to": to} if to > 1 else ""
+    small = _("Counts of 1 to %(small)s are hidden") % {"small": policy.threshold}
+    follows = _("This is %(name)s.") % {"name": policy.name}
+    return f"{small}{rounds}", " ".join(part for part in (policy.why, str(follows)) if part)
 
 
 class DecideForm(Form):

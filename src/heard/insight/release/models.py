@@ -45,11 +45,16 @@ class Profile(models.Model):
         default=Episodes.OF_RUN,
         help_text=_("Which episodes of children missing it counts."),
     )
+    policy = models.JSONField(
+        default=dict, help_text=_("What is hidden and rounded: the engine’s policy in plain values.")
+    )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True, help_text=_("When it was drawn up, or failed."))
     step = models.CharField(max_length=200, blank=True)
     share = models.FloatField(null=True, blank=True, help_text=_("How far the step is, 0 to 1."))
+    attempts = models.PositiveSmallIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True, blank=True, help_text=_("When its worker was last heard of."))
     problem = models.TextField(blank=True)
     as_of = models.DateField(null=True, blank=True, help_text=_("The day up to which it counts."))
     files = models.JSONField(default=dict, help_text=_("The SHA-256 of each file, by its path."))

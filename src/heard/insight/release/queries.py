@@ -10,29 +10,34 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment import queries as assessments
 from heard.cases.missing import queries as missing
-from heard.govuk.environment import number
+from heard.engine import publish
+from heard.govuk.environment import day, number
 from heard.insight.release import rules
 from heard.insight.release.models import Profile, ReleaseDecision
-from heard.insight.release.rules import EVER_RELEASED, TO_DECIDE, Form
+from heard.insight.release.rules import EVER_RELEASED, TO_DECIDE, Form, State
+from heard.insight.run import rules as run_rules
 from heard.knowledge import load
 
 if TYPE_CHECKING:
     import uuid
-    from datetime import date
-    from pathlib import Path
 
     from heard.agencies.models import User
+    from heard.engine.publish import Policy
 
 SAYS: Final = "profile.json"
 CONTENT_TYPES: Final = {
@@ -111,6 +116,26 @@ def waiting_for(user: User) -> QuerySet[Profile]:
     rows = profiles_visible_to(user) if user.may(May.RELEASE) else Profile.objects.none()
     left = rows.filter(state__in=TO_DECIDE).exclude(author=user).exclude(decisions__by=user)
     return left.order_by("asked_at")
+
+
+def policies(user: User) -> dict[str, Policy]:
+    """What whoever draws a profile up chooses among, by name: the partnership's own in the folder `policies` of the data, else
+    those that Heard brings. Raises `NotDone` where one of them is none."""
+    _for_who_draws_up(user)
+    return publish.policies(Path(settings.DATA) / "policies")
+
+
+def policy_of(user: User, profile: Profile) -> Policy:
+    """What was hidden and rounded in a profile that somebody reads."""
+    if not user.may(May.SEE_PROFILES):
+        raise Hidden
+    return publish.policy_of(profile.policy, f"The policy of {profile.title}")
+
+
+def is_silent(user: User, profile: Profile) -> bool:
+    """Its worker was killed: whoever draws profiles up begins it again."""
+    under_way = profile.state == State.DRAWING and user.may(May.SEE_PROFILES)
+    return run_rules.is_silent(under_way=under_way, beat_at=profile.beat_at, now=timezone.now())
 
 
 def profiles_of_run(user: User, run_id: uuid.UUID) -> QuerySet[Profile]:
@@ -215,7 +240,7 @@ def _sources(lines: list[dict[str, str]], hidden: str) -> Sheet:
         [
             line["source"],
             f"{line['agency']}, {line['kind']}",
-            f"{line['from']}, {line['to']}",
+            _("%(from)s to %(to)s") % {side: _day(line[side]) for side in ("from", "to")},
             line["rows_set_aside"],
             line["count"],
         ]
@@ -223,6 +248,14 @@ def _sources(lines: list[dict[str, str]], hidden: str) -> Sheet:
         if line["source"] != "Total"
     ]
     return _sheet(head, rows, hidden)
+
+
+def _day(text: str) -> str:
+    """A date as people read it; other words as they are."""
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def _of_lines(lines: list[dict[str, str]], hidden: str) -> Sheet:

@@ -1,6 +1,6 @@
 """When a profile may be drawn up, released by two people, sent back and withdrawn. Pure functions."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ TO_DECIDE: Final = (State.DRAWN, State.SECOND)
 EVER_RELEASED: Final = (State.RELEASED, State.WITHDRAWN)  # what was once public stays known
 READABLE: Final = (*TO_DECIDE, State.RELEASED, State.SENT_BACK)
 
+NO_RESULT: Final = "This run has no result to draw a profile of: it is not done, or its last day is over."
 WITHDRAWN: Final = "This profile was withdrawn, and its files are not given out any more."
 
 
@@ -44,13 +45,24 @@ class Form(StrEnum):
     CSV = "csv"
 
 
-def why_not_draw_up(*, has_result: bool, title: str) -> str | None:
-    """A profile is drawn up of a run that is done and not yet destroyed."""
+def why_not_draw_up(*, has_result: bool, title: str, policy: str, policies: Collection[str]) -> str | None:
+    """A profile is drawn up of a run that is done and not yet destroyed, by a policy that the partnership allows."""
     if not has_result:
-        return "This run has no result to draw a profile of: it is not done, or its last day is over."
+        return NO_RESULT
     if not title.strip():
         return "Give the profile a title, such as the area and the time that it speaks of."
+    if policy not in policies:
+        return "Say which counts are hidden and rounded: choose one of the policies."
     return None
+
+
+def why_not_again(*, state: str, silent: bool, has_result: bool) -> str | None:
+    """What could not be drawn up, or whose worker was killed, is drawn up again as it was asked for."""
+    if state in UNDER_WAY and not silent:
+        return "This profile is being drawn up. Wait for it."
+    if state != State.NOT_DONE and not silent:
+        return "This profile is drawn up. Draw up another from its run."
+    return None if has_result else NO_RESULT
 
 
 def why_not_decide(*, state: str, is_author: bool, has_decided: bool) -> str | None:

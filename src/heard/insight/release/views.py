@@ -11,11 +11,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import Hidden, May, Refused
+from heard.engine.tables import NotDone
 from heard.govuk.pdf import as_download
 from heard.insight.release import actions, queries, rules
 from heard.insight.release.forms import DecideForm, DrawForm, WithdrawForm
@@ -40,7 +41,16 @@ def profile_draw(request: Request, run_id: uuid.UUID) -> HttpResponse:
     run = run_visible_to(request.user, run_id)
     if not has_result(request.user, run):
         raise Hidden
-    form = kept_form(request, DrawForm, kind="profile.draw", subject_id=run_id)
+    try:
+        policies = queries.policies(request.user)
+    except NotDone as problem:
+        return render(
+            request, "insight/release/draw.html", {"run": run, "form": None, "why_not": str(problem)}
+        )
+    only = {"policy": next(iter(policies))} if len(policies) == 1 else {}
+    form = kept_form(
+        request, DrawForm, kind="profile.draw", subject_id=run_id, policies=policies, suggested=only
+    )
     if form.is_valid():
         with sending(request, form):
             profile = actions.ask_profile(by=request.user, run_id=run_id, **form.cleaned_data)
@@ -55,12 +65,21 @@ def profile(request: Request, profile_id: uuid.UUID) -> HttpResponse:
     this = queries.profile_visible_to(request.user, profile_id)
     if this.state in (*rules.UNDER_WAY, State.NOT_DONE):
         page = "insight/release/_progress.html" if request.htmx else "insight/release/progress.html"
-        return render(request, page, {"profile": this})
+        silent = queries.is_silent(request.user, this)
+        return render(request, page, {"profile": this, "silent": silent})
     if request.htmx:
         return HttpResponse(headers={"HX-Refresh": "true"})
     content = None if this.state == State.WITHDRAWN else queries.content_of(request.user, profile_id)
     context = {"profile": this, "content": content, **_may(request, this)}
     return render(request, "insight/release/profile.html", context)
+
+
+@gate(May.DRAW_PROFILE)
+@require_POST
+def profile_again(request: Request, profile_id: uuid.UUID) -> HttpResponse:
+    with saying_why_not(request):
+        actions.draw_again(by=request.user, profile_id=profile_id)
+    return redirect("profile", profile_id=profile_id)
 
 
 @gate(May.RELEASE)
@@ -73,7 +92,12 @@ def profile_decide(request: Request, profile_id: uuid.UUID) -> HttpResponse:
             this = act(by=request.user, profile_id=profile_id, **form.why)
             messages.success(request, _DECIDED[State(this.state)])
             return redirect("profile", profile_id=profile_id)
-    context = {"profile": this, "form": form, "why_not": queries.why_not_decide(request.user, this)}
+    context = {
+        "profile": this,
+        "form": form,
+        "why_not": queries.why_not_decide(request.user, this),
+        "policy": queries.policy_of(request.user, this),
+    }
     return render(request, "insight/release/decide.html", context)
 
 
@@ -119,6 +143,7 @@ def _may(request: Request, this: Any) -> dict[str, Any]:
     user = request.user
     return {
         "forms": list(Form),
+        "policy": queries.policy_of(user, this),
         "decisions": list(this.decisions.all()),
         "may_decide": user.may(May.RELEASE) and this.state in rules.TO_DECIDE,
         "why_not": queries.why_not_decide(user, this),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as concerns
 from heard.engine import intake, tables
@@ -25,11 +24,13 @@ from heard.engine.tables import NotDone
 from heard.govuk.environment import day
 from heard.insight.judgement.queries import for_the_engine
 from heard.insight.run import queries
+from heard.insight.run.beating import Superseded, again, beating, begin, mine, reporter
 from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import (
     RunState,
     is_past,
     safe_name,
+    why_not_again,
     why_not_open,
     why_not_reveal,
     why_not_start,
@@ -37,7 +38,7 @@ from heard.insight.run.rules import (
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from datetime import date
 
     from django.core.files.uploadedfile import UploadedFile
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _MAPPING = "partnership.yaml"
-_BETWEEN_REPORTS = 0.5  # seconds; a progress bar needs no more
 
 
 def start_run(
@@ -105,30 +105,51 @@ class NotRight(Refused):
 def carry_out(run_id: str) -> None:
     """Runs the engine for a run that waits. What goes wrong becomes a sentence on the run's page, never a lost run."""
     waiting = EngineRun.objects.filter(pk=run_id, state=RunState.WAITING, destroyed_at=None)
-    if not waiting.update(state=RunState.RUNNING):
+    run = begin(waiting, state=RunState.RUNNING)
+    if run is None:
         return
-    run = EngineRun.objects.get(pk=run_id)
     try:
-        summary = engine.run(
-            _paths(run),
-            out=run.result,
-            mapping=_mapping(run),
-            as_of=run.as_of,
-            any_window=run.any_window,
-            judgements=_judgements(run),
-            progress=_reporter(run),
-        )
+        with beating(run):
+            summary = _carry_out(run)
+    except Superseded:
+        return
     except NotDone as problem:
-        _set(run, state=RunState.FAILED, problem=str(problem), ended_at=timezone.now())
+        _end(run, state=RunState.FAILED, problem=str(problem))
     except Exception:
-        _set(run, state=RunState.FAILED, problem=_UNFORESEEN, ended_at=timezone.now())
+        _end(run, state=RunState.FAILED, problem=_UNFORESEEN)
         raise
     else:
-        _set(run, state=RunState.DONE, summary=_counts(summary), ended_at=timezone.now())
+        _end(run, state=RunState.DONE, summary=_counts(summary))
     finally:
         # Its last day may have ended meanwhile, and whoever destroyed it then did not have what came after.
         if is_past(run.keep_until, timezone.localdate(run.asked_at), timezone.localdate()):
             _remove(run)
+
+
+def _carry_out(run: EngineRun) -> engine.RunSummary:
+    return engine.run(
+        _paths(run),
+        out=run.result,
+        mapping=_mapping(run),
+        as_of=run.as_of,
+        any_window=run.any_window,
+        judgements=_judgements(run),
+        progress=reporter(run),
+    )
+
+
+@transaction.atomic
+def begin_again(*, by: User, run_id: uuid.UUID) -> EngineRun:
+    """A run whose worker was killed, from its beginning: what was uploaded for it is still there."""
+    if not by.may(May.RUN_ENGINE):
+        raise Hidden
+    list(EngineRun.objects.select_for_update().filter(pk=run_id).values_list("pk", flat=True))
+    run = queries.run_visible_to(by, run_id)
+    refuse(why_not_again(state=run.state, silent=queries.is_silent(by, run)))
+    again(run, waiting=RunState.WAITING)
+    record_audit(by=by, verb="begin again", subject="engine run", subject_id=run.pk)
+    transaction.on_commit(lambda: carry_out.enqueue(str(run.pk)))
+    return run
 
 
 def destroy_what_is_past(*, by: User | None) -> int:
@@ -302,21 +323,8 @@ def _counts(summary: engine.RunSummary) -> dict[str, Any]:
     return {name: value for name, value in summary.as_json().items() if name not in ("listed", "changes")}
 
 
-def _set(run: EngineRun, **values: Any) -> None:
-    EngineRun.objects.filter(pk=run.pk).update(**values)
-
-
-def _reporter(run: EngineRun) -> Callable[[str, float | None], None]:
-    """Writes progress down, at most twice a second: the page reads it from there."""
-    last = 0.0
-
-    def report(step: str, share: float | None) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _BETWEEN_REPORTS:
-            last = time.monotonic()
-            _set(run, step=step[:200], share=share)
-
-    return report
+def _end(run: EngineRun, **values: Any) -> None:
+    mine(run).update(ended_at=timezone.now(), **values)
 
 
 def _in_words(by: User, run: EngineRun, key: str, reason: str) -> str:

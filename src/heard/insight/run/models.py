@@ -39,6 +39,8 @@ class EngineRun(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     step = models.CharField(max_length=200, blank=True)
     share = models.FloatField(null=True, blank=True, help_text=_("How far the step is, 0 to 1."))
+    attempts = models.PositiveSmallIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True, blank=True, help_text=_("When its worker was last heard of."))
     summary = models.JSONField(default=dict, blank=True)
     problem = models.TextField(blank=True)
 

@@ -19,6 +19,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.concern.queries import concerns_visible_to
 from heard.engine import run as engine
 from heard.engine import tables
+from heard.insight.run import rules
 from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import MOST_KEPT, RunState, is_past
 from heard.knowledge import load
@@ -114,6 +115,12 @@ def has_result(user: User, run: EngineRun) -> bool:
     past = is_past(run.keep_until, timezone.localdate(run.asked_at), timezone.localdate())
     is_there = run.state == RunState.DONE and run.destroyed_at is None
     return user.may(May.SEE_LIST) and is_there and not past
+
+
+def is_silent(user: User, run: EngineRun) -> bool:
+    """Its worker was killed: whoever may run the engine begins it again."""
+    under_way = run.state == RunState.RUNNING and user.may(May.SEE_LIST)
+    return rules.is_silent(under_way=under_way, beat_at=run.beat_at, now=timezone.now())
 
 
 def children_of(user: User, run: EngineRun, *, scattered_only: bool = False) -> list[ListedChild]:

@@ -1,11 +1,12 @@
 """When a run may start and ends, and when a concern may be opened from its list. Pure functions."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import PurePath
 from typing import Final
 
+from heard.cases.pack.rules import SILENT
 from heard.cases.sharing.bases import CONSENT, Basis
 from heard.cases.sharing.bases import bases as every_basis
 
@@ -69,6 +70,20 @@ def kept_until(keep_until: date | None, asked_on: date) -> date:
 def is_past(keep_until: date | None, asked_on: date, today: date) -> bool:
     """Nobody reads it any more, whether or not its folder is destroyed yet."""
     return today > kept_until(keep_until, asked_on)
+
+
+def is_silent(*, under_way: bool, beat_at: datetime | None, now: datetime) -> bool:
+    """Whether a worker has it and nothing was heard of it for too long: the worker was killed. As with packs."""
+    return under_way and (beat_at is None or now - beat_at > SILENT)
+
+
+def why_not_again(*, state: str, silent: bool) -> str | None:
+    """What was broken off is begun anew. A run that failed is asked for anew, with other extracts perhaps."""
+    if state == RunState.RUNNING and not silent:
+        return "This run goes on. Wait for it."
+    if state != RunState.RUNNING:
+        return "This run waits in the queue, or has ended."
+    return None
 
 
 def why_not_reveal(*, reason: str) -> str | None:

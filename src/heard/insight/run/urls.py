@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.engine, name="engine"),
     path("start/", views.engine_start, name="engine_start"),
     path("<uuid:run_id>/", views.engine_run, name="engine_run"),
+    path("<uuid:run_id>/again/", views.engine_again, name="engine_again"),
     path("<uuid:run_id>/since/<uuid:earlier_id>/", views.engine_changes, name="engine_changes"),
     path("<uuid:run_id>/issues/", views.engine_issues, name="engine_issues"),
     path("<uuid:run_id>/issues.csv", views.engine_issues_file, name="engine_issues_file"),

@@ -12,8 +12,9 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import Hidden, May, Refused
 from heard.engine.tables import NotDone
@@ -63,7 +64,7 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
     if run.state != run.State.DONE:
         # htmx asks for the progress alone, every second; without JavaScript the page refreshes by its own link
         template = "insight/run/_progress.html" if request.htmx else "insight/run/progress.html"
-        return render(request, template, _about(run))
+        return render(request, template, _about(run) | {"silent": queries.is_silent(request.user, run)})
     if request.htmx:
         return HttpResponse(headers={"HX-Refresh": "true"})
     scattered_only = request.GET.get("show") == "scattered"
@@ -79,6 +80,14 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
         "earlier": queries.earlier_results(request.user, run, _EARLIER),
     }
     return render(request, "insight/run/run.html", context)
+
+
+@gate(May.RUN_ENGINE)
+@require_POST
+def engine_again(request: Request, run_id: uuid.UUID) -> HttpResponse:
+    with saying_why_not(request):
+        actions.begin_again(by=request.user, run_id=run_id)
+    return redirect("engine_run", run_id=run_id)
 
 
 @gate(May.SEE_LIST)
