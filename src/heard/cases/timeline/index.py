@@ -74,11 +74,10 @@ def mark_where_nothing_is(**_from_signal: Any) -> None:
         mark_everybody()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _make(child_id: uuid.UUID, reader: User) -> None:
     """Changes that were there before the rows are read are done with; one that comes meanwhile stays."""
-    ChronologyOf.objects.get_or_create(child_id=child_id)
-    ChronologyOf.objects.select_for_update().get(child_id=child_id)
+    ChronologyOf.objects.select_for_update().get_or_create(child_id=child_id)
     changes = list(ChronologyChange.objects.filter(child_id=child_id).values_list("pk", flat=True))
     entries = _entries(child_id, reader)
     _keep(child_id, entries)
