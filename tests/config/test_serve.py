@@ -8,11 +8,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from heard.config import serve as serving
 from heard.config.serve import serve
 
 HEARD = [sys.executable, "-c", "from heard.cli import main; main()"]
@@ -90,6 +92,35 @@ def test_it_answers_and_ends_everything_at_one_signal(port: int, environment: di
     assert not any(Path(f"/proc/{child}").exists() for child in children)
 
 
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """As they were before, whoever changes them."""
+    before = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for one, handler in before.items():
+        signal.signal(one, handler)
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_worker_that_ends_by_itself_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(serving, "_TOO_SOON", 0)
+    runs = tmp_path / "runs"
+    works = f"open({str(runs)!r}, 'a').write('.'); raise SystemExit(1)"
+    stops = f"import os, time\nwhile open({str(runs)!r}, 'a').tell() < 3: time.sleep(0.05)\nos.kill(os.getppid(), 2); time.sleep(60)"
+    commands = {"The worker": [sys.executable, "-c", works], "Somebody": [sys.executable, "-c", stops]}
+    assert serving._run_together(commands) == ""
+    assert len(runs.read_text()) >= 3
+    assert "The worker stopped by itself (exit 1) and is started again." in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("signals")
+def test_one_that_ends_at_once_is_not_started_for_ever() -> None:
+    ended = serving._run_together({"The worker": [sys.executable, "-c", "raise SystemExit(3)"]})
+    assert ended == "The worker stopped by itself (exit 3)"
+
+
 def run(*words: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*HEARD, *words], env=environment, capture_output=True, text=True, timeout=60, check=False
@@ -97,9 +128,9 @@ def run(*words: str, environment: dict[str, str]) -> subprocess.CompletedProcess
 
 
 def answer(address: str) -> str:
-    for _ in range(150):
+    for _ in range(600):
         try:
-            with urllib.request.urlopen(address, timeout=5) as response:
+            with urllib.request.urlopen(address, timeout=60) as response:
                 return str(response.read().decode())
         except urllib.error.URLError:
             time.sleep(0.1)

@@ -13,6 +13,7 @@ import time
 import click
 
 _PATIENCE = 10  # seconds that a process may take to stop before it is killed
+_TOO_SOON = 60  # seconds: what ends again within them does not end by chance
 _THREADS = 4  # requests at once in each web process; each holds a connection to the database
 
 
@@ -32,7 +33,7 @@ def serve(host: str, port: int, workers: int) -> None:
     click.echo(f"Heard is at http://{host}:{port} (Ctrl-C stops it)")
     ended = _run_together({"The web server": web, "The task worker": work})
     if ended:
-        raise click.ClickException(ended)
+        raise click.ClickException(f"{ended}, so everything was stopped.")
 
 
 def _refuse_a_busy_port(host: str, port: int) -> None:
@@ -79,23 +80,34 @@ def _migrations_to_run() -> bool:
 
 
 def _run_together(commands: dict[str, list[str]]) -> str:
-    """Runs all until one ends or the user stops them. Returns what went wrong, or nothing.
-
-    Each gets a session of its own, so that Ctrl-C reaches this process alone and the others are asked once.
+    """Runs all until the user stops them. One that ends by itself is started again, since a database that was busy for
+    some seconds ends a worker, and nobody may lose what they type because of that. Returns which one ended again too soon,
+    or nothing.
     """
     for stop in (signal.SIGTERM, signal.SIGINT):  # a shell starts background commands with SIGINT ignored
         signal.signal(stop, signal.default_int_handler)
-    children = {name: subprocess.Popen(words, start_new_session=True) for name, words in commands.items()}  # noqa: S603 - our own words
+    started = {name: time.monotonic() for name in commands}
+    children = {name: _start(words) for name, words in commands.items()}
     try:
         while True:
             for name, child in children.items():
-                if child.poll() is not None:
-                    return f"{name} stopped by itself (exit {child.returncode}), so everything was stopped."
+                if child.poll() is None:
+                    continue
+                ended = f"{name} stopped by itself (exit {child.returncode})"
+                if time.monotonic() - started[name] < _TOO_SOON:
+                    return ended
+                click.echo(f"{ended} and is started again.", err=True)
+                started[name], children[name] = time.monotonic(), _start(commands[name])
             time.sleep(0.2)
     except KeyboardInterrupt:
         return ""
     finally:
         _stop(list(children.values()))
+
+
+def _start(words: list[str]) -> subprocess.Popen[bytes]:
+    """In a session of its own, so that Ctrl-C reaches this process alone and the others are asked once."""
+    return subprocess.Popen(words, start_new_session=True)  # noqa: S603 - our own words
 
 
 def _stop(children: list[subprocess.Popen[bytes]]) -> None:
