@@ -17,6 +17,7 @@ from heard.cases.attachment import actions as attaching
 from heard.cases.case import actions as casework
 from heard.cases.concern import actions as telling
 from heard.cases.timeline.index import catch_up
+from heard.cases.timeline.models import ChronologyWord
 from heard.home.search import actions, queries
 from heard.network import actions as network
 from heard.network.models import Person
@@ -220,7 +221,7 @@ def test_the_words_of_a_worry_about_a_place_are_found_by_those_who_may_read_it(w
         when_seen="On Fridays",
         danger_now="no",
     )
-    for words in ("telephone friday", "café", "CAFÉ man", "gives TELEPHONES"):
+    for words in ("telephone friday", "café", "CAFÉ man", "cafe", "gives TELEPHONES"):
         assert [title for title, _why in found(world.teacher, words)["worries"]] == [
             f"{worry.reference}: The harbour"
         ]
@@ -230,6 +231,9 @@ def test_the_words_of_a_worry_about_a_place_are_found_by_those_who_may_read_it(w
         name: "worries" in found(getattr(world, name), "telephones") for name in ("coordinator", "officer")
     }
     assert who == {"coordinator": True, "officer": False}
+    ChronologyWord.objects.create(word="telephones")  # a slip is forgiven in words that Heard knows
+    [(_worry, why)] = found(world.teacher, "telepohnes")["worries"]
+    assert why == "words that are spelled alike stand in it"
     page = signed_in(world.teacher).post("/search/", {"text": "telephones"}, follow=True).text
     assert "gives <mark>telephones</mark> to girls" in page
 
@@ -295,7 +299,7 @@ def test_a_search_asks_the_database_a_fixed_number_of_times(
         )
     catch_up(people)
     assert world.teacher.permissions
-    with django_assert_num_queries(9):
-        assert len(queries.find_everything(world.teacher, "rings")) == 1
     with django_assert_num_queries(10):
+        assert len(queries.find_everything(world.teacher, "rings")) == 1
+    with django_assert_num_queries(11):
         queries.find_everything(world.teacher, "amira khan")

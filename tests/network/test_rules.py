@@ -135,6 +135,12 @@ def test_nobody_leafs_through_children_by_one_common_name(
         ("999 418 5006", Description(numbers=("9994185006",))),
         ("a123456789012 khan", Description((Name("", "khan"),), numbers=("A123456789012",))),
         ("31/2/2010 Khan", child("", "Khan")),
+        ("amira khan 3 April 2010", child("amira", "khan", BORN)),
+        ("3rd of apr 2010", Description((), BORN, ())),
+        ("khan 13 Sept 2010 LE1", child("", "khan", date(2010, 9, 13), "LE1")),
+        ("Khan 11/13/2010", child("", "Khan", date(2010, 11, 13))),
+        ("April May 2010", child("April", "May")),
+        ("khan 2", child("", "khan")),
         ("", Description()),
     ],
 )

@@ -1,6 +1,7 @@
 """The pages of worries over HTTP: what is shown to whom, what is refused, and that looking changes nothing."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tests.conftest import World
 
 from heard.agencies.actions import begin_draft
 from heard.agencies.models import AuditRow, Draft, User
-from heard.cases.concern import actions
+from heard.cases.concern import actions, queries
 from heard.cases.concern.models import Concern
 from heard.cases.concern.views.steps import ORDER
 from heard.network import actions as network
@@ -64,6 +65,23 @@ def send_all(client: Client, draft: Draft) -> None:
     send(client, draft, "words", heard="no", why_no_words="Not in school since")
     assert send(client, draft, "danger", danger_now="not_known") == "files"
     assert send(client, draft, "files") == "check"
+
+
+def test_a_worry_is_headed_by_the_name_of_whom_its_writer_chose(world: World, draft: Draft) -> None:
+    person = network.add_person(by=world.teacher, given_name="Amira", family_name="Khan")
+    client = signed_in(world.teacher)
+    send(client, draft, "about", about="child")
+    send(client, draft, "child", name="Ameera Kahn")
+    assert send(client, draft, "same", choice=str(person.pk)) == "seen"
+    assert "A worry about Amira Khan" in client.get(address("seen", draft)).text
+    send(client, draft, "child", name="Amy Khan")
+    assert "worry about Amy Khan" in client.get(reverse("drafts")).text
+
+
+def test_a_child_in_danger_is_decided_on_before_what_is_due_earlier(world: World) -> None:
+    earlier = a_worry(world.teacher, at=timezone.now() - timedelta(days=5))
+    in_danger = a_worry(world.teacher, danger_now="yes", danger_done="Called 999")
+    assert list(queries.to_decide_first(world.coordinator)) == [in_danger, earlier]
 
 
 def test_a_worry_begun_on_a_childs_page_is_about_that_child(world: World) -> None:

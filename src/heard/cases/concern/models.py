@@ -58,6 +58,9 @@ class Concern(models.Model):
         max_length=300, blank=True, help_text=_("Of a place or group: on which days, at what time.")
     )
     who_comes = models.TextField(blank=True, help_text=_("Of a place or group: who comes there."))
+    compared = models.TextField(
+        blank=True, editable=False, help_text=_("Of a place or group: its words, each between two spaces.")
+    )
     danger_now = models.CharField(max_length=10, choices=Danger)
     danger_done = models.TextField(blank=True)
     words = models.ForeignKey(

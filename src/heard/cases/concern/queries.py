@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
-from django.db.models import BooleanField, Case, Count, Exists, F, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Concat
+from django.db.models import BooleanField, Case, Count, Exists, F, Q, QuerySet, Value, When
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
 from heard.agencies.queries import duty_team, teams_visible_to
 from heard.agencies.rules import Hidden, May
@@ -80,15 +81,16 @@ def concerns_about_group(user: User, group_id: uuid.UUID) -> QuerySet[Concern]:
     return concerns_open_to(user).filter(group_id=group_id).order_by("-told_at")
 
 
-def told_with(user: User, words: Iterable[str]) -> QuerySet[Concern]:
-    """Worries about places and groups, of which this user may see everything, in whose text a word begins with each of
-    these, in capitals or not. The latest first. Worries about children stand in their chronologies, which have an index."""
+def told_with(user: User, meant: Iterable[Iterable[str]]) -> QuerySet[Concern]:
+    """Worries about places and groups, of which this user may see everything, in which each word that is meant stands: one of
+    several beginnings of a word, without capitals and accents, or a whole word where it ends with a space. The latest first.
+    Worries about children stand in their chronologies, which have an index."""
     rows = concerns_open_to(user).filter(person=None).order_by("-told_at", "pk")
-    text = Concat(
-        "seen_and_heard", Value(" "), "when_seen", Value(" "), "who_comes", output_field=TextField()
-    )
-    rows = rows.alias(text=text)
-    return reduce(lambda found, word: found.filter(text__iregex=rf"(^|\W){re.escape(word)}"), words, rows)
+    return reduce(lambda found, ways: found.filter(reduce(or_, map(_stands, ways))), meant, rows)
+
+
+def _stands(text: str) -> Q:
+    return Q(GreaterThan(StrIndex(F("compared"), Value(f" {text}")), 0))
 
 
 def concerns_since(user: User, moment: datetime, *, about: str = "") -> QuerySet[Concern]:
@@ -117,6 +119,12 @@ def for_the_panel(user: User, *, since: datetime | None = None) -> QuerySet[Conc
 def waiting_for_decision(user: User) -> QuerySet[Concern]:
     """Worries on which this user may decide, those due first at the top."""
     return decidable_by(user).filter(state=Concern.State.TOLD).order_by("due_on", "told_at")
+
+
+def to_decide_first(user: User) -> QuerySet[Concern]:
+    """The same, with those at the top in which somebody was in danger when they were told."""
+    in_danger = Case(When(danger_now=Concern.Danger.YES, then=0), default=1)
+    return waiting_for_decision(user).order_by(in_danger, "due_on", "told_at")
 
 
 def decides(user: User) -> bool:

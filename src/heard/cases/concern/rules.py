@@ -4,6 +4,8 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import Final
 
+from heard.network.rules import normal
+
 
 class About(StrEnum):
     """What a worry is about. A place or a group has no signs and no words of its own."""
@@ -56,6 +58,11 @@ def decisions_open_to(*, about: str = About.CHILD, has_open_case: bool = False) 
     if about != About.CHILD:
         return (Decision.PANEL, Decision.STEP, *rest)
     return (Decision.ADD_TO_CASE if has_open_case else Decision.OPEN_CASE, *rest)
+
+
+def compared(*texts: str) -> str:
+    """Texts as they are searched: their words without capitals and accents, each between two spaces."""
+    return f" {normal(' '.join(texts))} "
 
 
 def why_not_tell(

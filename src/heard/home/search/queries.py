@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from heard.cases.case.queries import cases_visible_to
 from heard.cases.concern.queries import concerns_visible_to, told_with
-from heard.cases.timeline.matching import MOST_ASKED, Meant, asked_words, snippet
-from heard.cases.timeline.queries import find_in_records
+from heard.cases.timeline.matching import Meant, snippet
+from heard.cases.timeline.queries import find_in_records, meant_by
 from heard.govuk.environment import day
 from heard.network.queries import Hit, find_described, find_groups, find_places
-from heard.network.rules import Description, parts, read_box
+from heard.network.rules import read_box, words_of_box
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 10  # of each kind: who has not found by then adds a word
 _REFERENCE: Final = re.compile(r"\b([CW])[- ]?([A-Z\d]{3})[- ]?([A-Z\d]{3})\b", re.IGNORECASE)
-
-_WORD: Final = re.compile(r"\w+(?:[’'-]\w+)*")
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,6 @@ def _records(user: User, text: str) -> Section:
     words, _postcode = _named(text)
     found = find_in_records(user, words, SHOWN) if any(len(word) > 2 for word in words.split()) else []
     forgiven = all(len(word) > 4 for word in words.split())
-    as_typed, alike = _("the words stand in it"), _("words that are spelled alike stand in it")
     return Section(
         "records",
         _("The words of records"),
@@ -149,7 +146,7 @@ def _records(user: User, text: str) -> Section:
                 title=f"{hit.child}: {hit.entry.what}",
                 href=hit.entry.href or reverse("child", kwargs={"person_id": hit.child_id}),
                 facts=", ".join(filter(None, (day(hit.entry.on), hit.entry.who, hit.entry.agency))),
-                why=as_typed if hit.spelled_so else alike,
+                why=_why(hit.spelled_so),
                 key=str(hit.child_id),
                 shown=tuple(hit.shown),
             )
@@ -160,10 +157,12 @@ def _records(user: User, text: str) -> Section:
 
 
 def _told(user: User, text: str) -> Section:
-    """Worries about places and groups in which all words stand as they were typed: they are in no chronology."""
-    words = _WORD.findall(_without_references(text))[:MOST_ASKED]
-    found = told_with(user, words)[:SHOWN] if any(len(word) > 2 for word in words) else []
-    meant = [Meant(word) for word in asked_words(" ".join(words))]
+    """Worries about places and groups in which all words stand, a slip forgiven as in records: they are in no chronology."""
+    words = words_of_box(_without_references(text))
+    meant = meant_by(user, words) if any(len(word) > 2 for word in words.split()) else []
+    if not all(len(one.word) > 4 for one in meant):
+        meant = [Meant(one.word) for one in meant]
+    ways = [(one.word, *(f"{slip} " for slip in one.slips)) for one in meant]
     return Section(
         "worries",
         _("The words of worries about places and groups"),
@@ -172,20 +171,23 @@ def _told(user: User, text: str) -> Section:
                 title=f"{worry.reference}: {worry.whom}",
                 href=reverse("concern", kwargs={"concern_id": worry.pk}),
                 facts=_("told on %(date)s") % {"date": day(worry.told_at)},
-                why=_("the words stand in it"),
+                why=_why(all(f" {one.word}" in worry.compared for one in meant)),
                 key=str(worry.pk),
                 shown=tuple(snippet(f"{worry.seen_and_heard} {worry.when_seen} {worry.who_comes}", meant)),
             )
-            for worry in found
+            for worry in (told_with(user, ways)[:SHOWN] if ways else ())
         ],
     )
 
 
+def _why(spelled_so: bool) -> str:
+    return _("the words stand in it") if spelled_so else _("words that are spelled alike stand in it")
+
+
 def _named(text: str) -> tuple[str, str]:
     """The words of a name, and a postcode, in what was typed."""
-    asked: Description = read_box(_without_references(text))
-    words = [word for name in asked.names for word in (*parts(name.given), *parts(name.family))]
-    return " ".join(words), "".join(asked.postcodes)
+    box = _without_references(text)
+    return words_of_box(box), "".join(read_box(box).postcodes)
 
 
 _SECTIONS: tuple[Callable[[User, str], Section], ...] = (

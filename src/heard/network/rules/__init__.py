@@ -32,8 +32,8 @@ from heard.network.rules.names import (
     outward,
     parts,
     read_box,
-    read_day,
     swapped,
+    words_of_box,
 )
 from heard.network.rules.numbers import doubt_of_nhs_number, doubt_of_upn, kept_number
 from heard.network.rules.places import Likeness, likeness, place_keys
@@ -64,7 +64,6 @@ __all__ = [
     "place_keys",
     "postcodes_near",
     "read_box",
-    "read_day",
     "reasons_same_person",
     "spelling_keys",
     "swapped",
@@ -77,4 +76,5 @@ __all__ = [
     "why_not_unmerge",
     "why_not_write_place",
     "words_in",
+    "words_of_box",
 ]

@@ -17,7 +17,17 @@ POSTCODE: Final = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})\b", re.IG
 _PART_OF_POSTCODE: Final = re.compile(
     r"\b([A-Z]{1,2}\d[A-Z\d]?)(?:\s+(\d)(?![\w/.\-]))?(?!\w)", re.IGNORECASE
 )
-_DAY: Final = re.compile(r"\b(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})\b|\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_REST: Final = ("uary", "uary", "ch", "il", "", "e", "y", "ust", "t(?:ember)?", "ober", "ember", "ember")
+_MONTH: Final = "|".join(f"{month}(?:{rest})?" for month, rest in zip(_MONTHS, _REST, strict=True))
+_DAYS: Final = tuple(
+    re.compile(rf"\b{pattern}\b", re.IGNORECASE)
+    for pattern in (
+        r"(?P<day>\d{1,2})[/.\- ](?P<month>\d{1,2})[/.\- ](?P<year>\d{4})",
+        r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})",
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ \-.]+(?:of +)?(?P<month>{_MONTH})[ \-.,]+(?P<year>\d{{4}})",
+    )
+)
 _NHS_NUMBER: Final = re.compile(r"\b(\d{3})[ -]?(\d{3})[ -]?(\d{4})\b")
 _UPN: Final = re.compile(r"\b[A-Z]\d{11}[A-Z\d]\b", re.IGNORECASE)
 
@@ -121,35 +131,50 @@ def other_forms(given: str) -> frozenset[str]:
 def read_box(text: str) -> Description:
     """What somebody typed in one box: 'amira khan 3/4/2010 le1 1aa', or an NHS number or UPN.
 
-    The last word of the name is the family name. Part of a postcode counts: 'le1 1', 'le1'.
+    The last word of the name is the family name; what has no letter, such as a year, is no name. Part of a postcode counts:
+    'le1 1', 'le1'.
     """
-    numbers, rest = _take_numbers(text)
-    day = read_day(rest)
-    rest = _DAY.sub(" ", rest)
-    postcode, rest = _take_postcode(rest)
-    words = rest.split()
+    numbers, day, postcode, rest = _taken_apart(text)
+    words = [word for word in rest.split() if not word.isnumeric()]
     given, family = (" ".join(words[:-1]), words[-1]) if words else ("", "")
     names = (Name(given, family),) if words else ()
     return Description(names, day, (postcode,) if postcode else (), numbers)
 
 
-def read_day(text: str) -> date | None:
-    """The first date in the text, day before month or year first; None where there is none that exists."""
-    match = _DAY.search(text)
-    if not match:
-        return None
-    year, month, day = (match[3], match[2], match[1]) if match[3] else (match[4], match[5], match[6])
+def words_of_box(text: str) -> str:
+    """What is neither a date nor a postcode nor a number of somebody, comparable: words of a place or of a record."""
+    return normal(_taken_apart(text)[-1])
+
+
+def _day(match: re.Match[str]) -> date | None:
+    """None where there is no such day. The day comes before the month, unless the month is in letters or no month at all."""
+    day, month = int(match["day"]), match["month"].lower()
+    number = int(month) if month.isdecimal() else _MONTHS.index(month[:3]) + 1
+    day, number = (number, day) if number > 12 else (day, number)
     try:
-        return date(int(year), int(month), int(day))
+        return date(int(match["year"]), number, day)
     except ValueError:
         return None
+
+
+def _day_in(text: str) -> re.Match[str] | None:
+    return next(filter(None, (pattern.search(text) for pattern in _DAYS)), None)
+
+
+def _taken_apart(text: str) -> tuple[tuple[str, ...], date | None, str, str]:
+    """Numbers that only one person has, a date, a postcode or part of one, and what is left."""
+    numbers, rest = _take_numbers(text)
+    match = _day_in(rest)
+    without = f"{rest[: match.start()]} {rest[match.end() :]}" if match else rest
+    postcode, rest = _take_postcode(without)
+    return numbers, _day(match) if match else None, postcode, rest
 
 
 def _take_numbers(text: str) -> tuple[tuple[str, ...], str]:
     """NHS numbers and UPNs in the text, as they are kept, and the text without them."""
     found = [match[0].upper() for match in _UPN.finditer(text)]
     rest = _UPN.sub(" ", text)
-    if not _DAY.search(rest):  # 10 digits with a date among them are a date and something else
+    if not _day_in(rest):  # 10 digits with a date among them are a date and something else
         found += ["".join(match.groups()) for match in _NHS_NUMBER.finditer(rest)]
         rest = _NHS_NUMBER.sub(" ", rest)
     return tuple(found), rest

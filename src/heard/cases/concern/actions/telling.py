@@ -69,15 +69,17 @@ def tell(
     _check_telling(by, about, seen_and_heard, observed, said_text, why_no_words, danger_now, danger_done)
     whom = _whom(by, about, person_id, new_person, place_id or group_id, new_place or new_group)
     said = record_words(by=by, person_id=whom.pk, **words) if words and said_text.strip() else None
+    told = {"seen_and_heard": seen_and_heard.strip()}
+    if not of_child:
+        told |= {"when_seen": when_seen.strip(), "who_comes": who_comes.strip()}
+        told["compared"] = rules.compared(*told.values())
     concern = _create_concern(
         by=by,
         draft_id=draft_id,
         at=at or timezone.now(),
-        seen_and_heard=seen_and_heard.strip(),
+        **told,
         words=said,
         why_no_words=why_no_words.strip() if of_child and not said else "",
-        when_seen="" if of_child else when_seen.strip(),
-        who_comes="" if of_child else who_comes.strip(),
         danger_now=danger_now,
         danger_done=danger_done.strip(),
         origin=origin,

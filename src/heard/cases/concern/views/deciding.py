@@ -34,8 +34,8 @@ _TOLD = 5  # on the page of what waits; a page of its own has all of them
 @gate(May.TELL)
 @require_safe
 def concerns(request: Request) -> HttpResponse:
-    """Worries that wait for this user's decision, due first; and the latest that they told, with what came of them."""
-    waiting = Paginator(queries.waiting_for_decision(request.user), _WAITING).get_page(_page(request))
+    """Worries that wait for this user's decision; and the latest that they told, with what came of them."""
+    waiting = Paginator(queries.to_decide_first(request.user), _WAITING).get_page(_page(request))
     told = list(queries.told_by(request.user)[: _TOLD + 1])
     context = {
         "decides": queries.decides(request.user),

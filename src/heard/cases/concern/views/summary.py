@@ -62,8 +62,11 @@ def likely(one: Likeness) -> tuple[str, str, str]:
 
 
 def named(answers: steps.Answers) -> str:
-    """Whom or what a draft is about, as typed by its writer."""
+    """Whom or what a draft is about: as it is known, once it was chosen, and before as its writer typed it."""
     about = steps.about(answers)
+    same = steps.WHOM[about][1] if about else ""
+    if same in answers_of(answers, "done").get("steps", []) and answers_of(answers, same).get("called"):
+        return str(answers_of(answers, same)["called"])
     if about in (About.PLACE, About.GROUP):
         new, asked = (answers_of(answers, step) for step in (f"{about}_new", str(about)))
         is_new = answers_of(answers, f"{about}_same").get("choice") == NEW

@@ -189,9 +189,17 @@ def _with_chosen(found: list[Any], chosen: list[Any], answers: steps.Answers, st
 
 
 def _keep(request: Request, draft_id: uuid.UUID, step: str, form: Form) -> Any:
-    return save_draft(
-        by=request.user, draft_id=draft_id, kind=actions.DRAFT, step=step, answers=form.answers()
-    )
+    answers = form.answers() | _called(form, step)
+    return save_draft(by=request.user, draft_id=draft_id, kind=actions.DRAFT, step=step, answers=answers)
+
+
+def _called(form: Form, step: str) -> dict[str, str]:
+    """What the one that was chosen is called, which need not be what was typed to find it."""
+    if not any(step == same for _ask, same, _new in steps.WHOM.values()) or form["choice"].value() == NEW:
+        return {}
+    choices: Any = form.fields["choice"].choices  # type: ignore[attr-defined]
+    named = next((one[1] for one in choices if one[0] == form["choice"].value()), "")
+    return {"called": named.partition(", ")[0]}
 
 
 def _mark_done(request: Request, draft_id: uuid.UUID, answers: steps.Answers, step: str) -> Any:
