@@ -131,32 +131,11 @@ def assign_trusted_worker(
     """
     Case.objects.select_for_update().filter(pk=case_id).first()
     case = case_visible_to(by, case_id)
-    refuse(
-        rules.why_not_assign(
-            is_open=case.state == Case.State.OPEN,
-            may_assign=by.may(May.DECIDE),
-            worker_sees_child=worker.is_active
-            and people_visible_to(worker).filter(pk=case.person_id).exists(),
-        )
-        or rules.why_not_change_worker(
-            is_same=case.trusted_worker_id == worker.pk,
-            had_one=case.trusted_worker_id is not None,
-            reason=reason,
-            asked=child_asked,
-            about=about_asking,
-        )
-    )
+    said = {"reason": reason, "child_asked": child_asked, "about_asking": about_asking}
+    _check_assigning(by, case, worker, **said)
     since = since or timezone.localdate()
     _end_chain(by, case, since)
-    TrustedWorker.objects.create(
-        case=case,
-        worker=worker,
-        since=since,
-        reason=reason,
-        child_asked=child_asked,
-        about_asking=about_asking,
-        named_by=by,
-    )
+    TrustedWorker.objects.create(case=case, worker=worker, since=since, named_by=by, **said)
     case.trusted_worker = worker
     case.save(update_fields=["trusted_worker"])
     record_audit(
@@ -168,6 +147,26 @@ def assign_trusted_worker(
         detail={"worker": worker.pk},
     )
     return case
+
+
+def _check_assigning(
+    by: User, case: Case, worker: User, *, reason: str, child_asked: str, about_asking: str
+) -> None:
+    sees_child = people_visible_to(worker).filter(pk=case.person_id)
+    refuse(
+        rules.why_not_assign(
+            is_open=case.state == Case.State.OPEN,
+            may_assign=by.may(May.DECIDE),
+            worker_sees_child=worker.is_active and sees_child.exists(),
+        )
+        or rules.why_not_change_worker(
+            is_same=case.trusted_worker_id == worker.pk,
+            had_one=case.trusted_worker_id is not None,
+            reason=reason,
+            asked=child_asked,
+            about=about_asking,
+        )
+    )
 
 
 def _end_chain(by: User, case: Case, until: date) -> None:

@@ -140,12 +140,11 @@ def decide_share(
         )
     )
     kept = sections if shared else [rules.Section(one.heading, "") for one in sections]
-    values: dict[str, Any] = {"state": decision, "why": why, "told": told, "told_note": told_note}
-    values |= {"basis": basis if shared else "", "basis_note": basis_note if shared else ""}
-    values |= {"words": words, "why_no_words": why_no_words, "review_on": review_on}
-    values |= {"decided_by": by, "decided_at": now, "content": [asdict(one) for one in kept]}
-    for name, value in values.items():
-        setattr(share, name, value)
+    share.content = [asdict(one) for one in kept]
+    share.basis, share.basis_note = (basis, basis_note) if shared else ("", "")
+    share.state, share.decided_by, share.decided_at = decision, by, now
+    share.words, share.why_no_words, share.review_on = words, why_no_words, review_on
+    share.why, share.told, share.told_note = why, told, told_note
     share.save()
     _audit(by, "share" if shared else "refuse", share, reason=why)
     return share
