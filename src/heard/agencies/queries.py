@@ -214,6 +214,11 @@ def unfinished_forms(user: User) -> QuerySet[Draft]:
     return drafts_of(user).exclude(page="", kind="worry")
 
 
+def worries_begun(user: User) -> int:
+    """How many worries were begun and not sent."""
+    return drafts_of(user).filter(page="", kind="worry").count()
+
+
 def unfinished_form(user: User, draft_id: str) -> Draft:
     """One of them, or `Hidden`, also for what is no key at all."""
     try:

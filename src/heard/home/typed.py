@@ -66,7 +66,8 @@ def unfinished(request: Request) -> HttpResponse:
     if request.method == "POST":
         return _throw_away(request)
     page = Paginator(queries.unfinished_forms(request.user), _PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "resume_at": kept.resume_at, "words_of": _words_of}
+    worries = queries.worries_begun(request.user)
+    context = {"page": page, "worries": worries, "resume_at": kept.resume_at, "words_of": _words_of}
     return render(request, "home/unfinished.html", context)
 
 
