@@ -48,7 +48,7 @@ def _start(story: Story, extracts: Path, why: str, as_of: tuple[int, int, int] |
     story.page.get_by_label("Or upload extracts (optional)", exact=True).set_input_files(files)
     story.press("Start the run").sees("Waiting to start")
     _work_through_the_queue()
-    return story.open(story.path).sees("What the records say together").path
+    return story.sees("What the records say together").look().path  # the page itself sees that it is done
 
 
 def test_from_extracts_to_a_released_profile_and_its_digest(
@@ -78,14 +78,13 @@ def test_from_extracts_to_a_released_profile_and_its_digest(
 
     # The analyst draws a profile up. Nothing of it is for others yet.
     story.sign_in(world.analyst).open(run).press("Draw up a profile").press("Draw it up")
-    story.sees("Give the profile a title", "Say which episodes", "Say which counts are hidden and rounded.")
+    story.sees("Give the profile a title", "Say which episodes", "Say which counts are hidden and rounded")
     story.fill("What is the profile called?", TITLE).choose("Those in the agencies’ records of this run")
     story.choose("Counts of 1 to 7 are hidden, and others rounded to the nearest 5")
     story.press("Draw it up").sees("Waiting to be drawn up")
     _work_through_the_queue()
-    profile = (
-        story.open(story.path).sees("Key findings", "Who supplied what", "This profile is not released.").path
-    )
+    story.sees("Key findings", "Who supplied what", "This profile is not released.")
+    profile = story.look().path
     story.sign_in(world.teacher).open(profile, status=404)
 
     # Two people who did not draw it up read it and release it, each with a reason, and neither twice.
