@@ -122,7 +122,7 @@ def _may_open(user: Any, part: Part) -> bool:
 
 @cache
 def _needed(name: str) -> May:
-    """What the view of this name asks of everybody. To look it up takes longer than all else in drawing the navigation."""
+    """What the view of this name asks of everybody. To look it up is about half of what drawing the navigation takes."""
     return resolve(reverse(name)).func.gate  # type: ignore[attr-defined]
 
 
