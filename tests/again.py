@@ -20,7 +20,7 @@ from django.utils import timezone
 
 Rows = dict[str, dict[Any, tuple[Any, ...]]]  # of each table, by primary key
 _READS = ("SELECT", "SAVEPOINT", "RELEASE", "EXPLAIN", "PRAGMA")
-_ALIKE = {"DATA", "PASSWORD_HASHERS"}  # settings that change no row
+_ALIKE = {"DATA", "PASSWORD_HASHERS"}  # settings whose value changes no row
 
 
 @dataclass(frozen=True)
@@ -65,23 +65,30 @@ def written_once[**Given, Value](make: Callable[Given, Value]) -> Callable[Given
         if key in _kept:
             value = _put_back(_kept[key])
         else:
-            before = _rows()
+            before, there = _rows(), _files().keys()
             value = make(*args, **kwargs)
-            _kept[key] = _difference(before, _rows(), value)
+            files = {name: content for name, content in _files().items() if name not in there}
+            _kept[key] = _difference(before, _rows(), files, value)
         _trail = trail
         return value
 
     return made_or_put_back
 
 
-def _other_settings() -> frozenset[tuple[str, str]]:
-    """What the test has set otherwise than the site does."""
-    found: dict[str, str] = {}
+def _set_by_the_test() -> dict[str, Any]:
+    """What stands otherwise in the settings than the site has it."""
+    found: dict[str, Any] = {}
     holder: Any = settings._wrapped
     while hasattr(holder, "default_settings"):
-        found = {name: repr(value) for name, value in vars(holder).items() if name.isupper()} | found
+        found = {name: value for name, value in vars(holder).items() if name.isupper()} | found
         holder = holder.default_settings
-    return frozenset((name, value) for name, value in found.items() if name not in _ALIKE)
+    return found
+
+
+def _other_settings() -> frozenset[tuple[str, str]]:
+    """`DATA` counts only as one of the test's own or the site's: where it is says nothing of what is in it."""
+    found = {name: "" if name in _ALIKE else repr(value) for name, value in _set_by_the_test().items()}
+    return frozenset(found.items())
 
 
 @cache
@@ -109,7 +116,7 @@ def _rows() -> Rows:
     return found
 
 
-def _difference(before: Rows, after: Rows, value: object) -> _Kept:
+def _difference(before: Rows, after: Rows, files: dict[str, bytes], value: object) -> _Kept:
     changed: Rows = {}
     gone = {}
     for table, rows in after.items():
@@ -118,12 +125,12 @@ def _difference(before: Rows, after: Rows, value: object) -> _Kept:
             changed[table] = new
         if lost := [key for key in was if key not in rows]:
             gone[table] = lost
-    return _Kept(changed, gone, _files(), pickle.dumps(value))
+    return _Kept(changed, gone, files, pickle.dumps(value))
 
 
 def _files() -> dict[str, bytes]:
     """Those of this test; the site's own folder is nobody's to copy."""
-    if not settings.is_overridden("DATA"):
+    if "DATA" not in _set_by_the_test():
         return {}
     folder = Path(settings.DATA)
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
