@@ -116,7 +116,7 @@ FORM_RENDERER = "django.forms.renderers.Jinja2"
 
 _SQLITE = {
     "transaction_mode": "IMMEDIATE",  # a writer waits its turn instead of failing halfway
-    "timeout": 5,
+    "timeout": 20,  # seconds: a search may make chronologies anew for some, and a worry that waits is better than one refused
     "init_command": (
         "PRAGMA journal_mode=WAL;"  # readers do not wait for the writer
         "PRAGMA synchronous=NORMAL;"  # safe with WAL; loses nothing but the last moment on power failure
