@@ -40,6 +40,14 @@ def needs_spark():
         pytest.skip(str(missing))
 
 
+def test_whoever_needs_spark_is_in_one_worker(request):
+    if getattr(request.config.option, "dist", "no") != "loadgroup" and not hasattr(
+        request.config, "workerinput"
+    ):
+        pytest.skip("one process runs all tests")
+    assert request.node.nodeid.endswith("@spark"), "groups are not seen: pytest and pytest-xdist do not fit"
+
+
 @pytest.mark.parametrize(
     ("lacks", "sentence"), [("find_spec", "pip install 'heard[spark]'"), ("which", "apt-get install")]
 )
