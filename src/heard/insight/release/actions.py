@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_audit
+from heard.agencies.beating import Superseded, again, beating, begin, mine, reporter
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.engine.run.profile import check_again
 from heard.engine.tables import NotDone
 from heard.insight.release import drawing, queries, rules
 from heard.insight.release.models import Profile, ReleaseDecision
 from heard.insight.release.rules import Episodes, Form, State
-from heard.insight.run.beating import Superseded, again, beating, begin, mine, reporter
 from heard.insight.run.queries import has_result, run_visible_to
 
 if TYPE_CHECKING:

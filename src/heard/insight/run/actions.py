@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_audit
+from heard.agencies.beating import Superseded, again, beating, begin, mine, reporter
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as concerns
@@ -24,7 +25,6 @@ from heard.engine.tables import NotDone
 from heard.govuk.environment import day
 from heard.insight.judgement.queries import for_the_engine
 from heard.insight.run import queries
-from heard.insight.run.beating import Superseded, again, beating, begin, mine, reporter
 from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import (
     RunState,

@@ -9,18 +9,19 @@ from __future__ import annotations
 import hashlib
 import time
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from heard.agencies.beating import Superseded, begin, mine, reporter
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.pack import queries, rules
 from heard.cases.pack.actions._shared import _audit_pack, _locked
@@ -34,17 +35,12 @@ from heard.network.actions import hold_person
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
-_BETWEEN_REPORTS: Final = 0.5  # seconds; a progress bar needs no more
 _UNFORESEEN: Final = (
     "Something went wrong that Heard did not foresee. The record is as it was. "
     "Try again; if it happens again, ask your administrator to look at the log."
 )
 _NOT_ANY_MORE: Final = "Whoever asked for this pack may not open the record any more."
 _LOST_TOO_OFTEN: Final = "The work on this pack was broken off several times. Choose fewer parts or files, or a shorter time of the chronology."
-
-
-class _Superseded(Exception):
-    """Another attempt has begun, or the pack is gone."""
 
 
 @transaction.atomic
@@ -196,26 +192,24 @@ def _queue(pack: Pack) -> None:
     gone = _midnight(pack.keep_until + timedelta(days=1))
     key = str(pack.pk)
 
-    def begin() -> None:
+    def put_into_the_queue() -> None:
         make_pack.enqueue(key)
         watch_pack.using(run_after=later).enqueue(key)
         remove_old_packs.using(run_after=gone).enqueue()
 
-    transaction.on_commit(begin)
+    transaction.on_commit(put_into_the_queue)
 
 
 @task()
 def make_pack(pack_id: str) -> None:
     """Makes a pack that waits. What goes wrong becomes a sentence on its page, never a lost pack."""
-    claimed = Pack.objects.filter(pk=pack_id, state=State.WAITING)
-    if not claimed.update(
-        state=State.RUNNING, attempts=F("attempts") + 1, beat_at=timezone.now(), problem=""
-    ):
+    waiting = Pack.objects.select_related("asked_by", "person", "disclosure")
+    pack = begin(waiting.filter(pk=pack_id, state=State.WAITING), state=State.RUNNING)
+    if pack is None:
         return
-    pack = Pack.objects.select_related("asked_by", "person", "disclosure").get(pk=pack_id)
     try:
         _make(pack)
-    except _Superseded:
+    except Superseded:
         return
     except Hidden:
         _end(pack, state=State.FAILED, problem=_NOT_ANY_MORE)
@@ -236,14 +230,14 @@ def watch_pack(pack_id: str) -> None:
         if pack.attempts >= rules.MOST_ATTEMPTS:
             _end(pack, state=State.FAILED, problem=_LOST_TOO_OFTEN)
             return
-        if _mine(pack).update(state=State.WAITING):
+        if mine(pack).update(state=State.WAITING):
             make_pack.enqueue(pack_id)
     later = timezone.now() + rules.SILENT + timedelta(seconds=5)
     watch_pack.using(run_after=later).enqueue(pack_id)
 
 
 def _make(pack: Pack) -> None:
-    heard = _reporter(pack)
+    heard = reporter(pack)
     if not pack.asked_by.is_active:
         raise Hidden
     paper = paper_of(pack, heard)
@@ -255,28 +249,8 @@ def _make(pack: Pack) -> None:
     remove_old_packs.enqueue()
 
 
-def _mine(pack: Pack) -> Any:
-    """The row, as long as this attempt is the latest."""
-    return Pack.objects.filter(pk=pack.pk, attempts=pack.attempts, state=State.RUNNING)
-
-
 def _end(pack: Pack, **values: Any) -> None:
-    _mine(pack).update(ended_at=timezone.now(), step="", share=None, **values)
-
-
-def _reporter(pack: Pack) -> Callable[[str, float | None], None]:
-    """Writes progress down, at most twice a second: the page reads it from there."""
-    last = 0.0
-
-    def report(step: str, share: float | None) -> None:
-        nonlocal last
-        if time.monotonic() - last < _BETWEEN_REPORTS:
-            return
-        last = time.monotonic()
-        if not _mine(pack).update(step=step[:200], share=share, beat_at=timezone.now()):
-            raise _Superseded
-
-    return report
+    mine(pack).update(ended_at=timezone.now(), step="", share=None, **values)
 
 
 def _take_away(by: User, pack: Pack) -> None:
