@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from heard.agencies.asking import lists_of, which_hold
+from heard.agencies.asking import Question, lists_of
 from heard.agencies.models import Agency
 
 pytestmark = pytest.mark.django_db
@@ -19,8 +19,8 @@ def _asked(name: str) -> dict[str, object]:
 def test_what_holds_a_row_is_found_in_one_question() -> None:
     Agency.objects.create(name="Care", kind="social_care")
     with CaptureQueriesContext(connection) as queries:
-        assert which_hold(_asked("Care")) == {"named"}
-        assert which_hold(_asked("Police")) == set()
+        assert Question.about(_asked("Care")).answer() == {"named"}
+        assert Question.about(_asked("Police")).answer() == set()
     assert len(queries) == 2
 
 
@@ -35,7 +35,7 @@ def test_lists_are_fetched_only_where_there_are_rows() -> None:
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL plans for so long")
 def test_the_same_question_about_something_else_is_not_planned_again() -> None:
     for name in ("Care", "Police", "Health"):
-        which_hold(_asked(name))
+        Question.about(_asked(name)).answer()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE 'SELECT EXISTS%'"

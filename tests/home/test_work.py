@@ -15,8 +15,10 @@ from django.utils import timezone
 from tests.conftest import World
 from tests.walls.record import make_record
 
+from heard.agencies import actions
 from heard.agencies.actions import begin_draft, save_draft
-from heard.agencies.rules import Hidden
+from heard.agencies.models import Membership, Team, User
+from heard.agencies.rules import Hidden, Role
 from heard.cases.case import actions as casework
 from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
@@ -28,9 +30,9 @@ def ago(days: int) -> date:
     return timezone.localdate() - timedelta(days=days)
 
 
-def told(world: World, name: str = "Mina") -> Any:
+def told(world: World, name: str = "Mina", *, by: User | None = None) -> Any:
     return telling.tell(
-        by=world.teacher,
+        by=by or world.teacher,
         new_person={"given_name": name, "family_name": "Okoro"},
         seen_and_heard="Away on Mondays.",
         why_no_words="Not met yet",
@@ -165,6 +167,56 @@ def test_my_work_asks_one_query_a_kind_however_much_there_is(client: Client, wor
         counts.append(len(asked))
     assert counts[0] == counts[1]
     assert counts[1] <= len(queries.kinds_of(world.social_worker)) + 12
+
+
+def waits_for(client: Client, key: str) -> bool:
+    """Whether My work, opened now, has anything of this kind."""
+    return reverse("work", kwargs={"work": key}) in client.get("/").text or any(
+        section.key == key
+        for section in queries.my_work(User.objects.get(pk=client.session["_auth_user_id"]))
+    )
+
+
+def test_the_questions_of_my_work_are_kept_and_their_answers_are_not(client: Client, world: World) -> None:
+    client.force_login(world.coordinator)
+    assert not waits_for(client, "decisions")
+    told(world)
+    assert waits_for(client, "decisions")
+
+
+def test_whoever_loses_or_gets_a_role_is_asked_about_anew(client: Client, world: World) -> None:
+    told(world)
+    client.force_login(world.coordinator)
+    assert waits_for(client, "decisions")
+    by = {"by": world.administrator, "user": world.coordinator}
+    held = Membership.objects.get(user=world.coordinator)
+    actions.give_role(**by, team=held.team, role=Role.PRACTITIONER)
+    actions.take_role(**by, membership_id=held.pk)
+    assert not waits_for(client, "decisions")
+    actions.give_role(**by, team=held.team, role=Role.COORDINATOR)
+    assert waits_for(client, "decisions")
+
+
+def test_a_supervisor_of_an_agency_that_takes_worries_no_longer_decides_on_none(
+    client: Client, world: World
+) -> None:
+    told(world, by=world.social_worker)
+    client.force_login(world.supervisor)
+    assert waits_for(client, "decisions")
+    by = {"by": world.administrator, "duty_phone": "", "takes_worries": True}
+    actions.change_team(**by, team=Team.objects.filter(agency=world.police).first())
+    assert not waits_for(client, "decisions")
+
+
+def test_what_kinds_of_work_there_are_is_known_without_a_question(world: World) -> None:
+    """What a question answered would be kept with the questions, and be wrong when things change."""
+    for name in World.__annotations__:
+        user = getattr(world, name)
+        if isinstance(user, User):
+            assert user.permissions  # asked for once a request
+            with CaptureQueriesContext(connection) as asked:
+                queries.kinds_of(user)
+            assert not asked.captured_queries, name
 
 
 def test_words_of_a_form_of_the_first_release_are_shown_to_be_copied(client: Client, world: World) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from heard.agencies.asking import Question
 from heard.agencies.kept import resume_at
 from heard.agencies.queries import drafts_of, people_without_mail
 from heard.agencies.rules import Hidden, May
@@ -37,7 +41,6 @@ from heard.home.waiting import (
     at,
     due,
     due_by_field,
-    of_which_any_waits,
     section_of,
 )
 from heard.insight.digest import queries as digests
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
 
 _SOON = timedelta(days=7)  # a warning to look at again is shown this long before its day
+_ASKERS = 100  # people whose questions are kept at a time, by this process alone
 _PANEL_SOON = timedelta(days=14)  # a panel to come is shown from then on, so that there is time to prepare it
 
 
@@ -72,7 +76,34 @@ def my_work(user: User) -> list[Section]:
 
     One query to find out which there are, and one a section, whatever it holds.
     """
-    return [section_of(kind) for kind in of_which_any_waits(kinds_of(user))]
+    asked = _asked_by(_Asker(user.standing, timezone.localdate(), get_language(), load.current().id, user))
+    holding = asked.question.answer()
+    return [section_of(kind) for kind in asked.kinds if kind.key in holding]
+
+
+@dataclass(frozen=True)
+class _Asker:
+    """Somebody as whom My work is asked for, and everything else that its questions are made of."""
+
+    standing: tuple[object, ...]
+    today: date
+    language: str | None
+    release: str
+    user: User = field(compare=False)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    kinds: tuple[Kind, ...]
+    question: Question
+
+
+@lru_cache(maxsize=_ASKERS)
+def _asked_by(asker: _Asker) -> _Asked:
+    """The questions alone, never an answer: to put three dozen of them takes several times as long as to ask the database,
+    and somebody who opens My work opens it many times a day."""
+    kinds = tuple(kinds_of(asker.user))
+    return _Asked(kinds, Question.about({kind.key: kind.rows for kind in kinds}))
 
 
 def due_by(user: User, day: date) -> list[tuple[str, int]]:

@@ -13,8 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from heard.agencies.asking import which_hold
-
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
@@ -133,13 +131,6 @@ def _group_of(key: str, days_left: int | None) -> str:
     if days_left <= SOON:
         return "soon"
     return "waiting" if key in _HOLDS_UP else "later"
-
-
-def of_which_any_waits(kinds: Iterable[Kind]) -> list[Kind]:
-    """One query for all of them: most people have few kinds of work."""
-    by_key = {kind.key: kind for kind in kinds}
-    holding = which_hold({key: kind.rows for key, kind in by_key.items()})
-    return [kind for key, kind in by_key.items() if key in holding]
 
 
 def section_of(kind: Kind, *, at_most: int = AT_MOST) -> Section:

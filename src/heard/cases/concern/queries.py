@@ -13,7 +13,7 @@ from django.db.models import BooleanField, Case, Count, Exists, F, Q, QuerySet, 
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
-from heard.agencies.queries import duty_team, teams_visible_to
+from heard.agencies.queries import teams_visible_to
 from heard.agencies.rules import Hidden, May
 from heard.cases.attachment.rules import SEEN_THROUGH, Seen
 from heard.cases.case.rules import Kept
@@ -22,7 +22,7 @@ from heard.cases.concern.rules import About
 from heard.network.queries import findable_through, visible_through
 
 if TYPE_CHECKING:
-    from heard.agencies.models import User
+    from heard.agencies.models import Team, User
 
 
 def concerns_visible_to(user: User) -> QuerySet[Concern]:
@@ -129,17 +129,23 @@ def to_decide_first(user: User) -> QuerySet[Concern]:
 
 def decides(user: User) -> bool:
     """Worries come to the duty team, so its agency decides on them, or somebody who sees the whole partnership: no
-    supervisor of another agency, which may be the one that the worry is about."""
-    if not user.may(May.DECIDE) or user.may(May.SEE_PARTNERSHIP):
-        return user.may(May.DECIDE)
-    team = duty_team(user)
-    return team is None or team.agency_id in user.agencies_where(May.DECIDE)
+    supervisor of another agency, which may be the one that the worry is about. One query at most."""
+    return user.may(May.DECIDE) and (user.may(May.SEE_PARTNERSHIP) or not _duty_elsewhere(user).exists())
 
 
 def decidable_by(user: User) -> QuerySet[Concern]:
     """Worries of which somebody who decides may see everything, decided or not."""
     rows = concerns_open_to(user)
-    return rows if decides(user) else rows.none()
+    if not user.may(May.DECIDE):
+        return rows.none()
+    return rows if user.may(May.SEE_PARTNERSHIP) else rows.filter(~Exists(_duty_elsewhere(user)))
+
+
+def _duty_elsewhere(user: User) -> QuerySet[Team]:
+    """The team that worries come to, where it is one of an agency in which this user decides on nothing."""
+    return (
+        teams_visible_to(user).filter(takes_worries=True).exclude(agency__in=user.agencies_where(May.DECIDE))
+    )
 
 
 def told_by(user: User) -> QuerySet[Concern]:
