@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
 from heard.agencies.rules import Hidden, May, Role
@@ -77,7 +77,8 @@ def who_are(user: User, ids: Iterable[int]) -> dict[int, Colleague]:
     """The people with these keys, those who have left included, by key. Two queries, however many are asked for."""
     if not user.may(May.SIGNED_IN):
         return {}
-    people = User.objects.filter(pk__in=set(ids)).prefetch_related("memberships__team__agency")
+    held = Prefetch("memberships", Membership.objects.select_related("team__agency"))
+    people = User.objects.filter(pk__in=set(ids)).prefetch_related(held)
     return {person.pk: Colleague(str(person), _first_agency(person)) for person in people}
 
 

@@ -83,6 +83,14 @@ def test_nobody_takes_a_step_who_may_not_see_the_child(world, disagreement):
     assert disagreement.steps.get().outcome == ""
 
 
+def test_what_was_decided_and_disagreed_about_a_child_is_for_those_who_may_see_the_child(
+    world, decided, disagreement
+):
+    for user, seen in ((world.teacher, 1), (world.officer, 0)):
+        assert len(queries.items_of_child(user, decided.person_id)) == seen
+        assert len(queries.disagreements_of(user, decided.person_id)) == seen
+
+
 def test_every_act_about_a_child_leaves_its_row(world, prepared, decided, disagreement):
     actions.dissent(by=world.teacher, item_id=decided.pk, why="x")
     rows = AuditRow.objects.filter(person_id=decided.person_id).values_list("verb", "subject")

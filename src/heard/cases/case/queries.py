@@ -118,19 +118,19 @@ def closed_case_of(user: User, person_id: uuid.UUID) -> Case | None:
 
 
 def periods_of(user: User, person_id: uuid.UUID) -> QuerySet[CasePeriod]:
-    """Work with this child that has ended, the latest first. `Hidden` unless the user may see the child."""
-    person_visible_to(user, person_id)
-    rows = CasePeriod.objects.filter(case__person_id=person_id)
+    """Work with this child that has ended, the latest first. None of a child whom the user may not see."""
+    rows = CasePeriod.objects.filter(visible_through(user, "case__person"), case__person_id=person_id)
     return rows.select_related("case", "opened_by", "closed_by", "words")
 
 
 def words_of(user: User, person_id: uuid.UUID) -> QuerySet[Words]:
     """The child's own words that stand, the latest first: not those that have been corrected since.
 
-    `Hidden` unless the user may see the child.
+    None of a child whom the user may not see.
     """
-    person_visible_to(user, person_id)
-    rows = Words.objects.filter(person_id=person_id, corrected_by__isnull=True)
+    rows = Words.objects.filter(
+        visible_through(user, "person"), person_id=person_id, corrected_by__isnull=True
+    )
     return rows.select_related("written_by")
 
 
@@ -155,10 +155,11 @@ def warning_visible_to(user: User, warning_id: int) -> WarningNote:
 
 def warnings_ever_of(user: User, person_id: uuid.UUID) -> QuerySet[WarningNote]:
     """Warnings about this child or their home: those in force, to be looked at again first, then those that have ended;
-    each with its reviews, the latest first. Two queries. `Hidden` unless the user may see the child."""
-    person_visible_to(user, person_id)
+    each with its reviews, the latest first. Two queries. None of a child whom the user may not see."""
     reviews = Prefetch("reviews", WarningReview.objects.select_related("reviewed_by"))
-    rows = WarningNote.objects.filter(person_id=person_id).prefetch_related(reviews)
+    rows = WarningNote.objects.filter(visible_through(user, "person"), person_id=person_id).prefetch_related(
+        reviews
+    )
     return rows.order_by(F("ended_at").desc(nulls_first=True), "review_on", "pk")
 
 

@@ -53,12 +53,12 @@ def why_not_give(
 
 
 def plain_hints(text: str) -> tuple[Hint, ...]:
-    """What a child may find hard to read: words of the trade, and long sentences. Offered, never forced. In the order of
-    the text. Source of the words: `plain.yaml`."""
+    """What a child may find hard to read: words of the trade, and long sentences. Offered, never forced. Each once, in the
+    order of the text. Source of the words: `plain.yaml`."""
     found = [
         (match.start(), Hint(match[0], better, "A child may not know what it means."))
         for pattern, better in _trade()
-        if (match := pattern.search(text))
+        for match in {match[0]: match for match in reversed([*pattern.finditer(text)])}.values()
     ]
     for match in re.finditer(r"[^.!?\n]+", text):
         words = match[0].split()

@@ -29,7 +29,7 @@ from heard.cases.safety.queries import safety_plans_visible_to
 from heard.cases.sharing.queries import requests_visible_to, shares_visible_to
 from heard.cases.supervision.queries import decisions_on_record
 from heard.cases.words.queries import answers_of
-from heard.network.queries import involvements_of, ties_visible_to
+from heard.network.queries import involvements_of, person_visible_to, ties_visible_to
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -117,6 +117,7 @@ class Rows:
 
 def rows_of(user: User, person_id: uuid.UUID) -> Rows:
     """Raises `Hidden` unless the user may see the child."""
+    person_visible_to(user, person_id)
     warned = list(warnings_ever_of(user, person_id))
     return Rows(
         warnings=[note for note in warned if note.ended_at is None],

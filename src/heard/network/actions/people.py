@@ -157,11 +157,11 @@ def involve(*, by: User, person: Person, agency: Agency, why: str, since: date |
     return _involve(by=by, person=person, agency_id=agency.pk, why=why, since=since)
 
 
-@transaction.atomic
 def open_record(*, by: User, person_id: uuid.UUID) -> Person:
     """The person, for showing the record, with the 'view' audit row; or `Hidden`."""
     person = person_visible_to(by, person_id)
-    record_audit(by=by, verb="view", subject="person", subject_id=person.pk, person_id=person.pk)
+    with transaction.atomic(savepoint=False):
+        record_audit(by=by, verb="view", subject="person", subject_id=person.pk, person_id=person.pk)
     return person
 
 

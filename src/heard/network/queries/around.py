@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from heard.agencies.rules import Hidden, May
 from heard.network.models import Group, Place, Tie
-from heard.network.queries.people import findable_through, person_visible_to, visible_through
+from heard.network.queries.people import findable_through, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -77,9 +77,8 @@ def ties_of_group(user: User, group_id: uuid.UUID) -> QuerySet[Tie]:
 def ties_visible_to(user: User, person_id: uuid.UUID) -> list[Around]:
     """Who and what is around this child, in either direction. Restricted people of other agencies are left out.
 
-    `Hidden` unless the user may see the child.
+    Nothing of a child whom the user may not see.
     """
-    person_visible_to(user, person_id)
     seen = Q(to_person__isnull=True) | visible_through(user, "to_person")
     ties = (
         Tie.objects.filter(Q(person_id=person_id) | Q(to_person_id=person_id))

@@ -87,9 +87,10 @@ def describe(person: Person) -> Description:
 
 
 def involvements_of(user: User, person_id: uuid.UUID) -> QuerySet[Involvement]:
-    """Agencies that are involved with this child, longest first. `Hidden` unless the user may see the child."""
-    person_visible_to(user, person_id)
-    rows = Involvement.objects.filter(person_id=person_id).select_related("agency")
+    """Agencies that are involved with this child, longest first. None of a child whom the user may not see."""
+    rows = Involvement.objects.filter(visible_through(user, "person"), person_id=person_id).select_related(
+        "agency"
+    )
     return rows.order_by("since", "agency__name")
 
 

@@ -43,8 +43,7 @@ def disagreement_visible_to(user: User, disagreement_id: uuid.UUID) -> Disagreem
 
 
 def disagreements_of(user: User, person_id: uuid.UUID) -> QuerySet[Disagreement]:
-    """Those about one child. `Hidden` unless the user may see the child."""
-    person_visible_to(user, person_id)
+    """Those about one child; none of a child whom the user may not see."""
     return disagreements_visible_to(user).filter(person_id=person_id)
 
 

@@ -34,7 +34,6 @@ from heard.network.queries import (
     children_tied,
     findable_through,
     involvements_of,
-    person_visible_to,
     ties_of_group,
     ties_of_place,
     ties_visible_to,
@@ -219,8 +218,7 @@ def taken_off(user: User, panel: Panel) -> QuerySet[PanelItem]:
 
 
 def items_of_child(user: User, person_id: uuid.UUID) -> QuerySet[PanelItem]:
-    """What panels decided about a child, the latest first, with who did not agree. `Hidden` unless the user may see them."""
-    person_visible_to(user, person_id)
+    """What panels decided about a child, the latest first, with who did not agree. None of one whom the user may not see."""
     rows = items_visible_to(user).filter(person_id=person_id, taken_off_at=None, decided_at__isnull=False)
     dissents = Prefetch("dissents", Dissent.objects.select_related("by", "agency"))
     return rows.prefetch_related(dissents).order_by("-panel__starts_at", "pk")
