@@ -10,7 +10,7 @@ for word in "$@"; do
     node) has npm || missing+=("npm") ;;
     pango) "${PYTHON:-python3}" -c 'from ctypes import CDLL; [CDLL(f"lib{one}.so.0") for one in ("pangoft2-1.0", "harfbuzz-subset")]' 2>/dev/null ||
       missing+=("libpango-1.0-0" "libpangoft2-1.0-0" "libharfbuzz-subset0" "fonts-liberation") ;;
-    chromium) has chromium || missing+=("chromium" "fonts-liberation") ;;
+    chromium) has chromium-headless-shell || missing+=("chromium-headless-shell" "fonts-liberation") ;;
     java) has java || missing+=("default-jre-headless") ;;
     postgresql) has pg_ctl || compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' >/dev/null || missing+=("postgresql") ;;
   esac

@@ -79,15 +79,20 @@ def base_url() -> str:
     return ""
 
 
+def chromium() -> str:
+    """Chromium without a window, which is the same but for what draws the window."""
+    found = shutil.which("chromium-headless-shell")
+    if found is None:
+        pytest.fail("There is no chromium-headless-shell on this machine. `make test` installs it.")
+    return found
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    chromium = shutil.which("chromium-headless-shell")
-    if chromium is None:
-        pytest.fail("There is no Chromium on this machine. `make test` installs it.")
     switches = ("no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync")
     quiet = ("disable-background-networking", "disable-component-update")
     arguments = [f"--{switch}" for switch in switches + quiet]
-    return {**browser_type_launch_args, "executable_path": chromium, "args": arguments}
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": arguments}
 
 
 class Story:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -22,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, Playwright, expect
 from tests.conftest import PASSWORD, World
-from tests.journeys.conftest import Story
+from tests.journeys.conftest import Story, chromium
 
 from heard.agencies.models import Draft
 from heard.cases.case.actions import record_words
@@ -97,11 +96,9 @@ def test_a_form_is_kept_without_scripts(world: World, story_without_scripts: Sto
 @pytest.fixture
 def doomed(playwright: Playwright, tmp_path: Path) -> Iterator[tuple[Page, Callable[[], None]]]:
     """A browser of its own, and what kills it as a power cut does."""
-    chromium = shutil.which("chromium")
-    assert chromium, "There is no Chromium on this machine. `make test` installs it."
     profile = tmp_path / "profile"
-    switches = ("headless=new", "no-sandbox", "disable-gpu", "no-first-run", "remote-debugging-port=0")
-    words = [chromium, f"--user-data-dir={profile}", *(f"--{switch}" for switch in switches), "about:blank"]
+    switches = ("no-sandbox", "disable-gpu", "no-first-run", "remote-debugging-port=0")
+    words = [chromium(), f"--user-data-dir={profile}", *(f"--{switch}" for switch in switches), "about:blank"]
     running = subprocess.Popen(
         words, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
