@@ -191,6 +191,7 @@ def test_any_window_is_said_in_the_summary_and_lists_are_compared_by_words_or_js
     told = json.loads(call(*day, "2025-12-31", "--json").stdout)
     assert (told["compared_with"], told["new"], told["left"], told["changes"]) == ("2025-12-31", 0, 0, [])
     assert call(*day, "2026-03-31").exit_code == 2
+    assert call("screen", "TMP/out", "--compared-with", "2126-03-31").exit_code == 2
     again = call("changes", "TMP/out", "TMP/out", "--json")
     assert json.loads(again.stdout) == {
         "earlier": 0,

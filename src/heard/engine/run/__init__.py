@@ -19,7 +19,7 @@ from heard.engine.run.changes import Changes, compare
 from heard.engine.run.judgements import from_file
 from heard.engine.run.reports import write_reports
 from heard.engine.run.result import RunSummary, summary, write_issue_list
-from heard.engine.screen import screen, why_not_compare
+from heard.engine.screen import day_of, screen, why_not_compare
 from heard.engine.tables import NotDone
 from heard.knowledge import load
 
@@ -139,7 +139,7 @@ def screen_again(
     then and who left it. Raises `NotDone`."""
     with plainly():
         folders.opened(folder)
-        if as_of and compared_with and (refusal := why_not_compare(compared_with, as_of)):
+        if compared_with and (refusal := why_not_compare(compared_with, as_of or day_of(folder))):
             raise NotDone(refusal)  # while the list that is there still stands
         _screen(folder, as_of, any_window, progress, compared_with)
         return summary(folder)

@@ -41,6 +41,7 @@ __all__ = [
     "Question",
     "ScreenSummary",
     "changes",
+    "day_of",
     "screen",
     "why_not_compare",
     "window_start",
@@ -92,7 +93,7 @@ def screen(
     release = release or load.current()
     with backend.engine(folder) as engine:
         tell("Counting signs", None)
-        day, notes = _as_of(engine, release, as_of, today or datetime.now().astimezone().date())
+        day, notes = _as_of(engine, release, as_of, today or _today())
         question = Question(release, release.rule(RULE), day, any_window)
         read = Tables(engine, question)
         then = _list_of(read, question, compared_with) if compared_with else None
@@ -105,6 +106,17 @@ def screen(
         engine.write(tables.KNOWN, known)
         found = _summary(read, question, children, known, notes)
     return found if then is None else _compared(found, then, Listed(folder, question, children))
+
+
+def day_of(folder: Path) -> date:
+    """As of which day `screen` counts where none is given."""
+    with backend.engine(folder) as engine:
+        day, _notes = _as_of(engine, load.current(), None, _today())
+    return day
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
 
 
 def why_not_compare(day: date, as_of: date) -> str | None:

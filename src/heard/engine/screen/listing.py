@@ -32,7 +32,7 @@ def whom(read: Tables, question: Question) -> Any:
 
 def children(read: Tables, question: Question, listed: Any) -> pa.Table:
     """The rows of `tables.CHILDREN` for those whom `whom` found, in the order of their keys."""
-    members = read.identities.semi_join(listed, "person")
+    members = read.engine.keep("members", read.identities.semi_join(listed, "person"))
     said, absent = _said(read, question, members), _absent(read, members)
     rows = listed.left_join(said, "person").left_join(absent, "person")
     silent = rows.empty.fill_null(0) | rows.absent.fill_null(0)
@@ -112,7 +112,7 @@ def _said(read: Tables, question: Question, members: Any) -> Any:
     rows = read.observations
     empty = (rows.state == "not_known") & rows.item.isin(question.counted)
     rows = rows.filter(empty | on_record(rows, question))
-    rows = read.with_marks(rows).join(members, _BY_RECORD)
+    rows = rows.join(read.marks, "item").join(members, _BY_RECORD)
     return rows.group_by("person").agg(
         empty=bits.union(rows.mark, where=rows.state == "not_known"),
         vulnerable=bits.union(rows.mark, where=rows.state == "seen"),
