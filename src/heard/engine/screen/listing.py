@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from heard.engine import tables
 from heard.engine.backend import bits
-from heard.engine.screen.question import in_time, on_record
+from heard.engine.screen.question import in_time, is_one_of, on_record
 from heard.engine.screen.windows import enough_ever, first_day, first_windows, ordinal, reach
 
 if TYPE_CHECKING:
@@ -109,10 +109,9 @@ def _with_agencies(found: Any, held: Any) -> Any:
 def _said(read: Tables, question: Question, members: Any) -> Any:
     """What the records of listed children say beside what was counted: `empty`, counted items whose field is empty, and
     `vulnerable`, vulnerabilities on record."""
-    rows = read.observations
-    empty = (rows.state == "not_known") & rows.item.isin(question.counted)
-    rows = rows.filter(empty | on_record(rows, question))
-    rows = rows.join(read.marks, "item").join(members, _BY_RECORD)
+    rows = read.observations.join(read.marks, "item")
+    empty = (rows.state == "not_known") & is_one_of(rows, question.counted, question)
+    rows = rows.filter(empty | on_record(rows, question)).join(members, _BY_RECORD)
     return rows.group_by("person").agg(
         empty=bits.union(rows.mark, where=rows.state == "not_known"),
         vulnerable=bits.union(rows.mark, where=rows.state == "seen"),

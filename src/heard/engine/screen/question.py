@@ -129,10 +129,15 @@ def in_time(rows: Any, question: Question) -> Any:
     return seen if question.any_window else seen & (rows.seen_on > ibis.literal(question.start))
 
 
+def is_one_of(rows: Any, items: Iterable[str], question: Question) -> Any:
+    """Of rows with their marks: to look at a bit takes half the time of comparing an item with each of a dozen."""
+    return (rows.mark & ibis.literal(question.bits(items), "int64")) != 0
+
+
 def on_record(rows: Any, question: Question) -> Any:
-    """A vulnerability on record at any time up to the as-of date, also where no day is known."""
+    """A vulnerability on record at any time up to the as-of date, also where no day is known. `rows` have their marks."""
     known = rows.seen_on.isnull() | (rows.seen_on <= ibis.literal(question.as_of))
-    return (rows.state == "seen") & rows.item.isin(question.vulnerabilities) & known
+    return (rows.state == "seen") & is_one_of(rows, question.vulnerabilities, question) & known
 
 
 def in_own_window(rows: Any, question: Question) -> Any:
