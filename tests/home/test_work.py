@@ -23,6 +23,7 @@ from heard.cases.case import actions as casework
 from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
 from heard.home import queries
+from heard.home.kinds import kinds_of
 from heard.home.waiting import Section, Waiting, groups_of
 
 
@@ -141,7 +142,7 @@ def test_every_kind_of_work_has_a_name_of_its_own_and_can_be_drawn_counted_and_p
     settings.DATA = tmp_path
     make_record(world, restricted=False)
     for user in (world.social_worker, world.coordinator, world.supervisor):
-        kinds = queries.kinds_of(user)
+        kinds = kinds_of(user)
         assert len({kind.key for kind in kinds}) == len({kind.heading for kind in kinds}) == len(kinds)
         in_a_year = timezone.localdate() + timedelta(days=365)
         due = dict(queries.due_by(user, in_a_year))
@@ -166,46 +167,41 @@ def test_my_work_asks_one_query_a_kind_however_much_there_is(client: Client, wor
             client.get("/")
         counts.append(len(asked))
     assert counts[0] == counts[1]
-    assert counts[1] <= len(queries.kinds_of(world.social_worker)) + 12
+    assert counts[1] <= len(kinds_of(world.social_worker)) + 12
 
 
-def waits_for(client: Client, key: str) -> bool:
-    """Whether My work, opened now, has anything of this kind."""
-    return reverse("work", kwargs={"work": key}) in client.get("/").text or any(
-        section.key == key
-        for section in queries.my_work(User.objects.get(pk=client.session["_auth_user_id"]))
-    )
+def decides_on_something(user: User) -> bool:
+    """Whether My work has worries to decide on, for this user as a request would read them now."""
+    return "decisions" in [section.key for section in queries.my_work(User.objects.get(pk=user.pk))]
 
 
-def test_the_questions_of_my_work_are_kept_and_their_answers_are_not(client: Client, world: World) -> None:
-    client.force_login(world.coordinator)
-    assert not waits_for(client, "decisions")
+def test_the_questions_of_my_work_are_kept_and_their_answers_are_not(world: World) -> None:
+    assert not decides_on_something(world.coordinator)
+    kept = queries._asked_by.cache_info()
     told(world)
-    assert waits_for(client, "decisions")
+    assert decides_on_something(world.coordinator)
+    now = queries._asked_by.cache_info()
+    assert (now.hits, now.misses) == (kept.hits + 1, kept.misses)
 
 
-def test_whoever_loses_or_gets_a_role_is_asked_about_anew(client: Client, world: World) -> None:
+def test_whoever_loses_or_gets_a_role_is_asked_about_anew(world: World) -> None:
     told(world)
-    client.force_login(world.coordinator)
-    assert waits_for(client, "decisions")
+    assert decides_on_something(world.coordinator)
     by = {"by": world.administrator, "user": world.coordinator}
     held = Membership.objects.get(user=world.coordinator)
     actions.give_role(**by, team=held.team, role=Role.PRACTITIONER)
     actions.take_role(**by, membership_id=held.pk)
-    assert not waits_for(client, "decisions")
+    assert not decides_on_something(world.coordinator)
     actions.give_role(**by, team=held.team, role=Role.COORDINATOR)
-    assert waits_for(client, "decisions")
+    assert decides_on_something(world.coordinator)
 
 
-def test_a_supervisor_of_an_agency_that_takes_worries_no_longer_decides_on_none(
-    client: Client, world: World
-) -> None:
+def test_a_supervisor_decides_on_none_once_another_agency_takes_worries(world: World) -> None:
     told(world, by=world.social_worker)
-    client.force_login(world.supervisor)
-    assert waits_for(client, "decisions")
+    assert decides_on_something(world.supervisor)
     by = {"by": world.administrator, "duty_phone": "", "takes_worries": True}
     actions.change_team(**by, team=Team.objects.filter(agency=world.police).first())
-    assert not waits_for(client, "decisions")
+    assert not decides_on_something(world.supervisor)
 
 
 def test_what_kinds_of_work_there_are_is_known_without_a_question(world: World) -> None:
@@ -215,7 +211,7 @@ def test_what_kinds_of_work_there_are_is_known_without_a_question(world: World) 
         if isinstance(user, User):
             assert user.permissions  # asked for once a request
             with CaptureQueriesContext(connection) as asked:
-                queries.kinds_of(user)
+                kinds_of(user)
             assert not asked.captured_queries, name
 
 

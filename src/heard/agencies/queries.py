@@ -77,9 +77,13 @@ def who_are(user: User, ids: Iterable[int]) -> dict[int, Colleague]:
     """The people with these keys, those who have left included, by key. Two queries, however many are asked for."""
     if not user.may(May.SIGNED_IN):
         return {}
-    held = Prefetch("memberships", Membership.objects.select_related("team__agency"))
-    people = User.objects.filter(pk__in=set(ids)).prefetch_related(held)
+    people = _with_posts(User.objects.filter(pk__in=set(ids)))
     return {person.pk: Colleague(str(person), _first_agency(person)) for person in people}
+
+
+def _with_posts(people: QuerySet[User]) -> QuerySet[User]:
+    """Each with their roles, and of each role the team and its agency. One query more."""
+    return people.prefetch_related(Prefetch("memberships", Membership.objects.select_related("team__agency")))
 
 
 def roles_of(user: User, ids: Iterable[int]) -> dict[int, set[str]]:
@@ -137,7 +141,7 @@ def user_visible_to(user: User, user_id: int) -> User:
 def staff_visible_to(user: User, people: Iterable[User]) -> list[Staff]:
     """These people with their roles, in their order. Two queries, however many they are."""
     order = [person.pk for person in people]
-    rows = users_visible_to(user).filter(pk__in=order).prefetch_related("memberships__team__agency")
+    rows = _with_posts(users_visible_to(user).filter(pk__in=order))
     by_key = {person.pk: _staff(person) for person in rows}
     return [by_key[key] for key in order if key in by_key]
 

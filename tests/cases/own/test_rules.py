@@ -57,6 +57,7 @@ def test_plain_words_get_no_hint(text: str) -> None:
     [
         ("A multi-agency assessment.", ["multi-agency", "assessment"]),
         ("The LAC team decides.", ["LAC"]),
+        ("Assessment first: an assessment.", ["Assessment"]),
         ("The LAC team and the EHCP team ask the LAC team.", ["LAC", "EHCP"]),
         ("We " + "really " * 20 + "care.", ["We really really really really …"]),
     ],

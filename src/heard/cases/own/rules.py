@@ -58,7 +58,7 @@ def plain_hints(text: str) -> tuple[Hint, ...]:
     found = [
         (match.start(), Hint(match[0], better, "A child may not know what it means."))
         for pattern, better in _trade()
-        for match in {match[0]: match for match in reversed([*pattern.finditer(text)])}.values()
+        for match in _first_of_each(pattern, text)
     ]
     for match in re.finditer(r"[^.!?\n]+", text):
         words = match[0].split()
@@ -71,6 +71,14 @@ def plain_hints(text: str) -> tuple[Hint, ...]:
                 )
             )
     return tuple(hint for _start, hint in sorted(found, key=lambda pair: pair[0]))
+
+
+def _first_of_each(pattern: re.Pattern[str], text: str) -> Iterable[re.Match[str]]:
+    """The first place of each different word that fits, however it is written."""
+    first: dict[str, re.Match[str]] = {}
+    for match in pattern.finditer(text):
+        first.setdefault(match[0].casefold(), match)
+    return first.values()
 
 
 @cache

@@ -47,9 +47,9 @@ def children(read: Tables, question: Question, listed: Any) -> pa.Table:
 
 def _counting(read: Tables, question: Question) -> Any:
     """What the rule counts, once for each time that it was seen: person, agency, mark, seen_on."""
-    seen = read.observations
-    seen = seen.filter(in_time(seen, question) & seen.counts & seen.item.isin(question.counted))
-    rows = read.with_marks(seen).join(read.identities, _BY_RECORD)
+    seen = read.with_marks(read.observations)
+    seen = seen.filter(in_time(seen, question) & seen.counts & is_one_of(seen, question.counted, question))
+    rows = seen.join(read.identities, _BY_RECORD)
     return rows.select("person", "mark", "seen_on", agency=rows.holder)
 
 

@@ -130,7 +130,7 @@ def in_time(rows: Any, question: Question) -> Any:
 
 
 def is_one_of(rows: Any, items: Iterable[str], question: Question) -> Any:
-    """Of rows with their marks: to look at a bit takes half the time of comparing an item with each of a dozen."""
+    """Asked of the bit in `rows.mark`, which takes half the time of comparing an item with each of a dozen."""
     return (rows.mark & ibis.literal(question.bits(items), "int64")) != 0
 
 

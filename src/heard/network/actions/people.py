@@ -160,7 +160,7 @@ def involve(*, by: User, person: Person, agency: Agency, why: str, since: date |
 def open_record(*, by: User, person_id: uuid.UUID) -> Person:
     """The person, for showing the record, with the 'view' audit row; or `Hidden`."""
     person = person_visible_to(by, person_id)
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic(savepoint=False):  # the look is written down or the page does not come
         record_audit(by=by, verb="view", subject="person", subject_id=person.pk, person_id=person.pk)
     return person
 
