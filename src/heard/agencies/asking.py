@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import QuerySet
+
+    from heard.agencies.models import User
+
+_KEPT: Final = 200  # questions that this process keeps at a time: some 20 KB each
+_NOBODY: Final = (  # what they are put about first
+    uuid.UUID("2f6c1a44-5b0e-4d7c-9a83-6b1f0d2e7c95"),
+    uuid.UUID("b07d5e19-3c42-4f6a-8e91-0a9d4c7f2b38"),
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,16 @@ class Question:
             tuple(one for _name, _sql, params in asked for one in params),
         )
 
+    def about_others(self, keys: Mapping[uuid.UUID, uuid.UUID]) -> Self:
+        """The same question about something else: of each pair, what it was put about and what it is about now."""
+        forms: dict[uuid.UUID | str, uuid.UUID | str] = {}
+        for old, new in keys.items():  # as each database, or a column of text, holds a key
+            forms |= {old: new, old.hex: new.hex, str(old): str(new)}
+        params = (
+            forms.get(each, each) if isinstance(each, uuid.UUID | str) else each for each in self.params
+        )
+        return replace(self, params=tuple(params))
+
     def answer(self) -> set[str]:
         """The names of those that hold any row now. One query, however many they are: to fetch the rows of each takes
         longer, also where there are none."""
@@ -43,10 +65,42 @@ class Question:
         return {name for name, holds in zip(self.names, found, strict=True) if holds}
 
 
-def lists_of(rows: Mapping[str, QuerySet[Any]]) -> dict[str, list[Any]]:
-    """The rows of each, by its name. One query, and one for each that holds any."""
-    holding = Question.about(rows).answer()
-    return {name: list(each) if name in holding else [] for name, each in rows.items()}
+@dataclass(frozen=True)
+class Asker:
+    """Somebody as whom something is asked, and the day: where both are the same, what was asked once can be asked again."""
+
+    standing: tuple[object, ...]
+    today: date
+    user: User = field(compare=False)
+
+    @classmethod
+    def now(cls, user: User) -> Self:
+        return cls(user.standing, timezone.localdate(), user)
+
+
+# The rows of each name, for a user and the keys of what they are about. Each is put when it is wanted.
+Lists = Callable[..., Mapping[str, Callable[[], "QuerySet[Any]"]]]
+
+
+def lists_of(put: Lists, user: User, *keys: uuid.UUID) -> dict[str, list[Any]]:
+    """The rows of each, by its name. One query, and one for each that holds any.
+
+    `put` depends on nothing but the user's standing, the day and the keys, which it uses as they are.
+    """
+    holding = asked_about(put, user, *keys).answer()
+    return {name: list(rows()) if name in holding else [] for name, rows in put(user, *keys).items()}
+
+
+def asked_about(put: Lists, user: User, *keys: uuid.UUID) -> Question:
+    """Which of these hold any row: the question, as it was put for the same user before, about whatever it was."""
+    nobody = _NOBODY[: len(keys)]
+    kept = _kept(put, Asker.now(user), nobody)
+    return kept.about_others(dict(zip(nobody, keys, strict=True)))
+
+
+@lru_cache(maxsize=_KEPT)
+def _kept(put: Lists, asker: Asker, keys: tuple[uuid.UUID, ...]) -> Question:
+    return Question.about({name: rows() for name, rows in put(asker.user, *keys).items()})
 
 
 def _exists(rows: QuerySet[Any], database: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]] | None:

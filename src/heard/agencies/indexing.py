@@ -33,7 +33,9 @@ def reader_of_whole_records() -> User:
     reader = User(pk=0, username="", is_active=True)
     reader.reads_whole_records = True
     agencies = list(Agency.objects.all())
-    reader._memberships = [  # as if they had been fetched
-        Membership(team=Team(agency=agency), role=role) for agency in agencies for role in _WHOLE
+    reader._memberships = [  # as if they had been fetched, the same each time
+        Membership(team=Team(pk=agency.pk, agency=agency), role=role)
+        for agency in agencies
+        for role in _WHOLE
     ]
     return reader

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
 from django.utils.translation import get_language
 
-from heard.agencies.asking import Question
+from heard.agencies.asking import Asker, Question
 from heard.agencies.rules import Hidden
 from heard.home.kinds import kinds_of
 from heard.home.waiting import Kind, Section, section_of
@@ -35,20 +34,9 @@ def my_work(user: User) -> list[Section]:
 
     One query to find out which there are, and one a section, whatever it holds.
     """
-    asked = _asked_by(_Asker(user.standing, timezone.localdate(), get_language(), load.current().id, user))
+    asked = _asked_by(Asker.now(user), get_language(), load.current().id)
     holding = asked.question.answer()
     return [section_of(kind) for kind in asked.kinds if kind.key in holding]
-
-
-@dataclass(frozen=True)
-class _Asker:
-    """Somebody as whom My work is asked for, and everything else that its questions are made of."""
-
-    standing: tuple[object, ...]
-    today: date
-    language: str | None
-    release: str
-    user: User = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -58,7 +46,7 @@ class _Asked:
 
 
 @lru_cache(maxsize=_ASKERS)
-def _asked_by(asker: _Asker) -> _Asked:
+def _asked_by(asker: Asker, _language: str | None, _release: str) -> _Asked:
     """The questions alone, never an answer: to put three dozen of them takes several times as long as to ask the database,
     and somebody who opens My work opens it many times a day."""
     kinds = tuple(kinds_of(asker.user))

@@ -8,7 +8,7 @@ is then read by its key: asking again for each of thirty tables took longer than
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -161,7 +161,7 @@ def childs_page(user: User, person: Person, *, today: date) -> ChildsPage:
     cases = Case.objects.select_related("lead_team", "trusted_worker").filter(person_id=key)
     last_case = cases.order_by("-state", "-opened_at").first()
     case = last_case if last_case and last_case.state == "open" else None
-    found = lists_of(_of_child(user, key) | (_of_case(user, case) if case else {}))
+    found = lists_of(_of_case, user, key, case.pk) if case else lists_of(_of_child, user, key)
     work = _work(found)
     notes = _notes(key)
     counts = counts_of(user, key)
@@ -206,43 +206,66 @@ def _closed(case: Case) -> CasePeriod | None:
     return CasePeriod.objects.select_related("case").filter(case=case).first()
 
 
-def _of_child(user: User, person_id: uuid.UUID) -> dict[str, QuerySet[Any]]:
+def _of_child(user: User, person_id: uuid.UUID) -> dict[str, Callable[[], QuerySet[Any]]]:
     """What the page shows of the child, whether there is a case or not: the first few of each."""
-    warnings = WarningNote.objects.filter(person_id=person_id, ended_at=None)
-    shares = Share.objects.filter(person_id=person_id)
-    requests = InfoRequest.objects.filter(person_id=person_id, state="open").select_related("agency")
-    worries = Concern.objects.filter(person_id=person_id, state="told")
     return {
-        "words": Words.objects.filter(person_id=person_id, corrected_by__isnull=True)[:1],
-        "warnings": warnings.order_by("review_on", "pk")[:LATEST],
-        "episodes": _episodes(user, person_id)[:LATEST],
-        "shares": shares.select_related("to_agency", "prepared_by", "decided_by").order_by("-prepared_at")[
-            :FEW
-        ],
-        "requests": requests.order_by("due_on", "pk")[:FEW],
-        "worries": worries.order_by("due_on", "told_at")[:FEW],
+        "words": lambda: Words.objects.filter(person_id=person_id, corrected_by__isnull=True)[:1],
+        "warnings": lambda: WarningNote.objects.filter(person_id=person_id, ended_at=None).order_by(
+            "review_on", "pk"
+        )[:LATEST],
+        "episodes": lambda: _episodes(user, person_id)[:LATEST],
+        "shares": lambda: _shares(person_id)[:FEW],
+        "requests": lambda: _requests(person_id)[:FEW],
+        "worries": lambda: Concern.objects.filter(person_id=person_id, state="told").order_by(
+            "due_on", "told_at"
+        )[:FEW],
     }
 
 
-def _of_case(user: User, case: Case) -> dict[str, QuerySet[Any]]:
-    """What the page shows of the open case."""
-    assessments = Assessment.objects.filter(case=case)
-    asked = OpenQuestion.objects.filter(assessment__case=case, findings=None, again=None)
-    to_do = Action.objects.filter(outcome__plan__case=case, outcome__plan__state="agreed", state="open")
-    return {
-        "unsigned": assessments.exclude(state="signed").select_related("case__lead_team")[:1],
-        "signed": assessments.filter(state="signed", signed_at__gte=case.opened_at).only("pk")[:1],
-        "questions": asked.select_related("owner").order_by(F("by_on").asc(nulls_last=True), "asked_at")[
-            :FEW
-        ],
-        "plans": Plan.objects.filter(case=case, state__in=("draft", "agreed")),
-        "actions": to_do.select_related("outcome", "owner").order_by("due_on", "added_at")[: TO_DO + 1],
-        "safety": SafetyPlan.objects.filter(case=case)[:1],
-        "steps": steps_visible_to(user).filter(case=case, state="open").order_by("due_on", "added_at")[:FEW],
-        "given": GivenPlan.objects.filter(plan__case=case, plan__state="agreed")[:1],
-        "referral": Referral.objects.filter(case=case).order_by("-number")[:1],
-        "clocks": ClockRun.objects.filter(case=case, met_on=None, ended_on=None)[:LATEST],
+def _of_case(user: User, person_id: uuid.UUID, case_id: uuid.UUID) -> dict[str, Callable[[], QuerySet[Any]]]:
+    """What the page shows of the child and of the open case."""
+    return _of_child(user, person_id) | {
+        "unsigned": lambda: (
+            Assessment.objects.filter(case_id=case_id)
+            .exclude(state="signed")
+            .select_related("case__lead_team")[:1]
+        ),
+        "signed": lambda: Assessment.objects.filter(
+            case_id=case_id, state="signed", signed_at__gte=F("case__opened_at")
+        ).only("pk")[:1],
+        "questions": lambda: _unanswered(case_id)[:FEW],
+        "plans": lambda: Plan.objects.filter(case_id=case_id, state__in=("draft", "agreed")),
+        "actions": lambda: _to_do(case_id)[: TO_DO + 1],
+        "safety": lambda: SafetyPlan.objects.filter(case_id=case_id)[:1],
+        "steps": lambda: (
+            steps_visible_to(user).filter(case_id=case_id, state="open").order_by("due_on", "added_at")[:FEW]
+        ),
+        "given": lambda: GivenPlan.objects.filter(plan__case_id=case_id, plan__state="agreed")[:1],
+        "referral": lambda: Referral.objects.filter(case_id=case_id).order_by("-number")[:1],
+        "clocks": lambda: ClockRun.objects.filter(case_id=case_id, met_on=None, ended_on=None)[:LATEST],
     }
+
+
+def _shares(person_id: uuid.UUID) -> QuerySet[Share]:
+    rows = Share.objects.filter(person_id=person_id)
+    return rows.select_related("to_agency", "prepared_by", "decided_by").order_by("-prepared_at")
+
+
+def _requests(person_id: uuid.UUID) -> QuerySet[InfoRequest]:
+    rows = InfoRequest.objects.filter(person_id=person_id, state="open")
+    return rows.select_related("agency").order_by("due_on", "pk")
+
+
+def _unanswered(case_id: uuid.UUID) -> QuerySet[OpenQuestion]:
+    asked = OpenQuestion.objects.filter(assessment__case_id=case_id, findings=None, again=None)
+    return asked.select_related("owner").order_by(F("by_on").asc(nulls_last=True), "asked_at")
+
+
+def _to_do(case_id: uuid.UUID) -> QuerySet[Action]:
+    agreed = Action.objects.filter(
+        outcome__plan__case_id=case_id, outcome__plan__state="agreed", state="open"
+    )
+    return agreed.select_related("outcome", "owner").order_by("due_on", "added_at")
 
 
 def _work(found: dict[str, list[Any]]) -> Work:
