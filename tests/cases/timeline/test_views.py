@@ -30,7 +30,8 @@ SECTIONS = ["words", "now", "signs", "plan", "around", "chronology", "shared", "
 
 
 @pytest.fixture
-def worker(client: Client, world: World) -> Client:
+def worker(client: Client, world: World, record: Record) -> Client:
+    """Signs in after the record is there, which can be put back only where nothing else was written (tests/again.py)."""
     client.force_login(world.social_worker)
     return client
 

@@ -11,8 +11,11 @@ import pytest
 
 from heard.engine import backend
 
-# For seconds of work: a quick compiler, and no threads beside.
-os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+# For seconds of work: a quick compiler and no threads beside; room enough that little is cleared up or compiled again.
+os.environ.setdefault(
+    "SPARK_SUBMIT_OPTS",
+    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=240m -Xms1g -Xmn600m",
+)
 
 
 @pytest.fixture(
