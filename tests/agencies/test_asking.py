@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from heard.agencies.asking import Asker, Question, asked_about, lists_of
+from heard.agencies.asking import Asker, Lists, Question, asked_about, lists_of
 from heard.agencies.models import Agency, Membership, Team, User
 from heard.agencies.rules import Role
 
@@ -32,9 +29,7 @@ def test_what_holds_a_row_is_found_in_one_question() -> None:
     assert len(queries) == 2
 
 
-def _teams_of(
-    user: User, agency_id: uuid.UUID, other_id: uuid.UUID
-) -> dict[str, Callable[[], QuerySet[Any]]]:
+def _teams_of(user: User, agency_id: uuid.UUID, other_id: uuid.UUID) -> Lists:
     return {
         "its": lambda: Team.objects.filter(agency_id=agency_id),
         "others": lambda: Team.objects.filter(agency_id=other_id),

@@ -46,19 +46,19 @@ def measure() -> None:
     write_long_story(children[0], coordinator)
     take_stock()
     print(f"  {PEOPLE:,} people and {len(children):,} cases written in {time.perf_counter() - began:.0f} s")
-    longest, some = f"/children/{children[0]}/", pick(children[1:])
+    longest, some = f"/children/{children[0]}/", Random(SEED).sample(children[1:], 2 + TIMES)
     pages = [f"/children/{one}/" for one in some]
     rows = [
         page("open a child, for the first time ever", 60, practitioner, pages),
         page("open a child", 60, practitioner, pages),
-        page("open the child with the longest story", 60, practitioner, [longest] * TIMES),
-        page(f"chronology of {ENTRIES:,} entries", 150, practitioner, [f"{longest}chronology/"] * TIMES),
-        page("its last page", 150, practitioner, [f"{longest}chronology/?page=999"] * TIMES),
-        page("my work, a practitioner", 60, workers[1], ["/"] * TIMES),
-        page("my work, a supervisor", 60, supervisor, ["/"] * TIMES),
-        page("my work, a co-ordinator", 60, coordinator, ["/"] * TIMES),
-        page("worries that wait, a co-ordinator", None, coordinator, ["/worries/"] * TIMES),
-        saved("save a worry about a known child", 60, practitioner, some),
+        page("open the child with the longest story", 60, practitioner, often(longest)),
+        page(f"chronology of {ENTRIES:,} entries", 150, practitioner, often(f"{longest}chronology/")),
+        page("its last page", 150, practitioner, often(f"{longest}chronology/?page=999")),
+        page("my work, a practitioner", 60, workers[1], often("/")),
+        page("my work, a supervisor", 60, supervisor, often("/")),
+        page("my work, a co-ordinator", 60, coordinator, often("/")),
+        page("worries that wait, a co-ordinator", None, coordinator, often("/worries/")),
+        saved("save a worry about a known child", 60, practitioner, some[1:]),
         page("open a child, first time since a worry was saved", 60, practitioner, pages),
         saved_while_typing("keep a worry while somebody types", None, practitioner),
     ]
@@ -66,15 +66,15 @@ def measure() -> None:
     table(f"{TIMES} times each", head, rows)
 
 
-def pick(children: list[uuid.UUID]) -> list[uuid.UUID]:
-    return Random(SEED).sample(children, TIMES)
+def often(path: str) -> list[str]:
+    return [path] * (2 + TIMES)
 
 
 # ---- what is timed; `below`: the target for the 95th percentile in milliseconds, where one was set
 
 
 def page(what: str, below: int | None, user: Any, paths: list[str]) -> tuple[str, ...]:
-    """The first of each path is drawn once before, as a server that has been up for a while has drawn it."""
+    """The first path is drawn before, and not timed: a server that has been up for a while has drawn such a page."""
     client = signed_in(user)
 
     def draw(path: str) -> None:
@@ -82,7 +82,7 @@ def page(what: str, below: int | None, user: Any, paths: list[str]) -> tuple[str
         assert answer.status_code == 200, f"{path}: {answer.status_code}"
 
     draw(paths[0])
-    return timed(what, below, [lambda path=path: draw(path) for path in paths])  # type: ignore[misc]
+    return timed(what, below, [lambda path=path: draw(path) for path in paths[1:]])  # type: ignore[misc]
 
 
 def saved(what: str, below: int | None, user: Any, children: list[uuid.UUID]) -> tuple[str, ...]:
@@ -109,15 +109,16 @@ def saved_while_typing(what: str, below: int | None, user: Any) -> tuple[str, ..
         answer = client.post(address, {"seen_and_heard": SEEN * 5})
         assert answer.status_code == 204, answer.status_code
 
-    return timed(what, below, [save] * TIMES)
+    return timed(what, below, [save] * (1 + TIMES))
 
 
 def timed(what: str, below: int | None, steps: list[Callable[[], None]]) -> tuple[str, ...]:
+    """Of all but the last step the time, of the last the number of questions: where a first time is timed, of a first time."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     times, work, spent = [], [], worked()
-    for step in steps:
+    for step in steps[:-1]:
         began, busy = time.perf_counter(), spent()
         step()
         times.append(time.perf_counter() - began)

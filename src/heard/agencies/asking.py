@@ -78,11 +78,11 @@ class Asker:
         return cls(user.standing, timezone.localdate(), user)
 
 
-# The rows of each name, for a user and the keys of what they are about. Each is put when it is wanted.
-Lists = Callable[..., Mapping[str, Callable[[], "QuerySet[Any]"]]]
+# The rows of each name. Each is put when it is wanted.
+type Lists = dict[str, Callable[[], QuerySet[Any]]]
 
 
-def lists_of(put: Lists, user: User, *keys: uuid.UUID) -> dict[str, list[Any]]:
+def lists_of(put: Callable[..., Lists], user: User, *keys: uuid.UUID) -> dict[str, list[Any]]:
     """The rows of each, by its name. One query, and one for each that holds any.
 
     `put` depends on nothing but the user's standing, the day and the keys, which it uses as they are.
@@ -91,7 +91,7 @@ def lists_of(put: Lists, user: User, *keys: uuid.UUID) -> dict[str, list[Any]]:
     return {name: list(rows()) if name in holding else [] for name, rows in put(user, *keys).items()}
 
 
-def asked_about(put: Lists, user: User, *keys: uuid.UUID) -> Question:
+def asked_about(put: Callable[..., Lists], user: User, *keys: uuid.UUID) -> Question:
     """Which of these hold any row: the question, as it was put for the same user before, about whatever it was."""
     nobody = _NOBODY[: len(keys)]
     kept = _kept(put, Asker.now(user), nobody)
@@ -99,7 +99,7 @@ def asked_about(put: Lists, user: User, *keys: uuid.UUID) -> Question:
 
 
 @lru_cache(maxsize=_KEPT)
-def _kept(put: Lists, asker: Asker, keys: tuple[uuid.UUID, ...]) -> Question:
+def _kept(put: Callable[..., Lists], asker: Asker, keys: tuple[uuid.UUID, ...]) -> Question:
     return Question.about({name: rows() for name, rows in put(asker.user, *keys).items()})
 
 

@@ -48,7 +48,7 @@ class _Asked:
 @lru_cache(maxsize=_ASKERS)
 def _asked_by(asker: Asker, _language: str | None, _release: str) -> _Asked:
     """The questions alone, never an answer: to put three dozen of them takes several times as long as to ask the database,
-    and somebody who opens My work opens it many times a day."""
+    and somebody who opens My work opens it many times a day. A kind says its name in a language, in the terms of a release."""
     kinds = tuple(kinds_of(asker.user))
     return _Asked(kinds, Question.about({kind.key: kind.rows for kind in kinds}))
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from tests.cases.attachment.samples import pdf, upload
 from tests.conftest import World
 from tests.walls.record import Record
 
 from heard.agencies import asking
-from heard.agencies.asking import Question, asked_about
+from heard.agencies.asking import Lists, Question, asked_about
 from heard.agencies.indexing import reader_of_whole_records
 from heard.agencies.models import User
 from heard.agencies.rules import Hidden
 from heard.cases.attachment.actions import attach
 from heard.cases.timeline import rows
+from heard.cases.timeline.queries import child
 from heard.network import actions as knowing
+from heard.network.queries import person_visible_to
 
 READERS = ("whole", "coordinator", "supervisor", "social_worker", "teacher", "officer")
 
@@ -23,14 +27,28 @@ def reader(world: World, who: str) -> User:
     return reader_of_whole_records() if who == "whole" else User.objects.get(pk=getattr(world, who).pk)
 
 
+@pytest.mark.parametrize("put", [rows._told_in_facts, child._of_child, child._of_case])
 @pytest.mark.parametrize("who", READERS)
-def test_the_kept_question_is_the_one_about_this_child(world: World, record: Record, who: str) -> None:
-    for _again in range(2):
-        user, child = reader(world, who), record["person_id"]
-        put = {name: each() for name, each in rows._told_in_facts(user, child).items()}
-        asked = asked_about(rows._told_in_facts, user, child)
-        assert asked == Question.about(put)
-        assert asked.answer() == {name for name, each in put.items() if each.exists()}
+def test_the_kept_question_is_the_one_about_this_child(
+    world: World, record: Record, who: str, put: Callable[..., Lists]
+) -> None:
+    keys = [record["person_id"], record["case_id"]][: 2 if put is child._of_case else 1]
+
+    def asked_now() -> set[str]:
+        user = reader(world, who)
+        wanted = {name: each() for name, each in put(user, *keys).items()}
+        asked = asked_about(put, user, *keys)
+        assert asked == Question.about(wanted)
+        assert asked.answer() == {name for name, each in wanted.items() if each.exists()}
+        return asked.answer()
+
+    before = asked_now()
+    person = person_visible_to(world.coordinator, keys[0])
+    knowing.involve(by=world.coordinator, person=person, agency=world.school, why="Goes to school there")
+    opened = asked_now()
+    assert (opened > before) == (who == "teacher" and put is not child._of_child)
+    knowing.restrict(by=world.coordinator, person_id=keys[0], reason="A parent works for the council")
+    asked_now()
 
 
 def test_whoever_reads_whole_records_finds_every_kind_of_row(world: World, record: Record) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from heard.agencies.asking import lists_of
+from heard.agencies.asking import Lists, lists_of
 from heard.cases.assessment.queries import assessments_visible_to, findings_of
 from heard.cases.attachment.queries import attachments_around
 from heard.cases.case.queries import (
@@ -128,7 +128,7 @@ def rows_of(user: User, person_id: uuid.UUID) -> Rows:
     )
 
 
-def _told_in_facts(user: User, person_id: uuid.UUID) -> dict[str, Callable[[], QuerySet[Any]]]:
+def _told_in_facts(user: User, person_id: uuid.UUID) -> Lists:
     """Nothing is fetched beside them but what facts name: a database takes longer to plan a question about ten tables than
     to answer it."""
 
@@ -139,7 +139,7 @@ def _told_in_facts(user: User, person_id: uuid.UUID) -> dict[str, Callable[[], Q
     return {name: partial(bare, name, rows) for name, rows in _each(user, person_id).items()}
 
 
-def _each(user: User, person_id: uuid.UUID) -> dict[str, Callable[[], QuerySet[Any]]]:
+def _each(user: User, person_id: uuid.UUID) -> Lists:
     return {
         "worries": lambda: concerns_of(user, person_id).prefetch_related("observations"),
         "cases": lambda: cases_visible_to(user).filter(person_id=person_id),

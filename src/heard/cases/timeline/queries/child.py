@@ -8,7 +8,7 @@ is then read by its key: asking again for each of thirty tables took longer than
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +19,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from heard.agencies.asking import lists_of
+from heard.agencies.asking import Lists, lists_of
 from heard.agencies.queries import looks_at, who_are
 from heard.cases.assessment.models import Assessment, AssessmentObservation, OpenQuestion
 from heard.cases.assessment.queries import may_sign_off
@@ -206,7 +206,7 @@ def _closed(case: Case) -> CasePeriod | None:
     return CasePeriod.objects.select_related("case").filter(case=case).first()
 
 
-def _of_child(user: User, person_id: uuid.UUID) -> dict[str, Callable[[], QuerySet[Any]]]:
+def _of_child(user: User, person_id: uuid.UUID) -> Lists:
     """What the page shows of the child, whether there is a case or not: the first few of each."""
     return {
         "words": lambda: Words.objects.filter(person_id=person_id, corrected_by__isnull=True)[:1],
@@ -222,7 +222,7 @@ def _of_child(user: User, person_id: uuid.UUID) -> dict[str, Callable[[], QueryS
     }
 
 
-def _of_case(user: User, person_id: uuid.UUID, case_id: uuid.UUID) -> dict[str, Callable[[], QuerySet[Any]]]:
+def _of_case(user: User, person_id: uuid.UUID, case_id: uuid.UUID) -> Lists:
     """What the page shows of the child and of the open case."""
     return _of_child(user, person_id) | {
         "unsigned": lambda: (
