@@ -113,14 +113,6 @@ class User(AbstractUser):
     def roles(self) -> list[str]:
         return [membership.role for membership in self._memberships]
 
-    @property
-    def standing(self) -> tuple[object, ...]:
-        """All by which it is decided what they see: where it is the same, what was asked for them once can be asked again."""
-        held = (
-            (one.team_id, one.role, one.team.agency_id, one.team.takes_worries) for one in self._memberships
-        )
-        return self.pk, self.is_active, self.reads_whole_records, *held
-
     def may(self, permission: May) -> bool:
         return permission in self.permissions
 

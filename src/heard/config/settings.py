@@ -135,16 +135,8 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = _SQLITE
 else:  # PostgreSQL takes disks to be slow to jump; believing that, it reads all people to find a few hundred. It also
-    # compiles long questions anew each time, which takes longer than answering them, and thinks of merging whole tables in
-    # order, which no page wants: a third of the time in which it plans what waits for somebody. What `agencies.asking` asks
-    # is prepared at once and planned without its values; a pooler that changes the connection between transactions has to
-    # know of prepared statements, as PgBouncer does since 1.21.
-    _POSTGRESQL = DATABASES["default"].setdefault("OPTIONS", {})
-    _POSTGRESQL.setdefault(
-        "options",
-        "-c random_page_cost=1.1 -c jit=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan",
-    )
-    _POSTGRESQL.setdefault("prepare_threshold", 0)
+    # compiles long questions anew each time, which takes longer than answering them.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c random_page_cost=1.1 -c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "agencies.User"

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from heard.agencies.asking import Lists, lists_of
 from heard.cases.assessment.queries import assessments_visible_to, findings_of
 from heard.cases.attachment.queries import attachments_around
 from heard.cases.case.queries import (
@@ -124,54 +121,54 @@ def rows_of(user: User, person_id: uuid.UUID) -> Rows:
         warnings=[note for note in warned if note.ended_at is None],
         warnings_ever=warned,
         around=ties_visible_to(user, person_id),
-        **lists_of(_told_in_facts, user, person_id),
+        **{name: list(rows) for name, rows in _told_in_facts(user, person_id).items()},
     )
 
 
-def _told_in_facts(user: User, person_id: uuid.UUID) -> Lists:
+def _told_in_facts(user: User, person_id: uuid.UUID) -> dict[str, QuerySet[Any]]:
     """Nothing is fetched beside them but what facts name: a database takes longer to plan a question about ten tables than
     to answer it."""
 
-    def bare(name: str, rows: Callable[[], QuerySet[Any]]) -> QuerySet[Any]:
-        alone = rows().select_related(None)
+    def bare(name: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+        alone = rows.select_related(None)
         return alone.select_related(*_BESIDE[name]) if name in _BESIDE else alone
 
-    return {name: partial(bare, name, rows) for name, rows in _each(user, person_id).items()}
+    return {name: bare(name, rows) for name, rows in _each(user, person_id).items()}
 
 
-def _each(user: User, person_id: uuid.UUID) -> Lists:
+def _each(user: User, person_id: uuid.UUID) -> dict[str, QuerySet[Any]]:
     return {
-        "worries": lambda: concerns_of(user, person_id).prefetch_related("observations"),
-        "cases": lambda: cases_visible_to(user).filter(person_id=person_id),
-        "periods": lambda: periods_of(user, person_id),
-        "words": lambda: words_of(user, person_id),
-        "answers": lambda: answers_of(user, person_id),
-        "workers": lambda: trusted_workers_visible_to(user).filter(case__person_id=person_id),
-        "safety_plans": lambda: safety_plans_visible_to(user).filter(case__person_id=person_id),
-        "disruption": lambda: steps_visible_to(user).filter(case__person_id=person_id),
-        "given": lambda: given_visible_to(user).filter(plan__case__person_id=person_id),
-        "where": lambda: notes_visible_to(user).filter(outcome__plan__case__person_id=person_id),
-        "assessments": lambda: (
+        "worries": concerns_of(user, person_id).prefetch_related("observations"),
+        "cases": cases_visible_to(user).filter(person_id=person_id),
+        "periods": periods_of(user, person_id),
+        "words": words_of(user, person_id),
+        "answers": answers_of(user, person_id),
+        "workers": trusted_workers_visible_to(user).filter(case__person_id=person_id),
+        "safety_plans": safety_plans_visible_to(user).filter(case__person_id=person_id),
+        "disruption": steps_visible_to(user).filter(case__person_id=person_id),
+        "given": given_visible_to(user).filter(plan__case__person_id=person_id),
+        "where": notes_visible_to(user).filter(outcome__plan__case__person_id=person_id),
+        "assessments": (
             assessments_visible_to(user)
             .filter(case__person_id=person_id)
             .prefetch_related("observations", "evidence", "sent_back")
         ),
-        "findings": lambda: findings_of(user, person_id),
-        "plans": lambda: plans_visible_to(user).filter(case__person_id=person_id),
-        "actions": lambda: (
+        "findings": findings_of(user, person_id),
+        "plans": plans_visible_to(user).filter(case__person_id=person_id),
+        "actions": (
             actions_visible_to(user)
             .filter(outcome__plan__case__person_id=person_id)
             .order_by("due_on", "added_at")
         ),
-        "reviews": lambda: reviews_visible_to(user).filter(plan__case__person_id=person_id),
-        "episodes": lambda: told_of(user, person_id),
-        "shares": lambda: shares_visible_to(user).filter(person_id=person_id),
-        "requests": lambda: requests_visible_to(user).filter(person_id=person_id),
-        "referrals": lambda: referrals_of_child(user, person_id),
-        "decisions": lambda: decisions_on_record(user, person_id),
-        "files": lambda: attachments_around(user, person_id),
-        "involved": lambda: involvements_of(user, person_id),
-        "moments": lambda: moments_visible_to(user).filter(STANDING, case__person_id=person_id),
-        "panel_items": lambda: items_of_child(user, person_id),
-        "disagreements": lambda: disagreements_of(user, person_id),
+        "reviews": reviews_visible_to(user).filter(plan__case__person_id=person_id),
+        "episodes": told_of(user, person_id),
+        "shares": shares_visible_to(user).filter(person_id=person_id),
+        "requests": requests_visible_to(user).filter(person_id=person_id),
+        "referrals": referrals_of_child(user, person_id),
+        "decisions": decisions_on_record(user, person_id),
+        "files": attachments_around(user, person_id),
+        "involved": involvements_of(user, person_id),
+        "moments": moments_visible_to(user).filter(STANDING, case__person_id=person_id),
+        "panel_items": items_of_child(user, person_id),
+        "disagreements": disagreements_of(user, person_id),
     }

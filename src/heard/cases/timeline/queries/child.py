@@ -19,7 +19,6 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from heard.agencies.asking import Lists, lists_of
 from heard.agencies.queries import looks_at, who_are
 from heard.cases.assessment.models import Assessment, AssessmentObservation, OpenQuestion
 from heard.cases.assessment.queries import may_sign_off
@@ -161,7 +160,8 @@ def childs_page(user: User, person: Person, *, today: date) -> ChildsPage:
     cases = Case.objects.select_related("lead_team", "trusted_worker").filter(person_id=key)
     last_case = cases.order_by("-state", "-opened_at").first()
     case = last_case if last_case and last_case.state == "open" else None
-    found = lists_of(_of_case, user, key, case.pk) if case else lists_of(_of_child, user, key)
+    put = _of_child(user, key) | (_of_case(user, case.pk) if case else {})
+    found = {name: list(rows) for name, rows in put.items()}
     work = _work(found)
     notes = _notes(key)
     counts = counts_of(user, key)
@@ -206,43 +206,43 @@ def _closed(case: Case) -> CasePeriod | None:
     return CasePeriod.objects.select_related("case").filter(case=case).first()
 
 
-def _of_child(user: User, person_id: uuid.UUID) -> Lists:
+def _of_child(user: User, person_id: uuid.UUID) -> dict[str, QuerySet[Any]]:
     """What the page shows of the child, whether there is a case or not: the first few of each."""
     return {
-        "words": lambda: Words.objects.filter(person_id=person_id, corrected_by__isnull=True)[:1],
-        "warnings": lambda: WarningNote.objects.filter(person_id=person_id, ended_at=None).order_by(
+        "words": Words.objects.filter(person_id=person_id, corrected_by__isnull=True)[:1],
+        "warnings": WarningNote.objects.filter(person_id=person_id, ended_at=None).order_by(
             "review_on", "pk"
         )[:LATEST],
-        "episodes": lambda: _episodes(user, person_id)[:LATEST],
-        "shares": lambda: _shares(person_id)[:FEW],
-        "requests": lambda: _requests(person_id)[:FEW],
-        "worries": lambda: Concern.objects.filter(person_id=person_id, state="told").order_by(
-            "due_on", "told_at"
-        )[:FEW],
+        "episodes": _episodes(user, person_id)[:LATEST],
+        "shares": _shares(person_id)[:FEW],
+        "requests": _requests(person_id)[:FEW],
+        "worries": Concern.objects.filter(person_id=person_id, state="told").order_by("due_on", "told_at")[
+            :FEW
+        ],
     }
 
 
-def _of_case(user: User, person_id: uuid.UUID, case_id: uuid.UUID) -> Lists:
-    """What the page shows of the child and of the open case."""
-    return _of_child(user, person_id) | {
-        "unsigned": lambda: (
+def _of_case(user: User, case_id: uuid.UUID) -> dict[str, QuerySet[Any]]:
+    """What the page shows of the open case."""
+    return {
+        "unsigned": (
             Assessment.objects.filter(case_id=case_id)
             .exclude(state="signed")
             .select_related("case__lead_team")[:1]
         ),
-        "signed": lambda: Assessment.objects.filter(
+        "signed": Assessment.objects.filter(
             case_id=case_id, state="signed", signed_at__gte=F("case__opened_at")
         ).only("pk")[:1],
-        "questions": lambda: _unanswered(case_id)[:FEW],
-        "plans": lambda: Plan.objects.filter(case_id=case_id, state__in=("draft", "agreed")),
-        "actions": lambda: _to_do(case_id)[: TO_DO + 1],
-        "safety": lambda: SafetyPlan.objects.filter(case_id=case_id)[:1],
-        "steps": lambda: (
+        "questions": _unanswered(case_id)[:FEW],
+        "plans": Plan.objects.filter(case_id=case_id, state__in=("draft", "agreed")),
+        "actions": _to_do(case_id)[: TO_DO + 1],
+        "safety": SafetyPlan.objects.filter(case_id=case_id)[:1],
+        "steps": (
             steps_visible_to(user).filter(case_id=case_id, state="open").order_by("due_on", "added_at")[:FEW]
         ),
-        "given": lambda: GivenPlan.objects.filter(plan__case_id=case_id, plan__state="agreed")[:1],
-        "referral": lambda: Referral.objects.filter(case_id=case_id).order_by("-number")[:1],
-        "clocks": lambda: ClockRun.objects.filter(case_id=case_id, met_on=None, ended_on=None)[:LATEST],
+        "given": GivenPlan.objects.filter(plan__case_id=case_id, plan__state="agreed")[:1],
+        "referral": Referral.objects.filter(case_id=case_id).order_by("-number")[:1],
+        "clocks": ClockRun.objects.filter(case_id=case_id, met_on=None, ended_on=None)[:LATEST],
     }
 
 
