@@ -19,25 +19,29 @@ from heard.agencies import actions
 from heard.agencies.actions import begin_draft, save_draft
 from heard.agencies.models import Membership, Team, User
 from heard.agencies.rules import Hidden, Role
+from heard.agencies.waiting import Waiting
+from heard.cases.assessment import actions as assessing
+from heard.cases.assessment.models import Assessment
 from heard.cases.case import actions as casework
 from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
+from heard.cases.concern.models import Concern
 from heard.home import queries
-from heard.home.kinds import kinds_of
-from heard.home.waiting import Section, Waiting, groups_of
+from heard.home.waiting import Section, groups_of
 
 
 def ago(days: int) -> date:
     return timezone.localdate() - timedelta(days=days)
 
 
-def told(world: World, name: str = "Mina", *, by: User | None = None) -> Any:
+def told(world: World, name: str = "Mina", *, by: User | None = None, danger_done: str = "") -> Any:
     return telling.tell(
         by=by or world.teacher,
         new_person={"given_name": name, "family_name": "Okoro"},
         seen_and_heard="Away on Mondays.",
         why_no_words="Not met yet",
-        danger_now="no",
+        danger_now="yes" if danger_done else "no",
+        danger_done=danger_done,
     )
 
 
@@ -94,6 +98,45 @@ def test_what_may_wait_is_folded_so_that_what_is_urgent_fits_on_a_phone(client: 
     assert "Joss Okoro" in "".join(part for key, part in sections.items() if key not in folded)
 
 
+def sections_of(page: str) -> dict[str, str]:
+    """The groups of My work by their key, in the order of the page."""
+    parts = page.split('<section aria-labelledby="')[1:]
+    return {part.partition('"')[0]: part.partition("</section>")[0] for part in parts}
+
+
+def test_danger_stands_first_with_a_red_tag_however_much_is_due_before(client: Client, world: World) -> None:
+    for number in range(22):
+        told(world, f"Joss{number}")
+    Concern.objects.update(due_on=ago(1))
+    told(world, "Mina", danger_done="The police were called.")
+    client.force_login(world.coordinator)
+    page = sections_of(client.get("/").text)
+    assert next(iter(page)) == "danger"
+    assert "Mina Okoro" in page["danger"]
+    assert "govuk-tag--red" in page["danger"]
+    assert "In danger when told" in page["danger"]
+    assert "<details" not in page["danger"]
+    assert "Joss" not in page["danger"]
+    assert "Mina" not in page["overdue"]
+    whole = client.get(reverse("work", kwargs={"work": "decisions"})).text
+    first = whole.partition('<ul class="heard-waiting">')[2].partition("</li>")[0]
+    assert "Mina Okoro" in first
+    assert "In danger when told" in first
+
+
+def test_an_assessment_that_was_sent_back_stands_open_near_the_top(client: Client, world: World) -> None:
+    case = a_case(world)
+    timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=ago(60))
+    assessing.start_assessment(by=world.social_worker, case_id=case.pk)
+    Assessment.objects.update(state="returned", due_on=timezone.localdate() + timedelta(days=40))
+    client.force_login(world.social_worker)
+    page = sections_of(client.get("/").text)
+    assert list(page)[:2] == ["back", "overdue"]
+    assert "Mina Okoro" in page["back"]
+    assert "sent back" in page["back"]
+    assert "<details" not in page["back"]
+
+
 def test_what_is_overdue_stands_first_with_its_kind_and_its_rule(client: Client, world: World) -> None:
     case = a_case(world)
     timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=ago(60))
@@ -132,7 +175,7 @@ def test_there_is_no_page_for_work_that_the_role_does_not_have(client: Client, w
     assert client.get(reverse("work", kwargs={"work": "no-such-work"})).status_code == 404
     assert client.get(reverse("work", kwargs={"work": "drafts"})).status_code == 200
     with pytest.raises(Hidden):
-        queries.kind_of(world.board_member, "actions")
+        queries.list_of(world.board_member, "actions")
 
 
 def test_every_kind_of_work_has_a_name_of_its_own_and_can_be_drawn_counted_and_paged(
@@ -142,16 +185,19 @@ def test_every_kind_of_work_has_a_name_of_its_own_and_can_be_drawn_counted_and_p
     settings.DATA = tmp_path
     make_record(world, restricted=False)
     for user in (world.social_worker, world.coordinator, world.supervisor):
-        kinds = kinds_of(user)
+        kinds = queries.lists_of(user)
         assert len({kind.key for kind in kinds}) == len({kind.heading for kind in kinds}) == len(kinds)
         in_a_year = timezone.localdate() + timedelta(days=365)
         due = dict(queries.due_by(user, in_a_year))
         for kind in kinds:
-            drawn = [kind.draw(row) for row in kind.rows]
+            drawn = [kind.line(row) for row in kind.rows(user)]
+            assert not drawn or not kind.only_if or kind.only_if(user).exists(), (
+                f"{kind.key} would be left out"
+            )
             dated = sum(thing.due_on is not None for thing in drawn)
             assert kind.due or not dated or kind.key == "referred", f"{kind.key} does not say what is due"
             if kind.due and kind.key != "missing":
-                assert due.get(kind.heading, 0) == dated, kind.key
+                assert due.get(str(kind.heading), 0) == dated, kind.key
 
 
 def test_my_work_asks_one_query_a_kind_however_much_there_is(client: Client, world: World) -> None:
@@ -167,7 +213,7 @@ def test_my_work_asks_one_query_a_kind_however_much_there_is(client: Client, wor
             client.get("/")
         counts.append(len(asked))
     assert counts[0] == counts[1]
-    assert counts[1] <= len(kinds_of(world.social_worker)) + 12
+    assert counts[1] <= len(queries.lists_of(world.social_worker)) + 12
 
 
 def decides_on_something(user: User) -> bool:
@@ -199,16 +245,6 @@ def test_a_supervisor_decides_on_none_once_another_agency_takes_worries(world: W
     by = {"by": world.administrator, "duty_phone": "", "takes_worries": True}
     actions.change_team(**by, team=Team.objects.filter(agency=world.police).first())
     assert not decides_on_something(world.supervisor)
-
-
-def test_what_kinds_of_work_there_are_is_known_without_a_question(world: World) -> None:
-    for name in World.__annotations__:
-        user = getattr(world, name)
-        if isinstance(user, User):
-            assert user.permissions  # asked for once a request
-            with CaptureQueriesContext(connection) as asked:
-                kinds_of(user)
-            assert not asked.captured_queries, name
 
 
 def test_words_of_a_form_of_the_first_release_are_shown_to_be_copied(client: Client, world: World) -> None:

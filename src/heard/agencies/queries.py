@@ -1,11 +1,12 @@
 """What others may read about agencies, their people, and what was done. `user` is always the first argument."""
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Prefetch, Q, QuerySet
 
 from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
 from heard.agencies.rules import Hidden, May, Role
@@ -119,6 +120,13 @@ def posts_of(user: User) -> tuple[Post, ...]:
     """This user's own roles, each with its team and agency."""
     rows = Membership.objects.filter(user_id=user.pk).select_related("team__agency")
     return tuple(Post(row.pk, row.team.agency.name, row.team.name, Role(row.role)) for row in rows)
+
+
+def which_hold_any(user: User, rows: Mapping[str, QuerySet[Any]]) -> set[str]:
+    """The names of those that hold any row. One query, however many they are."""
+    asked = {f"list_{number}": Exists(each.order_by()) for number, each in enumerate(rows.values())}
+    found = User.objects.filter(pk=user.pk).values_list(*asked.values()).first() or ()
+    return {name for name, holds in zip(rows, found, strict=False) if holds}
 
 
 # ---- for administrators alone

@@ -3,34 +3,104 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from heard.agencies import work as agencies
+from heard.agencies.queries import which_hold_any
 from heard.agencies.rules import Hidden
-from heard.home.kinds import kinds_of
-from heard.home.waiting import Kind, Section, section_of
+from heard.cases.assessment import work as assessment
+from heard.cases.case import work as case
+from heard.cases.clocks import work as clocks
+from heard.cases.concern import work as concern
+from heard.cases.disruption import work as disruption
+from heard.cases.missing import work as missing
+from heard.cases.pack import work as pack
+from heard.cases.panel import work as panel
+from heard.cases.plan import work as plan
+from heard.cases.referral import work as referral
+from heard.cases.review import work as review
+from heard.cases.sharing import work as sharing
+from heard.cases.supervision import work as supervision
+from heard.cases.words import work as words
+from heard.home.waiting import Section, section_of
+from heard.insight.digest import work as digest
+from heard.insight.release import work as release
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.agencies.waiting import WorkList
+
+# In the order of the page.
+LISTS: Final[tuple[WorkList, ...]] = (
+    missing.NOW,
+    missing.INTERVIEWS,
+    concern.DECISIONS,
+    concern.TOLD_BACK,
+    concern.STEPS,
+    clocks.CLOCKS,
+    case.WARNINGS,
+    assessment.SIGN_OFFS,
+    plan.ACTIONS,
+    disruption.DISRUPTION,
+    words.WORDS,
+    case.WITHOUT_A_WORKER,
+    review.REVIEWS,
+    supervision.SUPERVISION,
+    supervision.ACTIONS,
+    assessment.ASSESSMENTS,
+    assessment.QUESTIONS,
+    referral.TO_REVIEW,
+    referral.PREPARED,
+    referral.SUBMITTED,
+    sharing.REQUESTS,
+    sharing.SHARES,
+    panel.PANELS,
+    panel.ACTIONS,
+    panel.DISAGREEMENTS,
+    agencies.WITHOUT_MAIL,
+    pack.RECORDS,
+    pack.RECORDS_TO_CHECK,
+    release.PROFILES,
+    digest.DIGESTS,
+    pack.PACKS,
+    agencies.DRAFTS,
+    case.CHILDREN,
+)
 
 
-def kind_of(user: User, key: str) -> Kind:
+def lists_of(user: User) -> list[WorkList]:
+    """Every kind of work that this user's role has, in the order of the page."""
+    return [kind for kind in LISTS if user.may(kind.may)]
+
+
+def list_of(user: User, key: str) -> WorkList:
     """The kind of work of this key, or `Hidden`."""
-    kind = next((kind for kind in kinds_of(user) if kind.key == key), None)
+    kind = next((kind for kind in lists_of(user) if kind.key == key), None)
     if kind is None:
         raise Hidden
     return kind
 
 
 def my_work(user: User) -> list[Section]:
-    """What waits, in the order of the page, overdue first within each; what is empty is left out. One query a kind."""
-    sections = (section_of(kind) for kind in kinds_of(user))
+    """What waits, in the order of the page, overdue first within each; what is empty is left out.
+
+    One query to find out which cannot hold anything, and one for each of the others, whatever it holds.
+    """
+    sections = (section_of(user, kind) for kind in _that_may_hold_any(user))
     return [section for section in sections if section.waiting]
 
 
 def due_by(user: User, day: date) -> list[tuple[str, int]]:
     """How much is overdue or due on a day, by kind: heading and number. One query a kind."""
-    kinds = [kind for kind in kinds_of(user) if kind.due]
     counted = [
-        (kind.heading, kind.rows.order_by().filter(kind.due(day)).count()) for kind in kinds if kind.due
+        (str(kind.heading), kind.rows(user).order_by().filter(kind.due(day)).count())
+        for kind in _that_may_hold_any(user)
+        if kind.due
     ]
     return [(heading, number) for heading, number in counted if number]
+
+
+def _that_may_hold_any(user: User) -> list[WorkList]:
+    lists = lists_of(user)
+    found = which_hold_any(user, {kind.key: kind.only_if(user) for kind in lists if kind.only_if})
+    return [kind for kind in lists if not kind.only_if or kind.key in found]

@@ -35,7 +35,7 @@ def home(request: Request) -> HttpResponse:
 @require_safe
 def work(request: Request, work: str) -> HttpResponse:
     """Everything that waits of one kind."""
-    page, section = page_of(queries.kind_of(request.user, work), request.GET.get("page"))
+    page, section = page_of(request.user, queries.list_of(request.user, work), request.GET.get("page"))
     back = (reverse("home"), _("My work"))
     return render(request, "home/work.html", {"page": page, "section": section, "back": back})
 

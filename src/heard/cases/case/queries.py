@@ -45,6 +45,13 @@ def worked_in(user: User) -> QuerySet[Case]:
     return Case.objects.order_by().filter(mine).only("pk")
 
 
+def led_by_own_agencies(user: User) -> QuerySet[Case]:
+    """Open cases led by the agencies in which this user sees the team."""
+    rows = cases_visible_to(user).filter(state=Case.State.OPEN)
+    rows = rows.filter(lead_team__agency__in=user.agencies_where(May.SEE_TEAM))
+    return rows if user.may(May.SEE_TEAM) else rows.none()
+
+
 def without_a_worker(user: User) -> QuerySet[Case]:
     """Open cases whose child can count on nobody: none is named, or the one who was has been switched off.
 

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.queries import case_visible_to, worked_in
+from heard.cases.case.queries import case_visible_to, led_by_own_agencies, worked_in
 from heard.cases.case.rules import Kept
 from heard.cases.clocks import rules
 from heard.cases.clocks.drawn import sources
@@ -67,6 +67,13 @@ def clocks_due(user: User) -> QuerySet[ClockRun]:
     noted = Moment.objects.order_by().filter(noted_by=user).only("pk")
     mine = Q(case__in=worked_in(user)) | Q(started_by__in=noted)
     rows = running_visible_to(user).filter(mine, case__state="open")
+    return rows.order_by("due_on", "pk")
+
+
+def overdue_in_team(user: User) -> QuerySet[ClockRun]:
+    """Clocks of the cases of the user's team that are overdue, the longest first."""
+    led = led_by_own_agencies(user).order_by().values("pk")
+    rows = running_visible_to(user).filter(case__in=led, due_on__lt=timezone.localdate())
     return rows.order_by("due_on", "pk")
 
 

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import latest_signed
+from heard.cases.case.queries import led_by_own_agencies
 from heard.cases.case.rules import Kept
 from heard.cases.plan import rules
 from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
@@ -112,6 +114,16 @@ def actions_due(user: User) -> QuerySet[Action]:
     """What this user has to do in plans that are in force: longest overdue first, then what comes next."""
     mine = actions_visible_to(user).filter(owner=user, state=rules.Progress.OPEN)
     return mine.filter(outcome__plan__state=rules.State.AGREED).order_by("due_on", "added_at")
+
+
+def overdue_in_team(user: User) -> QuerySet[Action]:
+    """What is overdue in the plans in force of the user's team, the longest first."""
+    led = led_by_own_agencies(user).order_by().values("pk")
+    rows = actions_visible_to(user).filter(
+        outcome__plan__case__in=led, outcome__plan__state=rules.State.AGREED
+    )
+    rows = rows.filter(state=rules.Progress.OPEN, due_on__lt=timezone.localdate())
+    return rows.order_by("due_on", "pk")
 
 
 def steps(plan: Plan) -> list[list[rules.Step]]:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ from heard.cases.assessment.queries import (
     unsigned,
     words_of_child,
 )
-from heard.cases.case.queries import worked_in
+from heard.cases.case.queries import led_by_own_agencies, worked_in
 from heard.cases.case.rules import Kept, due_on
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_of
@@ -113,6 +113,19 @@ def reviews_to_hold(user: User) -> QuerySet[Plan]:
     own = _in_force().filter(case__trusted_worker=user)
     left = _in_force().filter(nobody, case__in=worked_in(user))
     return _due(user, own, left)
+
+
+def overdue_in_team(user: User) -> QuerySet[Plan]:
+    """Plans in force of the user's team of which the review is overdue, the longest first."""
+    led = led_by_own_agencies(user).order_by().values("pk")
+    rows = plans_visible_to(user).filter(case__in=led, state="agreed", review_on__lt=timezone.localdate())
+    return rows.order_by("review_on", "pk")
+
+
+def never_held_in_team(user: User) -> QuerySet[Case]:
+    """Open cases of the user's team in which no review has been held, the longest open first."""
+    held = reviews_visible_to(user).filter(plan__case=OuterRef("pk")).order_by()
+    return led_by_own_agencies(user).filter(~Exists(held)).order_by("opened_at", "pk")
 
 
 def _due(user: User, *keys: QuerySet[Plan, Any]) -> QuerySet[Plan]:

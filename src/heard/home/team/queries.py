@@ -10,27 +10,35 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from heard.agencies.queries import colleagues_visible_to
 from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.assessment.queries import assessments_visible_to
-from heard.cases.case.queries import cases_visible_to
-from heard.cases.clocks.queries import clock_of, running_visible_to
-from heard.cases.concern.queries import waiting_for_decision
+from heard.cases.case.queries import cases_visible_to, led_by_own_agencies
+from heard.cases.clocks import work as clocks
+from heard.cases.concern import work as concern
+from heard.cases.plan import work as plan
 from heard.cases.plan.queries import actions_visible_to, plans_visible_to
-from heard.cases.review.queries import reviews_visible_to
-from heard.govuk.environment import day
+from heard.cases.review import work as review
 from heard.home import decisions
-from heard.home.waiting import Kind, Waiting, at, due
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.agencies.waiting import WorkList
     from heard.cases.case.rules import Kept
 
+# What has waited longest in the team.
+OLDEST: Final[tuple[WorkList, ...]] = (
+    concern.DECISIONS,
+    review.TEAMS_NEVER_HELD,
+    review.TEAMS_OVERDUE,
+    plan.TEAMS_OVERDUE,
+    clocks.TEAMS_OVERDUE,
+)
 _WORKING = [role.value for role, allowed in MAY.items() if May.PLAN in allowed]
 _SOON = timedelta(days=7)  # a review that is due is counted this long before
 
@@ -62,22 +70,16 @@ def agencies_of_team(user: User) -> set[uuid.UUID]:
     return user.agencies_where(May.SEE_TEAM)
 
 
-def team_cases(user: User) -> QuerySet[Any]:
-    """Open cases that these agencies lead and whose child this user may see."""
-    rows = cases_visible_to(user).filter(state="open", lead_team__agency__in=agencies_of_team(user))
-    return rows if user.may(May.SEE_TEAM) else rows.none()
-
-
 def to_allocate(user: User) -> QuerySet[Any]:
     """Those cases, each with `nobody`: 0 where the child can count on nobody yet. These first, then the longest open."""
     nobody = Q(trusted_worker__isnull=True) | Q(trusted_worker__is_active=False)
     order = Case(When(nobody, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return team_cases(user).annotate(nobody=order).order_by("nobody", "opened_at", "pk")
+    return led_by_own_agencies(user).annotate(nobody=order).order_by("nobody", "opened_at", "pk")
 
 
 def team_case(user: User, case_id: uuid.UUID) -> Any:
     """One of them, or `Hidden`."""
-    case = team_cases(user).filter(pk=case_id).first()
+    case = led_by_own_agencies(user).filter(pk=case_id).first()
     if case is None:
         raise Hidden
     return case
@@ -121,58 +123,9 @@ def _count(rows: QuerySet[Any], by: str) -> dict[int, int]:
     return dict(counted)
 
 
-def oldest_of(user: User, *, today: date) -> list[Kind]:
-    """What has waited longest, by kind: worries without a decision, cases without a review, what is overdue."""
-    led = team_cases(user).order_by().values("pk")
-    held = reviews_visible_to(user).filter(plan__case=OuterRef("pk"))
-    late = actions_visible_to(user).filter(outcome__plan__case__in=led, outcome__plan__state="agreed")
-    to_review = plans_visible_to(user).filter(case__in=led, state="agreed", review_on__lt=today)
-    clocks = running_visible_to(user).filter(case__in=led, due_on__lt=today)
-    return [
-        Kind(
-            "worries",
-            _("Worries that wait for a decision"),
-            waiting_for_decision(user),
-            lambda row: due(row.due_on, row.whom, at("concern", concern_id=row.pk), row.agency.name, None),
-        ),
-        Kind(
-            "without-review",
-            _("Open cases in which no review has been held"),
-            team_cases(user).filter(~Exists(held.order_by())).order_by("opened_at", "pk"),
-            _opened_since,
-        ),
-        Kind(
-            "reviews",
-            _("Reviews that are overdue"),
-            to_review.order_by("review_on", "pk"),
-            lambda row: due(row.review_on, str(row.case.person), at("plan", plan_id=row.pk), "", None),
-        ),
-        Kind(
-            "actions",
-            _("Actions that are overdue"),
-            late.filter(state="open", due_on__lt=today).order_by("due_on", "pk"),
-            lambda row: due(
-                row.due_on,
-                row.what,
-                at("action", action_id=row.pk),
-                f"{row.outcome.plan.case.person}, {row.owner or ''}",
-                None,
-            ),
-        ),
-        Kind(
-            "clocks",
-            _("What a rule asked for, and is overdue"),
-            clocks.order_by("due_on", "pk"),
-            lambda row: due(
-                row.due_on, str(row.case.person), at("clocks", case_id=row.case_id), "", clock_of(row)
-            ),
-        ),
-    ]
-
-
-def oldest(user: User, key: str, *, today: date) -> Kind:
-    """One of these kinds, or `Hidden`."""
-    kind = next((kind for kind in oldest_of(user, today=today) if kind.key == key), None)
+def oldest(user: User, key: str) -> WorkList:
+    """One of the kinds of `OLDEST`, or `Hidden`."""
+    kind = next((kind for kind in OLDEST if kind.key == key and user.may(kind.may)), None)
     if kind is None:
         raise Hidden
     return kind
@@ -183,11 +136,3 @@ def decided_by_team(user: User, *, since: date) -> list[tuple[str, Kept]]:
     people = colleagues_visible_to(user).filter(memberships__team__agency__in=agencies_of_team(user))
     by = people.order_by().values_list("pk", flat=True).distinct()
     return decisions.by_stage(user, since=since, by=by)
-
-
-def _opened_since(case: Any) -> Waiting:
-    return Waiting(
-        str(case.person),
-        at("child", person_id=case.person_id),
-        _("open since %(date)s") % {"date": day(case.opened_at)},
-    )

@@ -50,8 +50,7 @@ def load(request: Request) -> HttpResponse:
 @require_safe
 def waiting(request: Request) -> HttpResponse:
     """What has waited longest, the first of each kind."""
-    kinds = queries.oldest_of(request.user, today=localdate())
-    sections = [section_of(kind, at_most=_OLDEST) for kind in kinds]
+    sections = [section_of(request.user, kind, at_most=_OLDEST) for kind in queries.OLDEST]
     return render(request, "home/team/oldest.html", {"sections": sections})
 
 
@@ -59,8 +58,8 @@ def waiting(request: Request) -> HttpResponse:
 @require_safe
 def waiting_of(request: Request, oldest: str) -> HttpResponse:
     """Everything of one kind."""
-    kind = queries.oldest(request.user, oldest, today=localdate())
-    page, section = page_of(kind, request.GET.get("page"))
+    kind = queries.oldest(request.user, oldest)
+    page, section = page_of(request.user, kind, request.GET.get("page"))
     back = (reverse("team_waiting"), _("What has waited longest"))
     return render(request, "home/work.html", {"page": page, "section": section, "back": back})
 

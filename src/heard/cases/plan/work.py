@@ -1,0 +1,31 @@
+"""Actions of plans, for those who said they would do them and for their team."""
+
+from django.utils.translation import gettext_lazy as _
+
+from heard.agencies.rules import May
+from heard.agencies.waiting import WorkList, at, due, due_by_field
+from heard.cases.plan import queries, rules
+from heard.cases.plan.models import Action
+
+ACTIONS = WorkList(
+    "actions",
+    _("What you said you would do"),
+    May.PLAN,
+    queries.actions_due,
+    lambda row: due(row.due_on, row.what, at("action", action_id=row.pk), str(row.outcome.plan.case.person)),
+    due=due_by_field("due_on"),
+    shows=("outcome__plan__case__person",),
+    only_if=lambda user: Action.objects.filter(owner=user, state=rules.Progress.OPEN),
+)
+TEAMS_OVERDUE = WorkList(
+    "actions",
+    _("Actions that are overdue"),
+    May.SEE_TEAM,
+    queries.overdue_in_team,
+    lambda row: due(
+        row.due_on,
+        row.what,
+        at("action", action_id=row.pk),
+        f"{row.outcome.plan.case.person}, {row.owner or ''}",
+    ),
+)
