@@ -20,6 +20,7 @@ _COMMANDS = {
     "demo": "heard.demo.cli:demo",
     "migrate": "heard.agencies.cli:migrate",
     "begin": "heard.agencies.cli:begin",
+    "notify": "heard.cases.case.notices.cli:notify",
     "remind": "heard.home.reminders.cli:remind",
     "destroy-past-runs": "heard.insight.run.cli:destroy_past_runs",
     "serve": "heard.config.serve:serve",

@@ -19,6 +19,8 @@ from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment import actions as attaching
 from heard.cases.case import actions as casework
+from heard.cases.case.notices import actions as noticing
+from heard.cases.case.notices.queries import unread_of
 from heard.cases.case.queries import warnings_ever_of, words_of
 from heard.cases.case.rules import Observed
 from heard.cases.clocks import actions as timing
@@ -142,6 +144,8 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "words_id": first.words_id,
             "disruption_id": step.pk,
             "moment_id": _moment(world, case.pk).pk,
+            "reader_id": unread_of(worker, person.pk)[0].pk,
+            "duty_id": _on_duty(world),
             "warning_id": warnings_ever_of(worker, person.pk).get().pk,
             "place_id": place.pk,
             "group_id": group.pk,
@@ -432,6 +436,18 @@ def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:
         due_on=ago(1),
     )
     return {"episode_id": episode.pk, "share_id": share.pk, "request_id": request.pk}
+
+
+def _on_duty(world: World) -> int:
+    now = timezone.now()
+    duty = noticing.put_on_duty(
+        by=world.administrator,
+        user=world.supervisor,
+        begins=now + timedelta(days=1),
+        ends=now + timedelta(days=2),
+        phone="01632 960 055",
+    )
+    return duty.pk
 
 
 def _said(today: date) -> dict[str, Any]:

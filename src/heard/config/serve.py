@@ -14,6 +14,7 @@ import click
 
 _PATIENCE = 10  # seconds that a process may take to stop before it is killed
 _TOO_SOON = 60  # seconds: what ends again within them does not end by chance
+_NOTIFY_EVERY = 15  # seconds; something urgent is mailed within the same minute
 _THREADS = 4  # requests at once in each web process; each holds a connection to the database
 
 
@@ -30,8 +31,9 @@ def serve(host: str, port: int, workers: int) -> None:
     web += ["--blocking-threads", str(_THREADS)]
     web += ["--host", host, "--port", str(port), "--workers", str(workers), "heard.config.wsgi:application"]
     work = [sys.executable, "-m", "django", "db_worker", "--no-startup-delay"]
+    tell = [sys.executable, "-m", "heard.cli", "notify", "--every", str(_NOTIFY_EVERY)]
     click.echo(f"Heard is at http://{host}:{port} (Ctrl-C stops it)")
-    ended = _run_together({"The web server": web, "The task worker": work})
+    ended = _run_together({"The web server": web, "The task worker": work, "The notifier": tell})
     if ended:
         raise click.ClickException(f"{ended}, so everything was stopped.")
 

@@ -220,6 +220,9 @@ MAILERS = {
     }
 }
 
+# After how many minutes something urgent that nobody has seen goes to supervisor and co-ordinator, and to who is on duty.
+URGENT_MINUTES = tuple(int(minutes) for minutes in os.environ.get("HEARD_URGENT_MINUTES", "30,60").split(","))
+
 ADDRESS = os.environ.get("HEARD_ADDRESS", "http://127.0.0.1:8000" if DEMO else "").rstrip("/")
 DEFAULT_FROM_EMAIL = os.environ.get("HEARD_MAIL_FROM", f"heard@{urlsplit(ADDRESS).hostname or 'localhost'}")
 

@@ -60,6 +60,12 @@ PARTS = (
     ),
     Part("people", _("People and teams"), _("Add people, give them roles, switch off who has left.")),
     Part(
+        "duty",
+        _("Duty rota"),
+        _("Who is told and rung when something urgent has been seen by nobody."),
+        is_main=False,
+    ),
+    Part(
         "figures",
         _("Promises kept"),
         _("Whether we do what we promised to every child."),

@@ -12,10 +12,13 @@ from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
+from heard.cases.case.notices.lines import lines_of
+from heard.cases.case.notices.queries import unread_of, whom_to_ring
 from heard.home import learn, promises, queries
 from heard.home.navigation import parts_for
 from heard.home.waiting import groups_of, page_of
 
+_UNREAD = 30  # of what is new; the page of notices has all
 _LAST_DAY = "last_day"  # in the session: when My work was opened last
 
 
@@ -26,6 +29,8 @@ def home(request: Request) -> HttpResponse:
     context = {
         "parts": [part for part in parts_for(request.user) if part.name != "home"],
         "groups": groups,
+        "unread": lines_of(unread_of(request.user)[:_UNREAD]),
+        "rung": whom_to_ring(request.user),
         "first_today": _first_today(request),
     }
     return render(request, "home/home.html", context)

@@ -23,6 +23,8 @@ from heard.cases.attachment.queries import (
     may_hang_on,
     may_withdraw,
 )
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -157,6 +159,14 @@ def _keep(
     row.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     row.path.write_bytes(found.kept)
     _audit(by, "attach", row)
+    if row.child_id and row.draft_id is None:
+        announce(
+            by=by,
+            kind=Notified.FILE,
+            subject="attachments",
+            subject_id=row.child_id,
+            person_id=row.child_id,
+        )
     return row
 
 

@@ -14,9 +14,11 @@ from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.case import rules
 from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, WarningReview, Words
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, warning_visible_to, why_not_give
 from heard.network.actions import hold_person, involve
-from heard.network.queries import people_visible_to, person_findable_by, person_visible_to
+from heard.network.queries import involvements_of, people_visible_to, person_findable_by, person_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import Team, User
@@ -59,6 +61,14 @@ def open_case(
     involve(by=by, person=person, agency=team.agency, why="Leads the case")
     verb = "open again" if closed else "open"
     record_audit(by=by, verb=verb, subject="case", subject_id=case.pk, person_id=person.pk, reason=why)
+    announce(
+        by=by,
+        kind=Notified.CASE_OPENED,
+        subject="trusted worker",
+        subject_id=case.pk,
+        person_id=person.pk,
+        at=case.opened_at,
+    )
     return case
 
 
@@ -94,6 +104,15 @@ def end_case(
         told_child=told_child.strip(),
         open_again_if=open_again_if.strip(),
     )
+    announce(
+        by=by,
+        kind=Notified.CASE_CLOSED,
+        subject="person",
+        subject_id=case.person_id,
+        person_id=case.person_id,
+        agencies=[row.agency_id for row in involvements_of(by, case.person_id)],
+        at=period.closed_at,
+    )
     case.state = Case.State.CLOSED
     case.save(update_fields=["state"])
     record_audit(
@@ -110,6 +129,14 @@ def allow_to_do(*, by: User, owner: User | None, person_id: uuid.UUID, why_invol
     if why_not == rules.NOT_INVOLVED and why_involve.strip() and owner and owner.team:
         person = person_visible_to(by, person_id)
         involve(by=by, person=person, agency=owner.team.agency, why=why_involve.strip()[: rules.MOST_WHY])
+        announce(
+            by=by,
+            kind=Notified.INVOLVED,
+            subject="person",
+            subject_id=person_id,
+            person_id=person_id,
+            agencies=[owner.team.agency_id],
+        )
         why_not = why_not_give(by, owner, person_id=person_id)
     refuse(why_not)
 
@@ -136,8 +163,11 @@ def assign_trusted_worker(
     since = since or timezone.localdate()
     _end_chain(by, case, since)
     TrustedWorker.objects.create(case=case, worker=worker, since=since, named_by=by, **said)
-    case.trusted_worker = worker
+    before, case.trusted_worker = case.trusted_worker, worker
     case.save(update_fields=["trusted_worker"])
+    child: dict[str, Any] = {"subject": "person", "subject_id": case.person_id, "person_id": case.person_id}
+    announce(by=by, kind=Notified.WORKER_NAMED, named=[worker], **child)
+    announce(by=by, kind=Notified.WORKER_CHANGED, named=[before], **child)
     record_audit(
         by=by,
         verb="assign trusted worker",
@@ -254,6 +284,7 @@ def note_warning(
     note.full_clean()
     note.save(force_insert=True)
     record_audit(by=by, verb="note", subject="warning", subject_id=note.pk, person_id=person.pk)
+    announce(by=by, kind=Notified.WARNING, subject="warning", subject_id=note.pk, person_id=person.pk, at=at)
     return note
 
 
@@ -289,4 +320,5 @@ def review_warning(
     record_audit(
         by=by, verb=verb, subject="warning", subject_id=note.pk, person_id=note.person_id, reason=reason
     )
+    announce(by=by, kind=Notified.WARNING, subject="warning", subject_id=note.pk, person_id=note.person_id)
     return review

@@ -3,10 +3,12 @@
 from django.urls import URLPattern, path
 
 from heard.cases.case import views
+from heard.cases.case.notices.urls import urlpatterns as notices
 
 urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/trusted-worker/", views.trusted_worker, name="trusted_worker"),
     path("children/<uuid:person_id>/warnings/", views.warnings, name="warnings"),
     path("children/<uuid:person_id>/warnings/write/", views.warn, name="warn"),
     path("warnings/<int:warning_id>/", views.warning, name="warning"),
+    *notices,
 ]

@@ -12,6 +12,8 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.case.models import Case
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to
 from heard.cases.clocks import queries, rules
 from heard.cases.clocks.models import ClockRun, Moment
@@ -39,6 +41,7 @@ def note_moment(*, by: User, case_id: uuid.UUID, kind: str, on: date | None, not
     moment.save(force_insert=True)
     _wind(case)
     _audit(by, "note", moment)
+    announce(by=by, kind=Notified.MOMENT, subject="clocks", subject_id=case.pk, person_id=case.person_id)
     return moment
 
 

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 from django.db.models import BooleanField, Case, Count, Exists, F, Q, QuerySet, Value, When
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
+from django.utils.translation import gettext as _
 
-from heard.agencies.queries import teams_visible_to
+from heard.agencies.queries import teams_visible_to, who_are
 from heard.agencies.rules import Hidden, May
 from heard.cases.attachment.rules import SEEN_THROUGH, Seen
+from heard.cases.case.notices.queries import Seen as SeenBy
+from heard.cases.case.notices.queries import seen_by
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernStep
 from heard.cases.concern.rules import About
@@ -151,6 +154,17 @@ def _duty_elsewhere(user: User) -> QuerySet[Team]:
 def told_by(user: User) -> QuerySet[Concern]:
     """Worries that this user told, the latest first."""
     return concerns_visible_to(user).filter(told_by=user).order_by("-told_at", "pk")
+
+
+def read_by(user: User, concern: Concern) -> list[SeenBy]:
+    """By which roles of which agencies a worry has been read, the first first: for whoever told it, so without a name. Who
+    decided has read it."""
+    seen = seen_by(user, subject="concern", subject_id=concern.pk)
+    if concern.decided_at is None or concern.decided_by_id is None:
+        return seen
+    who = who_are(user, [concern.decided_by_id]).get(concern.decided_by_id)
+    role, agency = _("whoever decided on it"), who.agency if who else ""
+    return [*seen, SeenBy(role, agency, concern.decided_at)]
 
 
 def not_read_yet(user: User) -> QuerySet[Concern]:

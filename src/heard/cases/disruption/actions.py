@@ -13,6 +13,8 @@ from heard.agencies.actions import record_audit
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.models import Case
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_give
 from heard.cases.disruption import queries, rules
 from heard.cases.disruption.models import DisruptionStep
@@ -47,6 +49,7 @@ def plan_step(
         by, step, against, kind=kind, what=what, agency_id=agency_id, due_on=due_on, power=power, owner=owner
     )
     _audit(by, "add", case, step)
+    _announce(by, step, Notified.ACTION)
     return step
 
 
@@ -96,6 +99,7 @@ def finish_step(
     step.state, step.done_on, step.note = Progress(outcome), done_on, note.strip()
     step.save(update_fields=["state", "done_on", "note"])
     _audit(by, "finish", step.case, step)
+    _announce(by, step, Notified.ACTION_FINISHED)
     return step
 
 
@@ -105,6 +109,17 @@ def open_step(*, by: User, disruption_id: uuid.UUID) -> DisruptionStep:
     step = queries.step_visible_to(by, disruption_id)
     _audit(by, "view", step.case, step)
     return step
+
+
+def _announce(by: User, step: DisruptionStep, kind: Notified) -> None:
+    announce(
+        by=by,
+        kind=kind,
+        subject="disruption step",
+        subject_id=step.pk,
+        person_id=step.case.person_id,
+        named=[step.owner],
+    )
 
 
 def _write(by: User, step: DisruptionStep, against: queries.Against, **given: Any) -> None:

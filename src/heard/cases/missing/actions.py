@@ -15,6 +15,8 @@ from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment.actions import open_attachment
+from heard.cases.case.notices.announcing import announce, settle
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.missing import queries, rules
 from heard.cases.missing.models import Episode, Interview, InterviewAnswer, InterviewOffer, Philomena
 from heard.govuk.environment import day
@@ -65,6 +67,7 @@ def note_missing(
     _audit(by, "note", episode)
     if back is not None:
         _audit(by, "find", episode)
+    _announce(by, episode, Notified.MISSING if back is None else Notified.FOUND, now)
     return episode
 
 
@@ -78,6 +81,7 @@ def change_episode(*, by: User, episode_id: uuid.UUID, at: datetime | None = Non
     refuse(_why_not_period(by, episode))
     episode.save(update_fields=MISSING)
     _audit(by, "change", episode)
+    _announce(by, episode, Notified.MISSING_NEWS, at or timezone.now())
     return episode
 
 
@@ -93,6 +97,8 @@ def note_found(*, by: User, episode_id: uuid.UUID, at: datetime | None = None, *
     refuse(_why_not_period(by, episode))
     episode.save(update_fields=[*FOUND, "found_noted_by", "interview_due_at"])
     _audit(by, verb, episode)
+    settle(kind=Notified.MISSING, subject="episode", subject_id=episode.pk, at=now)
+    _announce(by, episode, Notified.FOUND, now)
     return episode
 
 
@@ -111,6 +117,7 @@ def take_back_episode(*, by: User, episode_id: uuid.UUID, reason: str) -> Episod
     episode.taken_back_at, episode.taken_back_by, episode.taken_back_why = timezone.now(), by, reason.strip()
     episode.save(update_fields=["taken_back_at", "taken_back_by", "taken_back_why"])
     _audit(by, "take back", episode, reason=reason)
+    settle(kind=Notified.MISSING, subject="episode", subject_id=episode.pk, at=episode.taken_back_at)
     return episode
 
 
@@ -200,6 +207,7 @@ def record_interview(
         setattr(interview, name, value)
     interview.save()
     _audit(by, "change interview" if there else "hold interview", episode)
+    _announce(by, episode, Notified.INTERVIEW, now)
     return interview
 
 
@@ -374,6 +382,10 @@ def _why_not_note(by: User, values: dict[str, Any], now: datetime) -> str | None
 def _why_not_period(by: User, episode: Episode) -> str | None:
     others = queries.other_periods(by, episode.person_id, but=episode.pk)
     return rules.why_not_period(period=(episode.missing_from, episode.found_at), others=others)
+
+
+def _announce(by: User, episode: Episode, kind: Notified, at: datetime) -> None:
+    announce(by=by, kind=kind, subject="episode", subject_id=episode.pk, person_id=episode.person_id, at=at)
 
 
 def _locked(by: User, episode_id: uuid.UUID) -> Episode:

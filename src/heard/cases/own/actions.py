@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, refuse
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import words_of
 from heard.cases.own import queries, rules
 from heard.cases.own.models import ChildsPlan, GivenPlan
@@ -97,6 +99,13 @@ def give_own_plan(
         written_by=by,
     )
     _audit(by, "give" if was_given else "not give", plan)
+    announce(
+        by=by,
+        kind=Notified.PLAN_GIVEN,
+        subject="own plan",
+        subject_id=plan.pk,
+        person_id=plan.case.person_id,
+    )
     return given
 
 

@@ -16,6 +16,8 @@ from heard.cases.assessment.actions import hear
 from heard.cases.assessment.queries import latest_signed
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import allow_to_do
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to
 from heard.cases.plan import queries, rules
 from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
@@ -137,6 +139,7 @@ def add_decided_action(
     action = Action(outcome=outcome, what=what, due_on=due_on, panel_action_id=panel_action_id)
     _give(by, plan, action, owner, why_involve)
     _audit(by, "add action", plan, action=action.pk, panel_action=panel_action_id)
+    _announce_action(by, action, Notified.ACTION)
     changed = queries.outcome_in_changed_plan(by, outcome)
     if changed is not None:
         copy = Action(outcome=changed, what=what, due_on=due_on, panel_action_id=panel_action_id)
@@ -197,7 +200,18 @@ def agree_plan(
         _move(by, queries.plan_visible_to(by, plan.replaces_id), Move.REPLACE, review_on=None)
     agreed = {"agreed_at": now, "agreed_by": by, "review_on": review_on}
     heard = {"words": words, "why_no_words": why_no_words}
-    return _move(by, plan, Move.AGREE, assessment=latest_signed(by, plan.case_id), **agreed, **heard)
+    plan = _move(by, plan, Move.AGREE, assessment=latest_signed(by, plan.case_id), **agreed, **heard)
+    owners = [action.owner for outcome in plan.outcomes.all() for action in outcome.actions.all()]
+    announce(
+        by=by,
+        kind=Notified.PLAN_AGREED,
+        subject="plan",
+        subject_id=plan.pk,
+        person_id=plan.case.person_id,
+        named=owners,
+        at=now,
+    )
+    return plan
 
 
 @transaction.atomic
@@ -217,6 +231,7 @@ def finish_action(
     action.state, action.done_on, action.note = Progress(outcome), done_on or timezone.localdate(), note
     action.save()
     _audit(by, "finish action", plan, action=action.pk, state=outcome)
+    _announce_action(by, action, Notified.ACTION_FINISHED)
     return action
 
 
@@ -261,6 +276,17 @@ def _to_change(by: User, plan_id: uuid.UUID) -> Plan:
     plan = _locked(by, plan_id)
     refuse(queries.why_not_change(by, plan))
     return plan
+
+
+def _announce_action(by: User, action: Action, kind: Notified) -> None:
+    announce(
+        by=by,
+        kind=kind,
+        subject="action",
+        subject_id=action.pk,
+        person_id=action.outcome.plan.case.person_id,
+        named=[action.owner],
+    )
 
 
 def _note(by: User, outcome: Outcome, text: str, on: date | None = None) -> None:

@@ -16,6 +16,8 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to
 from heard.cases.referral import queries, rules
 from heard.cases.referral.models import AFTERWARDS, Referral, ReferralDecision
@@ -104,7 +106,9 @@ def send_to_review(
 def return_referral(*, by: User, referral_id: uuid.UUID, reason: str) -> Referral:
     referral = _locked(by, referral_id)
     refuse(queries.why_not_return(by, referral, reason=reason))
-    return _move(by, referral, Move.RETURN, returned_at=timezone.now(), returned_reason=reason)
+    back = _move(by, referral, Move.RETURN, returned_at=timezone.now(), returned_reason=reason)
+    _announce(by, back, Notified.SENT_BACK)
+    return back
 
 
 @transaction.atomic
@@ -115,7 +119,9 @@ def agree_referral(
     referral = _locked(by, referral_id)
     refuse(queries.why_not_review(by, referral))
     now = at or timezone.now()
-    return _move(by, referral, Move.AGREE, reviewed_by=by, reviewed_at=now, review_note=note)
+    agreed = _move(by, referral, Move.AGREE, reviewed_by=by, reviewed_at=now, review_note=note)
+    _announce(by, agreed, Notified.REFERRAL)
+    return agreed
 
 
 @transaction.atomic
@@ -162,7 +168,19 @@ def note_decision(
         referral=referral, stage=stage, result=result, decided_on=on, note=note, recorded_by=by
     )
     _audit(by, "note decision", referral, stage=stage, result=result)
+    _announce(by, referral, Notified.REFERRAL)
     return decision
+
+
+def _announce(by: User, referral: Referral, kind: Notified) -> None:
+    announce(
+        by=by,
+        kind=kind,
+        subject="referral",
+        subject_id=referral.pk,
+        person_id=referral.case.person_id,
+        named=[referral.writer],
+    )
 
 
 def _put(

@@ -16,6 +16,8 @@ from heard.agencies.rules import refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import end_case, open_case
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to
 from heard.cases.plan.actions import change_outcome, copy_to_change, end_plan, set_next_review
 from heard.cases.plan.models import Plan
@@ -79,6 +81,14 @@ def hold_review(
     )
     _keep(review, said)
     _audit(by, "hold", review, reason=reason)
+    announce(
+        by=by,
+        kind=Notified.REVIEWED,
+        subject="review",
+        subject_id=review.pk,
+        person_id=plan.case.person_id,
+        at=at,
+    )
     _go_on(by, review)
     return review
 

@@ -12,6 +12,8 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import refuse
 from heard.cases.case.models import Case
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to
 from heard.cases.safety import queries
 from heard.cases.safety.models import SafetyPlan
@@ -49,6 +51,7 @@ def write_safety_plan(
         **said,
     )
     _audit(by, "write", case, version=plan.version)
+    announce(by=by, kind=Notified.SAFETY_PLAN, subject="safety", subject_id=case.pk, person_id=case.person_id)
     return plan
 
 

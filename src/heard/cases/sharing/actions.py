@@ -19,6 +19,8 @@ from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment.actions import attach
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.sharing import queries, rules
 from heard.cases.sharing.bases import bases
 from heard.cases.sharing.models import Chase, InfoRequest, Share, ShareReview
@@ -147,6 +149,16 @@ def decide_share(
     share.why, share.told, share.told_note = why, told, told_note
     share.save()
     _audit(by, "share" if shared else "refuse", share, reason=why)
+    if shared and share.to_agency_id:
+        announce(
+            by=by,
+            kind=Notified.SHARED,
+            subject="share",
+            subject_id=share.pk,
+            person_id=share.person_id,
+            agencies=[share.to_agency_id],
+            at=now,
+        )
     return share
 
 
@@ -220,6 +232,7 @@ def note_request(
         person=person, agency_id=agency_id, noted_by=by, noted_at=now, **told
     )
     _audit_request(by, "note", request)
+    _announce_request(by, request, Notified.ASKED, agencies=[agency_id] if agency_id else [])
     return request
 
 
@@ -262,6 +275,7 @@ def answer_request(
     request.state, request.answer, request.answered_on, request.answer_noted_by = answer, note, on, by
     request.save()
     _audit_request(by, "answer", request)
+    _announce_request(by, request, Notified.ANSWERED, named=[request.noted_by])
     return request
 
 
@@ -303,6 +317,10 @@ def chase_request(*, by: User, request_id: uuid.UUID, note: str, on: date | None
     chase = Chase.objects.create(request=request, on=on, note=note, noted_by=by, noted_at=timezone.now())
     _audit_request(by, "chase", request)
     return chase
+
+
+def _announce_request(by: User, request: InfoRequest, kind: Notified, **whom: Any) -> None:
+    announce(by=by, kind=kind, subject="request", subject_id=request.pk, person_id=request.person_id, **whom)
 
 
 def _open(by: User, request_id: uuid.UUID) -> InfoRequest:

@@ -14,6 +14,8 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.supervision import queries, rules
 from heard.cases.supervision.models import (
     RecordedDecision,
@@ -241,6 +243,8 @@ def record_decision(
         person_id=decision.case.person_id,
         reason=reason,
     )
+    child = decision.case.person_id
+    announce(by=by, kind=Notified.DECIDED, subject="person", subject_id=child, person_id=child)
     return recorded
 
 

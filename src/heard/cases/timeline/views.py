@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import Hidden, May
+from heard.cases.case.notices.lines import lines_of
+from heard.cases.case.notices.queries import unread_of, urgent_unseen, whom_to_ring
 from heard.cases.timeline import actions
 from heard.cases.timeline.forms import KINDS, ChronologyForm, named, read_asked
 from heard.cases.timeline.jobs import TIES, jobs_of, steps_of
@@ -27,6 +29,7 @@ _KEPT = "chronology"  # in the session: which words are looked for in whose chro
 
 # What the audit rows of a child's record say, in words. One that is not here is shown as it was written.
 VERBS: dict[tuple[str, str], Any] = {
+    ("see", "notice"): gettext_lazy("Said that they have seen a notice"),
     ("view", "person"): gettext_lazy("Opened the record"),
     ("view", "concern"): gettext_lazy("Read a worry"),
     ("view", "assessment"): gettext_lazy("Read the assessment"),
@@ -191,6 +194,9 @@ def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
         "jobs": jobs_of(request.user, page),
         "ties": jobs_of(request.user, page, TIES),
         "may_tell": request.user.may(May.TELL),
+        "urgent": list(urgent_unseen(request.user, person_id)),
+        "unread": lines_of(unread_of(request.user, person_id)),
+        "rung": whom_to_ring(request.user),
         "kinds": KINDS,
         "did": _did,
         "today": today,

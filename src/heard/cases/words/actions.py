@@ -13,6 +13,8 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import refuse
 from heard.cases.case.actions import record_words
 from heard.cases.case.models import Words
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.rules import why_not_correct_words
 from heard.cases.words import queries, rules
 from heard.cases.words.models import Answer
@@ -30,14 +32,24 @@ def open_words(*, by: User, words_id: uuid.UUID) -> Words:
 
 
 @transaction.atomic
+def add_words(*, by: User, person_id: uuid.UUID, **said: Any) -> Words:
+    """What the child said, heard on no other occasion; `said` as `record_words` takes it."""
+    words = record_words(by=by, person_id=person_id, **said)
+    announce(by=by, kind=Notified.WORDS, subject="words", subject_id=person_id, person_id=person_id)
+    return words
+
+
+@transaction.atomic
 def correct_words(*, by: User, words_id: uuid.UUID, why_corrected: str, **said: Any) -> Words:
     """New words beside those that were written down wrongly, which stay as they are."""
     Words.objects.select_for_update().filter(pk=words_id).first()
     old = queries.one_visible_to(by, words_id)
     refuse(why_not_correct_words(is_corrected=queries.is_corrected(old), reason=why_corrected))
-    return record_words(
+    new = record_words(
         by=by, person_id=old.person_id, corrects=old, why_corrected=why_corrected.strip(), **said
     )
+    announce(by=by, kind=Notified.WORDS, subject="words", subject_id=old.person_id, person_id=old.person_id)
+    return new
 
 
 @transaction.atomic

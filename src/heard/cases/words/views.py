@@ -18,7 +18,6 @@ from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May, Refused
 from heard.cases.attachment.actions import attach
 from heard.cases.attachment.queries import attachments_visible_to
-from heard.cases.case.actions import record_words
 from heard.cases.words import actions, queries
 from heard.cases.words.forms import AddForm, AnswerForm, CorrectForm
 from heard.network.actions import open_record
@@ -50,7 +49,7 @@ def add(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         said = {name: form.cleaned_data[name] for name in (*SAID, "what_changed")}
         with sending(request, form):
-            added = record_words(by=user, person_id=person_id, **said)
+            added = actions.add_words(by=user, person_id=person_id, **said)
             messages.success(request, _("The child’s words are kept."))
             _attach(request, added.pk, form.cleaned_data["upload"])
             return redirect("words", person_id=person_id)

@@ -26,6 +26,8 @@ from heard.cases.assessment.models import (
 from heard.cases.assessment.own_questions import OwnQuestions, read_own_questions
 from heard.cases.assessment.rules import ChildsView, Move
 from heard.cases.case.actions import record_words
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, words_of
 from heard.cases.case.rules import Observed, due_on
 from heard.cases.concern.models import ConcernObservation
@@ -127,6 +129,7 @@ def hear(*, by: User, person_id: uuid.UUID, view: ChildsView) -> tuple[Words | N
     Plans and reviews hear the child in the same way.
     """
     if view.new is not None:
+        announce(by=by, kind=Notified.WORDS, subject="words", subject_id=person_id, person_id=person_id)
         return record_words(by=by, person_id=person_id, **view.new), ""
     if view.words_id is None:
         return None, view.why_no_words.strip()
@@ -164,7 +167,9 @@ def sign_off(*, by: User, assessment_id: uuid.UUID, at: datetime | None = None) 
     """Final: nothing of a signed assessment changes any more."""
     assessment = _locked(by, assessment_id)
     refuse(queries.why_not_sign_off(by, assessment))
-    return _move(by, assessment, Move.SIGN_OFF, signed_by=by, signed_at=at or timezone.now())
+    signed = _move(by, assessment, Move.SIGN_OFF, signed_by=by, signed_at=at or timezone.now())
+    _announce(by, signed, Notified.SIGNED)
+    return signed
 
 
 @transaction.atomic
@@ -176,7 +181,20 @@ def send_back(*, by: User, assessment_id: uuid.UUID, reason: str, at: datetime |
         assessment=assessment, by=by, submitted_at=assessment.submitted_at or now, at=now, reason=reason
     )
     returned = {"returned_at": now, "returned_reason": reason}
-    return _move(by, assessment, Move.SEND_BACK, reason, **returned)
+    back = _move(by, assessment, Move.SEND_BACK, reason, **returned)
+    _announce(by, back, Notified.SENT_BACK)
+    return back
+
+
+def _announce(by: User, assessment: Assessment, kind: Notified) -> None:
+    announce(
+        by=by,
+        kind=kind,
+        subject="assessment",
+        subject_id=assessment.pk,
+        person_id=assessment.case.person_id,
+        named=[assessment.author],
+    )
 
 
 def _locked(by: User, assessment_id: uuid.UUID) -> Assessment:

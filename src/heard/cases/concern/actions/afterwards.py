@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, refuse
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernStep
 from heard.cases.concern.queries import concern_open_to, decides, steps_visible_to, told_by
@@ -59,6 +61,13 @@ def finish_step(*, by: User, concern_id: uuid.UUID, outcome: str, note: str) -> 
     record_audit(
         by=by, verb="finish step", subject="concern", subject_id=concern_id, detail={"outcome": outcome}
     )
+    announce(
+        by=by,
+        kind=Notified.ACTION_FINISHED,
+        subject="concern step",
+        subject_id=concern_id,
+        person_id=step.concern.person_id,
+    )
     return step
 
 
@@ -81,3 +90,4 @@ def add_child(*, by: User, concern_id: uuid.UUID, person_id: uuid.UUID, how_know
         to_place=concern.place,
         to_group=concern.group,
     )
+    announce(by=by, kind=Notified.TIED, subject="person", subject_id=person_id, person_id=person_id)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.rules import May, refuse
 from heard.cases.case.actions import open_case
+from heard.cases.case.notices.actions import mark_subject_seen
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import open_case_of, words_of
 from heard.cases.concern import rules
 from heard.cases.concern.actions._shared import _audit
@@ -95,6 +98,7 @@ def decide(
     concern.save()
     _follow_up(by, concern, step)
     _audit(by, "decide", concern, reason=concern.decision_reason, decision=decision, told_it_too=told_it)
+    _announce(by, concern, step)
     return concern
 
 
@@ -114,6 +118,21 @@ def _follow_up(by: User, concern: Concern, step: Step | None) -> None:
         row = ConcernStep(concern=concern, what=step.what.strip(), owner=step.owner, due_on=step.due_on)
         row.full_clean()
         row.save(force_insert=True)
+
+
+def _announce(by: User, concern: Concern, step: Step | None) -> None:
+    """Whoever decides has seen it; whoever takes it on, or is given something to do, has to see it now. Who told it reads
+    the feedback."""
+    about: dict[str, Any] = {"by": by, "person_id": concern.person_id, "at": concern.decided_at}
+    mark_subject_seen(by=by, subject="concern", subject_id=concern.pk, at=concern.decided_at)
+    worry: dict[str, Any] = {"subject": "concern", "subject_id": concern.pk}
+    if concern.decision == rules.Decision.ADD_TO_CASE:
+        announce(kind=Notified.WORRY, **worry, **about)
+    if concern.other_agency_id:
+        announce(kind=Notified.WORRY_TAKEN_ON, agencies=[concern.other_agency_id], **worry, **about)
+    if concern.decision == rules.Decision.STEP and step:
+        worry["subject"] = "concern step"
+        announce(kind=Notified.ACTION, named=[step.owner], **worry, **about)
 
 
 def _case_for(

@@ -15,6 +15,8 @@ from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.attachment.actions import discard_files, take_over_files
 from heard.cases.case.actions import record_words
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.rules import Observed, due_on, new_reference
 from heard.cases.concern import rules
 from heard.cases.concern.actions._shared import _audit
@@ -87,6 +89,14 @@ def tell(
     )
     _keep_observations(by, concern, observed)
     _audit(by, "tell", concern, origin=origin, danger_now=danger_now)
+    announce(
+        by=by,
+        kind=Notified.DANGER if danger_now == rules.Danger.YES else Notified.WORRY,
+        subject="concern",
+        subject_id=concern.pk,
+        person_id=concern.person_id,
+        at=concern.told_at,
+    )
     if draft_id:
         take_over_files(by=by, draft_id=draft_id, concern_id=concern.pk)
     return concern

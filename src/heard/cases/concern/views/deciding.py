@@ -179,6 +179,7 @@ def _shown(request: Request, worry: Concern) -> dict[str, Any]:
         "clock": load.current().clock(rules.CLOCK),
         "days_left": _days_left(worry.due_on),
         "is_teller": worry.told_by_id == request.user.pk,
+        "seen_by": queries.read_by(request.user, worry),
         "may_decide": queries.waiting_for_decision(request.user).filter(pk=worry.pk).exists(),
     }
 

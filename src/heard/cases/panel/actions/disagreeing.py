@@ -12,6 +12,8 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, refuse
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import why_not_give
 from heard.cases.case.rules import due_on
 from heard.cases.panel import queries, rules
@@ -69,6 +71,7 @@ def begin_disagreement(
     )
     _begin_step(by, row, policy.steps[0], owner or by, now)
     _audit(by, "open", row)
+    _announce(by, row, now)
     return queries.disagreement_visible_to(by, row.pk)
 
 
@@ -111,7 +114,19 @@ def take_step(
     elif following and next_owner:
         _begin_step(by, row, following, next_owner, now)
     _audit(by, "settle" if outcome == Outcome.AGREED else "escalate", row)
+    _announce(by, row, now)
     return queries.disagreement_visible_to(by, row.pk)
+
+
+def _announce(by: User, row: Disagreement, at: datetime) -> None:
+    announce(
+        by=by,
+        kind=Notified.DISAGREED,
+        subject="disagreement",
+        subject_id=row.pk,
+        person_id=row.person_id,
+        at=at,
+    )
 
 
 @transaction.atomic

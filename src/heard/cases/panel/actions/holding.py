@@ -15,6 +15,8 @@ from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import allow_to_do
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.rules import MOST_WHY
 from heard.cases.disruption.actions import plan_step
 from heard.cases.panel import queries, rules
@@ -110,6 +112,7 @@ def decide_item(
     item.decided_by, item.decided_at = by, now
     item.save(update_fields=["decision", "reason", "words", "why_no_words", "decided_by", "decided_at"])
     _audit_item(by, "decide", item, reason=item.reason)
+    _announce(by, item, Notified.PANEL_DECIDED, at=now)
     return item
 
 
@@ -161,6 +164,8 @@ def add_panel_action(
     elif item.person_id and item.is_about_child:
         allow_to_do(by=by, owner=owner, person_id=item.person_id, why_involve=why_involve)
     _audit_item(by, "add action", item, action=action.pk)
+    if not action.lives_elsewhere:
+        _announce(by, item, Notified.ACTION, action, named=[owner])
     return action
 
 
@@ -188,6 +193,7 @@ def finish_panel_action(
     )
     action.save(update_fields=["state", "note", "done_on"])
     _audit_item(by, "finish action", action.item, action=action.pk)
+    _announce(by, action.item, Notified.ACTION_FINISHED, action)
     return action
 
 
@@ -201,6 +207,14 @@ def involve_agency(*, by: User, item_id: uuid.UUID, agency_id: uuid.UUID, why: s
     refuse(rules.why_not_involve(may_hold=by.may(May.HOLD_PANEL), why=why))
     person = person_visible_to(by, item.person_id)
     involve(by=by, person=person, agency=agency, why=why.strip()[:MOST_WHY])
+    announce(
+        by=by,
+        kind=Notified.INVOLVED,
+        subject="person",
+        subject_id=person.pk,
+        person_id=person.pk,
+        agencies=[agency.pk],
+    )
     return item
 
 
@@ -246,7 +260,16 @@ def dissent(
         said_at=at or timezone.now(),
     )
     _audit_item(by, "dissent", item)
+    _announce(by, item, Notified.DISAGREED)
     return said
+
+
+def _announce(
+    by: User, item: PanelItem, kind: Notified, action: PanelAction | None = None, **whom: Any
+) -> None:
+    """About the item, or an action of it that lives with the panel."""
+    subject, row = ("panel action", action) if action else ("panel item", item)
+    announce(by=by, kind=kind, subject=subject, subject_id=row.pk, person_id=item.person_id, **whom)
 
 
 @transaction.atomic

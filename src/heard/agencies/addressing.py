@@ -1,0 +1,35 @@
+"""Who holds a permission where, for whoever has to tell somebody: an action, or a timer as which nobody asks. It reads no
+record; whether somebody may see a child is asked of `network.queries` as that person.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+from heard.agencies.models import Team, User
+from heard.agencies.rules import MAY, May
+
+
+def holders(
+    permission: May, *, teams: Collection[uuid.UUID] = (), agencies: Collection[uuid.UUID] = ()
+) -> list[User]:
+    """Active people whose role in one of these teams, or in a team of these agencies, gives the permission; by name."""
+    roles = [role.value for role, allowed in MAY.items() if permission in allowed]
+    where = {"memberships__team__in": teams} if teams else {"memberships__team__agency__in": agencies}
+    if not (teams or agencies):
+        return []
+    rows = User.objects.filter(is_active=True, memberships__role__in=roles, **where).distinct()
+    return list(rows.order_by("last_name", "first_name", "pk"))
+
+
+def worries_team() -> Team | None:
+    """The team that new worries come to."""
+    return Team.objects.filter(takes_worries=True).select_related("agency").first()
+
+
+def everybody_who(permission: May) -> list[User]:
+    """Active people of the whole partnership whose role gives the permission, by name."""
+    roles = [role.value for role, allowed in MAY.items() if permission in allowed]
+    rows = User.objects.filter(is_active=True, memberships__role__in=roles).distinct()
+    return list(rows.order_by("last_name", "first_name", "pk"))

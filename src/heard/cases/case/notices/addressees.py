@@ -1,0 +1,138 @@
+"""Who the addressees of a notice are now: people of a role towards the child who may open the record, or those who stand in
+for them. Nobody is told of what they may not see."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from heard.agencies.addressing import everybody_who, holders, worries_team
+from heard.agencies.rules import May
+from heard.cases.case.models import Case
+from heard.cases.case.notices.models import Cover, Duty
+from heard.cases.case.notices.rules import INSTEAD, To
+from heard.network.queries import people_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """`covers`: the colleague who is away, for whom this one sees it."""
+
+    user: User
+    role: To
+    covers: User | None = None
+
+
+@dataclass(frozen=True)
+class About:
+    """What a notice is about, as far as it decides who has to see it. `named`: people whom it concerns by name."""
+
+    person_id: uuid.UUID | None
+    at: datetime
+    named: tuple[User, ...] = ()
+    agencies: tuple[uuid.UUID, ...] = ()
+    _cases: list[Any] = field(default_factory=list)
+
+    @property
+    def case(self) -> Case | None:
+        """The child's open case, whoever may see it: who is told is asked of each by itself."""
+        if not self._cases:
+            rows = Case.objects.filter(person_id=self.person_id, state=Case.State.OPEN)
+            found = rows.select_related("trusted_worker", "lead_team").first() if self.person_id else None
+            self._cases.append(found)
+        case: Case | None = self._cases[0]
+        return case
+
+
+def may_open(user: User, person_id: uuid.UUID | None) -> bool:
+    """Whether they may open what the notice is about: the child's record; of a place or group, whoever decides."""
+    if not user.is_active:
+        return False
+    if person_id is None:
+        return user.may(May.DECIDE)
+    return people_visible_to(user).filter(pk=person_id).exists()
+
+
+def addressees(who: Iterable[To], about: About, *, urgent: bool) -> list[Addressee]:
+    """Each once, in the order of the roles. Where nobody of a role may open the record, those who stand in for it; for what
+    is urgent, in the end anybody who decides and may open it."""
+    found: dict[int, Addressee] = {}
+    for role in who:
+        for one in _of_role(role, about):
+            found.setdefault(one.user.pk, one)
+    if not found and urgent:
+        decide = (user for user in everybody_who(May.DECIDE) if may_open(user, about.person_id))
+        found = {user.pk: Addressee(user, To.CO_ORDINATOR) for user in decide}
+    return list(found.values())
+
+
+def _of_role(role: To, about: About) -> Iterator[Addressee]:
+    people = [user for user in _PEOPLE[role](about) if may_open(user, about.person_id)]
+    if not people:
+        if role in INSTEAD:
+            yield from _of_role(INSTEAD[role], about)
+        return
+    away = _covers(people, about)
+    for user in people:
+        yield Addressee(user, role)
+        cover = away.get(user.pk)
+        if cover is not None and may_open(cover, about.person_id):
+            yield Addressee(cover, role, covers=user)
+
+
+def _covers(people: list[User], about: About) -> dict[int, User]:
+    today = timezone.localdate(about.at)
+    rows = Cover.objects.filter(user__in=people, since__lte=today, until__gte=today)
+    return {row.user_id: row.covered_by for row in rows.select_related("covered_by")}
+
+
+def on_duty(at: datetime) -> list[Duty]:
+    """Who is on the rota at this moment, with the number at which they are rung."""
+    return list(Duty.objects.filter(begins__lte=at, ends__gt=at, user__is_active=True).select_related("user"))
+
+
+def _worker(about: About) -> list[User]:
+    case = about.case
+    return [case.trusted_worker] if case and case.trusted_worker else []
+
+
+def _lead_supervisors(about: About) -> list[User]:
+    team = about.case.lead_team if about.case else None
+    if team is None:
+        return []
+    return holders(May.SIGN_OFF, teams=[team.pk]) or holders(May.SIGN_OFF, agencies=[team.agency_id])
+
+
+def _co_ordinators(about: About) -> list[User]:
+    team = worries_team()
+    if team is None:
+        return []
+    who = holders(May.DECIDE, teams=[team.pk]) or holders(May.DECIDE, agencies=[team.agency_id])
+    return [user for user in who if user.may(May.SEE_PARTNERSHIP)] or who
+
+
+def _agency_leads(about: About) -> list[User]:
+    """Supervisors and co-ordinators of each agency concerned; where it has none, everybody of it who works with children."""
+    return [
+        user
+        for key in about.agencies
+        for user in holders(May.DECIDE, agencies=[key]) or holders(May.PLAN, agencies=[key])
+    ]
+
+
+_PEOPLE: dict[To, Callable[[About], list[User]]] = {
+    To.WORKER: _worker,
+    To.LEAD_SUPERVISOR: _lead_supervisors,
+    To.CO_ORDINATOR: _co_ordinators,
+    To.ON_DUTY: lambda about: [row.user for row in on_duty(about.at)],
+    To.AGENCY_LEAD: _agency_leads,
+    To.NAMED: lambda about: list(about.named),
+}

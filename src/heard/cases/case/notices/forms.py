@@ -1,0 +1,80 @@
+"""What is asked about mail, being away, and the rota."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from heard.govuk.forms import CheckboxesField, DateField, Form, MomentsForm, SelectField, TextField, TimeField
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+class NoticeMailForm(Form):
+    at_once = CheckboxesField(
+        _("What do you want mailed at once?"),
+        hint=_(
+            "The mail names nobody. Danger and missing children are always mailed. The rest is counted in the daily mail."
+        ),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["at_once"].choices = kinds  # type: ignore[attr-defined]
+
+
+class AwayForm(Form):
+    """`people`: who may cover, by key."""
+
+    covered_by = SelectField(
+        _("Who covers for you?"),
+        hint=_("They see what comes for you, as far as they may open the record."),
+        missing=_("Choose a colleague"),
+    )
+    since = DateField(_("First day"), called=_("The first day"), missing=_("Give the first day"))
+    until = DateField(_("Last day"), called=_("The last day"), missing=_("Give the last day"))
+
+    def __init__(self, *args: Any, people: Mapping[str, tuple[User, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        self.fields["covered_by"].choices = [(key, called) for key, (_user, called) in people.items()]  # type: ignore[attr-defined]
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `be_away`."""
+        return self.cleaned_data | {"covered_by": self.people[self.cleaned_data["covered_by"]][0]}
+
+
+class DutyForm(MomentsForm):
+    """`people`: who may be on duty, by key."""
+
+    moments: ClassVar = {"begins": ("begins_on", "begins_time"), "ends": ("ends_on", "ends_time")}
+    may_come = True
+
+    user = SelectField(_("Who is on duty?"), missing=_("Choose who is on duty"))
+    begins_on = DateField(_("Begins on"), called=_("The day it begins"), missing=_("Give the day it begins"))
+    begins_time = TimeField(_("At what time?"), missing=_("Give the time it begins"))
+    ends_on = DateField(_("Ends on"), called=_("The day it ends"), missing=_("Give the day it ends"))
+    ends_time = TimeField(_("At what time?"), missing=_("Give the time it ends"))
+    phone = TextField(
+        _("At which number are they rung?"),
+        autocomplete="off",
+        inputmode="tel",
+        max_length=40,
+        missing=_("Give the number at which they are rung"),
+    )
+
+    def __init__(self, *args: Any, people: Mapping[str, tuple[User, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        self.fields["user"].choices = [(key, called) for key, (_user, called) in people.items()]  # type: ignore[attr-defined]
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `put_on_duty`."""
+        said = {name: self.cleaned_data[name] for name in ("begins", "ends", "phone")}
+        return said | {"user": self.people[self.cleaned_data["user"]][0]}

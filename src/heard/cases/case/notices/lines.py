@@ -1,0 +1,78 @@
+"""How a notice is drawn: one line, with where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from heard.cases.case.notices.models import Reader
+
+# Where what a notice is about stands: the name of its address, and of the key in it.
+PLACES: Final[dict[str, tuple[str, str]]] = {
+    "person": ("child", "person_id"),
+    "concern": ("concern", "concern_id"),
+    "concern step": ("concern_step", "concern_id"),
+    "words": ("words", "person_id"),
+    "episode": ("episode", "episode_id"),
+    "assessment": ("assessment", "assessment_id"),
+    "plan": ("plan", "plan_id"),
+    "action": ("action", "action_id"),
+    "own plan": ("plan", "plan_id"),
+    "disruption step": ("disruption_step", "disruption_id"),
+    "safety": ("safety", "case_id"),
+    "review": ("review", "review_id"),
+    "share": ("share", "share_id"),
+    "request": ("request", "request_id"),
+    "panel item": ("panel_item", "item_id"),
+    "panel action": ("panel_action", "panel_action_id"),
+    "disagreement": ("disagreement", "disagreement_id"),
+    "referral": ("referral", "referral_id"),
+    "warning": ("warning", "warning_id"),
+    "trusted worker": ("trusted_worker", "case_id"),
+    "attachments": ("attachments", "person_id"),
+    "clocks": ("clocks", "case_id"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """`whom`: the child's name, '' for a place or group. `role`: as whom this user has to see it."""
+
+    reader_id: int
+    what: str
+    whom: str
+    href: str
+    told_by: str
+    told_at: datetime
+    role: str
+    covers: str
+    urgent: bool
+    seen_at: datetime | None
+
+
+def lines_of(readers: Iterable[Reader]) -> list[Line]:
+    """In their order. No query where each was fetched by `queries.notices_of`."""
+    return [_line(reader) for reader in readers]
+
+
+def _line(reader: Reader) -> Line:
+    notice = reader.notice
+    address, key = PLACES[notice.subject]
+    about = notice.person_id if key == "person_id" else notice.subject_id
+    return Line(
+        reader.pk,
+        notice.get_kind_display(),
+        str(notice.person) if notice.person else "",
+        reverse(address, kwargs={key: about}),
+        str(notice.told_by),
+        notice.told_at,
+        reader.get_role_display(),
+        str(reader.covers) if reader.covers else "",
+        notice.urgent,
+        reader.seen_at,
+    )

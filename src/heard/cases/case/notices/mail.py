@@ -1,0 +1,81 @@
+"""The mail that says that something has come. It names no child and says no word of what it is: anybody may read a mail on
+its way or over a shoulder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils.translation import gettext as _
+
+from heard.agencies.mailing import Sent, send_to_each, why_no_mail
+from heard.cases.case.notices.addressees import may_open
+from heard.cases.case.notices.announcing import pass_on
+from heard.cases.case.notices.models import Reader
+from heard.cases.case.notices.queries import mailed_at_once
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+_TRIED_FOR: Final = timedelta(days=1)  # a mail that did not go by then waits no longer: the list has it
+
+
+def mail_unread(now: datetime) -> Sent:
+    """One mail to each who has something unread of a kind that is mailed at once and has had none for it."""
+    return send_to_each(
+        _whom(now), claim=lambda one: _claim(one, now), message=_message, give_back=_give_back
+    )
+
+
+def _whom(now: datetime) -> Iterator[tuple[User, list[Reader]]]:
+    rows = Reader.objects.filter(
+        seen_at=None, notice__ended_at=None, mailed_at=None, added_at__gt=now - _TRIED_FOR
+    )
+    rows = rows.filter(user__is_active=True).exclude(user__email="").select_related("user", "notice")
+    by_user: dict[int, list[Reader]] = {}
+    for row in rows.order_by("user", "pk"):
+        by_user.setdefault(row.user_id, []).append(row)
+    for found in by_user.values():
+        user = found[0].user
+        wanted = mailed_at_once(user)
+        mailed = [row for row in found if row.notice.kind in wanted and may_open(user, row.notice.person_id)]
+        if mailed:
+            yield user, mailed
+
+
+def _claim(one: tuple[User, list[Reader]], now: datetime) -> bool:
+    keys = [row.pk for row in one[1]]
+    return Reader.objects.filter(pk__in=keys, mailed_at=None).update(mailed_at=now) > 0
+
+
+def _give_back(one: tuple[User, list[Reader]]) -> None:
+    Reader.objects.filter(pk__in=[row.pk for row in one[1]]).update(mailed_at=None)
+
+
+def _message(one: tuple[User, list[Reader]]) -> EmailMessage:
+    user, rows = one
+    urgent = any(row.notice.urgent for row in rows)
+    subject = _("Heard: urgent, please sign in now") if urgent else _("Heard: something is there for you")
+    first = (
+        _("Something urgent waits for you in Heard, and you are asked to look at it now.")
+        if urgent
+        else _("Something new waits for you in Heard.")
+    )
+    lines = [
+        first,
+        "",
+        _("Sign in to see what it is: %(address)s") % {"address": settings.ADDRESS},
+        "",
+        _("This mail names nobody, on purpose. Please do not answer it with anything about a child."),
+        _("What is mailed at once you choose here: %(address)s/me/mail/") % {"address": settings.ADDRESS},
+    ]
+    return EmailMessage(subject, "\n".join(lines) + "\n", to=[user.email])
+
+
+def notify_once(now: datetime) -> tuple[int, int]:
+    """Passes on what nobody has seen, then mails. Returns how many people were added, and how many mails went."""
+    added = pass_on(now)
+    return added, 0 if why_no_mail() else mail_unread(now).went

@@ -1,0 +1,177 @@
+"""What somebody has to see, and that they did; who covers for whom, and who is on duty."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heard.cases.case.notices import rules
+
+__all__ = ["Cover", "Duty", "Notice", "NoticeMail", "Reader"]
+
+
+class Notice(models.Model):
+    """Something that was told, done or decided and that somebody else has to know of. It holds none of its words: these
+    stand in `subject`, behind the permissions of that record."""
+
+    class Kind(models.TextChoices):
+        DANGER = rules.Kind.DANGER.value, _("Somebody is in danger")
+        WORRY = rules.Kind.WORRY.value, _("New concern about a child you work with")
+        WORRY_TAKEN_ON = rules.Kind.WORRY_TAKEN_ON.value, _("Your agency takes on a concern")
+        CASE_OPENED = rules.Kind.CASE_OPENED.value, _("Case opened")
+        CASE_CLOSED = rules.Kind.CASE_CLOSED.value, _("Case closed")
+        WORDS = rules.Kind.WORDS.value, _("The child said something new")
+        MISSING = rules.Kind.MISSING.value, _("Child is missing")
+        FOUND = rules.Kind.FOUND.value, _("Child is back")
+        INTERVIEW = rules.Kind.INTERVIEW.value, _("Return home interview held")
+        SENT_BACK = rules.Kind.SENT_BACK.value, _("Sent back to you")
+        SIGNED = rules.Kind.SIGNED.value, _("Assessment signed off")
+        WORKER_NAMED = rules.Kind.WORKER_NAMED.value, _("You are now this child’s worker")
+        WORKER_CHANGED = rules.Kind.WORKER_CHANGED.value, _("This child has another worker now")
+        INVOLVED = rules.Kind.INVOLVED.value, _("Your agency is now involved")
+        ACTION = rules.Kind.ACTION.value, _("An action was given to you")
+        ACTION_FINISHED = rules.Kind.ACTION_FINISHED.value, _("An action is finished")
+        PLAN_AGREED = rules.Kind.PLAN_AGREED.value, _("Plan agreed")
+        PLAN_GIVEN = rules.Kind.PLAN_GIVEN.value, _("Child’s own plan")
+        SAFETY_PLAN = rules.Kind.SAFETY_PLAN.value, _("New safety plan")
+        REVIEWED = rules.Kind.REVIEWED.value, _("Review held")
+        SHARED = rules.Kind.SHARED.value, _("Shared with your agency")
+        ASKED = rules.Kind.ASKED.value, _("Information is asked for")
+        ANSWERED = rules.Kind.ANSWERED.value, _("Request answered")
+        PANEL_DECIDED = rules.Kind.PANEL_DECIDED.value, _("Panel decided")
+        DISAGREED = rules.Kind.DISAGREED.value, _("Somebody disagrees with a decision")
+        REFERRAL = rules.Kind.REFERRAL.value, _("Referral moved on")
+        WARNING = rules.Kind.WARNING.value, _("New warning")
+        FILE = rules.Kind.FILE.value, _("New file")
+        MOMENT = rules.Kind.MOMENT.value, _("Conference or other statutory step noted")
+        TIED = rules.Kind.TIED.value, _("Child tied to a place or group")
+        MISSING_NEWS = rules.Kind.MISSING_NEWS.value, _("More is known about a missing child")
+        DECIDED = rules.Kind.DECIDED.value, _("Decision recorded after supervision")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind)
+    urgent = models.BooleanField(default=False)
+    person = models.ForeignKey(
+        "network.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    subject = models.CharField(max_length=20, help_text=_("What it is about, such as 'concern'."))
+    subject_id = models.CharField(max_length=40)
+    told_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField()
+    steps = models.PositiveSmallIntegerField(default=0, help_text=_("How many of its steps have begun."))
+    seen_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the first of its readers saw it.")
+    )
+    ended_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When it was so no longer, as when a child is back.")
+    )
+
+    class Meta:
+        ordering: ClassVar = ["-urgent", "-told_at"]
+        indexes: ClassVar = [
+            models.Index(fields=["subject", "subject_id"], name="notice_subject"),
+            models.Index(
+                fields=["told_at"], condition=models.Q(seen_at=None, ended_at=None), name="notice_unseen"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Reader(models.Model):
+    """Somebody who has to see a notice, as whom, and when they did."""
+
+    class To(models.TextChoices):
+        WORKER = rules.To.WORKER.value, _("the child’s worker")
+        LEAD_SUPERVISOR = rules.To.LEAD_SUPERVISOR.value, _("supervisor of the team that leads the case")
+        CO_ORDINATOR = rules.To.CO_ORDINATOR.value, _("whoever decides on concerns")
+        ON_DUTY = rules.To.ON_DUTY.value, _("on duty")
+        AGENCY_LEAD = rules.To.AGENCY_LEAD.value, _("lead of your agency")
+        NAMED = rules.To.NAMED.value, _("it concerns you")
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="readers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=60, choices=To)
+    covers = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    added_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["added_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["notice", "user"], name="notice_once_to_each")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["user"], condition=models.Q(seen_at=None), name="notice_unread"),
+            models.Index(
+                fields=["added_at"], condition=models.Q(mailed_at=None, seen_at=None), name="notice_unmailed"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.role
+
+
+class NoticeMail(models.Model):
+    """What somebody chose to have mailed at once, or not; where there is no row the kind's own rule holds."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, choices=Notice.Kind)
+    at_once = models.BooleanField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "kind"], name="notice_mail_once")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Cover(models.Model):
+    """Somebody is away, and a colleague sees what comes for them. One for each person."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    covered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    since = models.DateField()
+    until = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(until__gte=models.F("since")),
+                name="cover_ends_after_it_begins",
+                violation_error_message=_("The last day lies before the first. Check the dates."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"away until {self.until}"
+
+
+class Duty(models.Model):
+    """Somebody who decides is on duty from a moment to another, and is rung at this number."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
+    phone = models.CharField(max_length=40)
+
+    class Meta:
+        verbose_name_plural = "duties"
+        ordering: ClassVar = ["begins", "pk"]
+        indexes: ClassVar = [models.Index(fields=["ends", "begins"], name="duty_now")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(ends__gt=models.F("begins")),
+                name="duty_ends_after_it_begins",
+                violation_error_message=_("Give when the duty begins, and an end after that."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"on duty from {self.begins:%Y-%m-%d %H:%M}"

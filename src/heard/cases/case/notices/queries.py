@@ -1,0 +1,158 @@
+"""What somebody has to see, and who has seen what. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from heard.agencies.queries import colleagues_visible_to, duty_team, who_are
+from heard.agencies.rules import MAY, Hidden, May
+from heard.cases.case.notices import rules
+from heard.cases.case.notices.addressees import on_duty
+from heard.cases.case.notices.models import Cover, Duty, Notice, NoticeMail, Reader
+from heard.network.queries import visible_through
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+@dataclass(frozen=True)
+class Seen:
+    """That somebody of a role in an agency has seen it, and when: whoever told it reads this, and no name."""
+
+    role: str
+    agency: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Rung:
+    """Whom to ring now. `who` is '' where it is the duty team's number."""
+
+    who: str
+    phone: str
+
+
+def notices_of(user: User) -> QuerySet[Reader]:
+    """What this user had to see of the records that they may still open, what is urgent and the latest first."""
+    if not user.may(May.SIGNED_IN):
+        return Reader.objects.none()
+    there = Q(notice__person__isnull=True) | visible_through(user, "notice__person", among_others=True)
+    rows = Reader.objects.filter(there, user=user).select_related(
+        "notice__person", "notice__told_by", "covers"
+    )
+    return rows.order_by("-notice__urgent", "-notice__told_at", "pk")
+
+
+def unread_of(user: User, person_id: uuid.UUID | None = None) -> QuerySet[Reader]:
+    """Those of them that they have not said they have seen; of one child, where that is given."""
+    rows = notices_of(user).filter(seen_at=None, notice__ended_at=None)
+    return rows if person_id is None else rows.filter(notice__person_id=person_id)
+
+
+def notice_of(user: User, reader_id: int) -> Reader:
+    """One of them, or `Hidden`."""
+    found = notices_of(user).filter(pk=reader_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def urgent_unseen(user: User, person_id: uuid.UUID) -> QuerySet[Notice]:
+    """What is urgent about this child and nobody has seen yet, for everybody who may open the record."""
+    rows = Notice.objects.filter(visible_through(user, "person"), person_id=person_id, urgent=True)
+    return rows.filter(seen_at=None, ended_at=None).order_by("-told_at")
+
+
+def seen_by(user: User, *, subject: str, subject_id: object) -> list[Seen]:
+    """By which roles of which agencies it has been seen, the first first. The caller has shown that the user may see that
+    much of the subject. Colleagues of the same role and agency count once."""
+    if not user.may(May.SIGNED_IN):
+        return []
+    rows = Reader.objects.filter(
+        notice__subject=subject, notice__subject_id=str(subject_id), seen_at__isnull=False
+    ).order_by("seen_at", "pk")
+    known = who_are(user, [row.user_id for row in rows])
+    found: dict[tuple[str, str], Seen] = {}
+    for row in rows:
+        agency = known[row.user_id].agency if row.user_id in known else ""
+        assert row.seen_at is not None
+        found.setdefault((row.role, agency), Seen(row.get_role_display(), agency, row.seen_at))
+    return list(found.values())
+
+
+def whom_to_ring(user: User, at: datetime | None = None) -> list[Rung]:
+    """Who is on duty now; where the rota names nobody, the duty team's number."""
+    if not user.may(May.SIGNED_IN):
+        return []
+    found = [Rung(str(row.user), row.phone) for row in on_duty(at or timezone.now())]
+    team = duty_team(user)
+    if not found and team is not None and team.duty_phone:
+        return [Rung("", team.duty_phone)]
+    return found
+
+
+def unread_numbers(user: User, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How much this user has not seen about each of these children."""
+    found: dict[uuid.UUID, int] = {}
+    rows = unread_of(user).filter(notice__person__in=set(person_ids)).order_by()
+    for key in rows.values_list("notice__person_id", flat=True):
+        if key is not None:
+            found[key] = found.get(key, 0) + 1
+    return found
+
+
+def mailed_at_once(user: User) -> set[str]:
+    """Kinds of which this user gets a mail at once."""
+    chosen = dict(NoticeMail.objects.filter(user_id=user.pk).values_list("kind", "at_once"))
+    return {
+        kind.value for kind in rules.Kind if kind in rules.URGENT or chosen.get(kind, kind in rules.AT_ONCE)
+    }
+
+
+def kinds_to_choose(user: User) -> list[tuple[str, str]]:
+    """Kinds of which somebody may choose whether they are mailed at once, as choices. What is urgent always is."""
+    urgent = {kind.value for kind in rules.URGENT}
+    return [(value, str(label)) for value, label in Notice.Kind.choices if value not in urgent]
+
+
+def cover_of(user: User) -> Cover | None:
+    """Who covers for this user, where they said so and it is not over."""
+    rows = Cover.objects.filter(user_id=user.pk, until__gte=timezone.localdate())
+    return rows.select_related("covered_by").first()
+
+
+def who_can_cover(user: User) -> dict[str, tuple[User, str]]:
+    """Colleagues of the same agencies who work with children, by key."""
+    mine = user.agencies_where(May.SIGNED_IN)
+    doing = [role for role, allowed in MAY.items() if May.PLAN in allowed]
+    rows = colleagues_visible_to(user).filter(memberships__role__in=doing, memberships__team__agency__in=mine)
+    return {str(row.pk): (row, str(row)) for row in rows.exclude(pk=user.pk).distinct()}
+
+
+def rota(user: User, *, since: datetime) -> QuerySet[Duty]:
+    """Who is on duty from a moment on, for those who keep the rota."""
+    rows = Duty.objects.filter(ends__gt=since).select_related("user")
+    return rows if user.may(May.MANAGE) else rows.none()
+
+
+def duty_visible_to(user: User, duty_id: int) -> Duty:
+    """One of the rota, or `Hidden`."""
+    found = Duty.objects.filter(pk=duty_id).first() if user.may(May.MANAGE) else None
+    if found is None:
+        raise Hidden
+    return found
+
+
+def who_can_be_on_duty(user: User) -> dict[str, tuple[User, str]]:
+    """Co-ordinators and supervisors, by key, each with their agency."""
+    deciding = [role for role, allowed in MAY.items() if May.DECIDE in allowed]
+    rows = list(colleagues_visible_to(user).filter(memberships__role__in=deciding).distinct())
+    known = who_are(user, [row.pk for row in rows])
+    return {str(row.pk): (row, f"{known[row.pk].name}, {known[row.pk].agency}") for row in rows}

@@ -1,0 +1,178 @@
+"""Who has to see what. Pure: no Django, no clock, no database.
+
+Each kind of notice names its addressees by their role towards the child. A test walks every action of `cases` and fails
+where one that adds information has neither a kind here nor a reason why nobody has to be told.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class To(StrEnum):
+    """Who somebody is to the child, as far as it makes them an addressee. Each falls back on the next that there is."""
+
+    WORKER = "the child’s worker"
+    LEAD_SUPERVISOR = "supervisor of the team that leads the case"
+    CO_ORDINATOR = "whoever decides on worries"
+    ON_DUTY = "on duty"
+    AGENCY_LEAD = "lead of the agency concerned"
+    NAMED = "the person concerned"
+
+
+class Kind(StrEnum):
+    """What there is to see. The value is stored."""
+
+    DANGER = "danger"
+    WORRY = "worry"
+    WORRY_TAKEN_ON = "worry_taken_on"
+    CASE_OPENED = "case_opened"
+    CASE_CLOSED = "case_closed"
+    WORDS = "words"
+    MISSING = "missing"
+    FOUND = "found"
+    INTERVIEW = "interview"
+    SENT_BACK = "sent_back"
+    SIGNED = "signed"
+    WORKER_NAMED = "worker_named"
+    WORKER_CHANGED = "worker_changed"
+    INVOLVED = "involved"
+    ACTION = "action"
+    ACTION_FINISHED = "action_finished"
+    PLAN_AGREED = "plan_agreed"
+    PLAN_GIVEN = "plan_given"
+    SAFETY_PLAN = "safety_plan"
+    REVIEWED = "reviewed"
+    SHARED = "shared"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    PANEL_DECIDED = "panel_decided"
+    DISAGREED = "disagreed"
+    REFERRAL = "referral"
+    WARNING = "warning"
+    FILE = "file"
+    MOMENT = "moment"
+    TIED = "tied"
+    MISSING_NEWS = "missing_news"
+    DECIDED = "decided"
+
+
+# Of these one that nobody has seen goes on to others within the hour, and its mail cannot be switched off.
+URGENT: Final = frozenset({Kind.DANGER, Kind.MISSING})
+
+WHO: Final[dict[Kind, tuple[To, ...]]] = {
+    Kind.DANGER: (To.WORKER, To.CO_ORDINATOR),
+    Kind.WORRY: (To.WORKER,),
+    Kind.WORRY_TAKEN_ON: (To.AGENCY_LEAD,),
+    Kind.CASE_OPENED: (To.LEAD_SUPERVISOR,),
+    Kind.CASE_CLOSED: (To.WORKER, To.AGENCY_LEAD),
+    Kind.WORDS: (To.WORKER,),
+    Kind.MISSING: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR),
+    Kind.FOUND: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR),
+    Kind.INTERVIEW: (To.WORKER,),
+    Kind.SENT_BACK: (To.NAMED,),
+    Kind.SIGNED: (To.NAMED, To.WORKER),
+    Kind.WORKER_NAMED: (To.NAMED,),
+    Kind.WORKER_CHANGED: (To.NAMED,),
+    Kind.INVOLVED: (To.AGENCY_LEAD,),
+    Kind.ACTION: (To.NAMED,),
+    Kind.ACTION_FINISHED: (To.WORKER,),
+    Kind.PLAN_AGREED: (To.WORKER, To.NAMED),
+    Kind.PLAN_GIVEN: (To.WORKER,),
+    Kind.SAFETY_PLAN: (To.WORKER,),
+    Kind.REVIEWED: (To.WORKER, To.LEAD_SUPERVISOR),
+    Kind.SHARED: (To.AGENCY_LEAD,),
+    Kind.ASKED: (To.AGENCY_LEAD, To.WORKER),
+    Kind.ANSWERED: (To.NAMED, To.WORKER),
+    Kind.PANEL_DECIDED: (To.WORKER,),
+    Kind.DISAGREED: (To.WORKER, To.LEAD_SUPERVISOR),
+    Kind.REFERRAL: (To.NAMED, To.WORKER),
+    Kind.WARNING: (To.WORKER,),
+    Kind.FILE: (To.WORKER,),
+    Kind.MOMENT: (To.WORKER,),
+    Kind.TIED: (To.WORKER,),
+    Kind.MISSING_NEWS: (To.WORKER, To.CO_ORDINATOR),
+    Kind.DECIDED: (To.WORKER,),
+}
+
+# Without an open case these wait for a decision, which has a list and a clock of its own.
+NEEDS_CASE: Final = frozenset({Kind.WORRY})
+
+# What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
+AT_ONCE: Final = URGENT | {
+    Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
+    Kind.ASKED, Kind.FOUND,
+}  # fmt: skip
+
+# Where one addressee does not see it: who else, and after how long. Minutes of what is urgent are a setting.
+_UNSEEN_AFTER: Final = timedelta(days=2)
+_NEXT_URGENT: Final = ((To.LEAD_SUPERVISOR, To.CO_ORDINATOR), (To.ON_DUTY,))
+_NEXT: Final = ((To.LEAD_SUPERVISOR,),)
+
+# Who stands in where there is nobody of that role who may open the record.
+INSTEAD: Final[dict[To, To]] = {
+    To.WORKER: To.LEAD_SUPERVISOR,
+    To.LEAD_SUPERVISOR: To.CO_ORDINATOR,
+    To.ON_DUTY: To.CO_ORDINATOR,
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """From this long after it was told, these have to see it as well, as long as nobody has."""
+
+    after: timedelta
+    who: tuple[To, ...]
+
+
+def steps(kind: Kind, urgent_minutes: tuple[int, int]) -> tuple[Step, ...]:
+    """First whom it concerns, then whoever stands in for them. `urgent_minutes`: after how many an urgent one goes on."""
+    first = Step(timedelta(0), WHO[kind])
+    if kind in URGENT:
+        waits = [timedelta(minutes=minutes) for minutes in urgent_minutes]
+        return first, *(Step(after, who) for after, who in zip(waits, _NEXT_URGENT, strict=True))
+    return first, *(Step(_UNSEEN_AFTER, who) for who in _NEXT)
+
+
+def steps_due(kind: Kind, told_at: datetime, now: datetime, urgent_minutes: tuple[int, int]) -> int:
+    """How many of the steps have begun by now."""
+    return sum(told_at + step.after <= now for step in steps(kind, urgent_minutes))
+
+
+def why_not_cover(
+    *, is_self: bool, is_active: bool, since: date | None, until: date | None, today: date
+) -> str | None:
+    """Whether somebody can be covered by this colleague while they are away."""
+    if is_self:
+        return "Choose a colleague. You cannot cover for yourself."
+    if not is_active:
+        return "That person cannot sign in any longer. Choose somebody else."
+    if since is None or until is None:
+        return "Give the first and the last day on which you are away."
+    if until < since:
+        return "The last day lies before the first. Check the dates."
+    if until < today:
+        return "These days are over. Give days to come, or leave it empty."
+    return None
+
+
+def why_not_put_on_duty(
+    *, may_manage: bool, begins: datetime | None, ends: datetime | None, may_decide: bool, phone: str
+) -> str | None:
+    """Whether somebody can be put on the rota: who is on duty has to be able to act, and to be rung."""
+    if not may_manage:
+        return "Only an administrator keeps the rota."
+    if not may_decide:
+        return "Choose a co-ordinator or supervisor: who is on duty decides."
+    if begins is None or ends is None or ends <= begins:
+        return "Give when the duty begins, and an end after that."
+    if not phone.strip():
+        return "Give the number at which they are rung."
+    return None
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names, each once, in their order."""
+    return ", ".join(dict.fromkeys(names))

@@ -1,0 +1,118 @@
+"""What somebody has to see, what is mailed of it, who covers, and the rota."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from heard.agencies.gate import Request, gate
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import May
+from heard.cases.case.notices import actions, queries
+from heard.cases.case.notices.forms import AwayForm, DutyForm, NoticeMailForm
+from heard.cases.case.notices.lines import lines_of
+
+_PER_PAGE = 50
+
+
+@gate(May.SIGNED_IN)
+@require_safe
+def notices(request: Request) -> HttpResponse:
+    """Everything that this user had to see, what is unread first in its order."""
+    page = Paginator(queries.notices_of(request.user), _PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "cases/notices/notices.html", {"page": page, "lines": lines_of(page)})
+
+
+@gate(May.SIGNED_IN)
+@require_POST
+def seen(request: Request, reader_id: int) -> HttpResponse:
+    reader = actions.mark_seen(by=request.user, reader_id=reader_id)
+    messages.success(request, _("Marked as seen: %(what)s.") % {"what": reader.notice.get_kind_display()})
+    if request.POST.get("back") == "child" and reader.notice.person_id:
+        return redirect("child", person_id=reader.notice.person_id)
+    return redirect("home")
+
+
+@gate(May.SEE_CHILD)
+@require_POST
+def all_seen(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    """Everything that is unread for this user about one child."""
+    number = actions.mark_all_seen(by=request.user, person_id=person_id)
+    messages.success(request, _("Marked as seen: %(number)s.") % {"number": number})
+    return redirect("child", person_id=person_id)
+
+
+@gate(May.SIGNED_IN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail(request: Request) -> HttpResponse:
+    user = request.user
+    form = kept_form(
+        request,
+        NoticeMailForm,
+        kind="notice-mail",
+        initial={"at_once": sorted(queries.mailed_at_once(user))},
+        kinds=queries.kinds_to_choose(user),
+    )
+    if form.is_valid():
+        with sending(request, form):
+            actions.choose_mail(by=user, at_once=form.cleaned_data["at_once"])
+            messages.success(request, _("Saved: what is mailed to you at once."))
+            return redirect("about_me")
+    return render(request, "cases/notices/mail.html", {"form": form})
+
+
+@gate(May.SIGNED_IN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def away(request: Request) -> HttpResponse:
+    user = request.user
+    form = kept_form(
+        request,
+        AwayForm,
+        kind="away",
+        suggested={"since": timezone.localdate()},
+        people=queries.who_can_cover(user),
+    )
+    if form.is_valid():
+        with sending(request, form):
+            actions.be_away(by=user, **form.answered)
+            messages.success(request, _("Saved: who covers for you."))
+            return redirect("away")
+    return render(request, "cases/notices/away.html", {"form": form, "cover": queries.cover_of(user)})
+
+
+@gate(May.SIGNED_IN)
+@require_POST
+def back(request: Request) -> HttpResponse:
+    actions.be_back(by=request.user)
+    messages.success(request, _("Nobody covers for you any longer."))
+    return redirect("away")
+
+
+@gate(May.MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def duty(request: Request) -> HttpResponse:
+    """Who is on duty, and putting somebody on the rota."""
+    form = kept_form(request, DutyForm, kind="duty", people=queries.who_can_be_on_duty(request.user))
+    if form.is_valid():
+        with sending(request, form):
+            actions.put_on_duty(by=request.user, **form.answered)
+            messages.success(request, _("Saved: who is on duty."))
+            return redirect("duty")
+    rows = queries.rota(request.user, since=timezone.now())
+    page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "cases/notices/duty.html", {"form": form, "page": page})
+
+
+@gate(May.MANAGE)
+@require_POST
+def off_duty(request: Request, duty_id: int) -> HttpResponse:
+    actions.take_off_duty(by=request.user, duty_id=duty_id)
+    messages.success(request, _("Taken off the rota."))
+    return redirect("duty")

@@ -1,0 +1,327 @@
+"""What is told reaches who has to see it, in time, and nobody else."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.conftest import World
+
+from heard.agencies import actions as agencies
+from heard.agencies.models import User
+from heard.agencies.rules import Hidden, Refused, Role
+from heard.cases.assessment import actions as assessing
+from heard.cases.case import actions as casework
+from heard.cases.case.notices import actions, queries, rules
+from heard.cases.case.notices.announcing import pass_on
+from heard.cases.case.notices.lines import PLACES, lines_of
+from heard.cases.case.notices.mail import notify_once
+from heard.cases.case.notices.models import Notice, Reader
+from heard.cases.case.notices.rules import Kind
+from heard.cases.concern import actions as telling
+from heard.cases.concern.models import Concern
+from heard.cases.missing import actions as missing
+from heard.network.actions import restrict
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def unread(user: User) -> list[tuple[str, str]]:
+    """Kind and role of what is unread, in the order of My work."""
+    found = queries.unread_of(User.objects.get(pk=user.pk))
+    return [(row.notice.kind, row.role) for row in found]
+
+
+def minutes(number: int) -> Any:
+    return timezone.now() + timedelta(minutes=number)
+
+
+@pytest.fixture
+def with_worker(world: World, case: Any) -> Any:
+    """An open case with a worker who has seen that they are it."""
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    for reader in Reader.objects.filter(seen_at=None):
+        actions.mark_seen(by=reader.user, reader_id=reader.pk)
+    return case
+
+
+def danger(world: World, case: Any) -> Concern:
+    return telling.tell(
+        by=world.teacher,
+        person_id=case.person_id,
+        seen_and_heard="Two people whom she did not know waited for her and she got into their car.",
+        why_no_words="She was gone before anybody could speak to her.",
+        danger_now="yes",
+        danger_done="Rang 999 at once.",
+    )
+
+
+@pytest.fixture
+def told(world: World, with_worker: Any) -> Concern:
+    return danger(world, with_worker)
+
+
+def test_danger_told_on_an_open_case_is_first_on_the_workers_list_and_on_the_childs_page(
+    world: World, told: Concern
+) -> None:
+    assert unread(world.social_worker) == [("danger", rules.To.WORKER.value)]
+    assert unread(world.coordinator) == [("danger", rules.To.CO_ORDINATOR.value)]
+    assert unread(world.teacher) == []
+    home = client_of(world.social_worker).get(reverse("home")).content.decode()
+    assert home.index("Somebody is in danger") < home.index("What you can do here")
+    assert "Mina Okoro" in home
+    assert "govuk-tag--red" in home
+    child = client_of(world.social_worker).get(reverse("child", args=[told.person_id])).content.decode()
+    assert child.index("Somebody is in danger") < child.index("The child’s latest words")
+
+
+def test_a_worry_added_to_the_open_case_reaches_the_worker_before_and_after_it_is_decided(
+    world: World, with_worker: Any
+) -> None:
+    worry = telling.tell(
+        by=world.teacher,
+        person_id=with_worker.person_id,
+        seen_and_heard="Away on Monday.",
+        why_no_words="Not met yet",
+        danger_now="no",
+    )
+    assert unread(world.social_worker) == [("worry", rules.To.WORKER.value)]
+    telling.decide(
+        by=world.coordinator,
+        concern=worry,
+        decision="add_to_case",
+        reason="Her worker knows her",
+        feedback="Her worker has it.",
+    )
+    assert unread(world.social_worker) == [("worry", rules.To.WORKER.value)]  # once, as long as it is unread
+    assert unread(world.coordinator) == []
+
+
+def test_unread_danger_goes_on_after_30_and_60_minutes_with_a_mail_each(
+    world: World, told: Concern, settings: Any
+) -> None:
+    settings.ADDRESS = "https://heard.wexmoor.example"
+    for user in (world.social_worker, world.coordinator, world.supervisor):
+        agencies.change_own_details(by=user, email=f"{user.username}@wexmoor.example", reminders=True)
+    notify_once(minutes(0))
+    assert sorted(one.to[0].split("@")[0] for one in mail.outbox) == ["cora.ordway", "sol.wright"]
+    assert notify_once(minutes(29)) == (0, 0)
+    notify_once(minutes(31))
+    assert mail.outbox[-1].to == ["sufi.visram@wexmoor.example"]
+    assert unread(world.supervisor) == [("danger", rules.To.LEAD_SUPERVISOR.value)]
+    assert notify_once(minutes(59)) == (0, 0)
+    night = agencies.add_user(
+        by=world.administrator,
+        username="nia.night",
+        first_name="Nia",
+        last_name="Night",
+        password=None,
+        team=world.exploitation_team,
+        role=Role.COORDINATOR,
+    )
+    agencies.change_own_details(by=night, email="nia.night@wexmoor.example", reminders=True)
+    actions.put_on_duty(
+        by=world.administrator, user=night, begins=minutes(-5), ends=minutes(600), phone="01632 960 055"
+    )
+    notify_once(minutes(61))
+    assert unread(night) == [("danger", rules.To.ON_DUTY.value)]
+    assert mail.outbox[-1].to == ["nia.night@wexmoor.example"]
+    assert [rung.phone for rung in queries.whom_to_ring(world.teacher)] == ["01632 960 055"]
+    for message in mail.outbox:
+        whole = message.message().as_string()
+        assert "urgent" in message.subject
+        for secret in ("Mina", "Okoro", "car", told.reference, str(told.pk), "danger"):
+            assert secret not in whole
+
+
+def test_danger_that_somebody_has_seen_goes_no_further(world: World, told: Concern) -> None:
+    (reader,) = queries.unread_of(world.social_worker)
+    actions.mark_seen(by=world.social_worker, reader_id=reader.pk)
+    assert pass_on(minutes(90)) == 0
+    assert unread(world.social_worker) == []
+    assert unread(world.coordinator) == [("danger", rules.To.CO_ORDINATOR.value)]  # each says it for themself
+
+
+def test_of_a_restricted_child_danger_goes_to_the_next_who_may_open_it(
+    world: World, with_worker: Any
+) -> None:
+    restrict(by=world.coordinator, person_id=with_worker.person_id, reason="A relative works nearby.")
+    told = danger(world, with_worker)
+    agencies.switch_off(by=world.administrator, user=world.social_worker, reason="Left")
+    agencies.switch_off(by=world.administrator, user=world.coordinator, reason="Left")
+    assert pass_on(minutes(1)) > 0  # at once: nobody who has it can open it
+    assert unread(world.supervisor) == [("danger", rules.To.LEAD_SUPERVISOR.value)]
+    assert not Reader.objects.filter(notice__subject_id=str(told.pk), user=world.officer).exists()
+
+
+def test_who_is_away_is_covered_and_keeps_what_is_theirs(world: World, with_worker: Any) -> None:
+    today = timezone.localdate()
+    actions.be_away(
+        by=world.social_worker, covered_by=world.supervisor, since=today, until=today + timedelta(days=3)
+    )
+    danger(world, with_worker)
+    assert unread(world.supervisor) == [("danger", rules.To.WORKER.value)]
+    assert unread(world.social_worker) == [("danger", rules.To.WORKER.value)]
+    (line,) = lines_of(queries.unread_of(world.supervisor))
+    assert line.covers == "Sol Wright"
+
+
+def test_the_teller_reads_by_which_role_it_was_read_and_no_name(world: World, told: Concern) -> None:
+    (reader,) = queries.unread_of(world.social_worker)
+    actions.mark_seen(by=world.social_worker, reader_id=reader.pk)
+    page = client_of(world.teacher).get(reverse("concern", args=[told.pk])).content.decode()
+    assert "the child’s worker, Wexmoor Children’s Services" in page
+    assert "Sol Wright" not in page
+
+
+def test_the_teller_reads_that_nobody_has_read_it_yet(world: World, told: Concern) -> None:
+    page = client_of(world.teacher).get(reverse("concern", args=[told.pk])).content.decode()
+    assert "Nobody has said yet that they have read it" in page
+
+
+def test_a_worker_who_is_named_learns_of_it_and_so_does_the_one_before(world: World, case: Any) -> None:
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    assert ("worker_named", rules.To.NAMED.value) in unread(world.social_worker)
+    casework.assign_trusted_worker(
+        by=world.coordinator,
+        case_id=case.pk,
+        worker=world.teacher,
+        reason="She asked for her teacher.",
+        child_asked="yes",
+        about_asking="She said so herself.",
+    )
+    assert ("worker_changed", rules.To.NAMED.value) in unread(world.social_worker)
+
+
+def test_an_assessment_that_is_sent_back_is_new_for_its_author(world: World, submitted: Any) -> None:
+    before = unread(world.social_worker)
+    assessing.send_back(by=world.supervisor, assessment_id=submitted.pk, reason="Say who else knows her.")
+    assert ("sent_back", rules.To.NAMED.value) not in before
+    assert ("sent_back", rules.To.NAMED.value) in unread(world.social_worker)
+
+
+def test_missing_is_urgent_and_leaves_every_list_when_the_child_is_back(
+    world: World, with_worker: Any
+) -> None:
+    episode = missing.note_missing(
+        by=world.teacher,
+        person_id=with_worker.person_id,
+        missing_from=timezone.now() - timedelta(hours=2),
+        last_seen_where="School gate",
+        last_seen_by="A friend",
+        danger="not_known",
+        reported_at=timezone.now() - timedelta(hours=1),
+    )
+    assert unread(world.social_worker)[0] == ("missing", rules.To.WORKER.value)
+    missing.note_found(
+        by=world.teacher,
+        episode_id=episode.pk,
+        found_at=timezone.now() - timedelta(minutes=1),
+        found_where="Home",
+        found_by="Came back alone",
+        condition="Tired",
+        check_by_police="not_known",
+    )
+    assert unread(world.social_worker) == [("found", rules.To.WORKER.value)]
+    assert pass_on(minutes(90)) == 0
+
+
+def test_nobody_learns_of_what_they_may_not_see(world: World, told: Concern) -> None:
+    """The police are not involved with the child: no notice, and none of anybody else's by its number."""
+    assert unread(world.officer) == []
+    (reader,) = queries.unread_of(world.social_worker)
+    with pytest.raises(Hidden):
+        actions.mark_seen(by=world.officer, reader_id=reader.pk)
+    assert client_of(world.officer).post(reverse("notice_seen", args=[reader.pk])).status_code == 404
+    assert client_of(world.coordinator).post(reverse("notice_seen", args=[reader.pk])).status_code == 404
+
+
+def test_a_notice_of_a_record_that_one_may_no_longer_open_is_shown_nowhere(
+    world: World, told: Concern
+) -> None:
+    agencies.switch_off(by=world.administrator, user=world.social_worker, reason="Left")
+    assert unread(world.social_worker) == []
+
+
+def test_marking_seen_goes_back_to_where_one_was(world: World, told: Concern) -> None:
+    (reader,) = queries.unread_of(world.social_worker)
+    client = client_of(world.social_worker)
+    answer = client.post(reverse("notice_seen", args=[reader.pk]), {"back": "child"})
+    assert answer["Location"] == reverse("child", args=[told.person_id])
+    assert unread(world.social_worker) == []
+
+
+def test_all_that_is_new_about_one_child_is_seen_at_once(world: World, told: Concern) -> None:
+    casework.note_warning(
+        by=world.coordinator,
+        person_id=told.person_id,
+        text="A dog in the yard",
+        why="It is loose at times.",
+        review_on=timezone.localdate() + timedelta(days=30),
+        person_told=True,
+    )
+    assert len(unread(world.social_worker)) == 2
+    client_of(world.social_worker).post(reverse("child_notices_seen", args=[told.person_id]))
+    assert unread(world.social_worker) == []
+
+
+def test_what_is_mailed_is_chosen_but_for_what_is_urgent(world: World) -> None:
+    actions.choose_mail(by=world.social_worker, at_once=["file"])
+    assert queries.mailed_at_once(world.social_worker) == {"danger", "missing", "file"}
+
+
+def test_an_ordinary_notice_that_nobody_sees_goes_to_the_supervisor(world: World, with_worker: Any) -> None:
+    casework.note_warning(
+        by=world.coordinator,
+        person_id=with_worker.person_id,
+        text="A dog in the yard",
+        why="It is loose at times.",
+        review_on=timezone.localdate() + timedelta(days=30),
+        person_told=True,
+    )
+    assert pass_on(timezone.now() + timedelta(days=1)) == 0
+    assert pass_on(timezone.now() + timedelta(days=2, minutes=1)) == 1
+    assert unread(world.supervisor) == [("warning", rules.To.LEAD_SUPERVISOR.value)]
+    assert pass_on(timezone.now() + timedelta(days=3)) == 0
+
+
+def test_only_administrators_keep_the_rota(world: World) -> None:
+    with pytest.raises(Refused, match="administrator"):
+        actions.put_on_duty(
+            by=world.supervisor, user=world.supervisor, begins=minutes(0), ends=minutes(60), phone="1"
+        )
+    with pytest.raises(Refused, match="co-ordinator or supervisor"):
+        actions.put_on_duty(
+            by=world.administrator, user=world.teacher, begins=minutes(0), ends=minutes(60), phone="1"
+        )
+    assert client_of(world.supervisor).get(reverse("duty")).status_code == 404
+
+
+def test_the_pages_of_mail_cover_and_rota_work(world: World) -> None:
+    client = client_of(world.social_worker)
+    assert client.get(reverse("notices")).status_code == 200
+    assert client.get(reverse("notice_mail")).status_code == 200
+    assert client.get(reverse("away")).status_code == 200
+    assert client_of(world.administrator).get(reverse("duty")).status_code == 200
+
+
+def test_every_kind_has_addressees_and_every_subject_a_page() -> None:
+    assert set(rules.WHO) == set(Kind)
+    assert all(rules.WHO.values())
+    assert {value for value, _label in Notice.Kind.choices} == {kind.value for kind in Kind}
+    for name, key in PLACES.values():
+        assert reverse(name, kwargs={key: 1 if name == "warning" else uuid.uuid4()})
+
+
+def test_a_worry_about_nobody_with_a_case_waits_for_its_decision_alone(world: World, worry: Concern) -> None:
+    assert not Notice.objects.exists()
