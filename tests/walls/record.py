@@ -27,6 +27,7 @@ from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
 from heard.cases.disruption import actions as disrupting
 from heard.cases.missing import actions as looking
+from heard.cases.note import actions as noting
 from heard.cases.own import actions as giving
 from heard.cases.pack import actions as packing
 from heard.cases.pack.queries import passages_in
@@ -144,6 +145,13 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "words_id": first.words_id,
             "disruption_id": step.pk,
             "moment_id": _moment(world, case.pk).pk,
+            "note_id": noting.write_note(
+                by=world.supervisor,
+                person_id=person.pk,
+                kind="call",
+                at=timezone.now(),
+                text="Rang to say when the review is.",
+            ).pk,
             "reader_id": unread_of(worker, person.pk)[0].pk,
             "duty_id": _on_duty(world),
             "warning_id": warnings_ever_of(worker, person.pk).get().pk,

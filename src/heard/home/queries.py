@@ -14,6 +14,7 @@ from heard.cases.clocks import work as clocks
 from heard.cases.concern import work as concern
 from heard.cases.disruption import work as disruption
 from heard.cases.missing import work as missing
+from heard.cases.note import work as note
 from heard.cases.pack import work as pack
 from heard.cases.panel import work as panel
 from heard.cases.plan import work as plan
@@ -64,6 +65,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     digest.DIGESTS,
     pack.PACKS,
     agencies.DRAFTS,
+    note.NOT_SEEN,
     case.CHILDREN,
 )
 

@@ -31,6 +31,7 @@ def home(request: Request) -> HttpResponse:
         "groups": groups,
         "unread": lines_of(unread_of(request.user)[:_UNREAD]),
         "rung": whom_to_ring(request.user),
+        "writes": request.user.may(May.PLAN),
         "first_today": _first_today(request),
     }
     return render(request, "home/home.html", context)

@@ -82,6 +82,7 @@ class Job:
 
 
 JOBS: Final = (
+    Job(_("Write a note"), "note_write"),
     Job(_("Add what the child says"), "words_add"),
     Job(_("Say that the child is missing"), "missing_note", gone=False),
     Job(_("Say that the child is back"), "episode_found", "episode_id", gone=True),

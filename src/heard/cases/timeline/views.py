@@ -17,6 +17,7 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.notices.lines import lines_of
 from heard.cases.case.notices.queries import unread_of, urgent_unseen, whom_to_ring
+from heard.cases.note.queries import last_contact
 from heard.cases.timeline import actions
 from heard.cases.timeline.forms import KINDS, ChronologyForm, named, read_asked
 from heard.cases.timeline.jobs import TIES, jobs_of, steps_of
@@ -29,6 +30,10 @@ _KEPT = "chronology"  # in the session: which words are looked for in whose chro
 
 # What the audit rows of a child's record say, in words. One that is not here is shown as it was written.
 VERBS: dict[tuple[str, str], Any] = {
+    ("write", "note"): gettext_lazy("Wrote a note of contact"),
+    ("correct", "note"): gettext_lazy("Corrected a note of contact"),
+    ("direct", "note"): gettext_lazy("Added case direction to a note"),
+    ("view", "note"): gettext_lazy("Read a note of contact"),
     ("see", "notice"): gettext_lazy("Said that they have seen a notice"),
     ("view", "person"): gettext_lazy("Opened the record"),
     ("view", "concern"): gettext_lazy("Read a worry"),
@@ -197,6 +202,7 @@ def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
         "urgent": list(urgent_unseen(request.user, person_id)),
         "unread": lines_of(unread_of(request.user, person_id)),
         "rung": whom_to_ring(request.user),
+        "last": last_contact(request.user, [person_id]).get(person_id),
         "kinds": KINDS,
         "did": _did,
         "today": today,

@@ -17,6 +17,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "person": ("child", "person_id"),
     "concern": ("concern", "concern_id"),
     "concern step": ("concern_step", "concern_id"),
+    "note": ("note", "note_id"),
     "words": ("words", "person_id"),
     "episode": ("episode", "episode_id"),
     "assessment": ("assessment", "assessment_id"),

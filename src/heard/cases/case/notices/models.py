@@ -48,6 +48,8 @@ class Notice(models.Model):
         MOMENT = rules.Kind.MOMENT.value, _("Conference or other statutory step noted")
         TIED = rules.Kind.TIED.value, _("Child tied to a place or group")
         MISSING_NEWS = rules.Kind.MISSING_NEWS.value, _("More is known about a missing child")
+        NOTE = rules.Kind.NOTE.value, _("New note of contact")
+        DIRECTION = rules.Kind.DIRECTION.value, _("Case direction")
         DECIDED = rules.Kind.DECIDED.value, _("Decision recorded after supervision")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -57,6 +57,8 @@ class Kind(StrEnum):
     TIED = "tied"
     MISSING_NEWS = "missing_news"
     DECIDED = "decided"
+    NOTE = "note"
+    DIRECTION = "direction"
 
 
 # Of these one that nobody has seen goes on to others within the hour, and its mail cannot be switched off.
@@ -95,6 +97,8 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.TIED: (To.WORKER,),
     Kind.MISSING_NEWS: (To.WORKER, To.CO_ORDINATOR),
     Kind.DECIDED: (To.WORKER,),
+    Kind.NOTE: (To.WORKER,),
+    Kind.DIRECTION: (To.NAMED, To.WORKER),
 }
 
 # Without an open case these wait for a decision, which has a list and a clock of its own.

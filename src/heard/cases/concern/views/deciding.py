@@ -6,6 +6,7 @@ import uuid
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -92,7 +93,10 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     )
     if form.is_valid():
         with sending(request, form):
-            _decide(request, worry, form.cleaned_data)
+            decided = _decide(request, worry, form.cleaned_data)
+            messages.success(
+                request, _("Decision recorded: %(what)s.") % {"what": decided.get_decision_display()}
+            )
             return redirect("concern", concern_id=concern_id)
     # Also where it is sent: a form that is not right shows it all again.
     actions.open_concern(by=request.user, concern_id=concern_id)
@@ -105,9 +109,9 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/concern/decide.html", context)
 
 
-def _decide(request: Request, worry: Concern, answers: dict[str, Any]) -> None:
+def _decide(request: Request, worry: Concern, answers: dict[str, Any]) -> Concern:
     chosen = answers.get("other_agency") if answers["decision"] == rules.Decision.OTHER_AGENCY else None
-    actions.decide(
+    return actions.decide(
         by=request.user,
         concern=worry,
         decision=answers["decision"],

@@ -1,0 +1,112 @@
+"""What is asked about a contact. Thirty seconds on a phone: what it was, when, what happened."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from heard.cases.note.models import ContactNote
+from heard.govuk.dates import moment_of
+from heard.govuk.forms import DateField, Form, RadiosField, TextareaField, TextField, TimeField
+
+_NOON = time(12, 0)  # where a day is known and no time
+
+
+class NoteForm(Form):
+    kind = RadiosField(
+        _("What was it?"),
+        choices=ContactNote.Kind.choices,
+        missing=_("Say what it was"),
+        small=True,
+        inline=True,
+    )
+    when = RadiosField(
+        _("When?"),
+        choices=[
+            ("now", _("Just now")),
+            ("today", _("Today, earlier")),
+            ("yesterday", _("Yesterday")),
+            ("date", _("On another day")),
+        ],
+        reveals={"date": "on"},
+        missing=_("Say when it was"),
+        small=True,
+    )
+    on = DateField(_("Which day?"), called=_("The day"), past=True, missing=_("Give the day"))
+    at_time = TimeField(_("At what time, if you know it?"), required=False)
+    seen = RadiosField(
+        _("Was the child seen?"),
+        hint=_("Of a visit or a meeting. Seen alone means without those who look after them."),
+        choices=ContactNote.Seen.choices,
+        required=False,
+        small=True,
+    )
+    text = TextareaField(
+        _("What happened, and what did you notice?"),
+        hint=_("What you saw and heard, before what you think of it. The child may read this one day."),
+        missing=_("Write what happened"),
+        rows=5,
+        max_length=20000,
+    )
+    words = TextareaField(
+        _("What did the child say?"),
+        hint=_("In their own words. It is kept with everything that the child said."),
+        required=False,
+        rows=3,
+        max_length=5000,
+    )
+    where = TextField(_("Where?"), required=False, max_length=200)
+    who_was_there = TextField(_("Who was there?"), required=False, max_length=300)
+    next = TextareaField(_("What comes next, and who does it?"), required=False, rows=2, max_length=2000)
+    source = TextField(
+        _("Of an earlier event: from which record is it taken?"), required=False, max_length=300
+    )
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        answers["at"] = self._moment(answers)
+        return answers
+
+    def _moment(self, answers: dict[str, Any]) -> datetime | None:
+        now = timezone.localtime()
+        days: dict[str, date | None] = {
+            "now": now.date(),
+            "today": now.date(),
+            "yesterday": now.date() - timedelta(days=1),
+            "date": answers.get("on"),
+        }
+        day, hour = days.get(answers.get("when", "")), answers.get("at_time")
+        if day is None:
+            return None
+        if hour is None:
+            return now if day == now.date() else moment_of(day, _NOON, timezone.get_current_timezone())
+        return moment_of(day, hour, timezone.get_current_timezone())
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `write_note` and `correct_note`."""
+        names = ("kind", "at", "text", "seen", "words", "where", "who_was_there", "next", "source")
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class CorrectNoteForm(NoteForm):
+    why_corrected = TextField(
+        _("Why is it corrected?"), missing=_("Say why it is corrected"), max_length=1000
+    )
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        return super().answered | {"why_corrected": self.cleaned_data["why_corrected"]}
+
+
+class DirectionForm(Form):
+    text = TextareaField(
+        _("Case direction"),
+        hint=_("What you decide, and why. It stands beside the note with your name."),
+        missing=_("Write what you decide, and why"),
+        rows=4,
+        max_length=5000,
+    )

@@ -1,0 +1,88 @@
+"""A note of contact with a child, and the case direction that a supervisor adds to it."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heard.cases.note import rules
+
+__all__ = ["CaseDirection", "ContactNote"]
+
+
+class ContactNote(models.Model):
+    """One contact with one child, or an attempt. Never edited: a correction is a new version that names the one that it
+    `corrects`. Notes of one visit to several children share `event_id`, and each child's record holds its own part."""
+
+    class Kind(models.TextChoices):
+        VISIT = rules.Kind.VISIT.value, _("Visit")
+        CALL = rules.Kind.CALL.value, _("Call")
+        MESSAGE = rules.Kind.MESSAGE.value, _("Message")
+        MEETING = rules.Kind.MEETING.value, _("Meeting")
+        ATTEMPT = rules.Kind.ATTEMPT.value, _("Attempt to reach the child")
+        EARLIER = rules.Kind.EARLIER.value, _("Earlier event, from another record")
+
+    class Seen(models.TextChoices):
+        ALONE = rules.Seen.ALONE.value, _("Seen alone")
+        WITH_OTHERS = rules.Seen.WITH_OTHERS.value, _("Seen with others there")
+        NO = rules.Seen.NO.value, _("Not seen")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
+    event_id = models.UUIDField(default=uuid.uuid4, db_index=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField()
+    where = models.CharField(max_length=200, blank=True)
+    who_was_there = models.CharField(max_length=300, blank=True)
+    seen = models.CharField(max_length=12, choices=Seen, blank=True)
+    text = models.TextField(help_text=_("What happened, and what was noticed."))
+    words = models.ForeignKey(
+        "cases.Words", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    next = models.TextField(blank=True, help_text=_("What comes next, and who does it."))
+    source = models.CharField(
+        max_length=300, blank=True, help_text=_("Of an earlier event: which record it is taken from.")
+    )
+    agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
+    why_corrected = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-written_at"]
+        indexes: ClassVar = [models.Index(fields=["person", "-at"], name="notes_of_child")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(corrects__isnull=True) | ~models.Q(why_corrected=""),
+                name="note_corrected_for_a_reason",
+                violation_error_message=_("Say why it is corrected."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="earlier") | ~models.Q(source=""),
+                name="earlier_event_has_its_source",
+                violation_error_message=_("Say from which record this is taken."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"note of {self.at:%Y-%m-%d}"
+
+
+class CaseDirection(models.Model):
+    """What a supervisor decides beside a note. Only ever added."""
+
+    note = models.ForeignKey(ContactNote, on_delete=models.PROTECT, related_name="directions")
+    text = models.TextField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["written_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"direction of {self.written_at:%Y-%m-%d}"

@@ -1,0 +1,87 @@
+"""What may be read of notes of contact. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from heard.agencies.rules import Hidden, May
+from heard.cases.case.models import Case
+from heard.cases.case.queries import my_cases
+from heard.cases.note.models import ContactNote
+from heard.cases.note.rules import Contact, Seen
+from heard.network.queries import visible_through
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+_SEEN = (Seen.ALONE.value, Seen.WITH_OTHERS.value)
+
+
+def notes_visible_to(user: User) -> QuerySet[ContactNote]:
+    """Notes about children whom this user may see, the latest contact first: of each its latest version."""
+    rows = ContactNote.objects.filter(visible_through(user, "person"), corrected_by=None)
+    return rows.select_related("person", "words", "agency", "written_by").prefetch_related(
+        "directions__written_by"
+    )
+
+
+def notes_of(user: User, person_id: uuid.UUID) -> QuerySet[ContactNote]:
+    """Those about one child. None of a child whom the user may not see."""
+    return notes_visible_to(user).filter(person_id=person_id)
+
+
+def note_visible_to(user: User, note_id: uuid.UUID) -> ContactNote:
+    """One note, also an earlier version; or `Hidden`."""
+    rows = ContactNote.objects.filter(visible_through(user, "person"), pk=note_id)
+    note = rows.select_related("person", "words", "agency", "written_by", "corrected_by").first()
+    if note is None:
+        raise Hidden
+    return note
+
+
+def versions_before(user: User, note: ContactNote) -> list[ContactNote]:
+    """What a note said before it was corrected, the latest first."""
+    rows = ContactNote.objects.filter(visible_through(user, "person"), event_id=note.event_id)
+    earlier = {row.pk: row for row in rows.filter(person_id=note.person_id).select_related("written_by")}
+    found: list[ContactNote] = []
+    key = note.corrects_id
+    while key in earlier:
+        found.append(earlier[key])
+        key = earlier[key].corrects_id
+    return found
+
+
+def last_contact(user: User, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Contact]:
+    """When each of these children was last seen, and last seen alone, as notes say. One query, however many they are."""
+    rows = (
+        ContactNote.objects.filter(
+            visible_through(user, "person"), corrected_by=None, person__in=set(person_ids), seen__in=_SEEN
+        )
+        .order_by()
+        .values("person_id")
+        .annotate(seen_at=Max("at"), alone_at=Max("at", filter=Q(seen=Seen.ALONE.value)))
+    )
+    return {row["person_id"]: Contact(_day(row["seen_at"]), _day(row["alone_at"])) for row in rows}
+
+
+def not_seen_lately(user: User) -> QuerySet[Case]:
+    """Open cases of children who count on this user and whom no note says to have been seen for as long as the partnership
+    has set (HEARD_SEEN_EVERY_DAYS); none where it has set nothing."""
+    days = settings.SEEN_EVERY_DAYS
+    if days is None or not user.may(May.SEE_CHILD):
+        return my_cases(user).none()
+    seen = ContactNote.objects.filter(person=OuterRef("person"), corrected_by=None, seen__in=_SEEN)
+    rows = my_cases(user).annotate(seen_at=Subquery(seen.order_by("-at").values("at")[:1]))
+    since = timezone.now() - timedelta(days=days)
+    return rows.filter(Q(seen_at=None) | Q(seen_at__lt=since)).order_by("seen_at", "opened_at")
+
+
+def _day(at: object) -> date | None:
+    return timezone.localtime(at).date() if at else None  # type: ignore[arg-type]

@@ -1,0 +1,80 @@
+"""What a note of contact needs. Pure: no Django, no clock, no database."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+
+class Kind(StrEnum):
+    VISIT = "visit"
+    CALL = "call"
+    MESSAGE = "message"
+    MEETING = "meeting"
+    ATTEMPT = "attempt"
+    EARLIER = "earlier"
+
+
+class Seen(StrEnum):
+    """Whether the child was seen; seen alone is without those who look after them."""
+
+    ALONE = "alone"
+    WITH_OTHERS = "with_others"
+    NO = "no"
+
+
+# In these the child can have been seen.
+FACE_TO_FACE: Final = frozenset({Kind.VISIT, Kind.MEETING})
+
+
+@dataclass(frozen=True)
+class Contact:
+    """When a child was last seen, and last seen alone: None where no note says so."""
+
+    seen_on: date | None = None
+    alone_on: date | None = None
+
+    def is_longer_ago(self, days: int | None, today: date) -> bool:
+        """Whether nobody has seen the child for longer than the partnership wants."""
+        return days is not None and (self.seen_on is None or today - self.seen_on > timedelta(days=days))
+
+
+def why_not_write(
+    *, may_write: bool, kind: str, at: datetime | None, now: datetime, text: str, seen: str, source: str
+) -> tuple[str, str] | None:
+    """The field and the sentence of the first thing that stands in the way, or None. `source`: of an earlier event."""
+    if not may_write:
+        return "", "Your role does not write notes in a child’s record."
+    if kind not in set(Kind):
+        return "kind", "Say what it was: a visit, a call, a message, a meeting or an attempt."
+    if at is None:
+        return "when", "Say when it was."
+    if at > now + timedelta(minutes=5):  # clocks differ a little
+        return "when", "That time has not come yet. Check the day and the time."
+    if kind in FACE_TO_FACE and seen not in set(Seen):
+        return "seen", "Say whether the child was seen, and whether alone."
+    if not text.strip():
+        return "text", "Write what happened."
+    if kind == Kind.EARLIER and not source.strip():
+        return "source", "Say from which record this is taken."
+    return None
+
+
+def why_not_correct(*, is_writer: bool, is_latest: bool, reason: str) -> tuple[str, str] | None:
+    """A note is corrected by its writer, by a new version beside the old."""
+    if not is_writer:
+        return "", "Whoever wrote a note corrects it. Write a note of your own."
+    if not is_latest:
+        return "", "This note has been corrected already. Correct the newer version."
+    if not reason.strip():
+        return "why_corrected", "Say why it is corrected."
+    return None
+
+
+def why_not_direct(*, may_direct: bool, text: str) -> tuple[str, str] | None:
+    """A supervisor's decision beside a note."""
+    if not may_direct:
+        return "", "A supervisor or co-ordinator writes case direction."
+    if not text.strip():
+        return "text", "Write what you decide, and why."
+    return None

@@ -1,0 +1,200 @@
+"""A note of contact: half a minute for a call, never silently changed, and each child's part in that child's record alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.conftest import World
+
+from heard.agencies.models import AuditRow, User
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.case import actions as casework
+from heard.cases.case.notices.queries import unread_of
+from heard.cases.case.queries import words_of
+from heard.cases.note import actions, queries
+from heard.cases.note.rules import Contact, why_not_write
+from heard.network.actions import add_person, restrict
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def visit(world: World, case: Any, **said: Any) -> Any:
+    about: dict[str, Any] = {"kind": "visit", "at": timezone.now() - timedelta(hours=1), "seen": "alone"}
+    about |= {"text": "She showed me her room."} | said
+    return actions.write_note(by=world.social_worker, person_id=case.person_id, **about)
+
+
+def test_a_call_is_noted_with_two_answers(world: World, case: Any) -> None:
+    client = client_of(world.social_worker)
+    page = client.get(reverse("note_write", args=[case.person_id]) + "?kind=call").text
+    assert page.count("checked") == 2  # a call, just now
+    sent = {"kind": "call", "when": "now", "text": "She asked when I come."}
+    answer = client.post(reverse("note_write", args=[case.person_id]), sent, follow=True)
+    assert "Note saved: Call." in answer.text
+    note = queries.notes_of(world.social_worker, case.person_id).get()
+    assert (note.kind, note.text, note.seen) == ("call", "She asked when I come.", "")
+    assert timezone.now() - note.at < timedelta(minutes=1)
+
+
+def test_what_the_child_said_becomes_words_of_the_record(world: World, case: Any) -> None:
+    note = visit(world, case, words="I like the new school.")
+    said = words_of(world.social_worker, case.person_id).first()
+    assert note.words == said
+    assert (said.text, said.heard_by) == ("I like the new school.", "Sol Wright")
+
+
+def test_a_visit_says_whether_the_child_was_seen_and_nothing_is_noted_of_a_time_to_come(
+    world: World, case: Any
+) -> None:
+    with pytest.raises(Refused, match="whether the child was seen"):
+        visit(world, case, seen="")
+    with pytest.raises(Refused, match="has not come yet"):
+        visit(world, case, at=timezone.now() + timedelta(hours=1))
+    with pytest.raises(Refused, match="Write what happened"):
+        visit(world, case, text=" ")
+    with pytest.raises(Refused, match="from which record"):
+        visit(world, case, kind="earlier", seen="")
+    assert not queries.notes_of(world.social_worker, case.person_id).exists()
+
+
+def test_last_seen_and_last_seen_alone_are_what_notes_say(world: World, case: Any) -> None:
+    today = timezone.localdate()
+    visit(world, case, at=timezone.now() - timedelta(days=20))
+    visit(world, case, at=timezone.now() - timedelta(days=3), seen="with_others")
+    visit(world, case, at=timezone.now() - timedelta(days=1), seen="no")
+    visit(world, case, kind="call", seen="alone")  # nobody is seen on the telephone
+    last = queries.last_contact(world.social_worker, [case.person_id])[case.person_id]
+    assert last == Contact(today - timedelta(days=3), today - timedelta(days=20))
+    page = client_of(world.social_worker).get(reverse("child", args=[case.person_id])).text
+    assert "Last seen" in page
+    assert "Last seen alone" in page
+
+
+def test_where_no_note_says_so_the_page_does_not_say_not_seen(world: World, case: Any) -> None:
+    page = client_of(world.social_worker).get(reverse("child", args=[case.person_id])).text
+    assert "No note says that the child was seen." in page
+
+
+def test_a_correction_stands_beside_what_it_corrects(world: World, case: Any) -> None:
+    first = visit(world, case, words="I like it here.")
+    second = actions.correct_note(
+        by=world.social_worker,
+        note_id=first.pk,
+        text="She showed me the kitchen.",
+        why_corrected="Wrong room",
+    )
+    assert list(queries.notes_of(world.social_worker, case.person_id)) == [second]
+    assert queries.versions_before(world.social_worker, second) == [first]
+    assert second.words == first.words
+    assert words_of(world.social_worker, case.person_id).filter(text="I like it here.").count() == 1
+    with pytest.raises(Refused, match="corrected already"):
+        actions.correct_note(by=world.social_worker, note_id=first.pk, why_corrected="Again")
+    with pytest.raises(Refused, match="Whoever wrote a note"):
+        actions.correct_note(by=world.supervisor, note_id=second.pk, why_corrected="Not mine")
+    page = client_of(world.social_worker).get(reverse("note", args=[second.pk])).text
+    assert "She showed me her room." in page
+
+
+def test_a_supervisor_adds_case_direction_and_the_writer_learns_of_it(world: World, case: Any) -> None:
+    note = visit(world, case)
+    actions.direct(by=world.supervisor, note_id=note.pk, text="See her weekly until the review.")
+    assert "direction" in [row.notice.kind for row in unread_of(world.social_worker)]
+    with pytest.raises(Refused, match="supervisor or co-ordinator"):
+        actions.direct(by=world.social_worker, note_id=note.pk, text="I decide.")
+
+
+def test_the_worker_learns_of_a_note_that_somebody_else_wrote(world: World, case: Any) -> None:
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    actions.write_note(
+        by=world.teacher, person_id=case.person_id, kind="call", at=timezone.now(), text="She rang school."
+    )
+    assert "note" in [row.notice.kind for row in unread_of(world.social_worker)]
+
+
+def test_of_one_visit_to_two_children_each_record_holds_its_own_part(world: World, case: Any) -> None:
+    other = add_person(by=world.social_worker, given_name="Joss", family_name="Bell")
+    first = visit(world, case, text="Mina was glad to see me.")
+    second = actions.write_note(
+        by=world.social_worker,
+        person_id=other.pk,
+        kind="visit",
+        at=first.at,
+        seen="with_others",
+        text="Joss was asleep.",
+        event_id=first.event_id,
+    )
+    assert second.event_id == first.event_id
+    page = client_of(world.social_worker).get(reverse("notes", args=[other.pk])).text
+    assert "Joss was asleep." in page
+    assert "Mina" not in page
+    with pytest.raises(Hidden):
+        actions.write_note(
+            by=world.supervisor,
+            person_id=other.pk,
+            kind="call",
+            at=timezone.now(),
+            text="x",
+            event_id=first.event_id,
+        )
+
+
+def test_notes_are_hidden_from_who_may_not_see_the_child(world: World, case: Any) -> None:
+    note = visit(world, case)
+    restrict(by=world.coordinator, person_id=case.person_id, reason="A relative works there.")
+    officer = client_of(world.officer)
+    for name, key in (("note", note.pk), ("note_correct", note.pk), ("notes", case.person_id)):
+        assert officer.get(reverse(name, args=[key])).status_code == 404
+    assert officer.get(reverse("note_write", args=[case.person_id]) + f"?same={note.pk}").status_code == 404
+    with pytest.raises(Hidden):
+        actions.open_note(by=world.officer, note_id=note.pk)
+
+
+def test_reading_a_note_leaves_a_row(world: World, case: Any) -> None:
+    note = visit(world, case)
+    client_of(world.supervisor).get(reverse("note", args=[note.pk]))
+    assert AuditRow.objects.filter(verb="view", subject="note", subject_id=str(note.pk)).exists()
+
+
+def test_the_partnership_says_how_often_a_child_is_to_be_seen(world: World, case: Any, settings: Any) -> None:
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    assert not queries.not_seen_lately(world.social_worker).exists()  # nothing is set: nothing is asked
+    settings.SEEN_EVERY_DAYS = 10
+    assert list(queries.not_seen_lately(world.social_worker)) == [case]
+    visit(world, case)
+    assert not queries.not_seen_lately(world.social_worker).exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"may_write": False}, ""),
+        ({"kind": "walk"}, "kind"),
+        ({"at": None}, "when"),
+        ({"seen": ""}, "seen"),
+        ({"text": ""}, "text"),
+    ],
+)
+def test_the_rule_names_the_field_that_stands_in_the_way(said: dict[str, Any], field: str) -> None:
+    now = timezone.now()
+    whole = {
+        "may_write": True,
+        "kind": "visit",
+        "at": now,
+        "now": now,
+        "text": "Met.",
+        "seen": "no",
+        "source": "",
+    }
+    assert why_not_write(**whole) is None
+    why_not = why_not_write(**whole | said)
+    assert why_not is not None
+    assert why_not[0] == field

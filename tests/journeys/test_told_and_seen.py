@@ -1,0 +1,88 @@
+"""Nothing told is left lying: from the teller to the person who can act, and back."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+from tests.cases.conftest import assessment, case, submitted, worry
+from tests.cases.notices.test_notices import danger
+from tests.conftest import World
+from tests.journeys.conftest import Story
+
+from heard.agencies import actions as agencies
+from heard.cases.assessment import actions as assessing
+from heard.cases.case import actions as casework
+from heard.cases.case.notices.mail import notify_once
+
+pytestmark = pytest.mark.journey
+__all__ = ["assessment", "case", "submitted", "worry"]  # fixtures of the casework tests
+
+
+def test_danger_told_on_an_open_case_reaches_the_worker_and_the_teller_reads_that_it_did(
+    world: World, case: Any, story: Story, settings: Any
+) -> None:
+    settings.ADDRESS = "https://heard.wexmoor.example"
+    agencies.change_own_details(by=world.social_worker, email="sol@wexmoor.example", reminders=True)
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    told = danger(world, case)
+
+    story.sign_in(world.coordinator).open("/").sees("New for you", "Somebody is in danger: Mina Okoro")
+    story.open(f"/worries/{told.pk}/decide/").choose(f"Add to the open case {case}")
+    story.fill("Reason for the decision", "Her worker goes to her now.")
+    story.fill("What will the person who told this read?", "The police and her worker are with her.")
+    story.press("Record the decision").sees("Add to the open case")
+
+    notify_once(timezone.now())
+    assert [message.to for message in mail.outbox] == [["sol@wexmoor.example"]]
+
+    story.sign_in(world.teacher).open(f"/worries/{told.pk}/").sees("Read by whoever decided on it")
+    story.sees_not("the child’s worker")
+
+    story.sign_in(world.social_worker).open("/")
+    story.sees("Urgent", "Somebody is in danger: Mina Okoro", "ring 999", "01632 960 001")
+    story.open(f"/children/{told.person_id}/").sees("New for you", "Somebody is in danger")
+    story.press("I have seen all of these").sees("Marked as seen").sees_not("New for you")
+    story.open("/").sees_not("Somebody is in danger")
+
+    story.sign_in(world.teacher).open(f"/worries/{told.pk}/")
+    story.sees("Read by the child’s worker, Wexmoor Children’s Services")
+
+
+def test_a_new_child_and_an_assessment_that_comes_back_are_told_to_the_worker(
+    world: World, submitted: Any, story: Story
+) -> None:
+    case = submitted.case
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    assessing.send_back(by=world.supervisor, assessment_id=submitted.pk, reason="Say who else knows her.")
+    story.sign_in(world.social_worker).open("/")
+    story.sees("You are now this child’s worker: Mina Okoro", "Sent back to you: Mina Okoro")
+    story.follow("Sent back to you: Mina Okoro").sees("Say who else knows her.")
+
+
+def test_somebody_is_put_on_duty_and_rung(world: World, case: Any, story: Story) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    story.sign_in(world.administrator).open("/duty/").sees("Nobody is on the rota from now on.")
+    story.select("Who is on duty?", "Cora Ordway, Wexmoor Children’s Services")
+    now = timezone.localtime()
+    story.fill_date("Begins on", now.day, now.month, now.year)
+    story.page.locator("#id_begins_time, [name=begins_time]").first.fill("00:00")
+    story.fill_date("Ends on", tomorrow.day, tomorrow.month, tomorrow.year)
+    story.page.locator("#id_ends_time, [name=ends_time]").first.fill("23:00")
+    story.fill("At which number are they rung?", "01632 960 055").press("Save")
+    story.sees("Saved: who is on duty.", "Cora Ordway", "01632 960 055")
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    danger(world, case)
+    story.sign_in(world.social_worker).open("/").sees("On duty now: Cora Ordway, 01632 960 055.")
+
+
+def test_somebody_says_who_covers_for_them_and_what_is_mailed(world: World, story: Story) -> None:
+    story.sign_in(world.social_worker).open("/me/").follow("Who covers for you while you are away")
+    later = timezone.localdate() + timedelta(days=5)
+    story.select("Who covers for you?", "Sufi Visram")
+    story.fill_date("Last day", later.day, later.month, later.year).press("Save")
+    story.sees("Saved: who covers for you.", "Sufi Visram").press("I am back")
+    story.sees("Nobody covers for you any longer.")
+    story.open("/me/mail/").sees("Danger and missing children are always mailed").press("Save")
+    story.sees("Saved: what is mailed to you at once.")
