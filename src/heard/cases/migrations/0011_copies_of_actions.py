@@ -11,6 +11,7 @@ from django.db import migrations
 from django.db.models import Q
 
 WITH_THE_PLAN = timedelta(minutes=1)
+DONE = ("done", "not_done")
 
 
 def join_copies(apps, schema_editor):
@@ -56,10 +57,10 @@ def key(action):
 def settle(plan, old, new):
     """What became of the one in the plan before holds for the one that goes on. Whether a row says something else now."""
     if plan.state == "draft":
-        if old.state != "open":
+        if old.state in DONE:
             new.delete()
         return False
-    if old.state != "open":
+    if old.state in DONE:
         notes = [note for note in (old.note, new.note) if note.strip()]
         new.note = "\n".join(dict.fromkeys(notes))
         if new.state == "open":
