@@ -10,9 +10,10 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from tests.cases.review.test_closing import close, review
 from tests.cases.sharing.conftest import decide, prepare
 
 from heard.agencies.actions import begin_draft
@@ -23,6 +24,7 @@ from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Case
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
+from heard.cases.concern.queries import waiting_for_decision
 from heard.cases.own import actions as own
 from heard.cases.plan import actions as planning
 from heard.cases.plan.models import Action, Plan
@@ -183,6 +185,40 @@ def test_a_plan_is_reviewed_once(world, agreed):
         )
 
     assert at_once(hold("step_down"), hold("change_plan")) == ONCE
+
+
+def ready_to_close(world, agreed):
+    for action in Action.objects.filter(state="open"):
+        planning.finish_action(by=world.teacher, action_id=action.pk)
+    review(world, agreed, decision="continue")
+
+
+def test_a_case_is_not_closed_over_a_plan_that_is_being_changed(world, agreed):
+    """The draft is not there for others yet: closing waits until it is, and is refused then."""
+    ready_to_close(world, agreed)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            planning.copy_to_change(by=world.social_worker, plan_id=agreed.pk)
+            closing = pool.submit(at_once, lambda: close(world, agreed.case))
+            with pytest.raises(TimeoutError):
+                closing.result(timeout=2)
+        assert closing.result(timeout=20) == ["Refused"]
+    assert Case.objects.get().state == "open"
+
+
+def test_a_worry_told_while_a_case_is_closed_waits_for_its_decision(world, agreed):
+    ready_to_close(world, agreed)
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        told = telling.tell(
+            by=world.teacher,
+            person_id=agreed.case.person_id,
+            seen_and_heard="They wait for her again.",
+            why_no_words="She was in class.",
+            danger_now="no",
+        )
+        assert pool.submit(at_once, lambda: close(world, agreed.case)).result(timeout=20) == ["done"]
+    assert Case.objects.get().state == "closed"
+    assert list(waiting_for_decision(world.coordinator)) == [told]
 
 
 def test_of_two_who_merge_the_same_two_records_each_into_the_other_the_second_finds_one_gone(world):

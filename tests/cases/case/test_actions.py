@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from tests.cases.later import later
 from tests.conftest import World
 
 from heard.agencies.actions import switch_off
@@ -222,3 +223,47 @@ def test_words_in_another_language_say_who_translated_them(world: World, amira: 
         by=world.teacher, person_id=amira.pk, **said, language="Polish", translated_by="A. Nowak"
     )
     assert (words.text, words.original, words.language) == ("Home", "Dom", "Polish")
+
+
+def test_a_trusted_worker_is_not_named_for_a_day_before_the_case_or_to_come(
+    world: World, amira: Person
+) -> None:
+    case = actions.open_case(by=world.coordinator, person_id=amira.pk)
+    today = timezone.localdate()
+    for day in (today - timedelta(days=400), today + timedelta(days=1)):
+        with pytest.raises(Refused, match="The day"):
+            actions.assign_trusted_worker(
+                by=world.coordinator, case_id=case.pk, worker=world.social_worker, since=day
+            )
+    actions.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+
+
+def test_a_trusted_worker_does_not_begin_before_the_one_before(world: World, amira: Person) -> None:
+    case = actions.open_case(by=world.coordinator, person_id=amira.pk)
+    name = {"by": world.coordinator, "case_id": case.pk}
+    change = {"reason": "Sol moves", "child_asked": "yes", "about_asking": "Tess, please"}
+    today = timezone.localdate()
+    with later(10):
+        actions.assign_trusted_worker(**name, worker=world.social_worker)
+    with later(20):
+        with pytest.raises(Refused, match="The day"):
+            actions.assign_trusted_worker(
+                **name, worker=world.teacher, **change, since=today + timedelta(days=9)
+            )
+        actions.assign_trusted_worker(
+            **name, worker=world.teacher, **change, since=today + timedelta(days=15)
+        )
+
+
+def test_a_day_given_afterwards_stands_beside_the_day_on_which_it_was_written(
+    world: World, amira: Person, client
+) -> None:
+    case = actions.open_case(by=world.coordinator, person_id=amira.pk)
+    since = timezone.localdate()
+    with later(10):
+        actions.assign_trusted_worker(
+            by=world.coordinator, case_id=case.pk, worker=world.social_worker, since=since
+        )
+    client.force_login(world.coordinator)
+    page = client.get(reverse("trusted_worker", kwargs={"case_id": case.pk})).text
+    assert "written down on" in page

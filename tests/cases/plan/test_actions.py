@@ -219,7 +219,7 @@ def test_those_who_may_not_see_the_child_see_and_change_nothing(world, agreed, w
 
 def test_my_actions_are_mine_open_and_longest_overdue_first(world, draft_plan):
     outcome = draft_plan.outcomes.get()
-    for days, what in ((-3, "late"), (-9, "very late")):
+    for days, what in ((4, "late"), (1, "very late")):
         actions.add_action(
             by=world.social_worker,
             outcome_id=outcome.pk,

@@ -1,6 +1,7 @@
 """The plan's rules as truth tables, with the sentence that the user reads."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from heard.cases.plan import rules
 from heard.cases.plan.rules import Step
+from heard.knowledge import load
 
 TODAY = date(2026, 3, 10)
 DO = Step(has_owner=True, due_on=TODAY)
@@ -32,17 +34,34 @@ def test_who_may_start(given: dict[str, bool], why: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "may_plan", "why"),
+    ("given", "why"),
     [
-        ("draft", True, None),
-        ("draft", False, "Your role does not write plans."),
-        ("agreed", True, rules.NOT_CHANGEABLE),
-        ("replaced", True, rules.NOT_CHANGEABLE),
-        ("ended", True, rules.NOT_CHANGEABLE),
+        ({}, None),
+        ({"may_plan": False}, "Your role does not write plans."),
+        ({"state": "agreed"}, rules.NOT_CHANGEABLE),
+        ({"state": "replaced"}, rules.NOT_CHANGEABLE),
+        ({"state": "ended"}, rules.NOT_CHANGEABLE),
+        ({"case_is_open": False}, "This case is closed. Open it again before the plan is changed."),
     ],
 )
-def test_who_may_change(state: str, may_plan: bool, why: str | None) -> None:
-    assert rules.why_not_change(state=state, may_plan=may_plan) == why
+def test_who_may_change(given: dict[str, Any], why: str | None) -> None:
+    usual = {"state": "draft", "case_is_open": True, "may_plan": True}
+    assert rules.why_not_change(**(usual | given)) == why
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({}, None),
+        ({"may_plan": False}, "Your role does not write plans."),
+        ({"state": "agreed"}, rules.NOT_CHANGEABLE),
+        ({"reason": " "}, "Say why the draft is discarded."),
+    ],
+)
+def test_what_is_discarded(given: dict[str, Any], why: str | None) -> None:
+    assert (
+        rules.why_not_discard(**({"state": "draft", "may_plan": True, "reason": "Not needed"} | given)) == why
+    )
 
 
 READY = {
@@ -54,9 +73,12 @@ READY = {
     "has_words": True,
     "why_no_words": "",
     "review_on": date(2026, 6, 10),
+    "latest_by": None,
     "today": TODAY,
 }
 UNHEARD = "Add what the child says about this plan, or say why their view is not there."
+BEFORE = TODAY - timedelta(days=1)
+OVER = "An action is to be done by a day before today. Give it a day that can be kept."
 NEEDS_BOTH = "Each action needs a person who will do it and a date."
 
 
@@ -69,7 +91,7 @@ NEEDS_BOTH = "Each action needs a person who will do it and a date."
         ({"state": "agreed"}, "This plan has been agreed already."),
         (
             {"has_signed_assessment": False},
-            "A supervisor has not signed off an assessment yet. A plan is agreed on a signed one.",
+            rules.UNSIGNED,
         ),
         ({"outcomes": []}, "Add at least one outcome: what will be different for the child."),
         (
@@ -78,11 +100,19 @@ NEEDS_BOTH = "Each action needs a person who will do it and a date."
         ),
         ({"outcomes": [[DO, Step(has_owner=False, due_on=TODAY)]]}, NEEDS_BOTH),
         ({"outcomes": [[DO, Step(has_owner=True, due_on=None)]]}, NEEDS_BOTH),
+        ({"outcomes": [[DO, Step(has_owner=True, due_on=BEFORE)]]}, OVER),
+        ({"outcomes": [[Step(has_owner=True, due_on=BEFORE, was_due_on=TODAY)]]}, OVER),
+        ({"outcomes": [[Step(has_owner=True, due_on=BEFORE, was_due_on=BEFORE)]]}, None),
         ({"has_words": False}, UNHEARD),
         ({"has_words": False, "why_no_words": " "}, UNHEARD),
         ({"has_words": False, "why_no_words": "Wants to talk on Friday"}, None),
         ({"review_on": None}, "Give the date on which this plan will be reviewed."),
         ({"review_on": TODAY}, "The review date has to be after today."),
+        ({"latest_by": date(2026, 6, 10)}, None),
+        (
+            {"latest_by": date(2026, 6, 9)},
+            "The review is later than its clock allows. Choose the day that stands beside it, or one before.",
+        ),
     ],
 )
 def test_what_a_plan_needs_to_be_agreed(given: dict[str, object], why: str | None) -> None:
@@ -103,11 +133,34 @@ def test_what_a_plan_needs_to_be_agreed(given: dict[str, object], why: str | Non
         ({"plan_state": "draft"}, "Actions can be finished in an agreed plan only."),
         ({"plan_state": "replaced"}, "Actions can be finished in an agreed plan only."),
         ({"may_plan": False}, "Your role does not change plans."),
+        ({"progress": "replaced"}, "This action is finished already."),
+        ({"done_on": TODAY + timedelta(days=1)}, "The day is in the future. Write it down when it is done."),
+        ({"done_on": BEFORE}, "The day is before the action was written down. Check the date."),
+        ({"done_on": BEFORE, "added_on": BEFORE}, None),
     ],
 )
 def test_which_actions_can_be_finished(given: dict[str, object], why: str | None) -> None:
     usual = {"plan_state": "agreed", "progress": "open", "outcome": "done", "note": "", "may_plan": True}
+    usual |= {"added_on": TODAY, "done_on": TODAY, "today": TODAY}
     assert rules.why_not_finish_action(**(usual | given)) == why  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("status", "held", "clock"),
+    [
+        ("", 0, None),
+        ("in_need", 3, None),
+        ("care_leaver", 1, None),
+        ("protection_plan", 0, "review_conference_first"),
+        ("protection_plan", 1, "review_conference_next"),
+        ("looked_after", 0, "looked_after_review_second"),
+        ("looked_after", 1, "looked_after_review_second"),
+        ("looked_after", 2, "looked_after_review_next"),
+    ],
+)
+def test_which_clock_binds_the_next_review(status: str, held: int, clock: str | None) -> None:
+    assert rules.clock_of_next(status, held=held) == clock
+    assert clock is None or load.current().clock(clock)
 
 
 @given(st.integers(min_value=-400, max_value=400))

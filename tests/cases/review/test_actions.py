@@ -15,7 +15,7 @@ from heard.cases.case.rules import Observed, due_on
 from heard.cases.concern import actions as telling
 from heard.cases.plan.actions import finish_action
 from heard.cases.plan.models import Plan
-from heard.cases.plan.queries import actions_of
+from heard.cases.plan.queries import actions_of, next_after
 from heard.cases.plan.queries import draft_plan as draft_plan_of
 from heard.cases.review import actions, queries, rules
 from heard.cases.review.models import Review, ReviewedOutcome
@@ -100,14 +100,15 @@ def test_a_child_protection_plan_is_reviewed_within_its_clock(world, agreed):
 
 def test_the_second_review_of_a_looked_after_child_is_sooner_than_the_third(world, agreed):
     Person.objects.update(legal_status="looked_after")
-    agreed.agreed_at = timezone.now() - timedelta(days=30)
+    agreed.agreed_at = agreed.case.opened_at = timezone.now() - timedelta(days=30)
+    agreed.case.save()
     agreed.save()
     today, user = timezone.localdate(), world.social_worker
     case = case_visible_to(user, agreed.case_id)
-    first = queries.next_of(user, case, today)
+    first = next_after(user, case, today)
     assert first.clock.id == "looked_after_review_second"
     hold(world, agreed, held_on=in_days(-1), next_review_on=in_days(20))
-    assert queries.next_of(user, case, today).clock.id == "looked_after_review_next"
+    assert next_after(user, case, today).clock.id == "looked_after_review_next"
 
 
 @pytest.mark.parametrize(

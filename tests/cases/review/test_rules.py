@@ -6,7 +6,6 @@ import pytest
 
 from heard.cases.review import rules
 from heard.cases.review.rules import Looked, Missing
-from heard.knowledge import load
 
 TODAY = date(2026, 3, 10)
 BETTER = Looked("better", "She walks home with Tess.", "Tess Archer, teacher", date(2026, 3, 5))
@@ -54,7 +53,7 @@ UNHEARD = "Add what the child says now, or say why their view is not there."
         ({"plan_state": "replaced"}, "Only an agreed plan is reviewed."),
         (
             {"has_draft": True},
-            "A changed plan is being written. Agree that one first, then review it.",
+            "A changed plan is being written. Agree or discard that one first, then review it.",
         ),
         ({"held_on": None}, "Give the day on which the review was held."),
         (
@@ -105,6 +104,7 @@ READY = {
     "is_missing": False,
     "worries_waiting": False,
     "unsigned": False,
+    "has_draft": False,
     "actions_open": False,
     "had_plan": True,
     "looked": [BETTER],
@@ -125,6 +125,7 @@ UNPLANNED = {"had_plan": False, "looked": [], "held_on": None, "signed_on": TODA
         ({"is_missing": True}, [Missing.CHILD]),
         ({"is_missing": True, "worries_waiting": True}, [Missing.CHILD, Missing.WORRY]),
         ({"unsigned": True, "actions_open": True}, [Missing.ASSESSMENT, Missing.ACTION]),
+        ({"has_draft": True, "unsigned": True}, [Missing.ASSESSMENT, Missing.DRAFT]),
         ({"held_on": None, "looked": []}, [Missing.REVIEW]),
         ({"held_on": date(2026, 2, 9)}, [Missing.REVIEW]),
         ({"looked": []}, [Missing.REVIEW]),
@@ -182,23 +183,6 @@ def test_what_closing_needs(given, why) -> None:
 )  # fmt: skip
 def test_what_opening_again_needs(given, why) -> None:
     assert rules.why_not_reopen(**({"is_closed": True, "may_close": True, "reason": "Away"} | given)) == why
-
-
-@pytest.mark.parametrize(
-    ("status", "held_before", "clock"),
-    [
-        ("", 0, None),
-        ("in_need", 3, None),
-        ("care_leaver", 1, None),
-        ("protection_plan", 0, "review_conference_next"),
-        ("protection_plan", 2, "review_conference_next"),
-        ("looked_after", 0, "looked_after_review_second"),
-        ("looked_after", 1, "looked_after_review_next"),
-    ],
-)
-def test_which_clock_binds_the_next_review(status, held_before, clock) -> None:
-    assert rules.clock_of_next(status, held_before=held_before) == clock
-    assert clock is None or load.current().clock(clock)
 
 
 def test_who_has_held_no_review_reads_that_and_not_that_it_is_too_long_ago() -> None:

@@ -152,15 +152,16 @@ def assign_trusted_worker(
     about_asking: str = "",
     since: date | None = None,
 ) -> Case:
-    """Names the one worker whom the child can count on, since today or `since`.
+    """Names the one worker whom the child can count on, since today or `since`: a day of this case. When it was written
+    down stays beside it.
 
     A change says why, whether the child was asked, and what they said to it or why they were not asked.
     """
     Case.objects.select_for_update().filter(pk=case_id).first()
     case = case_visible_to(by, case_id)
     said = {"reason": reason, "child_asked": child_asked, "about_asking": about_asking}
-    _check_assigning(by, case, worker, **said)
     since = since or timezone.localdate()
+    _check_assigning(by, case, worker, since, **said)
     _end_chain(by, case, since)
     TrustedWorker.objects.create(case=case, worker=worker, since=since, named_by=by, **said)
     before, case.trusted_worker = case.trusted_worker, worker
@@ -180,9 +181,10 @@ def assign_trusted_worker(
 
 
 def _check_assigning(
-    by: User, case: Case, worker: User, *, reason: str, child_asked: str, about_asking: str
+    by: User, case: Case, worker: User, since: date, *, reason: str, child_asked: str, about_asking: str
 ) -> None:
     sees_child = people_visible_to(worker).filter(pk=case.person_id)
+    last = TrustedWorker.objects.filter(case=case, until__isnull=True).first()
     refuse(
         rules.why_not_assign(
             is_open=case.state == Case.State.OPEN,
@@ -195,6 +197,12 @@ def _check_assigning(
             reason=reason,
             asked=child_asked,
             about=about_asking,
+        )
+        or rules.why_not_since(
+            since=since,
+            opened_on=timezone.localdate(case.opened_at),
+            before=last.since if last else None,
+            today=timezone.localdate(),
         )
     )
 

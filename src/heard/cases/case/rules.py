@@ -198,6 +198,17 @@ def why_not_change_worker(*, is_same: bool, had_one: bool, reason: str, asked: s
     return None
 
 
+def why_not_since(*, since: date, opened_on: date, before: date | None, today: date) -> str | None:
+    """From which day somebody can be the trusted worker. `before`: since when the one before has been."""
+    if since > today:
+        return "The day is in the future. Name the trusted worker once they begin."
+    if since < opened_on:
+        return "The day is before this case was opened. Give the day of the opening, or one after it."
+    if before and since < before:
+        return "The day is before the last trusted worker began. Check the date."
+    return None
+
+
 def why_not_record_words(
     *,
     text: str,

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, Refused, refuse
-from heard.cases.case.models import Case
+from heard.cases.case.models import Case, CasePeriod
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to
@@ -90,6 +90,12 @@ def correct_moment(
 
 
 @transaction.atomic
+def wind_clocks(*, by: User, case_id: uuid.UUID) -> None:
+    """Winds the clocks of a case anew once it has been closed: those that ran end. Its closing has left the audit row."""
+    _wind(_held(by, case_id))
+
+
+@transaction.atomic
 def open_clocks(*, by: User, case_id: uuid.UUID) -> Case:
     """The case, for showing its clocks: the look is written down."""
     case = case_visible_to(by, case_id)
@@ -111,8 +117,10 @@ def _noted_already(case: Case, kind: str, on: date | None, *, but: Moment | None
 
 
 def _wind(case: Case) -> None:
+    """The clocks of the standing moments. A clock belongs to the period in which its moment was noted, and ends with it."""
     moments = list(Moment.objects.filter(queries.STANDING, case=case))
     releases = {moment.release: load.release(moment.release) for moment in moments}
+    ends = _ends(case)
     ClockRun.objects.filter(case=case).delete()
     ClockRun.objects.bulk_create(
         ClockRun(
@@ -126,9 +134,23 @@ def _wind(case: Case) -> None:
             started_by_id=run.started_by,
             stopped_by_id=run.stopped_by,
         )
-        for run in rules.runs_of(moments, releases)
+        for run in (
+            rules.end_with_case(run, ends[run.started_by]) for run in rules.runs_of(moments, releases)
+        )
         if run.started_on
     )
+
+
+def _ends(case: Case) -> dict[uuid.UUID, date | None]:
+    """Of each moment, the day on which the case was first closed after it was noted; a correction counts as what it
+    corrects."""
+    closed = sorted(CasePeriod.objects.filter(case=case).values_list("closed_at", flat=True))
+    ends: dict[uuid.UUID, date | None] = {}
+    for moment in Moment.objects.filter(case=case).order_by("noted_at"):
+        after = (at for at in closed if at > moment.noted_at)
+        end = next((timezone.localdate(at) for at in after), None)
+        ends[moment.pk] = ends.get(moment.corrects_id, end) if moment.corrects_id else end
+    return ends
 
 
 def _audit(by: User, verb: str, moment: Moment, *, reason: str = "") -> None:

@@ -166,6 +166,16 @@ def _after(rule: Rule, run: Run, moment: Moment) -> Run:
     return run
 
 
+def end_with_case(run: Run, closed_on: date | None) -> Run:
+    """The clock, ended on the day on which its case was closed, unless it was met or ended by then. What happens after that
+    day meets no clock of before."""
+    if closed_on is None or run.started_on is None:
+        return run
+    end = max(closed_on, run.started_on)
+    stopped = run.met_on or run.ended_on
+    return run if stopped and stopped <= end else replace(run, met_on=None, ended_on=end, stopped_by=None)
+
+
 def _counts(rule: Rule, so_far: Sequence[Moment]) -> bool:
     """Whether the last of these moments starts the clock: it may have to be the first of its kind, or a later one."""
     if not rule.which:

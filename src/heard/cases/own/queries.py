@@ -95,7 +95,9 @@ def suggested_for(user: User, plan: Plan) -> dict[str, Any]:
 
 
 def why_not_write(user: User, plan: Plan) -> str | None:
-    return rules.why_not_write(plan_state=plan.state, may_plan=user.may(May.PLAN))
+    return rules.why_not_write(
+        plan_state=plan.state, case_is_open=plan.case.state == "open", may_plan=user.may(May.PLAN)
+    )
 
 
 def looks_for_child(user: User, person_id: uuid.UUID) -> list[Lookers]:

@@ -20,9 +20,11 @@ READS: Final = frozenset(
 LONG: Final = 18  # words in a sentence; plain English guides ask for fifteen to twenty at most
 
 
-def why_not_write(*, plan_state: str, may_plan: bool) -> str | None:
+def why_not_write(*, plan_state: str, case_is_open: bool, may_plan: bool) -> str | None:
     if not may_plan:
         return "Your role does not write plans."
+    if not case_is_open:
+        return "This case is closed. Open it again before the plan is changed."
     return (
         None if plan_state in IN_USE else "This plan is not in force any longer. Write for the one that is."
     )

@@ -8,12 +8,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import May, Refused, refuse
+from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.assessment.actions import hear
-from heard.cases.assessment.queries import latest_signed
+from heard.cases.assessment.queries import signed_since_opened
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import allow_to_do
 from heard.cases.case.notices.announcing import announce
@@ -76,7 +77,12 @@ def say_where_we_are(*, by: User, outcome_id: uuid.UUID, text: str, on: date | N
     today = timezone.localdate()
     refuse(
         rules.why_not_say_where_we_are(
-            state=plan.state, may_plan=by.may(May.PLAN), text=text, on=on or today, today=today
+            state=plan.state,
+            case_is_open=plan.case.state == "open",
+            may_plan=by.may(May.PLAN),
+            text=text,
+            on=on or today,
+            today=today,
         )
     )
     _note(by, outcome, text, on)
@@ -89,7 +95,7 @@ def take_out_outcome(*, by: User, outcome_id: uuid.UUID) -> Plan:
     """Takes an outcome and its actions out of a plan that is still being written."""
     outcome = queries.outcome_visible_to(by, outcome_id)
     plan = _to_change(by, outcome.plan_id)
-    outcome.delete()
+    _drop(outcome)
     _audit(by, "take out outcome", plan, outcome=outcome_id)
     return plan
 
@@ -131,6 +137,7 @@ def add_decided_action(
     refuse(
         rules.why_not_add_decided(
             state=plan.state,
+            case_is_open=plan.case.state == "open",
             may_plan=by.may(May.PLAN),
             has_owner=owner is not None,
             has_day=due_on is not None,
@@ -142,8 +149,7 @@ def add_decided_action(
     _announce_action(by, action, Notified.ACTION)
     changed = queries.outcome_in_changed_plan(by, outcome)
     if changed is not None:
-        copy = Action(outcome=changed, what=what, due_on=due_on, panel_action_id=panel_action_id)
-        _give(by, changed.plan, copy, owner, "")
+        _copy_action(action, changed)
     return action
 
 
@@ -177,12 +183,26 @@ def take_out_action(*, by: User, action_id: uuid.UUID) -> Plan:
 
 
 @transaction.atomic
+def discard_plan(*, by: User, plan_id: uuid.UUID, reason: str) -> None:
+    """Gives up a plan that is being written. The one in force, if there is one, goes on; what was said of an outcome stays
+    with it."""
+    plan = _locked(by, plan_id)
+    refuse(rules.why_not_discard(state=plan.state, may_plan=by.may(May.PLAN), reason=reason))
+    for outcome in plan.outcomes.all():
+        _drop(outcome)
+    _audit(by, "discard", plan, reason=reason.strip())
+    plan.delete()
+
+
+@transaction.atomic
 def agree_plan(
     *, by: User, plan_id: uuid.UUID, review_on: date | None, view: ChildsView, at: datetime | None = None
 ) -> Plan:
-    """Agrees a plan on the latest signed assessment, with the child's view and the date of its first review.
+    """Agrees a plan on the latest assessment signed since the case was opened, with the child's view and the date of its
+    next review.
 
-    The plan that it replaces, if there is one, is in force until this moment.
+    The plan that it replaces, if there is one, is in force until this moment. What was still to do there stands in this
+    one, or was left out: either way it is not to do twice.
     """
     plan, now = _locked(by, plan_id), at or timezone.now()
     words, why_no_words = hear(by=by, person_id=plan.case.person_id, view=view)
@@ -196,11 +216,13 @@ def agree_plan(
             today=timezone.localdate(now),
         )
     )
-    if plan.replaces_id:
-        _move(by, queries.plan_visible_to(by, plan.replaces_id), Move.REPLACE, review_on=None)
+    old = queries.agreed_plan(by, plan.case_id)  # one of an earlier period has ended
+    if old is not None:
+        Action.objects.filter(outcome__plan=old, state=Progress.OPEN).update(state=Progress.REPLACED)
+        _finish(by, old, Move.REPLACE, timezone.localdate(now))
     agreed = {"agreed_at": now, "agreed_by": by, "review_on": review_on}
     heard = {"words": words, "why_no_words": why_no_words}
-    plan = _move(by, plan, Move.AGREE, assessment=latest_signed(by, plan.case_id), **agreed, **heard)
+    plan = _move(by, plan, Move.AGREE, assessment=signed_since_opened(by, plan.case), **agreed, **heard)
     owners = [action.owner for outcome in plan.outcomes.all() for action in outcome.actions.all()]
     announce(
         by=by,
@@ -223,13 +245,17 @@ def finish_action(
     done_on: date | None = None,
     note: str = "",
 ) -> Action:
-    """Marks an action as done, or as one that could not be done (`outcome="not_done"`, with a note that says why)."""
+    """Marks an action as done, or as one that could not be done (`outcome="not_done"`, with a note that says why). Where a
+    changed plan is being written, it is not to do there either."""
     action = queries.action_visible_to(by, action_id)
     plan = _locked(by, action.outcome.plan_id)
-    action.refresh_from_db(fields=["state"])
-    refuse(queries.why_not_finish(by, action, outcome=outcome, note=note))
-    action.state, action.done_on, action.note = Progress(outcome), done_on or timezone.localdate(), note
+    action = queries.action_visible_to(by, action_id)
+    done_on = done_on or timezone.localdate()
+    refuse(queries.why_not_finish(by, action, outcome=outcome, note=note, done_on=done_on))
+    action.state, action.done_on, action.note = Progress(outcome), done_on, note
+    action.finished_at = timezone.now()
     action.save()
+    Action.objects.filter(first=action.line_id, outcome__plan__state=State.DRAFT).delete()
     _audit(by, "finish action", plan, action=action.pk, state=outcome)
     _announce_action(by, action, Notified.ACTION_FINISHED)
     return action
@@ -263,12 +289,19 @@ def set_next_review(*, by: User, plan_id: uuid.UUID, review_on: date) -> Plan:
 @transaction.atomic
 def end_plan(*, by: User, plan_id: uuid.UUID) -> Plan:
     """A review has decided that the plan is not needed any longer."""
-    return _move(by, _locked(by, plan_id), Move.END, review_on=None)
+    return _finish(by, _locked(by, plan_id), Move.END, timezone.localdate())
 
 
 def _locked(by: User, plan_id: uuid.UUID) -> Plan:
-    """The row as it stands now, kept from other writers until the transaction ends."""
-    Plan.objects.select_for_update().filter(pk=plan_id).first()
+    """The plan as it stands now. Until the transaction ends, other writers of this child's plans wait, and so does closing
+    the case: what is done to one plan may change the one that replaces it."""
+    child = queries.plans_visible_to(by).filter(pk=plan_id).values_list("case__person", flat=True).first()
+    if child is None:
+        raise Hidden
+    hold_person(by=by, person_id=child)
+    Plan.objects.select_for_update().filter(
+        pk=plan_id
+    ).first()  # the child's own plan is written with this one held
     return queries.plan_visible_to(by, plan_id)
 
 
@@ -290,7 +323,8 @@ def _announce_action(by: User, action: Action, kind: Notified) -> None:
 
 
 def _note(by: User, outcome: Outcome, text: str, on: date | None = None) -> None:
-    """Adds what is said of an outcome, unless it is what was said last. A note of an earlier day stays behind later ones."""
+    """Adds what is said of an outcome, unless it is what was said last. A note of an earlier day stays behind later ones.
+    How far it is, is one thing: the plan in force and one that is being written say the same."""
     text = text.strip()
     last = queries.last_note(by, outcome)
     if text == (last.text if last else outcome.where_we_are):
@@ -300,7 +334,15 @@ def _note(by: User, outcome: Outcome, text: str, on: date | None = None) -> None
         note.save()
     if not last or note.on >= last.on:
         outcome.where_we_are = text
-        outcome.save(update_fields=["where_we_are"])
+        line = Outcome.objects.filter(Q(pk=outcome.line_id) | Q(first=outcome.line_id))
+        line.filter(plan__state__in=[State.DRAFT, State.AGREED]).update(where_we_are=text)
+
+
+def _drop(outcome: Outcome) -> None:
+    """Takes an outcome out of a draft. What was said of one that stands in plans before is kept there."""
+    if outcome.first_id:
+        outcome.notes.update(outcome=outcome.first_id)
+    outcome.delete()
 
 
 def _give(by: User, plan: Plan, action: Action, owner: User | None, why_involve: str) -> None:
@@ -322,8 +364,25 @@ def _copy(outcome: Outcome, new: Plan) -> None:
     )
     for action in outcome.actions.all():
         if action.state == Progress.OPEN:
-            action.pk, action.outcome, action._state.adding = uuid.uuid4(), copy, True
-            action.save()
+            _copy_action(action, copy)
+
+
+def _copy_action(action: Action, outcome: Outcome) -> None:
+    Action.objects.create(
+        outcome=outcome,
+        what=action.what,
+        plain=action.plain,
+        owner=action.owner,
+        agency=action.agency,
+        due_on=action.due_on,
+        panel_action_id=action.panel_action_id,
+        first_id=action.line_id,
+    )
+
+
+def _finish(by: User, plan: Plan, move: Move, today: date) -> Plan:
+    """The plan is in force no longer. A review that was missed keeps its day, so that it still counts."""
+    return _move(by, plan, move, review_on=queries.missed_review(by, plan, today))
 
 
 def _move(by: User, plan: Plan, move: Move, **values: Any) -> Plan:
@@ -338,12 +397,13 @@ def _move(by: User, plan: Plan, move: Move, **values: Any) -> Plan:
     return plan
 
 
-def _audit(by: User, verb: str, plan: Plan, **detail: object) -> None:
+def _audit(by: User, verb: str, plan: Plan, *, reason: str = "", **detail: object) -> None:
     record_audit(
         by=by,
         verb=verb,
         subject="plan",
         subject_id=plan.pk,
         person_id=plan.case.person_id,
+        reason=reason,
         detail={name: str(value) for name, value in detail.items()},
     )

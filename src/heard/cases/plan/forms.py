@@ -88,6 +88,15 @@ class FinishForm(Form):
     )
 
 
+class DiscardForm(Form):
+    reason = TextareaField(
+        gettext_lazy("Why is the draft discarded?"),
+        hint=gettext_lazy("What was written in it is gone then. What was said about where we are stays."),
+        missing=gettext_lazy("Say why the draft is discarded"),
+        rows=3,
+    )
+
+
 class AgreeForm(ChildsViewForm):
     review_on = DateField(
         gettext_lazy("When will the plan be reviewed?"),

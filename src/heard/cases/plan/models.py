@@ -1,7 +1,7 @@
 """Plans: what will be different for the child, who does what by when, and when it is looked at again."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -79,6 +79,18 @@ class Plan(models.Model):
         return f"plan of {self.started_at:%Y-%m-%d}"
 
 
+def _first() -> "models.ForeignKey[Any, Any]":
+    """Each version of a plan has rows of its own; those of one outcome, or of one action, are a line."""
+    return models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The first of its line, where a changed plan took it over."),
+    )
+
+
 class Outcome(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="outcomes")
@@ -89,14 +101,7 @@ class Outcome(models.Model):
     plain = models.TextField(
         blank=True, help_text=_("The same for the child, in plain words: the child’s plan shows it.")
     )
-    first = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text=_("The first of its line, where a changed plan took it over."),
-    )
+    first = _first()
     added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -132,6 +137,7 @@ class Action(models.Model):
         OPEN = rules.Progress.OPEN.value, _("To do")
         DONE = rules.Progress.DONE.value, _("Done")
         NOT_DONE = rules.Progress.NOT_DONE.value, _("Could not be done")
+        REPLACED = rules.Progress.REPLACED.value, _("Replaced by the changed plan")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="actions")
@@ -161,15 +167,17 @@ class Action(models.Model):
     )
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     done_on = models.DateField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True, help_text=_("When that was written down."))
     note = models.TextField(blank=True)
+    first = _first()
     added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering: ClassVar = ["due_on", "added_at"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(state="open", done_on__isnull=True)
-                | (~models.Q(state="open") & models.Q(done_on__isnull=False)),
+                condition=models.Q(state__in=["open", "replaced"], done_on__isnull=True)
+                | models.Q(state__in=["done", "not_done"], done_on__isnull=False),
                 name="finished_action_has_date",
                 violation_error_message=_("Say on which day it was finished."),
             )
@@ -177,3 +185,8 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return "action"
+
+    @property
+    def line_id(self) -> uuid.UUID:
+        """The key of the first of its line: the same action in every plan that holds it."""
+        return self.first_id or self.pk

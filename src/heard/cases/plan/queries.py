@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
-from heard.cases.assessment.queries import latest_signed
+from heard.cases.assessment.queries import signed_since_opened
 from heard.cases.case.queries import led_by_own_agencies
-from heard.cases.case.rules import Kept
+from heard.cases.case.rules import Kept, due_on
+from heard.cases.clocks.queries import STANDING, moments_of
 from heard.cases.plan import rules
 from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
+from heard.knowledge import load
 from heard.network.queries import visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.cases.case.models import Case
+    from heard.knowledge.model import Clock
+
+
+@dataclass(frozen=True)
+class Next:
+    """What binds the day of the next review: a clock and the last day that it allows, or nothing."""
+
+    clock: Clock | None
+    latest_by: date | None
 
 
 def plans_visible_to(user: User) -> QuerySet[Plan]:
@@ -82,6 +96,14 @@ def outcome_in_changed_plan(user: User, outcome: Outcome) -> Outcome | None:
     return changed.filter(first_id=outcome.line_id).select_related("plan__case__person").first()
 
 
+def missed_review(user: User, plan: Plan, today: date) -> date | None:
+    """The day of the review that was due and that nobody held, if there is one. For a plan that the user may see."""
+    if plan.review_on is None or plan.review_on >= today:
+        return None
+    held = plans_visible_to(user).filter(pk=plan.pk, reviews__due_on=plan.review_on)
+    return None if held.exists() else plan.review_on
+
+
 def notes_visible_to(user: User) -> QuerySet[WhereWeAre]:
     """How far outcomes were, in the plans that this user may see, the latest first."""
     rows = WhereWeAre.objects.filter(visible_through(user, "outcome__plan__case__person"))
@@ -126,12 +148,55 @@ def overdue_in_team(user: User) -> QuerySet[Action]:
     return rows.order_by("due_on", "pk")
 
 
-def steps(plan: Plan) -> list[list[rules.Step]]:
-    """The plan's actions, by outcome, as the rule on agreeing reads them."""
+def steps(user: User, plan: Plan) -> list[list[rules.Step]]:
+    """The plan's actions, by outcome, as the rule on agreeing reads them. One query more where it replaces a plan."""
+    before = actions_visible_to(user).filter(outcome__plan=plan.replaces_id) if plan.replaces_id else ()
+    days = {action.line_id: action.due_on for action in before}
     return [
-        [rules.Step(action.owner_id is not None, action.due_on) for action in outcome.actions.all()]
+        [
+            rules.Step(action.owner_id is not None, action.due_on, days.get(action.line_id))
+            for action in outcome.actions.all()
+        ]
         for outcome in plan.outcomes.all()
     ]
+
+
+def added_on(user: User, action: Action) -> date:
+    """The day on which an action was first written down, in whichever plan."""
+    first = actions_visible_to(user).filter(pk=action.line_id).values_list("added_at", flat=True).first()
+    return timezone.localdate(first or action.added_at)
+
+
+def next_after(user: User, case: Case, held_on: date) -> Next:
+    """What binds the day of the next review after one that is held on a day."""
+    held = [day for day in _reviewed_on(user, case, held_on) if day < held_on]
+    return _bound(case, len(held) + 1, held_on)
+
+
+def first_or_next(user: User, case: Case, today: date) -> Next:
+    """What binds the day of the next review of a plan that is agreed today: counted from the last review, or from today
+    where none was held. Where that day has passed, the review was missed, and the clock starts anew."""
+    held = _reviewed_on(user, case, today)
+    bound = _bound(case, len(held), max(held, default=today))
+    return bound if bound.latest_by is None or bound.latest_by > today else _bound(case, len(held), today)
+
+
+def _reviewed_on(user: User, case: Case, until: date) -> list[date]:
+    """The days of the reviews held under the child's legal status of now, of plans agreed since the case was opened. None
+    where that status has no clock."""
+    kind = rules.BEGINS_WITH.get(case.person.legal_status)
+    if kind is None:
+        return []
+    began = moments_of(user, case.pk).filter(STANDING, kind=kind, on__lte=until).order_by("-on").first()
+    rows = plans_of(user, case.pk).filter(agreed_at__gte=case.opened_at)
+    held = rows.order_by().filter(reviews__held_on__lte=until).values_list("reviews__held_on", flat=True)
+    return [day for day in held if began is None or day >= began.on]
+
+
+def _bound(case: Case, held: int, start: date) -> Next:
+    name = rules.clock_of_next(case.person.legal_status, held=held)
+    clock = load.current().clock(name) if name else None
+    return Next(clock, due_on(clock, start) if clock else None)
 
 
 def why_not_start(user: User, case_id: uuid.UUID, *, case_is_open: bool) -> str | None:
@@ -144,7 +209,13 @@ def why_not_start(user: User, case_id: uuid.UUID, *, case_is_open: bool) -> str 
 
 
 def why_not_change(user: User, plan: Plan) -> str | None:
-    return rules.why_not_change(state=plan.state, may_plan=user.may(May.PLAN))
+    return rules.why_not_change(
+        state=plan.state, case_is_open=plan.case.state == "open", may_plan=user.may(May.PLAN)
+    )
+
+
+def why_not_begin_discarding(user: User, plan: Plan) -> str | None:
+    return rules.why_not_begin_discarding(state=plan.state, may_plan=user.may(May.PLAN))
 
 
 def why_not_agree(
@@ -154,11 +225,12 @@ def why_not_agree(
         state=plan.state,
         case_is_open=plan.case.state == "open",
         may_plan=user.may(May.PLAN),
-        has_signed_assessment=latest_signed(user, plan.case_id) is not None,
-        outcomes=steps(plan),
+        has_signed_assessment=signed_since_opened(user, plan.case) is not None,
+        outcomes=steps(user, plan),
         has_words=has_words,
         why_no_words=why_no_words,
         review_on=review_on,
+        latest_by=first_or_next(user, plan.case, today).latest_by,
         today=today,
     )
 
@@ -169,25 +241,41 @@ def why_not_agree_yet(user: User, plan: Plan, today: date) -> str | None:
     return why_not_agree(user, plan, has_words=True, why_no_words="", review_on=tomorrow, today=today)
 
 
-def why_not_finish(user: User, action: Action, *, outcome: str, note: str) -> str | None:
+def why_not_begin_finishing(user: User, action: Action) -> str | None:
+    return rules.why_not_begin_finishing(
+        plan_state=action.outcome.plan.state, progress=action.state, may_plan=user.may(May.PLAN)
+    )
+
+
+def why_not_finish(user: User, action: Action, *, outcome: str, note: str, done_on: date) -> str | None:
     return rules.why_not_finish_action(
         plan_state=action.outcome.plan.state,
         progress=action.state,
         outcome=outcome,
         note=note,
         may_plan=user.may(May.PLAN),
+        added_on=added_on(user, action),
+        done_on=done_on,
+        today=timezone.localdate(),
     )
 
 
 def done_in_time(user: User, *, since: date, today: date) -> Kept:
-    """Actions of agreed plans that were due since a day and were done by then. Over the whole partnership, for those
-    who see figures."""
+    """Actions of agreed plans that were due since a day and were done by then, each once however often its plan changed.
+    Over the whole partnership, for those who see figures.
+
+    An action whose day had passed when a changed plan gave it another was not done in time.
+    """
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    due = Action.objects.filter(due_on__gte=since, due_on__lt=today).order_by()
-    agreed = due.exclude(outcome__plan__state=rules.State.DRAFT)
+    agreed = Action.objects.exclude(outcome__plan__state=rules.State.DRAFT).order_by()
+    replaced = Q(state=rules.Progress.REPLACED)
+    missed = replaced & Q(due_on__lt=TruncDate("outcome__plan__replaced_by__agreed_at"))
+    lines = agreed.annotate(line=Coalesce("first_id", "pk"))
+    due = lines.filter(~replaced | missed, due_on__gte=since, due_on__lt=today)
     in_time = Q(state=rules.Progress.DONE, done_on__lte=F("due_on"))
-    return Kept(**agreed.aggregate(kept=Count("pk", in_time), of=Count("pk")))
+    in_time &= ~Q(line__in=lines.filter(missed).values("line"))
+    return Kept(**due.aggregate(kept=Count("line", in_time, distinct=True), of=Count("line", distinct=True)))
 
 
 def agreed_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
@@ -201,7 +289,8 @@ def agreed_with_words(user: User, *, since: date, by: Iterable[int] | None = Non
 
 
 def overdue_count(user: User, *, since: date, today: date) -> int:
-    """Plans in force whose review was due since a day and has not been held."""
+    """Plans whose review was due since a day and has not been held: those in force, and those that kept the day because
+    it was missed before they were replaced or ended."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    return Plan.objects.filter(state=rules.State.AGREED, review_on__gte=since, review_on__lt=today).count()
+    return Plan.objects.filter(review_on__gte=since, review_on__lt=today).count()

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("plans/<uuid:plan_id>/paper/", reading.paper, name="plan_paper"),
     path("plans/<uuid:plan_id>/outcomes/add/", writing.outcome_add, name="outcome_add"),
     path("plans/<uuid:plan_id>/agree/", writing.agree, name="plan_agree"),
+    path("plans/<uuid:plan_id>/discard/", writing.discard, name="plan_discard"),
     path("outcomes/<uuid:outcome_id>/", writing.outcome, name="outcome"),
     path("outcomes/<uuid:outcome_id>/where/", doing.where, name="outcome_where"),
     path("outcomes/<uuid:outcome_id>/actions/add/", writing.action_add, name="action_add"),

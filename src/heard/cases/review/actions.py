@@ -19,8 +19,8 @@ from heard.cases.case.actions import end_case, open_case
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to
+from heard.cases.clocks.actions import wind_clocks
 from heard.cases.plan.actions import change_outcome, copy_to_change, end_plan, set_next_review
-from heard.cases.plan.models import Plan
 from heard.cases.plan.queries import agreed_plan, plan_visible_to
 from heard.cases.review import queries, rules
 from heard.cases.review.models import Review, ReviewedOutcome
@@ -52,7 +52,7 @@ def hold_review(
     `looked`: what is known of each outcome of the plan, by its key; one that is not named counts as not said.
     Stepping down ends the plan, and with it the dates; `next_review_on` is then left out.
     """
-    Plan.objects.select_for_update().filter(pk=plan_id).first()
+    hold_person(by=by, person_id=plan_visible_to(by, plan_id).case.person_id)
     plan = plan_visible_to(by, plan_id)
     words, why_no_words = hear(by=by, person_id=plan.case.person_id, view=view)
     said = {outcome.pk: looked.get(outcome.pk, Looked("")) for outcome in plan.outcomes.all()}
@@ -115,7 +115,8 @@ def close_case(
 ) -> CasePeriod:
     """Closes a case: the plan ends, the clocks stop, and the period is kept with the child's view and the reason."""
     case = case_visible_to(by, case_id)
-    hold_person(by=by, person_id=case.person_id)  # a worry told or an action added now waits its turn
+    # What is begun in the case waits its turn. A worry told meanwhile does not: it waits for its decision, as one told after.
+    hold_person(by=by, person_id=case.person_id)
     case = case_visible_to(by, case_id)
     words, why_no_words = hear(by=by, person_id=case.person_id, view=view)
     missing = queries.missing_before_closing(by, case, today=timezone.localdate(at))
@@ -133,7 +134,7 @@ def close_case(
     plan = agreed_plan(by, case.pk)
     if plan is not None:
         end_plan(by=by, plan_id=plan.pk)
-    return end_case(
+    period = end_case(
         by=by,
         case_id=case.pk,
         why=reason,
@@ -144,6 +145,8 @@ def close_case(
         open_again_if=open_again_if,
         at=at,
     )
+    wind_clocks(by=by, case_id=case.pk)
+    return period
 
 
 @transaction.atomic
@@ -180,10 +183,11 @@ def _go_on(by: User, review: Review) -> None:
 def _begin_changed(by: User, review: Review) -> None:
     """The changed plan begins where the review found the child, so that nobody types it again."""
     new = plan_visible_to(by, copy_to_change(by=by, plan_id=review.plan_id).pk)
-    known = {row.outcome.text: row.what for row in review.outcomes.select_related("outcome") if row.what}
+    known = {row.outcome.line_id: row for row in review.outcomes.select_related("outcome") if row.what}
     for outcome in new.outcomes.all():
-        if outcome.text in known:
-            change_outcome(by=by, outcome_id=outcome.pk, text=outcome.text, where_we_are=known[outcome.text])
+        row = known.get(outcome.line_id)
+        if row:
+            change_outcome(by=by, outcome_id=outcome.pk, text=outcome.text, where_we_are=row.what)
 
 
 def _audit(by: User, verb: str, review: Review, *, reason: str = "") -> None:

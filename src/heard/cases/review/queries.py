@@ -17,18 +17,25 @@ from django.utils import timezone
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import (
     assessments_of,
-    latest_signed,
     observations_of,
+    signed_since_opened,
     unsigned,
     words_of_child,
 )
 from heard.cases.case.queries import led_by_own_agencies, worked_in
-from heard.cases.case.rules import Kept, due_on
+from heard.cases.case.rules import Kept
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_of
 from heard.cases.missing.queries import open_episode_of
 from heard.cases.plan.models import Action, Plan
-from heard.cases.plan.queries import actions_of, draft_plan, overdue_count, plans_of, plans_visible_to
+from heard.cases.plan.queries import (
+    actions_of,
+    draft_plan,
+    next_after,
+    overdue_count,
+    plans_of,
+    plans_visible_to,
+)
 from heard.cases.review import rules
 from heard.cases.review.models import Review, ReviewedOutcome
 from heard.cases.review.rules import Looked
@@ -38,7 +45,6 @@ from heard.network.queries import visible_through
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.case.models import Case, Observation, Words
-    from heard.knowledge.model import Clock
 
 
 BESIDE = 20  # of each kind, at most, beside a review
@@ -65,14 +71,6 @@ class Beside:
     signs: list[Seen]
     words: list[Words]
     more: bool
-
-
-@dataclass(frozen=True)
-class Next:
-    """What binds the day of the next review: a clock and the last day that it allows, or nothing."""
-
-    clock: Clock | None
-    latest_by: date | None
 
 
 def reviews_visible_to(user: User) -> QuerySet[Review]:
@@ -166,22 +164,12 @@ def why_not_hold(user: User, plan: Plan, *, today: date, held_on: date | None, *
         agreed_on=timezone.localdate(plan.agreed_at) if plan.agreed_at else None,
         today=today,
         held_on=held_on,
-        latest_by=next_of(user, plan.case, held_on or today).latest_by,
+        latest_by=next_after(user, plan.case, held_on or today).latest_by,
         actions_open=sum(row.state == "open" for one in plan.outcomes.all() for row in one.actions.all()),
         is_missing=open_episode_of(user, plan.case.person_id) is not None,
         evidence_days=settings.EVIDENCE_DAYS,
         **said,
     )
-
-
-def next_of(user: User, case: Case, held_on: date) -> Next:
-    """What binds the day after a review that is held on a day."""
-    held_before = reviews_of(user, case.pk).filter(held_on__lt=held_on).count()
-    name = rules.clock_of_next(case.person.legal_status, held_before=held_before)
-    if name is None:
-        return Next(None, None)
-    clock = load.current().clock(name)
-    return Next(clock, due_on(clock, held_on))
 
 
 def beside(user: User, plan: Plan, *, until: datetime | None = None) -> Beside:
@@ -246,9 +234,9 @@ def may_close(user: User, case: Case) -> bool:
     return case.lead_team.agency_id in user.agencies_where(May.CLOSE)
 
 
-def last_review(user: User, case_id: uuid.UUID) -> Review | None:
-    """With what it says of each outcome; None where none was held."""
-    latest = reviews_of(user, case_id).first()
+def last_review(user: User, case: Case) -> Review | None:
+    """Of a plan agreed since the case was opened, with what it says of each outcome; None where none was held."""
+    latest = reviews_of(user, case.pk).filter(plan__agreed_at__gte=case.opened_at).first()
     return review_visible_to(user, latest.pk) if latest else None
 
 
@@ -285,8 +273,8 @@ def why_not_reopen(user: User, case: Case, *, reason: str) -> str | None:
 
 
 def _before_closing(user: User, case: Case) -> rules.Before:
-    review, signed = last_review(user, case.pk), latest_signed(user, case.pk)
-    had_plan = plans_of(user, case.pk).exclude(state="draft").exists()
+    review, signed = last_review(user, case), signed_since_opened(user, case)
+    had_plan = plans_of(user, case.pk).filter(agreed_at__gte=case.opened_at).exists()
     known_at = (review and review.recorded_at) if had_plan else (signed and signed.signed_at)
     worries = concerns_of(user, case.person_id)
     return rules.Before(
@@ -295,6 +283,7 @@ def _before_closing(user: User, case: Case) -> rules.Before:
         is_missing=open_episode_of(user, case.person_id) is not None,
         worries_waiting=worries.filter(state="told").exists(),
         unsigned=unsigned(user, case.pk) is not None,
+        has_draft=draft_plan(user, case.pk) is not None,
         actions_open=actions_of(user, case.pk).filter(state="open").exists(),
         had_plan=had_plan,
         looked=looked_in(review) if review else [],

@@ -53,7 +53,7 @@ def why_not_open(*, plan_state: str, may_review: bool, has_draft: bool) -> str |
     if plan_state != "agreed":
         return "Only an agreed plan is reviewed."
     if has_draft:
-        return "A changed plan is being written. Agree that one first, then review it."
+        return "A changed plan is being written. Agree or discard that one first, then review it."
     return None
 
 
@@ -140,7 +140,8 @@ class Before:
     """What is asked of a case before it is closed.
 
     `is_missing`: nobody knows where the child is now.
-    `had_plan`: a plan was once agreed, so the evidence is a review; without one it is a signed assessment (`signed_on`).
+    `has_draft`: a plan is being written. `had_plan`: a plan was agreed since the case was opened, so the evidence is a
+    review of it; without one it is an assessment signed since then (`signed_on`).
     `worry_since`: a worry about the child was told after that evidence was written down.
     """
 
@@ -149,6 +150,7 @@ class Before:
     is_missing: bool
     worries_waiting: bool
     unsigned: bool
+    has_draft: bool
     actions_open: bool
     had_plan: bool
     looked: Collection[Looked]
@@ -165,6 +167,7 @@ class Missing(StrEnum):
     CHILD = "child"
     WORRY = "worry"
     ASSESSMENT = "assessment"
+    DRAFT = "draft"
     ACTION = "action"
     REVIEW = "review"
     SIGNED = "signed"
@@ -186,6 +189,9 @@ def missing_before_closing(
         found.append((Missing.WORRY, "A worry about this child waits for a decision. Decide on it first."))
     if before.unsigned:
         found.append((Missing.ASSESSMENT, "An assessment is not signed off yet. Finish it first."))
+    if before.has_draft:
+        text = "A plan is being written. Agree it, or discard it if it is not needed any longer."
+        found.append((Missing.DRAFT, text))
     if before.actions_open:
         found.append((Missing.ACTION, "The plan has actions that are still to do. Say how each went."))
     return (*found, *_missing_evidence(before, today, evidence_days))
@@ -238,18 +244,6 @@ def why_not_reopen(*, is_closed: bool, may_close: bool, reason: str) -> str | No
     if not is_closed:
         return "This case is open already."
     return None if reason.strip() else "Say why the case opens again, so that its story can be followed."
-
-
-def clock_of_next(legal_status: str, *, held_before: int) -> str | None:
-    """The clock that binds the review after this one, or None where people agree the day between them.
-
-    `held_before`: reviews of this case before the one now. Source: the clocks themselves.
-    """
-    if legal_status == "protection_plan":
-        return "review_conference_next"
-    if legal_status == "looked_after":
-        return "looked_after_review_next" if held_before else "looked_after_review_second"
-    return None
 
 
 def _why_not_that_day(held_on: date | None, agreed_on: date | None, today: date) -> str | None:

@@ -43,12 +43,12 @@ if TYPE_CHECKING:
 def start_assessment(*, by: User, case_id: uuid.UUID, at: datetime | None = None) -> Assessment:
     """A new assessment with the current release of knowledge and the partnership's own questions as they are today.
 
-    It holds what the worries say that were told since the assessment before, and asks again what that one left open.
+    It holds what the worries say that came to the case since the assessment before, and asks again what that one left open.
     """
     case = case_visible_to(by, case_id)
     hold_person(by=by, person_id=case.person_id)
     refuse(queries.why_not_start(by, case.pk, case_is_open=case.state == "open"))
-    release = load.current()
+    release, now = load.current(), at or timezone.now()
     earlier = queries.latest_signed(by, case.pk)
     told = list(queries.told_in_worries(by, case.pk, since=earlier.started_at if earlier else None))
     assessment = Assessment.objects.create(
@@ -56,8 +56,8 @@ def start_assessment(*, by: User, case_id: uuid.UUID, at: datetime | None = None
         release=release.id,
         own_questions=_kept_set(read_own_questions(settings.QUESTIONS).found),
         author=by,
-        started_at=at or timezone.now(),
-        due_on=due_on(release.clock("assessment"), queries.referred_on(by, case)),
+        started_at=now,
+        due_on=due_on(release.clock("assessment"), queries.referred_on(by, case, now)),
     )
     assessment.writers.add(by)
     AssessmentObservation.objects.bulk_create(_from_worries(assessment, told))

@@ -99,6 +99,12 @@ def latest_signed(user: User, case_id: uuid.UUID) -> Assessment | None:
     return signed.order_by("-signed_at").first()
 
 
+def signed_since_opened(user: User, case: Case) -> Assessment | None:
+    """The latest that was signed since the case was opened, or opened again: what a plan and an end of help rest on."""
+    signed = assessments_of(user, case.pk).filter(state=rules.State.SIGNED, signed_at__gte=case.opened_at)
+    return signed.order_by("-signed_at").first()
+
+
 def unsigned(user: User, case_id: uuid.UUID) -> Assessment | None:
     """The one that is being written or waits for the supervisor, if there is one."""
     return assessments_of(user, case_id).exclude(state=rules.State.SIGNED).first()
@@ -148,12 +154,12 @@ def observations_of(user: User, case_id: uuid.UUID) -> QuerySet[AssessmentObserv
 def told_in_worries(
     user: User, case_id: uuid.UUID, *, since: datetime | None = None
 ) -> QuerySet[ConcernObservation]:
-    """What the case's worries say was seen, latest first; with `since`, only worries told from then on. `Hidden` unless
-    the user may see the case."""
+    """What the case's worries say was seen, latest first; with `since`, only worries that came to the case from then on,
+    whenever they were told. `Hidden` unless the user may see the case."""
     case = case_visible_to(user, case_id)
     seen = ConcernObservation.objects.filter(concern__case=case, state=ConcernObservation.State.SEEN)
     if since is not None:
-        seen = seen.filter(concern__told_at__gte=since)
+        seen = seen.filter(concern__decided_at__gte=since)
     return seen.select_related("concern").order_by("-seen_on", "-concern__told_at")
 
 
@@ -194,15 +200,17 @@ def questions_to_find_out(user: User) -> QuerySet[OpenQuestion]:
     return open_ones.order_by(F("by_on").asc(nulls_last=True), "asked_at")
 
 
-def referred_on(user: User, case: Case) -> date:
-    """The day from which the assessment clock runs: that of the first worry that led to the case, or to its opening
-    again."""
+def referred_on(user: User, case: Case, at: datetime) -> date:
+    """The day from which the clock of an assessment runs that is started now, `at`: that of the first worry that led to the
+    case, or to its opening again. Of a new assessment after a signed one: that of the first worry since, or its start."""
     worries = Concern.objects.filter(case=case)
     closed = CasePeriod.objects.filter(case=case).aggregate(at=Max("closed_at"))["at"]
-    if closed:
-        worries = worries.filter(decided_at__gt=closed)
+    signed = signed_since_opened(user, case)
+    since = signed.signed_at if signed else closed
+    if since:
+        worries = worries.filter(decided_at__gt=since)
     first = worries.aggregate(at=Min("told_at"))["at"]
-    return timezone.localdate(first or case.opened_at)
+    return timezone.localdate(first or (at if signed else case.opened_at))
 
 
 def words_of_child(user: User, case_id: uuid.UUID) -> QuerySet[Words]:

@@ -22,7 +22,7 @@ from heard.cases.plan.views.reading import late, shown
 def finish(request: HttpRequest, this: Any, row: Any) -> HttpResponse:
     """For an action of a plan that has been opened for this user."""
     user: Any = request.user
-    why_not = queries.why_not_finish(user, row, outcome="done", note="")
+    why_not = queries.why_not_begin_finishing(user, row)
     # Whether it was done is never chosen beforehand: a tired thumb would write down what did not happen.
     today = {"done_on": timezone.localdate()}
     form = kept_form(request, FinishForm, kind="plan.finish", subject_id=row.pk, suggested=today)

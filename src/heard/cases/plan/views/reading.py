@@ -33,6 +33,7 @@ def plan(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     context = shown(
         this,
         notes=queries.notes_of(user, this),
+        may_discard=queries.why_not_begin_discarding(user, this) is None,
         may_change=queries.why_not_change(user, this) is None,
         may_finish=user.may(May.PLAN) and this.state == "agreed",
         may_review=user.may(May.REVIEW) and this.state == "agreed",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from heard.cases.assessment.queries import latest_words
 from heard.cases.case.queries import case_visible_to, who_can_do
 from heard.cases.case.rules import due_on
 from heard.cases.plan import actions, queries
-from heard.cases.plan.forms import ActionForm, AgreeForm, OutcomeForm
+from heard.cases.plan.forms import ActionForm, AgreeForm, DiscardForm, OutcomeForm
 from heard.cases.plan.views.doing import finish
 from heard.cases.plan.views.reading import shown
 from heard.knowledge import load
@@ -117,8 +118,9 @@ def agree(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     this = actions.open_plan(by=user, plan_id=plan_id)
     today = timezone.localdate()
     clock = load.current().clock("review_conference_first")
+    bound = queries.first_or_next(user, this.case, today)
     words = latest_words(user, this.case_id)
-    begin = {"review_on": due_on(clock, today)}
+    begin = {"review_on": min(due_on(clock, today), bound.latest_by or date.max)}
     form = kept_form(request, AgreeForm, kind="plan.agree", subject_id=this.pk, suggested=begin, words=words)
     if form.is_valid():
         with sending(request, form):
@@ -127,8 +129,25 @@ def agree(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
             return redirect("plan", plan_id=this.pk)
     why_not = queries.why_not_agree_yet(user, this, today)
     latest = words[0] if words else None
-    context = shown(this, form=form, clock=clock, latest=latest, why_not=why_not)
+    context = shown(this, form=form, clock=clock, bound=bound, latest=latest, why_not=why_not)
     return render(request, "cases/plan/agree.html", context)
+
+
+@gate(May.PLAN)
+def discard(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    this = actions.open_plan(by=user, plan_id=plan_id)
+    why_not = queries.why_not_begin_discarding(user, this)
+    if why_not:
+        messages.warning(request, _(why_not))
+        return redirect("plan", plan_id=this.pk)
+    form = kept_form(request, DiscardForm, kind="plan.discard", subject_id=this.pk)
+    if form.is_valid():
+        with sending(request, form):
+            actions.discard_plan(by=user, plan_id=this.pk, reason=form.cleaned_data["reason"])
+            messages.success(request, _("The draft is discarded."))
+            return redirect("child", person_id=this.case.person_id)
+    return render(request, "cases/plan/discard.html", shown(this, form=form))
 
 
 def _agree(user: Any, this: Any, form: Any) -> None:

@@ -22,7 +22,7 @@ from heard.cases.assessment.queries import latest_words, unsigned
 from heard.cases.case.queries import case_visible_to, periods_of
 from heard.cases.concern.queries import concerns_of
 from heard.cases.missing.queries import open_episode_of
-from heard.cases.plan.queries import agreed_plan
+from heard.cases.plan.queries import agreed_plan, draft_plan
 from heard.cases.review import actions, queries
 from heard.cases.review.forms import CloseForm, ReopenForm
 from heard.cases.review.rules import Missing
@@ -32,6 +32,7 @@ LINKS: dict[Missing, Any] = {
     Missing.CHILD: gettext_lazy("Read what is known"),
     Missing.WORRY: gettext_lazy("Read the worry"),
     Missing.ASSESSMENT: gettext_lazy("Go to the assessment"),
+    Missing.DRAFT: gettext_lazy("Go to the plan that is being written"),
     Missing.ACTION: gettext_lazy("Go to the plan"),
     Missing.REVIEW: gettext_lazy("Hold a review"),
     Missing.SIGNED: gettext_lazy("Start an assessment"),
@@ -72,7 +73,7 @@ def close(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The case is closed. Its story stays here."))
             return redirect("case_story", case_id=case_id)
     missing = queries.missing_before_closing(user, case, today=timezone.localdate())
-    review = queries.last_review(user, case_id)
+    review = queries.last_review(user, case)
     context = {
         "case": case,
         "form": form,
@@ -121,6 +122,9 @@ def _where(user: Any, case: Any, what: Missing) -> str:
     if what is Missing.ASSESSMENT:
         one = unsigned(user, case.pk)
         return reverse("assessment", kwargs={"assessment_id": one.pk}) if one else ""
+    if what is Missing.DRAFT:
+        draft = draft_plan(user, case.pk)
+        return reverse("plan", kwargs={"plan_id": draft.pk}) if draft else ""
     if what in (Missing.ACTION, Missing.REVIEW):
         plan = agreed_plan(user, case.pk)
         if plan is None:

@@ -18,7 +18,7 @@ from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words, words_of_child
 from heard.cases.plan.actions import open_plan
-from heard.cases.plan.queries import plan_visible_to
+from heard.cases.plan.queries import next_after, plan_visible_to
 from heard.cases.plan.rules import days_overdue
 from heard.cases.review import actions, queries
 from heard.cases.review.forms import ReviewForm
@@ -34,7 +34,7 @@ def hold(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     # Also where it is sent: a form that is not right shows it again.
     this = open_plan(by=user, plan_id=plan_id)
     today = timezone.localdate()
-    following = queries.next_of(user, this.case, today)
+    following = next_after(user, this.case, today)
     words = latest_words(user, this.case_id)
     form = kept_form(
         request,

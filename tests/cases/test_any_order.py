@@ -1,0 +1,369 @@
+"""Whatever people do, and in whichever order: a case has a way on, nothing that was done is to do again, figures count each
+thing once, and no clock runs in a closed case. Through the site's own actions alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from tests.cases.conftest import note_observation
+from tests.conftest import World
+
+from heard.agencies.rules import Refused
+from heard.cases.assessment import actions as assessing
+from heard.cases.assessment.queries import seen_before_and_not_marked, signed_since_opened, unsigned
+from heard.cases.assessment.rules import ChildsView
+from heard.cases.case.models import Case
+from heard.cases.case.rules import Kept
+from heard.cases.clocks.actions import note_moment
+from heard.cases.clocks.models import ClockRun
+from heard.cases.concern import actions as telling
+from heard.cases.concern.models import Concern
+from heard.cases.plan import actions as planning
+from heard.cases.plan import queries as plans
+from heard.cases.plan.models import Action, Plan
+from heard.cases.review import actions as reviewing
+from heard.cases.review.models import Review
+from heard.cases.review.queries import held_in_time
+from heard.cases.review.rules import Looked
+from heard.network import actions as network
+from heard.network.models import Merge, Person
+
+UNHEARD = ChildsView(why_no_words="She asked us to decide and to tell her.")
+MOMENTS = ("strategy_discussion", "conference_first", "looked_after", "looked_after_review", "school_moved")
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+@dataclass
+class Promise:
+    """One thing that somebody is to do, by what is said of it: `due` as agreed last, `missed` where an earlier day was."""
+
+    due: date
+    in_force: bool = True
+    missed: bool = False
+    done_on: date | None = None
+
+
+@dataclass
+class Work:
+    """The people of a partnership at work on one child of whom there are two records."""
+
+    world: World
+    people: tuple[Person, Person]
+    days: int = 0
+    said: int = 0
+    promises: dict[str, Promise] = field(default_factory=dict)
+
+    def pick[T](self, rows: list[T], number: int) -> T | None:
+        return rows[number % len(rows)] if rows else None
+
+    def case(self, number: int) -> Case | None:
+        return self.pick(list(Case.objects.order_by("opened_at", "pk")), number)
+
+    def new(self, text: str) -> str:
+        """Another text each time, so that each thing is known by it."""
+        self.said += 1
+        return f"{text} {self.said}"
+
+    # ---- steps: each does something, or is refused
+
+    def wait(self, number: int) -> None:
+        self.days += 1 + number % 45
+
+    def tell(self, number: int) -> None:
+        person = self.people[number % 2]
+        person.refresh_from_db()
+        telling.tell(
+            by=self.world.teacher,
+            person_id=person.merged_into_id or person.pk,
+            seen_and_heard=self.new("They wait for her."),
+            why_no_words="She was in class.",
+            danger_now="no",
+        )
+
+    def decide(self, number: int) -> None:
+        worry = self.pick(list(Concern.objects.filter(state="told").order_by("told_at", "pk")), number)
+        if worry is None:
+            return
+        has_case = Case.objects.filter(person=worry.person, state="open").exists()
+        telling.decide(
+            by=self.world.coordinator,
+            concern=worry,
+            decision="add_to_case" if has_case else "open_case",
+            reason="The team looks at it",
+            feedback="Thank you",
+            why_without_words="Not met yet",
+            why_alone="Nobody else is in",
+        )
+
+    def start_assessment(self, number: int) -> None:
+        case = self.case(number)
+        if case:
+            assessing.start_assessment(by=self.world.social_worker, case_id=case.pk)
+
+    def sign(self, number: int) -> None:
+        case = self.case(number)
+        if case and unsigned(self.world.social_worker, case.pk):
+            self.decide_on_assessment(case, send_back=number % 4 == 0)
+
+    def decide_on_assessment(self, case: Case, *, send_back: bool) -> None:
+        worker = self.world.social_worker
+        one = unsigned(worker, case.pk)
+        assert one is not None
+        if one.state != "submitted":
+            this = {"by": worker, "assessment_id": one.pk}
+            assessing.save_judgement(**this, text="People older than her are grooming her.")
+            assessing.save_childs_view(**this, view=UNHEARD)
+            note_observation(**this, item="S10", state="not_known")
+            assessing.save_what_is_not_known(**this, text="Who gives her things: her school nurse will ask.")
+            for item in seen_before_and_not_marked(worker, one):
+                note_observation(**this, item=item, state="not_known", words="Not asked again")
+            assessing.submit(**this)
+        if send_back:
+            assessing.send_back(by=self.world.supervisor, assessment_id=one.pk, reason="Say more")
+        else:
+            assessing.sign_off(by=self.world.supervisor, assessment_id=one.pk)
+
+    def start_plan(self, number: int) -> None:
+        case = self.case(number)
+        if case:
+            planning.start_plan(by=self.world.social_worker, case_id=case.pk)
+
+    def write_plan(self, number: int) -> None:
+        """Starts a draft where there is none. Adds to one, gives something in it another day, or takes something out."""
+        draft = self.pick(list(Plan.objects.filter(state="draft").order_by("pk")), number)
+        if draft is None:
+            self.start_plan(number)
+            return
+        by, worker = {"by": self.world.social_worker}, self.world.social_worker
+        rows = list(Action.objects.filter(outcome__plan=draft).order_by("what"))
+        one = self.pick(rows, number)
+        due_on = today() + timedelta(days=number % 30)
+        if one is None or number % 3 == 0:
+            outcome = draft.outcomes.first() or planning.add_outcome(
+                **by, plan_id=draft.pk, text=self.new("Gets home")
+            )
+            self.add_action(outcome, due_on)
+        elif number % 3 == 1:
+            planning.change_action(**by, action_id=one.pk, what=one.what, owner=worker, due_on=due_on)
+        else:
+            planning.take_out_action(**by, action_id=one.pk)
+
+    def add_action(self, outcome: Any, due_on: date) -> str:
+        what, worker = self.new("Call"), self.world.social_worker
+        planning.add_action(by=worker, outcome_id=outcome.pk, what=what, owner=worker, due_on=due_on)
+        return what
+
+    def agree(self, number: int) -> None:
+        draft = self.pick(list(Plan.objects.filter(state="draft").order_by("pk")), number)
+        if draft is None:
+            return
+        for outcome in draft.outcomes.filter(actions=None):
+            self.add_action(outcome, today() + timedelta(days=number % 30))
+        planning.agree_plan(
+            by=self.world.social_worker,
+            plan_id=draft.pk,
+            review_on=today() + timedelta(days=1 + number % 60),
+            view=UNHEARD,
+        )
+        now = dict(Action.objects.filter(outcome__plan=draft).values_list("what", "due_on"))
+        self.replace(draft.replaces_id, now)
+        for what, due in now.items():
+            promise = self.promises.setdefault(what, Promise(due))
+            promise.due, promise.in_force = due, True
+
+    def replace(self, old: Any, now: dict[str, date]) -> None:
+        """What was to do and goes on with another day, or not at all, was missed where its day had passed."""
+        before = set(Action.objects.filter(outcome__plan=old).values_list("what", flat=True))
+        for what in before & self.promises.keys():
+            promise = self.promises[what]
+            if promise.done_on is None:
+                promise.missed |= promise.due < today()
+                promise.in_force = what in now
+
+    def discard(self, number: int) -> None:
+        draft = self.pick(list(Plan.objects.filter(state="draft").order_by("pk")), number)
+        if draft:
+            planning.discard_plan(by=self.world.social_worker, plan_id=draft.pk, reason="Not needed")
+
+    def finish(self, number: int) -> None:
+        open_ones = Action.objects.filter(outcome__plan__state="agreed", state="open").order_by("what")
+        one = self.pick(list(open_ones), number)
+        if one:
+            planning.finish_action(by=self.world.social_worker, action_id=one.pk)
+            self.promises[one.what].done_on = today()
+
+    def review(self, number: int) -> None:
+        plan = self.pick(list(Plan.objects.filter(state="agreed").order_by("pk")), number)
+        if plan:
+            self.hold(plan, ("continue", "change_plan", "change_plan", "step_down")[number % 4], number)
+
+    def hold(self, plan: Plan, decision: str, number: int = 0) -> None:
+        seen = Looked("better", self.new("She walks home."), "Tess Archer", today())
+        reviewing.hold_review(
+            by=self.world.social_worker,
+            plan_id=plan.pk,
+            held_on=today(),
+            what_changed="She is safer.",
+            took_part="Sol Wright; Mina",
+            looked={outcome.pk: seen for outcome in plan.outcomes.all()},
+            view=UNHEARD,
+            decision=decision,
+            reason="She says so.",
+            next_review_on=today() + timedelta(days=1 + number % 60),
+        )
+
+    def note(self, number: int) -> None:
+        case = self.case(number)
+        if case:
+            kind = MOMENTS[number % len(MOMENTS)]
+            note_moment(by=self.world.social_worker, case_id=case.pk, kind=kind, on=today())
+
+    def close(self, number: int) -> None:
+        case = self.case(number)
+        if case:
+            self.close_case(case)
+
+    def close_case(self, case: Case) -> None:
+        reviewing.close_case(
+            by=self.world.coordinator,
+            case_id=case.pk,
+            view=UNHEARD,
+            reason="She is safe and says so.",
+            contact_afterwards="Tess Archer at school",
+            told_child="Sol told her that she can ring us.",
+            open_again_if="She is away from school again.",
+        )
+
+    def reopen(self, number: int) -> None:
+        case = self.case(number)
+        if case:
+            self.reopen_case(case)
+
+    def reopen_case(self, case: Case) -> None:
+        reviewing.reopen_case(by=self.world.coordinator, case_id=case.pk, reason="She asked us to.")
+
+    def merge(self, number: int) -> None:
+        kept, merged = self.people if number % 2 else reversed(self.people)
+        kept.refresh_from_db()
+        merged.refresh_from_db()
+        if not (kept.merged_into_id or merged.merged_into_id):
+            network.merge_people(
+                by=self.world.coordinator, kept_id=kept.pk, merged_id=merged.pk, reason="One child"
+            )
+
+    def undo(self, number: int) -> None:
+        merge = Merge.objects.filter(undone_at=None).order_by("pk").first()
+        if merge:
+            network.unmerge_people(by=self.world.coordinator, merge_id=merge.pk, reason="Two children")
+
+    # ---- what holds after each
+
+    def check(self) -> None:
+        running = ClockRun.objects.filter(met_on=None, ended_on=None, case__state="closed")
+        assert not running.exists(), "a clock runs in a closed case"
+        done = {what for what, promise in self.promises.items() if promise.done_on}
+        still = Action.objects.filter(state="open", outcome__plan__state__in=["draft", "agreed"])
+        again = done & set(still.values_list("what", flat=True))
+        assert not again, "something that was done is to do again"
+        since = today() - timedelta(days=10_000)
+        figures = plans.done_in_time(self.world.coordinator, since=since, today=today())
+        assert figures == self.expected(), "a promise does not count once"
+        texts = plans.actions_visible_to(self.world.social_worker).filter(state="done")
+        assert texts.count() == len(done), "something was done more than once"
+        held = held_in_time(self.world.coordinator, since=since, today=today())
+        assert held.of >= Review.objects.count(), "a review does not count"
+
+    def expected(self) -> Kept:
+        due = [one for one in self.promises.values() if one.missed or (one.in_force and one.due < today())]
+        kept = [one for one in due if one.done_on and one.done_on <= one.due and not one.missed]
+        return Kept(len([one for one in kept if one.due < today()]), len(due))
+
+    # ---- the way on
+
+    def end(self, number: int) -> None:
+        case = self.case(number)
+        if case:
+            try:
+                self.go_on(case)
+            except Refused as why_not:
+                raise AssertionError(f"there is no way on: {why_not}") from why_not
+
+    def go_on(self, case: Case) -> None:
+        """From wherever it is, the case can be worked on and closed. Nothing here may be refused."""
+        while Concern.objects.filter(state="told").exists():
+            self.decide(0)
+        case.refresh_from_db()
+        if case.state == "closed":
+            self.reopen_case(case)
+            case.refresh_from_db()
+        draft = plans.draft_plan(self.world.social_worker, case.pk)
+        if draft:
+            planning.discard_plan(by=self.world.social_worker, plan_id=draft.pk, reason="Not needed")
+        if unsigned(self.world.social_worker, case.pk):
+            self.decide_on_assessment(case, send_back=False)
+        if signed_since_opened(self.world.social_worker, case) is None:
+            assessing.start_assessment(by=self.world.social_worker, case_id=case.pk)
+            self.decide_on_assessment(case, send_back=False)
+        plan = plans.agreed_plan(self.world.social_worker, case.pk) or self.plan_now(case)
+        for one in plans.actions_of(self.world.social_worker, case.pk).filter(state="open"):
+            planning.finish_action(by=self.world.social_worker, action_id=one.pk)
+            self.promises[one.what].done_on = today()
+        self.hold(plan, "step_down")
+        self.check()
+        self.close_case(case)
+        self.check()
+
+    def plan_now(self, case: Case) -> Plan:
+        by = {"by": self.world.social_worker}
+        plan = planning.start_plan(**by, case_id=case.pk)
+        outcome = planning.add_outcome(**by, plan_id=plan.pk, text=self.new("Gets home"))
+        self.promises[self.add_action(outcome, today())] = Promise(today())
+        review_on = today() + timedelta(days=30)
+        return planning.agree_plan(**by, plan_id=plan.pk, review_on=review_on, view=UNHEARD)
+
+
+STEPS: tuple[Callable[[Work, int], None], ...] = (
+    Work.wait, Work.tell, Work.decide, Work.decide, Work.start_assessment, Work.sign, Work.sign, Work.sign, Work.write_plan,
+    Work.write_plan, Work.agree, Work.agree, Work.agree, Work.discard, Work.finish, Work.finish, Work.review, Work.review,
+    Work.note, Work.close, Work.reopen, Work.reopen, Work.merge, Work.undo, Work.end, Work.end,
+)  # fmt: skip
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],  # shrinking would do it all hundreds of times
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 59)), min_size=15, max_size=40))
+def test_whatever_is_done_a_case_has_a_way_on(world: World, agreed: Plan, steps: list[Any]) -> None:
+    real: Callable[[], datetime] = timezone.now
+    with transaction.atomic():
+        other = network.add_person(by=world.teacher, given_name="Meena", family_name="Okoro")
+        network.involve(by=world.teacher, person=other, agency=world.care, why="Takes worries")
+        known = dict(Action.objects.values_list("what", "due_on"))
+        promises = {what: Promise(due) for what, due in known.items() if due}
+        work = Work(world, (agreed.case.person, other), promises=promises)
+        with patch.object(timezone, "now", lambda: real() + timedelta(days=work.days)):
+            for step, number in steps:
+                try:
+                    with transaction.atomic():
+                        step(work, number)
+                except Refused:
+                    pass
+                work.check()
+            for number in range(Case.objects.count()):
+                work.end(number)
+        transaction.set_rollback(True)
