@@ -225,8 +225,7 @@ def _put(form: Form, name: str, answer: Any) -> None:
 def _go_on(request: HttpRequest, form: Form, record: dict[str, Any], changed_by: Any) -> None:
     """Lays the latest of what was typed, or what was asked for, over what the record says."""
     sheet, asked = form.kept.sheet, request.GET.get(RESUME, "")
-    drafts = queries.typed_in(_user(request), kind=sheet.kind, subject_id=sheet.subject_id)
-    drafts.sort(key=lambda draft: str(draft.pk) != asked)
+    drafts = queries.typed_in(_user(request), kind=sheet.kind, subject_id=sheet.subject_id, asked=asked)
     differing = [(draft, typed) for draft in drafts if (typed := _typed_by_hand(form, draft, record))]
     if not differing:
         return

@@ -207,10 +207,14 @@ def draft_of(user: User, draft_id: uuid.UUID, *, kind: str) -> Draft:
     return draft
 
 
-def typed_in(user: User, *, kind: str, subject_id: uuid.UUID | None) -> list[Draft]:
+def typed_in(user: User, *, kind: str, subject_id: uuid.UUID | None, asked: str = "") -> list[Draft]:
     """What this user typed in one form about one thing and has not sent, the latest first: one for each page of a
-    browser in which they typed."""
-    return list(drafts_of(user).filter(kind=kind, subject_id=subject_id)[:_PAGES_SHOWN])
+    browser in which they typed. The one that is asked for by its key comes first, also where it was about a record that
+    has been merged into this one since."""
+    drafts = drafts_of(user).filter(kind=kind)
+    first = list(_with_key(drafts, asked))
+    rest = drafts.filter(subject_id=subject_id)[:_PAGES_SHOWN]
+    return first + [draft for draft in rest if draft not in first]
 
 
 def unfinished_forms(user: User) -> QuerySet[Draft]:
@@ -226,13 +230,17 @@ def worries_begun(user: User) -> int:
 
 def unfinished_form(user: User, draft_id: str) -> Draft:
     """One of them, or `Hidden`, also for what is no key at all."""
-    try:
-        draft = unfinished_forms(user).filter(pk=uuid.UUID(draft_id)).first()
-    except ValueError:
-        draft = None
+    draft = _with_key(unfinished_forms(user), draft_id).first()
     if draft is None:
         raise Hidden
     return draft
+
+
+def _with_key(drafts: QuerySet[Draft], text: str) -> QuerySet[Draft]:
+    try:
+        return drafts.filter(pk=uuid.UUID(text))
+    except ValueError:
+        return drafts.none()
 
 
 def last_change(user: User, *, subject: str, subject_id: object) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
@@ -72,10 +73,11 @@ def note_missing(
 def change_episode(*, by: User, episode_id: uuid.UUID, at: datetime | None = None, **said: Any) -> Episode:
     """What is known changes while one looks for the child. `said`: what of `MISSING` is different now."""
     episode = _locked(by, episode_id)
+    before = (episode.missing_from, episode.found_at)
     for name in MISSING:
         setattr(episode, name, said.get(name, getattr(episode, name)))
     refuse(_why_not_note(by, {name: getattr(episode, name) for name in MISSING}, at or timezone.now()))
-    refuse(_why_not_period(by, episode))
+    refuse(_why_not_period(by, episode, before))
     episode.save(update_fields=MISSING)
     _audit(by, "change", episode)
     return episode
@@ -89,8 +91,9 @@ def note_found(*, by: User, episode_id: uuid.UUID, at: datetime | None = None, *
     """
     episode, now = _locked(by, episode_id), at or timezone.now()
     verb = "find" if episode.found_at is None else "put right"
+    before = (episode.missing_from, episode.found_at)
     _set_found(by, episode, said, now)
-    refuse(_why_not_period(by, episode))
+    refuse(_why_not_period(by, episode, before))
     episode.save(update_fields=[*FOUND, "found_noted_by", "interview_due_at"])
     _audit(by, verb, episode)
     return episode
@@ -299,10 +302,10 @@ def write_form(
     photos = {photo.pk: photo for photo in queries.photos_of(by, person_id)}
     if photo_id is not None and photo_id not in photos:
         raise Hidden
-    before = queries.forms_of(by, person_id).first()
+    last = queries.forms_of(by, person_id).aggregate(version=Max("version"))["version"]
     form = Philomena.objects.create(
         person=person,
-        version=before.version + 1 if before else 1,
+        version=(last or 0) + 1,
         photo=photos.get(photo_id) if photo_id else None,
         prepared_with=prepared_with,
         written_by=by,
@@ -371,9 +374,10 @@ def _why_not_note(by: User, values: dict[str, Any], now: datetime) -> str | None
     return rules.why_not_note(may_note=by.may(May.MISSING), now=now, **asked)
 
 
-def _why_not_period(by: User, episode: Episode) -> str | None:
+def _why_not_period(by: User, episode: Episode, before: rules.Period | None = None) -> str | None:
     others = queries.other_periods(by, episode.person_id, but=episode.pk)
-    return rules.why_not_period(period=(episode.missing_from, episode.found_at), others=others)
+    period = (episode.missing_from, episode.found_at)
+    return rules.why_not_period(period=period, others=others, before=before)
 
 
 def _locked(by: User, episode_id: uuid.UUID) -> Episode:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import Refused
 from heard.cases.missing import rules
+from heard.network.rules import Joined
 
 __all__ = ["Episode", "Interview", "InterviewAnswer", "InterviewOffer", "Philomena"]
 
@@ -39,6 +40,11 @@ class Episode(models.Model):
         NOT_KNOWN = rules.Check.NOT_KNOWN.value, _("Not known")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    when_merged: ClassVar = Joined(
+        clash=rules.why_not_join,
+        columns=("missing_from", "found_at", "interview"),
+        among={"taken_back_at": None},
+    )
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     missing_from = models.DateTimeField()
     from_where = models.CharField(max_length=12, choices=FromWhere)
@@ -173,6 +179,7 @@ class Philomena(models.Model):
     """What helps to find a child, written before the child is missing. Each writing is a version; none is changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    when_merged: ClassVar = Joined(numbered="version", by="written_at")
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField()
     photo = models.ForeignKey(
@@ -193,7 +200,7 @@ class Philomena(models.Model):
 
     class Meta:
         verbose_name_plural = "Philomena forms"
-        ordering: ClassVar = ["-version"]
+        ordering: ClassVar = ["-written_at", "-version"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["person", "version"], name="philomena_version_once")
         ]

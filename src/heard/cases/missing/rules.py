@@ -1,6 +1,6 @@
 """When a child is missing and when back, until when the interview is due, and what each of them must say. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -41,6 +41,14 @@ OVERLAPS: Final = "This child is noted as missing at that time already, and one 
 HAS_OPEN: Final = "This child is noted as missing now. Go on with that episode."
 TAKEN_BACK: Final = "This episode was noted by mistake and has been taken back."
 
+TOGETHER: Final = (
+    "Both records say that the child was missing at the same time. Take one of the two episodes back, or put its times right, "
+    "first."
+)
+
+type Noted = tuple[
+    datetime, datetime | None, object
+]  # from, until, and the interview; None where there is none
 type Period = tuple[datetime, datetime | None]  # from, and until; None where it is not over
 
 
@@ -125,12 +133,24 @@ def _why_no_danger(danger: str, why: str) -> str | None:
     return None
 
 
-def why_not_period(*, period: Period, others: Iterable[Period]) -> str | None:
-    """`others`: the child's other episodes, without those that were taken back."""
-    others = list(others)
+def why_not_period(*, period: Period, others: Iterable[Period], before: Period | None = None) -> str | None:
+    """`others`: the child's other episodes, without those that were taken back. `before`: what the record says until now.
+    What overlaps already, since two records were merged, is no reason: the child can still be noted as back."""
+    others = [other for other in others if before is None or not overlap(before, [other])]
     if period[1] is None and any(end is None for _start, end in others):
         return HAS_OPEN
     return OVERLAPS if overlap(period, others) else None
+
+
+def why_not_join(kept: Sequence[Noted], merged: Sequence[Noted]) -> str | None:
+    """Whether the episodes of two records can be those of one child. Where two overlap, one of them is taken back first; not
+    where the child has spoken about each: what the child said stays."""
+    for start, end, interview in kept:
+        for other_start, other_end, other_interview in merged:
+            spoken = interview is not None and other_interview is not None
+            if not spoken and overlap((start, end), [(other_start, other_end)]):
+                return TOGETHER
+    return None
 
 
 def why_not_find(
