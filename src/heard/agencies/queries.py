@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
-from heard.agencies.rules import Hidden, May, Role
+from heard.agencies.rules import MAY, Hidden, May, Role
 from heard.govuk.environment import time
 
 LOOKS = ("view", "print", "read", "download", "search")  # verbs of the audit trail that change nothing
@@ -61,9 +61,10 @@ def colleagues_visible_to(user: User) -> QuerySet[User]:
     return rows if user.may(May.SIGNED_IN) else rows.none()
 
 
-def people_who_left(user: User) -> QuerySet[User]:
-    """People who were switched off: what waited for them waits for somebody else."""
-    rows = User.objects.filter(is_active=False)
+def memberships_with(user: User, permission: May) -> QuerySet[Membership]:
+    """Roles of active people that give a permission: for conditions on who may do something now."""
+    roles = [role for role, allowed in MAY.items() if permission in allowed]
+    rows = Membership.objects.filter(user__is_active=True, role__in=roles).order_by()
     return rows if user.may(May.SIGNED_IN) else rows.none()
 
 

@@ -11,10 +11,11 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import latest_signed
+from heard.cases.case.queries import worked_in
 from heard.cases.case.rules import Kept
 from heard.cases.plan import rules
 from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
-from heard.network.queries import visible_through
+from heard.network.queries import sees, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -109,9 +110,17 @@ def actions_of(user: User, case_id: uuid.UUID) -> QuerySet[Action]:
 
 
 def actions_due(user: User) -> QuerySet[Action]:
-    """What this user has to do in plans that are in force: longest overdue first, then what comes next."""
-    mine = actions_visible_to(user).filter(owner=user, state=rules.Progress.OPEN)
-    return mine.filter(outcome__plan__state=rules.State.AGREED).order_by("due_on", "added_at")
+    """What this user has to do in plans that are in force: longest overdue first, then what comes next. What somebody has to
+    do who cannot see the child any more is with those who work the case."""
+    opened = (
+        Action.objects.order_by()
+        .filter(state=rules.Progress.OPEN, outcome__plan__state=rules.State.AGREED)
+        .values("pk")
+    )
+    near = opened.filter(outcome__plan__case__in=worked_in(user))
+    left = near.exclude(sees(user, "owner", "outcome__plan__case__person"))
+    mine = opened.filter(owner=user).union(left)
+    return actions_visible_to(user).filter(pk__in=mine).order_by("due_on", "added_at")
 
 
 def steps(plan: Plan) -> list[list[rules.Step]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from heard.agencies.queries import colleagues_visible_to
@@ -26,6 +26,7 @@ from heard.cases.review.queries import reviews_visible_to
 from heard.govuk.environment import day
 from heard.home import decisions
 from heard.home.waiting import Kind, Waiting, at, due
+from heard.network.queries import sees
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -70,7 +71,7 @@ def team_cases(user: User) -> QuerySet[Any]:
 
 def to_allocate(user: User) -> QuerySet[Any]:
     """Those cases, each with `nobody`: 0 where the child can count on nobody yet. These first, then the longest open."""
-    nobody = Q(trusted_worker__isnull=True) | Q(trusted_worker__is_active=False)
+    nobody = ~sees(user, "trusted_worker", "person")
     order = Case(When(nobody, then=Value(0)), default=Value(1), output_field=IntegerField())
     return team_cases(user).annotate(nobody=order).order_by("nobody", "opened_at", "pk")
 

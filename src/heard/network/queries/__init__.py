@@ -38,6 +38,7 @@ from heard.network.queries.people import (
     people_visible_to,
     person_findable_by,
     person_visible_to,
+    sees,
     visible_through,
     why_not_change_restriction,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "person_visible_to",
     "place_visible_to",
     "places_visible_to",
+    "sees",
     "tie_visible_to",
     "ties_of_group",
     "ties_of_place",
