@@ -17,7 +17,14 @@ from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment.actions import open_attachment
 from heard.cases.missing import queries, rules
-from heard.cases.missing.models import Episode, Interview, InterviewAnswer, InterviewOffer, Philomena
+from heard.cases.missing.models import (
+    EarlierVersion,
+    Episode,
+    Interview,
+    InterviewAnswer,
+    InterviewOffer,
+    Philomena,
+)
 from heard.govuk.environment import day
 from heard.knowledge import load
 from heard.network.actions import add_group, add_person, add_place, hold_person, note_tie
@@ -30,6 +37,10 @@ if TYPE_CHECKING:
 MISSING = (
     "missing_from", "from_where", "from_detail", "last_seen_where", "last_seen_by", "what_is_known", "danger",
     "danger_why", "reported_at", "police_reference", "why_not_reported", "clothing", "mood", "money", "phone_state",
+)  # fmt: skip
+HELD = (
+    "held_at", "where", "with_whom", "independent", "who_else", "why_no_words", "where_was", "who_with", "pushed", "pulled",
+    "would_help", "to_reviewer", "to_police", "passed_on",
 )  # fmt: skip
 FOUND = ("found_at", "found_where", "found_by", "condition", "check_by_police", "check_note")
 
@@ -87,15 +98,18 @@ def change_episode(*, by: User, episode_id: uuid.UUID, at: datetime | None = Non
 def note_found(*, by: User, episode_id: uuid.UUID, at: datetime | None = None, **said: Any) -> Episode:
     """The child is back. The clock of the interview starts at the hour of the return. `said`: all of `FOUND`.
 
-    For an episode that is over already it puts right what was written about the return, and the clock with it.
+    For an episode that is over already it puts right what was written about the return, and the clock with it; what was
+    written stays as an earlier version. Once the interview was offered or held, its clock is not moved to a later time.
     """
     episode, now = _locked(by, episode_id), at or timezone.now()
     verb = "find" if episode.found_at is None else "put right"
     before = (episode.missing_from, episode.found_at)
+    written = {name: getattr(episode, name) for name in (*FOUND, "interview_due_at")}
     _set_found(by, episode, said, now)
     refuse(_why_not_period(by, episode, before))
+    detail = _keep_return(by, episode, written, now) if written["found_at"] else {}
     episode.save(update_fields=[*FOUND, "found_noted_by", "interview_due_at"])
-    _audit(by, verb, episode)
+    _audit(by, verb, episode, **detail)
     return episode
 
 
@@ -177,7 +191,8 @@ def record_interview(
     at: datetime | None = None,
     **said: str,
 ) -> Interview:
-    """What the child said after this return; again where somebody adds to it or says to whom it was passed on.
+    """What the child said after this return; again where somebody adds to it or says to whom it was passed on. What was
+    written before stays as an earlier version.
 
     `said`: who_else, where_was, who_with, pushed, pulled, would_help, to_reviewer, to_police, passed_on.
     """
@@ -199,6 +214,9 @@ def record_interview(
     there = Interview.objects.filter(episode=episode).first()
     interview = there or Interview(episode=episode, noted_by=by, noted_at=now)
     values = {"held_at": held_at, "where": where, "with_whom": with_whom, "independent": independent, **said}
+    if there:
+        written = {name: getattr(there, name) for name in HELD} | {"words": there.words_id}
+        _keep_earlier(by, episode, rules.Part.INTERVIEW, written, now)
     for name, value in (values | {"words": words, "why_no_words": why_no_words}).items():
         setattr(interview, name, value)
     interview.save()
@@ -366,6 +384,32 @@ def _set_found(by: User, episode: Episode, said: dict[str, Any], now: datetime) 
     clock = load.current().clock("return_interview")
     episode.interview_due_at = rules.interview_due(clock, values["found_at"], timezone.get_current_timezone())
     episode.found_noted_by = episode.found_noted_by or by
+
+
+def _spoken(episode: Episode) -> list[datetime]:
+    """When the interview was offered to the child, and when it was held."""
+    offered = episode.offers.exclude(offered_at=None).values_list("offered_at", flat=True)
+    held = Interview.objects.filter(episode=episode).values_list("held_at", flat=True)
+    return [at for at in (*offered, *held) if at is not None]
+
+
+def _keep_return(by: User, episode: Episode, written: dict[str, Any], now: datetime) -> dict[str, str]:
+    """Of a return that is put right, what was `written` until now. The two times, for the audit trail. Does not save the episode."""
+    assert episode.found_at is not None
+    assert episode.interview_due_at is not None
+    spoken = _spoken(episode)
+    refuse(rules.why_not_move_return(found_at=episode.found_at, spoken=spoken))
+    was, due = written["found_at"], written.pop("interview_due_at")
+    if spoken:
+        episode.interview_due_at = min(due, episode.interview_due_at)
+    _keep_earlier(by, episode, rules.Part.RETURN, written, now)
+    return {"was": was.isoformat(), "now": episode.found_at.isoformat()}
+
+
+def _keep_earlier(by: User, episode: Episode, of: rules.Part, written: dict[str, Any], at: datetime) -> None:
+    said = {name: str(value) if isinstance(value, uuid.UUID) else value for name, value in written.items()}
+    said = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items()}
+    EarlierVersion.objects.create(episode=episode, of=of, said=said, replaced_by=by, replaced_at=at)
 
 
 def _why_not_note(by: User, values: dict[str, Any], now: datetime) -> str | None:

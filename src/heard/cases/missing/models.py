@@ -11,7 +11,7 @@ from heard.agencies.rules import Refused
 from heard.cases.missing import rules
 from heard.network.rules import Joined
 
-__all__ = ["Episode", "Interview", "InterviewAnswer", "InterviewOffer", "Philomena"]
+__all__ = ["EarlierVersion", "Episode", "Interview", "InterviewAnswer", "InterviewOffer", "Philomena"]
 
 
 class Episode(models.Model):
@@ -163,6 +163,31 @@ class Interview(models.Model):
 
     def __str__(self) -> str:
         return f"interview of {self.held_at:%Y-%m-%d}"
+
+
+class EarlierVersion(models.Model):
+    """What was written about a return or an interview until somebody wrote it anew. Each is kept; none is changed."""
+
+    class Of(models.TextChoices):
+        RETURN = rules.Part.RETURN.value, _("The return")
+        INTERVIEW = rules.Part.INTERVIEW.value, _("The interview")
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="earlier")
+    of = models.CharField(max_length=10, choices=Of)
+    said = models.JSONField(help_text=_("The values of the fields, by name."))
+    replaced_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-replaced_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.of} until {self.replaced_at:%Y-%m-%d}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise Refused("An earlier version is not changed.")
+        super().save(*args, **kwargs)
 
 
 class InterviewAnswer(models.Model):

@@ -29,6 +29,13 @@ class Offered(StrEnum):
     NOT_OFFERED = "not_offered"
 
 
+class Part(StrEnum):
+    """What of an episode is written anew, and kept as it was."""
+
+    RETURN = "return"
+    INTERVIEW = "interview"
+
+
 class Passed(StrEnum):
     """Whether what the child said was passed on to somebody. NOBODY: the child has no such person."""
 
@@ -182,6 +189,13 @@ def why_not_find(
         return "Say whether the police have seen the child since, or that it is not known."
     if check == Check.NOT_DONE and not check_note.strip():
         return "Say why the police have not seen the child since the return."
+    return None
+
+
+def why_not_move_return(*, found_at: datetime, spoken: Iterable[datetime]) -> str | None:
+    """`spoken`: when the interview was offered and held. The child cannot have come back after that."""
+    if any(at < found_at for at in spoken):
+        return "The interview was offered or held before that time, so the child was back by then. Check the day and the time."
     return None
 
 
