@@ -2,17 +2,19 @@
 
 import re
 import uuid
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 from tests.conftest import World
 
 from heard.agencies import actions, queries
 from heard.agencies.kept import kept_form, sending
 from heard.agencies.models import AuditRow, Draft, User
-from heard.agencies.rules import Hidden, Refused, Role
+from heard.agencies.rules import SENT, STILL_SENDING, BeingSent, Hidden, Refused, Role, Sheet
 from heard.govuk.forms import Form, TextField
 
 
@@ -408,3 +410,31 @@ def test_a_page_of_long_ago_is_no_longer_kept(
     monkeypatch.setattr("heard.home.typed._ENDED", -1)
     client.post(form_page, {"kept": token, "duty_phone": "01632 960111", "takes_worries": "yes"})
     assert not Draft.objects.exists()
+
+
+def test_a_page_that_is_sent_twice_at_once_is_sent_once(world: World) -> None:
+    sheet = Sheet(id=uuid.uuid4(), user_id=world.teacher.pk, kind="note", page="/notes/")
+    sent = {"by": world.teacher, "sheet": sheet, "typed": {"what": ["She waits."]}, "turn": SENT}
+    draft = actions.keep_typed(**sent)
+    with pytest.raises(BeingSent, match="being sent already") as twice:
+        actions.keep_typed(**sent)
+    assert twice.value.draft == draft
+    assert (
+        actions.keep_typed(**sent | {"typed": {"what": ["He waits."]}}) == draft
+    )  # put right, and sent again
+    Draft.objects.update(updated_at=timezone.now() - STILL_SENDING)
+    assert actions.keep_typed(**sent | {"typed": {"what": ["He waits."]}}) == draft
+
+
+def test_the_second_of_two_is_not_carried_out_and_says_so(world: World, rf: RequestFactory) -> None:
+    def request(**sent: str) -> Any:
+        made = rf.post("/notes/", sent) if sent else rf.get("/notes/")
+        made.user = world.teacher
+        return made
+
+    token = kept_form(request(), Told, kind="note").kept.token
+    first = kept_form(request(kept=token, what="She waits."), Told, kind="note")
+    second = kept_form(request(kept=token, what="She waits."), Told, kind="note")
+    assert first.is_valid()
+    assert not second.is_valid()
+    assert "being sent already" in str(second.errors)

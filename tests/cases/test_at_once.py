@@ -3,6 +3,7 @@
 SQLite lets one write at a time, so this is tried on PostgreSQL.
 """
 
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -16,15 +17,16 @@ from django.utils import timezone
 from tests.cases.review.test_closing import close, review
 from tests.cases.sharing.conftest import decide, prepare
 
+from heard.agencies import actions as agencies
 from heard.agencies.actions import begin_draft
-from heard.agencies.rules import Hidden, Refused
+from heard.agencies.models import Draft, User
+from heard.agencies.rules import SENT, Hidden, Refused, Role, Sheet
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.models import Assessment
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Case
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
-from heard.cases.concern.queries import waiting_for_decision
 from heard.cases.own import actions as own
 from heard.cases.plan import actions as planning
 from heard.cases.plan.models import Action, Plan
@@ -206,21 +208,6 @@ def test_a_case_is_not_closed_over_a_plan_that_is_being_changed(world, agreed):
     assert Case.objects.get().state == "open"
 
 
-def test_a_worry_told_while_a_case_is_closed_waits_for_its_decision(world, agreed):
-    ready_to_close(world, agreed)
-    with ThreadPoolExecutor(1) as pool, transaction.atomic():
-        told = telling.tell(
-            by=world.teacher,
-            person_id=agreed.case.person_id,
-            seen_and_heard="They wait for her again.",
-            why_no_words="She was in class.",
-            danger_now="no",
-        )
-        assert pool.submit(at_once, lambda: close(world, agreed.case)).result(timeout=20) == ["done"]
-    assert Case.objects.get().state == "closed"
-    assert list(waiting_for_decision(world.coordinator)) == [told]
-
-
 def test_of_two_who_merge_the_same_two_records_each_into_the_other_the_second_finds_one_gone(world):
     first, second = (
         network.add_person(by=world.coordinator, given_name=name, family_name="Khan")
@@ -260,3 +247,58 @@ def test_a_plan_is_held_before_it_is_read_to_be_given(world, agreed):
     )
     assert 'FROM "cases_plan"' in asked
     assert "FOR UPDATE" in asked
+
+
+def test_a_case_is_not_closed_over_a_worry_that_is_being_told(world, case):
+    def close() -> Any:
+        return reviewing.close_case(
+            by=world.supervisor,
+            case_id=case.pk,
+            view=ChildsView(why_no_words="She is told on Monday"),
+            reason="She is safe and says so",
+            contact_afterwards="Tess Archer",
+            told_child="Sol told her",
+            open_again_if="She is away again",
+        )
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        telling.tell(
+            by=world.teacher,
+            person_id=case.person_id,
+            seen_and_heard="She was away again.",
+            why_no_words="She was away.",
+            danger_now="no",
+        )
+        closing = pool.submit(at_once, close)
+        with pytest.raises(TimeoutError):
+            closing.result(timeout=1)
+    assert closing.result(timeout=10) == ["Refused"]
+    case.refresh_from_db()
+    assert case.state == "open"
+
+
+def test_one_name_is_added_once_in_whatever_spelling(world):
+    def add(username: str) -> Callable[[], Any]:
+        return lambda: agencies.add_user(
+            by=world.administrator,
+            username=username,
+            first_name="Noor",
+            last_name="Aziz",
+            password=None,
+            team=world.exploitation_team,
+            role=Role.PRACTITIONER,
+        )
+
+    names = ("noor.aziz", "Noor.Aziz", "NOOR.AZIZ", "noor.AZIZ")
+    assert at_once(*map(add, names)) == ["Refused", "Refused", "Refused", "done"]
+    assert User.objects.filter(username__iexact="noor.aziz").count() == 1
+
+
+def test_a_form_that_is_sent_three_times_at_once_is_kept_once_and_fails_nobody(world):
+    sheet = Sheet(id=uuid.uuid4(), user_id=world.teacher.pk, kind="note", page="/notes/")
+
+    def send() -> Any:
+        return agencies.keep_typed(by=world.teacher, sheet=sheet, typed={"what": ["Hm"]}, turn=SENT)
+
+    assert at_once(send, send, send) == ["BeingSent", "BeingSent", "done"]
+    assert Draft.objects.get().answers["typed"] == {"what": ["Hm"]}

@@ -180,11 +180,12 @@ def test_the_share_without_the_childs_words_is_that_of_every_stage_that_decides(
         "Assessments signed off": Kept(0, 1),
         "Plans agreed": Kept(1, 1),
         "Reviews held": Kept(0, 1),
+        "Panels’ decisions about a child": Kept(0, 1),
         "Shares decided": Kept(0, 1),
         "Decisions taken in supervision": Kept(0, 0),
         "Cases closed": Kept(0, 1),
     }
     client.force_login(world.coordinator)
     page = client.get(reverse("team_unheard")).text
-    assert "4 of 6 (67%)" in page
+    assert "5 of 7 (71%)" in page
     assert f"since {day(ago(365))}" in page

@@ -62,8 +62,14 @@ def _confirmed(world: World) -> Subscriber:
     return outside
 
 
+def send(by: User, digest: Digest) -> Digest:
+    """Whoever sends it has read it as it is now."""
+    seen = queries.fingerprint_of(Digest.objects.get(pk=digest.pk))
+    return actions.send_digest(by=by, digest_id=digest.pk, seen=seen)
+
+
 def _post(world: World, digest: Digest) -> None:
-    actions.send_digest(by=world.coordinator, digest_id=digest.pk)
+    send(world.coordinator, digest)
     actions.post_digest.call(str(digest.pk))
 
 
@@ -127,13 +133,13 @@ def test_before_it_is_sent_its_author_changes_it_and_only_who_writes_or_sends_re
 
 def test_whoever_wrote_it_does_not_send_it(world: World, digest: Digest) -> None:
     with pytest.raises(Hidden):
-        actions.send_digest(by=world.analyst, digest_id=digest.pk)
+        send(world.analyst, digest)
     Digest.objects.filter(pk=digest.pk).update(author=world.coordinator)
     with pytest.raises(Refused, match="You wrote this digest"):
-        actions.send_digest(by=world.coordinator, digest_id=digest.pk)
-    actions.send_digest(by=world.supervisor, digest_id=digest.pk)
+        send(world.coordinator, digest)
+    send(world.supervisor, digest)
     with pytest.raises(Refused, match="already"):
-        actions.send_digest(by=world.supervisor, digest_id=digest.pk)
+        send(world.supervisor, digest)
 
 
 # ---- by mail
@@ -181,6 +187,50 @@ def _does_not_answer(*_: Any, **__: Any) -> None:
     raise ConnectionRefusedError
 
 
+def test_what_was_changed_after_it_was_read_is_not_sent(world: World, digest: Digest, client: Client) -> None:
+    client.force_login(world.coordinator)
+    page = client.get(f"/digests/{digest.pk}/").text
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen is not None
+    actions.change_digest(by=world.analyst, digest_id=digest.pk, **SAID | {"words": "Something else."})
+    answer = client.post(f"/digests/{digest.pk}/send/", {"seen": seen[1]}, follow=True)
+    assert "changed after you opened it" in answer.text
+    for unread in (seen[1], ""):
+        with pytest.raises(Refused, match="Read it again"):
+            actions.send_digest(by=world.coordinator, digest_id=digest.pk, seen=unread)
+    digest.refresh_from_db()
+    assert digest.sent_at is None
+    assert send(world.coordinator, digest).sent_at
+
+
+def test_whoever_ended_it_is_told_once_of_a_digest_that_they_had_and_then_forgotten(
+    world: World, digest: Digest, profile: Profile
+) -> None:
+    outside = _confirmed(world)
+    _post(world, digest)
+    actions.stop(by=None, subscriber_id=outside.pk)
+    assert not queries.addresses_outside(world.coordinator).exists()
+    later = actions.write_digest(by=world.analyst, profile_id=profile.pk, **SAID)
+    _post(world, later)
+    assert len(mail.outbox) == 1  # nothing new comes
+    releasing.withdraw_profile(by=world.supervisor, profile_id=profile.pk, reason="Counted twice")
+    for _ in range(2):
+        actions.post_withdrawal.call(str(profile.pk))
+    assert [message.subject for message in mail.outbox][1:] == ["Heard: a digest was withdrawn"]
+    assert not Subscriber.objects.exists()
+
+
+def test_whoever_ended_it_and_asks_again_has_them_again(world: World, digest: Digest) -> None:
+    teacher = _gives_address(world.teacher)
+    actions.subscribe(by=teacher)
+    _post(world, digest)
+    actions.unsubscribe(by=teacher)
+    assert not queries.has_them_by_mail(teacher)
+    actions.subscribe(by=teacher)
+    assert queries.has_them_by_mail(teacher)
+    assert Subscriber.objects.count() == 1
+
+
 def test_nothing_is_sent_of_what_was_withdrawn_and_whoever_has_it_is_told(
     world: World, digest: Digest, profile: Profile, client: Client
 ) -> None:
@@ -196,7 +246,7 @@ def test_nothing_is_sent_of_what_was_withdrawn_and_whoever_has_it_is_told(
     ]
     assert "WX2" not in mail.outbox[1].body
     with pytest.raises(Refused, match="withdrawn"):
-        actions.send_digest(by=world.coordinator, digest_id=late.pk)
+        send(world.coordinator, late)
     client.force_login(world.teacher)
     for path, status in ((f"/digests/{digest.pk}/", 200), (f"/digests/{digest.pk}/paper/", 410)):
         answer = client.get(path)
@@ -218,7 +268,7 @@ def test_without_a_mail_server_it_is_said_and_nothing_is_sent(
 ) -> None:
     settings.ADDRESS = ""
     with pytest.raises(Refused, match="cannot send mail yet"):
-        actions.send_digest(by=world.coordinator, digest_id=digest.pk)
+        send(world.coordinator, digest)
     with pytest.raises(Refused, match="cannot send mail yet"):
         actions.invite(by=world.coordinator, email=OUTSIDE)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,20 @@ def test_after_its_day_the_folder_goes_and_a_row_says_so(past: EngineRun) -> Non
 def test_it_is_destroyed_once(past: EngineRun) -> None:
     assert [actions.destroy_what_is_past(by=None) for _time in range(2)] == [1, 0]
     assert AuditRow.objects.filter(verb="destroy").count() == 1
+
+
+def test_uploads_of_a_run_that_was_never_written_down_are_swept_up_the_next_day(past: EngineRun) -> None:
+    folders = [past.folder.parent / str(uuid.uuid4()) for _ in range(2)]
+    others = [past.folder.parent / "notes", past.folder]
+    EngineRun.objects.filter(pk=past.pk).update(keep_until=timezone.localdate())
+    yesterday = (timezone.now() - timedelta(days=1, minutes=1)).timestamp()
+    for folder in (*folders, others[0]):
+        (folder / "uploads").mkdir(parents=True)
+    for folder in (folders[0], *others):
+        os.utime(folder, (yesterday, yesterday))
+    assert actions.destroy_what_is_past(by=None) == 0
+    assert not folders[0].exists()
+    assert all(folder.exists() for folder in (folders[1], *others))  # today's, and what is none of ours
 
 
 def test_on_its_last_day_a_run_is_still_there(past: EngineRun) -> None:

@@ -150,6 +150,9 @@ def test_a_merge_leaves_nothing_with_the_record_that_is_gone_but_what_the_page_s
             if link.clashes(another, child):
                 with pytest.raises(Refused, match="only once at a time"):
                     merge(world, another, child)
+            elif link.kept_apart(another, child):
+                with pytest.raises(Refused, match="missing at the same time"):
+                    merge(world, another, child)
             else:
                 merge(world, another, child)
                 left[link.name] = set(link.rows(child).values_list("pk", flat=True)) ^ staying

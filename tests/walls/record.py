@@ -43,6 +43,7 @@ from heard.cases.sharing.rules import fingerprint
 from heard.cases.supervision import actions as supervising
 from heard.cases.words import actions as answering
 from heard.insight.digest import actions as telling_many
+from heard.insight.digest.queries import fingerprint_of
 from heard.insight.judgement import actions as judging
 from heard.insight.judgement.rules import Pair
 from heard.insight.release import actions as releasing
@@ -474,6 +475,6 @@ def _published(world: World) -> dict[str, Any]:
     digest = telling_many.write_digest(
         by=world.analyst, profile_id=profile.pk, title="Spring", words="What we saw.", contact="The team"
     )
-    telling_many.send_digest(by=world.coordinator, digest_id=digest.pk)
+    telling_many.send_digest(by=world.coordinator, digest_id=digest.pk, seen=fingerprint_of(digest))
     outside = telling_many.invite(by=world.coordinator, email="head@school.example")
     return {"profile_id": profile.pk, "digest_id": digest.pk, "subscriber_id": outside.pk}

@@ -13,7 +13,7 @@ from django.utils import timezone
 from heard.agencies import queries, rules
 from heard.agencies.indexing import written
 from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
-from heard.agencies.rules import Hidden, May, Role, Sheet, refuse
+from heard.agencies.rules import BeingSent, Hidden, May, Role, Sheet, refuse
 
 
 def record_audit(
@@ -93,6 +93,7 @@ def begin_partnership(
 @transaction.atomic
 def add_agency(*, by: User, name: str, kind: str) -> Agency:
     _only_administrators(by)
+    _lock_administrators()
     taken = Agency.objects.filter(name__iexact=name.strip()).exists()
     refuse(rules.why_not_add_agency(name=name, taken=taken))
     agency = Agency(name=name.strip(), kind=kind)
@@ -108,6 +109,7 @@ def add_team(
 ) -> Team:
     """One team of the partnership takes worries: this one takes them over from any other."""
     _only_administrators(by)
+    _lock_administrators()
     taken = Team.objects.filter(agency=agency, name__iexact=name.strip()).exists()
     refuse(rules.why_not_add_team(name=name, taken=taken))
     team = Team(agency=agency, name=name.strip(), duty_phone=duty_phone, takes_worries=takes_worries)
@@ -159,6 +161,7 @@ def add_user(
     Capitals make no difference in a username, as they make none at sign-in.
     """
     _only_administrators(by)
+    _lock_administrators()
     taken = User.objects.filter(username__iexact=username.strip()).exists()
     refuse(rules.why_not_add_user(username=username, taken=taken))
     user = _new_user(username, first_name, last_name, password)
@@ -290,7 +293,8 @@ def _end_sessions(user: User) -> None:
 
 
 def _lock_administrators() -> None:
-    """Two administrators who take each other's role away at once wait for one another."""
+    """Two administrators who take each other's role away at once wait for one another, and so do two who add the same name:
+    in another spelling it would be no double for the database."""
     rows = Membership.objects.select_for_update().filter(role=Role.ADMINISTRATOR).order_by("pk")
     list(rows.values_list("pk", flat=True))
 
@@ -339,23 +343,34 @@ def keep_typed(*, by: User, sheet: Sheet, typed: dict[str, list[str]], turn: int
     """Keeps what is typed in one page, whatever it is like, for its writer alone, until it is sent or thrown away.
 
     `turn` counts the savings of the page: one that was overtaken on its way changes nothing. Raises `Refused` where it
-    is too much. What the page went on from ends, unless it was typed on elsewhere meanwhile.
+    is too much, `BeingSent` where the same page is being sent at this moment. What the page went on from ends, unless it was typed on elsewhere meanwhile.
     """
-    row = Draft.objects.select_for_update().filter(pk=sheet.id).first()
-    if row and row.user_id != by.pk:
-        raise Hidden
-    if row and row.answers.get("turn", 0) > turn:
-        return row
     answers = {"typed": _storable(typed), "seen": sheet.seen, "turn": turn}
-    others = 0 if row else queries.drafts_of(by).count()
+    there = Draft.objects.select_for_update().filter(pk=sheet.id)
+    others = 0 if there.exists() else queries.drafts_of(by).count()
     refuse(rules.why_not_keep(characters=len(json.dumps(answers)), others=others))
-    draft = row or Draft(pk=sheet.id, user=by, kind=sheet.kind, subject_id=sheet.subject_id)
+    kept = {"page": sheet.page, "title": sheet.title, "answers": answers}
+    about = {"user": by, "kind": sheet.kind, "subject_id": sheet.subject_id}
+    draft, new = there.get_or_create(pk=sheet.id, defaults=about | kept)
+    if new:
+        _end_followed(by, sheet)
+        return draft
+    if draft.user_id != by.pk:
+        raise Hidden
+    if draft.answers.get("turn", 0) > turn:
+        return draft
+    same = turn == rules.SENT and draft.answers == answers
+    if same and timezone.now() - draft.updated_at < rules.STILL_SENDING:
+        raise BeingSent(draft)
     draft.page, draft.title, draft.answers = sheet.page, sheet.title, answers
     draft.save()
-    if sheet.follows and sheet.follows_as_of and row is None:
+    return draft
+
+
+def _end_followed(by: User, sheet: Sheet) -> None:
+    if sheet.follows and sheet.follows_as_of:
         followed = queries.drafts_of(by).filter(pk=sheet.follows)
         followed.filter(updated_at=sheet.follows_as_of).delete()
-    return draft
 
 
 @transaction.atomic

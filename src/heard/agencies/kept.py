@@ -23,7 +23,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -32,7 +32,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.crypto import salted_hmac
 
 from heard.agencies import actions, queries
-from heard.agencies.rules import Refused, Sheet
+from heard.agencies.rules import SENT, BeingSent, Refused, Sheet
 from heard.govuk.forms import CHOOSE, Drawn, Elsewhere, Form, PasswordField, as_sent
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ _OURS = "kept-"  # before every other name that is ours
 TITLE, TURN, RESUME = "kept-title", "kept-turn", "typed"
 MOST_LETTERS: Final = 80  # of a kind: what the table holds
 _SALT = "heard.kept"
-_SENT = 1_000_000_000  # the turn of a form that was sent: after any that was kept while typing
 
 
 @dataclass
@@ -137,7 +136,7 @@ def keep(request: HttpRequest, *, by: User, sheet: Sheet) -> Draft:
     """Keeps what this request holds of a form. Raises `Refused` where it is too much."""
     title = request.POST.get(TITLE, "").replace("\x00", "").strip()[:200] or sheet.title
     turn = request.POST.get(TURN, "")
-    count = int(turn) if turn.isascii() and turn.isdigit() and len(turn) < len(str(_SENT)) else _SENT
+    count = int(turn) if turn.isascii() and turn.isdigit() and len(turn) < len(str(SENT)) else SENT
     return actions.keep_typed(
         by=by, sheet=replace(sheet, title=title), typed=_typed(request, sheet), turn=count
     )
@@ -175,15 +174,20 @@ def _take_what_was_sent(
     request: HttpRequest, form: Form, sheet: Sheet | None, record: dict[str, Any], changed_by: Any
 ) -> None:
     """Keeps it before anything else, then compares it with the record."""
-    here = sheet or _without_token(request, form)
+    here, being_sent = sheet or _without_token(request, form), ""
     try:
         draft = keep(request, by=_user(request), sheet=here)
+    except BeingSent as twice:
+        form.kept.go_on_from(cast("Draft", twice.draft))
+        being_sent = str(twice) if sheet else ""
     except Refused as refused:
         form.kept.not_kept = str(refused)
     else:
         form.kept.go_on_from(draft)
     if TOKEN in request.POST:
         _compare_sent(form, sheet.seen if sheet else {}, record, changed_by)
+    if being_sent:
+        form.refused(being_sent)
 
 
 def _without_token(request: HttpRequest, form: Form) -> Sheet:
@@ -225,8 +229,7 @@ def _put(form: Form, name: str, answer: Any) -> None:
 def _go_on(request: HttpRequest, form: Form, record: dict[str, Any], changed_by: Any) -> None:
     """Lays the latest of what was typed, or what was asked for, over what the record says."""
     sheet, asked = form.kept.sheet, request.GET.get(RESUME, "")
-    drafts = queries.typed_in(_user(request), kind=sheet.kind, subject_id=sheet.subject_id)
-    drafts.sort(key=lambda draft: str(draft.pk) != asked)
+    drafts = queries.typed_in(_user(request), kind=sheet.kind, subject_id=sheet.subject_id, asked=asked)
     differing = [(draft, typed) for draft in drafts if (typed := _typed_by_hand(form, draft, record))]
     if not differing:
         return

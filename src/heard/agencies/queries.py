@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, Exists, Prefetch, Q, QuerySet
 
 from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
-from heard.agencies.rules import Hidden, May, Role
+from heard.agencies.rules import MAY, Hidden, May, Role
 from heard.govuk.environment import time
 
 LOOKS = ("view", "print", "read", "download", "search")  # verbs of the audit trail that change nothing
@@ -62,9 +62,10 @@ def colleagues_visible_to(user: User) -> QuerySet[User]:
     return rows if user.may(May.SIGNED_IN) else rows.none()
 
 
-def people_who_left(user: User) -> QuerySet[User]:
-    """People who were switched off: what waited for them waits for somebody else."""
-    rows = User.objects.filter(is_active=False)
+def memberships_with(user: User, permission: May) -> QuerySet[Membership]:
+    """Roles of active people that give a permission: for conditions on who may do something now."""
+    roles = [role for role, allowed in MAY.items() if permission in allowed]
+    rows = Membership.objects.filter(user__is_active=True, role__in=roles).order_by()
     return rows if user.may(May.SIGNED_IN) else rows.none()
 
 
@@ -215,10 +216,14 @@ def draft_of(user: User, draft_id: uuid.UUID, *, kind: str) -> Draft:
     return draft
 
 
-def typed_in(user: User, *, kind: str, subject_id: uuid.UUID | None) -> list[Draft]:
+def typed_in(user: User, *, kind: str, subject_id: uuid.UUID | None, asked: str = "") -> list[Draft]:
     """What this user typed in one form about one thing and has not sent, the latest first: one for each page of a
-    browser in which they typed."""
-    return list(drafts_of(user).filter(kind=kind, subject_id=subject_id)[:_PAGES_SHOWN])
+    browser in which they typed. The one that is asked for by its key comes first, also where it was about a record that
+    has been merged into this one since."""
+    drafts = drafts_of(user).filter(kind=kind)
+    first = list(_with_key(drafts, asked))
+    rest = drafts.filter(subject_id=subject_id)[:_PAGES_SHOWN]
+    return first + [draft for draft in rest if draft not in first]
 
 
 def unfinished_forms(user: User) -> QuerySet[Draft]:
@@ -234,13 +239,17 @@ def worries_begun(user: User) -> int:
 
 def unfinished_form(user: User, draft_id: str) -> Draft:
     """One of them, or `Hidden`, also for what is no key at all."""
-    try:
-        draft = unfinished_forms(user).filter(pk=uuid.UUID(draft_id)).first()
-    except ValueError:
-        draft = None
+    draft = _with_key(unfinished_forms(user), draft_id).first()
     if draft is None:
         raise Hidden
     return draft
+
+
+def _with_key(drafts: QuerySet[Draft], text: str) -> QuerySet[Draft]:
+    try:
+        return drafts.filter(pk=uuid.UUID(text))
+    except ValueError:
+        return drafts.none()
 
 
 def last_change(user: User, *, subject: str, subject_id: object) -> str:

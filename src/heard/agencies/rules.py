@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -86,6 +86,16 @@ class Hidden(Exception):
 
 class Refused(Exception):
     """An action that the rules do not allow now. Its text is the sentence that the user reads."""
+
+
+class BeingSent(Refused):
+    """The same page is being sent by another request, such as after a second press of the button. `draft`: what it holds."""
+
+    def __init__(self, draft: object) -> None:
+        super().__init__(
+            "This form is being sent already. Look whether it has arrived before you send it again."
+        )
+        self.draft = draft
 
 
 def refuse(why_not: str | None) -> None:
@@ -206,6 +216,8 @@ class Sheet:
 
 MOST_TYPED: Final = 1_000_000  # characters in one form: several hundred pages of a book
 MOST_DRAFTS: Final = 200  # of one person
+SENT: Final = 1_000_000_000  # the turn of a form that was sent: after any that was kept while typing
+STILL_SENDING: Final = timedelta(seconds=10)  # in which the same page is not sent again
 
 
 def why_not_keep(*, characters: int, others: int) -> str | None:

@@ -14,6 +14,7 @@ from heard.cases.assessment import queries as assessments
 from heard.cases.case import queries as cases
 from heard.cases.case.rules import Kept
 from heard.cases.concern import queries as concerns
+from heard.cases.panel import queries as panels
 from heard.cases.plan import queries as plans
 from heard.cases.review import queries as reviews
 from heard.cases.sharing import queries as sharing
@@ -34,6 +35,7 @@ def by_stage(user: User, *, since: date, by: Iterable[int] | None = None) -> lis
         (_("Assessments signed off"), assessments.signed_with_words),
         (_("Plans agreed"), plans.agreed_with_words),
         (_("Reviews held"), reviews.held_with_words),
+        (_("Panels’ decisions about a child"), panels.decided_with_words),
         (_("Shares decided"), sharing.decided_with_words),
         (_("Decisions taken in supervision"), supervision.recorded_with_words),
         (_("Cases closed"), cases.closed_with_words),

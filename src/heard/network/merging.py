@@ -1,22 +1,36 @@
 """What leads to a person, in every table of the site, and how it moves from one person to another and back.
 
-Which tables these are is read from Django's own description of `Person`, so that a table of a later stage moves too. Whoever
-calls this has asked who may see both people.
+Which tables these are is read from Django's own description of `Person`; how the rows of each go together it declares
+itself, as `when_merged`. Whoever calls this has asked who may see both people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Exists, Field, ForeignObjectRel, Model, OuterRef, Q, QuerySet, UniqueConstraint
+from django.db.models import (
+    Exists,
+    F,
+    Field,
+    ForeignObjectRel,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    UniqueConstraint,
+)
 
-from heard.network.models import Involvement, Merge, OtherName, Person, SearchKey, Tie
+from heard.network.models import Involvement, Merge, OtherName, Person, SearchKey
+from heard.network.rules import Joined
 
 DETAILS: Final = (
     "given_name", "family_name", "known_as", "birth_date", "sex", "nhs_number", "upn", "legal_status", "school",
 )  # fmt: skip
+
+_ASIDE: Final = 10_000  # more than any number that is counted
 
 # Not moved as they are: keys are made anew, and these rows are about the merge itself.
 _NOT_MOVED: Final = (SearchKey, Merge, Person)
@@ -36,12 +50,16 @@ class Link:
     def rows(self, person: Person) -> QuerySet[Any]:
         return self.model._base_manager.filter(**{self.field.name: person})
 
+    @property
+    def joined(self) -> Joined:
+        return self.model.when_merged  # type: ignore[attr-defined]
+
     def moving(self, kept: Person, merged: Person) -> QuerySet[Any]:
         """Rows of the merged person that would then lead to the kept one. What would say that somebody is tied to
         themselves stays, and so does what the kept person has already where it may be there once."""
         rows = self.rows(merged)
-        if self.model is Tie:
-            rows = rows.exclude(Q(person=kept) | Q(to_person=kept))
+        for other_end in self._to_people:
+            rows = rows.exclude(**{other_end: kept})
         for constraint in self._once:
             rows = rows.exclude(pk__in=self._double(constraint, kept, merged).values("pk"))
         return rows
@@ -54,12 +72,75 @@ class Link:
         at_a_time = (one for one in self._once if one.condition is not None)
         return any(self._double(one, kept, merged).exists() for one in at_a_time)
 
+    def kept_apart(self, kept: Person, merged: Person) -> str | None:
+        """What the table's own rule says against putting the rows of both together."""
+        if self.joined.clash is None:
+            return None
+        both = (self.rows(one).filter(**self.joined.among) for one in (kept, merged))
+        return self.joined.clash(*(list(rows.values_list(*self.joined.columns)) for rows in both))
+
+    def renumber(self, kept: Person, merged: Person) -> dict[str, list[int]]:
+        """Numbers the rows of both in one order, where each has some that are counted together; {key: [before, after]}."""
+        number, changed = self.joined.numbered, {}
+        for together in self._counted_together(kept, merged):
+            first = min(getattr(row, number) for row in together)
+            for after, row in enumerate(together, first):
+                if getattr(row, number) != after:
+                    changed[str(row.pk)] = [getattr(row, number), after]
+        self.set_numbers({key: after for key, (_before, after) in changed.items()})
+        return changed
+
+    def set_numbers(self, numbers: dict[str, int]) -> None:
+        """By way of numbers that nothing has, since no two may have the same one in between."""
+        rows, number = self.model._base_manager, self.joined.numbered
+        if numbers:
+            rows.filter(pk__in=numbers).update(**{number: F(number) + _ASIDE})
+        for key, value in numbers.items():
+            rows.filter(pk=key).update(**{number: value})
+
+    def has_number(self, key: str, number: int) -> bool:
+        return self.model._base_manager.filter(pk=key, **{self.joined.numbered: number}).exists()
+
+    @property
+    def unsaid(self) -> list[str]:
+        """What the table would have to declare: that it may be merged at all, and what becomes of rows of which a person may
+        have one only."""
+        if not isinstance(self.model.__dict__.get("when_merged"), Joined):
+            return [f"{self.name}: say `when_merged`"]
+        always = [one for one in self._once if one.condition is None and not self.joined.stays]
+        return [f"{self.name}: {one.name} needs `numbered` or `stays`" for one in always]
+
     @property
     def _once(self) -> list[UniqueConstraint]:
-        constraints = self.model._meta.constraints
-        return [
-            one for one in constraints if isinstance(one, UniqueConstraint) and self.field.name in one.fields
-        ]
+        """What a person may have one of; not where the rows are numbered anew."""
+        found = [one for one in self._constraints if self.field.name in one.fields]
+        return [one for one in found if not self.joined.numbered or self.joined.numbered not in one.fields]
+
+    @property
+    def _constraints(self) -> list[UniqueConstraint]:
+        own = [one for one in self.model._meta.constraints if isinstance(one, UniqueConstraint)]
+        if self.field.unique:
+            own.append(UniqueConstraint(fields=[self.field.name], name=f"unique {self.field.name}"))
+        return own
+
+    @property
+    def _to_people(self) -> list[str]:
+        """Other columns of the same row that lead to a person."""
+        fields = self.model._meta.concrete_fields
+        return [one.name for one in fields if one.related_model is Person and one != self.field]
+
+    def _counted_together(self, kept: Person, merged: Person) -> Iterator[list[Any]]:
+        if not self.joined.numbered:
+            return
+        [constraint] = [one for one in self._constraints if self.joined.numbered in one.fields]
+        others = [name for name in constraint.fields if name not in (self.joined.numbered, self.field.name)]
+        groups = defaultdict(list)
+        rows = self.model._base_manager.filter(**{f"{self.field.name}__in": (kept, merged)})
+        for row in rows.order_by(self.joined.by, "pk"):
+            groups[tuple(getattr(row, name) for name in others)].append(row)
+        for together in groups.values():
+            if len({getattr(row, self.field.attname) for row in together}) > 1:
+                yield together
 
     def _double(self, constraint: UniqueConstraint, kept: Person, merged: Person) -> QuerySet[Any]:
         """The merged person's rows that break this constraint once they lead to the kept one. The database compares them."""
@@ -79,16 +160,22 @@ def links() -> Iterator[Link]:
     return iter(sorted(found, key=lambda link: link.name))
 
 
+def unsaid(found: Iterable[Link]) -> list[str]:
+    """What tables that lead to a person do not declare about merging."""
+    return [line for link in found for line in link.unsaid]
+
+
 def union(kept: Person, merged: Person) -> dict[str, Any]:
     """Moves all that is of the merged person to the kept one. Returns what `Merge.before` needs to undo it."""
-    own, moved = {}, {}
+    own, moved, numbers = {}, {}, {}
     involved = _earliest_involvement(kept, merged)
     for link in links():
         own[link.name] = _keys(link.rows(kept))
+        numbers[link.name] = link.renumber(kept, merged)
         rows = link.moving(kept, merged)
         moved[link.name] = _keys(rows)
         link.model._base_manager.filter(pk__in=moved[link.name]).update(**{link.field.name: kept})
-    return {"own": own, "moved": moved, "involved": involved}
+    return {"own": own, "moved": moved, "numbers": numbers, "involved": involved}
 
 
 def part(merge: Merge) -> None:
@@ -97,6 +184,10 @@ def part(merge: Merge) -> None:
         keys = merge.before["moved"].get(link.name, [])
         rows = link.model._base_manager.filter(pk__in=keys, **{link.field.name: merge.kept})
         rows.update(**{link.field.name: merge.merged})
+        numbers = merge.before.get("numbers", {}).get(link.name, {})
+        link.set_numbers(
+            {key: before for key, (before, after) in numbers.items() if link.has_number(key, after)}
+        )
     for key, (before, after) in merge.before["involved"].items():
         Involvement.objects.filter(pk=key, since=after).update(since=before)
 

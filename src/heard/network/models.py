@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from heard.network.rules import MOVES, Joined
+
 
 class Person(models.Model):
     """A child, or an adult around a child.
@@ -67,6 +69,7 @@ class Person(models.Model):
 class OtherName(models.Model):
     """A further name that a person has gone by."""
 
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="other_names")
     given_name = models.CharField(max_length=80, blank=True)
     family_name = models.CharField(max_length=80, blank=True)
@@ -76,6 +79,7 @@ class OtherName(models.Model):
 
 
 class Address(models.Model):
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
     line = models.CharField(max_length=200, blank=True)
     postcode = models.CharField(max_length=8, blank=True)
@@ -118,6 +122,7 @@ class Spelling(models.Model):
 class Involvement(models.Model):
     """An agency that is involved with a child, since when and why. It opens the child's record to that agency."""
 
+    when_merged: ClassVar = Joined(stays=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="involvements")
     agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
     since = models.DateField()
@@ -178,6 +183,7 @@ class GroupKey(models.Model):
 class Tie(models.Model):
     """A tie from a person to a person, a place or a group, and how we know of it."""
 
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="ties")
     to_person = models.ForeignKey(
         Person, on_delete=models.CASCADE, null=True, blank=True, related_name="ties_from_others"
@@ -210,7 +216,8 @@ class Merge(models.Model):
     """Somebody said that two records are of one person. `before` holds what it takes to undo that to the byte.
 
     `before`: {"values": {field: [before, after]} of the kept person, "moved": {"app.Model.field": [keys]} that now lead to
-    the kept person, "own": the same for what led there already, "names": keys of other names that the merge added,
+    the kept person, "own": the same for what led there already, "numbers": {"app.Model.field": {key: [before, after]}} of
+    rows that were numbered anew, "names": keys of other names that the merge added,
     "involved": {key: [since before, since after]}, "keys": {key of a search key: the search key} of the kept person}
     """
 

@@ -35,6 +35,28 @@ def test_blaming_words_get_a_hint_and_plain_ones_do_not(text: str, found: list[s
     assert [hint.found for hint in rules.language_hints(text)] == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The man is manipulative.", []),
+        ("The man drives her home. He is manipulative.", []),
+        ("The man who drives her home is manipulative.", []),
+        ("The suspect claims he was at work.", []),
+        ("Her uncle absconded before the trial.", []),
+        ("She is manipulative.", ["manipulative"]),
+        ("Mina is manipulative.", ["manipulative"]),
+        ("A man waits outside. She is manipulative.", ["manipulative"]),
+        ("A man waits outside. Mina is manipulative.", ["manipulative"]),
+        ("The man says she is manipulative.", ["manipulative"]),
+        ("The man talked to the girl. She claims she was afraid.", ["claims she was"]),
+        ("The man is manipulative. She is manipulative too.", ["manipulative"]),
+        ("The man says the girl is a prostitute.", ["prostitute"]),
+    ],
+)
+def test_what_is_said_of_an_adult_or_a_suspect_gets_no_hint(text: str, found: list[str]) -> None:
+    assert [hint.found for hint in rules.language_hints(text)] == found
+
+
 def test_each_hint_has_a_better_way_and_a_reason() -> None:
     text = "promiscuous streetwise lifestyle choice risky behaviour prostitute manipulative out of control"
     hints = rules.language_hints(text)

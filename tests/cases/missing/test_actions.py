@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 from tests.cases.missing.conftest import BACK, ago, gone, interviewed
 
@@ -294,3 +295,52 @@ def test_two_who_note_the_same_child_at_once_make_one_episode(world, case):
     others = queries.other_periods(world.teacher, case.person_id)
     assert rules.why_not_period(period=(ago(1), None), others=others) == rules.HAS_OPEN
     assert Philomena.objects.count() == 0
+
+
+def test_a_late_interview_stays_late_when_the_return_is_put_right_and_the_old_time_is_kept(world, returned):
+    worker, was, due = world.social_worker, returned.found_at, returned.interview_due_at
+    interviewed(worker, returned, 5)
+    put_right = BACK | {"found_at": ago(8), "condition": "Cold"}
+    actions.note_found(by=worker, episode_id=returned.pk, **put_right)
+    after = queries.episode_visible_to(worker, returned.pk)
+    assert (after.found_at, after.interview_due_at) == (put_right["found_at"], due)
+    row = AuditRow.objects.get(verb="put right", subject="episode")
+    assert row.detail == {"was": was.isoformat(), "now": put_right["found_at"].isoformat()}
+    [earlier] = queries.earlier_of(worker, returned.pk)
+    assert (earlier.of, earlier.replaced_by, earlier.said["condition"]) == (
+        "return",
+        worker,
+        BACK["condition"],
+    )
+    assert earlier.said["found_at"] == was.isoformat()
+    assert not queries.earlier_of(world.officer, returned.pk).exists()
+
+
+def test_a_child_did_not_come_back_after_the_interview_was_offered_or_held(world, returned):
+    worker = world.social_worker
+    said = {"outcome": "accepted", "offered_at": ago(10), "by_whom": "Noor"}
+    actions.offer_interview(by=worker, episode_id=returned.pk, **said)
+    with pytest.raises(Refused, match="offered or held before that time"):
+        actions.note_found(by=worker, episode_id=returned.pk, **BACK | {"found_at": ago(9)})
+    interviewed(worker, returned, 5)
+    with pytest.raises(Refused, match="offered or held before that time"):
+        actions.note_found(by=worker, episode_id=returned.pk, **BACK | {"found_at": ago(4)})
+
+
+def test_what_the_child_said_first_is_kept_when_the_interview_is_written_anew(world, client, heard):
+    worker = world.social_worker
+    heard.pushed = "Nobody asked her"
+    heard.save()
+    interviewed(worker, heard.episode, 4, pushed="A row at home")
+    [earlier] = queries.earlier_of(worker, heard.episode_id)
+    assert (earlier.of, earlier.said["pushed"], earlier.said["words"]) == (
+        "interview",
+        "Nobody asked her",
+        str(heard.words_id),
+    )
+    with pytest.raises(Refused, match="not changed"):
+        earlier.save()
+    client.force_login(worker)
+    page = client.get(reverse("episode", kwargs={"episode_id": heard.episode_id})).text
+    assert "Nobody asked her" in page
+    assert "A row at home" in page

@@ -20,7 +20,7 @@ from heard.cases.case import actions as casework
 from heard.cases.referral import actions, export, queries
 from heard.cases.referral.models import Referral
 from heard.cases.referral.prefill import known_of
-from heard.cases.referral.questions import asked
+from heard.cases.referral.questions import asked, is_duty_to_notify
 from heard.network import actions as network
 
 NOT_ASKED = ChildsView(why_no_words="She is told on Monday, by her trusted worker.")
@@ -81,7 +81,9 @@ def test_what_the_record_says_is_laid_before_the_writer_with_where(world, referr
     assert known["pv-dob"].value == "2011-05-04"
     assert known["pv-under-age"].value == "yes"
     assert "Away on three Mondays" in known["modern-slavery-indicators-details"].value
-    assert "They wait for me after school." in known["where-how-interview-carried-out"].value
+    how = known["where-how-interview-carried-out"].value
+    assert "heard the child" in how
+    assert "They wait for me after school." not in how  # the form asks how it was held, not what was said
     assert known["professional-insight"].value.startswith("People older than her")
     assert known["education"].value.startswith("Northgate Academy")
     assert known["local-authority-contacted-about-child-local-authority-name"].value == str(world.care)
@@ -237,6 +239,29 @@ def test_a_new_version_stands_beside_the_reviewed_one(world, reviewed):
         actions.copy_referral(by=world.social_worker, referral_id=reviewed.pk)
 
 
+def test_a_version_that_was_replaced_offers_no_other_once_the_next_is_reviewed(world, reviewed):
+    new = actions.copy_referral(by=world.social_worker, referral_id=reviewed.pk)
+    actions.send_to_review(by=world.social_worker, referral_id=new.pk, view=NOT_ASKED)
+    actions.agree_referral(by=world.supervisor, referral_id=new.pk, note="Read all of it")
+    assert "newer version" in queries.why_not_copy(world.social_worker, reviewed)
+    with pytest.raises(Refused, match="newer version"):
+        actions.copy_referral(by=world.social_worker, referral_id=reviewed.pk)
+    assert actions.copy_referral(by=world.social_worker, referral_id=new.pk).number == 3
+
+
+@pytest.mark.parametrize("age", ["yes", "no", "not-sure", None])
+@pytest.mark.parametrize("consent", ["yes", "no", None])
+def test_what_is_no_duty_to_notify_waits_for_a_decision(world, reviewed, age, consent):
+    said = {"pv-under-age": age, "pv-want-to-submit-nrm": consent}
+    answers = {name: {"value": value} for name, value in said.items() if value}
+    rows = Referral.objects.filter(pk=reviewed.pk)
+    django_update = super(type(rows), rows).update  # past what guards a reviewed one
+    django_update(answers=answers, submitted_on=timezone.localdate(), submitted_by=world.social_worker)
+    given = {name: value for name, value in said.items() if value}
+    to_notify = is_duty_to_notify(queries.form_of(reviewed), given)
+    assert queries.waiting_for_decision(world.social_worker).exists() is not to_notify
+
+
 def test_the_database_itself_refuses_a_writer_as_reviewer(world, ready):
     with pytest.raises(IntegrityError), transaction.atomic():
         Referral.objects.filter(pk=ready.pk).update(
@@ -318,6 +343,7 @@ def test_a_duty_to_notify_has_no_decision(world, referral):
     assert json.loads(export.as_json(world.supervisor, this))["route"] == "duty-to-notify"
     this = actions.note_submitted(by=world.supervisor, referral_id=this.pk, on=timezone.localdate())
     assert queries.decision_due(this) is None
+    assert not queries.waiting_for_decision(world.supervisor).exists()
     with pytest.raises(Refused, match="has no decision"):
         actions.note_decision(
             by=world.supervisor,

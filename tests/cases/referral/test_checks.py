@@ -152,9 +152,22 @@ def test_a_blaming_word_gets_a_stronger_sentence_and_the_childs_own_words_none()
     (text,) = [
         text for name, text in said(**{"professional-insight": blaming}) if name == "professional-insight"
     ]
-    assert text.startswith("“streetwise” puts it on the person who was harmed. Change it before")
+    assert text.startswith(
+        "“streetwise” can sound as if it blamed the person who was harmed. Where it is about"
+    )
     quoted = STORY + " She said: “They say I am streetwise.”"
     assert said(**{"professional-insight": quoted}) == []
+
+
+def test_what_a_suspect_is_like_blames_nobody_who_was_harmed():
+    assert said(**{"professional-insight": STORY + " The man is manipulative."}) == []
+
+
+def test_an_adult_who_does_not_consent_stays_anonymous_and_that_is_said():
+    adult = {"pv-dob": "2004-05-04", "pv-under-age": "no", "pv-want-to-submit-nrm": "no"}
+    assert [text for name, text in said(**adult) if name == "refuse-nrm" and "stays anonymous" in text]
+    for named in ({"authorities-cooperation": "yes"}, {"pv-want-to-submit-nrm": "yes"}):
+        assert not [text for _name, text in said(**adult | named) if "stays anonymous" in text]
 
 
 def test_a_gap_with_its_reason_is_no_gap():

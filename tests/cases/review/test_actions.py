@@ -7,20 +7,23 @@ from django.utils import timezone
 
 from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow, User
-from heard.agencies.rules import Hidden, Refused
+from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import assign_trusted_worker
-from heard.cases.case.queries import case_visible_to
-from heard.cases.case.rules import Observed, due_on
+from heard.cases.case.models import Case
+from heard.cases.case.queries import case_visible_to, with_a_trusted_worker, without_a_worker
+from heard.cases.case.rules import Kept, Observed, due_on
 from heard.cases.concern import actions as telling
 from heard.cases.plan.actions import finish_action
-from heard.cases.plan.models import Plan
-from heard.cases.plan.queries import actions_of, next_after
+from heard.cases.plan.models import Action, Plan
+from heard.cases.plan.queries import actions_due, actions_of, next_after
 from heard.cases.plan.queries import draft_plan as draft_plan_of
 from heard.cases.review import actions, queries, rules
 from heard.cases.review.models import Review, ReviewedOutcome
 from heard.cases.review.rules import Looked
+from heard.home.team.queries import to_allocate
 from heard.knowledge import load
+from heard.network.actions import involve, restrict
 from heard.network.models import Person
 
 
@@ -227,3 +230,52 @@ def test_holding_and_reading_leave_audit_rows_about_the_child(world, agreed):
 def test_rules_and_table_speak_of_the_same_decisions():
     assert {one.value for one in rules.Decision} == set(Review.Decision.values)
     assert {one.value for one in rules.Course} == set(ReviewedOutcome.Course.values)
+
+
+def move(world, user, team):
+    """To another agency: a new role there, and none where they were."""
+    held = user.memberships.get()
+    agencies.give_role(by=world.administrator, user=user, team=team, role=Role.PRACTITIONER)
+    agencies.take_role(by=world.administrator, user=user, membership_id=held.pk)
+    return User.objects.get(pk=user.pk)
+
+
+def test_what_waits_for_somebody_who_moved_to_another_agency_waits_for_the_team(world, agreed):
+    """They cannot see the child any more: the child counts on nobody, and their review and actions reach others."""
+    case = agreed.case
+    Case.objects.filter(pk=case.pk).update(trusted_worker=world.social_worker)
+    Plan.objects.filter(pk=agreed.pk).update(review_on=timezone.localdate() - timedelta(days=1))
+    Action.objects.filter(outcome__plan=agreed).update(owner=world.social_worker)
+    owned = list(Action.objects.filter(outcome__plan=agreed))
+    assert owned
+    assert with_a_trusted_worker(world.board_member) == Kept(1, 1)
+    assert not without_a_worker(world.coordinator).exists()
+    assert not set(actions_due(world.supervisor)) & set(owned)
+    gone = move(world, world.social_worker, world.officer.team)
+    assert list(queries.reviews_to_hold(gone)) == []
+    assert list(queries.reviews_to_hold(world.supervisor)) == [agreed]
+    assert with_a_trusted_worker(world.board_member) == Kept(0, 1)
+    assert list(without_a_worker(world.coordinator)) == [case]
+    assert not actions_due(gone).exists()
+    assert set(owned) <= set(actions_due(world.supervisor))
+    assert not set(actions_due(world.teacher)) & set(owned)  # another agency's
+    assert [row.nobody for row in to_allocate(world.coordinator)] == [0]
+    involve(by=world.coordinator, person=case.person, agency=world.police, why="Works with her")
+    assert not without_a_worker(world.coordinator).exists()
+    assert with_a_trusted_worker(world.board_member) == Kept(1, 1)
+    assert set(owned) <= set(actions_due(gone))
+    assert not set(actions_due(world.supervisor)) & set(owned)
+
+
+def test_a_restricted_child_can_count_only_on_somebody_of_an_agency_that_is_involved(world, agreed):
+    """A co-ordinator elsewhere sees every child who is not restricted."""
+    case = agreed.case
+    Case.objects.filter(pk=case.pk).update(trusted_worker=world.supervisor)
+    held = world.supervisor.memberships.get()
+    agencies.give_role(
+        by=world.administrator, user=world.supervisor, team=world.officer.team, role=Role.COORDINATOR
+    )
+    agencies.take_role(by=world.administrator, user=world.supervisor, membership_id=held.pk)
+    assert not without_a_worker(world.coordinator).exists()
+    restrict(by=world.coordinator, person_id=case.person_id, reason="Threats")
+    assert list(without_a_worker(world.coordinator)) == [case]

@@ -17,6 +17,7 @@ from heard.cases.case.actions import record_words
 from heard.cases.sharing import actions, queries
 from heard.cases.sharing.models import InfoRequest, Share
 from heard.cases.sharing.pieces import pieces_of
+from heard.network.actions import add_other_name, add_person, note_tie
 
 HER_WORDS = "They wait for me after school."
 
@@ -92,6 +93,18 @@ def test_other_peoples_names_are_known_and_left_out_where_that_was_chosen(world,
     )
     share = queries.share_visible_to(world.social_worker, prepared.pk)
     assert queries.preview(world.social_worker, share)[-1].text == "[name left out] fetches her."
+
+
+def test_by_whatever_name_somebody_around_the_child_is_called_it_is_left_out(world, case):
+    worker = world.social_worker
+    dean = add_person(by=worker, given_name="Dean", family_name="Marsh", known_as="Tee", kind="adult")
+    add_other_name(by=worker, person_id=dean.pk, given_name="Deano", family_name="Pike")
+    note_tie(by=worker, person_id=case.person_id, kind="drives", how_known="Her aunt", to_person=dean)
+    text = "Tee drives her. Dean and Deano Pike are one. Mina waits."
+    share = prepare(worker, case.person_id, free_text=text, leave_out_names=True)
+    shown = queries.preview(worker, queries.share_visible_to(worker, share.pk))[-1].text
+    gone = "[name left out]"
+    assert shown == f"{gone} drives her. {gone} and {gone} are one. Mina waits."
 
 
 def test_a_chronology_is_shared_from_one_day_to_another(world, case, agreed):

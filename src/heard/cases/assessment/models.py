@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import Refused
 from heard.cases.assessment import rules
 from heard.cases.case.models import Observation
+from heard.network.rules import MOVES
 
 __all__ = [
     "Assessment",
@@ -347,6 +348,7 @@ class ProtectivePerson(PartOfAssessment):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="protective_people")
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey(
         "network.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.attachment import rules
+from heard.network.rules import MOVES
 
 __all__ = ["Attachment"]
 
@@ -33,6 +34,7 @@ class Attachment(models.Model):
         TEXT = rules.Kind.TEXT.value, _("Text")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey(
         "network.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

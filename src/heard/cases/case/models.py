@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.case import rules
+from heard.network.rules import MOVES
 
 
 class Case(models.Model):
@@ -17,6 +18,7 @@ class Case(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=12, unique=True, editable=False)
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     lead_team = models.ForeignKey("agencies.Team", on_delete=models.PROTECT, related_name="+")
@@ -130,6 +132,7 @@ class Words(models.Model):
         INTERPRETER = "interpreter", _("Said through an interpreter")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     text = models.TextField(help_text=_("As it was said; in English where somebody has translated it."))
     language = models.CharField(max_length=60, blank=True, help_text=_("Empty is English."))
@@ -205,6 +208,7 @@ class Observation(models.Model):
 class WarningNote(models.Model):
     """A warning that ends: why it is there, whether the person knows of it, and when it must be looked at again."""
 
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey("network.Person", on_delete=models.CASCADE, related_name="+")
     text = models.CharField(max_length=200)
     why = models.TextField()

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
-from heard.agencies.queries import colleagues_visible_to, people_who_left, who_are
+from heard.agencies.queries import colleagues_visible_to, who_are
 from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, WarningReview, Words
 from heard.cases.case.rules import Kept, why_not_assign, why_not_own
-from heard.network.queries import involvements_of, people_visible_to, person_visible_to, visible_through
+from heard.network.queries import involvements_of, people_visible_to, person_visible_to, sees, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -53,16 +53,15 @@ def led_by_own_agencies(user: User) -> QuerySet[Case]:
 
 
 def without_a_worker(user: User) -> QuerySet[Case]:
-    """Open cases whose child can count on nobody: none is named, or the one who was has been switched off.
+    """Open cases whose child can count on nobody: none is named, or the one who was cannot see the child any more.
 
     For those who name one; the longest open first.
     """
     rows = cases_visible_to(user).filter(state=Case.State.OPEN).order_by("opened_at")
     keys = Case.objects.order_by().values("pk")
     # Two conditions joined by "or" would have PostgreSQL walk through all cases.
-    nobody = keys.filter(trusted_worker=None).union(
-        keys.filter(trusted_worker__in=people_who_left(user).order_by().only("pk"))
-    )
+    named = keys.filter(state=Case.State.OPEN, trusted_worker__isnull=False)
+    nobody = keys.filter(trusted_worker=None).union(named.exclude(sees(user, "trusted_worker", "person")))
     return rows.filter(pk__in=nobody) if user.may(May.DECIDE) else rows.none()
 
 
@@ -186,15 +185,12 @@ def warnings_due(user: User, *, until: date) -> QuerySet[WarningNote]:
 
 
 def with_a_trusted_worker(user: User) -> Kept:
-    """Open cases whose child has a named trusted worker who can sign in, over the whole partnership. For those who see figures."""
+    """Open cases whose child has a named trusted worker who may see the child, over the whole partnership. For those who see
+    figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    opened = Q(state=Case.State.OPEN)
-    return Kept(
-        **Case.objects.aggregate(
-            kept=Count("pk", opened & Q(trusted_worker__is_active=True)), of=Count("pk", opened)
-        )
-    )
+    opened = Case.objects.filter(state=Case.State.OPEN).order_by()
+    return Kept(opened.filter(sees(user, "trusted_worker", "person")).count(), opened.count())
 
 
 def closed_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:

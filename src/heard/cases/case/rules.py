@@ -124,13 +124,16 @@ class Hint:
 def language_hints(text: str) -> tuple[Hint, ...]:
     """One hint for each kind of blaming word in what a worker wrote, in the order of the text. Source: `language.yaml`.
 
-    Never for the child's own words: these are kept as they were said.
+    Never for the child's own words: these are kept as they were said. Of some words (`of_the_child`) only those that may be
+    about the child: that a man is manipulative blames nobody who was harmed.
     """
-    found = [
-        (match.start(), Hint(match[0], better, why))
-        for pattern, better, why in _blaming()
-        if (match := pattern.search(text))
-    ]
+    found = []
+    for pattern, better, why, of_the_child in _blaming():
+        matches = (
+            one for one in pattern.finditer(text) if not (of_the_child and _of_somebody_else(text, one))
+        )
+        if match := next(matches, None):
+            found.append((match.start(), Hint(match[0], better, why)))
     return tuple(hint for _, hint in sorted(found, key=lambda pair: pair[0]))
 
 
@@ -303,10 +306,44 @@ def _after_months(start: date, amount: int) -> date:
     return date(year, month + 1, min(start.day, last))
 
 
+_MEN: Final = r"m[ae]n|males?|mr|boyfriends?|fathers?|dads?|stepfathers?|uncles?|husbands?"
+_WOMEN: Final = r"wom[ae]n|females?|mrs|ms|girlfriends?|mothers?|mums?|stepmothers?|aunts?|wife"
+_OTHERS: Final = r"adults?|suspects?|perpetrators?|offenders?|abusers?|exploiters?|groomers?|defendants?|drivers?|dealers?|gangs?|groups?"
+_CHILDREN: Final = r"child|children|girls?|boys?|young (?:person|people|wom[ae]n|m[ae]n)|pupils?|students?|daughters?|sons?|victims?"
+_WHO: Final = re.compile(
+    rf"\b(?:(?P<child>{_CHILDREN})|(?P<man>{_MEN})|(?P<woman>{_WOMEN})|(?P<other>{_OTHERS})|(?P<pronoun>she|he|they|who))\b",
+    re.IGNORECASE,
+)
+_SENTENCE_ENDS: Final = re.compile(r"[.!?\n]\s*")
+_MAY_BE: Final = {"she": {"woman", "other"}, "he": {"man", "other"}}
+
+
+def _of_somebody_else(text: str, match: re.Match[str]) -> bool:
+    """Whether the sentence says it of an adult or a suspect: the last who is named before it. "He" and "she" are followed
+    back to whoever was named before; where that is not clear, it may be about the child."""
+    begins = max((end.end() for end in _SENTENCE_ENDS.finditer(text, 0, match.start())), default=0)
+    named = [one for one in _WHO.finditer(text, 0, match.start()) if one.lastgroup]
+    here = [one for one in named if one.start() >= begins]
+    if not here:
+        return False
+    last = here[-1]
+    if last.lastgroup != "pronoun":
+        return last.lastgroup != "child"
+    meant = _MAY_BE.get(last[0].lower(), {"man", "woman", "other"})
+    before = [one.lastgroup for one in named if one.start() < last.start() and one.lastgroup != "pronoun"]
+    fitting = [kind for kind in before if kind == "child" or kind in meant]
+    return bool(fitting) and fitting[-1] != "child"
+
+
 @cache
-def _blaming() -> tuple[tuple[re.Pattern[str], str, str], ...]:
+def _blaming() -> tuple[tuple[re.Pattern[str], str, str, bool], ...]:
     entries = yaml.safe_load(files("heard.cases.case").joinpath("language.yaml").read_text(encoding="utf-8"))
     return tuple(
-        (re.compile(rf"\b(?:{'|'.join(entry['words'])})\b", re.IGNORECASE), entry["better"], entry["why"])
+        (
+            re.compile(rf"\b(?:{'|'.join(entry['words'])})\b", re.IGNORECASE),
+            entry["better"],
+            entry["why"],
+            entry.get("of_the_child", False),
+        )
         for entry in entries
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.cases.case.models import Observation
 from heard.cases.concern import rules
+from heard.network.rules import MOVES
 
 __all__ = ["Concern", "ConcernObservation", "ConcernStep"]
 
@@ -37,6 +38,7 @@ class Concern(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=12, unique=True, editable=False)
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey(
         "network.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

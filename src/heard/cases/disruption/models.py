@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.disruption import rules
+from heard.network.rules import MOVES
 
 __all__ = ["DisruptionStep"]
 
@@ -32,6 +33,7 @@ class DisruptionStep(models.Model):
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="disruption_steps")
     kind = models.CharField(max_length=10, choices=Kind)
     what = models.TextField(help_text=_("What will be done, by us, against what harms."))
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey(
         "network.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

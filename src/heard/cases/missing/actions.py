@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
@@ -18,7 +19,14 @@ from heard.cases.attachment.actions import open_attachment
 from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.missing import queries, rules
-from heard.cases.missing.models import Episode, Interview, InterviewAnswer, InterviewOffer, Philomena
+from heard.cases.missing.models import (
+    EarlierVersion,
+    Episode,
+    Interview,
+    InterviewAnswer,
+    InterviewOffer,
+    Philomena,
+)
 from heard.govuk.environment import day
 from heard.knowledge import load
 from heard.network.actions import add_group, add_person, add_place, hold_person, note_tie
@@ -31,6 +39,10 @@ if TYPE_CHECKING:
 MISSING = (
     "missing_from", "from_where", "from_detail", "last_seen_where", "last_seen_by", "what_is_known", "danger",
     "danger_why", "reported_at", "police_reference", "why_not_reported", "clothing", "mood", "money", "phone_state",
+)  # fmt: skip
+HELD = (
+    "held_at", "where", "with_whom", "independent", "who_else", "why_no_words", "where_was", "who_with", "pushed", "pulled",
+    "would_help", "to_reviewer", "to_police", "passed_on",
 )  # fmt: skip
 FOUND = ("found_at", "found_where", "found_by", "condition", "check_by_police", "check_note")
 
@@ -75,10 +87,11 @@ def note_missing(
 def change_episode(*, by: User, episode_id: uuid.UUID, at: datetime | None = None, **said: Any) -> Episode:
     """What is known changes while one looks for the child. `said`: what of `MISSING` is different now."""
     episode = _locked(by, episode_id)
+    before = (episode.missing_from, episode.found_at)
     for name in MISSING:
         setattr(episode, name, said.get(name, getattr(episode, name)))
     refuse(_why_not_note(by, {name: getattr(episode, name) for name in MISSING}, at or timezone.now()))
-    refuse(_why_not_period(by, episode))
+    refuse(_why_not_period(by, episode, before))
     episode.save(update_fields=MISSING)
     _audit(by, "change", episode)
     _announce(by, episode, Notified.MISSING_NEWS, at or timezone.now())
@@ -89,14 +102,18 @@ def change_episode(*, by: User, episode_id: uuid.UUID, at: datetime | None = Non
 def note_found(*, by: User, episode_id: uuid.UUID, at: datetime | None = None, **said: Any) -> Episode:
     """The child is back. The clock of the interview starts at the hour of the return. `said`: all of `FOUND`.
 
-    For an episode that is over already it puts right what was written about the return, and the clock with it.
+    For an episode that is over already it puts right what was written about the return, and the clock with it; what was
+    written stays as an earlier version. Once the interview was offered or held, its clock is not moved to a later time.
     """
     episode, now = _locked(by, episode_id), at or timezone.now()
     verb = "find" if episode.found_at is None else "put right"
+    before = (episode.missing_from, episode.found_at)
+    written = {name: getattr(episode, name) for name in (*FOUND, "interview_due_at")}
     _set_found(by, episode, said, now)
-    refuse(_why_not_period(by, episode))
+    refuse(_why_not_period(by, episode, before))
+    detail = _keep_return(by, episode, written, now) if written["found_at"] else {}
     episode.save(update_fields=[*FOUND, "found_noted_by", "interview_due_at"])
-    _audit(by, verb, episode)
+    _audit(by, verb, episode, **detail)
     settle(kind=Notified.MISSING, subject="episode", subject_id=episode.pk, at=now)
     _announce(by, episode, Notified.FOUND, now)
     return episode
@@ -181,7 +198,8 @@ def record_interview(
     at: datetime | None = None,
     **said: str,
 ) -> Interview:
-    """What the child said after this return; again where somebody adds to it or says to whom it was passed on.
+    """What the child said after this return; again where somebody adds to it or says to whom it was passed on. What was
+    written before stays as an earlier version.
 
     `said`: who_else, where_was, who_with, pushed, pulled, would_help, to_reviewer, to_police, passed_on.
     """
@@ -203,6 +221,9 @@ def record_interview(
     there = Interview.objects.filter(episode=episode).first()
     interview = there or Interview(episode=episode, noted_by=by, noted_at=now)
     values = {"held_at": held_at, "where": where, "with_whom": with_whom, "independent": independent, **said}
+    if there:
+        written = {name: getattr(there, name) for name in HELD} | {"words": there.words_id}
+        _keep_earlier(by, episode, rules.Part.INTERVIEW, written, now)
     for name, value in (values | {"words": words, "why_no_words": why_no_words}).items():
         setattr(interview, name, value)
     interview.save()
@@ -307,10 +328,10 @@ def write_form(
     photos = {photo.pk: photo for photo in queries.photos_of(by, person_id)}
     if photo_id is not None and photo_id not in photos:
         raise Hidden
-    before = queries.forms_of(by, person_id).first()
+    last = queries.forms_of(by, person_id).aggregate(version=Max("version"))["version"]
     form = Philomena.objects.create(
         person=person,
-        version=before.version + 1 if before else 1,
+        version=(last or 0) + 1,
         photo=photos.get(photo_id) if photo_id else None,
         prepared_with=prepared_with,
         written_by=by,
@@ -373,15 +394,42 @@ def _set_found(by: User, episode: Episode, said: dict[str, Any], now: datetime) 
     episode.found_noted_by = episode.found_noted_by or by
 
 
+def _spoken(episode: Episode) -> list[datetime]:
+    """When the interview was offered to the child, and when it was held."""
+    offered = episode.offers.exclude(offered_at=None).values_list("offered_at", flat=True)
+    held = Interview.objects.filter(episode=episode).values_list("held_at", flat=True)
+    return [at for at in (*offered, *held) if at is not None]
+
+
+def _keep_return(by: User, episode: Episode, written: dict[str, Any], now: datetime) -> dict[str, str]:
+    """Of a return that is put right, what was `written` until now. The two times, for the audit trail. Does not save the episode."""
+    assert episode.found_at is not None
+    assert episode.interview_due_at is not None
+    spoken = _spoken(episode)
+    refuse(rules.why_not_move_return(found_at=episode.found_at, spoken=spoken))
+    was, due = written["found_at"], written.pop("interview_due_at")
+    if spoken:
+        episode.interview_due_at = min(due, episode.interview_due_at)
+    _keep_earlier(by, episode, rules.Part.RETURN, written, now)
+    return {"was": was.isoformat(), "now": episode.found_at.isoformat()}
+
+
+def _keep_earlier(by: User, episode: Episode, of: rules.Part, written: dict[str, Any], at: datetime) -> None:
+    said = {name: str(value) if isinstance(value, uuid.UUID) else value for name, value in written.items()}
+    said = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items()}
+    EarlierVersion.objects.create(episode=episode, of=of, said=said, replaced_by=by, replaced_at=at)
+
+
 def _why_not_note(by: User, values: dict[str, Any], now: datetime) -> str | None:
     names = ("missing_from", "last_seen_where", "last_seen_by", "reported_at", "why_not_reported", "danger")
     asked = {name: values[name] for name in (*names, "danger_why")}
     return rules.why_not_note(may_note=by.may(May.MISSING), now=now, **asked)
 
 
-def _why_not_period(by: User, episode: Episode) -> str | None:
+def _why_not_period(by: User, episode: Episode, before: rules.Period | None = None) -> str | None:
     others = queries.other_periods(by, episode.person_id, but=episode.pk)
-    return rules.why_not_period(period=(episode.missing_from, episode.found_at), others=others)
+    period = (episode.missing_from, episode.found_at)
+    return rules.why_not_period(period=period, others=others, before=before)
 
 
 def _announce(by: User, episode: Episode, kind: Notified, at: datetime) -> None:

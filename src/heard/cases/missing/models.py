@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import Refused
 from heard.cases.missing import rules
+from heard.network.rules import Joined
 
-__all__ = ["Episode", "Interview", "InterviewAnswer", "InterviewOffer", "Philomena"]
+__all__ = ["EarlierVersion", "Episode", "Interview", "InterviewAnswer", "InterviewOffer", "Philomena"]
 
 
 class Episode(models.Model):
@@ -39,6 +40,11 @@ class Episode(models.Model):
         NOT_KNOWN = rules.Check.NOT_KNOWN.value, _("Not known")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    when_merged: ClassVar = Joined(
+        clash=rules.why_not_join,
+        columns=("missing_from", "found_at", "interview"),
+        among={"taken_back_at": None},
+    )
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     missing_from = models.DateTimeField()
     from_where = models.CharField(max_length=12, choices=FromWhere)
@@ -159,6 +165,31 @@ class Interview(models.Model):
         return f"interview of {self.held_at:%Y-%m-%d}"
 
 
+class EarlierVersion(models.Model):
+    """What was written about a return or an interview until somebody wrote it anew. Each is kept; none is changed."""
+
+    class Of(models.TextChoices):
+        RETURN = rules.Part.RETURN.value, _("The return")
+        INTERVIEW = rules.Part.INTERVIEW.value, _("The interview")
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="earlier")
+    of = models.CharField(max_length=10, choices=Of)
+    said = models.JSONField(help_text=_("The values of the fields, by name."))
+    replaced_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-replaced_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.of} until {self.replaced_at:%Y-%m-%d}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise Refused("An earlier version is not changed.")
+        super().save(*args, **kwargs)
+
+
 class InterviewAnswer(models.Model):
     """A tie that the child spoke of in the interview: so it can be seen from either side."""
 
@@ -173,6 +204,7 @@ class Philomena(models.Model):
     """What helps to find a child, written before the child is missing. Each writing is a version; none is changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    when_merged: ClassVar = Joined(numbered="version", by="written_at")
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField()
     photo = models.ForeignKey(
@@ -193,7 +225,7 @@ class Philomena(models.Model):
 
     class Meta:
         verbose_name_plural = "Philomena forms"
-        ordering: ClassVar = ["-version"]
+        ordering: ClassVar = ["-written_at", "-version"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["person", "version"], name="philomena_version_once")
         ]

@@ -16,7 +16,7 @@ from heard.cases.case.models import Case
 from heard.cases.case.queries import worked_in
 from heard.cases.case.rules import Kept
 from heard.cases.missing import rules
-from heard.cases.missing.models import Episode, InterviewAnswer, InterviewOffer, Philomena
+from heard.cases.missing.models import EarlierVersion, Episode, InterviewAnswer, InterviewOffer, Philomena
 from heard.network.queries import (
     find_described,
     find_groups,
@@ -104,6 +104,12 @@ def offers_of(user: User, episode_id: uuid.UUID) -> QuerySet[InterviewOffer]:
     """Each time that the interview was offered, the first first."""
     rows = InterviewOffer.objects.filter(episode__in=episodes_visible_to(user), episode_id=episode_id)
     return rows.select_related("noted_by")
+
+
+def earlier_of(user: User, episode_id: uuid.UUID) -> QuerySet[EarlierVersion]:
+    """What was written about the return and the interview before it was written anew, the latest first."""
+    rows = EarlierVersion.objects.filter(episode__in=episodes_visible_to(user), episode_id=episode_id)
+    return rows.select_related("replaced_by")
 
 
 def not_heard_yet(user: User) -> QuerySet[Episode]:

@@ -1,6 +1,6 @@
 """When a child is missing and when back, until when the interview is due, and what each of them must say. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -29,6 +29,13 @@ class Offered(StrEnum):
     NOT_OFFERED = "not_offered"
 
 
+class Part(StrEnum):
+    """What of an episode is written anew, and kept as it was."""
+
+    RETURN = "return"
+    INTERVIEW = "interview"
+
+
 class Passed(StrEnum):
     """Whether what the child said was passed on to somebody. NOBODY: the child has no such person."""
 
@@ -41,6 +48,14 @@ OVERLAPS: Final = "This child is noted as missing at that time already, and one 
 HAS_OPEN: Final = "This child is noted as missing now. Go on with that episode."
 TAKEN_BACK: Final = "This episode was noted by mistake and has been taken back."
 
+TOGETHER: Final = (
+    "Both records say that the child was missing at the same time. Take one of the two episodes back, or put its times right, "
+    "first."
+)
+
+type Noted = tuple[
+    datetime, datetime | None, object
+]  # from, until, and the interview; None where there is none
 type Period = tuple[datetime, datetime | None]  # from, and until; None where it is not over
 
 
@@ -125,12 +140,24 @@ def _why_no_danger(danger: str, why: str) -> str | None:
     return None
 
 
-def why_not_period(*, period: Period, others: Iterable[Period]) -> str | None:
-    """`others`: the child's other episodes, without those that were taken back."""
-    others = list(others)
+def why_not_period(*, period: Period, others: Iterable[Period], before: Period | None = None) -> str | None:
+    """`others`: the child's other episodes, without those that were taken back. `before`: what the record says until now.
+    What overlaps already, since two records were merged, is no reason: the child can still be noted as back."""
+    others = [other for other in others if before is None or not overlap(before, [other])]
     if period[1] is None and any(end is None for _start, end in others):
         return HAS_OPEN
     return OVERLAPS if overlap(period, others) else None
+
+
+def why_not_join(kept: Sequence[Noted], merged: Sequence[Noted]) -> str | None:
+    """Whether the episodes of two records can be those of one child. Where two overlap, one of them is taken back first; not
+    where the child has spoken about each: what the child said stays."""
+    for start, end, interview in kept:
+        for other_start, other_end, other_interview in merged:
+            spoken = interview is not None and other_interview is not None
+            if not spoken and overlap((start, end), [(other_start, other_end)]):
+                return TOGETHER
+    return None
 
 
 def why_not_find(
@@ -162,6 +189,13 @@ def why_not_find(
         return "Say whether the police have seen the child since, or that it is not known."
     if check == Check.NOT_DONE and not check_note.strip():
         return "Say why the police have not seen the child since the return."
+    return None
+
+
+def why_not_move_return(*, found_at: datetime, spoken: Iterable[datetime]) -> str | None:
+    """`spoken`: when the interview was offered and held. The child cannot have come back after that."""
+    if any(at < found_at for at in spoken):
+        return "The interview was offered or held before that time, so the child was back by then. Check the day and the time."
     return None
 
 

@@ -31,7 +31,7 @@ from heard.cases.missing.forms import (
     PhilomenaForm,
     TakeBackForm,
 )
-from heard.cases.missing.words import in_words, kept_by, time_left
+from heard.cases.missing.words import in_words, kept_by, time_left, version_in_words
 from heard.govuk.forms import parts_of
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.knowledge import load
@@ -99,6 +99,7 @@ def episode(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         "state": _state(this),
         "length": in_words(rules.how_long(this.missing_from, this.found_at or timezone.now())),
         "offers": list(queries.offers_of(user, episode_id)),
+        "earlier": [(row, version_in_words(row.said)) for row in queries.earlier_of(user, episode_id)],
         "interview": interview,
         "answers": queries.answers_of(user, interview) if interview else [],
         "clock": load.current().clock("return_interview"),

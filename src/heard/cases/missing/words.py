@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from heard.cases.missing.rules import Span, how_long
+from heard.govuk.environment import time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def in_words(span: Span) -> str:
@@ -29,3 +34,30 @@ def time_left(due_at: datetime, now: datetime) -> str:
 def kept_by(due_at: datetime, done_at: datetime) -> str:
     """“in time” or “2 hours late”."""
     return _("in time") if done_at <= due_at else time_left(due_at, done_at)
+
+
+def version_in_words(said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What an earlier version says, line by line: what it is called, and the text. What was empty is left out."""
+    labels = {
+        "found_at": _("Back"),
+        "found_where": _("Where"),
+        "found_by": _("Found by"),
+        "condition": _("How the child was"),
+        "check_note": _("Seen by the police since"),
+        "held_at": _("Held"),
+        "where": _("Where"),
+        "with_whom": _("With"),
+        "independent": _("Independent"),
+        "who_else": _("Who else was there"),
+        "why_no_words": _("Why there are no words"),
+        "where_was": _("Where the child was"),
+        "who_with": _("With whom"),
+        "pushed": _("What made the child leave"),
+        "pulled": _("What drew the child elsewhere"),
+        "would_help": _("What would help"),
+        "passed_on": _("What was passed on"),
+    }
+    shown = {name: str(said[name]) for name in labels if said.get(name)}
+    for name in shown.keys() & {"found_at", "held_at"}:
+        shown[name] = time(datetime.fromisoformat(shown[name]))
+    return [(labels[name], text) for name, text in shown.items()]

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.note import rules
+from heard.network.rules import MOVES
 
 __all__ = ["CaseDirection", "ContactNote"]
 
@@ -28,6 +29,8 @@ class ContactNote(models.Model):
         ALONE = rules.Seen.ALONE.value, _("Seen alone")
         WITH_OTHERS = rules.Seen.WITH_OTHERS.value, _("Seen with others there")
         NO = rules.Seen.NO.value, _("Not seen")
+
+    when_merged: ClassVar = MOVES
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")

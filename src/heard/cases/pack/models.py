@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import Refused
 from heard.cases.pack import rules
+from heard.network.rules import MOVES
 
 __all__ = ["Disclosure", "DisclosureCheck", "DisclosurePassage", "Mark", "Pack"]
 
@@ -38,6 +39,7 @@ class Disclosure(models.Model):
         SEEN = "seen", _("They read it here")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(
         "agencies.Agency",
@@ -283,6 +285,7 @@ class Pack(models.Model):
         REMOVED = rules.State.REMOVED.value, _("Removed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     disclosure = models.ForeignKey(
         Disclosure, on_delete=models.PROTECT, null=True, blank=True, related_name="packs"

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.panel import rules
+from heard.network.rules import MOVES, Joined
 
 __all__ = [
     "Disagreement",
@@ -131,6 +132,7 @@ class PanelItem(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     panel = models.ForeignKey(Panel, on_delete=models.CASCADE, related_name="items")
     section = models.CharField(max_length=10, choices=Section)
+    when_merged: ClassVar = Joined(numbered="nth", by="added_at")
     person = models.ForeignKey(
         "network.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -143,6 +145,10 @@ class PanelItem(models.Model):
     theme = models.CharField(max_length=20, blank=True, help_text=_("The id of the sign or pattern."))
     title = models.CharField(max_length=200, blank=True, help_text=_("Of a theme. It names no child."))
     position = models.PositiveIntegerField(default=0)
+    nth = models.PositiveSmallIntegerField(
+        default=0,
+        help_text=_("Above 0 only where records of one child were merged and each stood on this agenda."),
+    )
     minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
@@ -171,7 +177,7 @@ class PanelItem(models.Model):
                 name="panel_item_is_about_one",
                 violation_error_message=_("An item is about one child, person, place, group or theme."),
             ),
-            models.UniqueConstraint(fields=["panel", "person"], name="person_once_on_an_agenda"),
+            models.UniqueConstraint(fields=["panel", "person", "nth"], name="person_once_on_an_agenda"),
             models.UniqueConstraint(fields=["panel", "place"], name="place_once_on_an_agenda"),
             models.UniqueConstraint(fields=["panel", "group"], name="group_once_on_an_agenda"),
             models.UniqueConstraint(
@@ -296,6 +302,7 @@ class Disagreement(models.Model):
         OTHER = rules.About.OTHER.value, _("Something else")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     about = models.CharField(max_length=10, choices=About)
     about_id = models.UUIDField(null=True, blank=True)

@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import signed_since_opened
-from heard.cases.case.queries import led_by_own_agencies
+from heard.cases.case.queries import led_by_own_agencies, worked_in
 from heard.cases.case.rules import Kept, due_on
 from heard.cases.clocks.queries import STANDING, moments_of
 from heard.cases.plan import rules
 from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
 from heard.knowledge import load
-from heard.network.queries import visible_through
+from heard.network.queries import sees, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -133,9 +133,17 @@ def actions_of(user: User, case_id: uuid.UUID) -> QuerySet[Action]:
 
 
 def actions_due(user: User) -> QuerySet[Action]:
-    """What this user has to do in plans that are in force: longest overdue first, then what comes next."""
-    mine = actions_visible_to(user).filter(owner=user, state=rules.Progress.OPEN)
-    return mine.filter(outcome__plan__state=rules.State.AGREED).order_by("due_on", "added_at")
+    """What this user has to do in plans that are in force: longest overdue first, then what comes next. What somebody has to
+    do who cannot see the child any more is with those who work the case."""
+    opened = (
+        Action.objects.order_by()
+        .filter(state=rules.Progress.OPEN, outcome__plan__state=rules.State.AGREED)
+        .values("pk")
+    )
+    near = opened.filter(outcome__plan__case__in=worked_in(user))
+    left = near.exclude(sees(user, "owner", "outcome__plan__case__person"))
+    mine = opened.filter(owner=user).union(left)
+    return actions_visible_to(user).filter(pk__in=mine).order_by("due_on", "added_at")
 
 
 def overdue_in_team(user: User) -> QuerySet[Action]:

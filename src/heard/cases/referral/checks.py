@@ -188,7 +188,7 @@ def _words(given: Given) -> Iterator[Check]:
         for hint in language_hints(_QUOTED.sub(" ", text)):
             yield Check(
                 question.id,
-                "“%(found)s” puts it on the person who was harmed. Change it before this leaves the house. Better: %(better)s",
+                "“%(found)s” can sound as if it blamed the person who was harmed. Where it is about them, change it. Better: %(better)s",
                 "Whoever decides has never met this person and reads only these words. " + hint.why,
                 TOOLKIT + "; " + "language guide of The Children’s Society, to which it points",
                 params={"found": hint.found, "better": hint.better},
@@ -317,6 +317,18 @@ def _evidence(given: Given) -> Iterator[Check]:
         )
 
 
+def _nameless(given: Given) -> Iterator[Check]:
+    asked_now = {one.id for one in given.questions}
+    if "refuse-nrm" in asked_now and "pv-name-first-name" not in asked_now:
+        yield Check(
+            "refuse-nrm",
+            "This adult stays anonymous: the Home Office is told without their name and contact details.",
+            "They have not agreed. Look through every answer, and leave out names, addresses and whatever else shows who it is.",
+            SHEET,
+        )
+
+
 _LOOKS: Final[tuple[Callable[[Given], Iterator[Check]], ...]] = (
     _empty, _formats, _gaps, _brief, _pasted, _words, _days, _when, _age, _indicators, _kinds, _contacts, _evidence,
+    _nameless,
 )  # fmt: skip

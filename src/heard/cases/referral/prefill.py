@@ -225,7 +225,8 @@ def _insight(record: Record) -> Found:
             Known("yes", _("patterns that the assessment recognises"), page),
         )
     heard = _lines(_heard(one) for one in reversed(record.words))
-    yield "where-how-interview-carried-out", Known(heard, _("the child’s own words"), record.childs_page)
+    where = _("when the child was heard, and by whom")
+    yield "where-how-interview-carried-out", Known(heard, where, record.childs_page)
     foreign = [one for one in record.words if one.how == "interpreter" or one.language]
     if foreign:
         where = _("words that were said in another language or through an interpreter")
@@ -330,9 +331,10 @@ def _evidence(one: Any) -> dict[str, str]:
 
 
 def _heard(words: Words) -> str:
-    text = _("On %(date)s %(who)s heard the child (%(how)s): “%(text)s”")
+    """How it was held, which is what the form asks there; not what the child said."""
+    text = _("On %(date)s %(who)s heard the child (%(how)s).")
     how = words.get_how_display().lower()
-    return text % {"date": day(words.heard_on), "who": words.heard_by, "how": how, "text": words.text}
+    return text % {"date": day(words.heard_on), "who": words.heard_by, "how": how}
 
 
 def _worry(one: Concern) -> dict[str, str]:

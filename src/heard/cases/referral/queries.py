@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import BooleanField, Case, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -133,9 +133,20 @@ def being_written_by(user: User) -> QuerySet[Referral]:
     return mine.exclude(state=rules.State.WITH_REVIEWER).order_by("started_at")
 
 
+# As `is_duty_to_notify` says of the answers: an adult who did not consent.
+_TO_NOTIFY: Final = Case(
+    When(**{"answers__pv-under-age__value__in": ["yes", "not-sure"]}, then=Value(False)),
+    When(**{"answers__pv-want-to-submit-nrm__value": "no"}, then=Value(True)),
+    default=Value(False),
+    output_field=BooleanField(),
+)
+
+
 def waiting_for_decision(user: User) -> QuerySet[Referral]:
-    """Submitted by this user or of the children who count on them, without a decision on reasonable grounds."""
-    rows = referrals_visible_to(user).filter(submitted_on__isnull=False)
+    """Submitted by this user or of the children who count on them, without a decision on reasonable grounds.
+    Of a duty to notify there is none."""
+    rows = referrals_visible_to(user).filter(submitted_on__isnull=False).annotate(to_notify=_TO_NOTIFY)
+    rows = rows.filter(to_notify=False)
     mine = rows.filter(Q(submitted_by=user) | Q(case__trusted_worker=user))
     return mine.exclude(decisions__isnull=False).order_by("submitted_on")
 
@@ -253,7 +264,12 @@ def why_not_start(user: User, case_id: uuid.UUID) -> str | None:
 
 def why_not_copy(user: User, referral: Referral) -> str | None:
     there = unreviewed(user, referral.case_id) is not None
-    return rules.why_not_copy(may_refer=user.may(May.REFER), state=referral.state, has_unreviewed=there)
+    return rules.why_not_copy(
+        may_refer=user.may(May.REFER),
+        state=referral.state,
+        has_unreviewed=there,
+        replaced=referrals_of(user, referral.case_id).filter(replaces=referral).exists(),
+    )
 
 
 def why_not_change(user: User, referral: Referral) -> str | None:

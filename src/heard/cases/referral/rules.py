@@ -63,13 +63,15 @@ def why_not_start(
     return None if case_is_open else "This case is closed. A referral is prepared in an open case."
 
 
-def why_not_copy(*, may_refer: bool, state: str, has_unreviewed: bool) -> str | None:
+def why_not_copy(*, may_refer: bool, state: str, has_unreviewed: bool, replaced: bool = False) -> str | None:
     """Whether a new version can be begun from this one."""
     if not may_refer:
         return NOT_YOURS
     if state != State.REVIEWED:
         return "Only a reviewed referral has a new version. Change this one."
-    return "A new version has been started already. Go on with that one." if has_unreviewed else None
+    if has_unreviewed:
+        return "A new version has been started already. Go on with that one."
+    return "There is a newer version of this referral. Begin from that one." if replaced else None
 
 
 def why_not_change(*, may_refer: bool, state: str) -> str | None:

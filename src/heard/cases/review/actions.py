@@ -115,8 +115,7 @@ def close_case(
 ) -> CasePeriod:
     """Closes a case: the plan ends, the clocks stop, and the period is kept with the child's view and the reason."""
     case = case_visible_to(by, case_id)
-    # What is begun in the case waits its turn. A worry told meanwhile does not: it waits for its decision, as one told after.
-    hold_person(by=by, person_id=case.person_id)
+    hold_person(by=by, person_id=case.person_id)  # a worry that is told now waits its turn
     case = case_visible_to(by, case_id)
     words, why_no_words = hear(by=by, person_id=case.person_id, view=view)
     missing = queries.missing_before_closing(by, case, today=timezone.localdate(at))

@@ -40,7 +40,7 @@ from heard.cases.review import rules
 from heard.cases.review.models import Review, ReviewedOutcome
 from heard.cases.review.rules import Looked
 from heard.knowledge import load
-from heard.network.queries import visible_through
+from heard.network.queries import sees, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -107,7 +107,7 @@ def reviews_due(user: User) -> QuerySet[Plan]:
 def reviews_to_hold(user: User) -> QuerySet[Plan]:
     """Those of `reviews_due` that wait for this user and not for their whole team: the child counts on them, or on nobody
     while their team leads the case; or they own an action in the plan."""
-    nobody = Q(case__trusted_worker=None) | Q(case__trusted_worker__is_active=False)
+    nobody = ~sees(user, "case__trusted_worker", "case__person")
     own = _in_force().filter(case__trusted_worker=user)
     left = _in_force().filter(nobody, case__in=worked_in(user))
     return _due(user, own, left)

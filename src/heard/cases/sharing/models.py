@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import Refused
 from heard.cases.sharing import rules
+from heard.network.rules import MOVES
 
 __all__ = ["Chase", "InfoRequest", "Share", "ShareReview"]
 
@@ -62,6 +63,7 @@ class Share(models.Model):
         NOT_TOLD = rules.Told.NOT_TOLD.value, _("No")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.PREPARED)
     purpose = models.TextField()
@@ -175,6 +177,7 @@ class InfoRequest(models.Model):
         REFUSED = rules.Answer.REFUSED.value, _("Refused")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    when_merged: ClassVar = MOVES
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     direction = models.CharField(max_length=10, choices=Direction)
     agency = models.ForeignKey(

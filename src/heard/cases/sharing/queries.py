@@ -114,7 +114,11 @@ def other_names(user: User, person_id: uuid.UUID) -> tuple[str, ...]:
     person = people_visible_to(user).prefetch_related("other_names").get(pk=person_id)
     own = [str(person), person.known_as]
     own += [f"{name.given_name} {name.family_name}" for name in person.other_names.all()]
-    around = (tie.name for tie in ties_visible_to(user, person_id) if tie.end == "person")
+    ties = [tie for tie in ties_visible_to(user, person_id) if tie.end == "person"]
+    people = people_visible_to(user).filter(pk__in=[tie.end_id for tie in ties])
+    around = [tie.name for tie in ties]
+    for one in people.prefetch_related("other_names"):
+        around += [one.known_as, *(str(name) for name in one.other_names.all())]
     return rules.names_in_use(around, own)
 
 

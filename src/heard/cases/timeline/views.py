@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
-from heard.agencies.rules import Hidden, May
+from heard.agencies.rules import May
 from heard.cases.case.notices.lines import lines_of
 from heard.cases.case.notices.queries import unread_of, urgent_unseen, whom_to_ring
 from heard.cases.note.queries import last_contact
@@ -24,7 +24,7 @@ from heard.cases.timeline.jobs import TIES, jobs_of, steps_of
 from heard.cases.timeline.queries import ON_PAPER, Asked
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.knowledge import load
-from heard.network.queries import kept_instead_of, person_visible_to
+from heard.network.queries import person_visible_to
 
 _KEPT = "chronology"  # in the session: which words are looked for in whose chronology
 
@@ -185,13 +185,7 @@ VERBS: dict[tuple[str, str], Any] = {
 @require_safe
 def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
     today = timezone.localdate()
-    try:
-        page = actions.open_childs_page(by=request.user, person_id=person_id, today=today)
-    except Hidden:
-        kept = kept_instead_of(request.user, person_id)
-        if kept is None:
-            raise
-        return redirect("child", person_id=kept)
+    page = actions.open_childs_page(by=request.user, person_id=person_id, today=today)
     context = {
         "page": page,
         "person": page.person,

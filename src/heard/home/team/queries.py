@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from heard.agencies.queries import colleagues_visible_to
@@ -25,6 +25,7 @@ from heard.cases.plan import work as plan
 from heard.cases.plan.queries import actions_visible_to, plans_visible_to
 from heard.cases.review import work as review
 from heard.home import decisions
+from heard.network.queries import sees
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -72,7 +73,7 @@ def agencies_of_team(user: User) -> set[uuid.UUID]:
 
 def to_allocate(user: User) -> QuerySet[Any]:
     """Those cases, each with `nobody`: 0 where the child can count on nobody yet. These first, then the longest open."""
-    nobody = Q(trusted_worker__isnull=True) | Q(trusted_worker__is_active=False)
+    nobody = ~sees(user, "trusted_worker", "person")
     order = Case(When(nobody, then=Value(0)), default=Value(1), output_field=IntegerField())
     return led_by_own_agencies(user).annotate(nobody=order).order_by("nobody", "opened_at", "pk")
 

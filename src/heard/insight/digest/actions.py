@@ -62,12 +62,13 @@ def fetch_digest(*, by: User, digest_id: uuid.UUID) -> tuple[bytes, str]:
 
 
 @transaction.atomic
-def send_digest(*, by: User, digest_id: uuid.UUID) -> Digest:
-    """Somebody who did not write it has read it: it goes to all who have digests by mail, in the background."""
+def send_digest(*, by: User, digest_id: uuid.UUID, seen: str) -> Digest:
+    """Somebody who did not write it has read it: it goes to all who have digests by mail, in the background. `seen`: the
+    `queries.fingerprint_of` what they read; `Refused` where it was changed since."""
     _only(by, May.RELEASE)
     _refuse_without_mail()
     digest = _held(by, digest_id)
-    refuse(queries.why_not_send(by, digest))
+    refuse(queries.why_not_send(by, digest, seen=seen))
     digest.sent_at, digest.sent_by = timezone.now(), by
     digest.save(update_fields=["sent_at", "sent_by"])
     _audit(by, "send", "digest", digest)
@@ -117,6 +118,8 @@ def post_withdrawal(profile_id: str) -> None:
         message=lambda one: letters.withdrawal(one.digest, one.subscriber),
         give_back=_not_told,
     )
+    waiting = DigestPost.objects.filter(withdrawn_at=None).values("subscriber")
+    Subscriber.objects.filter(ended_at__isnull=False).exclude(pk__in=waiting).delete()
 
 
 @transaction.atomic
@@ -125,7 +128,8 @@ def subscribe(*, by: User) -> Subscriber:
     _only(by, May.SEE_PROFILES)
     refuse(rules.why_not_subscribe(email=by.email, subscribed=queries.has_them_by_mail(by)))
     now = timezone.now()
-    row = Subscriber.objects.create(user=by, asked_at=now, confirmed_at=now)
+    begun = {"asked_at": now, "confirmed_at": now, "ended_at": None}
+    row, _made = Subscriber.objects.update_or_create(user=by, defaults=begun)
     _audit(by, "ask for", "digests by mail", row)
     return row
 
@@ -133,7 +137,7 @@ def subscribe(*, by: User) -> Subscriber:
 @transaction.atomic
 def unsubscribe(*, by: User) -> None:
     """They have none any more. It is no error to say so twice."""
-    for row in Subscriber.objects.filter(user=by):
+    for row in Subscriber.objects.filter(user=by, ended_at=None):
         _end(by, row)
 
 
@@ -145,7 +149,7 @@ def invite(*, by: User, email: str) -> Subscriber:
     _forget_unconfirmed()
     address = email.strip().lower()
     refuse(queries.why_not_invite(by, address))
-    begun = {"invited_by": by, "asked_at": timezone.now()}
+    begun = {"invited_by": by, "asked_at": timezone.now(), "confirmed_at": None, "ended_at": None}
     row, _made = Subscriber.objects.update_or_create(email=address, defaults=begun)
     _audit(by, "invite", "digests by mail", row)
     transaction.on_commit(lambda: post_invitation.enqueue(str(row.pk)))
@@ -185,19 +189,24 @@ def confirm(*, by: None, subscriber_id: uuid.UUID) -> bool:
 @transaction.atomic
 def stop(*, by: None, subscriber_id: uuid.UUID) -> None:
     """Somebody followed the link in a digest's mail, signed in or not. It is no error to say so twice."""
-    for row in Subscriber.objects.filter(pk=subscriber_id):
+    for row in Subscriber.objects.filter(pk=subscriber_id, ended_at=None):
         _end(by, row)
 
 
 def _end(by: User | None, row: Subscriber) -> None:
+    """Whoever has had a digest hears once more of Heard if that is withdrawn; all others are forgotten now."""
     _audit(by, "end", "digests by mail", row)
-    row.delete()
+    if not row.posts.filter(withdrawn_at=None).exists():
+        row.delete()
+        return
+    row.ended_at = timezone.now()
+    row.save(update_fields=["ended_at"])
 
 
 def _claimed(digest: Digest, one: Subscriber) -> bool:
     """Not where the profile was withdrawn, or they ended it, while others were written to."""
     released = Digest.objects.filter(pk=digest.pk, profile__state=State.RELEASED).exists()
-    if not released or not Subscriber.objects.filter(pk=one.pk).exists():
+    if not released or not Subscriber.objects.filter(pk=one.pk, ended_at=None).exists():
         return False
     return DigestPost.objects.get_or_create(digest=digest, subscriber=one)[1]
 
@@ -216,7 +225,7 @@ def _forget(one: Subscriber) -> None:
 
 def _forget_unconfirmed() -> None:
     before = timezone.now() - rules.CONFIRM_WITHIN
-    Subscriber.objects.filter(confirmed_at=None, asked_at__lt=before).delete()
+    Subscriber.objects.filter(confirmed_at=None, asked_at__lt=before, posts=None).delete()
 
 
 def _held(by: User, digest_id: uuid.UUID) -> Digest:

@@ -46,7 +46,8 @@ class Digest(models.Model):
 
 
 class Subscriber(models.Model):
-    """Somebody who has digests by mail: a colleague, or an address outside that confirmed it. Who ends it is deleted."""
+    """Somebody who has digests by mail: a colleague, or an address outside that confirmed it. Whoever ends it is deleted,
+    but who has had a digest only once that was withdrawn and they were told: they may still use it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.OneToOneField(
@@ -60,6 +61,7 @@ class Subscriber(models.Model):
     )
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["asked_at", "pk"]

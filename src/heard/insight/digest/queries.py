@@ -88,21 +88,33 @@ def why_not_change(user: User, digest: Digest) -> str | None:
     )
 
 
-def why_not_send(user: User, digest: Digest) -> str | None:
+def why_not_send(user: User, digest: Digest, *, seen: str | None = None) -> str | None:
+    """`seen`: the `fingerprint_of` what they read; left out before they send it."""
     return rules.why_not_send(
         profile_state=digest.profile.state,
         sent=digest.sent_at is not None,
         is_author=digest.author_id == user.pk,
+        changed=seen is not None and seen != fingerprint_of(digest),
+    )
+
+
+def fingerprint_of(digest: Digest) -> str:
+    return rules.fingerprint(
+        title=digest.title, words=digest.words, further=digest.further, contact=digest.contact
     )
 
 
 def has_them_by_mail(user: User) -> bool:
-    return Subscriber.objects.filter(user=user).exists()
+    return Subscriber.objects.filter(user=user, ended_at=None).exists()
 
 
 def addresses_outside(user: User) -> QuerySet[Subscriber]:
     """Addresses outside that were asked or have confirmed, the newest first, for whoever releases."""
-    rows = Subscriber.objects.filter(user=None).select_related("invited_by").order_by("-asked_at", "pk")
+    rows = (
+        Subscriber.objects.filter(user=None, ended_at=None)
+        .select_related("invited_by")
+        .order_by("-asked_at", "pk")
+    )
     return rows if user.may(May.RELEASE) else rows.none()
 
 
@@ -112,7 +124,7 @@ def why_not_invite(user: User, email: str) -> str | None:
     return rules.why_not_invite(
         email=email,
         is_staff=bool(email) and colleagues_visible_to(user).filter(email__iexact=email).exists(),
-        confirmed=there is not None and there.confirmed_at is not None,
+        confirmed=there is not None and there.confirmed_at is not None and there.ended_at is None,
         asked_at=there.asked_at if there else None,
         now=timezone.now(),
     )
@@ -122,7 +134,8 @@ def still_to_post(user: User, digest: Digest) -> list[Subscriber]:
     """Who has not had this digest: addresses that were confirmed, and colleagues who still see profiles."""
     if not user.may(May.RELEASE):
         raise Hidden
-    confirmed = Subscriber.objects.filter(confirmed_at__isnull=False).exclude(posts__digest=digest)
+    confirmed = Subscriber.objects.filter(confirmed_at__isnull=False, ended_at=None)
+    confirmed = confirmed.exclude(posts__digest=digest)
     reached = confirmed.filter(Q(user=None) | Q(user__is_active=True)).select_related("user")
     return [one for one in reached if one.user is None or (one.user.email and one.user.may(May.SEE_PROFILES))]
 

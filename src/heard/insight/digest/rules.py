@@ -1,5 +1,7 @@
 """When a digest may be written, sent and asked for by mail. Pure functions."""
 
+import hashlib
+import json
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,6 +11,12 @@ CONFIRM_WITHIN: Final = timedelta(days=14)  # a link in a mail that somebody els
 ASK_AGAIN_AFTER: Final = timedelta(days=1)  # so that nobody's letter box is filled with invitations
 
 WITHDRAWN: Final = "The profile that this digest speaks of was withdrawn, and so was the digest."
+
+
+def fingerprint(*, title: str, words: str, further: str, contact: str) -> str:
+    """The same for the same words, and for no others: so nothing is sent that was not read."""
+    text = json.dumps([title, words, further, contact], ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def why_not_write(*, profile_state: str) -> str | None:
@@ -30,14 +38,16 @@ def why_not_change(*, profile_state: str, sent: bool, is_author: bool) -> str | 
     return None
 
 
-def why_not_send(*, profile_state: str, sent: bool, is_author: bool) -> str | None:
-    """Its words are free text, so somebody else reads them before anybody outside does."""
+def why_not_send(*, profile_state: str, sent: bool, is_author: bool, changed: bool = False) -> str | None:
+    """Its words are free text, so somebody else reads them before anybody outside does. `changed`: since they read it."""
     if refusal := why_not_write(profile_state=profile_state):
         return refusal
     if sent:
         return "This digest was sent already."
     if is_author:
         return "You wrote this digest. Somebody else reads it and sends it."
+    if changed:
+        return "This digest was changed after you opened it. Read it again, then send it."
     return None
 
 

@@ -82,9 +82,12 @@ def digest_paper(request: Request, digest_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def digest_send(request: Request, digest_id: uuid.UUID) -> HttpResponse:
     """Also again, to those who have not had it."""
-    was_sent = queries.digest_visible_to(request.user, digest_id).sent_at is not None
+    user, was_sent = request.user, queries.digest_visible_to(request.user, digest_id).sent_at is not None
     try:
-        (actions.send_again if was_sent else actions.send_digest)(by=request.user, digest_id=digest_id)
+        if was_sent:
+            actions.send_again(by=user, digest_id=digest_id)
+        else:
+            actions.send_digest(by=user, digest_id=digest_id, seen=request.POST.get("seen", ""))
     except Refused as refused:
         messages.warning(request, _(str(refused)))
     else:
@@ -138,6 +141,7 @@ def _read(request: Request, digest_id: uuid.UUID, *, status: int = 200) -> HttpR
         "made": None if withdrawn else queries.composed(user, this),
         "may_change": user.may(May.DRAW_PROFILE) and this.author_id == user.pk and this.sent_at is None,
         "may_send": user.may(May.RELEASE) and not withdrawn,
+        "seen": queries.fingerprint_of(this),
         "why_not_send": None if this.sent_at else queries.why_not_send(user, this),
     }
     return render(request, "insight/digest/digest.html", context, status=status)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pyarrow as pa
 from django.conf import settings
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _MAPPING = "partnership.yaml"
+_MAY_STILL_COME = timedelta(days=1)  # a row, after the uploads of its run
 
 
 def start_run(
@@ -159,11 +162,34 @@ def destroy_what_is_past(*, by: User | None) -> int:
     `by`: whoever opened a page on which that was noticed, or None for the timer. A folder that cannot be removed is
     tried again next time.
     """
+    _sweep()
     destroyed = 0
     for run in queries.runs_past_their_day(by, timezone.localdate()):
         if _remove(run):
             destroyed += _write_down_that_it_is_gone(by, run)
     return destroyed
+
+
+def _sweep() -> None:
+    """Uploads of a run that was never written down: the process ended, or the database refused it, after they were kept. Not
+    those of today, whose row may still come."""
+    folders = {
+        path.name: path for path in settings.DATA.glob("runs/*") if _is_key(path.name) and _is_old(path)
+    }
+    known = {str(key) for key in EngineRun.objects.filter(pk__in=folders).values_list("pk", flat=True)}
+    for name in folders.keys() - known:
+        shutil.rmtree(folders[name], ignore_errors=True)
+
+
+def _is_key(name: str) -> bool:
+    try:
+        return str(UUID(name)) == name
+    except ValueError:
+        return False
+
+
+def _is_old(path: Path) -> bool:
+    return path.stat().st_mtime < (timezone.now() - _MAY_STILL_COME).timestamp()
 
 
 def _remove(run: EngineRun) -> bool:

@@ -17,6 +17,7 @@ from heard.network.queries import (
     Comparison,
     clashes_between,
     compare,
+    kept_apart,
     merge_visible_to,
     person_visible_to,
     was_merged_again,
@@ -44,6 +45,7 @@ def merge_people(
             same=kept == merged,
             kinds_differ=kept.kind != merged.kind,
             clashes=clashes_between(by, kept, merged),
+            apart=kept_apart(by, kept, merged),
             reason=reason,
         )
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, refuse
 from heard.network.models import Address, Involvement, OtherName, Person
-from heard.network.queries import person_visible_to
+from heard.network.queries import person_findable_by, person_visible_to
 from heard.network.rules import (
     kept_number,
     kept_postcode,
@@ -166,10 +166,12 @@ def open_record(*, by: User, person_id: uuid.UUID) -> Person:
 
 
 @transaction.atomic
-def hold_person(*, by: User, person_id: uuid.UUID) -> Person:
-    """The person, or `Hidden`; until the transaction ends, others who begin something about them in this way wait."""
-    person_visible_to(by, person_id)
-    return Person.objects.select_for_update(no_key=True).get(pk=person_id)
+def hold_person(*, by: User, person_id: uuid.UUID, found: bool = False) -> Person:
+    """The person, or `Hidden`; until the transaction ends, others who begin something about them in this way wait. `found`:
+    for whoever may find the child, without seeing the record."""
+    list(Person.objects.select_for_update(no_key=True).filter(pk=person_id))
+    # Asked once nobody else writes: of a record that was merged away meanwhile nothing can begin.
+    return (person_findable_by if found else person_visible_to)(by, person_id)
 
 
 @transaction.atomic

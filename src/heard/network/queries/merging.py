@@ -85,6 +85,7 @@ def compare(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Comparison:
             same=kept == merged,
             kinds_differ=kept.kind != merged.kind,
             clashes=clashes,
+            apart=kept_apart(user, kept, merged),
             reason="given later",
         ),
     )
@@ -93,6 +94,11 @@ def compare(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Comparison:
 def clashes_between(user: User, kept: Person, merged: Person) -> list[str]:
     """What both have of which a person has one at a time, such as an open case."""
     return [str(link.model._meta.verbose_name) for link in merging.links() if link.clashes(kept, merged)]
+
+
+def kept_apart(user: User, kept: Person, merged: Person) -> str | None:
+    """What the rule of a table says against putting the rows of both together."""
+    return next(filter(None, (link.kept_apart(kept, merged) for link in merging.links())), None)
 
 
 def kept_instead_of(user: User, person_id: uuid.UUID) -> uuid.UUID | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
+from heard.agencies.queries import memberships_with
 from heard.agencies.rules import Hidden, May
 from heard.network.models import Address, Involvement, Person
 from heard.network.rules import (
@@ -51,6 +52,17 @@ def _visible_through(user: User, path: str, among_others: bool) -> Q:
         return _not_merged(path) & (_open_to_all(path) | _among_others(_involved(user, path)))
     involved = _involved(user, path)
     return _not_merged(path) & (_among_others(involved) if among_others else Q(Exists(involved)))
+
+
+def sees(user: User, worker: str, person: str) -> Q:
+    """Of rows with a `worker` and a `person` ('trusted_worker', 'case__person'), those whose worker is still there and may see
+    the person: not one who was switched off, or works in an agency by now that is not involved. The caller has shown that
+    the user may see the rows."""
+    agencies = Involvement.objects.filter(person=OuterRef(OuterRef(person))).order_by().values("agency")
+    seeing = memberships_with(user, May.SEE_CHILD).filter(user=OuterRef(worker))
+    everyone = memberships_with(user, May.SEE_PARTNERSHIP).filter(user=OuterRef(worker))
+    open_to_all = Q(**{_along(person, "restricted"): False})
+    return Q(Exists(seeing.filter(team__agency__in=agencies))) | (open_to_all & Q(Exists(everyone)))
 
 
 def person_visible_to(user: User, person_id: uuid.UUID) -> Person:

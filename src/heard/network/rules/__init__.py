@@ -11,6 +11,7 @@ from heard.network.rules.deciding import (
     why_not_unmerge,
     why_not_write_place,
 )
+from heard.network.rules.joining import MOVES, Joined
 from heard.network.rules.keys import (
     Near,
     days_near,
@@ -40,8 +41,10 @@ from heard.network.rules.places import Likeness, likeness, place_keys
 
 __all__ = [
     "EXACT",
+    "MOVES",
     "SAME_NUMBER",
     "Description",
+    "Joined",
     "Likeness",
     "Name",
     "Near",

@@ -61,15 +61,24 @@ def why_not_write_place(*, may_see_child: bool, name: str, kind: str) -> str | N
 
 
 def why_not_merge(
-    *, may_merge: bool, same: bool, kinds_differ: bool, clashes: Sequence[str], reason: str
+    *,
+    may_merge: bool,
+    same: bool,
+    kinds_differ: bool,
+    clashes: Sequence[str],
+    apart: str | None = None,
+    reason: str,
 ) -> str | None:
-    """`clashes`: things of which both have one where only one at a time is allowed, such as an open case."""
+    """`clashes`: things of which both have one where only one at a time is allowed, such as an open case. `apart`: what a
+    table's own rule says against it."""
     if not may_merge:
         return "A co-ordinator says whether two records are of one person."
     if same:
         return "This is one record already."
     if kinds_differ:
         return "One of these is the record of a child and the other of an adult. Look at both again."
+    if apart:
+        return apart
     if clashes:
         return "Both records have one of a kind that a person has only once at a time. Close or end one of the two first."
     if not reason.strip():

@@ -41,9 +41,6 @@ def details(request: Request, person_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def adult(request: Request, person_id: uuid.UUID) -> HttpResponse:
     """An adult around a child. A child has a page of their own."""
-    kept = queries.kept_instead_of(request.user, person_id)
-    if kept:
-        return redirect("adult", person_id=kept)
     person = actions.open_record(by=request.user, person_id=person_id)
     if person.kind == "child":
         return redirect("child", person_id=person.pk)

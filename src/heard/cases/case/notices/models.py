@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.case.notices import rules
+from heard.network.rules import MOVES
 
 __all__ = ["Cover", "Duty", "Notice", "NoticeMail", "Reader"]
 
@@ -51,6 +52,8 @@ class Notice(models.Model):
         NOTE = rules.Kind.NOTE.value, _("New note of contact")
         DIRECTION = rules.Kind.DIRECTION.value, _("Case direction")
         DECIDED = rules.Kind.DECIDED.value, _("Decision recorded after supervision")
+
+    when_merged: ClassVar = MOVES
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20, choices=Kind)

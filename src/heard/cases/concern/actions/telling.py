@@ -22,8 +22,8 @@ from heard.cases.concern import rules
 from heard.cases.concern.actions._shared import _audit
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.knowledge import load
-from heard.network.actions import add_group, add_person, add_place, involve
-from heard.network.queries import group_visible_to, person_findable_by, place_visible_to
+from heard.network.actions import add_group, add_person, add_place, hold_person, involve
+from heard.network.queries import group_visible_to, place_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -166,7 +166,7 @@ def _child(by: User, person_id: uuid.UUID | None, new_person: Mapping[str, Any] 
     otherwise nobody could decide."""
     if person_id is None:
         return add_person(by=by, **{"why": "Told a worry about this child", **(new_person or {})})
-    person = person_findable_by(by, person_id)
+    person = hold_person(by=by, person_id=person_id, found=True)
     team = duty_team(by)
     if person.restricted and team is not None:
         involve(

@@ -124,7 +124,7 @@ def add_item(
     panel = _locked(by, panel_id)
     refuse(rules.why_not_change(may_hold=by.may(May.HOLD_PANEL), state=panel.state))
     section, fields = _about(by, end, end_id)
-    there = list(PanelItem.objects.filter(panel=panel))
+    there = sorted(PanelItem.objects.filter(panel=panel), key=lambda item: item.taken_off_at is not None)
     same = next((item for item in there if end_id and _key(item) == (end, end_id)), None)
     is_there = same is not None and same.taken_off_at is None
     refuse(rules.why_not_add(is_there=is_there, has_end=bool(end_id), title=title))

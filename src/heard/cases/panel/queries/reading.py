@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from heard.agencies.queries import agencies_visible_to, colleagues_visible_to, who_are
 from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.assessment.queries import latest_signed
 from heard.cases.case.queries import cases_visible_to, open_case_of, words_of
-from heard.cases.case.rules import days_late
+from heard.cases.case.rules import Kept, days_late
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel import rules
 from heard.cases.panel.models import (
@@ -222,6 +222,16 @@ def items_of_child(user: User, person_id: uuid.UUID) -> QuerySet[PanelItem]:
     rows = items_visible_to(user).filter(person_id=person_id, taken_off_at=None, decided_at__isnull=False)
     dissents = Prefetch("dissents", Dissent.objects.select_related("by", "agency"))
     return rows.prefetch_related(dissents).order_by("-panel__starts_at", "pk")
+
+
+def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """What panels decided about children since a day beside the child's own words. Over the whole partnership, for those who
+    see figures; `by`: what these people wrote down, of the children whom the user may see."""
+    if by is None and not user.may(May.SEE_FIGURES):
+        raise Hidden
+    rows = PanelItem.objects.all() if by is None else items_visible_to(user).filter(decided_by__in=by)
+    rows = rows.filter(section=rules.Section.CHILDREN, person__isnull=False, decided_at__date__gte=since)
+    return Kept(**rows.order_by().aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))
 
 
 def known_of(user: User, item: PanelItem) -> Known | None:
