@@ -12,6 +12,7 @@ from heard.agencies.rules import Refused
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.queries import seen_before_and_not_marked
 from heard.cases.assessment.rules import ChildsView
+from heard.cases.case.models import Case
 from heard.cases.clocks import queries as clocks
 from heard.cases.clocks.actions import correct_moment, note_moment
 from heard.cases.clocks.models import ClockRun
@@ -61,6 +62,23 @@ def plan_for(world, case):
 def agree(world, plan):
     view = ChildsView(why_no_words="She is away this week.")
     return planning.agree_plan(by=world.social_worker, plan_id=plan.pk, review_on=in_days(60), view=view)
+
+
+def test_of_two_closed_cases_of_one_child_the_named_one_opens_again(world, agreed):
+    """Two records of one child, each with a case of its own, can be merged."""
+    review(world, agreed)
+    close(world, agreed.case)
+    later_one = Case.objects.create(
+        reference="C-BBB-CCC",
+        person=agreed.case.person,
+        state="closed",
+        lead_team=agreed.case.lead_team,
+        opened_at=timezone.now(),
+        opened_by=world.coordinator,
+    )
+    assert reopen(world, agreed.case).state == "open"
+    later_one.refresh_from_db()
+    assert later_one.state == "closed"
 
 
 def test_a_case_is_not_closed_over_a_draft(world, agreed):

@@ -31,16 +31,19 @@ def open_case(
     person_id: uuid.UUID,
     why: str = "",
     lead_team: Team | None = None,
+    again: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Case:
     """Opens a case and involves the lead team's agency. A child whose case was closed has that one opened again, with
-    the reason in `why`: one child, one story.
+    the reason in `why`: one child, one story. Of several, which two records of one child can have, that is the one `again`
+    names, or the latest.
 
     The duty team leads a first case, and whoever led it before leads one that opens again, unless another is named.
     """
     person = hold_person(by=by, person_id=person_id)
     cases = Case.objects.filter(person=person)
-    closed = cases.filter(state=Case.State.CLOSED).order_by("-opened_at").first()
+    ended = cases.filter(state=Case.State.CLOSED).order_by("-opened_at")
+    closed = (ended.filter(pk=again) if again else ended).first()
     team = lead_team or (closed.lead_team if closed else duty_team(by))
     why_not = rules.why_not_open_case(
         may_decide=by.may(May.DECIDE),

@@ -153,7 +153,7 @@ def reopen_case(*, by: User, case_id: uuid.UUID, reason: str) -> Case:
     """Opens a closed case again without a worry that led to it. `concern.actions.decide` does the same from a worry."""
     case = case_visible_to(by, case_id)
     refuse(queries.why_not_reopen(by, case, reason=reason))
-    return open_case(by=by, person_id=case.person_id, why=reason)
+    return open_case(by=by, person_id=case.person_id, why=reason, again=case.pk)
 
 
 def _keep(review: Review, said: Mapping[uuid.UUID, Looked]) -> None:
