@@ -32,7 +32,6 @@ _EARLIER = 10  # runs that one is offered to be compared with
 
 @gate(May.SEE_LIST)
 def engine(request: Request) -> HttpResponse:
-    actions.destroy_what_is_past(by=request.user)
     page = Paginator(queries.runs_visible_to(request.user), _PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "insight/run/engine.html", {"page": page, "may_run": request.user.may(May.RUN_ENGINE)}
@@ -57,7 +56,6 @@ def engine_start(request: Request) -> HttpResponse:
 
 @gate(May.SEE_LIST)
 def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
-    actions.destroy_what_is_past(by=request.user)
     run = queries.run_visible_to(request.user, run_id)
     if run.destroyed_at:
         return render(request, "insight/run/destroyed.html", _about(run))
