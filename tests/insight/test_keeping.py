@@ -102,12 +102,38 @@ def test_what_cannot_be_removed_is_tried_again_and_holds_up_nothing_else(
     assert actions.destroy_what_is_past(by=None) == 1
 
 
-def test_opening_the_page_destroys_what_is_past_and_shows_it(
+def test_looking_destroys_nothing_and_what_is_past_is_not_shown(
     world: World, past: EngineRun, client: Client
 ) -> None:
     client.force_login(world.analyst)
+    purpose = str(past.purpose)
+    assert purpose not in client.get("/engine/").text
+    assert client.get(f"/engine/{past.pk}/").status_code == 404
+    past.refresh_from_db()
+    assert past.folder.is_dir()
+    assert past.destroyed_at is None
+
+
+def test_the_worker_destroys_it_on_the_day_after_its_last(
+    world: World, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.DATA, settings.EXTRACTS = tmp_path, tmp_path / "none"
+    with django_capture_on_commit_callbacks(execute=True):
+        upload = SimpleUploadedFile("cin.csv", b"a\n1\n")
+        run = actions.start_run(by=world.analyst, **said(), uploads=[upload])
+    from django_tasks_db.models import DBTaskResult
+
+    waits = DBTaskResult.objects.get(task_path="heard.insight.run.actions.destroy_past_runs")
+    assert timezone.localtime(waits.run_after).date() == run.keep_until + timedelta(days=1)
+    EngineRun.objects.filter(pk=run.pk).update(keep_until=timezone.localdate() - timedelta(days=1))
+    actions.destroy_past_runs.call()
+    assert not run.folder.exists()
+
+
+def test_what_was_destroyed_is_shown_as_such(world: World, past: EngineRun, client: Client) -> None:
+    actions.destroy_what_is_past(by=None)
+    client.force_login(world.analyst)
     assert "Destroyed on" in client.get("/engine/").text
-    assert not past.folder.exists()
     page = client.get(f"/engine/{past.pk}/")
     assert "Children Act 2004, section 11" in page.text
     assert "were destroyed" in page.text

@@ -62,17 +62,26 @@ OFFENCES = [
 ]
 
 
-def broken_contracts(monkeypatch: pytest.MonkeyPatch, source: Path) -> set[str]:
-    """The names of the contracts that the package below `source` breaks. Nothing of it is imported."""
+def broken_contracts(monkeypatch: pytest.MonkeyPatch, source: Path, *, annotations: bool = False) -> set[str]:
+    """The names of the contracts that the package below `source` breaks. Nothing of it is imported.
+
+    `annotations`: imports that are made for types alone count too.
+    """
     monkeypatch.delitem(
         sys.modules, "heard", raising=False
     )  # so that grimp finds this copy, not the running one
     monkeypatch.syspath_prepend(str(source))
     options = use_cases.read_user_options(str(ROOT / "pyproject.toml"))
+    options.session_options["exclude_type_checking_imports"] = str(not annotations)
     use_cases._register_built_in_contract_types()
     report = use_cases.create_report(options, cache_dir=None)
     assert not report.could_not_run, report.invalid_contract_options
     return {contract.name for contract, check in report.get_contracts_and_checks() if not check.kept}
+
+
+def copy_of_heard(folder: Path) -> None:
+    ignore = shutil.ignore_patterns("static", "jinja2", "packs", "assets", "__pycache__")
+    shutil.copytree(ROOT / "src" / "heard", folder / "heard", ignore=ignore)
 
 
 def commit(offence: Offence, package: Path) -> None:
@@ -88,6 +97,32 @@ def test_every_wall_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     assert broken_contracts(monkeypatch, ROOT / "src") == set()
 
 
+def test_what_is_imported_for_types_alone_keeps_to_every_wall_but_those_around_tables(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A circle of types is a circle, and a view that names a table knows it. That `user` is a `User` opens no table."""
+    tables = {TABLES.format(name) for name in ("network", "agencies", "cases")}
+    assert broken_contracts(monkeypatch, ROOT / "src", annotations=True) <= tables
+
+
+@pytest.mark.parametrize(
+    ("contract", "file", "name"),
+    [
+        (VIEWS, "cases/timeline/views.py", "heard.cases.case.models"),
+        (CYCLES, "govuk/forms/bound.py", "heard.govuk.forms.form"),
+    ],
+)
+def test_a_wall_that_is_broken_for_types_alone_is_caught(
+    contract: str, file: str, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    copy_of_heard(tmp_path)
+    path = tmp_path / "heard" / file
+    path.write_text(
+        f"{path.read_text()}\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import {name}\n"
+    )
+    assert contract in broken_contracts(monkeypatch, tmp_path, annotations=True)
+
+
 def test_every_wall_is_broken_on_purpose_below() -> None:
     contracts = api.read_configuration(str(ROOT / "pyproject.toml"))["contracts_options"]
     assert {contract["name"] for contract in contracts} == {offence.contract for offence in OFFENCES}
@@ -95,7 +130,6 @@ def test_every_wall_is_broken_on_purpose_below() -> None:
 
 @pytest.mark.parametrize("offence", OFFENCES, ids=lambda o: f"{o.contract[:12]} by {o.file.split()[0]}")
 def test_a_broken_wall_is_caught(offence: Offence, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    ignore = shutil.ignore_patterns("static", "jinja2", "packs", "assets", "__pycache__")
-    shutil.copytree(ROOT / "src" / "heard", tmp_path / "heard", ignore=ignore)
+    copy_of_heard(tmp_path)
     commit(offence, tmp_path / "heard")
     assert broken_contracts(monkeypatch, tmp_path) - offence.also == {offence.contract}

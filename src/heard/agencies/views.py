@@ -32,7 +32,6 @@ from heard.agencies.rules import May
 if TYPE_CHECKING:
     import uuid
 
-    from heard.agencies.models import User
     from heard.govuk.forms import Form
 
 _PER_PAGE = 50
@@ -283,7 +282,7 @@ def agency_add(request: Request) -> HttpResponse:
 _REASON_TO_COME = "to be typed"  # the rule is asked before the form is, so that nobody types in vain
 
 
-def _why_not_switch_off(request: Request, person: User) -> str | None:
+def _why_not_switch_off(request: Request, person: Any) -> str | None:
     return rules.why_not_switch_off(
         is_active=person.is_active,
         is_self=person == request.user,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+
+from heard.knowledge import load
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -18,13 +22,19 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.agencies.rules import May
 
+type Said = str | Callable[[Any], object]
+
+
+class First(StrEnum):
+    """Why something stands before all others."""
+
+    DANGER = "danger"  # somebody was in danger when it was told
+    BACK = "back"  # it was sent back to the reader
+
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits. With a due date it is drawn as a clock, with its rule and the rule's source.
-
-    `in_danger`: somebody was, when this was told. `came_back`: somebody sent it back to the reader. Both stand first.
-    """
+    """One thing that waits. With a due date it is drawn as a clock, with its rule and the rule's source."""
 
     text: str
     href: str
@@ -33,26 +43,32 @@ class Waiting:
     days_left: int | None = None
     rule: str = ""
     source: str = ""
-    in_danger: bool = False
-    came_back: bool = False
+    first: First | None = None
 
 
 @dataclass(frozen=True)
 class WorkList:
-    """One kind of work, for those with this permission: what waits of it for a user, and a line of it.
+    """One kind of work, for those with this permission: what waits of it for a user, and how a line of it is drawn.
 
-    `due`: which of the rows are due by a day; None where they have none. `shows`: the records beside a row that its line
-    names; no others are fetched. `only_if`: rows of one table without which there is nothing in this list. Most people's
-    lists are mostly empty, and this is found in a hundredth of the time, since it leaves out all that decides what the
-    user may see. Nothing of these rows is ever shown.
+    `page`: the address of a row, by its key in `of`. `text` and `note` are what stands there: an attribute of the row, or
+    made of it. `due`: the field of its day, `on` its day where it is worked out; `clock`: the rule that gives it. `first`: why
+    a line stands before all others. `shows`: the records beside a row that its line names; no others are fetched.
+    `only_if`: rows of one table without which there is nothing in this list. Most people's lists are mostly empty, and this
+    is found in a hundredth of the time, since it leaves out all that decides what the user may see. Nothing of it is shown.
     """
 
     key: str
     heading: StrOrPromise
     may: May
     rows: Callable[[User], QuerySet[Any]]
-    line: Callable[[Any], Waiting]
-    due: Callable[[date], Q] | None = None
+    page: str | Callable[[Any], str]
+    text: Said
+    note: Said = ""
+    of: str = "pk"
+    due: str | Callable[[date], Q] = ""
+    on: Callable[[Any], date | None] | None = None
+    clock: str | Callable[[Any], Any] = ""
+    first: Callable[[Any], First | None] = lambda row: None
     shows: tuple[str, ...] = ()
     only_if: Callable[[User], QuerySet[Any]] | None = None
 
@@ -61,19 +77,36 @@ class WorkList:
         rows = self.rows(user)
         return rows.select_related(None).select_related(*self.shows) if self.shows else rows
 
+    def due_by(self, day: date) -> Q | None:
+        """Which of the rows are due by a day; None where they have none."""
+        if callable(self.due):
+            return self.due(day)
+        return Q(**{f"{self.due}__lte": day}) if self.due else None
 
-def due_by_field(name: str) -> Callable[[date], Q]:
-    """Due by a day, by this field. A field of moments is named with `__date`."""
-    return lambda day: Q(**{f"{name}__lte": day})
+    def line(self, row: Any) -> Waiting:
+        on, clock = self._day(row), self._clock(row)
+        return Waiting(
+            text=_said(self.text, row),
+            href=self.page(row) if callable(self.page) else reverse(self.page, args=[getattr(row, self.of)]),
+            note=_said(self.note, row),
+            due_on=on,
+            days_left=(on - timezone.localdate()).days if on else None,
+            rule=clock.label if clock else "",
+            source=clock.source if clock else "",
+            first=self.first(row),
+        )
+
+    def _day(self, row: Any) -> date | None:
+        if self.on or not isinstance(self.due, str) or not self.due:
+            return self.on(row) if self.on else None
+        day = getattr(row, self.due.removesuffix("__date"))
+        return timezone.localdate(day) if isinstance(day, datetime) else day
+
+    def _clock(self, row: Any) -> Any:
+        if callable(self.clock):
+            return self.clock(row)
+        return load.current().clock(self.clock) if self.clock else None
 
 
-def due(
-    due_on: date | None, text: str, href: str, note: str = "", clock: Any = None, **more: bool
-) -> Waiting:
-    left = (due_on - timezone.localdate()).days if due_on else None
-    rule, source = (clock.label, clock.source) if clock else ("", "")
-    return Waiting(text, href, note, due_on, left, rule, source, **more)
-
-
-def at(name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs=kwargs)
+def _said(how: Said, row: Any) -> str:
+    return str((how(row) if callable(how) else attrgetter(how)(row) if how else "") or "")

@@ -2,45 +2,38 @@
 
 from typing import Any
 
-from django.utils.translation import gettext
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.kept import resume_at
 from heard.agencies.models import Draft
 from heard.agencies.queries import drafts_of, people_without_mail
 from heard.agencies.rules import May
-from heard.agencies.waiting import Waiting, WorkList, at
+from heard.agencies.waiting import WorkList
 from heard.govuk.environment import day, time
 
 
-def _begun(draft: Any) -> Waiting:
-    note = gettext("last changed %(time)s") % {"time": time(draft.updated_at)}
+def _begun(draft: Any) -> Any:
     if draft.page:
-        return Waiting(draft.title or gettext("A form"), resume_at(draft), note)
+        return draft.title or _("A form")
     if draft.kind != "worry":  # kept by the first release, whose forms are gone
-        return Waiting(
-            gettext("Words that you typed in a form that has changed since"), at("unfinished"), note
-        )
-    return Waiting(gettext("A worry, not sent yet"), at("worry_check", draft_id=draft.pk), note)
+        return _("Words that you typed in a form that has changed since")
+    return _("A worry, not sent yet")
 
 
-def _not_reached(person: Any) -> Waiting:
-    note = gettext("on %(date)s: the address is wrong, or the mail server does not take mail")
-    return Waiting(str(person), at("user", user_id=person.pk), note % {"date": day(person.mail_failed_on)})
+def _where(draft: Any) -> str:
+    if draft.page:
+        return resume_at(draft)
+    return reverse("worry_check", args=[draft.pk]) if draft.kind == "worry" else reverse("unfinished")
 
 
 DRAFTS = WorkList(
-    "drafts",
-    _("What you began and have not sent"),
-    May.SIGNED_IN,
-    drafts_of,
-    _begun,
+    "drafts", _("What you began and have not sent"), May.SIGNED_IN, drafts_of, _where, _begun,
+    note=lambda row: _("last changed %(time)s") % {"time": time(row.updated_at)},
     only_if=lambda user: Draft.objects.filter(user=user),
-)
+)  # fmt: skip
 WITHOUT_MAIL = WorkList(
-    "without-mail",
-    _("Colleagues whom a reminder did not reach"),
-    May.MANAGE,
-    people_without_mail,
-    _not_reached,
-)
+    "without-mail", _("Colleagues whom a reminder did not reach"), May.MANAGE, people_without_mail, "user", str,
+    note=lambda row: _("on %(date)s: the address is wrong, or the mail server does not take mail")
+    % {"date": day(row.mail_failed_on)},
+)  # fmt: skip

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "heard.agencies.looking.OnlyReadMiddleware",
     "heard.home.accounts.SignInFirst",
     "heard.agencies.gate.GateMiddleware",
     "heard.network.gone_on.GoneOnMiddleware",

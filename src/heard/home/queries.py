@@ -95,9 +95,9 @@ def my_work(user: User) -> list[Section]:
 def due_by(user: User, day: date) -> list[tuple[str, int]]:
     """How much is overdue or due on a day, by kind: heading and number. One query a kind."""
     counted = [
-        (str(kind.heading), kind.rows(user).order_by().filter(kind.due(day)).count())
+        (str(kind.heading), kind.rows(user).order_by().filter(due).count())
         for kind in _that_may_hold_any(user)
-        if kind.due
+        if (due := kind.due_by(day)) is not None
     ]
     return [(heading, number) for heading, number in counted if number]
 

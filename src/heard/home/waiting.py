@@ -88,10 +88,8 @@ def _parted(section: Section) -> dict[str, list[Waiting]]:
 
 
 def _group_of(key: str, thing: Waiting) -> str:
-    if thing.in_danger:
-        return "danger"
-    if thing.came_back:
-        return "back"
+    if thing.first:
+        return thing.first
     days_left = thing.days_left
     if key in ("missing", "drafts", "children"):
         return key

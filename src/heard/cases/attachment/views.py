@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -22,9 +22,6 @@ from heard.cases.attachment.forms import AttachForm, WithdrawForm
 from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Kind
 from heard.govuk.pdf import as_download
 from heard.network.actions import open_record
-
-if TYPE_CHECKING:
-    from heard.cases.models import Attachment
 
 _SHOWN = 50
 
@@ -57,7 +54,7 @@ def add(request: Request, **about: uuid.UUID) -> HttpResponse:
     return render(request, "cases/attachment/add.html", context)
 
 
-def say_so(request: Request, attachment: Attachment) -> None:
+def say_so(request: Request, attachment: Any) -> None:
     """That the file is kept; and where it is there twice, that too."""
     messages.success(request, _("The file is kept."))
     if queries.same_file(request.user, attachment):
@@ -102,7 +99,7 @@ def of_child(request: Request, person_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/attachment/child.html", context)
 
 
-def back_to(attachment: Attachment) -> str:
+def back_to(attachment: Any) -> str:
     """The page of the record that a file hangs on."""
     if attachment.draft_id:
         return reverse("worry_files", kwargs={"draft_id": attachment.draft_id})

@@ -3,17 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
-from heard.agencies.waiting import WorkList, at, due, due_by_field
+from heard.agencies.waiting import WorkList
 from heard.cases.disruption import queries, rules
 from heard.cases.disruption.models import DisruptionStep
 
 DISRUPTION = WorkList(
-    "disruption",
-    _("What you do against people and places that harm"),
-    May.PLAN,
-    queries.steps_due,
-    lambda row: due(row.due_on, row.what, at("disruption", case_id=row.case_id), str(row.case.person)),
-    due=due_by_field("due_on"),
-    shows=("case__person",),
+    "disruption", _("What you do against people and places that harm"), May.PLAN, queries.steps_due,
+    "disruption", "what", of="case_id", note="case.person", due="due_on", shows=("case__person",),
     only_if=lambda user: DisruptionStep.objects.filter(owner=user, state=rules.Progress.OPEN),
-)
+)  # fmt: skip

@@ -3,29 +3,16 @@
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
-from heard.agencies.waiting import WorkList, at, due, due_by_field
+from heard.agencies.waiting import WorkList
 from heard.cases.plan import queries, rules
 from heard.cases.plan.models import Action
 
 ACTIONS = WorkList(
-    "actions",
-    _("What you said you would do"),
-    May.PLAN,
-    queries.actions_due,
-    lambda row: due(row.due_on, row.what, at("action", action_id=row.pk), str(row.outcome.plan.case.person)),
-    due=due_by_field("due_on"),
-    shows=("outcome__plan__case__person",),
+    "actions", _("What you said you would do"), May.PLAN, queries.actions_due, "action", "what",
+    note="outcome.plan.case.person", due="due_on", shows=("outcome__plan__case__person",),
     only_if=lambda user: Action.objects.filter(owner=user, state=rules.Progress.OPEN),
-)
+)  # fmt: skip
 TEAMS_OVERDUE = WorkList(
-    "actions",
-    _("Actions that are overdue"),
-    May.SEE_TEAM,
-    queries.overdue_in_team,
-    lambda row: due(
-        row.due_on,
-        row.what,
-        at("action", action_id=row.pk),
-        f"{row.outcome.plan.case.person}, {row.owner or ''}",
-    ),
-)
+    "actions", _("Actions that are overdue"), May.SEE_TEAM, queries.overdue_in_team, "action", "what",
+    note=lambda row: f"{row.outcome.plan.case.person}, {row.owner or ''}", due="due_on",
+)  # fmt: skip

@@ -4,26 +4,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
-from heard.agencies.waiting import WorkList, at, due, due_by_field
+from heard.agencies.waiting import WorkList
 from heard.cases.sharing import queries, rules
 from heard.cases.sharing.models import InfoRequest
 
 REQUESTS = WorkList(
-    "requests",
-    _("Requests that wait for an answer"),
-    May.SHARE,
-    queries.requests_due,
-    lambda row: due(row.due_on, str(row.person), at("request", request_id=row.pk), row.other_side),
-    due=due_by_field("due_on"),
-    shows=("person",),
+    "requests", _("Requests that wait for an answer"), May.SHARE, queries.requests_due, "request", "person",
+    note="other_side", due="due_on", shows=("person",),
     only_if=lambda user: InfoRequest.objects.filter(state=rules.Answer.OPEN),
-)
+)  # fmt: skip
 SHARES = WorkList(
-    "shares",
-    _("Shares to decide, and to look at again"),
-    May.SHARE,
-    lambda user: queries.shares_to_review(user, today=timezone.localdate()),
-    lambda row: due(row.review_on, str(row.person), at("share", share_id=row.pk), row.other_side),
-    due=due_by_field("review_on"),
-    shows=("person",),
-)
+    "shares", _("Shares to decide, and to look at again"), May.SHARE,
+    lambda user: queries.shares_to_review(user, today=timezone.localdate()), "share", "person",
+    note="other_side", due="review_on", shows=("person",),
+)  # fmt: skip

@@ -17,10 +17,11 @@ how many characters are left of `max_length`)
 A page draws `{{ form.error_summary() }}` on top and `{{ form.why.component() }}` or `{{ form.components() }}` below.
 """
 
+from heard.govuk.forms.bound import CHOOSE, BoundField, Elsewhere
 from heard.govuk.forms.choices import CheckboxesField, RadiosField, SelectField
 from heard.govuk.forms.days import DateField, TimeField
 from heard.govuk.forms.fields import Drawn, FileField, PasswordField, TextareaField, TextField, as_error
-from heard.govuk.forms.form import CHOOSE, BoundField, Elsewhere, Form, as_sent
+from heard.govuk.forms.form import Form, as_sent
 from heard.govuk.forms.moments import MomentsForm, parts_of
 
 __all__ = [

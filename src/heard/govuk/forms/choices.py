@@ -12,7 +12,7 @@ from markupsafe import Markup
 from heard.govuk.forms.fields import Drawn
 
 if TYPE_CHECKING:
-    from heard.govuk.forms.form import BoundField, Form
+    from heard.govuk.forms.bound import BoundField
 
 
 class _Choices(Drawn, forms.ChoiceField):
@@ -63,7 +63,7 @@ class _Choices(Drawn, forms.ChoiceField):
         if value in self.hints:
             item["hint"] = {"text": str(self.hints[value])}
         if value in self.reveals:
-            drawn = (cast("Form", bound.form)[name].component() for name in self.reveals[value])
+            drawn = (cast("BoundField", bound.form[name]).component() for name in self.reveals[value])
             item["conditional"] = {"html": Markup("\n").join(drawn)}
         return item
 

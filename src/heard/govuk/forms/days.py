@@ -17,7 +17,7 @@ from heard.govuk.environment import day
 from heard.govuk.forms.fields import Drawn, TextField
 
 if TYPE_CHECKING:
-    from heard.govuk.forms.form import BoundField
+    from heard.govuk.forms.bound import BoundField
 
 
 class _ThreeBoxes(forms.Widget):
@@ -36,6 +36,7 @@ class DateField(Drawn):
     """
 
     component_name = "date-input"
+    boxes = PARTS
     widget = _ThreeBoxes
     empty_value = None
 

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from heard.govuk.environment import macro
 
 if TYPE_CHECKING:
-    from heard.govuk.forms.form import BoundField
+    from heard.govuk.forms.bound import BoundField
 
 
 _NEXT_SENTENCE = re.compile(r"[.?!]”? (?=[A-Z“])")

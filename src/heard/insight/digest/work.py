@@ -3,16 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
-from heard.agencies.waiting import Waiting, WorkList, at
+from heard.agencies.waiting import WorkList
 from heard.insight.digest.models import Digest
 from heard.insight.digest.queries import waiting_for
 
 DIGESTS = WorkList(
-    "digests",
-    _("Digests that wait for you to send them"),
-    May.RELEASE,
-    waiting_for,
-    lambda row: Waiting(row.title, at("digest", digest_id=row.pk), str(row.author)),
-    shows=("author",),
-    only_if=lambda user: Digest.objects.filter(sent_at=None),
-)
+    "digests", _("Digests that wait for you to send them"), May.RELEASE, waiting_for, "digest", "title",
+    note="author", shows=("author",), only_if=lambda user: Digest.objects.filter(sent_at=None),
+)  # fmt: skip

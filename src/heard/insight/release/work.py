@@ -3,17 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
-from heard.agencies.waiting import Waiting, WorkList, at
+from heard.agencies.waiting import WorkList
 from heard.insight.release.models import Profile
 from heard.insight.release.queries import waiting_for
 from heard.insight.release.rules import TO_DECIDE
 
 PROFILES = WorkList(
-    "profiles",
-    _("Profiles that wait for you to release them"),
-    May.RELEASE,
-    waiting_for,
-    lambda row: Waiting(row.title, at("profile", profile_id=row.pk), str(row.author)),
-    shows=("author",),
-    only_if=lambda user: Profile.objects.filter(state__in=TO_DECIDE),
-)
+    "profiles", _("Profiles that wait for you to release them"), May.RELEASE, waiting_for, "profile", "title",
+    note="author", shows=("author",), only_if=lambda user: Profile.objects.filter(state__in=TO_DECIDE),
+)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -31,6 +31,7 @@ from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import (
     RunState,
     is_past,
+    kept_until,
     safe_name,
     why_not_again,
     why_not_open,
@@ -41,7 +42,6 @@ from heard.insight.run.rules import (
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Iterable
-    from datetime import date
 
     from django.core.files.uploadedfile import UploadedFile
 
@@ -92,8 +92,20 @@ def start_run(
         record_audit(
             by=by, verb="start", subject="engine run", subject_id=run.pk, reason=purpose, detail=detail
         )
-        transaction.on_commit(lambda: carry_out.enqueue(str(run.pk)))
+        transaction.on_commit(lambda: _queue(run))
     return run
+
+
+def _queue(run: EngineRun) -> None:
+    """That it is carried out, and destroyed on the day after its last."""
+    after = kept_until(run.keep_until, timezone.localdate()) + timedelta(days=1)
+    carry_out.enqueue(str(run.pk))
+    destroy_past_runs.using(run_after=timezone.make_aware(datetime.combine(after, time.min))).enqueue()
+
+
+@task()
+def destroy_past_runs() -> None:
+    destroy_what_is_past(by=None)
 
 
 class NotRight(Refused):
@@ -159,8 +171,7 @@ def destroy_what_is_past(*, by: User | None) -> int:
     """Destroys the folder of each run whose last day is over: uploads, records, list. The row stays, with when it was
     done, and so does what people decided. How many it were.
 
-    `by`: whoever opened a page on which that was noticed, or None for the timer. A folder that cannot be removed is
-    tried again next time.
+    `by`: None, since a timer does it and nobody who looks. A folder that cannot be removed is tried again next time.
     """
     _sweep()
     destroyed = 0

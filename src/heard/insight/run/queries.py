@@ -83,7 +83,9 @@ class Identity:
 
 
 def runs_visible_to(user: User) -> QuerySet[EngineRun]:
-    rows = EngineRun.objects.select_related("started_by")
+    """With those that were destroyed. One whose last day is over and that waits to be destroyed is not shown."""
+    waiting = runs_past_their_day(user, timezone.localdate()).order_by().values("pk")
+    rows = EngineRun.objects.select_related("started_by").exclude(pk__in=waiting)
     return rows if user.may(May.SEE_LIST) else rows.none()
 
 
@@ -95,8 +97,8 @@ def run_visible_to(user: User, run_id: uuid.UUID) -> EngineRun:
 
 
 def runs_past_their_day(user: User | None, today: date) -> QuerySet[EngineRun]:
-    """Those whose list nobody needs any more, and whose folder is still there. `user`: whoever opened a page on which
-    that was noticed, or None for the timer; it makes no difference, since nothing of them is shown."""
+    """Those whose list nobody needs any more, and whose folder is still there. `user`: None for the timer; it makes no
+    difference, since nothing of them is shown."""
     unsaid = Q(keep_until=None, asked_at__date__lt=today - timedelta(days=MOST_KEPT))
     return EngineRun.objects.filter(Q(keep_until__lt=today) | unsaid, destroyed_at=None)
 

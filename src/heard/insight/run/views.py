@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -23,16 +23,12 @@ from heard.insight.run.forms import NEW, OpenForm, RevealForm, StartForm
 from heard.insight.run.rules import USUALLY_KEPT, bases, kept_until
 from heard.network.queries import Hit, find_people
 
-if TYPE_CHECKING:
-    from heard.insight.run.models import EngineRun
-
 _PER_PAGE = 50
 _EARLIER = 10  # runs that one is offered to be compared with
 
 
 @gate(May.SEE_LIST)
 def engine(request: Request) -> HttpResponse:
-    actions.destroy_what_is_past(by=request.user)
     page = Paginator(queries.runs_visible_to(request.user), _PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "insight/run/engine.html", {"page": page, "may_run": request.user.may(May.RUN_ENGINE)}
@@ -57,7 +53,6 @@ def engine_start(request: Request) -> HttpResponse:
 
 @gate(May.SEE_LIST)
 def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
-    actions.destroy_what_is_past(by=request.user)
     run = queries.run_visible_to(request.user, run_id)
     if run.destroyed_at:
         return render(request, "insight/run/destroyed.html", _about(run))
@@ -184,18 +179,18 @@ def engine_open(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
     return render(request, "insight/run/open.html", context)
 
 
-def _as_of(run: EngineRun) -> date | None:
+def _as_of(run: Any) -> date | None:
     """The day up to which it looked, which it chose itself where nobody named one."""
     return date.fromisoformat(run.summary["as_of"]) if run.summary.get("as_of") else None
 
 
-def _about(run: EngineRun) -> dict[str, Any]:
+def _about(run: Any) -> dict[str, Any]:
     """What each page of a run says of what it is for, on what basis, and until when it is kept."""
     asked_on = timezone.localdate(run.asked_at)
     return {"run": run, "basis": bases().get(run.basis), "kept_until": kept_until(run.keep_until, asked_on)}
 
 
-def _of(run: EngineRun, key: str) -> uuid.UUID:
+def _of(run: Any, key: str) -> uuid.UUID:
     """What a form about one listed child is about. The list has keys of its own, so that no other run knows them."""
     return uuid.uuid5(run.pk, key)
 

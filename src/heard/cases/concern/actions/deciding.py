@@ -24,7 +24,7 @@ from heard.network.actions import involve
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
-    from heard.cases.models import Case
+    from heard.cases.case.models import Case
 
 
 @dataclass(frozen=True)

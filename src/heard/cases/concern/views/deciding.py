@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -24,9 +24,6 @@ from heard.cases.concern import actions, queries, rules
 from heard.cases.concern.forms import DecideForm
 from heard.cases.concern.views.summary import born, lists
 from heard.knowledge import load
-
-if TYPE_CHECKING:
-    from heard.cases.models import Case, Concern
 
 _WAITING = 25  # on one page
 _TOLD = 5  # on the page of what waits; a page of its own has all of them
@@ -109,7 +106,7 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/concern/decide.html", context)
 
 
-def _decide(request: Request, worry: Concern, answers: dict[str, Any]) -> Concern:
+def _decide(request: Request, worry: Any, answers: dict[str, Any]) -> Any:
     chosen = answers.get("other_agency") if answers["decision"] == rules.Decision.OTHER_AGENCY else None
     return actions.decide(
         by=request.user,
@@ -135,7 +132,7 @@ def _who_can_do(request: Request) -> list[tuple[str, str]]:
     return [(key, called) for key, (_who, called) in who_can_do(request.user).items()]
 
 
-def _decisions(worry: Concern, case: Case | None, closed: Case | None) -> list[tuple[str, str, str]]:
+def _decisions(worry: Any, case: Any, closed: Any) -> list[tuple[str, str, str]]:
     child = worry.about == rules.About.CHILD
     texts = {
         rules.Decision.OPEN_CASE: (
@@ -169,7 +166,7 @@ def _decisions(worry: Concern, case: Case | None, closed: Case | None) -> list[t
     return [(choice.value, *texts[choice]) for choice in open_to]
 
 
-def _shown(request: Request, worry: Concern) -> dict[str, Any]:
+def _shown(request: Request, worry: Any) -> dict[str, Any]:
     """What the page of a worry shows, and the page of its decision beside it."""
     release = load.release(worry.release)
     signs, vulnerabilities = lists(list(worry.observations.all()), release)
@@ -188,7 +185,7 @@ def _shown(request: Request, worry: Concern) -> dict[str, Any]:
     }
 
 
-def _with_clock(worry: Concern) -> dict[str, Any]:
+def _with_clock(worry: Any) -> dict[str, Any]:
     return {
         "concern": worry,
         "born": born(worry.person.birth_date) if worry.person else "",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -30,9 +30,6 @@ from heard.network.queries import (
     place_visible_to,
 )
 from heard.network.rules import Likeness
-
-if TYPE_CHECKING:
-    from heard.agencies.models import User
 
 ORDER: Final = (
     "about", "child", "same", "new", "place", "place_same", "place_new", "group", "group_same", "group_new",
@@ -70,7 +67,7 @@ def asked(answers: Answers) -> list[str]:
     return [step for step in ORDER if step not in left_out]
 
 
-def first_unanswered(user: User, answers: Answers) -> str | None:
+def first_unanswered(user: Any, answers: Answers) -> str | None:
     """The first step that was not sent yet or is not right; None where the worry can be told."""
     done = answers_of(answers, "done").get("steps", [])
     for step in asked(answers):
@@ -85,7 +82,7 @@ def before(answers: Answers, step: str) -> str | None:
     return steps[at - 1] if at else None
 
 
-def form_arguments(user: User, answers: Answers, step: str) -> dict[str, Any]:
+def form_arguments(user: Any, answers: Answers, step: str) -> dict[str, Any]:
     """What a step's form needs besides the answers, without asking the database for more than that step shows."""
     match step:
         case "same" | "place_same" | "group_same":
@@ -126,7 +123,7 @@ FORMS: Final[dict[str, type[Form]]] = {
 }
 
 
-def filled(user: User, answers: Answers, step: str) -> Form:
+def filled(user: Any, answers: Answers, step: str) -> Form:
     """The step's form, bound to what was typed, to see whether it is right."""
     return FORMS[step].filled(answers_of(answers, step), **form_arguments(user, answers, step))
 
@@ -137,13 +134,13 @@ def items_seen(answers: Answers) -> list[Item]:
     return [item for item in (*release.signs, *release.vulnerabilities) if states.get(item.id) == "seen"]
 
 
-def hits(user: User, answers: Answers) -> list[Hit]:
+def hits(user: Any, answers: Answers) -> list[Hit]:
     """Children who may be the one searched for in the first step."""
     form = forms.SearchForm.filled(answers_of(answers, "child"))
     return find_described(user, form.described()) if form.is_valid() else []  # type: ignore[attr-defined]
 
 
-def likenesses(user: User, answers: Answers, step: str) -> list[Likeness]:
+def likenesses(user: Any, answers: Answers, step: str) -> list[Likeness]:
     """Places or groups that may be the one that was named."""
     typed = {name: str(text) for name, text in answers_of(answers, step).items()}
     if step == "place":
@@ -170,7 +167,7 @@ def begun_new(answers: Answers, step: str) -> dict[str, Any] | None:
     }
 
 
-def begun_about(user: User, sent: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+def begun_about(user: Any, sent: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """The answers that a worry begins with where a page has chosen the child, place or group already: nothing where it
     has not, and `Hidden` where it cannot be found."""
     for whom, (step, same, _new) in WHOM.items():
@@ -185,7 +182,7 @@ def begun_about(user: User, sent: Mapping[str, str]) -> dict[str, dict[str, Any]
     return {}
 
 
-def _searched_for(user: User, whom: About, typed_id: str) -> dict[str, Any]:
+def _searched_for(user: Any, whom: About, typed_id: str) -> dict[str, Any]:
     try:
         key = uuid.UUID(typed_id)
     except ValueError:
@@ -203,7 +200,7 @@ _SEE: Final = {
 }
 
 
-def told(user: User, answers: Answers) -> dict[str, Any]:
+def told(user: Any, answers: Answers) -> dict[str, Any]:
     """What `actions.tell` takes. Call it only where nothing is unanswered."""
     clean = {}
     for step in asked(answers):
@@ -262,7 +259,7 @@ def _observed(states: Mapping[str, str], evidence: Mapping[str, Any]) -> list[Ob
     ]
 
 
-def _findable(user: User, step: str, choice: str) -> bool:
+def _findable(user: Any, step: str, choice: str) -> bool:
     """Whether the one chosen can still be found: a child's record may have been restricted since."""
     whom = next(whom for whom, steps in WHOM.items() if step in steps)
     try:
@@ -272,5 +269,5 @@ def _findable(user: User, step: str, choice: str) -> bool:
     return True
 
 
-def _who(user: User) -> str:
+def _who(user: Any) -> str:
     return _("%(name)s, %(team)s") % {"name": user, "team": user.team.name} if user.team else str(user)

@@ -20,9 +20,6 @@ from heard.knowledge.model import Item, Release
 from heard.network.queries import Hit, group_visible_to, person_findable_by, place_visible_to
 
 if TYPE_CHECKING:
-    from heard.agencies.models import User
-    from heard.cases.models import ConcernObservation
-    from heard.network.models import Person
     from heard.network.rules import Likeness
 
 type Row = dict[str, Any]
@@ -40,7 +37,7 @@ class Marked:
 
     item: Item
     state: str
-    evidence: list[ConcernObservation]
+    evidence: list[Any]
 
 
 def option(hit: Hit) -> tuple[str, str, str]:
@@ -76,7 +73,7 @@ def named(answers: steps.Answers) -> str:
     return typed or str(answers_of(answers, "child").get("name", "")).strip()
 
 
-def check_sections(user: User, draft_id: uuid.UUID, answers: steps.Answers) -> list[Section]:
+def check_sections(user: Any, draft_id: uuid.UUID, answers: steps.Answers) -> list[Section]:
     """Everything that is about to be sent, each with a link to change it."""
     told = steps.told(user, answers)
 
@@ -104,11 +101,11 @@ def check_sections(user: User, draft_id: uuid.UUID, answers: steps.Answers) -> l
     ]
 
 
-def _file_names(user: User, draft_id: uuid.UUID) -> str:
+def _file_names(user: Any, draft_id: uuid.UUID) -> str:
     return "\n".join(str(file) for file in attachments_of(user, draft_id=draft_id)) or _("None")
 
 
-def _place_rows(user: User, told: Row, row: Any) -> list[Row]:
+def _place_rows(user: Any, told: Row, row: Any) -> list[Row]:
     """The place or the group: one that we know, or a new one."""
     about = About.PLACE if {"place_id", "new_place"} & told.keys() else About.GROUP
     label = _("Place") if about is About.PLACE else _("Group")
@@ -121,9 +118,9 @@ def _place_rows(user: User, told: Row, row: Any) -> list[Row]:
     return [row(_("%(label)s, new to Heard") % {"label": label}, text, f"{about}_new")]
 
 
-def lists(observations: list[ConcernObservation], release: Release) -> tuple[list[Marked], list[Marked]]:
+def lists(observations: list[Any], release: Release) -> tuple[list[Marked], list[Marked]]:
     """Signs, and vulnerabilities: two lists, each item with its state; what nobody spoke of is not known."""
-    by_item: dict[str, list[ConcernObservation]] = {}
+    by_item: dict[str, list[Any]] = {}
     for one in observations:
         by_item.setdefault(one.item, []).append(one)
 
@@ -136,9 +133,9 @@ def lists(observations: list[ConcernObservation], release: Release) -> tuple[lis
     return [mark(item) for item in release.signs], [mark(item) for item in release.vulnerabilities]
 
 
-def _child_rows(user: User, told: Row, row: Any) -> list[Row]:
+def _child_rows(user: Any, told: Row, row: Any) -> list[Row]:
     if told.get("person_id"):
-        person: Person = person_findable_by(user, told["person_id"])
+        person = person_findable_by(user, told["person_id"])
         return [row(_("Child"), f"{person}, {born(person.birth_date)}", "same")]
     new = told["new_person"]
     name = f"{new['given_name']} {new['family_name']}".strip()
@@ -166,7 +163,7 @@ def _sign_rows(told: Row, row: Any) -> list[Row]:
     return [*rows, row(rest, _("Not known"), "signs")]
 
 
-def _word_rows(user: User, told: Row, row: Any) -> list[Row]:
+def _word_rows(user: Any, told: Row, row: Any) -> list[Row]:
     if not told["words"]:
         return [row(_("Why there are none"), told["why_no_words"], "words")]
     words = told["words"]

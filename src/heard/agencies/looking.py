@@ -1,0 +1,55 @@
+"""Looking changes nothing: while a page is drawn for a GET, the database is only read.
+
+A statement that writes fails before it is carried out, on either database, and so does the page. It is asked here and not
+of a read-only transaction, since whoever looks at a child's record leaves a row in the transaction in which it is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.db import connection
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+_SAFE: Final = ("GET", "HEAD", "OPTIONS", "TRACE")
+_READS: Final = re.compile(
+    r"[\s(]*(SELECT|WITH RECURSIVE|BEGIN|SAVEPOINT|RELEASE|ROLLBACK|EXPLAIN|PRAGMA)\b", re.IGNORECASE
+)
+_WRITES: Final = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
+# Tables that a look may write to, each with its reason. Signing in is a POST, and so is all that counts its failures.
+MAY_WRITE: Final = {
+    "agencies_auditrow": "who looked at what",
+    "django_session": "what a browser was shown last; a session that ended is taken away",
+    "cases_pack": "that whoever asked for a pack has fetched it",
+    # TAKE OUT with the branch on which the chronology's index is written by actions: it is made anew at a look until then.
+    "cases_chronologyof": "the chronology's index",
+    "cases_chronologychange": "the chronology's index",
+    "cases_chronologyentry": "the chronology's index",
+    "cases_chronologyword": "the chronology's index",
+}
+
+
+class WroteWhileLooking(Exception):
+    """A page that is only looked at wrote something. It says the table, and nothing of what was written."""
+
+
+class OnlyReadMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in _SAFE:
+            return self.get_response(request)
+        with connection.execute_wrapper(_only_read):
+            return self.get_response(request)
+
+
+def _only_read(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    if not _READS.match(sql):
+        written = _WRITES.match(sql)
+        if written is None or written[1] not in MAY_WRITE:
+            raise WroteWhileLooking(written[1] if written else sql.split(maxsplit=1)[0])
+    return execute(sql, params, many, context)
