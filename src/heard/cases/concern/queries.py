@@ -15,7 +15,6 @@ from django.db.models.lookups import GreaterThan
 
 from heard.agencies.queries import teams_visible_to
 from heard.agencies.rules import Hidden, May
-from heard.cases.attachment.rules import SEEN_THROUGH, Seen
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernStep
 from heard.cases.concern.rules import About
@@ -44,10 +43,6 @@ def concerns_open_to(user: User) -> QuerySet[Concern]:
     if not user.may(May.TELL):
         return Concern.objects.none()
     return _with_all(Concern.objects.filter(_whole(user)).annotate(whole=Value(True)))
-
-
-# Files of a worry are for whoever may see it; who only told it sees the files that they sent with it.
-SEEN_THROUGH["concern"] = Seen(whole=concerns_open_to, own_part=concerns_visible_to)
 
 
 def concern_visible_to(user: User, concern_id: uuid.UUID) -> Concern:
