@@ -1,8 +1,11 @@
 """A small partnership with a user in each role, for every test of the site."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.core.signals import request_started
+from django.db import connection
 from hypothesis import settings as tries
 from tests.again import written_once
 
@@ -22,6 +25,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asks = set(getattr(item, "fixturenames", ())) & {"db", "transactional_db", "django_db_setup"}
         if asks or item.get_closest_marker("django_db"):
             item.add_marker("database")
+
+
+@pytest.fixture(autouse=True)
+def chronologies_are_made(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test's transaction never ends, so that what an action does after its own has to be done before a page is asked."""
+    if not {"db", "transactional_db"} & set(request.fixturenames):
+        yield
+        return
+    from heard.cases.timeline.index import catch_up
+
+    def make(**_from_signal: object) -> None:
+        asked = list(connection.queries_log)
+        catch_up()
+        connection.queries_log.clear()
+        connection.queries_log.extend(asked)
+
+    request_started.connect(make)
+    yield
+    request_started.disconnect(make)
 
 
 @dataclass(frozen=True)

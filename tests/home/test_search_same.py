@@ -56,7 +56,7 @@ def town(world: World) -> World:
         )
     Group.objects.create(id="00000000-0000-4000-8000-000000000009", name="Park lads", kind="friends")
     renew_missing_keys()
-    catch_up(len(people))
+    catch_up()
     return world
 
 

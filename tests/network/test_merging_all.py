@@ -17,8 +17,8 @@ from tests.walls.record import Record, make_record
 from heard.agencies.rules import Refused
 from heard.cases.assessment.models import ProtectivePerson
 from heard.cases.disruption import actions as disrupting
+from heard.cases.record.models import ChronologyEntry
 from heard.cases.timeline.index import refresh
-from heard.cases.timeline.models import ChronologyEntry
 from heard.network import actions, merging
 from heard.network.models import Merge, Person
 from heard.network.search_index import renew_keys
@@ -166,10 +166,7 @@ def test_both_chronologies_are_as_they_were(world: World, child: Person, another
         for person in (child, another):
             refresh(person.pk)
         rows = ChronologyEntry.objects.order_by("on", "at", "digest")
-        return [
-            list(rows.filter(child_id=person.pk).values_list("what", flat=True))
-            for person in (child, another)
-        ]
+        return [[row.what for row in rows.filter(child_id=person.pk)] for person in (child, another)]
 
     before = told()
     done = merge(world, another, child)

@@ -68,8 +68,6 @@ class User(AbstractUser):
         help_text=_("When a mail did not go; none since one went or the address changed."),
     )
 
-    reads_whole_records = False  # True of nobody who signs in: `indexing.reader_of_whole_records` alone
-
     @cached_property
     def _memberships(self) -> "list[Membership]":
         if not self.pk or not self.is_active:

@@ -13,10 +13,10 @@ from heard.cases.own.models import *
 from heard.cases.pack.models import *
 from heard.cases.panel.models import *
 from heard.cases.plan.models import *
+from heard.cases.record.models import *
 from heard.cases.referral.models import *
 from heard.cases.review.models import *
 from heard.cases.safety.models import *
 from heard.cases.sharing.models import *
 from heard.cases.supervision.models import *
-from heard.cases.timeline.models import *
 from heard.cases.words.models import *

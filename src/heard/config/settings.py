@@ -90,6 +90,23 @@ GATE_OPEN_MODULES = [
     "heard.insight.digest.open",
 ]
 
+# What hears of each audit row that is no mere look, in the transaction of what it records: the index of chronologies, copies
+# of a record for those who asked for it, and digests of profiles.
+AFTER_WRITES = [
+    "heard.cases.timeline.index.note_change",
+    "heard.cases.pack.withdrawn.note_withdrawal",
+    "heard.insight.digest.withdrawn.note_withdrawal",
+]
+
+# Records of stages above attachments to which files hang: the queries that say of which a user may see every file, and of
+# which those that they attached themselves. Files of what is not named here are seen by nobody.
+FILES_SEEN_THROUGH = {
+    "concern": [
+        "heard.cases.concern.queries.concerns_open_to",
+        "heard.cases.concern.queries.concerns_visible_to",
+    ],
+}
+
 ROOT_URLCONF = "heard.config.urls"
 WSGI_APPLICATION = "heard.config.wsgi.application"
 

@@ -13,7 +13,7 @@ from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.attachment import actions, queries
 from heard.cases.attachment.models import Attachment
-from heard.cases.attachment.rules import ABOUT, SEEN_THROUGH
+from heard.cases.attachment.rules import ABOUT
 from heard.cases.concern.models import Concern
 from heard.network import actions as network
 from heard.network.models import Person
@@ -120,10 +120,10 @@ def test_a_file_of_the_childs_words_is_for_whoever_sees_the_child(world: World, 
 
 
 def test_a_stage_of_which_nobody_said_who_sees_it_is_seen_by_nobody(
-    world: World, worry: Concern, monkeypatch: pytest.MonkeyPatch
+    world: World, worry: Concern, settings
 ) -> None:
     actions.attach(by=world.teacher, upload=upload(b"A note"), concern_id=worry.pk)
-    monkeypatch.delitem(SEEN_THROUGH, "concern")
+    settings.FILES_SEEN_THROUGH = {}
     assert not queries.attachments_visible_to(world.teacher).exists()
     with pytest.raises(Hidden):
         actions.attach(by=world.teacher, upload=upload(b"A note"), concern_id=worry.pk)

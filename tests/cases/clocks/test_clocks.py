@@ -18,6 +18,7 @@ from heard.agencies.rules import Hidden, Refused
 from heard.cases.case.rules import Kept
 from heard.cases.clocks import actions, queries, rules
 from heard.cases.clocks.models import ClockRun, Moment
+from heard.cases.timeline.queries import clocks_of
 
 MONDAY = date(2026, 3, 2)
 
@@ -154,7 +155,7 @@ def test_every_clock_of_a_case_is_seen_also_those_that_the_record_draws(
 ) -> None:
     case = assessment.case
     note(world, case, "strategy_discussion", MONDAY)
-    found = queries.clocks_of(world.social_worker, case.pk, today=date(2026, 3, 25))
+    found = clocks_of(world.social_worker, case.pk, today=date(2026, 3, 25))
     assert {one.run.clock for one in found} == {"concern_decision", "assessment", "conference"}
     (conference,) = [one for one in found if one.run.clock == "conference"]
     assert (conference.days_left, conference.late_by) == (-2, 2)
@@ -197,7 +198,7 @@ def test_hidden_and_absent_look_the_same(client: Client, world: World, case: Any
         assert client.get(address).status_code == 404
         assert client.post(address, {"kind": "core_group"}).status_code in (404, 405)
     with pytest.raises(Hidden):
-        queries.clocks_of(user, case.pk)
+        clocks_of(user, case.pk)
     with pytest.raises(Hidden):
         actions.correct_moment(by=user, moment_id=moment.pk, happened=False, why="Because")
     assert list(queries.clocks_due(user)) == []

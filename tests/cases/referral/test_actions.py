@@ -75,6 +75,24 @@ def reviewed(world, with_reviewer):
     return actions.agree_referral(by=world.supervisor, referral_id=with_reviewer.pk, note="Read all of it")
 
 
+def test_restricted_people_are_in_no_answer(world, referral):
+    """Others read a referral, who may not know of them."""
+    for given, restricted in (("Rae", True), ("Ola", False)):
+        aunt = network.add_person(
+            by=world.social_worker, given_name=given, family_name="Brand", kind="adult", restricted=restricted
+        )
+        network.note_tie(
+            by=world.social_worker,
+            person_id=referral.case.person_id,
+            kind="aunt",
+            how_known="She said so",
+            to_person=aunt,
+        )
+    said = " ".join(str(known.value) for known in known_of(world.social_worker, referral).values())
+    assert "Ola Brand" in said
+    assert "Rae Brand" not in said
+
+
 def test_what_the_record_says_is_laid_before_the_writer_with_where(world, referral):
     known = known_of(world.social_worker, referral)
     assert known["pv-name-first-name"].value == "Mina"

@@ -14,12 +14,35 @@ from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.attachment.models import Attachment
 from heard.cases.case.actions import record_words
+from heard.cases.record.queries import entries_of
 from heard.cases.sharing import actions, queries
 from heard.cases.sharing.models import InfoRequest, Share
 from heard.cases.sharing.pieces import pieces_of
+from heard.cases.timeline.index import catch_up
 from heard.network.actions import add_other_name, add_person, note_tie
 
 HER_WORDS = "They wait for me after school."
+
+
+def test_restricted_people_are_in_no_chronology_that_is_shared(world, case):
+    """The other side may not know of them. Whoever prepares it sees them on the child's own page."""
+    for given, restricted in (("Rae", True), ("Ola", False)):
+        aunt = add_person(
+            by=world.social_worker, given_name=given, family_name="Brand", kind="adult", restricted=restricted
+        )
+        note_tie(
+            by=world.social_worker,
+            person_id=case.person_id,
+            kind="lives with",
+            how_known="At the refuge",
+            to_person=aunt,
+        )
+    catch_up()
+    own = [entry.what for entry in entries_of(world.social_worker, case.person_id)]
+    assert {"Lives with: Ola Brand", "Lives with: Rae Brand"} <= set(own)
+    [shared] = [one for one in pieces_of(world.social_worker, case.person_id) if one.group == "chronology"]
+    assert "Ola Brand" in shared.text
+    assert "Rae Brand" not in shared.text
 
 
 def test_the_other_side_sees_what_was_chosen_and_nothing_else(world, prepared):

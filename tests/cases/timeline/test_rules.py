@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heard.cases.timeline.rules import NEEDS, Standing, Step, age_on, distinct, last_seen, latest, next_steps
+from heard.cases.timeline.rules import NEEDS, Standing, Step, age_on, last_seen, latest, next_steps
 
 NOTHING = Standing(
     worries_waiting=0,
@@ -119,8 +119,3 @@ def test_of_two_times_seen_the_later_day_is_shown() -> None:
 
 def test_what_nobody_saw_is_not_among_what_was_seen() -> None:
     assert last_seen([said("not_seen", 5), said("not_known", 6)]) == {}
-
-
-@given(st.lists(st.integers(0, 5)))
-def test_the_first_of_each_is_kept_in_order(keys: list[int]) -> None:
-    assert [keys[place] for place in distinct(keys)] == list(dict.fromkeys(keys))

@@ -21,7 +21,7 @@ from heard.agencies.rules import Role
 from heard.cases.case import actions as casework
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as telling
-from heard.cases.timeline.rules import Kind
+from heard.cases.record.rules import Kind
 from heard.cases.timeline.views import VERBS
 from heard.network import actions as knowing
 from heard.network.queries import person_visible_to

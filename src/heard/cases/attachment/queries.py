@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.module_loading import import_string
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.attachment.models import Attachment
-from heard.cases.attachment.rules import ABOUT, SEEN_THROUGH
+from heard.cases.attachment.rules import ABOUT
 from heard.cases.case.models import Words
 from heard.network.queries import groups_visible_to, people_visible_to, places_visible_to, visible_through
 
@@ -29,8 +31,8 @@ def attachments_visible_to(user: User) -> QuerySet[Attachment]:
     seen |= visible_through(user, "person") | visible_through(user, "words__person")
     if user.may(May.SEE_CHILD):  # who sees children sees every place and group
         seen |= Q(place__isnull=False) | Q(group__isnull=False)
-    for about, records in SEEN_THROUGH.items():
-        seen |= _among(records.whole(user), about) | (own & _among(records.own_part(user), about))
+    for about, (whole, own_part) in _above().items():
+        seen |= _among(whole(user), about) | (own & _among(own_part(user), about))
     rows = Attachment.objects.filter(seen)
     return rows.select_related("attached_by", "withdrawn_by", "words", "concern").defer("text")
 
@@ -90,6 +92,11 @@ def _records(user: User, about: str) -> QuerySet[Any]:
     if about == "words":
         return Words.objects.filter(visible_through(user, "person"))
     own = {"person": people_visible_to, "place": places_visible_to, "group": groups_visible_to}
-    above = {name: records.own_part for name, records in SEEN_THROUGH.items()}
+    above = {name: own_part for name, (_whole, own_part) in _above().items()}
     rows = (own | above).get(about)
-    return rows(user) if rows else Words.objects.none()  # nobody has said who may see these
+    return rows(user) if rows else Words.objects.none()  # the settings do not say who may see these
+
+
+def _above() -> dict[str, list[Any]]:
+    """Of each stage above this one, the queries that the settings name."""
+    return {about: list(map(import_string, named)) for about, named in settings.FILES_SEEN_THROUGH.items()}

@@ -2,10 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 
 class Kind(StrEnum):
@@ -48,19 +46,6 @@ ABOUT: Final = (
 )  # what a file hangs on; or a draft, until it is sent
 TEXT_LIMIT: Final = 200_000  # characters of a document that can be searched
 NAME_LIMIT: Final = 120
-
-
-@dataclass(frozen=True)
-class Seen:
-    """Two queries of a stage above this one, each for a user: the records that they may see as a whole, with every file;
-    and those of which they see their own part, with the files that they attached themselves."""
-
-    whole: Callable[[Any], Any]
-    own_part: Callable[[Any], Any]
-
-
-# That stage says it, since nothing here may know it. A record of which nobody has said it is seen by nobody.
-SEEN_THROUGH: Final[dict[str, Seen]] = {}
 
 
 def why_not_attach(

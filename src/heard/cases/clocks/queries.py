@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -15,9 +14,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import case_visible_to, led_by_own_agencies, worked_in
 from heard.cases.case.rules import Kept
 from heard.cases.clocks import rules
-from heard.cases.clocks.drawn import sources
 from heard.cases.clocks.models import ClockRun, Moment
-from heard.cases.clocks.rules import Run
 from heard.knowledge import load
 from heard.network.queries import visible_through
 
@@ -29,34 +26,6 @@ if TYPE_CHECKING:
 STANDING: Final = Q(
     happened=True, corrected_by__isnull=True
 )  # moments that happened and that nothing corrects
-
-
-@dataclass(frozen=True)
-class Timed:
-    """One clock of a case as a page shows it. `days_left` of one that runs, below nought when overdue; `late_by` in
-    calendar days, 0 where it was or is in time."""
-
-    clock: Clock
-    run: Run
-    days_left: int
-    late_by: int
-
-
-def clocks_of(user: User, case_id: uuid.UUID, *, today: date | None = None) -> list[Timed]:
-    """Every clock of a case: those that run, first due first; then the others, the latest first. `Hidden` unless the
-    user may see the case. A fixed number of queries."""
-    case = case_visible_to(user, case_id)
-    now = today or timezone.localdate()
-    runs = [_run(row) for row in ClockRun.objects.filter(case=case)]
-    runs += [run for source in sources() for run in source(user, case)]
-    running = sorted((run for run in runs if run.is_running), key=lambda run: (run.due_on, run.clock))
-    over = sorted((run for run in runs if not run.is_running), key=lambda run: run.due_on, reverse=True)
-    return [_timed(run, now) for run in (*running, *over)]
-
-
-def _timed(run: Run, today: date) -> Timed:
-    clock = load.release(run.release).clock(run.clock)
-    return Timed(clock, run, (run.due_on - today).days, run.late_by(today))
 
 
 def clocks_due(user: User) -> QuerySet[ClockRun]:
@@ -128,17 +97,3 @@ def met_in_time(user: User, clocks: Iterable[str], *, since: date, today: date) 
     due = ClockRun.objects.filter(clock__in=list(clocks), due_on__gte=since, ended_on=None).order_by()
     counted = due.filter(Q(due_on__lt=today) | Q(met_on__isnull=False))
     return Kept(**counted.aggregate(kept=Count("pk", Q(met_on__lte=F("due_on"))), of=Count("pk")))
-
-
-def _run(row: ClockRun) -> Run:
-    return Run(
-        clock=row.clock,
-        release=row.release,
-        started_on=row.started_on,
-        due_on=row.due_on,
-        met_on=row.met_on,
-        ended_on=row.ended_on,
-        given=row.clock in rules.GIVEN,
-        started_by=row.started_by_id,
-        stopped_by=row.stopped_by_id,
-    )

@@ -5,7 +5,6 @@ from django.urls import URLPattern, path
 from heard.cases.clocks import views
 
 urlpatterns: list[URLPattern] = [
-    path("cases/<uuid:case_id>/clocks/", views.clocks, name="clocks"),
     path("cases/<uuid:case_id>/clocks/note/", views.note, name="moment_note"),
     path("moments/<uuid:moment_id>/correct/", views.correct, name="moment_correct"),
 ]

@@ -1,15 +1,14 @@
-"""Pages of a case's clocks: all of them, noting a moment, and correcting one."""
+"""Noting a moment that starts or meets a case's clocks, and correcting one."""
 
 from __future__ import annotations
 
 import uuid
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.kept import kept_form, sending
@@ -17,26 +16,7 @@ from heard.agencies.rules import May
 from heard.cases.clocks import actions, queries, rules
 from heard.cases.clocks.forms import CorrectMomentForm, MomentForm
 
-_MOMENTS = 25  # on one page
 _FORM = ["GET", "HEAD", "POST"]
-
-
-@gate(May.SEE_CHILD)
-@require_safe
-def clocks(request: Request, case_id: uuid.UUID) -> HttpResponse:
-    case = actions.open_clocks(by=request.user, case_id=case_id)
-    all_of_them = queries.clocks_of(request.user, case_id)
-    moments = queries.moments_of(request.user, case_id)
-    context = {
-        "case": case,
-        "running": [one for one in all_of_them if one.run.is_running],
-        "over": [one for one in all_of_them if not one.run.is_running],
-        "page": Paginator(moments, _MOMENTS).get_page(request.GET.get("page")),
-        "is_corrected": queries.is_corrected,
-        "may_correct": request.user.may(May.PLAN),
-        "why_not": queries.why_not_begin_noting(request.user, case),
-    }
-    return render(request, "cases/clocks/clocks.html", context)
 
 
 @gate(May.PLAN)

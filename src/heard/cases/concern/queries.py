@@ -16,9 +16,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.queries import teams_visible_to, who_are
 from heard.agencies.rules import Hidden, May
-from heard.cases.attachment.rules import SEEN_THROUGH, Seen
-from heard.cases.case.notices.queries import Seen as SeenBy
-from heard.cases.case.notices.queries import seen_by
+from heard.cases.case.notices.queries import Seen, seen_by
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernStep
 from heard.cases.concern.rules import About
@@ -47,10 +45,6 @@ def concerns_open_to(user: User) -> QuerySet[Concern]:
     if not user.may(May.TELL):
         return Concern.objects.none()
     return _with_all(Concern.objects.filter(_whole(user)).annotate(whole=Value(True)))
-
-
-# Files of a worry are for whoever may see it; who only told it sees the files that they sent with it.
-SEEN_THROUGH["concern"] = Seen(whole=concerns_open_to, own_part=concerns_visible_to)
 
 
 def concern_visible_to(user: User, concern_id: uuid.UUID) -> Concern:
@@ -156,7 +150,7 @@ def told_by(user: User) -> QuerySet[Concern]:
     return concerns_visible_to(user).filter(told_by=user).order_by("-told_at", "pk")
 
 
-def read_by(user: User, concern: Concern) -> list[SeenBy]:
+def read_by(user: User, concern: Concern) -> list[Seen]:
     """By which roles of which agencies a worry has been read, the first first: for whoever told it, so without a name. Who
     decided has read it."""
     seen = seen_by(user, subject="concern", subject_id=concern.pk)
@@ -164,7 +158,7 @@ def read_by(user: User, concern: Concern) -> list[SeenBy]:
         return seen
     who = who_are(user, [concern.decided_by_id]).get(concern.decided_by_id)
     role, agency = _("whoever decided on it"), who.agency if who else ""
-    return [*seen, SeenBy(role, agency, concern.decided_at)]
+    return [*seen, Seen(role, agency, concern.decided_at)]
 
 
 def not_read_yet(user: User) -> QuerySet[Concern]:

@@ -11,8 +11,7 @@ from heard.agencies.queries import agencies_visible_to, colleagues_visible_to
 from heard.cases.assessment.queries import assessments_visible_to
 from heard.cases.pack.redacting import Finder, Known
 from heard.cases.pack.rules import Found
-from heard.cases.timeline.facts import facts_of
-from heard.cases.timeline.rows import rows_of
+from heard.cases.record.queries import entries_of
 from heard.network.queries import addresses_of, people_visible_to, ties_visible_to
 
 if TYPE_CHECKING:
@@ -52,5 +51,5 @@ def _protecting(user: User, person_id: uuid.UUID) -> Iterator[Known]:
 def _staff(user: User, person_id: uuid.UUID) -> Iterator[Known]:
     """Colleagues of every agency, and whoever wrote in the record and has left since."""
     names = {str(colleague) for colleague in colleagues_visible_to(user)}
-    names |= {fact.who for fact in facts_of(user, rows_of(user, person_id)) if fact.who}
+    names |= set(entries_of(user, person_id).exclude(who="").order_by().values_list("who", flat=True))
     return (Known(Found.STAFF, name, by_parts=True) for name in sorted(names))

@@ -13,6 +13,7 @@ class Part(StrEnum):
     IDENTITY = "identity"
     WORDS = "words"
     WORRIES = "worries"
+    NOTES = "notes"
     ASSESSMENTS = "assessments"
     PLANS = "plans"
     SAFETY = "safety"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def note_withdrawal(row: AuditRow) -> None:
-    """For `agencies.indexing.tell_of_writes`: a file that was withdrawn leaves its text in no request, at whatever stage."""
+    """Hears of each write (`settings.AFTER_WRITES`): a file that was withdrawn leaves its text in no request, at whatever stage."""
     if (row.subject, row.verb) == ("attachment", "withdraw"):
         file_id = uuid.UUID(row.subject_id)
         Mark._base_manager.filter(passage__file_id=file_id).delete()

@@ -10,6 +10,7 @@ PARTS: Final[dict[Part, Any]] = {
     Part.IDENTITY: _("Who the child is, and who is around them"),
     Part.WORDS: _("What the child said"),
     Part.WORRIES: _("Worries"),
+    Part.NOTES: _("Notes of contact"),
     Part.ASSESSMENTS: _("Assessments"),
     Part.PLANS: _("Plans"),
     Part.SAFETY: _("Safety plan"),

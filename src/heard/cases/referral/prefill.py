@@ -18,13 +18,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.cases.assessment.queries import assessment_visible_to, latest_signed, picture
+from heard.cases.assessment.record import pattern_in_referral, sign_in_referral
 from heard.cases.attachment.queries import attachments_around
+from heard.cases.attachment.record import in_referral as file_in_referral
 from heard.cases.case.queries import words_of
+from heard.cases.case.record import hearing_in_referral, involvement_in_referral
 from heard.cases.concern.queries import concerns_of
+from heard.cases.concern.record import in_referral as worry_in_referral
 from heard.cases.missing.queries import episodes_of
+from heard.cases.missing.record import in_referral as episode_in_referral
 from heard.cases.plan.queries import agreed_plan, plan_visible_to
-from heard.govuk.environment import day, time
+from heard.govuk.environment import day
+from heard.govuk.said import Text, joined, lines, put, say
 from heard.network.queries import involvements_of, person_visible_to, ties_visible_to
+from heard.network.record import in_referral as tie_in_referral
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -63,7 +70,8 @@ class Known:
 
 @dataclass(frozen=True)
 class Record:
-    """All that is read of the record: a fixed number of queries, however much there is."""
+    """All that is read of the record: a fixed number of queries, however much there is. No restricted people around the
+    child: others read a referral, who may not know of them."""
 
     writer: User
     case: Case
@@ -102,7 +110,7 @@ def record_for(user: User, referral: Referral) -> Record:
         case=referral.case,
         person=person_visible_to(user, person_id),
         involved=list(involvements_of(user, person_id)),
-        around=ties_visible_to(user, person_id),
+        around=[tie for tie in ties_visible_to(user, person_id) if not tie.restricted],
         assessment=assessment,
         seen=picture(assessment) if assessment else None,
         words=list(words_of(user, person_id)),
@@ -171,52 +179,51 @@ def _background(record: Record) -> Found:
     people = [tie for tie in record.around if tie.end == "person"]
     family = [tie for tie in people if any(word in tie.kind.casefold() for word in _FAMILY)]
     where = _("ties around the child")
-    yield "family", Known(_lines(_tie(tie) for tie in family), where, record.childs_page)
+    yield "family", Known(_said(tie_in_referral(tie) for tie in family), where, record.childs_page)
     if not family:
-        yield "family", Known(_lines(_tie(tie) for tie in people), where, record.childs_page, fills=False)
+        yield (
+            "family",
+            Known(_said(tie_in_referral(tie) for tie in people), where, record.childs_page, fills=False),
+        )
     schools = [row for row in record.involved if row.agency.kind == "education"]
     where = _("agencies that are involved")
-    yield "education", Known(_lines(_involved(row) for row in schools), where, record.childs_page)
+    yield "education", Known(_said(map(involvement_in_referral, schools)), where, record.childs_page)
     others = [row for row in record.involved if row.agency.pk != _own_agency(record)]
     yield "are-others-involved", Known("yes" if others else "", where, record.childs_page)
     yield (
         "are-others-involved-details",
-        Known(_lines(_involved(row) for row in others), where, record.childs_page),
+        Known(_said(map(involvement_in_referral, others)), where, record.childs_page),
     )
 
 
 def _what_happened(record: Record) -> Found:
     days = sorted(one.seen_on for one in _signs(record) if one.seen_on)
     page = _assessment_page(record)
-    times = [_pattern_time(label, row) for label, row in _patterns(record)]
+    times = [pattern_in_referral(label, row) for label, row in _patterns(record)]
     if days:
-        seen = _("Signs were seen from %(first)s to %(last)s.")
-        times.append(seen % {"first": day(days[0]), "last": day(days[-1])})
+        times.append(say(_("Signs were seen from %(first)s to %(last)s."), first=days[0], last=days[-1]))
     where = _("the signed assessment")
     for name in ("when-did-the-exploitation-take-place", "when-did-the-exploitation-take-place-multiple"):
-        yield name, Known(_lines(times), where, page)
-    told = [
-        _("%(date)s, %(agency)s: %(text)s") % _worry(one)
-        for one in sorted(record.worries, key=lambda one: one.told_at)
-    ]
-    beside = Known("\n\n".join(told), _("worries, the first one first"), _first_worry(record), fills=False)
+        yield name, Known(_said(times), where, page)
+    told = put(joined(*(worry_in_referral(one) for one in reversed(record.worries)), by="\n\n"))
+    beside = Known(told, _("worries, the first one first"), _first_worry(record), fills=False)
     for name in ("how-did-the-exploitation-start", "what-were-they-required-to-do", "how-they-were-treated"):
         yield name, beside
-    away = _lines(_episode(one) for one in reversed(record.episodes))
+    away = _said(map(episode_in_referral, reversed(record.episodes)))
     journey = "were-they-taken-somewhere-by-their-exploiter-journey-details"
     yield journey, Known(away, _("times when the child was missing"), record.childs_page, fills=False)
-    references = _lines(one.police_reference for one in record.episodes)
+    references = _said(one.police_reference for one in record.episodes)
     where = _("references of the police for times when the child was missing")
     yield "reported-to-police-crime-reference", Known(references, where, record.childs_page, fills=False)
 
 
 def _insight(record: Record) -> Found:
     page, where = _assessment_page(record), _("the signed assessment")
-    signs = [_("%(label)s: %(words)s (%(date)s, %(source)s)") % _evidence(one) for one in _marked(record)]
+    signs = [sign_in_referral(one.entry.label, one.seen) for one in _marked(record)]
     patterns = [f"{label}: {row.reason}" for label, row in _patterns(record)]
     if signs or patterns:
         yield "modern-slavery-indicators", Known("yes", where, page)
-        yield "modern-slavery-indicators-details", Known(_lines([*signs, *patterns]), where, page)
+        yield "modern-slavery-indicators-details", Known(_said([*signs, *patterns]), where, page)
     if record.assessment:
         yield "professional-insight", Known(record.assessment.judgement, where, page)
     if patterns:
@@ -224,7 +231,7 @@ def _insight(record: Record) -> Found:
             "types-of-exploitation-child-exploitation",
             Known("yes", _("patterns that the assessment recognises"), page),
         )
-    heard = _lines(_heard(one) for one in reversed(record.words))
+    heard = _said(map(hearing_in_referral, reversed(record.words)))
     where = _("when the child was heard, and by whom")
     yield "where-how-interview-carried-out", Known(heard, where, record.childs_page)
     foreign = [one for one in record.words if one.how == "interpreter" or one.language]
@@ -237,17 +244,17 @@ def _insight(record: Record) -> Found:
 
 def _around(record: Record) -> Found:
     where = _("ties around the child")
-    places = _lines(_tie(tie) for tie in record.around if tie.end == "place")
+    places = _said(tie_in_referral(tie) for tie in record.around if tie.end == "place")
     name = "where-exploitation-happened-other-uk-other-location"
     yield name, Known(places, _("places around the child"), record.childs_page, fills=False)
-    beside = _lines(_tie(tie) for tie in record.around if tie.end != "place")
+    beside = _said(tie_in_referral(tie) for tie in record.around if tie.end != "place")
     yield "who-exploited-pv", Known(beside, where, record.childs_page, fills=False)
     for name in ("other-potential-victims-yes-details", "other-potential-victims-not-sure-details"):
         yield name, Known(beside, where, record.childs_page, fills=False)
     if record.plan:
         texts = [f"{one.text} {one.where_we_are}".strip() for one in record.plan.outcomes.all()]
         page = reverse("plan", kwargs={"plan_id": record.plan.pk})
-        yield "future-exploitation-reasons", Known(_lines(texts), _("the plan"), page, fills=False)
+        yield "future-exploitation-reasons", Known(_said(texts), _("the plan"), page, fills=False)
 
 
 def _person(record: Record) -> Found:
@@ -267,14 +274,10 @@ def _person(record: Record) -> Found:
 
 
 def _files(record: Record) -> Found:
-    names = {str(file.pk): _file(file) for file in record.files}
+    names = {str(file.pk): put(file_in_referral(file)) for file in record.files}
     where = _("files of the record, with the day on which each was added")
     yield "upload-file", Known(list(names), where, record.childs_page, fills=False, choices=names)
-    yield "what-evidence-you-will-submit", Known(_lines(names.values()), where, record.childs_page)
-
-
-def _file(file: Attachment) -> str:
-    return f"{file.what or file.name} ({day(timezone.localdate(file.attached_at))})"
+    yield "what-evidence-you-will-submit", Known(_said(names.values()), where, record.childs_page)
 
 
 _GATHERERS: tuple[Callable[[Record], Found], ...] = (
@@ -314,50 +317,5 @@ def _patterns(record: Record) -> list[tuple[str, Any]]:
     return [(one.entry.label, row) for one in found for row in one.chosen]
 
 
-def _pattern_time(label: str, row: Any) -> str:
-    since, until = row.from_on, row.to_on
-    if since and until:
-        text = _("%(pattern)s: from %(since)s to %(until)s.")
-    elif since:
-        text = _("%(pattern)s: since %(since)s.")
-    else:
-        return ""
-    return text % {"pattern": label, "since": day(since), "until": day(until) if until else ""}
-
-
-def _evidence(one: Any) -> dict[str, str]:
-    seen = one.seen
-    return {"label": one.entry.label, "words": seen.words, "date": day(seen.seen_on), "source": seen.source}
-
-
-def _heard(words: Words) -> str:
-    """How it was held, which is what the form asks there; not what the child said."""
-    text = _("On %(date)s %(who)s heard the child (%(how)s).")
-    how = words.get_how_display().lower()
-    return text % {"date": day(words.heard_on), "who": words.heard_by, "how": how}
-
-
-def _worry(one: Concern) -> dict[str, str]:
-    on = day(timezone.localdate(one.told_at))
-    return {"date": on, "agency": one.agency.name, "text": one.seen_and_heard}
-
-
-def _episode(one: Episode) -> str:
-    back = _("back %(time)s") % {"time": time(one.found_at)} if one.found_at else _("not back yet")
-    parts = (time(one.missing_from), back, one.found_where, one.condition)
-    return "; ".join(part for part in parts if part)
-
-
-def _tie(tie: Around) -> str:
-    what = f" ({tie.what})" if tie.what else ""
-    since = _(", since %(date)s") % {"date": day(tie.since)} if tie.since else ""
-    return f"{tie.name}{what}: {tie.kind}{since}. {tie.how_known}".strip()
-
-
-def _involved(row: Involvement) -> str:
-    since = _("since %(date)s") % {"date": day(row.since)}
-    return f"{row.agency.name}, {since}: {row.why}"
-
-
-def _lines(texts: Iterable[str]) -> str:
-    return "\n".join(text for text in texts if text)
+def _said(texts: Iterable[Text]) -> str:
+    return put(lines(*texts))

@@ -1,40 +1,27 @@
-"""The pieces of a child's record that can be shared, each as the exact text that the other side will see.
-
-Stages that this one may not know say themselves what they have (`offer`), when the site starts.
-"""
+"""The pieces of a child's record that can be shared, each as the exact text that the other side will see."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
 
-from heard.cases.assessment.queries import assessments_visible_to
-from heard.cases.case.queries import words_of
-from heard.cases.concern.queries import concerns_of
-from heard.cases.plan.queries import plans_visible_to
-from heard.govuk.environment import day
-from heard.knowledge import load
+from heard.cases.assessment.record import ASSESSMENTS
+from heard.cases.case.record import WORDS
+from heard.cases.concern.record import WORRIES
+from heard.cases.missing.record import EPISODES
+from heard.cases.plan.record import PLANS
+from heard.cases.record.queries import entries_to_share
+from heard.cases.record.shape import Piece
+from heard.govuk.said import Text, joined, lines, say
+from heard.network.queries import person_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-    from heard.cases.case.models import Observation
-
-
-class Piece(NamedTuple):
-    """`key` names it in a share; `group` is one of `GROUPS`; `label` is its heading; `text` is all that is shared."""
-
-    key: str
-    group: str
-    label: str
-    text: str
-
-
-type Source = Callable[[User, uuid.UUID, date | None, date | None], Iterable[tuple[str, str, str, str]]]
+    from heard.cases.record.models import ChronologyEntry
 
 GROUPS: Final = {
     "words": gettext_lazy("The child’s words"),
@@ -47,89 +34,29 @@ GROUPS: Final = {
     "chronology": gettext_lazy("Chronology"),
 }
 CHRONOLOGY: Final = "chronology"  # the one piece that has a beginning and an end
-_FURTHER: Final[list[Source]] = []
-
-
-def offer(*sources: Source) -> None:
-    """Each source gives the pieces of a child's record, as tuples like `Piece`, limited to what the user may see; the
-    two dates are the part of the chronology that is wanted, None where it is open."""
-    _FURTHER.extend(source for source in sources if source not in _FURTHER)
+_RECORDS: Final = (WORDS, WORRIES, ASSESSMENTS, PLANS, EPISODES)
 
 
 def pieces_of(
     user: User, person_id: uuid.UUID, *, since: date | None = None, until: date | None = None
 ) -> list[Piece]:
-    """Everything that can be chosen, in the order of `GROUPS`. A fixed number of queries. `Hidden` for a child whom
-    the user may not see."""
-    found = [piece for source in (_words, _worries, _assessments, _plan) for piece in source(user, person_id)]
-    found += [Piece(*row) for source in _FURTHER for row in source(user, person_id, since, until)]
+    """Everything that can be chosen, in the order of `GROUPS`; the two days bound the chronology, both included. A fixed
+    number of queries. `Hidden` for a child whom the user may not see."""
+    person_visible_to(user, person_id)
+    found = [piece for record in _RECORDS for piece in record.pieces(user, person_id)]
     order = list(GROUPS)
-    return sorted(found, key=lambda piece: order.index(piece.group))
+    return sorted(
+        (*found, _chronology(user, person_id, since, until)), key=lambda piece: order.index(piece.group)
+    )
 
 
-def _words(user: User, person_id: uuid.UUID) -> Iterator[Piece]:
-    for words in words_of(user, person_id):
-        label = _("The child’s words of %(date)s, heard by %(who)s") % {
-            "date": day(words.heard_on),
-            "who": words.heard_by,
-        }
-        yield Piece(f"words-{words.pk}", "words", label, f"“{words.text}”")
+def _chronology(user: User, person_id: uuid.UUID, since: date | None, until: date | None) -> Piece:
+    """Without restricted people: the other side may not know of them."""
+    span = {"since": since or say(_("the beginning")), "until": until or say(_("today"))}
+    text = [_entry(one) for one in entries_to_share(user, person_id, since, until)]
+    label = say(_("Chronology from %(since)s to %(until)s"), **span)
+    return Piece(CHRONOLOGY, CHRONOLOGY, label, joined(*text, by="\n\n"))
 
 
-def _worries(user: User, person_id: uuid.UUID) -> Iterator[Piece]:
-    worries = list(concerns_of(user, person_id).prefetch_related("observations"))
-    seen: list[tuple[Observation, str]] = []
-    for worry in worries:
-        label = _("Worry told on %(date)s by %(agency)s") % {
-            "date": day(worry.told_at),
-            "agency": worry.agency.name,
-        }
-        yield Piece(f"worry-{worry.pk}", "worries", label, worry.seen_and_heard)
-        seen += [(note, worry.release) for note in worry.observations.all()]
-    yield from _items(seen)
-
-
-def _items(notes: Iterable[tuple[Observation, str]]) -> Iterator[Piece]:
-    """One piece for each sign or vulnerability that was seen, with every time that it was told, once each."""
-    texts: dict[tuple[str, str], list[str]] = {}
-    labels = {}
-    for note, release in notes:
-        if note.state != "seen":
-            continue
-        entry = load.release(release).item(note.item)
-        group = "signs" if entry in load.release(release).signs else "vulnerabilities"
-        labels[group, note.item] = entry.label
-        told = _("%(date)s, %(source)s: %(words)s") % {
-            "date": day(note.seen_on),
-            "source": note.source,
-            "words": note.words,
-        }
-        lines = texts.setdefault((group, note.item), [])
-        if told not in lines:
-            lines.append(told)
-    for (group, item), lines in texts.items():
-        yield Piece(f"seen-{item}", group, labels[group, item], "\n".join(lines))
-
-
-def _assessments(user: User, person_id: uuid.UUID) -> Iterator[Piece]:
-    for one in assessments_visible_to(user).filter(case__person_id=person_id, state="signed"):
-        label = _("Assessment signed off on %(date)s") % {"date": day(one.signed_at)}
-        text = one.judgement
-        if one.what_is_not_known:
-            text += "\n\n" + _("What is not known: %(text)s") % {"text": one.what_is_not_known}
-        yield Piece(f"assessment-{one.pk}", "assessments", label, text)
-
-
-def _plan(user: User, person_id: uuid.UUID) -> Iterator[Piece]:
-    rows = plans_visible_to(user).filter(case__person_id=person_id, state="agreed")
-    for plan in rows.prefetch_related("outcomes__actions__owner"):
-        lines = []
-        for outcome in plan.outcomes.all():
-            lines.append(outcome.text)
-            lines += [
-                _("- %(what)s (%(who)s, by %(date)s)")
-                % {"what": action.what, "who": action.owner or "", "date": day(action.due_on)}
-                for action in outcome.actions.all()
-            ]
-        label = _("Plan agreed on %(date)s") % {"date": day(plan.agreed_at)}
-        yield Piece(f"plan-{plan.pk}", "plan", label, "\n".join(lines))
+def _entry(one: ChronologyEntry) -> Text:
+    return lines(say(_("%(date)s: %(what)s"), date=one.on, what=one.said), one.told)

@@ -11,14 +11,14 @@ from django.core.paginator import Page
 from django.db import transaction
 
 from heard.agencies.actions import record_audit
-from heard.cases.timeline import index, queries
+from heard.cases.timeline import queries
 from heard.network.actions import open_record
 
 if TYPE_CHECKING:
     from heard.agencies.models import AuditRow, User
     from heard.agencies.queries import Colleague
+    from heard.cases.record.models import ChronologyEntry
     from heard.cases.timeline.matching import Stretch
-    from heard.cases.timeline.models import ChronologyEntry
     from heard.network.models import Person
 
 
@@ -47,7 +47,6 @@ class OnPaper:
 def open_childs_page(*, by: User, person_id: uuid.UUID, today: date) -> queries.ChildsPage:
     """The page of a child, with the 'view' audit row; or `Hidden`."""
     person = open_record(by=by, person_id=person_id)
-    index.refresh(person.pk)
     return queries.childs_page(by, person, today=today)
 
 
@@ -55,7 +54,6 @@ def open_childs_page(*, by: User, person_id: uuid.UUID, today: date) -> queries.
 def open_chronology(*, by: User, person_id: uuid.UUID, asked: queries.Asked) -> Chronology:
     """A page of the chronology, with the 'view' audit row; or `Hidden`."""
     person = open_record(by=by, person_id=person_id)
-    index.refresh(person.pk)
     choices = queries.choices_of(by, person.pk)
     page = queries.page_of(by, person.pk, asked, choices)
     return Chronology(person, page, choices, queries.snippets(by, list(page), asked.words))
@@ -65,7 +63,6 @@ def open_chronology(*, by: User, person_id: uuid.UUID, asked: queries.Asked) -> 
 def print_chronology(*, by: User, person_id: uuid.UUID, asked: queries.Asked) -> OnPaper:
     """The same for paper. The row that says so holds the filters, but for words and names."""
     person = open_record(by=by, person_id=person_id)
-    index.refresh(person.pk)
     choices = queries.choices_of(by, person.pk)
     rows = queries.chosen(by, person.pk, asked, choices)
     entries, count = list(rows[: queries.ON_PAPER]), rows.count()

@@ -12,14 +12,15 @@ from typing import Any, Final
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.record.rules import Kind
 from heard.cases.timeline.queries import Asked, Choices
-from heard.cases.timeline.rules import Kind
 from heard.govuk.dates import PARTS, read_date
 from heard.govuk.forms import CheckboxesField, DateField, Form, SelectField, TextField
 
 KINDS: dict[Kind, Any] = {
     Kind.WORDS: _("The child’s own words"),
     Kind.WORRY: _("Worries"),
+    Kind.CONTACT: _("Notes of contact"),
     Kind.DECISION: _("Decisions"),
     Kind.SIGN: _("Signs and vulnerabilities seen"),
     Kind.CASE: _("Cases"),

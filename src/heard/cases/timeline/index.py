@@ -1,127 +1,131 @@
-"""Keeps the index of chronologies as the records are.
+"""The chronology that builds itself: everything dated that the stages hold about a child, kept in an index.
 
-Each action leaves an audit row (ADR 0005), and each audit row that is no mere look leaves changes here for the children whom
-it concerns, in the same transaction. The entries of a child with changes are made anew when somebody reads or searches them:
-only those that differ are written. `catch_up` does it for children at whom nobody looks.
+Each stage's own rows are the only truth; its `record.py` says what they tell. Each action leaves an audit row (ADR 0005),
+and each audit row that is no mere look leaves changes here for the children whom it concerns, in the same transaction. Once
+that is done, their entries are made anew: only those that differ are written. Nobody writes by looking.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from hashlib import sha256
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.tasks import task
+from django.utils.translation import override
 
-from heard.agencies.indexing import reader_of_whole_records
-from heard.agencies.rules import Hidden
-from heard.cases.attachment.queries import texts_of
-from heard.cases.timeline.facts import Fact, facts_of
+from heard.agencies.indexing import names_of
+from heard.cases.assessment.record import ASSESSMENTS, FINDINGS, SIGNS
+from heard.cases.attachment.record import FILES
+from heard.cases.case.record import CASES, INVOLVED, PERIODS, TIES, TRUSTED_WORKERS, WARNINGS, WORDS
+from heard.cases.clocks.record import MOMENTS
+from heard.cases.concern.record import WORRIES
+from heard.cases.disruption.record import STEPS
+from heard.cases.missing.record import EPISODES
+from heard.cases.note.record import NOTES
+from heard.cases.own.record import GIVEN
+from heard.cases.panel.record import DISAGREEMENTS, ITEMS
+from heard.cases.plan.record import ACTIONS, PLANS, WHERE_WE_ARE
+from heard.cases.record.models import ChronologyChange, ChronologyEntry, ChronologyOf, ChronologyWord
+from heard.cases.referral.record import REFERRALS
+from heard.cases.review.record import REVIEWS
+from heard.cases.safety.record import SAFETY_PLANS
+from heard.cases.sharing.record import REQUESTS, SHARES
+from heard.cases.supervision.record import DECISIONS
 from heard.cases.timeline.matching import as_indexed, words_in
-from heard.cases.timeline.models import ChronologyChange, ChronologyEntry, ChronologyOf, ChronologyWord
-from heard.cases.timeline.rows import rows_of
-from heard.network.queries import people_visible_to
+from heard.cases.words.record import ANSWERS
+from heard.network.record import children
 
 if TYPE_CHECKING:
-    from heard.agencies.models import AuditRow, User
+    from heard.agencies.models import AuditRow
 
-AT_ONCE: Final = 25  # children whose entries one search makes anew: about a second
+# Entries of one moment stand in this order, the last first.
+RECORDS: Final[tuple[Any, ...]] = (
+    NOTES, ANSWERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, WORRIES, CASES, PERIODS, WORDS, SIGNS, FINDINGS,
+    ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
+    MOMENTS, ITEMS, DISAGREEMENTS,
+)  # fmt: skip
 _BATCH: Final = 500
 
 
 def note_change(row: AuditRow) -> None:
-    """For `agencies.indexing.tell_of_writes`: whose chronology is another one after this."""
-    children = {row.person_id} if row.person_id else set()
+    """Hears of each write (`settings.AFTER_WRITES`): whose chronology is another one after this."""
+    changed = {row.person_id} if row.person_id else set()
     entries = ChronologyEntry.objects.order_by()
     if row.subject in ("person", "place", "group"):  # what it is called stands in the ties of others
         other = row.person_id if row.subject == "person" else uuid.UUID(row.subject_id)
-        children |= set(entries.filter(other_id=other).values_list("child_id", flat=True).distinct())
+        changed |= set(entries.filter(other_id=other).values_list("child_id", flat=True).distinct())
     elif row.subject == "user":  # so does the agency for which somebody acted
-        children |= set(entries.filter(who_id=row.subject_id).values_list("child_id", flat=True).distinct())
-    ChronologyChange.objects.bulk_create(ChronologyChange(child_id=child) for child in children)
+        changed |= set(entries.filter(who_id=row.subject_id).values_list("child_id", flat=True).distinct())
+    ChronologyChange.objects.bulk_create(ChronologyChange(child_id=child) for child in changed)
+    for child in changed:
+        transaction.on_commit(partial(refresh, child), robust=True)
 
 
 def refresh(child_id: uuid.UUID) -> None:
-    """Before a chronology is read: made anew where anything about the child was written. One query where nothing was."""
-    changed = ChronologyChange.objects.filter(child_id=OuterRef("child_id"))
-    if not ChronologyOf.objects.filter(~Exists(changed), child_id=child_id).exists():
-        _make(child_id, reader_of_whole_records())
+    """Made anew where anything about the child was written. One query where nothing was."""
+    if ChronologyChange.objects.filter(child_id=child_id).exists():
+        _make(child_id)
 
 
-def catch_up(most: int = AT_ONCE) -> int:
-    """Before all chronologies are searched: those with changes are made anew, at most so many. How many are left."""
-    waiting = ChronologyChange.objects.order_by().values_list("child_id", flat=True).distinct()
-    changed = sorted(waiting[: most + 1])
-    if changed:
-        reader = reader_of_whole_records()
-        for child_id in changed[:most]:
-            _make(child_id, reader)
-    return waiting.count() if len(changed) > most else 0
+def catch_up() -> None:
+    """Makes anew what is waiting, child by child."""
+    for child_id in _waiting():
+        _make(child_id)
 
 
-def mark_everybody() -> int:
-    """Every chronology is made anew when somebody reads it, or by `catch_up`. How many children there are."""
-    children = people_visible_to(reader_of_whole_records()).filter(kind="child").values_list("pk", flat=True)
-    rows = (ChronologyChange(child_id=child) for child in children.iterator())
-    return len(ChronologyChange.objects.bulk_create(rows, batch_size=_BATCH))
+@task()
+def make_chronologies() -> None:
+    catch_up()
 
 
 def mark_where_nothing_is(**_from_signal: Any) -> None:
-    """After an update of Heard from before there was an index."""
-    if not ChronologyOf.objects.exists() and not ChronologyChange.objects.exists():
-        mark_everybody()
+    """After an update of Heard, with which entries may be of another shape: all are made anew by a task."""
+    if not ChronologyOf.objects.exists():
+        rows = (ChronologyChange(child_id=child) for child in children().values_list("pk", flat=True))
+        ChronologyChange.objects.bulk_create(rows, batch_size=_BATCH)
+    if ChronologyChange.objects.exists():
+        make_chronologies.enqueue()
+
+
+def _waiting() -> Iterator[uuid.UUID]:
+    keys = ChronologyChange.objects.order_by().values_list("child_id", flat=True).distinct()
+    return iter(sorted(keys))
 
 
 @transaction.atomic(savepoint=False)
-def _make(child_id: uuid.UUID, reader: User) -> None:
+def _make(child_id: uuid.UUID) -> None:
     """Changes that were there before the rows are read are done with; one that comes meanwhile stays."""
     ChronologyOf.objects.select_for_update().get_or_create(child_id=child_id)
     changes = list(ChronologyChange.objects.filter(child_id=child_id).values_list("pk", flat=True))
-    entries = _entries(child_id, reader)
+    entries = _entries(child_id)
     _keep(child_id, entries)
     words = as_indexed({word for entry in entries for word in entry.words.split()})
     ChronologyOf.objects.filter(child_id=child_id).update(words=words)
     ChronologyChange.objects.filter(pk__in=changes).delete()
 
 
-def _entries(child_id: uuid.UUID, reader: User) -> list[ChronologyEntry]:
+def _entries(child_id: uuid.UUID) -> list[ChronologyEntry]:
     """What the chronology of this child is now; nothing of somebody whose record was merged into another."""
-    try:
-        facts = facts_of(reader, rows_of(reader, child_id))
-    except Hidden:
+    if not children().filter(pk=child_id).exists():
         return []
-    texts = texts_of(reader, [fact.file_id for fact in facts if fact.file_id])
-    return [_entry(child_id, fact, texts) for fact in reversed(facts)]
+    found = [entry for record in RECORDS for entry in record.facts(child_id)]
+    known = names_of(entry.who_id for entry in found if entry.who_id)
+    with override(settings.LANGUAGE_CODE):  # in which words are looked for
+        for entry in found:
+            _finish(entry, child_id, *known.get(entry.who_id or 0, ("", "")))
+    found.reverse()
+    return sorted(found, key=lambda entry: (entry.on, entry.at))
 
 
-def _entry(child_id: uuid.UUID, fact: Fact, texts: dict[uuid.UUID, str]) -> ChronologyEntry:
-    inside = texts.get(fact.file_id, "") if fact.file_id else ""
-    entry = ChronologyEntry(
-        child_id=child_id,
-        on=fact.on,
-        at=fact.at,
-        kind=fact.kind,
-        what=fact.what,
-        text=fact.text,
-        who_id=fact.who_id,
-        who=fact.who,
-        agency=fact.agency,
-        href=fact.href,
-        other=fact.other,
-        other_id=fact.other_id,
-        file_id=fact.file_id,
-        words=as_indexed(words_in(fact.what, fact.text, fact.who, fact.agency, inside)),
-    )
-    entry.digest = _digest(entry)
-    return entry
-
-
-def _digest(entry: ChronologyEntry) -> str:
-    fields = (field for field in entry._meta.concrete_fields if field.name not in ("id", "digest"))
-    said = "\x00".join(str(getattr(entry, field.attname)) for field in fields)
-    return sha256(said.encode()).hexdigest()
+def _finish(entry: ChronologyEntry, child_id: uuid.UUID, who: str, agency: str) -> None:
+    entry.child_id, entry.who, entry.agency = child_id, who, entry.agency or agency
+    said = (entry.what, entry.text, entry.who, entry.agency, entry.inside)
+    entry.words = as_indexed(words_in(*said))
+    entry.seal()
 
 
 def _keep(child_id: uuid.UUID, entries: list[ChronologyEntry]) -> None:

@@ -1,37 +1,12 @@
-"""What comes next for a child, which state of a sign is the latest, and the kinds of a chronology. Pure."""
+"""What comes next for a child, and which state of a sign is the latest. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
 from heard.agencies.rules import May
-
-
-class Kind(StrEnum):
-    """What an entry of the chronology is about, in the order in which the filter offers them."""
-
-    WORDS = "words"
-    WORRY = "worry"
-    DECISION = "decision"
-    SIGN = "sign"
-    CASE = "case"
-    ASSESSMENT = "assessment"
-    PLAN = "plan"
-    ACTION = "action"
-    SAFETY = "safety"
-    DISRUPTION = "disruption"
-    REVIEW = "review"
-    MISSING = "missing"
-    MOMENT = "moment"
-    PANEL = "panel"
-    SHARE = "share"
-    REFERRAL = "referral"
-    WARNING = "warning"
-    FILE = "file"
-    TIE = "tie"
-    AGENCY = "agency"
 
 
 class Step(StrEnum):
@@ -142,8 +117,3 @@ def last_seen[N: Note](notes: Iterable[N]) -> dict[str, N]:
     return {
         note.item: note for note in sorted(seen, key=lambda note: (note.seen_on or date.min, note.noted_at))
     }
-
-
-def distinct(keys: Sequence[object]) -> list[int]:
-    """The places of the first of each key: what an assessment took over from a worry is told once."""
-    return sorted({key: place for place, key in reversed(list(enumerate(keys)))}.values())

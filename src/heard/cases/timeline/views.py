@@ -1,10 +1,11 @@
-"""The page of a child, the chronology on screen and on paper, and who has looked."""
+"""The page of a child, the chronology on screen and on paper, every clock of a case, and who has looked."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,15 +18,18 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.case.notices.lines import lines_of
 from heard.cases.case.notices.queries import unread_of, urgent_unseen, whom_to_ring
+from heard.cases.clocks.actions import open_clocks
+from heard.cases.clocks.queries import is_corrected, moments_of, why_not_begin_noting
 from heard.cases.note.queries import last_contact
 from heard.cases.timeline import actions
 from heard.cases.timeline.forms import KINDS, ChronologyForm, named, read_asked
 from heard.cases.timeline.jobs import TIES, jobs_of, steps_of
-from heard.cases.timeline.queries import ON_PAPER, Asked
+from heard.cases.timeline.queries import ON_PAPER, Asked, clocks_of
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.knowledge import load
 from heard.network.queries import person_visible_to
 
+_MOMENTS = 25  # on one page
 _KEPT = "chronology"  # in the session: which words are looked for in whose chronology
 
 # What the audit rows of a child's record say, in words. One that is not here is shown as it was written.
@@ -250,6 +254,24 @@ def looked(request: Request, person_id: uuid.UUID) -> HttpResponse:
     person, looks, people = actions.open_looks(by=request.user, person_id=person_id, page=page)
     context = {"person": person, "looks": looks, "people": people, "did": _did}
     return render(request, "cases/timeline/looked.html", context)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def clocks(request: Request, case_id: uuid.UUID) -> HttpResponse:
+    case = open_clocks(by=request.user, case_id=case_id)
+    all_of_them = clocks_of(request.user, case_id)
+    moments = moments_of(request.user, case_id)
+    context = {
+        "case": case,
+        "running": [one for one in all_of_them if one.run.is_running],
+        "over": [one for one in all_of_them if not one.run.is_running],
+        "page": Paginator(moments, _MOMENTS).get_page(request.GET.get("page")),
+        "is_corrected": is_corrected,
+        "may_correct": request.user.may(May.PLAN),
+        "why_not": why_not_begin_noting(request.user, case),
+    }
+    return render(request, "cases/clocks/clocks.html", context)
 
 
 def _asked(request: Request, person_id: uuid.UUID) -> Asked:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from heard.agencies.actions import record_audit, record_looks
-from heard.cases.timeline.index import catch_up
+from heard.cases.record.queries import some_are_behind
 from heard.home.search.queries import Section, find_everything
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ class Results:
 def search(*, by: User, text: str) -> Results:
     """What was found, with one audit row: whom and what the search showed, by their keys. What was typed is a name more
     often than not, so that it is in no row. Each child of whose record words are shown has a 'view' row too."""
-    behind = catch_up()
-    return Results(_shown(by, text), bool(behind))
+    return Results(_shown(by, text), some_are_behind(by))
 
 
 @transaction.atomic

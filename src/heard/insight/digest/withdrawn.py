@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 
 
 def note_withdrawal(row: AuditRow) -> None:
-    """Hears of each write. Whoever has had a digest of a profile that was withdrawn is told so by mail."""
+    """Hears of each write (`settings.AFTER_WRITES`). Whoever has had a digest of a profile that was withdrawn is told so by mail."""
     if (row.verb, row.subject) == ("withdraw", "profile"):
         transaction.on_commit(lambda: post_withdrawal.enqueue(row.subject_id))

@@ -85,10 +85,10 @@ def ties_visible_to(user: User, person_id: uuid.UUID) -> list[Around]:
         .filter(seen, visible_through(user, "person"))
         .select_related("person", "to_person", "to_place", "to_group")
     )
-    return [_around(tie, person_id) for tie in ties.order_by("kind", "pk")]
+    return [around_of(tie, person_id) for tie in ties.order_by("kind", "pk")]
 
 
-def _around(tie: Tie, person_id: uuid.UUID) -> Around:
+def around_of(tie: Tie, person_id: uuid.UUID) -> Around:
     other = tie.person if tie.to_person_id == person_id else tie.to_person
     end = other or tie.to_place or tie.to_group
     return Around(

@@ -44,10 +44,6 @@ def visible_through(user: User, path: str = "", *, among_others: bool = False) -
 def _visible_through(user: User, path: str, among_others: bool) -> Q:
     if not user.may(May.SEE_CHILD):
         return Q(pk__in=[])
-    if user.reads_whole_records:
-        return _not_merged(path) & Q(
-            **{f"{path or 'pk'}__isnull": False}
-        )  # what leads to nobody is not meant
     if user.may(May.SEE_PARTNERSHIP):
         return _not_merged(path) & (_open_to_all(path) | _among_others(_involved(user, path)))
     involved = _involved(user, path)

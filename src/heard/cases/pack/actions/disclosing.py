@@ -23,6 +23,7 @@ from heard.cases.pack.papers import can_be_bound
 from heard.cases.pack.passages import Passage, passages_of
 from heard.cases.pack.reasons import own_words_for, parents_only, reasons
 from heard.cases.pack.redacting import Finder, find_words
+from heard.cases.timeline.index import refresh
 from heard.network.actions import hold_person
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def start_disclosure(
             today=timezone.localdate(),
         )
     )
+    refresh(person_id)
     passages = passages_of(by, person_id, parts=parts, since=since, until=until)
     finder = finder_for(by, person_id)
     said: dict[str, Any] = {"requester": requester, "requester_name": requester_name.strip()}

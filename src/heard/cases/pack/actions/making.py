@@ -30,6 +30,7 @@ from heard.cases.pack.drawing import clear, make_pdf
 from heard.cases.pack.models import Disclosure, Pack
 from heard.cases.pack.papers import paper_of
 from heard.cases.pack.rules import State
+from heard.cases.timeline.index import refresh
 from heard.network.actions import hold_person
 
 if TYPE_CHECKING:
@@ -240,6 +241,7 @@ def _make(pack: Pack) -> None:
     heard = reporter(pack)
     if not pack.asked_by.is_active:
         raise Hidden
+    refresh(pack.person_id)
     paper = paper_of(pack, heard)
     made = make_pdf(paper, pack.path, heard)
     with pack.path.open("rb") as file:

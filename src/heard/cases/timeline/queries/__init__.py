@@ -18,13 +18,12 @@ from heard.cases.timeline.queries.chronology import (
     choices_of,
     chosen,
     counts_of,
-    entries_of,
-    entries_visible_to,
     find_in_records,
     meant_by,
     page_of,
     snippets,
 )
+from heard.cases.timeline.queries.clocks import clocks_of
 
 __all__ = [
     "ON_PAPER",
@@ -40,9 +39,8 @@ __all__ = [
     "childs_page",
     "choices_of",
     "chosen",
+    "clocks_of",
     "counts_of",
-    "entries_of",
-    "entries_visible_to",
     "find_in_records",
     "meant_by",
     "page_of",

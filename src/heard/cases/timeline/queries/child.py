@@ -31,15 +31,16 @@ from heard.cases.disruption.queries import steps_visible_to
 from heard.cases.missing.queries import told_of
 from heard.cases.own.models import GivenPlan
 from heard.cases.plan.models import Action, Plan
+from heard.cases.record.queries import entries_of
+from heard.cases.record.rules import Kind
 from heard.cases.referral.models import Referral
 from heard.cases.review.models import Review
 from heard.cases.review.queries import may_close
 from heard.cases.safety.models import SafetyPlan
 from heard.cases.sharing.models import InfoRequest, Share
-from heard.cases.timeline.queries.chronology import SHARED_KINDS, counts_of, entries_of
+from heard.cases.timeline.queries.chronology import SHARED_KINDS, counts_of
 from heard.cases.timeline.rules import (
     NEEDS,
-    Kind,
     Standing,
     Step,
     age_on,
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from heard.cases.case.models import Observation
     from heard.cases.disruption.models import DisruptionStep
     from heard.cases.missing.models import Episode
-    from heard.cases.timeline.models import ChronologyEntry
+    from heard.cases.record.models import ChronologyEntry
     from heard.network.models import Involvement, Person
     from heard.network.queries import Around
 
@@ -155,7 +156,7 @@ class ChildsPage:
 
 
 def childs_page(user: User, person: Person, *, today: date) -> ChildsPage:
-    """For a person whom `network.actions.open_record` has just opened for this user, and whose chronology is fresh."""
+    """For a person whom `network.actions.open_record` has just opened for this user."""
     key = person.pk
     cases = Case.objects.select_related("lead_team", "trusted_worker").filter(person_id=key)
     last_case = cases.order_by("-state", "-opened_at").first()

@@ -16,10 +16,11 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
 from heard.cases.attachment.queries import texts_of
+from heard.cases.record.models import ChronologyEntry, ChronologyOf, ChronologyWord
+from heard.cases.record.queries import entries_of, entries_visible_to
+from heard.cases.record.rules import Kind
 from heard.cases.timeline import matching
 from heard.cases.timeline.matching import Meant, Stretch
-from heard.cases.timeline.models import ChronologyEntry, ChronologyOf, ChronologyWord
-from heard.cases.timeline.rules import Kind
 from heard.network.queries import people_visible_to, ties_visible_to
 
 if TYPE_CHECKING:
@@ -71,21 +72,6 @@ class Hit:
     entry: ChronologyEntry
     shown: list[Stretch]
     spelled_so: bool = True
-
-
-def entries_visible_to(user: User) -> QuerySet[ChronologyEntry]:
-    """Entries of every child whom the user may see, the latest first; not those about a person whom they may not see."""
-    return _seen(user).filter(Exists(_people(user, OuterRef("child_id"))))
-
-
-def entries_of(user: User, child_id: uuid.UUID) -> QuerySet[ChronologyEntry]:
-    """The same of one child, of whom it is asked once. Call `index.refresh` before."""
-    return _seen(user).filter(Exists(_people(user, child_id)), child_id=child_id)
-
-
-def _seen(user: User) -> QuerySet[ChronologyEntry]:
-    others = _people(user, OuterRef("other_id"))
-    return ChronologyEntry.objects.filter(~Q(other=ChronologyEntry.End.PERSON) | Exists(others))
 
 
 def _people(user: User, key: Any) -> QuerySet[Any]:

@@ -1,13 +1,18 @@
-"""The index of chronologies: made from the rows of every stage, kept up to date by `index.py`, and the truth about nothing.
+"""The index of chronologies: made from the rows of every stage by `timeline.index`, and the truth about nothing.
 
 Whoever throws these tables away loses nothing: they are made again. They hold keys and no foreign keys, so that merging two
 people leaves them alone; both chronologies are made anew after it.
 """
 
+import json
+from hashlib import sha256
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from heard.govuk.said import put
 
 __all__ = ["ChronologyChange", "ChronologyEntry", "ChronologyOf", "ChronologyWord"]
 
@@ -39,8 +44,8 @@ class ChronologyChange(models.Model):
 
 
 class ChronologyEntry(models.Model):
-    """One `facts.Fact` of a child, with the words in it. Read through `queries`, which ask who may see the child and the
-    person at the other end."""
+    """A dated fact of a child as its stage says it (`shape.fact`): a message and its values, with the words in them. Read
+    through `queries`, which ask who may see the child and the person at the other end."""
 
     class End(models.TextChoices):
         PERSON = "person", _("Person")
@@ -51,12 +56,15 @@ class ChronologyEntry(models.Model):
     on = models.DateField(db_index=True, help_text=_("The day that it is about."))
     at = models.DateTimeField(help_text=_("Puts entries of one day in order."))
     kind = models.CharField(max_length=10, help_text=_("As in `rules.Kind`."))
-    what = models.TextField()
-    text = models.TextField(blank=True)
+    said = models.JSONField(help_text=_("What it says in a line, as `govuk.said` has it."))
+    told = models.JSONField(blank=True, default=list, help_text=_("What stands below that line."))
     who_id = models.IntegerField(null=True, blank=True, db_index=True, help_text=_("Who did or noted it."))
     who = models.TextField(blank=True)
     agency = models.TextField(blank=True)
-    href = models.CharField(max_length=200, blank=True)
+    page = models.CharField(
+        max_length=40, blank=True, help_text=_("The name of the address that shows more.")
+    )
+    key = models.CharField(max_length=36, blank=True, help_text=_("The key in that address."))
     other = models.CharField(max_length=6, choices=End, blank=True)
     other_id = models.UUIDField(
         null=True,
@@ -68,6 +76,7 @@ class ChronologyEntry(models.Model):
     words = models.TextField(
         blank=True, help_text=_("Each word in it once, made comparable, with a space before and after.")
     )
+    inside = ""  # before it is kept: the text of a file
     digest = models.CharField(max_length=64, help_text=_("Of all the above: what has not changed stays."))
 
     class Meta:
@@ -82,6 +91,25 @@ class ChronologyEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.on}"
+
+    @property
+    def what(self) -> str:
+        """In the reader's language, as `text` and `href` are."""
+        return put(self.said)
+
+    @property
+    def text(self) -> str:
+        return put(self.told)
+
+    @property
+    def href(self) -> str:
+        return reverse(self.page, args=[self.key]) if self.page else ""
+
+    def seal(self) -> None:
+        """Gives it its digest."""
+        fields = (field for field in self._meta.concrete_fields if field.name not in ("id", "digest"))
+        said = json.dumps([getattr(self, field.attname) for field in fields], default=str, sort_keys=True)
+        self.digest = sha256(said.encode()).hexdigest()
 
 
 class ChronologyWord(models.Model):

@@ -1,0 +1,208 @@
+"""What cases, the child's own words, trusted workers and warnings say, and what the network knows around a child."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
+from django.utils.translation import gettext_noop as _
+
+from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, Words
+from heard.cases.case.queries import cases_visible_to, trusted_workers_visible_to, warnings_visible_to
+from heard.cases.record.models import ChronologyEntry
+from heard.cases.record.rules import Kind
+from heard.cases.record.shape import Passage, Piece, Record, fact
+from heard.govuk.said import Text, choice, labelled, lines, quoted, say
+from heard.network import record as network
+from heard.network.queries import addresses_of, people_visible_to, ties_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+def said_beside(row: Any) -> Text:
+    """The child's own words beside what somebody decided or wrote, or why there are none."""
+    if row.words:
+        return labelled(_("What the child said"), quoted(row.words.text))
+    return labelled(_("Why the child’s words are not there"), row.why_no_words)
+
+
+def _opened(at: Any, case: Case, by: int, *text: object) -> ChronologyEntry:
+    what = say(_("Case opened: %(reference)s"), reference=case.reference)
+    return fact(Kind.CASE, at, what, *text, who=by, page=("case_story", case.pk))
+
+
+def _case(one: Case) -> Iterator[ChronologyEntry]:
+    """The opening that is under way, where it is open; those before it are periods."""
+    if one.state == "open":
+        led = say(_("Led by %(team)s."), team=one.lead_team.name)
+        yield _opened(one.opened_at, one, one.opened_by_id, one.why_opened, led)
+
+
+def _case_on_paper(one: Case) -> Iterator[Passage]:
+    text = (
+        choice(one, "state"),
+        labelled(_("Opened"), one.opened_at),
+        labelled(_("Led by"), one.lead_team),
+        labelled(_("Why"), one.why_opened),
+    )
+    yield Passage(say(_("Case %(reference)s"), reference=one.reference), lines(*text))
+
+
+def _period(one: CasePeriod) -> Iterator[ChronologyEntry]:
+    yield _opened(one.opened_at, one.case, one.opened_by_id, one.why_opened)
+    what = say(_("Case closed: %(reference)s"), reference=one.case.reference)
+    page = ("case_story", one.case_id)
+    yield fact(Kind.CASE, one.closed_at, what, one.why_closed, who=one.closed_by_id, page=page)
+
+
+def _trusted(one: TrustedWorker) -> Iterator[ChronologyEntry]:
+    what = say(_("%(who)s became the trusted worker"), who=one.worker)
+    yield fact(
+        Kind.CASE, one.since, what, one.reason, one.about_asking, noted=one.named_at, who=one.named_by_id
+    )
+
+
+def _trusted_on_paper(one: TrustedWorker) -> Iterator[Passage]:
+    span = {"since": one.since, "until": one.until or say(_("now")), "who": one.worker}
+    heading = say(_("Trusted worker from %(since)s until %(until)s: %(who)s"), **span)
+    yield Passage(heading, lines(one.reason, one.about_asking))
+
+
+def _words(one: Words) -> Iterator[ChronologyEntry]:
+    what = say(_("The child’s own words, heard by %(who)s"), who=one.heard_by)
+    changed = (
+        say(_("What changed because of it: %(change)s"), change=one.what_changed) if one.what_changed else ""
+    )
+    text = quoted(one.text) or "“”"
+    yield fact(Kind.WORDS, one.heard_on, what, text, changed, noted=one.written_at, who=one.written_by_id)
+
+
+def _words_to_share(one: Words) -> Iterator[Piece]:
+    label = say(_("The child’s words of %(date)s, heard by %(who)s"), date=one.heard_on, who=one.heard_by)
+    yield Piece(f"words-{one.pk}", "words", label, quoted(one.text))
+
+
+def hearing_in_referral(one: Words) -> Text:
+    """How the child was heard, which is what the form asks there; not what the child said."""
+    said = {"date": one.heard_on, "who": one.heard_by, "how": choice(one, "how", small=True)}
+    return say(_("On %(date)s %(who)s heard the child (%(how)s)."), **said)
+
+
+def _warning(one: WarningNote) -> Iterator[ChronologyEntry]:
+    page = ("warning", one.pk)
+    what = say(_("Warning: %(text)s"), text=one.text)
+    yield fact(Kind.WARNING, one.written_at, what, one.why, who=one.written_by_id, page=page)
+    for review in one.reviews.all():
+        what = say(_("Warning ends: %(text)s"), text=one.text)
+        if review.review_on:
+            what = say(_("Warning goes on until %(date)s: %(text)s"), date=review.review_on, text=one.text)
+        who = review.reviewed_by_id
+        yield fact(Kind.WARNING, review.reviewed_at, what, review.reason, who=who, page=page)
+
+
+def _warning_on_paper(one: WarningNote) -> Iterator[Passage]:
+    heading = say(_("Warning of %(date)s: %(text)s"), date=one.written_at, text=one.text)
+    yield Passage(heading, lines(one.why, *(review.reason for review in one.reviews.all())))
+
+
+def _involved(row: network.Involvement) -> Iterator[ChronologyEntry]:
+    what = say(_("%(agency)s became involved"), agency=row.agency.name)
+    yield fact(Kind.AGENCY, row.since, what, row.why, agency=row.agency.name)
+
+
+def _involved_on_paper(row: network.Involvement) -> Iterator[Passage]:
+    yield Passage(say(_("%(agency)s is involved since %(date)s"), agency=row.agency, date=row.since), row.why)
+
+
+def involvement_in_referral(row: network.Involvement) -> Text:
+    told = {"agency": row.agency.name, "date": row.since, "why": row.why}
+    return say(_("%(agency)s, since %(date)s: %(why)s"), **told)
+
+
+CASES = Record(
+    _("Cases"),
+    Case.objects.select_related("lead_team").order_by("-state", "-opened_at"),
+    "person",
+    cases_visible_to,
+    chronology=_case,
+    pack=_case_on_paper,
+)
+PERIODS = Record(
+    _("Work that has ended"), CasePeriod.objects.select_related("case"), "case__person", chronology=_period
+)
+TRUSTED_WORKERS = Record(
+    _("Trusted workers"),
+    TrustedWorker.objects.select_related("worker").order_by("-since", "-pk"),
+    "case__person",
+    trusted_workers_visible_to,
+    chronology=_trusted,
+    pack=_trusted_on_paper,
+)
+WORDS = Record(
+    _("The child’s own words"),
+    Words.objects.filter(corrected_by__isnull=True).order_by("heard_on", "written_at"),
+    "person",
+    chronology=_words,
+    share=_words_to_share,
+)
+WARNINGS = Record(
+    _("Warnings"),
+    WarningNote.objects.prefetch_related("reviews").order_by(
+        F("ended_at").desc(nulls_first=True), "review_on", "pk"
+    ),
+    "person",
+    warnings_visible_to,
+    chronology=_warning,
+    pack=_warning_on_paper,
+)
+INVOLVED = Record(
+    _("Agencies"),
+    network.INVOLVED.order_by("since", "agency__name"),
+    "person",
+    chronology=_involved,
+    pack=_involved_on_paper,
+)
+
+
+class _Ties:
+    """Who and what is around the child, in either direction: no rows of this child alone."""
+
+    def facts(self, person_id: uuid.UUID) -> Iterator[ChronologyEntry]:
+        for tie in network.around(person_id):
+            how = say(_("How it is known: %(how)s"), how=tie.how_known)
+            more: dict[str, Any] = {"other": tie.end, "other_id": tie.end_id}
+            page, who = ("tie", tie.tie_id), tie.noted_by_id
+            when: Any = tie.since or tie.noted_at
+            yield fact(
+                Kind.TIE, when, network.named(tie), how, noted=tie.noted_at, who=who, page=page, **more
+            )
+
+    def passages(self, user: User, person_id: uuid.UUID) -> Iterator[Passage]:
+        for tie in ties_visible_to(user, person_id):
+            text = lines(labelled(_("How it is known"), tie.how_known), labelled(_("Since"), tie.since))
+            yield Passage(network.named(tie), text)
+
+
+class _Identity:
+    def passages(self, user: User, person_id: uuid.UUID) -> Iterator[Passage]:
+        one = people_visible_to(user).prefetch_related("other_names").get(pk=person_id)
+        born = {"day": one.birth_date.isoformat()} if one.birth_date else say(_("not known"))
+        text = lines(
+            labelled(_("Name"), one),
+            labelled(_("Known as"), one.known_as),
+            labelled(_("Also recorded as"), ", ".join(str(name) for name in one.other_names.all())),
+            labelled(_("Born"), born),
+            labelled(_("Sex"), choice(one, "sex")),
+            labelled(_("Legal status"), choice(one, "legal_status")),
+            labelled(_("School"), one.school),
+            labelled(_("NHS number"), one.nhs_number),
+            labelled(_("Unique pupil number"), one.upn),
+            *(labelled(_("Address"), network.lived(home)) for home in addresses_of(user, person_id)),
+        )
+        yield Passage(say(_("Who the child is")), text)
+
+
+TIES, IDENTITY = _Ties(), _Identity()

@@ -1,0 +1,108 @@
+"""What worries say, with the signs and vulnerabilities that were seen."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_noop as _
+
+from heard.cases.case.record import said_beside
+from heard.cases.concern.models import Concern
+from heard.cases.concern.queries import concerns_visible_to
+from heard.cases.record.models import ChronologyEntry
+from heard.cases.record.rules import Kind
+from heard.cases.record.shape import Passage, Piece, Record, fact
+from heard.govuk.said import Text, choice, joined, labelled, lines, say
+from heard.knowledge import load
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.cases.case.models import Observation
+
+
+def tick(label: str, note: Any, state: str = "state", on: str = "seen_on") -> Text:
+    """One sign or vulnerability on paper, as it was noted."""
+    said = joined(getattr(note, on), note.words, note.source, by=". ")
+    return say(_("%(label)s: %(state)s. %(said)s"), label=label, state=choice(note, state), said=said)
+
+
+def _worry(one: Concern) -> Iterator[ChronologyEntry]:
+    page = ("concern", one.pk)
+    told = say(_("Worry told: %(reference)s"), reference=one.reference)
+    more: dict[str, Any] = {"agency": one.agency.name, "who": one.told_by_id}
+    yield fact(Kind.WORRY, one.told_at, told, one.seen_and_heard, page=page, **more)
+    if one.decided_at:
+        decided = say(_("Decided: %(decision)s"), decision=choice(one, "decision"))
+        who = one.decided_by_id
+        yield fact(Kind.DECISION, one.decided_at, decided, one.decision_reason, page=page, who=who)
+
+
+def _on_paper(one: Concern) -> Iterator[Passage]:
+    told = {"reference": one.reference, "date": one.told_at, "who": one.told_by, "agency": one.agency}
+    text = lines(
+        one.seen_and_heard,
+        labelled(_("Danger now"), choice(one, "danger_now")),
+        labelled(_("What was done about the danger"), one.danger_done),
+        said_beside(one),
+    )
+    yield Passage(say(_("Worry %(reference)s, told on %(date)s by %(who)s, %(agency)s"), **told), text)
+    release = load.release(one.release)
+    seen = lines(*(tick(release.item(note.item).label, note) for note in one.observations.all()))
+    if seen:
+        yield Passage(say(_("Worry %(reference)s: signs and vulnerabilities"), **told), seen)
+    if one.decided_at:
+        told |= {"decision": choice(one, "decision"), "date": one.decided_at, "who": one.decided_by}
+        heading = say(_("Worry %(reference)s: %(decision)s, decided on %(date)s by %(who)s"), **told)
+        why = lines(
+            labelled(_("Why"), one.decision_reason),
+            labelled(_("Why without the child’s words"), one.why_without_words),
+            labelled(_("What the person who told it was told"), one.feedback),
+        )
+        yield Passage(heading, why)
+
+
+def in_referral(one: Concern) -> Text:
+    told = {"date": one.told_at, "agency": one.agency.name, "text": one.seen_and_heard}
+    return say(_("%(date)s, %(agency)s: %(text)s"), **told)
+
+
+class _Worries(Record):
+    def pieces(self, user: User, person_id: uuid.UUID) -> Iterator[Piece]:
+        rows = list(self.seen_by(user, person_id).reverse())
+        for one in rows:
+            label = say(_("Worry told on %(date)s by %(agency)s"), date=one.told_at, agency=one.agency.name)
+            yield Piece(f"worry-{one.pk}", "worries", label, one.seen_and_heard)
+        yield from _seen((note, one.release) for one in rows for note in one.observations.all())
+
+
+def _seen(notes: Iterable[tuple[Observation, str]]) -> Iterator[Piece]:
+    """One piece for each sign or vulnerability that was seen, with every time that it was told, once each."""
+    texts: dict[tuple[str, str], list[Text]] = {}
+    labels = {}
+    for note, release in notes:
+        if note.state != "seen":
+            continue
+        entry = load.release(release).item(note.item)
+        group = "signs" if entry in load.release(release).signs else "vulnerabilities"
+        labels[group, note.item] = entry.label
+        told = {"date": note.seen_on, "source": note.source, "words": note.words}
+        line = say(_("%(date)s, %(source)s: %(words)s"), **told)
+        there = texts.setdefault((group, note.item), [])
+        if line not in there:
+            there.append(line)
+    for (group, item), said in texts.items():
+        yield Piece(f"seen-{item}", group, labels[group, item], said)
+
+
+WORRIES = _Worries(
+    _("Worries"),
+    Concern.objects.select_related("agency", "words", "decided_by", "told_by")
+    .prefetch_related("observations")
+    .order_by("told_at"),
+    "person",
+    concerns_visible_to,
+    chronology=_worry,
+    pack=_on_paper,
+)

@@ -1,0 +1,56 @@
+"""What notes of contact say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_noop as _
+
+from heard.cases.note.models import CaseDirection, ContactNote
+from heard.cases.note.queries import notes_visible_to
+from heard.cases.record.models import ChronologyEntry
+from heard.cases.record.rules import Kind
+from heard.cases.record.shape import Passage, Record, fact
+from heard.govuk.said import Text, choice, joined, labelled, lines, moment, quoted, say
+
+
+def _what(one: ContactNote) -> Text:
+    return joined(choice(one, "kind"), choice(one, "seen", small=True) if one.seen else "")
+
+
+def _chronology(one: ContactNote) -> Iterator[ChronologyEntry]:
+    page = ("note", one.pk)
+    source = labelled(_("Taken from"), one.source)
+    yield fact(Kind.CONTACT, one.at, _what(one), one.text, source, who=one.written_by_id, page=page)
+
+
+def _on_paper(one: ContactNote) -> Iterator[Passage]:
+    about = {"what": _what(one), "when": moment(one.at), "who": one.written_by}
+    text = lines(
+        one.text,
+        labelled(_("What the child said"), quoted(one.words.text)) if one.words else "",
+        labelled(_("Where"), one.where),
+        labelled(_("Who was there"), one.who_was_there),
+        labelled(_("What comes next"), one.next),
+        labelled(_("Taken from"), one.source),
+        labelled(_("Why this was corrected"), one.why_corrected),
+        *(_direction(row) for row in one.directions.all()),
+    )
+    yield Passage(say(_("%(what)s, %(when)s, written by %(who)s"), **about), text)
+
+
+def _direction(row: CaseDirection) -> Text:
+    return labelled(say(_("Case direction, %(who)s"), who=row.written_by), row.text)
+
+
+NOTES = Record(
+    _("Notes of contact"),
+    ContactNote.objects.filter(corrected_by=None)
+    .select_related("written_by", "words")
+    .prefetch_related("directions__written_by")
+    .order_by("at", "written_at"),
+    "person",
+    notes_visible_to,
+    chronology=_chronology,
+    pack=_on_paper,
+)

@@ -1,0 +1,86 @@
+"""What of a record goes on paper, part by part, each passage as the text that is read.
+
+A pack and the answer to somebody who asks for their record are made of the same passages. They are what the user may see
+and no more; supervision is in none of them, since it is part of no child's record.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from heard.cases.assessment.record import ASSESSMENTS
+from heard.cases.attachment.record import FILES
+from heard.cases.case.record import CASES, IDENTITY, INVOLVED, TIES, TRUSTED_WORKERS, WARNINGS
+from heard.cases.concern.record import WORRIES
+from heard.cases.disruption.record import STEPS
+from heard.cases.missing.record import EPISODES, FORMS
+from heard.cases.note.record import NOTES
+from heard.cases.pack.rules import Part
+from heard.cases.panel.record import ITEMS
+from heard.cases.plan.record import PLANS
+from heard.cases.record.queries import entries_of
+from heard.cases.record.shape import Passage
+from heard.cases.referral.record import REFERRALS
+from heard.cases.review.record import REVIEWS
+from heard.cases.safety.record import SAFETY_PLANS
+from heard.cases.sharing.record import REQUESTS, SHARES
+from heard.cases.words.record import ALL_WORDS
+from heard.govuk.environment import day
+from heard.govuk.said import joined, lines
+from heard.network.queries import person_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+_RECORDS: Final[dict[Part, tuple[Any, ...]]] = {
+    Part.IDENTITY: (IDENTITY, CASES, TRUSTED_WORKERS, WARNINGS, INVOLVED, TIES),
+    Part.WORDS: (ALL_WORDS,),
+    Part.WORRIES: (WORRIES,),
+    Part.NOTES: (NOTES,),
+    Part.ASSESSMENTS: (ASSESSMENTS,),
+    Part.PLANS: (PLANS, STEPS),
+    Part.SAFETY: (SAFETY_PLANS,),
+    Part.REVIEWS: (REVIEWS,),
+    Part.MISSING: (EPISODES, FORMS),
+    Part.SHARING: (SHARES, REQUESTS),
+    Part.REFERRAL: (REFERRALS,),
+    Part.PANEL: (ITEMS,),
+    Part.FILES: (FILES,),
+}
+
+
+def passages_of(
+    user: User,
+    person_id: uuid.UUID,
+    *,
+    parts: Collection[str],
+    since: date | None = None,
+    until: date | None = None,
+    heard: Callable[[int, int], None] | None = None,
+) -> list[Passage]:
+    """The parts in their order; the two days bound the chronology, both included. `heard` is told how many of how many
+    parts are gathered. `Hidden` for a child whom the user may not see."""
+    person_visible_to(user, person_id)
+    wanted = [part for part in Part if part in parts]
+    found: list[Passage] = []
+    for number, part in enumerate(wanted):
+        if heard:
+            heard(number, len(wanted))
+        said = (one for record in _RECORDS.get(part, ()) for one in record.passages(user, person_id))
+        told = said if part in _RECORDS else _chronology(user, person_id, since, until)
+        found += [replace(one, part=part) for one in told]
+    return found
+
+
+def _chronology(
+    user: User, person_id: uuid.UUID, since: date | None, until: date | None
+) -> Iterator[Passage]:
+    """Oldest first, as a meeting reads it."""
+    span = {"on__gte": since, "on__lte": until}
+    rows = entries_of(user, person_id).filter(**{name: on for name, on in span.items() if on})
+    for one in rows.order_by("on", "at", "pk"):
+        yield Passage(f"{day(one.on)}: {one.what}", lines(one.told, joined(one.who, one.agency)))

@@ -1,0 +1,80 @@
+"""What panels decided on, and who did not agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+from heard.cases.panel.models import Disagreement, PanelItem
+from heard.cases.panel.queries import disagreements_visible_to, items_visible_to
+from heard.cases.record.models import ChronologyEntry
+from heard.cases.record.rules import Kind
+from heard.cases.record.shape import Passage, Record, fact
+from heard.govuk.said import Text, choice, labelled, lines, quoted, say
+
+
+def _item(one: PanelItem) -> Iterator[ChronologyEntry]:
+    page = ("panel_item", one.pk)
+    text, who = (one.decision, one.reason), one.decided_by_id
+    yield fact(Kind.PANEL, one.decided_at, say(_("Panel decided")), *text, who=who, page=page)
+    for dissent in one.dissents.all():
+        what = say(_("Did not agree with the panel"))
+        if dissent.said_by:
+            what = say(_("%(who)s did not agree with the panel"), who=dissent.said_by)
+        yield fact(Kind.PANEL, dissent.said_at, what, dissent.why, who=dissent.by_id, page=page)
+
+
+def _item_on_paper(one: PanelItem) -> Iterator[Passage]:
+    heading = say(_("Panel of %(date)s: %(decision)s"), date=one.panel.starts_at, decision=one.decision)
+    said = labelled(_("What the child said"), quoted(one.words.text)) if one.words else one.why_no_words
+    text = lines(
+        labelled(_("Why"), one.reason),
+        labelled(_("What was said"), one.notes),
+        said,
+        *(_action(row) for row in one.actions.all()),
+        *(_dissent(row) for row in one.dissents.all()),
+    )
+    yield Passage(heading, text)
+
+
+def _action(row: Any) -> Text:
+    return say(_("%(what)s: %(who)s, %(date)s"), what=row.what, who=row.owner, date=row.due_on)
+
+
+def _dissent(row: Any) -> Text:
+    told = {"who": row.who, "agency": row.agency, "why": row.why}
+    return say(_("Did not agree: %(who)s, %(agency)s: %(why)s"), **told)
+
+
+def _disagreement(one: Disagreement) -> Iterator[ChronologyEntry]:
+    page = ("disagreement", one.pk)
+    what, text = say(_("Agencies disagree: %(about)s"), about=choice(one, "about")), (one.what, one.interest)
+    yield fact(Kind.PANEL, one.opened_at, what, *text, who=one.opened_by_id, page=page)
+    for step in one.steps.all():
+        if step.done_at:
+            what = say(_("%(step)s: %(outcome)s"), step=step.label, outcome=choice(step, "outcome"))
+            yield fact(Kind.PANEL, step.done_at, what, step.reason, who=step.done_by_id, page=page)
+    if one.settled_at:
+        yield fact(Kind.PANEL, one.settled_at, say(_("Disagreement settled")), one.resolution, page=page)
+
+
+ITEMS = Record(
+    _("What panels decided"),
+    PanelItem.objects.filter(taken_off_at=None, decided_at__isnull=False)
+    .select_related("panel", "words")
+    .prefetch_related("dissents__by", "dissents__agency", "actions__owner")
+    .order_by("panel__starts_at", "-pk"),
+    "person",
+    items_visible_to,
+    chronology=_item,
+    pack=_item_on_paper,
+)
+DISAGREEMENTS = Record(
+    _("Disagreements"),
+    Disagreement.objects.prefetch_related("steps"),
+    "person",
+    disagreements_visible_to,
+    chronology=_disagreement,
+)

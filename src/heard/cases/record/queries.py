@@ -1,0 +1,49 @@
+"""A child's chronology as it is kept. `user` is always the first argument: they see the entries of every child whom they
+may see, but for those about a person whom they may not see."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from heard.agencies.rules import May
+from heard.cases.record.models import ChronologyChange, ChronologyEntry
+from heard.network.queries import people_visible_to
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+def entries_visible_to(user: User) -> QuerySet[ChronologyEntry]:
+    """Of every child, the latest first."""
+    rows = _about(people_visible_to(user))
+    return rows.filter(Exists(people_visible_to(user).order_by().filter(pk=OuterRef("child_id"))))
+
+
+def entries_of(user: User, child_id: uuid.UUID) -> QuerySet[ChronologyEntry]:
+    """Of one child, of whom it is asked once."""
+    child = people_visible_to(user).order_by().filter(pk=child_id)
+    return _about(people_visible_to(user)).filter(Exists(child), child_id=child_id)
+
+
+def entries_to_share(
+    user: User, child_id: uuid.UUID, since: date | None, until: date | None
+) -> QuerySet[ChronologyEntry]:
+    """From one day to another, both included, oldest first. Without restricted people: others read it who may not know of
+    them."""
+    span = {"on__gte": since, "on__lte": until}
+    rows = entries_of(user, child_id) & _about(people_visible_to(user).filter(restricted=False))
+    return rows.filter(**{name: on for name, on in span.items() if on}).order_by("on", "at", "pk")
+
+
+def some_are_behind(user: User) -> bool:
+    """Whether something was written, about whichever child, that no chronology says yet."""
+    return user.may(May.SEE_CHILD) and ChronologyChange.objects.exists()
+
+
+def _about(people: QuerySet[Any]) -> QuerySet[ChronologyEntry]:
+    other = people.order_by().filter(pk=OuterRef("other_id"))
+    return ChronologyEntry.objects.filter(~Q(other=ChronologyEntry.End.PERSON) | Exists(other))

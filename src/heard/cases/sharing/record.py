@@ -1,0 +1,77 @@
+"""What shares, refusals and requests say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+from heard.cases.record.models import ChronologyEntry
+from heard.cases.record.rules import Kind
+from heard.cases.record.shape import Passage, Record, fact
+from heard.cases.sharing.models import InfoRequest, Share
+from heard.cases.sharing.queries import requests_visible_to, shares_visible_to
+from heard.govuk.said import choice, labelled, lines, say
+
+
+def _share(one: Share) -> Iterator[ChronologyEntry]:
+    if one.decided_at:
+        what = _("Shared with %(other)s") if one.state == "shared" else _("Not shared with %(other)s")
+        more: dict[str, Any] = {"who": one.decided_by_id, "page": ("share", one.pk)}
+        yield fact(Kind.SHARE, one.decided_at, say(what, other=one.other_side), one.why, **more)
+
+
+def _share_on_paper(one: Share) -> Iterator[Passage]:
+    state, date = choice(one, "state"), one.decided_at or one.prepared_at
+    text = lines(
+        labelled(_("To whom"), one.to_person),
+        labelled(_("What for"), one.purpose),
+        labelled(_("Why"), one.why),
+        labelled(_("Decided by"), one.decided_by),
+        labelled(_("What the child was told"), one.told_note),
+        *(section.heading for section in one.sections),
+    )
+    yield Passage(
+        say(_("%(other)s, %(date)s: %(state)s"), other=one.other_side, date=date, state=state), text
+    )
+
+
+def _request(one: InfoRequest) -> Iterator[ChronologyEntry]:
+    other, page = {"other": one.other_side}, ("request", one.pk)
+    asked = _("Asked %(other)s") if one.direction == "we_ask" else _("Asked by %(other)s")
+    more: dict[str, Any] = {"noted": one.noted_at, "who": one.noted_by_id, "page": page}
+    yield fact(Kind.SHARE, one.asked_on, say(asked, **other), one.what, **more)
+    if one.answered_on:
+        what = say(_("Answer, %(other)s: %(how)s"), how=choice(one, "state"), **other)
+        who = one.answer_noted_by_id
+        yield fact(Kind.SHARE, one.answered_on, what, one.answer, late=True, who=who, page=page)
+
+
+def _request_on_paper(one: InfoRequest) -> Iterator[Passage]:
+    about = {"way": choice(one, "direction"), "other": one.other_side, "date": one.asked_on}
+    text = lines(
+        labelled(_("The person there"), one.who),
+        labelled(_("What is asked for"), one.what),
+        labelled(_("What it is needed for"), one.why),
+        labelled(_("Answer"), one.answer),
+    )
+    yield Passage(say(_("%(way)s: %(other)s, %(date)s"), **about), text)
+
+
+SHARES = Record(
+    _("Shares and refusals"),
+    Share.objects.select_related("to_agency", "decided_by").order_by("prepared_at"),
+    "person",
+    shares_visible_to,
+    chronology=_share,
+    pack=_share_on_paper,
+)
+REQUESTS = Record(
+    _("Requests for information"),
+    InfoRequest.objects.select_related("agency").order_by("asked_on"),
+    "person",
+    requests_visible_to,
+    chronology=_request,
+    pack=_request_on_paper,
+)

@@ -1,0 +1,58 @@
+"""What the child's words say with what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+from heard.cases.case.models import Words
+from heard.cases.record.models import ChronologyEntry
+from heard.cases.record.rules import Kind
+from heard.cases.record.shape import Passage, Record, fact
+from heard.cases.words.models import Answer
+from heard.cases.words.queries import words_visible_to
+from heard.govuk.said import Text, choice, labelled, lines, quoted, say
+
+
+def _answer(one: Answer) -> Iterator[ChronologyEntry]:
+    """When the child was told what came of their words."""
+    if one.told_on:
+        what = say(_("The child was told what came of their words, by %(who)s"), who=one.told_by)
+        more: dict[str, Any] = {"noted": one.written_at, "who": one.written_by_id}
+        yield fact(Kind.WORDS, one.told_on, what, one.what_changed, **more)
+
+
+def _on_paper(one: Words) -> Iterator[Passage]:
+    said = {"how": choice(one, "how"), "date": one.heard_on, "who": one.heard_by}
+    text = lines(
+        quoted(one.text),
+        labelled(_("In their language"), one.original),
+        labelled(_("Translated by"), one.translated_by),
+        labelled(_("What the child wants to happen"), one.wants),
+        labelled(_("Why this was corrected"), one.why_corrected),
+        *(_what_became(answer) for answer in one.answers.all()),
+    )
+    yield Passage(say(_("%(how)s on %(date)s, heard by %(who)s"), **said), text)
+
+
+def _what_became(answer: Answer) -> Text:
+    told = {"date": answer.told_on, "who": answer.told_by}
+    back = say(_("The child was told of it on %(date)s, by %(who)s."), **told) if answer.told_on else ""
+    return lines(labelled(_("What changed because of it"), answer.what_changed), back)
+
+
+ANSWERS = Record(
+    _("What became of the child’s words"),
+    Answer.objects.filter(words__corrected_by__isnull=True),
+    "words__person",
+    chronology=_answer,
+)
+ALL_WORDS = Record(
+    _("The child’s own words, and those that were corrected"),
+    Words.objects.prefetch_related("answers").order_by("heard_on", "written_at"),
+    "person",
+    words_visible_to,
+    pack=_on_paper,
+)

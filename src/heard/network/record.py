@@ -1,0 +1,54 @@
+"""What ties, involvement and addresses say, and what an index of whole records reads of them.
+
+What takes no user is for such an index, which is shown to nobody as it is: who reads it is asked what they may see.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import Q
+from django.utils.translation import gettext_noop as _
+
+from heard.govuk.said import Text, joined, say
+from heard.network.models import Involvement, Person, Tie
+from heard.network.queries.around import Around, around_of
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from heard.network.models import Address
+
+INVOLVED: Final = Involvement.objects.select_related("agency")
+
+
+def children() -> QuerySet[Person]:
+    """Every child of whom there is a record of their own: none that was merged into another."""
+    return Person.objects.filter(kind=Person.Kind.CHILD, merged_into=None)
+
+
+def around(person_id: uuid.UUID) -> list[Around]:
+    """Who and what is around a child, restricted people among them; not those whose record was merged into another."""
+    ties = Tie.objects.filter(Q(person_id=person_id) | Q(to_person_id=person_id))
+    ties = ties.filter(person__merged_into=None, to_person__merged_into=None).order_by("kind", "pk")
+    rows = ties.select_related("person", "to_person", "to_place", "to_group")
+    return [around_of(tie, person_id) for tie in rows]
+
+
+def named(tie: Around) -> Text:
+    kind = tie.kind[:1].upper() + tie.kind[1:]
+    return say(_("%(kind)s: %(name)s"), kind=kind, name=tie.name)
+
+
+def in_referral(tie: Around) -> Text:
+    what = f"{tie.name} ({tie.what})" if tie.what else tie.name
+    since = say(_(", since %(date)s"), date=tie.since) if tie.since else ""
+    told = {"what": what, "kind": tie.kind, "since": since, "how": tie.how_known}
+    return say(_("%(what)s: %(kind)s%(since)s. %(how)s"), **told)
+
+
+def lived(one: Address) -> Text:
+    since = say(_("since %(date)s"), date=one.since) if one.since else ""
+    until = say(_("until %(date)s"), date=one.until) if one.until else ""
+    return joined(one.line, one.postcode, since, until)

@@ -1,0 +1,149 @@
+"""What each stage says of its own rows is said once; a chronology keeps it and shows nobody more than the rows would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from tests.conftest import World
+from tests.walls.record import Record as Made
+from tests.walls.record import make_record
+
+from heard.cases.case.actions import record_words
+from heard.cases.record.models import ChronologyChange, ChronologyEntry
+from heard.cases.record.queries import entries_of, entries_visible_to
+from heard.cases.record.shape import Record
+from heard.cases.timeline.index import RECORDS, catch_up, make_chronologies, mark_where_nothing_is
+
+NEVER_YET = {
+    "Work that has ended",
+    "Actions",
+    "Where we are",
+    "Decisions with a supervisor",
+}  # in this record
+ROWS = [one for one in RECORDS if isinstance(one, Record)]
+
+
+@pytest.fixture(params=[False, True], ids=["open to all", "restricted"])
+def record(request: pytest.FixtureRequest, world: World, settings, tmp_path) -> Made:
+    settings.DATA = tmp_path
+    return make_record(world, restricted=request.param)
+
+
+def readers(world: World) -> list[Any]:
+    return [
+        world.coordinator,
+        world.supervisor,
+        world.social_worker,
+        world.teacher,
+        world.officer,
+        world.analyst,
+    ]
+
+
+def test_who_sees_a_child_sees_each_row_of_which_its_chronology_tells(world: World, record: Made) -> None:
+    """So the index need not ask of each entry who may see it: of the child, and of who is at the other end."""
+    child = record["person_id"]
+    catch_up()
+    seeing = [user for user in readers(world) if entries_of(user, child).exists()]
+    assert world.coordinator in seeing
+    assert world.officer not in seeing
+    for user in readers(world):
+        for one in ROWS:
+            rows = set(one.rows.filter(**{one.whom: child}).values_list("pk", flat=True))
+            seen = set(one.seen_by(user, child).values_list("pk", flat=True))
+            assert seen == (rows if user in seeing else set()), (user, one.called)
+
+
+def test_every_kind_of_row_says_something(world: World, record: Made) -> None:
+    child = record["person_id"]
+    none = {one.called for one in ROWS if not list(one.facts(child))}
+    assert none == NEVER_YET
+    assert all(one.called for one in ROWS)
+
+
+def test_nobody_reads_entries_of_a_child_or_of_others_whom_they_may_not_see(
+    world: World, record: Made
+) -> None:
+    catch_up()
+    for user in readers(world):
+        mine = entries_of(user, record["person_id"])
+        assert set(entries_visible_to(user).filter(child_id=record["person_id"])) == set(mine)
+
+
+def test_an_entry_is_a_message_and_its_values(
+    world: World, record: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catch_up()
+    entry = ChronologyEntry.objects.get(child_id=record["person_id"], said__say="Missing")
+    assert entry.told[0]["say"] == "Last seen: %(where)s, by %(who)s"
+    assert (entry.page, entry.href) == ("episode", f"/missing/{entry.key}/")
+    monkeypatch.setattr("heard.govuk.said.gettext", lambda text: "Ar goll" if text == "Missing" else text)
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(world.coordinator)
+    assert "Ar goll" in client.get(f"/children/{record['person_id']}/chronology/").text
+
+
+def test_an_action_makes_the_chronology_anew_once_its_transaction_ends(
+    world: World, record: Made, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    catch_up()
+    child = record["person_id"]
+    with django_capture_on_commit_callbacks(execute=True):
+        add_words(world, child)
+        assert ChronologyChange.objects.filter(child_id=child).exists()
+        assert not entries_of(world.coordinator, child).filter(words__contains=" lighthouse ").exists()
+    assert entries_of(world.coordinator, child).filter(words__contains=" lighthouse ").exists()
+    assert not ChronologyChange.objects.exists()
+
+
+def add_words(world: World, child: Any) -> None:
+    said = {"text": "Meet me at the lighthouse", "heard_by": "Cora", "heard_on": timezone.localdate()}
+    record_words(by=world.coordinator, person_id=child, **said)
+
+
+def test_no_page_of_a_child_writes_the_chronology(world: World, record: Made) -> None:
+    add_words(world, record["person_id"])
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(world.coordinator)
+    client.get("/")  # whatever else is made once
+    add_words(world, record["person_id"])
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"/children/{record['person_id']}/")
+        client.get(f"/children/{record['person_id']}/chronology/")
+    written = [one["sql"] for one in asked if one["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert [sql for sql in written if "chronology" in sql] == []
+
+
+def test_after_an_update_a_task_makes_every_chronology(world: World, record: Made) -> None:
+    catch_up()
+    before = told()
+    for model in ("ChronologyEntry", "ChronologyOf"):
+        ChronologyEntry._meta.apps.get_model("cases", model).objects.all().delete()
+    mark_where_nothing_is()
+    make_chronologies.func()
+    assert told() == before
+    assert len(before) > 30
+
+
+def told() -> list[tuple[Any, ...]]:
+    rows = ChronologyEntry.objects.order_by("child_id", "on", "at", "digest")
+    return [(one.child_id, one.on, one.what, one.text, one.href) for one in rows]
+
+
+def test_a_chronology_asks_the_database_a_fixed_number_of_times(world: World, record: Made) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            for one in RECORDS:
+                list(one.facts(record["person_id"]))
+        return len(queries)
+
+    before = asked()
+    for _again in range(3):
+        add_words(world, record["person_id"])
+    assert asked() == before < 50
