@@ -90,9 +90,11 @@ def correct_moment(
 
 
 @transaction.atomic
-def wind_clocks(*, by: User, case_id: uuid.UUID) -> None:
-    """Winds the clocks of a case anew once it has been closed: those that ran end. Its closing has left the audit row."""
-    _wind(_held(by, case_id))
+def end_clocks(*, by: User, case_id: uuid.UUID) -> None:
+    """Winds the clocks of a case anew once it has been closed: those that ran end."""
+    case = _held(by, case_id)
+    _wind(case)
+    record_audit(by=by, verb="end", subject="clocks", subject_id=case.pk, person_id=case.person_id)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from heard.cases.case.actions import end_case, open_case
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to
-from heard.cases.clocks.actions import wind_clocks
+from heard.cases.clocks.actions import end_clocks
 from heard.cases.plan.actions import change_outcome, copy_to_change, end_plan, set_next_review
 from heard.cases.plan.queries import agreed_plan, plan_visible_to
 from heard.cases.review import queries, rules
@@ -144,7 +144,7 @@ def close_case(
         open_again_if=open_again_if,
         at=at,
     )
-    wind_clocks(by=by, case_id=case.pk)
+    end_clocks(by=by, case_id=case.pk)
     return period
 
 

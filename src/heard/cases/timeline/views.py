@@ -178,6 +178,8 @@ VERBS: dict[tuple[str, str], Any] = {
     ("stop", "disclosure"): gettext_lazy("Ended a request for the record"),
     ("print", "chronology"): gettext_lazy("Printed the chronology"),
     ("view", "clocks"): gettext_lazy("Read the clocks of the case"),
+    ("end", "clocks"): gettext_lazy("Ended the clocks of the case"),
+    ("discard", "plan"): gettext_lazy("Discarded a draft of the plan"),
     ("note", "moment"): gettext_lazy("Noted a conference or another moment"),
     ("correct", "moment"): gettext_lazy("Corrected what was noted about a conference or another moment"),
     ("open from list", "concern"): gettext_lazy("Told a worry from the records of agencies"),

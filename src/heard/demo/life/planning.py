@@ -6,9 +6,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from heard.cases.disruption import actions as disruption
 from heard.cases.own import actions as own
 from heard.cases.plan import actions as plans
+from heard.cases.plan.queries import first_or_next
 from heard.cases.safety.actions import write_safety_plan
 
 if TYPE_CHECKING:
@@ -46,6 +49,8 @@ def agree(child: Child) -> None:
     review_on = child.told_on + timedelta(days=held[0]["day"])
     if child.stage == "planned":
         review_on = max(review_on, child.world.today + timedelta(days=child.world.rng.randint(0, 30)))
+    latest_by = first_or_next(child.worker, child.case, timezone.localdate()).latest_by
+    review_on = min(review_on, latest_by or review_on)
     plans.agree_plan(by=child.worker, plan_id=child.plan.pk, review_on=review_on, view=child.view())
 
 
@@ -154,5 +159,6 @@ def _finish_step(child: Child, disruption_id: Any, step: dict[str, Any]) -> None
 
 
 def _due(child: Child) -> date:
-    """Around today, so that everybody's own work shows what is still to do."""
-    return child.world.today + timedelta(days=child.world.rng.randint(-4, 25))
+    """Around today, so that everybody's own work shows what is still to do; not before the day on which it is agreed."""
+    around = child.world.today + timedelta(days=child.world.rng.randint(-4, 25))
+    return max(around, child.day(AGREED_ON))
