@@ -12,6 +12,7 @@ from heard.agencies.actions import switch_off
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.case import actions, queries
+from heard.cases.case.models import Case
 from heard.network import actions as network
 from heard.network.models import Person
 
@@ -222,3 +223,32 @@ def test_words_in_another_language_say_who_translated_them(world: World, amira: 
         by=world.teacher, person_id=amira.pk, **said, language="Polish", translated_by="A. Nowak"
     )
     assert (words.text, words.original, words.language) == ("Home", "Dom", "Polish")
+
+
+def test_nobody_was_the_trusted_worker_before_the_case_opened_or_before_the_last_began(
+    world: World, amira: Person
+) -> None:
+    today = timezone.localdate()
+    case = actions.open_case(by=world.coordinator, person_id=amira.pk)
+    Case.objects.filter(pk=case.pk).update(opened_at=timezone.now() - timedelta(days=30))
+    for since in (today - timedelta(days=31), today - timedelta(days=400), today + timedelta(days=1)):
+        with pytest.raises(Refused, match=r"before the case opened|has not come yet"):
+            actions.assign_trusted_worker(
+                by=world.coordinator, case_id=case.pk, worker=world.social_worker, since=since
+            )
+    first = today - timedelta(days=10)
+    actions.assign_trusted_worker(
+        by=world.coordinator, case_id=case.pk, worker=world.social_worker, since=first
+    )
+    change = {"reason": "Left", "child_asked": "no", "about_asking": "She is away"}
+    with pytest.raises(Refused, match="named last began"):
+        actions.assign_trusted_worker(
+            by=world.coordinator,
+            case_id=case.pk,
+            worker=world.supervisor,
+            since=first - timedelta(days=1),
+            **change,
+        )
+    actions.assign_trusted_worker(
+        by=world.coordinator, case_id=case.pk, worker=world.supervisor, since=first, **change
+    )

@@ -133,7 +133,9 @@ def assign_trusted_worker(
     case = case_visible_to(by, case_id)
     said = {"reason": reason, "child_asked": child_asked, "about_asking": about_asking}
     _check_assigning(by, case, worker, **said)
-    since = since or timezone.localdate()
+    today = timezone.localdate()
+    since, earliest = since or today, _earliest(case)
+    refuse(rules.why_not_since(since=since, today=today, earliest=earliest))
     _end_chain(by, case, since)
     TrustedWorker.objects.create(case=case, worker=worker, since=since, named_by=by, **said)
     case.trusted_worker = worker
@@ -167,6 +169,13 @@ def _check_assigning(
             about=about_asking,
         )
     )
+
+
+def _earliest(case: Case) -> date:
+    """Since when somebody else can be counted on at the earliest."""
+    opened = timezone.localdate(case.opened_at)
+    begun = TrustedWorker.objects.filter(case=case, until__isnull=True).values_list("since", flat=True)
+    return max([opened, *begun])
 
 
 def _end_chain(by: User, case: Case, until: date) -> None:

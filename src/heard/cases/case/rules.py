@@ -201,6 +201,15 @@ def why_not_change_worker(*, is_same: bool, had_one: bool, reason: str, asked: s
     return None
 
 
+def why_not_since(*, since: date, today: date, earliest: date) -> str | None:
+    """`earliest`: the day on which the case opened, or on which the one before them began."""
+    if since > today:
+        return "The day from which the child can count on them has not come yet. Check the day."
+    if since < earliest:
+        return "The day lies before the case opened, or before the one who was named last began. Say since when in this case."
+    return None
+
+
 def why_not_record_words(
     *,
     text: str,
