@@ -188,6 +188,9 @@ def test_a_profile_needs_a_run_with_a_result_a_title_and_the_right(world: World,
         actions.ask_profile(by=world.analyst, run_id=uuid.uuid4(), title=TITLE, policy="department")
     waiting = actions.ask_profile(by=world.analyst, run_id=run.pk, title=TITLE, policy="department")
     EngineRun.objects.filter(pk=run.pk).update(keep_until=date(2020, 1, 1))
+    with pytest.raises(Hidden):  # its day is over: it is not shown any more
+        actions.ask_profile(by=world.analyst, run_id=run.pk, title=TITLE, policy="department")
+    EngineRun.objects.filter(pk=run.pk).update(destroyed_at=timezone.now())
     with pytest.raises(Refused, match="no result"):
         actions.ask_profile(by=world.analyst, run_id=run.pk, title=TITLE, policy="department")
     actions.draw_profile.call(str(waiting.pk))

@@ -21,6 +21,7 @@ TRUSTED_MARKUP: dict[str, str] = {
     "cases/assessment/forms/own.py": "joins fields that GOV.UK's macros have drawn and escaped already",
     "cases/referral/forms.py": "draws one of our own templates, which has escaped everything",
     "govuk/environment.py": "names the type that a GOV.UK macro returns; its template has escaped everything",
+    "govuk/forms/bound.py": "joins what Django's widgets and GOV.UK's macros have escaped already",
     "govuk/forms/choices.py": "joins fields that GOV.UK's macros have drawn and escaped already",
     "govuk/forms/fields.py": "joins lines and errors, each of which it escapes",
     "govuk/forms/form.py": "joins what Django's widgets and GOV.UK's macros have escaped already",

@@ -43,7 +43,7 @@ class Waiting:
     days_left: int | None = None
     rule: str = ""
     source: str = ""
-    first: First | None = None
+    ahead: First | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class WorkList:
     """One kind of work, for those with this permission: what waits of it for a user, and how a line of it is drawn.
 
     `page`: the address of a row, by its key in `of`. `text` and `note` are what stands there: an attribute of the row, or
-    made of it. `due`: the field of its day, `on` its day where it is worked out; `clock`: the rule that gives it. `first`: why
+    made of it. `due`: the field of its day, `on` its day where it is worked out; `clock`: the rule that gives it. `ahead`: why
     a line stands before all others. `shows`: the records beside a row that its line names; no others are fetched.
     `only_if`: rows of one table without which there is nothing in this list. Most people's lists are mostly empty, and this
     is found in a hundredth of the time, since it leaves out all that decides what the user may see. Nothing of it is shown.
@@ -68,7 +68,7 @@ class WorkList:
     due: str | Callable[[date], Q] = ""
     on: Callable[[Any], date | None] | None = None
     clock: str | Callable[[Any], Any] = ""
-    first: Callable[[Any], First | None] = lambda row: None
+    ahead: Callable[[Any], First | None] = lambda row: None
     shows: tuple[str, ...] = ()
     only_if: Callable[[User], QuerySet[Any]] | None = None
 
@@ -93,7 +93,7 @@ class WorkList:
             days_left=(on - timezone.localdate()).days if on else None,
             rule=clock.label if clock else "",
             source=clock.source if clock else "",
-            first=self.first(row),
+            ahead=self.ahead(row),
         )
 
     def _day(self, row: Any) -> date | None:

@@ -88,8 +88,8 @@ def _parted(section: Section) -> dict[str, list[Waiting]]:
 
 
 def _group_of(key: str, thing: Waiting) -> str:
-    if thing.first:
-        return thing.first
+    if thing.ahead:
+        return thing.ahead
     days_left = thing.days_left
     if key in ("missing", "drafts", "children"):
         return key

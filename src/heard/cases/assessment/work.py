@@ -16,7 +16,7 @@ ASSESSMENTS = WorkList(
     "assessments", _("Assessments that you are writing"), May.ASSESS, queries.being_written_by,
     "assessment", "case.person", due="due_on", clock="assessment", shows=("case__person",),
     note=lambda row: _("sent back") if row.state == rules.State.RETURNED else "",
-    first=lambda row: First.BACK if row.state == rules.State.RETURNED else None,
+    ahead=lambda row: First.BACK if row.state == rules.State.RETURNED else None,
     only_if=lambda user: Assessment.objects.filter(author=user, state__in=rules.CHANGEABLE),
 )  # fmt: skip
 QUESTIONS = WorkList(

@@ -11,7 +11,7 @@ from heard.govuk.environment import time
 DECISIONS = WorkList(
     "decisions", _("Worries that wait for a decision"), May.DECIDE, queries.to_decide_first, "concern", "whom",
     note="agency.name", due="due_on", clock="concern_decision", shows=("person", "place", "group", "agency"),
-    first=lambda row: First.DANGER if row.danger_now == Concern.Danger.YES else None,
+    ahead=lambda row: First.DANGER if row.danger_now == Concern.Danger.YES else None,
     only_if=lambda user: Concern.objects.filter(state=Concern.State.TOLD),
 )  # fmt: skip
 TOLD_BACK = WorkList(

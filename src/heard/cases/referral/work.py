@@ -17,7 +17,7 @@ PREPARED = WorkList(
     "referral", "case.person", shows=("case__person",),
     note=lambda row: _("reviewed, to be submitted")
     if row.state == rules.State.REVIEWED else row.get_state_display().lower(),
-    first=lambda row: First.BACK if row.state == rules.State.RETURNED else None,
+    ahead=lambda row: First.BACK if row.state == rules.State.RETURNED else None,
     only_if=lambda user: Referral.objects.filter(writer=user, submitted_on=None),
 )  # fmt: skip
 SUBMITTED = WorkList(
