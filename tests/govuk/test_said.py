@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +44,8 @@ def test_days_times_and_choices_are_kept_as_values() -> None:
     }
     assert {put(json.loads(json.dumps(one))) for one in told.values()} == set(told)
     assert put(say("%(on)s", on=AT)) == "2 March 2026"
+    with override("cy"):
+        assert choice(agency, "kind") == {"say": Agency.Kind.EDUCATION.label}
 
 
 def test_what_says_nothing_is_left_out() -> None:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.apps import apps
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from heard.govuk.environment import day, time
 
@@ -30,10 +29,9 @@ def moment(at: datetime | None) -> Text:
 
 def choice(row: Any, field: str, *, small: bool = False) -> Text:
     """What the value of a field with choices is called. `small`: in a sentence."""
-    if getattr(row, field) not in dict(row._meta.get_field(field).flatchoices):
-        return str(getattr(row, field))
-    called = {"choice": f"{row._meta.label}.{field}", "value": getattr(row, field)}
-    return called | {"small": True} if small else called
+    with override(None):  # as it stands in the code, in no language
+        called: str = getattr(row, f"get_{field}_display")()
+    return "" if not called else {"small": say(called)} if small else say(called)
 
 
 def joined(*said: object, by: str = ", ") -> Text:
@@ -87,8 +85,6 @@ def put(said: Text) -> str:
             return day(date.fromisoformat(on))
         case {"time": at}:
             return time(datetime.fromisoformat(at))
-        case {"choice": path, "value": value}:
-            model, _dot, field = path.rpartition(".")
-            called = str(dict(apps.get_model(model)._meta.get_field(field).flatchoices)[value])
-            return called.lower() if said.get("small") else called
+        case {"small": called}:
+            return put(called).lower()
     raise ValueError(f"Nothing can be put into words of {sorted(said)}")
