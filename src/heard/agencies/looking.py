@@ -24,11 +24,6 @@ MAY_WRITE: Final = {
     "agencies_auditrow": "who looked at what",
     "django_session": "what a browser was shown last; a session that ended is taken away",
     "cases_pack": "that whoever asked for a pack has fetched it",
-    # TAKE OUT with the branch on which the chronology's index is written by actions: it is made anew at a look until then.
-    "cases_chronologyof": "the chronology's index",
-    "cases_chronologychange": "the chronology's index",
-    "cases_chronologyentry": "the chronology's index",
-    "cases_chronologyword": "the chronology's index",
 }
 
 
