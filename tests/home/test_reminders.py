@@ -61,7 +61,7 @@ def test_a_mail_says_how_much_by_kind_and_where_and_names_nobody(world: World, o
     remind_everybody(timezone.localdate())
     (message,) = mail.outbox
     assert message.to == ["sol.wright@wexmoor.example"]
-    assert "1  What a rule asks for by a day" in message.body
+    assert "1  Statutory deadlines" in message.body
     assert ADDRESS in message.body
     whole = message.message().as_string()
     for secret in (
@@ -181,7 +181,7 @@ def test_nothing_of_a_child_goes_over_the_wire(world: World, overdue: Any, serve
     wire = server.wire.decode() + body
     assert "mail from:<heard@heard.wexmoor.example>" in wire.lower()
     assert said["To"] == "sol.wright@wexmoor.example"
-    assert "What a rule asks for by a day" in body
+    assert "Statutory deadlines" in body
     for secret in ("Zuleikha", "Okoro", overdue.reference, str(overdue.pk), "Exploitation team"):
         assert secret.lower() not in wire.lower()
     assert "Zuleikha" not in done.output

@@ -145,7 +145,7 @@ def test_what_is_overdue_stands_first_with_its_kind_and_its_rule(client: Client,
     client.force_login(world.social_worker)
     page = client.get("/").text
     overdue, later = page.index('id="overdue"'), page.index('id="later"')
-    assert overdue < page.index("What a rule asks for by a day") < later
+    assert overdue < page.index("Statutory deadlines") < later
     assert overdue < page.index("Hold the first child protection conference") < later
     assert later < page.index("Hold the first review for a looked-after child")
     assert "DfE CIN census guide" in page

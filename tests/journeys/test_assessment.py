@@ -102,7 +102,7 @@ def test_an_assessment_is_written_sent_back_signed_and_read_beside_the_next(
     story.fill("Who says so, and how do they know?", "Her friend, who saw him")
     today = ago(0)
     story.fill_date("On which day was it found out?", today.day, today.month, today.year).press("Save")
-    story.sees("Written down. It stands beside the question.", "Found out")
+    story.sees("Saved: the answer stands beside the question.", "Found out")
     paper = story.open(f"/assessments/{Assessment.objects.get().pk}/").take_paper(
         "Take it to a meeting (PDF)"
     )

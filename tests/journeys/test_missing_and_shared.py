@@ -46,7 +46,7 @@ def back_in_the_morning(story: Story) -> None:
     story.fill("How is the child?", "Tired and hungry. Rosa made breakfast.").choose("Not known").press(
         "Save"
     )
-    story.sees("The return", "Tired and hungry.", "Interview after coming back", "Due")
+    story.sees("The return", "Tired and hungry.", "Return home interview", "Due")
 
 
 def heard_in_time(story: Story) -> None:

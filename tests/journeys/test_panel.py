@@ -32,7 +32,7 @@ def planned_and_prepared(story: Story) -> str:
 def held(story: Story, panel: str) -> None:
     Panel.objects.update(starts_at=timezone.now() - timedelta(hours=2))
     story.open(panel).press("Write down that it was held").press("Write down that the panel was held")
-    story.sees("There is a problem", "Say what became of the invitation: Northgate Academy")
+    story.sees("There is a problem", "Record whether Northgate Academy attended")
     story.choose("Came", within="Northgate Academy").choose("Came", within="Wexmoor Children’s Services")
     story.choose("Sent somebody else", within="Wexmoor Police")
     story.fill("Who came instead?", "Pat Moss, missing unit", within="Wexmoor Police")

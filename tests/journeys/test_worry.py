@@ -72,9 +72,9 @@ def test_a_worry_is_told_and_decided(world: World, story: Story) -> None:
     assert case is not None
     story.sees(case.reference)
 
-    story.sign_in(world.teacher).open("/").sees("What became of what you told").follow("Amira Kahn")
+    story.sign_in(world.teacher).open("/").sees("Outcome of your concern").follow("Amira Kahn")
     story.sees("A social worker meets her. You were right to tell.").press("I have read this")
-    story.sees("Thank you.").open("/").sees_not("What became of what you told")
+    story.sees("Thank you.").open("/").sees_not("Outcome of your concern")
 
 
 def test_a_worry_about_a_place_goes_with_its_photo_to_a_step_that_somebody_takes(

@@ -70,7 +70,7 @@ def groups_of(sections: Iterable[Section]) -> list[Group]:
         "waiting": _("Waiting for you"),
         "later": _("Due later"),
         "drafts": _("What you began and have not sent"),
-        "children": _("Children who count on you"),
+        "children": _("Your caseload"),
     }
     found: dict[str, list[Section]] = {key: [] for key in headings}
     for section in sections:

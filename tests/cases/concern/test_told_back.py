@@ -112,16 +112,16 @@ def test_the_teller_keeps_sight_of_their_own_files_and_may_add_one(world: World,
 
 
 def test_what_became_of_it_waits_in_my_work_until_it_is_read(world: World, told: Concern) -> None:
-    assert "What became of what you told" not in [section.heading for section in my_work(world.teacher)]
+    assert "Outcome of your concern" not in [section.heading for section in my_work(world.teacher)]
     decide(world, told)
-    assert "What became of what you told" in [section.heading for section in my_work(world.teacher)]
+    assert "Outcome of your concern" in [section.heading for section in my_work(world.teacher)]
     client = signed_in(world.teacher)
     read = reverse("concern_read", kwargs={"concern_id": told.pk})
     assert client.get(read).status_code == 405
     assert client.post(read).status_code == 302
     assert client.post(read).status_code == 302  # a tired thumb
     assert AuditRow.objects.filter(verb="read", subject="feedback").count() == 1
-    assert "What became of what you told" not in [section.heading for section in my_work(world.teacher)]
+    assert "Outcome of your concern" not in [section.heading for section in my_work(world.teacher)]
     assert f"{world.teacher} read it" in page_of(world, told, world.coordinator)
 
 
@@ -165,7 +165,7 @@ def test_who_told_it_decides_only_with_the_reason_why_nobody_else_can(world: Wor
         in client.get(reverse("concern", kwargs={"concern_id": concern.pk})).text
     )
     assert AuditRow.objects.get(verb="decide").detail["told_it_too"] is True
-    assert "What became of what you told" not in [section.heading for section in my_work(world.coordinator)]
+    assert "Outcome of your concern" not in [section.heading for section in my_work(world.coordinator)]
 
 
 def test_the_clock_stands_on_the_list_the_worry_and_in_my_work(world: World, told: Concern) -> None:

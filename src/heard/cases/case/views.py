@@ -42,7 +42,7 @@ def trusted_worker(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             actions.assign_trusted_worker(by=user, case_id=case_id, **form.answered)
-            messages.success(request, _("Written down. Tell the child."))
+            messages.success(request, _("Saved: the trusted worker. Tell the child."))
             return redirect("trusted_worker", case_id=case_id)
     context = {
         "case": case,

@@ -19,12 +19,12 @@ WARNINGS = WorkList(
     only_if=lambda user: WarningNote.objects.filter(ended_at=None),
 )  # fmt: skip
 WITHOUT_A_WORKER = WorkList(
-    "without-a-worker", _("Children who can count on nobody yet"), May.DECIDE, queries.without_a_worker,
+    "without-a-worker", _("Children without a worker"), May.DECIDE, queries.without_a_worker,
     "trusted_worker", "person", shows=("person", "trusted_worker"),
     note=lambda row: _("%(who)s cannot sign in any longer") % {"who": row.trusted_worker}
     if row.trusted_worker else _("no trusted worker is named"),
 )  # fmt: skip
 CHILDREN = WorkList(
-    "children", _("Children who count on you"), May.SEE_CHILD, queries.my_cases, "child", "person",
+    "children", _("Your caseload"), May.SEE_CHILD, queries.my_cases, "child", "person",
     of="person_id", note="reference", shows=("person",), only_if=lambda user: Case.objects.filter(trusted_worker=user),
 )  # fmt: skip

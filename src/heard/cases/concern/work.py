@@ -15,7 +15,7 @@ DECISIONS = WorkList(
     only_if=lambda user: Concern.objects.filter(state=Concern.State.TOLD),
 )  # fmt: skip
 TOLD_BACK = WorkList(
-    "told", _("What became of what you told"), May.TELL, queries.not_read_yet, "concern", "whom",
+    "told", _("Outcome of your concern"), May.TELL, queries.not_read_yet, "concern", "whom",
     note=lambda row: _("decided %(time)s") % {"time": time(row.decided_at)}, shows=("person", "place", "group"),
     only_if=lambda user: Concern.objects.filter(told_by=user, state=Concern.State.DECIDED, feedback_read_at=None),
 )  # fmt: skip

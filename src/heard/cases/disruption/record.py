@@ -34,7 +34,7 @@ def _on_paper(one: DisruptionStep) -> Iterator[Passage]:
 
 
 STEPS = Record(
-    _("Steps against what harms"),
+    _("Disruption steps"),
     DisruptionStep.objects.select_related("person", "place", "group", "agency", "owner").order_by(
         "due_on", "added_at"
     ),

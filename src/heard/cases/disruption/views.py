@@ -80,7 +80,7 @@ def finish(request: HttpRequest, disruption_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.finish_step(by=user, disruption_id=step.pk, **form.cleaned_data)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: how the disruption step went."))
             return redirect("disruption", case_id=step.case_id)
     return _page(request, step.case, form, _("How did it go?"), about=step)
 

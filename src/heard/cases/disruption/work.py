@@ -8,7 +8,7 @@ from heard.cases.disruption import queries, rules
 from heard.cases.disruption.models import DisruptionStep
 
 DISRUPTION = WorkList(
-    "disruption", _("What you do against people and places that harm"), May.PLAN, queries.steps_due,
+    "disruption", _("Disruption steps that are yours"), May.PLAN, queries.steps_due,
     "disruption", "what", of="case_id", note="case.person", due="due_on", shows=("case__person",),
     only_if=lambda user: DisruptionStep.objects.filter(owner=user, state=rules.Progress.OPEN),
 )  # fmt: skip

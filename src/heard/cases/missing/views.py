@@ -77,7 +77,7 @@ def note(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             episode = actions.note_missing(by=user, person_id=person_id, back=form.back, **form.said)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: the missing episode."))
             return redirect("episode", episode_id=episode.pk)
     title = _("Note that a child is missing")
     about = _(
@@ -194,7 +194,7 @@ def interview(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
     about = _(
         "On the child’s terms. Only when, where, who and the child’s words are needed; leave any other question empty."
     )
-    title = _("Interview after coming back")
+    title = _("Return home interview")
     return _episode_form(request, form, this, title, about=about, interview=True, passing_on=True)
 
 
@@ -289,7 +289,7 @@ def philomena_write(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.write_form(by=user, person_id=person_id, **form.written)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: a new version of the form."))
             return redirect("philomena", person_id=person_id)
     return _form_page(request, form, person, _("Philomena form"), about=about, back=back)
 
@@ -362,7 +362,7 @@ def _due(this: Any) -> dict[str, Any] | None:
 
 
 def _written_down(request: HttpRequest, this: Any) -> HttpResponse:
-    messages.success(request, _("Written down."))
+    messages.success(request, _("Saved: the missing episode."))
     return redirect("episode", episode_id=this.pk)
 
 

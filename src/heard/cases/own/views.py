@@ -85,7 +85,7 @@ def given(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.give_own_plan(by=user, plan_id=plan_id, **form.answered)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: whether the child has their plan."))
             return redirect("own_plan", plan_id=plan_id)
     return render(request, "cases/own/given.html", _shown(own) | {"form": form})
 

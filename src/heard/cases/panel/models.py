@@ -221,7 +221,7 @@ class PanelReason(models.Model):
 
 
 class PanelAction(models.Model):
-    """What somebody does because a panel decided it. It lives in the child's plan or among the steps against what harms
+    """What somebody does because a panel decided it. It lives in the child's plan or among the disruption steps
     (`in_plans` and `in_steps`); what has no child's case to live in is finished here."""
 
     class State(models.TextChoices):

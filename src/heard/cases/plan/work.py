@@ -8,7 +8,7 @@ from heard.cases.plan import queries, rules
 from heard.cases.plan.models import Action
 
 ACTIONS = WorkList(
-    "actions", _("What you said you would do"), May.PLAN, queries.actions_due, "action", "what",
+    "actions", _("Your actions"), May.PLAN, queries.actions_due, "action", "what",
     note="outcome.plan.case.person", due="due_on", shows=("outcome__plan__case__person",),
     only_if=lambda user: Action.objects.filter(owner=user, state=rules.Progress.OPEN),
 )  # fmt: skip

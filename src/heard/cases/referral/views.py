@@ -191,7 +191,7 @@ def afterwards(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
     if form is not None and form.is_valid():
         with sending(request, form):
             _noted(user, this, which, form.cleaned_data)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved in the referral."))
             return redirect("referral_afterwards", referral_id=this.pk)
     today = timezone.localdate()
     context = _shown(

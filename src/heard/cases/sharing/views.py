@@ -77,7 +77,7 @@ def write(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             share = actions.prepare_share(by=user, person_id=person_id, **form.prepared)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: what is to be shared."))
             return redirect("share", share_id=share.pk)
     button = _("See what the other side will see")
     return _form_page(request, form, person, _("Prepare a share"), about=about, back=back, button=button)
@@ -109,7 +109,7 @@ def change(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.change_share(by=user, share_id=share_id, **form.prepared)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: what is to be shared."))
             return redirect("share", share_id=share_id)
     return _form_page(request, form, this.person, _("Change what is shared"), button=button, **more)
 
@@ -139,7 +139,7 @@ def share(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
     if form is not None and form.is_valid():
         with sending(request, form):
             _decide(request, this, form)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: the decision on sharing."))
             return redirect("share", share_id=this.pk)
     context = {
         "share": this,
@@ -220,7 +220,7 @@ def review(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.review_share(by=user, share_id=share_id, **form.cleaned_data)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: the review of what was shared."))
             return redirect("share", share_id=share_id)
     return _form_page(request, form, this.person, _("Look at it again"), about=about, back=back)
 
@@ -258,7 +258,7 @@ def request_write(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             noted = actions.note_request(by=user, person_id=person_id, **form.noted)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: the request for information."))
             return redirect("request", request_id=noted.pk)
     return _form_page(request, form, person, _("Note a request"), about=about, back=back)
 
@@ -294,7 +294,7 @@ def request_answer(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             actions.answer_request(by=user, request_id=request_id, **form.answered)
             _attach_answer(request, request_id, form.cleaned_data["upload"])
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: the answer."))
             return redirect("request", request_id=request_id)
     return _request_form(request, form, this, _("The answer"))
 
@@ -309,7 +309,7 @@ def request_chase(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.chase_request(by=user, request_id=request_id, **form.cleaned_data)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: the reminder."))
             return redirect("request", request_id=request_id)
     return _request_form(request, form, this, _("Note a reminder"))
 

@@ -243,7 +243,7 @@ def confirm(request: HttpRequest, supervision_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     with saying_why_not(request):
         actions.confirm_read(by=user, supervision_id=supervision_id)
-        messages.success(request, _("Written down: you have read it."))
+        messages.success(request, _("Saved: you have read it."))
     return redirect("supervision", supervision_id=supervision_id)
 
 
@@ -316,7 +316,7 @@ def _page(
     if form.is_valid():
         with sending(request, form):
             save()
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: the decision now stands in the child’s record."))
             return redirect("supervision", supervision_id=this.pk)
     context = {
         "this": this,

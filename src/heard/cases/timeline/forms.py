@@ -28,7 +28,7 @@ KINDS: dict[Kind, Any] = {
     Kind.PLAN: _("Plans"),
     Kind.ACTION: _("Actions"),
     Kind.SAFETY: _("Safety plans"),
-    Kind.DISRUPTION: _("Steps against what harms"),
+    Kind.DISRUPTION: _("Disruption steps"),
     Kind.REVIEW: _("Reviews"),
     Kind.MISSING: _("Missing episodes"),
     Kind.MOMENT: _("Conferences and other moments"),

@@ -84,7 +84,7 @@ def answer(request: HttpRequest, words_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.answer_words(by=user, words_id=words_id, **form.cleaned_data)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: what changed because of the child’s words."))
             return redirect("words", person_id=said.person_id)
     title = _("What changed, and tell the child")
     return render(request, "cases/words/form.html", _about(said, form, title))

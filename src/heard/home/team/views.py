@@ -94,7 +94,7 @@ def allocate(request: Request, case_id: uuid.UUID) -> HttpResponse:
     if not why_not and form.is_valid():
         with sending(request, form):
             assign_trusted_worker(by=user, case_id=case_id, **form.answered)
-            messages.success(request, _("Written down. Tell the child."))
+            messages.success(request, _("Saved: the trusted worker. Tell the child."))
             return redirect("team")
     context = {
         "case": case,

@@ -160,7 +160,7 @@ def question(request: HttpRequest, question_id: uuid.UUID) -> HttpResponse:
     if form is not None and form.is_valid():
         with sending(request, form):
             actions.find_out(by=user, question_id=row.pk, **form.cleaned_data)
-            messages.success(request, _("Written down. It stands beside the question."))
+            messages.success(request, _("Saved: the answer stands beside the question."))
             return redirect("question", question_id=row.pk)
     context = {
         "question": row,

@@ -52,7 +52,7 @@ def start(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             made = actions.start_disclosure(by=user, person_id=person_id, **form.cleaned_data)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: the request for the record."))
             return redirect("disclosure", disclosure_id=made.pk)
     more = {
         "about": _(
@@ -105,7 +105,7 @@ def find(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.find_more(by=user, disclosure_id=disclosure_id, text=form.cleaned_data["text"])
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: the names to look for."))
             return redirect("disclosure_names", disclosure_id=disclosure_id)
     return form_page(request, form, this.person, _("Mark another name or word"), **more)
 
@@ -163,7 +163,7 @@ def passage(request: HttpRequest, passage_id: int) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.treat_names(by=user, disclosure_id=this.pk, passage_id=passage_id, **form.decided)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: how these names are shown."))
             return redirect("disclosure_passage", passage_id=passage_id)
     context = of_stage(user, this) | {
         "form": form,
@@ -247,7 +247,7 @@ def _about_passage(
     if form.is_valid():
         with sending(request, form):
             save()
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved in the request for the record."))
             return redirect("disclosure_passage", passage_id=row.pk)
     back = ("disclosure_passage", {"passage_id": row.pk})
     why_not = queries.why_not_change(request.user, row.disclosure)  # type: ignore[arg-type]

@@ -62,7 +62,7 @@ def check(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
             agrees = form.cleaned_data["agrees"] == "yes"
             note = "" if agrees else form.cleaned_data["note"]
             actions.check_disclosure(by=user, disclosure_id=disclosure_id, agrees=agrees, note=note)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: the check."))
             return redirect("disclosure", disclosure_id=disclosure_id)
     context = of_stage(user, this) | _log(request, user, disclosure_id)
     context |= {"form": form, "why_not": queries.why_not_check(user, this), "advice": advice()}
@@ -110,7 +110,7 @@ def give(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.give_disclosure(by=user, disclosure_id=disclosure_id, **form.cleaned_data)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: how the record was given."))
             return redirect("disclosure", disclosure_id=disclosure_id)
     back = ("disclosure", {"disclosure_id": disclosure_id})
     about = _("Heard sends nothing by itself. Write down when and how the paper was given.")
@@ -126,7 +126,7 @@ def stop(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.stop_disclosure(by=user, disclosure_id=disclosure_id, **form.cleaned_data)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: why it was stopped."))
             return redirect("disclosure", disclosure_id=disclosure_id)
     back = ("disclosure", {"disclosure_id": disclosure_id})
     return form_page(request, form, this.person, _("End this request"), back=back)

@@ -34,7 +34,7 @@ class AttendanceForm(Form):
                 choices=PanelSeat.Came.choices,
                 reveals={Came.SOMEBODY_ELSE: instead},
                 small=True,
-                missing=_("Say what became of the invitation: %(who)s") % {"who": called},
+                missing=_("Record whether %(who)s attended") % {"who": called},
             )
             self.fields[instead] = TextField(
                 _("Who came instead?"), missing=_("Give the name of whoever came instead"), max_length=120
@@ -117,7 +117,7 @@ class ActionForm(GivingForm):
         small=True,
     )
     kind = SelectField(
-        gettext_lazy("If it is a step against what harms: which kind?"),
+        gettext_lazy("If it is a disruption step: which kind?"),
         choices=DisruptionStep.Kind.choices,
         required=False,
     )

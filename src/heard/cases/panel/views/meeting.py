@@ -114,7 +114,7 @@ def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
 
 @gate(May.SEE_PANEL)
 def action_add(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
-    """Who does what by when. It lands in the child's plan, or among the steps against what harms."""
+    """Who does what by when. It lands in the child's plan, or among the disruption steps."""
     user: Any = request.user
     this = actions.open_item(by=user, item_id=item_id)
     where = _where(user, this)
@@ -300,7 +300,7 @@ def _where(user: Any, this: Any) -> list[tuple[str, str]]:
             stays,
         ]
     cases = queries.cases_around(user, this)
-    step = _("A step against what harms, in the case of %(child)s")
+    step = _("A disruption step, in the case of %(child)s")
     return [*((f"case:{case.pk}", step % {"child": case.person}) for case in cases), stays]
 
 

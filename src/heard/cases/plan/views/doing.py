@@ -29,7 +29,7 @@ def finish(request: HttpRequest, this: Any, row: Any) -> HttpResponse:
     if form.is_valid():
         with sending(request, form, errors_on="note" if not why_not else None):
             actions.finish_action(by=user, action_id=row.pk, **form.cleaned_data)
-            messages.success(request, _("Written down."))
+            messages.success(request, _("Saved: how the action went."))
             return redirect("plan", plan_id=this.pk)
     context = shown(this, form=form, action=row, late=late(row), why_not=why_not)
     return render(request, "cases/plan/action.html", context)
