@@ -33,11 +33,11 @@ def chronologies_are_made(request: pytest.FixtureRequest) -> Iterator[None]:
     if not {"db", "transactional_db"} & set(request.fixturenames):
         yield
         return
-    from heard.cases.timeline.index import catch_up
+    from heard.cases.timeline import index
 
     def make(**_from_signal: object) -> None:
         asked = list(connection.queries_log)
-        catch_up()
+        index.catch_up()
         connection.queries_log.clear()
         connection.queries_log.extend(asked)
 

@@ -162,7 +162,7 @@ def test_text_of_an_attached_file_is_found(world: World, amira: Person, settings
     settings.DATA = tmp_path
     upload = SimpleUploadedFile("note.txt", b"They meet at the lighthouse on Fridays.")
     attaching.attach(by=world.teacher, upload=upload, person_id=amira.pk)
-    actions.search(by=world.teacher, text="anything")
+    catch_up()
     [(title, why)] = found(world.teacher, "lighthouse")["records"]
     assert title.startswith("Amira Khan: ")
     assert why == "the words stand in it"

@@ -334,7 +334,7 @@ def changes(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> dict[s
 @pytest.mark.parametrize("role", [Role.PRACTITIONER, Role.COORDINATOR, Role.SUPERVISOR, Role.ANALYST])
 def test_looking_changes_nothing(world: World, record: Record, visitor: Client, role: Role) -> None:
     visitor.force_login(getattr(world, WHO[role]))
-    catch_up()  # what is written after a commit, which a test never comes to
+    catch_up()  # as after the transactions of the actions that made the record
     before = rows_of_every_table()
     for some in batched(GUARDED, 20):  # every table is read whole each time
         for address in some:

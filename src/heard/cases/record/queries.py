@@ -39,6 +39,12 @@ def entries_to_share(
     return rows.filter(**{name: on for name, on in span.items() if on}).order_by("on", "at", "pk")
 
 
+def is_behind(user: User, child_id: uuid.UUID) -> bool:
+    """Whether something was written about a child, whom this user may see, that the chronology does not say yet."""
+    child = people_visible_to(user).order_by().filter(pk=child_id)
+    return ChronologyChange.objects.filter(Exists(child), child_id=child_id).exists()
+
+
 def some_are_behind(user: User) -> bool:
     """Whether something was written, about whichever child, that no chronology says yet."""
     return user.may(May.SEE_CHILD) and ChronologyChange.objects.exists()

@@ -21,10 +21,11 @@ from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment.actions import attach
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.record.queries import is_behind
 from heard.cases.sharing import queries, rules
 from heard.cases.sharing.bases import bases
 from heard.cases.sharing.models import Chase, InfoRequest, Share, ShareReview
-from heard.cases.sharing.pieces import pieces_of
+from heard.cases.sharing.pieces import CHRONOLOGY, pieces_of
 from heard.network.actions import hold_person
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def decide_share(
     What the other side sees is kept with the decision and never changes.
     """
     share, now = _to_decide(by, share_id), at or timezone.now()
+    stale = CHRONOLOGY in share.pieces and is_behind(by, share.person_id)
     words, why_no_words = hear(by=by, person_id=share.person_id, view=view)
     sections = queries.preview(by, share)
     shared = decision == rules.State.SHARED
@@ -127,7 +129,7 @@ def decide_share(
             may_share=by.may(May.SHARE),
             state=share.state,
             decision=decision,
-            read_as_it_is=seen == rules.fingerprint(sections),
+            read_as_it_is=seen == rules.fingerprint(sections) and not stale,
             has_content=bool(sections),
             basis_known=basis in bases(),
             basis=basis,
