@@ -9,11 +9,14 @@ from heard.engine.intake.ledger import Place, Source
 from heard.engine.intake.values import (
     Dated,
     mended_postcode,
+    no_name,
+    no_number,
     read_date,
     read_nhs_number,
     read_postcode,
     read_sex,
     read_upn,
+    tidy,
 )
 
 
@@ -51,8 +54,18 @@ class Checks:
             self.source.flag(at, "born_after", column)
         return value
 
+    def name(self, at: Place, column: str, text: str) -> str | None:
+        """A name as written; null where it says that there is none."""
+        if no_name(text):
+            self.source.flag(at, "name_stands_for_none", column)
+            return None
+        return tidy(text)
+
     def upn(self, at: Place, column: str, text: str) -> tuple[str | None, bool | None]:
         """The pupil number, and whether its check letter holds; used as written also where not."""
+        if no_number(text):
+            self.source.flag(at, "number_stands_for_none", column)
+            return None, None
         number, holds = read_upn(text)
         if holds is False:
             self.source.flag(at, "upn_invalid", column)
@@ -60,6 +73,9 @@ class Checks:
 
     def nhs_number(self, at: Place, column: str, text: str) -> tuple[str | None, bool | None]:
         """The NHS number, and whether its check digit holds; used as written also where not."""
+        if no_number(text):
+            self.source.flag(at, "number_stands_for_none", column)
+            return None, None
         number, holds = read_nhs_number(text)
         if holds is False:
             self.source.flag(at, "nhs_number_invalid", column)

@@ -70,13 +70,13 @@ FAULTS: dict[str, Fault] = {
     "nul_bytes": Fault("The row holds NUL bytes; they were taken out.", "Export the file again."),
     "id_repeated": Fault("This id was there before; the row was kept as further evidence for the same child.",
                          "Send each child once, or check that two children do not share an id."),
-    "id_shared": Fault("The same id came before with another name or birth date; the first was kept.",
+    "id_shared": Fault("The same id came before with another name or birth date; one of them was used.",
                        "Check that two children do not share an id."),
     "id_of_another": Fault("The same id came before with another given name and another birth date; the row was kept as a child "
                            "of its own.", "Check which of the two children the id belongs to."),
     "not_in_header": Fault("The child is not in the header file; only the id and birth date are known.",
                            "Send the header row of this child."),
-    "birth_date_differs": Fault("The birth date differs from the one that came first for this child; the first was kept.",
+    "birth_date_differs": Fault("The birth date differs from another one for this child; one of them was used.",
                                 "Correct one of the two."),
     "cut_off": Fault("The child's record is cut off by the break in the file; what came before it was kept.",
                      "Export the file again."),
@@ -105,6 +105,10 @@ FAULTS: dict[str, Fault] = {
     "postcode_mended": Fault("A letter stands for a digit in this postcode, or the other way round; it was read as the only "
                              "postcode that it can be.", "Correct the postcode."),
     "sex_unreadable": Fault("This is no code or word for sex that is known; counts as not known.", "Use F, M or U."),
+    "name_stands_for_none": Fault("This says that the name is not known; it was not used as a name.",
+                                  "Fill in the name, or leave the field empty."),
+    "number_stands_for_none": Fault("This stands for a number that nobody knows; it was not used.",
+                                    "Fill in the number, or leave the field empty."),
     "number_unreadable": Fault("This is not a number; counts as not known.", "Correct the value."),
     "label_unclear": Fault("“{label}” may mean {meanings}; it was not used.",
                            "Say which in the mapping, under labels: {format}: {field}: with the words as they are written, such "

@@ -5,20 +5,24 @@ Hides Parquet and batching. A reader opens a `Source` for each source, and says 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from zlib import crc32
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from heard.engine import tables
 from heard.engine.intake.faults import FAULTS
 from heard.engine.intake.known import Known
+from heard.engine.tables import ROW_KEY
 
 _BATCH = 20_000
 
@@ -46,6 +50,38 @@ class Details(NamedTuple):
     local_id: str | None = None
     ethnicity: str | None = None
     authority: str | None = None
+
+
+_TOGETHER = (
+    ("given_name", "family_name"),
+    ("birth_date",),
+    ("sex",),
+    ("postcode", "address"),
+    ("nhs_number", "nhs_number_valid"),
+    ("upn", "upn_valid"),
+    ("local_id",),
+    ("ethnicity",),
+    ("authority",),
+)
+"""Columns of `Details` that are taken from one row where a row has them all."""
+
+
+def merged(rows: Iterable[Details]) -> Details:
+    """What several rows of one child say together: the gaps of each filled from the others, in whatever order they came.
+
+    Where they differ, what is more complete goes first (a number whose check holds before one whose check fails), then
+    what comes first in the alphabet.
+    """
+    rows, found = list(rows), {}
+    for columns in _TOGETHER:
+        values = sorted({tuple(getattr(row, name) for name in columns) for row in rows}, key=_completest)
+        for place, name in enumerate(columns):
+            found[name] = next((value[place] for value in values if value[place] is not None), None)
+    return Details(**found)
+
+
+def _completest(values: tuple[object, ...]) -> tuple[int, str]:
+    return -sum(value is not None and value is not False for value in values), repr(values)
 
 
 class Seen(NamedTuple):
@@ -159,6 +195,36 @@ class Ledger:
             self._sources,
         ):
             table.close()
+        self._fill_gaps()
+
+    def _fill_gaps(self) -> None:
+        """Writes the records anew where later rows of a child said more than the first."""
+        more = {
+            (source.name, record_id): rows
+            for source in self.sources
+            for record_id, rows in source.more.items()
+        }
+        if not more:
+            return
+        path = self.out / f"{tables.RECORDS.name}.parquet"
+        partial = path.with_suffix(".partial")
+        ids = pa.array(sorted({record_id for _, record_id in more}), pa.string())
+        with (
+            pq.ParquetFile(path) as read,
+            pq.ParquetWriter(partial, tables.RECORDS.schema) as writer,
+        ):
+            for batch in read.iter_batches(_BATCH):
+                again = pc.is_in(batch["record_id"], value_set=ids)
+                writer.write_batch(batch.filter(pc.invert(again)))
+                rows = [_filled(row, more) for row in batch.filter(again).to_pylist()]
+                writer.write_batch(pa.RecordBatch.from_pylist(rows, schema=tables.RECORDS.schema))
+        partial.replace(path)
+
+
+def _filled(row: dict[str, Any], more: Mapping[tuple[str, str], set[Details]]) -> dict[str, Any]:
+    later = more.get((row["source"], row["record_id"]), set())
+    first = Details(**{name: row[name] for name in Details._fields})
+    return row | merged([first, *later])._asdict()
 
 
 @dataclass
@@ -176,7 +242,10 @@ class Source:
     files: dict[str, FileCount] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     coverage: list[tuple[str, str, str]] = field(default_factory=list)
+    more: defaultdict[str, set[Details]] = field(default_factory=lambda: defaultdict(set))
     _known: Known = field(default_factory=Known)
+    _written: Known = field(default_factory=Known)
+    _alike: Counter[str] = field(default_factory=Counter)
 
     @property
     def read(self) -> int:
@@ -226,14 +295,27 @@ class Source:
         self.ledger.issues.add((self.name, at.file, at.row, column, code, severity, what, remedy))
 
     def record(self, at: Place, record_id: str, details: Details) -> str | None:
-        """Writes the child the first time. Later rows: 'id_repeated'; 'id_shared' where given name or birth date is another
-        than before; 'id_of_another' where both are, and nothing is written."""
-        same = _fingerprint(details)
-        if (before := self._known.put(record_id, same)) is not None:
-            other = [a != b for a, b in zip(_halves(before), _halves(same), strict=True) if a and b]
-            return "id_of_another" if sum(other) == 2 else "id_shared" if any(other) else "id_repeated"
-        self.ledger.records.add((self.name, record_id, self.agency, at.file, at.row, *details))
-        return None
+        """Writes the child the first time, and keeps what later rows say besides. Later rows: 'id_repeated'; 'id_shared'
+        where given name or birth date is another than before; 'id_of_another' where both are, and nothing is kept."""
+        same, whole = _fingerprint(details), hash(details) % (1 << 64)
+        if (before := self._known.put(record_id, same)) is None:
+            self._written.put(record_id, whole)
+            self.ledger.records.add((self.name, record_id, self.agency, at.file, at.row, *details))
+            return None
+        other = [a != b for a, b in zip(_halves(before), _halves(same), strict=True) if a and b]
+        if sum(other) == 2:
+            return "id_of_another"
+        if whole != self._written.get(record_id):
+            self.more[record_id].add(details)
+            self._known.set(record_id, _both(before, same))
+        return "id_shared" if any(other) else "id_repeated"
+
+    def row_key(self, content: Iterable[object]) -> str:
+        """A record's key made of all that its row tells: the same in every run, wherever the row stands. Rows that tell
+        the same to the letter are numbered."""
+        key = content_key(content)
+        self._alike[key] += 1
+        return key if self._alike[key] == 1 else f"{key}:{self._alike[key]}"
 
     def knows(self, record_id: str) -> bool:
         return self._known.get(record_id) is not None
@@ -265,6 +347,12 @@ class Source:
         self.coverage.extend(rows)
 
 
+def content_key(content: Iterable[object]) -> str:
+    """A record's key made of what tells the child, where it has no key of its own."""
+    told = "|".join("" if value is None else str(value) for value in content)
+    return ROW_KEY + blake2b(told.encode(errors="surrogatepass"), digest_size=12).hexdigest()
+
+
 _HALF = 31
 
 
@@ -279,6 +367,12 @@ def _fingerprint(details: Details) -> int:
         else 0
     )
     return name << _HALF | (details.birth_date.toordinal() if details.birth_date else 0)
+
+
+def _both(one: int, other: int) -> int:
+    """A fingerprint with the halves that the other knows and it does not."""
+    name, day = (a or b for a, b in zip(_halves(one), _halves(other), strict=True))
+    return name << _HALF | day
 
 
 def _halves(fingerprint: int) -> tuple[int, int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2b
 from pathlib import Path
 
 from heard.engine.intake import carriers, parquet, workbook
@@ -19,14 +18,15 @@ from heard.engine.intake.columns import (
     read_rows,
 )
 from heard.engine.intake.expectations import Expecting
-from heard.engine.intake.ledger import Details, Place, Seen, Source
+from heard.engine.intake.ledger import Details, Place, Seen, Source, content_key
 from heard.engine.intake.mapping import ItemRule, MappedSource, Told
 from heard.engine.intake.values import (
+    code_of,
     read_id,
     read_number,
     tidy,
 )
-from heard.engine.tables import ROW_KEY, Progress
+from heard.engine.tables import Progress
 
 KIND = "csv"
 """Kind of every source that a mapping explains, also of Excel and Parquet."""
@@ -119,7 +119,7 @@ class MappedFiles:
         source = self.source
         details = self._details(columns, at, cells)
         own = self._own_id(columns, cells, details)
-        record_id = own or _key(at, details)
+        record_id = own or self._key(columns, cells, details)
         if record_id is None:
             source.set_aside(at, "id_missing", self._shown("record_id"))
             return
@@ -130,22 +130,36 @@ class MappedFiles:
         if own and fault == "id_of_another":
             # Neither number is sure to be this child's; the record says only what cannot be the other's.
             details = details._replace(local_id=None, nhs_number_valid=False, upn_valid=False)
-            record_id = _key(at, details) or record_id
+            record_id = self._key(columns, cells, details) or record_id
             source.record(at, record_id, details)
         day, until = self._days(columns, at, cells, details.birth_date)
         for seen in self._observed(columns, at, cells, day, until):
             source.observe(at, record_id, seen)
 
+    def _key(self, columns: Columns, cells: list[str], details: Details) -> str | None:
+        """Without an id: same name, birth date, postcode and numbers whose checks hold are one child; with less, each row
+        stands alone."""
+        names = (details.given_name, details.family_name)
+        if all(names) and details.birth_date:
+            numbers = (
+                details.nhs_number if details.nhs_number_valid else None,
+                details.upn if details.upn_valid else None,
+            )
+            told = (*(str(n).casefold() for n in names), details.birth_date, details.postcode, *numbers)
+            return content_key(told)
+        if any(names) or details.birth_date or details.nhs_number or details.upn:
+            return self.source.row_key(columns.cell(cells, name) for name in self.mapped.columns)
+        return None
+
     def _own_id(self, columns: Columns, cells: list[str], details: Details) -> str | None:
-        """The row's id in one spelling; a column that is also the NHS number or UPN is spelled as that is."""
+        """The row's id in one spelling; a column that is also the NHS number or UPN is spelled as that is, and is none where
+        that stands for none."""
         record = self.mapped.record
         number = read_id(columns.first_filled(cells, record.get("record_id"))[0])
         if number is None:
             return None
         spelled = {"nhs_number": details.nhs_number, "upn": details.upn}
-        return next(
-            (s for name, s in spelled.items() if s and record.get(name) == record["record_id"]), number
-        )
+        return next((s for name, s in spelled.items() if record.get(name) == record["record_id"]), number)
 
     def _cell(self, columns: Columns, cells: list[str], name: str) -> str:
         if (told := self.mapped.record.get(name)) is None:
@@ -161,8 +175,8 @@ class MappedFiles:
         nhs, nhs_valid = checks.nhs_number(at, shown("nhs_number"), cell("nhs_number", ""))
         upn, upn_valid = checks.upn(at, shown("upn"), cell("upn", ""))
         return Details(
-            given_name=tidy(cell("given_name", "")),
-            family_name=tidy(cell("family_name", "")),
+            given_name=checks.name(at, shown("given_name"), cell("given_name", "")),
+            family_name=checks.name(at, shown("family_name"), cell("family_name", "")),
             birth_date=self._birth(columns, at, cells),
             sex=checks.sex(at, shown("sex"), cell("sex", "")),
             postcode=checks.postcode(at, shown("postcode"), cell("postcode", "")),
@@ -242,19 +256,6 @@ def _shown(told: Told | None) -> str:
     return told.shown if told else ""
 
 
-def _key(at: Place, details: Details) -> str | None:
-    """Without an id: same name, birth date and postcode are one child; with less, each row stands alone."""
-    names = (details.given_name, details.family_name)
-    if all(names) and details.birth_date:
-        told = "|".join(
-            (*(str(n).casefold() for n in names), str(details.birth_date), details.postcode or "")
-        )
-        return ROW_KEY + blake2b(told.encode(), digest_size=12).hexdigest()
-    if any(names) or details.birth_date or details.nhs_number or details.upn:
-        return f"{ROW_KEY}{at.file}:{at.row}"
-    return None
-
-
 def _judge(rule: ItemRule, text: str) -> tuple[str, str]:
     """Seen, not, blank or unreadable; and how the evidence names the field."""
     if rule.column is None:
@@ -262,7 +263,7 @@ def _judge(rule: ItemRule, text: str) -> tuple[str, str]:
     if not text:
         return "blank", rule.column
     if rule.at_least is None:
-        hit = next((value for value in rule.values if value.casefold() == text.casefold()), None)
+        hit = next((value for value in rule.values if code_of(value) == code_of(text)), None)
         return ("seen", f"{rule.column}={hit}") if hit else ("not", rule.column)
     number = read_number(text)
     if number is None:

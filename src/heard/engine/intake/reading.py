@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from heard.engine.intake import delimited, formats, mapped
+from heard.engine.intake import councils, delimited, formats, mapped
 from heard.engine.intake.finding import (
     NO_MAPPING,
     Found,
@@ -149,7 +149,7 @@ _NAMED = 8
 
 def _read_all(found: Found, told: Mapping, ledger: Ledger, today: date, progress: Progress) -> list[str]:
     """Reads every source; returns notes on how."""
-    agencies, notes = _agencies(found)
+    agencies, notes = councils.agencies(found, told.councils)
     for (form, whose), mine in sorted(found.returns.items(), key=lambda item: (item[0][0].name, item[0][1])):
         name = whose.stem if mine[0].path == whose else whose.name
         source = _open(ledger, name or form.name, agencies[whose], form.name)
@@ -175,31 +175,6 @@ def _read_return(form: Format, mine: list[Mine], job: Job) -> None:
     """With a folder for what does not fit into memory: beside the result, as it holds personal data, and soon gone."""
     with TemporaryDirectory(prefix=".scratch.", dir=job.scratch) as scratch:
         form.read(mine, replace(job, scratch=Path(scratch)))
-
-
-def _agencies(found: Found) -> tuple[dict[Path, str], list[str]]:
-    """Who holds each return. With several councils in one run, each is an agency of its own, since their numbers clash."""
-    council = {whose: _council(form, mine) for (form, whose), mine in found.returns.items()}
-    several = len({code for code in council.values() if code}) > 1
-    agencies = {
-        whose: f"{form.agency} (council {council[whose]})" if several and council[whose] else form.agency
-        for form, whose in found.returns
-    }
-    untold = sorted(whose.name for (form, whose) in found.returns if not hasattr(form.code, "authority"))
-    return agencies, [_UNTOLD.format(folders=", ".join(untold))] if several and untold else []
-
-
-_UNTOLD = (
-    "There are several councils, and these returns do not say whose they are ({folders}): "
-    "their numbers were compared with no other council's."
-)
-
-
-def _council(form: Format, mine: list[Mine]) -> str | None:
-    try:
-        return next((code for one in mine if (code := form.authority(one.path))), None)
-    except OSError:
-        return None  # reading it says so
 
 
 def _set_aside(path: Path, why: Why, source: Source) -> None:

@@ -11,22 +11,21 @@ from pathlib import Path
 
 from lxml import etree
 
-from heard.engine.intake import carriers
+from heard.engine.intake import carriers, xml_children
 from heard.engine.intake.checks import Checks
 from heard.engine.intake.formats import Job, Mine
 from heard.engine.intake.formats.cin_census.schema import departures, schema
 from heard.engine.intake.ledger import Assessment, Details, Place, Seen, Source
-from heard.engine.intake.values import code_of, read_date, read_id, read_sex
+from heard.engine.intake.values import births, code_of, read_date, read_id, read_sex
 from heard.engine.intake.xml_children import (
     Shape,
-    children,
     first_text,
     looks_like_xml,
     name_of,
     root_of,
     text_of,
+    texts,
 )
-from heard.engine.tables import ROW_KEY
 from heard.knowledge.model import Carrier
 
 FORMAT = "cin_census"
@@ -49,6 +48,11 @@ def authority(path: Path) -> str | None:
     return told if told and _COUNCIL.fullmatch(told) else None
 
 
+def children(files: list[Mine]) -> dict[str, date]:
+    told = (pair for one in files for pair in texts(one.path, "Child", "LAchildID", "PersonBirthDate"))
+    return births(told)
+
+
 _COUNCIL = re.compile(r"[A-Za-z0-9]{1,10}")
 
 
@@ -58,7 +62,7 @@ def read(files: list[Mine], job: Job) -> None:
         job.source.begin_file(one.file)
         census = _Census(one.file, job.source, Checks(job.source, job.today))
         shape = Shape("Child", schema().all_elements, "Header")
-        for at, element in children(one.path, one.file, job.source, shape, job.progress):
+        for at, element in xml_children.children(one.path, one.file, job.source, shape, job.progress):
             census.take(at, element)
         census.finish()
 
@@ -119,9 +123,9 @@ class _Census:
             self.present.add(name := name_of(element))
             first.setdefault(name, text_of(element))
         details = self._details(at, first)
-        record_id = details.local_id or (
-            f"{ROW_KEY}{self.file}:{at.row}" if details.upn or details.birth_date else None
-        )
+        record_id = details.local_id
+        if record_id is None and (details.upn or details.birth_date):
+            record_id = self.source.row_key([etree.tostring(child, encoding="unicode", with_tail=False)])
         if record_id is None:
             self.source.set_aside(at, "id_missing", "LAchildID")
             return

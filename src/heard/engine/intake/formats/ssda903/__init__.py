@@ -19,6 +19,7 @@ from heard.engine.intake.formats.ssda903.xml import laid_out
 from heard.engine.intake.ledger import Details, Place, Seen, Source
 from heard.engine.intake.sheets import places_of, plain
 from heard.engine.intake.values import (
+    births,
     code_of,
     mended_postcode,
     read_date,
@@ -27,7 +28,7 @@ from heard.engine.intake.values import (
     read_postcode,
     tidy,
 )
-from heard.engine.intake.xml_children import looks_like_xml, root_of
+from heard.engine.intake.xml_children import looks_like_xml, root_of, texts
 from heard.knowledge.model import Carrier
 
 FORMAT = "ssda903"
@@ -54,6 +55,20 @@ def recognises(path: Path, start: bytes) -> Mine | Why | None:
         if "CHILD" in here and len(here) > 2 and not nearly:
             nearly = _nearly(table, here)
     return nearly
+
+
+def children(files: list[Mine]) -> dict[str, date]:
+    return births(pair for one in files for pair in _numbers(one))
+
+
+def _numbers(one: Mine) -> Iterator[tuple[str, ...]]:
+    if one.part == "xml":
+        yield from texts(one.path, "CHILD", "CHILDID", "DOB")
+    elif (sheet := delimited.open_sheet(one.path)) is not None:
+        columns = Columns(sheet, one.file, places_of(sheet.header))
+        for row in sheet.rows():
+            if row.cells is not None:
+                yield columns.cell(row.cells, "CHILD"), columns.cell(row.cells, "DOB")
 
 
 def _nearly(table: Table, here: list[str]) -> Why:
@@ -211,6 +226,8 @@ def _known_child(whole: _Return, at: Place, child: str, born: date | None) -> No
         postcode = whole.postcodes[child][1] if child in whole.postcodes else None
         whole.source.flag(at, "not_in_header", "CHILD")
         whole.source.record(at, child, Details(birth_date=born, postcode=postcode, local_id=child))
+    elif born and whole.source.born(child) is None:
+        whole.source.record(at, child, Details(birth_date=born, local_id=child))
     if born and whole.source.born(child) not in (None, born):
         whole.source.flag(at, "birth_date_differs", "DOB")
 
