@@ -192,7 +192,9 @@ def without(true: Table, *dimensions: str) -> Table:
 
 
 def test_totals_that_nobody_publishes_need_no_partner() -> None:
-    counts = {place: n for place, n in zip(product("abcd", "fm"), (3, 20, 30, 41, 12, 4, 17, 25), strict=True)}
+    counts = {
+        place: n for place, n in zip(product("abcd", "fm"), (3, 20, 30, 41, 12, 4, 17, 25), strict=True)
+    }
     plain = without(table("t", ("area", "sex"), counts), "area", "sex")
     assert hide([plain], POLICY).hidden == 2
     by_year = {("a", "2023"): 3, ("b", "2023"): 30, ("d", "2023"): 41}

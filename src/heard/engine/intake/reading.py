@@ -157,7 +157,7 @@ def _read_all(found: Found, told: Mapping, ledger: Ledger, today: date, progress
     for one in told.sources:
         if one.name in found.mapped:
             source = _open(ledger, one.name, one.agency, mapped.KIND)
-            reader = mapped.MappedFiles(one, source, today)
+            reader = mapped.MappedFiles(one, source, today, several=len(found.mapped[one.name]) > 1)
             for path, name in distinct_names(found.mapped[one.name]).items():
                 _guarded(source, path, partial(reader.read, path, name, progress))
             reader.cover()

@@ -207,9 +207,7 @@ def read_table(path: Path) -> Table:
     return table
 
 
-def _table(
-    name: str, layout: Layout, rows: Iterable[dict[str, str]], warnings: Iterable[str] = ()
-) -> Table:
+def _table(name: str, layout: Layout, rows: Iterable[dict[str, str]], warnings: Iterable[str] = ()) -> Table:
     of = (_row(number, row, layout) for number, row in enumerate(rows, start=1))
     return Table(name, layout, tuple(of), tuple(warnings))
 

@@ -57,7 +57,9 @@ def _adds_up(rows: Iterable[Row], whole: str, parts: Sequence[str], others: Sequ
             return False
         shown = [low for low, high in spans if high is not None and low]
         exact = all(high is not None for _, high in (total, *spans))
-        telling |= bool(total[0]) and (len(shown) > 1 if exact else len(shown) > 0 and len(parts) == len(others))
+        telling |= bool(total[0]) and (
+            len(shown) > 1 if exact else len(shown) > 0 and len(parts) == len(others)
+        )
     return telling
 
 
