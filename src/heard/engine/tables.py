@@ -168,6 +168,11 @@ OBSERVATIONS = Table(
         Column("field", _TEXT, "the field that carries it, such as Factors=10A", required=True),
         Column("strength", _TEXT, "'direct', 'proxy' or 'weak', from the knowledge release", required=True),
         Column("counts", _FLAG, "whether the rule counts it; others are shown beside", required=True),
+        Column(
+            "own_day",
+            _FLAG,
+            "seen_on is the day on which it happened; false where it is that of an assessment, or a return's end",
+        ),
         *_ORIGIN,
     ),
 )

@@ -51,6 +51,15 @@ def matches(carrier: Carrier, text: str) -> bool:
     return not carrier.codes or code_of(text) in carrier.codes
 
 
+# A carrier dated so says that something was so by then, not when it was.
+_NOT_ITS_DAY = ("AssessmentAuthorisationDate", "return_end")
+
+
+def own_day(carrier: Carrier) -> bool:
+    """Whether the carrier's date is that on which it happened."""
+    return carrier.dated_by not in _NOT_ITS_DAY
+
+
 def in_year(carrier: Carrier, year: int) -> bool:
     after_start = carrier.year_from is None or carrier.year_from <= year
     return after_start and (carrier.year_to is None or year <= carrier.year_to)

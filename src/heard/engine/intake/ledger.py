@@ -89,7 +89,7 @@ def _completest(values: tuple[object, ...]) -> tuple[int, str]:
 
 class Seen(NamedTuple):
     """One item that a row carries; with no date it is not known rather than seen. `ongoing`: it has a place for its end, which
-    is empty. As `tables.OBSERVATIONS`."""
+    is empty; `own_day`: the date is that of the thing itself. As `tables.OBSERVATIONS`."""
 
     item: str
     field: str
@@ -98,6 +98,7 @@ class Seen(NamedTuple):
     seen_on: date | None = None
     until: date | None = None
     ongoing: bool = False
+    own_day: bool = True
 
 
 class Assessment(NamedTuple):
@@ -358,7 +359,7 @@ class Source:
 
     def observe(self, at: Place, record_id: str, seen: Seen) -> None:
         state = "not_known" if seen.seen_on is None else "seen"
-        evidence = (seen.field, seen.strength, seen.counts)
+        evidence = (seen.field, seen.strength, seen.counts, seen.own_day)
         days = (seen.seen_on, seen.until, seen.ongoing and seen.seen_on is not None)
         row = (self.name, record_id, seen.item, state, *days, *evidence, at.file, at.row)
         self.ledger.observations.add(row)

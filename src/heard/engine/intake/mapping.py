@@ -108,10 +108,12 @@ class MappedSource:
 @dataclass(frozen=True)
 class Mapping:
     """A mapping file. `labels`: of each format, of each of its fields, each spelling and what it means. `councils`: of returns
-    that do not say whose they are, the pattern of a file's or folder's name, and the council's number."""
+    that do not say whose they are, the pattern of a file's or folder's name, and the council's number. `renamed`: of sources that had another name in earlier runs, that name and the one of now: what
+    people judged then holds now."""
 
     sources: tuple[MappedSource, ...] = ()
     councils: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
     labels: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
 
 
@@ -137,7 +139,7 @@ def load(path: Path) -> Mapping:
 
 
 def is_mapping(path: Path) -> bool:
-    """Whether a file is meant as a mapping: YAML that begins a line with 'sources:', 'labels:' or 'councils:'. Mistakes in it are for `load`."""
+    """Whether a file is meant as a mapping: YAML that begins a line with 'sources:', 'labels:', 'councils:' or 'renamed:'. Mistakes in it are for `load`."""
     if path.suffix.lower() not in (".yaml", ".yml"):
         return False
     try:
@@ -146,7 +148,7 @@ def is_mapping(path: Path) -> bool:
         return False
 
 
-_SOURCES = re.compile(rb"^(\xef\xbb\xbf)?(sources|labels|councils)\s*:", re.MULTILINE)
+_SOURCES = re.compile(rb"^(\xef\xbb\xbf)?(sources|labels|councils|renamed)\s*:", re.MULTILINE)
 
 
 class _Reader:
@@ -156,13 +158,15 @@ class _Reader:
         self._file = file
 
     def mapping(self, root: yaml.Node | None) -> Mapping:
-        top = self._mapping(root, "the mapping", ("sources", "labels", "councils"))
+        top = self._mapping(root, "the mapping", ("sources", "labels", "councils", "renamed"))
         sources = self._pairs(top["sources"], "'sources'") if "sources" in top else []
         labels = self._pairs(top["labels"], "'labels'") if "labels" in top else []
         councils = self._pairs(top["councils"], "'councils'") if "councils" in top else []
+        renamed = self._pairs(top["renamed"], "'renamed'") if "renamed" in top else []
         return Mapping(
             tuple(self._source(name, node) for name, node in sources),
             {pattern: self._text(node) for pattern, node in councils},
+            {before: self._text(node) for before, node in renamed},
             {name: self._labels(node) for name, node in labels},
         )
 

@@ -9,7 +9,10 @@ from typing import NamedTuple
 
 _ENOUGH = 20  # dates; among fewer a gap says nothing
 _APART = 92  # days without any date, beyond which a few dates are stray
-_FEW = 100  # one in so many dates, and one at the least, is few
+_FEW, _ROW = (
+    100,
+    2,
+)  # few are one in a hundred dates; and two at the least, as one row may tell when something began and ended
 
 
 class Span(NamedTuple):
@@ -26,7 +29,7 @@ def span_of(days: Mapping[date, int]) -> Span | None:
         return None
     left, total = sorted(days), sum(days.values())
     stray: list[date] = []
-    while total >= _ENOUGH and (apart := _apart(left, days, total // _FEW or 1)):
+    while total >= _ENOUGH and (apart := _apart(left, days, max(_ROW, total // _FEW))):
         stray += apart
         left = [day for day in left if day not in apart]
     return Span(left[0], left[-1], tuple(sorted(stray)))

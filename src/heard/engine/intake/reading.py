@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -51,13 +51,14 @@ class IntakeSummary:
     """What was read in all.
 
     `notes`: choices that were made, in plain sentences. `mapping`: the one that was used, named or brought by the input.
-    `files`: every extract, also those that could not be used.
+    `files`: every extract, also those that could not be used. `renamed`: as the mapping says it.
     """
 
     sources: tuple[SourceSummary, ...]
     notes: tuple[str, ...] = ()
     mapping: Path | None = None
     files: tuple[Path, ...] = ()
+    renamed: dict[str, str] = field(default_factory=dict)
 
     @property
     def read(self) -> int:
@@ -103,7 +104,7 @@ def read(
     if used and not mapping:
         notes.insert(0, f"No mapping was named: {file_name(used)}, which came with the extracts, was used.")
     sources = tuple(map(_summary, ledger.sources))
-    return IntakeSummary(sources, (*notes, *_asides(found, maps)), used, tuple(found.files))
+    return IntakeSummary(sources, (*notes, *_asides(found, maps)), used, tuple(found.files), told.renamed)
 
 
 def _ledger(out: Path, today: date) -> Ledger:

@@ -52,8 +52,9 @@ def _most_reach(engine: backend.Engine, release: Release, today: date) -> tuple[
     coverage, sources = engine.read(tables.COVERAGE), engine.read(tables.SOURCES)
     signs = coverage.item.isin([sign.id for sign in release.signs])
     telling = coverage.filter((coverage.state == "collected") & signs)
-    rows = sources.semi_join(telling, "source").select("last_date").to_pyarrow()
-    ends = sorted((day for day in rows["last_date"].to_pylist() if day and day <= today), reverse=True)
+    each = telling.group_by("source").agg(covered=telling.last_day.max()).join(sources, "source")
+    last = each.select(last=each.covered.fill_null(each.last_date)).to_pyarrow()["last"].to_pylist()
+    ends = sorted((day for day in last if day and day <= today), reverse=True)
     if not ends:
         return None
     return ends[len(ends) // 2], "the last day up to today that most sources reach"

@@ -134,7 +134,7 @@ def months(read: Tables, question: Question) -> pa.Table:
             "seen": seen.get((row["source"], row["item"], first.year, first.month), 0),
         }
         for row in sorted(read.coverage, key=lambda row: (row["source"], question.items.index(row["item"])))
-        if row["item"] in question.counted and row["state"] in ("collected", "beside")
+        if row["item"] in question.counted and row["state"] == "collected"
         for first, last in parts
     ]
     return pa.Table.from_pylist(told, schema=tables.MONTHS.schema)
@@ -145,4 +145,4 @@ def _covered(row: dict[str, Any], first: date, last: date) -> str:
         return "all"
     begins, ends = row["first_day"], row["last_day"]
     apart = (begins and begins > last) or (ends and ends < first)
-    return "none" if apart or row["state"] != "collected" else "part"
+    return "none" if apart else "part"

@@ -63,6 +63,11 @@ class Listed:
         rows = backend.read(self.folder, tables.SOURCES, ["source", "last_date"]).to_pylist()
         return {row["source"]: row["last_date"] for row in rows}
 
+    @cached_property
+    def apart(self) -> dict[str, dict[str, Any]]:
+        """Whom the rule would list, who died or were of age."""
+        return {row["person"]: row for row in backend.read(self.folder, tables.SET_APART).to_pylist()}
+
     def members(self, column: str, wanted: Iterable[str]) -> pa.Table:
         """The rows of `tables.IDENTITIES` with one of these values in a column."""
         return self._rows(
@@ -160,6 +165,10 @@ class _Why:
             return
         yield from self._moved(child["person"], shared)
         twin = min(shared, key=lambda person: (-shared[person], person))
+        if row := self.there.apart.get(twin):
+            what = "died" if row["why"] == "died" else "came of age"
+            yield self._in_words(f"By the earlier list the child {what} on {spelt(row['since'])}.",
+                                 f"The child {what} on {spelt(row['since'])}."), None  # fmt: skip
         counted = {seen.item for record in records if self.twins.get(record) == twin
                    for seen, until in self.said_there.get(record, {}).items() if self.there.in_time(seen, until)}  # fmt: skip
         for item in child["signs"]:

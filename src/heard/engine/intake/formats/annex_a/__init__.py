@@ -304,4 +304,8 @@ def _seen(
         source.flag(at, "ends_before_start", part.names[spec().until[dated_by or ""]])
         until = None
     evidence = (carriers.shown(carrier, text), carrier.strength, carrier.counts)
-    source.observe(at, child, Seen(carrier.item, *evidence, day, until if day else None, ongoing))
+    source.observe(
+        at,
+        child,
+        Seen(carrier.item, *evidence, day, until if day else None, ongoing, carriers.own_day(carrier)),
+    )

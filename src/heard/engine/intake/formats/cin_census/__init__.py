@@ -209,7 +209,9 @@ class _Census:
         self._write(at, record_id, carrier, carriers.shown(carrier, text), day)
 
     def _write(self, at: Place, record_id: str, carrier: Carrier, shown: str, day: date | None) -> None:
-        seen = Seen(carrier.item, shown, carrier.strength, carrier.counts, day)
+        seen = Seen(
+            carrier.item, shown, carrier.strength, carrier.counts, day, own_day=carriers.own_day(carrier)
+        )
         self.source.observe(at, record_id, seen)
 
     def _day(self, element: etree._Element, dated_by: str) -> date | None:

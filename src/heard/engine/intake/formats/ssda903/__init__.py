@@ -311,7 +311,16 @@ def _seen(
         source.flag(at, "ends_before_start", part.table.until or "")
         until = None
     shown = carriers.shown(carrier, text)
-    seen = Seen(carrier.item, shown, carrier.strength, carrier.counts, day, until if day else None, ongoing)
+    seen = Seen(
+        carrier.item,
+        shown,
+        carrier.strength,
+        carrier.counts,
+        day,
+        until if day else None,
+        ongoing,
+        carriers.own_day(carrier),
+    )
     source.observe(at, child, seen)
 
 
