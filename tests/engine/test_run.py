@@ -64,7 +64,7 @@ def test_scattered_records_become_one_child_on_the_list(extracts):
 def test_the_summary_is_plain_json(extracts):
     found, _ = whole(extracts)
     told = json.loads(json.dumps(found.as_json()))
-    assert told["as_of"] == "2026-01-10"
+    assert told["as_of"] == "2026-01-31"
     assert told["listed"][0]["last_seen"] == "2026-01-10"
 
 

@@ -250,7 +250,7 @@ def coverage(folder: Path) -> Summary:
     """
     found = runs.coverage(folder)
     return Summary(
-        lambda: {"coverage": [asdict(one) for one in found]},
+        lambda: {"coverage": [one.as_json() for one in found]},
         lambda console: report.show_coverage(found, console),
         set_aside=False,
     )

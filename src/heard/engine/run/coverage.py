@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +46,11 @@ class Sight:
     @property
     def throughout(self) -> bool:
         return all(one.covered == "all" for one in self.months)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values only; months by their first day."""
+        months = [asdict(one) | {"month": one.month.isoformat()} for one in self.months]
+        return {"source": self.source, "agency": self.agency, "item": self.item, "months": months}
 
 
 def sights(rows: Iterable[dict[str, Any]]) -> list[Sight]:
