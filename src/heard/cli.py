@@ -13,6 +13,7 @@ _COMMANDS = {
     "link": "heard.engine.cli:link",
     "screen": "heard.engine.cli:screen",
     "changes": "heard.engine.cli:changes",
+    "coverage": "heard.engine.cli:coverage",
     "estimate": "heard.engine.cli.estimating:estimate",
     "profile": "heard.engine.cli.profiling:profile",
     "publish": "heard.engine.cli.publishing:publish",

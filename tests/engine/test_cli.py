@@ -39,6 +39,18 @@ def call(tmp_path):
 RUN = ("run", "TMP/police.csv", "--mapping", "TMP/mapping.yaml", "--out", "TMP/out")
 
 
+def test_coverage_shows_each_source_sign_and_month(call):
+    assert call("coverage", "TMP").exit_code == 2
+    call(*RUN)
+    shown = call("coverage", "TMP/out")
+    assert shown.exit_code == 0
+    assert "What each source could see" in shown.stdout
+    (told,) = json.loads(call("coverage", "TMP/out", "--json").stdout)["coverage"]
+    assert (told["source"], told["item"]) == ("police", "S01")
+    assert told["months"][-1] == {"month": "2026-01-01", "covered": "all", "seen": 1}
+    assert {month["covered"] for month in told["months"][:-1]} == {"none"}
+
+
 def test_done_is_0_with_the_summary_on_standard_output_and_progress_on_standard_error(call):
     done = call(*RUN)
     assert done.exit_code == 0

@@ -131,3 +131,12 @@ def test_no_two_whom_a_person_parted_are_ever_together_in_any_order(
     shuffled, _ = agglomerated(data.draw(st.permutations(members)), data.draw(st.permutations(ties)), said)
     assert sorted(groups) == sorted(shuffled)
     assert not [pair for pair in apart for group in groups if set(pair) <= set(group)]
+
+
+def test_a_judgement_whose_record_is_not_in_the_run_is_said(tmp_path: Path) -> None:
+    _linked(tmp_path, ("cin", "police", "not_same"))
+    rows = backend.read(tmp_path, tables.JUDGEMENTS).to_pylist()
+    put(tmp_path, tables.JUDGEMENTS, *(row | {"left_source": "cin_2025"} for row in rows))
+    notes = " ".join(link(tmp_path).notes)
+    assert "did not apply, as a record is not in this run: 1." in notes
+    assert "cin_2025 (1, a source that is not in this run)" in notes

@@ -53,7 +53,7 @@ def test_scattered_records_become_one_child_on_the_list(extracts):
     found, out = whole(extracts)
     assert (found.with_signs, found.scattered) == (1, 1)
     assert found.listed[0]["signs"] == ["S01", "S03", "S06"]
-    assert found.as_of == date(2026, 1, 10)
+    assert found.as_of == date(2026, 1, 31)  # a file's own dates speak for whole months
     assert all(source["read"] == source["kept"] + source["set_aside"] for source in found.sources)
     compared_with_nothing = {tables.CHANGES.name}
     assert {path.stem for path in out.glob("*.parquet")} == {
@@ -64,7 +64,7 @@ def test_scattered_records_become_one_child_on_the_list(extracts):
 def test_the_summary_is_plain_json(extracts):
     found, _ = whole(extracts)
     told = json.loads(json.dumps(found.as_json()))
-    assert told["as_of"] == "2026-01-10"
+    assert told["as_of"] == "2026-01-31"
     assert told["listed"][0]["last_seen"] == "2026-01-10"
 
 
@@ -242,3 +242,56 @@ def test_the_issue_list_is_written(extracts):
     lines = (out / result.ISSUE_LIST).read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].startswith("source,file,row")
     assert len(lines) == 1 + sum(source["issues"] for source in found.sources)
+
+
+SAID = "left_source,left_id,right_source,right_id,judgement\n"
+
+
+def test_a_source_that_was_renamed_keeps_what_people_said_where_the_mapping_tells_it(extracts):
+    judgements = extracts.parent / "said.csv"
+    judgements.write_text(SAID + "police_2025,7,school,1,not_same\n")
+    out, mapping = extracts.parent / "out", extracts.parent / "mapping.yaml"
+    lost = run.linked([extracts], out=out, mapping=mapping, judgements=judgements)
+    assert lost.children == 2
+    assert any("did not apply" in note for note in lost.notes)
+    mapping.write_text(MAPPING + "renamed: {police_2025: police}\n")
+    kept = run.linked([extracts], out=out, mapping=mapping, judgements=judgements)
+    assert kept.children == 3
+    assert not any("did not apply" in note for note in kept.notes)
+
+
+def test_an_out_that_is_a_link_stays_one_however_often_it_is_written(extracts):
+    place, out = extracts.parent / "elsewhere", extracts.parent / "out"
+    place.mkdir()
+    out.symlink_to(place)
+    for _ in range(2):
+        found, _out = whole(extracts)
+        assert found.with_signs == 1
+    assert out.is_symlink()
+    assert (place / "children.parquet").is_file()
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_any_work(extracts, monkeypatch):
+    monkeypatch.setattr(folders.os, "access", lambda *_: False)
+    with pytest.raises(NotDone, match="Nothing can be written in"):
+        whole(extracts)
+
+
+def test_the_months_of_each_source_say_what_it_could_see(extracts):
+    _, out = whole(extracts)
+    found = {(one.source, one.item): one for one in run.coverage(out)}
+    assert set(found) == {("police", "S01"), ("police", "S03"), ("school", "S06")}
+    month = found["police", "S01"].months[-1]
+    assert (month.month, month.covered, month.seen) == (date(2026, 1, 1), "all", 1)
+    assert not found["police", "S01"].throughout
+    assert found["police", "S01"].known_from == found["police", "S01"].known_to == date(2026, 1, 1)
+
+
+def test_a_sign_is_gone_where_the_records_ended_and_the_reason_says_so(extracts):
+    _, before = whole(extracts)
+    (extracts / "other.csv").write_text("")
+    later = extracts.parent / "later"
+    run.run([extracts], out=later, mapping=extracts.parent / "mapping.yaml", as_of=date(2027, 3, 31))
+    found = run.changes(before, later)
+    assert found.left == 1
+    assert any("the records of police end on 10 January 2026" in row["why"] for row in found.rows)

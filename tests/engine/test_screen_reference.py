@@ -27,8 +27,24 @@ observation = st.fixed_dictionaries(
         "state": st.sampled_from(("seen", "seen", "seen", "not_known")),
         "seen_on": st.sampled_from(DAYS),
         "counts": st.sampled_from((True, True, True, False)),
+        "until": st.sampled_from((None, None, None, *DAYS)),
+        "ongoing": st.sampled_from((False, False, True)),
     }
 )
+
+
+ENDS = {"police": date(2025, 3, 1), "school": date(2026, 2, 28)}
+
+
+def until(o):
+    """The day it ended, where the source says so."""
+    return max(o["until"], o["seen_on"]) if o["until"] else None
+
+
+def ended(o):
+    """The last day on which it was seen."""
+    last = ENDS.get(o["source"], o["seen_on"]) if o["ongoing"] else o["seen_on"]
+    return until(o) or max(last, o["seen_on"])
 
 
 def rows(observations):
@@ -40,6 +56,8 @@ def rows(observations):
             "item": o["item"],
             "state": o["state"],
             "seen_on": o["seen_on"] if o["state"] == "seen" else None,
+            "until": until(o),
+            "ongoing": o["ongoing"],
             "strength": "direct",
             "counts": o["counts"],
             "field": "f",
@@ -59,7 +77,7 @@ def first_window(counted, as_of, any_window):
     """The last day of the first window with three different signs, or None."""
     ends = sorted({o["seen_on"] for o in counted}) if any_window else [as_of]
     for end in ends:
-        held = {o["item"] for o in counted if year_before(end) < o["seen_on"] <= end}
+        held = {o["item"] for o in counted if year_before(end) < ended(o) and o["seen_on"] <= end}
         if end <= as_of and len(held) >= 3:
             return end
     return None
@@ -76,7 +94,8 @@ def reference(observations, as_of, any_window):
         if not end:
             continue
         start = year_before(end)
-        inside = [o for o in counted if start < o["seen_on"] <= end]
+        inside = [o for o in counted if start < ended(o) and o["seen_on"] <= end]
+        first = start + timedelta(days=1)
         alone = [first_window([o for o in counted if o["source"] == a], as_of, any_window) for a in AGENCIES]
         signs = {o["item"] for o in inside}
         empty = {o["item"] for o in own if o["state"] == "not_known" and o["item"].startswith("S")}
@@ -85,9 +104,9 @@ def reference(observations, as_of, any_window):
             "signs": sorted(signs),
             "agencies": sorted({o["source"] for o in inside}),
             "scattered": not any(alone),
-            "first_seen": min(o["seen_on"] for o in inside),
-            "last_seen": max(o["seen_on"] for o in inside),
-            "window_first": start + timedelta(days=1),
+            "first_seen": max(first, min(o["seen_on"] for o in inside)),
+            "last_seen": max(first, max(o["seen_on"] for o in inside)),
+            "window_first": first,
             "window_last": end,
             "not_known": sorted(empty - signs),
             "vulnerabilities": sorted({o["item"] for o in seen if o["item"].startswith("V")}),
@@ -101,7 +120,7 @@ def behind(observations, listed):
         number
         for number, o in enumerate(observations)
         if o["state"] == "seen" and (child := listed.get(o["child"]))
-        if child["window_first"] <= o["seen_on"] <= child["window_last"]
+        if (child["window_first"] <= ended(o) and o["seen_on"] <= child["window_last"])
         or (o["item"].startswith("V") and o["seen_on"] <= max(child["window_last"], o["as_of"]))
     )
 
@@ -114,7 +133,7 @@ def behind(observations, listed):
 )
 def test_the_list_is_what_plain_python_finds(tmp_path, observations, as_of, any_window):
     persons = {child: [f"{agency} {child}" for agency in AGENCIES] for child in CHILDREN}
-    found = screened(tmp_path, persons, rows(observations), as_of=as_of, any_window=any_window)
+    found = screened(tmp_path, persons, rows(observations), as_of=as_of, any_window=any_window, ends=ENDS)
     wanted = reference(observations, as_of, any_window)
     assert found.children == wanted
     told = [o | {"as_of": as_of} for o in observations]
@@ -124,7 +143,8 @@ def test_the_list_is_what_plain_python_finds(tmp_path, observations, as_of, any_
         with_it = {
             o["child"]
             for o in observations
-            if (o["item"], o["state"]) == (item, "seen") and start < o["seen_on"] <= as_of
+            if (o["item"], o["state"]) == (item, "seen") and o["seen_on"] <= as_of
+            if item.startswith("V") or (o["counts"] and start < ended(o))
         }
         assert found.known[item]["seen"] == len(with_it)
 

@@ -205,3 +205,21 @@ def test_the_timer_says_how_many_went_and_when_one_could_not(
     answer = CliRunner().invoke(main, ["destroy-past-runs"])
     assert (answer.exit_code == 0) is removable
     assert f"Destroyed: {int(removable)}." in answer.output
+
+
+def test_an_upload_that_cannot_be_kept_leaves_a_row_that_says_so_and_no_file(
+    world: World, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA = tmp_path
+    write = actions._write
+
+    def full(file: Any, path: Path) -> None:
+        write(file, path)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(actions, "_write", full)
+    with pytest.raises(OSError, match="No space"):
+        actions.start_run(by=world.analyst, **said(), uploads=[SimpleUploadedFile("b.csv", b"a\n")])
+    run = EngineRun.objects.get()
+    assert (run.state, "could not be kept" in run.problem) == ("failed", True)
+    assert not run.folder.exists()

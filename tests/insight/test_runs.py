@@ -257,3 +257,28 @@ def test_a_run_is_told_what_people_said_of_pairs(world: World, extracts_folder: 
 def test_the_site_keeps_no_child_of_a_run_beside_its_folder(run: EngineRun) -> None:
     assert run.summary["with_signs"] > 0
     assert "listed" not in run.summary
+
+
+def test_the_page_shows_first_what_each_source_could_see(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    client.force_login(world.coordinator)
+    page = client.get(f"/engine/{run.pk}/").text
+    assert page.index("What each source could see, and when") < page.index("Children to look at")
+    assert 'role="img"' in page
+    assert "month by month" in page
+    sights = queries.sights_of(world.coordinator, run)
+    assert {one.item for signs in sights.values() for one in signs} >= {"S01", "S06"}
+
+
+def test_a_run_that_wrote_no_months_shows_the_rest(world: World, run: EngineRun, client: Client) -> None:
+    (run.result / "months.parquet").unlink()
+    client.force_login(world.coordinator)
+    page = client.get(f"/engine/{run.pk}/")
+    assert page.status_code == 200
+    assert "What each source could see" not in page.text
+
+
+def test_who_may_not_see_the_list_sees_no_sights(world: World, run: EngineRun) -> None:
+    with pytest.raises(Hidden):
+        queries.sights_of(world.social_worker, run)

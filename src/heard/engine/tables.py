@@ -83,8 +83,13 @@ SOURCES = Table(
         Column("kept", _INT, "rows of which everything that is needed could be used", required=True),
         Column("set_aside", _INT, "rows that could not be used; read = kept + set_aside", required=True),
         Column("issues", _INT, "rows of the issues table that speak of this source", required=True),
-        Column("first_date", _DATE, "the earliest date that the source speaks of"),
-        Column("last_date", _DATE, "the latest date that the source speaks of, up to the day of reading"),
+        Column(
+            "first_date",
+            _DATE,
+            "the first day of which the source speaks: by its header or mapping, else its earliest date; "
+            "stray dates aside",
+        ),
+        Column("last_date", _DATE, "the last such day, up to the day of reading"),
         Column(
             "keyed_by_child",
             _FLAG,
@@ -122,6 +127,7 @@ RECORDS = Table(
             _TEXT,
             "the authority that the file speaks for, by the code that it gives; null where it does not say",
         ),
+        Column("died_on", _DATE, "the day the child died, where the source says so"),
     ),
 )
 
@@ -158,9 +164,15 @@ OBSERVATIONS = Table(
         Column("state", _TEXT, "'seen', or 'not_known' where the field was there but empty", required=True),
         Column("seen_on", _DATE, "the day it was seen or began; null where not_known"),
         Column("until", _DATE, "the day it ended, where the source says so"),
+        Column("ongoing", _FLAG, "the source says when such things end, and that this one had not"),
         Column("field", _TEXT, "the field that carries it, such as Factors=10A", required=True),
         Column("strength", _TEXT, "'direct', 'proxy' or 'weak', from the knowledge release", required=True),
         Column("counts", _FLAG, "whether the rule counts it; others are shown beside", required=True),
+        Column(
+            "own_day",
+            _FLAG,
+            "seen_on is the day on which it happened; false where it is that of an assessment, or a return's end",
+        ),
         *_ORIGIN,
     ),
 )
@@ -168,14 +180,16 @@ OBSERVATIONS = Table(
 COVERAGE = Table(
     "coverage",
     "intake",
-    "whether one source can carry one item at all",
+    "whether one source can carry one item at all, and of which days it can speak",
     (
         Column("source", _TEXT, "name of the source", required=True),
         Column("agency", _TEXT, "who holds it", required=True),
         Column("item", _TEXT, "S01 to S14 or V01 to V15", required=True),
-        Column("state", _TEXT, "'collected', 'absent' (the format has a field, these files lack it) or 'not_collectable'",
-               required=True),
+        Column("state", _TEXT, "'collected', 'beside' (only by fields that the rule does not count), 'absent' (the format has a "
+               "field, these files lack it) or 'not_collectable'", required=True),
         Column("fields", _TEXT, "the fields that would carry it, separated by commas"),
+        Column("first_day", _DATE, "the first day of which the source can speak; null where that is not known"),
+        Column("last_day", _DATE, "the last such day: nothing after it is known; null where that is not known"),
     ),
 )  # fmt: skip
 
@@ -310,19 +324,71 @@ KNOWN = Table(
     "how much is known of one item over all children: no figure without its coverage",
     (
         Column("item", _TEXT, "S01 to S14 or V01 to V15", required=True),
-        Column("seen", _INT, "children with it in the window", required=True),
         Column(
-            "not_seen", _INT, "children of whom a source that collects it says nothing else", required=True
+            "seen",
+            _INT,
+            "children with it in the window; a vulnerability: on record at any time up to the as-of date",
+            required=True,
+        ),
+        Column(
+            "not_seen",
+            _INT,
+            "children of whom sources that collect it for all of the window say nothing else",
+            required=True,
         ),
         Column(
             "not_known",
             _INT,
-            "children whom no source that collects it holds, or whose field is empty",
+            "children whom no source that collects it for all of the window holds, or whose field is empty",
             required=True,
+        ),
+        Column(
+            "beside",
+            _INT,
+            "children with it only by fields that the rule does not count, whatever else is known",
+            required=True,
+        ),
+        Column(
+            "in_part",
+            _INT,
+            "of those not known: children of whom a part of the window is covered",
+            required=True,
+        ),
+        Column(
+            "known_to",
+            _DATE,
+            "the last day of the window that any source that collects it covers, where that is not the last day "
+            "of the window",
         ),
         Column("collectable", _FLAG, "some source of this run can carry it", required=True),
     ),
 )
+
+SET_APART = Table(
+    "set_apart",
+    "screen",
+    "one person with enough distinct signs who is no child to be listed: they died, or were of age before the window began",
+    (
+        Column("person", _TEXT, "key of the person within this run", required=True),
+        Column("why", _TEXT, "'died' or 'of_age'", required=True),
+        Column("since", _DATE, "the day they died, or their eighteenth birthday", required=True),
+        Column("signs", pa.list_(_TEXT), "the distinct signs that count, in the order of the release", required=True),
+    ),
+)  # fmt: skip
+
+MONTHS = Table(
+    "months",
+    "screen",
+    "one sign in one month, of one source: what it could have seen, and what it saw",
+    (
+        Column("source", _TEXT, "name of the source", required=True),
+        Column("agency", _TEXT, "who holds it", required=True),
+        Column("item", _TEXT, "S01 to S14", required=True),
+        Column("month", _DATE, "its first day; the months of two windows up to the as-of date", required=True),
+        Column("covered", _TEXT, "'all' of the month up to the as-of date, 'part' of it, or 'none'", required=True),
+        Column("seen", _INT, "records in which it was seen, and counts", required=True),
+    ),
+)  # fmt: skip
 
 CHANGES = Table(
     "changes",
@@ -367,6 +433,8 @@ ALL = (
     CHILDREN,
     EVIDENCE,
     KNOWN,
+    SET_APART,
+    MONTHS,
     CHANGES,
 )
 

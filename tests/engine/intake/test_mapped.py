@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.engine.intake.books import book
-from tests.engine.intake.conftest import Read
+from tests.engine.intake.conftest import Read, read_paths
 
 from heard.engine import intake
 from heard.engine.tables import ROW_KEY
@@ -405,3 +409,110 @@ def test_what_only_looks_like_parquet_is_set_aside(read: Callable[..., Read]) ->
     done = read({"people.parquet": b"PAR1" + bytes(99), "people.csv": as_csv(ROWS)}, mapping=PEOPLE)
     assert done.codes("set_aside") == ["left_out"]
     assert done.summary.kept == 3
+
+
+NUMBERED = """sources:
+  clinic:
+    agency: clinic
+    files: "*.csv"
+    record: {given_name: forename, family_name: surname, birth_date: dob, postcode: postcode, nhs_number: nhs, upn: upn}
+    dated_by: day
+    items: {S01: {column: sign, in: ["1"]}}
+"""
+NUMBERED_HEAD = "forename,surname,dob,postcode,nhs,upn,day,sign\n"
+
+
+def test_rows_without_an_id_and_with_two_valid_numbers_are_two_children(read: Callable[..., Read]) -> None:
+    row = "Ada,Bell,2010-05-06,LE1 1AA,{},{},2025-03-01,1\n"
+    numbers = [("9434765919", ""), ("9434765870", ""), ("", "B801200005001"), ("", "")]
+    done = read(
+        {"clinic.csv": NUMBERED_HEAD + "".join(row.format(*one) for one in numbers)}, mapping=NUMBERED
+    )
+    assert len(done.table("records")) == 4
+
+
+def test_a_row_without_an_id_has_one_key_wherever_it_stands(read: Callable[..., Read]) -> None:
+    row, above = "Ada,,,,,,2025-03-01,1\n", "Bea,,,,,,2025-03-01,1\n"
+    first = read({"clinic.csv": NUMBERED_HEAD + row}, mapping=NUMBERED).table("records")[0]["record_id"]
+    moved = read({"clinic.csv": NUMBERED_HEAD + above + row}, mapping=NUMBERED).table("records")
+    assert {r["given_name"]: r["record_id"] for r in moved}["Ada"] == first
+    twice = read({"clinic.csv": NUMBERED_HEAD + row + row}, mapping=NUMBERED).table("records")
+    assert len({r["record_id"] for r in twice}) == 2  # they may be two children
+
+
+@pytest.mark.parametrize("word", ["Unknown", "not known", "N/A", "?", "xxx", "UNKNOWN UNKNOWN", "TBC"])
+def test_a_name_that_says_there_is_none_is_no_name(read: Callable[..., Read], word: str) -> None:
+    done = read({"police_missing.csv": HEAD + ROW.replace("Ada", word)})
+    assert done.table("records")[0]["given_name"] is None
+    assert done.codes() == ["name_stands_for_none"]
+
+
+@pytest.mark.parametrize("name", ["Na", "Anna", "Xi", "O", "Tom Unknown"])
+def test_a_short_or_odd_name_is_a_name(read: Callable[..., Read], name: str) -> None:
+    done = read({"police_missing.csv": HEAD + ROW.replace("Ada", name)})
+    assert (done.table("records")[0]["given_name"], done.codes()) == (name, [])
+
+
+@pytest.mark.parametrize("number", ["9999999999", "0000000000", "1234567890", "9876543210", "unknown"])
+def test_a_number_that_stands_for_none_is_no_number(read: Callable[..., Read], number: str) -> None:
+    row = "{},{},Bell,2010-05-06,F,LE1 1AA,2025-03-01,injury\n"
+    text = AE + row.format(number, "Ada") + row.format(number, "Bea")
+    done = read({"accident_emergency.csv": text})
+    assert [(r["nhs_number"], r["given_name"]) for r in done.table("records")] == [
+        (None, "Ada"),
+        (None, "Bea"),
+    ]
+    assert set(done.codes()) == {"number_stands_for_none"}
+
+
+@pytest.mark.parametrize("upn", ["UN1", "un5", "A000000000000", "none"])
+def test_a_code_for_no_pupil_number_is_no_pupil_number(read: Callable[..., Read], upn: str) -> None:
+    row = f"Ada,Bell,2010-05-06,LE1 1AA,,{upn},2025-03-01,1\n"
+    done = read({"clinic.csv": NUMBERED_HEAD + row}, mapping=NUMBERED)
+    assert (done.table("records")[0]["upn"], done.codes()) == (None, ["number_stands_for_none"])
+
+
+@pytest.mark.parametrize("cell", ["1", "1.0", " 1 "])
+def test_a_code_is_met_as_a_spreadsheet_writes_it(read: Callable[..., Read], cell: str) -> None:
+    row = f"Ada,Bell,2010-05-06,LE1 1AA,,,2025-03-01,{cell}\n"
+    assert len(read({"clinic.csv": NUMBERED_HEAD + row}, mapping=NUMBERED).seen()) == 1
+
+
+_ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "nominal_id": st.sampled_from(("N1", "N2")),
+            "surname": st.sampled_from(("", "Bell", "Carr")),
+            "dob": st.sampled_from(("", "2010-05-06")),
+            "sex": st.sampled_from(("", "F")),
+            "postcode": st.sampled_from(("", "LE1 1AA", "LE2 2BB")),
+        }
+    ),
+    min_size=2,
+    max_size=6,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows=_ROWS, data=st.data())
+def test_the_order_of_rows_never_matters_to_what_a_record_says(
+    rows: list[dict[str, str]], data: st.DataObject
+) -> None:
+    def records(rows: list[dict[str, str]]) -> list[dict[str, object]]:
+        lines = [
+            f"{r['nominal_id']},Ada,{r['surname']},{r['dob']},{r['sex']},{r['postcode']},2025-03-01,\n"
+            for r in rows
+        ]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "police_missing.csv"
+            path.write_text(HEAD + "".join(lines))
+            done = read_paths(Path(folder) / "out", path, mapping=intake.EXAMPLES / "partnership.yaml")
+            told = [{k: v for k, v in r.items() if k not in ("file", "row")} for r in done.table("records")]
+        return sorted(told, key=lambda r: r["record_id"])
+
+    found = records(rows)
+    assert found == records(data.draw(st.permutations(rows)))
+    for record in found:
+        own = [r for r in rows if r["nominal_id"] == record["record_id"]]
+        for column, cell in (("family_name", "surname"), ("sex", "sex"), ("postcode", "postcode")):
+            assert bool(record[column]) is any(r[cell] for r in own)

@@ -24,6 +24,11 @@ OC2 = (
     "CHILD,DOB,SDQ_SCORE,SDQ_REASON,CONVICTED,HEALTH_CHECK,IMMUNISATIONS,TEETH_CHECK,HEALTH_ASSESSMENT,"
     "SUBSTANCE_MISUSE,INTERVENTION_RECEIVED,INTERVENTION_OFFERED\n1,06/05/2009,18,,,0,0,0,0,1.0,,\n"
 )
+CENSUS = (
+    "<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>2024</Year><ReferenceDate>2024-03-31"
+    "</ReferenceDate></CollectionDetails><Source><LEA>201</LEA></Source></Header><Children><Child><ChildIdentifiers>"
+    "<LAchildID>C1</LAchildID><PersonBirthDate>2009-05-06</PersonBirthDate></ChildIdentifiers></Child></Children></Message>"
+)
 RETURN = {"r/header.csv": HEADER, "r/ep.csv": EPISODES, "r/Missing 2024.csv": MISSING, "r/oc2.csv": OC2}
 
 
@@ -198,3 +203,65 @@ def test_the_sample_return_is_read_whole(samples: Path, tmp_path: Path) -> None:
     assert (files["header.csv"], files["episodes.csv"], files["missing.csv"]) == (2675, 5050, 43)
     assert sum(file.kept for file in done.summary.sources[0].files) == 25_945
     assert done.summary.set_aside == 0
+
+
+def test_an_episode_of_missing_whose_kind_is_blank_is_not_known(read: Callable[..., Read]) -> None:
+    blank = "CHILD,DOB,MISSING,MIS_START,MIS_END\n1,06/05/2009,,13/11/2023,14/11/2023\n"
+    assert ("1", "S01") in read({**RETURN, "r/Missing 2024.csv": blank}).not_known()
+
+
+def test_a_birth_date_that_the_header_lacks_is_taken_from_another_file(read: Callable[..., Read]) -> None:
+    done = read({**RETURN, "r/header.csv": HEADER.replace("06/05/2009", "")})
+    assert [r["birth_date"] for r in done.table("records")] == [date(2009, 5, 6)]
+
+
+def in_one_folder(**returns: dict[str, str]) -> dict[str, str]:
+    return {
+        f"r/{mark} {file[2:].replace(' 2024', '')}": text
+        for mark, files in returns.items()
+        for file, text in files.items()
+    }
+
+
+def test_two_years_in_one_folder_are_two_returns_by_the_words_of_their_names(
+    read: Callable[..., Read],
+) -> None:
+    before = {file: text.replace("2023", "2022").replace("2024", "2023") for file, text in RETURN.items()}
+    done = read(in_one_folder(y2023=before, y2024=RETURN))
+    assert [source.source for source in done.summary.sources] == ["r 2023", "r 2024"]
+    dated = {(o["source"], o["seen_on"]) for o in done.table("observations") if o["item"] == "S12"}
+    assert dated == {("r 2023", date(2023, 3, 31)), ("r 2024", date(2024, 3, 31))}
+
+
+def test_a_table_that_is_there_twice_without_a_word_that_tells_is_refused(read: Callable[..., Read]) -> None:
+    done = read({**RETURN, "r/other.csv": HEADER, "r/census.xml": CENSUS})
+    assert [source.kind for source in done.summary.sources if source.kept] == ["cin_census"]
+    assert done.summary.set_aside == 7
+    assert "holds a table of the return twice" in done.issue("left_out")["what"]
+
+
+def test_two_councils_that_no_return_names_never_share_a_number(read: Callable[..., Read]) -> None:
+    other = {file: text.replace("06/05/2009", "07/08/2012") for file, text in RETURN.items()}
+    done = read(in_one_folder(north=RETURN, south=other))
+    assert {r["agency"] for r in done.table("records")} == {
+        "social care (of r north)", "social care (of r south)"
+    }  # fmt: skip
+    assert any("name it in the mapping" in note for note in done.summary.notes)
+
+
+def test_a_return_is_of_the_council_whose_children_it_has(read: Callable[..., Read]) -> None:
+    census = CENSUS.replace("<LAchildID>C1", "<LAchildID>1")
+    elsewhere = CENSUS.replace("201", "302").replace("2009-05-06", "2011-01-01")
+    done = read({**RETURN, "a.xml": census, "b.xml": elsewhere})
+    agencies = {r["source"]: r["agency"] for r in done.table("records")}
+    assert agencies == {"a": "social care (council 201)", "b": "social care (council 302)",
+                        "r": "social care (council 201)"}  # fmt: skip
+
+
+def test_a_council_can_be_named_in_the_mapping(read: Callable[..., Read]) -> None:
+    other = {file: text.replace("06/05/2009", "07/08/2012") for file, text in RETURN.items()}
+    mapping = 'councils:\n  "*north*": 201\n  "*south*": 302\n'
+    done = read(in_one_folder(north=RETURN, south=other), mapping=mapping)
+    assert {r["agency"] for r in done.table("records")} == {
+        "social care (council 201)", "social care (council 302)"
+    }  # fmt: skip

@@ -16,6 +16,8 @@ from heard.engine import backend, profile, tables
 from heard.engine.profile.counting import put_together
 from heard.engine.profile.people import People
 from heard.engine.profile.quality import linking, share
+from heard.engine.profile.sections import findings
+from heard.engine.profile.shape import Hiding
 from heard.knowledge import load
 
 RELEASE = load.current()
@@ -200,3 +202,25 @@ def test_the_expected_error_of_linking_is_told_where_the_run_measured_it(tmp_pat
 )
 def test_a_share_says_of_no_small_number_what_it_is(part: int, whole: int, words: str) -> None:
     assert share(part, whole, 5) == words
+
+
+def test_an_episode_without_a_day_of_its_own_is_counted_in_no_month(tmp_path: Path) -> None:
+    run = run_of(tmp_path / "run")
+    rows = backend.read(run, tables.OBSERVATIONS).to_pylist()
+    for row in rows:
+        if row["item"] == "S01":
+            row |= {"field": "missing_episodes>=1", "own_day": False}
+    put(run, tables.OBSERVATIONS, *rows)
+    assert "missing-episodes" not in counted(run)
+
+
+def test_the_agency_of_a_file_that_could_not_be_read_did_not_take_part(tmp_path: Path) -> None:
+    run = run_of(tmp_path / "run")
+    sources = backend.read(run, tables.SOURCES).to_pylist()
+    unread = sources[0] | {"source": "a.zip", "agency": "not known", "kind": "not_read"}
+    put(run, tables.SOURCES, *sources, unread)
+    found = profile.count(run, ASKED, missing=None, patterns=None, progress=lambda text, part: None)
+    by_name = {one.name: one for one in found}
+    printed = {name: one.printed(str(cell.count) for cell in one.cells) for name, one in by_name.items()}
+    said = findings(printed, printed["sources"], ASKED, Hiding("", 5, "c", 1, {}))
+    assert "known to 2 agencies that took part" in said[0]

@@ -142,3 +142,78 @@ def test_subtraction_gives_cells_of_the_departments_own_table_away() -> None:
     read = call("check", source).stdout
     assert "133 of them can be known too well, 16 of these exactly:" in read
     assert "Drug_Misuse_child, area London / Inner London / City of London, year 2019 is 2" in read
+
+
+SOUTH = "area,count\nNorth,48\nEast,20\nWest,25\nSouth,c\nTotal,96\n"
+
+
+@pytest.mark.parametrize(
+    ("layout", "sentence"),
+    [
+        ("exhaustive: area", "`exhaustive` is a list"),
+        ("totals: England", "`totals` is a list, such as [England]"),
+        ("measures: count", "`measures` is a list"),
+        ("exhaustive: [Area]", "`exhaustive` names Area, which the layout does not have"),
+        ("sums: {count: [a, b]}", "`sums` names a, b"),
+        ("sums: {other: [count]}", "`sums` names other"),
+    ],
+)
+def test_a_layout_with_a_slip_is_refused_and_protects_nobody_less(
+    tmp_path: Path, layout: str, sentence: str
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(SOUTH)
+    path.with_suffix(".yaml").write_text("dimensions: {area: area}\n" + layout + "\n")
+    checked = call("check", path)
+    assert checked.exit_code == 2
+    assert sentence in checked.stderr
+
+
+@pytest.mark.parametrize("word", ["All areas", "England", "Overall", "Grand total"])
+def test_a_total_by_another_word_protects_and_is_said(tmp_path: Path, word: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(SOUTH.replace("Total", word))
+    checked = call("check", path, "--json")
+    assert checked.exit_code == 1
+    told = json.loads(checked.stdout)
+    assert [(one["cell"], one["low"]) for one in told["derived"]] == [("count, area South", 3)]
+    assert f"“{word}” was taken for the total of area" in told["warnings"][0]
+    path.write_text(SOUTH.replace("Total", word).replace("c", "3", 2).replace("3ount", "count"))
+    hidden = call("hide", path, "--out", tmp_path / "out", "--json")
+    assert json.loads(hidden.stdout)["hidden"] == 2
+    assert call("check", tmp_path / "out" / "t.csv").exit_code == 0
+
+
+def test_a_row_that_is_the_sum_of_the_others_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("area,count\nNorth,48\nEast,20\nWest,25\nSouthmoor,93\n")
+    assert "“Southmoor” is what the others of area add up to" in call("check", path).stdout
+
+
+def test_columns_that_add_up_are_told_or_guessed(tmp_path: Path) -> None:
+    path, beside = tmp_path / "t.csv", tmp_path / "t.yaml"
+    path.write_text("area,boys,girls,children\nNorth,20,c,23\nEast,30,31,61\n")
+    beside.write_text("dimensions: {area: area}\nmeasures: [boys, girls, children]\n")
+    checked = call("check", path, "--json")
+    told = json.loads(checked.stdout)
+    assert checked.exit_code == 1
+    assert [(one["cell"], one["low"]) for one in told["derived"]] == [("girls, area North", 3)]
+    assert "children was taken for the sum of boys and girls" in told["warnings"][0]
+    beside.write_text(beside.read_text() + "sums: {children: [boys, girls]}\n")
+    said = json.loads(call("check", path, "--json").stdout)
+    assert (len(said["derived"]), said["warnings"]) == (1, [])
+    path.write_text(path.read_text().replace("c,23", "3,23"))
+    call("hide", path, "--out", tmp_path / "out")
+    assert (tmp_path / "out" / "t.csv").read_text().count("c,") + (
+        tmp_path / "out" / "t.csv"
+    ).read_text().count(",c\n") >= 2
+    assert call("check", tmp_path / "out" / "t.csv").exit_code == 0
+
+
+def test_the_policy_by_which_a_table_is_hidden_is_written_into_its_layout(tmp_path: Path) -> None:
+    path, policy = tmp_path / "t.csv", tmp_path / "policy.yaml"
+    path.write_text("area,count\nTotal,107\nNorth,48\nEast,20\nWest,25\nSouth,14\n")
+    policy.write_text("threshold: 2\nhidden: '#'\nalso_hidden: []\nrounding: [{to: 5}]\n")
+    assert call("hide", path, "--policy", policy, "--out", tmp_path / "out").exit_code == 0
+    checked = call("check", tmp_path / "out" / "t.csv", "--json")
+    assert (checked.exit_code, json.loads(checked.stdout)["conflicts"]) == (0, [])

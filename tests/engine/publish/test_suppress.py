@@ -183,3 +183,59 @@ def test_the_same_tables_are_hidden_the_same_way() -> None:
     counts = {place: (5 * n * n) % 17 for n, place in enumerate(product("abcdef", "xyz"))}
     true = table("t", ("one", "two"), counts)
     assert hide([true], POLICY) == hide([true], POLICY)
+
+
+def without(true: Table, *dimensions: str) -> Table:
+    """The table without the rows that are totals of these dimensions."""
+    rows = (row for row in true.rows if all(row.places[name] for name in dimensions))
+    return replace(true, rows=tuple(rows))
+
+
+def test_totals_that_nobody_publishes_need_no_partner() -> None:
+    counts = {
+        place: n for place, n in zip(product("abcd", "fm"), (3, 20, 30, 41, 12, 4, 17, 25), strict=True)
+    }
+    plain = without(table("t", ("area", "sex"), counts), "area", "sex")
+    assert hide([plain], POLICY).hidden == 2
+    by_year = {("a", "2023"): 3, ("b", "2023"): 30, ("d", "2023"): 41}
+    one_year = without(table("t", ("area", "year"), by_year), "year")
+    found = hide([one_year], POLICY)
+    assert (found.hidden, found.excess) == (2, 0.0)
+
+
+def test_a_count_that_was_rounded_before_can_be_hidden_now() -> None:
+    rounding = policy_of({"rounding": [{"to": 10}], "threshold": 5}, "here")
+    true = table("t", ("area",), {("a",): 3, ("b",): 17, ("d",): 24, ("e",): 33})
+    earlier = printed(true, hide([true], rounding).texts["t"])
+    earlier = Table("earlier", replace(true.layout, policy=rounding), earlier.rows)
+    assert hide([true], POLICY, [earlier]).hidden <= 4
+
+
+@st.composite
+def some_margins(draw: st.DrawFn) -> Table:
+    sizes = draw(st.sampled_from([(2, 2), (3, 2), (4,), (5,)]))
+    names = ("one", "two")[: len(sizes)]
+    places = list(product(*("vwxyz"[:size] for size in sizes)))
+    counts = {place: draw(st.one_of(st.integers(0, 5), st.integers(6, 30))) for place in places}
+    kept = draw(st.sets(st.sampled_from(names)))
+    return without(table("t", names, counts), *(name for name in names if name not in kept))
+
+
+@settings(max_examples=25, deadline=None)
+@given(some_margins())
+def test_what_is_hidden_costs_no_more_than_an_exact_search_finds(true: Table) -> None:
+    numbers = [int(row.texts["count"]) for row in true.rows]
+    small = {n for n, count in enumerate(numbers) if POLICY.is_small(count)}
+    free = [n for n, count in enumerate(numbers) if count > POLICY.threshold]
+    costs = [_cost(true, n) for n in range(len(numbers))]
+    by_cost = sorted(_choices(free), key=lambda more: sum(costs[n] for n in more))
+    best = next((more for more in by_cost if _protects(true, small | set(more))), None)
+    if best is None:
+        with pytest.raises(NotDone):
+            hide([true], POLICY)
+        return
+    found = hide([true], POLICY)
+    hidden = {n for n, text in enumerate(found.texts["t"]) if text["count"] == "c"}
+    least, spent = sum(costs[n] for n in small | set(best)), sum(costs[n] for n in hidden)
+    assert spent <= least * 1.02
+    assert spent * (1 - found.excess / (1 + found.excess)) <= least * 1.0001

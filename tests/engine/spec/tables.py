@@ -19,8 +19,10 @@ def put(folder: Path, table: tables.Table, *rows: dict[str, Any]) -> None:
     backend.write(folder, table, pa.Table.from_pylist(list(rows), schema=table.schema))
 
 
-def source(name: str, *, agency: str = "", keyed: bool | None = None) -> dict[str, Any]:
-    counts = {"read": 1, "kept": 1, "set_aside": 0, "issues": 0}
+def source(
+    name: str, *, agency: str = "", keyed: bool | None = None, last: date | None = None
+) -> dict[str, Any]:
+    counts = {"read": 1, "kept": 1, "set_aside": 0, "issues": 0, "last_date": last}
     return {"source": name, "agency": agency or name, "kind": "csv", "keyed_by_child": keyed, **counts}
 
 
@@ -72,17 +74,24 @@ def silent(who: str, item: str) -> dict[str, Any]:
     return seen(who, item, "2026-01-01", state="not_known", seen_on=None)
 
 
-def covers(source_name: str, item: str, state: str = "collected") -> dict[str, Any]:
-    return {"source": source_name, "agency": source_name, "item": item, "state": state, "fields": "f"}
+def covers(
+    source_name: str, item: str, state: str = "collected", days: tuple[str, str] | None = None
+) -> dict[str, Any]:
+    """`days`: the first and last of which the source can speak; without them, of any."""
+    first, last = (date.fromisoformat(day) for day in days) if days else (None, None)
+    row = {"source": source_name, "agency": source_name, "item": item, "state": state, "fields": "f"}
+    return row | {"first_day": first, "last_day": last}
 
 
 class Screened:
-    """The answer of a screen: children, evidence and known by their keys, and the summary."""
+    """The answer of a screen: children, evidence, known and who is set apart by their keys, and the summary."""
 
     def __init__(self, folder: Path, as_of: date | None, any_window: bool, release: Release | None) -> None:
         self.summary = screen(folder, as_of=as_of, any_window=any_window, release=release)
         self.children = {row["person"]: row for row in backend.read(folder, tables.CHILDREN).to_pylist()}
         self.evidence = backend.read(folder, tables.EVIDENCE).to_pylist()
+        self.apart = {row["person"]: row for row in backend.read(folder, tables.SET_APART).to_pylist()}
+        self.months = backend.read(folder, tables.MONTHS).to_pylist()
         self.known = {row["item"]: row for row in backend.read(folder, tables.KNOWN).to_pylist()}
 
 
@@ -95,17 +104,28 @@ def screened(
     *,
     any_window: bool = False,
     release: Release | None = None,
+    ends: dict[str, date] | None = None,
+    lives: dict[str, dict[str, Any]] | None = None,
 ) -> Screened:
     """`persons`: each child's records as "source record_id". A source is its own agency, unless it has a dash:
-    "council-cin" is the council's."""
+    "council-cin" is the council's. `ends`: the last day of which a source speaks. `lives`: more of records, by "source record_id".
+    """
+    lives = lives or {}
     records = [(person, *who.split()) for person, whose in persons.items() for who in whose]
-    put(folder, tables.RECORDS, *(record(s, r, agency=s.split("-")[0]) for _, s, r in records))
+    put(
+        folder,
+        tables.RECORDS,
+        *(record(s, r, agency=s.split("-")[0]) | lives.get(f"{s} {r}", {}) for _, s, r in records),
+    )
     put(folder, tables.IDENTITIES, *({"source": s, "record_id": r, "person": p} for p, s, r in records))
     put(folder, tables.OBSERVATIONS, *observations)
     put(folder, tables.COVERAGE, *(coverage or []))
     put(
         folder,
         tables.SOURCES,
-        *(source(s, agency=s.split("-")[0]) for s in sorted({s for _, s, _ in records})),
+        *(
+            source(s, agency=s.split("-")[0], last=(ends or {}).get(s))
+            for s in sorted({s for _, s, _ in records})
+        ),
     )
     return Screened(folder, as_of, any_window, release)

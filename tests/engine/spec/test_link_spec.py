@@ -270,3 +270,42 @@ def _person(folder, source):
 
     rows = backend.read(folder, tables.IDENTITIES).to_pylist()
     return next(row["person"] for row in rows if row["source"] == source)
+
+
+def test_one_given_name_and_birth_date_with_two_family_names_is_for_a_person(tmp_path):
+    names = [("Katherine Ashworth", "Katherine Osei"), ("Ibrahim Mensah", "Ibrahim Novak")]
+    for number, (one, other) in enumerate(names):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        rest = [record("school", str(n), f"Zoltan{n} Petrov{n}", f"2012-0{n}-11") for n in range(1, 9)]
+        left, right = record("school", "a", one, "2011-03-04"), record("police", "b", other, "2011-03-04")
+        children = linked(folder, left, right, *rest)
+        assert frozenset({"school a", "police b"}) not in children
+
+
+@pytest.mark.parametrize("born", ["2010-03-04", ""])
+def test_the_agency_s_own_number_links_whatever_the_model_makes_of_the_rest(tmp_path, born):
+    others = [
+        record("cin", f"x{n}", "", f"2011-03-{n:02}", agency="council", local_id=f"x{n}")
+        for n in range(1, 29)
+    ]
+    one = record("cin", "L1", "", "2011-03-04", agency="council", local_id="L1", sex="F", postcode="WX1 1AA")
+    two = record("care", "L1", "", born, agency="council", local_id="L1", sex="F", postcode="YX9 9ZZ")
+    many = [
+        record("care", f"x{n}", "", f"2012-06-{n:02}", agency="council", local_id=f"y{n}")
+        for n in range(1, 29)
+    ]
+    assert frozenset({"cin L1", "care L1"}) in linked(tmp_path, one, two, *others, *many)
+
+
+@pytest.mark.parametrize(("one", "other"), [("00123", "123"), ("AB7", "ab7")])
+def test_the_agency_s_own_number_is_one_in_either_spelling(tmp_path, one, other):
+    left = record("cin", one, "", "2011-03-04", agency="council", local_id=one)
+    right = record("care", other, "", "2011-03-04", agency="council", local_id=other)
+    assert together(tmp_path, left, right)
+
+
+def test_two_spellings_in_one_source_are_two_numbers(tmp_path):
+    left = [record("cin", n, "", "2011-03-04", agency="council", local_id=n) for n in ("0123", "123")]
+    right = record("care", "123", "", "2011-03-04", agency="council", local_id="123")
+    assert linked(tmp_path, *left, right) == {frozenset({"cin 0123"}), frozenset({"cin 123", "care 123"})}

@@ -227,6 +227,9 @@ def test_what_is_known_adds_up_to_all_children(tmp_path):
         [covers("school", "S06"), covers("police", "S01")],
     )
     assert found.known["S06"] == {
+        "beside": 0,
+        "in_part": 0,
+        "known_to": None,
         "item": "S06",
         "seen": 1,
         "not_seen": 1,
@@ -234,6 +237,9 @@ def test_what_is_known_adds_up_to_all_children(tmp_path):
         "collectable": True,
     }
     assert found.known["S01"] == {
+        "beside": 0,
+        "in_part": 0,
+        "known_to": None,
         "item": "S01",
         "seen": 0,
         "not_seen": 1,
@@ -241,6 +247,9 @@ def test_what_is_known_adds_up_to_all_children(tmp_path):
         "collectable": True,
     }
     assert found.known["S07"] == {
+        "beside": 0,
+        "in_part": 0,
+        "known_to": None,
         "item": "S07",
         "seen": 0,
         "not_seen": 0,
@@ -278,3 +287,119 @@ def test_children_stand_in_the_order_of_their_keys(tmp_path):
     more_for_c = [seen("police c", item, "2026-01-10") for item in ("S02", "S04", "S05", "S12")]
     signs = [seen(f"police {key}", item, "2026-01-10") for key in persons for item in ("S01", "S03", "S06")]
     assert list(screened(tmp_path, persons, [*signs, *more_for_c]).children) == ["a", "b", "c"]
+
+
+def test_what_lasts_is_seen_until_it_ends(tmp_path):
+    missing = seen("police 1", "S01", "2024-01-10", until=date(2025, 4, 1))
+    assert screened(tmp_path, ONE_CHILD, [missing, *THREE_SIGNS[1:]]).children
+    ended = missing | {"until": date(2025, 3, 31)}
+    assert not screened(tmp_path, ONE_CHILD, [ended, *THREE_SIGNS[1:]]).children
+
+
+@pytest.mark.parametrize(
+    ("last", "listed"), [(date(2026, 3, 1), True), (date(2025, 3, 1), False), (None, False)]
+)
+def test_what_goes_on_is_seen_up_to_the_last_day_of_which_its_source_speaks(tmp_path, last, listed):
+    missing = seen("police 1", "S01", "2025-01-10", ongoing=True)
+    ends = {"police": last} if last else {}
+    found = screened(tmp_path, ONE_CHILD, [missing, *THREE_SIGNS[1:]], ends=ends)
+    assert bool(found.children) is listed
+    assert found.known["S01"]["seen"] == int(listed)
+    if listed:
+        assert found.children["child"]["first_seen"] == date(2025, 4, 1)
+        assert [row["item"] for row in found.evidence] == ["S01", "S03", "S06"]
+
+
+@pytest.mark.parametrize("any_window", [False, True])
+@pytest.mark.parametrize(
+    ("days", "not_seen", "in_part", "known_to"),
+    [
+        (("2025-04-01", "2026-03-31"), 1, 0, None),
+        (("2018-04-01", "2019-03-31"), 0, 0, None),  # it ended long before the window
+        (("2024-04-01", "2025-12-31"), 0, 1, date(2025, 12, 31)),
+        (("2025-06-01", "2026-03-31"), 0, 1, None),  # it began in the window
+    ],
+)
+def test_what_a_source_does_not_cover_is_not_known_and_never_not_seen(
+    tmp_path, days, not_seen, in_part, known_to, any_window
+):
+    persons = {"child": ["police 1"]}
+    found = screened(tmp_path, persons, [], [covers("police", "S01", days=days)], any_window=any_window)
+    known = found.known["S01"]
+    assert (known["not_seen"], known["not_known"], known["in_part"]) == (not_seen, 1 - not_seen, in_part)
+    assert known["known_to"] == known_to
+
+
+def test_two_sources_together_may_cover_the_window(tmp_path):
+    coverage = [covers("police", "S01", days=("2024-01-01", "2025-12-31")),
+                covers("school", "S01", days=("2026-01-01", "2026-06-30"))]  # fmt: skip
+    persons = {"both": ["police 1", "school 1"], "one": ["police 2"]}
+    known = screened(tmp_path, persons, [], coverage).known["S01"]
+    assert (known["not_seen"], known["not_known"], known["in_part"]) == (1, 1, 1)
+
+
+def test_vulnerabilities_are_known_from_any_time_as_the_list_shows_them(tmp_path):
+    long_ago = seen("school 1", "V02", "2016-05-05")
+    found = screened(tmp_path, ONE_CHILD, [*THREE_SIGNS, long_ago], [covers("school", "V02")])
+    assert (found.known["V02"]["seen"], found.known["V02"]["not_seen"]) == (1, 0)
+
+
+def test_a_weak_sign_is_no_sign_seen_and_has_a_column_of_its_own(tmp_path):
+    weak = seen("hospital 1", "S04", "2026-01-10", strength="weak", counts=False)
+    found = screened(tmp_path, ONE_CHILD, [weak], [covers("hospital", "S04", "beside")])
+    known = found.known["S04"]
+    assert (known["seen"], known["beside"], known["not_known"], known["collectable"]) == (0, 1, 1, False)
+
+
+@pytest.mark.parametrize("any_window", [False, True])
+def test_a_child_who_died_is_set_apart_with_the_day(tmp_path, any_window):
+    died = {"hospital 1": {"died_on": date(2026, 1, 5)}}
+    found = screened(tmp_path, ONE_CHILD, THREE_SIGNS, lives=died, any_window=any_window)
+    assert not found.children
+    assert found.apart["child"] == {
+        "person": "child", "why": "died", "since": date(2026, 1, 5), "signs": ["S01", "S03", "S06"]
+    }  # fmt: skip
+    assert (found.summary.with_signs, found.summary.died) == (0, 1)
+    later = {"hospital 1": {"died_on": date(2026, 4, 5)}}
+    assert screened(tmp_path, ONE_CHILD, THREE_SIGNS, lives=later, any_window=any_window).children
+
+
+@pytest.mark.parametrize(
+    ("born", "listed"),
+    [
+        (date(1990, 5, 1), False),
+        (date(2007, 3, 31), False),
+        (date(2007, 4, 1), True),
+        (date(2010, 1, 1), True),
+    ],
+)
+def test_who_was_of_age_before_the_window_is_set_apart(tmp_path, born, listed):
+    found = screened(tmp_path, ONE_CHILD, THREE_SIGNS, lives={"school 1": {"birth_date": born}})
+    assert bool(found.children) is listed
+    assert found.summary.of_age == int(not listed)
+    if not listed:
+        assert found.apart["child"]["since"] == born.replace(year=born.year + 18)
+
+
+def test_a_slip_in_one_birth_date_takes_no_child_off_the_list(tmp_path):
+    lives = {"school 1": {"birth_date": date(1911, 3, 4)}, "police 1": {"birth_date": date(2011, 3, 4)}}
+    assert screened(tmp_path, ONE_CHILD, THREE_SIGNS, lives=lives).children
+
+
+def test_one_late_date_does_not_move_the_day_and_each_early_end_is_said(tmp_path):
+    ends = {"police": date(2026, 3, 31), "school": date(2026, 3, 28), "hospital": date(2019, 3, 31)}
+    coverage = [covers(name, "S01") for name in ends]
+    late = seen("police 1", "S01", "2026-05-20")
+    summary = screened(tmp_path, ONE_CHILD, [*THREE_SIGNS, late], coverage, as_of=None, ends=ends).summary
+    assert summary.as_of == date(2026, 3, 28)
+    assert "hospital on 31 March 2019" in " ".join(summary.notes)
+
+
+def test_each_month_says_what_a_source_could_see_and_what_it_saw(tmp_path):
+    coverage = [covers("police", "S01", days=("2025-03-10", "2026-02-28")), covers("school", "S06")]
+    found = screened(tmp_path, ONE_CHILD, THREE_SIGNS, coverage).months
+    police = {row["month"]: (row["covered"], row["seen"]) for row in found if row["source"] == "police"}
+    assert len(police) == 24
+    assert police[date(2026, 1, 1)] == ("all", 1)
+    assert police[date(2025, 3, 1)] == ("part", 0)
+    assert police[date(2026, 3, 1)] == police[date(2024, 4, 1)] == ("none", 0)

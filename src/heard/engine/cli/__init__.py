@@ -234,6 +234,28 @@ def screen(folder: Path, as_of: date | None, any_window: bool, compared_with: da
         )
 
 
+@command("coverage", epilog="Exit code: 0 done, 2 not done.")
+@_FOLDER
+@JSON
+@finishes
+def coverage(folder: Path) -> Summary:
+    """Show what each source in DIR could see of each sign, month by month, and what it saw.
+
+    A number is how many records show the sign; a dot is a month in which the source could have shown it and did not; a blank
+    is a month of which the source cannot speak; a tilde is one of which it can speak in part.
+
+    \b
+    Example:
+      heard coverage result
+    """
+    found = runs.coverage(folder)
+    return Summary(
+        lambda: {"coverage": [one.as_json() for one in found]},
+        lambda console: report.show_coverage(found, console),
+        set_aside=False,
+    )
+
+
 @command("changes", epilog="Exit code: 0 done, 2 not done.")
 @click.argument("earlier", type=PathWord())
 @click.argument("later", type=PathWord())

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from heard.engine import backend
 from heard.engine import estimate as estimates
+from heard.engine import run as runs
 from heard.engine.cli.edge import JSON, PathWord, Summary, command, finishes, progress
 from heard.engine.tables import NotDone
 
@@ -66,7 +67,7 @@ _ALL = 0
 @click.option(
     "--signs",
     is_flag=True,
-    help="With a run's folder: only children of whom the agency saw a sign that counts.",
+    help="With a run's folder: only children of whom the agency saw a sign that counts, in the run's window.",
 )
 @JSON
 @finishes
@@ -116,7 +117,7 @@ def _read(table: Path, *, signs: bool) -> Overlaps:
             )
         return estimates.from_csv(table)
     try:
-        return estimates.from_run(table, signs=signs)
+        return estimates.from_run(table, signs=signs, window=runs.window(table))
     except backend.WrongTable as problem:
         raise NotDone(str(problem)) from problem
     except backend.FAILURES as problem:

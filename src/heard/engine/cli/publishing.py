@@ -12,6 +12,8 @@ from heard.engine.cli.edge import JSON, PathWord, Summary, command, finishes
 from heard.engine.publish.factors import write_factors
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
 _TABLES = click.argument("tables", nargs=-1, required=True, metavar="TABLE...", type=PathWord())
@@ -82,6 +84,7 @@ def hide(tables: tuple[Path, ...], before: tuple[Path, ...], policy: Path | None
             f"{printed.cells:,} counts, {printed.small:,} of them small; {printed.hidden:,} hidden in all."
         )
         console.print(f"At most {printed.excess:.1%} less might be hidden. The tables are in {out}.")
+        _show_warnings(printed.warnings, console)
 
     return Summary(printed.as_json, show, set_aside=False, where=f"The tables are in {out}.")
 
@@ -119,6 +122,11 @@ def _policy(path: Path | None) -> engine.Policy:
     return engine.read_policy(path) if path else engine.Policy()
 
 
+def _show_warnings(warnings: Sequence[str], console: Console) -> None:
+    for warning in warnings:
+        console.print(warning, soft_wrap=True)
+
+
 def _show_checked(found: engine.Checked, console: Console) -> None:
     console.print(f"{found.tables:,} tables with {found.hidden:,} hidden counts.")
     if not found.derived:
@@ -131,5 +139,6 @@ def _show_checked(found: engine.Checked, console: Console) -> None:
         console.print(f"  {one['cell']} {known}")
     if len(found.derived) > _SHOWN:
         console.print(f"  … and {len(found.derived) - _SHOWN:,} more; --json names all of them.")
+    _show_warnings(found.warnings, console)
     for conflict in found.conflicts[:_SHOWN]:
         console.print(f"Does not add up, and was left out: {conflict}.")

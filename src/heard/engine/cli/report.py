@@ -12,7 +12,7 @@ from heard.engine.run.result import ISSUE_LIST
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from heard.engine.run import Changes, RunSummary
+    from heard.engine.run import Changes, RunSummary, Sight
 
 _SHOWN, _SHOWN_REASONS = 20, 40
 _UNSEEN = "By the model, without labels, with intervals of 95 in 100. Records that share too little to be compared are in neither figure."
@@ -72,6 +72,9 @@ def _children(found: RunSummary) -> Table:
         when = "in any twelve months up to" if found.any_window else "as of"
         table.add_row(f"Children listed by the rule, {when} {found.as_of}", f"{found.with_signs:,}")
         table.add_row("Of these scattered: no single agency holds enough alone", f"{found.scattered:,}")
+        for what, number in (("died", found.died), ("were of age before the window", found.of_age)):
+            if number:
+                table.add_row(f"Set apart, as they {what} (set_apart.parquet)", f"{number:,}")
     if found.compared_with:
         table.add_row(f"New on the list since {found.compared_with}", f"{found.new:,}")
         table.add_row(f"On the list of {found.compared_with}, and no more", f"{found.left:,}")
@@ -118,6 +121,41 @@ def _listed(found: RunSummary) -> Table:
         scattered = "yes" if child["scattered"] else "no"
         table.add_row(child["person"], signs, *days, agencies, scattered, ", ".join(child["not_known"] or []))
     return table
+
+
+def show_coverage(found: list[Sight], console: Console) -> None:
+    """Prints the months of the last window of each source and sign, and from when to when each can speak at all."""
+    if not found:
+        console.print("No source of this run collects a sign.")
+        return
+    months = [one.month for one in found[0].months][-_MONTHS:]
+    table = Table(title="What each source could see, and what it saw", title_justify="left")
+    for name in ("Source", "Sign", "Known"):
+        table.add_column(name, overflow="fold")
+    for month in months:
+        table.add_column(f"{month:%m}\n{month:%y}", justify="right")
+    before = ""
+    for one in found:
+        cells = [_cell(month.covered, month.seen) for month in one.months][-_MONTHS:]
+        table.add_row(one.source if one.source != before else "", one.item, _known(one), *cells)
+        before = one.source
+    console.print(table)
+
+
+_MONTHS = 13
+
+
+def _cell(covered: str, seen: int) -> str:
+    mark = {"all": ".", "part": "~", "none": ""}[covered]
+    return f"{seen:,}{mark if covered == 'part' else ''}" if seen else mark
+
+
+def _known(one: Sight) -> str:
+    if one.throughout:
+        return "throughout"
+    return (
+        f"{one.known_from:%m/%y} to {one.known_to:%m/%y}" if one.known_from and one.known_to else "not at all"
+    )
 
 
 def show_changes(found: Changes, console: Console) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from heard.engine.estimate.models import Array
 
 _COUNT_NAMES = ("count", "counts", "n", "number", "freq", "frequency")
+_GROWN = "People who were of age before the run's window were left out: {count:,}."
 _EVERYBODY = (
     "Everybody whom an agency of the run holds was counted, whatever is known of them. With --signs it is children of whom an "
     "agency saw a sign that counts."
@@ -80,17 +82,20 @@ def from_csv(path: Path) -> Overlaps:
     return _usable(path.name, Overlaps(lists, counts))
 
 
-def from_run(folder: Path, *, signs: bool = False) -> Overlaps:
+def from_run(folder: Path, *, signs: bool = False, window: tuple[date, date] | None = None) -> Overlaps:
     """Each agency of a run is a list: a child is on it with any record that was linked to the child.
 
-    `signs`: only records in which a sign was seen that counts. Raises `NotDone`, `backend.WrongTable`.
+    `signs`: only records in which a sign was seen that counts. `window`: the first and last day of the run's window. Signs count
+    that were seen in it; who was of age before it is no child, and is left out. Raises `NotDone`, `backend.WrongTable`.
     """
     records = backend.read(folder, tables.IDENTITIES)
+    notes = () if signs else (_EVERYBODY,)
+    if window:
+        grown = _of_age(folder, records, window[0])
+        records = records.filter(pc.invert(pc.is_in(records["person"], value_set=grown)))
+        notes += (_GROWN.format(count=len(grown)),) if len(grown) else ()
     if signs:
-        seen = backend.read(folder, tables.OBSERVATIONS, ["source", "record_id", "state", "counts", "item"])
-        seen = seen.filter(pc.and_(pc.equal(seen["state"], "seen"), seen["counts"]))
-        seen = seen.filter(pc.starts_with(seen["item"], "S")).select(["source", "record_id"])
-        records = records.join(seen, keys=["source", "record_id"], join_type="left semi")
+        records = records.join(_signs(folder, window), keys=["source", "record_id"], join_type="left semi")
     sources = backend.read(folder, tables.SOURCES, ["source", "agency"])
     records = records.join(sources, keys="source", join_type="inner")
     lists = tuple(sorted(pc.unique(sources["agency"]).to_pylist()))
@@ -99,7 +104,34 @@ def from_run(folder: Path, *, signs: bool = False) -> Overlaps:
     held = pa.table({"person": records["person"], "bit": bits}).group_by(["person", "bit"]).aggregate([])
     some = held.group_by("person").aggregate([("bit", "sum")])["bit_sum"].to_numpy()
     counts = np.bincount(some, minlength=1 << len(lists)).astype(float)
-    return _usable(folder.name, Overlaps(lists, counts, notes=() if signs else (_EVERYBODY,)))
+    return _usable(folder.name, Overlaps(lists, counts, notes=notes))
+
+
+def _signs(folder: Path, window: tuple[date, date] | None) -> pa.Table:
+    """The records in which a sign was seen that counts, on some day of the window."""
+    columns = ["source", "record_id", "state", "counts", "item", "seen_on", "until", "ongoing"]
+    seen = backend.read(folder, tables.OBSERVATIONS, columns)
+    seen = seen.filter(pc.and_(pc.equal(seen["state"], "seen"), seen["counts"]))
+    seen = seen.filter(pc.starts_with(seen["item"], "S"))
+    if window:
+        sources = backend.read(folder, tables.SOURCES, ["source", "last_date"])
+        seen = seen.join(sources, keys="source", join_type="inner")
+        going_on = pc.if_else(pc.fill_null(seen["ongoing"], False), seen["last_date"], seen["seen_on"])
+        ended = pc.max_element_wise(pc.coalesce(seen["until"], going_on), seen["seen_on"])
+        first, last = (pa.scalar(day, pa.date32()) for day in window)
+        seen = seen.filter(pc.and_(pc.less_equal(seen["seen_on"], last), pc.greater_equal(ended, first)))
+    return seen.select(["source", "record_id"])
+
+
+def _of_age(folder: Path, records: pa.Table, first: date) -> pa.Array:
+    """Who was of age on the first day of the window, by the latest birth date on record."""
+    born = backend.read(folder, tables.RECORDS, ["source", "record_id", "birth_date"])
+    latest = (
+        records.join(born, keys=["source", "record_id"]).group_by("person").aggregate([("birth_date", "max")])
+    )
+    before = date(first.year - 18, first.month, min(first.day, 28) if first.month == 2 else first.day)
+    grown = latest.filter(pc.less(latest["birth_date_max"], pa.scalar(before, pa.date32())))
+    return grown["person"].combine_chunks()
 
 
 def _rows(path: Path) -> list[list[str]]:

@@ -17,12 +17,13 @@ A mapping is a dozen lines of YAML; `mappings/` has an example for each kind tha
         sheet: Data                   # optional: which sheet of a workbook; else the first
         record:                       # which column tells which thing about the child; all are optional but one
           record_id: nominal_id       # also: local_id, given_name, family_name, birth_date, sex, postcode, address,
-          family_name: surname        # nhs_number, upn, ethnicity
+          family_name: surname        # nhs_number, upn, ethnicity, died_on
           given_name: [first, middle] # over several columns, partly empty: names are joined, else the first filled counts
           birth_date: {year: Y, month: M, day: D}
         dated_by: missing_from        # the day of what the row tells
         until: missing_to             # optional: the day it ended
         dates: [dd/mm/yyyy]           # optional: accept these only (yyyy-mm-dd, dd/mm/yyyy, mm/dd/yyyy, dd-mon-yyyy)
+        covers: [2025-04-01, 2026-03-31] # optional: of which days the files speak; else the months of their own dates
         keyed_by_child: no            # optional: one child may come under several record_ids
         items:                        # what a row shows: signs S01 to S14, vulnerabilities V01 to V15
           S01: {every_row: true}
@@ -37,6 +38,8 @@ A mapping is a dozen lines of YAML; `mappings/` has an example for each kind tha
     labels:                           # optional: what words mean that Annex A leaves to a person
       annex_a:
         placement: {"R5 - Independent living": R5}
+    councils: {"north*": 201}         # optional: whose a return is that does not say so, by the name of its file or folder
+    renamed: {police_2025: police}    # optional: sources that had another name, so that what people judged holds on
 
 A plain list of people needs neither `dated_by` nor `items`.
 

@@ -51,6 +51,15 @@ def matches(carrier: Carrier, text: str) -> bool:
     return not carrier.codes or code_of(text) in carrier.codes
 
 
+# A carrier dated so says that something was so by then, not when it was.
+_NOT_ITS_DAY = ("AssessmentAuthorisationDate", "return_end")
+
+
+def own_day(carrier: Carrier) -> bool:
+    """Whether the carrier's date is that on which it happened."""
+    return carrier.dated_by not in _NOT_ITS_DAY
+
+
 def in_year(carrier: Carrier, year: int) -> bool:
     after_start = carrier.year_from is None or carrier.year_from <= year
     return after_start and (carrier.year_to is None or year <= carrier.year_to)
@@ -78,17 +87,37 @@ def silent(fields: Iterable[str], format_name: str, *, known: Collection[str]) -
 def coverage(
     able: Iterable[tuple[str, str]],
     present: Collection[str],
+    beside: Iterable[tuple[str, str]] = (),
 ) -> Iterator[tuple[str, str, str]]:
     """Item, state and fields for each item of the release.
 
-    `able` pairs items with the fields that the format has for them; `present` are the fields that these files have.
+    `able` pairs items with the fields that the format has for them and the rule counts, `beside` with those that it does
+    not count; `present` are the fields that these files have.
     """
+    fields, weak = _by_item(able), _by_item(beside)
+    for item in all_items():
+        mine, others = fields.get(item, []), weak.get(item, [])
+        here = [field for field in mine if field in present]
+        shown = [field for field in others if field in present]
+        state = "collected" if here else "beside" if shown else "absent" if mine else "not_collectable"
+        yield item, state, ",".join(here or shown or mine)
+
+
+def _by_item(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
-    for item, field in able:
+    for item, field in pairs:
         if field not in fields.setdefault(item, []):
             fields[item].append(field)
-    for item in all_items():
-        mine = fields.get(item, [])
-        here = [field for field in mine if field in present]
-        state = "collected" if here else "absent" if mine else "not_collectable"
-        yield item, state, ",".join(here or mine)
+    return fields
+
+
+def can_carry(found: Iterable[Carrier], present: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """The coverage of a format by its carriers."""
+    found = list(found)
+    able = ((one.item, one.field) for one in found if one.counts)
+    return coverage(able, present, ((one.item, one.field) for one in found if not one.counts))
+
+
+def as_bits(items: Iterable[str]) -> int:
+    """A set of items by their places in the release."""
+    return sum(1 << all_items().index(item) for item in set(items))

@@ -9,21 +9,26 @@ from heard.engine.intake.ledger import Place, Source
 from heard.engine.intake.values import (
     Dated,
     mended_postcode,
+    no_name,
+    no_number,
     read_date,
     read_nhs_number,
     read_postcode,
     read_sex,
     read_upn,
+    tidy,
 )
 
 
 @dataclass
 class Checks:
-    """What is said of a source's dates and identifiers. `latest` is the fault's code and the last day that is not too late."""
+    """What is said of a source's dates and identifiers. `latest` is the fault's code and the last day that is not too late,
+    `earliest` the first that is not too far back."""
 
     source: Source
     today: date
     latest: tuple[str, date] | None = None
+    earliest: date | None = None
 
     def birth(
         self, at: Place, column: str, text: str, *, day_first: bool = True, formats: tuple[str, ...] = ()
@@ -36,23 +41,37 @@ class Checks:
 
     def event(
         self, at: Place, column: str, text: str, *,
-        born: date | None = None, day_first: bool = True, may_be_later: bool = False, formats: tuple[str, ...] = (),
+        born: date | None = None, died: date | None = None, day_first: bool = True, may_be_later: bool = False, formats: tuple[str, ...] = (),
     ) -> date | None:  # fmt: skip
         """The day of something that happened; null where it cannot be used. Flags what is odd about it."""
         value = self._read(at, column, text, day_first, formats)
         if value is None:
             return None
         code, limit = self.latest or ("date_in_future", self.today)
-        if value <= limit:
-            self.source.speaks_of(value)
-        elif not may_be_later:
+        if value <= self.today and (value <= limit or not may_be_later):
+            self.source.speaks_of(value, at)
+        if value > limit and not may_be_later:
             self.source.flag(at, code, column)
+        if self.earliest and value < self.earliest:
+            self.source.flag(at, "date_far", column)
         if born and value < born:
             self.source.flag(at, "born_after", column)
+        if died and value > died:
+            self.source.flag(at, "after_death", column)
         return value
+
+    def name(self, at: Place, column: str, text: str) -> str | None:
+        """A name as written; null where it says that there is none."""
+        if no_name(text):
+            self.source.flag(at, "name_stands_for_none", column)
+            return None
+        return tidy(text)
 
     def upn(self, at: Place, column: str, text: str) -> tuple[str | None, bool | None]:
         """The pupil number, and whether its check letter holds; used as written also where not."""
+        if no_number(text):
+            self.source.flag(at, "number_stands_for_none", column)
+            return None, None
         number, holds = read_upn(text)
         if holds is False:
             self.source.flag(at, "upn_invalid", column)
@@ -60,6 +79,9 @@ class Checks:
 
     def nhs_number(self, at: Place, column: str, text: str) -> tuple[str | None, bool | None]:
         """The NHS number, and whether its check digit holds; used as written also where not."""
+        if no_number(text):
+            self.source.flag(at, "number_stands_for_none", column)
+            return None, None
         number, holds = read_nhs_number(text)
         if holds is False:
             self.source.flag(at, "nhs_number_invalid", column)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,12 @@ _WORKBOOK = Why(
     "it is a workbook that no mapping names, and no return",
     "Name it under 'files' of a source in the mapping, as .xlsx without a password.",
 )
+_TWICE = Why(
+    "its folder holds a table of the return twice, and the names of the files do not say which belong together",
+    "Put each return into a folder of its own, or give the names of its files a word of its own, such as 2024.",
+    rows=True,
+)
+_WORD = re.compile(r"[a-z]+|[0-9]+")
 _PACKED = Why("it is packed", "Unpack it.")
 _XML_REMEDY = "Send {forms}; anything else as CSV, Excel or Parquet with a mapping."
 
@@ -90,7 +97,42 @@ def find(paths: Sequence[Path], mapped: Sequence[MappedSource], *, leaving: Path
         _must_be_there(given)
         for path in _files(given.absolute(), met, found):
             _sort(path, mapped, found)
+    _part_returns(found)
     return found
+
+
+def _part_returns(found: Found) -> None:
+    """A folder that holds a table of a return twice holds several returns: told apart by a word of their own in the names
+    of their files, such as a year. Where names do not tell, nothing of them can be used: whose rows are whose is not known."""
+    for (form, whose), mine in list(found.returns.items()):
+        often = Counter(_table(one) for one in mine)
+        twice = next((name for name, times in often.items() if times > 1), None)
+        if twice is None or form.together == "file":
+            continue
+        del found.returns[form, whose]
+        for mark, files in (parted := _parted(mine, twice)).items():
+            found.returns[form, whose.with_name(f"{whose.name} {mark}")] = files
+        if not parted:
+            found.unread += [(one.path, _TWICE) for one in mine]
+
+
+def _parted(mine: list[Mine], twice: str) -> dict[str, list[Mine]]:
+    """The files of each return by the words that only its names have, or nothing where some file may be of two."""
+    words = {one.path: frozenset(_WORD.findall(one.path.stem.lower())) for one in mine}
+    copies = [words[one.path] for one in mine if _table(one) == twice]
+    own = [copy - frozenset().union(*(copies[:n] + copies[n + 1 :])) for n, copy in enumerate(copies)]
+    parted: dict[str, list[Mine]] = {" ".join(sorted(marks)): [] for marks in own}
+    for one in mine:
+        whose = [marks for marks in own if marks & words[one.path]]
+        if len(whose) != 1:
+            return {}
+        parted[" ".join(sorted(whose[0]))].append(one)
+    once = all(len({_table(one) for one in files}) == len(files) for files in parted.values())
+    return parted if once else {}
+
+
+def _table(one: Mine) -> str:
+    return str(getattr(one.part, "name", one.part))
 
 
 def file_name(path: Path) -> str:

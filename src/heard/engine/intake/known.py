@@ -37,6 +37,13 @@ class Known:
             self._grow()
         return None
 
+    def set(self, name: str, value: int) -> None:
+        """Another number for an id that is known."""
+        place = self._place(_key(name))
+        if not self._keys[place]:
+            raise KeyError("only an id that is known can get another number")
+        self._values[place] = value
+
     def _place(self, key: int) -> int:
         """Where the key stands, or where it would."""
         keys, mask = self._keys, self._mask

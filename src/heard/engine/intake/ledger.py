@@ -5,20 +5,25 @@ Hides Parquet and batching. A reader opens a `Source` for each source, and says 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from zlib import crc32
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from heard.engine import tables
 from heard.engine.intake.faults import FAULTS
 from heard.engine.intake.known import Known
+from heard.engine.intake.period import Span, span_of, together, whole_months
+from heard.engine.tables import ROW_KEY
 
 _BATCH = 20_000
 
@@ -46,10 +51,45 @@ class Details(NamedTuple):
     local_id: str | None = None
     ethnicity: str | None = None
     authority: str | None = None
+    died_on: date | None = None
+
+
+_TOGETHER = (
+    ("given_name", "family_name"),
+    ("birth_date",),
+    ("sex",),
+    ("postcode", "address"),
+    ("nhs_number", "nhs_number_valid"),
+    ("upn", "upn_valid"),
+    ("local_id",),
+    ("ethnicity",),
+    ("authority",),
+    ("died_on",),
+)
+"""Columns of `Details` that are taken from one row where a row has them all."""
+
+
+def merged(rows: Iterable[Details]) -> Details:
+    """What several rows of one child say together: the gaps of each filled from the others, in whatever order they came.
+
+    Where they differ, what is more complete goes first (a number whose check holds before one whose check fails), then
+    what comes first in the alphabet.
+    """
+    rows, found = list(rows), {}
+    for columns in _TOGETHER:
+        values = sorted({tuple(getattr(row, name) for name in columns) for row in rows}, key=_completest)
+        for place, name in enumerate(columns):
+            found[name] = next((value[place] for value in values if value[place] is not None), None)
+    return Details(**found)
+
+
+def _completest(values: tuple[object, ...]) -> tuple[int, str]:
+    return -sum(value is not None and value is not False for value in values), repr(values)
 
 
 class Seen(NamedTuple):
-    """One item that a row carries; with no date it is not known rather than seen. As `tables.OBSERVATIONS`."""
+    """One item that a row carries; with no date it is not known rather than seen. `ongoing`: it has a place for its end, which
+    is empty; `own_day`: the date is that of the thing itself. As `tables.OBSERVATIONS`."""
 
     item: str
     field: str
@@ -57,6 +97,8 @@ class Seen(NamedTuple):
     counts: bool
     seen_on: date | None = None
     until: date | None = None
+    ongoing: bool = False
+    own_day: bool = True
 
 
 class Assessment(NamedTuple):
@@ -100,7 +142,8 @@ class _Table:
 
     def close(self) -> None:
         self.flush()
-        self._writer.close()
+        if self._writer.is_open:
+            self._writer.close()
 
 
 class Ledger:
@@ -136,6 +179,9 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for source in self.sources:
+            source.settle()
+        self._say_what_rows_lack()
+        for source in self.sources:
             counts = (source.read, source.kept, source.set_aside_count, source.issues)
             self._sources.add(
                 (
@@ -148,7 +194,7 @@ class Ledger:
                     source.keyed_by_child,
                 )
             )
-            for row in source.coverage:
+            for row in source.covered():
                 self._coverage.add((source.name, source.agency, *row))
         for table in (
             self.records,
@@ -159,6 +205,51 @@ class Ledger:
             self._sources,
         ):
             table.close()
+        self._fill_gaps()
+
+    def _say_what_rows_lack(self) -> None:
+        """Of each record the items that its source collects, but in no row of the child's: they are not known of it."""
+        lacking = {source.name: source for source in self.sources if source.tells_by_row}
+        if not lacking:
+            return
+        self.records.flush()
+        self.records.close()
+        columns = ["source", "record_id", "file", "row"]
+        for batch in pq.ParquetFile(self.out / f"{tables.RECORDS.name}.parquet").iter_batches(
+            _BATCH, columns=columns
+        ):
+            for name, record_id, file, row in zip(*batch.to_pydict().values(), strict=True):
+                if source := lacking.get(name):
+                    source.say_what_is_lacking(Place(file, row), record_id)
+
+    def _fill_gaps(self) -> None:
+        """Writes the records anew where later rows of a child said more than the first."""
+        more = {
+            (source.name, record_id): rows
+            for source in self.sources
+            for record_id, rows in source.more.items()
+        }
+        if not more:
+            return
+        path = self.out / f"{tables.RECORDS.name}.parquet"
+        partial = path.with_suffix(".partial")
+        ids = pa.array(sorted({record_id for _, record_id in more}), pa.string())
+        with (
+            pq.ParquetFile(path) as read,
+            pq.ParquetWriter(partial, tables.RECORDS.schema) as writer,
+        ):
+            for batch in read.iter_batches(_BATCH):
+                again = pc.is_in(batch["record_id"], value_set=ids)
+                writer.write_batch(batch.filter(pc.invert(again)))
+                rows = [_filled(row, more) for row in batch.filter(again).to_pylist()]
+                writer.write_batch(pa.RecordBatch.from_pylist(rows, schema=tables.RECORDS.schema))
+        partial.replace(path)
+
+
+def _filled(row: dict[str, Any], more: Mapping[tuple[str, str], set[Details]]) -> dict[str, Any]:
+    later = more.get((row["source"], row["record_id"]), set())
+    first = Details(**{name: row[name] for name in Details._fields})
+    return row | merged([first, *later])._asdict()
 
 
 @dataclass
@@ -176,7 +267,17 @@ class Source:
     files: dict[str, FileCount] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     coverage: list[tuple[str, str, str]] = field(default_factory=list)
+    said: Span | None = None
+    tells_by_row: bool = False
+    _days: dict[str, Counter[date]] = field(default_factory=dict)
+    _first_at: dict[tuple[str, date], Place] = field(default_factory=dict)
+    _spans: dict[str, Span] = field(default_factory=dict)
+    _in_files: Mapping[str, Collection[str]] = field(default_factory=dict)
+    _told: Known = field(default_factory=Known)
+    more: defaultdict[str, set[Details]] = field(default_factory=lambda: defaultdict(set))
     _known: Known = field(default_factory=Known)
+    _written: Known = field(default_factory=Known)
+    _alike: Counter[str] = field(default_factory=Counter)
 
     @property
     def read(self) -> int:
@@ -226,14 +327,27 @@ class Source:
         self.ledger.issues.add((self.name, at.file, at.row, column, code, severity, what, remedy))
 
     def record(self, at: Place, record_id: str, details: Details) -> str | None:
-        """Writes the child the first time. Later rows: 'id_repeated'; 'id_shared' where given name or birth date is another
-        than before; 'id_of_another' where both are, and nothing is written."""
-        same = _fingerprint(details)
-        if (before := self._known.put(record_id, same)) is not None:
-            other = [a != b for a, b in zip(_halves(before), _halves(same), strict=True) if a and b]
-            return "id_of_another" if sum(other) == 2 else "id_shared" if any(other) else "id_repeated"
-        self.ledger.records.add((self.name, record_id, self.agency, at.file, at.row, *details))
-        return None
+        """Writes the child the first time, and keeps what later rows say besides. Later rows: 'id_repeated'; 'id_shared'
+        where given name or birth date is another than before; 'id_of_another' where both are, and nothing is kept."""
+        same, whole = _fingerprint(details), hash(details) % (1 << 64)
+        if (before := self._known.put(record_id, same)) is None:
+            self._written.put(record_id, whole)
+            self.ledger.records.add((self.name, record_id, self.agency, at.file, at.row, *details))
+            return None
+        other = [a != b for a, b in zip(_halves(before), _halves(same), strict=True) if a and b]
+        if sum(other) == 2:
+            return "id_of_another"
+        if whole != self._written.get(record_id):
+            self.more[record_id].add(details)
+            self._known.set(record_id, _both(before, same))
+        return "id_shared" if any(other) else "id_repeated"
+
+    def row_key(self, content: Iterable[object]) -> str:
+        """A record's key made of all that its row tells: the same in every run, wherever the row stands. Rows that tell
+        the same to the letter are numbered."""
+        key = content_key(content)
+        self._alike[key] += 1
+        return key if self._alike[key] == 1 else f"{key}:{self._alike[key]}"
 
     def knows(self, record_id: str) -> bool:
         return self._known.get(record_id) is not None
@@ -245,25 +359,77 @@ class Source:
 
     def observe(self, at: Place, record_id: str, seen: Seen) -> None:
         state = "not_known" if seen.seen_on is None else "seen"
-        evidence = (seen.field, seen.strength, seen.counts)
-        row = (self.name, record_id, seen.item, state, seen.seen_on, seen.until, *evidence, at.file, at.row)
+        evidence = (seen.field, seen.strength, seen.counts, seen.own_day)
+        days = (seen.seen_on, seen.until, seen.ongoing and seen.seen_on is not None)
+        row = (self.name, record_id, seen.item, state, *days, *evidence, at.file, at.row)
         self.ledger.observations.add(row)
 
     def assessed(self, record_id: str, done: Assessment) -> None:
         """One completed assessment, as `tables.ASSESSMENTS`."""
         self.ledger.assessments.add((self.name, record_id, *done))
 
-    def speaks_of(self, day: date) -> None:
-        """Widens the span of dates that the source speaks of; a day that is still to come tells nothing."""
+    def speaks_of(self, day: date, at: Place) -> None:
+        """A day on which something happened; one that is still to come tells nothing."""
         if day > self.ledger.today:
             return
-        self.first_date = day if self.first_date is None else min(self.first_date, day)
-        self.last_date = day if self.last_date is None else max(self.last_date, day)
+        days = self._days.setdefault(at.file, Counter())
+        if not days[day]:
+            self._first_at[at.file, day] = at
+        days[day] += 1
 
-    def cover(self, rows: Iterable[tuple[str, str, str]]) -> None:
-        """Item, state and fields, one for each item of the release."""
+    def settle(self) -> None:
+        """From when to when the source speaks, once all its rows were read. Dates that are apart from all others of their
+        file are said, and move nothing."""
+        for file, days in self._days.items():
+            if (span := span_of(days)) is not None:
+                self._spans[file] = span
+                for day in span.stray:
+                    self.flag(self._first_at[file, day], "date_stray")
+        self._days.clear()
+        own = together(self._spans.values())
+        if self.said and own and abs((self.said.last - own.last).days) > _FAR:
+            self.note(next(iter(self.files)), "period_far", said=self.said.last, own=own.last)
+            self.said = None
+        if span := self.said or own:
+            self.first_date, self.last_date = span.first, min(span.last, self.ledger.today)
+
+    def covered(self) -> Iterator[tuple[str, str, str, date | None, date | None]]:
+        """The rows of `cover`, each with the first and last day of which the source can speak."""
+        for item, state, fields in self.coverage:
+            files = self._in_files.get(item, self._spans)
+            own = together(span for file, span in self._spans.items() if file in files)
+            span = self.said or (whole_months(own, self.ledger.today) if own else None)
+            yield item, state, fields, span.first if span else None, span.last if span else None
+
+    def cover(
+        self, rows: Iterable[tuple[str, str, str]], files: Mapping[str, Collection[str]] | None = None
+    ) -> None:
+        """Item, state and fields, one for each item of the release. `files`: those that have an item, where not all do."""
         self.coverage.extend(rows)
+        self._in_files = files or {}
 
+    def tells(self, record_id: str, items: int) -> None:
+        """That some row of the child could carry these items, as bits by their places in the release. Where a source says so
+        of any child, what it collects and does not say of a child is not known of that one."""
+        self.tells_by_row = True
+        before = self._told.put(record_id, items)
+        if before is not None and before | items != before:
+            self._told.set(record_id, before | items)
+
+    def say_what_is_lacking(self, at: Place, record_id: str) -> None:
+        told = self._told.get(record_id) or 0
+        for place, (item, state, fields) in enumerate(self.coverage):
+            if state == "collected" and not told >> place & 1:
+                self.observe(at, record_id, Seen(item, fields, "direct", counts=True))
+
+
+def content_key(content: Iterable[object]) -> str:
+    """A record's key made of what tells the child, where it has no key of its own."""
+    told = "|".join("" if value is None else str(value) for value in content)
+    return ROW_KEY + blake2b(told.encode(errors="surrogatepass"), digest_size=12).hexdigest()
+
+
+_FAR = 400  # days between the end that a header says and a source's own last date: one of the two is wrong
 
 _HALF = 31
 
@@ -279,6 +445,12 @@ def _fingerprint(details: Details) -> int:
         else 0
     )
     return name << _HALF | (details.birth_date.toordinal() if details.birth_date else 0)
+
+
+def _both(one: int, other: int) -> int:
+    """A fingerprint with the halves that the other knows and it does not."""
+    name, day = (a or b for a, b in zip(_halves(one), _halves(other), strict=True))
+    return name << _HALF | day
 
 
 def _halves(fingerprint: int) -> tuple[int, int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2b
 from pathlib import Path
 
 from heard.engine.intake import carriers, parquet, workbook
@@ -19,14 +18,16 @@ from heard.engine.intake.columns import (
     read_rows,
 )
 from heard.engine.intake.expectations import Expecting
-from heard.engine.intake.ledger import Details, Place, Seen, Source
+from heard.engine.intake.ledger import Details, Place, Seen, Source, content_key
 from heard.engine.intake.mapping import ItemRule, MappedSource, Told
+from heard.engine.intake.period import Span
 from heard.engine.intake.values import (
+    code_of,
     read_id,
     read_number,
     tidy,
 )
-from heard.engine.tables import ROW_KEY, Progress
+from heard.engine.tables import Progress
 
 KIND = "csv"
 """Kind of every source that a mapping explains, also of Excel and Parquet."""
@@ -39,19 +40,25 @@ class MappedFiles:
     mapped: MappedSource
     source: Source
     today: date
+    several: bool = False
 
     def __post_init__(self) -> None:
         self._checks = Checks(self.source, self.today)
         self._expecting = Expecting(self.mapped.expect, self.source)
-        self._present: set[str] = set()
+        self._present: dict[str, set[str]] = {}
         self.source.keyed_by_child = self.mapped.keyed_by_child
+        if self.mapped.covers:
+            self.source.said = Span(*self.mapped.covers)
 
     def read(self, path: Path, file: str, progress: Progress) -> None:
         """Reads one file. Raises OSError where it cannot be opened."""
         self.source.begin_file(file)
         if (columns := self._open(path, file)) is None:
             return
-        self._present |= {name for name in self.mapped.columns if columns.has(name)}
+        present = self._present[file] = {name for name in self.mapped.columns if columns.has(name)} | {_EVERY}
+        self._can_carry = carriers.as_bits(
+            r.item for r in self.mapped.items if (r.column or _EVERY) in present
+        )
         note_missing(columns, self.source, self.mapped.columns)
         if not self._tells_children(columns):
             self._lose(columns)
@@ -92,8 +99,13 @@ class MappedFiles:
 
     def cover(self) -> None:
         """Every item that the mapping names is collected, or absent where the files lack its column."""
-        able = [(rule.item, rule.column or "every row") for rule in self.mapped.items]
-        self.source.cover(carriers.coverage(able, self._present | {"every row"}))
+        able = [(rule.item, rule.column or _EVERY) for rule in self.mapped.items if rule.counts]
+        beside = [(rule.item, rule.column or _EVERY) for rule in self.mapped.items if not rule.counts]
+        present = {_EVERY}.union(*self._present.values())
+        files: dict[str, set[str]] = {}
+        for item, column in able:
+            files.setdefault(item, set()).update(f for f, has in self._present.items() if column in has)
+        self.source.cover(carriers.coverage(able, present, beside), files)
 
     def _tells_children(self, columns: Columns) -> bool:
         telling = ("record_id", "family_name", "birth_date", "nhs_number", "upn")
@@ -105,7 +117,8 @@ class MappedFiles:
         self.source.set_aside_file(columns.file, "columns_missing", rows=rows)
 
     def _date_columns(self) -> list[str]:
-        named = (self.mapped.record.get("birth_date"), self.mapped.dated_by, self.mapped.until)
+        record = self.mapped.record
+        named = (record.get("birth_date"), record.get("died_on"), self.mapped.dated_by, self.mapped.until)
         return [column for told in named if told and not told.parts for column in told.columns]
 
     def _said_order(self) -> bool | None:
@@ -119,7 +132,7 @@ class MappedFiles:
         source = self.source
         details = self._details(columns, at, cells)
         own = self._own_id(columns, cells, details)
-        record_id = own or _key(at, details)
+        record_id = own or self._key(columns, cells, details)
         if record_id is None:
             source.set_aside(at, "id_missing", self._shown("record_id"))
             return
@@ -130,22 +143,38 @@ class MappedFiles:
         if own and fault == "id_of_another":
             # Neither number is sure to be this child's; the record says only what cannot be the other's.
             details = details._replace(local_id=None, nhs_number_valid=False, upn_valid=False)
-            record_id = _key(at, details) or record_id
+            record_id = self._key(columns, cells, details) or record_id
             source.record(at, record_id, details)
-        day, until = self._days(columns, at, cells, details.birth_date)
+        day, until = self._days(columns, at, cells, details)
+        if self.several:
+            source.tells(record_id, self._can_carry)
         for seen in self._observed(columns, at, cells, day, until):
             source.observe(at, record_id, seen)
 
+    def _key(self, columns: Columns, cells: list[str], details: Details) -> str | None:
+        """Without an id: same name, birth date, postcode and numbers whose checks hold are one child; with less, each row
+        stands alone."""
+        names = (details.given_name, details.family_name)
+        if all(names) and details.birth_date:
+            numbers = (
+                details.nhs_number if details.nhs_number_valid else None,
+                details.upn if details.upn_valid else None,
+            )
+            told = (*(str(n).casefold() for n in names), details.birth_date, details.postcode, *numbers)
+            return content_key(told)
+        if any(names) or details.birth_date or details.nhs_number or details.upn:
+            return self.source.row_key(columns.cell(cells, name) for name in self.mapped.columns)
+        return None
+
     def _own_id(self, columns: Columns, cells: list[str], details: Details) -> str | None:
-        """The row's id in one spelling; a column that is also the NHS number or UPN is spelled as that is."""
+        """The row's id in one spelling; a column that is also the NHS number or UPN is spelled as that is, and is none where
+        that stands for none."""
         record = self.mapped.record
         number = read_id(columns.first_filled(cells, record.get("record_id"))[0])
         if number is None:
             return None
         spelled = {"nhs_number": details.nhs_number, "upn": details.upn}
-        return next(
-            (s for name, s in spelled.items() if s and record.get(name) == record["record_id"]), number
-        )
+        return next((s for name, s in spelled.items() if record.get(name) == record["record_id"]), number)
 
     def _cell(self, columns: Columns, cells: list[str], name: str) -> str:
         if (told := self.mapped.record.get(name)) is None:
@@ -161,8 +190,8 @@ class MappedFiles:
         nhs, nhs_valid = checks.nhs_number(at, shown("nhs_number"), cell("nhs_number", ""))
         upn, upn_valid = checks.upn(at, shown("upn"), cell("upn", ""))
         return Details(
-            given_name=tidy(cell("given_name", "")),
-            family_name=tidy(cell("family_name", "")),
+            given_name=checks.name(at, shown("given_name"), cell("given_name", "")),
+            family_name=checks.name(at, shown("family_name"), cell("family_name", "")),
             birth_date=self._birth(columns, at, cells),
             sex=checks.sex(at, shown("sex"), cell("sex", "")),
             postcode=checks.postcode(at, shown("postcode"), cell("postcode", "")),
@@ -174,6 +203,7 @@ class MappedFiles:
             local_id=read_id(cell("local_id", "")),
             ethnicity=tidy(cell("ethnicity", "")),
             authority=self.mapped.authority,
+            died_on=self._died(columns, at, cells),
         )
 
     def _shown(self, name: str) -> str:
@@ -183,6 +213,12 @@ class MappedFiles:
         text, column, formats = self._day_text(columns, at, cells, self.mapped.record.get("birth_date"))
         order = columns.day_first.get(column, True)
         return self._checks.birth(at, column, text, day_first=order, formats=formats)
+
+    def _died(self, columns: Columns, at: Place, cells: list[str]) -> date | None:
+        text, column, formats = self._day_text(columns, at, cells, self.mapped.record.get("died_on"))
+        return self._checks.birth(
+            at, column, text, day_first=columns.day_first.get(column, True), formats=formats
+        )
 
     def _day_text(
         self, columns: Columns, at: Place, cells: list[str], told: Told | None
@@ -205,23 +241,43 @@ class MappedFiles:
         return f"{year}-{month:0>2}-{day:0>2}" if plain else f"{day}-{month}-{year}", told.shown, ()
 
     def _days(
-        self, columns: Columns, at: Place, cells: list[str], born: date | None
+        self, columns: Columns, at: Place, cells: list[str], details: Details
     ) -> tuple[date | None, date | None]:
         days: list[date | None] = []
         for told in (self.mapped.dated_by, self.mapped.until):
             text, column, formats = self._day_text(columns, at, cells, told)
             order = columns.day_first.get(column, True)
-            days.append(self._checks.event(at, column, text, born=born, day_first=order, formats=formats))
+            days.append(
+                self._checks.event(
+                    at,
+                    column,
+                    text,
+                    born=details.birth_date,
+                    died=details.died_on,
+                    day_first=order,
+                    formats=formats,
+                )
+            )
         day, until = days
         if day and until and until < day:
             self.source.flag(at, "ends_before_start", _shown(self.mapped.until))
             until = None
         return day, until
 
+    def _is_open(self, columns: Columns, cells: list[str]) -> bool:
+        """Whether the file says when such things end, and not of this one."""
+        told = self.mapped.until
+        return (
+            told is not None
+            and any(columns.has(name) for name in told.columns)
+            and not any(columns.cell(cells, name).strip() for name in told.columns)
+        )
+
     def _observed(
         self, columns: Columns, at: Place, cells: list[str], day: date | None, until: date | None
     ) -> Iterator[Seen]:
         undated = False
+        ongoing = self._is_open(columns, cells)
         for rule in self.mapped.items:
             if rule.column and not columns.has(rule.column):
                 continue
@@ -231,38 +287,28 @@ class MappedFiles:
                 self.source.flag(at, "number_unreadable", rule.column or "")
             undated |= state == "seen" and day is None
             if state == "seen":
-                yield Seen(rule.item, shown, rule.strength, rule.counts, day, until if day else None)
+                yield Seen(rule.item, shown, rule.strength, rule.counts, day, until if day else None, ongoing)
             elif state in ("unreadable", "blank") and not rule.blank_is_no:
                 yield Seen(rule.item, shown, rule.strength, rule.counts)
         if undated:
             self.source.flag(at, "date_missing", _shown(self.mapped.dated_by))
 
 
+_EVERY = "every row"
+
+
 def _shown(told: Told | None) -> str:
     return told.shown if told else ""
-
-
-def _key(at: Place, details: Details) -> str | None:
-    """Without an id: same name, birth date and postcode are one child; with less, each row stands alone."""
-    names = (details.given_name, details.family_name)
-    if all(names) and details.birth_date:
-        told = "|".join(
-            (*(str(n).casefold() for n in names), str(details.birth_date), details.postcode or "")
-        )
-        return ROW_KEY + blake2b(told.encode(), digest_size=12).hexdigest()
-    if any(names) or details.birth_date or details.nhs_number or details.upn:
-        return f"{ROW_KEY}{at.file}:{at.row}"
-    return None
 
 
 def _judge(rule: ItemRule, text: str) -> tuple[str, str]:
     """Seen, not, blank or unreadable; and how the evidence names the field."""
     if rule.column is None:
-        return "seen", "every row"
+        return "seen", _EVERY
     if not text:
         return "blank", rule.column
     if rule.at_least is None:
-        hit = next((value for value in rule.values if value.casefold() == text.casefold()), None)
+        hit = next((value for value in rule.values if code_of(value) == code_of(text)), None)
         return ("seen", f"{rule.column}={hit}") if hit else ("not", rule.column)
     number = read_number(text)
     if number is None:

@@ -20,10 +20,10 @@ from heard.engine.tables import NotDone
 
 RECORD_FIELDS = (
     "record_id", "local_id", "given_name", "family_name", "birth_date", "sex", "postcode", "address", "nhs_number", "upn",
-    "ethnicity",
+    "ethnicity", "died_on",
 )  # fmt: skip
 _SOURCE_KEYS = (
-    "agency", "authority", "files", "sheet", "record", "dated_by", "until", "dates", "keyed_by_child", "items", "expect",
+    "agency", "authority", "files", "sheet", "record", "dated_by", "until", "dates", "keyed_by_child", "covers", "items", "expect",
 )  # fmt: skip
 _JOINED = ("given_name", "family_name", "address")
 _PARTS = ("year", "month", "day")
@@ -76,7 +76,8 @@ class Expectation:
 @dataclass(frozen=True)
 class MappedSource:
     """One source of a mapping. `record` says which columns tell each of `RECORD_FIELDS` that the file has. `sheet`: of a
-    workbook, the first where null. `authority`: the code of the authority that the file speaks for."""
+    workbook, the first where null. `authority`: the code of the authority that the file speaks for. `covers`: the first and last day of which the files
+    speak, where their own dates do not say."""
 
     name: str
     agency: str
@@ -90,6 +91,7 @@ class MappedSource:
     sheet: str | None = None
     authority: str | None = None
     expect: tuple[Expectation, ...] = ()
+    covers: tuple[date, date] | None = None
 
     def takes(self, file: str) -> bool:
         return fnmatchcase(file.lower(), self.files.lower())
@@ -105,9 +107,13 @@ class MappedSource:
 
 @dataclass(frozen=True)
 class Mapping:
-    """A mapping file. `labels`: of each format, of each of its fields, each spelling and what it means."""
+    """A mapping file. `labels`: of each format, of each of its fields, each spelling and what it means. `councils`: of returns
+    that do not say whose they are, the pattern of a file's or folder's name, and the council's number. `renamed`: of sources that had another name in earlier runs, that name and the one of now: what
+    people judged then holds now."""
 
     sources: tuple[MappedSource, ...] = ()
+    councils: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
     labels: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
 
 
@@ -133,7 +139,7 @@ def load(path: Path) -> Mapping:
 
 
 def is_mapping(path: Path) -> bool:
-    """Whether a file is meant as a mapping: YAML that begins a line with 'sources:' or 'labels:'. Mistakes in it are for `load`."""
+    """Whether a file is meant as a mapping: YAML that begins a line with 'sources:', 'labels:', 'councils:' or 'renamed:'. Mistakes in it are for `load`."""
     if path.suffix.lower() not in (".yaml", ".yml"):
         return False
     try:
@@ -142,7 +148,7 @@ def is_mapping(path: Path) -> bool:
         return False
 
 
-_SOURCES = re.compile(rb"^(\xef\xbb\xbf)?(sources|labels)\s*:", re.MULTILINE)
+_SOURCES = re.compile(rb"^(\xef\xbb\xbf)?(sources|labels|councils|renamed)\s*:", re.MULTILINE)
 
 
 class _Reader:
@@ -152,11 +158,15 @@ class _Reader:
         self._file = file
 
     def mapping(self, root: yaml.Node | None) -> Mapping:
-        top = self._mapping(root, "the mapping", ("sources", "labels"))
+        top = self._mapping(root, "the mapping", ("sources", "labels", "councils", "renamed"))
         sources = self._pairs(top["sources"], "'sources'") if "sources" in top else []
         labels = self._pairs(top["labels"], "'labels'") if "labels" in top else []
+        councils = self._pairs(top["councils"], "'councils'") if "councils" in top else []
+        renamed = self._pairs(top["renamed"], "'renamed'") if "renamed" in top else []
         return Mapping(
             tuple(self._source(name, node) for name, node in sources),
+            {pattern: self._text(node) for pattern, node in councils},
+            {before: self._text(node) for before, node in renamed},
             {name: self._labels(node) for name, node in labels},
         )
 
@@ -185,12 +195,13 @@ class _Reader:
             keyed_by_child="keyed_by_child" not in keys
             or self._one_of(keys["keyed_by_child"], ("yes", "no")) == "yes",
             items=tuple(rule for item, one in items for rule in self._rules(item, one)),
+            covers=self._span(keys["covers"]) if "covers" in keys else None,
             expect=tuple(map(self._expectation, self._items(keys["expect"]))) if "expect" in keys else (),
         )
 
     def _record(self, source: str, node: yaml.Node) -> dict[str, Told]:
         pairs = self._mapping(node, "'record'", RECORD_FIELDS).items()
-        record = {k: self._told(v, day=k == "birth_date", joined=k in _JOINED) for k, v in pairs}
+        record = {k: self._told(v, day=k in ("birth_date", "died_on"), joined=k in _JOINED) for k, v in pairs}
         if "record_id" in record or {"nhs_number", "upn", "family_name", "birth_date"} & record.keys():
             return record
         raise self._error(
@@ -244,6 +255,14 @@ class _Reader:
         if share is None or not 0 <= share <= 100:
             raise self._error(node, "A share is needed here, such as 90%.")
         return share
+
+    def _span(self, node: yaml.Node) -> tuple[date, date]:
+        days = [self._bound(one) for one in self._items(node)]
+        if len(days) == 2 and isinstance(days[0], date) and isinstance(days[1], date) and days[0] <= days[1]:
+            return days[0], days[1]
+        raise self._error(
+            node, "The first and the last day are needed here, such as [2025-04-01, 2026-03-31]."
+        )
 
     def _dates(self, node: yaml.Node) -> tuple[str, ...]:
         return tuple(self._one_of(item, FORMATS) for item in self._items(node))

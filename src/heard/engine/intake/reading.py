@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from heard.engine.intake import delimited, formats, mapped
+from heard.engine.intake import councils, delimited, formats, mapped
 from heard.engine.intake.finding import (
     NO_MAPPING,
     Found,
@@ -51,13 +51,14 @@ class IntakeSummary:
     """What was read in all.
 
     `notes`: choices that were made, in plain sentences. `mapping`: the one that was used, named or brought by the input.
-    `files`: every extract, also those that could not be used.
+    `files`: every extract, also those that could not be used. `renamed`: as the mapping says it.
     """
 
     sources: tuple[SourceSummary, ...]
     notes: tuple[str, ...] = ()
     mapping: Path | None = None
     files: tuple[Path, ...] = ()
+    renamed: dict[str, str] = field(default_factory=dict)
 
     @property
     def read(self) -> int:
@@ -103,7 +104,7 @@ def read(
     if used and not mapping:
         notes.insert(0, f"No mapping was named: {file_name(used)}, which came with the extracts, was used.")
     sources = tuple(map(_summary, ledger.sources))
-    return IntakeSummary(sources, (*notes, *_asides(found, maps)), used, tuple(found.files))
+    return IntakeSummary(sources, (*notes, *_asides(found, maps)), used, tuple(found.files), told.renamed)
 
 
 def _ledger(out: Path, today: date) -> Ledger:
@@ -149,7 +150,7 @@ _NAMED = 8
 
 def _read_all(found: Found, told: Mapping, ledger: Ledger, today: date, progress: Progress) -> list[str]:
     """Reads every source; returns notes on how."""
-    agencies, notes = _agencies(found)
+    agencies, notes = councils.agencies(found, told.councils)
     for (form, whose), mine in sorted(found.returns.items(), key=lambda item: (item[0][0].name, item[0][1])):
         name = whose.stem if mine[0].path == whose else whose.name
         source = _open(ledger, name or form.name, agencies[whose], form.name)
@@ -157,7 +158,7 @@ def _read_all(found: Found, told: Mapping, ledger: Ledger, today: date, progress
     for one in told.sources:
         if one.name in found.mapped:
             source = _open(ledger, one.name, one.agency, mapped.KIND)
-            reader = mapped.MappedFiles(one, source, today)
+            reader = mapped.MappedFiles(one, source, today, several=len(found.mapped[one.name]) > 1)
             for path, name in distinct_names(found.mapped[one.name]).items():
                 _guarded(source, path, partial(reader.read, path, name, progress))
             reader.cover()
@@ -175,31 +176,6 @@ def _read_return(form: Format, mine: list[Mine], job: Job) -> None:
     """With a folder for what does not fit into memory: beside the result, as it holds personal data, and soon gone."""
     with TemporaryDirectory(prefix=".scratch.", dir=job.scratch) as scratch:
         form.read(mine, replace(job, scratch=Path(scratch)))
-
-
-def _agencies(found: Found) -> tuple[dict[Path, str], list[str]]:
-    """Who holds each return. With several councils in one run, each is an agency of its own, since their numbers clash."""
-    council = {whose: _council(form, mine) for (form, whose), mine in found.returns.items()}
-    several = len({code for code in council.values() if code}) > 1
-    agencies = {
-        whose: f"{form.agency} (council {council[whose]})" if several and council[whose] else form.agency
-        for form, whose in found.returns
-    }
-    untold = sorted(whose.name for (form, whose) in found.returns if not hasattr(form.code, "authority"))
-    return agencies, [_UNTOLD.format(folders=", ".join(untold))] if several and untold else []
-
-
-_UNTOLD = (
-    "There are several councils, and these returns do not say whose they are ({folders}): "
-    "their numbers were compared with no other council's."
-)
-
-
-def _council(form: Format, mine: list[Mine]) -> str | None:
-    try:
-        return next((code for one in mine if (code := form.authority(one.path))), None)
-    except OSError:
-        return None  # reading it says so
 
 
 def _set_aside(path: Path, why: Why, source: Source) -> None:

@@ -5,6 +5,7 @@ tells the linker not to trust it. Check digits: NHS Data Dictionary (NHS number)
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -75,6 +76,15 @@ def _whole(year: str, month: int, day: int, written_as: str) -> Dated:
     if value < EARLIEST:
         return Dated(None, "date_too_early", written_as)
     return Dated(value, None if len(year) == 4 else "date_short_year", written_as)
+
+
+def births(told: Iterable[tuple[str, ...]]) -> dict[str, date]:
+    """Numbers of children with their birth dates, of those that have both; the first of each."""
+    found: dict[str, date] = {}
+    for number, day in told:
+        if (child := read_id(number)) and (born := read_date(day).value):
+            found.setdefault(child, born)
+    return found
 
 
 def order_seen_in(text: str) -> str | None:
@@ -149,6 +159,42 @@ def read_sex(text: str) -> tuple[str | None, str | None]:
     return (_SEX_BY_WORD[word], None) if word in _SEX_BY_WORD else (None, "sex_unreadable")
 
 
+_NO_NAME = frozenset(
+    ("unknown", "notknown", "unnamed", "notrecorded", "notstated", "notgiven", "notavailable", "notapplicable", "nameunknown",
+     "unknownname", "noname", "na", "nk", "none", "null", "nil", "tbc", "tba", "missing", "anon", "anonymous", "unborn",
+     "unbornbaby", "unbornchild")
+)  # fmt: skip
+
+
+@lru_cache(maxsize=65_536)
+def no_name(text: str) -> bool:
+    """Whether a name that is filled in says that there is none: "Unknown", "n/a", "?", "xxx"."""
+    words = ["".join(c for c in word if c.isalpha()) for word in text.casefold().split()]
+    whole = "".join(words)
+    if whole == "na" and "/" not in text and "." not in text:
+        return False  # a family name
+    return bool(text.strip()) and (
+        not whole
+        or whole in _NO_NAME
+        or set(words) <= _NO_NAME - {"na"}
+        or re.fullmatch("x{2,}", whole) is not None
+    )
+
+
+def no_number(text: str) -> bool:
+    """Whether an NHS or pupil number that is filled in stands for none: a word, one digit over and over, a row of digits, the
+    codes UN1 to UN7 by which a return says why there is no pupil number."""
+    told = "".join(c for c in text.casefold() if c.isalnum())
+    digits = told[1:] if told[:1].isalpha() else told
+    return bool(text.strip()) and (
+        not told
+        or told in _NO_ID
+        or re.fullmatch("un[0-9]", told) is not None
+        or (len(digits) > 2 and len(set(digits)) == 1)
+        or (len(digits) > 7 and (digits in "01234567890123" or digits in "9876543210987"))
+    )
+
+
 def read_nhs_number(text: str) -> tuple[str | None, bool | None]:
     """The number without spaces, and whether its check digit holds. Null, null where blank.
 
@@ -167,12 +213,12 @@ _NO_ID = frozenset(
 @lru_cache(maxsize=65_536)
 def read_id(text: str) -> str | None:
     """An agency's own number, as it is compared: without blanks around it, one blank inside, and 1.0 (a spreadsheet's
-    doing) is 1. Null where it is blank, a word for no number, or a row of noughts."""
+    doing) is 1. Null where it is blank, a word for no number, or a row of noughts or of nine times one digit."""
     number = " ".join(text.split())
     if re.fullmatch(r"[0-9]+\.0", number):
         number = number[:-2]
     told = "".join(c for c in number.casefold() if c.isalnum())
-    return None if not told or told in _NO_ID or re.fullmatch(r"0{4,}", told) else number
+    return None if not told or told in _NO_ID or re.fullmatch(r"0{4,}|([0-9])\1{8,}", told) else number
 
 
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"

@@ -88,6 +88,17 @@ def first_text(path: Path, name: str, *, before: str) -> str | None:
     return None
 
 
+def texts(path: Path, child: str, *names: str) -> Iterator[tuple[str, ...]]:
+    """Of each child what the first elements of these names inside it say. Raises OSError."""
+    try:
+        with path.open("rb") as stream:
+            for _, element in etree.iterparse(stream, tag=f"{{*}}{child}", **_options(path)):
+                yield tuple(text_of(next(element.iter(f"{{*}}{name}"), None)) for name in names)
+                element.clear()
+    except etree.LxmlError:
+        pass
+
+
 @dataclass(frozen=True)
 class Shape:
     """How a return writes its children. `child`, `header`: names of elements; `inner`: every name inside a child."""

@@ -8,7 +8,7 @@ or pupil number, names with a birth date. The model says how alike two records a
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -74,6 +74,7 @@ def link(folder: Path, *, households: bool = True, progress: Progress | None = N
         tell("Writing links", 0.9)
         pairs = pairs.left_join(engine.hold("said", said.table()), ["left", "right"])
         summary = _write(engine, rows, pairs, compared, clusters, learned)
+    summary = replace(summary, notes=[*summary.notes, *said.notes])
     told = _told(learned) | {"households": households}
     (folder / MODEL_FILE).write_text(json.dumps(told, indent=1), encoding="utf-8")
     return summary

@@ -87,6 +87,7 @@ def _rules(p: Any, *, households: bool) -> list[tuple[Any, str, tuple[float, flo
         ),
         *strangers,
         (sure & given & birth & chance, FOR_A_PERSON, _BY_MODEL, "names and birth date agree, but that may be chance"),
+        (sure & given & birth & ~_family(p), FOR_A_PERSON, _BY_MODEL, "given name and birth date agree, but not the family name"),
         (sure & given & birth, LINKED, _BY_MODEL, "names and birth date agree"),
         (sure & only["in_part"], LINKED, _BY_MODEL, "names and postcode agree, and the birth date but for one part"),
         (sure & only["only_one"], LINKED, _BY_MODEL, "names and postcode agree, and nobody of that name there has another birth date"),
@@ -100,6 +101,12 @@ def _rules(p: Any, *, households: bool) -> list[tuple[Any, str, tuple[float, flo
 def _enough(p: Any) -> Any:
     """The model's word among strangers: less is enough where an assignment makes sure that each has one record."""
     return p.match_probability >= ibis.ifelse(p.keyed_l & p.keyed_r, _ONE_TO_ONE_FROM, _STRANGERS_FROM)
+
+
+def _family(p: Any) -> Any:
+    """Whether the family name agrees (also written into the other's field), or the home does where it changed."""
+    crossed = p.gamma_given == model.GIVEN_CROSSED
+    return (p.gamma_family >= model.FAMILY_SLIP) | crossed | (p.gamma_postcode >= model.POSTCODE_SLIP)
 
 
 def _chance(p: Any, same_birth: Any) -> Any:

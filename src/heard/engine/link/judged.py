@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,6 +11,7 @@ import pyarrow.compute as pc
 from heard.engine import backend, tables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SAME, NOT_SAME = "same", "not_same"
@@ -20,10 +22,12 @@ type Key = tuple[int, int]
 
 
 class Said(NamedTuple):
-    """Pairs of keys, the lower first. Pairs of which somebody cannot tell, or asks others, are as if not judged."""
+    """Pairs of keys, the lower first. Pairs of which somebody cannot tell, or asks others, are as if not judged. `notes`: which
+    judgements did not apply, in sentences."""
 
     same: frozenset[Key] = frozenset()
     apart: frozenset[Key] = frozenset()
+    notes: tuple[str, ...] = ()
 
     @property
     def keys(self) -> set[int]:
@@ -41,21 +45,45 @@ class Said(NamedTuple):
 
 
 def said(folder: Path, rows: pa.Table) -> Said:
-    """The judgements that lie in the run's folder, by the keys of prepared rows. The last word on a pair counts; records
-    that this run does not hold are passed over. Raises `backend.WrongTable`."""
+    """The judgements that lie in the run's folder, by the keys of prepared rows. The last word on a pair counts; of
+    records that this run does not hold it says how many did not apply. Raises `backend.WrongTable`."""
     if not (folder / f"{tables.JUDGEMENTS.name}.parquet").is_file():
         return Said()
     judgements = backend.read(folder, tables.JUDGEMENTS).sort_by("at").to_pylist()
     key_of = _keys(rows, {one[side] for one in judgements for side in ("left_id", "right_id")})
     last: dict[Key, str] = {}
+    lost: dict[str, set[frozenset[tuple[str, str]]]] = defaultdict(set)
     for one in judgements:
         left = key_of.get((one["left_source"], one["left_id"]))
         right = key_of.get((one["right_source"], one["right_id"]))
         if left is not None and right is not None and left != right:
             last[min(left, right), max(left, right)] = one["judgement"]
+        for side, key in (("left", left), ("right", right)):
+            if key is None:
+                lost[one[f"{side}_source"]].add(_pair(one))
     return Said(
         frozenset(pair for pair, word in last.items() if word == SAME),
         frozenset(pair for pair, word in last.items() if word == NOT_SAME),
+        tuple(_not_applied(lost, set(pc.unique(rows["source"]).to_pylist()))),
+    )
+
+
+def _pair(one: dict[str, Any]) -> frozenset[tuple[str, str]]:
+    return frozenset((one[f"{side}_source"], one[f"{side}_id"]) for side in ("left", "right"))
+
+
+def _not_applied(lost: dict[str, set[Any]], here: set[str]) -> Iterator[str]:
+    """What people said that bound nothing in this run, by the source of the record that is not in it."""
+    if not lost:
+        return
+    pairs = len(set().union(*lost.values()))
+    said = "; ".join(
+        f"{name} ({len(of):,}, {'whose record is not there' if name in here else 'a source that is not in this run'})"
+        for name, of in sorted(lost.items())
+    )
+    yield (
+        f"Judgements of people that did not apply, as a record is not in this run: {pairs:,}. By source: {said}. Where a source "
+        "was renamed, say so in the mapping: renamed, then the old name and the new one."
     )
 
 

@@ -20,7 +20,8 @@ _BITS = 4  # significant digits of a learned weight: what is beyond them depends
 
 # Splink numbers a comparison's levels from the surest (highest) down to "else" (0); -1 is null, no evidence.
 GIVEN_SAME, GIVEN_FORM, GIVEN_CROSSED, GIVEN_INITIAL = 5, 4, 2, 1
-FAMILY_SAME, POSTCODE_SAME, POSTCODE_SLIP = 3, 4, 2  # of the postcode, that or more
+FAMILY_SAME, FAMILY_SLIP = 3, 1
+POSTCODE_SAME, POSTCODE_SLIP = 4, 2  # that or more
 BIRTH_SAME, BIRTH_NEAR, BIRTH_IN_PART = 3, 2, 1
 NUMBER_VALID, NUMBER_WRITTEN = 3, 2
 LOCAL_SAME = 1
@@ -228,10 +229,9 @@ COMPARISONS = (
 )
 
 # Only pairs that share one of these are compared.
+_BY_NUMBER = (("local",), ("nhs",), ("upn",))
 _BLOCKS = (
-    ("local",),
-    ("nhs",),
-    ("upn",),
+    *_BY_NUMBER,
     ("birth", "family"),
     ("birth", "head"),
     ("birth", "postcode"),
@@ -253,6 +253,7 @@ _BLOCKS_AMONG_STRANGERS = (
     ("postcode",),
     ("street",),
 )
+_RULES = "blocking_rules_to_generate_predictions"
 _LESSONS = (("birth", "postcode"), ("given", "family"))
 
 
@@ -286,9 +287,27 @@ def trained(engine: Engine, table: str, *, usable: int, records: int, households
 
 
 def compared(engine: Engine, table: str, model: Model) -> Any:
-    """All pairs that may be one child: unique_id_l, unique_id_r, match_probability, gamma_<comparison>."""
-    linker = engine.linker(table, model.settings)
-    frame = linker.inference.predict(threshold_match_probability=_WORTH_KEEPING, warning_mode="never")
+    """All pairs that may be one child: unique_id_l, unique_id_r, match_probability, gamma_<comparison>.
+
+    Pairs that share a number are kept whatever the model makes of them: `bands` decides those by rule.
+    """
+    rules = model.settings[_RULES]
+    by_number = _predicted(engine, table, model.settings, rules[: len(_BY_NUMBER)], None)
+    others = _predicted(engine, table, model.settings, rules[len(_BY_NUMBER) :], _WORTH_KEEPING)
+    one_number = (
+        (others.gamma_local == LOCAL_SAME)
+        | (others.gamma_nhs >= NUMBER_WRITTEN)
+        | (others.gamma_upn >= NUMBER_WRITTEN)
+    )
+    columns = [name for name in others.columns if name in by_number.columns and name != "match_key"]
+    return by_number.select(columns).union(others.filter(~one_number).select(columns))
+
+
+def _predicted(
+    engine: Engine, table: str, settings: dict[str, Any], rules: list[Any], worth: float | None
+) -> Any:
+    linker = engine.linker(table, settings | {_RULES: rules})
+    frame = linker.inference.predict(threshold_match_probability=worth, warning_mode="never")
     return engine.from_splink(frame)
 
 
@@ -299,7 +318,7 @@ def _settings(records: int, blocks: tuple[tuple[str, ...], ...]) -> dict[str, An
         link_type="dedupe_only",
         unique_id_column_name="key",
         comparisons=[c.settings() for c in COMPARISONS],
-        blocking_rules_to_generate_predictions=[block_on(*columns) for columns in blocks],
+        **{_RULES: [block_on(*columns) for columns in blocks]},
         probability_two_random_records_match=chance,
         retain_matching_columns=True,  # else Splink drops the comparisons, too, which `bands` needs
         additional_columns_to_retain=[

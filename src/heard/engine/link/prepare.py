@@ -41,7 +41,7 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
         "record_id": rows["record_id"],
         "agency": rows["agency"],
         "keyed": _keyed(rows, sources),
-        "local": _telling(_joined(rows["agency"], rows["local_id"])),
+        "local": _telling(_own_numbers(rows)),
         "nhs": _telling(rows["nhs_number"]),
         "nhs_valid": pc.fill_null(rows["nhs_number_valid"], False),
         "upn": _telling(rows["upn"]),
@@ -161,6 +161,17 @@ def _keyed(records: pa.Table, sources: pa.Table) -> pa.ChunkedArray:
     loose = [s["source"] for s in sources.to_pylist() if s["keyed_by_child"] is False]
     by_source = pc.is_in(records["source"], value_set=pa.array(loose, pa.string()))
     return pc.invert(pc.or_(by_source, pc.starts_with(records["record_id"], ROW_KEY)))
+
+
+def _own_numbers(rows: pa.Table) -> pa.ChunkedArray:
+    """The agency and its own number, in one case and without noughts before it: 00123 is 123. As written where one source
+    has both spellings, for then they are two numbers."""
+    spelt = _through(rows["local_id"], lambda number: number.casefold().lstrip("0") or "0")
+    plain = _joined(rows["agency"], spelt)
+    each = pa.table({"source": rows["source"], "plain": plain, "written": rows["local_id"]})
+    spellings = each.group_by(["source", "plain"]).aggregate([("written", "count_distinct")])
+    two = spellings.filter(pc.greater(spellings["written_count_distinct"], 1))["plain"].combine_chunks()
+    return pc.if_else(pc.is_in(plain, value_set=two), _joined(rows["agency"], rows["local_id"]), plain)
 
 
 def _joined(left: pa.ChunkedArray, right: pa.ChunkedArray) -> pa.ChunkedArray:

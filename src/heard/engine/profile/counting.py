@@ -43,8 +43,6 @@ MISSING = "S01"
 ELSEWHERE, OTHER_DISTRICTS = "Elsewhere", "Other districts"
 _REST = (NOT_GIVEN, NOT_COLLECTED, SEVERAL)
 _LIST = ("list", "held", "agencies")
-# A carrier dated so says that a child went missing, not when: no episode can be counted from it.
-_NOT_THE_DAY = ("AssessmentAuthorisationDate", "return_end")
 
 
 @dataclass(frozen=True)
@@ -181,9 +179,7 @@ def months(engine: backend.Engine, asked: Asked) -> Tidy:
 
 def episodes(engine: backend.Engine, asked: Asked) -> Tidy | None:
     """Days on which a child went missing, by month; None where no source of the run tells of such days."""
-    undated = [f"{one.field}={code}" for one in asked.release.carriers for code in one.codes
-               if one.item == MISSING and one.dated_by in _NOT_THE_DAY]  # fmt: skip
-    seen = _signs(engine, asked).filter(lambda t: (t.item == MISSING) & ~t.field.isin(undated))
+    seen = _signs(engine, asked).filter(lambda t: (t.item == MISSING) & t.own_day.fill_null(True))
     days = seen.select("person", "seen_on").distinct().mutate(month=ibis._.seen_on.strftime("%Y-%m"))
     found = _rows(days.group_by("month").agg(count=ibis._.count(), children=ibis._.person.nunique()))
     return episodes_of(found, asked, EPISODES) if found else None
@@ -268,7 +264,7 @@ def _signs(engine: backend.Engine, asked: Asked) -> Any:
     signs = seen.item.isin([one.id for one in asked.release.signs])
     counted = seen.filter(in_period & (seen.state == "seen") & seen.counts & signs)
     identities = engine.read(tables.IDENTITIES)
-    return counted.join(identities, ["source", "record_id"]).select("person", "item", "field", "seen_on")
+    return counted.join(identities, ["source", "record_id"]).select("person", "item", "own_day", "seen_on")
 
 
 def _rows(expression: Any) -> list[dict[str, Any]]:

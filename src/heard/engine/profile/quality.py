@@ -18,11 +18,13 @@ RECORDS = "children’s records"
 # Columns of the records that a profile uses, and what they are called.
 FIELDS = {"birth_date": "Date of birth", "sex": "Sex", "postcode": "Postcode", "ethnicity": "Ethnicity"}
 _PAIRS = 6  # times as many as are small
+NOT_READ = "could not be read"
 _KINDS = {
     "cin_census": "Children in Need census",
     "ssda903": "SSDA903 return",
     "annex_a": "Annex A workbook",
     "csv": "by a mapping",
+    "not_read": NOT_READ,
 }
 
 

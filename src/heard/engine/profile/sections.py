@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from heard.engine.profile.counting import EPISODES_IN_CASES
+from heard.engine.profile.quality import NOT_READ
 from heard.engine.profile.shape import (
     LISTED,
     NOT_COLLECTED,
@@ -39,7 +40,8 @@ def sections(tables: Mapping[str, Tidy], asked: Asked, hiding: Hiding) -> tuple[
 def findings(tables: Mapping[str, Tidy], sources: Tidy, asked: Asked, hiding: Hiding) -> tuple[str, ...]:
     """What a reader takes away, in sentences, from what is printed alone."""
     said, children = hiding.said, tables["children"]
-    agencies = sum(len(cell.at("source")) == 1 for cell in sources.cells)
+    read = (one for one in sources.cells if len(one.at("source")) > 1 and one.beside["kind"] != NOT_READ)
+    agencies = len({one.at("source")[0] for one in read})
     return tuple(
         sentence
         for sentence in (

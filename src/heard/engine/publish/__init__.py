@@ -8,7 +8,7 @@ too tight: `attack.py`; what is hidden: `suppress.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from heard.engine.publish.attack import attack
@@ -39,12 +39,13 @@ __all__ = ["Checked", "Layout", "Policy", "Printed", "Row", "Table", "check", "c
 class Checked:
     """What an outsider can work out. `tables`: how many were checked; `hidden`: cells for which a symbol stands; `derived`:
     those of them that can be known too well, each in words with its limits and tables; `conflicts`: what does not add up
-    as published, and from which nothing was worked out."""
+    as published, and from which nothing was worked out; `warnings`: what was guessed of layouts."""
 
     tables: int
     hidden: int
     derived: list[dict[str, Any]] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -52,6 +53,7 @@ class Checked:
             "hidden": self.hidden,
             "derived": self.derived,
             "conflicts": self.conflicts,
+            "warnings": self.warnings,
         }
 
 
@@ -59,13 +61,14 @@ class Checked:
 class Printed:
     """What to print: of each table, row by row, the text for each column of counts. `cells`: different counts in them;
     `small`: those that are small; `hidden`: those for which a symbol stands, the small ones among them; `excess`: by how
-    much, at most, less might be hidden (0.02: two in a hundred)."""
+    much, at most, less might be hidden (0.02: two in a hundred); `warnings`: what was guessed of layouts."""
 
     texts: dict[str, list[dict[str, str]]]
     cells: int
     small: int
     hidden: int
     excess: float
+    warnings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -73,6 +76,7 @@ class Printed:
             "small": self.small,
             "hidden": self.hidden,
             "excess": round(self.excess, 4),
+            "warnings": list(self.warnings),
         }
 
 
@@ -85,7 +89,8 @@ def check(tables: Iterable[Table], policy: Policy) -> Checked:
         {"cell": in_words(one.key), "low": one.low, "high": one.high, "tables": sorted(set(one.tables))}
         for one in found.derived
     ]
-    return Checked(len(tables), found.hidden, derived, found.conflicts)
+    warnings = [warning for table in tables for warning in table.warnings]
+    return Checked(len(tables), found.hidden, derived, found.conflicts, warnings)
 
 
 def check_files(paths: Iterable[Path], policy: Policy) -> Checked:
@@ -106,11 +111,13 @@ def hide(tables: Sequence[Table], policy: Policy, before: Sequence[Table] = ()) 
     }
     _refuse_given_away([*before, *(_with(table, texts[table.name]) for table in tables)], policy)
     small = sum(policy.is_small(one.count) for one in counts.values())
-    return Printed(texts, len(counts), small, sum(key in hidden for key in counts), hidden.excess)
+    warnings = tuple(warning for table in tables for warning in table.warnings)
+    return Printed(texts, len(counts), small, sum(key in hidden for key in counts), hidden.excess, warnings)
 
 
 def hide_files(paths: Sequence[Path], out: Path, policy: Policy, before: Sequence[Path] = ()) -> Printed:
-    """As `hide`, of tables in CSV; writes them into the folder `out` under their names."""
+    """As `hide`, of tables in CSV; writes them into the folder `out` under their names, with their layouts, which say by
+    which policy they are published."""
     if len({path.name for path in paths}) < len(paths):
         raise NotDone("Two tables have the same file name. Give each its own.")
     tables = [read_table(path) for path in paths]
@@ -122,8 +129,9 @@ def hide_files(paths: Sequence[Path], out: Path, policy: Policy, before: Sequenc
     out.mkdir(parents=True, exist_ok=True)
     if any((out / path.name).exists() for path in paths):
         raise NotDone(f"{out} holds a table of such a name already. Choose an empty folder.")
-    for path in paths:
-        write_table(path, out / path.name, printed.texts[path.name])
+    for path, table in zip(paths, tables, strict=True):
+        layout = replace(table.layout, policy=policy)
+        write_table(path, out / path.name, printed.texts[path.name], layout)
     return printed
 
 

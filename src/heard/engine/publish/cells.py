@@ -10,13 +10,13 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import rustworkx as rx
 import yaml
 
-from heard.engine.publish import factors
+from heard.engine.publish import factors, guess
 from heard.engine.publish.policy import Policy, policy_of
 from heard.engine.tables import NotDone
 
@@ -28,7 +28,7 @@ type Where = tuple[str, ...]
 type Key = tuple[str, frozenset[tuple[str, Where]]]
 
 TOTALS = frozenset({"", "total", "all"})
-_LAYOUT = ("measures", "dimensions", "totals", "exhaustive", "below", "about", "policy")
+_LAYOUT = ("measures", "dimensions", "totals", "exhaustive", "below", "sums", "about", "policy")
 _NO_LAYOUT = "is no layout of a table. It names `dimensions`, each with its columns."
 
 
@@ -37,8 +37,8 @@ class Layout:
     """How a table is written. `dimensions`: of each its columns, the whole first. `measures`: columns of counts; where
     there is one, it is named `count` unless `about` says what is counted. `exhaustive`: dimensions whose parts make up
     their total; others (one child may have several signs) do not add up, and nothing is worked out from them. `below`: of a
-    place that the columns name beside others, the one that it is a part of. `policy`: the one by which it was published,
-    where the table itself says so."""
+    place that the columns name beside others, the one that it is a part of. `sums`: of a measure that is the sum of others,
+    these; None where the layout does not say. `policy`: the one by which it was published, where the table itself says so."""
 
     dimensions: dict[str, tuple[str, ...]]
     measures: tuple[str, ...] = ("count",)
@@ -47,6 +47,21 @@ class Layout:
     below: dict[str, str] = field(default_factory=dict)
     about: str = ""
     policy: Policy | None = None
+    sums: dict[str, tuple[str, ...]] | None = None
+
+    def as_told(self) -> dict[str, Any]:
+        """Plain values, from which the layout is read again."""
+        told: dict[str, Any] = {
+            "dimensions": {name: list(columns) for name, columns in self.dimensions.items()},
+            "measures": list(self.measures),
+            "totals": sorted(self.totals - TOTALS),
+            "sums": {whole: list(parts) for whole, parts in (self.sums or {}).items()},
+        }
+        if self.exhaustive is not None:
+            told["exhaustive"] = sorted(self.exhaustive)
+        told |= {"below": dict(self.below)} if self.below else {}
+        told |= {"about": self.about} if self.about else {}
+        return told | ({"policy": self.policy.as_told()} if self.policy else {})
 
     def adds_up(self, dimension: str) -> bool:
         return self.exhaustive is None or dimension in self.exhaustive
@@ -69,11 +84,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of counts or of what is printed in their stead. `name` is the file's, or what the table is called."""
+    """A table of counts or of what is printed in their stead. `name` is the file's, or what the table is called. `warnings`:
+    what was guessed of its layout, in sentences."""
 
     name: str
     layout: Layout
     rows: tuple[Row, ...]
+    warnings: tuple[str, ...] = ()
 
     def key(self, row: Row, measure: str) -> Key:
         return key_of(self.layout.named(measure), row.places)
@@ -124,7 +141,8 @@ class Published:
 
 
 def relations(table: Table) -> Iterator[Relation]:
-    """Which cells add up to which, shown or not: along each dimension, from the parts to what they make."""
+    """Which cells add up to which, shown or not: along each dimension, from the parts to what they make, and of the columns
+    of counts those that are the sum of others."""
     keys = list(table.keys)
     for dimension in (name for name in table.layout.dimensions if table.layout.adds_up(name)):
         parts: dict[Key, list[Key]] = defaultdict(list)
@@ -133,6 +151,9 @@ def relations(table: Table) -> Iterator[Relation]:
             if where:
                 parts[_moved(measure, places, dimension, where[:-1])].append((measure, places))
         yield from (Relation(total, tuple(cells)) for total, cells in parts.items())
+    for whole, of in (table.layout.sums or {}).items():
+        for row in table.rows:
+            yield Relation(table.key(row, whole), tuple(table.key(row, part) for part in of))
 
 
 def connected(keys: Iterable[Key], relations: Iterable[Relation]) -> list[tuple[list[Key], list[Relation]]]:
@@ -178,15 +199,42 @@ def read_table(path: Path) -> Table:
     other column is a dimension. Raises `NotDone` with what is wrong."""
     header, rows = _rows(path)
     layout = _layout(path, header)
-    table = Table(path.name, layout, tuple(_row(n, row, layout) for n, row in enumerate(rows, start=1)))
     if not rows:
         raise NotDone(f"{path} shows no count. A table needs rows below its header.")
+    layout, warnings = _guessed(path.name, layout, rows)
+    table = _table(path.name, layout, rows, warnings)
     _refuse_twice(table)
     return table
 
 
-def write_table(source: Path, target: Path, texts: Iterable[dict[str, str]]) -> None:
-    """The table at `source` with other words in its columns of counts, row by row, and its layout beside it."""
+def _table(name: str, layout: Layout, rows: Iterable[dict[str, str]], warnings: Iterable[str] = ()) -> Table:
+    of = (_row(number, row, layout) for number, row in enumerate(rows, start=1))
+    return Table(name, layout, tuple(of), tuple(warnings))
+
+
+def _guessed(name: str, layout: Layout, rows: list[dict[str, str]]) -> tuple[Layout, list[str]]:
+    """The layout with what it leaves unsaid."""
+    warnings = []
+    for dimension, place, said in guess.totals(_table(name, layout, rows)):
+        if said:
+            layout = replace(layout, totals=layout.totals | {place.casefold()})
+            warnings.append(f"{name}: “{place}” was taken for the total of {dimension}. "
+                            "Add the word to `totals` of the layout, or give the row another name.")  # fmt: skip
+        else:
+            warnings.append(f"{name}: “{place}” is what the others of {dimension} add up to. Where it is their total, "
+                            "add the word to `totals` of the layout: else it protects nobody.")  # fmt: skip
+    if layout.sums is None and (sums := guess.sums(_table(name, layout, rows))):
+        layout = replace(layout, sums=sums)
+        warnings += [
+            f"{name}: the column {whole} was taken for the sum of {' and '.join(parts)}. Write it as `sums` of the layout, "
+            "or `sums: {}` where that is chance."
+            for whole, parts in sums.items()
+        ]
+    return layout, warnings
+
+
+def write_table(source: Path, target: Path, texts: Iterable[dict[str, str]], layout: Layout) -> None:
+    """The table at `source` with other words in its columns of counts, row by row, and `layout` beside it."""
     header, rows = _rows(source)
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, header)
@@ -194,8 +242,8 @@ def write_table(source: Path, target: Path, texts: Iterable[dict[str, str]]) -> 
         writer.writerows(
             {name: row.get(name, "") for name in header} | text for row, text in zip(rows, texts, strict=True)
         )
-    if (beside := source.with_suffix(".yaml")).is_file():
-        target.with_suffix(".yaml").write_bytes(beside.read_bytes())
+    told = yaml.safe_dump(layout.as_told(), sort_keys=False, allow_unicode=True)
+    target.with_suffix(".yaml").write_text(told, encoding="utf-8")
 
 
 def _layout(path: Path, header: list[str]) -> Layout:
@@ -226,20 +274,45 @@ def _told(told: Any, where: str) -> Layout:
     try:
         if unknown := sorted(set(told) - set(_LAYOUT)):
             raise NotDone(f"{where} says {', '.join(unknown)}. It may say: {', '.join(_LAYOUT)}.")
+        dimensions = {
+            str(name): (columns,) if isinstance(columns, str) else tuple(map(str, columns))
+            for name, columns in told["dimensions"].items()
+        }
+        measures = tuple(_words(told.get("measures") or ["count"], "measures", where))
+        exhaustive = None
+        if "exhaustive" in told:
+            exhaustive = frozenset(_words(told["exhaustive"], "exhaustive", where, among=dimensions))
+        sums = None
+        if told.get("sums") is not None:
+            sums = {
+                str(whole): tuple(_words(parts, "sums", where, among=measures))
+                for whole, parts in told["sums"].items()
+            }
+            _words(list(sums), "sums", where, among=measures)
         return Layout(
-            dimensions={
-                str(name): (columns,) if isinstance(columns, str) else tuple(map(str, columns))
-                for name, columns in told["dimensions"].items()
-            },
-            measures=tuple(map(str, told.get("measures") or ["count"])),
-            totals=frozenset(str(word).casefold() for word in told.get("totals", ())) | TOTALS,
-            exhaustive=frozenset(map(str, told["exhaustive"])) if "exhaustive" in told else None,
+            dimensions=dimensions,
+            measures=measures,
+            totals=frozenset(w.casefold() for w in _words(told.get("totals", []), "totals", where)) | TOTALS,
+            exhaustive=exhaustive,
+            sums=sums,
             below={str(part): str(whole) for part, whole in told.get("below", {}).items()},
             about=str(told.get("about", "")),
             policy=policy_of(told["policy"], where) if "policy" in told else None,
         )
     except (KeyError, TypeError, AttributeError) as problem:
         raise NotDone(f"{where} {_NO_LAYOUT}") from problem
+
+
+def _words(told: Any, name: str, where: str, among: Iterable[str] | None = None) -> list[str]:
+    """A list of words of a layout. A single word would be read letter by letter, and a name that the table does not have
+    would protect nothing: both are refused."""
+    if not isinstance(told, list | tuple) or any(isinstance(word, list | dict) for word in told):
+        raise NotDone(f"{where}: `{name}` is a list, such as [{told if isinstance(told, str) else 'a, b'}].")
+    words = [str(word) for word in told]
+    if among is not None and (unknown := sorted(set(words) - set(among))):
+        raise NotDone(f"{where}: `{name}` names {', '.join(unknown)}, which the layout does not have. "
+                      f"It has: {', '.join(among)}.")  # fmt: skip
+    return words
 
 
 def _rows(path: Path) -> tuple[list[str], list[dict[str, str]]]:

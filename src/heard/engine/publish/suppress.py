@@ -55,6 +55,7 @@ class _Problem:
     hiding, and how far each may seem to be less or more, shown (as far as rounding goes) and hidden."""
 
     keys: tuple[Key, ...]
+    published: frozenset[int]
     small: dict[int, int]
     fixed: dict[int, int]
     costs: tuple[float, ...]
@@ -114,7 +115,8 @@ def _choose(problem: _Problem, nodes: int) -> tuple[frozenset[int], float]:
 
 
 def _alone(problem: _Problem) -> Iterable[dict[int, float]]:
-    """No relation may hold one hidden cell alone: it would be what the others leave. Where all that is shown is exact."""
+    """No relation may hold one hidden cell alone: it would be what the others leave. Where all that is shown is exact, and
+    only of cells that are published: nobody asks what a total is that stands nowhere."""
     loose = problem.shown[0] + problem.shown[1] > 0
     for equation in problem.equations:
         columns = [column for column, _ in equation.terms()]
@@ -122,7 +124,7 @@ def _alone(problem: _Problem) -> Iterable[dict[int, float]]:
             continue
         for column in columns:
             others = {other: 1.0 for other in columns if other != column and problem.fixed.get(other) != 0}
-            if problem.fixed.get(column) != 0:
+            if problem.fixed.get(column) != 0 and column in problem.published:
                 yield others | {column: -1.0}
 
 
@@ -173,13 +175,14 @@ def _problem(
         if cell and _must_hide(cell, policy)
     }
     fixed = dict.fromkeys(small, 1) | {
-        n: 0 for n, cell in enumerate(cells) if cell and n not in small and (cell.known or not cell.count)
+        n: 0 for n, cell in enumerate(cells) if cell and n not in small and (_exact(cell) or not cell.count)
     }
     fixed |= {n: 1 for n, cell in enumerate(cells) if cell is None}  # published nowhere
-    hidden = [(max(0, true[k] - bool(c)), most) for k, c in zip(keys, cells, strict=True)]
+    hidden = [_doubt(cell, true[key], most) for key, cell in zip(keys, cells, strict=True)]
     shown = [tuple(map(min, _rounding(cell), span)) for cell, span in zip(cells, hidden, strict=True)]
     return _Problem(
         tuple(keys),
+        frozenset(n for n, cell in enumerate(cells) if cell),
         small,
         fixed,
         tuple(_cost(key, true[key]) if cell else 0.0 for key, cell in zip(keys, cells, strict=True)),
@@ -187,6 +190,19 @@ def _problem(
         _sides(hidden),
         tuple(_equation(one, column) for one in relations),
     )
+
+
+def _exact(cell: Count) -> bool:
+    """Whether it was published before as it is: then hiding it hides nothing."""
+    return cell.known is not None and cell.known[0] == cell.known[1]
+
+
+def _doubt(cell: Count | None, true: int, most: int) -> tuple[int, int]:
+    """How much less and more a hidden count may be: a count that was published rounded stays within what that says."""
+    less, more = max(0, true - bool(cell)), most
+    if cell and cell.known:
+        less, more = min(less, max(0, true - cell.known[0])), min(more, max(0, cell.known[1] - true))
+    return less, more
 
 
 def _sides(spans: Sequence[tuple[int, ...]]) -> tuple[np.ndarray, np.ndarray]:
@@ -198,7 +214,7 @@ def _sides(spans: Sequence[tuple[int, ...]]) -> tuple[np.ndarray, np.ndarray]:
 def _must_hide(cell: Count, policy: Policy) -> bool:
     if not (cell.kept or policy.is_small(cell.count)) or cell.count == 0:
         return False
-    if cell.known:
+    if cell.known and cell.known[1] - cell.known[0] + 1 < max(policy.open_values, cell.kept):
         raise NotDone(
             f"{in_words(cell.key)} is small, and was shown in an earlier release: it cannot be hidden any more. "
             "Choose the policy by which that was published, or publish figures of another day."

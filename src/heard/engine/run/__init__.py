@@ -9,26 +9,28 @@ import errno
 import hashlib
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
 
 from heard.engine import backend, intake, tables
 from heard.engine.link import SEED, link
 from heard.engine.run import folder as folders
 from heard.engine.run.changes import Changes, compare
+from heard.engine.run.coverage import Sight, sights
+from heard.engine.run.coverage import coverage as sights_of
 from heard.engine.run.judgements import from_file
 from heard.engine.run.reports import write_reports
 from heard.engine.run.result import RunSummary, summary, write_issue_list
-from heard.engine.screen import day_of, screen, why_not_compare
+from heard.engine.screen import RULE, day_of, screen, why_not_compare, window_start
 from heard.engine.tables import NotDone
 from heard.knowledge import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
     from pathlib import Path
-
-    import pyarrow as pa
 
     from heard.engine.link import LinkSummary
     from heard.engine.screen import ScreenSummary
@@ -38,14 +40,18 @@ __all__ = [
     "Changes",
     "NotDone",
     "RunSummary",
+    "Sight",
     "changes",
+    "coverage",
     "link_again",
     "linked",
     "on",
     "run",
     "screen_again",
+    "sights",
     "summary",
     "take_in",
+    "window",
 ]
 
 _PARTS = ("heard", "splink", "duckdb", "ibis-framework", "pyarrow")
@@ -68,7 +74,7 @@ def run(
     with plainly(), _allowed(paths, out), folders.fresh(out) as folder:
         _take_in(paths, folder, mapping, progress)
         if judgements is not None:
-            backend.write(folder, tables.JUDGEMENTS, judgements)
+            _keep(folder, judgements)
         _link(folder, progress)
         _screen(folder, as_of, any_window, progress)
     return summary(out)
@@ -105,7 +111,7 @@ def linked(
         said = from_file(judgements) if judgements else None
         _take_in(paths, folder, mapping, progress)
         if said is not None:
-            backend.write(folder, tables.JUDGEMENTS, said)
+            _keep(folder, said)
         _link(folder, progress, households=households)
     return summary(out)
 
@@ -122,7 +128,7 @@ def link_again(
     with plainly():
         folders.opened(folder)
         if judgements:
-            backend.write(folder, tables.JUDGEMENTS, from_file(judgements))
+            _keep(folder, from_file(judgements))
         _link(folder, progress, households=households)
         return summary(folder)
 
@@ -143,6 +149,22 @@ def screen_again(
             raise NotDone(refusal)  # while the list that is there still stands
         _screen(folder, as_of, any_window, progress, compared_with)
         return summary(folder)
+
+
+def window(folder: Path) -> tuple[date, date] | None:
+    """The first and last day of the window that a run was screened with, or None where it is not screened."""
+    told = folders.manifest(folder)
+    found = told["steps"].get("screen") if told else None
+    if not found:
+        return None
+    as_of, rule = date.fromisoformat(found["as_of"]), load.release(found["release"]).rule(RULE)
+    return window_start(as_of, rule.window_months) + timedelta(days=1), as_of
+
+
+def coverage(folder: Path) -> list[Sight]:
+    """What each source of a screened run could see, and when. Raises `NotDone`."""
+    with plainly():
+        return sights_of(folder)
 
 
 def changes(earlier: Path, later: Path) -> Changes:
@@ -166,11 +188,22 @@ def _take_in(paths: Sequence[Path], folder: Path, mapping: Path | None, progress
         "steps": {
             "intake": {
                 "notes": [*found.notes, *_twins(inputs)],
+                "renamed": found.renamed,
                 "files": {source.source: [asdict(file) for file in source.files] for source in found.sources},
             }
         },
     }
     folders.tell(folder, told)
+
+
+def _keep(folder: Path, judgements: pa.Table) -> None:
+    """What people said, for link to find, under the names that their sources have now."""
+    renamed = folders.opened(folder)["steps"]["intake"].get("renamed") or {}
+    for side in ("left_source", "right_source"):
+        names = [renamed.get(name, name) for name in judgements[side].to_pylist()]
+        place = judgements.column_names.index(side)
+        judgements = judgements.set_column(place, side, pa.array(names, pa.string()))
+    backend.write(folder, tables.JUDGEMENTS, judgements)
 
 
 def _link(folder: Path, progress: Progress | None, *, households: bool = True) -> None:

@@ -37,9 +37,13 @@ def tell(folder: Path, told: dict[str, Any]) -> None:
 
 def why_not_write(out: Path, paths: Sequence[Path] = ()) -> str | None:
     """Why a run may not write its result to `out`, as a sentence with what to do, or None."""
-    nearest = next(place for place in (out.absolute(), *out.absolute().parents) if place.exists())
+    place = out.resolve()
+    nearest = next(one for one in (place, *place.parents) if one.exists())
     if not nearest.is_dir():
         return f"{nearest} is a file. Name a folder for --out."
+    beside = place.parent if place.exists() else nearest
+    if not os.access(beside, os.W_OK | os.X_OK):
+        return f"Nothing can be written in {beside}, where the result is made. Name another folder for --out."
     if out.is_dir() and any(out.iterdir()) and manifest(out) is None:
         return f"{out} holds something that no run of heard made, so it is left alone. Name a new or empty folder."
     if any(path.resolve().is_relative_to(out.resolve()) for path in paths):
@@ -65,7 +69,7 @@ def fresh(out: Path) -> Iterator[Path]:
 
     If anything goes wrong it is removed, and what stood at `out` stays.
     """
-    out = out.absolute()
+    out = out.resolve()  # a link stays, and what it leads to is replaced
     _tidy(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     folder = out.with_name(f".{out.name}.unfinished.{os.getpid()}")

@@ -26,7 +26,7 @@ class RunSummary:
     `sources`: rows of `tables.SOURCES` with `collects` and `absent`, lists of items, and `files`, the counts of
     each file. `unread`: files of which nothing, or not everything, could be read. `listed`: rows of `tables.CHILDREN`
     in the order of their keys, which is no order of need. `quality`: rows of `tables.QUALITY`. `any_window`: any so many
-    months up to the as-of date were looked at. `changes`: rows of `tables.CHANGES` against the list of `compared_with`.
+    months up to the as-of date were looked at. `died`, `of_age`: whom the rule would list, set apart. `changes`: rows of `tables.CHANGES` against the list of `compared_with`.
     """
 
     release: str | None
@@ -43,6 +43,8 @@ class RunSummary:
     compared_with: date | None = None
     new: int | None = None
     left: int | None = None
+    died: int = 0
+    of_age: int = 0
     not_collectable: list[str] = field(default_factory=list)
     listed: list[dict[str, Any]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
@@ -76,10 +78,10 @@ def summary(folder: Path) -> RunSummary:
 
 
 def _screened(folder: Path, found: dict[str, Any]) -> dict[str, Any]:
-    keys = ("with_signs", "scattered", "not_collectable", "any_window", "new", "left")
+    keys = ("with_signs", "scattered", "not_collectable", "any_window", "new", "left", "died", "of_age")
     day = found["compared_with"]
     return {
-        **{key: found[key] for key in keys},
+        **{key: found[key] for key in keys if key in found},
         "compared_with": date.fromisoformat(day) if day else None,
         "listed": backend.read(folder, tables.CHILDREN).sort_by("person").to_pylist(),
         "changes": backend.read(folder, tables.CHANGES).to_pylist() if day else [],

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from heard.engine import backend, tables
 from heard.engine.screen import beside, listing
 from heard.engine.screen.as_of import as_of as _as_of
-from heard.engine.screen.as_of import spelt
+from heard.engine.screen.as_of import ending, spelt
 from heard.engine.screen.changes import LEFT, NEW, Listed, changes
 from heard.engine.screen.question import Question, Tables
 from heard.engine.screen.windows import window_start
@@ -56,7 +56,8 @@ class ScreenSummary:
 
     `children` are all, `with_signs` those whom the rule lists, `scattered` those of them whom no single agency could
     have listed alone. `not_collectable`: items that no source of this run can carry. `new` and `left`: how many children
-    the list has and has no more, against the list of the day `compared_with`; None where nobody asked.
+    the list has and has no more, against the list of the day `compared_with`; None where nobody asked. `died`, `of_age`: whom
+    the rule would list, set apart.
     """
 
     release: str
@@ -70,6 +71,8 @@ class ScreenSummary:
     compared_with: date | None = None
     new: int | None = None
     left: int | None = None
+    died: int = 0
+    of_age: int = 0
 
 
 def screen(
@@ -85,8 +88,8 @@ def screen(
     """Reads observations, identities, sources and coverage of the run in `folder`; writes children, evidence and known,
     and where another day is given to compare the list with, changes.
 
-    Without `as_of`, the latest day up to `today` (the computer's, unless said) on which a sign that counts was seen; else
-    the latest day that any source speaks of; else today. Raises `backend.WrongTable` where an earlier step has not run,
+    Without `as_of`, the last day up to `today` (the computer's, unless said) that most sources reach which collect a sign; else
+    the latest on which a sign that counts was seen; else today. Raises `backend.WrongTable` where an earlier step has not run,
     and `tables.NotDone` where `compared_with` is no earlier day.
     """
     tell = progress or (lambda text, share: None)
@@ -97,14 +100,16 @@ def screen(
         question = Question(release, release.rule(RULE), day, any_window)
         read = Tables(engine, question)
         then = _list_of(read, question, compared_with) if compared_with else None
-        listed = listing.whom(read, question)
+        listed, apart = listing.whom(read, question)
+        engine.write(tables.SET_APART, apart)
         children = listing.children(read, question, listed)
         engine.write(tables.CHILDREN, children)
         tell("Gathering the records behind each sign", 0.5)
         engine.write(tables.EVIDENCE, beside.evidence(read, question, listed))
         known = beside.known(read, question)
         engine.write(tables.KNOWN, known)
-        found = _summary(read, question, children, known, notes)
+        engine.write(tables.MONTHS, beside.months(read, question))
+        found = _summary(read, question, children, known, apart, [*notes, *ending(read.ends, day)])
     return found if then is None else _compared(found, then, Listed(folder, question, children))
 
 
@@ -131,7 +136,7 @@ def _list_of(read: Tables, question: Question, day: date) -> Listed:
     if refusal := why_not_compare(day, question.as_of):
         raise tables.NotDone(refusal)
     then = replace(question, as_of=day)
-    children = listing.children(read, then, listing.whom(read, then))
+    children = listing.children(read, then, listing.whom(read, then)[0])
     return Listed(read.engine.folder, then, children)
 
 
@@ -145,7 +150,7 @@ def _compared(found: ScreenSummary, then: Listed, now: Listed) -> ScreenSummary:
 
 
 def _summary(
-    read: Tables, question: Question, children: pa.Table, known: pa.Table, notes: list[str]
+    read: Tables, question: Question, children: pa.Table, known: pa.Table, apart: pa.Table, notes: list[str]
 ) -> ScreenSummary:
     return ScreenSummary(
         release=question.release.id,
@@ -156,6 +161,8 @@ def _summary(
         scattered=_true(children["scattered"]),
         not_collectable=sorted(row["item"] for row in known.to_pylist() if not row["collectable"]),
         notes=notes,
+        died=apart["why"].to_pylist().count("died"),
+        of_age=apart["why"].to_pylist().count("of_age"),
     )
 
 

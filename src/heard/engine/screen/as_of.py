@@ -10,6 +10,8 @@ import ibis
 from heard.engine import tables
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from heard.engine import backend
     from heard.knowledge.model import Release
 
@@ -22,12 +24,43 @@ def as_of(
         later = f"The as-of date, {spelt(asked)}, is still to come: no record can speak of all days up to it."
         return asked, [later] if asked > today else []
     seen = _seen(engine, release)
-    day, what = _latest(engine, seen, today)
+    day, what = _most_reach(engine, release, today) or _latest(engine, seen, today)
     notes = [f"No as-of date was given: {spelt(day)} was taken, {what}."]
     to_come = seen.filter(seen.counts & (seen.seen_on > ibis.literal(today)))
     if n := to_come.count().to_pyarrow().as_py():
         notes.append(f"Signs dated after today, {spelt(today)}, were not counted: {n:,}.")
     return day, notes
+
+
+def ending(ends: Mapping[str, date | None], as_of: date) -> list[str]:
+    """That sources end before the as-of date, with each one's last day."""
+    short = {name: last for name, last in ends.items() if last and (as_of - last).days > _NEAR}
+    if not short:
+        return []
+    told = "; ".join(f"{name} on {spelt(last)}" for name, last in sorted(short.items(), key=_by_day))
+    return [
+        f"These sources end before the as-of date, {spelt(as_of)}: {told}. What only they carry is not known after that."
+    ]
+
+
+def _by_day(one: tuple[str, date]) -> tuple[date, str]:
+    return one[1], one[0]
+
+
+def _most_reach(engine: backend.Engine, release: Release, today: date) -> tuple[date, str] | None:
+    """The last day that more than half of the sources reach that collect a sign: one late date does not move it."""
+    coverage, sources = engine.read(tables.COVERAGE), engine.read(tables.SOURCES)
+    signs = coverage.item.isin([sign.id for sign in release.signs])
+    telling = coverage.filter((coverage.state == "collected") & signs)
+    each = telling.group_by("source").agg(covered=telling.last_day.max()).join(sources, "source")
+    last = each.select(last=each.covered.fill_null(each.last_date)).to_pyarrow()["last"].to_pylist()
+    ends = sorted((day for day in last if day and day <= today), reverse=True)
+    if not ends:
+        return None
+    return ends[len(ends) // 2], "the last day up to today that most sources reach"
+
+
+_NEAR = 31  # days: extracts are not made on one day
 
 
 def spelt(day: date) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import reduce
+from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -9,9 +12,12 @@ import pyarrow as pa
 
 from heard.engine import tables
 from heard.engine.backend import bits
-from heard.engine.screen.question import in_own_window, in_time, on_record
+from heard.engine.screen.question import covers, in_own_window, in_time, is_one_of, on_record
+from heard.engine.screen.windows import months_of, window_start
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from heard.engine.screen.question import Question, Tables
 
 _BY_RECORD = ["source", "record_id"]
@@ -29,13 +35,14 @@ def evidence(read: Tables, question: Question, listed: Any) -> Any:
 def known(read: Tables, question: Question) -> pa.Table:
     """Per item: children seen with it in the window, not seen, not known. The three add up to all children.
 
-    Where any window counts, seen is whoever was seen with it on any day up to the as-of date.
+    Where any window counts, seen is whoever was seen with it on any day up to the as-of date. A vulnerability is seen as the
+    list shows it: on record at any time up to then.
     """
     total = read.identities.person.nunique().to_pyarrow().as_py()
     sets = _sets(read, question)
     sums = {
         f"{kind}_{item}": ((sets[kind] & ibis.literal(question.bits([item]), "int64")) > 0).sum()
-        for kind in ("seen", "quiet")
+        for kind in ("seen", "quiet", "beside", "in_part")
         for item in question.items
     }
     found = sets.aggregate(**sums).to_pyarrow().to_pylist()[0]
@@ -46,6 +53,9 @@ def known(read: Tables, question: Question) -> pa.Table:
             "seen": counts[f"seen_{item}"],
             "not_seen": counts[f"quiet_{item}"],
             "not_known": total - counts[f"seen_{item}"] - counts[f"quiet_{item}"],
+            "beside": counts[f"beside_{item}"],
+            "in_part": counts[f"in_part_{item}"],
+            "known_to": _known_to(read, question, item),
             "collectable": item in read.collectable,
         }
         for item in question.items
@@ -54,17 +64,85 @@ def known(read: Tables, question: Question) -> pa.Table:
 
 
 def _sets(read: Tables, question: Question) -> Any:
-    """Of each child the items seen, and those of which a source that collects them says nothing else, as sets."""
+    """Of each child as sets the items seen; those of which sources that collect them for all of the window say nothing else,
+    and for a part of it; and those that only fields tell that the rule does not count."""
     rows = read.with_marks(read.observations)
-    seen, empty = in_time(rows, question), rows.state == "not_known"
-    rows = rows.filter(seen | empty).join(read.identities, _BY_RECORD)
+    counted = is_one_of(rows, question.counted, question)
+    in_window, empty = in_time(rows, question) & counted, rows.state == "not_known"
+    rows = rows.mutate(
+        counting=(in_window & rows.counts) | on_record(rows, question),
+        weak=in_window & ~rows.counts,
+        empty=empty,
+    )
+    rows = rows.filter(rows.counting | rows.weak | rows.empty).join(read.identities, _BY_RECORD)
     said = rows.group_by("person").agg(
-        seen=bits.union(rows.mark, where=rows.state == "seen"),
-        empty=bits.union(rows.mark, where=rows.state == "not_known"),
+        seen=bits.union(rows.mark, where=rows.counting),
+        weak=bits.union(rows.mark, where=rows.weak),
+        empty=bits.union(rows.mark, where=rows.empty),
     )
     members = read.identities.join(read.sources, "source")
-    collected = members.group_by("person").agg(collected=bits.union(members.collected))
-    each = collected.left_join(said, "person")
+    months = {name: bits.union(members[name]) for name in question.covered}
+    each = members.group_by("person").agg(**months).left_join(said, "person")
     seen, empty = each.seen.fill_null(0), each.empty.fill_null(0)
     told = seen | empty
-    return each.select(seen=seen, quiet=each.collected - (each.collected & told))
+    whole = reduce(and_, (each[name] for name in question.covered))
+    some = reduce(or_, (each[name] for name in question.covered))
+    part = some - (some & whole)
+    return each.select(
+        seen=seen,
+        quiet=whole - (whole & told),
+        in_part=part - (part & told),
+        beside=each.weak.fill_null(0) - (each.weak.fill_null(0) & seen),
+    )
+
+
+def _known_to(read: Tables, question: Question, item: str) -> Any:
+    """The last day of the window that some source covers, where that is not its last."""
+    ends = [
+        row["last_day"] or question.as_of
+        for row in read.coverage
+        if (row["item"], row["state"]) == (item, "collected")
+        and (not row["first_day"] or row["first_day"] <= question.as_of)
+    ]
+    last = max(ends, default=question.as_of)
+    return last if question.start < last < question.as_of else None
+
+
+def months(read: Tables, question: Question) -> pa.Table:
+    """The rows of `tables.MONTHS`: what each source could have seen, and what it saw."""
+    earliest = window_start(question.as_of, 2 * question.rule.window_months)
+    parts = months_of(earliest + timedelta(days=1), question.as_of)
+    rows = read.observations.filter(
+        (read.observations.state == "seen")
+        & read.observations.counts
+        & (read.observations.seen_on > ibis.literal(earliest))
+        & (read.observations.seen_on <= ibis.literal(question.as_of))
+    )
+    rows = rows.mutate(year=rows.seen_on.year(), month=rows.seen_on.month())
+    found = rows.group_by(["source", "item", "year", "month"]).agg(seen=rows.record_id.nunique())
+    seen = {
+        (row["source"], row["item"], row["year"], row["month"]): row["seen"]
+        for row in found.to_pyarrow().to_pylist()
+    }
+    told = [
+        {
+            "source": row["source"],
+            "agency": row["agency"],
+            "item": row["item"],
+            "month": first.replace(day=1),
+            "covered": _covered(row, first, last),
+            "seen": seen.get((row["source"], row["item"], first.year, first.month), 0),
+        }
+        for row in sorted(read.coverage, key=lambda row: (row["source"], question.items.index(row["item"])))
+        if row["item"] in question.counted and row["state"] == "collected"
+        for first, last in parts
+    ]
+    return pa.Table.from_pylist(told, schema=tables.MONTHS.schema)
+
+
+def _covered(row: dict[str, Any], first: date, last: date) -> str:
+    if covers(row, first, last):
+        return "all"
+    begins, ends = row["first_day"], row["last_day"]
+    apart = (begins and begins > last) or (ends and ends < first)
+    return "none" if apart else "part"

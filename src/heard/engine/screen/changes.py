@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 type Record = tuple[str, str]
 NEW, LEFT = "new", "left"
 _BY_RECORD = ["source", "record_id"]
+_ENDED = 31  # days before the as-of date: then a source has ended, and not just been sent a little earlier
 
 
 class _Seen(NamedTuple):
@@ -56,6 +57,17 @@ class Listed:
         rows = backend.read(self.folder, tables.SOURCES, ["source", "agency"]).to_pylist()
         return {row["source"]: row["agency"] for row in rows}
 
+    @cached_property
+    def ends(self) -> dict[str, date | None]:
+        """The last day of which each source speaks."""
+        rows = backend.read(self.folder, tables.SOURCES, ["source", "last_date"]).to_pylist()
+        return {row["source"]: row["last_date"] for row in rows}
+
+    @cached_property
+    def apart(self) -> dict[str, dict[str, Any]]:
+        """Whom the rule would list, who died or were of age."""
+        return {row["person"]: row for row in backend.read(self.folder, tables.SET_APART).to_pylist()}
+
     def members(self, column: str, wanted: Iterable[str]) -> pa.Table:
         """The rows of `tables.IDENTITIES` with one of these values in a column."""
         return self._rows(
@@ -74,25 +86,28 @@ class Listed:
             found[row["person"]].add((row["source"], row["record_id"]))
         return found
 
-    def seen(self, records: set[Record]) -> dict[Record, set[_Seen]]:
-        """What these records tell that the rule could count, on whatever day."""
+    def seen(self, records: set[Record]) -> dict[Record, dict[_Seen, date]]:
+        """What these records tell that the rule could count, on whatever day, and until when it lasted."""
         ids = pa.array(sorted({record_id for _, record_id in records}), pa.string())
         counts = pc.field("counts") & (pc.field("state") == "seen") & pc.is_valid(pc.field("seen_on"))
         wanted = counts & pc.field("record_id").isin(ids) & pc.field("item").isin(self.question.counted)
-        found: dict[Record, set[_Seen]] = defaultdict(set)
-        for row in self._rows(tables.OBSERVATIONS, wanted, [*_BY_RECORD, "item", "seen_on"]).to_pylist():
+        found: dict[Record, dict[_Seen, date]] = defaultdict(dict)
+        columns = [*_BY_RECORD, "item", "seen_on", "until", "ongoing"]
+        for row in self._rows(tables.OBSERVATIONS, wanted, columns).to_pylist():
             record = (row["source"], row["record_id"])
             if record in records:
-                found[record].add(_Seen(record, row["item"], row["seen_on"]))
+                seen = _Seen(record, row["item"], row["seen_on"])
+                ended = row["until"] or (self.ends.get(row["source"]) if row["ongoing"] else None)
+                found[record][seen] = max(seen.on, ended or seen.on, found[record].get(seen, seen.on))
         return found
 
-    def in_time(self, day: date) -> bool:
+    def in_time(self, seen: _Seen, until: date) -> bool:
         asked = self.question
-        return day <= asked.as_of and (asked.any_window or day > asked.start)
+        return seen.on <= asked.as_of and (asked.any_window or until > asked.start)
 
-    def in_window_of(self, child: dict[str, Any], day: date) -> bool:
+    def in_window_of(self, child: dict[str, Any], seen: _Seen, until: date) -> bool:
         last = child["window_last"]
-        return window_start(last, self.question.rule.window_months) < day <= last
+        return seen.on <= last and window_start(last, self.question.rule.window_months) < until
 
     def _rows(self, table: tables.Table, wanted: pc.Expression, columns: list[str] | None = None) -> pa.Table:
         return pq.read_table(backend.checked_path(self.folder, table), columns=columns, filters=wanted)
@@ -150,11 +165,15 @@ class _Why:
             return
         yield from self._moved(child["person"], shared)
         twin = min(shared, key=lambda person: (-shared[person], person))
+        if row := self.there.apart.get(twin):
+            what = "died" if row["why"] == "died" else "came of age"
+            yield self._in_words(f"By the earlier list the child {what} on {spelt(row['since'])}.",
+                                 f"The child {what} on {spelt(row['since'])}."), None  # fmt: skip
         counted = {seen.item for record in records if self.twins.get(record) == twin
-                   for seen in self.said_there.get(record, ()) if self.there.in_time(seen.on)}  # fmt: skip
+                   for seen, until in self.said_there.get(record, {}).items() if self.there.in_time(seen, until)}  # fmt: skip
         for item in child["signs"]:
-            behind = [seen for record in records for seen in self.said.get(record, ())
-                      if seen.item == item and self.here.in_window_of(child, seen.on)]  # fmt: skip
+            behind = [seen for record in records for seen, until in self.said.get(record, {}).items()
+                      if seen.item == item and self.here.in_window_of(child, seen, until)]  # fmt: skip
             whys = [
                 self._why(seen, twin) for seen in sorted(behind, key=_by_day, reverse=self.change == LEFT)
             ]
@@ -174,13 +193,18 @@ class _Why:
         if self.twins[seen.record] != twin:
             return 2, self._in_words(f"A record of {agency} was linked to another child then.",
                                      f"A record of {agency} is linked to another child now.")  # fmt: skip
-        if seen not in self.said_there.get(seen.record, ()):
+        until = self.said_there.get(seen.record, {}).get(seen)
+        if until is None:
             return 3, self._in_words(f"A record of {agency} says so now, and did not then: seen on {spelt(seen.on)}.",
                                      f"A record of {agency} said so then, and does not now: seen on {spelt(seen.on)}.")  # fmt: skip
-        return None if self.there.in_time(seen.on) else (4, self._out_of_time(seen.on))
+        return None if self.there.in_time(seen, until) else (4, self._out_of_time(seen.record, until))
 
-    def _out_of_time(self, day: date) -> str:
-        asked = self.there.question
+    def _out_of_time(self, record: Record, day: date) -> str:
+        asked, ends = self.there.question, self.there.ends.get(record[0])
+        if self.change == LEFT and ends and day <= asked.start and (asked.as_of - ends).days > _ENDED:
+            agency = self.here.agencies[record[0]]
+            return f"Last seen on {spelt(day)}, and the records of {agency} end on {spelt(ends)}: " \
+                   "nothing is known of it after that."  # fmt: skip
         if day > asked.as_of:
             return self._in_words(f"Seen on {spelt(day)}, after the earlier list’s as-of date, {spelt(asked.as_of)}.",
                                   f"Seen on {spelt(day)}, after the later list’s as-of date, {spelt(asked.as_of)}.")  # fmt: skip

@@ -14,8 +14,17 @@ import pyarrow.compute as pc
 
 from heard.engine import tables
 from heard.engine.backend import bits
-from heard.engine.screen.question import in_time, is_one_of, on_record
-from heard.engine.screen.windows import enough_ever, first_day, first_windows, ordinal, reach
+from heard.engine.screen.question import ended, in_time, is_one_of, on_record
+from heard.engine.screen.windows import (
+    enough_ever,
+    first_day,
+    first_windows,
+    ordinal,
+    ordinal_years,
+    points,
+    reach,
+    window_start,
+)
 
 if TYPE_CHECKING:
     from heard.engine.screen.question import Question, Tables
@@ -23,11 +32,51 @@ if TYPE_CHECKING:
 _BY_RECORD = ["source", "record_id"]
 
 
-def whom(read: Tables, question: Question) -> Any:
+def whom(read: Tables, question: Question) -> tuple[Any, pa.Table]:
     """One row for each child whom the rule lists: person, items (a set), agencies (their numbers), scattered, first_seen,
-    last_seen, window_last. Kept as table `whom`."""
+    last_seen, window_last. Kept as table `whom`. And the rows of `tables.SET_APART`: whom it would list, who died or was of age."""
     found = _in_any_window(read, question) if question.any_window else _in_this_window(read, question)
-    return read.engine.keep("whom", found)
+    found = read.engine.keep("enough", found)
+    grown = ordinal(found.window_last) - reach(question.rule.window_months) - ordinal_years(_OF_AGE)
+    lives = _lives(read, found)
+    each = found.left_join(lives, "person").drop("person_right").mutate(grown=grown)
+    died = (each.died <= ibis.literal(question.as_of)).fill_null(False)
+    of_age = (ordinal(each.born) <= each.grown).fill_null(False)
+    each = read.engine.keep("lives", each.mutate(dead=died, of_age=of_age))
+    apart = (
+        each.filter(each.dead | each.of_age)
+        .select("person", "items", "died", "born", "dead")
+        .order_by("person")
+    )
+    listed = each.filter(~(each.dead | each.of_age)).select(*found.columns)
+    return read.engine.keep("whom", listed), _apart(apart.to_pyarrow(), question)
+
+
+_OF_AGE = 18  # Working Together 2023: a child is anyone who has not yet reached their eighteenth birthday
+
+
+def _lives(read: Tables, found: Any) -> Any:
+    """When each was born, by the latest date on record so that a slip takes no child off the list, and died."""
+    records = read.records.select("source", "record_id", "birth_date", "died_on")
+    rows = records.join(read.identities.semi_join(found, "person"), _BY_RECORD)
+    return rows.group_by("person").agg(born=rows.birth_date.max(), died=rows.died_on.min())
+
+
+def _apart(rows: pa.Table, question: Question) -> pa.Table:
+    told = [
+        {
+            "person": person,
+            "why": "died" if dead else "of_age",
+            "since": died if dead else window_start(born, -12 * _OF_AGE),
+            "signs": signs,
+        }
+        for person, dead, died, born, signs in zip(
+            *(rows[name].to_pylist() for name in ("person", "dead", "died", "born")),
+            question.lists(rows["items"]).to_pylist(),
+            strict=True,
+        )
+    ]
+    return pa.Table.from_pylist(told, schema=tables.SET_APART.schema)
 
 
 def children(read: Tables, question: Question, listed: Any) -> pa.Table:
@@ -46,11 +95,11 @@ def children(read: Tables, question: Question, listed: Any) -> pa.Table:
 
 
 def _counting(read: Tables, question: Question) -> Any:
-    """What the rule counts, once for each time that it was seen: person, agency, mark, seen_on."""
+    """What the rule counts, once for each time that it was seen: person, agency, mark, seen_on, and until when."""
     seen = read.with_marks(read.observations)
     seen = seen.filter(in_time(seen, question) & seen.counts & is_one_of(seen, question.counted, question))
     rows = seen.join(read.identities, _BY_RECORD)
-    return rows.select("person", "mark", "seen_on", agency=rows.holder)
+    return rows.select("person", "mark", "seen_on", agency=rows.holder, until=ended(rows))
 
 
 def _in_this_window(read: Tables, question: Question) -> Any:
@@ -66,9 +115,12 @@ def _in_any_window(read: Tables, question: Question) -> Any:
     """The first window of each child that holds enough. Scattered is whom no agency would list by its own records
     alone, in whichever window."""
     counting = _counting(read, question)
-    rows = read.engine.keep("counting", counting.mutate(at=ordinal(counting.seen_on)))
+    last = ibis.literal(question.as_of)
+    lasted = counting.mutate(at=ordinal(counting.seen_on), ends=ordinal(ibis.least(counting.until, last)))
+    steps = read.engine.hold("steps", pa.table({"step": range(1, 12 * 130 // question.rule.window_months)}))
+    rows = read.engine.keep("counting", points(lasted, steps, question.rule.window_months).drop("ends"))
     ends = read.engine.keep("ends", first_windows(rows, ["person"], question.rule))
-    inside = rows.join(ends, "person")
+    inside = rows.join(ends, "person")  # `ends`: of the window
     inside = inside.filter(
         (inside["at"] <= inside.ends) & (inside["at"] >= inside.ends - reach(question.rule.window_months))
     )
@@ -130,13 +182,14 @@ def _spelt_out(found: pa.Table, agencies: list[str], question: Question) -> pa.T
     first = pa.array(list(days.values()), pa.date32()).take(
         pc.index_in(last, pa.array(list(days), pa.date32()))
     )
+    begun = {name: pc.max_element_wise(found[name], first) for name in ("first_seen", "last_seen")}
     columns = {
         "person": found["person"],
         "signs": question.lists(found["items"]),
         "agencies": _named(found["agencies"].combine_chunks(), agencies),
         "scattered": found["scattered"],
-        "first_seen": found["first_seen"],
-        "last_seen": found["last_seen"],
+        "first_seen": begun["first_seen"],  # what began before the window is in it from its first day
+        "last_seen": begun["last_seen"],
         "window_first": first,
         "window_last": last,
         "not_known": question.lists(found["not_known"]),

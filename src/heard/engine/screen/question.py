@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from heard.engine import tables
-from heard.engine.screen.windows import ordinal, reach, window_start
+from heard.engine.screen.windows import months_of, ordinal, reach, window_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +54,16 @@ class Question:
         """The date that is just outside of the window that ends on the as-of date."""
         return window_start(self.as_of, self.rule.window_months)
 
+    @cached_property
+    def months(self) -> list[tuple[date, date]]:
+        """The months, or parts of them, of the window that ends on the as-of date."""
+        return months_of(self.start + timedelta(days=1), self.as_of)
+
+    @property
+    def covered(self) -> list[str]:
+        """For each of these months the name of a column."""
+        return [f"covered_{number}" for number in range(len(self.months))]
+
     def bits(self, items: Iterable[str]) -> int:
         """A set of items, one bit each. Items that the release does not have are left out."""
         return sum(1 << self.items.index(item) for item in set(items) if item in self.items)
@@ -71,16 +82,19 @@ class Tables:
     """A run's tables as the screen looks at them.
 
     `agencies` are names in their order, `collectable` the items that some source collects. Small tables are made here:
-    `marks` (item, and `mark`, its bit) and `sources` (source, agency, `holder`, the agency's number, and the items that
-    its files `collected` and those of which they lack the field, `absent`, as sets).
+    `marks` (item, and `mark`, its bit) and `sources` (source, agency, `holder`, the agency's number, `speaks_to`, its last day,
+    and as sets the items of which its files lack the field, `absent`, and those that they cover in each month of the window,
+    `covered_0` and so on).
     """
 
     def __init__(self, engine: backend.Engine, question: Question) -> None:
         self.engine = engine
         self.observations = engine.read(tables.OBSERVATIONS)
         self.identities = engine.read(tables.IDENTITIES)
-        read = engine.read(tables.SOURCES).select("source", "agency").to_pyarrow().to_pylist()
-        coverage = engine.read(tables.COVERAGE).select("source", "item", "state").to_pyarrow().to_pylist()
+        read = engine.read(tables.SOURCES).select("source", "agency", "last_date").to_pyarrow().to_pylist()
+        self.ends = {row["source"]: row["last_date"] for row in read}
+        coverage = self.coverage = engine.read(tables.COVERAGE).to_pyarrow().to_pylist()
+        self.records = engine.read(tables.RECORDS)
         self.agencies = sorted({row["agency"] for row in read})
         self.collectable = {row["item"] for row in coverage if row["state"] == "collected"}
         self.marks = engine.hold("marks", _marks(question))
@@ -99,23 +113,36 @@ def _marks(question: Question) -> pa.Table:
 def _carriers(
     read: list[dict[str, Any]], coverage: list[dict[str, Any]], agencies: list[str], question: Question
 ) -> pa.Table:
-    items: dict[tuple[str, str], set[str]] = {}
+    of: dict[str, list[dict[str, Any]]] = {}
     for row in coverage:
-        items.setdefault((row["source"], row["state"]), set()).add(row["item"])
-    rows = [
-        {
-            **row,
-            "holder": agencies.index(row["agency"]),
-            **{
-                state: question.bits(items.get((row["source"], state), ()))
-                for state in ("absent", "collected")
-            },
+        of.setdefault(row["source"], []).append(row)
+    rows = []
+    for row in read:
+        mine = of.get(row["source"], [])
+        sets = {"absent": [one["item"] for one in mine if one["state"] == "absent"]} | {
+            name: [one["item"] for one in mine if covers(one, *month)]
+            for name, month in zip(question.covered, question.months, strict=True)
         }
-        for row in read
+        told = {"source": row["source"], "agency": row["agency"], "speaks_to": row["last_date"]}
+        rows.append(
+            told
+            | {"holder": agencies.index(row["agency"])}
+            | {name: question.bits(items) for name, items in sets.items()}
+        )
+    kinds = [
+        ("source", pa.string()),
+        ("agency", pa.string()),
+        ("speaks_to", pa.date32()),
+        ("holder", pa.int64()),
     ]
-    kinds = (("source", pa.string()), ("agency", pa.string()), ("holder", pa.int64()), ("absent", pa.int64()),
-             ("collected", pa.int64()))  # fmt: skip
+    kinds += [(name, pa.int64()) for name in ("absent", *question.covered)]
     return pa.Table.from_pylist(rows, schema=pa.schema(kinds))
+
+
+def covers(row: dict[str, Any], first: date, last: date) -> bool:
+    """Whether a row of `tables.COVERAGE` says that its source can speak of all these days."""
+    begins, ends = row["first_day"], row["last_day"]
+    return row["state"] == "collected" and (not begins or begins <= first) and (not ends or ends >= last)
 
 
 def up_to(rows: Any, question: Question) -> Any:
@@ -124,9 +151,17 @@ def up_to(rows: Any, question: Question) -> Any:
 
 
 def in_time(rows: Any, question: Question) -> Any:
-    """Seen where some window of the question may look: its one window, or any day up to the as-of date."""
+    """Seen where some window of the question may look: its one window, or any day up to the as-of date. What lasted, such as
+    being missing, is seen until it ended."""
     seen = up_to(rows, question)
-    return seen if question.any_window else seen & (rows.seen_on > ibis.literal(question.start))
+    return seen if question.any_window else seen & (ended(rows) > ibis.literal(question.start))
+
+
+def ended(rows: Any) -> Any:
+    """The last day of what was seen: that it ended, or while it goes on the last of which its source speaks. `rows` have
+    what `sources` says."""
+    on = ibis.ifelse(rows.ongoing.fill_null(False), rows.speaks_to, rows.seen_on)
+    return ibis.greatest(rows.seen_on, rows.until.fill_null(on.fill_null(rows.seen_on)))
 
 
 def is_one_of(rows: Any, items: Iterable[str], question: Question) -> Any:
@@ -142,5 +177,5 @@ def on_record(rows: Any, question: Question) -> Any:
 
 def in_own_window(rows: Any, question: Question) -> Any:
     """Where each row has its child's `window_last`: seen inside the child's own window."""
-    at, last = ordinal(rows.seen_on), ordinal(rows.window_last)
-    return up_to(rows, question) & (at <= last) & (at >= last - reach(question.rule.window_months))
+    at, end, last = ordinal(rows.seen_on), ordinal(ended(rows)), ordinal(rows.window_last)
+    return up_to(rows, question) & (at <= last) & (end >= last - reach(question.rule.window_months))

@@ -41,9 +41,36 @@ def ordinal(day: Any) -> Any:
     return (day.year() * 12 + day.month()) * _MONTH + day.day()
 
 
+def ordinal_years(years: int) -> int:
+    """So many years, in the numbers of `ordinal`."""
+    return 12 * _MONTH * years
+
+
 def reach(months: int) -> int:
     """How far back a window reaches from its last day, in the numbers of `ordinal`."""
     return _MONTH * months - 1
+
+
+def months_of(first: date, last: date) -> list[tuple[date, date]]:
+    """The parts of calendar months between two days, both in."""
+    parts = []
+    while first <= last:
+        end = first.replace(day=monthrange(first.year, first.month)[1])
+        parts.append((first, min(end, last)))
+        first = end + timedelta(days=1)
+    return parts
+
+
+def points(rows: Any, steps: Any, months: int) -> Any:
+    """Times that lasted as days: one on which each began, one on which it ended, and between them so many that every window
+    of so many months that it reaches into holds one. `rows`: `at` and `ends`, as `ordinal`s; `steps`: column `step`, 1 and up.
+
+    No window that holds enough is found earlier for them: such a window was full on a day before, too.
+    """
+    long = rows.filter(rows.ends > rows["at"])
+    between = long.join(steps, long["at"] + steps.step * (_MONTH * months) < long.ends)
+    between = between.mutate(at=between["at"] + between.step * (_MONTH * months)).drop("step")
+    return rows.union(between.select(rows.columns)).union(long.mutate(at=long.ends).select(rows.columns))
 
 
 def first_windows(rows: Any, keys: list[str], rule: CountingRule) -> Any:

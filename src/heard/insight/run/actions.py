@@ -82,16 +82,24 @@ def start_run(
     }
     if refusal := why_not_start(**said, today=timezone.localdate(), extracts=len(chosen) + len(files)):
         raise NotRight(*refusal)
-    run = EngineRun(**said, as_of=as_of, any_window=any_window, started_by=by)
-    run.extracts = [*chosen, *_keep(files, run.uploads, taken=set(chosen))]
-    if mapping:
-        _write(mapping, run.folder / _MAPPING)
-    with transaction.atomic():
+    run = EngineRun(**said, as_of=as_of, any_window=any_window, started_by=by, extracts=chosen)
+    with transaction.atomic():  # the row first: a folder without one would never be destroyed
         run.save()
         detail = {"basis": basis, "keep until": str(keep_until)}
         record_audit(
             by=by, verb="start", subject="engine run", subject_id=run.pk, reason=purpose, detail=detail
         )
+    try:
+        run.extracts = [*chosen, *_keep(files, run.uploads, taken=set(chosen))]
+        if mapping:
+            _write(mapping, run.folder / _MAPPING)
+    except Exception:
+        ended = {"state": RunState.FAILED, "problem": _NOT_KEPT, "ended_at": timezone.now()}
+        EngineRun.objects.filter(pk=run.pk).update(**ended)
+        _remove(run)
+        raise
+    with transaction.atomic():
+        run.save(update_fields=["extracts"])
         transaction.on_commit(lambda: _queue(run))
     return run
 
@@ -306,6 +314,8 @@ def open_concern(
     )
     return concern
 
+
+_NOT_KEPT = "The files could not be kept, so nothing was run. Send them again; if it stays so, ask your administrator."
 
 _UNFORESEEN = (
     "Something went wrong that Heard did not foresee. Nothing of the extracts is lost. "

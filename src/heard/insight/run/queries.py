@@ -174,6 +174,18 @@ def known_of(user: User, run: EngineRun) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["item"])
 
 
+def sights_of(user: User, run: EngineRun) -> dict[str, list[engine.Sight]]:
+    """What each source could see of each sign, month by month; nothing of runs that did not write it yet."""
+    if not has_result(user, run):
+        raise Hidden
+    if not (run.result / f"{tables.MONTHS.name}.parquet").is_file():
+        return {}
+    found: dict[str, list[engine.Sight]] = {}
+    for one in engine.sights(table_of(user, run, tables.MONTHS).to_pylist()):
+        found.setdefault(one.source, []).append(one)
+    return found
+
+
 def issues_of(user: User, run: EngineRun, *, first: int, size: int) -> tuple[list[dict[str, Any]], int]:
     """A page of what is wrong with the input, and how many rows there are in all."""
     table = table_of(user, run, tables.ISSUES)

@@ -1,11 +1,12 @@
 """The formats that Heard knows by itself: each is a folder with `format.yaml` and a little code. How to add one: the guide.
 
-A folder's package has two functions, `recognises` and `read`, and may have a third, `authority`:
+A folder's package has two functions, `recognises` and `read`, and may have two more, `authority` and `children`:
 
 - `recognises(path, start)`: by content, whose first 200 bytes are `start`. `Mine` where the file is one of this format;
   `Why` where it nearly is, or is and cannot be read; null where it is not.
 - `read(files, job)`: reads the files that belong together (one file, or those of one folder) into `job.source`.
 - `authority(path)`: the code of the authority that the file says it is of, or null.
+- `children(files)`: the number and the birth date of each child, by which it is told whether two returns are of one council.
 """
 
 from __future__ import annotations
@@ -85,6 +86,14 @@ class Format:
         """The authority that a file says it is of. Raises OSError where the file cannot be opened."""
         tells = getattr(self.code, "authority", None)
         return tells(path) if tells else None
+
+    def children(self, mine: list[Mine]) -> Mapping[str, date]:
+        """The number and birth date of each child; none where the format, or a file, does not tell."""
+        tells = getattr(self.code, "children", None)
+        try:
+            return tells(mine) if tells else {}
+        except OSError:
+            return {}
 
 
 @cache

@@ -7,9 +7,11 @@ adopters, not children: its rows are not read.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from heard.engine.intake import carriers, workbook
@@ -27,6 +29,7 @@ from heard.engine.intake.formats.annex_a.words import (
 )
 from heard.engine.intake.ledger import Details, Place, Seen
 from heard.engine.intake.mapping import nearest
+from heard.engine.intake.period import span_of, year_to
 from heard.engine.intake.sheets import places_of, plain
 from heard.engine.intake.values import read_date, read_id, read_number
 from heard.engine.tables import NotDone
@@ -44,6 +47,14 @@ class _Part:
     columns: Columns
     names: dict[str, str]
     unclear: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+
+    @cached_property
+    def items(self) -> int:
+        """What a row of the list can carry."""
+        names = (name for name in self.names if name in self.of.columns)
+        return carriers.as_bits(
+            c.item for n in names for c in carriers.by_field(FORMAT).get(n, ()) if c.counts
+        )
 
     @property
     def began(self) -> str | None:
@@ -112,6 +123,7 @@ def read(files: list[Mine], job: Job) -> None:
     parts = list(_parts(one, job))
     book = _Book(job, Checks(job.source, job.today), _end(parts, job.today))
     if book.end:
+        job.source.said = year_to(book.end)
         job.source.notes.append(
             f"{one.file} does not date everything: such rows are dated {book.end.isoformat()}."
         )
@@ -120,8 +132,9 @@ def read(files: list[Mine], job: Job) -> None:
         for at, cells in read_rows(part.columns, job.source):
             _row(part, book, at, cells)
     fields = {name for part in parts for name in part.names}
-    able = [(c.item, c.field) for each in carriers.by_field(FORMAT).values() for c in each]
-    job.source.cover(carriers.coverage(able, fields))
+    job.source.cover(
+        carriers.can_carry((c for each in carriers.by_field(FORMAT).values() for c in each), fields)
+    )
 
 
 def _refuse_labels(labels: Labels) -> None:
@@ -175,8 +188,8 @@ def _unclear(job: Job, at: Place, column: str, text: str, found: tuple[str, ...]
 
 
 def _end(parts: list[_Part], today: date) -> date | None:
-    """The latest day of the workbook that has passed: what is not dated was so by then."""
-    latest: date | None = None
+    """The latest day of the workbook that has passed, stray ones aside: what is not dated was so by then."""
+    days: Counter[date] = Counter()
     for part in parts:
         mine = [
             part.names[n]
@@ -186,9 +199,10 @@ def _end(parts: list[_Part], today: date) -> date | None:
         for row in part.columns.sheet.rows():
             for name in mine:
                 day = _day(part.columns, row.cells or [], name)
-                if day and day <= today and (latest is None or day > latest):
-                    latest = day
-    return latest
+                if day and day <= today:
+                    days[day] += 1
+    span = span_of(days)
+    return span.last if span else None
 
 
 def _day(columns: Columns, cells: list[str], name: str | None) -> date | None:
@@ -214,6 +228,7 @@ def _row(part: _Part, book: _Book, at: Place, cells: list[str]) -> None:
                 at, part.names[name], part.cell(cells, name), born=details.birth_date,
                 day_first=part.columns.day_first.get(part.names[name], True), may_be_later=name in spec().later,
             )  # fmt: skip
+    source.tells(child, part.items)
     _observe(part, book, at, cells, child)
 
 
@@ -282,9 +297,15 @@ def _seen(
     day = book.end if dated_by == "return_end" else _day(part.columns, cells, part.names.get(dated_by or ""))
     if day is None:
         source.flag(at, "date_missing", part.names.get(dated_by or "", dated_by or ""))
-    until = _day(part.columns, cells, part.names.get(spec().until.get(dated_by or "", "")))
+    ends = part.names.get(spec().until.get(dated_by or "", ""))
+    until = _day(part.columns, cells, ends)
+    ongoing = ends is not None and part.columns.has(ends) and not part.columns.cell(cells, ends).strip()
     if day and until and until < day:
         source.flag(at, "ends_before_start", part.names[spec().until[dated_by or ""]])
         until = None
     evidence = (carriers.shown(carrier, text), carrier.strength, carrier.counts)
-    source.observe(at, child, Seen(carrier.item, *evidence, day, until if day else None))
+    source.observe(
+        at,
+        child,
+        Seen(carrier.item, *evidence, day, until if day else None, ongoing, carriers.own_day(carrier)),
+    )

@@ -11,22 +11,22 @@ from pathlib import Path
 
 from lxml import etree
 
-from heard.engine.intake import carriers
+from heard.engine.intake import carriers, xml_children
 from heard.engine.intake.checks import Checks
 from heard.engine.intake.formats import Job, Mine
 from heard.engine.intake.formats.cin_census.schema import departures, schema
 from heard.engine.intake.ledger import Assessment, Details, Place, Seen, Source
-from heard.engine.intake.values import code_of, read_date, read_id, read_sex
+from heard.engine.intake.period import year_to
+from heard.engine.intake.values import births, code_of, read_date, read_id, read_sex
 from heard.engine.intake.xml_children import (
     Shape,
-    children,
     first_text,
     looks_like_xml,
     name_of,
     root_of,
     text_of,
+    texts,
 )
-from heard.engine.tables import ROW_KEY
 from heard.knowledge.model import Carrier
 
 FORMAT = "cin_census"
@@ -49,6 +49,11 @@ def authority(path: Path) -> str | None:
     return told if told and _COUNCIL.fullmatch(told) else None
 
 
+def children(files: list[Mine]) -> dict[str, date]:
+    told = (pair for one in files for pair in texts(one.path, "Child", "LAchildID", "PersonBirthDate"))
+    return births(told)
+
+
 _COUNCIL = re.compile(r"[A-Za-z0-9]{1,10}")
 
 
@@ -58,7 +63,7 @@ def read(files: list[Mine], job: Job) -> None:
         job.source.begin_file(one.file)
         census = _Census(one.file, job.source, Checks(job.source, job.today))
         shape = Shape("Child", schema().all_elements, "Header")
-        for at, element in children(one.path, one.file, job.source, shape, job.progress):
+        for at, element in xml_children.children(one.path, one.file, job.source, shape, job.progress):
             census.take(at, element)
         census.finish()
 
@@ -107,9 +112,23 @@ class _Census:
             self.source.note(self.file, "year_differs", "Year", said=said, used=used)
         if _COUNCIL.fullmatch(found.get("LEA", "")):
             self.authority = found["LEA"]
-        if self.reference:
-            self.source.speaks_of(self.reference)
-            self.checks.latest = ("after_reference_date", self.reference)
+        self._settle_period(said)
+
+    def _settle_period(self, said: int | None) -> None:
+        """A census speaks of the twelve months up to its reference date, 31 March of its year."""
+        note, last = self.source.note, self.reference
+        if last is None and said and 1970 < said <= self.checks.today.year:
+            last = date(said, 3, 31)
+            note(self.file, "reference_missing", "ReferenceDate", used=last)
+        if self.reference and (self.reference.month, self.reference.day) != (3, 31):
+            note(self.file, "reference_odd", "ReferenceDate", said=self.reference)
+        if last and last > self.checks.today:
+            note(self.file, "reference_in_future", "ReferenceDate")
+        elif last:
+            self.source.said = year_to(last)
+        if last:
+            self.checks.latest = ("after_reference_date", last)
+            self.checks.earliest = date(last.year - 19, 1, 1)
 
     def _child(self, at: Place, child: etree._Element) -> None:
         for departure in departures(child, self.year):
@@ -119,16 +138,16 @@ class _Census:
             self.present.add(name := name_of(element))
             first.setdefault(name, text_of(element))
         details = self._details(at, first)
-        record_id = details.local_id or (
-            f"{ROW_KEY}{self.file}:{at.row}" if details.upn or details.birth_date else None
-        )
+        record_id = details.local_id
+        if record_id is None and (details.upn or details.birth_date):
+            record_id = self.source.row_key([etree.tostring(child, encoding="unicode", with_tail=False)])
         if record_id is None:
             self.source.set_aside(at, "id_missing", "LAchildID")
             return
         self.source.keep(at)
         if fault := self.source.record(at, record_id, details):
             self.source.flag(at, fault, "LAchildID")
-        self._dates(at, child, details.birth_date)
+        self._dates(at, child, details)
         self._observe(at, record_id, child)
         self._assessed(record_id, child)
 
@@ -140,16 +159,18 @@ class _Census:
         return Details(
             birth_date=born, sex=sex, upn=upn, upn_valid=valid, local_id=read_id(first.get("LAchildID", "")),
             ethnicity=code_of(first.get("Ethnicity", "")) or None, authority=self.authority,
+            died_on=read_date(first.get("PersonDeathDate", "")).value,
         )  # fmt: skip
 
-    def _dates(self, at: Place, child: etree._Element, born: date | None) -> None:
+    def _dates(self, at: Place, child: etree._Element, details: Details) -> None:
         rules = schema()
         for element in child.iter("{*}*"):
             name = name_of(element)
             if rules.is_date(name) and name not in rules.births:
                 self.checks.event(
-                    at, name, text_of(element), born=born, may_be_later=name in rules.may_be_later
-                )
+                    at, name, text_of(element), born=details.birth_date, died=details.died_on,
+                    may_be_later=name in rules.may_be_later,
+                )  # fmt: skip
 
     def _observe(self, at: Place, record_id: str, child: etree._Element) -> None:
         known: set[str] = set()
@@ -188,7 +209,9 @@ class _Census:
         self._write(at, record_id, carrier, carriers.shown(carrier, text), day)
 
     def _write(self, at: Place, record_id: str, carrier: Carrier, shown: str, day: date | None) -> None:
-        seen = Seen(carrier.item, shown, carrier.strength, carrier.counts, day)
+        seen = Seen(
+            carrier.item, shown, carrier.strength, carrier.counts, day, own_day=carriers.own_day(carrier)
+        )
         self.source.observe(at, record_id, seen)
 
     def _day(self, element: etree._Element, dated_by: str) -> date | None:
@@ -214,11 +237,11 @@ def _own(element: etree._Element, name: str) -> etree._Element | None:
 
 def cover(source: Source, present: set[str], year: int) -> None:
     """Says what the source can carry: a field whose codes the year does not have cannot carry the item."""
-    able = [
-        (carrier.item, carrier.field)
+    able = (
+        carrier
         for carriers_of in carriers.by_field(FORMAT).values()
         for carrier in carriers_of
         if not carrier.codes
         or any(schema().allows(f"{carrier.field}={code}", year) for code in carrier.codes)
-    ]
-    source.cover(carriers.coverage(able, present))
+    )
+    source.cover(carriers.can_carry(able, present))

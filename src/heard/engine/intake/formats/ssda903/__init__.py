@@ -5,9 +5,11 @@ One row is one row of a table of the return. XML is laid out into the same table
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from heard.engine.intake import carriers, delimited
@@ -17,8 +19,10 @@ from heard.engine.intake.formats import Job, Mine, Why
 from heard.engine.intake.formats.ssda903.tables import Table, spec
 from heard.engine.intake.formats.ssda903.xml import laid_out
 from heard.engine.intake.ledger import Details, Place, Seen, Source
+from heard.engine.intake.period import span_of, year_to
 from heard.engine.intake.sheets import places_of, plain
 from heard.engine.intake.values import (
+    births,
     code_of,
     mended_postcode,
     read_date,
@@ -27,7 +31,7 @@ from heard.engine.intake.values import (
     read_postcode,
     tidy,
 )
-from heard.engine.intake.xml_children import looks_like_xml, root_of
+from heard.engine.intake.xml_children import looks_like_xml, root_of, texts
 from heard.knowledge.model import Carrier
 
 FORMAT = "ssda903"
@@ -56,6 +60,20 @@ def recognises(path: Path, start: bytes) -> Mine | Why | None:
     return nearly
 
 
+def children(files: list[Mine]) -> dict[str, date]:
+    return births(pair for one in files for pair in _numbers(one))
+
+
+def _numbers(one: Mine) -> Iterator[tuple[str, ...]]:
+    if one.part == "xml":
+        yield from texts(one.path, "CHILD", "CHILDID", "DOB")
+    elif (sheet := delimited.open_sheet(one.path)) is not None:
+        columns = Columns(sheet, one.file, places_of(sheet.header))
+        for row in sheet.rows():
+            if row.cells is not None:
+                yield columns.cell(row.cells, "CHILD"), columns.cell(row.cells, "DOB")
+
+
 def _nearly(table: Table, here: list[str]) -> Why:
     missing = ", ".join(name for name in table.needed if name not in here)
     return Why(
@@ -72,6 +90,18 @@ class _Part:
     table: Table
     columns: Columns
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(name for name in self.table.columns if self.columns.has(name))
+
+    @cached_property
+    def items(self) -> int:
+        """What a row can carry."""
+        carried = (
+            one.item for name in self.names for one in carriers.by_field(FORMAT).get(name, ()) if one.counts
+        )
+        return carriers.as_bits(carried)
+
 
 @dataclass
 class _Return:
@@ -80,8 +110,10 @@ class _Return:
     source: Source
     checks: Checks
     end: date | None = None
-    latest: dict[bool, date] = field(default_factory=dict)
+    days: dict[bool, Counter[date]] = field(default_factory=lambda: {True: Counter(), False: Counter()})
+    died: dict[str, date] = field(default_factory=dict)
     postcodes: dict[str, tuple[date, str]] = field(default_factory=dict)
+    of_all: int = 0
 
 
 def read(files: list[Mine], job: Job) -> None:
@@ -92,11 +124,13 @@ def read(files: list[Mine], job: Job) -> None:
     for part in parts:
         _survey(part, whole, job.today)
     _settle_end(parts, whole)
+    for part in parts:  # where a table holds events, a child without a row had none
+        whole.of_all |= part.items if part.table.events else 0
     for place, part in enumerate(parts):
         job.progress(source.name, place / len(parts))
         for at, cells in read_rows(part.columns, source):
             _row(part, whole, at, cells)
-    _cover(source, {name for part in parts for name in part.table.columns if part.columns.has(name)}, whole)
+    _cover(source, parts, whole)
 
 
 def _parts(files: list[Mine], job: Job) -> Iterator[_Part]:
@@ -126,16 +160,22 @@ def _survey(part: _Part, whole: _Return, today: date) -> None:
             continue
         for name in part.table.dates:
             if (day := _day(part.columns, row.cells, name)) and day <= today:
-                strong = name in spec().year_from
-                whole.latest[strong] = max(day, whole.latest.get(strong, day))
+                whole.days[name in spec().year_from][day] += 1
         if part.table.name == "episodes":
             _home(whole, part.columns, row.cells, _day(part.columns, row.cells, "DECOM") or date.min)
+            _death(whole, part.columns, row.cells)
 
 
 def _home(whole: _Return, columns: Columns, cells: list[str], since: date) -> None:
     child, home = read_id(columns.cell(cells, "CHILD")), _postcode(columns.cell(cells, "HOME_POST"))
     if child and home and (child not in whole.postcodes or whole.postcodes[child] <= (since, home)):
         whole.postcodes[child] = (since, home)
+
+
+def _death(whole: _Return, columns: Columns, cells: list[str]) -> None:
+    child, day = read_id(columns.cell(cells, "CHILD")), _day(columns, cells, "DEC")
+    if child and day and code_of(columns.cell(cells, "REC")) == spec().died:
+        whole.died[child] = day
 
 
 def _postcode(text: str) -> str | None:
@@ -147,12 +187,15 @@ def _day(columns: Columns, cells: list[str], name: str) -> date | None:
 
 
 def _settle_end(parts: list[_Part], whole: _Return) -> None:
-    """The return ends on the 31 March on or after its latest day; says so for files that have no dates of their own."""
-    latest = whole.latest.get(True) or whole.latest.get(False)
-    if latest is None:
+    """The return ends on the 31 March on or after its latest day, stray ones aside; says so for files that have no dates of their own."""
+    span = span_of(whole.days[True]) or span_of(whole.days[False])
+    if span is None:
         return
+    latest = span.last
     whole.end = date(latest.year + (latest > date(latest.year, 3, 31)), 3, 31)
+    whole.source.said = year_to(whole.end)._replace(last=min(whole.end, whole.checks.today))
     whole.checks.latest = ("after_reference_date", whole.end)
+    whole.checks.earliest = date(whole.end.year - 19, 1, 1)
     for part in parts:
         if not (part.table.dates or part.table.later) and part.table.name in ("oc2", "oc3"):
             file, day = part.columns.file, whole.end.isoformat()
@@ -178,11 +221,12 @@ def _row(part: _Part, whole: _Return, at: Place, cells: list[str]) -> None:
     born = source.born(child)
     for name in part.table.dates + part.table.later:
         whole.checks.event(
-            at, name, columns.cell(cells, name), born=None if name == "MC_DOB" else born,
+            at, name, columns.cell(cells, name), born=None if name == "MC_DOB" else born, died=whole.died.get(child),
             day_first=columns.day_first.get(name, True), may_be_later=name in part.table.later or name == "REVIEW",
         )  # fmt: skip
     if part.table.name == "episodes":
         whole.checks.postcode(at, "HOME_POST", columns.cell(cells, "HOME_POST"))
+    source.tells(child, part.items | whole.of_all)
     _observe(part, whole, at, cells, child)
 
 
@@ -200,6 +244,7 @@ def _header_row(
     postcode = whole.postcodes[child][1] if child in whole.postcodes else None
     details = Details(
         birth_date=born, sex=sex, postcode=postcode, upn=upn, upn_valid=valid, local_id=child, ethnicity=tidy(columns.cell(cells, "ETHNIC")),
+        died_on=whole.died.get(child),
     )  # fmt: skip
     if fault := source.record(at, child, details):
         source.flag(at, fault, "CHILD")
@@ -211,6 +256,8 @@ def _known_child(whole: _Return, at: Place, child: str, born: date | None) -> No
         postcode = whole.postcodes[child][1] if child in whole.postcodes else None
         whole.source.flag(at, "not_in_header", "CHILD")
         whole.source.record(at, child, Details(birth_date=born, postcode=postcode, local_id=child))
+    elif born and whole.source.born(child) is None:
+        whole.source.record(at, child, Details(birth_date=born, local_id=child))
     if born and whole.source.born(child) not in (None, born):
         whole.source.flag(at, "birth_date_differs", "DOB")
 
@@ -258,20 +305,31 @@ def _seen(
     if day is None:
         source.flag(at, "date_missing", carrier.dated_by)
     until = _day(part.columns, cells, part.table.until) if part.table.until else None
+    ends = part.table.until and part.columns.has(part.table.until) and carrier.dated_by != "return_end"
+    ongoing = bool(ends) and not part.columns.cell(cells, part.table.until).strip()
     if day and until and until < day:
         source.flag(at, "ends_before_start", part.table.until or "")
         until = None
     shown = carriers.shown(carrier, text)
-    seen = Seen(carrier.item, shown, carrier.strength, carrier.counts, day, until if day else None)
+    seen = Seen(
+        carrier.item,
+        shown,
+        carrier.strength,
+        carrier.counts,
+        day,
+        until if day else None,
+        ongoing,
+        carriers.own_day(carrier),
+    )
     source.observe(at, child, seen)
 
 
-def _cover(source: Source, present: set[str], whole: _Return) -> None:
+def _cover(source: Source, parts: list[_Part], whole: _Return) -> None:
     year = whole.end.year if whole.end else None
-    able = [
-        (carrier.item, carrier.field)
+    able = (
+        carrier
         for of_field in carriers.by_field(FORMAT).values()
         for carrier in of_field
         if year is None or carriers.in_year(carrier, year)
-    ]
-    source.cover(carriers.coverage(able, present))
+    )
+    source.cover(carriers.can_carry(able, {name for part in parts for name in part.names}))

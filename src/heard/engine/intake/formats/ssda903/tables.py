@@ -12,7 +12,8 @@ import yaml
 
 @dataclass(frozen=True)
 class Table:
-    """One table of the return. `element`: what holds it in the XML; `told`: a child with none of these has no row there."""
+    """One table of the return. `element`: what holds it in the XML; `told`: a child with none of these has no row there.
+    `events`: a row is something that happened, so that a child without one had none."""
 
     name: str
     columns: tuple[str, ...]
@@ -22,6 +23,7 @@ class Table:
     until: str | None = None
     element: str | None = None
     told: tuple[str, ...] = ()
+    events: bool = False
 
     @property
     def all_dates(self) -> tuple[str, ...]:
@@ -37,6 +39,7 @@ class Spec(NamedTuple):
     codes: dict[str, frozenset[str]]
     xml_names: dict[str, str]
     xml_only: frozenset[str]
+    died: str
 
 
 @cache
@@ -52,9 +55,10 @@ def spec() -> Spec:
             until=table.get("until"),
             element=table.get("in"),
             told=tuple(table.get("told", ())),
+            events=bool(table.get("events")),
         )
         for name, table in raw["tables"].items()
     )
     codes = {name: frozenset(map(str, codes)) for name, codes in raw["codes"].items()}
     sets = (frozenset(raw["year_from"]), frozenset(raw["blank_is_no"]))
-    return Spec(tables, *sets, codes, raw["xml_names"], frozenset(raw["xml_only"]))
+    return Spec(tables, *sets, codes, raw["xml_names"], frozenset(raw["xml_only"]), raw["died"])

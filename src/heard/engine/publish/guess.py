@@ -1,0 +1,99 @@
+"""What a layout leaves unsaid, guessed so that it protects: rows that are totals by another word, and columns that are the
+sums of others. A guess is said, and taken until the layout says otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from heard.engine.publish.cells import Row, Table, Where
+
+_TOTAL = re.compile(
+    r"(all|any|both|overall|altogether|sum|everyone|everybody|national|england|wales|scotland|united kingdom|uk)\b(?! other)"
+    r"|.*\btotals?\b",
+    re.IGNORECASE,
+)
+_MOST_MEASURES = 8  # of a table with more columns some add up to others by chance
+_ROUNDED_BY = 5  # at most, of each count in a sum
+
+type _Span = tuple[int, int | None]
+
+
+def totals(table: Table) -> Iterator[tuple[str, str, bool]]:
+    """Dimension, name and whether the name says so, of each place whose counts are what the others beside it add up to."""
+    for dimension in (name for name in table.layout.dimensions if table.layout.adds_up(name)):
+        groups = _siblings(table.rows, dimension)
+        for name in sorted({place for group in groups for place in group}):
+            said = _TOTAL.match(name) is not None
+            having = [group for group in groups if name in group and len(group) > 2]
+            if having and all(_is_sum(group, name, exactly=not said) for group in having):
+                yield dimension, name, said
+
+
+def sums(table: Table) -> dict[str, tuple[str, ...]]:
+    """Columns of counts that are in every row the sum of others: of all others, or where every count is shown of some."""
+    measures = table.layout.measures
+    found: dict[str, tuple[str, ...]] = {}
+    if not 3 <= len(measures) <= _MOST_MEASURES:
+        return found
+    for whole in measures:
+        others = [name for name in measures if name != whole]
+        choices = (parts for size in range(len(others), 1, -1) for parts in combinations(others, size))
+        if parts := next((parts for parts in choices if _adds_up(table.rows, whole, parts, others)), None):
+            found[whole] = parts
+    return found
+
+
+def _adds_up(rows: Iterable[Row], whole: str, parts: Sequence[str], others: Sequence[str]) -> bool:
+    telling = False
+    for row in rows:
+        spans = [_span(row.texts[name]) for name in parts]
+        total = _span(row.texts[whole])
+        if not _may_be(total, spans, slack=0):
+            return False
+        shown = [low for low, high in spans if high is not None and low]
+        exact = all(high is not None for _, high in (total, *spans))
+        telling |= bool(total[0]) and (
+            len(shown) > 1 if exact else len(shown) > 0 and len(parts) == len(others)
+        )
+    return telling
+
+
+def _siblings(rows: Iterable[Row], dimension: str) -> list[dict[str, list[_Span]]]:
+    """The places beside one another in a dimension, for each place in the others, with their counts."""
+    groups: dict[object, dict[str, list[_Span]]] = defaultdict(dict)
+    for row in rows:
+        where: Where = row.places[dimension]
+        if where:
+            rest = frozenset((name, place) for name, place in row.places.items() if name != dimension)
+            groups[rest, where[:-1]][where[-1]] = [_span(text) for text in row.texts.values()]
+    return list(groups.values())
+
+
+def _is_sum(group: Mapping[str, list[_Span]], name: str, *, exactly: bool) -> bool:
+    others = [spans for place, spans in group.items() if place != name]
+    for column, total in enumerate(group[name]):
+        parts = [spans[column] for spans in others]
+        unknown = any(high is None for _, high in (total, *parts))
+        if exactly and (unknown or not total[0] or sum(low > 0 for low, _ in parts) < 2):
+            return False
+        if not _may_be(total, parts, slack=0 if exactly else _ROUNDED_BY * (len(parts) + 1)):
+            return False
+    return True
+
+
+def _may_be(total: _Span, parts: Sequence[_Span], *, slack: int) -> bool:
+    low = sum(one for one, _ in parts)
+    highs = [high for _, high in parts if high is not None]
+    high = sum(highs) if len(highs) == len(parts) else None
+    return (total[1] is None or low <= total[1] + slack) and (high is None or high >= total[0] - slack)
+
+
+def _span(text: str) -> _Span:
+    """A count as it is written; anything else may be any count."""
+    plain = text.replace(",", "")
+    return (int(plain), int(plain)) if plain.isascii() and plain.isdigit() and len(plain) < 16 else (0, None)
