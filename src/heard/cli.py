@@ -23,6 +23,8 @@ _COMMANDS = {
     "remind": "heard.home.reminders.cli:remind",
     "destroy-past-runs": "heard.insight.run.cli:destroy_past_runs",
     "serve": "heard.config.serve:serve",
+    "web": "heard.config.serve:web",
+    "work": "heard.config.serve:work",
 }
 
 

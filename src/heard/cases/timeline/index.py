@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from heard.agencies.indexing import reader_of_whole_records
+from heard.agencies.reading import is_reading_only
 from heard.agencies.rules import Hidden
 from heard.cases.attachment.queries import texts_of
 from heard.cases.timeline.facts import Fact, facts_of
@@ -44,7 +45,10 @@ def note_change(row: AuditRow) -> None:
 
 
 def refresh(child_id: uuid.UUID) -> None:
-    """Before a chronology is read: made anew where anything about the child was written. One query where nothing was."""
+    """Before a chronology is read: made anew where anything about the child was written. One query where nothing was.
+    It stays as it is where nothing can be written; the page says so."""
+    if is_reading_only():
+        return
     changed = ChronologyChange.objects.filter(child_id=OuterRef("child_id"))
     if not ChronologyOf.objects.filter(~Exists(changed), child_id=child_id).exists():
         _make(child_id, reader_of_whole_records())

@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_audit
-from heard.agencies.beating import Superseded, again, beating, begin, mine, reporter
+from heard.agencies.beating import Superseded, again, beating, begin, mine, reporter, waiting_or_lost
 from heard.agencies.rules import Hidden, May, Refused, refuse
+from heard.agencies.working import ENGINE
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as concerns
 from heard.engine import intake, tables
@@ -27,6 +28,7 @@ from heard.insight.judgement.queries import for_the_engine
 from heard.insight.run import queries
 from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import (
+    SILENT,
     RunState,
     is_past,
     safe_name,
@@ -101,10 +103,12 @@ class NotRight(Refused):
         self.answer = answer
 
 
-@task()
+@task(queue_name=ENGINE)
 def carry_out(run_id: str) -> None:
     """Runs the engine for a run that waits. What goes wrong becomes a sentence on the run's page, never a lost run."""
-    waiting = EngineRun.objects.filter(pk=run_id, state=RunState.WAITING, destroyed_at=None)
+    waiting = EngineRun.objects.filter(
+        waiting_or_lost(RunState.WAITING, RunState.RUNNING, SILENT), pk=run_id, destroyed_at=None
+    )
     run = begin(waiting, state=RunState.RUNNING)
     if run is None:
         return
