@@ -18,6 +18,7 @@ _COMMANDS = {
     "publish": "heard.engine.cli.publishing:publish",
     "tables": "heard.engine.cli.columns:tables_",
     "demo": "heard.demo.cli:demo",
+    "check-files": "heard.cases.attachment.cli:check_files",
     "migrate": "heard.agencies.cli:migrate",
     "begin": "heard.agencies.cli:begin",
     "remind": "heard.home.reminders.cli:remind",
