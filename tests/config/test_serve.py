@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from heard.config import serve as serving
 from heard.config.serve import serve
 
+pytestmark = pytest.mark.timeout(900)  # it starts real servers
 HEARD = [sys.executable, "-c", "from heard.cli import main; main()"]
 
 

@@ -239,8 +239,12 @@ DEFAULT_FROM_EMAIL = os.environ.get("HEARD_MAIL_FROM", f"heard@{urlsplit(ADDRESS
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"without_values": {"()": "heard.config.logs.WithoutValues"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "without_values"}},
+    "formatters": {
+        "text": {"()": "heard.config.logs.WithoutValues"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "text"}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
 
