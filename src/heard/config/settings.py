@@ -9,6 +9,8 @@ HEARD_LOOKS        a file, best on another disk, for who looked at what while th
 HEARD_QUESTIONS    a file or folder with the partnership's own questions; default questions/ in HEARD_DATA
 HEARD_FILE_MB      the largest file that can be attached to a record, in megabytes; default 25
 HEARD_FILES        how many files one record can have; default 50
+HEARD_CLAMD        ClamAV, which is asked about each attached file: the path of its socket, or host:port
+HEARD_QUARANTINE   1 to keep what it finds in quarantine/ of HEARD_DATA, for the administrator; else it is refused and gone
 HEARD_EVIDENCE_DAYS  for how many days what was seen counts as current when help is about to end; default 28
 HEARD_ESCALATION   a file with the steps and times of a professional disagreement; default ours, to be changed
 DATABASE_URL       default SQLite in HEARD_DATA
@@ -71,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "heard.home.uploads.UploadLimitMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "heard.home.accounts.SignInFirst",
@@ -201,6 +204,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
 ATTACHMENT_MEGABYTES = int(os.environ.get("HEARD_FILE_MB", "25"))
 EVIDENCE_DAYS = int(os.environ.get("HEARD_EVIDENCE_DAYS", str(_EVIDENCE_DAYS)))
 ESCALATION = os.environ.get("HEARD_ESCALATION", "")
+CLAMD = os.environ.get("HEARD_CLAMD", "")
+QUARANTINE = os.environ.get("HEARD_QUARANTINE", "0") == "1"
 ATTACHMENTS_PER_RECORD = int(os.environ.get("HEARD_FILES", "50"))
 
 SECURE_CSP = {

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import drafts_of
 from heard.agencies.rules import Hidden, May, Refused, refuse
-from heard.cases.attachment import rules, storing
+from heard.cases.attachment import rules, scanning, storing
 from heard.cases.attachment.contents import Contents, Unreadable, read_apart
 from heard.cases.attachment.models import Attachment
 from heard.cases.attachment.queries import (
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
 
 _NO_ROOM: Final = "The file is not attached: Heard’s disk takes nothing more. Keep the file, and tell the person who looks after Heard."
+_NOT_SCANNED: Final = (
+    "Files cannot be checked for harmful software at this moment. Keep the file, and try again later."
+)
+_HARMFUL: Final = (
+    "This file seems to hold harmful software, so it is not attached. Tell the person who looks after Heard. "
+    "If what it shows matters, take a picture of the screen and attach that."
+)
 _MISSING: Final = "This file cannot be opened: its bytes are not where they were put. This is written down."
 _CHANGED: Final = (
     "This file cannot be opened: it is not any more what was attached. This is written down. "
@@ -63,6 +70,7 @@ def attach(
     about = {name: key for name, key in hung.items() if key is not None}
     _check(by, about, upload.size or 0)
     content = upload.read()
+    _scan(by, about, content)
     try:
         found = read_apart(content)
     except Unreadable as problem:
@@ -145,6 +153,30 @@ def discard_file(*, by: User, attachment_id: uuid.UUID) -> None:
     if row.draft_id is None:
         raise Refused(_("This file belongs to a record. Withdraw it, with the reason."))
     _forget(by, row)
+
+
+def _scan(by: User, about: dict[str, uuid.UUID], content: bytes) -> None:
+    """Where ClamAV is there: what it finds harmful, and what it does not answer for, is refused before it is opened."""
+    if not settings.CLAMD:
+        return
+    try:
+        harmful = scanning.finds(content, settings.CLAMD)
+    except scanning.NoAnswer as problem:
+        _log.error("ClamAV does not answer.", exc_info=True)
+        raise Refused(_(_NOT_SCANNED)) from problem
+    if not harmful:
+        return
+    key = uuid.uuid4()
+    if settings.QUARANTINE:
+        storing.put(Path(settings.DATA) / "quarantine" / key.hex, content)
+    _log.error("ClamAV finds a file harmful that somebody wanted to attach: %s", key)
+    [(field, record_id)] = about.items()
+    with transaction.atomic():
+        record_audit(
+            by=by, verb="refuse harmful file", subject=field.removesuffix("_id"), subject_id=record_id,
+            person_id=about.get("person_id"), detail={"quarantine": key.hex if settings.QUARANTINE else ""},
+        )  # fmt: skip
+    raise Refused(_(_HARMFUL))
 
 
 def _check(by: User, about: dict[str, uuid.UUID], size: int) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import transaction
 from django.tasks import task
@@ -21,11 +22,10 @@ from heard.agencies.working import ENGINE
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as concerns
 from heard.engine import intake, tables
-from heard.engine import run as engine
 from heard.engine.tables import NotDone
 from heard.govuk.environment import day
 from heard.insight.judgement.queries import for_the_engine
-from heard.insight.run import queries
+from heard.insight.run import apart, queries
 from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import (
     SILENT,
@@ -130,16 +130,22 @@ def carry_out(run_id: str) -> None:
             _remove(run)
 
 
-def _carry_out(run: EngineRun) -> engine.RunSummary:
-    return engine.run(
-        _paths(run),
-        out=run.result,
-        mapping=_mapping(run),
-        as_of=run.as_of,
-        any_window=run.any_window,
-        judgements=_judgements(run),
-        progress=reporter(run),
-    )
+def _carry_out(run: EngineRun) -> dict[str, Any]:
+    run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    judgements = run.folder / "judgements.parquet"
+    pq.write_table(_judgements(run), judgements)
+    job = {
+        "paths": [str(path) for path in _paths(run)],
+        "out": str(run.result),
+        "mapping": str(_mapping(run)),
+        "as_of": run.as_of and run.as_of.isoformat(),
+        "any_window": run.any_window,
+        "judgements": str(judgements),
+    }
+    try:
+        return apart.run(job, reporter(run))
+    finally:
+        judgements.unlink(missing_ok=True)
 
 
 @transaction.atomic
@@ -322,9 +328,9 @@ def _judgements(run: EngineRun) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=tables.JUDGEMENTS.schema)
 
 
-def _counts(summary: engine.RunSummary) -> dict[str, Any]:
+def _counts(summary: dict[str, Any]) -> dict[str, Any]:
     """What the site keeps of a run beside its folder: no child, not even by key, since the folder is destroyed."""
-    return {name: value for name, value in summary.as_json().items() if name not in ("listed", "changes")}
+    return {name: value for name, value in summary.items() if name not in ("listed", "changes")}
 
 
 def _end(run: EngineRun, **values: Any) -> None:
