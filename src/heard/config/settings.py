@@ -17,6 +17,7 @@ DATABASE_URL       default SQLite in HEARD_DATA
 HEARD_SESSION_MINUTES   how long a sign-in lasts unless it is made longer; default 480, one working day
 HEARD_MAIL_URL     host[:port] of an SMTP server; without it mail is printed
 HEARD_MAIL_FROM    whom mail comes from; default heard@ the name in HEARD_ADDRESS
+HEARD_LOG          json for one line of JSON each, with time, request and user by number; else text
 HEARD_ADDRESS      the address at which people open Heard, which mail leads to; such as https://heard.example.org
 """
 
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "heard.config.logs.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -246,9 +248,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "text": {"()": "heard.config.logs.WithoutValues"},
+        "json": {"()": "heard.config.logs.JsonLines"},
     },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "text"}
+        "stderr": {"class": "logging.StreamHandler", "formatter": os.environ.get("HEARD_LOG", "text")}
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
