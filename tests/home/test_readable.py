@@ -1,6 +1,8 @@
 """Where the database takes nothing more, people go on reading, and who looked at what is kept elsewhere."""
 
+import errno
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -119,3 +121,22 @@ def test_nothing_goes_to_the_file_while_the_database_can_be_written(
     client.force_login(world.social_worker)
     assert client.get(f"/children/{child.pk}/").status_code == 200
     assert not looks.exists()
+
+
+def test_a_look_that_does_not_fit_leaves_no_half_line(
+    world: World, client: Client, child: Person, looks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(world.social_worker)
+    real, full = os.fsync, [False]
+
+    def fsync(handle: int) -> None:
+        if full[0]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with nothing_can_be_written():
+        for full[0] in (False, True, False):
+            assert client.get(f"/children/{child.pk}/").status_code == 200
+    assert len(kept(looks)) == 2
+    assert bring_in_looks() == 2

@@ -6,6 +6,7 @@ once the database can be written again. Where that file cannot be written either
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import logging
@@ -86,12 +87,21 @@ def _line(row: AuditRow) -> str:
 
 
 def _append(lines: str) -> None:
+    """All of them or none: half a line would spoil the next one."""
+    content = lines.encode()
     handle = os.open(settings.LOOKS, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    with os.fdopen(handle, "a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        file.write(lines)
-        file.flush()
-        os.fsync(handle)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        whole = os.fstat(handle).st_size
+        try:
+            if os.write(handle, content) < len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(handle)
+        except OSError:
+            os.ftruncate(handle, whole)
+            raise
+    finally:
+        os.close(handle)
 
 
 def bring_in_looks() -> int:

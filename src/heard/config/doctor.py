@@ -215,6 +215,21 @@ def _backup() -> Iterator[Finding]:
         )
 
 
+def _sandbox() -> Iterator[Finding]:
+    import subprocess
+    import sys
+
+    from heard.agencies import sandbox
+
+    code = "from heard.agencies import sandbox; sandbox.enter(memory=2_000_000_000, seconds=10)"
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-P", "-c", code], env=sandbox.environment(), capture_output=True, check=False
+    )
+    if done.returncode:
+        sentence = "Files cannot be opened without a network, so none is taken."
+        yield _error("sandbox", sentence, "Let the service use seccomp: see the unit in deploy/systemd.")
+
+
 def _people() -> Iterator[Finding]:
     from heard.agencies.doctoring import administrators
 
@@ -225,5 +240,5 @@ def _people() -> Iterator[Finding]:
 
 
 CHECKS: Final = (
-    _settings, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _people,
+    _settings, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _people,
 )  # fmt: skip

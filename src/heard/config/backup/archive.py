@@ -61,7 +61,7 @@ def add(tar: tarfile.TarFile, manifest: Manifest, path: Path, name: str) -> str:
         about.size, about.mode = os.fstat(file.fileno()).st_size, 0o600
         about.mtime = os.fstat(file.fileno()).st_mtime
         hashing = _Hashing(file)
-        tar.addfile(about, hashing)  # type: ignore[arg-type]
+        tar.addfile(about, hashing)
     manifest.files[name] = [hashing.size, hashing.digest.hexdigest()]
     return hashing.digest.hexdigest()
 

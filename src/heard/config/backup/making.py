@@ -99,7 +99,7 @@ def remove_old(to: Path, keep: str) -> list[Path]:
     """`keep`: such as 7d,5w,12m: the latest backup of each of so many days, weeks and months stays. What was removed."""
     dated = sorted(
         ((_made_at(path), path) for path in to.glob("heard-*.tar*") if _made_at(path)), reverse=True
-    )  # type: ignore[type-var]
+    )
     stay: set[Path] = set()
     for word in keep.split(","):
         count, period = _parsed(word)

@@ -6,9 +6,11 @@ The site writes a job to standard input and reads lines: how far it is, and at t
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -17,19 +19,24 @@ from typing import Any, Final
 from heard.agencies import sandbox
 from heard.engine.tables import NotDone
 
+_log = logging.getLogger(__name__)
 _SECONDS: Final = 12 * 60 * 60  # of work, on all cores together
 _MEMORY: Final = 4  # times the machine's; it reserves more than it uses
 
 
 class Stopped(Exception):
-    """It ended without saying why: killed, or out of memory or time."""
+    """It failed as nobody foresaw, or ended without a word: killed, or out of memory or time."""
 
 
 def run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> dict[str, Any]:
     """What came of it, as plain values. Raises `NotDone` with the engine's sentence, and whatever `progress` raises."""
     command = [sys.executable, "-P", "-m", "heard.insight.run.apart"]
     child = subprocess.Popen(  # noqa: S603 - our own module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=sandbox.environment()
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a parser prints the text that it stumbled over
+        env=sandbox.environment(),
     )
     with child:
         try:
@@ -43,6 +50,9 @@ def run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> d
                     progress(said["step"], said["share"])
                 elif "problem" in said:
                     raise NotDone(said["problem"])
+                elif "failed" in said:
+                    _log.error("The engine failed.\n%s", said["failed"])
+                    raise Stopped
                 else:
                     found: dict[str, Any] = said["done"]
                     return found
@@ -67,6 +77,9 @@ def main() -> None:
         say({"done": _run(job, lambda step, share: say({"step": step, "share": share}))})
     except NotDone as problem:
         say({"problem": str(problem)})
+    except Exception as error:  # noqa: BLE001 - where it happened, and never the values that it happened with
+        where = "".join(traceback.format_tb(error.__traceback__))
+        say({"failed": f"{where}{type(error).__module__}.{type(error).__qualname__}"})
 
 
 def _of_machine() -> int:
