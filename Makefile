@@ -48,7 +48,8 @@ format: setup ## put code in order
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .
 
 wheel: setup ## build dist/heard-….whl, styles included, to install for real (docs/guide/install.md)
-	@rm -rf dist && $(BIN)/python -m hatchling build -t wheel
+	@git rev-parse --short=12 HEAD > src/heard/config/commit.txt 2>/dev/null || rm -f src/heard/config/commit.txt
+	@rm -rf dist && $(BIN)/python -m hatchling build -t wheel; status=$$?; rm -f src/heard/config/commit.txt; exit $$status
 
 lock: setup ## raise versions deliberately: writes requirements/*.lock
 	$(UV) pip compile $(LOCK_FLAGS) --upgrade pyproject.toml --group dev -o requirements/dev.lock
@@ -64,7 +65,7 @@ clean: ## forget the site's data and everything that was set up
 setup: .venv/.synced src/heard/govuk/static/govuk/built/.built
 
 system:
-	@requirements/system.sh chromium postgresql
+	@requirements/system.sh chromium postgresql nginx
 
 spark: .venv/.spark
 	@requirements/system.sh java

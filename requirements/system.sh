@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that system packages are there: installs what is missing with apt-get as root, else says what to install.
-# Usage: requirements/system.sh WORD...   with the words venv, node, pango, chromium, postgresql, java
+# Usage: requirements/system.sh WORD...   with the words venv, node, pango, chromium, postgresql, nginx, java
 set -eu
 missing=()
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -12,6 +12,7 @@ for word in "$@"; do
       missing+=("libpango-1.0-0" "libpangoft2-1.0-0" "libharfbuzz-subset0" "fonts-liberation") ;;
     chromium) has chromium-headless-shell || missing+=("chromium-headless-shell" "fonts-liberation") ;;
     java) has java || missing+=("default-jre-headless") ;;
+    nginx) PATH="$PATH:/usr/sbin" has nginx || missing+=("nginx-light") ;;
     postgresql) has pg_ctl || compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' >/dev/null || missing+=("postgresql") ;;
   esac
 done

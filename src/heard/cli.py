@@ -19,12 +19,18 @@ _COMMANDS = {
     "publish": "heard.engine.cli.publishing:publish",
     "tables": "heard.engine.cli.columns:tables_",
     "demo": "heard.demo.cli:demo",
+    "backup": "heard.config.backup.cli:backup",
+    "restore": "heard.config.backup.cli:restore",
+    "doctor": "heard.config.doctor:doctor",
+    "check-files": "heard.cases.attachment.cli:check_files",
     "migrate": "heard.agencies.cli:migrate",
     "begin": "heard.agencies.cli:begin",
     "notify": "heard.cases.case.notices.cli:notify",
     "remind": "heard.home.reminders.cli:remind",
     "destroy-past-runs": "heard.insight.run.cli:destroy_past_runs",
     "serve": "heard.config.serve:serve",
+    "web": "heard.config.serve:web",
+    "work": "heard.config.serve:work",
 }
 
 
@@ -40,7 +46,19 @@ class _Lazy(click.Group):
         return command
 
 
+def _say_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from heard.config.version import version
+
+        click.echo(f"heard {version()}")
+        context.exit()
+
+
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version,
+    help="Say which Heard this is, and exit.",
+)  # fmt: skip
 def main() -> None:
     """Heard: notice a child early, hear the child, decide together, act, and check ourselves."""
 

@@ -1,6 +1,7 @@
 """`heard serve`: plain sentences where it cannot start, and nothing left behind when it ends."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -8,7 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from click.testing import CliRunner
 from heard.config import serve as serving
 from heard.config.serve import serve
 
+pytestmark = pytest.mark.timeout(900)  # it starts real servers
 HEARD = [sys.executable, "-c", "from heard.cli import main; main()"]
 
 
@@ -28,11 +31,15 @@ def port() -> int:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
+    return environment_of(tmp_path)
+
+
+def environment_of(folder: Path) -> dict[str, str]:
     """A demo of its own, with an empty database. Nothing of the tests' own settings is passed on."""
     dropped = {"PYTEST_VERSION", "DATABASE_URL"}
     kept = {key: value for key, value in os.environ.items() if key not in dropped}
     return kept | {
-        "HEARD_DATA": str(tmp_path),
+        "HEARD_DATA": str(folder),
         "HEARD_DEMO": "1",
         "DJANGO_SETTINGS_MODULE": "heard.config.settings",
     }
@@ -77,19 +84,126 @@ def test_steps_of_a_disagreement_that_cannot_be_read_give_a_plain_sentence(
     assert "Traceback" not in done.stderr
 
 
-def test_it_answers_and_ends_everything_at_one_signal(port: int, environment: dict[str, str]) -> None:
-    django = [sys.executable, "-m", "django", "migrate", "-v0"]
-    subprocess.run(django, env=environment, check=True)
-    with subprocess.Popen([*HEARD, "serve", "--port", str(port)], env=environment) as served:
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("migrated")
+    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environment_of(folder), check=True)
+    return folder / "heard.sqlite3"
+
+
+@pytest.fixture
+def migrated(environment: dict[str, str], database: Path, tmp_path: Path) -> dict[str, str]:
+    shutil.copy(database, tmp_path)
+    return environment
+
+
+@contextmanager
+def started(*words: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen([*HEARD, *words], env=environment, stderr=subprocess.PIPE) as process:
         try:
-            assert answer(f"http://127.0.0.1:{port}/healthz") == "ok\n"
-            children = Path(f"/proc/{served.pid}/task/{served.pid}/children").read_text().split()
-            assert len(children) == 2
-            served.send_signal(signal.SIGINT)
-            assert served.wait(timeout=20) == 0
+            yield process
         finally:
-            served.kill()
-    assert not any(Path(f"/proc/{child}").exists() for child in children)
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                try:
+                    process.wait(timeout=20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def child(pid: int, words: str) -> int:
+    """The child process that was started with these words, or 0."""
+    started_as = {
+        Path(f"/proc/{one}/cmdline").read_text().replace("\0", " "): one for one in children_of(pid)
+    }
+    return next((one for line, one in started_as.items() if words in line), 0)
+
+
+def is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def wait_for(true: Callable[[], object], seconds: float = 30) -> None:
+    last = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < last, "It never happened."
+        time.sleep(0.1)
+
+
+def test_it_answers_and_ends_everything_at_one_signal(port: int, migrated: dict[str, str]) -> None:
+    with started("serve", "--port", str(port), environment=migrated) as served:
+        assert answer(f"http://127.0.0.1:{port}/health/live") == "ok\n"
+        children = children_of(served.pid)
+        assert len(children) == 3
+        served.send_signal(signal.SIGINT)
+        assert served.wait(timeout=20) == 0
+    assert not any(Path(f"/proc/{one}").exists() for one in children)
+
+
+def test_killed_workers_take_nothing_down_and_come_back(port: int, migrated: dict[str, str]) -> None:
+    """Also within a minute of the start; and a web process that is killed is started again."""
+    address = f"http://127.0.0.1:{port}/health/live"
+    with started("serve", "--port", str(port), "--workers", "2", environment=migrated) as served:
+        answer(address)
+        engine = child(served.pid, "--queue engine")
+        os.kill(engine, signal.SIGKILL)
+        web = child(served.pid, "granian")
+        before = children_of(web)
+        assert len(before) == 2
+        os.kill(before[0], signal.SIGKILL)
+        wait_for(lambda: child(served.pid, "--queue engine") not in (0, engine))
+        assert child(served.pid, "granian") == web
+        wait_for(lambda: len(set(children_of(web)) - set(before)) == 1)
+        assert answer(address) == "ok\n"
+
+
+def test_a_killed_web_server_is_started_again(port: int, migrated: dict[str, str]) -> None:
+    address = f"http://127.0.0.1:{port}/health/live"
+    with started("web", "--port", str(port), environment=migrated) as served:
+        answer(address)
+        web = child(served.pid, "granian")
+        os.kill(web, signal.SIGKILL)
+        wait_for(lambda: child(served.pid, "granian") not in (0, web))
+        assert answer(address) == "ok\n"
+
+
+def test_killed_parents_leave_nothing_on_the_port(port: int, migrated: dict[str, str]) -> None:
+    with started("serve", "--port", str(port), environment=migrated) as served:
+        answer(f"http://127.0.0.1:{port}/health/live")
+        children = children_of(served.pid)
+        served.kill()
+        wait_for(lambda: is_free(port))
+        wait_for(lambda: not any(Path(f"/proc/{one}").exists() for one in children))
+
+
+def test_a_second_server_of_one_folder_refuses(port: int, migrated: dict[str, str]) -> None:
+    with started("web", "--port", str(port), environment=migrated):
+        answer(f"http://127.0.0.1:{port}/health/live")
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            other = free.getsockname()[1]
+        done = run("web", "--port", str(other), environment=migrated)
+        assert done.returncode == 1
+        assert "Another Heard serves the folder" in done.stderr
+    assert run("web", "--help", environment=migrated).returncode == 0
+
+
+def test_it_waits_for_its_database(port: int, environment: dict[str, str], tmp_path: Path) -> None:
+    """Nobody listens where the database is said to be. One that gives up is started a few times by systemd, and no more."""
+    away = environment | {"DATABASE_URL": f"postgres://heard@{str(tmp_path).replace('/', '%2F')}/heard"}
+    with started("web", "--port", str(port), environment=away) as waiting:
+        assert waiting.stderr is not None
+        assert b"The database does not answer. Heard waits for it." in waiting.stderr.readline()
+        time.sleep(5)
+        assert waiting.poll() is None
+        waiting.terminate()
 
 
 @pytest.fixture
@@ -102,23 +216,19 @@ def signals() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("signals")
-def test_a_worker_that_ends_by_itself_is_started_again(
+def test_one_that_ends_at_once_is_started_again_ever_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(serving, "_TOO_SOON", 0)
     runs = tmp_path / "runs"
-    works = f"open({str(runs)!r}, 'a').write('.'); raise SystemExit(1)"
-    stops = f"import os, time\nwhile open({str(runs)!r}, 'a').tell() < 3: time.sleep(0.05)\nos.kill(os.getppid(), 2); time.sleep(60)"
+    works = f"import time; open({str(runs)!r}, 'a').write(f'{{time.monotonic()}} '); raise SystemExit(1)"
+    stops = f"import os, time\nwhile len(open({str(runs)!r}).read().split()) < 3: time.sleep(0.05)\nos.kill(os.getppid(), 2); time.sleep(60)"
+    runs.touch()
     commands = {"The worker": [sys.executable, "-c", works], "Somebody": [sys.executable, "-c", stops]}
-    assert serving._run_together(commands) == ""
-    assert len(runs.read_text()) >= 3
+    serving._run_together(commands)
+    first, second, third, *_later = map(float, runs.read_text().split())
+    assert second - first >= 1
+    assert third - second >= 2
     assert "The worker stopped by itself (exit 1) and is started again." in capsys.readouterr().err
-
-
-@pytest.mark.usefixtures("signals")
-def test_one_that_ends_at_once_is_not_started_for_ever() -> None:
-    ended = serving._run_together({"The worker": [sys.executable, "-c", "raise SystemExit(3)"]})
-    assert ended == "The worker stopped by itself (exit 3)"
 
 
 def run(*words: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

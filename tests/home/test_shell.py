@@ -134,7 +134,7 @@ def test_no_page_may_run_or_fetch_anything_from_elsewhere(signed_in: Client) -> 
 
 
 def test_the_open_pages_hold_no_data(client: Client, db: None) -> None:
-    assert client.get("/healthz").text == "ok\n"
+    assert client.get("/health/live").text == "ok\n"
     assert client.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
 
 

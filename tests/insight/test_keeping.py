@@ -8,7 +8,6 @@ import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner
@@ -178,14 +177,14 @@ def test_what_the_engine_writes_after_the_run_was_destroyed_goes_too(
 ) -> None:
     EngineRun.objects.filter(pk=past.pk).update(state="waiting")
 
-    def slow(*_args: Any, out: Path, **_more: Any) -> Any:
+    def slow(job: dict[str, Any], _progress: Any) -> dict[str, Any]:
         assert actions.destroy_what_is_past(by=None) == 1
-        out.mkdir(parents=True)
+        Path(job["out"]).mkdir(parents=True)
         if outcome == "not done":
             raise NotDone("It cannot be read.")
-        return Mock(as_json=dict)
+        return {}
 
-    monkeypatch.setattr(actions.engine, "run", slow)
+    monkeypatch.setattr(actions.apart, "run", slow)
     actions.carry_out.call(str(past.pk))
     past.refresh_from_db()
     assert past.destroyed_at is not None

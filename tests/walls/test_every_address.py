@@ -68,7 +68,8 @@ ABOUT_A_CHILD = RECORD_KEYS - {
 OPEN = {
     "account_login": "signing in",
     "account_inactive": "says that an account was closed",
-    "healthz": "says that the site is up, and nothing else",
+    "health_live": "says that the site is up, and nothing else",
+    "health_ready": "says which part cannot work, by name; the server in front does not pass it on",
     "robots": "tells search engines to stay out",
     "account_logout": "ends a session that may have ended already",
 }

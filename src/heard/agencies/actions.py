@@ -13,6 +13,7 @@ from django.utils import timezone
 from heard.agencies import queries, rules
 from heard.agencies.indexing import written
 from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
+from heard.agencies.reading import is_reading_only, keep_looks
 from heard.agencies.rules import BeingSent, Hidden, May, Role, Sheet, refuse
 
 
@@ -33,7 +34,7 @@ def record_audit(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record_audit() belongs inside the transaction of the action that it records.")
-    row = AuditRow.objects.create(
+    row = AuditRow(
         actor_id=by.pk if by else 0,
         actor=by.username if by else "heard",
         agency=by.team.agency.name if by and by.team else "",
@@ -44,6 +45,10 @@ def record_audit(
         reason=reason,
         detail=detail or {},
     )
+    if is_reading_only():
+        keep_looks([row])
+        return row
+    row.save()
     written(row)
     return row
 
@@ -51,7 +56,7 @@ def record_audit(
 def record_looks(*, by: User, subject: str, subject_id: object, person_ids: Iterable[uuid.UUID]) -> None:
     """One 'view' row for each of these people, whom one page shows together. One query, however many they are."""
     agency = by.team.agency.name if by.team else ""
-    AuditRow.objects.bulk_create(
+    rows = [
         AuditRow(
             actor_id=by.pk,
             actor=by.username,
@@ -62,7 +67,11 @@ def record_looks(*, by: User, subject: str, subject_id: object, person_ids: Iter
             person_id=person_id,
         )
         for person_id in person_ids
-    )
+    ]
+    if is_reading_only():
+        keep_looks(rows)
+    else:
+        AuditRow.objects.bulk_create(rows)
 
 
 @transaction.atomic

@@ -11,10 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import DatabaseError, connection
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -41,6 +42,12 @@ def begin(waiting: QuerySet[Any], *, state: str) -> Any | None:
         return None
     found.refresh_from_db()
     return found
+
+
+def waiting_or_lost(waiting: str, under_way: str, silent: timedelta) -> Q:
+    """Rows for `begin`: those that wait, and those whose worker was killed, when the queue tries its task again."""
+    lost = Q(state=under_way) & (Q(beat_at=None) | Q(beat_at__lt=timezone.now() - silent))
+    return Q(state=waiting) | lost
 
 
 def again(row: Any, *, waiting: str) -> None:

@@ -19,6 +19,7 @@ devices ever write over each other's typing, and nobody can make up what was on 
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -27,16 +28,20 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError
 from django.forms import FileField as DjangoFileField
 from django.http import HttpRequest, QueryDict
 from django.utils.crypto import salted_hmac
 
 from heard.agencies import actions, queries
+from heard.agencies.reading import cannot_write
 from heard.agencies.rules import SENT, BeingSent, Refused, Sheet
 from heard.govuk.forms import CHOOSE, Drawn, Elsewhere, Form, PasswordField, as_sent
 
 if TYPE_CHECKING:
     from heard.agencies.models import Draft, User
+
+_log = logging.getLogger(__name__)
 
 TOKEN: Final = "kept"  # noqa: S105 - the name in a form of its sheet
 _OURS = "kept-"  # before every other name that is ours
@@ -129,7 +134,12 @@ class sending:
 def sent(request: HttpRequest, form: Form) -> None:
     """What was typed has become what it was for; `sending` says so by itself."""
     if form.kept and form.kept.draft_id:
-        actions.forget_typed(by=_user(request), sheet_id=form.kept.draft_id)
+        try:
+            actions.forget_typed(by=_user(request), sheet_id=form.kept.draft_id)
+        except DatabaseError as error:  # what was sent is saved, so nobody may be told that it is not
+            if not cannot_write(error):
+                raise
+            _log.error("What was typed stays among the unfinished forms.", exc_info=True)
 
 
 def keep(request: HttpRequest, *, by: User, sheet: Sheet) -> Draft:

@@ -204,3 +204,17 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft {self.kind}"
+
+
+class WorkerBeat(models.Model):
+    """A process that works through one queue, and when it was last heard of. Its key is the worker's id in the task rows."""
+
+    id = models.CharField(primary_key=True, max_length=64)
+    queue = models.CharField(max_length=32)
+    beat_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["queue", "beat_at"])]
+
+    def __str__(self) -> str:
+        return f"worker of {self.queue}"

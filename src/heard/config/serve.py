@@ -1,41 +1,95 @@
-"""`heard serve`: the web server and the task worker beside it, started and stopped together."""
+"""`heard web`, `heard work` and, for both, `heard serve`: processes that are looked after until the user stops them."""
 
 from __future__ import annotations
 
+import ctypes
 import errno
+import fcntl
 import os
+import platform
 import signal
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import IO, Any
 
 import click
 
 _PATIENCE = 10  # seconds that a process may take to stop before it is killed
-_TOO_SOON = 60  # seconds: what ends again within them does not end by chance
 _NOTIFY_EVERY = 15  # seconds; something urgent is mailed within the same minute
+_TOO_SOON = 60  # seconds: what ends again within them is started again ever later
+_LONGEST_PAUSE = 30  # seconds
+_RETRY = 2  # seconds between two tries to reach a database that is away
 _THREADS = 4  # requests at once in each web process; each holds a connection to the database
+_PR_SET_PDEATHSIG = 1  # of prctl(2)
+
+_address = [
+    click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+    click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535)),
+    click.option(
+        "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Web processes."
+    ),
+]
+
+
+def _with_address(command: Any) -> Any:
+    for option in reversed(_address):
+        command = option(command)
+    return command
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
+@_with_address
 def serve(host: str, port: int, workers: int) -> None:
     """Serves the site and runs its background work, until Ctrl-C."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heard.config.settings")
     _refuse_a_busy_port(host, port)
-    _refuse_an_old_database()
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
-    web += ["--blocking-threads", str(_THREADS)]
-    web += ["--host", host, "--port", str(port), "--workers", str(workers), "heard.config.wsgi:application"]
-    work = [sys.executable, "-m", "django", "db_worker", "--no-startup-delay"]
-    tell = [sys.executable, "-m", "heard.cli", "notify", "--every", str(_NOTIFY_EVERY)]
-    click.echo(f"Heard is at http://{host}:{port} (Ctrl-C stops it)")
-    ended = _run_together({"The web server": web, "The task worker": work, "The notifier": tell})
-    if ended:
-        raise click.ClickException(f"{ended}, so everything was stopped.")
+    queues = _prepare()
+    with _only_server_of_its_folder():
+        click.echo(f"Heard is at http://{host}:{port} (Ctrl-C stops it)")
+        _run_together(_web(host, port, workers) | _work(queues))
+
+
+@click.command()
+@_with_address
+def web(host: str, port: int, workers: int) -> None:
+    """Serves the site alone. `heard work` runs the background work."""
+    _refuse_a_busy_port(host, port)
+    _prepare()
+    with _only_server_of_its_folder():
+        click.echo(f"Heard is at http://{host}:{port} (Ctrl-C stops it)")
+        _run_together(_web(host, port, workers))
+
+
+@click.command()
+@click.option("--queue", help="Work through this queue alone. Without it: a process for each, and `heard notify`.")
+def work(queue: str | None) -> None:
+    """Runs the background work alone: engine runs, profiles, packs, mails."""
+    queues = _prepare()
+    if queue is None:
+        _run_together(_work(queues))
+        return
+    if queue not in queues:
+        raise click.ClickException(f"There is no queue {queue}. The queues are: {', '.join(queues)}.")
+    from heard.agencies import working
+
+    working.work(queue)
+
+
+def _web(host: str, port: int, workers: int) -> dict[str, list[str]]:
+    words = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"]
+    words += ["--blocking-threads", str(_THREADS), "--respawn-failed-workers", "--respawn-interval", "1"]
+    words += ["--host", host, "--port", str(port), "--workers", str(workers), "heard.config.wsgi:application"]
+    return {"The web server": words}
+
+
+def _work(queues: tuple[str, ...]) -> dict[str, list[str]]:
+    heard = [sys.executable, "-m", "heard.cli"]
+    notify = [*heard, "notify", "--every", str(_NOTIFY_EVERY)]
+    return {f"The worker of the queue {queue}": [*heard, "work", "--queue", queue] for queue in queues} | {
+        "The notifier": notify
+    }
 
 
 def _refuse_a_busy_port(host: str, port: int) -> None:
@@ -53,67 +107,134 @@ def _why_not_listen(host: str, port: int, error: OSError) -> str:
     return f"Cannot listen on {host}: {error.strerror or error}. Choose an address of this machine: heard serve --host 127.0.0.1"
 
 
-def _refuse_an_old_database() -> None:
+def _prepare() -> tuple[str, ...]:
+    """The names of the queues, once the database answers and is up to date."""
     import django
     from django.core.exceptions import ImproperlyConfigured
-    from django.db import DatabaseError
 
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heard.config.settings")
     try:
         django.setup()
-        behind = _migrations_to_run()
+        behind = _wait_for_database()
     except ImproperlyConfigured as error:
         raise click.ClickException(str(error)) from error
-    except DatabaseError as error:
-        raise click.ClickException(
-            f"The database does not answer. Check DATABASE_URL. It says: {error}"
-        ) from error
     if behind:
         raise click.ClickException("The database is not up to date. Run first: heard migrate")
+    from heard.agencies.working import QUEUES
+
+    return QUEUES
+
+
+def _wait_for_database() -> bool:
+    """Whether there are migrations to run. A database that is away is waited for, however long it takes."""
+    from django.db import DatabaseError, OperationalError
+
+    said = False
+    while True:
+        try:
+            return _migrations_to_run()
+        except OperationalError as error:
+            if not said:
+                click.echo(f"The database does not answer. Heard waits for it. It says: {error}", err=True)
+            said = True
+            time.sleep(_RETRY)
+        except DatabaseError as error:
+            raise click.ClickException(
+                f"The database cannot be read. Check DATABASE_URL. It says: {error}"
+            ) from error
 
 
 def _migrations_to_run() -> bool:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    connection.close()
-    return bool(plan)
+    try:
+        executor = MigrationExecutor(connection)
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    finally:
+        connection.close()
 
 
-def _run_together(commands: dict[str, list[str]]) -> str:
-    """Runs all until the user stops them. One that ends by itself is started again, since a database that was busy for
-    some seconds ends a worker, and nobody may lose what they type because of that. Returns which one ended again too soon,
-    or nothing.
-    """
+def _only_server_of_its_folder() -> IO[str]:
+    """A lock on the data folder, held until it is closed. Two servers on one SQLite database would each believe that they
+    are alone; with PostgreSQL several machines may share a folder, and each has one server."""
+    from django.conf import settings
+    from django.db import connection
+
+    name = "server" if connection.vendor == "sqlite" else f"server-{platform.node()}"
+    lock = (Path(settings.DATA) / f"{name}.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise click.ClickException(
+            f"Another Heard serves the folder {settings.DATA} already. Stop that one, or set HEARD_DATA to another folder."
+        ) from error
+    return lock
+
+
+class _Child:
+    """A process that is started again whenever it ends by itself: at once, or later each time that it ends too soon."""
+
+    def __init__(self, name: str, words: list[str]) -> None:
+        self.name, self.words = name, words
+        self.pause = 0.0
+        self.start()
+
+    def start(self) -> None:
+        self.due: float | None = None
+        self.started = time.monotonic()
+        self.process = _start(self.words)
+
+    def look_after(self) -> None:
+        if self.due is not None:
+            if time.monotonic() >= self.due:
+                self.start()
+        elif self.process.poll() is not None:
+            too_soon = time.monotonic() - self.started < _TOO_SOON
+            self.pause = min(max(1.0, 2 * self.pause), _LONGEST_PAUSE) if too_soon else 0.0
+            self.due = time.monotonic() + self.pause
+            click.echo(
+                f"{self.name} stopped by itself (exit {self.process.returncode}) and is started again.",
+                err=True,
+            )
+
+
+def _run_together(commands: dict[str, list[str]]) -> None:
+    """Runs all until the user stops them. None of them stops the others."""
     for stop in (signal.SIGTERM, signal.SIGINT):  # a shell starts background commands with SIGINT ignored
         signal.signal(stop, signal.default_int_handler)
-    started = {name: time.monotonic() for name in commands}
-    children = {name: _start(words) for name, words in commands.items()}
+    children: list[_Child] = []
     try:
+        children += (_Child(name, words) for name, words in commands.items())
         while True:
-            for name, child in children.items():
-                if child.poll() is None:
-                    continue
-                ended = f"{name} stopped by itself (exit {child.returncode})"
-                if time.monotonic() - started[name] < _TOO_SOON:
-                    return ended
-                click.echo(f"{ended} and is started again.", err=True)
-                started[name], children[name] = time.monotonic(), _start(commands[name])
+            for child in children:
+                child.look_after()
             time.sleep(0.2)
     except KeyboardInterrupt:
-        return ""
+        return
     finally:
-        _stop(list(children.values()))
+        _stop([child.process for child in children])
 
 
 def _start(words: list[str]) -> subprocess.Popen[bytes]:
     """In a session of its own, so that Ctrl-C reaches this process alone and the others are asked once."""
-    return subprocess.Popen(words, start_new_session=True)  # noqa: S603 - our own words
+    return subprocess.Popen(  # noqa: S603 - our own words
+        words,
+        start_new_session=True,
+        preexec_fn=end_with_parent,  # noqa: PLW1509 - this process has no other threads
+    )
+
+
+def end_with_parent(by: int = signal.SIGTERM) -> None:
+    """This process ends once the one that started it is gone, also where that was killed: nothing stays on the port."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(by))
 
 
 def _stop(children: list[subprocess.Popen[bytes]]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C may not leave one of them behind
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     for child in children:
         if child.poll() is None:
             child.terminate()

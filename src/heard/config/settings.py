@@ -5,15 +5,19 @@ HEARD_DEMO         1 for the fictional partnership on this machine only
 HEARD_HOSTS        names that the site answers to, separated by commas
 HEARD_DATA         folder for the database, engine runs and uploads; default var/
 HEARD_EXTRACTS     folder into which agencies put extracts for the engine; default extracts/ in HEARD_DATA
+HEARD_LOOKS        a file, best on another disk, for who looked at what while the database cannot be written
 HEARD_QUESTIONS    a file or folder with the partnership's own questions; default questions/ in HEARD_DATA
 HEARD_FILE_MB      the largest file that can be attached to a record, in megabytes; default 25
 HEARD_FILES        how many files one record can have; default 50
+HEARD_CLAMD        ClamAV, which is asked about each attached file: the path of its socket, or host:port
+HEARD_QUARANTINE   1 to keep what it finds in quarantine/ of HEARD_DATA, for the administrator; else it is refused and gone
 HEARD_EVIDENCE_DAYS  for how many days what was seen counts as current when help is about to end; default 28
 HEARD_ESCALATION   a file with the steps and times of a professional disagreement; default ours, to be changed
 DATABASE_URL       default SQLite in HEARD_DATA
 HEARD_SESSION_MINUTES   how long a sign-in lasts unless it is made longer; default 480, one working day
 HEARD_MAIL_URL     host[:port] of an SMTP server; without it mail is printed
 HEARD_MAIL_FROM    whom mail comes from; default heard@ the name in HEARD_ADDRESS
+HEARD_LOG          json for one line of JSON each, with time, request and user by number; else text
 HEARD_ADDRESS      the address at which people open Heard, which mail leads to; such as https://heard.example.org
 """
 
@@ -33,6 +37,7 @@ os.umask(0o077)  # whatever the site writes, also into a folder that others may 
 DATA = Path(os.environ.get("HEARD_DATA", "var")).resolve()
 DATA.mkdir(parents=True, exist_ok=True, mode=0o700)  # only the site reads it
 EXTRACTS = Path(os.environ.get("HEARD_EXTRACTS", DATA / "extracts")).resolve()
+LOOKS = Path(os.environ.get("HEARD_LOOKS", DATA / "looks.jsonl")).resolve()
 QUESTIONS = Path(os.environ.get("HEARD_QUESTIONS", DATA / "questions")).resolve()
 DEMO = os.environ.get("HEARD_DEMO", "1" if "PYTEST_VERSION" in os.environ else "0") == "1"
 
@@ -61,20 +66,23 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "heard.config.logs.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "heard.home.readable.ReadableSessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "heard.home.uploads.UploadLimitMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "heard.agencies.looking.OnlyReadMiddleware",
     "heard.home.accounts.SignInFirst",
     "heard.agencies.gate.GateMiddleware",
     "heard.network.gone_on.GoneOnMiddleware",
+    "heard.home.readable.ReadableMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -116,6 +124,8 @@ _CONTEXT = [
     "django.contrib.messages.context_processors.messages",
     "heard.home.navigation.navigation",
     "heard.home.session.session",
+    "heard.home.health.background_work",
+    "heard.home.readable.reading",
 ]
 TEMPLATES = [
     {
@@ -192,7 +202,7 @@ AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_TEMPLATE = "home/locked.html"
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "engine"]}}
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]
@@ -207,6 +217,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
 ATTACHMENT_MEGABYTES = int(os.environ.get("HEARD_FILE_MB", "25"))
 EVIDENCE_DAYS = int(os.environ.get("HEARD_EVIDENCE_DAYS", str(_EVIDENCE_DAYS)))
 ESCALATION = os.environ.get("HEARD_ESCALATION", "")
+CLAMD = os.environ.get("HEARD_CLAMD", "")
+QUARANTINE = os.environ.get("HEARD_QUARANTINE", "0") == "1"
 ATTACHMENTS_PER_RECORD = int(os.environ.get("HEARD_FILES", "50"))
 
 SECURE_CSP = {
@@ -253,8 +265,13 @@ DEFAULT_FROM_EMAIL = os.environ.get("HEARD_MAIL_FROM", f"heard@{urlsplit(ADDRESS
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"without_values": {"()": "heard.config.logs.WithoutValues"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "without_values"}},
+    "formatters": {
+        "text": {"()": "heard.config.logs.WithoutValues"},
+        "json": {"()": "heard.config.logs.JsonLines"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": os.environ.get("HEARD_LOG", "text")}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("team/waiting/<slug:oldest>/", team.waiting_of, name="team_waiting_of"),
     path("team/words/", team.unheard, name="team_unheard"),
     path("team/cases/<uuid:case_id>/", team.allocate, name="team_allocate"),
-    path("healthz", open.healthz, name="healthz"),
+    path("health/live", open.live, name="health_live"),
+    path("health/ready", open.ready, name="health_ready"),
     path("robots.txt", open.robots, name="robots"),
 ]

@@ -7,6 +7,9 @@ class NetworkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from heard.agencies.reading import ask_about_restricted
+        from heard.network.restricted import any_restricted
         from heard.network.search_index import renew_missing_keys
 
+        ask_about_restricted(any_restricted)
         post_migrate.connect(renew_missing_keys, sender=self)

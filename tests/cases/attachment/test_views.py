@@ -85,14 +85,14 @@ def test_who_may_not_see_the_child_meets_pages_that_are_not_there(world: World, 
     assert Attachment.objects.get().withdrawn_at is None
 
 
-def test_a_file_whose_bytes_are_gone_is_not_there(world: World, child: Person) -> None:
+def test_a_file_whose_bytes_are_gone_is_said_to_be_missing(world: World, child: Person) -> None:
     attachment = attach(by=world.teacher, upload=upload(b"A note"), person_id=child.pk)
     attachment.path.unlink()
     assert (
         signed_in(world.teacher)
         .get(reverse("attachment", kwargs={"attachment_id": attachment.pk}))
         .status_code
-        == 404
+        == 409
     )
 
 

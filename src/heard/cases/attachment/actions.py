@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import uuid
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import drafts_of
 from heard.agencies.rules import Hidden, May, Refused, refuse
-from heard.cases.attachment import rules
+from heard.cases.attachment import rules, scanning, storing
 from heard.cases.attachment.contents import Contents, Unreadable, read_apart
 from heard.cases.attachment.models import Attachment
 from heard.cases.attachment.queries import (
@@ -30,6 +31,21 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
     from heard.agencies.models import User
+
+_NO_ROOM: Final = "The file is not attached: Heard’s disk takes nothing more. Keep the file, and tell the person who looks after Heard."
+_NOT_SCANNED: Final = (
+    "Files cannot be checked for harmful software at this moment. Keep the file, and try again later."
+)
+_HARMFUL: Final = (
+    "This file seems to hold harmful software, so it is not attached. Tell the person who looks after Heard. "
+    "If what it shows matters, take a picture of the screen and attach that."
+)
+_MISSING: Final = "This file cannot be opened: its bytes are not where they were put. This is written down."
+_CHANGED: Final = (
+    "This file cannot be opened: it is not any more what was attached. This is written down. "
+    "Tell the person who looks after Heard."
+)
+_log = logging.getLogger(__name__)
 
 
 def attach(
@@ -56,24 +72,46 @@ def attach(
     about = {name: key for name, key in hung.items() if key is not None}
     _check(by, about, upload.size or 0)
     content = upload.read()
+    _scan(by, about, content)
     try:
         found = read_apart(content)
     except Unreadable as problem:
         raise Refused(_(str(problem))) from problem
-    return _keep(by, about, upload.name or "", what, content, found)
+    try:
+        return _keep(by, about, upload.name or "", what, content, found)
+    except OSError as error:
+        _log.error("An attached file could not be written.", exc_info=True)
+        raise Refused(_(_NO_ROOM)) from error
 
 
-@transaction.atomic
 def open_attachment(*, by: User, attachment_id: uuid.UUID) -> tuple[Attachment, bytes]:
-    """The row and the bytes, for a download, with its audit row. `Hidden` where it is not theirs to see, was withdrawn, or
-    its bytes are not in the folder."""
+    """The row and the bytes, for a download, with its audit row. `Hidden` where it is not theirs to see or was withdrawn;
+    `Refused` where its bytes are missing or are not those that were kept, which leaves an audit row and an error in the log."""
     attachment = attachment_visible_to(by, attachment_id)
-    if attachment.withdrawn_at is not None or not attachment.path.is_file():
+    if attachment.withdrawn_at is not None:
         raise Hidden
-    record_audit(
-        by=by, verb="download", subject="attachment", subject_id=attachment.pk, person_id=attachment.child_id
-    )
-    return attachment, attachment.path.read_bytes()
+    try:
+        content = storing.take(attachment)
+    except storing.Missing as problem:
+        _alarm(by, "find missing", attachment)
+        raise Refused(_(_MISSING)) from problem
+    except storing.Changed as problem:
+        _alarm(by, "find changed", attachment)
+        raise Refused(_(_CHANGED)) from problem
+    with transaction.atomic():
+        _audit(by, "download", attachment)
+    return attachment, content
+
+
+def check_all_files(*, by: User | None) -> storing.Found:
+    """Reads every file that should be there, and removes what belongs to no row. What is missing or changed leaves an audit
+    row each time, and an error in the log. `by`: None for the timer."""
+    rows = Attachment.objects.filter(withdrawn_at=None).select_related("words", "concern").defer("text")
+    found = storing.check(list(rows), Path(settings.DATA) / "attachments")
+    for verb, keys in (("find missing", found.missing), ("find changed", found.changed)):
+        for row in rows.filter(pk__in=keys):
+            _alarm(by, verb, row)
+    return found
 
 
 @transaction.atomic
@@ -119,6 +157,30 @@ def discard_file(*, by: User, attachment_id: uuid.UUID) -> None:
     _forget(by, row)
 
 
+def _scan(by: User, about: dict[str, uuid.UUID], content: bytes) -> None:
+    """Where ClamAV is there: what it finds harmful, and what it does not answer for, is refused before it is opened."""
+    if not settings.CLAMD:
+        return
+    try:
+        harmful = scanning.finds(content, settings.CLAMD)
+    except scanning.NoAnswer as problem:
+        _log.error("ClamAV does not answer.", exc_info=True)
+        raise Refused(_(_NOT_SCANNED)) from problem
+    if not harmful:
+        return
+    key = uuid.uuid4()
+    if settings.QUARANTINE:
+        storing.put(Path(settings.DATA) / "quarantine" / key.hex, content)
+    _log.error("ClamAV finds a file harmful that somebody wanted to attach: %s", key)
+    [(field, record_id)] = about.items()
+    with transaction.atomic():
+        record_audit(
+            by=by, verb="refuse harmful file", subject=field.removesuffix("_id"), subject_id=record_id,
+            person_id=about.get("person_id"), detail={"quarantine": key.hex if settings.QUARANTINE else ""},
+        )  # fmt: skip
+    raise Refused(_(_HARMFUL))
+
+
 def _check(by: User, about: dict[str, uuid.UUID], size: int) -> None:
     """`about` has one entry: the record that the file is to hang on."""
     [(field, record_id)] = about.items()
@@ -150,14 +212,13 @@ def _keep(
         what=what.strip()[:200],
         kind=found.kind,
         size=len(found.kept),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=storing.fingerprint(content),
+        kept_sha256=storing.fingerprint(found.kept),
         text=found.text,
         attached_by=by,
     )
     row.full_clean()
     row.save(force_insert=True)
-    row.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    row.path.write_bytes(found.kept)
     _audit(by, "attach", row)
     if row.child_id and row.draft_id is None:
         announce(
@@ -167,6 +228,8 @@ def _keep(
             subject_id=row.child_id,
             person_id=row.child_id,
         )
+    # Last: after it only the transaction's end can fail, and leaves a leftover.
+    storing.put(row.path, found.kept)
     return row
 
 
@@ -177,7 +240,13 @@ def _forget(by: User, row: Attachment) -> None:
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
-def _audit(by: User, verb: str, row: Attachment, reason: str = "") -> None:
+@transaction.atomic
+def _alarm(by: User | None, verb: str, row: Attachment) -> None:
+    _log.error("The bytes of an attached file are not as they were kept: %s, %s", verb, row.pk)
+    _audit(by, verb, row)
+
+
+def _audit(by: User | None, verb: str, row: Attachment, reason: str = "") -> None:
     record_audit(
         by=by,
         verb=verb,

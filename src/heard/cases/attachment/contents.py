@@ -7,7 +7,6 @@ it runs this module as a programme (`read_apart`), which has a memory limit, a t
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -17,9 +16,12 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZipFile
 
+from heard.agencies import sandbox
 from heard.cases.attachment.rules import TEXT_LIMIT, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PIL.Image import Image as Picture
 
 MOST_POINTS: Final = (
@@ -35,6 +37,14 @@ _PICTURE_FORMATS: Final = {"JPEG": Kind.JPEG, "MPO": Kind.JPEG, "PNG": Kind.PNG,
 _PICTURE_TYPES: Final = {"image/jpeg", "image/png", "image/webp"}
 _HEIC: Final = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+# Of a PDF: what acts by itself, and actions that are a script, start a programme, fetch or send.
+_DOES: Final = frozenset(
+    {"/OpenAction", "/AA", "/JS", "/JavaScript", "/XFA", "/EmbeddedFiles", "/EF", "/RichMediaContent"}
+)
+_ACTIONS: Final = frozenset({
+    "/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/Rendition", "/Movie", "/Sound", "/RichMediaExecute",
+})  # fmt: skip
 
 BROKEN: Final = "This file is broken, or is not what it seems to be. Open it, save it anew and attach that."
 TOO_LARGE_INSIDE: Final = (
@@ -94,7 +104,7 @@ def text_of(kind: Kind, kept: bytes) -> str:
 def read_apart(content: bytes) -> Contents:
     """Both, in a process of its own. `Unreadable` where it fails, takes too long or needs too much memory."""
     command = [sys.executable, "-P", "-m", "heard.cases.attachment.contents"]
-    quick = os.environ | {"PUREMAGIC_DEEPSCAN": "0"}  # we open the file ourselves
+    quick = sandbox.environment(PUREMAGIC_DEEPSCAN="0")  # we open the file ourselves
     try:
         done = subprocess.run(  # noqa: S603 - our own module; the file comes through standard input
             command,
@@ -129,7 +139,7 @@ def _heard_of(said: bytes, content: bytes) -> Contents:
 
 def main() -> None:
     """Reads a file from standard input, and writes for `_heard_of`."""
-    _limit()
+    sandbox.enter(memory=MEMORY, seconds=int(PATIENCE), writes=False)
     content = sys.stdin.buffer.read()
     out = sys.stdout.buffer
     try:
@@ -141,14 +151,6 @@ def main() -> None:
     out.write(json.dumps({"kind": kind.value, "drawn": len(drawn)}).encode() + b"\n" + drawn)
     out.flush()
     out.write(text_of(kind, kept).encode())
-
-
-def _limit() -> None:
-    import resource  # not on every system on which the site could be tried
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(PATIENCE), int(PATIENCE)))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no copy of the file behind
 
 
 def _seems(content: bytes) -> set[str]:
@@ -221,7 +223,57 @@ def _pdf(content: bytes) -> tuple[Kind, bytes]:
         raise Unreadable("This PDF has a password. Save it without one, and attach that.")
     if len(reader.pages) == 0:
         raise Unreadable("This PDF has no page. Choose another one.")
-    return Kind.PDF, content
+    return Kind.PDF, _without_actions(reader) if _has_actions(reader) else content
+
+
+def _has_actions(reader: Any) -> bool:
+    return any(_acts(one) for one in _objects(reader.trailer["/Root"]))
+
+
+def _acts(one: Any) -> bool:
+    """A dictionary that does something by itself or starts a programme: a script, an action on opening, an attached file."""
+    return bool(_DOES.intersection(one)) or _is_action(one)
+
+
+def _is_action(one: Any) -> bool:
+    return ("/S" in one and one["/S"] in _ACTIONS) or ("/Type" in one and one["/Type"] == "/Filespec")
+
+
+def _objects(root: Any) -> Iterator[Any]:
+    """Every dictionary that can be reached, once."""
+    from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
+    known: set[object] = set()
+    waiting = [root]
+    while waiting:
+        one = waiting.pop()
+        key = (one.idnum, one.generation) if isinstance(one, IndirectObject) else id(one)
+        if key in known:
+            continue
+        known.add(key)
+        found = one.get_object() if isinstance(one, IndirectObject) else one
+        if isinstance(found, DictionaryObject):
+            yield found
+            waiting += found.values()
+        elif isinstance(found, ArrayObject):
+            waiting += found
+
+
+def _without_actions(reader: Any) -> bytes:
+    """Written anew with its pages and what stands on them; nothing that acts, and no file inside it."""
+    from pypdf import PdfWriter
+
+    for one in _objects(reader.trailer["/Root"]):
+        if _is_action(one):
+            one.clear()
+        for name in _DOES.intersection(one):
+            del one[name]
+    writer = PdfWriter()
+    for page in reader.pages:  # what is not reached from a page any more stays behind
+        writer.add_page(page)
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def _pdf_text(content: bytes) -> str:
@@ -259,8 +311,23 @@ def _word(content: bytes) -> tuple[Kind, bytes]:
             raise Unreadable(TOO_LARGE_INSIDE)
         if any(name.lower().endswith("vbaproject.bin") for name in names):
             raise Unreadable("This Word file holds macros. Save it as plain DOCX or PDF, and attach that.")
+        if any(_fetches(folder.read(name)) for name in names if name.endswith(".rels")):
+            raise Unreadable(
+                "This Word file fetches something from elsewhere when it is opened, such as a template. "
+                "Save it as PDF, and attach that."
+            )
     Document(BytesIO(content))
     return Kind.DOCX, content
+
+
+def _fetches(relations: bytes) -> bool:
+    """Whether a part of a Word file brings in something from elsewhere by itself; a link that somebody follows does not."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    rows = etree.fromstring(relations, parser).iter("{*}Relationship")
+    outside = (row for row in rows if row.get("TargetMode", "").lower() == "external")
+    return any(not row.get("Type", "").endswith("/hyperlink") for row in outside)
 
 
 def _word_text(content: bytes) -> str:

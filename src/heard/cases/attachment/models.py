@@ -63,6 +63,9 @@ class Attachment(models.Model):
     kind = models.CharField(max_length=5, choices=Kind)
     size = models.PositiveIntegerField(help_text=_("Bytes that are kept."))
     sha256 = models.CharField(max_length=64, db_index=True, help_text=_("Of the file as it came."))
+    kept_sha256 = models.CharField(
+        max_length=64, blank=True, help_text=_("Of the bytes that are kept. None where they were not there.")
+    )
     text = models.TextField(blank=True, help_text=_("The text in it, for searching."))
     attached_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     attached_at = models.DateTimeField(auto_now_add=True)

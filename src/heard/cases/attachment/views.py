@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.kept import kept_form, sending
-from heard.agencies.rules import Hidden, May
+from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.attachment import actions, queries
 from heard.cases.attachment.forms import AttachForm, WithdrawForm
 from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Kind
@@ -65,7 +65,14 @@ def say_so(request: Request, attachment: Any) -> None:
 @require_safe
 def download(request: Request, attachment_id: uuid.UUID) -> HttpResponse:
     """The bytes, to save; never drawn by the browser. The name in the download says nothing about a child."""
-    attachment, content = actions.open_attachment(by=request.user, attachment_id=attachment_id)
+    try:
+        attachment, content = actions.open_attachment(by=request.user, attachment_id=attachment_id)
+    except Refused as refused:
+        context = {
+            "attachment": queries.attachment_visible_to(request.user, attachment_id),
+            "why_not": str(refused),
+        }
+        return render(request, "cases/attachment/not_whole.html", context, status=409)
     kind = Kind(attachment.kind)
     return as_download(content, f"heard-{attachment.pk.hex[:8]}.{EXTENSIONS[kind]}", CONTENT_TYPES[kind])
 

@@ -22,6 +22,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+from heard.agencies import sandbox
+
 MEMORY: Final = 2_000_000_000  # bytes; 2,000 entries of a chronology need a tenth of it
 PATIENCE: Final = 900  # seconds of work
 MOST_PAGES: Final = 2_000  # of one file
@@ -82,7 +84,11 @@ def _run(what: str, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The lines that the programme says. It ends with this process: it notices that nobody listens any more."""
     command = [sys.executable, "-P", "-m", "heard.cases.pack.binding", what]
     child = subprocess.Popen(  # noqa: S603 - our own module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=sandbox.environment(),
     )
     with child:
         try:
@@ -101,7 +107,7 @@ def _run(what: str, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def main() -> None:
     job = json.loads(sys.stdin.read())
-    _limit()
+    sandbox.enter(memory=MEMORY, seconds=PATIENCE)
     threading.Thread(target=_breathe, daemon=True).start()
     if sys.argv[1] == "look":
         pages = [
@@ -111,14 +117,6 @@ def main() -> None:
         _say({"pages": pages})
     else:
         _say({"pages": _bind(job)})
-
-
-def _limit() -> None:
-    import resource  # not on every system on which the site could be tried
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no copy of the record behind
 
 
 _speaking = threading.Lock()

@@ -304,9 +304,11 @@ class _Reader:
         if not isinstance(node, yaml.MappingNode) or not node.value:
             raise self._error(node, f"{what} must hold lines of the form 'name: …'.")
         pairs = [(self._text(key), value) for key, value in node.value]
-        for place, (name, value) in enumerate(pairs):
-            if name in (earlier for earlier, _ in pairs[:place]):
+        known: set[str] = set()
+        for name, value in pairs:
+            if name in known:
                 raise self._error(value, f"{name} is there twice. Keep one.")
+            known.add(name)
         return pairs
 
     def _mapping(self, node: yaml.Node | None, what: str, allowed: tuple[str, ...]) -> dict[str, yaml.Node]:

@@ -12,14 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_audit
-from heard.agencies.beating import Superseded, again, beating, begin, mine, reporter
+from heard.agencies.beating import Superseded, again, beating, begin, mine, reporter, waiting_or_lost
 from heard.agencies.rules import Hidden, May, Refused, refuse
+from heard.agencies.working import ENGINE
 from heard.engine.run.profile import check_again
 from heard.engine.tables import NotDone
 from heard.insight.release import drawing, queries, rules
 from heard.insight.release.models import Profile, ReleaseDecision
 from heard.insight.release.rules import Episodes, Form, State
 from heard.insight.run.queries import has_result, run_visible_to
+from heard.insight.run.rules import SILENT
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -79,10 +81,12 @@ def draw_again(*, by: User, profile_id: uuid.UUID) -> Profile:
     return profile
 
 
-@task()
+@task(queue_name=ENGINE)
 def draw_profile(profile_id: str) -> None:
     """Draws up a profile that waits. What goes wrong becomes a sentence on its page, never a lost profile."""
-    waiting = Profile.objects.select_related("author", "run").filter(pk=profile_id, state=State.WAITING)
+    waiting = Profile.objects.select_related("author", "run").filter(
+        waiting_or_lost(State.WAITING, State.DRAWING, SILENT), pk=profile_id
+    )
     profile = begin(waiting, state=State.DRAWING)
     if profile is None:
         return

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import transaction
 from django.tasks import task
@@ -17,18 +18,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_audit
-from heard.agencies.beating import Superseded, again, beating, begin, mine, reporter
+from heard.agencies.beating import Superseded, again, beating, begin, mine, reporter, waiting_or_lost
 from heard.agencies.rules import Hidden, May, Refused, refuse
+from heard.agencies.working import ENGINE
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as concerns
 from heard.engine import intake, tables
-from heard.engine import run as engine
 from heard.engine.tables import NotDone
 from heard.govuk.environment import day
 from heard.insight.judgement.queries import for_the_engine
-from heard.insight.run import queries
+from heard.insight.run import apart, queries
 from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import (
+    SILENT,
     RunState,
     is_past,
     kept_until,
@@ -124,10 +126,12 @@ class NotRight(Refused):
         self.answer = answer
 
 
-@task()
+@task(queue_name=ENGINE)
 def carry_out(run_id: str) -> None:
     """Runs the engine for a run that waits. What goes wrong becomes a sentence on the run's page, never a lost run."""
-    waiting = EngineRun.objects.filter(pk=run_id, state=RunState.WAITING, destroyed_at=None)
+    waiting = EngineRun.objects.filter(
+        waiting_or_lost(RunState.WAITING, RunState.RUNNING, SILENT), pk=run_id, destroyed_at=None
+    )
     run = begin(waiting, state=RunState.RUNNING)
     if run is None:
         return
@@ -149,16 +153,22 @@ def carry_out(run_id: str) -> None:
             _remove(run)
 
 
-def _carry_out(run: EngineRun) -> engine.RunSummary:
-    return engine.run(
-        _paths(run),
-        out=run.result,
-        mapping=_mapping(run),
-        as_of=run.as_of,
-        any_window=run.any_window,
-        judgements=_judgements(run),
-        progress=reporter(run),
-    )
+def _carry_out(run: EngineRun) -> dict[str, Any]:
+    run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    judgements = run.folder / "judgements.parquet"
+    pq.write_table(_judgements(run), judgements)
+    job = {
+        "paths": [str(path) for path in _paths(run)],
+        "out": str(run.result),
+        "mapping": str(_mapping(run)),
+        "as_of": run.as_of and run.as_of.isoformat(),
+        "any_window": run.any_window,
+        "judgements": str(judgements),
+    }
+    try:
+        return apart.run(job, reporter(run))
+    finally:
+        judgements.unlink(missing_ok=True)
 
 
 @transaction.atomic
@@ -365,9 +375,9 @@ def _judgements(run: EngineRun) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=tables.JUDGEMENTS.schema)
 
 
-def _counts(summary: engine.RunSummary) -> dict[str, Any]:
+def _counts(summary: dict[str, Any]) -> dict[str, Any]:
     """What the site keeps of a run beside its folder: no child, not even by key, since the folder is destroyed."""
-    return {name: value for name, value in summary.as_json().items() if name not in ("listed", "changes")}
+    return {name: value for name, value in summary.items() if name not in ("listed", "changes")}
 
 
 def _end(run: EngineRun, **values: Any) -> None:

@@ -1,0 +1,123 @@
+"""Reading goes on where the database cannot be written: its disk is full, or it is open for reading only.
+
+What somebody looked at is then kept in the file that HEARD_LOOKS names, best on another disk, and comes into the audit trail
+once the database can be written again. Where that file cannot be written either, restricted records are not shown.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import logging
+import os
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from heard.agencies.models import AuditRow
+
+_SQLITE: Final = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+_POSTGRESQL: Final = {"25006", "53100"}  # read_only_sql_transaction, disk_full
+_FIELDS: Final = ("actor_id", "actor", "agency", "verb", "subject", "subject_id", "reason", "detail")
+
+_only: ContextVar[bool] = ContextVar("reading only", default=False)
+_restricted: list[Callable[[set[uuid.UUID]], bool]] = []
+_log = logging.getLogger(__name__)
+
+
+class NotKept(Exception):
+    """Nobody could write down that a restricted record is looked at."""
+
+
+def ask_about_restricted(ask: Callable[[set[uuid.UUID]], bool]) -> None:
+    """The package that knows people says, when the site starts, how to ask whether one of these is restricted."""
+    _restricted[:] = [ask]
+
+
+def cannot_write(error: DatabaseError) -> bool:
+    """Whether the database refuses to be written, whatever is written."""
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        code: int = getattr(cause, "sqlite_errorcode", 0)
+        return code & 0xFF in _SQLITE
+    return getattr(cause, "sqlstate", None) in _POSTGRESQL
+
+
+def is_reading_only() -> bool:
+    return _only.get()
+
+
+@contextmanager
+def reading_only() -> Iterator[None]:
+    """While this lasts, looks go to the file, and SQLite begins transactions without asking for the writer's lock."""
+    token, mode = _only.set(True), getattr(connection, "transaction_mode", None)
+    connection.transaction_mode = None  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        connection.transaction_mode = mode  # type: ignore[attr-defined]
+        _only.reset(token)
+
+
+def keep_looks(rows: Iterable[AuditRow]) -> None:
+    """For `record_audit` and `record_looks`. Raises `NotKept` where a restricted record would be read without a trace."""
+    rows = list(rows)
+    lines = "".join(_line(row) for row in rows)
+    try:
+        _append(lines)
+    except OSError as error:
+        _log.error("Looks cannot be kept in the file of HEARD_LOOKS.", exc_info=True)
+        about = {row.person_id for row in rows if row.person_id}
+        if about and not (_restricted and not _restricted[0](about)):
+            raise NotKept from error
+
+
+def _line(row: AuditRow) -> str:
+    said = {name: getattr(row, name) for name in _FIELDS}
+    said |= {"at": timezone.now().isoformat(), "person_id": row.person_id and str(row.person_id)}
+    return json.dumps(said) + "\n"
+
+
+def _append(lines: str) -> None:
+    """All of them or none: half a line would spoil the next one."""
+    content = lines.encode()
+    handle = os.open(settings.LOOKS, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        whole = os.fstat(handle).st_size
+        try:
+            if os.write(handle, content) < len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(handle)
+        except OSError:
+            os.ftruncate(handle, whole)
+            raise
+    finally:
+        os.close(handle)
+
+
+def bring_in_looks() -> int:
+    """Puts what the file holds into the audit trail, with the time at which it was. How many looks they were."""
+    if not settings.LOOKS.is_file() or not settings.LOOKS.stat().st_size:
+        return 0
+    with settings.LOOKS.open("r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        said = [json.loads(line) for line in file if line.endswith("\n")]
+        with transaction.atomic():
+            AuditRow.objects.bulk_create(_row(one) for one in said)
+        file.truncate(0)
+    return len(said)
+
+
+def _row(said: dict[str, object]) -> AuditRow:
+    detail = said.pop("detail") or {}
+    at = said.pop("at")
+    return AuditRow(**said, detail={**detail, "looked at": at})  # type: ignore[dict-item]

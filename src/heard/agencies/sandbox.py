@@ -1,0 +1,78 @@
+"""Where files of others are opened: a process with an empty environment, no network, and limits of memory and time.
+
+Knows nothing of Django: the programme that opens the file imports it first. Linux alone can take the network away; where it
+cannot, the programme ends before it opens anything.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import signal
+import struct
+import sys
+from typing import Final
+
+_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
+_FILTER: Final = 2  # SECCOMP_MODE_FILTER
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 13  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO with EACCES
+_LOAD, _EQUALS, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # of classic BPF
+_X32: Final = 0x40000000  # calls of x86-64 in another numbering
+# By machine: its name in AUDIT_ARCH_…, and the numbers of socket, io_uring_setup, ptrace and process_vm_readv.
+_MACHINES: Final = {
+    "x86_64": (0xC000003E, (41, 425, 101, 310)),
+    "aarch64": (0xC00000B7, (198, 425, 117, 270)),
+}
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+
+def environment(**more: str) -> dict[str, str]:
+    """For `subprocess`: nothing of ours, so no key and no address of a database."""
+    kept = {"TMPDIR": os.environ["TMPDIR"]} if "TMPDIR" in os.environ else {}
+    return {"LANG": "C.UTF-8", "PATH": os.defpath, **kept, **more}
+
+
+def enter(*, memory: int, seconds: int, writes: bool = True) -> None:
+    """For the first line of the programme, before it has threads. `memory` in bytes, `seconds` of work; `writes`: whether it
+    may write files at all. Raises `OSError` where the network cannot be taken away."""
+    import resource  # not on every system on which the site could be tried
+
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no copy of the file behind
+    if not writes:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    if sys.platform == "linux":
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _take_network_away()
+
+
+def _take_network_away() -> None:
+    machine, numbers = _MACHINES[platform.machine()]
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    program = _program(machine, numbers)
+    _prctl(_PR_SET_SECCOMP, _FILTER, ctypes.byref(_Program(len(program) // 8, program)))
+
+
+def _program(machine: int, numbers: tuple[int, ...]) -> bytes:
+    """Refuses these calls, and every call in another numbering than the machine's own."""
+    left = len(numbers)
+    lines = [
+        (_LOAD, 0, 0, 4),
+        (_EQUALS, 0, left + 3, machine),
+        (_LOAD, 0, 0, 0),
+        (_AT_LEAST, left + 1, 0, _X32),
+    ]
+    lines += [(_EQUALS, left - place, 0, number) for place, number in enumerate(numbers)]
+    lines += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)]
+    return b"".join(struct.pack("HBBI", *line) for line in lines)
+
+
+def _prctl(what: int, value: int, more: object = 0) -> None:
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.prctl(what, ctypes.c_ulong(value), more, 0, 0):
+        raise OSError(ctypes.get_errno(), "This system does not let a process give up its network.")

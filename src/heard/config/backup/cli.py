@@ -1,0 +1,102 @@
+"""`heard backup`, `heard backup verify` and `heard restore`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from heard.agencies.cli import site
+
+_A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_identity = click.option(
+    "--identity", type=_A_FILE, help="File with the private key of age that opens the backup."
+)
+
+
+@click.group(invoke_without_command=True)
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Folder for the backup's file.")
+@click.option("--recipient", "recipients", multiple=True, help="Public key of age (age1…) that can open it.")
+@click.option("--recipients-file", type=_A_FILE, help="File with such keys, one on a line.")
+@click.option("--plain", is_flag=True, help="Do not encrypt it: only onto a disk that is encrypted itself.")
+@click.option(
+    "--keep", help="Which older backups of that folder stay, such as 7d,5w,12m; the others are removed."
+)
+@click.pass_context
+def backup(
+    context: click.Context,
+    to: Path | None,
+    recipients: tuple[str, ...],
+    recipients_file: Path | None,
+    plain: bool,
+    keep: str | None,
+) -> None:
+    """Write one encrypted file with everything that Heard keeps, while people work.
+
+    In it: the database, attached files, packs, runs, profiles and questions. Not in it: the settings and keys, and the
+    agencies' own extracts. Exit 0: done. 1: not done, or files that the database knows are missing or changed.
+    """
+    if context.invoked_subcommand:
+        return
+    if to is None:
+        raise click.UsageError("Say where to: heard backup --to FOLDER")
+    to_whom = [*recipients, *_lines(recipients_file)]
+    if plain == bool(to_whom):
+        raise click.UsageError("Name who can open it with --recipient, or say --plain; one of the two.")
+    with site():
+        from heard.config.backup import making
+
+        out, manifest = making.make(to, to_whom)
+        click.echo(f"{out}: {sum(manifest.rows.values())} rows and {len(manifest.files) - 1} files.")
+        for name, why in manifest.left_out.items():
+            click.echo(f"Left out: {name}: {why}")
+        if keep and not manifest.wrong:
+            click.echo(f"Older backups removed: {len(making.remove_old(to, keep))}.")
+    if manifest.wrong:
+        for name, what in manifest.wrong.items():
+            click.echo(f"Wrong: {name}: {what}", err=True)
+        raise click.ClickException(
+            "The backup is made, but files are not as the database says. No old one is removed."
+        )
+
+
+@backup.command()
+@click.argument("file", type=_A_FILE)
+@_identity
+def verify(file: Path, identity: Path | None) -> None:
+    """Read all of a backup and say whether it is whole. Exit 0: it is. 1: it is not."""
+    with site():
+        from heard.config.backup import archive, restoring
+
+        try:
+            manifest = restoring.verify(file, identity)
+        except archive.Broken as broken:
+            raise click.ClickException(f"{file.name} is not whole. {broken}") from broken
+    click.echo(f"{file.name} is whole: made {manifest.made_at} by Heard {manifest.version}, ", nl=False)
+    click.echo(f"{sum(manifest.rows.values())} rows and {len(manifest.files) - 1} files.")
+
+
+@click.command()
+@click.argument("file", type=_A_FILE)
+@_identity
+def restore(file: Path, identity: Path | None) -> None:
+    """Bring a backup back: into the folder of HEARD_DATA and the database of DATABASE_URL, which must be empty.
+
+    Everybody is signed out, and mails that waited do not go by themselves.
+    """
+    with site():
+        from heard.config.backup import archive, restoring
+
+        try:
+            manifest = restoring.restore(file, identity)
+        except archive.Broken as broken:
+            raise click.ClickException(f"{file.name} cannot be restored. {broken}") from broken
+    click.echo(
+        f"Restored from {manifest.made_at}: {sum(manifest.rows.values())} rows, {len(manifest.files) - 1} files."
+    )
+    click.echo("Look at a child and a file that you know, then start Heard: heard serve")
+
+
+def _lines(path: Path | None) -> list[str]:
+    lines = path.read_text().splitlines() if path else []
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

@@ -1,0 +1,244 @@
+"""`heard doctor`: what is wrong with this installation, each with a remedy."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+_SECRET_LENGTH: Final = 40
+_OLD: Final = timedelta(hours=26)  # of a backup that is made every night
+_LOCAL: Final = {"127.0.0.1", "localhost", "::1", "[::1]"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    code: str
+    severity: str  # error or warning
+    sentence: str
+    remedy: str
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+def doctor(as_json: bool) -> None:
+    """Say what is wrong with this installation, and what to do about it. Changes nothing.
+
+    Exit 0: nothing. 1: warnings. 2: something that has to be mended before people rely on Heard.
+    """
+    from heard.agencies.cli import site
+
+    try:
+        with site():
+            found = [one for check in CHECKS for one in _asked(check)]
+    except click.ClickException as error:
+        found = [Finding("settings", "error", error.message, "Mend the settings, then run this again.")]
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in found], indent=1))
+    for one in found if not as_json else ():
+        click.echo(f"{one.severity.upper()} {one.code}: {one.sentence}\n  {one.remedy}")
+    if not found and not as_json:
+        click.echo("Nothing is wrong.")
+    raise SystemExit(2 if any(one.severity == "error" for one in found) else 1 if found else 0)
+
+
+def _asked(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    """One check that cannot be made takes nothing from the others."""
+    from django.db import DatabaseError
+
+    try:
+        return list(check())
+    except (DatabaseError, OSError) as error:
+        name = check.__name__.strip("_").replace("_", "-")
+        sentence = f"This cannot be checked: {type(error).__name__}."
+        return [
+            Finding(
+                name, "error", sentence, "See that the database answers and the folder is open to this user."
+            )
+        ]
+
+
+def _error(code: str, sentence: str, remedy: str) -> Finding:
+    return Finding(code, "error", sentence, remedy)
+
+
+def _warning(code: str, sentence: str, remedy: str) -> Finding:
+    return Finding(code, "warning", sentence, remedy)
+
+
+def _settings() -> Iterator[Finding]:
+    from django.conf import settings
+
+    if settings.DEMO:
+        yield _error("demo", "HEARD_DEMO is 1: protections are off.", "Take it out of the settings.")
+        return
+    if len(settings.SECRET_KEY) < _SECRET_LENGTH or len(set(settings.SECRET_KEY)) < 10:
+        yield _error(
+            "secret-key",
+            "HEARD_SECRET_KEY is easy to guess.",
+            "Make one as install.md says: everybody signs in anew.",
+        )
+    if set(settings.ALLOWED_HOSTS) <= _LOCAL:
+        yield _warning(
+            "hosts", "Only this machine can open the site.", "Set HEARD_HOSTS to the name of the site."
+        )
+    if not settings.ADDRESS.startswith("https://"):
+        yield _warning(
+            "address", "Mails lead nowhere.", "Set HEARD_ADDRESS to the address of the site, with https."
+        )
+
+
+def _folder() -> Iterator[Finding]:
+    from django.conf import settings
+
+    data = Path(settings.DATA)
+    for path in (data, *data.iterdir()):
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and path.stat().st_uid == os.geteuid():
+            yield _error("modes", f"{path} is open to others of the machine.", f"chmod -R go= {data}")
+            break
+    if not os.access(data, os.W_OK):
+        yield _error("folder", f"{data} cannot be written.", f"chown -R heard: {data}")
+
+
+def _disk() -> Iterator[Finding]:
+    from django.conf import settings
+
+    disk = shutil.disk_usage(settings.DATA)
+    if disk.free < disk.total * 0.05:
+        yield _error(
+            "disk",
+            "Less than a twentieth of the disk is free.",
+            "Make room, or move HEARD_DATA to a larger disk.",
+        )
+    elif disk.free < disk.total * 0.15:
+        yield _warning("disk", "Less than a seventh of the disk is free.", "Make room soon.")
+
+
+def _looks() -> Iterator[Finding]:
+    from django.conf import settings
+
+    if settings.LOOKS.parent.stat().st_dev == Path(settings.DATA).stat().st_dev:
+        yield _warning(
+            "looks",
+            "Where the disk is full, nobody can write down who looked at what, and restricted records cannot be opened.",
+            "Set HEARD_LOOKS to a file on another disk.",
+        )
+    if settings.LOOKS.is_file() and settings.LOOKS.stat().st_size:
+        yield _warning(
+            "looks-waiting", "Looks wait to be put into the audit trail.", "Start the worker: heard work"
+        )
+
+
+def _database() -> Iterator[Finding]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA journal_mode")
+            if cursor.fetchone()[0] != "wal":
+                yield _error(
+                    "journal",
+                    "SQLite does not keep its journal as Heard needs.",
+                    "Move HEARD_DATA off a network disk.",
+                )
+            return
+        cursor.execute("SHOW server_version_num")
+        server = int(cursor.fetchone()[0]) // 10_000
+    if server < 15:
+        yield _error("postgresql", f"PostgreSQL {server} is too old.", "Upgrade it to 15 or newer.")
+    yield from _client(server)
+
+
+def _client(server: int) -> Iterator[Finding]:
+    import subprocess
+
+    program = shutil.which("pg_dump")
+    if program is None:
+        yield _error(
+            "pg-dump", "pg_dump is not there, so no backup can be made.", "apt-get install postgresql-client"
+        )
+        return
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    numbers = [word.split(".")[0] for word in said.split() if word[:1].isdigit()]
+    if numbers and int(numbers[0]) < server:
+        yield _error(
+            "pg-dump",
+            f"pg_dump {numbers[0]} cannot back up PostgreSQL {server}.",
+            f"apt-get install postgresql-client-{server}",
+        )
+
+
+def _migrations() -> Iterator[Finding]:
+    from heard.config.serve import _migrations_to_run
+
+    if _migrations_to_run():
+        yield _error("migrations", "The database is not up to date.", "Run: heard migrate")
+
+
+def _worker() -> Iterator[Finding]:
+    from heard.agencies import working
+
+    for queue in working.QUEUES:
+        if not working.is_beating(queue):
+            sentence = f"Nobody works through the queue {queue}."
+            yield _error(f"worker-{queue}", sentence, "Start heard-worker.service, or run: heard work")
+
+
+def _backup() -> Iterator[Finding]:
+    from django.conf import settings
+    from django.utils import timezone
+
+    from heard.config.backup.making import LAST
+
+    path = Path(settings.DATA) / LAST
+    if not path.is_file():
+        yield _error(
+            "backup", "There is no backup.", "Run heard backup, and let heard-backup.timer do it each night."
+        )
+        return
+    said: dict[str, Any] = json.loads(path.read_text())
+    if timezone.now() - datetime.fromisoformat(said["made_at"]) > _OLD:
+        yield _error(
+            "backup-old", f"The last backup is of {said['made_at']}.", "See what heard-backup.service says."
+        )
+    if said["wrong"]:
+        yield _error(
+            "backup-files", "The last backup found files missing or changed.", "Run: heard check-files"
+        )
+
+
+def _sandbox() -> Iterator[Finding]:
+    import subprocess
+    import sys
+
+    from heard.agencies import sandbox
+
+    code = "from heard.agencies import sandbox; sandbox.enter(memory=2_000_000_000, seconds=10)"
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-P", "-c", code], env=sandbox.environment(), capture_output=True, check=False
+    )
+    if done.returncode:
+        sentence = "Files cannot be opened without a network, so none is taken."
+        yield _error("sandbox", sentence, "Let the service use seccomp: see the unit in deploy/systemd.")
+
+
+def _people() -> Iterator[Finding]:
+    from heard.agencies.doctoring import administrators
+
+    if administrators() < 2:
+        yield _warning(
+            "administrators", "There are fewer than two administrators.", "Add a second one on the site."
+        )
+
+
+CHECKS: Final = (
+    _settings, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _people,
+)  # fmt: skip

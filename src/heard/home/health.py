@@ -1,0 +1,66 @@
+"""Whether the site can do its work: what a machine that watches asks, and what every page says where work stands still."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest
+
+from heard.agencies import working
+
+_LEAST_FREE: Final = 0.05  # of the disk, or
+_LEAST_BYTES: Final = 2_000_000_000  # whichever is less
+_BETWEEN_WRITES: Final = timedelta(seconds=5)  # so that asking often does not make the site write often
+
+_log = logging.getLogger(__name__)
+
+
+def _database() -> bool:
+    return working.is_writable(_BETWEEN_WRITES)
+
+
+def _disk() -> bool:
+    disk = shutil.disk_usage(settings.DATA)
+    return disk.free > min(_LEAST_FREE * disk.total, _LEAST_BYTES)
+
+
+def _worker() -> bool:
+    return all(working.is_beating(queue) for queue in working.QUEUES)
+
+
+def _migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+CHECKS: Final[dict[str, Callable[[], bool]]] = {
+    "database": _database,
+    "disk": _disk,
+    "worker": _worker,
+    "migrations": _migrations,
+}
+
+
+def wrong() -> list[str]:
+    """Names of the checks that are not passed."""
+    return [name for name, check in CHECKS.items() if not _passed(check)]
+
+
+def _passed(check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except (DatabaseError, OSError):
+        _log.warning("A check of the site's health failed.", exc_info=True)
+        return False
+
+
+def background_work(request: HttpRequest) -> dict[str, Any]:
+    """A context processor. The page asks only where somebody is signed in."""
+    return {"stands_still": working.standing_still}

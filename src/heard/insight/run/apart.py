@@ -1,0 +1,106 @@
+"""The engine in a process of its own: it opens what agencies sent, so it has no keys, no network, and limits.
+
+The site writes a job to standard input and reads lines: how far it is, and at the end what came of it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from heard.agencies import sandbox
+from heard.engine.tables import NotDone
+
+_log = logging.getLogger(__name__)
+_SECONDS: Final = 12 * 60 * 60  # of work, on all cores together
+_MEMORY: Final = 4  # times the machine's; it reserves more than it uses
+
+
+class Stopped(Exception):
+    """It failed as nobody foresaw, or ended without a word: killed, or out of memory or time."""
+
+
+def run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> dict[str, Any]:
+    """What came of it, as plain values. Raises `NotDone` with the engine's sentence, and whatever `progress` raises."""
+    command = [sys.executable, "-P", "-m", "heard.insight.run.apart"]
+    child = subprocess.Popen(  # noqa: S603 - our own module
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a parser prints the text that it stumbled over
+        env=sandbox.environment(),
+    )
+    with child:
+        try:
+            assert child.stdin
+            assert child.stdout
+            child.stdin.write(json.dumps(job).encode())
+            child.stdin.close()
+            for line in child.stdout:
+                said: dict[str, Any] = json.loads(line)
+                if "step" in said:
+                    progress(said["step"], said["share"])
+                elif "problem" in said:
+                    raise NotDone(said["problem"])
+                elif "failed" in said:
+                    _log.error("The engine failed.\n%s", said["failed"])
+                    raise Stopped
+                else:
+                    found: dict[str, Any] = said["done"]
+                    return found
+        finally:
+            child.kill()
+    raise Stopped
+
+
+# ---- the programme
+
+
+def main() -> None:
+    sandbox.enter(memory=_MEMORY * _of_machine(), seconds=_SECONDS)
+    job = json.load(sys.stdin)
+    out, sys.stdout = sys.stdout, sys.stderr  # whatever a library prints is no line of ours
+
+    def say(line: dict[str, Any]) -> None:
+        out.write(json.dumps(line) + "\n")
+        out.flush()
+
+    try:
+        say({"done": _run(job, lambda step, share: say({"step": step, "share": share}))})
+    except NotDone as problem:
+        say({"problem": str(problem)})
+    except Exception as error:  # noqa: BLE001 - where it happened, and never the values that it happened with
+        where = "".join(traceback.format_tb(error.__traceback__))
+        say({"failed": f"{where}{type(error).__module__}.{type(error).__qualname__}"})
+
+
+def _of_machine() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def _run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> dict[str, Any]:
+    import pyarrow.parquet as pq
+
+    from heard.engine import run as engine
+
+    return engine.run(
+        [Path(path) for path in job["paths"]],
+        out=Path(job["out"]),
+        mapping=Path(job["mapping"]),
+        as_of=date.fromisoformat(job["as_of"]) if job["as_of"] else None,
+        any_window=job["any_window"],
+        judgements=pq.read_table(job["judgements"]),
+        progress=progress,
+    ).as_json()
+
+
+if __name__ == "__main__":
+    main()

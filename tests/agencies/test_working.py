@@ -1,0 +1,92 @@
+"""The background worker: heard of while it is alive; what a killed one was doing is done by another."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult, TaskResultStatus
+from tests.conftest import World
+
+from heard.agencies import working
+from heard.agencies.models import WorkerBeat
+from heard.cases.pack.actions.making import remove_old_packs
+from heard.insight.release.actions import draw_profile
+from heard.insight.run.actions import carry_out
+
+pytestmark = pytest.mark.django_db
+BANNER = "Background work stands still"
+
+
+def running(*workers: str) -> DBTaskResult:
+    key = remove_old_packs.enqueue().id
+    DBTaskResult.objects.filter(pk=key).update(
+        status=TaskResultStatus.RUNNING, worker_ids=list(workers), started_at=timezone.now()
+    )
+    return DBTaskResult.objects.get(pk=key)
+
+
+def silent_for(worker: str, seconds: float) -> None:
+    working.beat(worker, "default")
+    WorkerBeat.objects.filter(pk=worker).update(beat_at=timezone.now() - timedelta(seconds=seconds))
+
+
+def test_runs_and_profiles_do_not_hold_up_packs() -> None:
+    assert {carry_out.queue_name, draw_profile.queue_name} == {working.ENGINE}
+    assert remove_old_packs.queue_name == "default"
+
+
+def test_a_task_whose_worker_was_killed_waits_again() -> None:
+    task = running("gone")
+    silent_for("gone", 600)
+    assert working.put_back_lost_tasks() == 1
+    task.refresh_from_db()
+    assert task.status == TaskResultStatus.READY
+
+
+def test_a_task_whose_worker_is_alive_is_left_alone() -> None:
+    task = running("alive")
+    working.beat("alive", "default")
+    assert working.put_back_lost_tasks() == 0
+    task.refresh_from_db()
+    assert task.status == TaskResultStatus.RUNNING
+
+
+def test_a_task_that_kills_its_worker_each_time_fails_in_the_end() -> None:
+    task = running("one", "two", "three")
+    working.put_back_lost_tasks()
+    task.refresh_from_db()
+    assert task.status == TaskResultStatus.FAILED
+    assert task.exception_class_path.endswith("WorkerLost")
+
+
+def test_old_tasks_are_forgotten_and_new_ones_are_not() -> None:
+    old, new = running("a"), running("b")
+    for row, days in ((old, 31), (new, 1)):
+        row.set_successful(None)
+        DBTaskResult.objects.filter(pk=row.pk).update(finished_at=timezone.now() - timedelta(days=days))
+    working.forget_old_tasks()
+    assert set(DBTaskResult.objects.values_list("pk", flat=True)) == {new.pk}
+
+
+def test_a_page_says_that_the_worker_stands_still(world: World, client: Client) -> None:
+    client.force_login(world.teacher)
+    assert BANNER not in client.get("/").text
+    silent_for("gone", 90)
+    assert BANNER in client.get("/").text
+    assert BANNER in client.get("/unfinished/").text
+    working.beat("another", "default")
+    assert BANNER not in client.get("/").text
+
+
+def test_a_page_says_that_no_worker_ever_took_what_waits(world: World, client: Client) -> None:
+    client.force_login(world.teacher)
+    key = carry_out.enqueue("nothing").id
+    assert BANNER not in client.get("/").text
+    DBTaskResult.objects.filter(pk=key).update(enqueued_at=timezone.now() - timedelta(minutes=2))
+    assert BANNER in client.get("/").text
+
+
+def test_nobody_who_is_not_signed_in_is_told(client: Client) -> None:
+    silent_for("gone", 90)
+    assert BANNER not in client.get("/account/login/").text

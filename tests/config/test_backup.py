@@ -1,0 +1,315 @@
+"""The drill: work, back up, destroy, restore, compare every table and file; and what is refused on the way."""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pyrage
+import pytest
+from django.db import connection
+
+pytestmark = pytest.mark.timeout(900)  # it migrates twice, with nothing left out
+HEARD = [sys.executable, "-m", "heard.cli"]
+WORK = """
+import django; django.setup()
+from datetime import date
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.files.uploadedfile import SimpleUploadedFile
+from heard.agencies.actions import begin_partnership, add_user, add_team, add_agency
+from heard.agencies.rules import Role
+from heard.cases.attachment.actions import attach
+from heard.insight.digest.actions import post_digest
+from heard.insight.run.models import EngineRun
+from heard.network.actions import add_person
+ade = begin_partnership(username="ade.minton", first_name="Ade", last_name="Minton", password="for tests, and long enough",
+    agency="Wexmoor Children’s Services", kind="social_care", team="Exploitation team")
+sol = add_user(by=ade, username="sol.wright", first_name="Sol", last_name="Wright", password="for tests, and long enough",
+    team=ade.team, role=Role.PRACTITIONER)
+child = add_person(by=sol, given_name="Amira", family_name="Khan", birth_date=date(2010, 3, 2))
+kept = attach(by=sol, upload=SimpleUploadedFile("note.txt", b"She was afraid"), person_id=child.pk)
+for state in ("done", "running"):
+    run = EngineRun.objects.create(state=state, purpose="To see", started_by=ade, keep_until=date(2030, 1, 1))
+    run.result.mkdir(parents=True)
+    (run.result / "list.parquet").write_bytes(b"rows")
+(settings.DATA / "questions").mkdir()
+(settings.DATA / "questions" / "own.yaml").write_text("questions: []")
+(settings.DATA / "attachments" / ("0" * 32)).write_bytes(b"newer than the copy")
+post_digest.enqueue("0" * 32)
+session = SessionStore(); session["x"] = 1; session.save()
+print(kept.pk.hex)
+"""
+ENDS_WITH_THE_BACKUP = {
+    "django_session",
+    "agencies_auditrow",
+    "django_tasks_database_dbtaskresult",
+    "agencies_workerbeat",
+    "sqlite_sequence",
+}
+
+
+def environment_of(folder: Path, **more: str) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key not in ("PYTEST_VERSION", "DATABASE_URL")}
+    own = {"HEARD_DATA": str(folder), "HEARD_DEMO": "1", "DJANGO_SETTINGS_MODULE": "heard.config.settings"}
+    return kept | own | more
+
+
+def heard(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*HEARD, *words], env=environment_of(folder, **more), capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site at work, and the key of its attachment in `kept`."""
+    folder = tmp_path_factory.mktemp("site")
+    assert heard(folder, "migrate").returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-c", WORK], env=environment_of(folder), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    (folder / "kept").write_text(done.stdout.strip())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """Public key, and file of the private one."""
+    identity = pyrage.x25519.Identity.generate()
+    path = tmp_path_factory.mktemp("key") / "key.txt"
+    path.write_text(f"# for the drill\n{identity}\n")
+    return str(identity.to_public()), path
+
+
+@pytest.fixture(scope="module")
+def made(site: Path, key: tuple[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    to = tmp_path_factory.mktemp("backups")
+    done = heard(site, "backup", "--to", str(to), "--recipient", key[0])
+    assert done.returncode == 0, done.stderr
+    [file] = to.iterdir()
+    return file
+
+
+def tables(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
+    with closing(sqlite3.connect(folder / "heard.sqlite3")) as database:
+        names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: sorted(database.execute(f'SELECT * FROM "{name}"'), key=repr) for name in names}
+
+
+def files(folder: Path) -> dict[str, str]:
+    kept = (one for top in ("attachments", "runs", "questions") for one in (folder / top).rglob("*"))
+    return {
+        str(one.relative_to(folder)): hashlib.sha256(one.read_bytes()).hexdigest()
+        for one in kept
+        if one.is_file()
+    }
+
+
+def test_the_drill(site: Path, made: Path, key: tuple[str, Path], tmp_path: Path) -> None:
+    assert made.stat().st_mode & 0o077 == 0
+    assert not [one for one in site.iterdir() if one.name.startswith("backup-")]
+    content = made.read_bytes()
+    assert content.startswith(b"age-encryption.org/v1")
+    assert b"Amira" not in content
+    assert b"She was afraid" not in content
+    place = tmp_path / "anew"
+    done = heard(place, "restore", str(made), "--identity", str(key[1]))
+    assert done.returncode == 0, done.stderr
+    before, after = tables(site), tables(place)
+    assert before.keys() == after.keys()
+    for name in before.keys() - ENDS_WITH_THE_BACKUP:
+        assert before[name] == after[name], name
+    assert before["django_session"]
+    assert after["django_session"] == []
+    [restored] = set(after["agencies_auditrow"]) - set(before["agencies_auditrow"])
+    assert "restore" in restored
+    assert set(before["agencies_auditrow"]) < set(after["agencies_auditrow"])
+    newer, was = f"attachments/{'0' * 32}", files(site)
+    running = [name for name in was if name.startswith("runs/") and name not in files(place)]
+    assert len(running) == 1
+    assert files(place) == {name: digest for name, digest in was.items() if name not in (newer, *running)}
+    assert not [one for one in place.rglob("*") if one.stat().st_mode & 0o077]
+    check = heard(place, "check-files", "--json")
+    assert json.loads(check.stdout)["checked"] == 1
+    assert check.returncode == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs a PostgreSQL, which make test brings")
+def test_the_drill_on_postgresql(key: tuple[str, Path], tmp_path: Path) -> None:
+    import psycopg
+
+    server = os.environ["DATABASE_URL"]
+    old, new = (urlunsplit(urlsplit(server)._replace(path=f"/{name}")) for name in ("drill", "drill_anew"))
+    with psycopg.connect(server, autocommit=True) as asking:
+        for name in ("drill", "drill_anew"):
+            asking.execute(f"DROP DATABASE IF EXISTS {name}")
+            asking.execute(f"CREATE DATABASE {name}")
+
+    def rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
+        with psycopg.connect(url) as database:
+            named = database.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+            return {
+                name: sorted(database.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
+                for (name,) in named
+            }
+
+    try:
+        assert heard(tmp_path / "site", "migrate", DATABASE_URL=old).returncode == 0
+        worked = environment_of(tmp_path / "site", DATABASE_URL=old)
+        subprocess.run([sys.executable, "-c", WORK], env=worked, capture_output=True, check=True)
+        done = heard(
+            tmp_path / "site", "backup", "--to", str(tmp_path / "to"), "--recipient", key[0], DATABASE_URL=old
+        )
+        assert done.returncode == 0, done.stderr
+        [file] = (tmp_path / "to").iterdir()
+        words = [str(file), "--identity", str(key[1])]
+        assert heard(tmp_path / "site", "backup", "verify", *words, DATABASE_URL=old).returncode == 0
+        done = heard(tmp_path / "anew", "restore", *words, DATABASE_URL=new)
+        assert done.returncode == 0, done.stderr
+        before, after = rows(old), rows(new)
+        assert before.keys() == after.keys()
+        for name in before.keys() - ENDS_WITH_THE_BACKUP:
+            assert before[name] == after[name], name
+        again = heard(tmp_path / "third", "restore", *words, DATABASE_URL=new)
+        assert (again.returncode, "is not empty" in again.stderr) == (1, True)
+    finally:
+        with psycopg.connect(server, autocommit=True) as asking:
+            for name in ("drill", "drill_anew"):
+                asking.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def test_a_mail_that_waited_does_not_go_again(made: Path, key: tuple[str, Path], tmp_path: Path) -> None:
+    assert heard(tmp_path / "anew", "restore", str(made), "--identity", str(key[1])).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "anew" / "heard.sqlite3")) as database:
+        rows = database.execute("SELECT status, task_path FROM django_tasks_database_dbtaskresult").fetchall()
+    assert ("FAILED", "heard.insight.digest.actions.post_digest") in rows
+
+
+def test_a_whole_backup_is_said_to_be_whole(site: Path, made: Path, key: tuple[str, Path]) -> None:
+    done = heard(site, "backup", "verify", str(made), "--identity", str(key[1]))
+    assert (done.returncode, "is whole" in done.stdout) == (0, True), done.stderr
+
+
+@pytest.mark.parametrize("damage", ["byte", "cut", "key", "none"])
+def test_what_is_not_whole_is_refused_in_words(
+    site: Path, made: Path, key: tuple[str, Path], tmp_path: Path, damage: str
+) -> None:
+    content, words = bytearray(made.read_bytes()), ["--identity", str(key[1])]
+    if damage == "byte":
+        content[len(content) // 2] ^= 1
+    elif damage == "cut":
+        content = content[: len(content) - 20_000]
+    elif damage == "key":
+        other = tmp_path / "other"
+        other.write_text(str(pyrage.x25519.Identity.generate()))
+        words = ["--identity", str(other)]
+    else:
+        words = []
+    bad = tmp_path / made.name
+    bad.write_bytes(content)
+    for command in (["backup", "verify", str(bad)], ["restore", str(bad)]):
+        done = heard(tmp_path / "anew", *command, *words)
+        assert done.returncode == 1, done.stdout
+        assert "Traceback" not in done.stderr
+        assert "Amira" not in done.stderr
+        assert ("damaged or cut" in done.stderr) or ("--identity KEYFILE" in done.stderr) == (
+            damage == "none"
+        )
+    assert not (tmp_path / "anew" / "attachments").exists()
+
+
+def test_a_tampered_plain_backup_is_found(site: Path, tmp_path: Path) -> None:
+    """Without encryption nothing but the manifest stands against a changed byte."""
+    assert heard(site, "backup", "--to", str(tmp_path), "--plain").returncode == 0
+    [file] = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes().replace(b"She was afraid", b"She was happy!"))
+    done = heard(site, "backup", "verify", str(file))
+    assert (done.returncode, "not as the manifest says" in done.stderr) == (1, True)
+
+
+def test_nothing_is_restored_over_what_is_there(site: Path, made: Path, key: tuple[str, Path]) -> None:
+    before = tables(site)
+    done = heard(site, "restore", str(made), "--identity", str(key[1]))
+    assert (done.returncode, "is not empty" in done.stderr) == (1, True)
+    assert tables(site) == before
+
+
+def test_it_is_never_unencrypted_by_accident(site: Path, tmp_path: Path) -> None:
+    done = heard(site, "backup", "--to", str(tmp_path))
+    assert done.returncode == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_lost_is_said_and_no_old_backup_goes(
+    site: Path, tmp_path: Path, key: tuple[str, Path]
+) -> None:
+    folder = tmp_path / "site"
+    shutil.copytree(site, folder)
+    (folder / "attachments" / (site / "kept").read_text()).unlink()
+    to = tmp_path / "to"
+    to.mkdir()
+    (to / "heard-2020-01-01T000000Z.tar.age").touch()
+    done = heard(folder, "backup", "--to", str(to), "--recipient", key[0], "--keep", "1d")
+    assert (done.returncode, ": missing" in done.stderr) == (1, True)
+    assert len(list(to.iterdir())) == 2
+
+
+def test_old_backups_go_as_was_said(tmp_path: Path) -> None:
+    from heard.config.backup.making import remove_old
+
+    for day in range(1, 31):
+        for hour in ("02", "14"):
+            (tmp_path / f"heard-2026-11-{day:02}T{hour}0000Z.tar.age").touch()
+    (tmp_path / "heard-2026-09-30T020000Z.tar.age").touch()
+    (tmp_path / "not ours.tar").touch()
+    remove_old(tmp_path, "3d,2w,2m")
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        "heard-2026-09-30T020000Z.tar.age",
+        "heard-2026-11-28T140000Z.tar.age",
+        "heard-2026-11-29T140000Z.tar.age",
+        "heard-2026-11-30T140000Z.tar.age",
+        "not ours.tar",
+    ]
+
+
+def test_the_doctor_says_what_is_wrong_and_what_to_do(site: Path, made: Path) -> None:
+    done = heard(site, "doctor", "--json", HEARD_DEMO="0", HEARD_SECRET_KEY="short")
+    found = {one["code"]: one for one in json.loads(done.stdout)}
+    assert done.returncode == 2
+    assert {
+        "secret-key",
+        "hosts",
+        "worker-default",
+        "worker-engine",
+        "administrators",
+        "looks",
+    } <= found.keys()
+    assert "backup" not in found
+    assert all(
+        one["severity"] in ("error", "warning") and one["sentence"] and one["remedy"]
+        for one in found.values()
+    )
+    assert "heard work" in found["worker-default"]["remedy"]
+
+
+def test_the_doctor_says_that_there_is_no_backup(tmp_path: Path) -> None:
+    done = heard(tmp_path, "doctor", HEARD_DEMO="0", HEARD_SECRET_KEY="x" * 9 + os.urandom(30).hex())
+    assert done.returncode == 2
+    assert "ERROR backup: There is no backup." in done.stdout
+    assert "ERROR migrations: " in done.stdout
+    assert "secret-key" not in done.stdout
+
+
+def test_it_says_which_heard_it_is(tmp_path: Path) -> None:
+    done = heard(tmp_path, "--version")
+    assert done.stdout.startswith("heard 0.1.0")

@@ -1,0 +1,180 @@
+"""The example for nginx, in front of a server that says what came through."""
+
+import getpass
+import json
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CONF = Path(__file__).parents[2] / "deploy" / "nginx" / "heard.conf"
+pytestmark = pytest.mark.skipif(
+    not shutil.which("nginx") or not shutil.which("openssl"), reason="needs nginx and openssl"
+)
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Says which headers came through, and of how many bytes the body was."""
+
+    def do_GET(self) -> None:
+        size = len(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        said = json.dumps({"headers": {k.lower(): v for k, v in self.headers.items()}, "size": size}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    do_POST = do_GET
+
+    def log_message(self, *_args: Any) -> None: ...
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextmanager
+def echoing(port: int) -> Iterator[None]:
+    server = ThreadingHTTPServer(("127.0.0.1", port), Echo)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, Path]]:
+    """nginx with the example: its port, the port behind it, its log."""
+    folder = tmp_path_factory.mktemp("nginx")
+    folder.chmod(0o755)
+    front, behind, plain = free_port(), free_port(), free_port()
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=heard.example.org",
+         "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    text = CONF.read_text()
+    for old, new in (
+        ("/etc/ssl/heard/fullchain.pem", str(folder / "cert.pem")),
+        ("/etc/ssl/heard/privkey.pem", str(folder / "key.pem")),
+        ("/var/log/nginx/", f"{folder}/"),
+        ("127.0.0.1:8000;", f"127.0.0.1:{behind};"),
+        ("listen 443 ssl", f"listen 127.0.0.1:{front} ssl"),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "heard.conf").write_text(text)
+    temps = "".join(
+        f"{what}_temp_path {folder}/{what};" for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"user {getpass.getuser()}; daemon off; pid {folder}/pid; error_log {folder}/main.log; events {{}}"
+        f" http {{ {temps} include {folder}/heard.conf; }}"
+    )
+    words = ["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "start.log")]
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until_open(front)
+            yield front, behind, folder / "heard.log"
+        finally:
+            process.terminate()
+
+
+def wait_until_open(port: int) -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("nginx did not start")
+
+
+def ask(port: int, path: str, *, body: bytes | None = None, **headers: str) -> tuple[int, str]:
+    trusting = ssl._create_unverified_context()
+    said = {"Host": "heard.example.org"} | {name.replace("_", "-"): value for name, value in headers.items()}
+    request = urllib.request.Request(f"https://127.0.0.1:{port}{path}", data=body, headers=said)
+    try:
+        with urllib.request.urlopen(request, context=trusting, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def test_what_a_visitor_says_of_themselves_is_replaced(site: tuple[int, int, Path]) -> None:
+    front, behind, _log = site
+    with echoing(behind):
+        _status, text = ask(
+            front, "/", X_Forwarded_Proto="http", X_Forwarded_For="192.0.2.1", X_Request_Id="mine"
+        )
+    headers = json.loads(text)["headers"]
+    assert (headers["host"], headers["x-forwarded-proto"]) == ("heard.example.org", "https")
+    assert headers["x-forwarded-for"] == "127.0.0.1"
+    assert len(headers["x-request-id"]) == 32
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [
+        ("/account/login/", 6_000_000, 413),
+        ("/children/x/files/attach/", 6_000_000, 200),
+        ("/children/x/files/attach/", 28_000_000, 413),
+        ("/engine/start/", 28_000_000, 200),
+        ("/", 6_000_000, 413),
+    ],
+)
+def test_only_what_takes_files_takes_much(
+    site: tuple[int, int, Path], path: str, size: int, status: int
+) -> None:
+    front, behind, _log = site
+    with echoing(behind):
+        assert ask(front, path, body=b"x" * size)[0] == status
+
+
+def test_what_is_ready_is_no_business_of_visitors(site: tuple[int, int, Path]) -> None:
+    front, behind, _log = site
+    with echoing(behind):
+        assert ask(front, "/health/ready")[0] == 404
+        assert ask(front, "/health/live")[0] == 200
+
+
+def test_where_heard_is_down_the_page_says_so(site: tuple[int, int, Path]) -> None:
+    status, text = ask(site[0], "/")
+    assert status == 503
+    assert "Heard is not there at this moment" in text
+    assert "call 999" in text
+
+
+def test_signing_in_often_is_slowed(site: tuple[int, int, Path]) -> None:
+    front, behind, _log = site
+    with echoing(behind):
+        found = [ask(front, "/account/login/")[0] for _ in range(14)]
+    assert found[0] == 200
+    assert found[-1] == 429
+
+
+def test_the_log_names_no_page_and_nobody(site: tuple[int, int, Path]) -> None:
+    front, behind, log = site
+    with echoing(behind):
+        ask(front, "/children/0123/?words=Amira")
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert all(line.keys() == {"at", "status", "method", "ms", "request"} for line in lines)
+    assert "Amira" not in log.read_text()

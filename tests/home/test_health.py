@@ -1,0 +1,59 @@
+"""What a machine that watches is told: by name, and never a value."""
+
+import shutil
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from heard.agencies import working
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def workers(db: None) -> None:
+    for queue in working.QUEUES:
+        working.beat(queue, queue)
+
+
+def test_it_is_ready_where_everything_works(
+    client: Client, workers: None, settings: Any, tmp_path: Any
+) -> None:
+    settings.DATA = tmp_path
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.text) == (
+        200,
+        "database: yes\ndisk: yes\nworker: yes\nmigrations: yes\n",
+    )
+
+
+def test_without_a_worker_it_is_not_ready_and_alive(client: Client) -> None:
+    answer = client.get("/health/ready")
+    assert answer.status_code == 503
+    assert "worker: no\n" in answer.text
+    assert client.get("/health/live").text == "ok\n"
+
+
+def test_a_full_disk_is_told(client: Client, workers: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = type(shutil.disk_usage("/"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(100 * 10**9, 99 * 10**9, 10**9))
+    answer = client.get("/health/ready")
+    assert (answer.status_code, "disk: no\n" in answer.text) == (503, True)
+
+
+def test_a_database_that_cannot_be_written_is_told(client: Client, workers: None) -> None:
+    on, off = {
+        "sqlite": ("PRAGMA query_only = 1", "PRAGMA query_only = 0"),
+        "postgresql": ("SET default_transaction_read_only = on", "SET default_transaction_read_only = off"),
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(on)
+    try:
+        answer = client.get("/health/ready")
+        assert (answer.status_code, "database: no\n" in answer.text) == (503, True)
+        assert "readonly" not in answer.text
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(off)

@@ -1,0 +1,142 @@
+"""Where the database takes nothing more, people go on reading, and who looked at what is kept elsewhere."""
+
+import errno
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from tests.conftest import World
+
+from heard.agencies.models import AuditRow
+from heard.agencies.reading import bring_in_looks
+from heard.network import actions as network
+from heard.network.models import Person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SWITCH = {
+    "sqlite": ("PRAGMA query_only = 1", "PRAGMA query_only = 0"),
+    "postgresql": ("SET default_transaction_read_only = on", "SET default_transaction_read_only = off"),
+}
+
+
+@contextmanager
+def nothing_can_be_written() -> Iterator[None]:
+    on, off = SWITCH[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(on)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(off)
+
+
+@pytest.fixture
+def looks(settings: Any, tmp_path: Path) -> Path:
+    settings.LOOKS = tmp_path / "looks.jsonl"
+    return tmp_path / "looks.jsonl"
+
+
+@pytest.fixture
+def child(world: World) -> Person:
+    return network.add_person(by=world.social_worker, given_name="Amira", family_name="Khan")
+
+
+def kept(looks: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in looks.read_text().splitlines()]
+
+
+def test_a_child_is_read_and_the_look_is_kept_elsewhere(
+    world: World, client: Client, child: Person, looks: Path
+) -> None:
+    client.force_login(world.social_worker)
+    with nothing_can_be_written():
+        page = client.get(f"/children/{child.pk}/")
+        assert (page.status_code, "Amira" in page.text) == (200, True)
+        assert "nothing can be saved" in page.text
+        assert client.get("/").status_code == 200
+    [look] = [one for one in kept(looks) if one["person_id"] == str(child.pk)]
+    assert (look["actor"], look["verb"]) == ("sol.wright", "view")
+    assert looks.stat().st_mode & 0o077 == 0
+
+
+def test_what_was_kept_elsewhere_comes_into_the_trail(
+    world: World, client: Client, child: Person, looks: Path
+) -> None:
+    client.force_login(world.social_worker)
+    with nothing_can_be_written():
+        client.get(f"/children/{child.pk}/")
+    [line] = kept(looks)
+    before = AuditRow.objects.filter(verb="view").count()
+    assert bring_in_looks() == 1
+    assert bring_in_looks() == 0
+    assert AuditRow.objects.filter(verb="view").count() == before + 1
+    row = AuditRow.objects.filter(verb="view").first()
+    assert row is not None
+    assert (row.actor, row.person_id, row.detail["looked at"]) == ("sol.wright", child.pk, line["at"])
+
+
+def test_where_the_file_fails_too_only_restricted_records_refuse(
+    world: World, client: Client, child: Person, settings: Any, tmp_path: Path
+) -> None:
+    settings.LOOKS = tmp_path / "no such folder" / "looks.jsonl"
+    client.force_login(world.social_worker)
+    with nothing_can_be_written():
+        assert "Amira" in client.get(f"/children/{child.pk}/").text
+    network.restrict(by=world.coordinator, person_id=child.pk, reason="A parent works in a partner agency")
+    with nothing_can_be_written():
+        page = client.get(f"/children/{child.pk}/")
+    assert (page.status_code, "Amira" in page.text) == (503, False)
+
+
+def test_a_hidden_record_stays_hidden(world: World, client: Client, child: Person, looks: Path) -> None:
+    network.restrict(by=world.coordinator, person_id=child.pk, reason="A parent works in a partner agency")
+    client.force_login(world.teacher)
+    with nothing_can_be_written():
+        assert client.get(f"/children/{child.pk}/").status_code == 404
+    assert not looks.exists()
+
+
+def test_what_was_sent_is_said_not_to_be_saved_and_given_back(
+    world: World, client: Client, child: Person, looks: Path
+) -> None:
+    client.force_login(world.coordinator)
+    reason = "A parent works in a partner agency"
+    with nothing_can_be_written():
+        page = client.post(f"/children/{child.pk}/details/restriction/", {"reason": reason})
+    assert page.status_code == 503
+    assert "What you just sent is not saved." in page.text
+    assert reason in page.text
+
+
+def test_nothing_goes_to_the_file_while_the_database_can_be_written(
+    world: World, client: Client, child: Person, looks: Path
+) -> None:
+    client.force_login(world.social_worker)
+    assert client.get(f"/children/{child.pk}/").status_code == 200
+    assert not looks.exists()
+
+
+def test_a_look_that_does_not_fit_leaves_no_half_line(
+    world: World, client: Client, child: Person, looks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(world.social_worker)
+    real, full = os.fsync, [False]
+
+    def fsync(handle: int) -> None:
+        if full[0]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with nothing_can_be_written():
+        for full[0] in (False, True, False):
+            assert client.get(f"/children/{child.pk}/").status_code == 200
+    assert len(kept(looks)) == 2
+    assert bring_in_looks() == 2

@@ -1,0 +1,100 @@
+"""A database of release 0.1, on each of both databases, becomes one of this with every row as it was.
+
+`release_0_1.*.sql.xz` is the fictional partnership as 0.1 wrote it; on SQLite with a run of the engine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.db import connection
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+OURS = ("agencies_", "cases_", "insight_", "network_", "django_tasks", "axes_")
+MADE_ANEW = {"network_searchkey"}  # from the rows of people
+pytestmark = pytest.mark.timeout(900)  # it migrates with nothing left out
+
+type Ask = Callable[[str], list[tuple[Any, ...]]]
+
+
+def fixture(vendor: str) -> str:
+    return lzma.decompress((HERE / f"release_0_1.{vendor}.sql.xz").read_bytes()).decode()
+
+
+def digests(ask: Ask, columns: dict[str, list[str]]) -> dict[str, tuple[int, str]]:
+    """Of each table: how many rows, and a hash of all of them."""
+    found = {}
+    for table, names in columns.items():
+        rows = sorted(map(repr, ask(f"SELECT {', '.join(f'"{name}"' for name in names)} FROM {table}")))
+        found[table] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
+    return found
+
+
+def migrate(**more: str) -> None:
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "HEARD_DEMO")}
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        cwd=ROOT, env=kept | {"HEARD_SECRET_KEY": "for this test"} | more, check=True,
+    )  # fmt: skip
+
+
+def test_on_sqlite_every_row_is_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "heard.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(fixture("sqlite"))
+        ask: Ask = lambda sql: database.execute(sql).fetchall()
+        tables = [name for (name,) in ask("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        ours = [name for name in tables if name.startswith(OURS) and name not in MADE_ANEW]
+        columns = {name: [row[1] for row in ask(f"PRAGMA table_info({name})")] for name in ours}
+        before = digests(ask, columns)
+    assert sum(count for count, _digest in before.values()) > 2000
+    migrate(HEARD_DATA=str(tmp_path))
+    with closing(sqlite3.connect(path)) as database:
+        assert digests(lambda sql: database.execute(sql).fetchall(), columns) == before
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert database.execute("SELECT count(*) FROM agencies_workerbeat").fetchone() == (0,)
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs a PostgreSQL, which make test brings")
+def test_on_postgresql_every_row_is_as_it_was(tmp_path: Path) -> None:
+    import psycopg
+
+    server = os.environ["DATABASE_URL"]
+    own = urlunsplit(urlsplit(server)._replace(path="/release_0_1"))
+    with psycopg.connect(server, autocommit=True) as asking:
+        asking.execute("DROP DATABASE IF EXISTS release_0_1")
+        asking.execute("CREATE DATABASE release_0_1")
+    try:
+        with psycopg.connect(own) as database:
+            database.execute(fixture("postgresql"))
+        with psycopg.connect(own, options="-c search_path=public") as database:
+            ask: Ask = lambda sql: database.execute(sql).fetchall()
+            named = ask(
+                "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+                " ORDER BY table_name, ordinal_position"
+            )
+            columns: dict[str, list[str]] = {}
+            for table, column in named:
+                if table.startswith(OURS) and table not in MADE_ANEW:
+                    columns.setdefault(table, []).append(column)
+            before = digests(ask, columns)
+        assert sum(count for count, _digest in before.values()) > 2000
+        migrate(HEARD_DATA=str(tmp_path), DATABASE_URL=own)
+        with psycopg.connect(own, options="-c search_path=public") as database:
+            assert digests(lambda sql: database.execute(sql).fetchall(), columns) == before
+    finally:
+        with psycopg.connect(server, autocommit=True) as asking:
+            asking.execute("DROP DATABASE IF EXISTS release_0_1 WITH (FORCE)")
