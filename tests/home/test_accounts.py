@@ -3,16 +3,9 @@
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from tests.conftest import PASSWORD, World
-
-
-@pytest.fixture(autouse=True)
-def no_sign_in_before() -> None:
-    """Sign-ins of one machine are counted per minute, over all tests of a process."""
-    cache.clear()
 
 
 def sign_in(client: Client, username: str, password: str) -> object:

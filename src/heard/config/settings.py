@@ -182,6 +182,10 @@ AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_TEMPLATE = "home/locked.html"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# Limits and used codes have to count for every process: what one remembers by itself, the next does not know.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "heard_cache"},
+}
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]
