@@ -20,6 +20,8 @@ _COMMANDS = {
     "demo": "heard.demo.cli:demo",
     "migrate": "heard.agencies.cli:migrate",
     "begin": "heard.agencies.cli:begin",
+    "unlock": "heard.agencies.cli:unlock",
+    "recover": "heard.agencies.cli:recover",
     "remind": "heard.home.reminders.cli:remind",
     "destroy-past-runs": "heard.insight.run.cli:destroy_past_runs",
     "serve": "heard.config.serve:serve",

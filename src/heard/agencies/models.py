@@ -68,6 +68,12 @@ class User(AbstractUser):
         help_text=_("When a mail did not go; none since one went or the address changed."),
     )
 
+    invited_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("When they were last sent a link to set a password; none once they have."),
+    )
+
     reads_whole_records = False  # True of nobody who signs in: `indexing.reader_of_whole_records` alone
 
     @cached_property

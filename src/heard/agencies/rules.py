@@ -173,6 +173,38 @@ def why_not_switch_off(
     return None
 
 
+def why_not_invite(*, is_active: bool, email: str, no_mail: str | None) -> str | None:
+    """`no_mail`: why this installation sends no mail."""
+    if not is_active:
+        return "They are switched off. Switch them on first."
+    if not email.strip():
+        return "Enter the email address that the link goes to."
+    return no_mail
+
+
+def name_as_counted(username: str) -> str:
+    """Under which wrong passwords are counted. Sign-in takes a username with any capitals and with spaces around it, so one
+    person has one count, not one for each way of writing."""
+    return username.strip().casefold()
+
+
+def why_not_unlock(*, is_locked: bool) -> str | None:
+    if not is_locked:
+        return "Their username is not locked."
+    return None
+
+
+def why_not_recover(*, is_administrator: bool, others: bool, reason: str) -> str | None:
+    """`others`: whether another administrator can sign in."""
+    if not is_administrator:
+        return "This is for an administrator. An administrator sends anybody else a link, on the site."
+    if others:
+        return "Another administrator can sign in: they send the link, on the site."
+    if not reason.strip():
+        return "Say why. It is kept in the record."
+    return None
+
+
 def why_not_switch_on(*, is_active: bool, reason: str) -> str | None:
     if is_active:
         return "They are switched on already."

@@ -11,6 +11,7 @@ HEARD_FILES        how many files one record can have; default 50
 HEARD_EVIDENCE_DAYS  for how many days what was seen counts as current when help is about to end; default 28
 HEARD_ESCALATION   a file with the steps and times of a professional disagreement; default ours, to be changed
 DATABASE_URL       default SQLite in HEARD_DATA
+HEARD_PROXIES      how many servers in front pass requests on, each adding the address that it saw; default 1, in the demo 0
 HEARD_SESSION_MINUTES   how long a sign-in lasts unless it is made longer; default 480, one working day
 HEARD_MAIL_URL     host[:port] of an SMTP server; without it mail is printed
 HEARD_MAIL_FROM    whom mail comes from; default heard@ the name in HEARD_ADDRESS
@@ -79,12 +80,13 @@ MIDDLEWARE = [
 ]
 
 # Views of these modules guard themselves: sign-in and sign-out, the language switch, static files, the three pages that
-# hold no data, and the links of mails with which somebody outside confirms or ends digests.
+# hold no data, and the links of mails with which somebody sets a password, or somebody outside confirms or ends digests.
 GATE_OPEN_MODULES = [
     "allauth.account.",
     "django.views.",
     "django.contrib.staticfiles.",
     "heard.home.open",
+    "heard.home.invited",
     "heard.insight.digest.open",
 ]
 
@@ -171,11 +173,15 @@ ACCOUNT_FORMS = {
     "change_password": "heard.home.accounts.ChangePasswordForm",
 }
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts failures, and keeps a record of them
+# Who is asking is known by the address that the nearest trusted server in front saw. Nothing counts an address alone: a
+# whole agency may have one. Wrong passwords are counted by axes, wrong codes here; both only for one name.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("HEARD_PROXIES", "0" if DEMO else "1"))
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/15m/key"}
 CSRF_FAILURE_VIEW = "heard.home.typed.page_open_too_long"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "heard.home.accounts.address_that_is_counted"
 AXES_USERNAME_CALLABLE = "heard.home.accounts.name_that_is_counted"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False

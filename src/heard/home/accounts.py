@@ -7,6 +7,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.account.forms import LoginForm
+from allauth.core.internal.httpkit import get_client_ip
+from allauth.core.internal.ratelimit import truncate_ip
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.password_validation import password_validators_help_texts
@@ -14,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from heard.agencies.rules import name_as_counted
 from heard.govuk.forms import Form, PasswordField, TextField
 from heard.home.session import has_ended
 from heard.home.typed import signed_out_meanwhile
@@ -29,6 +32,15 @@ class Adapter(DefaultAccountAdapter):
         """Nobody signs themselves up: an administrator adds people."""
         return False
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Axes counts wrong passwords, for a name from one address; allauth would count them for the name alone, and lock
+        out its owner wherever they sit."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Somebody who is switched off is told nothing else than whoever types a wrong password."""
+        user = super().authenticate(request, **credentials)
+        return user if user and user.is_active else None
+
     def login(self, request: HttpRequest, user: Any) -> None:
         """Sessions that have run out go with it: they hold what was searched for."""
         super().login(request, user)
@@ -39,10 +51,14 @@ class Adapter(DefaultAccountAdapter):
 
 
 def name_that_is_counted(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
-    """The username under which wrong passwords are counted. Sign-in takes it with any capitals and with spaces around
-    it, so one person has one count, not one for each way of writing."""
     typed = (credentials or {}).get("username") or request.POST.get("login", "")
-    return str(typed).strip().casefold()
+    return name_as_counted(str(typed))
+
+
+def address_that_is_counted(request: HttpRequest) -> str | None:
+    """Whoever has one IPv6 address has the whole network that it is of, so they count as one."""
+    address = get_client_ip(request)
+    return truncate_ip(address) if address else None
 
 
 class SignInForm(Form, LoginForm):
