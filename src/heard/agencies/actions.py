@@ -7,6 +7,7 @@ from typing import Any
 
 from axes.utils import reset
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
@@ -74,7 +75,7 @@ def begin_partnership(
     """The first agency, team and administrator of an empty database, who is their own actor.
 
     Raises `Refused` once anybody is there: from then on an administrator adds people; Django's `ValidationError`
-    for a name that is empty, too long or of wrong characters.
+    for a name that is empty, too long or of wrong characters, and for a password that is easily guessed.
     """
     refuse(rules.why_not_begin(people=User.objects.count()))
     user = _new_user(username, first_name, last_name, password)
@@ -85,6 +86,8 @@ def begin_partnership(
     first.full_clean()
     first.save()
     Membership.objects.create(user=user, team=first, role=Role.ADMINISTRATOR)
+    if password is not None:
+        validate_password(password, user)
     record_audit(by=user, verb="begin", subject="partnership", subject_id=home.pk)
     return user
 
@@ -212,6 +215,7 @@ def invite(*, by: User, user: User, email: str) -> User:
 def set_own_password(*, by: User, password: str) -> User:
     """By whom a link was sent to. The link ends, and so does whatever was signed in with the old password."""
     user = User.objects.select_for_update().get(pk=by.pk)
+    validate_password(password, user)
     user.set_password(password)
     user.invited_at = None
     user.save(update_fields=["password", "invited_at"])

@@ -156,7 +156,9 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "heard.agencies.passwords.NotEndless"},
+    {"NAME": "heard.agencies.passwords.NotWhoYouAre"},
+    {"NAME": "heard.agencies.passwords.NotEasilyGuessed"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
