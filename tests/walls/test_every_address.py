@@ -42,6 +42,7 @@ VALUES = {
     "oldest": ("actions",),
     "form": ("html", "pdf", "xlsx", "csv"),
     "token": ("x1",),
+    "pk": ("1",),
 }
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from axes.utils import reset
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
@@ -227,6 +228,32 @@ def set_own_password(*, by: User, password: str) -> User:
 
 
 @transaction.atomic
+def note_factor(*, by: User, verb: str, kind: str) -> None:
+    """They added, removed or used a passkey, an app or recovery codes of their own, which allauth keeps. `verb` is "add",
+    "remove" or "use". Whoever uses a recovery code may have lost something: whatever else is signed in as them ends."""
+    if verb == "use":
+        _end_sessions(by)
+    account_mail.tell(
+        by, {"add": "factor added", "remove": "factor removed", "use": "recovery code used"}[verb]
+    )
+    record_audit(by=by, verb=f"{verb} factor", subject="user", subject_id=by.pk, detail={"kind": kind})
+
+
+@transaction.atomic
+def remove_factors(*, by: User, user: User, reason: str) -> User:
+    """For somebody who has lost them all: at their next sign-in they add new ones. Whatever is signed in as them ends."""
+    _only_administrators(by)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    held = Authenticator.objects.filter(user=user)
+    refuse(rules.why_not_remove_factors(is_self=user.pk == by.pk, has_any=held.exists(), reason=reason))
+    held.delete()
+    _end_sessions(user)
+    account_mail.tell(user, "factor removed")
+    record_audit(by=by, verb="remove factors", subject="user", subject_id=user.pk, reason=reason)
+    return user
+
+
+@transaction.atomic
 def unlock(*, by: User | None, user: User) -> User:
     """They can try again at once. `by` is None for whoever does it on the server."""
     if by is not None:
@@ -252,6 +279,7 @@ def recover(*, by: User, reason: str) -> User:
     user.is_active, user.invited_at = True, timezone.now()
     user.set_unusable_password()
     user.save(update_fields=["is_active", "invited_at", "password"])
+    Authenticator.objects.filter(user=user).delete()
     _let_try_again(user)
     _end_sessions(user)
     account_mail.tell(user, "recovered")

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -187,6 +188,12 @@ def _locked(attempts: QuerySet[AccessAttempt]) -> set[str]:
     counted = attempts.filter(attempt_time__gt=since).values("username", "ip_address")
     full = counted.annotate(wrong=Sum("failures_since_start")).filter(wrong__gte=settings.AXES_FAILURE_LIMIT)
     return set(full.values_list("username", flat=True))
+
+
+def factors_of(user: User, person: User) -> list[str]:
+    """What this person confirms with that it is them, for administrators: "webauthn", "totp", "recovery_codes"."""
+    rows = Authenticator.objects.filter(user=person) if user.may(May.MANAGE) else Authenticator.objects.none()
+    return sorted(set(rows.values_list("type", flat=True)))
 
 
 def is_last_administrator(user: User, person: User) -> bool:

@@ -80,6 +80,15 @@ def permissions_of(roles: set[str]) -> frozenset[May]:
     return frozenset().union(*known)
 
 
+# Roles with which more is seen or changed than the work of one agency.
+SENSITIVE: Final = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR})
+
+
+def needs_factor(roles: set[str], *, which: str) -> bool:
+    """Whether somebody with these roles confirms with a passkey or app that it is them. `which`: all, sensitive or off."""
+    return which == "all" or (which == "sensitive" and bool(roles & SENSITIVE))
+
+
 class Hidden(Exception):
     """The record is not there, or not for this user. From outside the two look the same: a 404."""
 
@@ -191,6 +200,16 @@ def name_as_counted(username: str) -> str:
 def why_not_unlock(*, is_locked: bool) -> str | None:
     if not is_locked:
         return "Their username is not locked."
+    return None
+
+
+def why_not_remove_factors(*, is_self: bool, has_any: bool, reason: str) -> str | None:
+    if is_self:
+        return "You cannot do this for yourself. Ask another administrator."
+    if not has_any:
+        return "They have no passkey or app."
+    if not reason.strip():
+        return "Say why. It is kept in the record."
     return None
 
 

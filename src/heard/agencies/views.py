@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies import actions, queries, rules
@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 
 _PER_PAGE = 50
 _INVITED = gettext_noop("Added. A link to set a password is on its way to them, with their username.")
+_FACTORS = {
+    "webauthn": gettext_lazy("Passkey"),
+    "totp": gettext_lazy("Authenticator app"),
+    "recovery_codes": gettext_lazy("Recovery codes"),
+}
 _NOT_INVITED = gettext_noop("Added. They can sign in once they have set a password; no link was sent.")
 
 
@@ -48,7 +53,7 @@ def people(request: Request) -> HttpResponse:
     return render(request, "agencies/people.html", {"page": page, "staff": staff, "role_names": ROLE_NAMES})
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 def user_add(request: Request) -> HttpResponse:
     form = kept_form(request, AddUserForm, kind="user.add", teams=queries.teams_visible_to(request.user))
     if form.is_valid():
@@ -78,12 +83,13 @@ def user(request: Request, user_id: int) -> HttpResponse:
         "last_sign_in": person.last_login,
         "added": person.date_joined,
         "role_names": ROLE_NAMES,
+        "factors": [_FACTORS[kind] for kind in queries.factors_of(request.user, person)],
         "why_not_switch_off": _why_not_switch_off(request, person),
     }
     return render(request, "agencies/user.html", context)
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 def user_invite(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
     form = InviteForm(request.POST or None, initial={"email": person.email})
@@ -103,6 +109,35 @@ def user_invite(request: Request, user_id: int) -> HttpResponse:
         ),
         button=_("Send the link"),
         back=reverse("user", args=[user_id]),
+    )
+
+
+@gate(May.MANAGE, fresh=True)
+def user_remove_factors(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    form = kept_form(request, ReasonForm, kind=f"user.factors.{user_id}")
+    if form.is_valid():
+        with sending(request, form, errors_on="reason"):
+            actions.remove_factors(by=request.user, user=person, reason=form.cleaned_data["reason"])
+            messages.success(request, _("Removed. They add new ones when they sign in next."))
+            return redirect("user", user_id=user_id)
+    return _ask(
+        request,
+        form,
+        heading=_("Remove their passkeys and codes"),
+        about=str(person),
+        what_for=_(
+            "For somebody who has lost all of them, recovery codes included. Phone them first on a number that you know: "
+            "whoever has their password can then add their own. They are told by mail."
+        ),
+        button=_("Remove them"),
+        back=reverse("user", args=[user_id]),
+        why_not=rules.why_not_remove_factors(
+            is_self=person == request.user,
+            has_any=bool(queries.factors_of(request.user, person)),
+            reason=_REASON_TO_COME,
+        ),
+        kind="warning",
     )
 
 
@@ -130,7 +165,7 @@ def user_unlock(request: Request, user_id: int) -> HttpResponse:
     )
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 def user_give_role(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
     form = GiveRoleForm(request.POST or None, teams=queries.teams_visible_to(request.user))
@@ -150,7 +185,7 @@ def user_give_role(request: Request, user_id: int) -> HttpResponse:
     )
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 def user_take_role(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
     (staff,) = queries.staff_visible_to(request.user, [person])
@@ -172,7 +207,7 @@ def user_take_role(request: Request, user_id: int) -> HttpResponse:
     )
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 def user_switch_off(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
     form = kept_form(request, ReasonForm, kind=f"user.off.{user_id}")
@@ -197,7 +232,7 @@ def user_switch_off(request: Request, user_id: int) -> HttpResponse:
     )
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 def user_switch_on(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
     form = kept_form(request, ReasonForm, kind=f"user.on.{user_id}")

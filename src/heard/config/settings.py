@@ -11,6 +11,9 @@ HEARD_FILES        how many files one record can have; default 50
 HEARD_EVIDENCE_DAYS  for how many days what was seen counts as current when help is about to end; default 28
 HEARD_ESCALATION   a file with the steps and times of a professional disagreement; default ours, to be changed
 DATABASE_URL       default SQLite in HEARD_DATA
+HEARD_SECRET_KEY_BEFORE  the key before this one, for as long as what was encrypted with it is in use
+HEARD_FACTOR       who confirms with a passkey or app that it is them: all, sensitive (roles that see more than their
+                   agency’s work) or, in the demo alone, off; default all, in the demo off
 HEARD_PROXIES      how many servers in front pass requests on, each adding the address that it saw; default 1, in the demo 0
 HEARD_SESSION_MINUTES   how long a sign-in lasts unless it is made longer; default 480, one working day
 HEARD_MAIL_URL     host[:port] of an SMTP server; without it mail is printed
@@ -38,6 +41,7 @@ QUESTIONS = Path(os.environ.get("HEARD_QUESTIONS", DATA / "questions")).resolve(
 DEMO = os.environ.get("HEARD_DEMO", "1" if "PYTEST_VERSION" in os.environ else "0") == "1"
 
 SECRET_KEY = os.environ.get("HEARD_SECRET_KEY", "for the fictional partnership only" if DEMO else "")
+SECRET_KEY_FALLBACKS = [key for key in [os.environ.get("HEARD_SECRET_KEY_BEFORE", "")] if key]
 ALLOWED_HOSTS = [name.strip() for name in os.environ.get("HEARD_HOSTS", "127.0.0.1,localhost").split(",")]
 DEBUG = False
 
@@ -50,6 +54,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "django_htmx",
     "django_tasks_db",
@@ -74,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "heard.home.accounts.SignInFirst",
     "heard.agencies.gate.GateMiddleware",
+    "heard.home.factors.ConfirmFirst",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -83,6 +90,7 @@ MIDDLEWARE = [
 # hold no data, and the links of mails with which somebody sets a password, or somebody outside confirms or ends digests.
 GATE_OPEN_MODULES = [
     "allauth.account.",
+    "allauth.mfa.",
     "django.views.",
     "django.contrib.staticfiles.",
     "heard.home.open",
@@ -99,6 +107,7 @@ _CONTEXT = [
     "django.contrib.messages.context_processors.messages",
     "heard.home.navigation.navigation",
     "heard.home.session.session",
+    "heard.home.factors.factor",
 ]
 TEMPLATES = [
     {
@@ -173,8 +182,31 @@ ACCOUNT_TEMPLATE_EXTENSION = (
 ACCOUNT_FORMS = {
     "login": "heard.home.accounts.SignInForm",
     "change_password": "heard.home.accounts.ChangePasswordForm",
+    "reauthenticate": "heard.home.factor_forms.PasswordAgainForm",
 }
 ACCOUNT_SESSION_REMEMBER = False
+FACTOR = os.environ.get("HEARD_FACTOR", "off" if DEMO else "all")
+ACCOUNT_REAUTHENTICATION_TIMEOUT = (
+    300  # seconds for which somebody counts as having just shown that it is them
+)
+MFA_ADAPTER = "heard.home.factors.Adapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TRUST_ENABLED = False  # duty desks are shared, and a passkey costs one touch
+MFA_TOTP_ISSUER = "Heard"
+MFA_RATE_LIMITS = {
+    "webauthn_login": None
+}  # nothing in it can be guessed, and a whole agency may have one address
+MFA_FORMS = {
+    "authenticate": "heard.home.factor_forms.AuthenticateForm",
+    "reauthenticate": "heard.home.factor_forms.ReauthenticateForm",
+    "activate_totp": "heard.home.factor_forms.ActivateTOTPForm",
+    "deactivate_totp": "heard.home.factor_forms.DeactivateTOTPForm",
+    "generate_recovery_codes": "heard.home.factor_forms.GenerateRecoveryCodesForm",
+    "edit_webauthn": "heard.home.factor_forms.EditWebAuthnForm",
+}
 # Who is asking is known by the address that the nearest trusted server in front saw. Nothing counts an address alone: a
 # whole agency may have one. Wrong passwords are counted by axes, wrong codes here; both only for one name.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("HEARD_PROXIES", "0" if DEMO else "1"))
@@ -255,6 +287,11 @@ if not SECRET_KEY:
     raise ImproperlyConfigured(
         "HEARD_SECRET_KEY is not set. Set it to a long random text and keep it: sign-ins depend on it. "
         "To try the fictional partnership instead, run `make run`."
+    )
+
+if FACTOR not in ("all", "sensitive", "off") or (FACTOR == "off" and not DEMO):
+    raise ImproperlyConfigured(
+        "HEARD_FACTOR is all or sensitive. Only the fictional partnership can do without."
     )
 
 try:  # steps that cannot be read are told at the start, and not to whoever opens a disagreement

@@ -9,6 +9,7 @@ from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordFor
 from allauth.account.forms import LoginForm
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.core.internal.ratelimit import truncate_ip
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.password_validation import password_validators_help_texts
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import name_as_counted
 from heard.govuk.forms import Form, PasswordField, TextField
+from heard.home.factors import is_fresh
 from heard.home.session import has_ended
 from heard.home.typed import signed_out_meanwhile
 
@@ -25,6 +27,11 @@ from heard.home.typed import signed_out_meanwhile
 class Adapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": _("The username or the password is not right. Try again."),
+        "incorrect_password": _("The password is not right. Try again."),
+        "too_many_login_attempts": _(
+            "There were too many wrong codes. Wait a quarter of an hour, then try again."
+        ),
+        "rate_limited": _("There were too many wrong codes. Wait a quarter of an hour, then try again."),
         "enter_current_password": _("This is not your current password. Try again."),
     }
 
@@ -46,8 +53,16 @@ class Adapter(DefaultAccountAdapter):
         super().login(request, user)
         request.session.clear_expired()
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """The page after signing in or out says enough."""
+    def add_message(
+        self, request: HttpRequest, level: int, *args: Any, message: str | None = None, **kwargs: Any
+    ) -> None:
+        """The page after signing in or out says enough, unless something is wrong that stands in no form."""
+        if level == messages.ERROR and message:
+            messages.error(request, message)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Signing in a moment ago is as good as showing again that it is them."""
+        return not is_fresh(self.request)
 
 
 def name_that_is_counted(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
