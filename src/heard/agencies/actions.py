@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from axes.utils import reset
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
@@ -228,6 +229,22 @@ def set_own_password(*, by: User, password: str) -> User:
 
 
 @transaction.atomic
+def end_session(*, by: User, session_id: int) -> None:
+    """Signs out one browser of theirs; an administrator, one of anybody."""
+    held = queries.session_visible_to(by, session_id)
+    held.end()
+    record_audit(by=by, verb="end session", subject="user", subject_id=held.user_id)
+
+
+@transaction.atomic
+def end_sessions(*, by: User, user: User, but: str | None = None) -> None:
+    """Signs out every browser of this person, `but` the one with this session key."""
+    refuse(rules.why_not_end_session(is_theirs=by.pk == user.pk, may_manage=by.may(May.MANAGE)))
+    _end_sessions(user, but=but)
+    record_audit(by=by, verb="end sessions", subject="user", subject_id=user.pk)
+
+
+@transaction.atomic
 def note_factor(*, by: User, verb: str, kind: str) -> None:
     """They added, removed or used a passkey, an app or recovery codes of their own, which allauth keeps. `verb` is "add",
     "remove" or "use". Whoever uses a recovery code may have lost something: whatever else is signed in as them ends."""
@@ -390,11 +407,12 @@ def change_own_details(*, by: User, email: str, reminders: bool) -> User:
     return user
 
 
-def _end_sessions(user: User) -> None:
+def _end_sessions(user: User, *, but: str | None = None) -> None:
     """Deleted, not only refused: else they would come back to life when the person is switched on again."""
-    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).exclude(pk=but or "").iterator():
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):
             session.delete()
+    UserSession.objects.filter(user=user).exclude(session_key=but or "").delete()
 
 
 def _lock_administrators() -> None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.sessions.models import Session
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
@@ -194,6 +196,22 @@ def factors_of(user: User, person: User) -> list[str]:
     """What this person confirms with that it is them, for administrators: "webauthn", "totp", "recovery_codes"."""
     rows = Authenticator.objects.filter(user=person) if user.may(May.MANAGE) else Authenticator.objects.none()
     return sorted(set(rows.values_list("type", flat=True)))
+
+
+def sessions_of(user: User, person: User) -> list[UserSession]:
+    """Where this person is signed in, the latest first: for themself, and for administrators."""
+    if user != person and not user.may(May.MANAGE):
+        return []
+    there = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    return list(UserSession.objects.filter(user=person, session_key__in=there).order_by("-created_at"))
+
+
+def session_visible_to(user: User, session_id: int) -> UserSession:
+    """One of their own, or for an administrator anybody's; else `Hidden`."""
+    found = UserSession.objects.filter(pk=session_id).select_related("user").first()
+    if found is None or not (found.user_id == user.pk or user.may(May.MANAGE)):
+        raise Hidden
+    return found
 
 
 def is_last_administrator(user: User, person: User) -> bool:

@@ -89,6 +89,14 @@ def needs_factor(roles: set[str], *, which: str) -> bool:
     return which == "all" or (which == "sensitive" and bool(roles & SENSITIVE))
 
 
+IDLE_OF_ADMINISTRATORS: Final = 15 * 60  # seconds
+
+
+def idle_seconds(*, may_manage: bool, usual: int) -> int:
+    """For how long somebody may do nothing before they are signed out."""
+    return min(usual, IDLE_OF_ADMINISTRATORS) if may_manage else usual
+
+
 class Hidden(Exception):
     """The record is not there, or not for this user. From outside the two look the same: a 404."""
 
@@ -210,6 +218,12 @@ def why_not_remove_factors(*, is_self: bool, has_any: bool, reason: str) -> str 
         return "They have no passkey or app."
     if not reason.strip():
         return "Say why. It is kept in the record."
+    return None
+
+
+def why_not_end_session(*, is_theirs: bool, may_manage: bool) -> str | None:
+    if not is_theirs and not may_manage:
+        return "Only an administrator ends what others are signed in with."
     return None
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("<int:user_id>/", views.user, name="user"),
     path("<int:user_id>/invite/", views.user_invite, name="user_invite"),
     path("<int:user_id>/factors/", views.user_remove_factors, name="user_remove_factors"),
+    path("<int:user_id>/sessions/end/", views.user_end_sessions, name="user_end_sessions"),
     path("<int:user_id>/unlock/", views.user_unlock, name="user_unlock"),
     path("<int:user_id>/give-role/", views.user_give_role, name="user_give_role"),
     path("<int:user_id>/take-role/", views.user_take_role, name="user_take_role"),

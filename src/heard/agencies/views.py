@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heard.agencies import actions, queries, rules
 from heard.agencies.forms import (
@@ -84,6 +84,7 @@ def user(request: Request, user_id: int) -> HttpResponse:
         "added": person.date_joined,
         "role_names": ROLE_NAMES,
         "factors": [_FACTORS[kind] for kind in queries.factors_of(request.user, person)],
+        "signed_in": len(queries.sessions_of(request.user, person)),
         "why_not_switch_off": _why_not_switch_off(request, person),
     }
     return render(request, "agencies/user.html", context)
@@ -139,6 +140,15 @@ def user_remove_factors(request: Request, user_id: int) -> HttpResponse:
         ),
         kind="warning",
     )
+
+
+@gate(May.MANAGE, fresh=True)
+@require_POST
+def user_end_sessions(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    actions.end_sessions(by=request.user, user=person)
+    messages.success(request, _("They are signed out everywhere."))
+    return redirect("user", user_id=user_id)
 
 
 @gate(May.MANAGE)

@@ -15,7 +15,8 @@ HEARD_SECRET_KEY_BEFORE  the key before this one, for as long as what was encryp
 HEARD_FACTOR       who confirms with a passkey or app that it is them: all, sensitive (roles that see more than their
                    agency’s work) or, in the demo alone, off; default all, in the demo off
 HEARD_PROXIES      how many servers in front pass requests on, each adding the address that it saw; default 1, in the demo 0
-HEARD_SESSION_MINUTES   how long a sign-in lasts unless it is made longer; default 480, one working day
+HEARD_SESSION_MINUTES   how long a sign-in lasts at most; default 480, one working day
+HEARD_IDLE_MINUTES  after how long without doing anything it ends; default 30, for administrators never more than 15
 HEARD_MAIL_URL     host[:port] of an SMTP server; without it mail is printed
 HEARD_MAIL_FROM    whom mail comes from; default heard@ the name in HEARD_ADDRESS
 HEARD_ADDRESS      the address at which people open Heard, which mail leads to; such as https://heard.example.org
@@ -257,7 +258,10 @@ SECURE_CSP = {
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 60 * int(os.environ.get("HEARD_SESSION_MINUTES", "480"))  # seconds from signing in
-SESSION_WARNING = min(5 * 60, SESSION_COOKIE_AGE // 2)  # seconds before its end in which the page says so
+SESSION_IDLE = 60 * int(os.environ.get("HEARD_IDLE_MINUTES", "30"))  # seconds without doing anything
+SESSION_WARNING = min(
+    5 * 60, SESSION_IDLE // 2, SESSION_COOKIE_AGE // 2
+)  # seconds before its end in which the page says so
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000

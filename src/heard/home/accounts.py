@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import name_as_counted
 from heard.govuk.forms import Form, PasswordField, TextField
 from heard.home.factors import is_fresh
-from heard.home.session import has_ended
+from heard.home.session import has_ended, note_use
 from heard.home.typed import signed_out_meanwhile
 
 
@@ -109,8 +109,11 @@ class SignInFirst(LoginRequiredMiddleware):
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        if request.user.is_authenticated and has_ended(request):
-            logout(request)
+        if request.user.is_authenticated:
+            if has_ended(request):
+                logout(request)
+            else:
+                note_use(request, view_func)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
