@@ -264,7 +264,12 @@ SESSION_WARNING = min(
 )  # seconds before its end in which the page says so
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
+if (
+    not DEMO
+):  # a browser takes a cookie of such a name from this host alone, over HTTPS: no neighbour can set it
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEMO
 SECURE_PROXY_SSL_HEADER = None if DEMO else ("HTTP_X_FORWARDED_PROTO", "https")
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
@@ -291,6 +296,24 @@ if not SECRET_KEY:
     raise ImproperlyConfigured(
         "HEARD_SECRET_KEY is not set. Set it to a long random text and keep it: sign-ins depend on it. "
         "To try the fictional partnership instead, run `make run`."
+    )
+
+_LENGTH, _DIFFERENT = (
+    50,
+    20,
+)  # characters of a key: `secrets.token_urlsafe(50)` has 67, some 40 of them different
+for _key in [] if DEMO else [SECRET_KEY, *SECRET_KEY_FALLBACKS]:
+    if len(_key) < _LENGTH or len(set(_key)) < _DIFFERENT:
+        raise ImproperlyConfigured(
+            "HEARD_SECRET_KEY is easily guessed. Make one with: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+if DEMO and not all(host in _LOOPBACK or host.endswith(".localhost") for host in ALLOWED_HOSTS):
+    raise ImproperlyConfigured(
+        "HEARD_DEMO is for this machine alone: everybody knows its key and its passwords. Take the public name out of "
+        "HEARD_HOSTS, or set HEARD_DEMO=0 and install Heard as the guide says."
     )
 
 if FACTOR not in ("all", "sensitive", "off") or (FACTOR == "off" and not DEMO):
