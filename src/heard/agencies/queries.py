@@ -217,7 +217,8 @@ def session_visible_to(user: User, session_id: int) -> UserSession:
 def is_last_administrator(user: User, person: User) -> bool:
     """Whether nobody but this person is an administrator who is active and has a password."""
     is_one = users_visible_to(user).filter(pk=person.pk, memberships__role=Role.ADMINISTRATOR).exists()
-    return is_one and not another_administrator(person)
+    another = another_administrator(person)
+    return is_one and not another
 
 
 def another_administrator(user: User) -> bool:
