@@ -97,6 +97,25 @@ def test_a_link_of_another_or_a_made_up_one_opens_nothing(world: World, invited:
         assert Client().get(reverse("invited", args=[user_id, key])).status_code == 404
 
 
+def test_the_address_before_is_told_that_mail_goes_elsewhere(
+    world: World,
+    invited: User,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    queued: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(type(account_mail.send), "enqueue", lambda _task, *of: queued.append(of))
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.invite(by=world.administrator, user=invited, email="somewhere@else.example")
+    for waiting in queued:
+        account_mail.send.call(*waiting)
+    told = {sent.to[0]: sent.body for sent in mail.outbox}
+    assert "Another address was entered" in told["sol@wexmoor.example"]
+    assert "/account/begin/" not in told["sol@wexmoor.example"]
+    assert "somewhere@else" not in told["sol@wexmoor.example"]
+    assert "/account/begin/" in told["somewhere@else.example"]
+
+
 def test_without_mail_or_address_no_link_is_sent(world: World, settings: Any) -> None:
     ade, sol = world.administrator, world.social_worker
     with pytest.raises(Refused, match="Enter the email address"):

@@ -36,6 +36,10 @@ _SAYS: Final = {
         gettext_noop("Heard: your password was set"),
         gettext_noop("The password of your account was set just now. Wherever you were signed in, you are signed out."),
     ),
+    "address changed": (
+        gettext_noop("Heard: mail about your account goes elsewhere now"),
+        gettext_noop("Another address was entered for your account. Mail about it no longer comes to this one."),
+    ),
     "locked": (
         gettext_noop("Heard: wrong passwords for your username"),
         gettext_noop(
@@ -65,16 +69,17 @@ _SAYS: Final = {
 }  # fmt: skip
 
 
-def tell(user: User, what: str) -> None:
-    """Has a mail sent once the transaction has ended. Nothing happens where they have no address, or no mail is set up."""
+def tell(user: User, what: str, *, to: str = "") -> None:
+    """Has a mail sent once the transaction has ended, to their address or to this one. Nothing happens where there is none,
+    or no mail is set up."""
     if what not in _SAYS:
         raise ValueError(f"There is no mail about {what!r}")
-    if user.email and not why_no_mail():
-        transaction.on_commit(partial(send.enqueue, user.pk, what))
+    if (to or user.email) and not why_no_mail():
+        transaction.on_commit(partial(send.enqueue, user.pk, what, *([to] if to else [])))
 
 
 @task()
-def send(user_id: int, what: str) -> None:
+def send(user_id: int, what: str, to: str = "") -> None:
     """Where it does not go, administrators see on My work that mail does not reach this person."""
     user = User.objects.get(pk=user_id)
     if what == "invited" and user.invited_at is None:
@@ -83,6 +88,6 @@ def send(user_id: int, what: str) -> None:
     filled = {"username": user.username, "link": link_for(user) if what == "invited" else ""}
     lines = [_(says) % filled, "", _(_NOT_YOU), "", settings.ADDRESS]
     try:
-        EmailMessage(_(subject), "\n".join(lines) + "\n", to=[user.email]).send()
+        EmailMessage(_(subject), "\n".join(lines) + "\n", to=[to or user.email]).send()
     except (OSError, ValueError):
         User.objects.filter(pk=user_id).update(mail_failed_on=timezone.localdate())

@@ -309,8 +309,11 @@ def _let_try_again(user: User) -> None:
 
 
 def _take_address(user: User, email: str) -> None:
+    """The address before is told: whoever reads mail there should know where it goes now."""
     if email.strip() != user.email:
         user.mail_failed_on = None
+        if user.email:
+            account_mail.tell(user, "address changed", to=user.email)
     user.email = email.strip()
     user.clean_fields(exclude={field.name for field in User._meta.fields} - {"email"})
 

@@ -60,8 +60,8 @@ def stay(request: Request) -> HttpResponse:
 
 def session(request: HttpRequest) -> dict[str, Any]:
     """A context processor: what a page needs to say in time that the session ends."""
-    held = getattr(request, "session", None)
-    if held is None or _BEGAN not in held or not request.user.is_authenticated:
+    held, user = getattr(request, "session", None), getattr(request, "user", None)
+    if held is None or _BEGAN not in held or user is None or not user.is_authenticated:
         return {"session_left": None}
     return {
         "session_left": seconds_left(request),
