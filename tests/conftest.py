@@ -16,6 +16,7 @@ from heard.agencies.rules import Role
 tries.register_profile("heard", deadline=None)  # a busy machine is no error
 tries.load_profile("heard")
 
+SECRET_KEY = "of installations that tests make: long, and of many letters, 0123456789"
 PASSWORD = "for tests, and long enough"
 
 

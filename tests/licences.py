@@ -25,6 +25,7 @@ ALLOWED = {
     "psycopg-pool": "LGPL-3.0, as psycopg",
     "pyphen": "GPL, LGPL or MPL at the user's choice: used under the MPL, unchanged through its public interface",
     "python-stdnum": "LGPL-2.1: used unchanged through its public interface, and whoever installs can exchange it",
+    "qrcode": "BSD-3-Clause, and MIT for what it was made from; its metadata says 'other' of the second",
 }
 
 # The same licence has many names in metadata that predates SPDX.

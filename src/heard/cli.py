@@ -26,6 +26,8 @@ _COMMANDS = {
     "migrate": "heard.agencies.cli:migrate",
     "begin": "heard.agencies.cli:begin",
     "notify": "heard.cases.case.notices.cli:notify",
+    "unlock": "heard.agencies.cli:unlock",
+    "recover": "heard.agencies.cli:recover",
     "remind": "heard.home.reminders.cli:remind",
     "destroy-past-runs": "heard.insight.run.cli:destroy_past_runs",
     "serve": "heard.config.serve:serve",

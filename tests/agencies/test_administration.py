@@ -36,7 +36,7 @@ def every_action(world: World, by: User) -> dict[str, Callable[[], Any]]:
         "add user": lambda: actions.add_user(
             by=by, username="new", first_name="N", last_name="W", password=None, team=team, role=Role.BOARD
         ),
-        "set password": lambda: actions.set_password(by=by, user=user, password=PASSWORD),
+        "invite user": lambda: actions.invite(by=by, user=user, email="ofa@wexmoor.example"),
         "give role": lambda: actions.give_role(by=by, user=user, team=team, role=Role.ADMINISTRATOR),
         "take role": lambda: actions.take_role(by=by, user=user, membership_id=held(user).pk),
         "switch off": lambda: actions.switch_off(by=by, user=user, reason="left"),
@@ -55,7 +55,7 @@ def test_nobody_else_may_do_any_of_it(world: World, who: str) -> None:
 
 def test_each_action_leaves_a_row_that_says_by_whom(world: World) -> None:
     acts = every_action(world, world.administrator)
-    order = ["add agency", "add team", "change team", "add user", "set password", "give role", "take role"]
+    order = ["add agency", "add team", "change team", "add user", "invite user", "give role", "take role"]
     for name in [*order, "switch off", "switch on"]:
         before = AuditRow.objects.count()
         acts[name]()
@@ -67,12 +67,14 @@ def test_each_action_leaves_a_row_that_says_by_whom(world: World) -> None:
 
 
 def test_a_row_holds_no_password_and_no_name(world: World) -> None:
-    every_action(world, world.administrator)["set password"]()
+    actions.set_own_password(by=world.officer, password=PASSWORD)
+    every_action(world, world.administrator)["invite user"]()
     every_action(world, world.administrator)["add user"]()
     kept = str(list(AuditRow.objects.values()))
     assert PASSWORD not in kept
     assert "pbkdf2" not in kept
     assert "Leroy" not in kept
+    assert "wexmoor.example" not in kept
 
 
 def test_the_reason_of_switching_off_is_kept(world: World) -> None:
@@ -231,7 +233,7 @@ def test_others_stay_signed_in(world: World, signed_in: Client) -> None:
 
 
 def test_a_new_password_ends_what_was_signed_in_with_the_old_one(world: World, signed_in: Client) -> None:
-    actions.set_password(by=world.administrator, user=world.officer, password="another good one")
+    actions.set_own_password(by=world.officer, password="another good one")
     assert signed_in.get("/").status_code == 302
     assert fresh(world.officer).check_password("another good one")
 

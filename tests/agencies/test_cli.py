@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.conftest import SECRET_KEY
 
 from heard.agencies import cli
 from heard.agencies.models import Agency, User
@@ -74,7 +75,7 @@ def test_a_second_time_is_refused_before_anything_is_asked(db: None) -> None:
     [
         ("short\n", {}, "at least 12"),
         ("", {}, "at least 12"),
-        ("q1w2e3r4t5y6\n", {}, "too common"),
+        ("q1w2e3r4t5y6\n", {}, "known from a breach"),
         ("a good long password\n", {"username": "ade minton"}, "username: Enter a valid username"),
         ("a good long password\n", {"given_name": "A" * 200}, "given name: "),
         ("a good long password\n", {"agency": "A" * 200}, "name: "),
@@ -103,7 +104,7 @@ def heard(*arguments: str, data: Path, typed: str = "", **environment: str) -> t
     kept = {key: value for key, value in os.environ.items() if key not in dropped}
     done = subprocess.run(
         [sys.executable, "-c", "from heard.cli import main; main()", *arguments],
-        env=kept | {"HEARD_DATA": str(data), "HEARD_SECRET_KEY": "for this test"} | environment,
+        env=kept | {"HEARD_DATA": str(data), "HEARD_SECRET_KEY": SECRET_KEY} | environment,
         input=typed, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr
@@ -124,6 +125,8 @@ def test_an_empty_folder_becomes_an_installation(tmp_path: Path) -> None:
     ("environment", "sentence"),
     [
         ({"HEARD_SECRET_KEY": ""}, "HEARD_SECRET_KEY is not set"),
+        ({"HEARD_SECRET_KEY": "long enough, and " * 4}, "HEARD_SECRET_KEY is easily guessed"),
+        ({"HEARD_FACTOR": "off"}, "Only the fictional partnership can do without."),
         ({"DATABASE_URL": "postgres://127.0.0.1:1/none"}, "The database does not answer."),
         ({"DATABASE_URL": "postgress://127.0.0.1/none"}, "DATABASE_URL names no database."),
     ],

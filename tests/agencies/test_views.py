@@ -42,8 +42,7 @@ def answers(world: World, **changed: str) -> dict[str, str]:
         "last_name": "Birch",
         "team": str(world.exploitation_team.pk),
         "role": "practitioner",
-        "password": PASSWORD,
-        "again": PASSWORD,
+        "email": "nia@wexmoor.example",
     } | changed
 
 
@@ -74,19 +73,26 @@ def test_the_number_of_queries_does_not_grow_with_people_or_teams(
         admin.get(page)
 
 
-def test_a_person_is_added_with_a_password_that_is_never_shown(world: World, admin: Client) -> None:
-    answer = admin.post("/people/add/", answers(world), follow=True)
+def test_a_person_who_is_added_is_sent_a_link_and_has_no_password_yet(world: World, admin: Client) -> None:
+    page = text(admin.get("/people/add/"))
+    assert 'type="password"' not in page
+    answer = admin.post("/people/add/", answers(world, password=PASSWORD, again=PASSWORD), follow=True)
     made = User.objects.get(username="nia.birch")
-    assert made.check_password(PASSWORD)
     assert made.roles == [Role.PRACTITIONER]
-    assert PASSWORD not in text(answer)
-
-
-def test_a_person_without_a_password_cannot_sign_in_yet(world: World, admin: Client) -> None:
-    answer = admin.post("/people/add/", answers(world, password="", again=""), follow=True)
-    assert "They can sign in once you have set a password." in text(answer)
+    assert not made.has_usable_password()
+    assert made.invited_at
     assert "No password yet" in text(answer)
-    assert not User.objects.get(username="nia.birch").has_usable_password()
+    assert "A link to set a password is on its way" in text(answer)
+
+
+def test_where_no_mail_can_be_sent_a_person_is_added_and_the_page_says_so(
+    world: World, admin: Client, settings: Any
+) -> None:
+    settings.ADDRESS = ""
+    answer = admin.post("/people/add/", answers(world), follow=True)
+    assert "HEARD_ADDRESS is not set" in text(answer)
+    assert "no link was sent" in text(answer)
+    assert User.objects.get(username="nia.birch").invited_at is None
 
 
 @pytest.mark.parametrize(
@@ -100,10 +106,8 @@ def test_a_person_without_a_password_cannot_sign_in_yet(world: World, admin: Cli
         ({"team": "x"}, "Select a valid choice"),
         ({"role": ""}, "Choose the role"),
         ({"role": "owner"}, "Select a valid choice"),
-        ({"again": "something else"}, "The two passwords differ."),
-        ({"password": ""}, "The two passwords differ."),
-        ({"password": "short", "again": "short"}, "at least 12"),
-        ({"password": "q1w2e3r4t5y6", "again": "q1w2e3r4t5y6"}, "too common"),
+        ({"email": ""}, "Enter email address"),
+        ({"email": "nia"}, "such as name@example.org"),
     ],
 )
 def test_a_wrong_answer_gets_a_sentence_and_loses_nothing(
@@ -175,7 +179,7 @@ def test_a_partnership_whose_worries_come_to_nobody_is_told(db: None) -> None:
 
 
 def test_a_person_or_team_that_is_not_there_is_a_404(world: World, admin: Client) -> None:
-    for name in ("user", "user_password", "user_give_role", "user_take_role", "user_switch_off"):
+    for name in ("user", "user_invite", "user_unlock", "user_give_role", "user_take_role", "user_switch_off"):
         assert admin.get(reverse(name, args=[99999])).status_code == 404
     assert admin.get("/people/teams/00000000-0000-4000-8000-000000000000/").status_code == 404
 

@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser
 from tests.conftest import PASSWORD, World
 from tests.journeys.conftest import Story
+
+from heard.agencies.invitation import link_for
+from heard.agencies.models import User
 
 pytestmark = pytest.mark.journey
 
@@ -22,7 +26,7 @@ def colleague(browser: Browser, live_server: Any) -> Iterator[Story]:
 def fill_person(story: Story) -> Story:
     story.fill("Username", "nia.birch").fill("Given name", "Nia").fill("Family name", "Birch")
     story.select("Team", "Moorside Clinic: School nurses").choose("Practitioner")
-    return story.fill("Password (optional)", PASSWORD).fill("Password again (optional)", PASSWORD)
+    return story.fill("Email address at work", "nia@wexmoor.example")
 
 
 def test_somebody_is_added_works_here_leaves_and_is_turned_away(
@@ -43,8 +47,14 @@ def test_somebody_is_added_works_here_leaves_and_is_turned_away(
     fill_person(story).fill("Username", "tess.archer").press("Add this person")
     story.sees("There is a problem", "Somebody has this username already.")
     fill_person(story).press("Add this person")
-    story.sees("Tell them their username and password", "Nia Birch", "Active", "Never")
+    story.sees("A link to set a password is on its way", "Nia Birch", "No password yet", "Never")
 
+    nia = User.objects.get(username="nia.birch")
+    colleague.open(link_for(nia).removeprefix(settings.ADDRESS)).sees("Your username is nia.birch.")
+    colleague.fill("Password", "short").fill("Password again", "short").press("Set my password")
+    colleague.sees("There is a problem", "at least 12")
+    colleague.fill("Password", PASSWORD).fill("Password again", PASSWORD).press("Set my password")
+    colleague.sees("Your password is set.")
     colleague.open("/").fill("Username", "nia.birch").fill("Password", PASSWORD).press("Sign in")
     colleague.sees("My work", "School nurses, Moorside Clinic").sees_not("People and teams")
 
@@ -54,7 +64,7 @@ def test_somebody_is_added_works_here_leaves_and_is_turned_away(
 
     colleague.open("/").sees("Sign in")
     colleague.fill("Username", "nia.birch").fill("Password", PASSWORD).press("Sign in")
-    colleague.sees("This account is not in use").sees_not("My work")
+    colleague.sees("The username or the password is not right.").sees_not("My work")
 
 
 def test_roles_are_given_and_taken_and_somebody_stays_administrator(world: World, story: Story) -> None:
@@ -78,10 +88,25 @@ def test_worries_are_taken_over_by_another_team(world: World, story: Story) -> N
     story.choose("Yes").press("Save").sees("The team is changed.")
 
 
-def test_a_forgotten_password_is_set_anew_without_scripts(world: World, story_without_scripts: Story) -> None:
+def test_a_link_is_sent_to_whoever_forgot_their_password_without_scripts(
+    world: World, story_without_scripts: Story
+) -> None:
     story = story_without_scripts
-    story.sign_in(world.administrator).open("/people/").follow("Sol Wright").press("Set a password")
-    story.fill("Password", "password1234").fill("Password again", "password12345").press("Set the password")
-    story.sees("There is a problem")
-    story.fill("Password", PASSWORD).fill("Password again", PASSWORD).press("Set the password")
-    story.sees("The password is set.")
+    story.sign_in(world.administrator).open("/people/").follow("Sol Wright").press(
+        "Send a link to set a password"
+    )
+    story.fill("Email address at work", "sol").press("Send the link").sees("There is a problem")
+    story.fill("Email address at work", "sol@wexmoor.example").press("Send the link")
+    story.sees("A link is on its way to them.")
+
+
+def test_a_locked_name_is_unlocked(world: World, story: Story, colleague: Story) -> None:
+    colleague.open("/")
+    for _ in range(4):
+        colleague.fill("Username", "sol.wright").fill("Password", "not this one").press("Sign in")
+    colleague.fill("Username", "sol.wright").fill("Password", "not this one")
+    colleague.page.get_by_role("button", name="Sign in", exact=True).click()
+    colleague.sees("Sign-in is locked for an hour", "From elsewhere it still works.")
+
+    story.sign_in(world.administrator).open("/people/").follow("Sol Wright").sees("Locked").press("Unlock")
+    story.press("Unlock").sees("Unlocked. They can sign in again.").sees_not("Locked")

@@ -14,6 +14,8 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
+from tests.conftest import SECRET_KEY
+
 FIRST = Path(__file__).with_name("first_release.sql.xz")
 OURS = ("agencies_", "cases_", "insight_", "network_")
 MADE_ANEW = {"network_searchkey"}  # from the rows of people
@@ -36,7 +38,7 @@ def migrate(folder: Path) -> None:
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "HEARD_DEMO")}
     subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-        cwd=ROOT, env=kept | {"HEARD_DATA": str(folder), "HEARD_SECRET_KEY": "for this test"}, check=True, timeout=240,
+        cwd=ROOT, env=kept | {"HEARD_DATA": str(folder), "HEARD_SECRET_KEY": SECRET_KEY}, check=True, timeout=240,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from tests.again import written_once
@@ -140,6 +141,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "judgement_id": judgement.pk,
             **_published(world),
             "user_id": worker.pk,
+            "session_id": UserSession.objects.create(user=worker, ip="192.0.2.1", session_key="elsewhere").pk,
             "team_id": world.exploitation_team.pk,
             **_missing_and_shared(world, person.pk),
             "attachment_id": file.pk,

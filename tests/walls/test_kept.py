@@ -16,7 +16,7 @@ from heard.agencies.rules import MAY
 
 # Pages whose form keeps nothing, each with its reason.
 NOT_KEPT = {
-    "user_password": "passwords alone",
+    "user_invite": "one address, which is quickly typed again",
     "worry_files": "one line about a file, which goes with the file: no server keeps a file that was not sent",
     "find": "a search, which is quickly typed again",
     "same": "a search, which is quickly typed again",

@@ -5,13 +5,18 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from axes.utils import reset
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies import queries, rules
+from heard.agencies import account_mail, queries, rules
 from heard.agencies.indexing import written
+from heard.agencies.mailing import why_no_mail
 from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
 from heard.agencies.reading import is_reading_only, keep_looks
 from heard.agencies.rules import BeingSent, Hidden, May, Role, Sheet, refuse
@@ -81,7 +86,7 @@ def begin_partnership(
     """The first agency, team and administrator of an empty database, who is their own actor.
 
     Raises `Refused` once anybody is there: from then on an administrator adds people; Django's `ValidationError`
-    for a name that is empty, too long or of wrong characters.
+    for a name that is empty, too long or of wrong characters, and for a password that is easily guessed.
     """
     refuse(rules.why_not_begin(people=User.objects.count()))
     user = _new_user(username, first_name, last_name, password)
@@ -92,6 +97,8 @@ def begin_partnership(
     first.full_clean()
     first.save()
     Membership.objects.create(user=user, team=first, role=Role.ADMINISTRATOR)
+    if password is not None:
+        validate_password(password, user)
     record_audit(by=user, verb="begin", subject="partnership", subject_id=home.pk)
     return user
 
@@ -163,9 +170,17 @@ def _take_worries_from_others(by: User, team: Team) -> None:
 
 @transaction.atomic
 def add_user(
-    *, by: User, username: str, first_name: str, last_name: str, password: str | None, team: Team, role: Role
+    *,
+    by: User,
+    username: str,
+    first_name: str,
+    last_name: str,
+    password: str | None,
+    team: Team,
+    role: Role,
+    email: str = "",
 ) -> User:
-    """Adds someone who signs in, with their first role. Without a password they cannot sign in yet.
+    """Adds someone who signs in, with their first role. Without a password they cannot sign in before they are invited.
 
     Capitals make no difference in a username, as they make none at sign-in.
     """
@@ -173,7 +188,7 @@ def add_user(
     _lock_administrators()
     taken = User.objects.filter(username__iexact=username.strip()).exists()
     refuse(rules.why_not_add_user(username=username, taken=taken))
-    user = _new_user(username, first_name, last_name, password)
+    user = _new_user(username, first_name, last_name, password, email)
     Membership.objects.create(user=user, team=team, role=role)
     record_audit(
         by=by, verb="add", subject="user", subject_id=user.pk, detail={"role": role, "team": str(team.pk)}
@@ -181,8 +196,13 @@ def add_user(
     return user
 
 
-def _new_user(username: str, first_name: str, last_name: str, password: str | None) -> User:
-    user = User(username=username.strip(), first_name=first_name.strip(), last_name=last_name.strip())
+def _new_user(username: str, first_name: str, last_name: str, password: str | None, email: str = "") -> User:
+    user = User(
+        username=username.strip(),
+        first_name=first_name.strip(),
+        last_name=last_name.strip(),
+        email=email.strip(),
+    )
     user.set_password(password)
     user.full_clean(exclude=["password"])
     user.save()
@@ -190,14 +210,124 @@ def _new_user(username: str, first_name: str, last_name: str, password: str | No
 
 
 @transaction.atomic
-def set_password(*, by: User, user: User, password: str) -> User:
-    """For somebody who has none yet or has forgotten it. Whoever is signed in with the old one no longer is."""
+def invite(*, by: User, user: User, email: str) -> User:
+    """Mails them a link with which they set their own password: the first, or one in place of what they forgot. It unlocks
+    their username, and ends any link that they had. Raises Django's `ValidationError` for what is no address."""
     _only_administrators(by)
     user = User.objects.select_for_update().get(pk=user.pk)
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    record_audit(by=by, verb="set password", subject="user", subject_id=user.pk)
+    refuse(rules.why_not_invite(is_active=user.is_active, email=email, no_mail=why_no_mail()))
+    _take_address(user, email)
+    user.invited_at = timezone.now()
+    user.save(update_fields=["email", "mail_failed_on", "invited_at"])
+    _let_try_again(user)
+    account_mail.tell(user, "invited")
+    record_audit(by=by, verb="invite", subject="user", subject_id=user.pk)
     return user
+
+
+@transaction.atomic
+def set_own_password(*, by: User, password: str) -> User:
+    """By whom a link was sent to. The link ends, and so does whatever was signed in with the old password."""
+    user = User.objects.select_for_update().get(pk=by.pk)
+    validate_password(password, user)
+    user.set_password(password)
+    user.invited_at = None
+    user.save(update_fields=["password", "invited_at"])
+    _let_try_again(user)
+    _end_sessions(user)
+    account_mail.tell(user, "password set")
+    record_audit(by=user, verb="set password", subject="user", subject_id=user.pk)
+    return user
+
+
+@transaction.atomic
+def end_session(*, by: User, session_id: int) -> None:
+    """Signs out one browser of theirs; an administrator, one of anybody."""
+    held = queries.session_visible_to(by, session_id)
+    held.end()
+    record_audit(by=by, verb="end session", subject="user", subject_id=held.user_id)
+
+
+@transaction.atomic
+def end_sessions(*, by: User, user: User, but: str | None = None) -> None:
+    """Signs out every browser of this person, `but` the one with this session key."""
+    refuse(rules.why_not_end_session(is_theirs=by.pk == user.pk, may_manage=by.may(May.MANAGE)))
+    _end_sessions(user, but=but)
+    record_audit(by=by, verb="end sessions", subject="user", subject_id=user.pk)
+
+
+@transaction.atomic
+def note_factor(*, by: User, verb: str, kind: str) -> None:
+    """They added, removed or used a passkey, an app or recovery codes of their own, which allauth keeps. `verb` is "add",
+    "remove" or "use". Whoever uses a recovery code may have lost something: whatever else is signed in as them ends."""
+    if verb == "use":
+        _end_sessions(by)
+    account_mail.tell(
+        by, {"add": "factor added", "remove": "factor removed", "use": "recovery code used"}[verb]
+    )
+    record_audit(by=by, verb=f"{verb} factor", subject="user", subject_id=by.pk, detail={"kind": kind})
+
+
+@transaction.atomic
+def remove_factors(*, by: User, user: User, reason: str) -> User:
+    """For somebody who has lost them all: at their next sign-in they add new ones. Whatever is signed in as them ends."""
+    _only_administrators(by)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    held = Authenticator.objects.filter(user=user)
+    refuse(rules.why_not_remove_factors(is_self=user.pk == by.pk, has_any=held.exists(), reason=reason))
+    held.delete()
+    _end_sessions(user)
+    account_mail.tell(user, "factor removed")
+    record_audit(by=by, verb="remove factors", subject="user", subject_id=user.pk, reason=reason)
+    return user
+
+
+@transaction.atomic
+def unlock(*, by: User | None, user: User) -> User:
+    """They can try again at once. `by` is None for whoever does it on the server."""
+    if by is not None:
+        _only_administrators(by)
+    refuse(rules.why_not_unlock(is_locked=queries.is_locked(by or user, user)))
+    _let_try_again(user)
+    record_audit(by=by, verb="unlock", subject="user", subject_id=user.pk)
+    return user
+
+
+@transaction.atomic
+def recover(*, by: User, reason: str) -> User:
+    """Lets the last administrator in again who has lost password or passkeys: for `heard recover`, on the server.
+
+    They are their own actor, since nobody else is there. All that they could sign in with goes, and `invitation.link_for`
+    has the link with which they begin again.
+    """
+    _lock_administrators()
+    user = User.objects.select_for_update().get(pk=by.pk)
+    is_administrator = user.memberships.filter(role=Role.ADMINISTRATOR).exists()
+    others = queries.another_administrator(user)
+    refuse(rules.why_not_recover(is_administrator=is_administrator, others=others, reason=reason))
+    user.is_active, user.invited_at = True, timezone.now()
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "invited_at", "password"])
+    Authenticator.objects.filter(user=user).delete()
+    _let_try_again(user)
+    _end_sessions(user)
+    account_mail.tell(user, "recovered")
+    record_audit(by=user, verb="recover", subject="user", subject_id=user.pk, reason=reason)
+    return user
+
+
+def _let_try_again(user: User) -> None:
+    reset(username=rules.name_as_counted(user.username))
+
+
+def _take_address(user: User, email: str) -> None:
+    """The address before is told: whoever reads mail there should know where it goes now."""
+    if email.strip() != user.email:
+        user.mail_failed_on = None
+        if user.email:
+            account_mail.tell(user, "address changed", to=user.email)
+    user.email = email.strip()
+    user.clean_fields(exclude={field.name for field in User._meta.fields} - {"email"})
 
 
 @transaction.atomic
@@ -283,10 +413,8 @@ def change_own_details(*, by: User, email: str, reminders: bool) -> User:
     """What somebody says about themself: where mail reaches them, and whether they are reminded by it. Raises Django's
     `ValidationError` for what is no address."""
     user = User.objects.select_for_update().get(pk=by.pk)
-    if email.strip() != user.email:
-        user.mail_failed_on = None
-    user.email, user.reminders = email.strip(), reminders
-    user.clean_fields(exclude={field.name for field in User._meta.fields} - {"email"})
+    _take_address(user, email)
+    user.reminders = reminders
     user.save(update_fields=["email", "reminders", "mail_failed_on"])
     record_audit(
         by=by, verb="change", subject="own details", subject_id=user.pk, detail={"reminders": reminders}
@@ -294,11 +422,12 @@ def change_own_details(*, by: User, email: str, reminders: bool) -> User:
     return user
 
 
-def _end_sessions(user: User) -> None:
+def _end_sessions(user: User, *, but: str | None = None) -> None:
     """Deleted, not only refused: else they would come back to life when the person is switched on again."""
-    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).exclude(pk=but or "").iterator():
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):
             session.delete()
+    UserSession.objects.filter(user=user).exclude(session_key=but or "").delete()
 
 
 def _lock_administrators() -> None:

@@ -1,4 +1,5 @@
-"""`heard migrate` and `heard begin`: the two commands between an installed Heard and the first sign-in.
+"""`heard migrate` and `heard begin`: the two commands between an installed Heard and the first sign-in. `heard unlock` and
+`heard recover`: for the day on which an administrator cannot sign in.
 
 Django is set up only inside the commands, so that `heard --help` needs no settings.
 """
@@ -8,9 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
 
 # Those of `Agency.Kind`, which cannot be read before Django is set up; a test holds the two together.
 KINDS = ("social_care", "police", "health", "education", "youth_justice", "voluntary")
@@ -67,6 +71,44 @@ def begin(
             f"Done. Start Heard with `heard serve`, sign in as {user.username}, and go to People and teams: "
             "add your agencies, teams and people there, and say which team takes new worries."
         )
+
+
+@click.command()
+@click.argument("username")
+def unlock(username: str) -> None:
+    """Let somebody sign in again whose username wrong passwords have locked."""
+    with site():
+        from heard.agencies import actions
+
+        actions.unlock(by=None, user=_user_called(username))
+    click.echo("Unlocked. They can sign in again.")
+
+
+@click.command()
+@click.argument("username")
+@click.option("--reason", help="Why. It is kept in the record. Without it you are asked.")
+def recover(username: str, reason: str | None) -> None:
+    """Let the last administrator in again, who has lost their password or passkeys. It prints a link to set a password.
+
+    Their passkeys, apps and recovery codes go, and whatever is signed in as them ends. It refuses where another
+    administrator can sign in, who sends a link on the site.
+    """
+    with site():
+        from heard.agencies import actions
+        from heard.agencies.invitation import link_for
+
+        user = _user_called(username)
+        user = actions.recover(by=user, reason=reason or click.prompt("Why"))
+        click.echo(f"Open this within three days; it works once:\n{link_for(user)}")
+
+
+def _user_called(username: str) -> User:
+    from heard.agencies.models import User
+
+    user = User.objects.filter(username__iexact=username.strip()).first()
+    if user is None:
+        raise click.ClickException("Nobody has this username.")
+    return user
 
 
 @contextmanager

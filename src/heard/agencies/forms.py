@@ -7,11 +7,11 @@ from typing import Any
 
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.utils.functional import lazy
+from django.core.validators import EmailValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.agencies.models import Agency, Team
+from heard.agencies.models import Agency, Team, User
 from heard.agencies.queries import Post
 from heard.agencies.rules import Role
 from heard.govuk.forms import Form, PasswordField, RadiosField, SelectField, TextareaField, TextField
@@ -50,7 +50,6 @@ _ROLES = (
     (Role.ADMINISTRATOR, gettext_lazy("Adds people and teams. Sees no child’s record.")),
 )
 ROLE_CHOICES = [(role.value, ROLE_NAMES[role], hint) for role, hint in _ROLES]
-_password_rules = lazy(lambda: " ".join(password_validators_help_texts()), str)
 
 
 class _WithTeam(Form):
@@ -68,18 +67,20 @@ class _WithTeam(Form):
         return self._teams[self.cleaned_data["team"]]
 
 
-class _WithPassword(Form):
-    """A password that is typed twice and never shown."""
+class NewPasswordForm(Form):
+    """A password that whoever has it types twice, and that is never shown."""
 
     password = PasswordField(gettext_lazy("Password"), autocomplete="new-password", width=20)
-    again = PasswordField(
-        gettext_lazy("Password again"), autocomplete="new-password", width=20, required=False
-    )
+    again = PasswordField(gettext_lazy("Password again"), autocomplete="new-password", width=20)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+        self.fields["password"].help_text = " ".join(password_validators_help_texts())
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        if password:
-            validate_password(password)
+        validate_password(password, self._user)
         return password
 
     def clean(self) -> dict[str, Any]:
@@ -89,7 +90,26 @@ class _WithPassword(Form):
         return answers
 
 
-class AddUserForm(_WithTeam, _WithPassword):
+class _WithAddress(Form):
+    email = TextField(
+        gettext_lazy("Email address at work"),
+        hint=gettext_lazy(
+            "A link goes there, with which they set their own password. It ends after three days."
+        ),
+        autocomplete="off",
+        inputmode="email",
+        spellcheck=False,
+        width=20,
+        max_length=254,
+        validators=[EmailValidator(gettext_lazy("Enter an email address, such as name@example.org"))],
+    )
+
+
+class InviteForm(_WithAddress):
+    pass
+
+
+class AddUserForm(_WithTeam, _WithAddress):
     username = TextField(
         gettext_lazy("Username"),
         hint=gettext_lazy("What they sign in with. Capitals make no difference."),
@@ -102,29 +122,10 @@ class AddUserForm(_WithTeam, _WithPassword):
     first_name = TextField(gettext_lazy("Given name"), autocomplete="off", width=20, max_length=150)
     last_name = TextField(gettext_lazy("Family name"), autocomplete="off", width=20, max_length=150)
     role = RadiosField(gettext_lazy("Role"), choices=ROLE_CHOICES, missing=gettext_lazy("Choose the role."))
-    field_order = ("username", "first_name", "last_name", "team", "role", "password", "again")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"].required = False
-        self.fields["password"].help_text = _(
-            "%(rules)s Leave both boxes empty if they are not to sign in yet."
-        ) % {"rules": _password_rules()}
+    field_order = ("username", "first_name", "last_name", "email", "team", "role")
 
     def clean_role(self) -> Role:
         return Role(self.cleaned_data["role"])
-
-    def details(self) -> dict[str, Any]:
-        """What `add_user` takes."""
-        answers = {key: value for key, value in self.cleaned_data.items() if key != "again"}
-        return answers | {"password": answers["password"] or None}
-
-
-class PasswordForm(_WithPassword):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = _password_rules()
-        self.fields["again"].required = True
 
 
 class GiveRoleForm(_WithTeam):

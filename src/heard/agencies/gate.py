@@ -36,11 +36,15 @@ class Request(HttpRequest):
     htmx: HtmxDetails
 
 
-def gate(permission: May) -> Callable[[View], View]:
-    """Marks a view with the permission that it needs. Put it outermost, above every other decorator."""
+def gate(permission: May, *, fresh: bool = False) -> Callable[[View], View]:
+    """Marks a view with the permission that it needs. Put it outermost, above every other decorator.
+
+    `fresh`: whoever uses it has to have shown in the last minutes that it is them (`heard.home.factors`): for what gives
+    others more rights, or takes much out of Heard at once.
+    """
 
     def mark(view: View) -> View:
-        view.gate = permission  # type: ignore[attr-defined]
+        view.gate, view.fresh = permission, fresh  # type: ignore[attr-defined]
         return view
 
     return mark

@@ -68,6 +68,12 @@ class User(AbstractUser):
         help_text=_("When a mail did not go; none since one went or the address changed."),
     )
 
+    invited_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("When they were last sent a link to set a password; none once they have."),
+    )
+
     @cached_property
     def _memberships(self) -> "list[Membership]":
         if not self.pk or not self.is_active:

@@ -3,13 +3,20 @@
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, Exists, Prefetch, Q, QuerySet
+from django.contrib.sessions.models import Session
+from django.db.models import Count, Exists, Prefetch, Q, QuerySet, Sum
+from django.utils import timezone
 
 from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
-from heard.agencies.rules import MAY, Hidden, May, Role
+from heard.agencies.rules import MAY, Hidden, May, Role, name_as_counted
 from heard.govuk.environment import time
 
 LOOKS = ("view", "print", "read", "download", "search")  # verbs of the audit trail that change nothing
@@ -43,6 +50,7 @@ class Staff:
     username: str
     is_active: bool
     has_password: bool
+    is_locked: bool
     posts: tuple[Post, ...]
 
 
@@ -148,14 +156,15 @@ def user_visible_to(user: User, user_id: int) -> User:
 
 
 def staff_visible_to(user: User, people: Iterable[User]) -> list[Staff]:
-    """These people with their roles, in their order. Two queries, however many they are."""
+    """These people with their roles, in their order. Three queries, however many they are."""
     order = [person.pk for person in people]
     rows = _with_posts(users_visible_to(user).filter(pk__in=order))
-    by_key = {person.pk: _staff(person) for person in rows}
+    locked = locked_names(user)
+    by_key = {person.pk: _staff(person, locked) for person in rows}
     return [by_key[key] for key in order if key in by_key]
 
 
-def _staff(person: User) -> Staff:
+def _staff(person: User, locked: set[str]) -> Staff:
     posts = (
         Post(held.pk, held.team.agency.name, held.team.name, Role(held.role))
         for held in person.memberships.all()
@@ -166,17 +175,65 @@ def _staff(person: User) -> Staff:
         person.username,
         person.is_active,
         person.has_usable_password(),
+        name_as_counted(person.username) in locked,
         tuple(posts),
     )
 
 
+def locked_names(user: User) -> set[str]:
+    """Usernames, as counted, with which nobody can sign in now from at least one address."""
+    if not user.may(May.MANAGE):
+        return set()
+    return _locked(AccessAttempt.objects.all())
+
+
+def is_locked(user: User, person: User) -> bool:
+    """Whether this person's username is locked from somewhere. For administrators, and for themself."""
+    if user != person and not user.may(May.MANAGE):
+        return False
+    return bool(_locked(AccessAttempt.objects.filter(username=name_as_counted(person.username))))
+
+
+def _locked(attempts: QuerySet[AccessAttempt]) -> set[str]:
+    since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    counted = attempts.filter(attempt_time__gt=since).values("username", "ip_address")
+    full = counted.annotate(wrong=Sum("failures_since_start")).filter(wrong__gte=settings.AXES_FAILURE_LIMIT)
+    return set(full.values_list("username", flat=True))
+
+
+def factors_of(user: User, person: User) -> list[str]:
+    """What this person confirms with that it is them, for administrators: "webauthn", "totp", "recovery_codes"."""
+    rows = Authenticator.objects.filter(user=person) if user.may(May.MANAGE) else Authenticator.objects.none()
+    return sorted(set(rows.values_list("type", flat=True)))
+
+
+def sessions_of(user: User, person: User) -> list[UserSession]:
+    """Where this person is signed in, the latest first: for themself, and for administrators."""
+    if user != person and not user.may(May.MANAGE):
+        return []
+    there = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    return list(UserSession.objects.filter(user=person, session_key__in=there).order_by("-created_at"))
+
+
+def session_visible_to(user: User, session_id: int) -> UserSession:
+    """One of their own, or for an administrator anybody's; else `Hidden`."""
+    found = UserSession.objects.filter(pk=session_id).select_related("user").first()
+    if found is None or not (found.user_id == user.pk or user.may(May.MANAGE)):
+        raise Hidden
+    return found
+
+
 def is_last_administrator(user: User, person: User) -> bool:
     """Whether nobody but this person is an administrator who is active and has a password."""
-    administrators = users_visible_to(user).filter(memberships__role=Role.ADMINISTRATOR)
-    others = administrators.filter(is_active=True).exclude(pk=person.pk)
-    is_one = administrators.filter(pk=person.pk).exists()
-    another = others.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
+    is_one = users_visible_to(user).filter(pk=person.pk, memberships__role=Role.ADMINISTRATOR).exists()
+    another = another_administrator(person)
     return is_one and not another
+
+
+def another_administrator(user: User) -> bool:
+    """Whether there is an administrator besides this user who is active and has a password."""
+    others = User.objects.filter(memberships__role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
+    return others.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
 
 
 def teams_with_people(user: User) -> QuerySet[Team]:

@@ -80,6 +80,23 @@ def permissions_of(roles: set[str]) -> frozenset[May]:
     return frozenset().union(*known)
 
 
+# Roles with which more is seen or changed than the work of one agency.
+SENSITIVE: Final = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR})
+
+
+def needs_factor(roles: set[str], *, which: str) -> bool:
+    """Whether somebody with these roles confirms with a passkey or app that it is them. `which`: all, sensitive or off."""
+    return which == "all" or (which == "sensitive" and bool(roles & SENSITIVE))
+
+
+IDLE_OF_ADMINISTRATORS: Final = 15 * 60  # seconds
+
+
+def idle_seconds(*, may_manage: bool, usual: int) -> int:
+    """For how long somebody may do nothing before they are signed out."""
+    return min(usual, IDLE_OF_ADMINISTRATORS) if may_manage else usual
+
+
 class Hidden(Exception):
     """The record is not there, or not for this user. From outside the two look the same: a 404."""
 
@@ -180,6 +197,54 @@ def why_not_switch_off(
         return "Somebody has to be an administrator. Make somebody else one first."
     if not reason.strip():
         return "Say why they are switched off. It is kept in the record."
+    return None
+
+
+def why_not_invite(*, is_active: bool, email: str, no_mail: str | None) -> str | None:
+    """`no_mail`: why this installation sends no mail."""
+    if not is_active:
+        return "They are switched off. Switch them on first."
+    if not email.strip():
+        return "Enter the email address that the link goes to."
+    return no_mail
+
+
+def name_as_counted(username: str) -> str:
+    """Under which wrong passwords are counted. Sign-in takes a username with any capitals and with spaces around it, so one
+    person has one count, not one for each way of writing."""
+    return username.strip().casefold()
+
+
+def why_not_unlock(*, is_locked: bool) -> str | None:
+    if not is_locked:
+        return "Their username is not locked."
+    return None
+
+
+def why_not_remove_factors(*, is_self: bool, has_any: bool, reason: str) -> str | None:
+    if is_self:
+        return "You cannot do this for yourself. Ask another administrator."
+    if not has_any:
+        return "They have no passkey or app."
+    if not reason.strip():
+        return "Say why. It is kept in the record."
+    return None
+
+
+def why_not_end_session(*, is_theirs: bool, may_manage: bool) -> str | None:
+    if not is_theirs and not may_manage:
+        return "Only an administrator ends what others are signed in with."
+    return None
+
+
+def why_not_recover(*, is_administrator: bool, others: bool, reason: str) -> str | None:
+    """`others`: whether another administrator can sign in."""
+    if not is_administrator:
+        return "This is for an administrator. An administrator sends anybody else a link, on the site."
+    if others:
+        return "Another administrator can sign in: they send the link, on the site."
+    if not reason.strip():
+        return "Say why. It is kept in the record."
     return None
 
 

@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy, gettext_noop
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heard.agencies import actions, queries, rules
 from heard.agencies.forms import (
@@ -20,23 +20,28 @@ from heard.agencies.forms import (
     AddUserForm,
     AgencyForm,
     GiveRoleForm,
-    PasswordForm,
+    InviteForm,
     ReasonForm,
     TakeRoleForm,
     TeamForm,
 )
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
+from heard.govuk.forms import Form
 
 if TYPE_CHECKING:
     import uuid
 
-    from heard.govuk.forms import Form
 
 _PER_PAGE = 50
-_WITH_PASSWORD = gettext_noop("Added. Tell them their username and password yourself, in person or by phone.")
-_WITHOUT_PASSWORD = gettext_noop("Added. They can sign in once you have set a password.")
+_INVITED = gettext_noop("Added. A link to set a password is on its way to them, with their username.")
+_FACTORS = {
+    "webauthn": gettext_lazy("Passkey"),
+    "totp": gettext_lazy("Authenticator app"),
+    "recovery_codes": gettext_lazy("Recovery codes"),
+}
+_NOT_INVITED = gettext_noop("Added. They can sign in once they have set a password; no link was sent.")
 
 
 @gate(May.MANAGE)
@@ -47,13 +52,15 @@ def people(request: Request) -> HttpResponse:
     return render(request, "agencies/people.html", {"page": page, "staff": staff, "role_names": ROLE_NAMES})
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 def user_add(request: Request) -> HttpResponse:
     form = kept_form(request, AddUserForm, kind="user.add", teams=queries.teams_visible_to(request.user))
     if form.is_valid():
         with sending(request, form, errors_on="username"):
-            made = actions.add_user(by=request.user, **form.details())
-            messages.success(request, _(_WITH_PASSWORD if made.has_usable_password() else _WITHOUT_PASSWORD))
+            made = actions.add_user(by=request.user, password=None, **form.cleaned_data)
+            with saying_why_not(request):
+                made = actions.invite(by=request.user, user=made, email=made.email)
+            messages.success(request, _(_INVITED if made.invited_at else _NOT_INVITED))
             return redirect("user", user_id=made.pk)
     return _ask(
         request,
@@ -75,35 +82,99 @@ def user(request: Request, user_id: int) -> HttpResponse:
         "last_sign_in": person.last_login,
         "added": person.date_joined,
         "role_names": ROLE_NAMES,
+        "factors": [_FACTORS[kind] for kind in queries.factors_of(request.user, person)],
+        "signed_in": len(queries.sessions_of(request.user, person)),
         "why_not_switch_off": _why_not_switch_off(request, person),
     }
     return render(request, "agencies/user.html", context)
 
 
-@gate(May.MANAGE)
-def user_password(request: Request, user_id: int) -> HttpResponse:
+@gate(May.MANAGE, fresh=True)
+def user_invite(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
-    form = PasswordForm(request.POST or None)
+    form = InviteForm(request.POST or None, initial={"email": person.email})
     if form.is_valid():
-        password = form.cleaned_data["password"]
-        with sending(request, form):
-            actions.set_password(by=request.user, user=person, password=password)
-            messages.success(request, _("The password is set. Tell them yourself, in person or by phone."))
+        with sending(request, form, errors_on="email"):
+            actions.invite(by=request.user, user=person, email=form.cleaned_data["email"])
+            messages.success(request, _("A link is on its way to them. It ends after three days."))
             return redirect("user", user_id=user_id)
     return _ask(
         request,
         form,
-        heading=_("Set a password"),
+        heading=_("Send a link to set a password"),
         about=str(person),
         what_for=_(
-            "For somebody who has no password yet, or forgot it. Whoever is signed in with the old one is signed out."
+            "For somebody who has no password yet, or forgot it. Once they have set it, whoever is signed in with the "
+            "old one is signed out. It also unlocks their username."
         ),
-        button=_("Set the password"),
+        button=_("Send the link"),
         back=reverse("user", args=[user_id]),
     )
 
 
+@gate(May.MANAGE, fresh=True)
+def user_remove_factors(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    form = kept_form(request, ReasonForm, kind=f"user.factors.{user_id}")
+    if form.is_valid():
+        with sending(request, form, errors_on="reason"):
+            actions.remove_factors(by=request.user, user=person, reason=form.cleaned_data["reason"])
+            messages.success(request, _("Removed. They add new ones when they sign in next."))
+            return redirect("user", user_id=user_id)
+    return _ask(
+        request,
+        form,
+        heading=_("Remove their passkeys and codes"),
+        about=str(person),
+        what_for=_(
+            "For somebody who has lost all of them, recovery codes included. Phone them first on a number that you know: "
+            "whoever has their password can then add their own. They are told by mail."
+        ),
+        button=_("Remove them"),
+        back=reverse("user", args=[user_id]),
+        why_not=rules.why_not_remove_factors(
+            is_self=person == request.user,
+            has_any=bool(queries.factors_of(request.user, person)),
+            reason=_REASON_TO_COME,
+        ),
+        kind="warning",
+    )
+
+
+@gate(May.MANAGE, fresh=True)
+@require_POST
+def user_end_sessions(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    actions.end_sessions(by=request.user, user=person)
+    messages.success(request, _("They are signed out everywhere."))
+    return redirect("user", user_id=user_id)
+
+
 @gate(May.MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def user_unlock(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    if request.method == "POST":
+        with saying_why_not(request):
+            actions.unlock(by=request.user, user=person)
+            messages.success(request, _("Unlocked. They can sign in again."))
+        return redirect("user", user_id=user_id)
+    return _ask(
+        request,
+        Form(),
+        heading=_("Unlock their username"),
+        about=str(person),
+        what_for=_(
+            "Wrong passwords were typed for this username. Ask them first whether it was them: if not, somebody is "
+            "guessing."
+        ),
+        button=_("Unlock"),
+        back=reverse("user", args=[user_id]),
+        why_not=rules.why_not_unlock(is_locked=queries.is_locked(request.user, person)),
+    )
+
+
+@gate(May.MANAGE, fresh=True)
 def user_give_role(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
     form = GiveRoleForm(request.POST or None, teams=queries.teams_visible_to(request.user))
@@ -123,7 +194,7 @@ def user_give_role(request: Request, user_id: int) -> HttpResponse:
     )
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 def user_take_role(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
     (staff,) = queries.staff_visible_to(request.user, [person])
@@ -145,7 +216,7 @@ def user_take_role(request: Request, user_id: int) -> HttpResponse:
     )
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 def user_switch_off(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
     form = kept_form(request, ReasonForm, kind=f"user.off.{user_id}")
@@ -170,7 +241,7 @@ def user_switch_off(request: Request, user_id: int) -> HttpResponse:
     )
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 def user_switch_on(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
     form = kept_form(request, ReasonForm, kind=f"user.on.{user_id}")

@@ -63,7 +63,9 @@ def web(host: str, port: int, workers: int) -> None:
 
 
 @click.command()
-@click.option("--queue", help="Work through this queue alone. Without it: a process for each, and `heard notify`.")
+@click.option(
+    "--queue", help="Work through this queue alone. Without it: a process for each, and `heard notify`."
+)
 def work(queue: str | None) -> None:
     """Runs the background work alone: engine runs, profiles, packs, mails."""
     queues = _prepare()

@@ -14,7 +14,12 @@ HEARD_QUARANTINE   1 to keep what it finds in quarantine/ of HEARD_DATA, for the
 HEARD_EVIDENCE_DAYS  for how many days what was seen counts as current when help is about to end; default 28
 HEARD_ESCALATION   a file with the steps and times of a professional disagreement; default ours, to be changed
 DATABASE_URL       default SQLite in HEARD_DATA
-HEARD_SESSION_MINUTES   how long a sign-in lasts unless it is made longer; default 480, one working day
+HEARD_SECRET_KEY_BEFORE  the key before this one, for as long as what was encrypted with it is in use
+HEARD_FACTOR       who confirms with a passkey or app that it is them: all, sensitive (roles that see more than their
+                   agency’s work) or, in the demo alone, off; default all, in the demo off
+HEARD_PROXIES      how many servers in front pass requests on, each adding the address that it saw; default 1, in the demo 0
+HEARD_SESSION_MINUTES   how long a sign-in lasts at most; default 480, one working day
+HEARD_IDLE_MINUTES  after how long without doing anything it ends; default 30, for administrators never more than 15
 HEARD_MAIL_URL     host[:port] of an SMTP server; without it mail is printed
 HEARD_MAIL_FROM    whom mail comes from; default heard@ the name in HEARD_ADDRESS
 HEARD_LOG          json for one line of JSON each, with time, request and user by number; else text
@@ -42,6 +47,7 @@ QUESTIONS = Path(os.environ.get("HEARD_QUESTIONS", DATA / "questions")).resolve(
 DEMO = os.environ.get("HEARD_DEMO", "1" if "PYTEST_VERSION" in os.environ else "0") == "1"
 
 SECRET_KEY = os.environ.get("HEARD_SECRET_KEY", "for the fictional partnership only" if DEMO else "")
+SECRET_KEY_FALLBACKS = [key for key in [os.environ.get("HEARD_SECRET_KEY_BEFORE", "")] if key]
 ALLOWED_HOSTS = [name.strip() for name in os.environ.get("HEARD_HOSTS", "127.0.0.1,localhost").split(",")]
 DEBUG = False
 
@@ -54,6 +60,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "axes",
     "django_htmx",
     "django_tasks_db",
@@ -83,18 +91,21 @@ MIDDLEWARE = [
     "heard.agencies.gate.GateMiddleware",
     "heard.network.gone_on.GoneOnMiddleware",
     "heard.home.readable.ReadableMiddleware",
+    "heard.home.factors.ConfirmFirst",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
 # Views of these modules guard themselves: sign-in and sign-out, the language switch, static files, the three pages that
-# hold no data, and the links of mails with which somebody outside confirms or ends digests.
+# hold no data, and the links of mails with which somebody sets a password, or somebody outside confirms or ends digests.
 GATE_OPEN_MODULES = [
     "allauth.account.",
+    "allauth.mfa.",
     "django.views.",
     "django.contrib.staticfiles.",
     "heard.home.open",
+    "heard.home.invited",
     "heard.insight.digest.open",
 ]
 
@@ -126,6 +137,7 @@ _CONTEXT = [
     "heard.home.session.session",
     "heard.home.health.background_work",
     "heard.home.readable.reading",
+    "heard.home.factors.factor",
 ]
 TEMPLATES = [
     {
@@ -175,7 +187,9 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "heard.agencies.passwords.NotEndless"},
+    {"NAME": "heard.agencies.passwords.NotWhoYouAre"},
+    {"NAME": "heard.agencies.passwords.NotEasilyGuessed"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -190,19 +204,50 @@ ACCOUNT_TEMPLATE_EXTENSION = (
 ACCOUNT_FORMS = {
     "login": "heard.home.accounts.SignInForm",
     "change_password": "heard.home.accounts.ChangePasswordForm",
+    "reauthenticate": "heard.home.factor_forms.PasswordAgainForm",
 }
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": None}  # axes counts failures, and keeps a record of them
+FACTOR = os.environ.get("HEARD_FACTOR", "off" if DEMO else "all")
+ACCOUNT_REAUTHENTICATION_TIMEOUT = (
+    300  # seconds for which somebody counts as having just shown that it is them
+)
+MFA_ADAPTER = "heard.home.factors.Adapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TRUST_ENABLED = False  # duty desks are shared, and a passkey costs one touch
+MFA_TOTP_ISSUER = "Heard"
+MFA_RATE_LIMITS = {
+    "webauthn_login": None
+}  # nothing in it can be guessed, and a whole agency may have one address
+MFA_FORMS = {
+    "authenticate": "heard.home.factor_forms.AuthenticateForm",
+    "reauthenticate": "heard.home.factor_forms.ReauthenticateForm",
+    "activate_totp": "heard.home.factor_forms.ActivateTOTPForm",
+    "deactivate_totp": "heard.home.factor_forms.DeactivateTOTPForm",
+    "generate_recovery_codes": "heard.home.factor_forms.GenerateRecoveryCodesForm",
+    "edit_webauthn": "heard.home.factor_forms.EditWebAuthnForm",
+}
+# Who is asking is known by the address that the nearest trusted server in front saw. Nothing counts an address alone: a
+# whole agency may have one. Wrong passwords are counted by axes, wrong codes here; both only for one name.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("HEARD_PROXIES", "0" if DEMO else "1"))
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/15m/key"}
 CSRF_FAILURE_VIEW = "heard.home.typed.page_open_too_long"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 1  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "heard.home.accounts.address_that_is_counted"
 AXES_USERNAME_CALLABLE = "heard.home.accounts.name_that_is_counted"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 AXES_LOCKOUT_TEMPLATE = "home/locked.html"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "engine"]}}
+# Limits and used codes have to count for every process: what one remembers by itself, the next does not know.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "heard_cache"},
+}
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]
@@ -236,10 +281,18 @@ SECURE_CSP = {
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 60 * int(os.environ.get("HEARD_SESSION_MINUTES", "480"))  # seconds from signing in
-SESSION_WARNING = min(5 * 60, SESSION_COOKIE_AGE // 2)  # seconds before its end in which the page says so
+SESSION_IDLE = 60 * int(os.environ.get("HEARD_IDLE_MINUTES", "30"))  # seconds without doing anything
+SESSION_WARNING = min(
+    5 * 60, SESSION_IDLE // 2, SESSION_COOKIE_AGE // 2
+)  # seconds before its end in which the page says so
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
+if (
+    not DEMO
+):  # a browser takes a cookie of such a name from this host alone, over HTTPS: no neighbour can set it
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEMO
 SECURE_PROXY_SSL_HEADER = None if DEMO else ("HTTP_X_FORWARDED_PROTO", "https")
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
@@ -279,6 +332,29 @@ if not SECRET_KEY:
     raise ImproperlyConfigured(
         "HEARD_SECRET_KEY is not set. Set it to a long random text and keep it: sign-ins depend on it. "
         "To try the fictional partnership instead, run `make run`."
+    )
+
+_LENGTH, _DIFFERENT = (
+    50,
+    20,
+)  # characters of a key: `secrets.token_urlsafe(50)` has 67, some 40 of them different
+for _key in [] if DEMO else [SECRET_KEY, *SECRET_KEY_FALLBACKS]:
+    if len(_key) < _LENGTH or len(set(_key)) < _DIFFERENT:
+        raise ImproperlyConfigured(
+            "HEARD_SECRET_KEY is easily guessed. Make one with: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+        )
+
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+if DEMO and not all(host in _LOOPBACK or host.endswith(".localhost") for host in ALLOWED_HOSTS):
+    raise ImproperlyConfigured(
+        "HEARD_DEMO is for this machine alone: everybody knows its key and its passwords. Take the public name out of "
+        "HEARD_HOSTS, or set HEARD_DEMO=0 and install Heard as the guide says."
+    )
+
+if FACTOR not in ("all", "sensitive", "off") or (FACTOR == "off" and not DEMO):
+    raise ImproperlyConfigured(
+        "HEARD_FACTOR is all or sensitive. Only the fictional partnership can do without."
     )
 
 try:  # steps that cannot be read are told at the start, and not to whoever opens a disagreement

@@ -7,6 +7,9 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.account.forms import LoginForm
+from allauth.core.internal.httpkit import get_client_ip
+from allauth.core.internal.ratelimit import truncate_ip
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.password_validation import password_validators_help_texts
@@ -14,14 +17,21 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from heard.agencies.rules import name_as_counted
 from heard.govuk.forms import Form, PasswordField, TextField
-from heard.home.session import has_ended
+from heard.home.factors import is_fresh
+from heard.home.session import has_ended, note_use
 from heard.home.typed import signed_out_meanwhile
 
 
 class Adapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": _("The username or the password is not right. Try again."),
+        "incorrect_password": _("The password is not right. Try again."),
+        "too_many_login_attempts": _(
+            "There were too many wrong codes. Wait a quarter of an hour, then try again."
+        ),
+        "rate_limited": _("There were too many wrong codes. Wait a quarter of an hour, then try again."),
         "enter_current_password": _("This is not your current password. Try again."),
     }
 
@@ -29,20 +39,41 @@ class Adapter(DefaultAccountAdapter):
         """Nobody signs themselves up: an administrator adds people."""
         return False
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Axes counts wrong passwords, for a name from one address; allauth would count them for the name alone, and lock
+        out its owner wherever they sit."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Somebody who is switched off is told nothing else than whoever types a wrong password."""
+        user = super().authenticate(request, **credentials)
+        return user if user and user.is_active else None
+
     def login(self, request: HttpRequest, user: Any) -> None:
         """Sessions that have run out go with it: they hold what was searched for."""
         super().login(request, user)
         request.session.clear_expired()
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """The page after signing in or out says enough."""
+    def add_message(
+        self, request: HttpRequest, level: int, *args: Any, message: str | None = None, **kwargs: Any
+    ) -> None:
+        """The page after signing in or out says enough, unless something is wrong that stands in no form."""
+        if level == messages.ERROR and message:
+            messages.error(request, message)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Signing in a moment ago is as good as showing again that it is them."""
+        return not is_fresh(self.request)
 
 
 def name_that_is_counted(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
-    """The username under which wrong passwords are counted. Sign-in takes it with any capitals and with spaces around
-    it, so one person has one count, not one for each way of writing."""
     typed = (credentials or {}).get("username") or request.POST.get("login", "")
-    return str(typed).strip().casefold()
+    return name_as_counted(str(typed))
+
+
+def address_that_is_counted(request: HttpRequest) -> str | None:
+    """Whoever has one IPv6 address has the whole network that it is of, so they count as one."""
+    address = get_client_ip(request)
+    return truncate_ip(address) if address else None
 
 
 class SignInForm(Form, LoginForm):
@@ -78,8 +109,11 @@ class SignInFirst(LoginRequiredMiddleware):
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        if request.user.is_authenticated and has_ended(request):
-            logout(request)
+        if request.user.is_authenticated:
+            if has_ended(request):
+                logout(request)
+            else:
+                note_use(request, view_func)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]

@@ -6,6 +6,7 @@ class HomeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from heard.home import session
+        from heard.home import factors, session
 
+        factors.connect()
         session.connect()

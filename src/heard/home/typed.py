@@ -130,6 +130,15 @@ def _kept_for_its_writer(request: HttpRequest, sheet: kept.Sheet) -> bool:
     return True
 
 
+def asked_to_confirm(request: HttpRequest) -> HttpResponse:
+    """A form came for which somebody has to show again that it is them. 403, with what they typed kept for them."""
+    sheet = kept.sheet_of(request)
+    is_kept = sheet is not None and sheet.user_id == request.user.pk and _kept_for_its_writer(request, sheet)
+    back = sheet.page if sheet and sheet.page else request.get_full_path()
+    context = {"typed": [] if is_kept else what_was_typed(request), "back": back, "is_kept": is_kept}
+    return render(request, "home/confirm_first.html", context, status=403)
+
+
 def page_open_too_long(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token was not accepted. 403, with the words and the way back."""
     context = {"typed": what_was_typed(request), "back": request.get_full_path()}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heard.home import around, open, session, typed, views
+from heard.home import around, open, session, signed_in, typed, views
 from heard.home.reminders.views import about_me
 from heard.home.search.views import search
 from heard.home.team import views as team
@@ -21,6 +21,9 @@ urlpatterns = [
     path("typed/", typed.keep, name="typed_keep"),
     path("unfinished/", typed.unfinished, name="unfinished"),
     path("signed-in/", session.stay, name="stay"),
+    path("sessions/", signed_in.sessions, name="sessions"),
+    path("sessions/end/", signed_in.sessions_end, name="sessions_end"),
+    path("sessions/<int:session_id>/end/", signed_in.session_end, name="session_end"),
     path("me/", about_me, name="about_me"),
     path("team/", team.team, name="team"),
     path("team/load/", team.load, name="team_load"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0003_case_in_full'),
+        ('agencies', '0021_invited_at'),
     ]
 
     operations = [

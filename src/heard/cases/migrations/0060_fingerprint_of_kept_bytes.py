@@ -22,7 +22,7 @@ def of_files_that_are_there(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0004_words_of_worries'),
+        ('cases', '0031_notes_in_packs'),
     ]
 
     operations = [

@@ -137,9 +137,9 @@ function typedIn(form, turn) {
 
 // After signing in again in another tab the form is still good: its token follows the browser's.
 function freshToken(form) {
-  const now = document.cookie.split("; ").find((one) => one.startsWith("csrftoken="));
+  const now = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/);
   const token = form.elements.namedItem("csrfmiddlewaretoken");
-  if (now && token) token.value = now.slice("csrftoken=".length);
+  if (now && token) token.value = now[1];
 }
 
 // How My work names the form: the page, and whom it is about.

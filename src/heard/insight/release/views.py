@@ -82,7 +82,7 @@ def profile_again(request: Request, profile_id: uuid.UUID) -> HttpResponse:
     return redirect("profile", profile_id=profile_id)
 
 
-@gate(May.RELEASE)
+@gate(May.RELEASE, fresh=True)
 def profile_decide(request: Request, profile_id: uuid.UUID) -> HttpResponse:
     this = queries.profile_visible_to(request.user, profile_id)
     form = kept_form(request, DecideForm, kind="profile.decide", subject_id=profile_id)

@@ -114,7 +114,7 @@ def engine_issues(request: Request, run_id: uuid.UUID) -> HttpResponse:
     )
 
 
-@gate(May.RUN_ENGINE)
+@gate(May.RUN_ENGINE, fresh=True)
 def engine_issues_file(request: Request, run_id: uuid.UUID) -> FileResponse:
     path = queries.issue_file(request.user, queries.run_visible_to(request.user, run_id))
     return FileResponse(path.open("rb"), as_attachment=True, filename="issues.csv", content_type="text/csv")

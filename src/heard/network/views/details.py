@@ -123,7 +123,7 @@ def address(request: Request, person_id: uuid.UUID) -> HttpResponse:
     )
 
 
-@gate(May.SEE_CHILD)
+@gate(May.SEE_CHILD, fresh=True)
 @_FORM
 def restriction(request: Request, person_id: uuid.UUID) -> HttpResponse:
     """Closes the record to everybody but the agencies that are involved, or opens it again."""

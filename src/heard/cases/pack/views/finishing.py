@@ -94,7 +94,7 @@ def _log(request: HttpRequest, user: Any, disclosure_id: uuid.UUID) -> dict[str,
     }
 
 
-@gate(May.DISCLOSE)
+@gate(May.DISCLOSE, fresh=True)
 def give(request: HttpRequest, disclosure_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_disclosure(by=user, disclosure_id=disclosure_id)

@@ -46,7 +46,7 @@ def of_child(request: Request, person_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/pack/of_child.html", context)
 
 
-@gate(May.SEE_CHILD)
+@gate(May.SEE_CHILD, fresh=True)
 def ask(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     person = open_record(by=user, person_id=person_id)
@@ -88,7 +88,7 @@ def _ended(request: Request, this: Any) -> HttpResponse:
     return render(request, "cases/pack/pack.html", context)
 
 
-@gate(May.SEE_CHILD)
+@gate(May.SEE_CHILD, fresh=True)
 @require_POST
 def fetch(request: Request, pack_id: uuid.UUID) -> HttpResponseBase:
     """The file, to save; never drawn by the browser. Its name says nothing about a child."""

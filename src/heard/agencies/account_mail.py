@@ -1,0 +1,93 @@
+"""Mails about somebody's own account: what happened to it and, where they are to set a password, the link for that.
+
+They name nobody else and nothing of any record. The task worker sends them, so that no page waits for a mail server and
+nobody learns from a page's speed whether a name is known; the link is made when it is sent and lies in no queue.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.tasks import task
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from heard.agencies.invitation import link_for
+from heard.agencies.mailing import why_no_mail
+from heard.agencies.models import User
+
+_NOT_YOU: Final = gettext_noop(
+    "If this was not you, tell the person who looks after Heard in your partnership now."
+)
+_SAYS: Final = {
+    "invited": (
+        gettext_noop("Heard: set your password"),
+        gettext_noop(
+            "Somebody who looks after Heard in your partnership asks you to set a password. Your username is "
+            "%(username)s. Open this link within three days; it works once:\n\n%(link)s"
+        ),
+    ),
+    "password set": (
+        gettext_noop("Heard: your password was set"),
+        gettext_noop("The password of your account was set just now. Wherever you were signed in, you are signed out."),
+    ),
+    "address changed": (
+        gettext_noop("Heard: mail about your account goes elsewhere now"),
+        gettext_noop("Another address was entered for your account. Mail about it no longer comes to this one."),
+    ),
+    "locked": (
+        gettext_noop("Heard: wrong passwords for your username"),
+        gettext_noop(
+            "Wrong passwords were typed for your username several times. Nobody can sign in with it for an hour from "
+            "where that was done; from elsewhere you can. An administrator can unlock it sooner."
+        ),
+    ),
+    "factor added": (
+        gettext_noop("Heard: a new way to confirm that it is you"),
+        gettext_noop("A passkey, an authenticator app or new recovery codes were added to your account."),
+    ),
+    "factor removed": (
+        gettext_noop("Heard: a passkey or app was removed"),
+        gettext_noop("A passkey, an authenticator app or recovery codes were removed from your account."),
+    ),
+    "recovery code used": (
+        gettext_noop("Heard: a recovery code was used"),
+        gettext_noop("Somebody signed in to your account with one of its recovery codes. That code is used up."),
+    ),
+    "recovered": (
+        gettext_noop("Heard: your account was recovered on the server"),
+        gettext_noop(
+            "Somebody who looks after the server asked for a link with which the password of your account can be set. "
+            "Its passkeys and apps were removed."
+        ),
+    ),
+}  # fmt: skip
+
+
+def tell(user: User, what: str, *, to: str = "") -> None:
+    """Has a mail sent once the transaction has ended, to their address or to this one. Nothing happens where there is none,
+    or no mail is set up."""
+    if what not in _SAYS:
+        raise ValueError(f"There is no mail about {what!r}")
+    if (to or user.email) and not why_no_mail():
+        transaction.on_commit(partial(send.enqueue, user.pk, what, *([to] if to else [])))
+
+
+@task()
+def send(user_id: int, what: str, to: str = "") -> None:
+    """Where it does not go, administrators see on My work that mail does not reach this person."""
+    user = User.objects.get(pk=user_id)
+    if what == "invited" and user.invited_at is None:
+        return  # they have set it meanwhile
+    subject, says = _SAYS[what]
+    filled = {"username": user.username, "link": link_for(user) if what == "invited" else ""}
+    lines = [_(says) % filled, "", _(_NOT_YOU), "", settings.ADDRESS]
+    try:
+        EmailMessage(_(subject), "\n".join(lines) + "\n", to=[to or user.email]).send()
+    except (OSError, ValueError):
+        User.objects.filter(pk=user_id).update(mail_failed_on=timezone.localdate())

@@ -1,0 +1,164 @@
+"""The second factor: who has to have one, what counts as one, and who has just shown that it is them.
+
+allauth keeps passkeys, authenticator apps and recovery codes, and checks them. Here is what Heard asks of it.
+"""
+
+from __future__ import annotations
+
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import clear_authentication_records, record_authentication
+from allauth.mfa import signals
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from heard.agencies.actions import note_factor
+from heard.agencies.rules import needs_factor
+from heard.home.typed import asked_to_confirm
+
+if TYPE_CHECKING:
+    from django.http.response import HttpResponseBase
+
+    from heard.agencies.models import User
+
+_KEYS: Final = (
+    Authenticator.Type.WEBAUTHN,
+    Authenticator.Type.TOTP,
+)  # recovery codes are for the day these are lost
+
+
+class ConfirmFirst:
+    """After the gate: leads whoever needs a second factor and has shown none to where they add one, and asks once more
+    before a view that is marked `fresh`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        if not hasattr(view, "gate"):
+            return None  # signing in, enrolment and what anybody may read: these guard themselves
+        if lacks_factor(request):
+            return redirect("mfa_index")
+        if view.fresh and settings.FACTOR != "off" and not is_fresh(request):
+            return _confirm(request)
+        return None
+
+
+def lacks_factor(request: HttpRequest) -> bool:
+    """Whether this user needs a second factor, and has not shown one since they signed in."""
+    user: Any = request.user
+    if not user.is_authenticated or not needs_factor(set(user.roles), which=settings.FACTOR):
+        return False
+    shown = get_authentication_records(request, user)
+    return not any(one.get("method") == "mfa" and one.get("type") in _KEYS for one in shown)
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether they signed in, or showed again that it is them, in the last minutes."""
+    shown = get_authentication_records(request, request.user)
+    return bool(shown) and time.time() - shown[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def factor(request: HttpRequest) -> dict[str, Any]:
+    """A context processor: whether the page has to say that something is lacking."""
+    return {
+        "lacks_factor": hasattr(request, "user") and hasattr(request, "session") and lacks_factor(request)
+    }
+
+
+def _confirm(request: HttpRequest) -> HttpResponseBase:
+    """Never allauth's own exception: on a POST it would call the view later, past the gate."""
+    if request.method == "POST":
+        return asked_to_confirm(request)
+    return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
+
+
+class Adapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy(
+            "This code is not right, or it was used already. Wait for the next one."
+        ),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return _("Passkey %(number)s") % {"number": count + 1}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """What a passkey is made for: the site's own name, whatever a request says that it is."""
+        return {"id": urlsplit(settings.ADDRESS).hostname or "", "name": "Heard"}
+
+    def _get_user_identifier(self, user: User) -> str:
+        return user.username
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Ours tells: see `connect`."""
+
+
+def _cipher() -> MultiFernet:
+    """With the key of this site, and the one before it where there is one."""
+    return MultiFernet([_fernet(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+def _fernet(key: str) -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"heard second factor").derive(key.encode())
+    return Fernet(urlsafe_b64encode(derived))
+
+
+# ---- what allauth says has happened
+
+
+def connect() -> None:
+    signals.authenticator_added.connect(_added, dispatch_uid="factor added")
+    signals.authenticator_reset.connect(_reset, dispatch_uid="factor reset")
+    signals.authenticator_removed.connect(_removed, dispatch_uid="factor removed")
+    signals.authenticator_used.connect(_used, dispatch_uid="factor used")
+
+
+def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_signal: Any) -> None:
+    """Whoever adds a passkey or app has just shown it."""
+    if authenticator.type in _KEYS:
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
+        note_factor(by=user, verb="add", kind=authenticator.type)
+
+
+def _reset(user: User, authenticator: Authenticator, **_signal: Any) -> None:
+    note_factor(by=user, verb="add", kind=authenticator.type)
+
+
+def _removed(request: HttpRequest, user: User, authenticator: Authenticator, **_signal: Any) -> None:
+    """Whoever removes the last one begins again: what they showed with it no longer counts."""
+    if not Authenticator.objects.filter(user=user, type__in=_KEYS).exists():
+        clear_authentication_records(request)
+    note_factor(by=user, verb="remove", kind=authenticator.type)
+
+
+def _used(user: User, authenticator: Authenticator, reauthenticated: bool, **_signal: Any) -> None:
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES and not reauthenticated:
+        note_factor(by=user, verb="use", kind=authenticator.type)

@@ -1,0 +1,346 @@
+"""The second factor: who needs one, what counts as one, how it is added, lost and asked for again."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from tests.conftest import PASSWORD, World
+from tests.walls.record import make_record
+from tests.walls.test_every_address import GUARDED
+
+from heard.agencies import account_mail, actions
+from heard.agencies.models import AuditRow, Draft, User
+from heard.agencies.rules import Refused, Role, needs_factor
+
+MINUTES = 60
+
+
+@pytest.fixture(autouse=True)
+def wanted(settings: Any) -> None:
+    """As in an installation; the demo does without."""
+    settings.FACTOR = "all"
+
+
+@pytest.fixture(autouse=True)
+def committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test's own transaction never ends: what waits for the end of one is done at once, within its request."""
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda do, **_: do())
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """A code is good for thirty seconds: tests go on in time instead of waiting."""
+    now, ahead = time.time, [0.0]
+    monkeypatch.setattr("time.time", lambda: now() + ahead[0])
+
+    def go_on(seconds: float) -> None:
+        ahead[0] += seconds
+
+    return go_on
+
+
+def code(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+def with_password(username: str) -> Client:
+    client = Client()
+    client.post(reverse("account_login"), {"login": username, "password": PASSWORD})
+    return client
+
+
+def enrol(client: Client) -> str:
+    """Adds an authenticator app, and returns its secret."""
+    page = client.get(reverse("mfa_activate_totp")).text
+    secret = re.findall(r'class="heard-key">(\w+)<', page)[0]
+    answer = client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
+    assert answer.url == reverse("mfa_view_recovery_codes")
+    return str(secret)
+
+
+def confirm(client: Client, typed: str) -> Any:
+    return client.post(reverse("mfa_authenticate"), {"code": typed})
+
+
+def recovery_codes(client: Client) -> list[str]:
+    return re.findall(r'class="heard-key">(\d{8})<', client.get(reverse("mfa_view_recovery_codes")).text)
+
+
+# ---- who needs one
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role_needs_one_by_default(role: Role) -> None:
+    assert needs_factor({role}, which="all")
+    assert not needs_factor({role}, which="off")
+
+
+def test_with_sensitive_those_who_see_more_than_their_agency_need_one() -> None:
+    assert [role for role in Role if needs_factor({role}, which="sensitive")] == [
+        Role.COORDINATOR, Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR
+    ]  # fmt: skip
+    assert needs_factor({Role.BOARD, Role.COORDINATOR}, which="sensitive")
+
+
+@pytest.mark.parametrize(
+    "who", ["social_worker", "coordinator", "supervisor", "analyst", "board_member", "administrator"]
+)
+def test_without_one_every_address_leads_to_where_one_is_added(
+    world: World, who: str, settings: Any, tmp_path: Any
+) -> None:
+    settings.DATA = tmp_path
+    record = make_record(world, restricted=False)
+    user = getattr(world, who)
+    client = with_password(user.username)
+    open_to_them = []
+    for address in GUARDED:
+        for call in (client.get, client.post):
+            answer = call(address.of(record))
+            leads = answer.status_code == 302 and answer["Location"] == reverse("mfa_index")
+            if not leads and answer.status_code != 404:
+                open_to_them.append((address.name, answer.status_code))
+    assert open_to_them == []
+    assert "Before you go on, confirm that it is you" in client.get(reverse("mfa_index")).text
+
+
+def test_the_demo_signs_in_by_name_alone(world: World, settings: Any) -> None:
+    settings.FACTOR = "off"
+    assert with_password("sol.wright").get("/").status_code == 200
+
+
+# ---- an app
+
+
+def test_an_app_is_added_and_asked_for_at_the_next_sign_in(
+    world: World, clock: Callable[[float], None]
+) -> None:
+    client = with_password("sol.wright")
+    secret = enrol(client)
+    assert client.get("/").status_code == 200, "whoever adds one has shown it"
+    clock(31)
+    again = with_password("sol.wright")
+    assert again.get("/").status_code == 302
+    assert "This code is not right" in confirm(again, "000000").text
+    assert again.get("/").status_code == 302
+    assert confirm(again, code(secret)).status_code == 302
+    assert again.get("/").status_code == 200
+
+
+def test_a_code_is_good_once(world: World, clock: Callable[[float], None]) -> None:
+    secret = enrol(with_password("sol.wright"))
+    clock(31)
+    first, second = with_password("sol.wright"), with_password("sol.wright")
+    confirm(first, code(secret))
+    confirm(second, code(secret))
+    assert first.get("/").status_code == 200
+    assert second.get("/").status_code == 302
+
+
+def test_wrong_codes_end_soon_and_only_for_who_knows_the_password(
+    world: World, clock: Callable[[float], None]
+) -> None:
+    secret = enrol(with_password("sol.wright"))
+    clock(31)
+    guesser = with_password("sol.wright")
+    pages = [confirm(guesser, "000000").text for _ in range(6)]
+    assert "There were too many wrong codes." in pages[-1]
+    assert "There were too many wrong codes." in confirm(guesser, code(secret)).text
+    clock(15 * MINUTES + 31)
+    assert confirm(with_password("sol.wright"), code(secret)).status_code == 302
+
+
+def test_neither_the_secret_nor_the_seed_lies_in_the_database(world: World) -> None:
+    secret = enrol(with_password("sol.wright"))
+    kept = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert secret not in kept
+    assert "gAAAA" in kept
+    assert not re.search(r"[0-9a-f]{80}", kept), "the seed of the recovery codes"
+
+
+def test_a_new_secret_key_reads_what_the_one_before_encrypted(
+    world: World, settings: Any, clock: Callable[[float], None]
+) -> None:
+    secret = enrol(with_password("sol.wright"))
+    clock(31)
+    app = Authenticator.objects.get(type="totp").wrap()
+    assert isinstance(app, TOTP)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key " * 5, [settings.SECRET_KEY]
+    assert app.validate_code(code(secret))
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(Exception, match=r"^$"):
+        app.validate_code(code(secret))
+
+
+def test_whoever_removes_their_last_one_begins_again(world: World) -> None:
+    client = with_password("sol.wright")
+    enrol(client)
+    assert "Its codes no longer let you in." in client.get(reverse("mfa_deactivate_totp")).text
+    client.post(reverse("mfa_deactivate_totp"))
+    assert not Authenticator.objects.exists(), "recovery codes go with it"
+    assert client.get("/").url == reverse("mfa_index")
+
+
+# ---- recovery codes
+
+
+def test_a_recovery_code_lets_in_once_ends_all_else_and_leads_to_a_new_one(
+    world: World, clock: Callable[[float], None]
+) -> None:
+    at_home = with_password("sol.wright")
+    enrol(at_home)
+    codes = recovery_codes(at_home)
+    assert len(codes) == 10
+    assert recovery_codes(at_home) == [], "they are shown once"
+    clock(31)
+    client = with_password("sol.wright")
+    confirm(client, codes[0])
+    assert client.get("/").url == reverse("mfa_index")
+    assert at_home.get("/").status_code == 302
+    assert at_home.get("/").url != reverse("mfa_index")
+    again = with_password("sol.wright")
+    assert "This code is not right" in confirm(again, codes[0]).text
+
+
+# ---- what is written down and told
+
+
+def test_each_change_leaves_a_row_and_a_mail(
+    world: World, clock: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    User.objects.filter(pk=world.social_worker.pk).update(email="sol@wexmoor.example")
+    told: list[str] = []
+    monkeypatch.setattr(type(account_mail.send), "enqueue", lambda _task, _user, what: told.append(what))
+    client = with_password("sol.wright")
+    enrol(client)
+    [first, *_rest] = recovery_codes(client)
+    confirm(with_password("sol.wright"), first)
+    rows = AuditRow.objects.filter(subject="user", verb__contains="factor").order_by("pk")
+    assert [(row.verb, row.detail["kind"], row.actor) for row in rows] == [
+        ("add factor", "totp", "sol.wright"), ("use factor", "recovery_codes", "sol.wright")
+    ]  # fmt: skip
+    assert told == ["factor added", "recovery code used"]
+    for what in told:
+        account_mail.send.call(world.social_worker.pk, what)
+    assert all("Wright" not in sent.body for sent in mail.outbox)
+
+
+# ---- all are lost
+
+
+def test_an_administrator_removes_what_somebody_lost(world: World, clock: Callable[[float], None]) -> None:
+    client = with_password("sol.wright")
+    enrol(client)
+    actions.remove_factors(by=world.administrator, user=world.social_worker, reason="Lost their telephone.")
+    assert client.get("/").status_code == 302, "signed out"
+    assert not Authenticator.objects.exists()
+    row = AuditRow.objects.get(verb="remove factors")
+    assert (row.actor, row.reason) == ("ade.minton", "Lost their telephone.")
+    assert with_password("sol.wright").get("/").url == reverse("mfa_index")
+
+
+def test_nobody_removes_their_own_and_nobody_else_removes_any(world: World) -> None:
+    enrol(with_password("sol.wright"))
+    enrol(with_password("ade.minton"))
+    ade, sol = world.administrator, world.social_worker
+    for by, user, why in (
+        (ade, ade, "Ask another administrator"),
+        (ade, world.teacher, "They have no passkey"),
+        (world.coordinator, sol, "Only an administrator"),
+    ):
+        with pytest.raises(Refused, match=why):
+            actions.remove_factors(by=by, user=user, reason="lost")
+    with pytest.raises(Refused, match="Say why"):
+        actions.remove_factors(by=ade, user=sol, reason=" ")
+
+
+# ---- once more, before what gives rights or takes much out
+
+
+@pytest.fixture
+def admin(world: World) -> Client:
+    client = with_password("ade.minton")
+    enrol(client)
+    return client
+
+
+STEP_UP = {
+    "user_add", "user_invite", "user_give_role", "user_take_role", "user_switch_off", "user_switch_on", "user_remove_factors",
+    "person_restriction", "pack_ask", "pack_file", "disclosure_given", "engine_issues_file", "profile_decide",
+}  # fmt: skip
+
+
+def test_what_gives_rights_or_takes_much_out_is_marked() -> None:
+    assert {address.name for address in GUARDED if address.view.fresh} >= STEP_UP
+
+
+def test_shortly_after_signing_in_nothing_is_asked(world: World, admin: Client) -> None:
+    assert admin.get(reverse("user_give_role", args=[world.teacher.pk])).status_code == 200
+
+
+def test_later_a_page_asks_first_and_leads_on(
+    world: World, admin: Client, clock: Callable[[float], None]
+) -> None:
+    clock(5 * MINUTES + 1)
+    page = reverse("user_give_role", args=[world.teacher.pk])
+    assert admin.get(reverse("people")).status_code == 200, "reading people asks nothing"
+    to_confirm = admin.get(page).url
+    assert to_confirm.startswith(reverse("account_reauthenticate"))
+    asked = admin.get(to_confirm).text
+    assert "Confirm that it is you" in asked
+    assert "Use a code" in asked
+    data = {"password": "wrong password", "next": page}
+    assert "The password is not right." in admin.post(to_confirm, data).text
+    assert admin.post(to_confirm, data | {"password": PASSWORD}).url == page
+    assert admin.get(page).status_code == 200
+
+
+def test_later_a_code_confirms_too(world: World, admin: Client, clock: Callable[[float], None]) -> None:
+    secret = Authenticator.objects.get(type="totp").wrap()
+    clock(5 * MINUTES + 1)
+    from allauth.mfa.utils import decrypt
+
+    page = reverse("user_give_role", args=[world.teacher.pk])
+    typed = {"code": code(decrypt(secret.instance.data["secret"])), "next": page}
+    assert admin.post(reverse("mfa_reauthenticate"), typed).url == page
+    assert admin.get(page).status_code == 200
+
+
+def test_a_form_that_comes_later_does_nothing_and_loses_nothing(
+    world: World, admin: Client, clock: Callable[[float], None]
+) -> None:
+    page = reverse("user_switch_off", args=[world.teacher.pk])
+    token = re.findall(r'name="kept" value="([^"]+)"', admin.get(page).text)[0]
+    clock(5 * MINUTES + 1)
+    answer = admin.post(page, {"reason": "Works for another school now.", "kept": token})
+    assert answer.status_code == 403
+    assert "What you typed is kept: confirm" in answer.text
+    assert User.objects.get(pk=world.teacher.pk).is_active
+    assert "Works for another school now." in str(Draft.objects.get().answers)
+    assert reverse("account_reauthenticate") in answer.text
+    to_confirm = reverse("account_reauthenticate")
+    assert admin.post(to_confirm, {"password": PASSWORD, "next": page}).url == page
+    assert "Works for another school now." in admin.get(page).text
+    assert User.objects.get(pk=world.teacher.pk).is_active, "nothing is done that was not sent again"
+
+
+# ---- every page is ours
+
+
+def test_no_page_of_the_library_is_left(world: World, admin: Client, clock: Callable[[float], None]) -> None:
+    names = [
+        "mfa_index", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_list_webauthn",
+        "mfa_add_webauthn", "account_reauthenticate", "mfa_reauthenticate",
+    ]  # fmt: skip
+    for name in names:
+        page = admin.get(reverse(name))
+        assert page.status_code == 200, name
+        assert "heard-header" in page.text, name
