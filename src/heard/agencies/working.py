@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ENGINE: Final = "engine"  # runs and profiles, which take minutes
 QUEUES: Final = ("default", ENGINE)
+NOTIFIER: Final = "notifier"  # no queue: `heard notify`, which passes on what nobody has seen
 SILENT: Final = timedelta(seconds=60)  # a queue whose workers were not heard of for so long stands still
 _LOST: Final = timedelta(minutes=3)  # longer than `beating` waits, so that the work itself counts as lost too
 _MOST_ATTEMPTS: Final = 3
@@ -53,7 +54,9 @@ def standing_still() -> list[str]:
     rows = set(beats.union(waiting.values_list("queue_name").annotate(at=never)))
     heard_of = {queue: at for queue, at in rows if at is not None}
     return [
-        queue for queue in QUEUES if (heard_of[queue] < since if queue in heard_of else (queue, None) in rows)
+        queue
+        for queue in (*QUEUES, NOTIFIER)
+        if (heard_of[queue] < since if queue in heard_of else (queue, None) in rows)
     ]
 
 
