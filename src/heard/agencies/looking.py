@@ -22,6 +22,8 @@ _WRITES: Final = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\
 # Tables that a look may write to, each with its reason. Signing in is a POST, and so is all that counts its failures.
 MAY_WRITE: Final = {
     "agencies_auditrow": "who looked at what",
+    "axes_accesslog": "when a session that has ended signs its holder out",
+    "mfa_authenticator": "the recovery codes that the page shows once",
     "django_session": "what a browser was shown last; a session that ended is taken away",
     "agencies_workerbeat": "that the database can be written, for a machine that watches",
     "cases_pack": "that whoever asked for a pack has fetched it",
