@@ -15,8 +15,11 @@ from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import record_words
 from heard.cases.case.models import Words
 from heard.cases.case.record import said_beside
+from heard.cases.case.rules import Kept
 from heard.cases.plan import actions as planning
 from heard.cases.review.actions import hold_review
+from heard.cases.review.models import Review
+from heard.cases.review.queries import held_with_words
 from heard.cases.review.rules import Looked
 from heard.cases.words.actions import add_words, correct_words
 from heard.govuk.environment import day
@@ -129,3 +132,35 @@ def test_words_that_somebody_else_wrote_down_are_not_sure(world, draft_plan):
     Words.objects.update(said_on="", said_on_id=None, written_by=world.teacher)
     moved.say_where(apps, None)
     assert not Words.objects.get(pk=plan.words_id).said_on
+
+
+def test_words_that_stood_beside_an_earlier_review_are_not_counted_again(world, agreed):
+    since = timezone.localdate() - timedelta(days=2)
+    words = add_words(by=world.social_worker, person_id=agreed.case.person_id, **said("I want my bike."))
+    first = review(world, agreed, ChildsView(words_id=words.pk))
+    assert held_with_words(world.coordinator, since=since) == Kept(1, 1)
+    Review.objects.filter(pk=first.pk).update(held_on=timezone.localdate() - timedelta(days=1))
+    review(world, agreed, ChildsView(words_id=words.pk))
+    assert held_with_words(world.coordinator, since=since) == Kept(1, 2)
+
+
+def test_only_words_heard_since_the_review_before_are_counted(world, agreed):
+    since = timezone.localdate() - timedelta(days=2)
+    first = review(world, agreed, ChildsView(new=said("It is better.")))
+    Review.objects.filter(pk=first.pk).update(held_on=timezone.localdate() - timedelta(days=1))
+    old = said("I want my bike.") | {"heard_on": timezone.localdate() - timedelta(days=150)}
+    child = agreed.case.person_id
+    second = review(
+        world, agreed, ChildsView(words_id=add_words(by=world.teacher, person_id=child, **old).pk)
+    )
+    assert held_with_words(world.coordinator, since=since) == Kept(1, 2)
+    second.words.heard_on = timezone.localdate()
+    second.words.save()
+    assert held_with_words(world.coordinator, since=since) == Kept(2, 2)
+
+
+def test_the_figure_for_the_board_says_what_it_counts(client, world):
+    client.force_login(world.board_member)
+    shown = client.get("/figures/").text
+    assert "since the decision before it of the same kind" in shown
+    assert "nobody had looked" not in shown
