@@ -11,6 +11,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 from tests.cases.conftest import SAID
 
+from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import record_words
 from heard.cases.case.models import Words
@@ -164,3 +165,37 @@ def test_the_figure_for_the_board_says_what_it_counts(client, world):
     shown = client.get("/figures/").text
     assert "since the decision before it of the same kind" in shown
     assert "nobody had looked" not in shown
+
+
+def test_the_page_asks_for_the_child_first_and_for_earlier_words_after_that(client, world, worry, draft_plan):
+    shown = page(client, world, "plan_agree", plan_id=draft_plan.pk)
+    offered = [
+        "Hear the child now",
+        "The child did not want to speak about it",
+        "The child could not be reached",
+        f"Said earlier, on another matter (worry), on {day(worry.words.heard_on)}",
+        "There is another reason",
+    ]
+    found = [shown.find(text) for text in offered]
+    assert -1 not in found
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        (
+            {"which": "no_wish", "asked": "Sol asked at home."},
+            "The child did not want to speak about it. Sol",
+        ),
+        (
+            {"which": "not_reached", "tried": "Rang twice."},
+            "The child could not be reached. Tried: Rang twice.",
+        ),
+    ],
+)
+def test_why_the_child_is_not_heard_says_how_they_were_asked(draft_plan, answer, kept):
+    form = ChildsViewForm(answer)
+    assert form.is_valid(), form.errors
+    assert form.view.why_no_words.startswith(kept)
+    assert not ChildsViewForm({"which": answer["which"]}).is_valid()
