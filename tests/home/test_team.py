@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -168,6 +169,7 @@ def test_the_share_without_the_childs_words_is_that_of_every_stage_that_decides(
         by=world.coordinator,
         case_id=record["case_id"],
         why="She is safe and says so",
+        period_id=uuid4(),
         words=None,
         why_no_words="She asked us to decide",
         contact_afterwards="Tess Archer",

@@ -97,7 +97,7 @@ def a_worry_becomes_a_plan(world: World, story: Story) -> None:
 
     story.sign_in(world.social_worker).open(f"/children/{case.person_id}/")
     story.press("Go on with the assessment").sees("What does Amira want to happen?")
-    story.follow("What the child says").choose("Write down what the child says now")
+    story.follow("What the child says").choose("Hear the child now, and write down what they say")
     story.fill("The child’s own words", "I want to walk home without looking behind me.")
     story.fill_date("When was the child heard?", today.day, today.month, today.year)
     story.fill("Who heard the child?", "Sol Wright, social worker").press("Save and continue")
@@ -149,7 +149,9 @@ def finish_and_review(story: Story, world: World) -> None:
     story.fill("Who saw it?", "Tess Archer, teacher")
     story.fill("Who took part?", "Sol Wright, Tess Archer, Amira")
     story.fill("What has changed for the child?", "She walks home and has told two friends.")
-    story.choose("Write down what the child says now").fill("The child’s own words", "It is better now.")
+    story.choose("Hear the child now, and write down what they say").fill(
+        "The child’s own words", "It is better now."
+    )
     today = timezone.localdate()
     story.fill_date("When was the child heard?", today.day, today.month, today.year)
     story.fill("Who heard the child?", "Sol Wright, social worker")

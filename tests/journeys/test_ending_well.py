@@ -23,7 +23,7 @@ def reviewed(story: Story, plan: Plan) -> None:
     story.fill("Who saw it?", "Tess Archer, teacher").fill_date("When?", today.day, today.month, today.year)
     story.fill("What has changed for the child?", "She is not afraid on her way home.")
     story.fill("Who took part?", "Sol Wright, Tess Archer, Amira")
-    story.choose("Write down what the child says now").fill(THE_CHILDS_WORDS, NOW)
+    story.choose("Hear the child now, and write down what they say").fill(THE_CHILDS_WORDS, NOW)
     story.fill_date("When was the child heard?", today.day, today.month, today.year)
     story.fill("Who heard the child?", "Sol Wright, social worker")
     story.choose("The plan ends: the child needs less help from us now")

@@ -59,7 +59,7 @@ def heard_in_time(story: Story) -> None:
     story.fill("At what time did it begin?", f"{now:%H:%M}").fill("Where?", "The park, which she chose")
     story.fill("Who spoke with the child?", "Noor, advocate")
     story.fill("How are they independent?", "Works for a charity")
-    story.choose("Write down what the child says now").fill("The child’s own words", BACK)
+    story.choose("Hear the child now, and write down what they say").fill("The child’s own words", BACK)
     story.fill_date("When was the child heard?", now.day, now.month, now.year)
     story.fill("Who heard the child?", "Noor, advocate")
     story.fill("Where was the child? (optional)", "In a flat above the Harbour Street arcade")

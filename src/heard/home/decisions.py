@@ -43,6 +43,15 @@ def by_stage(user: User, *, since: date, by: Iterable[int] | None = None) -> lis
     return [(text, count(user, since=since, by=by)) for text, count in stages]
 
 
+def what_counts() -> str:
+    """The definition, for the page that shows the figure."""
+    return _(
+        "A decision counts where the child said something since the decision before it of the same kind, in the same case "
+        "or about the same child. Words that stood beside an earlier one are not counted again, and a reason why there are "
+        "no words is not counted as words."
+    )
+
+
 def all_stages(counted: Iterable[tuple[str, Kept]]) -> Kept:
     """The share of all decisions is not the mean of the shares."""
     return reduce(add, (kept for _text, kept in counted), Kept(0, 0))

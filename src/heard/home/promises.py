@@ -32,6 +32,7 @@ class Promise:
     text: str
     kept: Kept
     source: str
+    counts: str = ""
 
 
 def promises(user: User, *, since: date, today: date) -> list[Promise]:
@@ -49,6 +50,7 @@ def promises(user: User, *, since: date, today: date) -> list[Promise]:
             _("Decisions made beside the child’s own words, from the first worry to closing the case"),
             decisions.all_stages(decisions.by_stage(user, since=since)),
             _("See Me, Hear Me: the voice of the child"),
+            decisions.what_counts(),
         ),
         Promise(
             _("Open cases in which the child has a trusted worker"),

@@ -1,6 +1,7 @@
 """Cases, words, warnings and drafts: who may, who may not, and what stays behind."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -38,6 +39,7 @@ def end(world: World, case, **given):
         "by": world.coordinator,
         "case_id": case.pk,
         "why": "She is safe and says so.",
+        "period_id": uuid4(),
         "words": None,
         "why_no_words": "She does not want to speak about it again.",
         "contact_afterwards": "Tess Archer at school",

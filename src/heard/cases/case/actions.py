@@ -81,6 +81,7 @@ def end_case(
     by: User,
     case_id: uuid.UUID,
     why: str,
+    period_id: uuid.UUID,
     words: Words | None,
     why_no_words: str,
     contact_afterwards: str,
@@ -88,12 +89,13 @@ def end_case(
     open_again_if: str,
     at: datetime | None = None,
 ) -> CasePeriod:
-    """Closes a case and keeps the period that ends. Whether it may be closed, `review.actions.close_case` has asked."""
+    """Closes a case and keeps the period that ends as `period_id`. Whether it may be closed, `review.actions.close_case` has asked."""
     Case.objects.select_for_update().filter(pk=case_id).first()
     case = case_visible_to(by, case_id)
     if case.state != Case.State.OPEN:
         raise Refused(rules.CLOSED_ALREADY)
     period = CasePeriod.objects.create(
+        pk=period_id,
         case=case,
         opened_at=case.opened_at,
         opened_by_id=case.opened_by_id,
@@ -234,11 +236,14 @@ def record_words(
     language: str = "",
     original: str = "",
     translated_by: str = "",
+    said_on: str = "",
+    said_on_id: uuid.UUID | None = None,
     corrects: Words | None = None,
     why_corrected: str = "",
 ) -> Words:
     """Keeps the child's own words, verbatim. Whoever may tell a worry about a child may pass on what the child said.
 
+    `said_on`: on which occasion, and `said_on_id` the plan, the review and so on.
     `corrects`: words of the same child that were written down wrongly; they stay, with `why_corrected`.
     """
     person = person_findable_by(by, person_id)
@@ -250,6 +255,8 @@ def record_words(
         how=how,
         what_changed=what_changed,
         wants=wants,
+        said_on=said_on,
+        said_on_id=said_on_id,
         corrects=corrects,
         why_corrected=why_corrected,
         written_by=by,

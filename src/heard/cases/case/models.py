@@ -6,8 +6,10 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from heard.cases.case import rules
+from heard.govuk.said import Text, choice, put, say
 from heard.network.rules import MOVES
 
 
@@ -131,6 +133,20 @@ class Words(models.Model):
         SIGNED = "signed", _("Signed or showed")
         INTERPRETER = "interpreter", _("Said through an interpreter")
 
+    class Occasion(models.TextChoices):
+        CONCERN = "concern", _("Worry")
+        ASSESSMENT = "assessment", _("Assessment")
+        PLAN = "plan", _("Plan")
+        REVIEW = "review", _("Review")
+        PANEL = "panel", _("Panel")
+        SHARE = "share", _("Sharing information")
+        REFERRAL = "referral", _("Referral")
+        INTERVIEW = "interview", _("Return interview")
+        SUPERVISION = "supervision", _("Decision in supervision")
+        CLOSING = "closing", _("Closing the case")
+        NOTE = "note", _("Note of contact")
+        OTHER = "other", _("Another matter")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     when_merged: ClassVar = MOVES
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
@@ -143,6 +159,12 @@ class Words(models.Model):
     heard_on = models.DateField()
     heard_by = models.CharField(max_length=120, help_text=_("Who heard the child, and their role."))
     what_changed = models.TextField(blank=True)
+    said_on = models.CharField(
+        max_length=12, choices=Occasion, blank=True, help_text=_("Empty where nobody knows any more.")
+    )
+    said_on_id = models.UUIDField(
+        null=True, blank=True, help_text=_("The plan, the review and so on that the child spoke about.")
+    )
     corrects = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
     )
@@ -168,6 +190,26 @@ class Words(models.Model):
 
     def __str__(self) -> str:
         return f"words of {self.heard_on}"
+
+    def is_said_on(self, row: models.Model) -> bool:
+        """Whether the child said this about that plan, at that review and so on, and not on another occasion."""
+        return self.said_on_id is not None and self.said_on_id == row.pk
+
+    def said_earlier(self) -> Text:
+        """What stands over these words where they are shown beside something that they were not said on."""
+        told: dict[str, object] = {"date": self.heard_on, "who": self.heard_by}
+        if not self.said_on:
+            return say(gettext_noop("Said on %(date)s to %(who)s"), **told)
+        if self.said_on == self.Occasion.OTHER:
+            return say(gettext_noop("Said earlier, on another matter, on %(date)s, to %(who)s"), **told)
+        told["matter"] = choice(self, "said_on", small=True)
+        message = gettext_noop("Said earlier, on another matter (%(matter)s), on %(date)s, to %(who)s")
+        return say(message, **told)
+
+    @property
+    def earlier(self) -> str:
+        """The same, in the reader's language."""
+        return put(self.said_earlier())
 
 
 class Observation(models.Model):

@@ -5,9 +5,22 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import (
+    Count,
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, TruncDate
 
 from heard.agencies.queries import colleagues_visible_to, who_are
 from heard.agencies.rules import MAY, Hidden, May
@@ -203,5 +216,37 @@ def closed_with_words(user: User, *, since: date, by: Iterable[int] | None = Non
         if by is None
         else CasePeriod.objects.filter(visible_through(user, "case__person")).filter(closed_by__in=by)
     )
-    closed = rows.filter(closed_at__date__gte=since).order_by()
-    return Kept(**closed.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))
+    return beside_words(rows.filter(closed_at__date__gte=since), at="closed_at", around="case")
+
+
+def beside_words(decided: QuerySet[Any], *, at: str, around: str) -> Kept:
+    """How many of these decisions stand beside words that the child said since the decision before of the same kind, in the
+    same case or about the same child (`around`). `at`: when each was taken. For figures; who may see them was asked."""
+    before = _decisions_before(decided.model, at, around)
+    counted = decided.order_by().annotate(
+        before=_day_of(before, at), again=Exists(before.filter(words=OuterRef("words")))
+    )
+    fresh = Q(words__heard_on__gte=F("before"), again=False)
+    return Kept(**counted.aggregate(kept=Count("pk", fresh), of=Count("pk")))
+
+
+def heard_before_deciding(decided: QuerySet[Any], *, at: str) -> Kept:
+    """The same of decisions that name no words: whether the child said something since the decision before about them."""
+    before = _decisions_before(decided.model, at, "person")
+    counted = decided.order_by().annotate(before=_day_of(before, at), decided_on=TruncDate(at))
+    span = {"heard_on__gte": OuterRef("before"), "heard_on__lte": OuterRef("decided_on")}
+    heard = Exists(Words.objects.filter(person=OuterRef("person"), **span))
+    return Kept(**counted.annotate(heard=heard).aggregate(kept=Count("pk", Q(heard=True)), of=Count("pk")))
+
+
+def _decisions_before(model: Any, at: str, around: str) -> QuerySet[Any]:
+    same = {around: OuterRef(around), f"{at}__lt": OuterRef(at)}
+    rows: QuerySet[Any] = model.objects.filter(**same).order_by(f"-{at}")
+    return rows
+
+
+def _day_of(before: QuerySet[Any], at: str) -> Coalesce:
+    """The day of the latest of them; of none, a day before all others."""
+    timed = isinstance(before.model._meta.get_field(at), DateTimeField)
+    day = before.annotate(day=TruncDate(at) if timed else F(at)).values("day")[:1]
+    return Coalesce(Subquery(day), Value(date.min), output_field=DateField())

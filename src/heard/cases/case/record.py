@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 
 def said_beside(row: Any) -> Text:
     """The child's own words beside what somebody decided or wrote, or why there are none."""
-    if row.words:
-        return labelled(_("What the child said"), quoted(row.words.text))
-    return labelled(_("Why the child’s words are not there"), row.why_no_words)
+    if not row.words:
+        return labelled(_("Why the child’s words are not there"), row.why_no_words)
+    said_here = row.words.is_said_on(row)
+    return labelled(
+        _("What the child said") if said_here else row.words.said_earlier(), quoted(row.words.text)
+    )
 
 
 def _opened(at: Any, case: Case, by: int, *text: object) -> ChronologyEntry:

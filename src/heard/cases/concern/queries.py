@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from heard.agencies.queries import teams_visible_to, who_are
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.notices.queries import Seen, seen_by
+from heard.cases.case.queries import heard_before_deciding
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernStep
 from heard.cases.concern.rules import About
@@ -204,7 +205,7 @@ def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = No
     decided = told.filter(state=Concern.State.DECIDED, person__isnull=False).order_by()
     if by is not None:
         decided = decided.filter(decided_by__in=by)
-    return Kept(**decided.aggregate(kept=Count("pk", Q(why_without_words="")), of=Count("pk")))
+    return heard_before_deciding(decided, at="decided_at")
 
 
 def _whole(user: User) -> Q:

@@ -16,6 +16,7 @@ from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment.actions import open_attachment
+from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.missing import queries, rules
@@ -204,7 +205,11 @@ def record_interview(
     `said`: who_else, where_was, who_with, pushed, pulled, would_help, to_reviewer, to_police, passed_on.
     """
     episode, now = _back(by, episode_id), at or timezone.now()
-    words, why_no_words = hear(by=by, person_id=episode.person_id, view=view)
+    there = Interview.objects.filter(episode=episode).first()
+    interview = there or Interview(episode=episode, noted_by=by, noted_at=now)
+    words, why_no_words = hear(
+        by=by, person_id=episode.person_id, view=view, on=Words.Occasion.INTERVIEW, on_id=interview.pk
+    )
     assert episode.found_at is not None
     refuse(
         rules.why_not_hold(
@@ -218,8 +223,6 @@ def record_interview(
             now=now,
         )
     )
-    there = Interview.objects.filter(episode=episode).first()
-    interview = there or Interview(episode=episode, noted_by=by, noted_at=now)
     values = {"held_at": held_at, "where": where, "with_whom": with_whom, "independent": independent, **said}
     if there:
         written = {name: getattr(there, name) for name in HELD} | {"words": there.words_id}

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_noop as _
 
+from heard.cases.case.record import said_beside
 from heard.cases.missing.models import Episode
 from heard.cases.missing.queries import episodes_visible_to, forms_of
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Piece, Record, fact
-from heard.govuk.said import Text, choice, joined, labelled, lines, moment, quoted, say
+from heard.govuk.said import Text, choice, joined, labelled, lines, moment, say
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -67,11 +68,10 @@ def _on_paper(one: Episode) -> Iterator[Passage]:
 
 
 def _interview(one: Any) -> Text:
-    said = labelled(_("What the child said"), quoted(one.words.text)) if one.words else one.why_no_words
     return lines(
         labelled(_("How they are independent"), one.independent),
         labelled(_("Who else was there"), one.who_else),
-        said,
+        said_beside(one),
         labelled(_("Where the child was"), one.where_was),
         labelled(_("Who with"), one.who_with),
         labelled(_("What made the child leave"), one.pushed),

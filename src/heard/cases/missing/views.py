@@ -185,6 +185,7 @@ def interview(request: HttpRequest, episode_id: uuid.UUID) -> HttpResponse:
         subject_id=episode_id,
         initial=begin,
         words=words,
+        beside=held,
     )
 
     if form.is_valid():

@@ -12,6 +12,7 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.actions import record_words
+from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.note import queries, rules
@@ -145,7 +146,14 @@ def _heard(by: User, note: ContactNote, text: str) -> Any:
     how = "message" if note.kind == rules.Kind.MESSAGE else "said"
     day = timezone.localtime(note.at).date()
     return record_words(
-        by=by, person_id=note.person_id, text=text.strip(), heard_by=str(by)[:120], heard_on=day, how=how
+        by=by,
+        person_id=note.person_id,
+        text=text.strip(),
+        heard_by=str(by)[:120],
+        heard_on=day,
+        how=how,
+        said_on=Words.Occasion.NOTE,
+        said_on_id=note.pk,
     )
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
+from heard.cases.case.record import said_beside
 from heard.cases.panel.models import Disagreement, PanelItem
 from heard.cases.panel.queries import disagreements_visible_to, items_visible_to
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
-from heard.govuk.said import Text, choice, labelled, lines, quoted, say
+from heard.govuk.said import Text, choice, labelled, lines, say
 
 
 def _item(one: PanelItem) -> Iterator[ChronologyEntry]:
@@ -28,11 +29,10 @@ def _item(one: PanelItem) -> Iterator[ChronologyEntry]:
 
 def _item_on_paper(one: PanelItem) -> Iterator[Passage]:
     heading = say(_("Panel of %(date)s: %(decision)s"), date=one.panel.starts_at, decision=one.decision)
-    said = labelled(_("What the child said"), quoted(one.words.text)) if one.words else one.why_no_words
     text = lines(
         labelled(_("Why"), one.reason),
         labelled(_("What was said"), one.notes),
-        said,
+        said_beside(one),
         *(_action(row) for row in one.actions.all()),
         *(_dissent(row) for row in one.dissents.all()),
     )

@@ -17,6 +17,7 @@ from heard.cases.assessment.actions import hear
 from heard.cases.assessment.queries import signed_since_opened
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import allow_to_do
+from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to
@@ -205,7 +206,8 @@ def agree_plan(
     one, or was left out: either way it is not to do twice.
     """
     plan, now = _locked(by, plan_id), at or timezone.now()
-    words, why_no_words = hear(by=by, person_id=plan.case.person_id, view=view)
+    whom = plan.case.person_id
+    words, why_no_words = hear(by=by, person_id=whom, view=view, on=Words.Occasion.PLAN, on_id=plan.pk)
     refuse(
         queries.why_not_agree(
             by,

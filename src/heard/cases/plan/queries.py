@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import signed_since_opened
-from heard.cases.case.queries import led_by_own_agencies, worked_in
+from heard.cases.case.queries import beside_words, led_by_own_agencies, worked_in
 from heard.cases.case.rules import Kept, due_on
 from heard.cases.clocks.queries import STANDING, moments_of
 from heard.cases.plan import rules
@@ -293,7 +293,7 @@ def agreed_with_words(user: User, *, since: date, by: Iterable[int] | None = Non
         raise Hidden
     rows = Plan.objects.all() if by is None else plans_visible_to(user).filter(agreed_by__in=by)
     agreed = rows.filter(agreed_at__date__gte=since).order_by()
-    return Kept(**agreed.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))
+    return beside_words(agreed, at="agreed_at", around="case")
 
 
 def overdue_count(user: User, *, since: date, today: date) -> int:

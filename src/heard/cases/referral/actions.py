@@ -16,6 +16,7 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
+from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to
@@ -96,7 +97,10 @@ def send_to_review(
 ) -> Referral:
     """Everything that the form requires is answered: now somebody who did not write it reads it."""
     referral = _locked(by, referral_id)
-    words, why_no_words = hear(by=by, person_id=referral.case.person_id, view=view)
+    whom = referral.case.person_id
+    words, why_no_words = hear(
+        by=by, person_id=whom, view=view, on=Words.Occasion.REFERRAL, on_id=referral.pk
+    )
     refuse(queries.why_not_send(by, referral, has_words=words is not None, why_no_words=why_no_words))
     now = at or timezone.now()
     return _move(by, referral, Move.SEND, sent_at=now, words=words, why_no_words=why_no_words)

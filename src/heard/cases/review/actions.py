@@ -16,6 +16,7 @@ from heard.agencies.rules import refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import end_case, open_case
+from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to
@@ -54,7 +55,8 @@ def hold_review(
     """
     hold_person(by=by, person_id=plan_visible_to(by, plan_id).case.person_id)
     plan = plan_visible_to(by, plan_id)
-    words, why_no_words = hear(by=by, person_id=plan.case.person_id, view=view)
+    whom, review_id = plan.case.person_id, uuid.uuid4()
+    words, why_no_words = hear(by=by, person_id=whom, view=view, on=Words.Occasion.REVIEW, on_id=review_id)
     said = {outcome.pk: looked.get(outcome.pk, Looked("")) for outcome in plan.outcomes.all()}
     told: dict[str, Any] = {"held_on": held_on, "what_changed": what_changed, "took_part": took_part.strip()}
     told |= {"why_no_words": why_no_words, "decision": decision, "reason": reason}
@@ -72,6 +74,7 @@ def hold_review(
     assert plan.review_on is not None  # a plan that is in force has one
     goes_on = decision != Decision.STEP_DOWN
     review = Review.objects.create(
+        pk=review_id,
         plan=plan,
         due_on=plan.review_on,
         held_by=by,
@@ -117,7 +120,8 @@ def close_case(
     case = case_visible_to(by, case_id)
     hold_person(by=by, person_id=case.person_id)  # a worry that is told now waits its turn
     case = case_visible_to(by, case_id)
-    words, why_no_words = hear(by=by, person_id=case.person_id, view=view)
+    whom, period_id = case.person_id, uuid.uuid4()
+    words, why_no_words = hear(by=by, person_id=whom, view=view, on=Words.Occasion.CLOSING, on_id=period_id)
     missing = queries.missing_before_closing(by, case, today=timezone.localdate(at))
     refuse(
         rules.why_not_close(
@@ -137,6 +141,7 @@ def close_case(
         by=by,
         case_id=case.pk,
         why=reason,
+        period_id=period_id,
         words=words,
         why_no_words=why_no_words,
         contact_afterwards=contact_afterwards,

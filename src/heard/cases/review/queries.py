@@ -22,7 +22,7 @@ from heard.cases.assessment.queries import (
     unsigned,
     words_of_child,
 )
-from heard.cases.case.queries import led_by_own_agencies, worked_in
+from heard.cases.case.queries import beside_words, led_by_own_agencies, worked_in
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_of
@@ -312,4 +312,4 @@ def held_with_words(user: User, *, since: date, by: Iterable[int] | None = None)
         raise Hidden
     rows = Review.objects.all() if by is None else reviews_visible_to(user).filter(held_by__in=by)
     held = rows.filter(held_on__gte=since).order_by()
-    return Kept(**held.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))
+    return beside_words(held, at="held_on", around="plan__case")

@@ -19,6 +19,7 @@ from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment.actions import attach
+from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.record.queries import is_behind
@@ -121,7 +122,8 @@ def decide_share(
     """
     share, now = _to_decide(by, share_id), at or timezone.now()
     stale = CHRONOLOGY in share.pieces and is_behind(by, share.person_id)
-    words, why_no_words = hear(by=by, person_id=share.person_id, view=view)
+    whom = share.person_id
+    words, why_no_words = hear(by=by, person_id=whom, view=view, on=Words.Occasion.SHARE, on_id=share.pk)
     sections = queries.preview(by, share)
     shared = decision == rules.State.SHARED
     refuse(

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.queries import worked_in
+from heard.cases.case.queries import beside_words, worked_in
 from heard.cases.case.rules import Kept
 from heard.cases.sharing import rules
 from heard.cases.sharing.models import Chase, InfoRequest, Share, ShareReview
@@ -145,4 +145,4 @@ def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = No
         raise Hidden
     rows = Share.objects.all() if by is None else shares_visible_to(user).filter(decided_by__in=by)
     decided = rows.filter(decided_at__date__gte=since).order_by()
-    return Kept(**decided.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))
+    return beside_words(decided, at="decided_at", around="person")

@@ -14,6 +14,7 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
+from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.supervision import queries, rules
@@ -212,7 +213,10 @@ def record_decision(
     """Copies a decision into the child's record, in the words that are shown there, beside the child's view."""
     decision = queries.decision_visible_to(by, decision_id)
     row = _locked(by, decision.supervision_id)
-    words, why_no_words = hear(by=by, person_id=decision.case.person_id, view=view)
+    whom, recorded_id = decision.case.person_id, uuid.uuid4()
+    words, why_no_words = hear(
+        by=by, person_id=whom, view=view, on=Words.Occasion.SUPERVISION, on_id=recorded_id
+    )
     refuse(
         rules.why_not_record(
             is_written=row.held_on is not None,
@@ -225,6 +229,7 @@ def record_decision(
     )
     assert row.held_on is not None  # the rule has asked
     recorded = RecordedDecision.objects.create(
+        pk=recorded_id,
         case=decision.case,
         copied_from=decision,
         text=text.strip(),

@@ -11,11 +11,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Case as Either
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, When
 
 from heard.agencies.queries import colleagues_visible_to
 from heard.agencies.rules import MAY, Hidden, May
-from heard.cases.case.queries import cases_visible_to
+from heard.cases.case.queries import beside_words, cases_visible_to
 from heard.cases.case.rules import Kept
 from heard.cases.supervision import rules
 from heard.cases.supervision.models import (
@@ -132,4 +132,4 @@ def recorded_with_words(user: User, *, since: date, by: Iterable[int] | None = N
     if by is not None:
         rows = rows.filter(visible_through(user, "case__person"), decided_by__in=by)
     recorded = rows.filter(decided_on__gte=since)
-    return Kept(**recorded.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))
+    return beside_words(recorded, at="decided_on", around="case")

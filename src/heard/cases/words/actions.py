@@ -34,7 +34,7 @@ def open_words(*, by: User, words_id: uuid.UUID) -> Words:
 @transaction.atomic
 def add_words(*, by: User, person_id: uuid.UUID, **said: Any) -> Words:
     """What the child said, heard on no other occasion; `said` as `record_words` takes it."""
-    words = record_words(by=by, person_id=person_id, **said)
+    words = record_words(by=by, person_id=person_id, said_on=Words.Occasion.OTHER, **said)
     announce(by=by, kind=Notified.WORDS, subject="words", subject_id=person_id, person_id=person_id)
     return words
 
@@ -46,7 +46,13 @@ def correct_words(*, by: User, words_id: uuid.UUID, why_corrected: str, **said: 
     old = queries.one_visible_to(by, words_id)
     refuse(why_not_correct_words(is_corrected=queries.is_corrected(old), reason=why_corrected))
     new = record_words(
-        by=by, person_id=old.person_id, corrects=old, why_corrected=why_corrected.strip(), **said
+        by=by,
+        person_id=old.person_id,
+        said_on=old.said_on,
+        said_on_id=old.said_on_id,
+        corrects=old,
+        why_corrected=why_corrected.strip(),
+        **said,
     )
     announce(by=by, kind=Notified.WORDS, subject="words", subject_id=old.person_id, person_id=old.person_id)
     return new

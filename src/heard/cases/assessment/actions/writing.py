@@ -26,6 +26,7 @@ from heard.cases.assessment.models import (
 from heard.cases.assessment.own_questions import OwnQuestions, read_own_questions
 from heard.cases.assessment.rules import ChildsView, Move
 from heard.cases.case.actions import record_words
+from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, words_of
@@ -36,7 +37,6 @@ from heard.network.actions import hold_person
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-    from heard.cases.case.models import Words
 
 
 @transaction.atomic
@@ -118,19 +118,24 @@ def save_own_answers(*, by: User, assessment_id: uuid.UUID, answers: Mapping[str
 def save_childs_view(*, by: User, assessment_id: uuid.UUID, view: ChildsView) -> Assessment:
     """The child's own words beside the judgement, or why there are none. Words of another child are `Hidden`."""
     assessment = _to_change(by, assessment_id)
-    words, why_no_words = hear(by=by, person_id=assessment.case.person_id, view=view)
+    whom = assessment.case.person_id
+    words, why_no_words = hear(
+        by=by, person_id=whom, view=view, on=Words.Occasion.ASSESSMENT, on_id=assessment.pk
+    )
     return _write(by, assessment, "child’s view", words=words, why_no_words=why_no_words)
 
 
 @transaction.atomic
-def hear(*, by: User, person_id: uuid.UUID, view: ChildsView) -> tuple[Words | None, str]:
+def hear(
+    *, by: User, person_id: uuid.UUID, view: ChildsView, on: Words.Occasion, on_id: uuid.UUID
+) -> tuple[Words | None, str]:
     """The words to stand beside a decision, recorded now if they are new; else None, and why there are none.
 
-    Plans and reviews hear the child in the same way.
+    `on`, `on_id`: what new words are said on, which may be about to be written. Words of before keep theirs. Plans and reviews hear the child in the same way.
     """
     if view.new is not None:
         announce(by=by, kind=Notified.WORDS, subject="words", subject_id=person_id, person_id=person_id)
-        return record_words(by=by, person_id=person_id, **view.new), ""
+        return record_words(by=by, person_id=person_id, said_on=on, said_on_id=on_id, **view.new), ""
     if view.words_id is None:
         return None, view.why_no_words.strip()
     words = words_of(by, person_id).filter(pk=view.words_id).first()

@@ -21,7 +21,7 @@ from heard.govuk.forms import DateField, Form, RadiosField, TextareaField, TextF
 if TYPE_CHECKING:
     from heard.cases.assessment.queries import Marked
 
-NEW, NONE = "new", "none"
+NEW, NO_WISH, NOT_REACHED, NONE = "new", "no_wish", "not_reached", "none"
 
 
 class JudgementForm(PartForm):
@@ -66,12 +66,17 @@ class NeedsForm(PartForm):
 
 
 class ChildsViewForm(PartForm):
-    """`words`: what the child has said so far, latest first, to choose from."""
+    """`words`: what the child has said so far, latest first, to choose from. `beside`: what the answer is put right of."""
 
     which = RadiosField(
         gettext_lazy("What does the child say?"),
         choices=[],
-        reveals={NEW: ("said", "how", "heard_on", "heard_by", "changed"), NONE: ("why_no_words",)},
+        reveals={
+            NEW: ("said", "how", "heard_on", "heard_by", "changed"),
+            NO_WISH: ("asked",),
+            NOT_REACHED: ("tried",),
+            NONE: ("why_no_words",),
+        },
         missing=gettext_lazy("Choose the child’s words, write new ones, or say why there are none"),
     )
     said = TextareaField(
@@ -99,6 +104,18 @@ class ChildsViewForm(PartForm):
         max_length=120,
     )
     changed = TextareaField(gettext_lazy("What changes because of it?"), required=False, rows=3)
+    asked = TextareaField(
+        gettext_lazy("How was the child asked?"),
+        hint=gettext_lazy("By whom, when, and what the child would like instead."),
+        missing=gettext_lazy("Say how the child was asked"),
+        rows=3,
+    )
+    tried = TextareaField(
+        gettext_lazy("What was tried, and when?"),
+        hint=gettext_lazy("Each try, and when somebody tries again."),
+        missing=gettext_lazy("Say what was tried to reach the child"),
+        rows=3,
+    )
     why_no_words = TextareaField(
         gettext_lazy("Why are the child’s words not there?"),
         hint=gettext_lazy("And when the child will be asked, by whom."),
@@ -106,12 +123,14 @@ class ChildsViewForm(PartForm):
         rows=3,
     )
 
-    def __init__(self, *args: Any, words: Iterable[Words] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, words: Iterable[Words] = (), beside: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["which"].choices = [  # type: ignore[attr-defined]
-            *(_words_choice(row) for row in words),
-            (NEW, _("Write down what the child says now")),
-            (NONE, _("We do not have the child’s words on this")),
+            (NEW, _("Hear the child now, and write down what they say")),
+            (NO_WISH, _("The child did not want to speak about it")),
+            (NOT_REACHED, _("The child could not be reached")),
+            *(_words_choice(row, beside) for row in words),
+            (NONE, _("There is another reason why we do not have the child’s words")),
         ]
 
     @property
@@ -119,6 +138,12 @@ class ChildsViewForm(PartForm):
         which = self.cleaned_data["which"]
         if which == NONE:
             return ChildsView(why_no_words=self.cleaned_data["why_no_words"])
+        if which == NO_WISH:
+            asked = {"asked": self.cleaned_data["asked"]}
+            return ChildsView(why_no_words=_("The child did not want to speak about it. %(asked)s") % asked)
+        if which == NOT_REACHED:
+            tried = {"tried": self.cleaned_data["tried"]}
+            return ChildsView(why_no_words=_("The child could not be reached. Tried: %(tried)s") % tried)
         if which != NEW:
             return ChildsView(words_id=uuid.UUID(which))
         names = {"text": "said", "how": "how", "heard_on": "heard_on", "heard_by": "heard_by"}
@@ -126,9 +151,10 @@ class ChildsViewForm(PartForm):
         return ChildsView(new=new | {"what_changed": self.cleaned_data["changed"]})
 
 
-def _words_choice(words: Words) -> tuple[str, str, str]:
+def _words_choice(words: Words, beside: Any) -> tuple[str, str, str]:
     heard = _("Heard by %(person)s on %(date)s") % {"person": words.heard_by, "date": day(words.heard_on)}
-    return str(words.pk), f"“{Truncator(words.text).chars(200)}”", heard
+    said_here = beside is not None and words.is_said_on(beside)
+    return str(words.pk), f"“{Truncator(words.text).chars(200)}”", heard if said_here else words.earlier
 
 
 class MarksForm(PartForm):

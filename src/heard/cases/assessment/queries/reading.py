@@ -26,7 +26,7 @@ from heard.cases.assessment.models import (
     Strength,
 )
 from heard.cases.case.models import Case, CasePeriod, Words
-from heard.cases.case.queries import case_visible_to, words_of
+from heard.cases.case.queries import beside_words, case_visible_to, words_of
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.knowledge import load
@@ -317,7 +317,7 @@ def signed_with_words(user: User, *, since: date, by: Iterable[int] | None = Non
         raise Hidden
     rows = Assessment.objects.all() if by is None else assessments_visible_to(user).filter(signed_by__in=by)
     signed = rows.filter(signed_at__date__gte=since).order_by()
-    return Kept(**signed.aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))
+    return beside_words(signed, at="signed_at", around="case")
 
 
 def children_by_pattern(user: User, *, since: date, until: date) -> dict[str, int]:

@@ -215,7 +215,7 @@ def _prose(field: str) -> Callable[[Any, Any], tuple[dict[str, Any], dict[str, A
 def _child(user: Any, this: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     which = str(this.words_id or (NONE if this.why_no_words else ""))
     initial = {"which": which, "why_no_words": this.why_no_words}
-    return initial, {"words": queries.words_of_child(user, this.case_id)}
+    return initial, {"words": queries.words_of_child(user, this.case_id), "beside": this}
 
 
 def _marks(which: str) -> Callable[[Any, Any], tuple[dict[str, Any], dict[str, Any]]]:

@@ -15,6 +15,7 @@ from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.attachment.actions import discard_files, take_over_files
 from heard.cases.case.actions import record_words
+from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.rules import Observed, due_on, new_reference
@@ -70,14 +71,17 @@ def tell(
     said_text = str((words or {}).get("text", "")) if of_child else ""
     _check_telling(by, about, seen_and_heard, observed, said_text, why_no_words, danger_now, danger_done)
     whom = _whom(by, about, person_id, new_person, place_id or group_id, new_place or new_group)
-    said = record_words(by=by, person_id=whom.pk, **words) if words and said_text.strip() else None
+    concern_id, said = draft_id or uuid.uuid4(), None
+    if words and said_text.strip():
+        on = Words.Occasion.CONCERN
+        said = record_words(by=by, person_id=whom.pk, said_on=on, said_on_id=concern_id, **words)
     told = {"seen_and_heard": seen_and_heard.strip()}
     if not of_child:
         told |= {"when_seen": when_seen.strip(), "who_comes": who_comes.strip()}
         told["compared"] = rules.compared(*told.values())
     concern = _create_concern(
         by=by,
-        draft_id=draft_id,
+        concern_id=concern_id,
         at=at or timezone.now(),
         **told,
         words=said,
@@ -175,10 +179,10 @@ def _child(by: User, person_id: uuid.UUID | None, new_person: Mapping[str, Any] 
     return person
 
 
-def _create_concern(*, by: User, draft_id: uuid.UUID | None, at: datetime, **fields: Any) -> Concern:
+def _create_concern(*, by: User, concern_id: uuid.UUID, at: datetime, **fields: Any) -> Concern:
     release = load.current()
     concern = Concern(
-        id=draft_id or uuid.uuid4(),
+        id=concern_id,
         reference=new_reference("W", lambda text: Concern.objects.filter(reference=text).exists()),
         release=release.id,
         told_by=by,

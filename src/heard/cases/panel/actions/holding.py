@@ -15,6 +15,7 @@ from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import allow_to_do
+from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.rules import MOST_WHY
@@ -93,7 +94,13 @@ def decide_item(
     (item, panel), now = _at_work(by, item_id), at or timezone.now()
     words, why_no_words = None, ""
     if item.is_about_child and item.person_id:
-        words, why_no_words = hear(by=by, person_id=item.person_id, view=view or ChildsView())
+        words, why_no_words = hear(
+            by=by,
+            person_id=item.person_id,
+            view=view or ChildsView(),
+            on=Words.Occasion.PANEL,
+            on_id=item.pk,
+        )
     refuse(
         rules.why_not_decide(
             may_hold=by.may(May.HOLD_PANEL),

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from heard.agencies.queries import agencies_visible_to, colleagues_visible_to, who_are
 from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.assessment.queries import latest_signed
-from heard.cases.case.queries import cases_visible_to, open_case_of, words_of
+from heard.cases.case.queries import beside_words, cases_visible_to, open_case_of, words_of
 from heard.cases.case.rules import Kept, days_late
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel import rules
@@ -231,7 +231,7 @@ def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = No
         raise Hidden
     rows = PanelItem.objects.all() if by is None else items_visible_to(user).filter(decided_by__in=by)
     rows = rows.filter(section=rules.Section.CHILDREN, person__isnull=False, decided_at__date__gte=since)
-    return Kept(**rows.order_by().aggregate(kept=Count("pk", Q(words__isnull=False)), of=Count("pk")))
+    return beside_words(rows, at="decided_at", around="person")
 
 
 def known_of(user: User, item: PanelItem) -> Known | None:

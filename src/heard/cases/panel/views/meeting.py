@@ -101,7 +101,7 @@ def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     form: Any
     if this.is_about_child:
         words = list(words_of(user, this.person_id)[:20]) if this.person_id else []
-        form = kept_form(request, ChildDecisionForm, words=words, **kept)
+        form = kept_form(request, ChildDecisionForm, words=words, beside=this, **kept)
     else:
         form = kept_form(request, DecisionForm, **kept)
     if form.is_valid():
