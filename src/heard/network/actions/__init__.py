@@ -22,6 +22,7 @@ from heard.network.actions.people import (
     lift_restriction,
     move_house,
     open_record,
+    open_to_duty_team,
     rename_person,
     restrict,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "open_place",
     "open_record",
     "open_tie",
+    "open_to_duty_team",
     "rename_person",
     "restrict",
     "unmerge_people",

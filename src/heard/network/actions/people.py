@@ -12,11 +12,12 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, refuse
 from heard.network.models import Address, Involvement, OtherName, Person
-from heard.network.queries import person_visible_to
+from heard.network.queries import person_findable_by, person_visible_to, standing_of
 from heard.network.rules import (
     kept_number,
     kept_postcode,
     why_not_add,
+    why_not_involve,
     why_not_lift,
     why_not_rename,
     why_not_restrict,
@@ -24,7 +25,7 @@ from heard.network.rules import (
 from heard.network.search_index import renew_keys
 
 if TYPE_CHECKING:
-    from heard.agencies.models import Agency, User
+    from heard.agencies.models import Agency, Team, User
 
 
 @transaction.atomic
@@ -153,8 +154,20 @@ def move_house(
 @transaction.atomic
 def involve(*, by: User, person: Person, agency: Agency, why: str, since: date | None = None) -> Involvement:
     """Opens the child's record to an agency. Involving one that is involved already changes nothing."""
-    person_visible_to(by, person.pk)
+    person = hold_person(by=by, person_id=person.pk)
+    if not Involvement.objects.filter(person=person, agency=agency).exists():
+        refuse(why_not_involve(restricted=person.restricted, **standing_of(by, person)))
     return _involve(by=by, person=person, agency_id=agency.pk, why=why, since=since)
+
+
+@transaction.atomic
+def open_to_duty_team(*, by: User, person_id: uuid.UUID, team: Team) -> None:
+    """A worry was told about a restricted child: those to whom worries come see the record, else nobody could decide on it.
+    That is a rule of the partnership and no choice of whoever tells, so nothing is asked of them."""
+    person = person_findable_by(by, person_id)
+    if person.restricted:
+        why = "A worry about this child came to the duty team"
+        _involve(by=by, person=person, agency_id=team.agency_id, why=why, since=None)
 
 
 def open_record(*, by: User, person_id: uuid.UUID) -> Person:
@@ -176,7 +189,7 @@ def hold_person(*, by: User, person_id: uuid.UUID) -> Person:
 def restrict(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
     """Closes the record to everyone but the agencies that are involved now."""
     person = hold_person(by=by, person_id=person_id)
-    refuse(why_not_restrict(**_standing(by, person), reason=reason))
+    refuse(why_not_restrict(**standing_of(by, person), reason=reason))
     _set_restricted(by, person, restricted=True, verb="restrict", reason=reason)
     return person
 
@@ -185,18 +198,9 @@ def restrict(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
 def lift_restriction(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
     """The record may be found and seen again as any other."""
     person = hold_person(by=by, person_id=person_id)
-    refuse(why_not_lift(restricted=person.restricted, **_standing(by, person), reason=reason))
+    refuse(why_not_lift(restricted=person.restricted, **standing_of(by, person), reason=reason))
     _set_restricted(by, person, restricted=False, verb="lift restriction", reason=reason)
     return person
-
-
-def _standing(by: User, person: Person) -> dict[str, bool]:
-    """Whether the user is of an agency that is involved with the person, and whether they decide in one."""
-    agencies = Involvement.objects.filter(person=person)
-    return {
-        "involved": agencies.filter(agency_id__in=by.agencies_where(May.SEE_CHILD)).exists(),
-        "may_decide": agencies.filter(agency_id__in=by.agencies_where(May.DECIDE)).exists(),
-    }
 
 
 def _set_restricted(by: User, person: Person, *, restricted: bool, verb: str, reason: str) -> None:

@@ -37,6 +37,7 @@ from heard.network.queries.people import (
     people_visible_to,
     person_findable_by,
     person_visible_to,
+    standing_of,
     visible_through,
     why_not_change_restriction,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "person_visible_to",
     "place_visible_to",
     "places_visible_to",
+    "standing_of",
     "tie_visible_to",
     "ties_of_group",
     "ties_of_place",

@@ -138,12 +138,18 @@ def legal_statuses(user: User) -> list[tuple[str, str]]:
     return [(value, str(label)) for value, label in Person.LegalStatus.choices]
 
 
+def standing_of(user: User, person: Person) -> dict[str, bool]:
+    """Whether the user is of an agency that is involved with the person, and whether they decide in one."""
+    agencies = Involvement.objects.filter(person=person)
+    return {
+        "involved": agencies.filter(agency_id__in=user.agencies_where(May.SEE_CHILD)).exists(),
+        "may_decide": agencies.filter(agency_id__in=user.agencies_where(May.DECIDE)).exists(),
+    }
+
+
 def why_not_change_restriction(user: User, person: Person) -> str | None:
     """Why this user cannot restrict this record now, or lift that, before a reason is given."""
-    agencies = Involvement.objects.filter(person=person)
-    involved = agencies.filter(agency_id__in=user.agencies_where(May.SEE_CHILD)).exists()
-    may_decide = agencies.filter(agency_id__in=user.agencies_where(May.DECIDE)).exists()
-    why = "given later"
+    standing, why = standing_of(user, person), "given later"
     if person.restricted:
-        return why_not_lift(restricted=True, involved=involved, may_decide=may_decide, reason=why)
-    return why_not_restrict(involved=involved, may_decide=may_decide, reason=why)
+        return why_not_lift(restricted=True, **standing, reason=why)
+    return why_not_restrict(**standing, reason=why)

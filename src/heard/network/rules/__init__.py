@@ -3,6 +3,7 @@
 from heard.network.rules.alike import EXACT, SAME_NUMBER, is_hit, reasons_same_person
 from heard.network.rules.deciding import (
     why_not_add,
+    why_not_involve,
     why_not_lift,
     why_not_merge,
     why_not_note_tie,
@@ -68,6 +69,7 @@ __all__ = [
     "spelling_keys",
     "swapped",
     "why_not_add",
+    "why_not_involve",
     "why_not_lift",
     "why_not_merge",
     "why_not_note_tie",
