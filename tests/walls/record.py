@@ -45,6 +45,7 @@ from heard.insight.judgement.rules import Pair
 from heard.insight.release import actions as releasing
 from heard.insight.run import actions as running
 from heard.network import actions as knowing
+from heard.network.queries import Whom, accesses_of
 
 FAMILY_NAME = "Okonjo-Hartley"  # found nowhere else, so that a leak is seen
 SAYS = "I only feel safe when my sister is home."
@@ -121,6 +122,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
     return Record(
         {
             "person_id": person.pk,
+            **_who_may_see(world, person.pk),
             "concern_id": waiting.pk,
             "case_id": case.pk,
             "assessment_id": assessment.pk,
@@ -221,6 +223,18 @@ def _plan(world: World, case_id: Any, *, another: User) -> tuple[Any, Any]:
         by=worker, plan_id=plan.pk, review_on=today + timedelta(days=60), view=ChildsView(new=_said(today))
     )
     return plan, action
+
+
+def _who_may_see(world: World, person_id: Any) -> dict[str, Any]:
+    """Nobody who walks here is kept out: that is walked in test_levels.py."""
+    denial = knowing.deny_access(
+        by=world.coordinator,
+        person_id=person_id,
+        whom=Whom("", world.care, user=world.analyst),
+        why="Lives next door",
+    )
+    line = accesses_of(world.coordinator, person_id).first()
+    return {"access_id": line.pk, "denial_id": denial.pk}
 
 
 def _joins_the_team(world: World) -> Any:

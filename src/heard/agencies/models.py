@@ -77,7 +77,7 @@ class User(AbstractUser):
         return list(self.memberships.select_related("team__agency"))
 
     @cached_property
-    def sees_through(self) -> dict[tuple[str, bool], models.Q]:
+    def sees_through(self) -> dict[tuple[str, int, bool], models.Q]:
         """What `network.queries.visible_through` has worked out from these roles."""
         return {}
 
@@ -90,6 +90,10 @@ class User(AbstractUser):
         of another."""
         held = [one for one in self._memberships if permission in permissions_of({one.role})]
         return {membership.team.agency_id for membership in held}
+
+    def teams_where(self, permission: May) -> set[uuid.UUID]:
+        """Keys of the teams in which one of their roles gives this permission."""
+        return {one.team_id for one in self._memberships if permission in permissions_of({one.role})}
 
     @property
     def team(self) -> "Team | None":

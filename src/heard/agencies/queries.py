@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
-from heard.agencies.rules import Hidden, May, Role
+from heard.agencies.rules import MAY, Hidden, May, Role
 from heard.govuk.environment import time
 
 LOOKS = ("view", "print", "read", "download", "search")  # verbs of the audit trail that change nothing
@@ -113,6 +113,16 @@ def looks_at(user: User, *, person_ids: Collection[uuid.UUID]) -> QuerySet[Audit
     """
     rows = AuditRow.objects.filter(person_id__in=person_ids)
     return rows if user.may(May.SEE_CHILD) else rows.none()
+
+
+def workers(user: User, permission: May) -> list[User]:
+    """Active people to whom a role gives this permission, by name, each with what they are in: two queries for all."""
+    giving = [role for role, allowed in MAY.items() if permission in allowed]
+    rows = colleagues_visible_to(user).filter(memberships__role__in=giving).distinct()
+    found = list(_with_posts(rows))
+    for one in found:
+        one.__dict__["_memberships"] = list(one.memberships.all())  # as it reads them, once for all of them
+    return found
 
 
 def posts_of(user: User) -> tuple[Post, ...]:

@@ -1,17 +1,21 @@
 """People, places and groups, and the ties between them. Private to `network`: others use its queries and actions."""
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from heard.network import rules
 
 
 class Person(models.Model):
     """A child, or an adult around a child.
 
-    A restricted person is seen only by the agencies that are involved with them; nobody else can find them.
+    A restricted person is seen only by those who are on the list (`Involvement`); nobody else can find them.
     """
 
     class Kind(models.TextChoices):
@@ -115,19 +119,115 @@ class Spelling(models.Model):
         return self.key
 
 
+class Involvements(models.QuerySet["Involvement"]):
+    def running(self) -> Self:
+        """Those that have not ended. The database says what time it is, so that a question can be kept."""
+        return self.filter(models.Q(until=None) | models.Q(until__gt=Now()))
+
+
 class Involvement(models.Model):
-    """An agency that is involved with a child, since when and why. It opens the child's record to that agency."""
+    """One line of who may see a person's record: an agency, or of it one team or one person; how far, why, by whom, since
+    when and until when. One that ended stays, so that it is known who could see what."""
+
+    class Level(models.IntegerChoices):
+        """`rules.Level`, as screens say it."""
+
+        KNOWS = rules.Level.KNOWS, _("Knows that we know the child")
+        SUMMARY = rules.Level.SUMMARY, _("Summary")
+        RECORD = rules.Level.RECORD, _("Record")
+        EVERYTHING = rules.Level.EVERYTHING, _("Everything")
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="involvements")
     agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(
+        "agencies.Team", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    level = models.PositiveSmallIntegerField(choices=Level, default=Level.EVERYTHING)
     since = models.DateField()
+    until = models.DateTimeField(null=True, blank=True)
     why = models.CharField(max_length=200)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    why_ended = models.CharField(max_length=200, blank=True, default="")
+
+    objects = Involvements.as_manager()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "agency"], name="involved_once")]
+        indexes: ClassVar = [models.Index(fields=["person", "agency"], name="involved_person_agency")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person", "agency"],
+                condition=models.Q(team=None, user=None, until=None),
+                name="involved_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(team=None) | models.Q(user=None), name="involved_team_or_person"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.why
+
+    @property
+    def whom(self) -> str:
+        """Who sees the record, by name."""
+        return ", ".join(str(one) for one in (self.user or self.team, self.agency) if one)
+
+    @property
+    def is_running(self) -> bool:
+        return self.until is None or self.until > timezone.now()
+
+
+class Denial(models.Model):
+    """A person or a team who may not see a record, whatever else would let them. Lifted, it stays."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="denials")
+    team = models.ForeignKey(
+        "agencies.Team", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    why = models.CharField(max_length=200)
+    denied_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    denied_at = models.DateTimeField(auto_now_add=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    why_lifted = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        ordering: ClassVar = ["-denied_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(team=None, user__isnull=False) | models.Q(team__isnull=False, user=None),
+                name="denied_team_or_person",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.why
+
+    @property
+    def whom(self) -> str:
+        return str(self.user or f"{self.team}, {self.team.agency}")  # type: ignore[union-attr]
 
 
 class Place(models.Model):

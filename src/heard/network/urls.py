@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heard.network.views import around, details, merging
+from heard.network.views import access, around, details, merging
 
 _OF = "children/<uuid:person_id>"
 
@@ -14,6 +14,11 @@ urlpatterns = [
     path(f"{_OF}/details/facts/", details.facts, name="person_facts"),
     path(f"{_OF}/details/address/", details.address, name="person_address"),
     path(f"{_OF}/details/restriction/", details.restriction, name="person_restriction"),
+    path(f"{_OF}/access/", access.access, name="access"),
+    path(f"{_OF}/access/give/", access.give, name="access_give"),
+    path(f"{_OF}/access/deny/", access.deny, name="access_deny"),
+    path("access/<int:access_id>/end/", access.end, name="access_end"),
+    path("denials/<int:denial_id>/lift/", access.lift, name="denial_lift"),
     path(f"{_OF}/ties/add/<str:end>/", around.add, name="tie_add"),
     path(f"{_OF}/same/", merging.same, name="same"),
     path(f"{_OF}/same/<uuid:other_id>/", merging.compare, name="compare"),

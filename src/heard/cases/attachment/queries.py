@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,6 +14,7 @@ from heard.cases.attachment.models import Attachment
 from heard.cases.attachment.rules import ABOUT, SEEN_THROUGH
 from heard.cases.case.models import Words
 from heard.network.queries import groups_visible_to, people_visible_to, places_visible_to, visible_through
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,8 +34,15 @@ def attachments_visible_to(user: User) -> QuerySet[Attachment]:
         seen |= Q(place__isnull=False) | Q(group__isnull=False)
     for about, records in SEEN_THROUGH.items():
         seen |= _among(records.whole(user), about) | (own & _among(records.own_part(user), about))
-    rows = Attachment.objects.filter(seen)
+    rows = Attachment.objects.filter(seen).filter(own | _as_far_as_files(user))
     return rows.select_related("attached_by", "withdrawn_by", "words", "concern").defer("text")
+
+
+def _as_far_as_files(user: User) -> Q:
+    """What hangs on no record of a child, or on one of whom the user sees everything."""
+    ways = ("person", "words__person", "concern__person")
+    nobody = Q(**{f"{way}__isnull": True for way in ways})
+    return reduce(or_, (visible_through(user, way, level=Level.EVERYTHING) for way in ways), nobody)
 
 
 def attachment_visible_to(user: User, attachment_id: uuid.UUID) -> Attachment:
@@ -89,7 +99,11 @@ def _records(user: User, about: str) -> QuerySet[Any]:
     """The records of one kind to which this user may add a file."""
     if about == "words":
         return Words.objects.filter(visible_through(user, "person"))
-    own = {"person": people_visible_to, "place": places_visible_to, "group": groups_visible_to}
+    own: dict[str, Any] = {
+        "person": people_visible_to,
+        "place": places_visible_to,
+        "group": groups_visible_to,
+    }
     above = {name: records.own_part for name, records in SEEN_THROUGH.items()}
     rows = (own | above).get(about)
     return rows(user) if rows else Words.objects.none()  # nobody has said who may see these

@@ -25,6 +25,7 @@ from heard.cases.missing.queries import episodes_of
 from heard.cases.plan.queries import agreed_plan, plan_visible_to
 from heard.govuk.environment import day, time
 from heard.network.queries import involvements_of, person_visible_to, ties_visible_to
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -100,7 +101,7 @@ def record_for(user: User, referral: Referral) -> Record:
     return Record(
         writer=referral.writer,
         case=referral.case,
-        person=person_visible_to(user, person_id),
+        person=person_visible_to(user, person_id, level=Level.EVERYTHING),
         involved=list(involvements_of(user, person_id)),
         around=ties_visible_to(user, person_id),
         assessment=assessment,

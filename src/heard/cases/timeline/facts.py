@@ -412,6 +412,9 @@ def _involved(rows: Rows) -> Iterator[Fact]:
         at = timezone.make_aware(datetime.combine(row.since, datetime.min.time()))
         what = _("%(agency)s became involved") % {"agency": row.agency.name}
         yield Fact(row.since, at, Kind.AGENCY, what, row.why, agency=row.agency.name)
+        if row.until and not row.is_running:
+            what = _("%(agency)s is no longer involved") % {"agency": row.agency.name}
+            yield Fact(_on(row.until), row.until, Kind.AGENCY, what, row.why_ended, agency=row.agency.name)
 
 
 def _moments(rows: Rows) -> Iterator[Fact]:

@@ -31,7 +31,7 @@ from heard.cases.safety.queries import safety_plans_visible_to
 from heard.cases.sharing.queries import requests_visible_to, shares_visible_to
 from heard.cases.supervision.queries import decisions_on_record
 from heard.cases.words.queries import answers_of
-from heard.network.queries import involvements_of, person_visible_to, ties_visible_to
+from heard.network.queries import ever_involved, person_visible_to, ties_visible_to
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -170,7 +170,7 @@ def _each(user: User, person_id: uuid.UUID) -> Lists:
         "referrals": lambda: referrals_of_child(user, person_id),
         "decisions": lambda: decisions_on_record(user, person_id),
         "files": lambda: attachments_around(user, person_id),
-        "involved": lambda: involvements_of(user, person_id),
+        "involved": lambda: ever_involved(user, person_id),
         "moments": lambda: moments_visible_to(user).filter(STANDING, case__person_id=person_id),
         "panel_items": lambda: items_of_child(user, person_id),
         "disagreements": lambda: disagreements_of(user, person_id),

@@ -34,6 +34,10 @@ class Kind(StrEnum):
     AGENCY = "agency"
 
 
+# What only those see who see everything of a record.
+FOR_EVERYTHING: Final = (Kind.FILE, Kind.REFERRAL)
+
+
 class Step(StrEnum):
     TELL = "tell"
     DECIDE = "decide"

@@ -12,17 +12,23 @@ from heard.network.actions.around import (
     open_place,
     open_tie,
 )
+from heard.network.actions.letting_in import (
+    deny_access,
+    end_access,
+    give_access,
+    hold_person,
+    involve,
+    lift_denial,
+    open_to_duty_team,
+)
 from heard.network.actions.merging import merge_people, open_both, open_merge, unmerge_people
 from heard.network.actions.people import (
     add_other_name,
     add_person,
     change_details,
-    hold_person,
-    involve,
     lift_restriction,
     move_house,
     open_record,
-    open_to_duty_team,
     rename_person,
     restrict,
 )
@@ -36,8 +42,12 @@ __all__ = [
     "change_group",
     "change_place",
     "change_tie",
+    "deny_access",
+    "end_access",
+    "give_access",
     "hold_person",
     "involve",
+    "lift_denial",
     "lift_restriction",
     "merge_people",
     "move_house",

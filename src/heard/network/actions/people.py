@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, refuse
-from heard.network.models import Address, Involvement, OtherName, Person
-from heard.network.queries import person_findable_by, person_visible_to, standing_of
+from heard.network.actions.letting_in import hold_person, let_in
+from heard.network.models import Address, OtherName, Person
+from heard.network.queries import Whom, person_visible_to, standing_of
 from heard.network.rules import (
+    Level,
     kept_number,
     kept_postcode,
     why_not_add,
-    why_not_involve,
     why_not_lift,
     why_not_rename,
     why_not_restrict,
@@ -25,7 +26,7 @@ from heard.network.rules import (
 from heard.network.search_index import renew_keys
 
 if TYPE_CHECKING:
-    from heard.agencies.models import Agency, Team, User
+    from heard.agencies.models import User
 
 
 @transaction.atomic
@@ -78,7 +79,7 @@ def add_person(
     if postcode or address:
         Address.objects.create(person=person, line=address, postcode=kept_postcode(postcode), since=since)
     renew_keys(person)
-    _involve(by=by, person=person, agency_id=by.team.agency_id, why=why, since=since)  # type: ignore[union-attr]
+    let_in(by=by, person=person, whom=Whom("", by.team.agency), why=why, since=since)  # type: ignore[union-attr]
     return person
 
 
@@ -151,38 +152,12 @@ def move_house(
     return new
 
 
-@transaction.atomic
-def involve(*, by: User, person: Person, agency: Agency, why: str, since: date | None = None) -> Involvement:
-    """Opens the child's record to an agency. Involving one that is involved already changes nothing."""
-    person = hold_person(by=by, person_id=person.pk)
-    if not Involvement.objects.filter(person=person, agency=agency).exists():
-        refuse(why_not_involve(restricted=person.restricted, **standing_of(by, person)))
-    return _involve(by=by, person=person, agency_id=agency.pk, why=why, since=since)
-
-
-@transaction.atomic
-def open_to_duty_team(*, by: User, person_id: uuid.UUID, team: Team) -> None:
-    """A worry was told about a restricted child: those to whom worries come see the record, else nobody could decide on it.
-    That is a rule of the partnership and no choice of whoever tells, so nothing is asked of them."""
-    person = person_findable_by(by, person_id)
-    if person.restricted:
-        why = "A worry about this child came to the duty team"
-        _involve(by=by, person=person, agency_id=team.agency_id, why=why, since=None)
-
-
-def open_record(*, by: User, person_id: uuid.UUID) -> Person:
-    """The person, for showing the record, with the 'view' audit row; or `Hidden`."""
-    person = person_visible_to(by, person_id)
+def open_record(*, by: User, person_id: uuid.UUID, level: Level = Level.RECORD) -> Person:
+    """The person, for showing the record, with the 'view' audit row; or `Hidden`. `level`: how far they have to see it."""
+    person = person_visible_to(by, person_id, level=level)
     with transaction.atomic(savepoint=False):  # the look is written down or the page does not come
         record_audit(by=by, verb="view", subject="person", subject_id=person.pk, person_id=person.pk)
     return person
-
-
-@transaction.atomic
-def hold_person(*, by: User, person_id: uuid.UUID) -> Person:
-    """The person, or `Hidden`; until the transaction ends, others who begin something about them in this way wait."""
-    person_visible_to(by, person_id)
-    return Person.objects.select_for_update(no_key=True).get(pk=person_id)
 
 
 @transaction.atomic
@@ -207,20 +182,3 @@ def _set_restricted(by: User, person: Person, *, restricted: bool, verb: str, re
     person.restricted = restricted
     person.save(update_fields=["restricted"])
     record_audit(by=by, verb=verb, subject="person", subject_id=person.pk, person_id=person.pk, reason=reason)
-
-
-def _involve(*, by: User, person: Person, agency_id: uuid.UUID, why: str, since: date | None) -> Involvement:
-    row, new = Involvement.objects.get_or_create(
-        person=person, agency_id=agency_id, defaults={"why": why, "since": since or timezone.localdate()}
-    )
-    if new:
-        record_audit(
-            by=by,
-            verb="involve",
-            subject="person",
-            subject_id=person.pk,
-            person_id=person.pk,
-            reason=why,
-            detail={"agency": str(agency_id)},
-        )
-    return row

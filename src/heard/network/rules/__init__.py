@@ -1,9 +1,17 @@
 """What people are called, when two may be one, and who may write what. Pure: no Django, no clock, no database."""
 
+from heard.network.rules.access import (
+    MOST_WHY,
+    Level,
+    why_not_deny,
+    why_not_end_access,
+    why_not_give_access,
+    why_not_involve,
+    why_not_lift_denial,
+)
 from heard.network.rules.alike import EXACT, SAME_NUMBER, is_hit, reasons_same_person
 from heard.network.rules.deciding import (
     why_not_add,
-    why_not_involve,
     why_not_lift,
     why_not_merge,
     why_not_note_tie,
@@ -41,8 +49,10 @@ from heard.network.rules.places import Likeness, likeness, place_keys
 
 __all__ = [
     "EXACT",
+    "MOST_WHY",
     "SAME_NUMBER",
     "Description",
+    "Level",
     "Likeness",
     "Name",
     "Near",
@@ -69,8 +79,12 @@ __all__ = [
     "spelling_keys",
     "swapped",
     "why_not_add",
+    "why_not_deny",
+    "why_not_end_access",
+    "why_not_give_access",
     "why_not_involve",
     "why_not_lift",
+    "why_not_lift_denial",
     "why_not_merge",
     "why_not_note_tie",
     "why_not_rename",

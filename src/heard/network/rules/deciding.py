@@ -14,14 +14,6 @@ def why_not_restrict(*, involved: bool, may_decide: bool, reason: str) -> str | 
     return None
 
 
-def why_not_involve(*, restricted: bool, involved: bool, may_decide: bool) -> str | None:
-    """Whether somebody else may be let into a record now. Whoever may see an open record may; into a restricted one it takes
-    the right that restricting takes."""
-    if restricted and not (involved and may_decide):
-        return "This record is restricted. A co-ordinator or supervisor of an agency that is involved decides who else may see it."
-    return None
-
-
 def why_not_add(*, may_tell: bool, has_team: bool, given_name: str, family_name: str) -> str | None:
     if not may_tell:
         return "Your role does not let you add a child."

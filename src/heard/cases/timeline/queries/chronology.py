@@ -19,8 +19,9 @@ from heard.cases.attachment.queries import texts_of
 from heard.cases.timeline import matching
 from heard.cases.timeline.matching import Meant, Stretch
 from heard.cases.timeline.models import ChronologyEntry, ChronologyOf, ChronologyWord
-from heard.cases.timeline.rules import Kind
+from heard.cases.timeline.rules import FOR_EVERYTHING, Kind
 from heard.network.queries import people_visible_to, ties_visible_to
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -85,7 +86,11 @@ def entries_of(user: User, child_id: uuid.UUID) -> QuerySet[ChronologyEntry]:
 
 def _seen(user: User) -> QuerySet[ChronologyEntry]:
     others = _people(user, OuterRef("other_id"))
-    return ChronologyEntry.objects.filter(~Q(other=ChronologyEntry.End.PERSON) | Exists(others))
+    whole = people_visible_to(user, level=Level.EVERYTHING).order_by().filter(pk=OuterRef("child_id"))
+    return ChronologyEntry.objects.filter(
+        ~Q(other=ChronologyEntry.End.PERSON) | Exists(others),
+        ~Q(kind__in=FOR_EVERYTHING) | Exists(whole),
+    )
 
 
 def _people(user: User, key: Any) -> QuerySet[Any]:
