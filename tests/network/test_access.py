@@ -1,6 +1,6 @@
 """Who may see a child's record: the list, who is denied, and who decides about it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +13,9 @@ from tests.conftest import World
 from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow, Membership, Team, User
 from heard.agencies.rules import Hidden, Refused, Role
+from heard.cases.case.actions import open_case
 from heard.network import actions, queries
-from heard.network.models import Denial, Involvement, Person
+from heard.network.models import Denial, Involvement, Person, Proposal
 from heard.network.queries import Whom
 from heard.network.rules import Level
 
@@ -332,3 +333,100 @@ def test_the_page_of_the_list_asks_a_fixed_number_of_times(
     client.force_login(world.coordinator)
     with django_assert_max_num_queries(16):
         assert client.get(reverse("access", kwargs={"person_id": amira.pk})).status_code == 200
+
+
+# ---- the core of a person
+
+
+def test_only_the_agency_that_leads_changes_a_name_a_birth_date_or_a_number(
+    world: World, amira: Person
+) -> None:
+    """M5: a school renamed a child shared with social care and changed the birth date."""
+    by = {"by": world.social_worker, "person_id": amira.pk}
+    with pytest.raises(Refused, match="changed by the agency that leads"):
+        actions.rename_person(**by, given_name="Amy", family_name="Khan")
+    same = {
+        "birth_date": None,
+        "sex": "F",
+        "legal_status": "in_need",
+        "school": "",
+        "nhs_number": "",
+        "upn": "",
+    }
+    for change in ({"birth_date": date(2011, 1, 1)}, {"nhs_number": "9434765919"}, {"upn": "A1"}):
+        with pytest.raises(Refused, match="changed by the agency that leads"):
+            actions.change_details(**by, **(same | change))
+    assert actions.change_details(**by, **same).legal_status == "in_need"
+    actions.rename_person(by=world.teacher, person_id=amira.pk, given_name="Amy", family_name="Khan")
+    amira.refresh_from_db()
+    assert (str(amira), amira.birth_date) == ("Amy Khan", None)
+
+
+def test_opening_a_case_passes_the_lead_to_the_agency_that_leads_it(world: World, amira: Person) -> None:
+    open_case(by=world.coordinator, person_id=amira.pk)
+    with pytest.raises(Refused, match="Propose the change"):
+        actions.rename_person(by=world.teacher, person_id=amira.pk, given_name="Amy", family_name="Khan")
+    actions.rename_person(by=world.social_worker, person_id=amira.pk, given_name="Amy", family_name="Khan")
+
+
+def propose(world: World, child: Person, **values: Any) -> Proposal:
+    return actions.propose_core(
+        by=world.social_worker, person_id=child.pk, values=values, why="The birth certificate says so"
+    )
+
+
+def test_what_is_proposed_is_changed_by_the_lead_agency_and_the_old_name_is_kept(
+    world: World, amira: Person
+) -> None:
+    row = propose(world, amira, family_name="Khan-Iqbal", birth_date=date(2011, 1, 2), given_name="Amira")
+    assert row.values == {"family_name": "Khan-Iqbal", "birth_date": "2011-01-02"}
+    assert list(queries.proposals_around(world.teacher)) == [row]
+    with pytest.raises(Refused, match="agency that leads"):
+        actions.decide_proposal(by=world.social_worker, proposal_id=row.pk, accepts=True)
+    actions.decide_proposal(by=world.teacher, proposal_id=row.pk, accepts=True)
+    amira.refresh_from_db()
+    assert (amira.family_name, amira.birth_date) == ("Khan-Iqbal", date(2011, 1, 2))
+    assert [str(name) for name in amira.other_names.all()] == ["Amira Khan"]
+    assert queries.find_people(world.teacher, given_name="Amira", family_name="Khan-Iqbal")
+    with pytest.raises(Refused, match="decided already"):
+        actions.decide_proposal(by=world.teacher, proposal_id=row.pk, accepts=True)
+
+
+def test_what_is_not_changed_says_why_to_whoever_proposed_it(world: World, amira: Person) -> None:
+    row = propose(world, amira, birth_date=date(2011, 1, 2))
+    with pytest.raises(Refused, match="Say why it stays"):
+        actions.decide_proposal(by=world.teacher, proposal_id=row.pk, accepts=False, answer=" ")
+    actions.decide_proposal(by=world.teacher, proposal_id=row.pk, accepts=False, answer="We saw the passport")
+    amira.refresh_from_db()
+    assert amira.birth_date is None
+    assert queries.proposal_visible_to(world.social_worker, row.pk).answer == "We saw the passport"
+
+
+def test_nothing_is_proposed_that_changes_nothing_nor_by_the_lead_nor_by_whoever_does_not_see(
+    world: World, amira: Person
+) -> None:
+    with pytest.raises(Refused, match="Nothing is different"):
+        propose(world, amira, given_name="Amira")
+    with pytest.raises(Refused, match="Change it yourself"):
+        actions.propose_core(by=world.teacher, person_id=amira.pk, values={"upn": "A1"}, why="x")
+    with pytest.raises(Hidden):
+        actions.propose_core(by=world.officer, person_id=amira.pk, values={"upn": "A1"}, why="x")
+
+
+def test_a_change_is_proposed_and_decided_on_its_pages(world: World, amira: Person, client: Client) -> None:
+    client.force_login(world.social_worker)
+    at = reverse("person_propose", args=[amira.pk])
+    assert at in client.get(reverse("person_details", args=[amira.pk])).text
+    assert "Propose the change" in client.get(reverse("person_names", args=[amira.pk])).text
+    assert 'name="birth_date-day"' not in client.get(reverse("person_facts", args=[amira.pk])).text
+    sent = {"given_name": "Amira", "family_name": "Khan", "upn": "A1", "why": "The register"}
+    assert client.post(at, sent).status_code == 302
+    row = Proposal.objects.get()
+    assert 'name="accepts"' not in client.get(reverse("proposal", args=[row.pk])).text
+    client.force_login(world.teacher)
+    assert "The register" in client.get(reverse("proposals")).text
+    assert client.post(reverse("proposal", args=[row.pk]), {"accepts": "yes"}).status_code == 302
+    client.force_login(world.social_worker)
+    assert "It was changed." in client.get(reverse("proposal", args=[row.pk])).text
+    amira.refresh_from_db()
+    assert amira.upn == "A1"

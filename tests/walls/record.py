@@ -46,6 +46,7 @@ from heard.insight.release import actions as releasing
 from heard.insight.run import actions as running
 from heard.network import actions as knowing
 from heard.network.queries import Whom, accesses_of
+from heard.network.rules import Level
 
 FAMILY_NAME = "Okonjo-Hartley"  # found nowhere else, so that a leak is seen
 SAYS = "I only feel safe when my sister is home."
@@ -74,6 +75,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
         world, new_person={"given_name": "Ines", "family_name": FAMILY_NAME, "birth_date": date(2011, 5, 4)}
     )
     person = first.person
+    proposal = _proposed(world, person.pk)
     if restricted:
         _worry(world, by=world.teacher, person_id=person.pk)
         knowing.restrict(by=world.coordinator, person_id=person.pk, reason="A parent works for the council")
@@ -123,6 +125,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
         {
             "person_id": person.pk,
             **_who_may_see(world, person.pk),
+            "proposal_id": proposal.pk,
             "concern_id": waiting.pk,
             "case_id": case.pk,
             "assessment_id": assessment.pk,
@@ -223,6 +226,25 @@ def _plan(world: World, case_id: Any, *, another: User) -> tuple[Any, Any]:
         by=worker, plan_id=plan.pk, review_on=today + timedelta(days=60), view=ChildsView(new=_said(today))
     )
     return plan, action
+
+
+def _proposed(world: World, person_id: Any) -> Any:
+    """A police officer who works with her for a while says that her date of birth is another."""
+    line = knowing.give_access(
+        by=world.coordinator,
+        person_id=person_id,
+        whom=Whom("", world.police, user=world.officer),
+        level=Level.RECORD,
+        why="Met her at the station",
+    )
+    proposal = knowing.propose_core(
+        by=User.objects.get(pk=world.officer.pk),
+        person_id=person_id,
+        values={"birth_date": date(2011, 5, 14)},
+        why="She said so",
+    )
+    knowing.end_access(by=world.coordinator, access_id=line.pk, why="Somebody else took over")
+    return proposal
 
 
 def _who_may_see(world: World, person_id: Any) -> dict[str, Any]:

@@ -95,7 +95,8 @@ def is_listed_on(client: Client, record: Record) -> set[str]:
         one.name
         for one in pages
         if any(
-            word in client.get(one.of(record)).content.decode(errors="replace") for word in (FAMILY_NAME, SAYS)
+            word in client.get(one.of(record)).content.decode(errors="replace")
+            for word in (FAMILY_NAME, SAYS)
         )
     }
 

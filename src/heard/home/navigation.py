@@ -89,6 +89,12 @@ PARTS = (
         is_main=False,
     ),
     Part(
+        "proposals",
+        _("Proposed changes"),
+        _("Names, dates of birth and numbers that another agency says are wrong, and what became of it."),
+        is_main=False,
+    ),
+    Part(
         "knowledge",
         _("What we look for"),
         _("Signs, vulnerabilities and patterns, and where they come from."),

@@ -47,6 +47,10 @@ class Person(models.Model):
     legal_status = models.CharField(max_length=20, choices=LegalStatus, blank=True, default="")
     school = models.CharField(max_length=120, blank=True, default="")
     restricted = models.BooleanField(default=False)
+    # Who changes names, date of birth and numbers: the agency that leads the case, or else the one that added the person.
+    lead_agency = models.ForeignKey(
+        "agencies.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     added_at = models.DateTimeField(auto_now_add=True)
     # Without an index: nearly nobody is merged, and SQLite would begin every search at all who are not.
     merged_into = models.ForeignKey(
@@ -66,6 +70,32 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+
+class Proposal(models.Model):
+    """Somebody of another agency says that a name, date of birth or number is wrong. The agency that leads decides.
+
+    `values`: {field: the value that they propose, as text}
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="proposals")
+    values = models.JSONField()
+    why = models.TextField()
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    accepted = models.BooleanField(null=True, blank=True)
+    answer = models.TextField(blank=True, default="")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "proposed changes"
+        ordering: ClassVar = ["-proposed_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.why
 
 
 class OtherName(models.Model):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heard.network.views import access, around, details, merging
+from heard.network.views import access, around, core, details, merging
 
 _OF = "children/<uuid:person_id>"
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("adults/<uuid:person_id>/", details.adult, name="adult"),
     path(f"{_OF}/details/", details.details, name="person_details"),
     path(f"{_OF}/details/names/", details.names, name="person_names"),
+    path(f"{_OF}/details/propose/", core.propose, name="person_propose"),
+    path("proposals/", core.proposals, name="proposals"),
+    path("proposals/<int:proposal_id>/", core.proposal, name="proposal"),
     path(f"{_OF}/details/other-name/", details.other_name, name="person_other_name"),
     path(f"{_OF}/details/facts/", details.facts, name="person_facts"),
     path(f"{_OF}/details/address/", details.address, name="person_address"),

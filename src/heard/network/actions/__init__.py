@@ -12,6 +12,7 @@ from heard.network.actions.around import (
     open_place,
     open_tie,
 )
+from heard.network.actions.core import decide_proposal, propose_core, rename_person
 from heard.network.actions.letting_in import (
     deny_access,
     end_access,
@@ -29,7 +30,6 @@ from heard.network.actions.people import (
     lift_restriction,
     move_house,
     open_record,
-    rename_person,
     restrict,
 )
 
@@ -42,6 +42,7 @@ __all__ = [
     "change_group",
     "change_place",
     "change_tie",
+    "decide_proposal",
     "deny_access",
     "end_access",
     "give_access",
@@ -60,6 +61,7 @@ __all__ = [
     "open_record",
     "open_tie",
     "open_to_duty_team",
+    "propose_core",
     "rename_person",
     "restrict",
     "unmerge_people",

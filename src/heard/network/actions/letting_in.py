@@ -54,13 +54,20 @@ def involve(
     why: str,
     since: date | None = None,
     level: Level = Level.EVERYTHING,
+    leads: bool = False,
 ) -> Involvement:
-    """Opens the child's record to an agency, as far as `level` at least. Involving one that sees so far changes nothing."""
+    """Opens the child's record to an agency, as far as `level` at least. Involving one that sees so far changes nothing.
+
+    `leads`: from now on it leads the work with this child, and changes what says who the child is.
+    """
     person = hold_person(by=by, person_id=person.pk)
     whom = Whom("", agency)
     seeing = _lines(person, whom).filter(level__gte=level, until=None).first()
     if seeing is None:
         refuse(why_not_involve(restricted=person.restricted, **standing_of(by, person)))
+    if leads and person.lead_agency_id != agency.pk:
+        person.lead_agency = agency
+        person.save(update_fields=["lead_agency"])
     return seeing or let_in(by=by, person=person, whom=whom, why=why, since=since, level=level)
 
 

@@ -11,16 +11,17 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, refuse
+from heard.network.actions.core import set_core
 from heard.network.actions.letting_in import hold_person, let_in
 from heard.network.models import Address, OtherName, Person
-from heard.network.queries import Whom, person_visible_to, standing_of
+from heard.network.queries import Whom, leads, person_visible_to, standing_of
 from heard.network.rules import (
     Level,
     kept_number,
     kept_postcode,
     why_not_add,
+    why_not_change_core,
     why_not_lift,
-    why_not_rename,
     why_not_restrict,
 )
 from heard.network.search_index import renew_keys
@@ -72,6 +73,7 @@ def add_person(
         legal_status=legal_status,
         restricted=restricted,
         kind=kind,
+        lead_agency=by.team.agency,  # type: ignore[union-attr]
     )
     person.full_clean()
     person.save(force_insert=True)
@@ -80,25 +82,6 @@ def add_person(
         Address.objects.create(person=person, line=address, postcode=kept_postcode(postcode), since=since)
     renew_keys(person)
     let_in(by=by, person=person, whom=Whom("", by.team.agency), why=why, since=since)  # type: ignore[union-attr]
-    return person
-
-
-@transaction.atomic
-def rename_person(
-    *, by: User, person_id: uuid.UUID, given_name: str, family_name: str, known_as: str = ""
-) -> Person:
-    """Gives a person another name. The old one is kept, so that they are still found under it."""
-    person = hold_person(by=by, person_id=person_id)
-    refuse(why_not_rename(given_name=given_name, family_name=family_name))
-    old = {"given_name": person.given_name, "family_name": person.family_name}
-    new = {"given_name": given_name.strip(), "family_name": family_name.strip()}
-    if old != new and not OtherName.objects.filter(person=person, **old).exists():
-        OtherName.objects.create(person=person, **old)
-    person.given_name, person.family_name, person.known_as = *new.values(), known_as.strip()
-    person.full_clean()
-    person.save()
-    renew_keys(person)
-    record_audit(by=by, verb="rename", subject="person", subject_id=person.pk, person_id=person.pk)
     return person
 
 
@@ -116,16 +99,11 @@ def change_details(
 ) -> Person:
     """What is known of a person besides names and address. A number that cannot be right is kept as it was given."""
     person = hold_person(by=by, person_id=person_id)
-    person.birth_date, person.sex, person.legal_status, person.school = (
-        birth_date,
-        sex,
-        legal_status,
-        school.strip(),
-    )
-    person.nhs_number, person.upn = kept_number(nhs_number), kept_number(upn)
-    person.full_clean()
-    person.save()
-    renew_keys(person)
+    core = {"birth_date": birth_date, "nhs_number": kept_number(nhs_number), "upn": kept_number(upn)}
+    if any(getattr(person, name) != value for name, value in core.items()):
+        refuse(why_not_change_core(leads=leads(by, person)))
+    person.sex, person.legal_status, person.school = sex, legal_status, school.strip()
+    set_core(person, core)
     record_audit(by=by, verb="change details", subject="person", subject_id=person.pk, person_id=person.pk)
     return person
 

@@ -32,6 +32,12 @@ from heard.network.queries.around import (
     ties_of_place,
     ties_visible_to,
 )
+from heard.network.queries.core import (
+    leads,
+    proposal_visible_to,
+    proposals_around,
+    proposals_visible_to,
+)
 from heard.network.queries.merging import (
     Comparison,
     clashes_between,
@@ -92,6 +98,7 @@ __all__ = [
     "involvements_of",
     "kept_instead_of",
     "keys_of",
+    "leads",
     "legal_statuses",
     "level_of",
     "may_be_one",
@@ -105,6 +112,9 @@ __all__ = [
     "person_visible_to",
     "place_visible_to",
     "places_visible_to",
+    "proposal_visible_to",
+    "proposals_around",
+    "proposals_visible_to",
     "somebody_decides",
     "standing_of",
     "tie_visible_to",
