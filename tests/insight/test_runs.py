@@ -246,7 +246,13 @@ def test_a_list_does_not_say_which_concern_it_was_to_somebody_who_may_not_read_i
     restrict(by=world.coordinator, person_id=concern.person_id, reason="A parent works for the council")
     team = world.officer.team
     assert team is not None
-    give_role(by=world.administrator, user=world.officer, team=team, role=Role.COORDINATOR)
+    give_role(
+        by=world.administrator,
+        user=world.officer,
+        team=team,
+        role=Role.COORDINATOR,
+        agreed_by=world.coordinator,
+    )
     for path in (f"/engine/{run.pk}/?show=scattered", f"/engine/{run.pk}/children/{key}/"):
         for user, told in ((world.coordinator, True), (world.officer, False), (world.analyst, False)):
             client.force_login(User.objects.get(pk=user.pk))

@@ -141,6 +141,13 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "judgement_id": judgement.pk,
             **_published(world),
             "user_id": worker.pk,
+            "approval_id": agencies.ask_for_role(
+                by=world.administrator,
+                user=worker,
+                team=world.exploitation_team,
+                role=Role.BOARD,
+                reason="Tells the board how it is",
+            ).pk,
             "team_id": world.exploitation_team.pk,
             **_missing_and_shared(world, person.pk),
             "attachment_id": file.pk,

@@ -147,6 +147,30 @@ class Membership(models.Model):
         return f"{self.role}, {self.team}"
 
 
+class Approval(models.Model):
+    """What one alone may not do: somebody asked for it, and another person agrees or not, within a day.
+
+    Of a role: `user` gets it in `team`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    reason = models.TextField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    agreed = models.BooleanField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-asked_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
 class OnlyAdded(models.QuerySet["AuditRow"]):
     """Refuses in bulk what a row refuses by itself."""
 

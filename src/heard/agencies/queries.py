@@ -5,13 +5,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.utils import timezone
 
-from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
-from heard.agencies.rules import MAY, Hidden, May, Role
+from heard.agencies.models import Agency, Approval, AuditRow, Draft, Membership, Team, User
+from heard.agencies.rules import APPROVED_WITHIN, MAY, Hidden, May, Role
 from heard.govuk.environment import time
 
 LOOKS = ("view", "print", "read", "download", "search")  # verbs of the audit trail that change nothing
+ABOUT_STAFF = ("partnership", "agency", "team", "user", "approval")  # subjects of what administrators do
 _PAGES_SHOWN = 5  # of one form; more open pages of one form than that are nobody's work
 
 
@@ -129,6 +131,45 @@ def posts_of(user: User) -> tuple[Post, ...]:
     """This user's own roles, each with its team and agency."""
     rows = Membership.objects.filter(user_id=user.pk).select_related("team__agency")
     return tuple(Post(row.pk, row.team.agency.name, row.team.name, Role(row.role)) for row in rows)
+
+
+# ---- what takes two people, and what administrators did
+
+
+def approvals_visible_to(user: User) -> QuerySet[Approval]:
+    """What takes two people, for those who may be the second: what waits first, then the latest."""
+    rows = Approval.objects.select_related("user", "team__agency", "asked_by", "decided_by")
+    rows = rows.order_by(F("decided_at").desc(nulls_first=True), "-asked_at", "pk")
+    return rows if user.may(May.APPROVE) else rows.none()
+
+
+def approval_visible_to(user: User, approval_id: uuid.UUID) -> Approval:
+    """One of them, or `Hidden`."""
+    row = approvals_visible_to(user).filter(pk=approval_id).first()
+    if row is None:
+        raise Hidden
+    return row
+
+
+def roles_asked_for(user: User, person: User) -> QuerySet[Approval]:
+    """Roles of one person to which a second has neither agreed nor not, and still can."""
+    since = timezone.now() - APPROVED_WITHIN
+    rows = Approval.objects.filter(user=person, decided_at=None, asked_at__gte=since)
+    return rows.select_related("team__agency") if user.may(May.MANAGE) else rows.none()
+
+
+def has_a_second(user: User, person: User) -> bool:
+    """Whether a second person can be asked: somebody else agrees to such things, or once did. While the first
+    administrator of a partnership sets it up, nobody does."""
+    approving = [role for role, allowed in MAY.items() if May.APPROVE in allowed]
+    others = Membership.objects.filter(role__in=approving).exclude(user__in=(user.pk, person.pk))
+    return others.exists() or Approval.objects.filter(decided_by__isnull=False).exists()
+
+
+def acts_visible_to(user: User) -> QuerySet[AuditRow]:
+    """What was done about people, roles, teams and agencies, the latest first. For co-ordinators and the board."""
+    rows = AuditRow.objects.filter(subject__in=ABOUT_STAFF).exclude(verb__in=LOOKS)
+    return rows if user.may(May.SEE_ACTS) else rows.none()
 
 
 # ---- for administrators alone
