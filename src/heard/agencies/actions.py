@@ -171,7 +171,7 @@ def add_user(
     taken = User.objects.filter(username__iexact=username.strip()).exists()
     refuse(rules.why_not_add_user(username=username, taken=taken))
     user = _new_user(username, first_name, last_name, password)
-    detail = {"role": role, "team": str(team.pk)}
+    detail: dict[str, Any] = {"role": role, "team": str(team.pk)}
     if agreed_by is None and rules.needs_two(role) and queries.has_a_second(by, user):
         detail["approval"] = str(_ask(by, user, team, role, "Their first role").pk)
     else:
