@@ -20,6 +20,7 @@ FREE = {
 
 # Packages whose licence binds whoever changes the package itself, used unchanged as a library. Each with its reason.
 ALLOWED = {
+    "pyrage": "MIT, as its licence file says; its metadata names the file alone",
     "psycopg": "LGPL-3.0: used unchanged through its public interface, and whoever installs Heard can exchange it",
     "psycopg-binary": "LGPL-3.0, as psycopg",
     "psycopg-pool": "LGPL-3.0, as psycopg",

@@ -79,6 +79,16 @@ def test_a_page_says_that_the_worker_stands_still(world: World, client: Client) 
     assert BANNER not in client.get("/").text
 
 
+def test_where_nothing_is_passed_on_a_page_says_whom_to_ring(world: World, client: Client) -> None:
+    client.force_login(world.social_worker)
+    working.beat("notifier", working.NOTIFIER)
+    assert BANNER not in client.get("/").text
+    WorkerBeat.objects.filter(queue=working.NOTIFIER).update(beat_at=timezone.now() - timedelta(seconds=90))
+    page = client.get("/").text
+    assert BANNER in page
+    assert "Duty team: 01632 960 001." in page
+
+
 def test_a_page_says_that_no_worker_ever_took_what_waits(world: World, client: Client) -> None:
     client.force_login(world.teacher)
     key = carry_out.enqueue("nothing").id

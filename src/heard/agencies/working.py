@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
-from django.db.models import Max
+from django.db.models import DateTimeField, Max, Value
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ENGINE: Final = "engine"  # runs and profiles, which take minutes
 QUEUES: Final = ("default", ENGINE)
+NOTIFIER: Final = "notifier"  # no queue: `heard notify`, which passes on what nobody has seen
 SILENT: Final = timedelta(seconds=60)  # a queue whose workers were not heard of for so long stands still
 _LOST: Final = timedelta(minutes=3)  # longer than `beating` waits, so that the work itself counts as lost too
 _MOST_ATTEMPTS: Final = 3
@@ -43,21 +44,20 @@ class WorkerLost(Exception):
 
 
 def standing_still() -> list[str]:
-    """Queues that nobody works through: no worker was heard of lately, or none ever and a task waits. Two queries at most."""
-    since = timezone.now() - SILENT
-    latest = dict(WorkerBeat.objects.order_by().values_list("queue").annotate(at=Max("beat_at")))
-    never = [queue for queue in QUEUES if queue not in latest]
-    late = [queue for queue, at in latest.items() if queue in QUEUES and at < since]
-    return late + (_with_waiting_tasks(never) if never else [])
-
-
-def _with_waiting_tasks(queues: list[str]) -> list[str]:
+    """Queues that nobody works through: no worker was heard of lately, or none ever and a task waits. One query."""
     from django_tasks_db.models import DBTaskResult
 
-    waiting = DBTaskResult.objects.ready().filter(
-        queue_name__in=queues, enqueued_at__lt=timezone.now() - SILENT
-    )
-    return sorted(set(waiting.order_by().values_list("queue_name", flat=True).distinct()))
+    since = timezone.now() - SILENT
+    beats = WorkerBeat.objects.order_by().values_list("queue").annotate(at=Max("beat_at"))
+    waiting = DBTaskResult.objects.ready().filter(enqueued_at__lt=since).order_by()
+    never = Value(None, output_field=DateTimeField())
+    rows = set(beats.union(waiting.values_list("queue_name").annotate(at=never)))
+    heard_of = {queue: at for queue, at in rows if at is not None}
+    return [
+        queue
+        for queue in (*QUEUES, NOTIFIER)
+        if (heard_of[queue] < since if queue in heard_of else (queue, None) in rows)
+    ]
 
 
 def is_beating(queue: str) -> bool:

@@ -12,8 +12,10 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from heard.agencies import working
+from heard.cases.case.notices.queries import whom_to_ring
 
 _LEAST_FREE: Final = 0.05  # of the disk, or
 _LEAST_BYTES: Final = 2_000_000_000  # whichever is less
@@ -63,4 +65,13 @@ def _passed(check: Callable[[], bool]) -> bool:
 
 def background_work(request: HttpRequest) -> dict[str, Any]:
     """A context processor. The page asks only where somebody is signed in."""
-    return {"stands_still": working.standing_still}
+    return {"stands_still": working.standing_still, "whom_to_ring": lambda: _ring(request)}
+
+
+def _ring(request: HttpRequest) -> str:
+    """Whom to ring, in one line."""
+    called = _("%(who)s, %(phone)s."), _("Duty team: %(phone)s.")
+    rung = whom_to_ring(request.user)
+    return " ".join(
+        (called[0] if one.who else called[1]) % {"who": one.who, "phone": one.phone} for one in rung
+    )

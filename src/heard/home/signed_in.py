@@ -62,6 +62,6 @@ def sessions_end(request: Request) -> HttpResponse:
 
 def _browser(said: str) -> str:
     """What a browser says of itself, in two words."""
-    name = next((name for key, name in _BROWSERS if re.search(rf"\b{key}\w*/", said)), _("A browser"))
+    name = next((name for key, name in _BROWSERS if re.search(rf"{key}\w*/", said)), _("A browser"))
     system = next((one for one in _SYSTEMS if one in said), "")
     return _("%(browser)s on %(system)s") % {"browser": name, "system": system} if system else name

@@ -82,7 +82,7 @@ def _to_share(one: Plan) -> Iterator[Piece]:
 
 PLANS = Record(
     _("Plans"),
-    Plan.objects.order_by("started_at"),
+    Plan.objects.prefetch_related("outcomes__actions__owner").order_by("started_at"),
     "case__person",
     plans_visible_to,
     chronology=_chronology,

@@ -89,7 +89,7 @@ def from_run(folder: Path, *, signs: bool = False, window: tuple[date, date] | N
     that were seen in it; who was of age before it is no child, and is left out. Raises `NotDone`, `backend.WrongTable`.
     """
     records = backend.read(folder, tables.IDENTITIES)
-    notes = () if signs else (_EVERYBODY,)
+    notes: tuple[str, ...] = () if signs else (_EVERYBODY,)
     if window:
         grown = _of_age(folder, records, window[0])
         records = records.filter(pc.invert(pc.is_in(records["person"], value_set=grown)))

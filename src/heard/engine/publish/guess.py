@@ -1,5 +1,5 @@
 """What a layout leaves unsaid, guessed so that it protects: rows that are totals by another word, and columns that are the
-sums of others. A guess is said, and taken until the layout says otherwise."""
+sums of others. A guess is said, and taken until the layout says otherwise. `table` is a `cells.Table`, which asks here."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from heard.engine.publish.cells import Row, Table, Where
+from typing import Any
 
 _TOTAL = re.compile(
     r"(all|any|both|overall|altogether|sum|everyone|everybody|national|england|wales|scotland|united kingdom|uk)\b(?! other)"
@@ -23,7 +20,7 @@ _ROUNDED_BY = 5  # at most, of each count in a sum
 type _Span = tuple[int, int | None]
 
 
-def totals(table: Table) -> Iterator[tuple[str, str, bool]]:
+def totals(table: Any) -> Iterator[tuple[str, str, bool]]:
     """Dimension, name and whether the name says so, of each place whose counts are what the others beside it add up to."""
     for dimension in (name for name in table.layout.dimensions if table.layout.adds_up(name)):
         groups = _siblings(table.rows, dimension)
@@ -34,7 +31,7 @@ def totals(table: Table) -> Iterator[tuple[str, str, bool]]:
                 yield dimension, name, said
 
 
-def sums(table: Table) -> dict[str, tuple[str, ...]]:
+def sums(table: Any) -> dict[str, tuple[str, ...]]:
     """Columns of counts that are in every row the sum of others: of all others, or where every count is shown of some."""
     measures = table.layout.measures
     found: dict[str, tuple[str, ...]] = {}
@@ -48,7 +45,7 @@ def sums(table: Table) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _adds_up(rows: Iterable[Row], whole: str, parts: Sequence[str], others: Sequence[str]) -> bool:
+def _adds_up(rows: Iterable[Any], whole: str, parts: Sequence[str], others: Sequence[str]) -> bool:
     telling = False
     for row in rows:
         spans = [_span(row.texts[name]) for name in parts]
@@ -63,11 +60,11 @@ def _adds_up(rows: Iterable[Row], whole: str, parts: Sequence[str], others: Sequ
     return telling
 
 
-def _siblings(rows: Iterable[Row], dimension: str) -> list[dict[str, list[_Span]]]:
+def _siblings(rows: Iterable[Any], dimension: str) -> list[dict[str, list[_Span]]]:
     """The places beside one another in a dimension, for each place in the others, with their counts."""
     groups: dict[object, dict[str, list[_Span]]] = defaultdict(dict)
     for row in rows:
-        where: Where = row.places[dimension]
+        where = row.places[dimension]
         if where:
             rest = frozenset((name, place) for name, place in row.places.items() if name != dimension)
             groups[rest, where[:-1]][where[-1]] = [_span(text) for text in row.texts.values()]

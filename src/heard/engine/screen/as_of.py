@@ -32,15 +32,16 @@ def as_of(
     return day, notes
 
 
+ENDED = "These sources end before"  # how the note begins, by which a page finds it
+
+
 def ending(ends: Mapping[str, date | None], as_of: date) -> list[str]:
     """That sources end before the as-of date, with each one's last day."""
     short = {name: last for name, last in ends.items() if last and (as_of - last).days > _NEAR}
     if not short:
         return []
     told = "; ".join(f"{name} on {spelt(last)}" for name, last in sorted(short.items(), key=_by_day))
-    return [
-        f"These sources end before the as-of date, {spelt(as_of)}: {told}. What only they carry is not known after that."
-    ]
+    return [f"{ENDED} the as-of date, {spelt(as_of)}: {told}. What only they carry is not known after that."]
 
 
 def _by_day(one: tuple[str, date]) -> tuple[date, str]:

@@ -19,6 +19,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.concern.queries import concerns_visible_to
 from heard.engine import run as engine
 from heard.engine import tables
+from heard.engine.screen.as_of import ENDED
 from heard.insight.run import rules
 from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import MOST_KEPT, RunState, is_past
@@ -172,6 +173,11 @@ def known_of(user: User, run: EngineRun) -> list[dict[str, Any]]:
     """How much is known of each item: rows of `tables.KNOWN`."""
     rows: list[dict[str, Any]] = table_of(user, run, tables.KNOWN).to_pylist()
     return sorted(rows, key=lambda row: row["item"])
+
+
+def ended_of(user: User, run: EngineRun) -> list[str]:
+    """What the run notes of sources that end before its day."""
+    return [note for note in (run.summary or {}).get("notes", []) if note.startswith(ENDED)]
 
 
 def sights_of(user: User, run: EngineRun) -> dict[str, list[engine.Sight]]:

@@ -72,6 +72,7 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
         "scattered_only": scattered_only,
         "openings": queries.openings_of(request.user, run),
         "known": queries.known_of(request.user, run),
+        "ended": queries.ended_of(request.user, run),
         "sights": queries.sights_of(request.user, run),
         "as_of": _as_of(run),
         "release": queries.release_of(run),

@@ -45,11 +45,15 @@ class About:
     def case(self) -> Case | None:
         """The child's open case, whoever may see it: who is told is asked of each by itself."""
         if not self._cases:
-            rows = Case.objects.filter(person_id=self.person_id, state=Case.State.OPEN)
-            found = rows.select_related("trusted_worker", "lead_team").first() if self.person_id else None
-            self._cases.append(found)
+            self._cases.append(self._open_case())
         case: Case | None = self._cases[0]
         return case
+
+    def _open_case(self) -> Case | None:
+        if self.person_id is None:
+            return None
+        rows = Case.objects.filter(person_id=self.person_id, state=Case.State.OPEN)
+        return rows.select_related("trusted_worker", "lead_team").first()
 
 
 def may_open(user: User, person_id: uuid.UUID | None) -> bool:

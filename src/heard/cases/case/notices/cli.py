@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import time
 
 import click
@@ -26,10 +28,13 @@ def notify(every: int) -> None:
         from django.db import close_old_connections
         from django.utils import timezone
 
+        from heard.agencies import working
         from heard.cases.case.notices.mail import notify_once
 
         while True:
             close_old_connections()
+            if every:
+                working.beat(f"{platform.node()}-{os.getpid()}"[:64], working.NOTIFIER)
             added, went = notify_once(timezone.now())
             if added or went or not every:
                 click.echo(f"Passed on to {added}, mailed {went}.")
