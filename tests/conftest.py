@@ -102,6 +102,7 @@ def world(db: None, quick_passwords: None) -> World:
             password=PASSWORD,
             team=team,
             role=role,
+            agreed_by=User.objects.filter(memberships__role=Role.COORDINATOR).first(),
         )
 
     return World(

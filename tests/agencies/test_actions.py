@@ -45,7 +45,13 @@ def test_only_an_administrator_adds_teams_and_people(world: World, who: str) -> 
     with pytest.raises(Refused, match="administrator"):
         actions.add_team(by=user, agency=world.care, name="Night team")
     with pytest.raises(Refused, match="administrator"):
-        actions.give_role(by=user, user=user, team=world.exploitation_team, role=Role.ADMINISTRATOR)
+        actions.give_role(
+            by=user,
+            user=user,
+            team=world.exploitation_team,
+            role=Role.ADMINISTRATOR,
+            agreed_by=world.coordinator,
+        )
 
 
 def test_a_partnership_begins_once(world: World) -> None:
@@ -89,7 +95,9 @@ def test_an_audit_row_outlives_whoever_it_speaks_of(world: World) -> None:
 def test_every_write_about_agencies_leaves_an_audit_row(world: World) -> None:
     before = AuditRow.objects.count()
     team = actions.add_team(by=world.administrator, agency=world.care, name="Night team")
-    actions.give_role(by=world.administrator, user=world.teacher, team=team, role=Role.BOARD)
+    actions.give_role(
+        by=world.administrator, user=world.teacher, team=team, role=Role.BOARD, agreed_by=world.coordinator
+    )
     rows = AuditRow.objects.all()[: AuditRow.objects.count() - before]
     assert [(row.verb, row.subject, row.actor) for row in rows] == [
         ("give role", "user", "ade.minton"),
@@ -100,7 +108,11 @@ def test_every_write_about_agencies_leaves_an_audit_row(world: World) -> None:
 def test_a_second_role_adds_what_it_allows(world: World) -> None:
     assert not world.teacher.may(May.SEE_FIGURES)
     actions.give_role(
-        by=world.administrator, user=world.teacher, team=world.exploitation_team, role=Role.BOARD
+        by=world.administrator,
+        user=world.teacher,
+        team=world.exploitation_team,
+        role=Role.BOARD,
+        agreed_by=world.coordinator,
     )
     again = User.objects.get(pk=world.teacher.pk)
     assert again.may(May.SEE_FIGURES)
@@ -108,7 +120,11 @@ def test_a_second_role_adds_what_it_allows(world: World) -> None:
 
 def test_a_role_in_one_agency_opens_nothing_of_another(world: World) -> None:
     actions.give_role(
-        by=world.administrator, user=world.teacher, team=world.exploitation_team, role=Role.ANALYST
+        by=world.administrator,
+        user=world.teacher,
+        team=world.exploitation_team,
+        role=Role.ANALYST,
+        agreed_by=world.coordinator,
     )
     again = User.objects.get(pk=world.teacher.pk)
     assert again.agencies_where(May.SEE_CHILD) == {world.school.pk}

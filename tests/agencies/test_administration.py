@@ -37,7 +37,9 @@ def every_action(world: World, by: User) -> dict[str, Callable[[], Any]]:
             by=by, username="new", first_name="N", last_name="W", password=None, team=team, role=Role.BOARD
         ),
         "invite user": lambda: actions.invite(by=by, user=user, email="ofa@wexmoor.example"),
-        "give role": lambda: actions.give_role(by=by, user=user, team=team, role=Role.ADMINISTRATOR),
+        "give role": lambda: actions.give_role(
+            by=by, user=user, team=team, role=Role.ADMINISTRATOR, agreed_by=world.coordinator
+        ),
         "take role": lambda: actions.take_role(by=by, user=user, membership_id=held(user).pk),
         "switch off": lambda: actions.switch_off(by=by, user=user, reason="left"),
         "switch on": lambda: actions.switch_on(by=by, user=user, reason="back"),
@@ -153,7 +155,11 @@ def test_somebody_keeps_one_role_at_least(world: World) -> None:
     with pytest.raises(Refused, match="only role"):
         actions.take_role(by=world.administrator, user=world.teacher, membership_id=only.pk)
     actions.give_role(
-        by=world.administrator, user=world.teacher, team=world.exploitation_team, role=Role.BOARD
+        by=world.administrator,
+        user=world.teacher,
+        team=world.exploitation_team,
+        role=Role.BOARD,
+        agreed_by=world.coordinator,
     )
     actions.take_role(by=world.administrator, user=world.teacher, membership_id=only.pk)
     assert fresh(world.teacher).roles == [Role.BOARD]
@@ -167,11 +173,17 @@ def test_a_role_of_somebody_else_is_not_taken_by_its_key(world: World) -> None:
 def test_somebody_stays_administrator(world: World) -> None:
     ade = world.administrator
     first = held(ade)
-    actions.give_role(by=ade, user=ade, team=world.exploitation_team, role=Role.BOARD)
+    Membership.objects.create(user=ade, team=world.exploitation_team, role=Role.BOARD)
     with pytest.raises(Refused, match="has to be an administrator"):
         actions.take_role(by=ade, user=ade, membership_id=first.pk)
 
-    actions.give_role(by=ade, user=world.teacher, team=world.exploitation_team, role=Role.ADMINISTRATOR)
+    actions.give_role(
+        by=ade,
+        user=world.teacher,
+        team=world.exploitation_team,
+        role=Role.ADMINISTRATOR,
+        agreed_by=world.coordinator,
+    )
     actions.take_role(by=ade, user=ade, membership_id=first.pk)
     assert fresh(ade).roles == [Role.BOARD]
 
@@ -179,7 +191,13 @@ def test_somebody_stays_administrator(world: World) -> None:
 @pytest.mark.parametrize("state", [{"is_active": False}, {"password": "!unusable"}])
 def test_an_administrator_who_cannot_sign_in_does_not_count(world: World, state: dict[str, Any]) -> None:
     ade = world.administrator
-    actions.give_role(by=ade, user=world.teacher, team=world.exploitation_team, role=Role.ADMINISTRATOR)
+    actions.give_role(
+        by=ade,
+        user=world.teacher,
+        team=world.exploitation_team,
+        role=Role.ADMINISTRATOR,
+        agreed_by=world.coordinator,
+    )
     assert not queries.is_last_administrator(ade, ade)
     User.objects.filter(pk=world.teacher.pk).update(**state)
     assert queries.is_last_administrator(ade, ade)
@@ -188,7 +206,7 @@ def test_an_administrator_who_cannot_sign_in_does_not_count(world: World, state:
 def test_an_administrator_in_two_teams_may_leave_one(world: World) -> None:
     ade = world.administrator
     first = held(ade)
-    actions.give_role(by=ade, user=ade, team=world.exploitation_team, role=Role.ADMINISTRATOR)
+    Membership.objects.create(user=ade, team=world.exploitation_team, role=Role.ADMINISTRATOR)
     actions.take_role(by=ade, user=ade, membership_id=first.pk)
     assert fresh(ade).roles == [Role.ADMINISTRATOR]
 
@@ -204,7 +222,9 @@ def test_nobody_switches_themself_off(world: World) -> None:
 def test_of_two_administrators_who_switch_each_other_off_one_stays(world: World) -> None:
     """The second had passed the gate before the first was done."""
     ade, tess = world.administrator, world.teacher
-    actions.give_role(by=ade, user=tess, team=world.exploitation_team, role=Role.ADMINISTRATOR)
+    actions.give_role(
+        by=ade, user=tess, team=world.exploitation_team, role=Role.ADMINISTRATOR, agreed_by=world.coordinator
+    )
     tess = fresh(tess)
     assert tess.permissions
     actions.switch_off(by=ade, user=tess, reason="left")

@@ -157,6 +157,7 @@ def another_administrator(world: World) -> User:
         user=world.board_member,
         team=world.board_member.team,
         role=Role.ADMINISTRATOR,
+        agreed_by=world.coordinator,
     )
     return User.objects.get(pk=world.board_member.pk)
 

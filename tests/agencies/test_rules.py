@@ -34,6 +34,8 @@ TABLE = {
     May.SEE_PROFILES:     "yes           yes           yes         yes      yes    no",
     May.SEE_FIGURES:      "no            yes           yes         yes      yes    no",
     May.MANAGE:           "no            no            no          no       no     yes",
+    May.APPROVE:          "no            yes           no          no       no     yes",
+    May.SEE_ACTS:         "no            yes           no          no       yes    no",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from tests.conftest import PASSWORD, World
 from tests.walls.record import FAMILY_NAME, SAYS, SEEN, make_record
 
 from heard.agencies import actions
-from heard.agencies.models import AuditRow, User
+from heard.agencies.models import AuditRow, Membership, User
 from heard.agencies.rules import Role
 
 
@@ -124,7 +124,7 @@ def test_a_wrong_answer_gets_a_sentence_and_loses_nothing(
 
 def test_the_last_administrator_reads_why_their_role_stays(world: World, admin: Client) -> None:
     ade = world.administrator
-    actions.give_role(by=ade, user=ade, team=world.exploitation_team, role=Role.BOARD)
+    Membership.objects.create(user=ade, team=world.exploitation_team, role=Role.BOARD)
     held = ade.memberships.get(role=Role.ADMINISTRATOR)
     shown = text(admin.post(f"/people/{ade.pk}/take-role/", {"membership": held.pk}))
     assert "Somebody has to be an administrator." in shown
@@ -134,8 +134,14 @@ def test_whoever_gives_up_being_administrator_is_led_to_a_page_that_they_may_see
     world: World, admin: Client
 ) -> None:
     ade = world.administrator
-    actions.give_role(by=ade, user=ade, team=world.exploitation_team, role=Role.BOARD)
-    actions.give_role(by=ade, user=world.teacher, team=world.exploitation_team, role=Role.ADMINISTRATOR)
+    Membership.objects.create(user=ade, team=world.exploitation_team, role=Role.BOARD)
+    actions.give_role(
+        by=ade,
+        user=world.teacher,
+        team=world.exploitation_team,
+        role=Role.ADMINISTRATOR,
+        agreed_by=world.coordinator,
+    )
     held = ade.memberships.get(role=Role.ADMINISTRATOR)
     answer = admin.post(f"/people/{ade.pk}/take-role/", {"membership": held.pk}, follow=True)
     assert answer.status_code == 200

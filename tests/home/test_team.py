@@ -74,7 +74,11 @@ def test_decisions_without_the_childs_words_are_counted_for_the_people_of_the_ag
     found = dict(queries.decided_by_team(world.supervisor, since=ago(1)))
     assert found["Worries decided"] == Kept(0, 6)
     agencies.give_role(
-        by=world.administrator, user=world.officer, team=world.officer.team, role=Role.SUPERVISOR
+        by=world.administrator,
+        user=world.officer,
+        team=world.officer.team,
+        role=Role.SUPERVISOR,
+        agreed_by=world.coordinator,
     )
     of_the_police = User.objects.get(pk=world.officer.pk)
     assert dict(queries.decided_by_team(of_the_police, since=ago(1)))["Worries decided"] == Kept(0, 0)
@@ -127,7 +131,11 @@ def test_another_agencys_team_and_its_restricted_children_are_not_seen(client: C
     """A co-ordinator of the school sees every child who is not restricted, and still not who works with whom elsewhere."""
     case = a_case(world)
     agencies.give_role(
-        by=world.administrator, user=world.teacher, team=world.teacher.team, role=Role.COORDINATOR
+        by=world.administrator,
+        user=world.teacher,
+        team=world.teacher.team,
+        role=Role.COORDINATOR,
+        agreed_by=world.coordinator,
     )
     teacher = User.objects.get(pk=world.teacher.pk)
     assert list(queries.to_allocate(teacher)) == []

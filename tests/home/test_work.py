@@ -237,7 +237,7 @@ def test_whoever_loses_or_gets_a_role_is_asked_about_anew(world: World) -> None:
     actions.give_role(**by, team=held.team, role=Role.PRACTITIONER)
     actions.take_role(**by, membership_id=held.pk)
     assert not decides_on_something(world.coordinator)
-    actions.give_role(**by, team=held.team, role=Role.COORDINATOR)
+    actions.give_role(**by, team=held.team, role=Role.COORDINATOR, agreed_by=world.coordinator)
     assert decides_on_something(world.coordinator)
 
 

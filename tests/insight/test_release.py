@@ -67,7 +67,13 @@ def test_one_person_is_not_two(world: World) -> None:
 
 
 def test_an_author_releases_nothing_of_their_own_whatever_else_they_may(world: World) -> None:
-    give_role(by=world.administrator, user=world.analyst, team=world.exploitation_team, role=Role.BOARD)
+    give_role(
+        by=world.administrator,
+        user=world.analyst,
+        team=world.exploitation_team,
+        role=Role.BOARD,
+        agreed_by=world.coordinator,
+    )
     author = User.objects.get(pk=world.analyst.pk)
     profile = profile_of(author)
     for act in (actions.release_profile, actions.send_back):

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from tests.conftest import World
 from tests.insight.conftest import said
 
@@ -197,6 +198,31 @@ def test_looking_at_a_listed_child_leaves_an_audit_row(world: World, run: Engine
     assert AuditRow.objects.filter(verb="view", subject="listed child").count() == before + 1
 
 
+def test_each_look_at_a_runs_list_issues_and_download_leaves_an_audit_row(
+    world: World, run: EngineRun, client: Client
+) -> None:
+    """M8"""
+    client.force_login(world.analyst)
+    rows = AuditRow.objects.filter(subject="engine run", subject_id=str(run.pk), actor=world.analyst.username)
+    before = rows.count()
+    for name, verb, part in (
+        ("engine_run", "view", "list"),
+        ("engine_issues", "view", "issues"),
+        ("engine_issues_file", "download", "issues"),
+    ):
+        answer = client.get(reverse(name, args=[run.pk]))
+        assert answer.status_code == 200
+        answer.close()
+        row = rows.first()
+        assert row is not None
+        assert (row.verb, row.detail["part"]) == (verb, part)
+    client.get(reverse("engine_run", args=[run.pk]), {"page": "1", "show": "scattered"})
+    assert rows.count() == before + 4
+    client.force_login(world.teacher)
+    client.get(reverse("engine_issues", args=[run.pk]))
+    assert rows.count() == before + 4
+
+
 def test_each_look_at_who_a_listed_child_is_leaves_an_audit_row(
     world: World, run: EngineRun, client: Client
 ) -> None:
@@ -220,7 +246,13 @@ def test_a_list_does_not_say_which_concern_it_was_to_somebody_who_may_not_read_i
     restrict(by=world.coordinator, person_id=concern.person_id, reason="A parent works for the council")
     team = world.officer.team
     assert team is not None
-    give_role(by=world.administrator, user=world.officer, team=team, role=Role.COORDINATOR)
+    give_role(
+        by=world.administrator,
+        user=world.officer,
+        team=team,
+        role=Role.COORDINATOR,
+        agreed_by=world.coordinator,
+    )
     for path in (f"/engine/{run.pk}/?show=scattered", f"/engine/{run.pk}/children/{key}/"):
         for user, told in ((world.coordinator, True), (world.officer, False), (world.analyst, False)):
             client.force_login(User.objects.get(pk=user.pk))

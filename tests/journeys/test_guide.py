@@ -30,6 +30,7 @@ from heard.network import actions as network
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 JOBS = (
     "find-a-person",
+    "who-may-see",
     "tell-a-worry",
     "decide",
     "assess",

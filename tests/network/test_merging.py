@@ -243,7 +243,7 @@ def test_what_was_added_since_stays_with_the_record_that_went_on(
 ) -> None:
     done = merge(world, amira, ameera, take=["given_name"])
     later = tell(world.teacher, amira)
-    actions.rename_person(by=world.teacher, person_id=amira.pk, given_name="Amy", family_name="Khan")
+    actions.rename_person(by=world.social_worker, person_id=amira.pk, given_name="Amy", family_name="Khan")
     done = queries.merge_visible_to(world.coordinator, done.pk)
     counted, changed, restricted = queries.what_stays(world.coordinator, done)
     assert not restricted

@@ -202,7 +202,13 @@ def test_a_role_that_sees_no_child_brings_nobody_the_children_of_its_agency(
     """An analyst of the police who also teaches sees the school's children, and no more."""
     missing = world.officer.team
     assert missing is not None
-    agencies.give_role(by=world.administrator, user=world.teacher, team=missing, role=Role.ANALYST)
+    agencies.give_role(
+        by=world.administrator,
+        user=world.teacher,
+        team=missing,
+        role=Role.ANALYST,
+        agreed_by=world.coordinator,
+    )
     both = User.objects.get(pk=world.teacher.pk)
     assert list(queries.people_visible_to(both)) == [amira]
     assert not queries.people_findable_by(both).filter(pk=hidden_child.pk).exists()
@@ -217,6 +223,7 @@ def test_a_child_belongs_to_the_agency_in_which_the_adder_works_with_children(wo
         password=None,
         team=world.exploitation_team,
         role=Role.ANALYST,
+        agreed_by=world.coordinator,
     )
     pastoral = world.teacher.team
     assert pastoral is not None
@@ -230,7 +237,11 @@ def test_a_supervisor_restricts_no_record_by_a_role_in_an_agency_that_is_not_inv
     world: World, amira: Person
 ) -> None:
     agencies.give_role(
-        by=world.administrator, user=world.teacher, team=world.exploitation_team, role=Role.SUPERVISOR
+        by=world.administrator,
+        user=world.teacher,
+        team=world.exploitation_team,
+        role=Role.SUPERVISOR,
+        agreed_by=world.coordinator,
     )
     both = User.objects.get(pk=world.teacher.pk)
     with pytest.raises(Refused, match="co-ordinator or supervisor"):

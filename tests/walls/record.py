@@ -50,6 +50,8 @@ from heard.insight.judgement.rules import Pair
 from heard.insight.release import actions as releasing
 from heard.insight.run import actions as running
 from heard.network import actions as knowing
+from heard.network.queries import Whom, accesses_of
+from heard.network.rules import Level
 
 FAMILY_NAME = "Okonjo-Hartley"  # found nowhere else, so that a leak is seen
 SAYS = "I only feel safe when my sister is home."
@@ -78,6 +80,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
         world, new_person={"given_name": "Ines", "family_name": FAMILY_NAME, "birth_date": date(2011, 5, 4)}
     )
     person = first.person
+    proposal = _proposed(world, person.pk)
     if restricted:
         _worry(world, by=world.teacher, person_id=person.pk)
         knowing.restrict(by=world.coordinator, person_id=person.pk, reason="A parent works for the council")
@@ -126,6 +129,8 @@ def make_record(world: World, *, restricted: bool) -> Record:
     return Record(
         {
             "person_id": person.pk,
+            **_who_may_see(world, person.pk),
+            "proposal_id": proposal.pk,
             "concern_id": waiting.pk,
             "case_id": case.pk,
             "assessment_id": assessment.pk,
@@ -142,6 +147,13 @@ def make_record(world: World, *, restricted: bool) -> Record:
             **_published(world),
             "user_id": worker.pk,
             "session_id": UserSession.objects.create(user=worker, ip="192.0.2.1", session_key="elsewhere").pk,
+            "approval_id": agencies.ask_for_role(
+                by=world.administrator,
+                user=worker,
+                team=world.exploitation_team,
+                role=Role.BOARD,
+                reason="Tells the board how it is",
+            ).pk,
             "team_id": world.exploitation_team.pk,
             **_missing_and_shared(world, person.pk),
             "attachment_id": file.pk,
@@ -236,6 +248,37 @@ def _plan(world: World, case_id: Any, *, another: User) -> tuple[Any, Any]:
         by=worker, plan_id=plan.pk, review_on=today + timedelta(days=60), view=ChildsView(new=_said(today))
     )
     return plan, action
+
+
+def _proposed(world: World, person_id: Any) -> Any:
+    """A police officer who works with her for a while says that her date of birth is another."""
+    line = knowing.give_access(
+        by=world.coordinator,
+        person_id=person_id,
+        whom=Whom("", world.police, user=world.officer),
+        level=Level.RECORD,
+        why="Met her at the station",
+    )
+    proposal = knowing.propose_core(
+        by=User.objects.get(pk=world.officer.pk),
+        person_id=person_id,
+        values={"birth_date": date(2011, 5, 14)},
+        why="She said so",
+    )
+    knowing.end_access(by=world.coordinator, access_id=line.pk, why="Somebody else took over")
+    return proposal
+
+
+def _who_may_see(world: World, person_id: Any) -> dict[str, Any]:
+    """Nobody who walks here is kept out: that is walked in test_levels.py."""
+    denial = knowing.deny_access(
+        by=world.coordinator,
+        person_id=person_id,
+        whom=Whom("", world.care, user=world.analyst),
+        why="Lives next door",
+    )
+    line = accesses_of(world.coordinator, person_id).first()
+    return {"access_id": line.pk, "denial_id": denial.pk}
 
 
 def _joins_the_team(world: World) -> Any:

@@ -46,7 +46,7 @@ VALUES = {
 }
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
-    "draft_id", "run_id", "earlier_id", "user_id", "team_id", "session_id", "place_id", "group_id", "tie_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id", "panel_id", "item_id", "panel_action_id", "disagreement_id", "moment_id", "pack_id", "disclosure_id", "passage_id", "judgement_id", "profile_id", "digest_id", "subscriber_id", "reader_id", "duty_id", "note_id",
+    "draft_id", "run_id", "earlier_id", "user_id", "team_id", "session_id", "place_id", "group_id", "tie_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id", "panel_id", "item_id", "panel_action_id", "disagreement_id", "moment_id", "pack_id", "disclosure_id", "passage_id", "judgement_id", "profile_id", "digest_id", "subscriber_id", "reader_id", "duty_id", "note_id", "access_id", "denial_id", "proposal_id", "approval_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places and groups: a child who is hidden is left out of them (asked for below).
@@ -59,6 +59,7 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "subscriber_id",
     "user_id",
     "team_id",
+    "approval_id",
     "place_id",
     "group_id",
     "supervision_id",
@@ -132,7 +133,11 @@ def visitor() -> Client:
 
 def absent() -> dict[str, Any]:
     """Keys as of a record that does not exist."""
-    counted = dict.fromkeys(("session_id", "warning_id", "tie_id", "passage_id", "reader_id", "duty_id"), 0)
+    counted = dict.fromkeys(
+        (
+            "session_id", "warning_id", "tie_id", "passage_id", "reader_id", "duty_id",
+            "access_id", "denial_id", "proposal_id",
+        ), 0)  # fmt: skip
     return {key: uuid.uuid4() for key in RECORD_KEYS} | counted
 
 
@@ -195,7 +200,11 @@ def test_without_a_membership_nothing_is_there(record: Record, visitor: Client) 
 def of_the_school(world: World) -> dict[str, User]:
     """Somebody of another agency in each role that sees children: also the one who sees the whole partnership."""
     agencies.give_role(
-        by=world.administrator, user=world.officer, team=world.teacher.team, role=Role.COORDINATOR
+        by=world.administrator,
+        user=world.officer,
+        team=world.teacher.team,
+        role=Role.COORDINATOR,
+        agreed_by=world.coordinator,
     )
     both = User.objects.get(pk=world.officer.pk)
     assert both.may(May.SEE_PARTNERSHIP)

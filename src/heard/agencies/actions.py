@@ -17,7 +17,7 @@ from django.utils import timezone
 from heard.agencies import account_mail, queries, rules
 from heard.agencies.indexing import written
 from heard.agencies.mailing import why_no_mail
-from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
+from heard.agencies.models import Agency, Approval, AuditRow, Draft, Membership, Team, User
 from heard.agencies.reading import is_reading_only, keep_looks
 from heard.agencies.rules import BeingSent, Hidden, May, Role, Sheet, refuse
 
@@ -179,20 +179,26 @@ def add_user(
     team: Team,
     role: Role,
     email: str = "",
+    agreed_by: User | None = None,
 ) -> User:
     """Adds someone who signs in, with their first role. Without a password they cannot sign in before they are invited.
 
-    Capitals make no difference in a username, as they make none at sign-in.
+    To a role that sees more a second person agrees: `agreed_by`, or whoever is asked; until then they have none. Capitals
+    make no difference in a username, as they make none at sign-in.
     """
     _only_administrators(by)
     _lock_administrators()
     taken = User.objects.filter(username__iexact=username.strip()).exists()
     refuse(rules.why_not_add_user(username=username, taken=taken))
     user = _new_user(username, first_name, last_name, password, email)
-    Membership.objects.create(user=user, team=team, role=role)
-    record_audit(
-        by=by, verb="add", subject="user", subject_id=user.pk, detail={"role": role, "team": str(team.pk)}
-    )
+    detail: dict[str, Any] = {"role": role, "team": str(team.pk)}
+    if agreed_by is None and rules.needs_two(role) and queries.has_a_second(by, user):
+        detail["approval"] = str(_ask(by, user, team, role, "Their first role").pk)
+    else:
+        refuse(_why_not_give(by, user, team, role, agreed_by))
+        Membership.objects.create(user=user, team=team, role=role)
+        detail |= {"agreed_by": agreed_by.pk} if agreed_by else {}
+    record_audit(by=by, verb="add", subject="user", subject_id=user.pk, detail=detail)
     return user
 
 
@@ -331,19 +337,86 @@ def _take_address(user: User, email: str) -> None:
 
 
 @transaction.atomic
-def give_role(*, by: User, user: User, team: Team, role: Role) -> Membership:
+def give_role(*, by: User, user: User, team: Team, role: Role, agreed_by: User | None = None) -> Membership:
+    """To a role that sees more, `agreed_by` agrees as the second person: see `ask_for_role`. Nobody gives one to themselves."""
     _only_administrators(by)
-    held = Membership.objects.filter(user=user, team=team, role=role)
-    refuse(rules.why_not_give_role(has_it=held.exists()))
+    refuse(_why_not_give(by, user, team, role, agreed_by))
     membership = Membership.objects.create(user=user, team=team, role=role)
     record_audit(
         by=by,
         verb="give role",
         subject="user",
         subject_id=user.pk,
-        detail={"role": role, "team": str(team.pk)},
+        detail={"role": role, "team": str(team.pk)} | ({"agreed_by": agreed_by.pk} if agreed_by else {}),
     )
     return membership
+
+
+def _why_not_give(by: User, user: User, team: Team, role: Role, agreed_by: User | None) -> str | None:
+    agrees = agreed_by is not None and agreed_by.may(May.APPROVE) and agreed_by.pk not in (by.pk, user.pk)
+    return rules.why_not_give_role(
+        has_it=Membership.objects.filter(user=user, team=team, role=role).exists(),
+        is_self=user.pk == by.pk,
+        needs_two=rules.needs_two(role),
+        has_second=agrees or not queries.has_a_second(by, user),
+    )
+
+
+@transaction.atomic
+def ask_for_role(*, by: User, user: User, team: Team, role: Role, reason: str) -> Approval:
+    """Asks a second person to agree to a role that sees more."""
+    _only_administrators(by)
+    User.objects.select_for_update().get(pk=user.pk)
+    asked = queries.roles_asked_for(by, user).filter(team=team, role=role)
+    refuse(
+        rules.why_not_ask(
+            has_it=Membership.objects.filter(user=user, team=team, role=role).exists(),
+            is_self=user.pk == by.pk,
+            asked_already=asked.exists(),
+            reason=reason,
+        )
+    )
+    approval = _ask(by, user, team, role, reason)
+    record_audit(by=by, verb="ask", subject="approval", subject_id=approval.pk, reason=reason)
+    return approval
+
+
+def _ask(by: User, user: User, team: Team, role: Role, reason: str) -> Approval:
+    return Approval.objects.create(user=user, team=team, role=role, reason=reason.strip(), asked_by=by)
+
+
+@transaction.atomic
+def decide_approval(*, by: User, approval_id: uuid.UUID, agrees: bool) -> Approval:
+    """The second person agrees, and what was asked for is done at once; or they do not, and it is not."""
+    queries.approval_visible_to(by, approval_id)
+    approval = Approval.objects.select_for_update(of=("self",)).get(pk=approval_id)
+    refuse(
+        rules.why_not_decide_approval(
+            may_approve=by.may(May.APPROVE),
+            decided=approval.decided_at is not None,
+            asked_it=approval.asked_by_id == by.pk,
+            concerned=approval.user_id == by.pk,
+            asked_at=approval.asked_at,
+            now=timezone.now(),
+        )
+    )
+    approval.agreed, approval.decided_by, approval.decided_at = agrees, by, timezone.now()
+    approval.save(update_fields=["agreed", "decided_by", "decided_at"])
+    record_audit(
+        by=by, verb="agree to" if agrees else "turn down", subject="approval", subject_id=approval.pk
+    )
+    if agrees:
+        role = Role(approval.role)
+        give_role(by=approval.asked_by, user=approval.user, team=approval.team, role=role, agreed_by=by)
+    return approval
+
+
+@transaction.atomic
+def take_out_acts(*, by: User) -> list[AuditRow]:
+    """What administrators did, all of it, for a file; with the 'download' audit row."""
+    rows = list(queries.acts_visible_to(by))
+    record_audit(by=by, verb="download", subject="acts", subject_id=by.pk, detail={"rows": len(rows)})
+    return rows
 
 
 @transaction.atomic

@@ -130,10 +130,27 @@ class AddUserForm(_WithTeam, _WithAddress):
 
 class GiveRoleForm(_WithTeam):
     role = RadiosField(gettext_lazy("Role"), choices=ROLE_CHOICES, missing=gettext_lazy("Choose the role."))
-    field_order = ("team", "role")
+    reason = TextareaField(
+        gettext_lazy("Why do they need it?"),
+        hint=gettext_lazy("To every role but practitioner a second person agrees, who reads this."),
+        rows=3,
+        required=False,
+    )
+    field_order = ("team", "role", "reason")
 
     def clean_role(self) -> Role:
         return Role(self.cleaned_data["role"])
+
+
+class ApprovalForm(Form):
+    agrees = RadiosField(
+        gettext_lazy("Do you agree?"),
+        choices=[("yes", gettext_lazy("Yes, give this role")), ("no", gettext_lazy("No"))],
+        missing=gettext_lazy("Say whether you agree."),
+    )
+
+    def clean_agrees(self) -> bool:
+        return bool(self.cleaned_data["agrees"] == "yes")
 
 
 class TakeRoleForm(Form):

@@ -81,7 +81,7 @@ class User(AbstractUser):
         return list(self.memberships.select_related("team__agency"))
 
     @cached_property
-    def sees_through(self) -> dict[tuple[str, bool], models.Q]:
+    def sees_through(self) -> dict[tuple[str, int, bool], models.Q]:
         """What `network.queries.visible_through` has worked out from these roles."""
         return {}
 
@@ -94,6 +94,10 @@ class User(AbstractUser):
         of another."""
         held = [one for one in self._memberships if permission in permissions_of({one.role})]
         return {membership.team.agency_id for membership in held}
+
+    def teams_where(self, permission: May) -> set[uuid.UUID]:
+        """Keys of the teams in which one of their roles gives this permission."""
+        return {one.team_id for one in self._memberships if permission in permissions_of({one.role})}
 
     @property
     def team(self) -> "Team | None":
@@ -137,6 +141,30 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}, {self.team}"
+
+
+class Approval(models.Model):
+    """What one alone may not do: somebody asked for it, and another person agrees or not, within a day.
+
+    Of a role: `user` gets it in `team`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    reason = models.TextField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    agreed = models.BooleanField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-asked_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class OnlyAdded(models.QuerySet["AuditRow"]):

@@ -12,14 +12,15 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.sessions.models import Session
-from django.db.models import Count, Exists, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
-from heard.agencies.models import Agency, AuditRow, Draft, Membership, Team, User
-from heard.agencies.rules import MAY, Hidden, May, Role, name_as_counted
+from heard.agencies.models import Agency, Approval, AuditRow, Draft, Membership, Team, User
+from heard.agencies.rules import APPROVED_WITHIN, MAY, Hidden, May, Role, name_as_counted
 from heard.govuk.environment import time
 
 LOOKS = ("view", "print", "read", "download", "search")  # verbs of the audit trail that change nothing
+ABOUT_STAFF = ("partnership", "agency", "team", "user", "approval")  # subjects of what administrators do
 _PAGES_SHOWN = 5  # of one form; more open pages of one form than that are nobody's work
 
 
@@ -125,6 +126,16 @@ def looks_at(user: User, *, person_ids: Collection[uuid.UUID]) -> QuerySet[Audit
     return rows if user.may(May.SEE_CHILD) else rows.none()
 
 
+def workers(user: User, permission: May) -> list[User]:
+    """Active people to whom a role gives this permission, by name, each with what they are in: two queries for all."""
+    giving = [role for role, allowed in MAY.items() if permission in allowed]
+    rows = colleagues_visible_to(user).filter(memberships__role__in=giving).distinct()
+    found = list(_with_posts(rows))
+    for one in found:
+        one.__dict__["_memberships"] = list(one.memberships.all())  # as it reads them, once for all of them
+    return found
+
+
 def posts_of(user: User) -> tuple[Post, ...]:
     """This user's own roles, each with its team and agency."""
     rows = Membership.objects.filter(user_id=user.pk).select_related("team__agency")
@@ -136,6 +147,45 @@ def which_hold_any(user: User, rows: Mapping[str, QuerySet[Any]]) -> set[str]:
     asked = {f"list_{number}": Exists(each.order_by()) for number, each in enumerate(rows.values())}
     found = User.objects.filter(pk=user.pk).values_list(*asked.values()).first() or ()
     return {name for name, holds in zip(rows, found, strict=False) if holds}
+
+
+# ---- what takes two people, and what administrators did
+
+
+def approvals_visible_to(user: User) -> QuerySet[Approval]:
+    """What takes two people, for those who may be the second: what waits first, then the latest."""
+    rows = Approval.objects.select_related("user", "team__agency", "asked_by", "decided_by")
+    rows = rows.order_by(F("decided_at").desc(nulls_first=True), "-asked_at", "pk")
+    return rows if user.may(May.APPROVE) else rows.none()
+
+
+def approval_visible_to(user: User, approval_id: uuid.UUID) -> Approval:
+    """One of them, or `Hidden`."""
+    row = approvals_visible_to(user).filter(pk=approval_id).first()
+    if row is None:
+        raise Hidden
+    return row
+
+
+def roles_asked_for(user: User, person: User) -> QuerySet[Approval]:
+    """Roles of one person to which a second has neither agreed nor not, and still can."""
+    since = timezone.now() - APPROVED_WITHIN
+    rows = Approval.objects.filter(user=person, decided_at=None, asked_at__gte=since)
+    return rows.select_related("team__agency") if user.may(May.MANAGE) else rows.none()
+
+
+def has_a_second(user: User, person: User) -> bool:
+    """Whether a second person can be asked: somebody else agrees to such things, or once did. While the first
+    administrator of a partnership sets it up, nobody does."""
+    approving = [role for role, allowed in MAY.items() if May.APPROVE in allowed]
+    others = Membership.objects.filter(role__in=approving).exclude(user__in=(user.pk, person.pk))
+    return others.exists() or Approval.objects.filter(decided_by__isnull=False).exists()
+
+
+def acts_visible_to(user: User) -> QuerySet[AuditRow]:
+    """What was done about people, roles, teams and agencies, the latest first. For co-ordinators and the board."""
+    rows = AuditRow.objects.filter(subject__in=ABOUT_STAFF).exclude(verb__in=LOOKS)
+    return rows if user.may(May.SEE_ACTS) else rows.none()
 
 
 # ---- for administrators alone

@@ -38,6 +38,8 @@ class May(StrEnum):
     SEE_PROFILES = "read the profiles and digests that were released, and have digests by mail"
     SEE_FIGURES = "see the partnership's figures"
     MANAGE = "add people and teams"
+    APPROVE = "agree, as the second person, to what one alone may not do"
+    SEE_ACTS = "see what administrators did"
 
 
 class Role(StrEnum):
@@ -60,6 +62,7 @@ MAY: Final[dict[Role, frozenset[May]]] = {
         _CASEWORK
         | {May.SEE_PARTNERSHIP, May.DECIDE, May.CLOSE, May.SEE_LIST, May.OPEN_FROM_LIST, May.SEE_FIGURES}
         | {May.JUDGE, May.HOLD_PANEL, May.SEE_TEAM, May.MERGE, May.DISCLOSE, May.RELEASE}
+        | {May.APPROVE, May.SEE_ACTS}
     ),
     Role.SUPERVISOR: frozenset(
         _CASEWORK
@@ -69,8 +72,8 @@ MAY: Final[dict[Role, frozenset[May]]] = {
     Role.ANALYST: frozenset(
         {May.SIGNED_IN, May.RUN_ENGINE, May.SEE_LIST, May.SEE_FIGURES, May.DRAW_PROFILE, May.SEE_PROFILES}
     ),
-    Role.BOARD: frozenset({May.SIGNED_IN, May.SEE_FIGURES, May.RELEASE, May.SEE_PROFILES}),
-    Role.ADMINISTRATOR: frozenset({May.SIGNED_IN, May.MANAGE}),
+    Role.BOARD: frozenset({May.SIGNED_IN, May.SEE_FIGURES, May.RELEASE, May.SEE_PROFILES, May.SEE_ACTS}),
+    Role.ADMINISTRATOR: frozenset({May.SIGNED_IN, May.MANAGE, May.APPROVE}),
 }
 
 
@@ -169,9 +172,51 @@ def why_not_add_user(*, username: str, taken: bool) -> str | None:
     return None
 
 
-def why_not_give_role(*, has_it: bool) -> str | None:
+APPROVED_WITHIN: Final = timedelta(hours=24)
+
+
+def needs_two(role: str) -> bool:
+    """Whether a role sees more than a practitioner's does, so that it takes two people to give it."""
+    return bool(permissions_of({role}) - MAY[Role.PRACTITIONER])
+
+
+def why_not_give_role(
+    *, has_it: bool, is_self: bool = False, needs_two: bool = False, has_second: bool = True
+) -> str | None:
+    """`has_second`: another person agrees, who is neither the one who gives it nor the one who gets it."""
     if has_it:
         return "They have this role in this team already."
+    if is_self:
+        return "Nobody gives a role to themselves. Ask another administrator."
+    if needs_two and not has_second:
+        return "This role sees more than others. A second person has to agree to it."
+    return None
+
+
+def why_not_ask(*, has_it: bool, is_self: bool, asked_already: bool, reason: str) -> str | None:
+    """Whether a second person may be asked to agree to a role now."""
+    if why_not := why_not_give_role(has_it=has_it, is_self=is_self):
+        return why_not
+    if asked_already:
+        return "A second person has been asked already."
+    if not reason.strip():
+        return "Say why they need this role. The second person reads it."
+    return None
+
+
+def why_not_decide_approval(
+    *, may_approve: bool, decided: bool, asked_it: bool, concerned: bool, asked_at: datetime, now: datetime
+) -> str | None:
+    if not may_approve:
+        return "An administrator or co-ordinator decides on this."
+    if decided:
+        return "This was decided already."
+    if now - asked_at > APPROVED_WITHIN:
+        return "This was asked for more than 24 hours ago. It has to be asked for again."
+    if asked_it:
+        return "You asked for this yourself. Somebody else decides on it."
+    if concerned:
+        return "This is about you. Somebody else decides on it."
     return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -9,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,6 +22,7 @@ from heard.agencies.forms import (
     AddTeamForm,
     AddUserForm,
     AgencyForm,
+    ApprovalForm,
     GiveRoleForm,
     InviteForm,
     ReasonForm,
@@ -84,6 +88,7 @@ def user(request: Request, user_id: int) -> HttpResponse:
         "role_names": ROLE_NAMES,
         "factors": [_FACTORS[kind] for kind in queries.factors_of(request.user, person)],
         "signed_in": len(queries.sessions_of(request.user, person)),
+        "asked_for": list(queries.roles_asked_for(request.user, person)),
         "why_not_switch_off": _why_not_switch_off(request, person),
     }
     return render(request, "agencies/user.html", context)
@@ -177,11 +182,20 @@ def user_unlock(request: Request, user_id: int) -> HttpResponse:
 @gate(May.MANAGE, fresh=True)
 def user_give_role(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
-    form = GiveRoleForm(request.POST or None, teams=queries.teams_visible_to(request.user))
+    form = kept_form(
+        request, GiveRoleForm, kind=f"user.role.{user_id}", teams=queries.teams_visible_to(request.user)
+    )
     if form.is_valid():
+        asked = form.cleaned_data
         with sending(request, form, errors_on="role"):
-            actions.give_role(by=request.user, user=person, **form.cleaned_data)
-            messages.success(request, _("The role is given."))
+            if rules.needs_two(asked["role"]) and queries.has_a_second(request.user, person):
+                actions.ask_for_role(by=request.user, user=person, **asked)
+                messages.success(
+                    request, _("A second person has been asked. The role is given when they agree.")
+                )
+            else:
+                actions.give_role(by=request.user, user=person, team=asked["team"], role=asked["role"])
+                messages.success(request, _("The role is given."))
             return redirect("user", user_id=user_id)
     return _ask(
         request,
@@ -348,6 +362,85 @@ def agency_add(request: Request) -> HttpResponse:
         button=_("Add this agency"),
         back=reverse("teams"),
     )
+
+
+@gate(May.APPROVE)
+@require_safe
+def approvals(request: Request) -> HttpResponse:
+    """What takes two people: what waits, and what was decided."""
+    page = Paginator(queries.approvals_visible_to(request.user), _PER_PAGE).get_page(request.GET.get("page"))
+    past = timezone.now() - rules.APPROVED_WITHIN
+    context = {"page": page, "role_names": ROLE_NAMES, "past": past}
+    return render(request, "agencies/approvals.html", context)
+
+
+@gate(May.APPROVE)
+def approval(request: Request, approval_id: uuid.UUID) -> HttpResponse:
+    asked = queries.approval_visible_to(request.user, approval_id)
+    form = ApprovalForm(request.POST or None)
+    if form.is_valid():
+        with sending(request, form, errors_on="agrees"):
+            actions.decide_approval(
+                by=request.user, approval_id=approval_id, agrees=form.cleaned_data["agrees"]
+            )
+            messages.success(request, _("Written down, with your name."))
+            return redirect("approvals")
+    why_not = rules.why_not_decide_approval(
+        may_approve=True,
+        decided=asked.decided_at is not None,
+        asked_it=asked.asked_by == request.user,
+        concerned=asked.user == request.user,
+        asked_at=asked.asked_at,
+        now=timezone.now(),
+    )
+    words = {
+        "role": ROLE_NAMES[rules.Role(asked.role)],
+        "who": asked.user,
+        "team": asked.team,
+        "agency": asked.team.agency,
+        "by": asked.asked_by,
+        "reason": asked.reason,
+    }
+    return _ask(
+        request,
+        form,
+        heading=_("Agree to a role?"),
+        about=_("%(role)s for %(who)s in %(team)s, %(agency)s") % words,
+        what_for=_("%(by)s asks for it: “%(reason)s” Agree only if you know that they need it.") % words,
+        button=_("Save"),
+        back=reverse("approvals"),
+        why_not=why_not,
+    )
+
+
+@gate(May.SEE_ACTS)
+@require_safe
+def acts(request: Request) -> HttpResponse:
+    """What administrators did, the latest first."""
+    page = Paginator(queries.acts_visible_to(request.user), _PER_PAGE).get_page(request.GET.get("page"))
+    people = {int(row.subject_id) for row in page if row.subject == "user"}
+    known = queries.who_are(request.user, people)
+    rows = [(row, known.get(int(row.subject_id)) if row.subject == "user" else None) for row in page]
+    return render(request, "agencies/acts.html", {"page": page, "rows": rows})
+
+
+@gate(May.SEE_ACTS)
+@require_safe
+def acts_file(request: Request) -> HttpResponse:
+    """All of it, for the board’s auditor."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="acts.csv"'
+    out = csv.writer(response)
+    out.writerow(("at", "who", "agency", "what", "about", "about_key", "reason", "detail"))
+    for row in actions.take_out_acts(by=request.user):
+        told = (row.actor, row.agency, row.verb, row.subject, row.subject_id, row.reason)
+        out.writerow((row.at.isoformat(), *map(_plain, told), json.dumps(row.detail)))
+    return response
+
+
+def _plain(text: str) -> str:
+    """Nothing that a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 _REASON_TO_COME = "to be typed"  # the rule is asked before the form is, so that nobody types in vain

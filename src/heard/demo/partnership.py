@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies import actions as agencies
-from heard.agencies.rules import Role
+from heard.agencies.rules import May, Role
 from heard.demo.life import around, attaching, panels, sharing, supervising
 from heard.demo.life.child import Child
 from heard.demo.life.living import live
@@ -138,5 +138,8 @@ def _write_team(world: World, by: User, agency: Agency, team: dict[str, Any], pa
                 password=password,
                 team=made,
                 role=Role(role),
+                agreed_by=next(
+                    (one for one in world.users.values() if one != by and one.may(May.APPROVE)), None
+                ),
             )
             world.agency_of[username] = agency

@@ -71,7 +71,7 @@ def background_work(request: HttpRequest) -> dict[str, Any]:
 def _ring(request: HttpRequest) -> str:
     """Whom to ring, in one line."""
     called = _("%(who)s, %(phone)s."), _("Duty team: %(phone)s.")
-    rung = whom_to_ring(request.user)
+    rung = whom_to_ring(request.user) if request.user.is_authenticated else []
     return " ".join(
         (called[0] if one.who else called[1]) % {"who": one.who, "phone": one.phone} for one in rung
     )

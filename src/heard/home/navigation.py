@@ -95,6 +95,24 @@ PARTS = (
         is_main=False,
     ),
     Part(
+        "approvals",
+        _("What takes two people"),
+        _("Roles that somebody asks for, and that a second person agrees to."),
+        is_main=False,
+    ),
+    Part(
+        "acts",
+        _("What administrators did"),
+        _("Every change of people, roles, teams and agencies."),
+        is_main=False,
+    ),
+    Part(
+        "proposals",
+        _("Proposed changes"),
+        _("Names, dates of birth and numbers that another agency says are wrong, and what became of it."),
+        is_main=False,
+    ),
+    Part(
         "knowledge",
         _("What we look for"),
         _("Signs, vulnerabilities and patterns, and where they come from."),

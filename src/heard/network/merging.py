@@ -68,7 +68,9 @@ class Link:
         return self.rows(merged).exclude(pk__in=self.moving(kept, merged).values("pk"))
 
     def clashes(self, kept: Person, merged: Person) -> bool:
-        """Both have one of which there is one at a time, such as an open case."""
+        """Both have one of which there is one at a time, such as an open case; not where the merged person's may stay."""
+        if self.joined.stays:
+            return False
         at_a_time = (one for one in self._once if one.condition is not None)
         return any(self._double(one, kept, merged).exists() for one in at_a_time)
 
@@ -212,8 +214,9 @@ def restricted_by(merge: Merge) -> bool:
 def _earliest_involvement(kept: Person, merged: Person) -> dict[str, list[str]]:
     """An agency that works with both has done so since the earlier of the two days."""
     changed = {}
-    earlier = dict(Involvement.objects.filter(person=merged).values_list("agency_id", "since"))
-    for row in Involvement.objects.filter(person=kept, agency_id__in=earlier):
+    whole = Involvement.objects.filter(team=None, user=None, until=None)
+    earlier = dict(whole.filter(person=merged).values_list("agency_id", "since"))
+    for row in whole.filter(person=kept, agency_id__in=earlier):
         since = earlier[row.agency_id]
         if since < row.since:
             changed[str(row.pk)] = [row.since.isoformat(), since.isoformat()]

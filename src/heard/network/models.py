@@ -1,19 +1,22 @@
 """People, places and groups, and the ties between them. Private to `network`: others use its queries and actions."""
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from heard.network import rules
 from heard.network.rules import MOVES, Joined
 
 
 class Person(models.Model):
     """A child, or an adult around a child.
 
-    A restricted person is seen only by the agencies that are involved with them; nobody else can find them.
+    A restricted person is seen only by those who are on the list (`Involvement`); nobody else can find them.
     """
 
     class Kind(models.TextChoices):
@@ -45,6 +48,10 @@ class Person(models.Model):
     legal_status = models.CharField(max_length=20, choices=LegalStatus, blank=True, default="")
     school = models.CharField(max_length=120, blank=True, default="")
     restricted = models.BooleanField(default=False)
+    # Who changes names, date of birth and numbers: the agency that leads the case, or else the one that added the person.
+    lead_agency = models.ForeignKey(
+        "agencies.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     added_at = models.DateTimeField(auto_now_add=True)
     # Without an index: nearly nobody is merged, and SQLite would begin every search at all who are not.
     merged_into = models.ForeignKey(
@@ -64,6 +71,33 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+
+class Proposal(models.Model):
+    """Somebody of another agency says that a name, date of birth or number is wrong. The agency that leads decides.
+
+    `values`: {field: the value that they propose, as text}
+    """
+
+    when_merged: ClassVar = MOVES
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="proposals")
+    values = models.JSONField()
+    why = models.TextField()
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    accepted = models.BooleanField(null=True, blank=True)
+    answer = models.TextField(blank=True, default="")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "proposed changes"
+        ordering: ClassVar = ["-proposed_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.why
 
 
 class OtherName(models.Model):
@@ -119,20 +153,117 @@ class Spelling(models.Model):
         return self.key
 
 
+class Involvements(models.QuerySet["Involvement"]):
+    def running(self) -> Self:
+        """Those that have not ended. The database says what time it is, so that a question can be kept."""
+        return self.filter(models.Q(until=None) | models.Q(until__gt=Now()))
+
+
 class Involvement(models.Model):
-    """An agency that is involved with a child, since when and why. It opens the child's record to that agency."""
+    """One line of who may see a person's record: an agency, or of it one team or one person; how far, why, by whom, since
+    when and until when. One that ended stays, so that it is known who could see what."""
+
+    class Level(models.IntegerChoices):
+        """`rules.Level`, as screens say it."""
+
+        KNOWS = rules.Level.KNOWS, _("Knows that we know the child")
+        SUMMARY = rules.Level.SUMMARY, _("Summary")
+        RECORD = rules.Level.RECORD, _("Record")
+        EVERYTHING = rules.Level.EVERYTHING, _("Everything")
 
     when_merged: ClassVar = Joined(stays=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="involvements")
     agency = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(
+        "agencies.Team", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    level = models.PositiveSmallIntegerField(choices=Level, default=Level.EVERYTHING)
     since = models.DateField()
+    until = models.DateTimeField(null=True, blank=True)
     why = models.CharField(max_length=200)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    why_ended = models.CharField(max_length=200, blank=True, default="")
+
+    objects = Involvements.as_manager()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "agency"], name="involved_once")]
+        indexes: ClassVar = [models.Index(fields=["person", "agency"], name="involved_person_agency")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person", "agency"],
+                condition=models.Q(team=None, user=None, until=None),
+                name="involved_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(team=None) | models.Q(user=None), name="involved_team_or_person"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.why
+
+    @property
+    def whom(self) -> str:
+        """Who sees the record, by name."""
+        return ", ".join(str(one) for one in (self.user or self.team, self.agency) if one)
+
+    @property
+    def is_running(self) -> bool:
+        return self.until is None or self.until > timezone.now()
+
+
+class Denial(models.Model):
+    """A person or a team who may not see a record, whatever else would let them. Lifted, it stays."""
+
+    when_merged: ClassVar = MOVES
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="denials")
+    team = models.ForeignKey(
+        "agencies.Team", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    why = models.CharField(max_length=200)
+    denied_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    denied_at = models.DateTimeField(auto_now_add=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    why_lifted = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        ordering: ClassVar = ["-denied_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(team=None, user__isnull=False) | models.Q(team__isnull=False, user=None),
+                name="denied_team_or_person",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.why
+
+    @property
+    def whom(self) -> str:
+        return str(self.user or f"{self.team}, {self.team.agency}")  # type: ignore[union-attr]
 
 
 class Place(models.Model):

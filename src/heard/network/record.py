@@ -14,13 +14,15 @@ from django.utils.translation import gettext_noop as _
 from heard.govuk.said import Text, joined, say
 from heard.network.models import Involvement, Person, Tie
 from heard.network.queries.around import Around, around_of
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from heard.network.models import Address
 
-INVOLVED: Final = Involvement.objects.select_related("agency")
+# Who sees or has seen the record, not only that there is one.
+INVOLVED: Final = Involvement.objects.filter(level__gte=Level.RECORD).select_related("agency")
 
 
 def children() -> QuerySet[Person]:

@@ -226,7 +226,13 @@ def test_sent_back_with_a_reason_it_can_be_changed_and_sent_again(world, submitt
 
 
 def test_a_supervisor_of_another_agency_signs_nothing_that_theirs_does_not_lead(world, submitted):
-    give_role(by=world.administrator, user=world.teacher, team=world.teacher.team, role=Role.SUPERVISOR)
+    give_role(
+        by=world.administrator,
+        user=world.teacher,
+        team=world.teacher.team,
+        role=Role.SUPERVISOR,
+        agreed_by=world.coordinator,
+    )
     elsewhere = User.objects.get(pk=world.teacher.pk)
     assert queries.assessment_visible_to(elsewhere, submitted.pk) == submitted
     assert not queries.waiting_for_sign_off(elsewhere).exists()

@@ -467,7 +467,13 @@ def test_nobody_is_added_to_the_writers_of_a_signed_one(world, full):
 
 
 def test_a_practitioner_of_another_agency_sees_none_of_it(world, full):
-    give_role(by=world.administrator, user=world.officer, team=world.officer.team, role=Role.SUPERVISOR)
+    give_role(
+        by=world.administrator,
+        user=world.officer,
+        team=world.officer.team,
+        role=Role.SUPERVISOR,
+        agreed_by=world.coordinator,
+    )
     assert not queries.questions_visible_to(world.officer).exists()
     with pytest.raises(Hidden):
         actions.print_assessment(by=world.officer, assessment_id=full.pk)

@@ -275,7 +275,13 @@ def test_a_supervisor_of_the_agency_that_told_a_worry_does_not_decide_on_it(worl
     """It may be about that agency. Worries come to the duty team, and its agency decides."""
     pastoral = world.teacher.team
     assert pastoral is not None
-    agencies.give_role(by=world.administrator, user=world.teacher, team=pastoral, role=Role.SUPERVISOR)
+    agencies.give_role(
+        by=world.administrator,
+        user=world.teacher,
+        team=pastoral,
+        role=Role.SUPERVISOR,
+        agreed_by=world.coordinator,
+    )
     own = User.objects.get(pk=world.teacher.pk)
     concern = a_worry(world)
     assert not queries.waiting_for_decision(own).exists()

@@ -16,7 +16,8 @@ from heard.cases.concern.queries import decided_with_words
 from heard.cases.plan import actions, queries, rules
 from heard.cases.plan.models import Action, Plan
 from heard.cases.review.queries import held_with_words
-from heard.network.queries import involvements_of
+from heard.network.actions import restrict
+from heard.network.queries import involvements_of, people_visible_to
 
 NOT_ASKED = ChildsView(why_no_words="She is away this week.")
 
@@ -128,6 +129,23 @@ def test_a_colleague_who_cannot_see_the_child_owns_no_action_until_their_agency_
     assert action.agency == world.police
     involved = involvements_of(world.officer, draft_plan.case.person_id)
     assert [row.why for row in involved if row.agency == world.police] == ["Officers know the park"]
+
+
+def test_an_action_of_a_restricted_child_lets_nobody_else_in(world, draft_plan):
+    """Neither a new action nor another owner opens the record: that takes the right that restricting takes."""
+    person_id = draft_plan.case.person_id
+    restrict(by=world.coordinator, person_id=person_id, reason="A parent works there")
+    given = {"what": "Call", "owner": world.officer, "why_involve": "Officers know the park"}
+    outcome = draft_plan.outcomes.get()
+    action = outcome.actions.get()
+    change = {"action_id": action.pk, "due_on": action.due_on, **given}
+    with pytest.raises(Refused, match="This record is restricted"):
+        actions.add_action(by=world.social_worker, outcome_id=outcome.pk, **given)
+    with pytest.raises(Refused, match="This record is restricted"):
+        actions.change_action(by=world.social_worker, **change)
+    assert not people_visible_to(world.officer).filter(pk=person_id).exists()
+    actions.add_action(by=world.coordinator, outcome_id=outcome.pk, **given)
+    assert people_visible_to(world.officer).filter(pk=person_id).exists()
 
 
 def test_somebody_whose_role_sees_no_child_owns_no_action(world, draft_plan):

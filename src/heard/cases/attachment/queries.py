@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -14,6 +16,7 @@ from heard.cases.attachment.models import Attachment
 from heard.cases.attachment.rules import ABOUT
 from heard.cases.case.models import Words
 from heard.network.queries import groups_visible_to, people_visible_to, places_visible_to, visible_through
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,8 +36,15 @@ def attachments_visible_to(user: User) -> QuerySet[Attachment]:
         seen |= Q(place__isnull=False) | Q(group__isnull=False)
     for about, (whole, own_part) in _above().items():
         seen |= _among(whole(user), about) | (own & _among(own_part(user), about))
-    rows = Attachment.objects.filter(seen)
+    rows = Attachment.objects.filter(seen).filter(own | _as_far_as_files(user))
     return rows.select_related("attached_by", "withdrawn_by", "words", "concern").defer("text")
+
+
+def _as_far_as_files(user: User) -> Q:
+    """What hangs on no record of a child, or on one of whom the user sees everything."""
+    ways = ("person", "words__person", "concern__person")
+    nobody = Q(**{f"{way}__isnull": True for way in ways})
+    return reduce(or_, (visible_through(user, way, level=Level.EVERYTHING) for way in ways), nobody)
 
 
 def attachment_visible_to(user: User, attachment_id: uuid.UUID) -> Attachment:
@@ -91,7 +101,11 @@ def _records(user: User, about: str) -> QuerySet[Any]:
     """The records of one kind to which this user may add a file."""
     if about == "words":
         return Words.objects.filter(visible_through(user, "person"))
-    own = {"person": people_visible_to, "place": places_visible_to, "group": groups_visible_to}
+    own: dict[str, Any] = {
+        "person": people_visible_to,
+        "place": places_visible_to,
+        "group": groups_visible_to,
+    }
     above = {name: own_part for name, (_whole, own_part) in _above().items()}
     rows = (own | above).get(about)
     return rows(user) if rows else Words.objects.none()  # the settings do not say who may see these

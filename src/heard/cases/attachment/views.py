@@ -22,6 +22,7 @@ from heard.cases.attachment.forms import AttachForm, WithdrawForm
 from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Kind
 from heard.govuk.pdf import as_download
 from heard.network.actions import open_record
+from heard.network.rules import Level
 
 _SHOWN = 50
 
@@ -100,7 +101,7 @@ def withdraw(request: Request, attachment_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def of_child(request: Request, person_id: uuid.UUID) -> HttpResponse:
     """All files of one child, those of worries and of the child's words too, the newest first."""
-    person = open_record(by=request.user, person_id=person_id)
+    person = open_record(by=request.user, person_id=person_id, level=Level.EVERYTHING)
     rows = queries.attachments_around(request.user, person_id).order_by("-attached_at", "pk")
     context = {"person": person, "page": Paginator(rows, _SHOWN).get_page(request.GET.get("page"))}
     return render(request, "cases/attachment/child.html", context)

@@ -61,7 +61,7 @@ def open_case(
     case.state, case.lead_team = Case.State.OPEN, team
     case.opened_at, case.opened_by, case.why_opened = at or timezone.now(), by, why.strip()
     case.save()
-    involve(by=by, person=person, agency=team.agency, why="Leads the case")
+    involve(by=by, person=person, agency=team.agency, why="Leads the case", leads=True)
     verb = "open again" if closed else "open"
     record_audit(by=by, verb=verb, subject="case", subject_id=case.pk, person_id=person.pk, reason=why)
     announce(

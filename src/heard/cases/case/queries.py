@@ -27,6 +27,7 @@ from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, WarningReview, Words
 from heard.cases.case.rules import Kept, why_not_assign, why_not_own
 from heard.network.queries import involvements_of, people_visible_to, person_visible_to, sees, visible_through
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -128,6 +129,14 @@ def why_not_give(user: User, owner: User | None, *, person_id: uuid.UUID) -> str
 def open_case_of(user: User, person_id: uuid.UUID) -> Case | None:
     """The child's open case, or None. There is one at a time."""
     return cases_visible_to(user).filter(person_id=person_id, state=Case.State.OPEN).first()
+
+
+def summary_of(user: User, person_id: uuid.UUID) -> tuple[Case | None, list[WarningNote]]:
+    """The open case and the warnings in force of a child of whom the user sees the summary. Two queries."""
+    through = visible_through(user, "person", level=Level.SUMMARY)
+    cases = Case.objects.select_related("lead_team__agency", "trusted_worker")
+    case = cases.filter(through, person_id=person_id, state=Case.State.OPEN).first()
+    return case, list(WarningNote.objects.filter(through, person_id=person_id, ended_at=None))
 
 
 def closed_case_of(user: User, person_id: uuid.UUID) -> Case | None:

@@ -114,6 +114,9 @@ def _warning_on_paper(one: WarningNote) -> Iterator[Passage]:
 def _involved(row: network.Involvement) -> Iterator[ChronologyEntry]:
     what = say(_("%(agency)s became involved"), agency=row.agency.name)
     yield fact(Kind.AGENCY, row.since, what, row.why, agency=row.agency.name)
+    if row.until and not row.is_running:
+        what = say(_("%(agency)s is no longer involved"), agency=row.agency.name)
+        yield fact(Kind.AGENCY, row.until, what, row.why_ended, agency=row.agency.name)
 
 
 def _involved_on_paper(row: network.Involvement) -> Iterator[Passage]:

@@ -19,6 +19,7 @@ from heard.agencies.rules import May
 from heard.cases.case import actions, queries
 from heard.cases.case.forms import ReviewWarningForm, TrustedWorkerForm, WarningForm
 from heard.network.actions import open_record
+from heard.network.rules import Level
 
 _WARNINGS = 25  # on one page
 
@@ -53,6 +54,16 @@ def trusted_worker(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "why_not": why_not,
     }
     return render(request, "cases/case/trusted_worker.html", context)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def summary(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    """For those who may not see the whole record."""
+    person = open_record(by=request.user, person_id=person_id, level=Level.SUMMARY)
+    case, warnings = queries.summary_of(request.user, person_id)
+    context = {"person": person, "case": case, "warnings": warnings}
+    return render(request, "cases/case/summary.html", context)
 
 
 @gate(May.SEE_CHILD)

@@ -21,7 +21,7 @@ from heard.cases.case.queries import heard_before_deciding
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernStep
 from heard.cases.concern.rules import About
-from heard.network.queries import findable_through, visible_through
+from heard.network.queries import findable_through, not_denied_through, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import Team, User
@@ -185,7 +185,7 @@ def steps_due(user: User) -> QuerySet[ConcernStep]:
 
 def _steps(user: User) -> QuerySet[ConcernStep]:
     rows = ConcernStep.objects.select_related("owner", "finished_by", "concern__place", "concern__group")
-    return rows if user.may(May.TELL) else rows.none()
+    return rows.filter(not_denied_through(user, "concern__person")) if user.may(May.TELL) else rows.none()
 
 
 def decided_in_time(user: User, *, since: date, today: date) -> Kept:

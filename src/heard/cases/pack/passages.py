@@ -32,6 +32,7 @@ from heard.cases.words.record import ALL_WORDS
 from heard.govuk.environment import day
 from heard.govuk.said import joined, lines
 from heard.network.queries import person_visible_to
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -64,7 +65,7 @@ def passages_of(
 ) -> list[Passage]:
     """The parts in their order; the two days bound the chronology, both included. `heard` is told how many of how many
     parts are gathered. `Hidden` for a child whom the user may not see."""
-    person_visible_to(user, person_id)
+    person_visible_to(user, person_id, level=Level.EVERYTHING)
     wanted = [part for part in Part if part in parts]
     found: list[Passage] = []
     for number, part in enumerate(wanted):

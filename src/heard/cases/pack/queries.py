@@ -17,6 +17,7 @@ from heard.cases.pack import rules
 from heard.cases.pack.models import Disclosure, DisclosureCheck, DisclosurePassage, Mark, Pack
 from heard.cases.pack.redacting import Decided, Stretch, in_lines, redacted
 from heard.network.queries import person_visible_to, visible_through
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -33,7 +34,7 @@ def packs_visible_to(user: User) -> QuerySet[Pack]:
     its requester may see, so it is nobody else's; and only as long as the child's record is theirs to open."""
     own = Q(disclosure__isnull=True, asked_by=user)
     given = Q(disclosure__in=disclosures_visible_to(user).order_by().values("pk"))
-    rows = Pack.objects.filter(visible_through(user, "person")).filter(own | given)
+    rows = Pack.objects.filter(visible_through(user, "person", level=Level.EVERYTHING)).filter(own | given)
     return rows.select_related("person", "asked_by", "disclosure")
 
 
@@ -47,7 +48,7 @@ def pack_visible_to(user: User, pack_id: uuid.UUID) -> Pack:
 
 def packs_of(user: User, person_id: uuid.UUID) -> QuerySet[Pack]:
     """This user's packs of one child. `Hidden` unless they may see the child."""
-    person_visible_to(user, person_id)
+    person_visible_to(user, person_id, level=Level.EVERYTHING)
     return packs_visible_to(user).filter(person_id=person_id, disclosure=None)
 
 
@@ -89,7 +90,7 @@ class Name:
 
 def disclosures_visible_to(user: User) -> QuerySet[Disclosure]:
     """Of children whom the user may see, in the agency that was asked: of it, those who prepare such answers."""
-    rows = Disclosure.objects.filter(visible_through(user, "person"))
+    rows = Disclosure.objects.filter(visible_through(user, "person", level=Level.EVERYTHING))
     rows = rows.filter(agency__in=user.agencies_where(May.DISCLOSE))
     return rows.select_related("person", "agency", "started_by", "sent_by", "given_by", "stopped_by")
 
@@ -105,7 +106,7 @@ def disclosure_visible_to(user: User, disclosure_id: uuid.UUID) -> Disclosure:
 
 def disclosures_of(user: User, person_id: uuid.UUID) -> QuerySet[Disclosure]:
     """Who asked for this child's record, the latest first. `Hidden` unless the user may see the child."""
-    person_visible_to(user, person_id)
+    person_visible_to(user, person_id, level=Level.EVERYTHING)
     return disclosures_visible_to(user).filter(person_id=person_id)
 
 

@@ -1,5 +1,5 @@
 """A child's chronology as it is kept. `user` is always the first argument: they see the entries of every child whom they
-may see, but for those about a person whom they may not see."""
+may see, but for those about a person whom they may not see, and those that take seeing everything of the child."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heard.agencies.rules import May
 from heard.cases.record.models import ChronologyChange, ChronologyEntry
+from heard.cases.record.rules import FOR_EVERYTHING
 from heard.network.queries import people_visible_to
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -19,14 +21,15 @@ if TYPE_CHECKING:
 
 def entries_visible_to(user: User) -> QuerySet[ChronologyEntry]:
     """Of every child, the latest first."""
-    rows = _about(people_visible_to(user))
+    rows = _about(people_visible_to(user)) & _as_far_as(user)
     return rows.filter(Exists(people_visible_to(user).order_by().filter(pk=OuterRef("child_id"))))
 
 
 def entries_of(user: User, child_id: uuid.UUID) -> QuerySet[ChronologyEntry]:
     """Of one child, of whom it is asked once."""
     child = people_visible_to(user).order_by().filter(pk=child_id)
-    return _about(people_visible_to(user)).filter(Exists(child), child_id=child_id)
+    rows = _about(people_visible_to(user)) & _as_far_as(user)
+    return rows.filter(Exists(child), child_id=child_id)
 
 
 def entries_to_share(
@@ -53,3 +56,8 @@ def some_are_behind(user: User) -> bool:
 def _about(people: QuerySet[Any]) -> QuerySet[ChronologyEntry]:
     other = people.order_by().filter(pk=OuterRef("other_id"))
     return ChronologyEntry.objects.filter(~Q(other=ChronologyEntry.End.PERSON) | Exists(other))
+
+
+def _as_far_as(user: User) -> QuerySet[ChronologyEntry]:
+    whole = people_visible_to(user, level=Level.EVERYTHING).order_by().filter(pk=OuterRef("child_id"))
+    return ChronologyEntry.objects.filter(~Q(kind__in=FOR_EVERYTHING) | Exists(whole))

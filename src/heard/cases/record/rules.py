@@ -1,6 +1,7 @@
 """The kinds of a chronology. Pure."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Kind(StrEnum):
@@ -27,3 +28,7 @@ class Kind(StrEnum):
     FILE = "file"
     TIE = "tie"
     AGENCY = "agency"
+
+
+# What only those see who see everything of a record.
+FOR_EVERYTHING: Final = (Kind.FILE, Kind.REFERRAL)

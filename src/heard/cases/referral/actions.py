@@ -26,6 +26,7 @@ from heard.cases.referral.prefill import Known, known_of
 from heard.cases.referral.questions import CURRENT, Question
 from heard.cases.referral.rules import Move, State
 from heard.network.actions import hold_person
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 def start_referral(*, by: User, case_id: uuid.UUID, at: datetime | None = None) -> Referral:
     """An empty referral by the current form. What the record says is laid before the writer, and confirmed by them."""
     case = case_visible_to(by, case_id)
-    hold_person(by=by, person_id=case.person_id)
+    hold_person(by=by, person_id=case.person_id, level=Level.EVERYTHING)
     refuse(queries.why_not_start(by, case.pk))
     referral = Referral.objects.create(case=case, form=CURRENT, writer=by, started_at=at or timezone.now())
     referral.writers.add(by)

@@ -32,6 +32,7 @@ from heard.govuk.environment import day
 from heard.govuk.said import Text, joined, lines, put, say
 from heard.network.queries import involvements_of, person_visible_to, ties_visible_to
 from heard.network.record import in_referral as tie_in_referral
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -108,7 +109,7 @@ def record_for(user: User, referral: Referral) -> Record:
     return Record(
         writer=referral.writer,
         case=referral.case,
-        person=person_visible_to(user, person_id),
+        person=person_visible_to(user, person_id, level=Level.EVERYTHING),
         involved=list(involvements_of(user, person_id)),
         around=[tie for tie in ties_visible_to(user, person_id) if not tie.restricted],
         assessment=assessment,

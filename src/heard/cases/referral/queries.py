@@ -33,6 +33,7 @@ from heard.cases.referral.questions import (
 from heard.govuk.environment import day
 from heard.knowledge import load
 from heard.network.queries import visible_through
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -83,7 +84,9 @@ class SectionState:
 
 def referrals_visible_to(user: User) -> QuerySet[Referral]:
     """Referrals of children whose record the user may open, newest first."""
-    return Referral.objects.filter(visible_through(user, "case__person")).select_related(
+    return Referral.objects.filter(
+        visible_through(user, "case__person", level=Level.EVERYTHING)
+    ).select_related(
         "case__person",
         "case__lead_team__agency",
         "case__trusted_worker",

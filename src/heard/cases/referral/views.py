@@ -31,6 +31,7 @@ from heard.cases.referral.questions import asked_in, drawn_in, form_version, is_
 from heard.govuk.pdf import as_download
 from heard.knowledge import load
 from heard.network.actions import open_record
+from heard.network.rules import Level
 
 
 @gate(May.REFER)
@@ -41,7 +42,9 @@ def start(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     why_not = queries.why_not_start(user, case_id)
     if request.method == "POST" and not why_not:
         return redirect("referral", referral_id=actions.start_referral(by=user, case_id=case_id).pk)
-    open_record(by=user, person_id=case.person_id)  # the page shows whom the case is about
+    open_record(
+        by=user, person_id=case.person_id, level=Level.EVERYTHING
+    )  # the page shows whom the case is about
     context = {
         "case": case,
         "why_not": why_not,

@@ -96,7 +96,8 @@ def _people(user: User, text: str) -> Section:
 
 
 def _person(hit: Hit) -> Found:
-    page = "child" if hit.kind == "child" else "adult"
+    page = ("child" if hit.may_open else "child_summary") if hit.kind == "child" else "adult"
+    opens = hit.may_open or (hit.kind == "child" and hit.has_summary)
     facts = [
         "" if hit.kind == "child" else _("adult around a child"),
         _("born %(date)s") % {"date": day(hit.birth_date)} if hit.birth_date else "",
@@ -107,10 +108,10 @@ def _person(hit: Hit) -> Found:
     )
     return Found(
         title=hit.name,
-        href=reverse(page, kwargs={"person_id": hit.person_id}) if hit.may_open else "",
+        href=reverse(page, kwargs={"person_id": hit.person_id}) if opens else "",
         facts=", ".join(filter(None, facts)),
         why="; ".join(_(reason) for reason in hit.reasons),
-        note="" if hit.may_open else closed,
+        note="" if opens else closed,
         key=str(hit.person_id),
     )
 

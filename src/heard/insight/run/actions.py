@@ -243,6 +243,15 @@ def _write_down_that_it_is_gone(by: User | None, run: EngineRun) -> int:
 
 
 @transaction.atomic
+def open_part(*, by: User, run: EngineRun, part: str, page: int = 1, verb: str = "view") -> None:
+    """Somebody reads a part of what a run found: its list, what changed on it, or what could not be read. Raises `Hidden`
+    for whoever may not."""
+    queries.run_visible_to(by, run.pk)
+    detail = {"part": part, "page": page}
+    record_audit(by=by, verb=verb, subject="engine run", subject_id=run.pk, detail=detail)
+
+
+@transaction.atomic
 def open_child(*, by: User, run: EngineRun, key: str) -> queries.ListedChild:
     """Looks at one child of a list, still without a name, and leaves an audit row."""
     child = queries.child_of(by, run, key)

@@ -64,9 +64,11 @@ def engine_run(request: Request, run_id: uuid.UUID) -> HttpResponse:
         return HttpResponse(headers={"HX-Refresh": "true"})
     scattered_only = request.GET.get("show") == "scattered"
     children = queries.children_of(request.user, run, scattered_only=scattered_only)
+    page = Paginator(children, _PER_PAGE).get_page(request.GET.get("page"))
+    actions.open_part(by=request.user, run=run, part="list", page=page.number)
     context = {
         **_about(run),
-        "page": Paginator(children, _PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "scattered_only": scattered_only,
         "openings": queries.openings_of(request.user, run),
         "known": queries.known_of(request.user, run),
@@ -97,8 +99,9 @@ def engine_changes(request: Request, run_id: uuid.UUID, earlier_id: uuid.UUID) -
     except NotDone:
         context["found"] = None
     else:
-        pages = Paginator([*found.new, *found.left], _PER_PAGE)
-        context |= {"found": found, "page": pages.get_page(request.GET.get("page"))}
+        page = Paginator([*found.new, *found.left], _PER_PAGE).get_page(request.GET.get("page"))
+        actions.open_part(by=request.user, run=run, part="changes", page=page.number)
+        context |= {"found": found, "page": page}
     return render(request, "insight/run/changes.html", context)
 
 
@@ -109,6 +112,7 @@ def engine_issues(request: Request, run_id: uuid.UUID) -> HttpResponse:
     number = int(asked) if asked.isdecimal() and len(asked) < 10 else 1
     rows, total = queries.issues_of(request.user, run, first=(max(number, 1) - 1) * _PER_PAGE, size=_PER_PAGE)
     page = Paginator(range(total), _PER_PAGE).get_page(number)
+    actions.open_part(by=request.user, run=run, part="issues", page=page.number)
     return render(
         request, "insight/run/issues.html", {"run": run, "rows": rows, "page": page, "total": total}
     )
@@ -116,7 +120,9 @@ def engine_issues(request: Request, run_id: uuid.UUID) -> HttpResponse:
 
 @gate(May.RUN_ENGINE, fresh=True)
 def engine_issues_file(request: Request, run_id: uuid.UUID) -> FileResponse:
-    path = queries.issue_file(request.user, queries.run_visible_to(request.user, run_id))
+    run = queries.run_visible_to(request.user, run_id)
+    path = queries.issue_file(request.user, run)
+    actions.open_part(by=request.user, run=run, part="issues", verb="download")
     return FileResponse(path.open("rb"), as_attachment=True, filename="issues.csv", content_type="text/csv")
 
 

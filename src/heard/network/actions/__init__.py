@@ -12,17 +12,24 @@ from heard.network.actions.around import (
     open_place,
     open_tie,
 )
+from heard.network.actions.identity import decide_proposal, propose_core, rename_person
+from heard.network.actions.letting_in import (
+    deny_access,
+    end_access,
+    give_access,
+    hold_person,
+    involve,
+    lift_denial,
+    open_to_duty_team,
+)
 from heard.network.actions.merging import merge_people, open_both, open_merge, unmerge_people
 from heard.network.actions.people import (
     add_other_name,
     add_person,
     change_details,
-    hold_person,
-    involve,
     lift_restriction,
     move_house,
     open_record,
-    rename_person,
     restrict,
 )
 
@@ -35,8 +42,13 @@ __all__ = [
     "change_group",
     "change_place",
     "change_tie",
+    "decide_proposal",
+    "deny_access",
+    "end_access",
+    "give_access",
     "hold_person",
     "involve",
+    "lift_denial",
     "lift_restriction",
     "merge_people",
     "move_house",
@@ -48,6 +60,8 @@ __all__ = [
     "open_place",
     "open_record",
     "open_tie",
+    "open_to_duty_team",
+    "propose_core",
     "rename_person",
     "restrict",
     "unmerge_people",

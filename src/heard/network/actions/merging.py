@@ -20,9 +20,10 @@ from heard.network.queries import (
     kept_apart,
     merge_visible_to,
     person_visible_to,
+    standing_of,
     was_merged_again,
 )
-from heard.network.rules import why_not_merge, why_not_unmerge
+from heard.network.rules import why_not_involve, why_not_merge, why_not_unmerge
 from heard.network.search_index import renew_keys
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def merge_people(
             reason=reason,
         )
     )
+    _may_let_in(by, kept, merged)
     keys = {str(row.pk): row.key for row in SearchKey.objects.filter(person=kept)}
     before = merging.union(kept, merged)
     called = _names_of(kept) | _names_of(merged)
@@ -115,6 +117,12 @@ def _both(by: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> tuple[Person, P
     list(Person.objects.select_for_update().filter(pk__in=(kept_id, merged_id)).order_by("pk"))
     # Asked once nobody else can write: of two who merge these the other way round, the second finds one of them gone.
     return person_visible_to(by, kept_id), person_visible_to(by, merged_id)
+
+
+def _may_let_in(by: User, *people: Person) -> None:
+    """The agencies of each see the other's record from then on."""
+    for person in people:
+        refuse(why_not_involve(restricted=person.restricted, **standing_of(by, person)))
 
 
 def _names_of(person: Person) -> set[tuple[str, str]]:

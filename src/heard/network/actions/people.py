@@ -11,20 +11,23 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, refuse
-from heard.network.models import Address, Involvement, OtherName, Person
-from heard.network.queries import person_findable_by, person_visible_to
+from heard.network.actions.letting_in import hold_person, let_in
+from heard.network.identity import set_core
+from heard.network.models import Address, OtherName, Person
+from heard.network.queries import Whom, leads, person_visible_to, standing_of
 from heard.network.rules import (
+    Level,
     kept_number,
     kept_postcode,
     why_not_add,
+    why_not_change_core,
     why_not_lift,
-    why_not_rename,
     why_not_restrict,
 )
 from heard.network.search_index import renew_keys
 
 if TYPE_CHECKING:
-    from heard.agencies.models import Agency, User
+    from heard.agencies.models import User
 
 
 @transaction.atomic
@@ -70,6 +73,7 @@ def add_person(
         legal_status=legal_status,
         restricted=restricted,
         kind=kind,
+        lead_agency=by.team.agency,  # type: ignore[union-attr]
     )
     person.full_clean()
     person.save(force_insert=True)
@@ -77,26 +81,7 @@ def add_person(
     if postcode or address:
         Address.objects.create(person=person, line=address, postcode=kept_postcode(postcode), since=since)
     renew_keys(person)
-    _involve(by=by, person=person, agency_id=by.team.agency_id, why=why, since=since)  # type: ignore[union-attr]
-    return person
-
-
-@transaction.atomic
-def rename_person(
-    *, by: User, person_id: uuid.UUID, given_name: str, family_name: str, known_as: str = ""
-) -> Person:
-    """Gives a person another name. The old one is kept, so that they are still found under it."""
-    person = hold_person(by=by, person_id=person_id)
-    refuse(why_not_rename(given_name=given_name, family_name=family_name))
-    old = {"given_name": person.given_name, "family_name": person.family_name}
-    new = {"given_name": given_name.strip(), "family_name": family_name.strip()}
-    if old != new and not OtherName.objects.filter(person=person, **old).exists():
-        OtherName.objects.create(person=person, **old)
-    person.given_name, person.family_name, person.known_as = *new.values(), known_as.strip()
-    person.full_clean()
-    person.save()
-    renew_keys(person)
-    record_audit(by=by, verb="rename", subject="person", subject_id=person.pk, person_id=person.pk)
+    let_in(by=by, person=person, whom=Whom("", by.team.agency), why=why, since=since)  # type: ignore[union-attr]
     return person
 
 
@@ -114,16 +99,11 @@ def change_details(
 ) -> Person:
     """What is known of a person besides names and address. A number that cannot be right is kept as it was given."""
     person = hold_person(by=by, person_id=person_id)
-    person.birth_date, person.sex, person.legal_status, person.school = (
-        birth_date,
-        sex,
-        legal_status,
-        school.strip(),
-    )
-    person.nhs_number, person.upn = kept_number(nhs_number), kept_number(upn)
-    person.full_clean()
-    person.save()
-    renew_keys(person)
+    core = {"birth_date": birth_date, "nhs_number": kept_number(nhs_number), "upn": kept_number(upn)}
+    if any(getattr(person, name) != value for name, value in core.items()):
+        refuse(why_not_change_core(leads=leads(by, person)))
+    person.sex, person.legal_status, person.school = sex, legal_status, school.strip()
+    set_core(person, core)
     record_audit(by=by, verb="change details", subject="person", subject_id=person.pk, person_id=person.pk)
     return person
 
@@ -150,35 +130,19 @@ def move_house(
     return new
 
 
-@transaction.atomic
-def involve(*, by: User, person: Person, agency: Agency, why: str, since: date | None = None) -> Involvement:
-    """Opens the child's record to an agency. Involving one that is involved already changes nothing."""
-    person_visible_to(by, person.pk)
-    return _involve(by=by, person=person, agency_id=agency.pk, why=why, since=since)
-
-
-def open_record(*, by: User, person_id: uuid.UUID) -> Person:
-    """The person, for showing the record, with the 'view' audit row; or `Hidden`."""
-    person = person_visible_to(by, person_id)
+def open_record(*, by: User, person_id: uuid.UUID, level: Level = Level.RECORD) -> Person:
+    """The person, for showing the record, with the 'view' audit row; or `Hidden`. `level`: how far they have to see it."""
+    person = person_visible_to(by, person_id, level=level)
     with transaction.atomic(savepoint=False):  # the look is written down or the page does not come
         record_audit(by=by, verb="view", subject="person", subject_id=person.pk, person_id=person.pk)
     return person
 
 
 @transaction.atomic
-def hold_person(*, by: User, person_id: uuid.UUID, found: bool = False) -> Person:
-    """The person, or `Hidden`; until the transaction ends, others who begin something about them in this way wait. `found`:
-    for whoever may find the child, without seeing the record."""
-    list(Person.objects.select_for_update(no_key=True).filter(pk=person_id))
-    # Asked once nobody else writes: of a record that was merged away meanwhile nothing can begin.
-    return (person_findable_by if found else person_visible_to)(by, person_id)
-
-
-@transaction.atomic
 def restrict(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
     """Closes the record to everyone but the agencies that are involved now."""
     person = hold_person(by=by, person_id=person_id)
-    refuse(why_not_restrict(**_standing(by, person), reason=reason))
+    refuse(why_not_restrict(**standing_of(by, person), reason=reason))
     _set_restricted(by, person, restricted=True, verb="restrict", reason=reason)
     return person
 
@@ -187,38 +151,12 @@ def restrict(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
 def lift_restriction(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
     """The record may be found and seen again as any other."""
     person = hold_person(by=by, person_id=person_id)
-    refuse(why_not_lift(restricted=person.restricted, **_standing(by, person), reason=reason))
+    refuse(why_not_lift(restricted=person.restricted, **standing_of(by, person), reason=reason))
     _set_restricted(by, person, restricted=False, verb="lift restriction", reason=reason)
     return person
-
-
-def _standing(by: User, person: Person) -> dict[str, bool]:
-    """Whether the user is of an agency that is involved with the person, and whether they decide in one."""
-    agencies = Involvement.objects.filter(person=person)
-    return {
-        "involved": agencies.filter(agency_id__in=by.agencies_where(May.SEE_CHILD)).exists(),
-        "may_decide": agencies.filter(agency_id__in=by.agencies_where(May.DECIDE)).exists(),
-    }
 
 
 def _set_restricted(by: User, person: Person, *, restricted: bool, verb: str, reason: str) -> None:
     person.restricted = restricted
     person.save(update_fields=["restricted"])
     record_audit(by=by, verb=verb, subject="person", subject_id=person.pk, person_id=person.pk, reason=reason)
-
-
-def _involve(*, by: User, person: Person, agency_id: uuid.UUID, why: str, since: date | None) -> Involvement:
-    row, new = Involvement.objects.get_or_create(
-        person=person, agency_id=agency_id, defaults={"why": why, "since": since or timezone.localdate()}
-    )
-    if new:
-        record_audit(
-            by=by,
-            verb="involve",
-            subject="person",
-            subject_id=person.pk,
-            person_id=person.pk,
-            reason=why,
-            detail={"agency": str(agency_id)},
-        )
-    return row

@@ -36,7 +36,8 @@ class OtherNameForm(NamesForm):
 
 
 class DetailsForm(Form):
-    """`kind_of_person`: of an adult, neither legal status nor school is asked."""
+    """`kind_of_person`: of an adult, neither legal status nor school is asked. `leads`: who does not lead the work with them
+    proposes what says who they are, and changes the rest."""
 
     birth_date = DateField(
         _("Date of birth"),
@@ -63,13 +64,15 @@ class DetailsForm(Form):
     )
 
     def __init__(
-        self, *args: Any, kind_of_person: str, statuses: list[tuple[str, str]], **kwargs: Any
+        self, *args: Any, kind_of_person: str, statuses: list[tuple[str, str]], leads: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        for name in () if leads else ("birth_date", "nhs_number", "upn"):
+            del self.fields[name]
         self.fields["legal_status"].choices = statuses  # type: ignore[attr-defined]
         if kind_of_person != "child":
             for name in ("legal_status", "school", "upn"):
-                del self.fields[name]
+                self.fields.pop(name, None)
 
     def clean(self) -> dict[str, Any]:
         """A number is kept as it was given, so that it has to fit; whether it can be right is said on the page after."""
@@ -79,6 +82,39 @@ class DetailsForm(Form):
             if len(kept) > most:
                 self.add_error(name, str(_("Enter at most %(most)s letters and digits")) % {"most": most})
         return answers
+
+
+class ProposeForm(NamesForm):
+    """What says who somebody is, as it is now, to be put right by somebody who does not lead."""
+
+    birth_date = DateField(_("Date of birth"), called=_("Date of birth"), past=True, required=False)
+    nhs_number = TextField(_("NHS number"), max_length=10, width=10, spellcheck=False, required=False)
+    upn = TextField(_("Unique pupil number (UPN)"), max_length=13, width=20, spellcheck=False, required=False)
+    why = TextareaField(
+        _("How do you know?"),
+        hint=_("For example from the birth certificate, or the child said so."),
+        missing=_("Say how you know that it is so."),
+        rows=3,
+        max_length=2000,
+    )
+
+
+class DecideProposalForm(Form):
+    accepts = RadiosField(
+        _("Is it changed?"),
+        choices=[("yes", _("Yes, change it as proposed")), ("no", _("No, it stays as it is"))],
+        missing=_("Say whether you change it"),
+    )
+    answer = TextareaField(
+        _("What do you say to them?"),
+        hint=_("Needed where it stays as it is."),
+        rows=3,
+        max_length=2000,
+        required=False,
+    )
+
+    def clean_accepts(self) -> bool:
+        return bool(self.cleaned_data["accepts"] == "yes")
 
 
 class AddressForm(Form):

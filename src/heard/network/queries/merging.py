@@ -67,7 +67,7 @@ def compare(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Comparison:
     """`Hidden` unless the user may see both."""
     kept, merged = person_visible_to(user, kept_id), person_visible_to(user, merged_id)
     clashes = clashes_between(user, kept, merged)
-    agencies = Involvement.objects.filter(person__in=(kept, merged)).order_by("agency__name")
+    agencies = Involvement.objects.running().filter(person__in=(kept, merged)).order_by("agency__name")
     between = Tie.objects.filter(Q(person=kept, to_person=merged) | Q(person=merged, to_person=kept))
     return Comparison(
         kept=kept,

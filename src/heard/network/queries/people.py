@@ -10,60 +10,79 @@ from django.db.models.lookups import IsNull
 
 from heard.agencies.queries import memberships_with
 from heard.agencies.rules import Hidden, May
-from heard.network.models import Address, Involvement, Person
+from heard.network.models import Address, Denial, Involvement, Person
 from heard.network.rules import (
     Description,
+    Level,
     Name,
-    why_not_lift,
-    why_not_restrict,
 )
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
 
-def people_visible_to(user: User) -> QuerySet[Person]:
-    """People whose record this user may open: involved agency, or unrestricted and for the whole partnership."""
-    return Person.objects.filter(visible_through(user))
+def people_visible_to(user: User, *, level: Level = Level.RECORD) -> QuerySet[Person]:
+    """People whose record this user may open: on the list of who may, or unrestricted and for the whole partnership.
+    `level`: who see at least so far."""
+    return Person.objects.filter(visible_through(user, level=level))
 
 
-def visible_through(user: User, path: str = "", *, among_others: bool = False) -> Q:
-    """Of rows that lead to a person by `path` ('person', 'case__person'), those whose person this user may see.
+def visible_through(
+    user: User, path: str = "", *, level: Level = Level.RECORD, among_others: bool = False
+) -> Q:
+    """Of rows that lead to a person by `path` ('person', 'case__person'), those whose person this user may see, at least so
+    far as `level`. Whoever is denied sees nothing, whatever else would let them.
 
     `among_others`: for a condition that is joined with others by "or", as `_among_others` explains. The rows are the same.
 
     The database asks it of each row that it looks at. `person__in=people_visible_to(user)` says the same, but has SQLite
     list everybody first. A page asks thirty times: it is written once for each user and path, as their roles are read once.
     """
-    asked = (path, among_others)
+    asked = (path, int(level), among_others)
     if asked not in user.sees_through:
-        user.sees_through[asked] = _visible_through(user, path, among_others)
+        user.sees_through[asked] = _visible_through(user, path, level, among_others)
     return user.sees_through[asked]
 
 
-def _visible_through(user: User, path: str, among_others: bool) -> Q:
+def _visible_through(user: User, path: str, level: Level, among_others: bool) -> Q:
     if not user.may(May.SEE_CHILD):
         return Q(pk__in=[])
+    seen = _not_merged(path) & not_denied_through(user, path)
+    listed = _listed(user, path, level)
     if user.may(May.SEE_PARTNERSHIP):
-        return _not_merged(path) & (_open_to_all(path) | _among_others(_involved(user, path)))
-    involved = _involved(user, path)
-    return _not_merged(path) & (_among_others(involved) if among_others else Q(Exists(involved)))
+        return seen & (_open_to_all(path) | _among_others(listed))
+    return seen & (_among_others(listed) if among_others else Q(Exists(listed)))
 
 
 def sees(user: User, worker: str, person: str) -> Q:
-    """Of rows with a `worker` and a `person` ('trusted_worker', 'case__person'), those whose worker is still there and may see
-    the person: not one who was switched off, or works in an agency by now that is not involved. The caller has shown that
-    the user may see the rows."""
-    agencies = Involvement.objects.filter(person=OuterRef(OuterRef(person))).order_by().values("agency")
+    """Of rows with a `worker` and a `person` ('trusted_worker', 'case__person'), those whose worker is still there and sees the
+    person's record, as `visible_through` says of a user: not one who was switched off, was kept out since, or is on the list no
+    longer. The caller has shown that the user may see the rows."""
     seeing = memberships_with(user, May.SEE_CHILD).filter(user=OuterRef(worker))
+    lines = Involvement.objects.running().order_by().filter(level__gte=Level.RECORD)
+    lines = lines.filter(person=OuterRef(OuterRef(person)), agency=OuterRef("team__agency"))
+    theirs = Q(team=None, user=None) | Q(team=OuterRef("team")) | Q(user=OuterRef("user"))
     everyone = memberships_with(user, May.SEE_PARTNERSHIP).filter(user=OuterRef(worker))
     open_to_all = Q(**{_along(person, "restricted"): False})
-    return Q(Exists(seeing.filter(team__agency__in=agencies))) | (open_to_all & Q(Exists(everyone)))
+    teams = memberships_with(user, May.SIGNED_IN).filter(user=OuterRef(OuterRef(worker))).values("team")
+    kept_out = Q(user=OuterRef(worker)) | Q(team__in=teams)
+    denied = Denial.objects.order_by().filter(kept_out, person=OuterRef(person), lifted_at=None)
+    return (
+        Q(Exists(seeing.filter(Exists(lines.filter(theirs))))) | (open_to_all & Q(Exists(everyone)))
+    ) & ~Q(Exists(denied))
 
 
-def person_visible_to(user: User, person_id: uuid.UUID) -> Person:
+def not_denied_through(user: User, path: str = "") -> Q:
+    """Of rows that lead to a person by `path`, or to nobody, those from which this user is not kept out. It is part of
+    `visible_through` and `findable_through`; alone, for what somebody has of their own, such as a step that they do."""
+    kept_out = Q(user_id=user.pk) | Q(team_id__in=user.team_ids)
+    rows = Denial.objects.order_by().filter(kept_out, person=OuterRef(path or "pk"), lifted_at=None)
+    return Q(IsNull(Subquery(rows.values("pk")[:1]), True))
+
+
+def person_visible_to(user: User, person_id: uuid.UUID, *, level: Level = Level.RECORD) -> Person:
     """The person, or `Hidden`. To show the record, use `actions.open_record`, which leaves the audit row."""
-    return _or_hidden(people_visible_to(user), person_id)
+    return _or_hidden(people_visible_to(user, level=level), person_id)
 
 
 def people_findable_by(user: User) -> QuerySet[Person]:
@@ -76,7 +95,8 @@ def findable_through(user: User, path: str = "") -> Q:
     if not user.may(May.TELL):
         return Q(pk__in=[])
     children = Q(**{_along(path, "kind"): Person.Kind.CHILD}) & _not_merged(path)
-    return children & (_open_to_all(path) | _among_others(_involved(user, path)))
+    listed = _among_others(_listed(user, path, Level.KNOWS))
+    return children & not_denied_through(user, path) & (_open_to_all(path) | listed)
 
 
 def person_findable_by(user: User, person_id: uuid.UUID) -> Person:
@@ -94,18 +114,16 @@ def describe(person: Person) -> Description:
     return Description(tuple(names), person.birth_date, postcodes, numbers)
 
 
-def involvements_of(user: User, person_id: uuid.UUID) -> QuerySet[Involvement]:
-    """Agencies that are involved with this child, longest first. None of a child whom the user may not see."""
-    rows = Involvement.objects.filter(visible_through(user, "person"), person_id=person_id).select_related(
-        "agency"
-    )
-    return rows.order_by("since", "agency__name")
+def _listed(user: User, path: str, level: Level) -> QuerySet[Involvement]:
+    rows = Involvement.objects.running().filter(meant_for(user, May.SEE_CHILD))
+    return rows.filter(person=OuterRef(path or "pk"), level__gte=level)
 
 
-def _involved(user: User, path: str) -> QuerySet[Involvement]:
-    """Of agencies in which the user's own role sees children: a role elsewhere opens nothing of it."""
-    seeing = user.agencies_where(May.SEE_CHILD)
-    return Involvement.objects.filter(person=OuterRef(path or "pk"), agency_id__in=seeing)
+def meant_for(user: User, permission: May) -> Q:
+    """Lines that are for this user in agencies, or their teams, in which their own role gives this permission: a role
+    elsewhere opens nothing of it."""
+    theirs = Q(team=None) | Q(team_id__in=user.teams_where(permission))
+    return Q(agency_id__in=user.agencies_where(permission)) & theirs & (Q(user=None) | Q(user_id=user.pk))
 
 
 def _among_others(rows: QuerySet[Involvement]) -> Q:
@@ -144,14 +162,3 @@ def addresses_of(user: User, person_id: uuid.UUID) -> list[Address]:
 def legal_statuses(user: User) -> list[tuple[str, str]]:
     """What a child's legal status may be, as choices."""
     return [(value, str(label)) for value, label in Person.LegalStatus.choices]
-
-
-def why_not_change_restriction(user: User, person: Person) -> str | None:
-    """Why this user cannot restrict this record now, or lift that, before a reason is given."""
-    agencies = Involvement.objects.filter(person=person)
-    involved = agencies.filter(agency_id__in=user.agencies_where(May.SEE_CHILD)).exists()
-    may_decide = agencies.filter(agency_id__in=user.agencies_where(May.DECIDE)).exists()
-    why = "given later"
-    if person.restricted:
-        return why_not_lift(restricted=True, involved=involved, may_decide=may_decide, reason=why)
-    return why_not_restrict(involved=involved, may_decide=may_decide, reason=why)

@@ -26,6 +26,7 @@ from heard.network.queries.people import describe, findable_through, visible_thr
 from heard.network.rules import (
     EXACT,
     Description,
+    Level,
     Likeness,
     Name,
     Near,
@@ -57,7 +58,8 @@ type Keys = dict[str, Near]
 
 @dataclass(frozen=True)
 class Hit:
-    """One person who may be the one asked for, and why. `may_open` says whether the user may open the record."""
+    """One person who may be the one asked for, and why. `may_open` says whether the user may open the record; `has_summary`,
+    whether they may at least see its summary."""
 
     person_id: uuid.UUID
     name: str
@@ -66,6 +68,7 @@ class Hit:
     reasons: tuple[str, ...]
     may_open: bool
     kind: str = "child"
+    has_summary: bool = False
 
 
 def find_people(
@@ -242,7 +245,9 @@ def _read(user: User, ids: Iterable[uuid.UUID]) -> QuerySet[Person]:
     """Of people who were found already."""
     rows = Person.objects.filter(pk__in=list(ids))
     openable = Case(When(visible_through(user), then=True), default=False)
-    return rows.annotate(may_open=openable).prefetch_related("other_names", "addresses")
+    summary = Case(When(visible_through(user, level=Level.SUMMARY), then=True), default=False)
+    annotated = rows.annotate(may_open=openable, has_summary=summary)
+    return annotated.prefetch_related("other_names", "addresses")
 
 
 def _hit(person: Person, asked: Description) -> Hit:
@@ -255,6 +260,7 @@ def _hit(person: Person, asked: Description) -> Hit:
         reasons=reasons_same_person(asked, known),
         may_open=person.may_open,  # type: ignore[attr-defined]
         kind=person.kind,
+        has_summary=person.has_summary,  # type: ignore[attr-defined]
     )
 
 

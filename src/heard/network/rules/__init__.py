@@ -1,11 +1,24 @@
 """What people are called, when two may be one, and who may write what. Pure: no Django, no clock, no database."""
 
+from heard.network.rules.access import (
+    MOST_WHY,
+    Level,
+    why_not_deny,
+    why_not_end_access,
+    why_not_give_access,
+    why_not_involve,
+    why_not_lift_denial,
+)
 from heard.network.rules.alike import EXACT, SAME_NUMBER, is_hit, reasons_same_person
 from heard.network.rules.deciding import (
+    CORE,
     why_not_add,
+    why_not_change_core,
+    why_not_decide_proposal,
     why_not_lift,
     why_not_merge,
     why_not_note_tie,
+    why_not_propose,
     why_not_rename,
     why_not_restrict,
     why_not_unmerge,
@@ -40,11 +53,14 @@ from heard.network.rules.numbers import doubt_of_nhs_number, doubt_of_upn, kept_
 from heard.network.rules.places import Likeness, likeness, place_keys
 
 __all__ = [
+    "CORE",
     "EXACT",
+    "MOST_WHY",
     "MOVES",
     "SAME_NUMBER",
     "Description",
     "Joined",
+    "Level",
     "Likeness",
     "Name",
     "Near",
@@ -71,9 +87,17 @@ __all__ = [
     "spelling_keys",
     "swapped",
     "why_not_add",
+    "why_not_change_core",
+    "why_not_decide_proposal",
+    "why_not_deny",
+    "why_not_end_access",
+    "why_not_give_access",
+    "why_not_involve",
     "why_not_lift",
+    "why_not_lift_denial",
     "why_not_merge",
     "why_not_note_tie",
+    "why_not_propose",
     "why_not_rename",
     "why_not_restrict",
     "why_not_unmerge",

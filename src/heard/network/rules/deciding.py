@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 
 def why_not_restrict(*, involved: bool, may_decide: bool, reason: str) -> str | None:
@@ -32,6 +33,42 @@ def why_not_lift(*, restricted: bool, involved: bool, may_decide: bool, reason: 
         return "A co-ordinator or supervisor of an agency that is involved can lift this."
     if not reason.strip():
         return "Say why the record need not be restricted any longer."
+    return None
+
+
+# What says who somebody is. Whoever changes it changes whom everybody else finds.
+CORE: Final = ("given_name", "family_name", "known_as", "birth_date", "nhs_number", "upn")
+
+
+def why_not_change_core(*, leads: bool) -> str | None:
+    """`leads`: whether the user is of the agency that leads the work with this person."""
+    if not leads:
+        return (
+            "Names, date of birth and numbers are changed by the agency that leads the work with this child. Propose the "
+            "change to them."
+        )
+    return None
+
+
+def why_not_propose(*, leads: bool, changes: bool, why: str) -> str | None:
+    if leads:
+        return "Your agency leads the work with this child. Change it yourself."
+    if not changes:
+        return "Change what is wrong first. Nothing is different yet."
+    if not why.strip():
+        return "Say how you know that it is so."
+    return None
+
+
+def why_not_decide_proposal(*, leads: bool, decided: bool, accepts: bool | None, answer: str) -> str | None:
+    if not leads:
+        return "The agency that leads the work with this child decides on this."
+    if decided:
+        return "This was decided already."
+    if accepts is None:
+        return "Say whether you change it"
+    if not accepts and not answer.strip():
+        return "Say why it stays as it is. Whoever proposed it reads your sentence."
     return None
 
 

@@ -15,10 +15,11 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.network import actions, queries
 from heard.network.forms.details import AddressForm, DetailsForm, NamesForm, OtherNameForm, ReasonForm
-from heard.network.rules import doubt_of_nhs_number, doubt_of_upn
+from heard.network.rules import doubt_of_nhs_number, doubt_of_upn, why_not_change_core
 from heard.network.views.editing import edit
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
+_PROPOSALS = 10  # the latest, on the page of details
 
 
 @gate(May.SEE_CHILD)
@@ -33,6 +34,8 @@ def details(request: Request, person_id: uuid.UUID) -> HttpResponse:
         "doubts": [doubt_of_nhs_number(person.nhs_number), doubt_of_upn(person.upn)],
         "may_merge": request.user.may(May.MERGE),
         "why_not_restrict": queries.why_not_change_restriction(request.user, person),
+        "leads": queries.leads(request.user, person),
+        "proposals": list(queries.proposals_visible_to(request.user).filter(person=person)[:_PROPOSALS]),
     }
     return render(request, "network/details.html", context)
 
@@ -70,6 +73,7 @@ def names(request: Request, person_id: uuid.UUID) -> HttpResponse:
             "known_as": person.known_as,
         },
         save=lambda typed: actions.rename_person(by=request.user, person_id=person_id, **typed),
+        why_not=why_not_change_core(leads=queries.leads(request.user, person)),
     )
 
 
@@ -105,6 +109,7 @@ def facts(request: Request, person_id: uuid.UUID) -> HttpResponse:
         save=lambda typed: actions.change_details(by=request.user, person_id=person_id, **(now | typed)),
         kind_of_person=person.kind,
         statuses=queries.legal_statuses(request.user),
+        leads=queries.leads(request.user, person),
     )
 
 

@@ -23,7 +23,7 @@ from heard.cases.concern import rules
 from heard.cases.concern.actions._shared import _audit
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.knowledge import load
-from heard.network.actions import add_group, add_person, add_place, hold_person, involve
+from heard.network.actions import add_group, add_person, add_place, hold_person, open_to_duty_team
 from heard.network.queries import group_visible_to, place_visible_to
 
 if TYPE_CHECKING:
@@ -172,10 +172,8 @@ def _child(by: User, person_id: uuid.UUID | None, new_person: Mapping[str, Any] 
         return add_person(by=by, **{"why": "Told a worry about this child", **(new_person or {})})
     person = hold_person(by=by, person_id=person_id, found=True)
     team = duty_team(by)
-    if person.restricted and team is not None:
-        involve(
-            by=by, person=person, agency=team.agency, why="A worry about this child came to the duty team"
-        )
+    if team is not None:
+        open_to_duty_team(by=by, person_id=person.pk, team=team)
     return person
 
 

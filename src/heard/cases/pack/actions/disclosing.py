@@ -25,6 +25,7 @@ from heard.cases.pack.reasons import own_words_for, parents_only, reasons
 from heard.cases.pack.redacting import Finder, find_words
 from heard.cases.timeline.index import refresh
 from heard.network.actions import hold_person
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -245,7 +246,7 @@ def _hold_to_change(by: User, disclosure_id: uuid.UUID) -> Disclosure:
 def _write(
     by: User, person_id: uuid.UUID, said: dict[str, Any], passages: list[Passage], finder: Finder
 ) -> Disclosure:
-    person = hold_person(by=by, person_id=person_id)
+    person = hold_person(by=by, person_id=person_id, level=Level.EVERYTHING)
     asked = by.agencies_where(May.DISCLOSE)
     agency_id = by.team.agency_id if by.team and by.team.agency_id in asked else next(iter(sorted(asked)))
     disclosure = Disclosure.objects.create(

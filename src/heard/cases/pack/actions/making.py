@@ -32,6 +32,7 @@ from heard.cases.pack.papers import paper_of
 from heard.cases.pack.rules import State
 from heard.cases.timeline.index import refresh
 from heard.network.actions import hold_person
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -58,7 +59,7 @@ def ask_pack(
     with_pages: bool = False,
 ) -> Pack:
     """Puts a pack into the queue. It will hold what `by` may see when it is made."""
-    person = hold_person(by=by, person_id=person_id)
+    person = hold_person(by=by, person_id=person_id, level=Level.EVERYTHING)
     why_not = rules.why_not_ask(
         may_see=by.may(May.SEE_CHILD),
         purpose=purpose,

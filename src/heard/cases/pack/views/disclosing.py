@@ -31,6 +31,7 @@ from heard.cases.pack.rules import Part
 from heard.cases.pack.views.shown import form_page, of_stage, passage_shown
 from heard.cases.pack.words import PARTS
 from heard.network.actions import open_record
+from heard.network.rules import Level
 
 ON_A_PAGE = 20  # passages: what one reads in one go
 
@@ -38,7 +39,7 @@ ON_A_PAGE = 20  # passages: what one reads in one go
 @gate(May.DISCLOSE)
 def start(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
-    person = open_record(by=user, person_id=person_id)
+    person = open_record(by=user, person_id=person_id, level=Level.EVERYTHING)
     suggested = {"asked_on": timezone.localdate(), "parts": [part.value for part in PARTS]}
     form = kept_form(
         request,

@@ -22,6 +22,7 @@ from heard.cases.pack.forms import PackForm
 from heard.cases.pack.views.shown import page_of_both
 from heard.cases.pack.words import PARTS
 from heard.network.actions import open_record
+from heard.network.rules import Level
 
 ON_A_PAGE = 25
 
@@ -31,7 +32,7 @@ ON_A_PAGE = 25
 def of_child(request: Request, person_id: uuid.UUID) -> HttpResponse:
     """The user's own packs of a child; and, for those who prepare it, who asked for the record."""
     user = request.user
-    person = open_record(by=user, person_id=person_id)
+    person = open_record(by=user, person_id=person_id, level=Level.EVERYTHING)
     packs, asked, page = page_of_both(
         request, queries.packs_of(user, person_id), queries.disclosures_of(user, person_id), ON_A_PAGE
     )
@@ -49,7 +50,7 @@ def of_child(request: Request, person_id: uuid.UUID) -> HttpResponse:
 @gate(May.SEE_CHILD, fresh=True)
 def ask(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
-    person = open_record(by=user, person_id=person_id)
+    person = open_record(by=user, person_id=person_id, level=Level.EVERYTHING)
     suggested = {
         "keep_until": timezone.localdate() + timedelta(days=rules.KEEP_DAYS),
         "parts": [part.value for part in PARTS],

@@ -1,0 +1,93 @@
+"""Who may see a record, how far, and who decides about that. Each `why_not_…` returns the sentence that the user reads."""
+
+from datetime import datetime
+from enum import IntEnum
+from typing import Final
+
+MOST_WHY: Final = 200  # letters of a reason
+
+
+class Level(IntEnum):
+    """How far somebody sees a record; each holds what those before it hold. docs/guide/who-may-see.md says what each opens."""
+
+    KNOWS = 1
+    SUMMARY = 2
+    RECORD = 3
+    EVERYTHING = 4
+
+
+RESTRICTED = "This record is restricted. A co-ordinator or supervisor of an agency that is involved decides who else may see it."
+
+
+def why_not_involve(*, restricted: bool, involved: bool, may_decide: bool) -> str | None:
+    """Whether somebody else may be let into a record now. Whoever may see an open record may; into a restricted one it takes
+    the right that restricting takes."""
+    return RESTRICTED if restricted and not (involved and may_decide) else None
+
+
+def why_not_give_access(
+    *,
+    restricted: bool,
+    involved: bool,
+    may_decide: bool,
+    own_level: bool,
+    works_with_children: bool,
+    why: str,
+    until: datetime | None,
+    now: datetime,
+) -> str | None:
+    """`own_level`: whether whoever gives it sees as far themselves."""
+    why_not = why_not_involve(restricted=restricted, involved=involved, may_decide=may_decide)
+    if why_not:
+        return why_not
+    if not works_with_children:
+        return "They do not work with children in Heard. Choose somebody who does."
+    if not own_level:
+        return "You cannot let others see more than you see yourself."
+    if not why.strip():
+        return "Say why they need to see this record."
+    if until is not None and until <= now:
+        return "Choose a day to come, or leave it empty."
+    return None
+
+
+def why_not_end_access(
+    *, ended: bool, involved: bool, may_decide: bool, somebody_left: bool, why: str
+) -> str | None:
+    """`somebody_left`: whether anybody who decides could still open the record afterwards."""
+    if ended:
+        return "This has ended already."
+    if not (involved and may_decide):
+        return "A co-ordinator or supervisor of an agency that is involved ends this."
+    if not why.strip():
+        return "Say why it ends."
+    if not somebody_left:
+        return "Nobody who decides could open the record any more. Let somebody else in first."
+    return None
+
+
+def why_not_deny(
+    *, involved: bool, may_decide: bool, denied: bool, somebody_left: bool, why: str
+) -> str | None:
+    """Whether a person or team may be kept out of a record, above every other rule."""
+    if not (involved and may_decide):
+        return (
+            "A co-ordinator or supervisor of an agency that is involved decides who may not see this record."
+        )
+    if denied:
+        return "They may not see this record already."
+    if not why.strip():
+        return "Say why they may not see this record."
+    if not somebody_left:
+        return "Nobody who decides could open the record any more. Let somebody else in first."
+    return None
+
+
+def why_not_lift_denial(*, ended: bool, involved: bool, may_decide: bool, why: str) -> str | None:
+    if ended:
+        return "This was lifted already."
+    if not (involved and may_decide):
+        return "A co-ordinator or supervisor of an agency that is involved lifts this."
+    if not why.strip():
+        return "Say why they may see this record again."
+    return None

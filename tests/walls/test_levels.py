@@ -1,0 +1,189 @@
+"""The table of docs/guide/who-may-see.md is what Heard does: every address that leads to a child is walked by an agency, a
+team and a person on each level, by a person who is denied, and after an involvement has ended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.conftest import World
+from tests.walls.record import FAMILY_NAME, SAYS, Record, make_record
+from tests.walls.test_every_address import GUARDED, IN_THE_BOX, LINE, WITH_A_CHILD, Address
+
+from heard.agencies.models import User
+from heard.cases.timeline.index import catch_up
+from heard.network import actions
+from heard.network.queries import Whom
+from heard.network.rules import Level
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "who-may-see.md"
+OWN = {"draft_id", "pack_id", "supervision_id", "decision_id"}  # what only those see whose it is
+# Which row of the guide's table an address belongs to. What is in none of these is a part of the child's page.
+ROWS: dict[str, Callable[[Address], bool]] = {
+    "The summary": lambda one: one.name == "child_summary",
+    "Files": lambda one: "attachment" in one.name or "attachment_id" in one.keys,
+    "Packs": lambda one: one.name.startswith(("pack", "disclosure")) or bool({"pack_id"} & one.keys),
+    "The referral": lambda one: one.name.startswith("referral"),
+}
+PAGE = "The child's page"
+
+
+def row_of(address: Address) -> str:
+    return next((row for row, holds in ROWS.items() if holds(address)), PAGE)
+
+
+def table() -> dict[str, list[Level]]:
+    """By the first words of each row: the levels that open it."""
+    lines = [line for line in GUIDE.read_text().splitlines() if line.startswith("| ")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    rows = [line for line in cells if line[1] in ("yes", "no")]
+    return {
+        re.split(r"[:,]", what)[0].removesuffix(" to the National Referral Mechanism"): [
+            level for level, word in zip(Level, words, strict=True) if word == "yes"
+        ]
+        for what, *words in rows
+    }
+
+
+TABLE = table()
+
+
+@pytest.fixture
+def record(world: World, settings: Any, tmp_path: Any) -> Record:
+    settings.DATA = tmp_path
+    made = make_record(world, restricted=True)
+    catch_up()
+    return made
+
+
+def whom(world: World, kind: str) -> Whom:
+    team = world.officer.team
+    assert team is not None
+    return {
+        "agency": Whom("", world.police),
+        "team": Whom("", world.police, team=team),
+        "person": Whom("", world.police, user=world.officer),
+    }[kind]
+
+
+def let_in(world: World, record: Record, kind: str, level: Level) -> Any:
+    return actions.give_access(
+        by=world.coordinator,
+        person_id=record["person_id"],
+        whom=whom(world, kind),
+        level=level,
+        why="Works with her",
+    )
+
+
+def opened(client: Client, record: Record, user: User) -> set[str]:
+    """Names of the addresses of this child that are there for somebody."""
+    client.force_login(user)
+    mine = [one for one in WITH_A_CHILD if user.may(one.gate) and not one.keys & OWN]
+    return {one.name for one in mine if client.get(one.of(record)).status_code not in (404, 405)}
+
+
+def is_listed_on(client: Client, record: Record) -> set[str]:
+    """Names of lists and front pages that show the child's name or words."""
+    pages = [one for one in GUARDED if not one.keys]
+    return {
+        one.name
+        for one in pages
+        if any(
+            word in client.get(one.of(record)).content.decode(errors="replace")
+            for word in (FAMILY_NAME, SAYS)
+        )
+    }
+
+
+def finds(client: Client) -> bool:
+    return LINE in client.post(reverse("find"), IN_THE_BOX, follow=True).text
+
+
+def finds_words(client: Client) -> bool:
+    return FAMILY_NAME in client.post(reverse("find"), {"text": "sister home"}, follow=True).text
+
+
+def may_tell(client: Client, record: Record) -> bool:
+    return client.post(reverse("worry_start"), {"person_id": record["person_id"]}).status_code == 302
+
+
+def test_the_table_has_each_row() -> None:
+    assert list(TABLE) == ["Search", "The summary", PAGE, "Files", "Packs", "The referral"]
+
+
+_everything: dict[str, str] = {}  # names of a child's addresses, each with its row; the same for every record
+
+
+def everything(world: World, record: Record, client: Client) -> dict[str, str]:
+    """What somebody of the agency that leads opens, walked once in each process."""
+    if not _everything:
+        theirs = opened(client, record, world.social_worker)
+        _everything.update({one.name: row_of(one) for one in WITH_A_CHILD if one.name in theirs})
+    assert set(_everything.values()) == {*ROWS, PAGE}, "The walk stands in front of nothing"
+    return _everything
+
+
+@pytest.mark.parametrize(
+    ("kind", "level"),
+    [*(("agency", level) for level in Level), ("team", Level.SUMMARY), ("person", Level.RECORD)],
+)
+def test_each_level_opens_what_the_guide_says_to_an_agency_a_team_and_a_person(
+    world: World, record: Record, client: Client, kind: str, level: Level
+) -> None:
+    rows = everything(world, record, client)
+    let_in(world, record, kind, level)
+    officer = User.objects.get(pk=world.officer.pk)
+    assert opened(client, record, officer) == {name for name, row in rows.items() if level in TABLE[row]}
+    assert finds(client) is (level in TABLE["Search"])
+    assert may_tell(client, record) is (level in TABLE["Search"])
+    assert finds_words(client) is (level in TABLE[PAGE])
+    if level not in TABLE[PAGE]:
+        assert is_listed_on(client, record) <= {"worry_start", "drafts"}  # the worry that they began
+
+
+@pytest.mark.parametrize("who", ["denied", "denied by team", "ended"])
+def test_who_is_denied_or_no_longer_involved_has_nothing_of_the_child_anywhere(
+    world: World, record: Record, client: Client, who: str
+) -> None:
+    """Whatever they told, wrote, do or own: the social worker is trusted worker, owner and writer of nearly all of it."""
+    line = let_in(world, record, "agency", Level.EVERYTHING)
+    user = world.officer if who == "ended" else world.social_worker
+    assert finds_words(_signed_in(client, user))
+    if who == "ended":
+        actions.end_access(by=world.coordinator, access_id=line.pk, why="Over")
+    else:
+        kept_out = (
+            Whom("", world.care, user=user) if who == "denied" else Whom("", world.care, team=user.team)
+        )
+        _deciders_stay(world, record)
+        actions.deny_access(
+            by=world.coordinator, person_id=record["person_id"], whom=kept_out, why="Her uncle"
+        )
+    user = User.objects.get(pk=user.pk)
+    assert opened(client, record, user) == set()
+    assert is_listed_on(client, record) == set()
+    assert not finds(client)
+    assert not finds_words(client)
+    assert not may_tell(client, record)
+    for address in WITH_A_CHILD:
+        if not address.keys & {"draft_id", "supervision_id"}:  # a form and a talk of their own
+            answer = client.post(address.of(record))
+            assert answer.status_code in (404, 405), f"{address.name}: {answer.status_code}"
+
+
+def _signed_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+def _deciders_stay(world: World, record: Record) -> None:
+    """Somebody who decides and is not of the team that is kept out."""
+    from heard.agencies.models import Membership
+
+    Membership.objects.create(user=world.officer, team=world.officer.team, role="supervisor")
