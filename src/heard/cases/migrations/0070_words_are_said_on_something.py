@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0060_fingerprint_of_kept_bytes'),
+        ('cases', '0061_lead_agency_of_cases'),
     ]
 
     operations = [
