@@ -19,6 +19,7 @@ from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.assessment import actions as assessing
 from heard.cases.case import actions as casework
 from heard.cases.case.notices import actions, queries, rules
+from heard.cases.case.notices.addressees import About, addressees
 from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.lines import PLACES, lines_of
 from heard.cases.case.notices.mail import notify_once
@@ -28,6 +29,8 @@ from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
 from heard.cases.missing import actions as missing
 from heard.network.actions import restrict
+from heard.network.models import Involvement
+from heard.network.rules import Level
 
 
 def client_of(user: User) -> Client:
@@ -128,6 +131,7 @@ def test_unread_danger_goes_on_after_30_and_60_minutes_with_a_mail_each(
         password=None,
         team=world.exploitation_team,
         role=Role.COORDINATOR,
+        agreed_by=world.coordinator,
     )
     agencies.change_own_details(by=night, email="nia.night@wexmoor.example", reminders=True)
     actions.put_on_duty(
@@ -325,3 +329,13 @@ def test_every_kind_has_addressees_and_every_subject_a_page() -> None:
 
 def test_a_worry_about_nobody_with_a_case_waits_for_its_decision_alone(world: World, worry: Concern) -> None:
     assert not Notice.objects.exists()
+
+
+def test_who_may_read_the_record_and_not_its_files_is_told_of_no_file(world: World, with_worker: Any) -> None:
+    about = About(with_worker.person_id, timezone.now(), rules.level_of(Kind.FILE))
+    assert [one.user for one in addressees((rules.To.WORKER,), about, urgent=False)] == [world.social_worker]
+    Involvement.objects.filter(person_id=with_worker.person_id, agency=world.care).update(level=Level.RECORD)
+    told = addressees((rules.To.WORKER,), about, urgent=False)
+    assert [one.user for one in told] == [world.coordinator]  # who stands in, and may open it
+    whole = About(with_worker.person_id, timezone.now(), rules.level_of(Kind.WARNING))
+    assert [one.user for one in addressees((rules.To.WORKER,), whole, urgent=False)] == [world.social_worker]

@@ -17,6 +17,7 @@ from heard.cases.case.models import Case
 from heard.cases.case.notices.models import Cover, Duty
 from heard.cases.case.notices.rules import INSTEAD, To
 from heard.network.queries import people_visible_to
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -37,6 +38,7 @@ class About:
 
     person_id: uuid.UUID | None
     at: datetime
+    level: Level = Level.RECORD
     named: tuple[User, ...] = ()
     agencies: tuple[uuid.UUID, ...] = ()
     _cases: list[Any] = field(default_factory=list)
@@ -56,13 +58,14 @@ class About:
         return rows.select_related("trusted_worker", "lead_team").first()
 
 
-def may_open(user: User, person_id: uuid.UUID | None) -> bool:
-    """Whether they may open what the notice is about: the child's record; of a place or group, whoever decides."""
+def may_open(user: User, person_id: uuid.UUID | None, level: Level = Level.RECORD) -> bool:
+    """Whether they may open what the notice is about: the child's record, so far as `level`; of a place or group, whoever
+    decides."""
     if not user.is_active:
         return False
     if person_id is None:
         return user.may(May.DECIDE)
-    return people_visible_to(user).filter(pk=person_id).exists()
+    return people_visible_to(user, level=level).filter(pk=person_id).exists()
 
 
 def addressees(who: Iterable[To], about: About, *, urgent: bool) -> list[Addressee]:
@@ -73,13 +76,13 @@ def addressees(who: Iterable[To], about: About, *, urgent: bool) -> list[Address
         for one in _of_role(role, about):
             found.setdefault(one.user.pk, one)
     if not found and urgent:
-        decide = (user for user in everybody_who(May.DECIDE) if may_open(user, about.person_id))
+        decide = (user for user in everybody_who(May.DECIDE) if may_open(user, about.person_id, about.level))
         found = {user.pk: Addressee(user, To.CO_ORDINATOR) for user in decide}
     return list(found.values())
 
 
 def _of_role(role: To, about: About) -> Iterator[Addressee]:
-    people = [user for user in _PEOPLE[role](about) if may_open(user, about.person_id)]
+    people = [user for user in _PEOPLE[role](about) if may_open(user, about.person_id, about.level)]
     if not people:
         if role in INSTEAD:
             yield from _of_role(INSTEAD[role], about)
@@ -88,7 +91,7 @@ def _of_role(role: To, about: About) -> Iterator[Addressee]:
     for user in people:
         yield Addressee(user, role)
         cover = away.get(user.pk)
-        if cover is not None and may_open(cover, about.person_id):
+        if cover is not None and may_open(cover, about.person_id, about.level):
             yield Addressee(cover, role, covers=user)
 
 

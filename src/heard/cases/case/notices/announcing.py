@@ -39,7 +39,7 @@ def announce(
     the same about the same subject is not told again, unless it is urgent. None where nobody is left.
     """
     at = at or timezone.now()
-    about = About(person_id, at, tuple(filter(None, named)), tuple(agencies))
+    about = About(person_id, at, rules.level_of(kind), tuple(filter(None, named)), tuple(agencies))
     urgent = kind in rules.URGENT
     if kind in rules.NEEDS_CASE and about.case is None:
         return None
@@ -114,7 +114,7 @@ def _pass_on(key: uuid.UUID, now: datetime) -> int:
     begun = steps[notice.steps : due]
     if not begun and not (notice.urgent and not _somebody_may_open(notice)):
         return 0
-    about = About(notice.person_id, now)
+    about = About(notice.person_id, now, rules.level_of(kind))
     who = [role for step in begun for role in step.who] or list(steps[-1].who)
     added = _add(notice, addressees(who, about, urgent=notice.urgent), now)
     notice.steps = min(due, len(steps))

@@ -16,6 +16,7 @@ from heard.cases.case.notices.addressees import may_open
 from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.queries import mailed_at_once
+from heard.cases.case.notices.rules import Kind, level_of
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -41,9 +42,13 @@ def _whom(now: datetime) -> Iterator[tuple[User, list[Reader]]]:
     for found in by_user.values():
         user = found[0].user
         wanted = mailed_at_once(user)
-        mailed = [row for row in found if row.notice.kind in wanted and may_open(user, row.notice.person_id)]
+        mailed = [row for row in found if row.notice.kind in wanted and _may_open(user, row)]
         if mailed:
             yield user, mailed
+
+
+def _may_open(user: User, row: Reader) -> bool:
+    return may_open(user, row.notice.person_id, level_of(Kind(row.notice.kind)))
 
 
 def _claim(one: tuple[User, list[Reader]], now: datetime) -> bool:

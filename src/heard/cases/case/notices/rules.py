@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from heard.network.rules import Level
+
 
 class To(StrEnum):
     """Who somebody is to the child, as far as it makes them an addressee. Each falls back on the next that there is."""
@@ -104,6 +106,9 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
 # Without an open case these wait for a decision, which has a list and a clock of its own.
 NEEDS_CASE: Final = frozenset({Kind.WORRY})
 
+# What these are about is opened by those alone who may see everything.
+_WHOLE: Final = frozenset({Kind.FILE, Kind.REFERRAL})
+
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
     Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
@@ -129,6 +134,11 @@ class Step:
 
     after: timedelta
     who: tuple[To, ...]
+
+
+def level_of(kind: Kind) -> Level:
+    """How far somebody has to see the child to open what a notice of this kind is about."""
+    return Level.EVERYTHING if kind in _WHOLE else Level.RECORD
 
 
 def steps(kind: Kind, urgent_minutes: tuple[int, int]) -> tuple[Step, ...]:
