@@ -128,6 +128,7 @@ def test_unread_danger_goes_on_after_30_and_60_minutes_with_a_mail_each(
         password=None,
         team=world.exploitation_team,
         role=Role.COORDINATOR,
+        agreed_by=world.coordinator,
     )
     agencies.change_own_details(by=night, email="nia.night@wexmoor.example", reminders=True)
     actions.put_on_duty(
