@@ -200,7 +200,11 @@ def test_nobody_else_is_recovered_on_the_server(world: World) -> None:
     assert "This is for an administrator." in run(cli.recover, ["sol.wright", "--reason", "x"]).output
     assert "Say why." in run(cli.recover, ["ade.minton", "--reason", " "]).output
     actions.give_role(
-        by=world.administrator, user=world.teacher, team=world.exploitation_team, role=Role.ADMINISTRATOR
+        by=world.administrator,
+        user=world.teacher,
+        team=world.exploitation_team,
+        role=Role.ADMINISTRATOR,
+        agreed_by=world.coordinator,
     )
     refused = run(cli.recover, ["ade.minton", "--reason", "x"])
     assert "Another administrator can sign in" in refused.output

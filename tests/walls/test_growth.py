@@ -33,6 +33,7 @@ MAY_GROW: dict[str, str] = {}
 # Tables that a page about one thing may read whole, each with its reason.
 WHOLE = {
     "agencies_agency": "one is chosen among all, and a partnership has some dozens",
+    "agencies_approval": "are the roles that were asked for within a day, for one person",
     "agencies_team": "one is chosen among all, and a partnership has some dozens",
     "agencies_user": "one is chosen among the colleagues who see the child",
     "cases_outcome": "one plan is read as a whole",
@@ -49,11 +50,13 @@ WHOLE = {
     "cases_openquestion": "one assessment is read as a whole",
     "cases_strength": "one assessment is read as a whole",
     "cases_concernobservation": "one assessment begins with the signs of all worries about the child",
+    "cases_warningnote": "are the warnings in force about one child",
     "cases_dissent": "one panel is read as a whole",
     "cases_panelaction": "one panel is read as a whole",
     "cases_panelreason": "one panel is read as a whole",
     "cases_supervisiondecision": "one supervision is read as a whole",
     "insight_releasedecision": "are the decisions of two people on one profile",
+    "network_denial": "are those who are kept out of one child’s record",
     "network_person": "are the people around one child",
     "network_tie": "are the people, places and groups around one child",
 }

@@ -273,7 +273,11 @@ def test_a_restricted_child_can_count_only_on_somebody_of_an_agency_that_is_invo
     Case.objects.filter(pk=case.pk).update(trusted_worker=world.supervisor)
     held = world.supervisor.memberships.get()
     agencies.give_role(
-        by=world.administrator, user=world.supervisor, team=world.officer.team, role=Role.COORDINATOR
+        by=world.administrator,
+        user=world.supervisor,
+        team=world.officer.team,
+        role=Role.COORDINATOR,
+        agreed_by=world.coordinator,
     )
     agencies.take_role(by=world.administrator, user=world.supervisor, membership_id=held.pk)
     assert not without_a_worker(world.coordinator).exists()
