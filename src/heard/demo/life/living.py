@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from heard.demo.life import assessing, beginning, missing, planning, reviewing, speaking
+from heard.demo.life import assessing, beginning, missing, noting, planning, reviewing, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +31,17 @@ _ON: Final[dict[Step, int]] = {
 
 _CASE: Final[tuple[Step, ...]] = (beginning.decide, beginning.surround)
 _ASSESSING = (*_CASE, assessing.start)
-_SUBMITTED = (*_ASSESSING, assessing.write, planning.keep_safe, speaking.go_on_speaking, assessing.submit)
+_SUBMITTED = (
+    *_ASSESSING,
+    noting.keep_in_touch,
+    assessing.write,
+    planning.keep_safe,
+    speaking.go_on_speaking,
+    assessing.submit,
+)
 _SIGNED = (*_SUBMITTED, assessing.sign, speaking.answer_first_words)
 _PLANNED = (
-    *_ASSESSING, assessing.write, speaking.answer_first_words, assessing.submit, assessing.sign, assessing.find_out,
+    *_ASSESSING, noting.keep_in_touch, assessing.write, speaking.answer_first_words, assessing.submit, assessing.sign, assessing.find_out,
     planning.start, planning.disrupt, planning.agree, planning.write_for_child, planning.get_on, planning.keep_safe,
     speaking.go_on_speaking, beginning.change_workers, missing.prepare_form,
 )  # fmt: skip
