@@ -179,9 +179,9 @@ def test_a_page_of_a_child_asks_a_fixed_number_of_times(
     world: World, run: EngineRun, client: Client, django_assert_max_num_queries: Any
 ) -> None:
     client.force_login(world.coordinator)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         assert client.get(f"/engine/{run.pk}/").status_code == 200
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         assert client.get(f"/engine/{run.pk}/children/{_scattered(world, run).key}/").status_code == 200
 
 

@@ -19,7 +19,8 @@ from heard.agencies.models import Agency, Approval, AuditRow, Draft, Membership,
 from heard.agencies.rules import APPROVED_WITHIN, MAY, Hidden, May, Role, name_as_counted
 from heard.govuk.environment import time
 
-LOOKS = ("view", "print", "read", "download", "search")  # verbs of the audit trail that change nothing
+# Verbs of the audit trail that change nothing in a record.
+LOOKS = ("view", "print", "read", "download", "search", "find missing", "find changed")
 ABOUT_STAFF = ("partnership", "agency", "team", "user", "approval")  # subjects of what administrators do
 _PAGES_SHOWN = 5  # of one form; more open pages of one form than that are nobody's work
 
