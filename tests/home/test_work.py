@@ -155,8 +155,8 @@ def test_what_is_overdue_is_said_once_a_day_on_the_first_page(client: Client, wo
     case = a_case(world)
     timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=ago(60))
     client.force_login(world.social_worker)
-    assert "1 thing is overdue: it stands first." in client.get("/").text
-    assert "it stands first" not in client.get("/").text
+    assert "1 thing is overdue." in client.get("/").text
+    assert "1 thing is overdue." not in client.get("/").text
 
 
 def test_where_there_is_more_than_twenty_a_page_has_all_of_them(client: Client, world: World) -> None:

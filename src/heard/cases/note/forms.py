@@ -19,9 +19,12 @@ class NoteForm(Form):
     kind = RadiosField(
         _("What was it?"),
         choices=ContactNote.Kind.choices,
+        reveals={"earlier": "source"},
         missing=_("Say what it was"),
         small=True,
-        inline=True,
+    )
+    source = TextField(
+        _("From which record is it taken?"), missing=_("Say from which record this is taken"), max_length=300
     )
     when = RadiosField(
         _("When?"),
@@ -36,12 +39,12 @@ class NoteForm(Form):
         small=True,
     )
     on = DateField(_("Which day?"), called=_("The day"), past=True, missing=_("Give the day"))
-    at_time = TimeField(_("At what time, if you know it?"), required=False)
     seen = RadiosField(
         _("Was the child seen?"),
-        hint=_("Of a visit or a meeting. Seen alone means without those who look after them."),
+        hint=_("Say so of each visit and meeting. Seen alone means without those who look after them."),
         choices=ContactNote.Seen.choices,
         required=False,
+        says_optional=False,
         small=True,
     )
     text = TextareaField(
@@ -58,12 +61,10 @@ class NoteForm(Form):
         rows=3,
         max_length=5000,
     )
+    at_time = TimeField(_("At what time, if you know it?"), required=False)
     where = TextField(_("Where?"), required=False, max_length=200)
     who_was_there = TextField(_("Who was there?"), required=False, max_length=300)
     next = TextareaField(_("What comes next, and who does it?"), required=False, rows=2, max_length=2000)
-    source = TextField(
-        _("Of an earlier event: from which record is it taken?"), required=False, max_length=300
-    )
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or self.cleaned_data
