@@ -65,6 +65,7 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "supervision_id",
     "panel_id",
     "duty_id",
+    "session_id",
 }
 # Open to anybody, each with its reason.
 OPEN = {
