@@ -225,12 +225,12 @@ def closed_with_words(user: User, *, since: date, by: Iterable[int] | None = Non
         if by is None
         else CasePeriod.objects.filter(visible_through(user, "case__person")).filter(closed_by__in=by)
     )
-    return beside_words(rows.filter(closed_at__date__gte=since), at="closed_at", around="case")
+    return beside_words(user, rows.filter(closed_at__date__gte=since), at="closed_at", around="case")
 
 
-def beside_words(decided: QuerySet[Any], *, at: str, around: str) -> Kept:
+def beside_words(user: User, decided: QuerySet[Any], *, at: str, around: str) -> Kept:
     """How many of these decisions stand beside words that the child said since the decision before of the same kind, in the
-    same case or about the same child (`around`). `at`: when each was taken. For figures; who may see them was asked."""
+    same case or about the same child (`around`). `at`: when each was taken. For figures of decisions that `user` may count, which whoever calls it has asked."""
     before = _decisions_before(decided.model, at, around)
     counted = decided.order_by().annotate(
         before=_day_of(before, at), again=Exists(before.filter(words=OuterRef("words")))
@@ -239,7 +239,7 @@ def beside_words(decided: QuerySet[Any], *, at: str, around: str) -> Kept:
     return Kept(**counted.aggregate(kept=Count("pk", fresh), of=Count("pk")))
 
 
-def heard_before_deciding(decided: QuerySet[Any], *, at: str) -> Kept:
+def heard_before_deciding(user: User, decided: QuerySet[Any], *, at: str) -> Kept:
     """The same of decisions that name no words: whether the child said something since the decision before about them."""
     before = _decisions_before(decided.model, at, "person")
     counted = decided.order_by().annotate(before=_day_of(before, at), decided_on=TruncDate(at))

@@ -205,7 +205,7 @@ def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = No
     decided = told.filter(state=Concern.State.DECIDED, person__isnull=False).order_by()
     if by is not None:
         decided = decided.filter(decided_by__in=by)
-    return heard_before_deciding(decided, at="decided_at")
+    return heard_before_deciding(user, decided, at="decided_at")
 
 
 def _whole(user: User) -> Q:

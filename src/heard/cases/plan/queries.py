@@ -293,7 +293,7 @@ def agreed_with_words(user: User, *, since: date, by: Iterable[int] | None = Non
         raise Hidden
     rows = Plan.objects.all() if by is None else plans_visible_to(user).filter(agreed_by__in=by)
     agreed = rows.filter(agreed_at__date__gte=since).order_by()
-    return beside_words(agreed, at="agreed_at", around="case")
+    return beside_words(user, agreed, at="agreed_at", around="case")
 
 
 def overdue_count(user: User, *, since: date, today: date) -> int:

@@ -312,4 +312,4 @@ def held_with_words(user: User, *, since: date, by: Iterable[int] | None = None)
         raise Hidden
     rows = Review.objects.all() if by is None else reviews_visible_to(user).filter(held_by__in=by)
     held = rows.filter(held_on__gte=since).order_by()
-    return beside_words(held, at="held_on", around="plan__case")
+    return beside_words(user, held, at="held_on", around="plan__case")

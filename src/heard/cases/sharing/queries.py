@@ -145,4 +145,4 @@ def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = No
         raise Hidden
     rows = Share.objects.all() if by is None else shares_visible_to(user).filter(decided_by__in=by)
     decided = rows.filter(decided_at__date__gte=since).order_by()
-    return beside_words(decided, at="decided_at", around="person")
+    return beside_words(user, decided, at="decided_at", around="person")

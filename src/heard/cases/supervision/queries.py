@@ -132,4 +132,4 @@ def recorded_with_words(user: User, *, since: date, by: Iterable[int] | None = N
     if by is not None:
         rows = rows.filter(visible_through(user, "case__person"), decided_by__in=by)
     recorded = rows.filter(decided_on__gte=since)
-    return beside_words(recorded, at="decided_on", around="case")
+    return beside_words(user, recorded, at="decided_on", around="case")

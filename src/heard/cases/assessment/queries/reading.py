@@ -317,7 +317,7 @@ def signed_with_words(user: User, *, since: date, by: Iterable[int] | None = Non
         raise Hidden
     rows = Assessment.objects.all() if by is None else assessments_visible_to(user).filter(signed_by__in=by)
     signed = rows.filter(signed_at__date__gte=since).order_by()
-    return beside_words(signed, at="signed_at", around="case")
+    return beside_words(user, signed, at="signed_at", around="case")
 
 
 def children_by_pattern(user: User, *, since: date, until: date) -> dict[str, int]:

@@ -231,7 +231,7 @@ def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = No
         raise Hidden
     rows = PanelItem.objects.all() if by is None else items_visible_to(user).filter(decided_by__in=by)
     rows = rows.filter(section=rules.Section.CHILDREN, person__isnull=False, decided_at__date__gte=since)
-    return beside_words(rows, at="decided_at", around="person")
+    return beside_words(user, rows, at="decided_at", around="person")
 
 
 def known_of(user: User, item: PanelItem) -> Known | None:
