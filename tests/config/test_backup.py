@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pyrage
 import pytest
 from django.db import connection
+from tests.conftest import SECRET_KEY
 
 pytestmark = pytest.mark.timeout(900)  # it migrates twice, with nothing left out
 HEARD = [sys.executable, "-m", "heard.cli"]
@@ -24,6 +25,8 @@ from datetime import date
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.conftest import SECRET_KEY
+
 from heard.agencies.actions import begin_partnership, add_user, add_team, add_agency
 from heard.agencies.rules import Role
 from heard.cases.attachment.actions import attach
@@ -283,11 +286,10 @@ def test_old_backups_go_as_was_said(tmp_path: Path) -> None:
 
 
 def test_the_doctor_says_what_is_wrong_and_what_to_do(site: Path, made: Path) -> None:
-    done = heard(site, "doctor", "--json", HEARD_DEMO="0", HEARD_SECRET_KEY="short")
+    done = heard(site, "doctor", "--json", HEARD_DEMO="0", HEARD_SECRET_KEY=SECRET_KEY)
     found = {one["code"]: one for one in json.loads(done.stdout)}
     assert done.returncode == 2
     assert {
-        "secret-key",
         "hosts",
         "worker-default",
         "worker-engine",
@@ -303,11 +305,13 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(site: Path, made: Path) ->
 
 
 def test_the_doctor_says_that_there_is_no_backup(tmp_path: Path) -> None:
-    done = heard(tmp_path, "doctor", HEARD_DEMO="0", HEARD_SECRET_KEY="x" * 9 + os.urandom(30).hex())
+    done = heard(tmp_path, "doctor", HEARD_DEMO="0", HEARD_SECRET_KEY=SECRET_KEY)
     assert done.returncode == 2
     assert "ERROR backup: There is no backup." in done.stdout
     assert "ERROR migrations: " in done.stdout
-    assert "secret-key" not in done.stdout
+    weak = heard(tmp_path, "doctor", HEARD_DEMO="0", HEARD_SECRET_KEY="short")
+    assert weak.returncode == 2
+    assert "ERROR settings: HEARD_SECRET_KEY is easily guessed." in weak.stdout
 
 
 def test_it_says_which_heard_it_is(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def test_it_answers_and_ends_everything_at_one_signal(port: int, migrated: dict[
     with started("serve", "--port", str(port), environment=migrated) as served:
         assert answer(f"http://127.0.0.1:{port}/health/live") == "ok\n"
         children = children_of(served.pid)
-        assert len(children) == 3
+        assert len(children) == 4  # the site, a worker for each queue, the notifier
         served.send_signal(signal.SIGINT)
         assert served.wait(timeout=20) == 0
     assert not any(Path(f"/proc/{one}").exists() for one in children)

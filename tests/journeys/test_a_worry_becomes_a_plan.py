@@ -90,7 +90,7 @@ def a_worry_becomes_a_plan(world: World, story: Story) -> None:
     )
 
     story.sign_in(world.supervisor).open("/assessments/").follow("Amira Kahn")
-    story.sees("Before you decide: what the child says", "He said it was just a lift home")
+    story.sees("Said earlier, on another matter", "He said it was just a lift home")
     story.press("Record the decision").sees("Choose whether to sign off or to send back")
     story.choose("Send back").fill("What has to be looked at again?", "What does Amira want to happen?")
     story.press("Record the decision").sees("Sent back")

@@ -67,10 +67,17 @@ def test_somebody_is_added_works_here_leaves_and_is_turned_away(
     colleague.sees("The username or the password is not right.").sees_not("My work")
 
 
-def test_roles_are_given_and_taken_and_somebody_stays_administrator(world: World, story: Story) -> None:
+def test_roles_are_given_and_taken_and_somebody_stays_administrator(
+    world: World, story: Story, colleague: Story
+) -> None:
     story.sign_in(world.administrator).open("/people/").follow("Sufi Visram")
     story.press("Give a role").select("Team", "Wexmoor Children’s Services: Data and insight")
-    story.choose("Administrator").press("Give this role").sees("The role is given.")
+    story.choose("Administrator").press("Give this role").sees("Say why they need this role.")
+    story.fill("Why do they need it? (optional)", "They stand in for Ade.").press("Give this role")
+    story.sees("A second person has been asked. The role is given when they agree.")
+    colleague.sign_in(world.coordinator).open("/people/approvals/").follow("Administrator for Sufi Visram")
+    colleague.choose("Yes, give this role").press("Decide").sees("Saved, with your name.", "Agreed")
+    story.open("/people/").follow("Sufi Visram")
     story.press("Take a role away").choose("Supervisor, Exploitation team, Wexmoor Children’s Services")
     story.press("Take it away").sees("The role is taken away.")
     story.press("Take a role away")

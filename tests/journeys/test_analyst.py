@@ -28,7 +28,9 @@ TITLE = "Wexmoor, the year to March 2026"
 @pytest.fixture
 def extracts(world: World, settings: Any, tmp_path: Path, live_server: Any) -> Path:
     settings.DATA, settings.EXTRACTS, settings.ADDRESS = tmp_path / "data", tmp_path / "none", live_server.url
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "engine"]}
+    }
     write_extracts(tmp_path / "made", children=300, seed=1)
     return tmp_path / "made"
 

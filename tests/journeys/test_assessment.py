@@ -80,9 +80,9 @@ def test_an_assessment_is_written_sent_back_signed_and_read_beside_the_next(
     story.sees("Who finds out: Sol Wright").follow("Assessment")
     story.press("Check and send to the supervisor").press("Send to the supervisor")
 
-    story.sign_in(world.supervisor).open("/").follow("Amira Khan")
+    story.sign_in(world.supervisor).open("/assessments/").follow("Amira Khan")
     story.sees("No longer seen", "Both: the child is harmed").press("Decide on this assessment")
-    story.sees("Before you decide: what the child says", HOME)
+    story.sees("Said earlier, on another matter", HOME)
     story.choose("Send back").fill("What has to be looked at again?", "Does her aunt know whom to call?")
     story.press("Record the decision").sees("Sent back, with your reason.")
     story.sign_in(world.social_worker).open(f"/children/{case.person_id}/").press("Go on with the assessment")

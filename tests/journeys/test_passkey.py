@@ -115,4 +115,5 @@ def test_a_role_is_given_after_confirming_once_more(
     story._forgive("403")
     story.look().follow("Confirm, and go back to the page").fill("Password", PASSWORD).press("Go on")
     story.sees("Give a role").select("Team", "Northgate Academy: Pastoral team").choose("Board member")
-    story.press("Give this role").sees("The role is given.")
+    story.fill("Why do they need it? (optional)", "They sit on the board.").press("Give this role")
+    story.sees("A second person has been asked.")

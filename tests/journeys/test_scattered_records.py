@@ -20,7 +20,9 @@ pytestmark = pytest.mark.journey
 @pytest.fixture
 def waiting_extracts(settings: Any, tmp_path: Path) -> None:
     settings.DATA, settings.EXTRACTS = tmp_path / "data", tmp_path / "extracts"
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "engine"]}
+    }
     write_extracts(tmp_path / "made", children=300, seed=1)
     shutil.copytree(
         tmp_path / "made", settings.EXTRACTS, ignore=shutil.ignore_patterns("truth*", "README.md")

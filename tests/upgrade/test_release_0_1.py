@@ -19,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection
+from tests.conftest import SECRET_KEY
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -50,7 +51,7 @@ def migrate(**more: str) -> None:
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "HEARD_DEMO")}
     subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-        cwd=ROOT, env=kept | {"HEARD_SECRET_KEY": "for this test"} | more, check=True,
+        cwd=ROOT, env=kept | {"HEARD_SECRET_KEY": SECRET_KEY} | more, check=True,
     )  # fmt: skip
 
 

@@ -383,7 +383,7 @@ def approval(request: Request, approval_id: uuid.UUID) -> HttpResponse:
             actions.decide_approval(
                 by=request.user, approval_id=approval_id, agrees=form.cleaned_data["agrees"]
             )
-            messages.success(request, _("Written down, with your name."))
+            messages.success(request, _("Saved, with your name."))
             return redirect("approvals")
     why_not = rules.why_not_decide_approval(
         may_approve=True,

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import click
 
-_SECRET_LENGTH: Final = 40
 _OLD: Final = timedelta(hours=26)  # of a backup that is made every night
 _LOCAL: Final = {"127.0.0.1", "localhost", "::1", "[::1]"}
 
@@ -80,12 +79,6 @@ def _settings() -> Iterator[Finding]:
     if settings.DEMO:
         yield _error("demo", "HEARD_DEMO is 1: protections are off.", "Take it out of the settings.")
         return
-    if len(settings.SECRET_KEY) < _SECRET_LENGTH or len(set(settings.SECRET_KEY)) < 10:
-        yield _error(
-            "secret-key",
-            "HEARD_SECRET_KEY is easy to guess.",
-            "Make one as install.md says: everybody signs in anew.",
-        )
     if set(settings.ALLOWED_HOSTS) <= _LOCAL:
         yield _warning(
             "hosts", "Only this machine can open the site.", "Set HEARD_HOSTS to the name of the site."
