@@ -37,7 +37,7 @@ def extracts(world: World, settings: Any, tmp_path: Path, live_server: Any) -> P
 
 def _work_through_the_queue() -> None:
     until_all_is_answered()
-    call_command("db_worker", batch=True, startup_delay=False, verbosity=0)
+    call_command("db_worker", queue_name="*", batch=True, startup_delay=False, verbosity=0)
 
 
 def _start(story: Story, extracts: Path, why: str, as_of: tuple[int, int, int] | None = None) -> str:
@@ -134,7 +134,7 @@ def test_from_extracts_to_a_released_profile_and_its_digest(
     # Without signing in, the link in the mail ends it.
     stop = urlsplit(link(STOP, "digest_stop", Subscriber.objects.get())).path
     story.page.context.clear_cookies()
-    story.open(stop).press("Have no more digests by mail").sees("We have forgotten it.")
+    story.open(stop).press("Have no more digests by mail").sees("No more digests come to your address.")
 
     # Something was wrong with it after all: it is withdrawn, and says so.
     story.sign_in(world.supervisor).open(profile).follow("Withdraw this profile").press("Withdraw it")

@@ -80,7 +80,7 @@ def test_an_assessment_is_written_sent_back_signed_and_read_beside_the_next(
     story.sees("Who finds out: Sol Wright").follow("Assessment")
     story.press("Check and send to the supervisor").press("Send to the supervisor")
 
-    story.sign_in(world.supervisor).open("/assessments/").follow("Amira Khan")
+    story.sign_in(world.supervisor).open("/work/sign-offs/").follow("Amira Khan")
     story.sees("No longer seen", "Both: the child is harmed").press("Decide on this assessment")
     story.sees("Said earlier, on another matter", HOME)
     story.choose("Send back").fill("What has to be looked at again?", "Does her aunt know whom to call?")

@@ -30,7 +30,7 @@ def waiting_extracts(settings: Any, tmp_path: Path) -> None:
 
 
 def _work_through_the_queue() -> None:
-    call_command("db_worker", batch=True, startup_delay=False, verbosity=0)
+    call_command("db_worker", queue_name="*", batch=True, startup_delay=False, verbosity=0)
 
 
 def test_scattered_records_become_a_concern(world: World, waiting_extracts: None, story: Story) -> None:
