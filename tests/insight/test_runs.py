@@ -212,7 +212,7 @@ def test_each_look_at_a_runs_list_issues_and_download_leaves_an_audit_row(
     ):
         answer = client.get(reverse(name, args=[run.pk]))
         assert answer.status_code == 200
-        answer.close()
+        b"".join(answer)  # to its end, which closes the file
         row = rows.first()
         assert row is not None
         assert (row.verb, row.detail["part"]) == (verb, part)
