@@ -1,6 +1,7 @@
 """An assessment in full: what is seen over time, what is good, who protects, what is not known, and a second look."""
 
 import pytest
+from django.urls import reverse
 from tests.conftest import World
 from tests.journeys.begun import HOME, ago, assessed, opened
 from tests.journeys.conftest import Story
@@ -80,7 +81,7 @@ def test_an_assessment_is_written_sent_back_signed_and_read_beside_the_next(
     story.sees("Who finds out: Sol Wright").follow("Assessment")
     story.press("Check and send to the supervisor").press("Send to the supervisor")
 
-    story.sign_in(world.supervisor).open("/work/sign-offs/").follow("Amira Khan")
+    story.sign_in(world.supervisor).open(reverse("work", kwargs={"work": "sign-offs"})).follow("Amira Khan")
     story.sees("No longer seen", "Both: the child is harmed").press("Decide on this assessment")
     story.sees("Said earlier, on another matter", HOME)
     story.choose("Send back").fill("What has to be looked at again?", "Does her aunt know whom to call?")
