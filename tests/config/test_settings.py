@@ -77,3 +77,19 @@ def test_a_second_factor_is_switched_off_in_the_demo_alone(tmp_path: Path) -> No
         code, said = read(tmp_path, HEARD_FACTOR=wanted)
         assert code != 0
         assert "Only the fictional partnership can do without." in said
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("HEARD_URGENT_MINUTES", "soon"),
+        ("HEARD_URGENT_MINUTES", "30"),
+        ("HEARD_URGENT_MINUTES", "30,-60"),
+        ("HEARD_SEEN_EVERY_DAYS", "ten"),
+    ],
+)
+def test_a_time_that_is_no_number_is_refused_with_a_sentence(tmp_path: Path, name: str, wrong: str) -> None:
+    code, said = read(tmp_path, **{name: wrong})
+    assert code != 0
+    assert f"{name} is " in said
+    assert "such as" in said

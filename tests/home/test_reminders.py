@@ -25,6 +25,8 @@ from heard.agencies import actions as agencies
 from heard.agencies import reminding
 from heard.agencies.models import AuditRow, User
 from heard.cases.case import actions as casework
+from heard.cases.case.notices.actions import mark_seen
+from heard.cases.case.notices.queries import unread_of
 from heard.cases.clocks import actions as timing
 from heard.cli import main
 from heard.home.reminders.mail import remind_everybody
@@ -74,6 +76,20 @@ def test_a_mail_says_how_much_by_kind_and_where_and_names_nobody(world: World, o
         "Sol Wright",
     ):
         assert secret not in whole
+
+
+def test_what_is_new_is_reminded_of_until_it_is_seen_and_names_nobody(world: World) -> None:
+    case = a_case(world, "Zuleikha")
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    gives_address(world.social_worker)
+    today = timezone.localdate()
+    assert remind_everybody(today).went == 1
+    (message,) = mail.outbox
+    assert "1  New for you" in message.body
+    assert "Zuleikha" not in message.message().as_string()
+    for reader in unread_of(world.social_worker):
+        mark_seen(by=world.social_worker, reader_id=reader.pk)
+    assert remind_everybody(today + timedelta(days=1)).went == 0
 
 
 def test_only_those_are_written_to_who_have_something_due_an_address_and_have_not_said_no(

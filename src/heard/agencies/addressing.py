@@ -15,12 +15,8 @@ def holders(
     permission: May, *, teams: Collection[uuid.UUID] = (), agencies: Collection[uuid.UUID] = ()
 ) -> list[User]:
     """Active people whose role in one of these teams, or in a team of these agencies, gives the permission; by name."""
-    roles = [role.value for role, allowed in MAY.items() if permission in allowed]
     where = {"memberships__team__in": teams} if teams else {"memberships__team__agency__in": agencies}
-    if not (teams or agencies):
-        return []
-    rows = User.objects.filter(is_active=True, memberships__role__in=roles, **where).distinct()
-    return list(rows.order_by("last_name", "first_name", "pk"))
+    return _active(permission, **where)
 
 
 def worries_team() -> Team | None:
@@ -30,6 +26,10 @@ def worries_team() -> Team | None:
 
 def everybody_who(permission: May) -> list[User]:
     """Active people of the whole partnership whose role gives the permission, by name."""
+    return _active(permission)
+
+
+def _active(permission: May, **where: Collection[uuid.UUID]) -> list[User]:
     roles = [role.value for role, allowed in MAY.items() if permission in allowed]
-    rows = User.objects.filter(is_active=True, memberships__role__in=roles).distinct()
+    rows = User.objects.filter(is_active=True, memberships__role__in=roles, **where).distinct()
     return list(rows.order_by("last_name", "first_name", "pk"))

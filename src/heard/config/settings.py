@@ -305,12 +305,16 @@ MAILERS = {
 }
 
 # After how many minutes something urgent that nobody has seen goes to supervisor and co-ordinator, and to who is on duty.
-URGENT_MINUTES = tuple(int(minutes) for minutes in os.environ.get("HEARD_URGENT_MINUTES", "30,60").split(","))
+_urgent = os.environ.get("HEARD_URGENT_MINUTES", "30,60").split(",")
+if len(_urgent) != 2 or not all(minutes.strip().isdigit() for minutes in _urgent):
+    raise ImproperlyConfigured("HEARD_URGENT_MINUTES is two numbers of minutes, such as 30,60.")
+URGENT_MINUTES = tuple(int(minutes) for minutes in _urgent)
 
 # How often a child with an open case is to be seen, in days: the partnership's own rule. None asks for nothing.
-SEEN_EVERY_DAYS = (
-    int(os.environ["HEARD_SEEN_EVERY_DAYS"]) if os.environ.get("HEARD_SEEN_EVERY_DAYS") else None
-)
+_seen = os.environ.get("HEARD_SEEN_EVERY_DAYS", "")
+if _seen and not _seen.isdigit():
+    raise ImproperlyConfigured("HEARD_SEEN_EVERY_DAYS is a number of days, such as 10, or nothing.")
+SEEN_EVERY_DAYS = int(_seen) if _seen else None
 
 ADDRESS = os.environ.get("HEARD_ADDRESS", "http://127.0.0.1:8000" if DEMO else "").rstrip("/")
 DEFAULT_FROM_EMAIL = os.environ.get("HEARD_MAIL_FROM", f"heard@{urlsplit(ADDRESS).hostname or 'localhost'}")

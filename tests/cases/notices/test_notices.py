@@ -28,8 +28,9 @@ from heard.cases.case.notices.rules import Kind
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
 from heard.cases.missing import actions as missing
-from heard.network.actions import restrict
+from heard.network.actions import deny_access, restrict
 from heard.network.models import Involvement
+from heard.network.queries.access import Whom
 from heard.network.rules import Level
 
 
@@ -166,6 +167,26 @@ def test_of_a_restricted_child_danger_goes_to_the_next_who_may_open_it(
     assert pass_on(minutes(1)) > 0  # at once: nobody who has it can open it
     assert unread(world.supervisor) == [("danger", rules.To.LEAD_SUPERVISOR.value)]
     assert not Reader.objects.filter(notice__subject_id=str(told.pk), user=world.officer).exists()
+
+
+def test_who_is_kept_out_of_the_record_is_not_told_and_loses_what_they_had(
+    world: World, with_worker: Any
+) -> None:
+    danger(world, with_worker)
+    assert unread(world.social_worker) == [("danger", rules.To.WORKER.value)]
+    deny_access(
+        by=world.coordinator,
+        person_id=with_worker.person_id,
+        whom=Whom("", world.care, user=world.social_worker),
+        why="His family.",
+    )
+    again = danger(world, with_worker)
+    assert not Reader.objects.filter(notice__subject_id=str(again.pk), user=world.social_worker).exists()
+    assert unread(world.social_worker) == []
+    page = client_of(world.social_worker).get(reverse("home")).text
+    assert with_worker.reference not in page
+    assert str(with_worker.person_id) not in page
+    assert len(unread(world.coordinator)) == 2
 
 
 def test_who_is_away_is_covered_and_keeps_what_is_theirs(world: World, with_worker: Any) -> None:

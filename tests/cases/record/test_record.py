@@ -15,6 +15,8 @@ from tests.walls.record import Record as Made
 from tests.walls.record import make_record
 
 from heard.cases.case.actions import record_words
+from heard.cases.case.notices.actions import mark_seen
+from heard.cases.case.notices.models import Reader
 from heard.cases.record.models import ChronologyChange, ChronologyEntry
 from heard.cases.record.queries import entries_of, entries_visible_to
 from heard.cases.record.shape import Record
@@ -99,6 +101,14 @@ def test_an_action_makes_the_chronology_anew_once_its_transaction_ends(
         assert ChronologyChange.objects.filter(child_id=child).exists()
         assert not entries_of(world.coordinator, child).filter(words__contains=" lighthouse ").exists()
     assert entries_of(world.coordinator, child).filter(words__contains=" lighthouse ").exists()
+    assert not ChronologyChange.objects.exists()
+
+
+def test_what_somebody_says_they_have_seen_makes_no_chronology_anew(world: World, record: Made) -> None:
+    catch_up()
+    reader = Reader.objects.filter(seen_at=None, notice__person_id=record["person_id"]).first()
+    assert reader is not None
+    mark_seen(by=reader.user, reader_id=reader.pk)
     assert not ChronologyChange.objects.exists()
 
 

@@ -15,6 +15,7 @@ from heard.cases.case.models import Case
 from heard.cases.plan.models import Action
 from heard.cases.supervision import actions, queries
 from heard.cases.supervision.models import RecordedDecision, Supervision, SupervisionAction
+from heard.cases.supervision.record import DECISIONS
 from heard.network.actions import add_person
 
 OTHERS = ["coordinator", "teacher", "officer", "analyst", "board_member", "administrator"]
@@ -198,7 +199,7 @@ def test_the_supervisor_keeps_seeing_the_record_when_the_worker_has_left(world, 
 
 
 def test_a_decision_about_a_child_stays_between_the_two_until_it_is_copied(world, case, decision, held):
-    assert not queries.decisions_on_record(world.coordinator, case.person_id).exists()
+    assert not DECISIONS.seen_by(world.coordinator, case.person_id).exists()
     recorded = actions.record_decision(
         by=world.social_worker,
         decision_id=decision.pk,
@@ -206,8 +207,8 @@ def test_a_decision_about_a_child_stays_between_the_two_until_it_is_copied(world
         reason="She asked for it.",
         view=UNHEARD,
     )
-    assert list(queries.decisions_on_record(world.teacher, case.person_id)) == [recorded]
-    assert not queries.decisions_on_record(world.officer, case.person_id).exists()
+    assert list(DECISIONS.seen_by(world.teacher, case.person_id)) == [recorded]
+    assert not DECISIONS.seen_by(world.officer, case.person_id).exists()
     assert (recorded.decided_on, recorded.decided_by, recorded.recorded_by) == (
         held.held_on,
         world.supervisor,

@@ -34,10 +34,6 @@ class Contact:
     seen_on: date | None = None
     alone_on: date | None = None
 
-    def is_longer_ago(self, days: int | None, today: date) -> bool:
-        """Whether nobody has seen the child for longer than the partnership wants."""
-        return days is not None and (self.seen_on is None or today - self.seen_on > timedelta(days=days))
-
 
 def why_not_write(
     *, may_write: bool, kind: str, at: datetime | None, now: datetime, text: str, seen: str, source: str

@@ -116,12 +116,6 @@ def cases_to_decide_on(user: User, supervision: Supervision) -> QuerySet[Case]:
     )
 
 
-def decisions_on_record(user: User, person_id: uuid.UUID) -> QuerySet[RecordedDecision]:
-    """Decisions that were copied into this child's record, the latest first, for whoever sees the child."""
-    rows = RecordedDecision.objects.filter(visible_through(user, "case__person"), case__person_id=person_id)
-    return rows.select_related("case", "decided_by", "recorded_by", "words")
-
-
 def recorded_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
     """Decisions taken in supervision and copied into a record since a day beside the child's own words. Over the
     whole partnership, for those who see figures; `by`: those taken by these people, of the children whom the user

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from heard.agencies import reminding
 from heard.agencies.mailing import Sent, send_to_each
 from heard.agencies.rules import May
+from heard.cases.case.notices.queries import unread_of
 from heard.home.queries import due_by
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def remind_everybody(on: date) -> Sent:
-    """One mail to each colleague with something overdue or due on this day, at most one a day.
+    """One mail to each colleague with something new, overdue or due on this day, at most one a day.
 
     Where it does not go, the next run tries again, and administrators see it.
     """
@@ -35,14 +36,20 @@ def remind_everybody(on: date) -> Sent:
 
 def _whom(on: date) -> Iterator[tuple[User, list[tuple[str, int]]]]:
     for user in reminding.people_to_remind(on):
-        waits = due_by(user, on) if user.may(May.SIGNED_IN) else []
+        waits = [*_new(user), *due_by(user, on)] if user.may(May.SIGNED_IN) else []
         if waits:
             yield user, waits
 
 
+def _new(user: User) -> list[tuple[str, int]]:
+    """What somebody has not said they have seen, mailed at once or not."""
+    number = unread_of(user).count()
+    return [(_("New for you"), number)] if number else []
+
+
 def _message(user: User, waits: list[tuple[str, int]]) -> EmailMessage:
     lines = [
-        _("Overdue or due today in Heard:"),
+        _("New, overdue or due today in Heard:"),
         "",
         *(f"{number}  {kind}" for kind, number in waits),
         "",
@@ -51,5 +58,5 @@ def _message(user: User, waits: list[tuple[str, int]]) -> EmailMessage:
         _("This mail names nobody, on purpose. Please do not answer it with anything about a child."),
         _("You get one a day at most. To switch it off: %(address)s/me/") % {"address": settings.ADDRESS},
     ]
-    subject = _("Heard: something is due today")
+    subject = _("Heard: something is new or due today")
     return EmailMessage(subject, "\n".join(lines) + "\n", to=[user.email])

@@ -94,8 +94,8 @@ class Reader(models.Model):
         LEAD_SUPERVISOR = rules.To.LEAD_SUPERVISOR.value, _("supervisor of the team that leads the case")
         CO_ORDINATOR = rules.To.CO_ORDINATOR.value, _("whoever decides on concerns")
         ON_DUTY = rules.To.ON_DUTY.value, _("on duty")
-        AGENCY_LEAD = rules.To.AGENCY_LEAD.value, _("lead of your agency")
-        NAMED = rules.To.NAMED.value, _("it concerns you")
+        AGENCY_LEAD = rules.To.AGENCY_LEAD.value, _("lead of the agency concerned")
+        NAMED = rules.To.NAMED.value, _("named in it")
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="readers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

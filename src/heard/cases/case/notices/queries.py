@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -95,16 +94,6 @@ def whom_to_ring(user: User, at: datetime | None = None) -> list[Rung]:
     team = duty_team(user)
     if not found and team is not None and team.duty_phone:
         return [Rung("", team.duty_phone)]
-    return found
-
-
-def unread_numbers(user: User, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """How much this user has not seen about each of these children."""
-    found: dict[uuid.UUID, int] = {}
-    rows = unread_of(user).filter(notice__person__in=set(person_ids)).order_by()
-    for key in rows.values_list("notice__person_id", flat=True):
-        if key is not None:
-            found[key] = found.get(key, 0) + 1
     return found
 
 

@@ -4,7 +4,6 @@ Each kind of notice names its addressees by their role towards the child. A test
 where one that adds information has neither a kind here nor a reason why nobody has to be told.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -185,8 +184,3 @@ def why_not_put_on_duty(
     if not phone.strip():
         return "Give the number at which they are rung."
     return None
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names, each once, in their order."""
-    return ", ".join(dict.fromkeys(names))
