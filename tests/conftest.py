@@ -30,8 +30,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def chronologies_are_made(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test's transaction never ends, so that what an action does after its own has to be done before a page is asked."""
-    if not {"db", "transactional_db"} & set(request.fixturenames):
+    """A test's transaction never ends, so that what an action does after its own has to be done before a page is asked.
+
+    With a live server transactions do end.
+    """
+    asks = set(request.fixturenames)
+    if "live_server" in asks or not {"db", "transactional_db"} & asks:
         yield
         return
     from heard.cases.timeline import index

@@ -147,6 +147,13 @@ def test_a_person_is_found(wexmoor: World, visit: Story, camera: Camera) -> None
 
 
 @pictured
+def test_it_is_said_who_may_see(wexmoor: World, visit: Story, camera: Camera) -> None:
+    child = opened(wexmoor).person
+    visit.sign_in(wexmoor.coordinator).open(f"/children/{child.pk}/access/")
+    camera.take(visit, "who-may-see")
+
+
+@pictured
 def test_a_worry_is_told_and_decided(wexmoor: World, visit: Story, camera: Camera) -> None:
     visit.sign_in(wexmoor.teacher).open("/worries/tell/")
     camera.take(visit, "worry-start")
