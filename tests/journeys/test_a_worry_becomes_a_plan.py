@@ -47,7 +47,9 @@ def write_the_assessment(story: Story, case: Case) -> None:
     story.follow("What the child says").sees("He said it was just a lift home")
     story.press("Save and continue").sees("Choose the child’s words, write new ones, or say why")
     story.choose("“He said it was just a lift home”").press("Save and continue")
-    story.follow("Signs of harm now").sees("A new phone that she hides", "A worry says that this was seen")
+    story.follow("Signs of harm now").sees(
+        "A new phone that she hides", "A worry or a note says that this was seen"
+    )
     story.choose("Not known", within="Absent from school")
     story.press("Save and continue").sees("Begun")
     story.follow("Vulnerabilities").choose("Not seen", within="Homeless").press("Save and continue")

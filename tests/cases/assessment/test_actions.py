@@ -126,7 +126,7 @@ def test_what_a_refused_action_wrote_is_taken_back(world, assessment):
 
 def test_a_sign_that_a_worry_saw_is_set_aside_only_with_words(world, assessment):
     this = {"by": world.social_worker, "assessment_id": assessment.pk, "item": "S06", "state": "not_seen"}
-    with pytest.raises(Refused, match="A worry says that this was seen"):
+    with pytest.raises(Refused, match="A worry or a note says that this was seen"):
         note_observation(**this)
     row = note_observation(**this, words="The register was wrong: she was at the dentist.")
     assert (row.state, row.seen_on, row.source) == ("not_seen", None, "")

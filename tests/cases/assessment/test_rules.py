@@ -76,7 +76,7 @@ def test_who_may_change(state: str, may_assess: bool, why: str | None) -> None:
 
 
 FUTURE = "The date is in the future. Give the day on which it was seen."
-SET_ASIDE = "A worry says that this was seen. Say in words why you mark it differently."
+SET_ASIDE = "A worry or a note says that this was seen. Say in words why you mark it differently."
 
 
 @pytest.mark.parametrize(

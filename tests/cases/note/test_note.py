@@ -13,11 +13,16 @@ from tests.conftest import World
 
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
+from heard.cases.assessment import actions as assessing
 from heard.cases.case import actions as casework
+from heard.cases.case.notices import actions as notices
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.case.queries import words_of
+from heard.cases.case.rules import Observed
 from heard.cases.note import actions, queries
 from heard.cases.note.rules import Contact, why_not_write
+from heard.cases.plan import actions as plans
+from heard.cases.timeline import index
 from heard.network.actions import add_person, restrict
 
 
@@ -147,6 +152,63 @@ def test_of_one_visit_to_two_children_each_record_holds_its_own_part(world: Worl
         )
 
 
+def test_signs_of_a_note_go_into_the_next_assessment_the_chronology_and_the_childs_page(
+    world: World, case: Any
+) -> None:
+    note = visit(world, case)
+    client = client_of(world.social_worker)
+    sent = {"signs": ["S06"], "S06": ""}
+    refused = client.post(reverse("note_signs", args=[note.pk]), sent)
+    assert "say what you noticed" in refused.text
+    sent["S06"] = "A new phone that she hides."
+    answer = client.post(reverse("note_signs", args=[note.pk]), sent, follow=True)
+    assert "A new phone that she hides." in answer.text
+    assessment = assessing.start_assessment(by=world.social_worker, case_id=case.pk)
+    taken = assessment.observations.get(item="S06")
+    assert (taken.contact_note, taken.words, taken.state) == (note, "A new phone that she hides.", "seen")
+    with pytest.raises(Refused, match="A worry or a note says"):
+        assessing.note_observations(
+            by=world.social_worker, assessment_id=assessment.pk, marks=[Observed("S06", "not_seen")]
+        )
+    index.catch_up()
+    chronology = client.get(reverse("child_chronology", args=[case.person_id])).text
+    assert chronology.count("A new phone that she hides.") == 1  # taken over, not told twice
+    read = client.get(reverse("assessment_submit", args=[assessment.pk])).text
+    assert "First noted at a contact" in read
+
+
+def test_signs_are_marked_by_who_wrote_the_note_and_go_with_its_newest_version(
+    world: World, case: Any
+) -> None:
+    note = visit(world, case)
+    with pytest.raises(Refused, match="Whoever wrote the note"):
+        actions.mark_signs(by=world.supervisor, note_id=note.pk, noticed={"S01": "Out at night."})
+    assert client_of(world.supervisor).get(reverse("note_signs", args=[note.pk])).status_code == 404
+    with pytest.raises(Hidden):
+        actions.mark_signs(by=world.officer, note_id=note.pk, noticed={"S01": "Out at night."})
+    actions.mark_signs(by=world.social_worker, note_id=note.pk, noticed={"S01": "Out at night."})
+    yesterday = timezone.now() - timedelta(days=1)
+    newer = actions.correct_note(
+        by=world.social_worker, note_id=note.pk, at=yesterday, why_corrected="It was the day before."
+    )
+    row = newer.observations.get()
+    assert (row.item, row.seen_on) == ("S01", timezone.localdate(yesterday))
+    with pytest.raises(Refused, match="has been corrected"):
+        actions.mark_signs(by=world.social_worker, note_id=note.pk, noticed={})
+    actions.mark_signs(by=world.social_worker, note_id=newer.pk, noticed={})
+    assert not newer.observations.exists()
+
+
+def test_the_worker_learns_of_signs_that_somebody_else_noticed(world: World, case: Any) -> None:
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    note = actions.write_note(
+        by=world.teacher, person_id=case.person_id, kind="call", at=timezone.now(), text="She rang school."
+    )
+    notices.mark_all_seen(by=world.social_worker, person_id=case.person_id)
+    actions.mark_signs(by=world.teacher, note_id=note.pk, noticed={"S01": "Out at night."})
+    assert [row.notice.kind for row in unread_of(world.social_worker)] == ["note"]
+
+
 def test_notes_are_hidden_from_who_may_not_see_the_child(world: World, case: Any) -> None:
     note = visit(world, case)
     restrict(by=world.coordinator, person_id=case.person_id, reason="A relative works there.")
@@ -198,3 +260,29 @@ def test_the_rule_names_the_field_that_stands_in_the_way(said: dict[str, Any], f
     why_not = why_not_write(**whole | said)
     assert why_not is not None
     assert why_not[0] == field
+
+
+def test_what_comes_next_becomes_an_action_of_the_plan_that_is_in_force(world: World, agreed: Any) -> None:
+    case = agreed.case
+    note = visit(world, case, next="Ask the school nurse to see her.")
+    client, page = client_of(world.social_worker), reverse("action_from_note", args=[note.pk])
+    assert "Ask the school nurse to see her." in client.get(page).text
+    outcome = agreed.outcomes.get()
+    sent = {"what": note.next, "outcome": str(outcome.pk), "owner": str(world.social_worker.pk)}
+    refused = client.post(page, sent)
+    assert "Give the date by when" in refused.text
+    day = timezone.localdate() + timedelta(days=7)
+    sent |= {"due_on-day": str(day.day), "due_on-month": str(day.month), "due_on-year": str(day.year)}
+    client.post(page, sent)
+    action = outcome.actions.get(contact_note=note)
+    assert (action.what, action.owner, action.due_on) == (note.next, world.social_worker, day)
+    changed = plans.copy_to_change(by=world.social_worker, plan_id=agreed.pk)
+    assert changed.outcomes.get().actions.filter(contact_note=note).count() == 1
+    assert client_of(world.officer).get(page).status_code == 404
+
+
+def test_without_a_plan_in_force_what_comes_next_is_not_lost(world: World, case: Any) -> None:
+    note = visit(world, case, next="Ask the school nurse to see her.")
+    answer = client_of(world.social_worker).get(reverse("action_from_note", args=[note.pk]), follow=True)
+    assert "No plan is agreed for this child yet." in answer.text
+    assert "Ask the school nurse to see her." in answer.text

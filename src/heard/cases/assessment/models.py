@@ -207,7 +207,7 @@ class PartOfAssessment(models.Model):
 
 
 class AssessmentObservation(PartOfAssessment, Observation):
-    """What the assessment says about one sign or vulnerability, and the worry that it came from, if it did.
+    """What the assessment says about one sign or vulnerability, and the worry or note of contact that it came from, if it did.
 
     This is the tick as it stands now; `AssessmentEvidence` is what happened to it over time.
     """
@@ -215,6 +215,10 @@ class AssessmentObservation(PartOfAssessment, Observation):
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="observations")
     concern = models.ForeignKey(
         "cases.Concern", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    contact_note = models.ForeignKey(
+        "cases.ContactNote", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
     objects = KeptOnceSigned.as_manager()

@@ -16,6 +16,7 @@ from heard.cases.assessment.queries import (
 )
 from heard.cases.case.record import said_beside
 from heard.cases.concern.record import WORRIES, tick
+from heard.cases.note.record import NOTES
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Piece, Record, fact
@@ -49,23 +50,25 @@ def _sourced(words: str, one: Any) -> Text:
 
 
 class _Signs:
-    """Signs and vulnerabilities, as worries and assessments noted them: what an assessment took over from a worry is told
+    """Signs and vulnerabilities, as worries, notes of contact and assessments noted them: what an assessment took over is told
     once, and what it added to the history as its history says it."""
 
     def facts(self, person_id: uuid.UUID) -> Iterator[ChronologyEntry]:
         assessments = list(ASSESSMENTS.rows.filter(case__person_id=person_id))
         added = [(row, one.release) for one in assessments for row in one.evidence.all()]
-        told: set[Any] = {(row.item, row.happened_on, row.source) for row, _release in added}
+        told: set[Any] = {(row.item, row.happened_on, row.source) for row, _made_with in added}
         worries = WORRIES.rows.filter(person_id=person_id).order_by("-told_at")
-        for one in (*worries, *assessments):
+        contacts = NOTES.rows.filter(person_id=person_id).order_by("-at")
+        for one in (*worries, *contacts, *assessments):
             for note in one.observations.all():
+                release = load.release(note.release if hasattr(note, "release") else one.release)
                 key: tuple[Any, ...] = (note.item, note.seen_on, note.source)
                 if note.state == "seen" and key not in told and (*key, note.words) not in told:
                     told.add((*key, note.words))
-                    seen = say(_("Seen: %(label)s"), label=load.release(one.release).item(note.item).label)
+                    seen = say(_("Seen: %(label)s"), label=release.item(note.item).label)
                     yield _sign(note, note.seen_on or note.noted_at, seen)
-        for row, release in added:
-            label = load.release(release).item(row.item).label
+        for row, made_with in added:
+            label = load.release(made_with).item(row.item).label
             changed = say(_("%(change)s: %(label)s"), change=choice(row, "change"), label=label)
             yield _sign(row, row.happened_on, changed)
 

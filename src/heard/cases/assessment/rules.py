@@ -129,7 +129,7 @@ def why_not_note(
 ) -> str | None:
     """Whether one sign or vulnerability may be marked like this.
 
-    `told_as_seen`: a worry of this child says that it was seen. That is set aside only with a reason in words.
+    `told_as_seen`: a worry or a note of contact of this child says that it was seen. That is set aside only with a reason in words.
     """
     if state == "seen":
         if not (seen_on and source.strip() and words.strip()):
@@ -137,7 +137,7 @@ def why_not_note(
         if seen_on > today:
             return IN_THE_FUTURE
     elif told_as_seen and not words.strip():
-        return "A worry says that this was seen. Say in words why you mark it differently."
+        return "A worry or a note says that this was seen. Say in words why you mark it differently."
     return None
 
 
@@ -327,7 +327,7 @@ def _not_submitted(state: str) -> str:
 class Entry:
     """One line in the history of a sign or vulnerability, with where it stands written.
 
-    `who` is whoever wrote it down; `reference` is that of the worry, `assessment_id` that of the assessment;
+    `who` is whoever wrote it down; `reference` is that of the worry, `contact_note_id` that of the note of contact, `assessment_id` that of the assessment;
     `evidence_id` where the entry can be taken out of the assessment in hand.
     """
 
@@ -340,6 +340,7 @@ class Entry:
     noted_at: datetime
     reference: str = ""
     concern_id: UUID | None = None
+    contact_note_id: UUID | None = None
     assessment_id: UUID | None = None
     evidence_id: UUID | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.note import queries, rules
-from heard.cases.note.models import CaseDirection, ContactNote
+from heard.cases.note.models import CaseDirection, ContactNote, NoteObservation
+from heard.knowledge import load
 from heard.network.queries import person_visible_to
 
 if TYPE_CHECKING:
@@ -90,7 +92,30 @@ def correct_note(
     note.words = old.words or _heard(by, note, words)
     note.save(force_insert=True)
     CaseDirection.objects.filter(note=old).update(note=note)
+    NoteObservation.objects.filter(note=old).update(note=note, seen_on=timezone.localtime(note.at).date())
     _audit(by, "correct", note)
+    _announce(by, note)
+    return note
+
+
+@transaction.atomic
+def mark_signs(*, by: User, note_id: uuid.UUID, noticed: Mapping[str, str]) -> ContactNote:
+    """What the writer noticed at this contact: `noticed` has the words of each sign or vulnerability of the current release,
+    by its id. Those that were marked before and are not named any more are taken out."""
+    note, release = queries.note_visible_to(by, note_id), load.current()
+    why_not = rules.why_not_mark(
+        is_writer=note.written_by_id == by.pk,
+        is_latest=not hasattr(note, "corrected_by"),
+        said=noticed.values(),
+    )
+    refuse(why_not)
+    note.observations.exclude(item__in=noticed).delete()
+    day = timezone.localtime(note.at).date()
+    for item, words in noticed.items():
+        seen = {"state": "seen", "seen_on": day, "source": str(by)[:200], "words": words.strip()}
+        seen |= {"release": release.id, "noted_by": by}
+        NoteObservation.objects.update_or_create(note=note, item=release.item(item).id, defaults=seen)
+    _audit(by, "mark", note)
     _announce(by, note)
     return note
 

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.note.models import ContactNote
 from heard.govuk.dates import moment_of
-from heard.govuk.forms import DateField, Form, RadiosField, TextareaField, TextField, TimeField
+from heard.govuk.forms import (
+    CheckboxesField,
+    DateField,
+    Form,
+    RadiosField,
+    TextareaField,
+    TextField,
+    TimeField,
+)
+
+if TYPE_CHECKING:
+    from heard.knowledge.model import Release
 
 _NOON = time(12, 0)  # where a day is known and no time
 
@@ -91,6 +103,33 @@ class NoteForm(Form):
         """For `write_note` and `correct_note`."""
         names = ("kind", "at", "text", "seen", "words", "where", "who_was_there", "next", "source")
         return {name: self.cleaned_data[name] for name in names}
+
+
+class SignsForm(Form):
+    """What was noticed: each sign or vulnerability that is ticked, in a few words. What is left alone stays as it was."""
+
+    signs = CheckboxesField(_("Signs of harm now"), choices=[], required=False, says_optional=False)
+    vulnerabilities = CheckboxesField(_("Vulnerabilities"), choices=[], required=False, says_optional=False)
+
+    def __init__(self, *args: Any, release: Release, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, entries in (("signs", release.signs), ("vulnerabilities", release.vulnerabilities)):
+            boxes = cast("CheckboxesField", self.fields[name])
+            boxes.choices = [(entry.id, entry.label) for entry in entries]
+            boxes.reveals = {entry.id: entry.id for entry in entries}
+            for entry in entries:
+                self.fields[entry.id] = TextareaField(
+                    _("What did you notice?"),
+                    missing=gettext("%(sign)s: say what you noticed") % {"sign": entry.label},
+                    rows=2,
+                    max_length=2000,
+                )
+
+    @property
+    def noticed(self) -> dict[str, str]:
+        """For `mark_signs`: the words of each, by its id."""
+        ticked = (*self.cleaned_data["signs"], *self.cleaned_data["vulnerabilities"])
+        return {item: self.cleaned_data[item] for item in ticked}
 
 
 class CorrectNoteForm(NoteForm):

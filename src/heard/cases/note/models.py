@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.case.models import Observation
 from heard.cases.note import rules
 from heard.network.rules import MOVES
 
-__all__ = ["CaseDirection", "ContactNote"]
+__all__ = ["CaseDirection", "ContactNote", "NoteObservation"]
 
 
 class ContactNote(models.Model):
@@ -74,6 +75,20 @@ class ContactNote(models.Model):
 
     def __str__(self) -> str:
         return f"note of {self.at:%Y-%m-%d}"
+
+
+class NoteObservation(Observation):
+    """A sign or vulnerability that the writer noticed at a contact: always one that was seen."""
+
+    note = models.ForeignKey(ContactNote, on_delete=models.PROTECT, related_name="observations")
+    release = models.CharField(max_length=20)
+
+    class Meta(Observation.Meta):
+        ordering: ClassVar = ["item"]
+        constraints: ClassVar = [
+            *Observation.Meta.constraints,
+            models.UniqueConstraint(fields=["note", "item"], name="note_marks_an_item_once"),
+        ]
 
 
 class CaseDirection(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.utils import timezone
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import Case
 from heard.cases.case.queries import my_cases
-from heard.cases.note.models import ContactNote
+from heard.cases.note.models import ContactNote, NoteObservation
 from heard.cases.note.rules import Contact, Seen
 from heard.network.queries import visible_through
 
@@ -40,7 +40,8 @@ def notes_of(user: User, person_id: uuid.UUID) -> QuerySet[ContactNote]:
 def note_visible_to(user: User, note_id: uuid.UUID) -> ContactNote:
     """One note, also an earlier version; or `Hidden`."""
     rows = ContactNote.objects.filter(visible_through(user, "person"), pk=note_id)
-    note = rows.select_related("person", "words", "agency", "written_by", "corrected_by").first()
+    rows = rows.select_related("person", "words", "agency", "written_by", "corrected_by")
+    note = rows.prefetch_related("observations").first()
     if note is None:
         raise Hidden
     return note
@@ -56,6 +57,16 @@ def versions_before(user: User, note: ContactNote) -> list[ContactNote]:
         found.append(earlier[key])
         key = earlier[key].corrects_id
     return found
+
+
+def noticed_in_notes(
+    user: User, person_id: uuid.UUID, *, since: datetime | None = None
+) -> QuerySet[NoteObservation]:
+    """Signs and vulnerabilities that notes about this child mark, the latest first; with `since`, those marked from then on."""
+    rows = NoteObservation.objects.filter(note__in=notes_of(user, person_id).order_by().values("pk"))
+    if since is not None:
+        rows = rows.filter(noted_at__gte=since)
+    return rows.select_related("note", "noted_by").order_by("-seen_on", "-noted_at")
 
 
 def last_contact(user: User, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Contact]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_noop as _
 
-from heard.cases.note.models import CaseDirection, ContactNote
+from heard.cases.note.models import CaseDirection, ContactNote, NoteObservation
 from heard.cases.note.queries import notes_visible_to
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
 from heard.govuk.said import Text, choice, joined, labelled, lines, moment, quoted, say
+from heard.knowledge import load
 
 
 def _what(one: ContactNote) -> Text:
@@ -34,9 +35,14 @@ def _on_paper(one: ContactNote) -> Iterator[Passage]:
         labelled(_("What comes next"), one.next),
         labelled(_("Taken from"), one.source),
         labelled(_("Why this was corrected"), one.why_corrected),
+        *(_noticed(row) for row in one.observations.all()),
         *(_direction(row) for row in one.directions.all()),
     )
     yield Passage(say(_("%(what)s, %(when)s, written by %(who)s"), **about), text)
+
+
+def _noticed(row: NoteObservation) -> Text:
+    return labelled(load.release(row.release).item(row.item).label, row.words)
 
 
 def _direction(row: CaseDirection) -> Text:
@@ -47,7 +53,7 @@ NOTES = Record(
     _("Notes of contact"),
     ContactNote.objects.filter(corrected_by=None)
     .select_related("written_by", "words")
-    .prefetch_related("directions__written_by")
+    .prefetch_related("directions__written_by", "observations")
     .order_by("at", "written_at"),
     "person",
     notes_visible_to,

@@ -1,5 +1,6 @@
 """What a note of contact needs. Pure: no Django, no clock, no database."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -64,6 +65,17 @@ def why_not_correct(*, is_writer: bool, is_latest: bool, reason: str) -> tuple[s
         return "", "This note has been corrected already. Correct the newer version."
     if not reason.strip():
         return "why_corrected", "Say why it is corrected."
+    return None
+
+
+def why_not_mark(*, is_writer: bool, is_latest: bool, said: Iterable[str]) -> str | None:
+    """Signs that the writer of a note noticed. `said`: in which words, of each."""
+    if not is_writer:
+        return "Whoever wrote the note marks what they noticed. Write a note of your own."
+    if not is_latest:
+        return "This note has been corrected. Mark what you noticed in the newer version."
+    if not all(words.strip() for words in said):
+        return "Say of each sign what you noticed, in a few words."
     return None
 
 

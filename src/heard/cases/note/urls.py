@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern] = [
     path("children/<uuid:person_id>/notes/", views.notes, name="notes"),
     path("children/<uuid:person_id>/notes/write/", views.write, name="note_write"),
     path("notes/<uuid:note_id>/", views.note, name="note"),
+    path("notes/<uuid:note_id>/signs/", views.signs, name="note_signs"),
     path("notes/<uuid:note_id>/correct/", views.correct, name="note_correct"),
 ]

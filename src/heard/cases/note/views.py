@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.kept import kept_form, sending
-from heard.agencies.rules import May
+from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import my_cases
 from heard.cases.note import actions, queries
-from heard.cases.note.forms import CorrectNoteForm, DirectionForm, NoteForm
+from heard.cases.note.forms import CorrectNoteForm, DirectionForm, NoteForm, SignsForm
 from heard.cases.note.rules import Kind
 from heard.govuk.forms import parts_of
+from heard.knowledge import load
 from heard.network.actions import open_record
 
 _PER_PAGE = 20
@@ -85,6 +86,8 @@ def note(request: Request, note_id: uuid.UUID) -> HttpResponse:
         "note": row,
         "before": queries.versions_before(user, row),
         "is_mine": is_mine,
+        "may_write": user.may(May.PLAN),
+        "noticed": [(load.release(one.release).item(one.item).label, one) for one in row.observations.all()],
         "newer": getattr(row, "corrected_by", None),
         "directions": list(row.directions.select_related("written_by")),
         "form": form if may_direct else None,
@@ -108,6 +111,26 @@ def correct(request: Request, note_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Corrected. What it said before stays beside it."))
             return redirect("note", note_id=new.pk)
     return render(request, "cases/note/write.html", {"person": row.person, "form": form, "event": None})
+
+
+@gate(May.PLAN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def signs(request: Request, note_id: uuid.UUID) -> HttpResponse:
+    """Which signs and vulnerabilities the writer noticed at this contact."""
+    row = actions.open_note(by=request.user, note_id=note_id)
+    if row.written_by_id != request.user.pk:
+        raise Hidden
+    noticed = {one.item: one.words for one in row.observations.all()}
+    begin = noticed | {"signs": list(noticed), "vulnerabilities": list(noticed)}
+    form = kept_form(
+        request, SignsForm, kind="note.signs", subject_id=note_id, initial=begin, release=load.current()
+    )
+    if form.is_valid():
+        with sending(request, form):
+            actions.mark_signs(by=request.user, note_id=note_id, noticed=form.noticed)
+            messages.success(request, _("Signs saved. The next assessment takes them up."))
+            return redirect("note", note_id=note_id)
+    return render(request, "cases/note/signs.html", {"note": row, "form": form})
 
 
 def _event(request: Request) -> Any:

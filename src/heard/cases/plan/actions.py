@@ -128,10 +128,11 @@ def add_decided_action(
     what: str,
     owner: User | None,
     due_on: date | None,
-    panel_action_id: uuid.UUID,
+    panel_action_id: uuid.UUID | None = None,
+    contact_note_id: uuid.UUID | None = None,
     why_involve: str = "",
 ) -> Action:
-    """An action that a panel decided, also in a plan that is in force. Where a changed plan is being written from that one,
+    """An action that a panel decided, or that follows from a contact, also in a plan that is in force. Where a changed plan is being written from that one,
     it stands there too, so that it is not lost when the changed one is agreed."""
     outcome = queries.outcome_visible_to(by, outcome_id)
     plan = _locked(by, outcome.plan_id)
@@ -144,9 +145,10 @@ def add_decided_action(
             has_day=due_on is not None,
         )
     )
-    action = Action(outcome=outcome, what=what, due_on=due_on, panel_action_id=panel_action_id)
+    comes_from = {"panel_action_id": panel_action_id, "contact_note_id": contact_note_id}
+    action = Action(outcome=outcome, what=what, due_on=due_on, **comes_from)
     _give(by, plan, action, owner, why_involve)
-    _audit(by, "add action", plan, action=action.pk, panel_action=panel_action_id)
+    _audit(by, "add action", plan, action=action.pk, panel_action=panel_action_id, note=contact_note_id)
     _announce_action(by, action, Notified.ACTION)
     changed = queries.outcome_in_changed_plan(by, outcome)
     if changed is not None:
@@ -378,6 +380,7 @@ def _copy_action(action: Action, outcome: Outcome) -> None:
         agency=action.agency,
         due_on=action.due_on,
         panel_action_id=action.panel_action_id,
+        contact_note_id=action.contact_note_id,
         first_id=action.line_id,
     )
 

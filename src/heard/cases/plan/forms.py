@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
@@ -66,6 +68,35 @@ class ActionForm(GivingForm):
     def answered(self) -> dict[str, Any]:
         """For `add_action` and `change_action`."""
         return {name: self.cleaned_data[name] for name in ("what", "due_on")} | self.given
+
+
+class ActionFromNoteForm(ActionForm):
+    """What follows from a contact. It goes into a plan that is in force, so that it has its owner and its day."""
+
+    outcome = RadiosField(
+        gettext_lazy("Which outcome of the plan does it serve?"),
+        choices=[],
+        missing=gettext_lazy("Choose the outcome that it serves"),
+        small=True,
+    )
+    owner = SelectField(
+        gettext_lazy("Who will do it, and for which agency?"), missing=gettext_lazy("Choose who will do it")
+    )
+    due_on = DateField(
+        gettext_lazy("By when?"),
+        called=gettext_lazy("The date by when"),
+        missing=gettext_lazy("Give the date by when"),
+    )
+    field_order = ["what", "outcome", "owner", "why_involve", "due_on"]
+
+    def __init__(self, *args: Any, outcomes: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = list(outcomes)  # type: ignore[attr-defined]
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `add_decided_action`."""
+        return super().answered | {"outcome_id": UUID(self.cleaned_data["outcome"])}
 
 
 class FinishForm(Form):

@@ -165,6 +165,14 @@ class Action(models.Model):
         related_name="in_plans",
         help_text=_("What a panel decided, where it comes from there."),
     )
+    contact_note = models.ForeignKey(
+        "cases.ContactNote",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The note of contact that it follows from, where it does."),
+    )
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     done_on = models.DateField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True, help_text=_("When that was written down."))

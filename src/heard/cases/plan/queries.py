@@ -63,6 +63,12 @@ def agreed_plan(user: User, case_id: uuid.UUID) -> Plan | None:
     return plans_of(user, case_id).filter(state=rules.State.AGREED).first()
 
 
+def plan_in_force(user: User, person_id: uuid.UUID) -> Plan | None:
+    """The agreed plan of this child's open case."""
+    rows = plans_visible_to(user).filter(case__person=person_id, case__state="open")
+    return rows.filter(state=rules.State.AGREED).first()
+
+
 def draft_plan(user: User, case_id: uuid.UUID) -> Plan | None:
     return plans_of(user, case_id).filter(state=rules.State.DRAFT).first()
 

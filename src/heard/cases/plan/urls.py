@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("outcomes/<uuid:outcome_id>/", writing.outcome, name="outcome"),
     path("outcomes/<uuid:outcome_id>/where/", doing.where, name="outcome_where"),
     path("outcomes/<uuid:outcome_id>/actions/add/", writing.action_add, name="action_add"),
+    path("notes/<uuid:note_id>/action/", writing.action_from_note, name="action_from_note"),
     path("actions/", reading.mine, name="actions"),
     path("actions/<uuid:action_id>/", writing.action, name="action"),
 ]

@@ -27,6 +27,7 @@ from heard.cases.case.rules import Kept
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_of
 from heard.cases.missing.queries import open_episode_of
+from heard.cases.note.queries import noticed_in_notes
 from heard.cases.plan.models import Action, Plan
 from heard.cases.plan.queries import (
     actions_of,
@@ -189,9 +190,10 @@ def beside(user: User, plan: Plan, *, until: datetime | None = None) -> Beside:
 
 
 def _signs_since(user: User, case: Case, since: date, until: datetime | None) -> list[Seen]:
-    """The latest first, and one more than is shown. What an assessment took over from a worry is told once, by the worry."""
+    """The latest first, and one more than is shown. What an assessment took over is told once, by the worry or the
+    note of contact that it comes from."""
     told = ConcernObservation.objects.filter(concern__in=concerns_of(user, case.person_id))
-    assessed = observations_of(user, case.pk).filter(concern__isnull=True)
+    assessed = observations_of(user, case.pk).filter(concern__isnull=True, contact_note__isnull=True)
     fresh = Q(state="seen") & (Q(seen_on__gte=since) | Q(noted_at__date__gte=since))
     if until:
         fresh &= Q(noted_at__lte=until)
@@ -201,6 +203,7 @@ def _signs_since(user: User, case: Case, since: date, until: datetime | None) ->
             for note in _latest(told.select_related("concern", "noted_by"), fresh, since)
         ),
         *((note, note.assessment.release) for note in _latest(assessed, fresh, since)),
+        *((note, note.release) for note in _latest(noticed_in_notes(user, case.person_id), fresh, since)),
     ]
     found.sort(key=lambda pair: (pair[0].seen_on or since, pair[0].noted_at), reverse=True)
     return [Seen(load.release(release).item(note.item).label, note) for note, release in found[: BESIDE + 1]]

@@ -36,6 +36,7 @@ _KEPT = "chronology"  # in the session: which words are looked for in whose chro
 VERBS: dict[tuple[str, str], Any] = {
     ("write", "note"): gettext_lazy("Wrote a note of contact"),
     ("correct", "note"): gettext_lazy("Corrected a note of contact"),
+    ("mark", "note"): gettext_lazy("Marked signs noticed at a contact"),
     ("direct", "note"): gettext_lazy("Added case direction to a note"),
     ("view", "note"): gettext_lazy("Read a note of contact"),
     ("see", "notice"): gettext_lazy("Said that they have seen a notice"),

@@ -238,7 +238,7 @@ def _keep[Row: PartOfAssessment](row: Row, **values: Any) -> Row:
 
 def _keep_what_the_tick_said(assessment: Assessment, tick: AssessmentObservation | None) -> None:
     """Before a tick follows a later entry, what it said becomes an entry of its own. What came from a worry is there."""
-    if tick is None or tick.state != "seen" or tick.concern_id:
+    if tick is None or tick.state != "seen" or tick.concern_id or tick.contact_note_id:
         return
     values = {"happened_on": tick.seen_on, "source": tick.source, "words": tick.words}
     if not AssessmentEvidence.objects.filter(assessment=assessment, item=tick.item, **values).exists():

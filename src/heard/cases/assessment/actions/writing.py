@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -32,6 +32,7 @@ from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, words_of
 from heard.cases.case.rules import Observed, due_on
 from heard.cases.concern.models import ConcernObservation
+from heard.cases.note.models import NoteObservation
 from heard.knowledge import load
 from heard.network.actions import hold_person
 
@@ -43,14 +44,16 @@ if TYPE_CHECKING:
 def start_assessment(*, by: User, case_id: uuid.UUID, at: datetime | None = None) -> Assessment:
     """A new assessment with the current release of knowledge and the partnership's own questions as they are today.
 
-    It holds what the worries say that came to the case since the assessment before, and asks again what that one left open.
+    It holds what worries that came to the case and notes of contact say since the assessment before, and asks again what that one left open.
     """
     case = case_visible_to(by, case_id)
     hold_person(by=by, person_id=case.person_id)
     refuse(queries.why_not_start(by, case.pk, case_is_open=case.state == "open"))
     release, now = load.current(), at or timezone.now()
     earlier = queries.latest_signed(by, case.pk)
-    told = list(queries.told_in_worries(by, case.pk, since=earlier.started_at if earlier else None))
+    since = earlier.started_at if earlier else None
+    told = [*queries.told_in_worries(by, case.pk, since=since)]
+    noticed = [*queries.noticed_at_contacts(by, case.pk, since=since)]
     assessment = Assessment.objects.create(
         case=case,
         release=release.id,
@@ -60,7 +63,7 @@ def start_assessment(*, by: User, case_id: uuid.UUID, at: datetime | None = None
         due_on=due_on(release.clock("assessment"), queries.referred_on(by, case, now)),
     )
     assessment.writers.add(by)
-    AssessmentObservation.objects.bulk_create(_from_worries(assessment, told))
+    AssessmentObservation.objects.bulk_create(_taken_over(assessment, told, noticed))
     _ask_again(by, assessment, earlier)
     _audit(by, "start", assessment, detail={"release": release.id})
     return assessment
@@ -150,6 +153,7 @@ def note_observations(*, by: User, assessment_id: uuid.UUID, marks: Iterable[Obs
     assessment = _to_change(by, assessment_id)
     release = load.release(assessment.release)
     told = {row.item for row in queries.told_in_worries(by, assessment.case_id)}
+    told |= {row.item for row in queries.noticed_at_contacts(by, assessment.case_id)}
     known = {row.item: row for row in assessment.observations.all()}
     for mark in marks:
         release.item(mark.item)
@@ -297,17 +301,21 @@ def _ask_again(by: User, assessment: Assessment, earlier: Assessment | None) -> 
         )
 
 
-def _from_worries(assessment: Assessment, told: list[ConcernObservation]) -> list[AssessmentObservation]:
-    """What a worry saw stays seen, with its evidence, its author and the worry that it came from: the latest of each."""
+def _taken_over(
+    assessment: Assessment, told: list[ConcernObservation], noticed: list[NoteObservation]
+) -> list[AssessmentObservation]:
+    """What a worry or a contact saw stays seen, with its evidence, its author and where it came from: the latest of each."""
     release = load.release(assessment.release)
-    latest: dict[str, ConcernObservation] = {}
-    for row in told:
+    latest: dict[str, ConcernObservation | NoteObservation] = {}
+    both: list[ConcernObservation | NoteObservation] = [*told, *noticed]
+    for row in sorted(both, key=lambda one: (one.seen_on or date.min, one.noted_at)):
         if row.item in release.entries:
-            latest.setdefault(row.item, row)
+            latest[row.item] = row
     return [
         AssessmentObservation(
             assessment=assessment,
-            concern=row.concern,
+            concern_id=getattr(row, "concern_id", None),
+            contact_note_id=getattr(row, "note_id", None),
             item=row.item,
             state=row.state,
             seen_on=row.seen_on,

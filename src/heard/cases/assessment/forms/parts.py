@@ -168,7 +168,7 @@ class MarksForm(PartForm):
 
     def _ask(self, marked: Marked, *, told: bool) -> None:
         item, entry = marked.entry.id, marked.entry
-        hint = f"{entry.help} {_('A worry says that this was seen.')}" if told else entry.help
+        hint = f"{entry.help} {_('A worry or a note says that this was seen.')}" if told else entry.help
         reveals = {
             "seen": (f"{item}_on", f"{item}_source", f"{item}_words"),
             "not_seen": (f"{item}_not_seen",),

@@ -17,7 +17,7 @@ from heard.cases.assessment.models import (
     OpenQuestion,
 )
 from heard.cases.assessment.own_questions import OwnQuestion, kept_questions
-from heard.cases.assessment.queries.reading import assessments_of
+from heard.cases.assessment.queries.reading import assessments_of, noticed_at_contacts
 from heard.cases.assessment.rules import STATE_AFTER, Change, Entry
 from heard.cases.case.queries import case_visible_to
 from heard.cases.concern.models import ConcernObservation
@@ -125,13 +125,18 @@ def questions_of(assessment: Assessment) -> list[OpenQuestion]:
 
 
 def histories(user: User, assessment: Assessment) -> dict[str, list[Entry]]:
-    """Of each item, by its id: what worries, earlier assessments and this one say about it, by day.
+    """Of each item, by its id: what worries, notes of contact, earlier assessments and this one say about it, by day.
 
-    For an assessment that came from `assessment_visible_to`; three queries more, however much there is. For a signed
+    For an assessment that came from `assessment_visible_to`; four queries more, however much there is. For a signed
     one only what had been written down by then: its page stays as it was.
     """
     entries = defaultdict(list)
-    for entry in (*_in_worries(user, assessment), *_in_earlier(user, assessment), *_in_this(assessment)):
+    for entry in (
+        *_in_worries(user, assessment),
+        *_in_notes(user, assessment),
+        *_in_earlier(user, assessment),
+        *_in_this(assessment),
+    ):
         if assessment.signed_at is None or entry.noted_at <= assessment.signed_at:
             entries[entry.item].append(entry)
     return {item: rules.as_history(said) for item, said in entries.items()}
@@ -143,6 +148,12 @@ def _in_worries(user: User, assessment: Assessment) -> Iterator[Entry]:
     for row in rows:
         if _means_the_same(row.item, row.concern.release, assessment.release):
             yield _noted(row, reference=row.concern.reference, concern_id=row.concern_id)
+
+
+def _in_notes(user: User, assessment: Assessment) -> Iterator[Entry]:
+    for row in noticed_at_contacts(user, assessment.case_id):
+        if _means_the_same(row.item, row.release, assessment.release):
+            yield _noted(row, contact_note_id=row.note_id)
 
 
 def _in_earlier(user: User, assessment: Assessment) -> Iterator[Entry]:

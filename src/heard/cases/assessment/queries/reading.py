@@ -29,6 +29,8 @@ from heard.cases.case.models import Case, CasePeriod, Words
 from heard.cases.case.queries import beside_words, case_visible_to, words_of
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernObservation
+from heard.cases.note.models import NoteObservation
+from heard.cases.note.queries import noticed_in_notes
 from heard.knowledge import load
 from heard.network.queries import people_visible_to, visible_through
 
@@ -63,7 +65,10 @@ def assessment_visible_to(user: User, assessment_id: uuid.UUID) -> Assessment:
 def _all_of_it(user: User) -> list[Any]:
     seen = people_visible_to(user).filter(pk=OuterRef("person_id"))
     return [
-        Prefetch("observations", AssessmentObservation.objects.select_related("noted_by", "concern")),
+        Prefetch(
+            "observations",
+            AssessmentObservation.objects.select_related("noted_by", "concern", "contact_note"),
+        ),
         Prefetch("evidence", AssessmentEvidence.objects.select_related("noted_by")),
         "patterns",
         Prefetch("strengths", Strength.objects.select_related("noted_by")),
@@ -146,7 +151,7 @@ def observations_of(user: User, case_id: uuid.UUID) -> QuerySet[AssessmentObserv
     Each row's `assessment.release` says which wording its `item` has.
     """
     rows = AssessmentObservation.objects.filter(assessment__in=assessments_of(user, case_id))
-    return rows.select_related("assessment", "noted_by", "concern").order_by(
+    return rows.select_related("assessment", "noted_by", "concern", "contact_note").order_by(
         "-assessment__started_at", "item"
     )
 
@@ -161,6 +166,15 @@ def told_in_worries(
     if since is not None:
         seen = seen.filter(concern__decided_at__gte=since)
     return seen.select_related("concern").order_by("-seen_on", "-concern__told_at")
+
+
+def noticed_at_contacts(
+    user: User, case_id: uuid.UUID, *, since: datetime | None = None
+) -> QuerySet[NoteObservation]:
+    """What notes of contact mark as seen in this case, latest first; with `since`, those marked from then on, else since the
+    case was opened. `Hidden` unless the user may see the case."""
+    case = case_visible_to(user, case_id)
+    return noticed_in_notes(user, case.person_id, since=since or case.opened_at)
 
 
 def questions_visible_to(user: User) -> QuerySet[OpenQuestion]:

@@ -221,6 +221,7 @@ def _child(user: Any, this: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 def _marks(which: str) -> Callable[[Any, Any], tuple[dict[str, Any], dict[str, Any]]]:
     def begin(user: Any, this: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         told = {row.item for row in queries.told_in_worries(user, this.case_id)}
+        told |= {row.item for row in queries.noticed_at_contacts(user, this.case_id)}
         return {}, {"entries": getattr(queries.picture(this), which), "told": told}
 
     return begin

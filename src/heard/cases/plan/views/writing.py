@@ -19,8 +19,9 @@ from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words
 from heard.cases.case.queries import case_visible_to, who_can_do
 from heard.cases.case.rules import due_on
+from heard.cases.note.queries import note_visible_to
 from heard.cases.plan import actions, queries
-from heard.cases.plan.forms import ActionForm, AgreeForm, DiscardForm, OutcomeForm
+from heard.cases.plan.forms import ActionForm, ActionFromNoteForm, AgreeForm, DiscardForm, OutcomeForm
 from heard.cases.plan.views.doing import finish
 from heard.cases.plan.views.reading import shown
 from heard.knowledge import load
@@ -87,6 +88,34 @@ def action_add(request: HttpRequest, outcome_id: uuid.UUID) -> HttpResponse:
         about=row.text,
         save=lambda: actions.add_action(by=user, outcome_id=row.pk, **form.answered),
     )
+
+
+@gate(May.PLAN)
+def action_from_note(request: HttpRequest, note_id: uuid.UUID) -> HttpResponse:
+    """What comes next after a contact becomes an action of the plan that is in force."""
+    user: Any = request.user
+    note = note_visible_to(user, note_id)
+    this = queries.plan_in_force(user, note.person_id)
+    if this is None:
+        messages.warning(request, _("No plan is agreed for this child yet. Add the action once one is."))
+        return redirect("note", note_id=note_id)
+    this = actions.open_plan(by=user, plan_id=this.pk)
+    form = kept_form(
+        request,
+        ActionFromNoteForm,
+        kind="plan.action-from-note",
+        subject_id=note_id,
+        suggested={"what": note.next},
+        people=who_can_do(user),
+        outcomes=[(str(row.pk), row.text) for row in this.outcomes.all()],
+    )
+    if form.is_valid():
+        with sending(request, form, errors_on="owner"):
+            actions.add_decided_action(by=user, contact_note_id=note_id, **form.answered)
+            messages.success(request, _("Saved: the action. It stands in the plan."))
+            return redirect("plan", plan_id=this.pk)
+    title = _("Add what comes next to the plan")
+    return render(request, "cases/plan/form.html", shown(this, form=form, title=title, about="", take_out=""))
 
 
 @gate(May.PLAN)

@@ -29,6 +29,7 @@ from heard.cases.concern.models import Concern, ConcernObservation
 from heard.cases.concern.queries import decides
 from heard.cases.disruption.queries import steps_visible_to
 from heard.cases.missing.queries import told_of
+from heard.cases.note.models import NoteObservation
 from heard.cases.own.models import GivenPlan
 from heard.cases.plan.models import Action, Plan
 from heard.cases.record.queries import entries_of
@@ -308,10 +309,11 @@ def _why_no_words(person_id: uuid.UUID) -> str:
 
 
 def _notes(person_id: uuid.UUID) -> list[Observation]:
-    """Of each sign and vulnerability what was noted last, and the last time that it was seen. Two queries."""
+    """Of each sign and vulnerability what was noted last, and the last time that it was seen. Three queries."""
     told = ConcernObservation.objects.filter(concern__person_id=person_id)
     assessed = AssessmentObservation.objects.filter(assessment__case__person_id=person_id)
-    return [*_last_of_each(told), *_last_of_each(assessed)]
+    noticed = NoteObservation.objects.filter(note__person_id=person_id, note__corrected_by=None)
+    return [*_last_of_each(told), *_last_of_each(assessed), *_last_of_each(noticed)]
 
 
 def _last_of_each(rows: QuerySet[Any]) -> QuerySet[Any]:
