@@ -21,6 +21,8 @@ from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Role
 from heard.cases.case import actions as casework
 from heard.cases.case.rules import Kept
+from heard.cases.caseload.queries import team_caseload
+from heard.cases.caseload.rules import Asked, Order
 from heard.cases.clocks import actions as timing
 from heard.govuk.environment import day
 from heard.home.team import queries
@@ -38,7 +40,7 @@ def test_children_who_can_count_on_nobody_stand_first(world: World) -> None:
     assign(world, named, world.social_worker)
     assign(world, gone, world.supervisor)
     agencies.switch_off(by=world.administrator, user=world.supervisor, reason="Left")
-    found = [(case.pk, case.nobody) for case in queries.to_allocate(world.coordinator)]
+    found = [(case.pk, case.nobody) for case in team_caseload(world.coordinator, Asked(Order.WORKER))]
     assert found == [(nobody.pk, 0), (gone.pk, 0), (named.pk, 1)]
 
 
@@ -121,7 +123,7 @@ def test_the_pages_are_there_for_those_who_answer_for_a_team(client: Client, wor
     for name in PAGES:
         assert client.get(reverse(name)).status_code == 404
     assert client.get(reverse("team_allocate", kwargs={"case_id": case.pk})).status_code == 404
-    assert list(queries.to_allocate(user)) == []
+    assert list(team_caseload(user, Asked())) == []
     assert list(queries.colleagues_of_team(user)) == []
     with pytest.raises(Hidden):
         queries.team_case(user, case.pk)
@@ -138,7 +140,7 @@ def test_another_agencys_team_and_its_restricted_children_are_not_seen(client: C
         agreed_by=world.coordinator,
     )
     teacher = User.objects.get(pk=world.teacher.pk)
-    assert list(queries.to_allocate(teacher)) == []
+    assert list(team_caseload(teacher, Asked())) == []
     assert [str(one) for one in queries.colleagues_of_team(teacher)] == ["Tess Archer"]
     network.restrict(by=world.coordinator, person_id=case.person_id, reason="A parent works for the council")
     client.force_login(teacher)

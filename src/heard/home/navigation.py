@@ -17,13 +17,15 @@ from heard.agencies.rules import May
 @dataclass(frozen=True)
 class Part:
     """`is_main`: it stands in the navigation of every page; else on My work and the page of all parts. `short`: what the
-    navigation calls it, where that is less than what it is called elsewhere."""
+    navigation calls it, where that is less than what it is called elsewhere. `unless`: whoever has that
+    part finds this one beside it or on the page of all parts, not in the navigation."""
 
     name: str
     text: str | Promise
     what_for: str | Promise
     is_main: bool = True
     short: str | Promise = ""
+    unless: str = ""
 
     @property
     def href(self) -> str:
@@ -38,6 +40,12 @@ PARTS = (
         _("Say what you have seen or heard about a child. It takes three minutes."),
     ),
     Part("concerns", _("Worries"), _("Worries that were told, and what was decided on them.")),
+    Part(
+        "caseload",
+        _("Caseload"),
+        _("The children who count on you, each in one line."),
+        unless="team",
+    ),
     Part(
         "missing",
         _("Missing"),
@@ -75,6 +83,7 @@ PARTS = (
         "profiles",
         _("Profiles"),
         _("What agencies’ records say together, as counts that give nobody away, and digests of it."),
+        unless="caseload",
     ),
     Part(
         "find",
@@ -158,7 +167,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     parts = parts_for(user)
     around = [part.href for part in parts if part.name != "home" and request.path.startswith(part.href)]
     nearest = max(around, key=len, default="")
-    main = [part for part in parts if part.is_main][:MOST]
+    names = {part.name for part in parts}
+    main = [part for part in parts if part.is_main and part.unless not in names][:MOST]
     items = [_item(part, request.path, nearest) for part in (*main, _ALL)]
     return {"navigation": items, "may_search": any(part.name == "find" for part in parts)}
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from heard.home import around, open, session, signed_in, typed, views
+from heard.home.caseload import views as caseload
 from heard.home.reminders.views import about_me
 from heard.home.search.views import search
 from heard.home.team import views as team
@@ -25,7 +26,10 @@ urlpatterns = [
     path("sessions/end/", signed_in.sessions_end, name="sessions_end"),
     path("sessions/<int:session_id>/end/", signed_in.session_end, name="session_end"),
     path("me/", about_me, name="about_me"),
-    path("team/", team.team, name="team"),
+    path("caseload/", caseload.mine, name="caseload"),
+    path("team/", caseload.team, name="team"),
+    path("team/caseload.csv", caseload.team_file, name="team_file"),
+    path("team/hand-over/", caseload.hand_over, name="team_hand_over"),
     path("team/load/", team.load, name="team_load"),
     path("team/waiting/", team.waiting, name="team_waiting"),
     path("team/waiting/<slug:oldest>/", team.waiting_of, name="team_waiting_of"),

@@ -13,6 +13,8 @@ from heard.cases.case.actions import assign_trusted_worker
 from heard.cases.case.models import Case
 from heard.cases.case.queries import case_visible_to, with_a_trusted_worker, without_a_worker
 from heard.cases.case.rules import Kept, Observed, due_on
+from heard.cases.caseload.queries import team_caseload
+from heard.cases.caseload.rules import Asked
 from heard.cases.concern import actions as telling
 from heard.cases.plan.actions import finish_action
 from heard.cases.plan.models import Action, Plan
@@ -21,7 +23,6 @@ from heard.cases.plan.queries import draft_plan as draft_plan_of
 from heard.cases.review import actions, queries, rules
 from heard.cases.review.models import Review, ReviewedOutcome
 from heard.cases.review.rules import Looked
-from heard.home.team.queries import to_allocate
 from heard.knowledge import load
 from heard.network.actions import involve, restrict
 from heard.network.models import Person
@@ -259,7 +260,7 @@ def test_what_waits_for_somebody_who_moved_to_another_agency_waits_for_the_team(
     assert not actions_due(gone).exists()
     assert set(owned) <= set(actions_due(world.supervisor))
     assert not set(actions_due(world.teacher)) & set(owned)  # another agency's
-    assert [row.nobody for row in to_allocate(world.coordinator)] == [0]
+    assert [row.nobody for row in team_caseload(world.coordinator, Asked())] == [0]
     involve(by=world.coordinator, person=case.person, agency=world.police, why="Works with her")
     assert not without_a_worker(world.coordinator).exists()
     assert with_a_trusted_worker(world.board_member) == Kept(1, 1)

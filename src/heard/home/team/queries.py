@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from heard.agencies.queries import colleagues_visible_to
@@ -25,7 +25,6 @@ from heard.cases.plan import work as plan
 from heard.cases.plan.queries import actions_visible_to, plans_visible_to
 from heard.cases.review import work as review
 from heard.home import decisions
-from heard.network.queries import sees
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -69,13 +68,6 @@ class Load:
 def agencies_of_team(user: User) -> set[uuid.UUID]:
     """Keys of the agencies whose team this user sees."""
     return user.agencies_where(May.SEE_TEAM)
-
-
-def to_allocate(user: User) -> QuerySet[Any]:
-    """Those cases, each with `nobody`: 0 where the child can count on nobody yet. These first, then the longest open."""
-    nobody = ~sees(user, "trusted_worker", "person")
-    order = Case(When(nobody, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return led_by_own_agencies(user).annotate(nobody=order).order_by("nobody", "opened_at", "pk")
 
 
 def team_case(user: User, case_id: uuid.UUID) -> Any:

@@ -32,14 +32,6 @@ _OLDEST = 5  # of each kind
 
 @gate(May.SEE_TEAM)
 @require_safe
-def team(request: Request) -> HttpResponse:
-    """Who works with whom: children who can count on nobody yet stand first."""
-    page = _page(request, queries.to_allocate(request.user))
-    return render(request, "home/team/cases.html", {"page": page})
-
-
-@gate(May.SEE_TEAM)
-@require_safe
 def load(request: Request) -> HttpResponse:
     page = _page(request, queries.colleagues_of_team(request.user))
     loads = queries.load_of(request.user, page.object_list, today=localdate())

@@ -1,0 +1,41 @@
+"""Handing several children over at once, and taking a caseload out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit
+from heard.agencies.rules import May, refuse
+from heard.cases.case.actions import assign_trusted_worker
+from heard.cases.caseload import queries, rules
+from heard.cases.caseload.queries import Line
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+@transaction.atomic
+def hand_over(*, by: User, worker: User, reason: str, notes: Mapping[str, tuple[str, str]]) -> list[Any]:
+    """`worker` becomes the trusted worker of these children: all of them, or none where one is refused. `notes`: of each case, by its
+    reference, whether the child was asked, and what they said or why they were not. A child who had nobody needs neither."""
+    found = queries.to_hand_over(by, notes)
+    may = by.may(May.DECIDE)
+    refuse(rules.why_not_hand_over(may=may, chosen=list(notes), found=len(found)))
+    for case in found:
+        asked, about = notes[case.reference]
+        assign_trusted_worker(
+            by=by, case_id=case.pk, worker=worker, reason=reason, child_asked=asked, about_asking=about
+        )
+    return found
+
+
+@transaction.atomic
+def take_out_caseload(*, by: User, asked: rules.Asked) -> Iterator[Line]:
+    """Every line of the team's caseload that was asked for, with a row that says so."""
+    rows = list(queries.team_caseload(by, asked))
+    record_audit(by=by, verb="take out", subject="caseload", subject_id=by.pk, detail={"children": len(rows)})
+    return queries.lines(rows, timezone.localdate())

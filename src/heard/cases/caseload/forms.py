@@ -1,0 +1,119 @@
+"""Choosing from a caseload, and handing children over. What an address asks for is never an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from heard.cases.case.rules import Asked as ChildAsked
+from heard.cases.caseload.queries import STAGES
+from heard.cases.caseload.rules import Asked, Order, Stage
+from heard.govuk.forms import CheckboxesField, Form, RadiosField, SelectField, TextareaField
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+_NOT_SEEN: Final = (14, 28, 42)  # days, to choose from; no interval is a rule of Heard’s
+
+
+class CaseloadForm(Form):
+    """Drawn only, never checked: `read_asked` reads what is sent."""
+
+    stage = SelectField(gettext_lazy("Stage"))
+    not_seen = SelectField(gettext_lazy("Last seen"))
+    worker = SelectField(gettext_lazy("Trusted worker"))
+    unread = CheckboxesField("", choices=[("1", gettext_lazy("Only children with something new for you"))])
+
+    def __init__(self, asked: Asked, workers: Sequence[tuple[str, str]] | None) -> None:
+        chosen = {
+            "stage": asked.stage,
+            "not_seen": str(asked.not_seen_for or ""),
+            "worker": asked.worker,
+            "unread": ["1"] if asked.unread else [],
+        }
+        super().__init__(initial=chosen, auto_id="filter_%s")
+        days = [(str(one), _("Not in the last %(days)s days") % {"days": one}) for one in _NOT_SEEN]
+        offered: dict[str, Any] = {
+            "stage": [("", _("Every stage")), *((key.value, text) for key, text in STAGES.items())],
+            "not_seen": [("", _("Any day")), *days],
+            "worker": [("", _("Everybody")), ("nobody", _("Nobody yet")), *(workers or ())],
+        }
+        for name, pairs in offered.items():
+            self.fields[name].choices = pairs  # type: ignore[attr-defined]
+        if workers is None:
+            del self.fields["worker"]
+
+
+def read_asked(sent: QueryDict, workers: Iterable[tuple[str, str]] = ()) -> Asked:
+    """What an address asks for. What does not exist is left out."""
+    order = sent.get("order", "")
+    days = sent.get("not_seen", "")
+    worker = sent.get("worker", "")
+    known = {"nobody", *(key for key, _name in workers)}
+    return Asked(
+        order=Order(order) if order in set(Order) else Order.DUE,
+        backwards=sent.get("backwards") == "1",
+        stage=stage if (stage := sent.get("stage", "")) in set(Stage) else "",
+        worker=worker if worker in known else "",
+        not_seen_for=int(days) if days in {str(one) for one in _NOT_SEEN} else 0,
+        unread=sent.get("unread") == "1",
+    )
+
+
+def read_chosen(sent: QueryDict) -> list[str]:
+    """References of the cases that were ticked, each once, in order."""
+    return sorted({text for text in sent.getlist("case") if text})
+
+
+class HandOverForm(Form):
+    """To whom, and for each child why, and what the child said to it. `people`: who may be named, by key."""
+
+    worker = SelectField(
+        gettext_lazy("Who becomes the trusted worker of these children?"),
+        missing=gettext_lazy("Choose who becomes the trusted worker"),
+    )
+    reason = TextareaField(
+        gettext_lazy("Why does it change?"),
+        hint=gettext_lazy("As you would explain it to the children."),
+        missing=gettext_lazy("Say why the children get another trusted worker"),
+        rows=3,
+    )
+
+    def __init__(
+        self, *args: Any, people: Mapping[str, tuple[User, str]], children: Iterable[Any], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.people, self.children = people, list(children)
+        self.had_somebody = [case for case in self.children if case.trusted_worker_id]
+        self.fields["worker"].choices = [(key, called) for key, (_user, called) in people.items()]  # type: ignore[attr-defined]
+        for case in self.had_somebody:
+            name = {"name": case.person}
+            self.fields[f"asked_{case.pk}"] = RadiosField(
+                _("Was %(name)s asked?") % name,
+                choices=[(ChildAsked.YES.value, _("Yes")), (ChildAsked.NO.value, _("No"))],
+                missing=_("Say whether %(name)s was asked") % name,
+                inline=True,
+            )
+            self.fields[f"about_{case.pk}"] = TextareaField(
+                _("What did %(name)s say, or why were they not asked? What does the new worker have to know?")
+                % name,
+                missing=_("%(name)s: write what they said, or why they were not asked") % name,
+                rows=3,
+                max_length=5000,
+            )
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `hand_over`."""
+        answers = self.cleaned_data
+        notes = {case.reference: ("", "") for case in self.children}
+        notes |= {
+            case.reference: (answers[f"asked_{case.pk}"], answers[f"about_{case.pk}"])
+            for case in self.had_somebody
+        }
+        worker, _called = self.people[answers["worker"]]
+        return {"worker": worker, "reason": answers["reason"], "notes": notes}

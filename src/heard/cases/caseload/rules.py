@@ -1,0 +1,58 @@
+"""How a caseload is sorted and chosen from. Pure: no Django, no clock, no database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Stage(StrEnum):
+    """How far the work with a child is."""
+
+    TO_ASSESS = "to_assess"
+    ASSESSING = "assessing"
+    TO_SIGN_OFF = "to_sign_off"
+    TO_PLAN = "to_plan"
+    PLANNING = "planning"
+    PLAN = "plan"
+    REVIEW_OVERDUE = "review_overdue"
+
+
+class Order(StrEnum):
+    NAME = "name"
+    STAGE = "stage"
+    WORKER = "worker"
+    SEEN = "seen"
+    ALONE = "alone"
+    WORDS = "words"
+    DUE = "due"
+    OPENED = "opened"
+
+
+AT_ONCE: Final = 15  # children, at most, are handed over in one go
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which children, in which order. `not_seen_for`: days, 0 where it does not matter. Without a day stands first where the
+    order is by when something happened last: nobody has written that down."""
+
+    order: Order = Order.DUE
+    backwards: bool = False
+    stage: str = ""
+    worker: str = ""
+    not_seen_for: int = 0
+    unread: bool = False
+
+
+def why_not_hand_over(*, may: bool, chosen: Sequence[object], found: int) -> str | None:
+    """Several children to one worker."""
+    if not may:
+        return "A co-ordinator or supervisor hands children over."
+    if not chosen:
+        return "Choose at least one child to hand over."
+    if len(chosen) > AT_ONCE:
+        return f"Hand over at most {AT_ONCE} children at once."
+    if found != len(chosen):
+        return "One of these children is not in your agency’s caseload any more. Choose again."
+    return None

@@ -1,0 +1,1 @@
+"""Pages of a caseload: my children, and those of a team."""

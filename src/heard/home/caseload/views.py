@@ -1,0 +1,132 @@
+"""My children and those of a team, each in one line: sorted, chosen from, taken out, and handed over."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from heard.agencies.gate import Request, gate
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import May
+from heard.agencies.tables import as_csv
+from heard.cases.case.queries import who_can_do
+from heard.cases.caseload import actions, queries
+from heard.cases.caseload.forms import CaseloadForm, HandOverForm, read_asked, read_chosen
+from heard.cases.caseload.rules import Asked, Order
+from heard.home.team.queries import load_of
+
+_PER_PAGE = 50
+
+
+@gate(May.PLAN)
+@require_safe
+def mine(request: Request) -> HttpResponse:
+    """The children who count on this user."""
+    asked = read_asked(request.GET)
+    context = _table(request, queries.my_caseload(request.user, asked), asked)
+    context |= {"form": CaseloadForm(asked, None), "sees_team": request.user.may(May.SEE_TEAM)}
+    return render(request, "home/caseload/mine.html", context)
+
+
+@gate(May.SEE_TEAM)
+@require_safe
+def team(request: Request) -> HttpResponse:
+    """The children whose cases the user's agencies lead."""
+    workers = queries.workers_of_team(request.user)
+    asked = read_asked(request.GET, workers)
+    context = _table(request, queries.team_caseload(request.user, asked), asked)
+    context |= {"form": CaseloadForm(asked, workers), "may_hand_over": request.user.may(May.DECIDE)}
+    return render(request, "home/caseload/team.html", context)
+
+
+@gate(May.SEE_TEAM, fresh=True)
+@require_safe
+def team_file(request: Request) -> HttpResponse:
+    """What the team's table shows, every page of it."""
+    asked = read_asked(request.GET, queries.workers_of_team(request.user))
+    days = ("open since", "last seen", "last seen alone", "last words", "next due")
+    head = ("child", "case", "team", "stage", "trusted worker", *days, "what is due")
+    rows = actions.take_out_caseload(by=request.user, asked=asked)
+    return as_csv("caseload.csv", head, (_cells(line) for line in rows))
+
+
+def _cells(line: queries.Line) -> tuple[Any, ...]:
+    case = line.case
+    told = (case.person, case.reference, case.lead_team.name, line.stage, case.trusted_worker)
+    return (
+        *told,
+        localdate(case.opened_at),
+        line.seen_on,
+        line.alone_on,
+        line.words_on,
+        line.due_on,
+        line.due,
+    )
+
+
+@gate(May.DECIDE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_over(request: Request) -> HttpResponse:
+    """Several children get another trusted worker, each with a note."""
+    user = request.user
+    chosen = read_chosen(request.GET)
+    if not chosen:
+        messages.warning(request, _("Choose at least one child to hand over."))
+        return redirect("team")
+    children = queries.to_hand_over(user, chosen)
+    form = kept_form(
+        request,
+        HandOverForm,
+        kind="caseload.hand-over",
+        subject_id=uuid.uuid5(children[0].pk, " ".join(chosen)),
+        people=_with_load(user),
+        children=children,
+    )
+    if form.is_valid():
+        with sending(request, form):
+            done = actions.hand_over(by=user, **form.answered)
+            said = ngettext("Handed over: %(num)s child.", "Handed over: %(num)s children.", len(done))
+            messages.success(request, said % {"num": len(done)})
+            return redirect("team")
+    return render(request, "home/caseload/hand_over.html", {"form": form, "children": children})
+
+
+def _with_load(user: Any) -> dict[str, tuple[Any, str]]:
+    """Who may be named, by key, each with what they have to do now beside their name."""
+    people = who_can_do(user)
+    loads = load_of(user, (who for who, _called in people.values()), today=localdate())
+    says = {str(one.user_id): one.says for one in loads}
+    return {key: (who, f"{called}: {says[key]}") for key, (who, called) in people.items()}
+
+
+def _table(request: Request, rows: Any, asked: Asked) -> dict[str, Any]:
+    page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    for name in ("page", "order", "backwards"):
+        kept.pop(name, None)
+    return {
+        "page": page,
+        "lines": list(queries.lines(page.object_list, localdate())),
+        "asked": asked,
+        "is_chosen": bool(asked.stage or asked.worker or asked.not_seen_for or asked.unread),
+        "orders": {one.value: _link(kept, one, asked) for one in Order},
+        "query": request.GET.urlencode(),
+    }
+
+
+def _link(kept: Any, order: Order, asked: Asked) -> str:
+    """The address that sorts by a column; the other way round where it is sorted by that already."""
+    sent = kept.copy()
+    sent["order"] = order.value
+    if asked.order is order and not asked.backwards:
+        sent["backwards"] = "1"
+    return f"?{sent.urlencode()}"

@@ -1,0 +1,193 @@
+"""A caseload: each child in one line, with what notes, words and dates say; sorted, chosen from, taken out, handed over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from tests.conftest import World
+from tests.home.test_work import a_case, ago
+
+from heard.agencies import actions as agencies
+from heard.agencies.models import AuditRow
+from heard.agencies.rules import Refused
+from heard.cases.assessment import actions as assessing
+from heard.cases.case import actions as casework
+from heard.cases.case.models import Case
+from heard.cases.case.notices.queries import unread_of
+from heard.cases.caseload import actions, queries
+from heard.cases.caseload.rules import AT_ONCE, Asked, Order, why_not_hand_over
+from heard.cases.note.actions import write_note
+from heard.network.actions import restrict
+
+
+def mine(world: World, name: str) -> Case:
+    case: Case = a_case(world, name)
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    return case
+
+
+def seen(world: World, case: Case, days: int, how: str = "with_others") -> None:
+    at = timezone.now() - timedelta(days=days)
+    write_note(by=world.social_worker, person_id=case.person_id, kind="visit", at=at, seen=how, text="Well.")
+
+
+def lines(rows: Any) -> dict[str, queries.Line]:
+    return {line.case.person.given_name: line for line in queries.lines(rows, timezone.localdate())}
+
+
+def test_a_line_says_what_notes_words_and_dates_say(world: World) -> None:
+    ada, bea = mine(world, "Ada"), mine(world, "Bea")
+    seen(world, ada, 9, "alone")
+    seen(world, ada, 2)
+    assessment = assessing.start_assessment(by=world.social_worker, case_id=ada.pk)
+    found = lines(queries.my_caseload(world.social_worker, Asked()))
+    line = found["Ada"]
+    assert (line.seen_on, line.alone_on) == (ago(2), ago(9))
+    assert (line.due_on, str(line.due), line.overdue) == (assessment.due_on, "assessment", False)
+    assert str(line.stage) == "Being assessed"
+    assert line.words_on is None
+    casework.record_words(
+        by=world.social_worker,
+        person_id=bea.person_id,
+        text="I like it here.",
+        heard_by="Sol",
+        heard_on=ago(1),
+        how="said",
+    )
+    line = lines(queries.my_caseload(world.social_worker, Asked()))["Bea"]
+    assert (line.seen_on, line.alone_on, line.due_on, line.words_on) == (None, None, None, ago(1))
+    assert str(line.stage) == "Not assessed yet"
+
+
+def test_it_is_sorted_and_those_of_whom_nobody_has_written_stand_first(world: World) -> None:
+    ada, bea, _cleo = (mine(world, name) for name in ("Ada", "Bea", "Cleo"))
+    seen(world, ada, 2)
+    seen(world, bea, 30)
+
+    def names(**asked: Any) -> list[str]:
+        rows = queries.my_caseload(world.social_worker, Asked(**asked))
+        return [row.person.given_name for row in rows]
+
+    assert names(order=Order.SEEN) == ["Cleo", "Bea", "Ada"]
+    assert names(order=Order.SEEN, backwards=True) == ["Ada", "Bea", "Cleo"]
+    assert names(order=Order.NAME) == ["Ada", "Bea", "Cleo"]
+    assert names(order=Order.NAME, not_seen_for=14) == ["Bea", "Cleo"]
+    assert names(stage="plan") == []
+    for order in Order:
+        assert sorted(names(order=order)) == ["Ada", "Bea", "Cleo"]
+
+
+def test_what_is_new_for_the_reader_is_counted_for_the_reader(client: Client, world: World) -> None:
+    case = mine(world, "Ada")
+    assert lines(queries.my_caseload(world.social_worker, Asked()))["Ada"].unread == 1  # given to this worker
+    write_note(by=world.teacher, person_id=case.person_id, kind="call", at=timezone.now(), text="She rang.")
+    assert lines(queries.my_caseload(world.social_worker, Asked(unread=True)))["Ada"].unread == 2
+    client.force_login(world.social_worker)
+    assert "2 new" in client.get(reverse("caseload")).text
+
+
+def test_a_caseload_holds_nobody_whom_the_reader_may_not_see(client: Client, world: World) -> None:
+    case = mine(world, "Ada")
+    client.force_login(world.officer)
+    assert "Ada" not in client.get(reverse("caseload")).text
+    assert not queries.team_caseload(world.officer, Asked()).exists()
+    for name in ("team", "team_file", "team_hand_over"):
+        assert client.get(reverse(name)).status_code == 404
+    restrict(by=world.coordinator, person_id=case.person_id, reason="A parent works here")
+    assert lines(queries.my_caseload(world.social_worker, Asked()))  # on the list, so it stays
+
+
+def test_addresses_that_ask_for_nonsense_get_everything(client: Client, world: World) -> None:
+    mine(world, "Ada")
+    client.force_login(world.coordinator)
+    wrong = {"order": "x", "stage": "x", "worker": "7; drop", "not_seen": "many", "page": "x"}
+    for name in ("caseload", "team"):
+        assert client.get(reverse(name), wrong).status_code == 200
+    assert "Ada" in client.get(reverse("team"), wrong).text
+
+
+def test_a_page_asks_the_database_the_same_number_of_times(client: Client, world: World) -> None:
+    client.force_login(world.coordinator)
+    mine(world, "Ada")
+
+    def asked() -> int:
+        client.get(reverse("team"))
+        with CaptureQueriesContext(
+            connection,
+        ) as counted:
+            client.get(reverse("team"))
+        return len(counted)
+
+    before = asked()
+    for name in ("Bea", "Cleo", "Dora"):
+        mine(world, name)
+    assert asked() == before
+
+
+def test_the_team_takes_its_table_out_and_that_leaves_a_row(client: Client, world: World) -> None:
+    case = mine(world, "=Ada")
+    client.force_login(world.coordinator)
+    text = client.get(reverse("team_file"), {"order": "name"}).text
+    head, line = text.splitlines()
+    assert head.startswith("child,case,team,stage,trusted worker")
+    assert line.startswith("'=Ada")  # no formula
+    assert case.reference in line
+    row = AuditRow.objects.get(verb="take out", subject="caseload")
+    assert (row.actor_id, row.detail) == (world.coordinator.pk, {"children": 1})
+
+
+def test_many_are_handed_over_at_once_each_with_a_note(client: Client, world: World) -> None:
+    ada, bea, cleo = mine(world, "Ada"), mine(world, "Bea"), a_case(world, "Cleo")
+    client.force_login(world.coordinator)
+    chosen = "?" + "&".join(f"case={one.reference}" for one in (ada, bea, cleo))
+    page = reverse("team_hand_over") + chosen
+    shown = client.get(page).text
+    assert "Was Ada" in shown
+    assert "Was Cleo" not in shown  # had nobody
+    sent = {"worker": str(world.supervisor.pk), "reason": "Sol moves to another town."}
+    sent |= {f"asked_{ada.pk}": "yes", f"about_{ada.pk}": "She would like to meet first."}
+    refused = client.post(page, sent)
+    assert "Say whether Bea" in refused.text
+    assert "She would like to meet first." in refused.text
+    sent |= {f"asked_{bea.pk}": "no", f"about_{bea.pk}": "She is away; I ring her on Monday."}
+    answer = client.post(page, sent, follow=True)
+    assert "Handed over: 3 children." in answer.text
+    for case in (ada, bea, cleo):
+        case.refresh_from_db()
+        assert case.trusted_worker == world.supervisor
+    assert ada.trusted_workers.get(until=None).about_asking == "She would like to meet first."
+    assert {row.notice.person_id for row in unread_of(world.supervisor)} >= {ada.person_id, bea.person_id}
+
+
+def test_one_refusal_hands_nobody_over(world: World) -> None:
+    ada, bea = mine(world, "Ada"), mine(world, "Bea")
+    notes = {ada.reference: ("yes", "Fine."), bea.reference: ("", "")}
+    with pytest.raises(Refused):
+        actions.hand_over(by=world.coordinator, worker=world.supervisor, reason="Moves", notes=notes)
+    ada.refresh_from_db()
+    assert ada.trusted_worker == world.social_worker
+    other = agencies.add_team(by=world.administrator, agency=world.police, name="Other")
+    Case.objects.filter(pk=bea.pk).update(lead_team=other)
+    with pytest.raises(Refused, match="not in your agency’s caseload any more"):
+        actions.hand_over(by=world.coordinator, worker=world.supervisor, reason="Moves", notes=notes)
+    with pytest.raises(Refused, match="hands children over"):
+        actions.hand_over(by=world.social_worker, worker=world.supervisor, reason="Moves", notes=notes)
+
+
+def test_the_rule_of_handing_over() -> None:
+    assert why_not_hand_over(may=True, chosen=[], found=0) is not None
+    assert why_not_hand_over(may=True, chosen=["x"] * (AT_ONCE + 1), found=AT_ONCE + 1) is not None
+    assert why_not_hand_over(may=True, chosen=["x"], found=1) is None
+
+
+def test_without_a_child_chosen_the_page_says_so(client: Client, world: World) -> None:
+    client.force_login(world.coordinator)
+    answer = client.get(reverse("team_hand_over"), follow=True)
+    assert "Choose at least one child to hand over." in answer.text
