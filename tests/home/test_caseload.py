@@ -15,7 +15,7 @@ from tests.conftest import World
 from tests.home.test_work import a_case, ago
 
 from heard.agencies import actions as agencies
-from heard.agencies.models import AuditRow
+from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Refused
 from heard.cases.assessment import actions as assessing
 from heard.cases.case import actions as casework
@@ -38,8 +38,8 @@ def seen(world: World, case: Case, days: int, how: str = "with_others") -> None:
     write_note(by=world.social_worker, person_id=case.person_id, kind="visit", at=at, seen=how, text="Well.")
 
 
-def lines(rows: Any) -> dict[str, queries.Line]:
-    return {line.case.person.given_name: line for line in queries.lines(rows, timezone.localdate())}
+def lines(user: User, rows: Any) -> dict[str, queries.Line]:
+    return {line.case.person.given_name: line for line in queries.lines(user, rows, timezone.localdate())}
 
 
 def test_a_line_says_what_notes_words_and_dates_say(world: World) -> None:
@@ -47,7 +47,7 @@ def test_a_line_says_what_notes_words_and_dates_say(world: World) -> None:
     seen(world, ada, 9, "alone")
     seen(world, ada, 2)
     assessment = assessing.start_assessment(by=world.social_worker, case_id=ada.pk)
-    found = lines(queries.my_caseload(world.social_worker, Asked()))
+    found = lines(world.social_worker, queries.my_caseload(world.social_worker, Asked()))
     line = found["Ada"]
     assert (line.seen_on, line.alone_on) == (ago(2), ago(9))
     assert (line.due_on, str(line.due), line.overdue) == (assessment.due_on, "assessment", False)
@@ -61,7 +61,7 @@ def test_a_line_says_what_notes_words_and_dates_say(world: World) -> None:
         heard_on=ago(1),
         how="said",
     )
-    line = lines(queries.my_caseload(world.social_worker, Asked()))["Bea"]
+    line = lines(world.social_worker, queries.my_caseload(world.social_worker, Asked()))["Bea"]
     assert (line.seen_on, line.alone_on, line.due_on, line.words_on) == (None, None, None, ago(1))
     assert str(line.stage) == "Not assessed yet"
 
@@ -86,9 +86,14 @@ def test_it_is_sorted_and_those_of_whom_nobody_has_written_stand_first(world: Wo
 
 def test_what_is_new_for_the_reader_is_counted_for_the_reader(client: Client, world: World) -> None:
     case = mine(world, "Ada")
-    assert lines(queries.my_caseload(world.social_worker, Asked()))["Ada"].unread == 1  # given to this worker
+    assert (
+        lines(world.social_worker, queries.my_caseload(world.social_worker, Asked()))["Ada"].unread == 1
+    )  # given to this worker
     write_note(by=world.teacher, person_id=case.person_id, kind="call", at=timezone.now(), text="She rang.")
-    assert lines(queries.my_caseload(world.social_worker, Asked(unread=True)))["Ada"].unread == 2
+    assert (
+        lines(world.social_worker, queries.my_caseload(world.social_worker, Asked(unread=True)))["Ada"].unread
+        == 2
+    )
     client.force_login(world.social_worker)
     assert "2 new" in client.get(reverse("caseload")).text
 
@@ -101,7 +106,9 @@ def test_a_caseload_holds_nobody_whom_the_reader_may_not_see(client: Client, wor
     for name in ("team", "team_file", "team_hand_over"):
         assert client.get(reverse(name)).status_code == 404
     restrict(by=world.coordinator, person_id=case.person_id, reason="A parent works here")
-    assert lines(queries.my_caseload(world.social_worker, Asked()))  # on the list, so it stays
+    assert lines(
+        world.social_worker, queries.my_caseload(world.social_worker, Asked())
+    )  # on the list, so it stays
 
 
 def test_addresses_that_ask_for_nonsense_get_everything(client: Client, world: World) -> None:

@@ -19,7 +19,11 @@ def test_the_stage_is_how_far_the_plan_is(world: World, agreed: Any) -> None:
     assert stage() == Stage.PLAN
     type(agreed).objects.update(review_on=ago(1))
     assert stage() == Stage.REVIEW_OVERDUE
-    line = next(queries.lines(queries.team_caseload(world.coordinator, Asked()), timezone.localdate()))
+    line = next(
+        queries.lines(
+            world.coordinator, queries.team_caseload(world.coordinator, Asked()), timezone.localdate()
+        )
+    )
     assert (str(line.due), line.overdue) == ("review", True)
     type(agreed).objects.update(state="ended", review_on=None)
     assert stage() == Stage.TO_PLAN

@@ -38,4 +38,4 @@ def take_out_caseload(*, by: User, asked: rules.Asked) -> Iterator[Line]:
     """Every line of the team's caseload that was asked for, with a row that says so."""
     rows = list(queries.team_caseload(by, asked))
     record_audit(by=by, verb="take out", subject="caseload", subject_id=by.pk, detail={"children": len(rows)})
-    return queries.lines(rows, timezone.localdate())
+    return queries.lines(by, rows, timezone.localdate())

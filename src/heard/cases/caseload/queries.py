@@ -91,8 +91,8 @@ def team_caseload(user: User, asked: Asked) -> QuerySet[Any]:
     return _asked_for(rows, asked)
 
 
-def lines(rows: Iterable[Any], today: date) -> Iterator[Line]:
-    """What each line says, of rows of one of the caseloads."""
+def lines(user: User, rows: Iterable[Any], today: date) -> Iterator[Line]:
+    """What each line says, of rows of one of this user’s caseloads."""
     for row in rows:
         due = {name: getattr(row, name) for name in _DUE if getattr(row, name)}
         first = min(due, key=lambda name: due[name], default="")

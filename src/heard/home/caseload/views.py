@@ -115,7 +115,7 @@ def _table(request: Request, rows: Any, asked: Asked) -> dict[str, Any]:
         kept.pop(name, None)
     return {
         "page": page,
-        "lines": list(queries.lines(page.object_list, localdate())),
+        "lines": list(queries.lines(request.user, page.object_list, localdate())),
         "asked": asked,
         "is_chosen": bool(asked.stage or asked.worker or asked.not_seen_for or asked.unread),
         "orders": {one.value: _link(kept, one, asked) for one in Order},
