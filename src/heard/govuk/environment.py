@@ -40,7 +40,7 @@ def environment(**options: Any) -> Environment:
     )
     env.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(url=_url, static=static, language=translation.get_language, csrf_token=get_token)
-    env.filters.update(day=day, time=time, ago=naturaltime, number=number)
+    env.filters.update(day=day, short_day=short_day, time=time, ago=naturaltime, number=number)
     env.lenient = Environment(
         loader=PrefixLoader({_PREFIX: PackageLoader(_PREFIX)}),
         autoescape=True,
@@ -67,6 +67,11 @@ def _url(name: str, **kwargs: Any) -> str:
 def day(value: Any) -> str:
     """A date as people write it: 3 March 2026."""
     return date_format(localtime(value) if hasattr(value, "tzinfo") else value, "j F Y") if value else ""
+
+
+def short_day(value: Any) -> str:
+    """A date in a table with many columns: 3 Mar 2026."""
+    return date_format(localtime(value) if hasattr(value, "tzinfo") else value, "j M Y") if value else ""
 
 
 def time(value: Any) -> str:

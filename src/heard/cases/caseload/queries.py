@@ -208,7 +208,6 @@ _FIELDS: Final = {
     Order.ALONE: ("alone_at",),
     Order.WORDS: ("words_on",),
     Order.DUE: ("due_on",),
-    Order.OPENED: ("opened_at",),
 }
 
 

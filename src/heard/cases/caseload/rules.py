@@ -26,7 +26,6 @@ class Order(StrEnum):
     ALONE = "alone"
     WORDS = "words"
     DUE = "due"
-    OPENED = "opened"
 
 
 AT_ONCE: Final = 15  # children, at most, are handed over in one go
