@@ -186,7 +186,7 @@ def why_not_own(*, is_active: bool, may_plan: bool, sees_child: bool) -> str | N
 def why_not_change_worker(*, is_same: bool, had_one: bool, reason: str, asked: str, about: str) -> str | None:
     """Whether somebody else becomes the trusted worker. `about`: what the child said, or why they were not asked.
 
-    The first one needs no reason: a child who has nobody needs somebody. (See Me, Hear Me: enduring relationships.)
+    The first one needs no reason: a child who has nobody needs somebody. (See Me, Hear Me: the same person over time.)
     """
     if is_same:
         return "This is the trusted worker already. Choose somebody else, or leave it as it is."
