@@ -47,7 +47,10 @@ def promises(user: User, *, since: date, today: date) -> list[Promise]:
             decision.source,
         ),
         Promise(
-            _("Decisions made beside the child’s own words, from the first worry to closing the case"),
+            _(
+                "Decisions made beside the child’s own words, or with the reason why the child could not be heard, from the "
+                "first worry to closing the case"
+            ),
             decisions.all_stages(decisions.by_stage(user, since=since)),
             release.entries["voice_child"].source,
             decisions.what_counts(),
