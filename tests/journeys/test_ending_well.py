@@ -8,6 +8,7 @@ from tests.journeys.conftest import Story
 
 from heard.cases.case.models import Case
 from heard.cases.plan.models import Plan
+from heard.govuk.environment import day
 
 pytestmark = pytest.mark.journey
 
@@ -30,6 +31,37 @@ def reviewed(story: Story, plan: Plan) -> None:
     story.fill("Why?", "She is safe on her way, and has people to call.").press("Record the review")
     story.sees("The review is written down.", NOW)
     assert "She is not afraid on her way home." in story.take_paper("This review on paper (PDF)")
+
+
+def test_a_review_of_a_child_who_could_not_be_reached_prints_each_try(world: World, story: Story) -> None:
+    plan, today = planned(world), timezone.localdate()
+    before, yesterday = ago(2), ago(1)
+    story.sign_in(world.supervisor).open(f"/plans/{plan.pk}/review/")
+    story.choose("Better").fill("What was seen?", "She walks home with Tess and laughs.")
+    story.fill("Who saw it?", "Tess Archer, teacher").fill_date("When?", today.day, today.month, today.year)
+    story.fill("What has changed for the child?", "She is at her aunt’s.")
+    story.fill("Who took part?", "Sol Wright, Tess Archer")
+    story.choose("The plan goes on as it is").fill("Why?", "We have not heard her yet.")
+    story.fill_date("When is the next review? (optional)", today.day, today.month, today.year + 1)
+    story.choose("The child could not be reached").press("Record the review")
+    story.sees("There is a problem", "Give the day of the first try", "Say how somebody tried first")
+    story.fill_date("First try: when?", before.day, before.month, before.year).select(
+        "First try: how?", "Visit"
+    )
+    story.fill("First try: what came of it? (optional)", "Nobody was at home.")
+    story.fill_date("Second try: when? (optional)", yesterday.day, yesterday.month, yesterday.year)
+    story.press("Record the review").sees("There is a problem", "Say how somebody tried next")
+    story.select("Second try: how? (optional)", "Call")
+    story.fill(
+        "What else was tried, and when does somebody try again? (optional)", "Tess asks her on Friday."
+    )
+    story.press("Record the review").sees("The review is written down.")
+    told = (
+        f"The child could not be reached. Tried on {day(before)} (visit): Nobody was at home. "
+        f"Tried on {day(yesterday)} (call). Tess asks her on Friday."
+    )
+    story.sees(told)
+    assert told in " ".join(story.take_paper("This review on paper (PDF)").split())
 
 
 def closed(story: Story, case: Case) -> None:

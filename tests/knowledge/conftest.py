@@ -1,4 +1,4 @@
-"""A copy of the newest release that a test may spoil."""
+"""Copies of releases that a test may spoil: one that is whole, and one that extends it."""
 
 import shutil
 from collections.abc import Callable
@@ -13,13 +13,26 @@ type Spoil = Callable[[str, str, str], Path]
 
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
-    release_id = load.release_ids()[-1]
-    return Path(shutil.copytree(load.PACKS / release_id, tmp_path / release_id))
+    return Path(shutil.copytree(load.PACKS / "2013.1", tmp_path / "2013.1"))
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(load.PACKS / "2026.1", tmp_path / "2026.1"))
 
 
 @pytest.fixture
 def spoil(pack: Path) -> Spoil:
-    """Replaces text that is there once or more (its first place) in one file of the copy."""
+    """Replaces text that is there once or more (its first place) in one file of the whole one."""
+    return _spoil(pack)
+
+
+@pytest.fixture
+def spoil_newer(newer: Path) -> Spoil:
+    return _spoil(newer)
+
+
+def _spoil(pack: Path) -> Spoil:
 
     def change(file: str, old: str, new: str) -> Path:
         path = pack / file

@@ -20,6 +20,25 @@ def test_the_release_as_it_stands_has_no_faults(pack: Path) -> None:
 
 BAD = {
     "missing field": ("signs.yaml", "    label: Physical injuries\n", "", "S02", "“label” is missing"),
+    "no source": (
+        "not_enumerated.yaml", "    source: Interim report of November 2012, not read by us\n", "", "counted_indicators",
+        "“source” is missing",
+    ),
+    "blank source": (
+        "clocks.yaml", "source: NYAS and other secondary accounts of Working Together", "source: ' '", "core_group",
+        "“source” cannot be",
+    ),
+    "no confidence": ("rules.yaml", "    confidence: B\n", "", "three_signs", "“confidence” is missing"),
+    "a clock without a source": (
+        "clocks.yaml", "    source: NYAS and other secondary accounts of Working Together\n", "", "core_group",
+        "“source” is missing",
+    ),
+    "mark of memory in a text": (
+        "signs.yaml", "help: Injuries, above", "help: Often seen [M]. Injuries, above", "S02", "mark of what is remembered",
+    ),
+    "mark of a gap in a source": (
+        "clocks.yaml", "source: NYAS and other", "source: NYAS [G] and other", "core_group", "mark of what is remembered",
+    ),
     "empty field": ("signs.yaml", "label: Physical injuries", "label:", "S02", "“label” cannot be"),
     "unknown field": ("signs.yaml", "in_digest: true", "in_digest: true\n    score: 5", "S01", "Unknown field “score”"),
     "unknown section": ("rules.yaml", "figures:", "figure:", "", "Unknown section “figure”"),

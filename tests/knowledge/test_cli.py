@@ -18,7 +18,16 @@ def run(*words: str) -> Result:
 def test_show_lists_both_lists_the_patterns_and_what_is_not_listed() -> None:
     shown = run("show")
     assert shown.exit_code == 0
-    for text in ("Release 2013.1", "V15", "S14", "N6", "three_signs", "The nine significant failings"):
+    for text in (
+        "Release 2026.1",
+        "V15",
+        "conclusion_late",
+        "duty_to_share",
+        "S14",
+        "N6",
+        "three_signs",
+        "The nine significant failings",
+    ):
         assert text in shown.output
 
 
@@ -32,7 +41,7 @@ def test_show_of_one_sign_says_what_carries_it() -> None:
 @pytest.mark.parametrize(
     ("entry", "text"),
     [
-        ("S10", "No field of a statutory return carries it."),
+        ("S10", "No field of the statutory returns that Heard reads carries it."),
         ("assessment", "not known"),
         ("failings", "gives only the number"),
         ("G7", "school, neighbourhood"),
@@ -49,6 +58,30 @@ def test_show_of_what_is_not_there_says_so_and_fails(words: tuple[str, ...]) -> 
     shown = run(*words)
     assert shown.exit_code == 2
     assert "has no entry" in shown.stderr or "There is no release" in shown.stderr
+
+
+def test_diff_says_what_was_added_and_what_was_put_right() -> None:
+    shown = run("diff")
+    assert shown.exit_code == 0
+    assert "Release 2026.1 against 2013.1" in shown.output
+    assert "figures, children_at_risk: Children and young people who were at risk (changed)" in shown.output
+    assert "- Children and young people with three or more signs" in shown.output
+    assert (
+        "conclusions, conclusion_late: Agencies began late, although there was guidance (added)"
+        in shown.output
+    )
+    assert "no_carrier, S06: Absent from school (changed)" in shown.output
+
+
+def test_diff_of_two_releases_that_are_named() -> None:
+    assert "Differences: 0." in run("diff", "2013.1", "2013.1").output
+    assert "conclusion_late" in run("diff", "2026.1", "2013.1").output
+    assert "(withdrawn)" in run("diff", "2026.1", "2013.1").output
+
+
+def test_diff_with_nothing_to_compare_says_so() -> None:
+    assert run("diff", "1999.1").exit_code == 2
+    assert "There is no release '1999.1'" in run("diff", "1999.1").stderr
 
 
 def test_check_passes_what_comes_with_heard() -> None:

@@ -62,8 +62,57 @@ def test_each_part_named_in_the_navigation_is_there(page: str) -> None:
         assert f'id="{part}"' in page
 
 
-def test_what_no_return_carries_is_said_to_be_seen_by_people_only(page: str) -> None:
-    assert page.count("Only people see this") == len(load.current().no_carrier)
+def test_what_neither_return_carries_says_who_or_what_does(page: str) -> None:
+    without = load.current().no_carrier
+    assert page.count("Neither statutory return that Heard reads") == len(without)
+    assert [entry.item for entry in without if str(escape(entry.note)) not in page] == []
+    assert "no statutory return has a field" not in page
+
+
+def test_findings_and_law_are_there_with_what_is_not_known(page: str) -> None:
+    release = load.current()
+    for part in ("conclusions", "laws"):
+        assert f'href="#{part}"' in page
+        assert f'id="{part}"' in page
+    said = [one.official for one in release.conclusions] + [one.source for one in release.laws]
+    said += [one.not_known for one in release.laws]
+    assert [text for text in said if str(escape(text)) not in page] == []
+    assert "whether it changed a clock is not known to us" in page
+
+
+def test_each_source_says_in_which_release_it_stands(page: str) -> None:
+    sources = [
+        line for line in page.splitlines() if "Source: " in line and "Independent Inquiry into" not in line
+    ]
+    assert len(sources) > 40
+    assert [line for line in sources if "elease 2026.1" not in line] == []
+
+
+def test_what_is_new_in_a_release_is_said(page: str) -> None:
+    assert "Put right since release 2013.1" in page
+    assert "New since release 2013.1" in page
+
+
+def test_an_older_release_is_read_as_it_was(world: World, client: Client) -> None:
+    client.force_login(world.teacher)
+    old = client.get(reverse("knowledge_release", kwargs={"release": "2013.1"})).content.decode()
+    assert "This is what release 2013.1 says" in old
+    assert "Children and young people with three or more signs" in old
+    assert str(escape(load.release("2013.1").title)) in old
+    assert "#conclusions" not in old
+    newest = client.get(reverse("knowledge")).content.decode()
+    assert "with three or more signs" not in newest
+    assert reverse("knowledge_release", kwargs={"release": "2013.1"}) in newest
+
+
+@pytest.mark.parametrize("name", ["1999.1", "newest", "2013"])
+def test_a_release_that_is_not_there_is_not_found(world: World, client: Client, name: str) -> None:
+    client.force_login(world.teacher)
+    assert client.get(reverse("knowledge_release", kwargs={"release": name})).status_code == 404
+
+
+def test_an_older_release_needs_signing_in(db: None, client: Client) -> None:
+    assert client.get(reverse("knowledge_release", kwargs={"release": "2013.1"})).status_code == 302
 
 
 def test_a_clock_is_said_in_words() -> None:

@@ -1,4 +1,4 @@
-"""What release 2013.1 says, and that a release never changes."""
+"""What release 2013.1 says, and that a release never changes. What the later ones say stands in `test_2026_1.py`."""
 
 import hashlib
 import re

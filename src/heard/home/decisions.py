@@ -1,4 +1,4 @@
-"""Decisions beside the child's own words, and without them, over every stage that decides something about a child."""
+"""Decisions beside the child's own words or the reason why the child could not be heard, and without either, over every stage that decides something about a child."""
 
 from __future__ import annotations
 
@@ -47,8 +47,9 @@ def what_counts() -> str:
     """The definition, for the page that shows the figure."""
     return _(
         "A decision counts where the child said something since the decision before it of the same kind, in the same case "
-        "or about the same child. Words that stood beside an earlier one are not counted again, and a reason why there are "
-        "no words is not counted as words."
+        "or about the same child; or where the child was asked since then and did not want to speak, or could not be reached, "
+        "with the day of each try. Words that stood beside an earlier one are not counted again, and another reason why there "
+        "are no words is not counted. A worry counts only by words."
     )
 
 

@@ -1,4 +1,4 @@
-"""What the page “What we look for and why” needs, out of the newest release of knowledge."""
+"""What the page “What we look for and why” needs, out of one release of knowledge: the newest, or an older one by name."""
 
 from __future__ import annotations
 
@@ -7,15 +7,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from heard.agencies.rules import Hidden
 from heard.knowledge import load
-from heard.knowledge.model import Clock, Release
+from heard.knowledge.differences import Difference, differences
+from heard.knowledge.model import Clock, NoCarrier, Release
 
 
-def page() -> dict[str, Any]:
-    release = load.current()
+def page(release_id: str = "") -> dict[str, Any]:
+    """Of a release by its id, else of the newest. `Hidden` where there is none of that name."""
+    if release_id and release_id not in load.release_ids():
+        raise Hidden
+    release = load.release(release_id) if release_id else load.current()
     return {
         "release": release,
-        "sections": _sections(),
+        "newest": load.current().id,
+        "others": [other for other in reversed(load.release_ids()) if other != release.id],
+        "changed": _changed(release),
+        "sections": _sections(release),
         "headings": [(h, [p for p in release.patterns if p.heading == h.id]) for h in release.headings],
         "uncarried": _uncarried(release),
         "clocks": [(clock, allowed(clock)) for clock in release.clocks],
@@ -33,13 +41,25 @@ def allowed(clock: Clock) -> str:
     return said[clock.unit] % {"num": clock.amount}
 
 
-def _uncarried(release: Release) -> frozenset[str]:
-    """Items that only people can tell: neither statutory return has a field for them."""
-    return frozenset(entry.item for entry in release.no_carrier)
+def _uncarried(release: Release) -> dict[str, NoCarrier]:
+    """Items for which neither statutory return that Heard reads has a field, with who or what carries them."""
+    return {entry.item: entry for entry in release.no_carrier}
 
 
-def _sections() -> list[tuple[str, str, bool]]:
+def _changed(release: Release) -> list[tuple[str, list[Difference]]]:
+    """What this release says otherwise than the one that it extends, by what was done to it."""
+    if not release.extends:
+        return []
+    found = differences(load.release(release.extends), release)
+    headings = {"added": _("New"), "changed": _("Put right"), "withdrawn": _("Withdrawn")}
+    kinds = [(text, [one for one in found if one.change == kind]) for kind, text in headings.items()]
+    return [(text, ones) for text, ones in kinds if ones]
+
+
+def _sections(release: Release) -> list[tuple[str, str, bool]]:
     """Text, address and whether it is the current one, as the side navigation asks."""
+    conclusions = [(_("What the inquiry found"), "#conclusions", False)] if release.conclusions else []
+    laws = [(_("Law and guidance since"), "#laws", False)] if release.laws else []
     return [
         (_("Start here"), "#start", False),
         (_("What the words mean"), "#words", False),
@@ -47,8 +67,10 @@ def _sections() -> list[tuple[str, str, bool]]:
         (_("Patterns"), "#patterns", False),
         (_("The counting rule"), "#rule", False),
         (_("Figures"), "#figures", False),
+        *conclusions,
         (_("How we work"), "#principles", False),
         (_("Clocks"), "#clocks", False),
+        *laws,
         (_("What our sources do not say"), "#gaps", False),
         (_("About this release"), "#release", False),
     ]

@@ -47,15 +47,18 @@ def promises(user: User, *, since: date, today: date) -> list[Promise]:
             decision.source,
         ),
         Promise(
-            _("Decisions made beside the child’s own words, from the first worry to closing the case"),
+            _(
+                "Decisions made beside the child’s own words, or with the reason why the child could not be heard, from the "
+                "first worry to closing the case"
+            ),
             decisions.all_stages(decisions.by_stage(user, since=since)),
-            _("See Me, Hear Me: the voice of the child"),
+            release.entries["voice_child"].source,
             decisions.what_counts(),
         ),
         Promise(
             _("Open cases in which the child has a trusted worker"),
             cases.with_a_trusted_worker(user),
-            _("principle of enduring relationships and support"),
+            release.entries["P3"].source,
         ),
         Promise(
             _("Assessments signed off within 45 working days of the worry"),

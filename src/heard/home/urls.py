@@ -13,6 +13,7 @@ urlpatterns = [
     path("work/<slug:work>/", views.work, name="work"),
     path("parts/", views.parts, name="parts"),
     path("knowledge/", views.knowledge, name="knowledge"),
+    path("knowledge/<str:release>/", views.knowledge, name="knowledge_release"),
     path("figures/", views.figures, name="figures"),
     path("search/", search, name="find"),
     path("places/", around.places, name="places"),

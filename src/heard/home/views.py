@@ -63,9 +63,9 @@ def _first_today(request: Request) -> bool:
 
 @gate(May.SIGNED_IN)
 @require_safe
-def knowledge(request: HttpRequest) -> HttpResponse:
-    """What a new worker learns from. The pack's texts are shown as they are."""
-    return render(request, "home/knowledge.html", learn.page())
+def knowledge(request: HttpRequest, release: str = "") -> HttpResponse:
+    """What a new worker learns from. The pack's texts are shown as they are; of an older release, as they were."""
+    return render(request, "home/knowledge.html", learn.page(release))
 
 
 @gate(May.SEE_FIGURES)

@@ -13,11 +13,14 @@ from pathlib import Path
 from types import NoneType, SimpleNamespace, UnionType
 from typing import Any, Literal, TypeAliasType, Union, get_args, get_origin, get_type_hints
 
+from heard.knowledge.extending import PACKS, RELEASE, WITHDRAWN, base_of, extend, why_not_extend
 from heard.knowledge.model import Release
 from heard.knowledge.reading import Fault, Raw, read_yaml
 from heard.knowledge.relations import relations
 
-_RELEASE = "release"  # the section with the pack's own id, title and about
+_HINTS = get_type_hints(Release)
+_KINDS = {name: get_args(_HINTS[name])[0] for name in _HINTS if get_origin(_HINTS[name]) is tuple}
+_NEEDED = {field.name for field in fields(Release) if field.name in _KINDS and field.default is MISSING}
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,39}")
 
 
@@ -42,40 +45,64 @@ class Placed:
 
 
 def check_pack(folder: Path) -> Checked:
-    """Reads each `*.yaml` of the folder. Never raises for what is in them."""
-    paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
-    if not paths:
+    """Reads each `*.yaml` of the folder, and the release that it extends. Never raises for what is in them."""
+    faults: list[Fault] = []
+    sections, all_read = _sections(folder, faults)
+    if not sections and not all_read and not faults:
         nothing = Fault(str(folder), 0, "", "No pack here.", "Give the folder that holds its *.yaml files.")
         return Checked(None, (nothing,))
-    faults: list[Fault] = []
-    sections, all_read = _sections(paths, faults)
-    hints = get_type_hints(Release)
-    kinds = {name: get_args(hints[name])[0] for name in hints if get_origin(hints[name]) is tuple}
-    for name in sections.keys() - kinds.keys() - {_RELEASE}:
-        known = ", ".join(kinds)
+    for name in sections.keys() - _KINDS.keys() - {RELEASE}:
+        known = ", ".join(_KINDS)
         faults.append(
-            sections[name].fault("", f"Unknown section “{name}”.", f"Use one of: {_RELEASE}, {known}.")
+            sections[name].fault("", f"Unknown section “{name}”.", f"Use one of: {RELEASE}, {known}.")
         )
-    wanted = {_RELEASE, *kinds} if all_read else sections.keys()  # what an unread file held is not missed yet
-    about = _about(sections.get(_RELEASE), folder, faults) if _RELEASE in wanted else None
+    whole = _extended(sections, folder, faults) if all_read else None
+    sections = sections if whole is None else whole
+    wanted = {RELEASE, *_NEEDED} if whole is not None else set()  # what was not read is not missed yet
+    about = _about(sections.get(RELEASE), folder, faults) if RELEASE in wanted | sections.keys() else None
     found = {
-        n: _entries(n, kind, sections.get(n), folder, faults) for n, kind in kinds.items() if n in wanted
+        name: _entries(name, kind, sections.get(name), folder, faults)
+        for name, kind in _KINDS.items()
+        if name in wanted | sections.keys()
     }
     placed = {name: entries for name, entries in found.items() if entries is not None}
-    if placed.keys() == kinds.keys():  # else each gap would be told again by all that points into it
+    if placed.keys() >= _NEEDED:  # else each gap would be told again by all that points into it
+        placed = {name: placed.get(name, []) for name in _KINDS}
         faults += relations(placed)
     if faults or about is None:
         return Checked(None, tuple(sorted(faults, key=lambda f: (f.file, f.line))))
-    values: dict[str, Any] = {**about, **{name: tuple(p.entry for p in placed[name]) for name in kinds}}
+    values: dict[str, Any] = {**about, **{name: tuple(p.entry for p in placed[name]) for name in _KINDS}}
     return Checked(Release(**values), ())
 
 
-def _sections(paths: list[Path], faults: list[Fault]) -> tuple[dict[str, Raw], bool]:
-    """The sections of these files, and whether every file could be read."""
+def _extended(sections: dict[str, Raw], folder: Path, faults: list[Fault]) -> dict[str, Raw] | None:
+    """The sections with those of the release that they extend; None where that one cannot be used."""
+    base = base_of(sections)
+    if base is None:
+        for row in sections[WITHDRAWN].value or () if WITHDRAWN in sections else ():
+            if isinstance(row, Raw):
+                what = "It is withdrawn from nothing."
+                faults.append(row.fault(name_of(row), what, "Say in “release” what the release extends."))
+        return sections
+    why_not = why_not_extend(folder.resolve().name, base.value)
+    if why_not is None and check_pack(PACKS / str(base.value)).release is None:
+        why_not = f"Release {base.value} is not fit to use.", "Check it, and correct it first."
+    if why_not:
+        faults.append(base.fault("extends", *why_not))
+        return None
+    older = PACKS / str(base.value)
+    before, _all_read = _sections(older, [], called=f"{older.name}/")
+    whole = _extended(before, older, [])
+    return None if whole is None else extend(whole, sections, faults)
+
+
+def _sections(folder: Path, faults: list[Fault], called: str = "") -> tuple[dict[str, Raw], bool]:
+    """The sections of the files of this folder, and whether there are any and every one could be read."""
+    paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
     found: dict[str, Raw] = {}
-    all_read = True
+    all_read = bool(paths)
     for path in paths:
-        raw = read_yaml(path, faults)
+        raw = read_yaml(path, faults, f"{called}{path.name}")
         if raw is not None and not isinstance(raw.value, dict):
             what = "The file is not sections."
             faults.append(raw.fault("", what, "Start with a section, such as “signs:”."))
@@ -96,16 +123,19 @@ def _about(raw: Raw | None, folder: Path, faults: list[Fault]) -> dict[str, str]
     if raw is None or not isinstance(raw.value, dict):
         where = raw or Raw(folder.name, 0, None)
         faults.append(
-            where.fault("", f"Section “{_RELEASE}” is missing.", f"Write it with {', '.join(wanted)}.")
+            where.fault("", f"Section “{RELEASE}” is missing.", f"Write it with {', '.join(wanted)}.")
         )
         return None
     found = {name: _convert(str, raw.value.get(name, Raw(raw.file, raw.line, None))) for name in wanted}
     for name, text in found.items():
         if not isinstance(text, str):
-            faults.append(raw.fault(_RELEASE, f"“{name}” is missing.", "Write it as text."))
+            faults.append(raw.fault(RELEASE, f"“{name}” is missing.", "Write it as text."))
     if isinstance(found["id"], str) and found["id"] != folder.resolve().name:
         what = f"The release calls itself {found['id']!r}, its folder {folder.resolve().name!r}."
-        faults.append(raw.fault(_RELEASE, what, "Give both the same name."))
+        faults.append(raw.fault(RELEASE, what, "Give both the same name."))
+    extends = raw.value.get("extends")
+    if extends is not None and isinstance(extends.value, str):
+        found["extends"] = extends.value.strip()
     return {name: text for name, text in found.items() if isinstance(text, str)}
 
 

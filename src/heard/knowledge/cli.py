@@ -12,11 +12,12 @@ from rich.table import Table
 
 from heard.knowledge import load
 from heard.knowledge.check import check_pack
+from heard.knowledge.differences import differences
 from heard.knowledge.model import Carrier, Entry, NotEnumerated, NotInRelease, Release
 
 _SECTIONS = (
     "definitions", "headings", "patterns", "vulnerabilities", "signs", "principles", "voices", "rules", "figures",
-    "clocks",
+    "clocks", "conclusions", "laws",
 )  # fmt: skip
 _UNIT = {"working_days": "working days", "days": "days", "months": "months", "hours": "hours"}
 
@@ -62,16 +63,41 @@ def check(path: Path | None) -> None:
     raise SystemExit(2 if refused else 0)
 
 
+@knowledge.command()
+@click.argument("older", required=False)
+@click.argument("newer", required=False)
+def diff(older: str | None, newer: str | None) -> None:
+    """Shows what release NEWER says otherwise than OLDER. Without NEWER the newest; without OLDER what it extends."""
+    try:
+        new = load.release(newer) if newer else load.current()
+        if not (older or new.extends):
+            raise NotInRelease(f"Release {new.id} extends none. Name the release to compare it with.")
+        old = load.release(older or new.extends)
+    except (NotInRelease, load.PackRefused) as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(2) from None
+    found = differences(old, new)
+    click.echo(f"Release {new.id} against {old.id}. Differences: {len(found)}.")
+    for one in found:
+        click.echo(
+            f"\n{one.section}, {one.entry}: {one.label} ({one.change}{f': {one.why}' if one.why else ''})"
+        )
+        for name, was, says in one.told:
+            click.echo(f"  {name.replace('_', ' ')}\n  - {_said(was)}\n  + {_said(says)}")
+
+
 def _summary(release: Release) -> str:
     counted = [f"{len(getattr(release, name))} {name}" for name in (*_SECTIONS, "carriers")]
-    return f"Release {release.id}: {', '.join(counted)}."
+    extends = f", which extends {release.extends}" if release.extends else ""
+    return f"Release {release.id}{extends}: {', '.join(counted)}."
 
 
 def _show_release(release: Release) -> None:
     console = Console()
     console.print(f"[bold]Release {release.id}[/bold]: {escape(release.title)}\n{escape(release.about)}")
     for name in _SECTIONS:
-        console.print(_table(name, getattr(release, name)))
+        if entries := getattr(release, name):
+            console.print(_table(name, entries))
     console.print(_not_enumerated(release.not_enumerated))
     console.print("[bold]heard knowledge show ENTRY[/bold] shows one of them in full.")
 
@@ -117,7 +143,9 @@ def _show_entry(release: Release, entry_id: str) -> None:
         console.print(_carriers(carriers))
     for without in release.no_carrier:
         if without.item == entry_id:
-            console.print(f"No field of a statutory return carries it. {escape(without.note)}")
+            console.print(
+                f"No field of the statutory returns that Heard reads carries it. {escape(without.note)}"
+            )
 
 
 def _carriers(carriers: list[Carrier]) -> Table:

@@ -6,10 +6,11 @@ from functools import cache
 from pathlib import Path
 
 from heard.knowledge.check import check_pack
+from heard.knowledge.extending import PACKS, in_order
 from heard.knowledge.model import NotInRelease, Release
 from heard.knowledge.reading import Fault
 
-PACKS = Path(__file__).parent / "packs"
+__all__ = ["PACKS", "PackRefused", "current", "read_pack", "release", "release_ids"]
 
 
 class PackRefused(ValueError):
@@ -32,7 +33,7 @@ def read_pack(folder: Path) -> Release:
 def release_ids() -> tuple[str, ...]:
     """Every release that comes with Heard, oldest first."""
     found = [path.name for path in PACKS.iterdir() if path.is_dir() and any(path.glob("*.yaml"))]
-    return tuple(sorted(found, key=lambda name: [int(part) for part in name.split(".")]))
+    return tuple(sorted(found, key=in_order))
 
 
 @cache

@@ -85,7 +85,9 @@ class Sign(Item):
 
 @dataclass(frozen=True, kw_only=True)
 class Principle(Entry):
-    """A principle of effective practice."""
+    """A principle of effective practice. `as_printed`: the source's wording where `official` puts right a slip in it."""
+
+    as_printed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +116,24 @@ class Figure(Entry):
     value: str
     period: str
     caveat: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conclusion(Entry):
+    """What the inquiry found, in a sentence rather than a number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Law(Entry):
+    """A law or guidance. `official` is its name; `help` says in our words what it asks, and how far we could read it.
+
+    `in_force_from` is null where our sources do not give the day; `not_known` says what they leave open. `read_on` is the
+    day on which they were read: law changes, so its official page is to be looked at before anybody relies on it.
+    """
+
+    in_force_from: date | None
+    not_known: str = ""
+    read_on: date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,12 +195,27 @@ class NotEnumerated:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Withdrawn:
+    """An entry of the release before that this one no longer holds. `entry` is its id; of a carrier its return, field and
+    item; of an item that nothing carries, the item."""
+
+    section: str
+    entry: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Release:
-    """All that the field knew at one time. A release never changes; a correction is a new release."""
+    """All that the field knew at one time. A release never changes; a correction is a new release.
+
+    One that `extends` an older release holds all of it, but for what it replaces, adds and has `withdrawn`. Sections with a
+    default came later than the first release, which lacks them.
+    """
 
     id: str
     title: str
     about: str
+    extends: str = ""
     definitions: tuple[Definition, ...]
     headings: tuple[Heading, ...]
     patterns: tuple[Pattern, ...]
@@ -194,13 +229,16 @@ class Release:
     carriers: tuple[Carrier, ...]
     no_carrier: tuple[NoCarrier, ...]
     not_enumerated: tuple[NotEnumerated, ...]
+    conclusions: tuple[Conclusion, ...] = ()
+    laws: tuple[Law, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
         """Every entry by its id, in the order of the release."""
         sections: tuple[tuple[Entry, ...], ...] = (
             self.definitions, self.headings, self.patterns, self.vulnerabilities, self.signs,
-            self.principles, self.voices, self.rules, self.figures, self.clocks,
+            self.principles, self.voices, self.rules, self.figures, self.clocks, self.conclusions, self.laws,
         )  # fmt: skip
         return {entry.id: entry for section in sections for entry in section}
 

@@ -42,21 +42,22 @@ class Raw:
         return Fault(self.file, self.line, entry, what, remedy)
 
 
-def read_yaml(path: Path, faults: list[Fault]) -> Raw | None:
-    """The file as `Raw`, or None with the reason added to `faults`."""
+def read_yaml(path: Path, faults: list[Fault], called: str = "") -> Raw | None:
+    """The file as `Raw`, or None with the reason added to `faults`. `called`: its name in a fault."""
+    called = called or path.name
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         faults.append(
-            Fault(path.name, 0, "", f"The file could not be opened: {reason}.", "Check its permissions.")
+            Fault(called, 0, "", f"The file could not be opened: {reason}.", "Check its permissions.")
         )
         return None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        faults.append(Fault(path.name, line, "", "The file is not UTF-8.", "Save it as UTF-8."))
+        faults.append(Fault(called, line, "", "The file is not UTF-8.", "Save it as UTF-8."))
         return None
-    return _parse(text, path.name, faults)
+    return _parse(text, called, faults)
 
 
 def _parse(text: str, file: str, faults: list[Fault]) -> Raw | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
@@ -40,13 +41,15 @@ _BLAMING = (
     "chaotic", "dysfunctional", "promiscu", "streetwise", "lifestyle", "prostitut", "recruit", "risk-taking",
     "at risk by", "attention seeking", "manipulative",
 )  # fmt: skip
+# The marks of our own notes for what is remembered, or was looked for and not found: a source has none.
+_UNSURE = re.compile(r"\[[MG]\b")
 
 
 def relations(sections: Sections) -> list[Fault]:
     """Every fault between the entries of these sections. What an entry lacks by itself has been said already."""
     whole = {name: [placed for placed in entries if placed.whole] for name, entries in sections.items()}
     of_each: tuple[Callable[[Sections], Iterator[Fault]], ...] = (
-        _letters, _labels, _clocks, _carriers, _carrier_clashes,
+        _letters, _labels, _tags, _clocks, _laws, _carriers, _carrier_clashes,
     )  # fmt: skip
     faults = [fault for check in of_each for fault in check(whole)]
     faults += [*_ids(sections), *_counts(sections), *_headings(sections, whole), *_rules(sections, whole)]
@@ -114,6 +117,13 @@ def _labels(sections: Sections) -> Iterator[Fault]:
                 )
 
 
+def _tags(sections: Sections) -> Iterator[Fault]:
+    for placed in _all(sections):
+        if any(isinstance(text, str) and _UNSURE.search(text) for text in vars(placed.entry).values()):
+            what = "It carries the mark of what is remembered or was not found."
+            yield placed.fault(what, "Leave that sentence out, or find its source.")
+
+
 def _rules(sections: Sections, whole: Sections) -> Iterator[Fault]:
     for placed in whole["rules"]:
         rule = placed.entry
@@ -130,6 +140,14 @@ def _clocks(sections: Sections) -> Iterator[Fault]:
             yield placed.fault("The clock allows no time.", "Make amount 1 or more.")
         if clock.effective_from and clock.effective_to and clock.effective_to < clock.effective_from:
             yield placed.fault("effective_to is before effective_from.", "Correct one of the two dates.")
+
+
+def _laws(sections: Sections) -> Iterator[Fault]:
+    for placed in sections["laws"]:
+        law = placed.entry
+        if law.in_force_from and law.in_force_from > law.read_on:
+            what = "in_force_from is after read_on: nobody has seen yet that it came into force."
+            yield placed.fault(what, "Make it null, and say in not_known for when it was announced.")
 
 
 def _known(sections: Sections, *names: str) -> set[str]:

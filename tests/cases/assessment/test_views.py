@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -21,6 +22,7 @@ from heard.cases.assessment.models import Assessment, AssessmentObservation
 from heard.cases.case.actions import record_words
 from heard.cases.case.models import Words
 from heard.cases.case.rules import Observed
+from heard.knowledge import load
 
 PARTS = ["judgement", "child", "signs", "vulnerabilities", "patterns", "strengths", "not-known"]
 LISTS = ["signs", "vulnerabilities", "patterns"]
@@ -34,6 +36,10 @@ def at(name: str, assessment, **more) -> str:
 def as_(client: Client, user) -> Client:
     client.force_login(user)
     return client
+
+
+def paper_of(answer) -> str:
+    return " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
 
 
 def every_address(assessment) -> list[str]:
@@ -394,9 +400,20 @@ def test_the_supervisor_decides_on_the_page(client, world, submitted):
     assert again.count("What does she want?") == 2  # in the history, and again beside the decision
 
 
+def test_one_made_with_an_older_release_keeps_saying_so_in_its_wording(client, world, signed):
+    QuerySet(Assessment).filter(pk=signed.pk).update(release="2013.1")  # past what refuses it
+    as_(client, world.social_worker)
+    for name in ("assessment", "assessment_paper"):
+        answer = client.get(at(name, signed))
+        shown = " ".join((answer.text if "html" in answer["Content-Type"] else paper_of(answer)).split())
+        assert "release 2013.1" in shown
+        assert load.release("2013.1").title in shown
+        assert "2026.1" not in shown
+
+
 def test_the_signed_one_says_its_release_and_refuses_a_post(client, world, signed):
     as_(client, world.social_worker)
-    assert "release 2013.1" in client.get(at("assessment", signed)).text
+    assert "release 2026.1" in client.get(at("assessment", signed)).text
     for address in every_address(signed):
         client.post(address, {"text": "changed", "decision": "send_back", "reason": "x"})
     again = queries.assessment_visible_to(world.supervisor, signed.pk)

@@ -1,6 +1,7 @@
 """What a panel decides lands where it is done; who does not agree; minutes."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -9,6 +10,7 @@ from tests.cases.panel.conftest import NO_WORDS, about, hold, in_days, make_pane
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.queries import words_of
+from heard.cases.case.rules import Kept, Try, Unheard, WhyUnheard
 from heard.cases.disruption.queries import steps_of
 from heard.cases.panel import actions, queries
 from heard.cases.panel.models import PanelAction
@@ -27,6 +29,23 @@ def test_a_decision_stands_beside_the_childs_words_or_why_not(world, item):
     words = words_of(by, item.person_id).first()
     decided = actions.decide_item(by=by, item_id=item.pk, view=ChildsView(words_id=words.pk), **said)
     assert (decided.words, decided.decided_by) == (words, by)
+
+
+def test_a_panels_decision_counts_with_the_reason_why_the_child_could_not_be_heard(world, item):
+    since, today = timezone.localdate() - timedelta(days=2), timezone.localdate()
+    said = {
+        "by": world.coordinator,
+        "item_id": item.pk,
+        "decision": "No more visits",
+        "reason": "She is safe",
+    }
+    tried = WhyUnheard(Unheard.NOT_REACHED, tries=(Try(today, "call", "Nobody answered"),))
+    actions.decide_item(**said, view=ChildsView(unheard=tried))
+    assert queries.decided_with_words(world.coordinator, since=since) == Kept(1, 1, 1)
+    decided = queries.item_visible_to(world.coordinator, item.pk)
+    assert decided.why_no_words.endswith("(call): Nobody answered.")
+    actions.decide_item(**said, view=NO_WORDS)  # put right before the minutes are agreed
+    assert queries.decided_with_words(world.coordinator, since=since) == Kept(0, 1, 0)
 
 
 def test_nothing_is_decided_before_the_day(world, case):

@@ -11,7 +11,6 @@ from django.utils import timezone
 from pypdf import PdfReader
 from tests.cases.conftest import SAID
 
-from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import record_words
 from heard.cases.case.models import Words
@@ -179,23 +178,3 @@ def test_the_page_asks_for_the_child_first_and_for_earlier_words_after_that(clie
     found = [shown.find(text) for text in offered]
     assert -1 not in found
     assert found == sorted(found)
-
-
-@pytest.mark.parametrize(
-    ("answer", "kept"),
-    [
-        (
-            {"which": "no_wish", "asked": "Sol asked at home."},
-            "The child did not want to speak about it. Sol",
-        ),
-        (
-            {"which": "not_reached", "tried": "Rang twice."},
-            "The child could not be reached. Tried: Rang twice.",
-        ),
-    ],
-)
-def test_why_the_child_is_not_heard_says_how_they_were_asked(draft_plan, answer, kept):
-    form = ChildsViewForm(answer)
-    assert form.is_valid(), form.errors
-    assert form.view.why_no_words.startswith(kept)
-    assert not ChildsViewForm({"which": answer["which"]}).is_valid()

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from heard.cases.case.rules import WhyUnheard
+
 
 class State(StrEnum):
     DRAFT = "draft"
@@ -88,15 +90,16 @@ SEEN_NEEDS_EVIDENCE: Final = "Say when it was seen, who says so and in which wor
 
 @dataclass(frozen=True)
 class ChildsView:
-    """What the child says beside a decision, or why they are not heard: one of three.
+    """What the child says beside a decision, or why they are not heard: one of four.
 
     `words_id`: words that are recorded already. `new`: text, heard_by, heard_on, how and what_changed of words to
-    record now. `why_no_words`: why there are none.
+    record now. `unheard`: the child was asked, or somebody tried to reach them. `why_no_words`: another reason.
     """
 
     words_id: UUID | None = None
     new: Mapping[str, Any] | None = None
     why_no_words: str = ""
+    unheard: WhyUnheard | None = None
 
 
 def after(state: str, move: Move) -> State | None:

@@ -13,10 +13,20 @@ from heard.agencies.actions import record_audit
 from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.case import rules
-from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, WarningReview, Words
+from heard.cases.case.models import (
+    Case,
+    CasePeriod,
+    NotHeard,
+    TrustedWorker,
+    TryToReach,
+    WarningNote,
+    WarningReview,
+    Words,
+)
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, warning_visible_to, why_not_give
+from heard.govuk.said import put
 from heard.network.actions import hold_person, involve
 from heard.network.queries import involvements_of, people_visible_to, person_findable_by, person_visible_to
 
@@ -264,6 +274,42 @@ def record_words(
     )
     record_audit(by=by, verb="record", subject="words", subject_id=words.pk, person_id=person.pk)
     return words
+
+
+@transaction.atomic
+def leave_unheard(
+    *,
+    by: User,
+    person_id: uuid.UUID,
+    beside: Words.Occasion,
+    beside_id: uuid.UUID,
+    told: rules.WhyUnheard | None,
+) -> str:
+    """Why the child was not heard beside a decision, in the words in which the decision keeps it. What was said of the same
+    decision before is replaced; with None it only goes. Whether `by` may write the decision, whoever calls this asks."""
+    NotHeard.objects.filter(beside_id=beside_id).delete()
+    if told is None:
+        return ""
+    person = person_visible_to(by, person_id)
+    why_not = rules.why_not_leave_unheard(told, today=timezone.localdate())
+    if why_not or told.last_on is None:
+        raise Refused(why_not)
+    row = NotHeard.objects.create(
+        person=person,
+        beside=beside,
+        beside_id=beside_id,
+        why=told.why.value,
+        last_on=told.last_on,
+        text=told.text.strip(),
+        written_by=by,
+    )
+    TryToReach.objects.bulk_create(
+        TryToReach(not_heard=row, on=one.on, how=one.how, came=one.came.strip())
+        for one in told.tries
+        if one.on
+    )
+    record_audit(by=by, verb="record", subject="not heard", subject_id=row.pk, person_id=person.pk)
+    return put(row.said())
 
 
 @transaction.atomic

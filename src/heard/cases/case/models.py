@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from heard.cases.case import rules
-from heard.govuk.said import Text, choice, put, say
+from heard.govuk.said import Text, choice, joined, put, say
 from heard.network.rules import MOVES
 
 
@@ -210,6 +210,83 @@ class Words(models.Model):
     def earlier(self) -> str:
         """The same, in the reader's language."""
         return put(self.said_earlier())
+
+
+class NotHeard(models.Model):
+    """Why a child was not heard beside one decision: they were asked and did not want to, or could not be reached.
+
+    The decision keeps it in words of its own (`why_no_words`); of a decision that is put right, what is said last.
+    """
+
+    class Why(models.TextChoices):
+        NO_WISH = rules.Unheard.NO_WISH.value, _("The child did not want to speak about it")
+        NOT_REACHED = rules.Unheard.NOT_REACHED.value, _("The child could not be reached")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    when_merged: ClassVar = MOVES
+    person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
+    beside = models.CharField(max_length=12, choices=Words.Occasion)
+    beside_id = models.UUIDField(unique=True, help_text=_("The plan, the review and so on."))
+    why = models.CharField(max_length=12, choices=Why)
+    last_on = models.DateField(help_text=_("When the child was asked, or somebody tried last."))
+    text = models.TextField(
+        blank=True, help_text=_("How the child was asked; or what else was tried, and when again.")
+    )
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "not heard"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(why="no_wish", text=""),
+                name="not_heard_was_asked_somehow",
+                violation_error_message=_("Say how the child was asked, and by whom."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"not heard, {self.last_on}"
+
+    def said(self) -> Text:
+        """As it is printed beside the decision."""
+        if self.why == self.Why.NO_WISH:
+            asked: dict[str, object] = {"date": self.last_on, "text": self.text}
+            return say(
+                gettext_noop("The child did not want to speak about it. Asked on %(date)s: %(text)s"), **asked
+            )
+        tries = (one.said() for one in self.tries.all())
+        return joined(say(gettext_noop("The child could not be reached.")), *tries, self.text, by=" ")
+
+
+class TryToReach(models.Model):
+    """One time that somebody tried to reach a child who could not be reached."""
+
+    class How(models.TextChoices):
+        VISIT = "visit", _("Visit")
+        CALL = "call", _("Call")
+        MESSAGE = "message", _("Message")
+        THROUGH = "through", _("Through somebody else")
+        OTHER = "other", _("In another way")
+
+    not_heard = models.ForeignKey(NotHeard, on_delete=models.CASCADE, related_name="tries")
+    on = models.DateField()
+    how = models.CharField(max_length=12, choices=How)
+    came = models.CharField(max_length=300, blank=True, help_text=_("What came of it."))
+
+    class Meta:
+        ordering: ClassVar = ["on", "pk"]
+
+    def __str__(self) -> str:
+        return f"try on {self.on}"
+
+    def said(self) -> Text:
+        told: dict[str, object] = {"date": self.on, "how": choice(self, "how", small=True)}
+        if not self.came:
+            return say(gettext_noop("Tried on %(date)s (%(how)s)."), **told)
+        return say(
+            gettext_noop("Tried on %(date)s (%(how)s): %(came)s."), **told, came=self.came.rstrip(". ")
+        )
 
 
 class Observation(models.Model):

@@ -24,7 +24,15 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from heard.agencies.queries import colleagues_visible_to, who_are
 from heard.agencies.rules import MAY, Hidden, May
-from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, WarningReview, Words
+from heard.cases.case.models import (
+    Case,
+    CasePeriod,
+    NotHeard,
+    TrustedWorker,
+    WarningNote,
+    WarningReview,
+    Words,
+)
 from heard.cases.case.rules import Kept, why_not_assign, why_not_own
 from heard.network.queries import involvements_of, people_visible_to, person_visible_to, sees, visible_through
 from heard.network.rules import Level
@@ -162,6 +170,12 @@ def words_of(user: User, person_id: uuid.UUID) -> QuerySet[Words]:
     return rows.select_related("written_by")
 
 
+def not_heard_beside(user: User, beside_id: uuid.UUID) -> NotHeard | None:
+    """Why a child was not heard beside one decision, where they were asked or somebody tried; with the tries."""
+    rows = NotHeard.objects.filter(visible_through(user, "person"), beside_id=beside_id)
+    return rows.prefetch_related("tries").first()
+
+
 def ways_of_telling(user: User) -> list[tuple[str, str]]:
     """How a child may tell something, as choices: said, wrote, drew…"""
     return [(value, str(label)) for value, label in Words.How.choices]
@@ -230,13 +244,19 @@ def closed_with_words(user: User, *, since: date, by: Iterable[int] | None = Non
 
 def beside_words(user: User, decided: QuerySet[Any], *, at: str, around: str) -> Kept:
     """How many of these decisions stand beside words that the child said since the decision before of the same kind, in the
-    same case or about the same child (`around`). `at`: when each was taken. For figures of decisions that `user` may count, which whoever calls it has asked."""
+    same case or about the same child (`around`); or beside the reason why the child, who was asked or whom somebody tried to
+    reach since then, could not be heard. `at`: when each was taken. For figures of decisions that `user` may count, which
+    whoever calls it has asked."""
     before = _decisions_before(decided.model, at, around)
+    tried = NotHeard.objects.filter(beside_id=OuterRef("pk"), last_on__gte=OuterRef("before"))
     counted = decided.order_by().annotate(
-        before=_day_of(before, at), again=Exists(before.filter(words=OuterRef("words")))
+        before=_day_of(before, at), again=Exists(before.filter(words=OuterRef("words"))), tried=Exists(tried)
     )
     fresh = Q(words__heard_on__gte=F("before"), again=False)
-    return Kept(**counted.aggregate(kept=Count("pk", fresh), of=Count("pk")))
+    reason = Q(words__isnull=True, tried=True)
+    numbers = {"kept": fresh | reason, "with_reason": reason}
+    counts = {name: Count("pk", asked) for name, asked in numbers.items()}
+    return Kept(**counted.aggregate(**counts, of=Count("pk")))
 
 
 def heard_before_deciding(user: User, decided: QuerySet[Any], *, at: str) -> Kept:

@@ -91,6 +91,39 @@ class Observed:
         return self.state == "seen" and not (self.seen_on and self.source.strip() and self.words.strip())
 
 
+class Unheard(StrEnum):
+    """Why a child who was asked, or whom somebody tried to reach, was not heard beside a decision."""
+
+    NO_WISH = "no_wish"
+    NOT_REACHED = "not_reached"
+
+
+@dataclass(frozen=True)
+class Try:
+    """One time that somebody tried to reach the child. `how`: a visit, a call and so on; `came`: what came of it."""
+
+    on: date | None
+    how: str
+    came: str = ""
+
+
+@dataclass(frozen=True)
+class WhyUnheard:
+    """`asked_on`: the day on which the child was asked and did not want to. `text`: how they were asked; or, after the
+    `tries`, what else was tried and who tries again when."""
+
+    why: Unheard
+    text: str = ""
+    asked_on: date | None = None
+    tries: tuple[Try, ...] = ()
+
+    @property
+    def last_on(self) -> date | None:
+        """The day on which the child was asked, or on which somebody tried last."""
+        days = [one.on for one in self.tries if one.on]
+        return max(days, default=None) if self.why == Unheard.NOT_REACHED else self.asked_on
+
+
 # The Department hides counts of one to five in its children's statistics; so do we (field standard for small numbers).
 TOO_FEW: Final = 5
 
@@ -101,10 +134,22 @@ class Kept:
 
     kept: int
     of: int
+    with_reason: int = (
+        0  # of decisions: how many of `kept` count by the reason why the child could not be heard
+    )
 
     def __add__(self, other: "Kept") -> "Kept":
         """Both together: the share of all decisions is not the mean of two shares."""
-        return Kept(self.kept + other.kept, self.of + other.of)
+        return Kept(self.kept + other.kept, self.of + other.of, self.with_reason + other.with_reason)
+
+    @property
+    def with_words(self) -> int:
+        return self.kept - self.with_reason
+
+    @property
+    def parts_too_few(self) -> bool:
+        """Whether how many of them count by words, and how many by the reason, could point at one child."""
+        return any(0 < part <= TOO_FEW for part in (self.with_words, self.with_reason))
 
     @property
     def too_few(self) -> bool:
@@ -186,7 +231,7 @@ def why_not_own(*, is_active: bool, may_plan: bool, sees_child: bool) -> str | N
 def why_not_change_worker(*, is_same: bool, had_one: bool, reason: str, asked: str, about: str) -> str | None:
     """Whether somebody else becomes the trusted worker. `about`: what the child said, or why they were not asked.
 
-    The first one needs no reason: a child who has nobody needs somebody. (See Me, Hear Me: enduring relationships.)
+    The first one needs no reason: a child who has nobody needs somebody. (See Me, Hear Me: the same person over time.)
     """
     if is_same:
         return "This is the trusted worker already. Choose somebody else, or leave it as it is."
@@ -235,6 +280,27 @@ def why_not_record_words(
         return "Say in which language the child spoke."
     if original.strip() and not translated_by.strip():
         return "Say who translated the child’s words."
+    return None
+
+
+def why_not_leave_unheard(told: WhyUnheard, *, today: date) -> str | None:
+    """Whether it is said well enough why the child was not heard: when they were asked, or each try with day and how."""
+    if told.why == Unheard.NOT_REACHED:
+        return _why_not_tried(told.tries, today)
+    if told.asked_on is None:
+        return "Say on which day the child was asked."
+    if told.asked_on > today:
+        return "The child cannot have been asked on a day to come. Check the date."
+    return None if told.text.strip() else "Say how the child was asked, and by whom."
+
+
+def _why_not_tried(tries: tuple[Try, ...], today: date) -> str | None:
+    if not tries:
+        return "Say when and how somebody tried to reach the child."
+    if any(one.on is None or not one.how for one in tries):
+        return "Say of each try on which day it was, and how somebody tried."
+    if any(one.on and one.on > today for one in tries):
+        return "Nobody can have tried on a day to come. Check the dates."
     return None
 
 

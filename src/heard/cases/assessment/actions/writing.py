@@ -25,7 +25,7 @@ from heard.cases.assessment.models import (
 )
 from heard.cases.assessment.own_questions import OwnQuestions, read_own_questions
 from heard.cases.assessment.rules import ChildsView, Move
-from heard.cases.case.actions import record_words
+from heard.cases.case.actions import leave_unheard, record_words
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
@@ -136,11 +136,12 @@ def hear(
 
     `on`, `on_id`: what new words are said on, which may be about to be written. Words of before keep theirs. Plans and reviews hear the child in the same way.
     """
+    why_unheard = leave_unheard(by=by, person_id=person_id, beside=on, beside_id=on_id, told=view.unheard)
     if view.new is not None:
         announce(by=by, kind=Notified.WORDS, subject="words", subject_id=person_id, person_id=person_id)
         return record_words(by=by, person_id=person_id, said_on=on, said_on_id=on_id, **view.new), ""
     if view.words_id is None:
-        return None, view.why_no_words.strip()
+        return None, why_unheard or view.why_no_words.strip()
     words = words_of(by, person_id).filter(pk=view.words_id).first()
     if words is None:
         raise Hidden

@@ -20,6 +20,7 @@ from heard.cases.assessment.forms.parts import (
     MarksForm,
     NeedsForm,
     NotKnownForm,
+    typed_view,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "ProtectivePersonForm",
     "QuestionForm",
     "StrengthForm",
+    "typed_view",
 ]

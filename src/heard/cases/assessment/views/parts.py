@@ -20,17 +20,17 @@ from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.cases.assessment import actions, queries, rules
 from heard.cases.assessment.forms import (
-    NONE,
     ChildsViewForm,
     JudgementForm,
     MarksForm,
     NeedsForm,
     NotKnownForm,
     PartForm,
+    typed_view,
 )
 from heard.cases.assessment.own_questions import read_own_questions
 from heard.cases.assessment.views.shown import not_now, send_away, shown, thoughts
-from heard.cases.case.queries import case_visible_to
+from heard.cases.case.queries import case_visible_to, not_heard_beside
 from heard.knowledge import load
 from heard.network.actions import open_record
 
@@ -213,8 +213,7 @@ def _prose(field: str) -> Callable[[Any, Any], tuple[dict[str, Any], dict[str, A
 
 
 def _child(user: Any, this: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    which = str(this.words_id or (NONE if this.why_no_words else ""))
-    initial = {"which": which, "why_no_words": this.why_no_words}
+    initial = typed_view(this, not_heard_beside(user, this.pk))
     return initial, {"words": queries.words_of_child(user, this.case_id), "beside": this}
 
 

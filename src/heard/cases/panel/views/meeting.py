@@ -16,8 +16,8 @@ from heard.agencies.gate import gate
 from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import last_change
 from heard.agencies.rules import Hidden, May
-from heard.cases.assessment.forms import NONE
-from heard.cases.case.queries import who_can_do, words_of
+from heard.cases.assessment.forms import typed_view
+from heard.cases.case.queries import not_heard_beside, who_can_do, words_of
 from heard.cases.case.rules import language_hints
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.forms import (
@@ -97,7 +97,7 @@ def decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     """The child's words beside the decision; without them it needs a reason."""
     user: Any = request.user
     this = actions.open_item(by=user, item_id=item_id)
-    kept: dict[str, Any] = {"kind": "panel.decide", "subject_id": item_id, "initial": _decided(this)}
+    kept: dict[str, Any] = {"kind": "panel.decide", "subject_id": item_id, "initial": _decided(user, this)}
     form: Any
     if this.is_about_child:
         words = list(words_of(user, this.person_id)[:20]) if this.person_id else []
@@ -210,11 +210,11 @@ def correct(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/panel/correct.html", {"panel": this, "form": form, "why_not": why_not})
 
 
-def _decided(this: Any) -> dict[str, str]:
+def _decided(user: Any, this: Any) -> dict[str, Any]:
     """What is written so far, for whoever puts it right."""
     said = {"decision": this.decision, "reason": this.reason}
     if this.decided_at and this.is_about_child:
-        said |= {"which": str(this.words_id or NONE), "why_no_words": this.why_no_words}
+        said |= typed_view(this, not_heard_beside(user, this.pk))
     return said
 
 
