@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0071_where_words_were_said'),
+        ("cases", "0072_signs_and_actions_from_notes"),
         ('network', '0012_lead_agency_and_proposals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
