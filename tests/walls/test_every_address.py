@@ -40,6 +40,7 @@ VALUES = {
     "key": ("x1",),
     "work": ("drafts",),
     "oldest": ("actions",),
+    "release": ("2013.1",),
     "form": ("html", "pdf", "xlsx", "csv"),
     "token": ("x1",),
     "pk": ("1",),

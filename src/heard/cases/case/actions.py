@@ -304,7 +304,7 @@ def leave_unheard(
         written_by=by,
     )
     TryToReach.objects.bulk_create(
-        TryToReach(not_heard=row, on=one.on, how=one.how, came=one.came.strip())
+        TryToReach(not_heard=row, tried_on=one.on, how=one.how, came=one.came.strip())
         for one in told.tries
         if one.on
     )

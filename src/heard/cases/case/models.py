@@ -270,18 +270,18 @@ class TryToReach(models.Model):
         OTHER = "other", _("In another way")
 
     not_heard = models.ForeignKey(NotHeard, on_delete=models.CASCADE, related_name="tries")
-    on = models.DateField()
+    tried_on = models.DateField()
     how = models.CharField(max_length=12, choices=How)
     came = models.CharField(max_length=300, blank=True, help_text=_("What came of it."))
 
     class Meta:
-        ordering: ClassVar = ["on", "pk"]
+        ordering: ClassVar = ["tried_on", "pk"]
 
     def __str__(self) -> str:
-        return f"try on {self.on}"
+        return f"try on {self.tried_on}"
 
     def said(self) -> Text:
-        told: dict[str, object] = {"date": self.on, "how": choice(self, "how", small=True)}
+        told: dict[str, object] = {"date": self.tried_on, "how": choice(self, "how", small=True)}
         if not self.came:
             return say(gettext_noop("Tried on %(date)s (%(how)s)."), **told)
         return say(

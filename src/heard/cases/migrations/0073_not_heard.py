@@ -36,13 +36,13 @@ class Migration(migrations.Migration):
             name='TryToReach',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
+                ('tried_on', models.DateField()),
                 ('how', models.CharField(choices=[('visit', 'Visit'), ('call', 'Call'), ('message', 'Message'), ('through', 'Through somebody else'), ('other', 'In another way')], max_length=12)),
                 ('came', models.CharField(blank=True, help_text='What came of it.', max_length=300)),
                 ('not_heard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='cases.notheard')),
             ],
             options={
-                'ordering': ['on', 'pk'],
+                'ordering': ['tried_on', 'pk'],
             },
         ),
         migrations.AddConstraint(

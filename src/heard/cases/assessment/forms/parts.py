@@ -216,8 +216,10 @@ def typed_view(row: Any, unheard: NotHeard | None) -> dict[str, Any]:
     if unheard.why == NotHeard.Why.NO_WISH:
         return {"which": NO_WISH, "asked_on": unheard.last_on, "asked": unheard.text}
     tries = zip(_TRIES, unheard.tries.all(), strict=False)
-    parts = ("on", "how", "came")
-    told = {f"tried_{part}_{number}": getattr(one, part) for number, one in tries for part in parts}
+    parts = {"on": "tried_on", "how": "how", "came": "came"}
+    told = {
+        f"tried_{part}_{number}": getattr(one, name) for number, one in tries for part, name in parts.items()
+    }
     return {"which": NOT_REACHED, "tried": unheard.text} | told
 
 
