@@ -50,6 +50,7 @@ class Load:
 
     user_id: int
     name: str
+    allocated: int = 0
     children: int = 0
     actions: int = 0
     overdue: int = 0
@@ -59,7 +60,10 @@ class Load:
     @property
     def says(self) -> str:
         """In one line, beside a name."""
-        return _("children: %(children)s, actions to do: %(actions)s, of these overdue: %(overdue)s") % {
+        return _(
+            "allocated: %(allocated)s, children who count on them: %(children)s, actions to do: %(actions)s, of these overdue: %(overdue)s"
+        ) % {
+            "allocated": self.allocated,
             "children": self.children,
             "actions": self.actions,
             "overdue": self.overdue,
@@ -72,10 +76,17 @@ def agencies_of_team(user: User) -> set[uuid.UUID]:
 
 
 def to_allocate(user: User) -> QuerySet[Any]:
-    """Those cases, each with `nobody`: 0 where the child can count on nobody yet. These first, then the longest open."""
-    nobody = ~sees(user, "trusted_worker", "person")
-    order = Case(When(nobody, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return led_by_own_agencies(user).annotate(nobody=order).order_by("nobody", "opened_at", "pk")
+    """Those cases, each with `unallocated`: 0 where nobody is allocated who sees the child, and with `nobody`: 0 where the
+    child can count on nobody yet. The two are asked apart. These first, then the longest open."""
+    rows = led_by_own_agencies(user)
+    rows = rows.annotate(unallocated=_lacks(user, "allocated_worker"), nobody=_lacks(user, "trusted_worker"))
+    return rows.order_by("unallocated", "nobody", "opened_at", "pk")
+
+
+def _lacks(user: User, worker: str) -> Case:
+    """0 where there is none who sees the child, else 1."""
+    nobody = ~sees(user, worker, "person")
+    return Case(When(nobody, then=Value(0)), default=Value(1), output_field=IntegerField())
 
 
 def team_case(user: User, case_id: uuid.UUID) -> Any:
@@ -96,10 +107,10 @@ def colleagues_of_team(user: User) -> QuerySet[User]:
 
 
 def load_of(user: User, people: Iterable[User], *, today: date) -> list[Load]:
-    """Of each of these people, in their order. Five queries, however many they are."""
+    """Of each of these people, in their order. Six queries, however many they are."""
     order = list(people)
     ids = [person.pk for person in order]
-    opened = cases_visible_to(user).filter(state="open", trusted_worker__in=ids)
+    opened = cases_visible_to(user).filter(state="open")
     doing = actions_visible_to(user).filter(owner__in=ids, state="open", outcome__plan__state="agreed")
     writing = assessments_visible_to(user).filter(author__in=ids, case__state="open")
     writing = writing.filter(state__in=("draft", "returned"))
@@ -107,7 +118,8 @@ def load_of(user: User, people: Iterable[User], *, today: date) -> list[Load]:
         state="agreed", review_on__lte=today + _SOON, case__trusted_worker__in=ids
     )
     counted = {
-        "children": _count(opened, "trusted_worker"),
+        "allocated": _count(opened.filter(allocated_worker__in=ids), "allocated_worker"),
+        "children": _count(opened.filter(trusted_worker__in=ids), "trusted_worker"),
         "actions": _count(doing, "owner"),
         "overdue": _count(doing.filter(due_on__lt=today), "owner"),
         "assessments": _count(writing, "author"),

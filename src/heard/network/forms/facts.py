@@ -6,12 +6,20 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from heard.govuk.forms import CheckboxesField, DateField, Form, RadiosField, SelectField, TextareaField, TextField
+from heard.govuk.forms import (
+    CheckboxesField,
+    DateField,
+    Form,
+    RadiosField,
+    SelectField,
+    TextareaField,
+    TextField,
+)
 from heard.network.models import Fact, Identifier, ImportantPerson, Told
 from heard.network.rules import DID_NOT_SAY, WITH_CONTACT, FactKind, Said, SaidAs
 
 # What the answer is called, and a hint.
-_VALUE: Final = {
+_VALUE: Final[dict[FactKind, tuple[Any, Any]]] = {
     FactKind.PHONE: (_("Phone number"), _("And whose it is, or when it is safe to ring, if that matters.")),
     FactKind.EMAIL: (_("Email address"), ""),
     FactKind.PRONOUNS: (_("Pronouns"), _("As they use them, such as she, they or he.")),
@@ -74,7 +82,10 @@ class FactForm(ToldForm):
         required=False,
     )
     contact = TextField(
-        _("How they are reached"), hint=_("Phone or email, and whom to ask for"), required=False, max_length=120
+        _("How they are reached"),
+        hint=_("Phone or email, and whom to ask for"),
+        required=False,
+        max_length=120,
     )
     since = DateField(_("Since when?"), called=_("The day since when"), past=True, required=False)
     field_order = ("value", "code", "contact", "since", "said_as", "said_by", "said_on")
@@ -107,7 +118,9 @@ class FactForm(ToldForm):
     def clean(self) -> dict[str, Any]:
         answers = super().clean()
         if "code" in self.fields and not answers.get("value") and answers.get("code") != DID_NOT_SAY:
-            self.add_error("value", str(_("Write what the child said, or choose that they did not want to say")))
+            self.add_error(
+                "value", str(_("Write what the child said, or choose that they did not want to say"))
+            )
         return answers
 
 
@@ -135,7 +148,9 @@ class ImportantPersonForm(ToldForm):
     )
     responsibility = RadiosField(
         _("Parental responsibility"),
-        hint=_("Mothers have it from birth. Others have it by law, by agreement or by an order: say below who said so."),
+        hint=_(
+            "Mothers have it from birth. Others have it by law, by agreement or by an order: say below who said so."
+        ),
         choices=[
             ("yes", _("Has parental responsibility")),
             ("no", _("Has none")),
@@ -144,7 +159,17 @@ class ImportantPersonForm(ToldForm):
         missing=_("Say whether they have parental responsibility, or that it is not known yet"),
     )
     since = DateField(_("Since when?"), called=_("The day since when"), past=True, required=False)
-    field_order = ("name", "relation", "contact", "cares", "responsibility", "since", "said_as", "said_by", "said_on")
+    field_order = (
+        "name",
+        "relation",
+        "contact",
+        "cares",
+        "responsibility",
+        "since",
+        "said_as",
+        "said_by",
+        "said_on",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -159,8 +184,12 @@ class ImportantPersonForm(ToldForm):
 
 
 class IdentifierForm(ToldForm):
-    scheme = SelectField(_("What number is it?"), choices=Identifier.Scheme.choices, missing=_("Say what number it is"))
-    value = TextField(_("The number"), missing=_("Enter the number"), max_length=60, width=20, spellcheck=False)
+    scheme = SelectField(
+        _("What number is it?"), choices=Identifier.Scheme.choices, missing=_("Say what number it is")
+    )
+    value = TextField(
+        _("The number"), missing=_("Enter the number"), max_length=60, width=20, spellcheck=False
+    )
     issuer = TextField(
         _("Who gave it?"),
         hint=_("The council, the school, the force. Not needed for an NHS number or a UPN."),

@@ -86,9 +86,7 @@ def change(request: Request, fact_id: int) -> HttpResponse:
 @_FORM
 def change_person(request: Request, important_id: int) -> HttpResponse:
     row = queries.important_person_visible_to(request.user, important_id)
-    return _important_person(
-        request, actions.open_record(by=request.user, person_id=row.person_id), row
-    )
+    return _important_person(request, actions.open_record(by=request.user, person_id=row.person_id), row)
 
 
 @gate(May.SEE_CHILD)
@@ -162,7 +160,9 @@ def _number(request: Request, person: Any) -> HttpResponse:
     def save(typed: dict[str, Any]) -> object:
         return actions.add_identifier(by=request.user, person_id=person.pk, **typed)
 
-    return _write(request, person, IdentifierForm, "fact.numbers", _("A number by which others know them"), save)
+    return _write(
+        request, person, IdentifierForm, "fact.numbers", _("A number by which others know them"), save
+    )
 
 
 def _write(
