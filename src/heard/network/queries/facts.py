@@ -62,7 +62,7 @@ def have_earlier(user: User, person: Person) -> set[str]:
             (NUMBERS, identifiers_visible_to(user)),
         )
     ]
-    return {what for (what,) in facts.union(*others)}
+    return {what for (what,) in facts.union(*others).order_by()}
 
 
 def history_of(user: User, person: Person, what: str) -> QuerySet[Any]:
