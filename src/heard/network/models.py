@@ -298,13 +298,6 @@ class Told(models.Model):
         abstract = True
         ordering: ClassVar = [models.F("until").desc(nulls_first=True), "written_at", "pk"]
 
-    @property
-    def who_said(self) -> str:
-        """Who said so, in a line; '' where nobody wrote it down."""
-        if self.said_as == self.SaidAs.SELF:
-            return ", ".join(filter(None, (str(_("they themselves")), self.said_by)))
-        return self.said_by or self.get_said_as_display()
-
 
 class Fact(Told):
     """One thing that is so of a person beside names, numbers and addresses."""

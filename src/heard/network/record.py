@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
-from heard.govuk.said import Text, joined, labelled, say
+from heard.govuk.said import Text, choice, joined, labelled, say
 from heard.network.models import Fact, Identifier, ImportantPerson, Involvement, Person, Tie
 from heard.network.queries.around import Around, around_of
-from heard.network.rules import Level
+from heard.network.rules import Level, SaidAs
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -58,7 +58,10 @@ def in_referral(tie: Around) -> Text:
 
 def told(row: Told) -> list[Text]:
     """Who said so, since when, until when, and who wrote it down."""
-    said = labelled(_("Said by"), joined(row.who_said, row.said_on))
+    who: Text = row.said_by or choice(row, "said_as")
+    if row.said_as == SaidAs.SELF:
+        who = say(_("the child, to %(who)s"), who=row.said_by) if row.said_by else say(_("the child"))
+    said = labelled(_("Said by"), joined(who, row.said_on))
     wrote = labelled(_("Written down by"), joined(row.written_by, row.written_at))
     until = labelled(_("Until"), joined(row.until, row.why_ended))
     return [said, labelled(_("Since"), row.since), until, wrote]

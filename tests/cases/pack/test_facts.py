@@ -50,7 +50,7 @@ def test_a_pack_says_what_is_known_who_said_so_and_what_was_so_before(world: Any
     text = " ".join(" ".join(pages).split())
     for words in (
         "Igbo and English",
-        "they themselves",
+        "Said by: the child",
         "01632 960 111",
         "Something else was said",
         "01632 960 222",

@@ -169,7 +169,7 @@ def allocate_worker(
     before, case.allocated_worker = case.allocated_worker, worker
     case.save(update_fields=["allocated_worker"])
     child: dict[str, Any] = {"subject": "person", "subject_id": case.person_id, "person_id": case.person_id}
-    announce(by=by, kind=Notified.WORKER_NAMED, named=[worker], **child)
+    announce(by=by, kind=Notified.ALLOCATED, named=[worker], **child)
     announce(by=by, kind=Notified.WORKER_CHANGED, named=[before], **child)
     record_audit(
         by=by,
