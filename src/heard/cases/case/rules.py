@@ -167,7 +167,7 @@ def why_not_assign(*, is_open: bool, may_assign: bool, worker_sees_child: bool) 
     return None
 
 
-# Agencies of this kind hold the duties to a child in need (Children Act 1989), so that one of their workers is allocated.
+# One of the workers of an agency of this kind is allocated to a case.
 STATUTORY: Final = "social_care"
 
 

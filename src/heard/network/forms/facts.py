@@ -148,9 +148,7 @@ class ImportantPersonForm(ToldForm):
     )
     responsibility = RadiosField(
         _("Parental responsibility"),
-        hint=_(
-            "Mothers have it from birth. Others have it by law, by agreement or by an order: say below who said so."
-        ),
+        hint=_("Look at the birth certificate, the agreement or the order, and say below which it was."),
         choices=[
             ("yes", _("Has parental responsibility")),
             ("no", _("Has none")),
