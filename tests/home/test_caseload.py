@@ -143,7 +143,7 @@ def test_the_team_takes_its_table_out_and_that_leaves_a_row(client: Client, worl
     client.force_login(world.coordinator)
     text = client.get(reverse("team_file"), {"order": "name"}).text
     head, line = text.splitlines()
-    assert head.startswith("child,case,team,stage,trusted worker")
+    assert head.startswith("child,case,team,stage,allocated worker,trusted worker")
     assert line.startswith("'=Ada")  # no formula
     assert case.reference in line
     row = AuditRow.objects.get(verb="take out", subject="caseload")
@@ -158,7 +158,9 @@ def test_many_are_handed_over_at_once_each_with_a_note(client: Client, world: Wo
     shown = client.get(page).text
     assert "Was Ada" in shown
     assert "Was Cleo" not in shown  # had nobody
-    sent = {"worker": str(world.supervisor.pk), "reason": "Sol moves to another town."}
+    sent: dict[str, Any] = {"worker": str(world.supervisor.pk), "reason": "Sol moves to another town."}
+    assert "Choose what is handed over" in client.post(page, sent).text
+    sent["what"] = ["allocated", "trusted"]
     sent |= {f"asked_{ada.pk}": "yes", f"about_{ada.pk}": "She would like to meet first."}
     refused = client.post(page, sent)
     assert "Say whether Bea" in refused.text
@@ -168,7 +170,7 @@ def test_many_are_handed_over_at_once_each_with_a_note(client: Client, world: Wo
     assert "Handed over: 3 children." in answer.text
     for case in (ada, bea, cleo):
         case.refresh_from_db()
-        assert case.trusted_worker == world.supervisor
+        assert (case.trusted_worker, case.allocated_worker) == (world.supervisor, world.supervisor)
     assert ada.trusted_workers.get(until=None).about_asking == "She would like to meet first."
     assert {row.notice.person_id for row in unread_of(world.supervisor)} >= {ada.person_id, bea.person_id}
 
@@ -177,21 +179,31 @@ def test_one_refusal_hands_nobody_over(world: World) -> None:
     ada, bea = mine(world, "Ada"), mine(world, "Bea")
     notes = {ada.reference: ("yes", "Fine."), bea.reference: ("", "")}
     with pytest.raises(Refused):
-        actions.hand_over(by=world.coordinator, worker=world.supervisor, reason="Moves", notes=notes)
+        actions.hand_over(
+            by=world.coordinator, worker=world.supervisor, what=["trusted"], reason="Moves", notes=notes
+        )
     ada.refresh_from_db()
     assert ada.trusted_worker == world.social_worker
     other = agencies.add_team(by=world.administrator, agency=world.police, name="Other")
     Case.objects.filter(pk=bea.pk).update(lead_team=other)
     with pytest.raises(Refused, match="not in your agency’s caseload any more"):
-        actions.hand_over(by=world.coordinator, worker=world.supervisor, reason="Moves", notes=notes)
+        actions.hand_over(
+            by=world.coordinator, worker=world.supervisor, what=["trusted"], reason="Moves", notes=notes
+        )
     with pytest.raises(Refused, match="hands children over"):
-        actions.hand_over(by=world.social_worker, worker=world.supervisor, reason="Moves", notes=notes)
+        actions.hand_over(
+            by=world.social_worker, worker=world.supervisor, what=["trusted"], reason="Moves", notes=notes
+        )
 
 
 def test_the_rule_of_handing_over() -> None:
-    assert why_not_hand_over(may=True, chosen=[], found=0) is not None
-    assert why_not_hand_over(may=True, chosen=["x"] * (AT_ONCE + 1), found=AT_ONCE + 1) is not None
-    assert why_not_hand_over(may=True, chosen=["x"], found=1) is None
+    assert why_not_hand_over(may=True, what=["trusted"], chosen=[], found=0) is not None
+    assert (
+        why_not_hand_over(may=True, what=["trusted"], chosen=["x"] * (AT_ONCE + 1), found=AT_ONCE + 1)
+        is not None
+    )
+    assert why_not_hand_over(may=True, what=[], chosen=["x"], found=1) is not None
+    assert why_not_hand_over(may=True, what=["trusted"], chosen=["x"], found=1) is None
 
 
 def test_without_a_child_chosen_the_page_says_so(client: Client, world: World) -> None:

@@ -100,7 +100,10 @@ def test_somebody_is_named_from_the_page_beside_what_each_has_to_do(client: Clie
     client.force_login(world.coordinator)
     assert "Nobody yet" in client.get(reverse("team")).text
     page = reverse("team_allocate", kwargs={"case_id": case.pk})
-    assert "Sol Wright, Wexmoor Children’s Services: children: 0, actions" in client.get(page).text
+    assert (
+        "Sol Wright, Wexmoor Children’s Services: allocated: 0, children who count on them: 0, actions"
+        in client.get(page).text
+    )
     day = timezone.localdate()
     since = {"since-day": day.day, "since-month": day.month, "since-year": day.year}
     answer = client.post(page, {"worker": world.social_worker.pk} | since, follow=True)

@@ -50,7 +50,7 @@ def told(world: World, *, by: User | None = None, **whom: Any) -> Concern:
 
 
 def opened(world: World) -> Case:
-    """The worry is decided: a case, led by the exploitation team, with a trusted worker."""
+    """The worry is decided: a case, led by the exploitation team, with a worker who is allocated and whom she trusts."""
     concern = telling.decide(
         by=world.coordinator,
         concern=told(world),
@@ -59,7 +59,9 @@ def opened(world: World) -> Case:
         feedback="A social worker meets her this week. You were right to tell.",
     )
     assert concern.case is not None
-    casework.assign_trusted_worker(by=world.coordinator, case_id=concern.case.pk, worker=world.social_worker)
+    this = {"by": world.coordinator, "case_id": concern.case.pk, "worker": world.social_worker}
+    casework.allocate_worker(**this)
+    casework.assign_trusted_worker(**this)
     return Case.objects.get(pk=concern.case.pk)
 
 

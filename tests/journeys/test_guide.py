@@ -26,11 +26,13 @@ from heard.cases.safety import actions as safety
 from heard.cases.sharing import actions as sharing
 from heard.cases.words import actions as words
 from heard.network import actions as network
+from heard.network.rules import Said
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 JOBS = (
     "find-a-person",
     "who-may-see",
+    "about-a-child",
     "tell-a-worry",
     "decide",
     "assess",
@@ -151,6 +153,29 @@ def test_it_is_said_who_may_see(wexmoor: World, visit: Story, camera: Camera) ->
     child = opened(wexmoor).person
     visit.sign_in(wexmoor.coordinator).open(f"/children/{child.pk}/access/")
     camera.take(visit, "who-may-see")
+
+
+@pictured
+def test_it_is_known_who_the_child_is(wexmoor: World, visit: Story, camera: Camera) -> None:
+    child = opened(wexmoor).person
+    this: dict[str, Any] = {"by": wexmoor.social_worker, "person_id": child.pk}
+    herself = Said("self", "", ago(3))
+    network.record_fact(**this, kind="phone", value="01632 960 201", said=herself)
+    network.record_fact(**this, kind="ethnicity", value="Pakistani and English", code="MWAS", said=herself)
+    network.record_fact(
+        **this, kind="school", value="Northgate Academy", contact="Grace Adeyemi, head of year",
+        said=Said("paper", "School register", ago(3)),
+    )  # fmt: skip
+    network.note_important_person(
+        **this, name="Nadia Khan", relation="mother", contact="01632 960 212", cares=True, responsibility="yes",
+        said=Said("paper", "Birth certificate", ago(3)),
+    )  # fmt: skip
+    network.add_identifier(
+        **this, scheme="council", value="WX-20417", issuer="Wexmoor council",
+        said=Said("worker", "Ruth Pemberton, social worker", ago(3)),
+    )  # fmt: skip
+    visit.sign_in(wexmoor.social_worker).open(f"/children/{child.pk}/about/")
+    camera.take(visit, "about")
 
 
 @pictured

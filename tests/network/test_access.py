@@ -349,7 +349,6 @@ def test_only_the_agency_that_leads_changes_a_name_a_birth_date_or_a_number(
         "birth_date": None,
         "sex": "F",
         "legal_status": "in_need",
-        "school": "",
         "nhs_number": "",
         "upn": "",
     }

@@ -113,7 +113,7 @@ def test_finding_asks_the_database_a_fixed_number_of_times(
     for _ in range(children):
         actions.add_person(by=world.teacher, given_name="Amira", family_name="Khan", postcode="LE1 1AA")
     assert world.teacher.permissions
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert queries.find_people(world.teacher, given_name="Amira", family_name="Khan")
     with django_assert_num_queries(0):
         assert queries.find_people(world.teacher) == []

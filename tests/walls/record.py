@@ -51,7 +51,7 @@ from heard.insight.release import actions as releasing
 from heard.insight.run import actions as running
 from heard.network import actions as knowing
 from heard.network.queries import Whom, accesses_of
-from heard.network.rules import Level
+from heard.network.rules import Level, Said
 
 FAMILY_NAME = "Okonjo-Hartley"  # found nowhere else, so that a leak is seen
 SAYS = "I only feel safe when my sister is home."
@@ -93,6 +93,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
     )
     case = decided.case
     assert case is not None
+    casework.allocate_worker(by=world.coordinator, case_id=case.pk, worker=worker)
     casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=worker)
     assessment, question = _assess(world, case.pk)
     once = _joins_the_team(world) if restricted else None
@@ -130,6 +131,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
         {
             "person_id": person.pk,
             **_who_may_see(world, person.pk),
+            **_known(world, person.pk),
             "proposal_id": proposal.pk,
             "concern_id": waiting.pk,
             "case_id": case.pk,
@@ -279,6 +281,28 @@ def _who_may_see(world: World, person_id: Any) -> dict[str, Any]:
     )
     line = accesses_of(world.coordinator, person_id).first()
     return {"access_id": line.pk, "denial_id": denial.pk}
+
+
+def _known(world: World, person_id: Any) -> dict[str, Any]:
+    """What she and others said: her ethnicity, a phone, who looks after her, and a number at the council."""
+    this = {"by": world.social_worker, "person_id": person_id}
+    herself = Said("self", "", ago(20))
+    knowing.record_fact(**this, kind="ethnicity", value="Igbo and English", code="MWBA", said=herself)
+    phone = knowing.record_fact(**this, kind="phone", value="01632 960 071", said=herself)
+    aunt = knowing.note_important_person(
+        **this,
+        name=f"Rosa {FAMILY_NAME}",
+        relation="aunt",
+        contact="01632 960 072",
+        cares=True,
+        responsibility="yes",
+        said=Said("paper", "Court order", ago(20)),
+    )
+    worker = Said("worker", "Sol Wright, social worker", ago(20))
+    number = knowing.add_identifier(
+        **this, scheme="council", value="WX-10482", issuer="Wexmoor council", said=worker
+    )
+    return {"fact_id": phone.pk, "important_id": aunt.pk, "identifier_id": number.pk}
 
 
 def _joins_the_team(world: World) -> Any:

@@ -26,6 +26,7 @@ from heard.cases.words import work as words
 from heard.home.waiting import Section, section_of
 from heard.insight.digest import work as digest
 from heard.insight.release import work as release
+from heard.network import work as network
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -44,7 +45,10 @@ LISTS: Final[tuple[WorkList, ...]] = (
     plan.ACTIONS,
     disruption.DISRUPTION,
     words.WORDS,
+    case.NOT_ALLOCATED,
     case.WITHOUT_A_WORKER,
+    network.PROPOSED,
+    network.ANSWERED,
     review.REVIEWS,
     supervision.SUPERVISION,
     supervision.ACTIONS,

@@ -23,7 +23,7 @@ from django.db.models import (
     UniqueConstraint,
 )
 
-from heard.network.models import Involvement, Merge, OtherName, Person, SearchKey
+from heard.network.models import Identifier, Involvement, Merge, OtherName, Person, SearchKey
 from heard.network.rules import Joined
 
 DETAILS: Final = (
@@ -199,7 +199,8 @@ def added_since(merge: Merge) -> dict[type[Model], int]:
     counts: dict[type[Model], int] = {}
     for link in links():
         known = {*merge.before["own"].get(link.name, []), *merge.before["moved"].get(link.name, [])}
-        known |= {str(key) for key in merge.before["names"]} if link.model is OtherName else set()
+        added = {OtherName: "names", Identifier: "identifiers"}.get(link.model, "")
+        known |= {str(key) for key in merge.before.get(added, [])}
         later = sum(str(key) not in known for key in link.rows(merge.kept).values_list("pk", flat=True))
         if later:
             counts[link.model] = counts.get(link.model, 0) + later

@@ -91,6 +91,7 @@ class Proposal(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "proposed changes"
@@ -266,6 +267,138 @@ class Denial(models.Model):
         return str(self.user or f"{self.team}, {self.team.agency}")  # type: ignore[union-attr]
 
 
+class Told(models.Model):
+    """What somebody said about a person: who, when, since when it is so, and who wrote it down. It never changes: what is
+    different now is a new row, and this one gets an end."""
+
+    class SaidAs(models.TextChoices):
+        SELF = rules.SaidAs.SELF.value, _("They themselves")
+        FAMILY = rules.SaidAs.FAMILY.value, _("A parent, carer or somebody else in the family")
+        WORKER = rules.SaidAs.WORKER.value, _("Somebody who works with them")
+        PAPER = rules.SaidAs.PAPER.value, _("A document or a record")
+
+    said_as = models.CharField(max_length=6, choices=SaidAs, blank=True)
+    said_by = models.CharField(max_length=120, blank=True)
+    said_on = models.DateField(null=True, blank=True)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+    why_ended = models.CharField(max_length=200, blank=True)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = [models.F("until").desc(nulls_first=True), "written_at", "pk"]
+
+
+class Fact(Told):
+    """One thing that is so of a person beside names, numbers and addresses."""
+
+    class Kind(models.TextChoices):
+        PHONE = rules.FactKind.PHONE.value, _("Phone")
+        EMAIL = rules.FactKind.EMAIL.value, _("Email")
+        PRONOUNS = rules.FactKind.PRONOUNS.value, _("Pronouns")
+        LANGUAGE = rules.FactKind.LANGUAGE.value, _("Language")
+        INTERPRETER = rules.FactKind.INTERPRETER.value, _("Interpreter")
+        COMMUNICATION = rules.FactKind.COMMUNICATION.value, _("Communication needs")
+        DISABILITY = rules.FactKind.DISABILITY.value, _("Disability")
+        ETHNICITY = rules.FactKind.ETHNICITY.value, _("Ethnicity, as the child says")
+        NATIONALITY = rules.FactKind.NATIONALITY.value, _("Nationality")
+        GP = rules.FactKind.GP.value, _("GP")
+        SCHOOL = rules.FactKind.SCHOOL.value, _("School or college")
+        MATTERS = rules.FactKind.MATTERS.value, _("What matters to the child")
+
+    class Code(models.TextChoices):
+        """What a child chose, who was shown the list of the children in need census."""
+
+        WBRI = "WBRI", _("White British")
+        WIRI = "WIRI", _("White Irish")
+        WIRT = "WIRT", _("Traveller of Irish heritage")
+        WROM = "WROM", _("Gypsy or Roma")
+        WOTH = "WOTH", _("Any other White background")
+        MWBC = "MWBC", _("White and Black Caribbean")
+        MWBA = "MWBA", _("White and Black African")
+        MWAS = "MWAS", _("White and Asian")
+        MOTH = "MOTH", _("Any other mixed background")
+        AIND = "AIND", _("Indian")
+        APKN = "APKN", _("Pakistani")
+        ABAN = "ABAN", _("Bangladeshi")
+        CHNE = "CHNE", _("Chinese")
+        AOTH = "AOTH", _("Any other Asian background")
+        BCRB = "BCRB", _("Black Caribbean")
+        BAFR = "BAFR", _("Black African")
+        BOTH = "BOTH", _("Any other Black background")
+        OOTH = "OOTH", _("Any other ethnic group")
+        REFU = rules.DID_NOT_SAY, _("Did not want to say")
+
+    when_merged: ClassVar = MOVES
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="facts")
+    kind = models.CharField(max_length=16, choices=Kind)
+    value = models.TextField(blank=True)
+    code = models.CharField(max_length=4, choices=Code, blank=True)
+    contact = models.CharField(max_length=120, blank=True)
+
+    def __str__(self) -> str:
+        return self.value or self.get_code_display()
+
+
+class ImportantPerson(Told):
+    """Somebody who looks after a child or is important to them, seen by all who see the child's record.
+
+    A tie leads to a person's own record, and is seen by those who see both: see docs/adr/0012.
+    """
+
+    class Responsibility(models.TextChoices):
+        YES = "yes", _("Has parental responsibility")
+        NO = "no", _("Has no parental responsibility")
+        NOT_KNOWN = "", _("Not known")
+
+    when_merged: ClassVar = MOVES
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="important_people")
+    name = models.CharField(max_length=120)
+    relation = models.CharField(max_length=60)
+    contact = models.CharField(max_length=200, blank=True)
+    cares = models.BooleanField(default=False, help_text=_("Looks after the child."))
+    responsibility = models.CharField(max_length=3, choices=Responsibility, blank=True, default="")
+
+    class Meta(Told.Meta):
+        verbose_name_plural = "important people"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.relation})"
+
+
+class Identifier(Told):
+    """A number by which somebody knows a person, and who issued it. Numbers that a person had before are kept, so that they
+    are still found by them. The NHS number and UPN of now stand with the person."""
+
+    class Scheme(models.TextChoices):
+        NHS = rules.Scheme.NHS.value, _("NHS number")
+        UPN = rules.Scheme.UPN.value, _("Unique pupil number (UPN)")
+        SINGLE = rules.Scheme.SINGLE.value, _("Single unique identifier")
+        COUNCIL = rules.Scheme.COUNCIL.value, _("Number at a council")
+        POLICE = rules.Scheme.POLICE.value, _("Number at the police")
+        HOME_OFFICE = rules.Scheme.HOME_OFFICE.value, _("Home Office reference")
+        OTHER = rules.Scheme.OTHER.value, _("Another number")
+
+    when_merged: ClassVar = MOVES
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identifiers")
+    scheme = models.CharField(max_length=12, choices=Scheme)
+    value = models.CharField(max_length=60)
+    issuer = models.CharField(max_length=120, blank=True)
+
+    def __str__(self) -> str:
+        return self.value
+
+
 class Place(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120)
@@ -348,7 +481,7 @@ class Merge(models.Model):
 
     `before`: {"values": {field: [before, after]} of the kept person, "moved": {"app.Model.field": [keys]} that now lead to
     the kept person, "own": the same for what led there already, "numbers": {"app.Model.field": {key: [before, after]}} of
-    rows that were numbered anew, "names": keys of other names that the merge added,
+    rows that were numbered anew, "names" and "identifiers": keys of other names and of numbers that the merge added,
     "involved": {key: [since before, since after]}, "keys": {key of a search key: the search key} of the kept person}
     """
 

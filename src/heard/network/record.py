@@ -11,18 +11,24 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
-from heard.govuk.said import Text, joined, say
-from heard.network.models import Involvement, Person, Tie
+from heard.govuk.said import Text, choice, joined, labelled, say
+from heard.network.models import Fact, Identifier, ImportantPerson, Involvement, Person, Tie
 from heard.network.queries.around import Around, around_of
-from heard.network.rules import Level
+from heard.network.rules import Level, SaidAs
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from heard.network.models import Address
+    from heard.network.models import Address, Told
 
 # Who sees or has seen the record, not only that there is one.
 INVOLVED: Final = Involvement.objects.filter(level__gte=Level.RECORD).select_related("agency")
+
+
+# What was said of a child, what was so before too.
+FACTS: Final = Fact.objects.select_related("written_by").order_by("kind", "written_at", "pk")
+IMPORTANT_PEOPLE: Final = ImportantPerson.objects.select_related("written_by").order_by("written_at", "pk")
+IDENTIFIERS: Final = Identifier.objects.select_related("written_by").order_by("scheme", "written_at", "pk")
 
 
 def children() -> QuerySet[Person]:
@@ -48,6 +54,17 @@ def in_referral(tie: Around) -> Text:
     since = say(_(", since %(date)s"), date=tie.since) if tie.since else ""
     told = {"what": what, "kind": tie.kind, "since": since, "how": tie.how_known}
     return say(_("%(what)s: %(kind)s%(since)s. %(how)s"), **told)
+
+
+def told(row: Told) -> list[Text]:
+    """Who said so, since when, until when, and who wrote it down."""
+    who: Text = row.said_by or choice(row, "said_as")
+    if row.said_as == SaidAs.SELF:
+        who = say(_("the child, to %(who)s"), who=row.said_by) if row.said_by else say(_("the child"))
+    said = labelled(_("Said by"), joined(who, row.said_on))
+    wrote = labelled(_("Written down by"), joined(row.written_by, row.written_at))
+    until = labelled(_("Until"), joined(row.until, row.why_ended))
+    return [said, labelled(_("Since"), row.since), until, wrote]
 
 
 def lived(one: Address) -> Text:

@@ -62,7 +62,9 @@ def _renew_missing_of_people() -> None:
     without = list(Person.objects.exclude(Exists(named)).values_list("pk", flat=True))
     for start in range(0, len(without), _AT_ONCE):
         ids = without[start : start + _AT_ONCE]
-        people = list(Person.objects.filter(pk__in=ids).prefetch_related("other_names", "addresses"))
+        people = list(
+            Person.objects.filter(pk__in=ids).prefetch_related("other_names", "addresses", "identifiers")
+        )
         rows = [SearchKey(person=one, key=key) for one in people for key in person_keys(describe(one))]
         SearchKey.objects.filter(person__in=ids).delete()
         SearchKey.objects.bulk_create(rows, batch_size=5000, ignore_conflicts=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heard.network.views import access, around, details, identity, merging
+from heard.network.views import access, around, details, facts, identity, merging
 
 _OF = "children/<uuid:person_id>"
 
@@ -12,11 +12,21 @@ urlpatterns = [
     path(f"{_OF}/details/names/", details.names, name="person_names"),
     path(f"{_OF}/details/propose/", identity.propose, name="person_propose"),
     path("proposals/", identity.proposals, name="proposals"),
+    path("proposals/mine/", identity.mine, name="proposals_mine"),
+    path("proposals/<int:proposal_id>/read/", identity.read, name="proposal_read"),
     path("proposals/<int:proposal_id>/", identity.proposal, name="proposal"),
     path(f"{_OF}/details/other-name/", details.other_name, name="person_other_name"),
     path(f"{_OF}/details/facts/", details.facts, name="person_facts"),
     path(f"{_OF}/details/address/", details.address, name="person_address"),
     path(f"{_OF}/details/restriction/", details.restriction, name="person_restriction"),
+    path(f"{_OF}/about/", facts.about, name="person_about"),
+    path(f"{_OF}/about/<str:what>/", facts.history, name="about_history"),
+    path(f"{_OF}/about/<str:what>/add/", facts.add, name="about_add"),
+    path("facts/<int:fact_id>/", facts.change, name="fact_change"),
+    path("facts/<int:fact_id>/end/", facts.end, name="fact_end"),
+    path("important-people/<int:important_id>/", facts.change_person, name="important_change"),
+    path("important-people/<int:important_id>/end/", facts.end_person, name="important_end"),
+    path("identifiers/<int:identifier_id>/end/", facts.end_number, name="identifier_end"),
     path(f"{_OF}/access/", access.access, name="access"),
     path(f"{_OF}/access/give/", access.give, name="access_give"),
     path(f"{_OF}/access/deny/", access.deny, name="access_deny"),

@@ -14,6 +14,7 @@ from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.case import rules
 from heard.cases.case.models import (
+    AllocatedWorker,
     Case,
     CasePeriod,
     NotHeard,
@@ -25,7 +26,7 @@ from heard.cases.case.models import (
 )
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
-from heard.cases.case.queries import case_visible_to, warning_visible_to, why_not_give
+from heard.cases.case.queries import case_visible_to, is_statutory, warning_visible_to, why_not_give
 from heard.govuk.said import put
 from heard.network.actions import hold_person, involve
 from heard.network.queries import involvements_of, people_visible_to, person_findable_by, person_visible_to
@@ -154,6 +155,56 @@ def allow_to_do(*, by: User, owner: User | None, person_id: uuid.UUID, why_invol
         )
         why_not = why_not_give(by, owner, person_id=person_id)
     refuse(why_not)
+
+
+@transaction.atomic
+def allocate_worker(
+    *, by: User, case_id: uuid.UUID, worker: User, reason: str = "", since: date | None = None
+) -> Case:
+    """Allocates the one of children's services who is responsible for the case, since today or `since`: a day of this case.
+    Whom the child counts on stays as it is."""
+    Case.objects.select_for_update().filter(pk=case_id).first()
+    case = case_visible_to(by, case_id)
+    since = since or timezone.localdate()
+    _check_allocating(by, case, worker, since, reason)
+    AllocatedWorker.objects.filter(case=case, until__isnull=True).update(until=since)
+    AllocatedWorker.objects.create(case=case, worker=worker, since=since, reason=reason.strip(), named_by=by)
+    before, case.allocated_worker = case.allocated_worker, worker
+    case.save(update_fields=["allocated_worker"])
+    child: dict[str, Any] = {"subject": "person", "subject_id": case.person_id, "person_id": case.person_id}
+    announce(by=by, kind=Notified.ALLOCATED, named=[worker], **child)
+    announce(by=by, kind=Notified.WORKER_CHANGED, named=[before], **child)
+    record_audit(
+        by=by,
+        verb="allocate worker",
+        subject="case",
+        subject_id=case.pk,
+        person_id=case.person_id,
+        detail={"worker": worker.pk},
+    )
+    return case
+
+
+def _check_allocating(by: User, case: Case, worker: User, since: date, reason: str) -> None:
+    sees_child = people_visible_to(worker).filter(pk=case.person_id)
+    last = AllocatedWorker.objects.filter(case=case, until__isnull=True).first()
+    refuse(
+        rules.why_not_allocate(
+            is_open=case.state == Case.State.OPEN,
+            may_assign=by.may(May.DECIDE),
+            is_statutory=is_statutory(by, worker),
+            worker_sees_child=worker.is_active and sees_child.exists(),
+            is_same=case.allocated_worker_id == worker.pk,
+            had_one=case.allocated_worker_id is not None,
+            reason=reason,
+        )
+        or rules.why_not_since(
+            since=since,
+            opened_on=timezone.localdate(case.opened_at),
+            before=last.since if last else None,
+            today=timezone.localdate(),
+        )
+    )
 
 
 @transaction.atomic

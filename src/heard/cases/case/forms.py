@@ -1,4 +1,4 @@
-"""What is asked where a child gets a trusted worker, and where a warning is written or looked at again."""
+"""What is asked where a child gets an allocated or a trusted worker, and where a warning is written or looked at again."""
 
 from __future__ import annotations
 
@@ -88,6 +88,38 @@ class TrustedWorkerForm(Form):
     @property
     def answered(self) -> dict[str, Any]:
         """For `assign_trusted_worker`."""
+        worker, _called = self.people[self.cleaned_data["worker"]]
+        return self.cleaned_data | {"worker": worker}
+
+
+class AllocatedWorkerForm(Form):
+    """`people`: who may be allocated, by key. `is_change`: whether somebody is already; then it asks why."""
+
+    worker = SelectField(
+        _("Who is the allocated worker?"),
+        hint=_("The one of children’s services who is responsible for the case."),
+        missing=_("Choose the allocated worker"),
+    )
+    reason = TextareaField(
+        _("Why does it change?"),
+        hint=_("As you would explain it to the child."),
+        missing=_("Say why another worker is allocated"),
+        rows=3,
+    )
+    since = DateField(_("From which day?"), called=_("The day"), past=True, missing=_("Give the day"))
+
+    def __init__(
+        self, *args: Any, people: Mapping[str, tuple[User, str]], is_change: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        self.fields["worker"].choices = [(pk, called) for pk, (_user, called) in people.items()]  # type: ignore[attr-defined]
+        if not is_change:
+            del self.fields["reason"]
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `allocate_worker`."""
         worker, _called = self.people[self.cleaned_data["worker"]]
         return self.cleaned_data | {"worker": worker}
 

@@ -24,6 +24,9 @@ class Case(models.Model):
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     lead_team = models.ForeignKey("agencies.Team", on_delete=models.PROTECT, related_name="+")
+    allocated_worker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     trusted_worker = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -43,6 +46,33 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class AllocatedWorker(models.Model):
+    """One of those of children's services who were responsible for a case, from when to when and why.
+    `Case.allocated_worker` is the one of now. Whom the child counts on is another question (`TrustedWorker`)."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="allocated_workers")
+    worker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    reason = models.TextField(blank=True, help_text=_("Why it is somebody else than before."))
+    named_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-since", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(until__isnull=True),
+                name="one_allocated_worker_at_a_time",
+                violation_error_message=_("This child has an allocated worker. Change who it is."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"allocated worker since {self.since}"
 
 
 class TrustedWorker(models.Model):

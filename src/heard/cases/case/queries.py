@@ -22,9 +22,10 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, TruncDate
 
-from heard.agencies.queries import colleagues_visible_to, who_are
+from heard.agencies.queries import colleagues_visible_to, memberships_with, who_are
 from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.case.models import (
+    AllocatedWorker,
     Case,
     CasePeriod,
     NotHeard,
@@ -33,7 +34,7 @@ from heard.cases.case.models import (
     WarningReview,
     Words,
 )
-from heard.cases.case.rules import Kept, why_not_assign, why_not_own
+from heard.cases.case.rules import STATUTORY, Kept, why_not_allocate, why_not_assign, why_not_own
 from heard.network.queries import involvements_of, people_visible_to, person_visible_to, sees, visible_through
 from heard.network.rules import Level
 
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 def cases_visible_to(user: User) -> QuerySet[Case]:
     """Cases of the children whom this user may see, open ones first, newest first."""
-    rows = Case.objects.select_related("person", "lead_team__agency", "trusted_worker")
+    rows = Case.objects.select_related("person", "lead_team__agency", "allocated_worker", "trusted_worker")
     return rows.filter(visible_through(user, "person")).order_by("-state", "-opened_at")
 
 
@@ -56,14 +57,19 @@ def case_visible_to(user: User, case_id: uuid.UUID) -> Case:
 
 
 def my_cases(user: User) -> QuerySet[Case]:
-    """Open cases of the children whose trusted worker this user is."""
-    return cases_visible_to(user).filter(trusted_worker=user, state=Case.State.OPEN)
+    """Open cases to which this user is allocated, and those of the children whose trusted worker this user is."""
+    return cases_visible_to(user).filter(working(user), state=Case.State.OPEN)
+
+
+def working(user: User, path: str = "") -> Q:
+    """Of rows that lead to a case by `path`: that this user is allocated to it, or the child counts on them."""
+    return Q(**{f"{path}allocated_worker": user}) | Q(**{f"{path}trusted_worker": user})
 
 
 def worked_in(user: User) -> QuerySet[Case]:
-    """Keys of cases that a team of this user leads, or whose child counts on them: for conditions on what belongs to a case.
+    """Keys of cases that a team of this user leads, or in which they are the child's worker: for conditions on what belongs to a case.
     The database finds these first, instead of asking it of each row. Whether the user may see the child is asked beside."""
-    mine = Q(lead_team__in=user.team_ids) | Q(trusted_worker=user)
+    mine = Q(lead_team__in=user.team_ids) | working(user)
     return Case.objects.order_by().filter(mine).only("pk")
 
 
@@ -85,6 +91,55 @@ def without_a_worker(user: User) -> QuerySet[Case]:
     named = keys.filter(state=Case.State.OPEN, trusted_worker__isnull=False)
     nobody = keys.filter(trusted_worker=None).union(named.exclude(sees(user, "trusted_worker", "person")))
     return rows.filter(pk__in=nobody) if user.may(May.DECIDE) else rows.none()
+
+
+def not_allocated(user: User) -> QuerySet[Case]:
+    """Open cases to which nobody of children's services is allocated, or whoever is cannot see the child any more, whomever
+    the child counts on. For those who allocate; the longest open first."""
+    rows = cases_visible_to(user).filter(state=Case.State.OPEN).order_by("opened_at")
+    keys = Case.objects.order_by().values("pk")
+    named = keys.filter(state=Case.State.OPEN, allocated_worker__isnull=False)
+    nobody = keys.filter(allocated_worker=None).union(named.exclude(sees(user, "allocated_worker", "person")))
+    return rows.filter(pk__in=nobody) if user.may(May.DECIDE) else rows.none()
+
+
+def allocated_workers_visible_to(user: User) -> QuerySet[AllocatedWorker]:
+    """Everybody who was responsible for a case that this user may see, the one of now first."""
+    rows = AllocatedWorker.objects.filter(visible_through(user, "case__person"))
+    return rows.select_related("worker", "named_by")
+
+
+def allocations_of(user: User, case_id: uuid.UUID) -> QuerySet[AllocatedWorker]:
+    """Of one case. `Hidden` unless the user may see it."""
+    return allocated_workers_visible_to(user).filter(case=case_visible_to(user, case_id))
+
+
+def who_can_be_allocated(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, str]]:
+    """Those of `who_can_be_trusted_worker` who work in children's services, by key."""
+    found = who_can_be_trusted_worker(user, person_id)
+    theirs = _of_childrens_services(user).filter(pk__in=list(found)).values_list("pk", flat=True)
+    keys = {str(key) for key in theirs}
+    return {key: who for key, who in found.items() if key in keys}
+
+
+def is_statutory(user: User, worker: User) -> bool:
+    """Whether this colleague works in children's services."""
+    return _of_childrens_services(user).filter(pk=worker.pk).exists()
+
+
+def _of_childrens_services(user: User) -> QuerySet[User]:
+    working = memberships_with(user, May.PLAN).filter(team__agency__kind=STATUTORY)
+    return colleagues_visible_to(user).filter(Exists(working.filter(user=OuterRef("pk"))))
+
+
+def why_not_begin_allocating(user: User, case: Case) -> str | None:
+    """What stands in the way of allocating anybody at all."""
+    return why_not_allocate(
+        is_open=case.state == Case.State.OPEN,
+        may_assign=user.may(May.DECIDE),
+        is_statutory=True,
+        worker_sees_child=True,
+    )
 
 
 def trusted_workers_visible_to(user: User) -> QuerySet[TrustedWorker]:
@@ -142,7 +197,7 @@ def open_case_of(user: User, person_id: uuid.UUID) -> Case | None:
 def summary_of(user: User, person_id: uuid.UUID) -> tuple[Case | None, list[WarningNote]]:
     """The open case and the warnings in force of a child of whom the user sees the summary. Two queries."""
     through = visible_through(user, "person", level=Level.SUMMARY)
-    cases = Case.objects.select_related("lead_team__agency", "trusted_worker")
+    cases = Case.objects.select_related("lead_team__agency", "allocated_worker", "trusted_worker")
     case = cases.filter(through, person_id=person_id, state=Case.State.OPEN).first()
     return case, list(WarningNote.objects.filter(through, person_id=person_id, ended_at=None))
 

@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F
 from django.utils.translation import gettext_noop as _
 
-from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, Words
-from heard.cases.case.queries import cases_visible_to, trusted_workers_visible_to, warnings_visible_to
+from heard.cases.case.models import AllocatedWorker, Case, CasePeriod, TrustedWorker, WarningNote, Words
+from heard.cases.case.queries import (
+    allocated_workers_visible_to,
+    cases_visible_to,
+    trusted_workers_visible_to,
+    warnings_visible_to,
+)
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Piece, Record, fact
@@ -59,6 +64,17 @@ def _period(one: CasePeriod) -> Iterator[ChronologyEntry]:
     what = say(_("Case closed: %(reference)s"), reference=one.case.reference)
     page = ("case_story", one.case_id)
     yield fact(Kind.CASE, one.closed_at, what, one.why_closed, who=one.closed_by_id, page=page)
+
+
+def _allocated(one: AllocatedWorker) -> Iterator[ChronologyEntry]:
+    what = say(_("%(who)s became the allocated worker"), who=one.worker)
+    yield fact(Kind.CASE, one.since, what, one.reason, noted=one.named_at, who=one.named_by_id)
+
+
+def _allocated_on_paper(one: AllocatedWorker) -> Iterator[Passage]:
+    span = {"since": one.since, "until": one.until or say(_("now")), "who": one.worker}
+    heading = say(_("Allocated worker from %(since)s until %(until)s: %(who)s"), **span)
+    yield Passage(heading, lines(one.reason))
 
 
 def _trusted(one: TrustedWorker) -> Iterator[ChronologyEntry]:
@@ -128,6 +144,25 @@ def involvement_in_referral(row: network.Involvement) -> Text:
     return say(_("%(agency)s, since %(date)s: %(why)s"), **told)
 
 
+def _fact_on_paper(row: network.Fact) -> Iterator[Passage]:
+    chosen = labelled(_("Chosen from a list"), choice(row, "code"))
+    reached = labelled(_("How they are reached"), row.contact)
+    yield Passage(choice(row, "kind"), lines(row.value, chosen, reached, *network.told(row)))
+
+
+def _important_on_paper(row: network.ImportantPerson) -> Iterator[Passage]:
+    heading = say(_("%(name)s, %(relation)s"), name=row.name, relation=row.relation)
+    cares = say(_("Looks after the child")) if row.cares else ""
+    holds = choice(row, "responsibility") if row.responsibility else ""
+    reached = labelled(_("How they are reached"), row.contact)
+    yield Passage(heading, lines(cares, holds, reached, *network.told(row)))
+
+
+def _identifier_on_paper(row: network.Identifier) -> Iterator[Passage]:
+    heading = say(_("%(what)s: %(number)s"), what=choice(row, "scheme"), number=row.value)
+    yield Passage(heading, lines(labelled(_("Given by"), row.issuer), *network.told(row)))
+
+
 CASES = Record(
     _("Cases"),
     Case.objects.select_related("lead_team").order_by("-state", "-opened_at"),
@@ -138,6 +173,14 @@ CASES = Record(
 )
 PERIODS = Record(
     _("Work that has ended"), CasePeriod.objects.select_related("case"), "case__person", chronology=_period
+)
+ALLOCATED_WORKERS = Record(
+    _("Allocated workers"),
+    AllocatedWorker.objects.select_related("worker").order_by("-since", "-pk"),
+    "case__person",
+    allocated_workers_visible_to,
+    chronology=_allocated,
+    pack=_allocated_on_paper,
 )
 TRUSTED_WORKERS = Record(
     _("Trusted workers"),
@@ -171,6 +214,13 @@ INVOLVED = Record(
     chronology=_involved,
     pack=_involved_on_paper,
 )
+
+
+FACTS = Record(_("What is known of the child"), network.FACTS, "person", pack=_fact_on_paper)
+IMPORTANT_PEOPLE = Record(
+    _("Carers and important people"), network.IMPORTANT_PEOPLE, "person", pack=_important_on_paper
+)
+IDENTIFIERS = Record(_("Numbers"), network.IDENTIFIERS, "person", pack=_identifier_on_paper)
 
 
 class _Ties:

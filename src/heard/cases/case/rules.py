@@ -212,6 +212,38 @@ def why_not_assign(*, is_open: bool, may_assign: bool, worker_sees_child: bool) 
     return None
 
 
+# One of the workers of an agency of this kind is allocated to a case.
+STATUTORY: Final = "social_care"
+
+
+def why_not_allocate(
+    *,
+    is_open: bool,
+    may_assign: bool,
+    is_statutory: bool,
+    worker_sees_child: bool,
+    is_same: bool = False,
+    had_one: bool = False,
+    reason: str = "",
+) -> str | None:
+    """`is_statutory`: they work for children's services. Whoever else helps the child can be the trusted worker."""
+    if not is_open:
+        return "This case is closed. A worker is allocated to an open case."
+    if not may_assign:
+        return "A co-ordinator or supervisor allocates the worker."
+    if not is_statutory:
+        return (
+            "Only somebody who works in children’s services is allocated. Others can be the trusted worker."
+        )
+    if not worker_sees_child:
+        return "This worker may not see the child. Look at who may see the record first."
+    if is_same:
+        return "This worker is allocated already. Choose somebody else, or leave it as it is."
+    if had_one and not reason.strip():
+        return "Say why another worker is allocated. The child may ask one day."
+    return None
+
+
 MOST_WHY: Final = 200  # characters of the reason for which an agency is involved
 NOT_INVOLVED: Final = (
     "Their agency is not involved with this child yet, so they could not see what to do. Involve it first, with the "
@@ -247,13 +279,13 @@ def why_not_change_worker(*, is_same: bool, had_one: bool, reason: str, asked: s
 
 
 def why_not_since(*, since: date, opened_on: date, before: date | None, today: date) -> str | None:
-    """From which day somebody can be the trusted worker. `before`: since when the one before has been."""
+    """From which day somebody can be the allocated or the trusted worker. `before`: since when the one before has been."""
     if since > today:
-        return "The day is in the future. Name the trusted worker once they begin."
+        return "The day is in the future. Name the worker once they begin."
     if since < opened_on:
         return "The day is before this case was opened. Give the day of the opening, or one after it."
     if before and since < before:
-        return "The day is before the last trusted worker began. Check the date."
+        return "The day is before the worker of now began. Check the date."
     return None
 
 

@@ -6,6 +6,7 @@ from heard.cases.case import views
 from heard.cases.case.notices.urls import urlpatterns as notices
 
 urlpatterns: list[URLPattern] = [
+    path("cases/<uuid:case_id>/allocated-worker/", views.allocated_worker, name="allocated_worker"),
     path("cases/<uuid:case_id>/trusted-worker/", views.trusted_worker, name="trusted_worker"),
     path("children/<uuid:person_id>/summary/", views.summary, name="child_summary"),
     path("children/<uuid:person_id>/warnings/", views.warnings, name="warnings"),

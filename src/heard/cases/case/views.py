@@ -1,4 +1,4 @@
-"""The page on which a child gets a trusted worker, with everybody who was that before; and the pages of warnings."""
+"""The pages on which a child gets an allocated and a trusted worker, with everybody who was that before; and of warnings."""
 
 from __future__ import annotations
 
@@ -17,11 +17,43 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.cases.case import actions, queries
-from heard.cases.case.forms import ReviewWarningForm, TrustedWorkerForm, WarningForm
+from heard.cases.case.forms import AllocatedWorkerForm, ReviewWarningForm, TrustedWorkerForm, WarningForm
 from heard.network.actions import open_record
 from heard.network.rules import Level
 
 _WARNINGS = 25  # on one page
+
+
+@gate(May.SEE_CHILD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def allocated_worker(request: Request, case_id: uuid.UUID) -> HttpResponse:
+    """Whoever sees the child sees who was responsible and when; who decides allocates somebody."""
+    user = request.user
+    case = queries.case_visible_to(user, case_id)
+    person = open_record(by=user, person_id=case.person_id)
+    form = kept_form(
+        request,
+        AllocatedWorkerForm,
+        kind="allocated-worker",
+        subject_id=case_id,
+        suggested={"since": timezone.localdate()},
+        people=queries.who_can_be_allocated(user, case.person_id),
+        is_change=case.allocated_worker_id is not None,
+    )
+    why_not = queries.why_not_begin_allocating(user, case)
+    if not why_not and form.is_valid():
+        with sending(request, form):
+            actions.allocate_worker(by=user, case_id=case_id, **form.answered)
+            messages.success(request, _("Saved: the allocated worker. They have been told."))
+            return redirect("allocated_worker", case_id=case_id)
+    context = {
+        "case": case,
+        "person": person,
+        "form": form,
+        "chain": list(queries.allocations_of(user, case_id)),
+        "why_not": why_not,
+    }
+    return render(request, "cases/case/allocated_worker.html", context)
 
 
 @gate(May.SEE_CHILD)

@@ -24,7 +24,21 @@ WITHOUT_A_WORKER = WorkList(
     note=lambda row: _("%(who)s cannot sign in any longer") % {"who": row.trusted_worker}
     if row.trusted_worker else _("no trusted worker is named"),
 )  # fmt: skip
+NOT_ALLOCATED = WorkList(
+    "not-allocated", _("No social worker is allocated"), May.DECIDE, queries.not_allocated,
+    "allocated_worker", "person", shows=("person", "allocated_worker", "trusted_worker"), note=lambda row: _without(row),
+)  # fmt: skip
 CHILDREN = WorkList(
     "children", _("Your caseload"), May.SEE_CHILD, queries.my_cases, "child", "person",
-    of="person_id", note="reference", shows=("person",), only_if=lambda user: Case.objects.filter(trusted_worker=user),
+    of="person_id", shows=("person",), only_if=lambda user: Case.objects.filter(queries.working(user)),
+    note=lambda row: row.reference if row.allocated_worker_id
+    else _("%(reference)s, no social worker is allocated") % {"reference": row.reference},
 )  # fmt: skip
+
+
+def _without(row: Case) -> object:
+    if row.allocated_worker:
+        return _("%(who)s cannot see the child any longer") % {"who": row.allocated_worker}
+    if row.trusted_worker:
+        return _("the child counts on %(who)s") % {"who": row.trusted_worker}
+    return _("and no trusted worker is named")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, refuse
-from heard.cases.case.actions import assign_trusted_worker
+from heard.cases.case.actions import allocate_worker, assign_trusted_worker
 from heard.cases.caseload import queries, rules
 from heard.cases.caseload.queries import Line
 
@@ -19,17 +19,22 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def hand_over(*, by: User, worker: User, reason: str, notes: Mapping[str, tuple[str, str]]) -> list[Any]:
-    """`worker` becomes the trusted worker of these children: all of them, or none where one is refused. `notes`: of each case, by its
+def hand_over(
+    *, by: User, worker: User, what: Collection[str], reason: str, notes: Mapping[str, tuple[str, str]]
+) -> list[Any]:
+    """`worker` is allocated to these children, becomes their trusted worker, or both, as `what` says: all of them, or none where
+    one is refused. Who has it already keeps it. `notes`: of each case, by its
     reference, whether the child was asked, and what they said or why they were not. A child who had nobody needs neither."""
-    found = queries.to_hand_over(by, notes)
+    found = queries.to_hand_over(by, list(notes))
     may = by.may(May.DECIDE)
-    refuse(rules.why_not_hand_over(may=may, chosen=list(notes), found=len(found)))
+    refuse(rules.why_not_hand_over(may=may, what=list(what), chosen=list(notes), found=len(found)))
     for case in found:
         asked, about = notes[case.reference]
-        assign_trusted_worker(
-            by=by, case_id=case.pk, worker=worker, reason=reason, child_asked=asked, about_asking=about
-        )
+        if rules.Given.ALLOCATED in what and case.allocated_worker_id != worker.pk:
+            allocate_worker(by=by, case_id=case.pk, worker=worker, reason=reason)
+        if rules.Given.TRUSTED in what and case.trusted_worker_id != worker.pk:
+            said = {"reason": reason, "child_asked": asked, "about_asking": about}
+            assign_trusted_worker(by=by, case_id=case.pk, worker=worker, since=None, **said)
     return found
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from heard.cases.case.rules import Asked as ChildAsked
 from heard.cases.caseload.queries import STAGES
-from heard.cases.caseload.rules import Asked, Order, Stage
+from heard.cases.caseload.rules import Asked, Given, Nobody, Order, Stage
 from heard.govuk.forms import CheckboxesField, Form, RadiosField, SelectField, TextareaField
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class CaseloadForm(Form):
 
     stage = SelectField(gettext_lazy("Stage"))
     not_seen = SelectField(gettext_lazy("Last seen"))
-    worker = SelectField(gettext_lazy("Trusted worker"))
+    worker = SelectField(gettext_lazy("Worker"))
     unread = CheckboxesField("", choices=[("1", gettext_lazy("Only children with something new for you"))])
 
     def __init__(self, asked: Asked, workers: Sequence[tuple[str, str]] | None) -> None:
@@ -40,7 +40,12 @@ class CaseloadForm(Form):
         offered: dict[str, Any] = {
             "stage": [("", _("Every stage")), *((key.value, text) for key, text in STAGES.items())],
             "not_seen": [("", _("Any day")), *days],
-            "worker": [("", _("Everybody")), ("nobody", _("Nobody yet")), *(workers or ())],
+            "worker": [
+                ("", _("Everybody")),
+                (Nobody.ALLOCATED.value, _("No allocated worker")),
+                (Nobody.TRUSTED.value, _("No trusted worker")),
+                *(workers or ()),
+            ],
         }
         for name, pairs in offered.items():
             self.fields[name].choices = pairs  # type: ignore[attr-defined]
@@ -53,7 +58,7 @@ def read_asked(sent: QueryDict, workers: Iterable[tuple[str, str]] = ()) -> Aske
     order = sent.get("order", "")
     days = sent.get("not_seen", "")
     worker = sent.get("worker", "")
-    known = {"nobody", *(key for key, _name in workers)}
+    known = {*(one.value for one in Nobody), *(key for key, _name in workers)}
     return Asked(
         order=Order(order) if order in set(Order) else Order.DUE,
         backwards=sent.get("backwards") == "1",
@@ -72,14 +77,20 @@ def read_chosen(sent: QueryDict) -> list[str]:
 class HandOverForm(Form):
     """To whom, and for each child why, and what the child said to it. `people`: who may be named, by key."""
 
-    worker = SelectField(
-        gettext_lazy("Who becomes the trusted worker of these children?"),
-        missing=gettext_lazy("Choose who becomes the trusted worker"),
+    worker = SelectField(gettext_lazy("To whom?"), missing=gettext_lazy("Choose to whom"))
+    what = CheckboxesField(
+        gettext_lazy("What is handed over?"),
+        choices=[
+            (Given.ALLOCATED.value, gettext_lazy("They are the allocated worker, responsible for the case")),
+            (Given.TRUSTED.value, gettext_lazy("They are the trusted worker, on whom the child counts")),
+        ],
+        initial=[one.value for one in Given],
+        missing=gettext_lazy("Choose what is handed over"),
     )
     reason = TextareaField(
         gettext_lazy("Why does it change?"),
         hint=gettext_lazy("As you would explain it to the children."),
-        missing=gettext_lazy("Say why the children get another trusted worker"),
+        missing=gettext_lazy("Say why the children get another worker"),
         rows=3,
     )
 
@@ -96,15 +107,29 @@ class HandOverForm(Form):
                 _("Was %(name)s asked?") % name,
                 choices=[(ChildAsked.YES.value, _("Yes")), (ChildAsked.NO.value, _("No"))],
                 missing=_("Say whether %(name)s was asked") % name,
+                required=False,
+                says_optional=False,
                 inline=True,
             )
             self.fields[f"about_{case.pk}"] = TextareaField(
                 _("What did %(name)s say, or why were they not asked? What does the new worker have to know?")
                 % name,
                 missing=_("%(name)s: write what they said, or why they were not asked") % name,
+                required=False,
+                says_optional=False,
                 rows=3,
                 max_length=5000,
             )
+
+    def clean(self) -> dict[str, Any]:
+        """Of each child who counts on somebody it is asked whether they were asked, where that changes."""
+        answers = super().clean() or self.cleaned_data
+        if Given.TRUSTED.value in answers.get("what", ()):
+            for case in self.had_somebody:
+                for name in (f"asked_{case.pk}", f"about_{case.pk}"):
+                    if not answers.get(name):
+                        self.add_error(name, self.fields[name].error_messages["required"])
+        return answers
 
     @property
     def answered(self) -> dict[str, Any]:
@@ -116,4 +141,4 @@ class HandOverForm(Form):
             for case in self.had_somebody
         }
         worker, _called = self.people[answers["worker"]]
-        return {"worker": worker, "reason": answers["reason"], "notes": notes}
+        return {"worker": worker, "what": answers["what"], "reason": answers["reason"], "notes": notes}

@@ -32,7 +32,7 @@ from heard.cases.assessment.models import Assessment
 from heard.cases.case.models import Case, Words
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.queries import led_by_own_agencies, my_cases
-from heard.cases.caseload.rules import Asked, Order, Stage
+from heard.cases.caseload.rules import Asked, Nobody, Order, Stage
 from heard.cases.clocks.models import ClockRun
 from heard.cases.note.models import ContactNote
 from heard.cases.note.rules import Seen
@@ -87,7 +87,7 @@ def team_caseload(user: User, asked: Asked) -> QuerySet[Any]:
     """Open cases of the agencies in which this user sees the team."""
     rows = _with_all(user, led_by_own_agencies(user))
     if asked.worker:
-        rows = rows.filter(**{"nobody": 0} if asked.worker == "nobody" else {"trusted_worker": asked.worker})
+        rows = rows.filter(_of_worker(asked.worker))
     return _asked_for(rows, asked)
 
 
@@ -111,9 +111,9 @@ def lines(user: User, rows: Iterable[Any], today: date) -> Iterator[Line]:
 
 
 def workers_of_team(user: User) -> list[tuple[str, str]]:
-    """Whom the children of the team count on, by name, to choose from."""
-    rows = led_by_own_agencies(user).exclude(trusted_worker=None).order_by()
-    people = {row.trusted_worker for row in rows.select_related("trusted_worker") if row.trusted_worker}
+    """Who is allocated to the children of the team, and whom they count on, by name, to choose from."""
+    rows = led_by_own_agencies(user).order_by()
+    people = {who for row in rows for who in (row.allocated_worker, row.trusted_worker) if who}
     in_order = sorted(people, key=lambda one: (one.last_name, one.first_name, one.pk))
     return [(str(one.pk), str(one)) for one in in_order]
 
@@ -121,12 +121,27 @@ def workers_of_team(user: User) -> list[tuple[str, str]]:
 def to_hand_over(user: User, references: Collection[str]) -> list[Case]:
     """Of these cases those that are open and led by the user's agencies, by name of the child."""
     rows = led_by_own_agencies(user).filter(reference__in=references)
-    rows = rows.select_related("person", "trusted_worker")
+    rows = rows.select_related("person", "allocated_worker", "trusted_worker")
     return list(rows.order_by("person__family_name", "person__given_name", "pk"))
 
 
+def _of_worker(worker: str) -> Q:
+    if worker == Nobody.ALLOCATED:
+        return Q(unallocated=0)
+    if worker == Nobody.TRUSTED:
+        return Q(nobody=0)
+    return Q(allocated_worker=worker) | Q(trusted_worker=worker)
+
+
+def _lacks(user: User, worker: str) -> models.Case:
+    """0 where there is none who sees the child, else 1."""
+    nobody = ~sees(user, worker, "person")
+    return models.Case(When(nobody, then=Value(0)), default=Value(1), output_field=IntegerField())
+
+
 def _with_all(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
-    """`nobody`: 0 where the child can count on nobody: none is named, or the one who was cannot see the child any more."""
+    """`unallocated`: 0 where nobody is allocated, or the one who is cannot see the child any more; `nobody`: 0 where the child
+    can count on nobody in the same sense."""
     seen = ContactNote.objects.filter(person=OuterRef("person"), corrected_by=None, seen__in=_WAS_SEEN)
     words = Words.objects.filter(person=OuterRef("person"), corrected_by=None)
     unread = Reader.objects.filter(
@@ -138,9 +153,9 @@ def _with_all(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
     )
     writing = Assessment.objects.filter(case=OuterRef("pk")).exclude(state="signed")
     running = ClockRun.objects.filter(case=OuterRef("pk"), met_on=None, ended_on=None)
-    nobody = models.Case(When(~sees(user, "trusted_worker", "person"), then=Value(0)), default=Value(1))
-    rows = rows.select_related("person", "trusted_worker", "lead_team").annotate(
-        nobody=nobody,
+    rows = rows.select_related("person", "allocated_worker", "trusted_worker", "lead_team").annotate(
+        unallocated=_lacks(user, "allocated_worker"),
+        nobody=_lacks(user, "trusted_worker"),
         seen_at=_one(seen, Max("at")),
         alone_at=_one(seen.filter(seen=Seen.ALONE.value), Max("at")),
         words_on=_one(words, Max("heard_on")),
@@ -203,6 +218,7 @@ def _order(asked: Asked) -> list[Any]:
 
 _FIELDS: Final = {
     Order.NAME: ("person__family_name", "person__given_name"),
+    Order.ALLOCATED: ("unallocated", "allocated_worker__last_name", "allocated_worker__first_name"),
     Order.WORKER: ("nobody", "trusted_worker__last_name", "trusted_worker__first_name"),
     Order.SEEN: ("seen_at",),
     Order.ALONE: ("alone_at",),

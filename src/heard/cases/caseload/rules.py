@@ -21,11 +21,26 @@ class Stage(StrEnum):
 class Order(StrEnum):
     NAME = "name"
     STAGE = "stage"
+    ALLOCATED = "allocated"
     WORKER = "worker"
     SEEN = "seen"
     ALONE = "alone"
     WORDS = "words"
     DUE = "due"
+
+
+class Nobody(StrEnum):
+    """In place of a worker: children who lack one."""
+
+    ALLOCATED = "not-allocated"
+    TRUSTED = "nobody"
+
+
+class Given(StrEnum):
+    """What is handed over."""
+
+    ALLOCATED = "allocated"
+    TRUSTED = "trusted"
 
 
 AT_ONCE: Final = 15  # children, at most, are handed over in one go
@@ -44,10 +59,12 @@ class Asked:
     unread: bool = False
 
 
-def why_not_hand_over(*, may: bool, chosen: Sequence[object], found: int) -> str | None:
+def why_not_hand_over(*, may: bool, what: Sequence[str], chosen: Sequence[object], found: int) -> str | None:
     """Several children to one worker."""
     if not may:
         return "A co-ordinator or supervisor hands children over."
+    if not set(what) & set(Given):
+        return "Choose what is handed over."
     if not chosen:
         return "Choose at least one child to hand over."
     if len(chosen) > AT_ONCE:

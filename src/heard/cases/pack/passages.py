@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from heard.cases.assessment.record import ASSESSMENTS
 from heard.cases.attachment.record import FILES
-from heard.cases.case.record import CASES, IDENTITY, INVOLVED, TIES, TRUSTED_WORKERS, WARNINGS
+from heard.cases.case.record import (
+    ALLOCATED_WORKERS,
+    CASES,
+    FACTS,
+    IDENTIFIERS,
+    IDENTITY,
+    IMPORTANT_PEOPLE,
+    INVOLVED,
+    TIES,
+    TRUSTED_WORKERS,
+    WARNINGS,
+)
 from heard.cases.concern.record import WORRIES
 from heard.cases.disruption.record import STEPS
 from heard.cases.missing.record import EPISODES, FORMS
@@ -38,7 +49,18 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
 
 _RECORDS: Final[dict[Part, tuple[Any, ...]]] = {
-    Part.IDENTITY: (IDENTITY, CASES, TRUSTED_WORKERS, WARNINGS, INVOLVED, TIES),
+    Part.IDENTITY: (
+        IDENTITY,
+        FACTS,
+        IDENTIFIERS,
+        IMPORTANT_PEOPLE,
+        CASES,
+        ALLOCATED_WORKERS,
+        TRUSTED_WORKERS,
+        WARNINGS,
+        INVOLVED,
+        TIES,
+    ),
     Part.WORDS: (ALL_WORDS,),
     Part.WORRIES: (WORRIES,),
     Part.NOTES: (NOTES,),

@@ -142,9 +142,16 @@ def _referrer(record: Record) -> Found:
             "fr-details-phone",
             Known(team.duty_phone, _("the duty phone of %(team)s") % {"team": team.name}),
         )
-    worker = record.case.trusted_worker
+    worker, account = _worker(record)
     if worker and worker.pk != you.pk:
-        yield "fr-alternative-contact", Known(worker.email, _("the account of the trusted worker"))
+        yield "fr-alternative-contact", Known(worker.email, account)
+
+
+def _worker(record: Record) -> tuple[Any, str]:
+    """Whoever is allocated to the case, or else whom the child counts on; and where that is known from."""
+    if record.case.allocated_worker:
+        return record.case.allocated_worker, _("the account of the allocated worker")
+    return record.case.trusted_worker, _("the account of the trusted worker")
 
 
 def _age(record: Record) -> Found:
@@ -168,9 +175,8 @@ def _authority(record: Record) -> Found:
     stem = "local-authority-contacted-about-child-local-authority"
     yield f"{stem}-name", Known(team.agency.name, where, record.childs_page)
     yield f"{stem}-phone", Known(team.duty_phone, where, record.childs_page)
-    worker = record.case.trusted_worker
+    worker, where = _worker(record)
     if worker:
-        where = _("the trusted worker")
         yield f"{stem}-first-name", Known(worker.first_name, where, record.childs_page)
         yield f"{stem}-last-name", Known(worker.last_name, where, record.childs_page)
         yield f"{stem}-email", Known(worker.email, where, record.childs_page)

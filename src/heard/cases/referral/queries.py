@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from heard.agencies.queries import who_are
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import Words
-from heard.cases.case.queries import case_visible_to, words_of
+from heard.cases.case.queries import case_visible_to, words_of, working
 from heard.cases.case.rules import due_on
 from heard.cases.referral import rules
 from heard.cases.referral.checks import Check, check, unanswered
@@ -89,6 +89,7 @@ def referrals_visible_to(user: User) -> QuerySet[Referral]:
     ).select_related(
         "case__person",
         "case__lead_team__agency",
+        "case__allocated_worker",
         "case__trusted_worker",
         "writer",
         "reviewed_by",
@@ -150,7 +151,7 @@ def waiting_for_decision(user: User) -> QuerySet[Referral]:
     Of a duty to notify there is none."""
     rows = referrals_visible_to(user).filter(submitted_on__isnull=False).annotate(to_notify=_TO_NOTIFY)
     rows = rows.filter(to_notify=False)
-    mine = rows.filter(Q(submitted_by=user) | Q(case__trusted_worker=user))
+    mine = rows.filter(Q(submitted_by=user) | working(user, "case__"))
     return mine.exclude(decisions__isnull=False).order_by("submitted_on")
 
 

@@ -22,7 +22,7 @@ from heard.cases.assessment.queries import (
     unsigned,
     words_of_child,
 )
-from heard.cases.case.queries import beside_words, led_by_own_agencies, worked_in
+from heard.cases.case.queries import beside_words, led_by_own_agencies, worked_in, working
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_of
@@ -109,7 +109,7 @@ def reviews_to_hold(user: User) -> QuerySet[Plan]:
     """Those of `reviews_due` that wait for this user and not for their whole team: the child counts on them, or on nobody
     while their team leads the case; or they own an action in the plan."""
     nobody = ~sees(user, "case__trusted_worker", "case__person")
-    own = _in_force().filter(case__trusted_worker=user)
+    own = _in_force().filter(working(user, "case__"))
     left = _in_force().filter(nobody, case__in=worked_in(user))
     return _due(user, own, left)
 

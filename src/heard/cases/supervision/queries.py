@@ -106,11 +106,11 @@ def under_way(user: User, *, worker: User, supervisor: User) -> bool:
 
 
 def cases_to_decide_on(user: User, supervision: Supervision) -> QuerySet[Case]:
-    """Open cases that this user sees and that the worker works in, as a trusted worker or in a plan; those first in
-    which the child counts on them, then the latest opened."""
+    """Open cases that this user sees and that the worker works in, as the child's worker or in a plan; those first in
+    which they are that, then the latest opened."""
     rows = cases_visible_to(user).filter(state="open")
     theirs = rows.filter(plans__outcomes__actions__owner=supervision.worker_id)
-    counts = Q(trusted_worker=supervision.worker_id)
+    counts = Q(trusted_worker=supervision.worker_id) | Q(allocated_worker=supervision.worker_id)
     return rows.filter(counts | Q(Exists(theirs.filter(pk=OuterRef("pk"))))).order_by(
         Either(When(counts, then=0), default=1), "-opened_at", "pk"
     )

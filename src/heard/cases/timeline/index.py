@@ -20,7 +20,16 @@ from django.utils.translation import override
 from heard.agencies.indexing import names_of
 from heard.cases.assessment.record import ASSESSMENTS, FINDINGS, SIGNS
 from heard.cases.attachment.record import FILES
-from heard.cases.case.record import CASES, INVOLVED, PERIODS, TIES, TRUSTED_WORKERS, WARNINGS, WORDS
+from heard.cases.case.record import (
+    ALLOCATED_WORKERS,
+    CASES,
+    INVOLVED,
+    PERIODS,
+    TIES,
+    TRUSTED_WORKERS,
+    WARNINGS,
+    WORDS,
+)
 from heard.cases.clocks.record import MOMENTS
 from heard.cases.concern.record import WORRIES
 from heard.cases.disruption.record import STEPS
@@ -44,7 +53,7 @@ if TYPE_CHECKING:
 
 # Entries of one moment stand in this order, the last first.
 RECORDS: Final[tuple[Any, ...]] = (
-    NOTES, ANSWERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, WORRIES, CASES, PERIODS, WORDS, SIGNS, FINDINGS,
+    NOTES, ANSWERS, ALLOCATED_WORKERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, WORRIES, CASES, PERIODS, WORDS, SIGNS, FINDINGS,
     ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
     MOMENTS, ITEMS, DISAGREEMENTS,
 )  # fmt: skip

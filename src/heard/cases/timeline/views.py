@@ -27,7 +27,7 @@ from heard.cases.timeline.jobs import TIES, jobs_of, steps_of
 from heard.cases.timeline.queries import ON_PAPER, Asked, clocks_of
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.knowledge import load
-from heard.network.queries import person_visible_to
+from heard.network.queries import about, person_visible_to
 
 _MOMENTS = 25  # on one page
 _KEPT = "chronology"  # in the session: which words are looked for in whose chronology
@@ -49,6 +49,16 @@ VERBS: dict[tuple[str, str], Any] = {
     ("propose", "proposal"): gettext_lazy("Proposed another name, date of birth or number"),
     ("accept", "proposal"): gettext_lazy("Changed a name, date of birth or number as it was proposed"),
     ("turn down", "proposal"): gettext_lazy("Left a name, date of birth or number as it was"),
+    ("read", "proposal"): gettext_lazy("Read what became of a change that they proposed"),
+    ("note", "fact"): gettext_lazy("Wrote down something about the child, with who said so"),
+    ("change", "fact"): gettext_lazy("Changed something that is known about the child"),
+    ("end", "fact"): gettext_lazy("Wrote down that something about the child is so no longer"),
+    ("note", "important person"): gettext_lazy("Wrote down a carer or an important person"),
+    ("change", "important person"): gettext_lazy("Changed a carer or an important person"),
+    ("end", "important person"): gettext_lazy("Wrote down that somebody is a carer or important no longer"),
+    ("add", "identifier"): gettext_lazy("Added a number by which others know the child"),
+    ("end", "identifier"): gettext_lazy("Ended a number by which others know the child"),
+    ("allocate worker", "case"): gettext_lazy("Allocated a worker"),
     ("rename", "person"): gettext_lazy("Changed the name"),
     ("add name", "person"): gettext_lazy("Added another name"),
     ("move", "person"): gettext_lazy("Wrote down a new address"),
@@ -210,6 +220,7 @@ def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
         "unread": lines_of(unread_of(request.user, person_id)),
         "rung": whom_to_ring(request.user),
         "last": last_contact(request.user, [person_id]).get(person_id),
+        "about": about(request.user, page.person),
         "kinds": KINDS,
         "did": _did,
         "today": today,

@@ -62,8 +62,10 @@ def decide(child: Child) -> None:
 
 
 def surround(child: Child) -> None:
-    """The trusted worker, the agencies that help, and the places and groups around the child."""
+    """The allocated and the trusted worker, the agencies that help, and the places and groups around the child."""
     by = child.world.coordinator
+    if not child.part("not_allocated"):
+        cases.allocate_worker(by=by, case_id=child.case.pk, worker=child.worker)
     cases.assign_trusted_worker(by=by, case_id=child.case.pk, worker=child.worker)
     for owner in sorted(_helpers(child)):
         network.involve(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from heard.demo.life import assessing, beginning, missing, noting, planning, reviewing, speaking
+from heard.demo.life import assessing, beginning, knowing, missing, noting, planning, reviewing, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,7 @@ type Step = Callable[[Child], None]
 # Days after the worry on which a step is taken; those without a day have days of their own, from `life.yaml`.
 _ON: Final[dict[Step, int]] = {
     beginning.surround: 2,
+    knowing.get_to_know: 4,
     assessing.start: 3,
     assessing.write: 12,
     assessing.submit: 20,
@@ -29,7 +30,7 @@ _ON: Final[dict[Step, int]] = {
     missing.prepare_form: 33,
 }
 
-_CASE: Final[tuple[Step, ...]] = (beginning.decide, beginning.surround)
+_CASE: Final[tuple[Step, ...]] = (beginning.decide, beginning.surround, knowing.get_to_know)
 _ASSESSING = (*_CASE, assessing.start)
 _SUBMITTED = (
     *_ASSESSING,

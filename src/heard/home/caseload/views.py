@@ -54,14 +54,21 @@ def team_file(request: Request) -> HttpResponse:
     """What the team's table shows, every page of it."""
     asked = read_asked(request.GET, queries.workers_of_team(request.user))
     days = ("open since", "last seen", "last seen alone", "last words", "next due")
-    head = ("child", "case", "team", "stage", "trusted worker", *days, "what is due")
+    head = ("child", "case", "team", "stage", "allocated worker", "trusted worker", *days, "what is due")
     rows = actions.take_out_caseload(by=request.user, asked=asked)
     return as_csv("caseload.csv", head, (_cells(line) for line in rows))
 
 
 def _cells(line: queries.Line) -> tuple[Any, ...]:
     case = line.case
-    told = (case.person, case.reference, case.lead_team.name, line.stage, case.trusted_worker)
+    told = (
+        case.person,
+        case.reference,
+        case.lead_team.name,
+        line.stage,
+        case.allocated_worker,
+        case.trusted_worker,
+    )
     return (
         *told,
         localdate(case.opened_at),
@@ -76,7 +83,7 @@ def _cells(line: queries.Line) -> tuple[Any, ...]:
 @gate(May.DECIDE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: Request) -> HttpResponse:
-    """Several children get another trusted worker, each with a note."""
+    """Several children get another worker, each with a note."""
     user = request.user
     chosen = read_chosen(request.GET)
     if not chosen:

@@ -49,6 +49,7 @@ class Load:
 
     user_id: int
     name: str
+    allocated: int = 0
     children: int = 0
     actions: int = 0
     overdue: int = 0
@@ -58,7 +59,10 @@ class Load:
     @property
     def says(self) -> str:
         """In one line, beside a name."""
-        return _("children: %(children)s, actions to do: %(actions)s, of these overdue: %(overdue)s") % {
+        return _(
+            "allocated: %(allocated)s, children who count on them: %(children)s, actions to do: %(actions)s, of these overdue: %(overdue)s"
+        ) % {
+            "allocated": self.allocated,
             "children": self.children,
             "actions": self.actions,
             "overdue": self.overdue,
@@ -88,10 +92,10 @@ def colleagues_of_team(user: User) -> QuerySet[User]:
 
 
 def load_of(user: User, people: Iterable[User], *, today: date) -> list[Load]:
-    """Of each of these people, in their order. Five queries, however many they are."""
+    """Of each of these people, in their order. Six queries, however many they are."""
     order = list(people)
     ids = [person.pk for person in order]
-    opened = cases_visible_to(user).filter(state="open", trusted_worker__in=ids)
+    opened = cases_visible_to(user).filter(state="open")
     doing = actions_visible_to(user).filter(owner__in=ids, state="open", outcome__plan__state="agreed")
     writing = assessments_visible_to(user).filter(author__in=ids, case__state="open")
     writing = writing.filter(state__in=("draft", "returned"))
@@ -99,7 +103,8 @@ def load_of(user: User, people: Iterable[User], *, today: date) -> list[Load]:
         state="agreed", review_on__lte=today + _SOON, case__trusted_worker__in=ids
     )
     counted = {
-        "children": _count(opened, "trusted_worker"),
+        "allocated": _count(opened.filter(allocated_worker__in=ids), "allocated_worker"),
+        "children": _count(opened.filter(trusted_worker__in=ids), "trusted_worker"),
         "actions": _count(doing, "owner"),
         "overdue": _count(doing.filter(due_on__lt=today), "owner"),
         "assessments": _count(writing, "author"),

@@ -12,7 +12,17 @@ from heard.network.actions.around import (
     open_place,
     open_tie,
 )
-from heard.network.actions.identity import decide_proposal, propose_core, rename_person
+from heard.network.actions.facts import (
+    add_identifier,
+    change_fact,
+    change_important_person,
+    end_fact,
+    end_identifier,
+    end_important_person,
+    note_important_person,
+    record_fact,
+)
+from heard.network.actions.identity import decide_proposal, propose_core, read_answer, rename_person
 from heard.network.actions.letting_in import (
     deny_access,
     end_access,
@@ -35,16 +45,22 @@ from heard.network.actions.people import (
 
 __all__ = [
     "add_group",
+    "add_identifier",
     "add_other_name",
     "add_person",
     "add_place",
     "change_details",
+    "change_fact",
     "change_group",
+    "change_important_person",
     "change_place",
     "change_tie",
     "decide_proposal",
     "deny_access",
     "end_access",
+    "end_fact",
+    "end_identifier",
+    "end_important_person",
     "give_access",
     "hold_person",
     "involve",
@@ -52,6 +68,7 @@ __all__ = [
     "lift_restriction",
     "merge_people",
     "move_house",
+    "note_important_person",
     "note_tie",
     "note_tie_to",
     "open_both",
@@ -62,6 +79,8 @@ __all__ = [
     "open_tie",
     "open_to_duty_team",
     "propose_core",
+    "read_answer",
+    "record_fact",
     "rename_person",
     "restrict",
     "unmerge_people",

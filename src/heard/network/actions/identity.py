@@ -20,6 +20,7 @@ from heard.network.rules import (
     why_not_change_core,
     why_not_decide_proposal,
     why_not_propose,
+    why_not_read_answer,
     why_not_rename,
 )
 
@@ -37,7 +38,7 @@ def rename_person(
     person = hold_person(by=by, person_id=person_id)
     refuse(why_not_change_core(leads=leads(by, person)))
     refuse(why_not_rename(given_name=given_name, family_name=family_name))
-    set_core(person, {"given_name": given_name, "family_name": family_name, "known_as": known_as})
+    set_core(person, {"given_name": given_name, "family_name": family_name, "known_as": known_as}, by=by)
     record_audit(by=by, verb="rename", subject="person", subject_id=person.pk, person_id=person.pk)
     return person
 
@@ -68,11 +69,23 @@ def decide_proposal(*, by: User, proposal_id: int, accepts: bool | None, answer:
     if accepts:
         names = {name: row.values.get(name, getattr(person, name)) for name in ("given_name", "family_name")}
         refuse(why_not_rename(**names))
-        set_core(person, row.values)
+        set_core(person, row.values, by=by)
     row.accepted, row.answer = accepts, answer.strip()
     row.decided_by, row.decided_at = by, timezone.now()
     row.save()
     _audit(by, "accept" if accepts else "turn down", row)
+    return row
+
+
+@transaction.atomic
+def read_answer(*, by: User, proposal_id: int) -> Proposal:
+    """Whoever proposed it says that they have read what became of it."""
+    row = proposal_visible_to(by, proposal_id)
+    mine, decided = row.proposed_by_id == by.pk, row.decided_at is not None
+    refuse(why_not_read_answer(proposed=mine, decided=decided))
+    row.read_at = row.read_at or timezone.now()
+    row.save(update_fields=["read_at"])
+    _audit(by, "read", row)
     return row
 
 

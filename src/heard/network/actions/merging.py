@@ -12,7 +12,7 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.rules import May, refuse
 from heard.network import merging
-from heard.network.models import Merge, OtherName, Person, SearchKey
+from heard.network.models import Identifier, Merge, OtherName, Person, SearchKey
 from heard.network.queries import (
     Comparison,
     clashes_between,
@@ -23,7 +23,7 @@ from heard.network.queries import (
     standing_of,
     was_merged_again,
 )
-from heard.network.rules import why_not_involve, why_not_merge, why_not_unmerge
+from heard.network.rules import NUMBERS, why_not_involve, why_not_merge, why_not_unmerge
 from heard.network.search_index import renew_keys
 
 if TYPE_CHECKING:
@@ -54,8 +54,10 @@ def merge_people(
     keys = {str(row.pk): row.key for row in SearchKey.objects.filter(person=kept)}
     before = merging.union(kept, merged)
     called = _names_of(kept) | _names_of(merged)
+    numbered = _numbers_of(kept) | _numbers_of(merged)
     values = _take(kept, merged, take)
     names = _keep_names(kept, called - _names_of(kept))
+    numbers = _keep_numbers(by, kept, numbered)
     merged.merged_into = kept
     merged.save(update_fields=["merged_into"])
     renew_keys(kept)
@@ -64,7 +66,7 @@ def merge_people(
         merged=merged,
         reason=reason,
         merged_by=by,
-        before=before | {"names": names, "values": values, "keys": keys},
+        before=before | {"names": names, "identifiers": numbers, "values": values, "keys": keys},
     )
     _audit(by, "merge", merge, reason)
     return merge
@@ -139,6 +141,20 @@ def _keep_names(kept: Person, called: set[tuple[str, str]]) -> list[int]:
     ]
 
 
+def _numbers_of(person: Person) -> set[tuple[str, str]]:
+    found = {(scheme.value, getattr(person, name)) for scheme, name in NUMBERS.items()}
+    return {(scheme, number) for scheme, number in found if number}
+
+
+def _keep_numbers(by: User, kept: Person, numbered: set[tuple[str, str]]) -> list[int]:
+    """By whichever NHS number or UPN either was known, the one person is still found. Keys of the numbers that this adds."""
+    known = set(Identifier.objects.filter(person=kept).values_list("scheme", "value"))
+    return [
+        Identifier.objects.create(person=kept, scheme=scheme, value=number, written_by=by).pk
+        for scheme, number in sorted(numbered - known - _numbers_of(kept))
+    ]
+
+
 def _take(kept: Person, merged: Person, take: Collection[str]) -> dict[str, list[Any]]:
     """Sets the kept person's details. Before and after of each that this changes, fit for JSON."""
     wanted = {name: getattr(merged, name) for name in merging.DETAILS if name in take}
@@ -166,6 +182,7 @@ def _give_back(merge: Merge) -> None:
     merged.merged_into = None
     merged.save(update_fields=["merged_into"])
     OtherName.objects.filter(pk__in=merge.before["names"], person=kept).delete()
+    Identifier.objects.filter(pk__in=merge.before.get("identifiers", []), person=kept).delete()
     SearchKey.objects.filter(person=kept).delete()
     SearchKey.objects.bulk_create(
         SearchKey(pk=int(key), person=kept, key=text) for key, text in merge.before["keys"].items()

@@ -93,17 +93,16 @@ def change_details(
     birth_date: date | None,
     sex: str,
     legal_status: str,
-    school: str,
     nhs_number: str,
     upn: str,
 ) -> Person:
-    """What is known of a person besides names and address. A number that cannot be right is kept as it was given."""
+    """Date of birth, sex, legal status and the numbers that everybody knows. A number that cannot be right is kept as it was given."""
     person = hold_person(by=by, person_id=person_id)
     core = {"birth_date": birth_date, "nhs_number": kept_number(nhs_number), "upn": kept_number(upn)}
     if any(getattr(person, name) != value for name, value in core.items()):
         refuse(why_not_change_core(leads=leads(by, person)))
-    person.sex, person.legal_status, person.school = sex, legal_status, school.strip()
-    set_core(person, core)
+    person.sex, person.legal_status = sex, legal_status
+    set_core(person, core, by=by)
     record_audit(by=by, verb="change details", subject="person", subject_id=person.pk, person_id=person.pk)
     return person
 

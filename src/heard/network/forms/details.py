@@ -36,7 +36,7 @@ class OtherNameForm(NamesForm):
 
 
 class DetailsForm(Form):
-    """`kind_of_person`: of an adult, neither legal status nor school is asked. `leads`: who does not lead the work with them
+    """`kind_of_person`: of an adult, legal status is not asked. `leads`: who does not lead the work with them
     proposes what says who they are, and changes the rest."""
 
     birth_date = DateField(
@@ -50,7 +50,6 @@ class DetailsForm(Form):
         _("Sex"), choices=[("F", _("Female")), ("M", _("Male")), ("U", _("Not known"))], inline=True
     )
     legal_status = SelectField(_("Legal status"), required=False)
-    school = TextField(_("School or college"), max_length=120, required=False)
     nhs_number = TextField(
         _("NHS number"), hint=_("10 digits"), max_length=20, width=10, spellcheck=False, required=False
     )
@@ -71,7 +70,7 @@ class DetailsForm(Form):
             del self.fields[name]
         self.fields["legal_status"].choices = statuses  # type: ignore[attr-defined]
         if kind_of_person != "child":
-            for name in ("legal_status", "school", "upn"):
+            for name in ("legal_status", "upn"):
                 self.fields.pop(name, None)
 
     def clean(self) -> dict[str, Any]:

@@ -31,8 +31,29 @@ def proposals_visible_to(user: User) -> QuerySet[Proposal]:
 
 def proposals_around(user: User) -> QuerySet[Proposal]:
     """What waits for this user's agency, and what they proposed themselves; what nobody decided yet first."""
-    waiting = Q(person__lead_agency__in=user.agencies_where(May.SEE_CHILD), decided_at=None)
-    rows = proposals_visible_to(user).filter(waiting | Q(proposed_by=user))
+    return _in_order(proposals_visible_to(user).filter(_waiting_for(user) | Q(proposed_by=user)))
+
+
+def proposals_by(user: User) -> QuerySet[Proposal]:
+    """What this user proposed, what nobody decided yet first."""
+    return _in_order(proposals_visible_to(user).filter(proposed_by=user))
+
+
+def proposals_waiting(user: User) -> QuerySet[Proposal]:
+    """What waits for this user's agency to decide on, the longest first."""
+    return proposals_visible_to(user).filter(_waiting_for(user)).order_by("proposed_at", "pk")
+
+
+def answers_unread(user: User) -> QuerySet[Proposal]:
+    """What this user proposed and was decided on, until they say that they have read the answer."""
+    return proposals_by(user).filter(decided_at__isnull=False, read_at=None)
+
+
+def _waiting_for(user: User) -> Q:
+    return Q(person__lead_agency__in=user.agencies_where(May.SEE_CHILD), decided_at=None)
+
+
+def _in_order(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
     return rows.order_by(F("decided_at").desc(nulls_first=True), "-proposed_at", "-pk")
 
 

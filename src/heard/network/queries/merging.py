@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +17,7 @@ from heard.network import merging
 from heard.network.models import Involvement, Merge, Person, Tie
 from heard.network.queries.people import describe, person_visible_to, visible_through
 from heard.network.queries.search import Hit, find_described
-from heard.network.rules import why_not_merge, why_not_unmerge
+from heard.network.rules import EVERYWHERE, kept_number, why_not_merge, why_not_unmerge
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -59,7 +59,10 @@ class Comparison:
 def may_be_one(user: User, person_id: uuid.UUID) -> list[Hit]:
     """Other records that may be of this person, the likest first. `Hidden` unless the user may see the person."""
     person = person_visible_to(user, person_id)
-    hits = find_described(user, describe(person), kinds=(person.kind,))
+    known = describe(person)
+    local = {kept_number(one.value) for one in person.identifiers.all() if one.scheme not in EVERYWHERE}
+    asked = replace(known, numbers=tuple(set(known.numbers) - local))  # two agencies may use one number
+    hits = find_described(user, asked, kinds=(person.kind,))
     return [hit for hit in hits if hit.may_open and hit.person_id != person_id]
 
 

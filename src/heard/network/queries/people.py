@@ -15,6 +15,7 @@ from heard.network.rules import (
     Description,
     Level,
     Name,
+    kept_number,
 )
 
 if TYPE_CHECKING:
@@ -104,14 +105,14 @@ def person_findable_by(user: User, person_id: uuid.UUID) -> Person:
 
 
 def describe(person: Person) -> Description:
-    """The person as recorded. Walks `other_names` and `addresses`: prefetch them for many people."""
+    """The person as recorded. Walks `other_names`, `addresses` and `identifiers`: prefetch them for many people."""
     names = [Name(person.given_name, person.family_name)]
     if person.known_as:
         names.append(Name(person.known_as, person.family_name))
     names += [Name(other.given_name, other.family_name) for other in person.other_names.all()]
     postcodes = tuple(address.postcode for address in person.addresses.all() if address.postcode)
-    numbers = tuple(filter(None, (person.nhs_number, person.upn)))
-    return Description(tuple(names), person.birth_date, postcodes, numbers)
+    numbers = {person.nhs_number, person.upn, *(kept_number(one.value) for one in person.identifiers.all())}
+    return Description(tuple(names), person.birth_date, postcodes, tuple(sorted(numbers - {""})))
 
 
 def _listed(user: User, path: str, level: Level) -> QuerySet[Involvement]:

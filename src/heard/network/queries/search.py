@@ -247,7 +247,7 @@ def _read(user: User, ids: Iterable[uuid.UUID]) -> QuerySet[Person]:
     openable = Case(When(visible_through(user), then=True), default=False)
     summary = Case(When(visible_through(user, level=Level.SUMMARY), then=True), default=False)
     annotated = rows.annotate(may_open=openable, has_summary=summary)
-    return annotated.prefetch_related("other_names", "addresses")
+    return annotated.prefetch_related("other_names", "addresses", "identifiers")
 
 
 def _hit(person: Person, asked: Description) -> Hit:

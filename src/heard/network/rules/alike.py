@@ -28,7 +28,7 @@ ALIKE: Final = (
     0.92  # Jaro-Winkler: Mohammed and Mohamed are above, Marie and Maria are above, Amir and Amina below
 )
 
-SAME_NUMBER: Final = "same NHS number or UPN"
+SAME_NUMBER: Final = "same number, such as an NHS number"
 EXACT: Final = frozenset(
     {"same given name", "same family name", "same date of birth", "same postcode", SAME_NUMBER}
 )  # listed first among equally many reasons

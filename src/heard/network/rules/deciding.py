@@ -72,6 +72,14 @@ def why_not_decide_proposal(*, leads: bool, decided: bool, accepts: bool | None,
     return None
 
 
+def why_not_read_answer(*, proposed: bool, decided: bool) -> str | None:
+    if not proposed:
+        return "Whoever proposed this says that they have read the answer."
+    if not decided:
+        return "Nobody has decided on this yet."
+    return None
+
+
 def why_not_rename(*, given_name: str, family_name: str) -> str | None:
     if not (given_name.strip() or family_name.strip()):
         return "Give a name. One name is enough, or what the child is called."

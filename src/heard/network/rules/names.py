@@ -129,16 +129,24 @@ def other_forms(given: str) -> frozenset[str]:
 
 
 def read_box(text: str) -> Description:
-    """What somebody typed in one box: 'amira khan 3/4/2010 le1 1aa', or an NHS number or UPN.
+    """What somebody typed in one box: 'amira khan 3/4/2010 le1 1aa', or an NHS number, a UPN or another number of somebody.
 
     The last word of the name is the family name; what has no letter, such as a year, is no name. Part of a postcode counts:
     'le1 1', 'le1'.
     """
     numbers, day, postcode, rest = _taken_apart(text)
-    words = [word for word in rest.split() if not word.isnumeric()]
+    others = [word for word in rest.split() if _is_number(word)]
+    numbers += tuple("".join(c for c in word.upper() if c.isalnum()) for word in others)
+    words = [word for word in rest.split() if not word.isnumeric() and word not in others]
     given, family = (" ".join(words[:-1]), words[-1]) if words else ("", "")
     names = (Name(given, family),) if words else ()
     return Description(names, day, (postcode,) if postcode else (), numbers)
+
+
+def _is_number(word: str) -> bool:
+    """Whether this may be a number that some agency gave: longer than a year or the number of a house."""
+    digits = sum(c.isdigit() for c in word)
+    return digits >= 5 or (digits >= 4 and any(c.isalpha() for c in word))
 
 
 def words_of_box(text: str) -> str:

@@ -96,7 +96,7 @@ def other_name(request: Request, person_id: uuid.UUID) -> HttpResponse:
 @_FORM
 def facts(request: Request, person_id: uuid.UUID) -> HttpResponse:
     person = actions.open_record(by=request.user, person_id=person_id)
-    fields = ("birth_date", "sex", "legal_status", "school", "nhs_number", "upn")
+    fields = ("birth_date", "sex", "legal_status", "nhs_number", "upn")
     now = {name: getattr(person, name) for name in fields}
     return _edit(
         request,

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.rules import May
 from heard.govuk.environment import day
 from heard.network import actions, queries
@@ -30,6 +30,23 @@ def proposals(request: Request) -> HttpResponse:
     """What waits for the user's agency, and what became of what they proposed."""
     page = Paginator(queries.proposals_around(request.user), _PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "network/proposals.html", {"page": page})
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def mine(request: Request) -> HttpResponse:
+    """What this user proposed, and what became of it."""
+    page = Paginator(queries.proposals_by(request.user), _PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "network/proposals_mine.html", {"page": page})
+
+
+@gate(May.SEE_CHILD)
+@require_POST
+def read(request: Request, proposal_id: int) -> HttpResponse:
+    """They have read the answer, and it waits no longer."""
+    with saying_why_not(request):
+        actions.read_answer(by=request.user, proposal_id=proposal_id)
+    return redirect("proposals_mine")
 
 
 @gate(May.SEE_CHILD)

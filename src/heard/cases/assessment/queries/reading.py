@@ -45,6 +45,7 @@ def assessments_visible_to(user: User) -> QuerySet[Assessment]:
     return Assessment.objects.filter(visible_through(user, "case__person")).select_related(
         "case__person",
         "case__lead_team",
+        "case__allocated_worker",
         "case__trusted_worker",
         "author",
         "signed_by",

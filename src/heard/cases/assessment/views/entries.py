@@ -119,7 +119,7 @@ def evidence(request: HttpRequest, assessment_id: uuid.UUID, item: str) -> HttpR
 @require_POST
 def ask(request: HttpRequest, assessment_id: uuid.UUID, item: str) -> HttpResponse:
     """Makes a sign or vulnerability that is not known a question, in one step. Who finds out, and by when, begin with
-    the trusted worker and the day the assessment is due, and can be changed on the page that follows."""
+    the child's worker and the day the assessment is due, and can be changed on the page that follows."""
     user: Any = request.user
     this = queries.assessment_visible_to(user, assessment_id)
     asked = next((one for one in queries.not_known_without_question(this) if one.id == item), None)
@@ -132,7 +132,7 @@ def ask(request: HttpRequest, assessment_id: uuid.UUID, item: str) -> HttpRespon
             by=user,
             assessment_id=this.pk,
             text=text,
-            owner=this.case.trusted_worker or user,
+            owner=this.case.allocated_worker or this.case.trusted_worker or user,
             by_on=due,
             item=item,
         )

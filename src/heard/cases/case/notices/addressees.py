@@ -55,7 +55,7 @@ class About:
         if self.person_id is None:
             return None
         rows = Case.objects.filter(person_id=self.person_id, state=Case.State.OPEN)
-        return rows.select_related("trusted_worker", "lead_team").first()
+        return rows.select_related("allocated_worker", "trusted_worker", "lead_team").first()
 
 
 def may_open(user: User, person_id: uuid.UUID | None, level: Level = Level.RECORD) -> bool:
@@ -107,8 +107,9 @@ def on_duty(at: datetime) -> list[Duty]:
 
 
 def _worker(about: About) -> list[User]:
+    """Whoever is allocated to the case, and whom the child counts on."""
     case = about.case
-    return [case.trusted_worker] if case and case.trusted_worker else []
+    return [one for one in (case.allocated_worker, case.trusted_worker) if one] if case else []
 
 
 def _lead_supervisors(about: About) -> list[User]:

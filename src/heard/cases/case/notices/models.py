@@ -29,6 +29,7 @@ class Notice(models.Model):
         INTERVIEW = rules.Kind.INTERVIEW.value, _("Return home interview held")
         SENT_BACK = rules.Kind.SENT_BACK.value, _("Sent back to you")
         SIGNED = rules.Kind.SIGNED.value, _("Assessment signed off")
+        ALLOCATED = rules.Kind.ALLOCATED.value, _("You are now allocated to this child")
         WORKER_NAMED = rules.Kind.WORKER_NAMED.value, _("You are now this child’s worker")
         WORKER_CHANGED = rules.Kind.WORKER_CHANGED.value, _("This child has another worker now")
         INVOLVED = rules.Kind.INVOLVED.value, _("Your agency is now involved")

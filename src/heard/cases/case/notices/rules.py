@@ -37,6 +37,7 @@ class Kind(StrEnum):
     INTERVIEW = "interview"
     SENT_BACK = "sent_back"
     SIGNED = "signed"
+    ALLOCATED = "allocated"
     WORKER_NAMED = "worker_named"
     WORKER_CHANGED = "worker_changed"
     INVOLVED = "involved"
@@ -77,6 +78,7 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.INTERVIEW: (To.WORKER,),
     Kind.SENT_BACK: (To.NAMED,),
     Kind.SIGNED: (To.NAMED, To.WORKER),
+    Kind.ALLOCATED: (To.NAMED,),
     Kind.WORKER_NAMED: (To.NAMED,),
     Kind.WORKER_CHANGED: (To.NAMED,),
     Kind.INVOLVED: (To.AGENCY_LEAD,),
@@ -110,7 +112,7 @@ _WHOLE: Final = frozenset({Kind.FILE, Kind.REFERRAL})
 
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
-    Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
+    Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
     Kind.ASKED, Kind.FOUND,
 }  # fmt: skip
 

@@ -159,7 +159,9 @@ class ChildsPage:
 def childs_page(user: User, person: Person, *, today: date) -> ChildsPage:
     """For a person whom `network.actions.open_record` has just opened for this user."""
     key = person.pk
-    cases = Case.objects.select_related("lead_team", "trusted_worker").filter(person_id=key)
+    cases = Case.objects.select_related("lead_team", "allocated_worker", "trusted_worker").filter(
+        person_id=key
+    )
     last_case = cases.order_by("-state", "-opened_at").first()
     case = last_case if last_case and last_case.state == "open" else None
     put = _of_child(user, key) | (_of_case(user, case.pk) if case else {})

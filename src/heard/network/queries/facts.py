@@ -1,0 +1,127 @@
+"""What is known of a person beside names and address: facts, important people and numbers. `user` is always first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import Model, QuerySet, Value
+
+from heard.agencies.rules import Hidden
+from heard.network.models import Fact, Identifier, ImportantPerson
+from heard.network.queries.people import visible_through
+from heard.network.rules import FactKind, kinds_of
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.network.models import Person, Told
+
+PEOPLE: Final = "people"
+NUMBERS: Final = "numbers"
+
+
+@dataclass(frozen=True)
+class About:
+    """What is so of a person now: facts by kind, and who looks after them or is important to them, carers first."""
+
+    facts: dict[str, list[Fact]]
+    people: list[ImportantPerson]
+
+    @property
+    def carers(self) -> list[ImportantPerson]:
+        return [one for one in self.people if one.cares or one.responsibility == "yes"]
+
+    @property
+    def others(self) -> list[ImportantPerson]:
+        return [one for one in self.people if one not in self.carers]
+
+
+def about(user: User, person: Person) -> About:
+    """Two queries, however much there is. Nothing of somebody whose record the user may not see."""
+    facts: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts_visible_to(user).filter(person=person, until=None):
+        facts[fact.kind].append(fact)
+    people = important_people_visible_to(user).filter(person=person, until=None)
+    return About(dict(facts), list(people.order_by("-cares", "-responsibility", "written_at", "pk")))
+
+
+def numbers_of(user: User, person: Person) -> list[Identifier]:
+    """Numbers of now, with who issued them. One query."""
+    return list(identifiers_visible_to(user).filter(person=person, until=None).order_by("scheme", "pk"))
+
+
+def have_earlier(user: User, person: Person) -> set[str]:
+    """What has an earlier version: kinds of facts, PEOPLE, NUMBERS. One query."""
+    ended: dict[str, Any] = {"person": person, "until__isnull": False}
+    facts = facts_visible_to(user).filter(**ended).order_by().values_list("kind")
+    others = [
+        rows.filter(**ended).order_by().values_list(Value(what))
+        for what, rows in (
+            (PEOPLE, important_people_visible_to(user)),
+            (NUMBERS, identifiers_visible_to(user)),
+        )
+    ]
+    return {what for (what,) in facts.union(*others).order_by()}
+
+
+def history_of(user: User, person: Person, what: str) -> QuerySet[Any]:
+    """Everything of one kind, what is so now first; or `Hidden` where there is no such kind for this person."""
+    tables: dict[str, QuerySet[Any]] = {
+        PEOPLE: important_people_visible_to(user),
+        NUMBERS: identifiers_visible_to(user),
+    }
+    if what in tables:
+        return tables[what].filter(person=person)
+    return facts_visible_to(user).filter(person=person, kind=kind_or_hidden(user, person, what))
+
+
+def kind_or_hidden(user: User, person: Person, what: str) -> FactKind:
+    """Of an adult around a child, what may be asked of a child alone is not there."""
+    if what not in kinds_of(of_child=person.kind == "child"):
+        raise Hidden
+    return FactKind(what)
+
+
+def called(user: User) -> dict[str, str]:
+    """What each kind of fact is called, in the order of the page."""
+    return {value: str(label) for value, label in Fact.Kind.choices}
+
+
+def facts_visible_to(user: User) -> QuerySet[Fact]:
+    """Seen with the record, and with nothing less: also ethnicity, disability and the like."""
+    return _told(user, Fact.objects.all())
+
+
+def important_people_visible_to(user: User) -> QuerySet[ImportantPerson]:
+    return _told(user, ImportantPerson.objects.all())
+
+
+def identifiers_visible_to(user: User) -> QuerySet[Identifier]:
+    return _told(user, Identifier.objects.all())
+
+
+def fact_visible_to(user: User, fact_id: int) -> Fact:
+    """With the person, or `Hidden`."""
+    return _or_hidden(facts_visible_to(user), fact_id)
+
+
+def important_person_visible_to(user: User, important_id: int) -> ImportantPerson:
+    """With the child, or `Hidden`."""
+    return _or_hidden(important_people_visible_to(user), important_id)
+
+
+def identifier_visible_to(user: User, identifier_id: int) -> Identifier:
+    """With the person, or `Hidden`."""
+    return _or_hidden(identifiers_visible_to(user), identifier_id)
+
+
+def _told[T: Told](user: User, rows: QuerySet[T]) -> QuerySet[T]:
+    return rows.filter(visible_through(user, "person")).select_related("written_by", "ended_by")
+
+
+def _or_hidden[T: Model](rows: QuerySet[T], key: int) -> T:
+    found = rows.select_related("person").filter(pk=key).first()
+    if found is None:
+        raise Hidden
+    return found

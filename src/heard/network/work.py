@@ -1,0 +1,23 @@
+"""Changes of names, dates of birth and numbers that somebody proposed: to decide on, and decided."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from heard.agencies.rules import May
+from heard.agencies.waiting import WorkList
+from heard.govuk.environment import day
+from heard.network import queries
+from heard.network.models import Proposal
+
+PROPOSED = WorkList(
+    "proposed", _("Changes of names, birth dates or numbers to decide on"), May.SEE_CHILD, queries.proposals_waiting,
+    "proposal", "person", note=lambda row: _("proposed by %(who)s") % {"who": row.proposed_by}, shows=("person", "proposed_by"),
+    only_if=lambda user: Proposal.objects.filter(decided_at=None),
+)  # fmt: skip
+ANSWERED = WorkList(
+    "answered", _("Answers to changes that you proposed"), May.SEE_CHILD, queries.answers_unread,
+    lambda row: reverse("proposals_mine"), "person", shows=("person",),
+    note=lambda row: (_("changed on %(date)s") if row.accepted else _("stays as it is, decided on %(date)s"))
+    % {"date": day(row.decided_at)},
+    only_if=lambda user: Proposal.objects.filter(proposed_by=user, read_at=None, decided_at__isnull=False),
+)  # fmt: skip
