@@ -131,7 +131,9 @@ class Work:
                 note_observation(**this, item=item, state="not_known", words="Not asked again")
             assessing.submit(**this)
         if send_back:
-            assessing.send_back(by=self.world.supervisor, assessment_id=one.pk, reason="Say more")
+            assessing.send_back(
+                by=self.world.supervisor, assessment_id=one.pk, reason="Say more", parts=["judgement"]
+            )
         else:
             assessing.sign_off(by=self.world.supervisor, assessment_id=one.pk)
 

@@ -205,7 +205,9 @@ def test_a_supervisor_who_wrote_in_it_cannot_decide_on_it(world, assessment):
     with pytest.raises(Refused, match="You wrote in this assessment"):
         actions.sign_off(by=world.supervisor, assessment_id=assessment.pk)
     with pytest.raises(Refused, match="You wrote in this assessment"):
-        actions.send_back(by=world.supervisor, assessment_id=assessment.pk, reason="Look again")
+        actions.send_back(
+            by=world.supervisor, assessment_id=assessment.pk, reason="Look again", parts=["judgement"]
+        )
     assert not queries.waiting_for_sign_off(world.supervisor).exists()
 
 
@@ -218,8 +220,10 @@ def test_the_database_too_refuses_an_author_who_signs(world, submitted):
 
 def test_sent_back_with_a_reason_it_can_be_changed_and_sent_again(world, submitted):
     with pytest.raises(Refused, match="Say what has to be looked at again"):
-        actions.send_back(by=world.supervisor, assessment_id=submitted.pk, reason=" ")
-    back = actions.send_back(by=world.supervisor, assessment_id=submitted.pk, reason="What does she want?")
+        actions.send_back(by=world.supervisor, assessment_id=submitted.pk, reason=" ", parts=["judgement"])
+    back = actions.send_back(
+        by=world.supervisor, assessment_id=submitted.pk, reason="What does she want?", parts=["judgement"]
+    )
     assert (back.state, back.returned_reason) == ("returned", "What does she want?")
     actions.save_judgement(by=world.social_worker, assessment_id=back.pk, text="She wants to be left alone.")
     assert actions.submit(by=world.social_worker, assessment_id=back.pk).state == "submitted"
@@ -239,7 +243,7 @@ def test_a_supervisor_of_another_agency_signs_nothing_that_theirs_does_not_lead(
     with pytest.raises(Refused, match="Only a supervisor of the agency that leads the case"):
         actions.sign_off(by=elsewhere, assessment_id=submitted.pk)
     with pytest.raises(Refused, match="Only a supervisor of the agency that leads the case"):
-        actions.send_back(by=elsewhere, assessment_id=submitted.pk, reason="Look again")
+        actions.send_back(by=elsewhere, assessment_id=submitted.pk, reason="Look again", parts=["judgement"])
 
 
 def test_supervisors_see_who_waits_and_practitioners_do_not(world, submitted):
@@ -266,7 +270,7 @@ CHANGES = {
     "take out": lambda by, a: actions.take_out(by=by, assessment_id=a, kind=AssessmentPattern, row_id=1),
     "submit": lambda by, a: actions.submit(by=by, assessment_id=a),
     "sign off": lambda by, a: actions.sign_off(by=by, assessment_id=a),
-    "send back": lambda by, a: actions.send_back(by=by, assessment_id=a, reason="x"),
+    "send back": lambda by, a: actions.send_back(by=by, assessment_id=a, reason="x", parts=["judgement"]),
 }
 
 

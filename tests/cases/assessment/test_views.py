@@ -473,12 +473,12 @@ def test_the_two_lists_stand_apart_and_no_number_is_given(client, world, submitt
 def test_a_page_asks_the_database_the_same_however_much_is_marked(client, world, submitted, name):
     user = world.supervisor
     if name == "assessment_submit":
-        actions.send_back(by=user, assessment_id=submitted.pk, reason="More")
+        actions.send_back(by=user, assessment_id=submitted.pk, reason="More", parts=["judgement"])
     as_(client, user)
     with CaptureQueriesContext(connection) as few:
         client.get(at(name, submitted))
     if submitted.state == "submitted" and name != "assessment_submit":
-        actions.send_back(by=user, assessment_id=submitted.pk, reason="More")
+        actions.send_back(by=user, assessment_id=submitted.pk, reason="More", parts=["judgement"])
     release = queries.picture(submitted)
     marks = [
         Observed(one.entry.id, "not_seen", words="Looked")

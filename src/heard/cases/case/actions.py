@@ -87,6 +87,7 @@ def end_case(
     contact_afterwards: str,
     told_child: str,
     open_again_if: str,
+    ended_as: str = "",
     at: datetime | None = None,
 ) -> CasePeriod:
     """Closes a case and keeps the period that ends as `period_id`. Whether it may be closed, `review.actions.close_case` has asked."""
@@ -108,6 +109,7 @@ def end_case(
         contact_afterwards=contact_afterwards.strip(),
         told_child=told_child.strip(),
         open_again_if=open_again_if.strip(),
+        ended_as=ended_as,
     )
     announce(
         by=by,
@@ -124,6 +126,25 @@ def end_case(
         by=by, verb="close", subject="case", subject_id=case.pk, person_id=case.person_id, reason=why
     )
     return period
+
+
+@transaction.atomic
+def take_back_case(*, by: User, case_id: uuid.UUID, why: str, at: datetime | None = None) -> CasePeriod:
+    """A case that was opened by mistake, and in which nothing was done, is closed again with the reason. Whether nothing was
+    done, whoever calls it has asked (`queries.has_work`)."""
+    return end_case(
+        by=by,
+        case_id=case_id,
+        why=why,
+        period_id=uuid.uuid4(),
+        words=None,
+        why_no_words=why,
+        contact_afterwards="",
+        told_child="",
+        open_again_if="",
+        ended_as=rules.EndedAs.MISTAKE.value,
+        at=at,
+    )
 
 
 @transaction.atomic

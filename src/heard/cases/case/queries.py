@@ -99,9 +99,11 @@ def who_can_do(user: User) -> dict[str, tuple[User, str]]:
     return {str(row.pk): (row, f"{known[row.pk].name}, {known[row.pk].agency}") for row in rows}
 
 
-def who_can_be_trusted_worker(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, str]]:
-    """Those of `who_can_do` whose agency is involved with the child, by key."""
-    involved = [row.agency_id for row in involvements_of(user, person_id)]
+def who_can_be_trusted_worker(
+    user: User, person_id: uuid.UUID, *, also: Iterable[uuid.UUID] = ()
+) -> dict[str, tuple[User, str]]:
+    """Those of `who_can_do` whose agency is involved with the child, or one of those that will be (`also`), by key."""
+    involved = [*(row.agency_id for row in involvements_of(user, person_id)), *also]
     near = colleagues_visible_to(user).filter(memberships__team__agency__in=involved)
     keys = {str(key) for key in near.values_list("pk", flat=True)}
     return {key: who for key, who in who_can_do(user).items() if key in keys}

@@ -30,6 +30,14 @@ class Clock(Protocol):
     def unit(self) -> str: ...
 
 
+@dataclass(frozen=True)
+class Allowed:
+    """A time that the partnership has set itself, where no source gives one."""
+
+    amount: int
+    unit: str = "working_days"
+
+
 def due_on(clock: Clock, start: date) -> date:
     """The last day on which it is in time. The day it starts is day 0, working day or not.
 
@@ -71,6 +79,15 @@ class Asked(StrEnum):
 
     YES = "yes"
     NO = "no"
+
+
+class EndedAs(StrEnum):
+    """Why work with a child ends."""
+
+    ENDED = "ended"
+    MOVED = "moved"
+    ADULT = "adult"
+    MISTAKE = "mistake"
 
 
 @dataclass(frozen=True)
