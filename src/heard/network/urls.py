@@ -16,7 +16,6 @@ urlpatterns = [
     path(f"{_OF}/details/other-name/", details.other_name, name="person_other_name"),
     path(f"{_OF}/details/facts/", details.facts, name="person_facts"),
     path(f"{_OF}/details/address/", details.address, name="person_address"),
-    path(f"{_OF}/details/restriction/", details.restriction, name="person_restriction"),
     path(f"{_OF}/access/", access.access, name="access"),
     path(f"{_OF}/access/give/", access.give, name="access_give"),
     path(f"{_OF}/access/deny/", access.deny, name="access_deny"),

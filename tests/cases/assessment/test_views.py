@@ -383,9 +383,10 @@ def test_the_supervisor_decides_on_the_page(client, world, submitted):
     assert (
         page.count("They wait for me after school.") == 2
     )  # first on the page, and again beside the decision
-    client.post(
-        at("assessment_decide", submitted), {"decision": "send_back", "reason": "What does she want?"}
-    )
+    sent_back = {"decision": "send_back", "reason": "What does she want?"}
+    again = client.post(at("assessment_decide", submitted), sent_back).text
+    assert "Choose the parts that have to be looked at again" in again
+    client.post(at("assessment_decide", submitted), sent_back | {"parts": ["child", "not-known"]})
     submitted.refresh_from_db()
     assert (submitted.state, submitted.returned_reason) == ("returned", "What does she want?")
     actions.submit(by=world.social_worker, assessment_id=submitted.pk)

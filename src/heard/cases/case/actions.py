@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,19 @@ from heard.agencies.actions import record_audit
 from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.case import rules
-from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, WarningReview, Words
+from heard.cases.case.models import (
+    Case,
+    CasePeriod,
+    RestrictionNews,
+    TrustedWorker,
+    WarningNote,
+    WarningReview,
+    Words,
+)
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
-from heard.cases.case.queries import case_visible_to, warning_visible_to, why_not_give
-from heard.network.actions import hold_person, involve
+from heard.cases.case.queries import case_visible_to, warning_visible_to, who_loses_sight, why_not_give
+from heard.network.actions import hold_person, involve, restrict
 from heard.network.queries import involvements_of, people_visible_to, person_findable_by, person_visible_to
 
 if TYPE_CHECKING:
@@ -285,6 +294,61 @@ def record_words(
     )
     record_audit(by=by, verb="record", subject="words", subject_id=words.pk, person_id=person.pk)
     return words
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who is told that a record is restricted: what, and by whom; or, where `whom` is empty, why nobody is."""
+
+    whom: tuple[User, ...]
+    what: str
+    by: User | None = None
+
+
+@transaction.atomic
+def restrict_record(*, by: User, person_id: uuid.UUID, reason: str, told: Told | None = None) -> None:
+    """Closes the record to everybody but those on its list, and writes down who of the others is told what, by whom. Nobody of
+    them gets a notice; who is to tell them does."""
+    losing = {user.pk: user for user, _called in who_loses_sight(by, person_id).values()}
+    restrict(by=by, person_id=person_id, reason=reason)
+    whom = tuple(user for user in told.whom if user.pk in losing) if told else ()
+    refuse(
+        rules.why_not_say_who_is_told(
+            anybody_loses=bool(losing),
+            is_told=None if told is None else bool(told.whom),
+            names_whom=bool(whom),
+            what=told.what if told else "",
+            has_teller=told is not None and told.by is not None,
+        )
+    )
+    now, chosen = timezone.now(), {user.pk for user in whom}
+    for key, user in losing.items():
+        RestrictionNews.objects.create(
+            person_id=person_id,
+            whom=user,
+            is_told=key in chosen,
+            what=told.what.strip() if told and (key in chosen or not chosen) else "",
+            told_by=told.by if told and key in chosen else None,
+            written_by=by,
+            written_at=now,
+        )
+    record_audit(
+        by=by,
+        verb="say who is told",
+        subject="restriction",
+        subject_id=person_id,
+        person_id=person_id,
+        detail={"told": sorted(chosen)},
+    )
+    announce(
+        by=by,
+        kind=Notified.RESTRICTED,
+        subject="restriction",
+        subject_id=person_id,
+        person_id=person_id,
+        named=[told.by] if told and chosen else [],
+        at=now,
+    )
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import (
     Count,
@@ -22,11 +22,29 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, TruncDate
 
-from heard.agencies.queries import colleagues_visible_to, who_are
+from heard.agencies.queries import colleagues_visible_to, looks_at, who_are
 from heard.agencies.rules import MAY, Hidden, May
-from heard.cases.case.models import Case, CasePeriod, TrustedWorker, WarningNote, WarningReview, Words
+from heard.cases.case.models import (
+    Case,
+    CasePeriod,
+    RestrictionNews,
+    TrustedWorker,
+    WarningNote,
+    WarningReview,
+    Words,
+)
+from heard.cases.case.notices.queries import who_had_a_notice
 from heard.cases.case.rules import Kept, why_not_assign, why_not_own
-from heard.network.queries import involvements_of, people_visible_to, person_visible_to, sees, visible_through
+from heard.network.queries import (
+    involvements_of,
+    level_of,
+    people_findable_by,
+    people_visible_to,
+    person_visible_to,
+    sees,
+    standing_of,
+    visible_through,
+)
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
@@ -114,6 +132,48 @@ def why_not_name(user: User, case: Case) -> str | None:
     return why_not_assign(
         is_open=case.state == Case.State.OPEN, may_assign=user.may(May.DECIDE), worker_sees_child=True
     )
+
+
+_LATEST_LOOKS: Final = 500  # of a record, among which those who could lose sight of it are found
+_MOST_LOSING: Final = 30
+
+
+def who_loses_sight(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, str]]:
+    """Those who opened this child's record, told of the child or were told, and cannot open it any longer once it is
+    restricted; by key, each with how they are called. None of a child whom the user may not see."""
+    person = people_visible_to(user).filter(pk=person_id).first()
+    if person is None:
+        return {}
+    looked = looks_at(user, person_ids=[person_id]).order_by("-at").values_list("actor_id", flat=True)
+    keys = {*looked[:_LATEST_LOOKS], *who_had_a_notice(user, person_id)} - {user.pk}
+    rows = [one for one in colleagues_visible_to(user).filter(pk__in=keys) if _loses(one, person)]
+    known = who_are(user, [row.pk for row in rows])
+    found = [(str(row.pk), (row, f"{known[row.pk].name}, {known[row.pk].agency}")) for row in rows]
+    return dict(found[:_MOST_LOSING])
+
+
+def _loses(one: User, person: Any) -> bool:
+    if standing_of(one, person)["involved"]:
+        return False
+    finds = people_findable_by(one).filter(pk=person.pk).exists()
+    return people_visible_to(one).filter(pk=person.pk).exists() or (
+        finds and level_of(one, person.pk) is None
+    )
+
+
+def who_keeps_sight(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, str]]:
+    """Colleagues who may open a restricted record, by key: those who can tell others that it is."""
+    person = people_visible_to(user).filter(pk=person_id).first()
+    if person is None:
+        return {}
+    near = who_can_be_trusted_worker(user, person_id)
+    return {key: who for key, who in near.items() if standing_of(who[0], person)["involved"]}
+
+
+def restriction_news_of(user: User, person_id: uuid.UUID) -> QuerySet[RestrictionNews]:
+    """Who was told that the record was restricted, the latest first. None of a child whom the user may not see."""
+    rows = RestrictionNews.objects.filter(visible_through(user, "person"), person_id=person_id)
+    return rows.select_related("whom", "told_by", "written_by")
 
 
 def why_not_give(user: User, owner: User | None, *, person_id: uuid.UUID) -> str | None:

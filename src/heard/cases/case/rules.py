@@ -184,6 +184,24 @@ def why_not_assign(*, is_open: bool, may_assign: bool, worker_sees_child: bool) 
     return None
 
 
+def why_not_say_who_is_told(
+    *, anybody_loses: bool, is_told: bool | None, names_whom: bool, what: str, has_teller: bool
+) -> str | None:
+    """Whether it is said who is told that a record is restricted. `anybody_loses`: somebody who could open it cannot any
+    longer; `what`: what they are told, or why nobody is."""
+    if not anybody_loses:
+        return None
+    if is_told is None:
+        return "Say whether those who cannot open the record any longer are told."
+    if not is_told:
+        return None if what.strip() else "Say why nobody is told."
+    if not names_whom:
+        return "Choose who is told."
+    if not what.strip():
+        return "Write what they are told. No more than they may know."
+    return None if has_teller else "Choose who tells them."
+
+
 MOST_WHY: Final = 200  # characters of the reason for which an agency is involved
 NOT_INVOLVED: Final = (
     "Their agency is not involved with this child yet, so they could not see what to do. Involve it first, with the "

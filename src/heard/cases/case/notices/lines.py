@@ -39,6 +39,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "referral": ("referral", "referral_id"),
     "warning": ("warning", "warning_id"),
     "trusted worker": ("trusted_worker", "case_id"),
+    "restriction": ("person_restriction", "person_id"),
     "attachments": ("attachments", "person_id"),
     "clocks": ("clocks", "case_id"),
 }

@@ -116,7 +116,7 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.STRATEGY: (To.WORKER, To.LEAD_SUPERVISOR, To.AGENCY_LEAD),
     Kind.HANDOVER: (To.WORKER, To.LEAD_SUPERVISOR),
     Kind.AFTERWARDS: (To.WORKER,),
-    Kind.RESTRICTED: (To.WORKER, To.LEAD_SUPERVISOR),
+    Kind.RESTRICTED: (To.NAMED, To.WORKER),
 }
 
 # Without an open case these wait for a decision, which has a list and a clock of its own.

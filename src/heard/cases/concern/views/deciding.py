@@ -109,7 +109,11 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
             return redirect("concern", concern_id=concern_id)
     # Also where it is sent: a form that is not right shows it all again.
     actions.open_concern(by=request.user, concern_id=concern_id)
-    return render(request, "cases/concern/decide.html", _shown(request, worry) | beside | {"form": form})
+    return render(
+        request,
+        "cases/concern/decide.html",
+        _shown(request, worry) | beside | {"form": form, "corrects": False},
+    )
 
 
 @gate(May.DECIDE)
