@@ -16,13 +16,16 @@ from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.cases.concern import actions, queries
 from heard.cases.concern.forms import AnswerForm, AskForm
+from heard.cases.concern.rules import State
 
 
 @gate(May.DECIDE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     """A question to whoever told the worry, before it is decided on."""
-    worry = get_object_or_404(queries.waiting_for_decision(request.user), pk=concern_id)
+    worry = get_object_or_404(queries.decidable_by(request.user), pk=concern_id)
+    if worry.state == State.DECIDED:
+        return redirect("concern", concern_id=concern_id)
     actions.open_concern(by=request.user, concern_id=concern_id)
     form = kept_form(request, AskForm, kind="worry.ask", subject_id=concern_id)
     if form.is_valid():

@@ -120,7 +120,9 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     """Puts a decision right within a working day; what it said stays beside it."""
-    worry = get_object_or_404(queries.decidable_by(request.user), pk=concern_id, state=rules.State.DECIDED)
+    worry = get_object_or_404(queries.decidable_by(request.user), pk=concern_id)
+    if worry.state == rules.State.TOLD:
+        return redirect("concern_decide", concern_id=concern_id)
     beside = _beside(request, worry)
     if worry.decision == rules.Decision.OPEN_CASE:
         beside |= {"open_case": None}
