@@ -52,7 +52,7 @@ class Notice(models.Model):
         NOTE = rules.Kind.NOTE.value, _("New note of contact")
         DIRECTION = rules.Kind.DIRECTION.value, _("Case direction")
         DECIDED = rules.Kind.DECIDED.value, _("A supervisor’s decision is in the record")
-        TELLER_ASKED = rules.Kind.TELLER_ASKED.value, _("A question about a concern that you told")
+        TELLER_ASKED = rules.Kind.TELLER_ASKED.value, _("A question about a concern")
         TELLER_ANSWERED = rules.Kind.TELLER_ANSWERED.value, _("Your question about a concern is answered")
         DECISION_CORRECTED = rules.Kind.DECISION_CORRECTED.value, _("A decision was put right")
         STRATEGY_ASKED = rules.Kind.STRATEGY_ASKED.value, _("Strategy discussion: your agency is asked")

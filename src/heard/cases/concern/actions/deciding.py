@@ -165,7 +165,7 @@ def correct_decision(
             why=why,
         )
     )
-    told = who_was_told(by, _subjects(concern))
+    told = _who_was_told(by, concern)
     _keep_earlier(concern)
     if was != decided.decision:
         open_one = _take_back(by, concern, why.strip(), open_one, now)
@@ -291,12 +291,14 @@ def _case_for(
 # ---- putting a decision right
 
 
-def _subjects(concern: Concern) -> list[tuple[str, object]]:
-    """What notices that the decision gave rise to are about."""
-    found: list[tuple[str, object]] = [("concern", concern.pk), ("concern step", concern.pk)]
-    if concern.case_id and concern.decision == Concern.Decision.OPEN_CASE:
-        found.append(("trusted worker", concern.case_id))
-    return found
+def _who_was_told(by: User, concern: Concern) -> list[User]:
+    """Everybody who had a notice of the decision or of what it began, and who was named as the worker."""
+    subjects: list[tuple[str, object]] = [("concern", concern.pk), ("concern step", concern.pk)]
+    opened = concern.case if concern.decision == Concern.Decision.OPEN_CASE else None
+    if opened:
+        subjects.append(("trusted worker", opened.pk))
+    worker = opened.trusted_worker if opened else None
+    return [*who_was_told(by, subjects), *([worker] if worker else [])]
 
 
 def _keep_earlier(concern: Concern) -> None:
