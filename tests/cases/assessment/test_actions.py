@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from tests.cases.conftest import note_observation
 
 from heard.agencies.actions import give_role
@@ -346,3 +347,35 @@ def test_the_wording_is_that_of_its_own_release_when_a_newer_one_exists(world, s
 
 def test_rules_and_table_speak_of_the_same_states():
     assert {state.value for state in rules.State} == set(Assessment.State.values)
+
+
+def test_the_parts_that_were_named_are_shown_to_the_writer_there_until_it_is_sent_again(
+    client, world, submitted
+):
+    actions.send_back(
+        by=world.supervisor,
+        assessment_id=submitted.pk,
+        reason="What does she want?",
+        parts=["not-known", "child"],
+    )
+    back = queries.assessment_visible_to(world.social_worker, submitted.pk)
+    assert back.to_look_at_again == ["child", "not-known"]
+    client.force_login(world.social_worker)
+    tasks = client.get(reverse("assessment", kwargs={"assessment_id": back.pk})).text
+    assert tasks.count("Look at this again") == 2
+    for part, named in (("child", True), ("not-known", True), ("judgement", False)):
+        page = client.get(reverse("assessment_part", kwargs={"assessment_id": back.pk, "part": part})).text
+        assert ("Sent back: look at this part again" in page) is named
+    actions.submit(by=world.social_worker, assessment_id=back.pk)
+    assert queries.assessment_visible_to(world.social_worker, back.pk).to_look_at_again == []
+
+
+def test_a_signature_takes_a_comment_that_whoever_reads_it_sees(client, world, submitted):
+    client.force_login(world.supervisor)
+    there = reverse("assessment_decide", kwargs={"assessment_id": submitted.pk})
+    client.post(there, {"decision": "sign_off", "comment": "Clear and fair to her."})
+    submitted.refresh_from_db()
+    assert (submitted.state, submitted.sign_comment) == ("signed", "Clear and fair to her.")
+    client.force_login(world.social_worker)
+    page = client.get(reverse("assessment", kwargs={"assessment_id": submitted.pk})).text
+    assert "Clear and fair to her." in page

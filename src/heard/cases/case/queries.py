@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, TruncDate
 
-from heard.agencies.queries import colleagues_visible_to, looks_at, who_are
+from heard.agencies.queries import colleagues_visible_to, looks_at, who_are, workers
 from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.case.models import (
     Case,
@@ -37,12 +37,10 @@ from heard.cases.case.notices.queries import who_had_a_notice
 from heard.cases.case.rules import Kept, why_not_assign, why_not_own
 from heard.network.queries import (
     involvements_of,
-    level_of,
-    people_findable_by,
+    off_the_list,
     people_visible_to,
     person_visible_to,
     sees,
-    standing_of,
     visible_through,
 )
 from heard.network.rules import Level
@@ -144,21 +142,15 @@ def who_loses_sight(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, s
     person = people_visible_to(user).filter(pk=person_id).first()
     if person is None:
         return {}
-    looked = looks_at(user, person_ids=[person_id]).order_by("-at").values_list("actor_id", flat=True)
-    keys = {*looked[:_LATEST_LOOKS], *who_had_a_notice(user, person_id)} - {user.pk}
-    rows = [one for one in colleagues_visible_to(user).filter(pk__in=keys) if _loses(one, person)]
-    known = who_are(user, [row.pk for row in rows])
-    found = [(str(row.pk), (row, f"{known[row.pk].name}, {known[row.pk].agency}")) for row in rows]
-    return dict(found[:_MOST_LOSING])
-
-
-def _loses(one: User, person: Any) -> bool:
-    if standing_of(one, person)["involved"]:
-        return False
-    finds = people_findable_by(one).filter(pk=person.pk).exists()
-    return people_visible_to(one).filter(pk=person.pk).exists() or (
-        finds and level_of(one, person.pk) is None
-    )
+    looked = looks_at(user, person_ids=[person_id]).order_by("-at").values_list("actor_id", "verb", "subject")
+    done = list(looked[:_LATEST_LOOKS])
+    told = {key for key, verb, subject in done if (verb, subject) == ("tell", "concern")}
+    keys = {*(key for key, _verb, _subject in done), *who_had_a_notice(user, person_id)} - {user.pk}
+    near = [one for one in workers(user, May.TELL) if one.pk in keys]
+    rows = [
+        one for one in off_the_list(user, person, near) if one.may(May.SEE_PARTNERSHIP) or one.pk in told
+    ][:_MOST_LOSING]
+    return {str(one.pk): (one, f"{one}, {one.team.agency}" if one.team else str(one)) for one in rows}
 
 
 def who_keeps_sight(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, str]]:
@@ -166,8 +158,11 @@ def who_keeps_sight(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, s
     person = people_visible_to(user).filter(pk=person_id).first()
     if person is None:
         return {}
-    near = who_can_be_trusted_worker(user, person_id)
-    return {key: who for key, who in near.items() if standing_of(who[0], person)["involved"]}
+    near = [one for one in workers(user, May.PLAN) if one.team]
+    away = {one.pk for one in off_the_list(user, person, near)}
+    return {
+        str(one.pk): (one, f"{one}, {one.team.agency}") for one in near if one.pk not in away and one.team
+    }
 
 
 def restriction_news_of(user: User, person_id: uuid.UUID) -> QuerySet[RestrictionNews]:
