@@ -318,7 +318,7 @@ def write_decision(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
             messages.success(
                 request, _("The decision is in the child’s record. Their worker learns of it now.")
             )
-            return redirect("chronology", person_id=case.person_id)
+            return redirect("child_chronology", person_id=case.person_id)
     context = {
         "form": form,
         "case": case,
