@@ -43,7 +43,9 @@ def test_a_question_is_answered_and_the_case_has_its_worker_at_once(world: World
     story.sign_in(world.coordinator).open("/").sees("Your question about a concern is answered: Noor Aziz")
     story.follow("Your question about a concern is answered").sees("A grey van. I did not see the driver.")
     story.press("Decide on this worry").choose("Open a case")
-    story.select("Who works with the child from now on? (optional)", "Sol Wright, Wexmoor Children’s Services")
+    story.select(
+        "Who works with the child from now on? (optional)", "Sol Wright, Wexmoor Children’s Services"
+    )
     story.page.get_by_label("Sami Aziz", exact=False).first.check()
     story.fill("Reason for the decision", "The same van on two days.")
     story.fill("What will the person who told this read?", "A social worker sees them today.")
@@ -84,6 +86,6 @@ def test_a_decision_is_put_right_and_found_again(world: World, story: Story) -> 
 
     story.sign_in(world.teacher).open("/").sees("A decision was put right: Amira Khan")
     story.sign_in(world.coordinator).open("/worries/decided/").sees("Amira Khan", "Put right")
-    story.page.get_by_text("Search", exact=True).first.click()
+    story.page.locator("summary").filter(has_text="Search").click()
     story.fill("Name, reference or words (optional)", "nobody of that name").press("Search")
     story.sees("No decided worry is found.")

@@ -219,6 +219,12 @@ def words_of(user: User, person_id: uuid.UUID) -> QuerySet[Words]:
     return rows.select_related("written_by")
 
 
+def children_heard(user: User, person_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these children whose words are in the record, as far as this user may see them. One query."""
+    rows = Words.objects.filter(visible_through(user, "person"), person__in=set(person_ids))
+    return set(rows.filter(corrected_by__isnull=True).values_list("person_id", flat=True))
+
+
 def ways_of_telling(user: User) -> list[tuple[str, str]]:
     """How a child may tell something, as choices: said, wrote, drew…"""
     return [(value, str(label)) for value, label in Words.How.choices]

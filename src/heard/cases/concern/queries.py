@@ -19,7 +19,7 @@ from heard.agencies.queries import teams_visible_to, who_are
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import TrustedWorker
 from heard.cases.case.notices.queries import Seen, seen_by
-from heard.cases.case.queries import heard_before_deciding
+from heard.cases.case.queries import children_heard, heard_before_deciding
 from heard.cases.case.rules import Allowed, Kept, due_on
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernStep, EarlierDecision, TellerQuestion
@@ -160,6 +160,14 @@ def same_event(user: User, concern: Concern) -> QuerySet[Concern]:
     )
     rows = to_decide_first(user).filter(same).exclude(pk=concern.pk)
     return rows.filter(told_by=user) if concern.told_by_id == user.pk else rows.exclude(told_by=user)
+
+
+def without_words(user: User, worries: Iterable[Concern]) -> list[Concern]:
+    """Those of these worries about children, which the user may see, that are about one who has said nothing that is in the
+    record. One query."""
+    rows = [one for one in worries if one.person_id]
+    heard = children_heard(user, [one.person_id for one in rows if one.person_id])
+    return [one for one in rows if one.person_id not in heard]
 
 
 def decided_worries(

@@ -34,7 +34,8 @@ _REVEALS: Final = {
 @dataclass(frozen=True)
 class Asks:
     """What the form of one worry offers and asks for. `needs_words`: the child's words are not here. `colleagues`: who may be
-    given a step, where there are steps; `workers`: who may work with the child. `also`: worries of the same event."""
+    given a step, where there are steps; `workers`: who may work with the child. `also`: worries of the same event; `silent`: those of
+    them about children of whom there are no words."""
 
     decisions: list[tuple[str, str, str]]
     known_agencies: Mapping[str, Agency]
@@ -43,6 +44,7 @@ class Asks:
     colleagues: Mapping[str, tuple[User, str]] = field(default_factory=dict)
     workers: Mapping[str, tuple[User, str]] = field(default_factory=dict)
     also: list[tuple[str, str, str]] = field(default_factory=list)
+    silent: frozenset[str] = frozenset()
 
     @property
     def agencies(self) -> list[tuple[str, str]]:
@@ -52,7 +54,7 @@ class Asks:
         """Fields that this worry does not ask for."""
         offered = {value for value, *_rest in self.decisions}
         asked = {
-            "why_without_words": self.needs_words,
+            "why_without_words": self.needs_words or bool(self.silent),
             "feedback": not self.told_it,
             "why_alone": self.told_it,
             "worker": "open_case" in offered and bool(self.workers),
@@ -147,6 +149,10 @@ class DecideForm(Form):
         fields["also"].choices = asks.also
         for name in asks.left_out():
             del fields[name]
+        if asks.silent and not asks.needs_words:
+            fields["why_without_words"].help_text = _(
+                "Only where you ticked a worry about a child whose words we do not have."
+            )
         offered = {value for value, *_rest in asks.decisions}
         fields["decision"].reveals = {
             value: tuple(name for name in ((names,) if isinstance(names, str) else names) if name in fields)
@@ -155,8 +161,10 @@ class DecideForm(Form):
         }
 
     def clean(self) -> dict[str, Any]:
-        """What an agreed step needs is asked for only where one is agreed."""
+        """What an agreed step needs is asked for only where one is agreed; and why there are no words, where there are none."""
         answers = super().clean() or {}
+        if not self.asks.needs_words and not self.asks.silent & set(answers.get("also") or ()):
+            self.errors.pop("why_without_words", None)
         if answers.get("decision") != "step":
             for name in _STEP:
                 self.errors.pop(name, None)

@@ -191,8 +191,8 @@ def _asks(request: Request, worry: Any, beside: dict[str, Any], *, also: Sequenc
     return Asks(
         decisions=_decisions(worry, beside["open_case"], closed),
         known_agencies={str(agency.pk): agency for agency in agencies_visible_to(user)},
-        needs_words=bool(child)
-        and (not beside["child_words"] or any(one.person_id != child for one in also)),
+        needs_words=bool(child) and not beside["child_words"],
+        silent=frozenset(str(one.pk) for one in queries.without_words(user, also)),
         told_it=worry.told_by_id == user.pk,
         colleagues={} if child else who_can_do(user),
         workers=workers,
