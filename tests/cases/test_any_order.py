@@ -26,7 +26,11 @@ from heard.cases.case.rules import Kept
 from heard.cases.clocks.actions import note_moment
 from heard.cases.clocks.models import ClockRun
 from heard.cases.concern import actions as telling
-from heard.cases.concern.models import Concern
+from heard.cases.concern.models import Concern, TellerQuestion
+from heard.cases.concern.strategy import actions as strategy
+from heard.cases.concern.strategy.models import StrategyDiscussion
+from heard.cases.leaving import actions as leaving
+from heard.cases.leaving.models import Handover
 from heard.cases.plan import actions as planning
 from heard.cases.plan import queries as plans
 from heard.cases.plan.models import Action, Plan
@@ -34,6 +38,7 @@ from heard.cases.review import actions as reviewing
 from heard.cases.review.models import Review
 from heard.cases.review.queries import held_in_time
 from heard.cases.review.rules import Looked
+from heard.cases.supervision import actions as supervising
 from heard.network import actions as network
 from heard.network.models import Merge, Person
 
@@ -107,6 +112,112 @@ class Work:
             why_alone="Nobody else is in",
         )
 
+    def decide_otherwise(self, number: int) -> None:
+        worry = self.pick(list(Concern.objects.filter(state="told").order_by("told_at", "pk")), number)
+        if worry is None:
+            return
+        said = self.said_of_worry()
+        if number % 3 == 0:
+            telling.decide(
+                by=self.world.coordinator, concern=worry, decision="strategy", strategy_on=today(), **said
+            )
+        elif number % 3 == 1:
+            telling.decide(
+                by=self.world.coordinator, concern=worry, decision="help", help_with="Early help", **said
+            )
+        else:
+            both = Concern.objects.filter(state="told").order_by("told_at", "pk")
+            telling.decide_together(
+                by=self.world.coordinator, concerns=list(both[:3]), decision="open_case", **said
+            )
+
+    def said_of_worry(self) -> dict[str, str]:
+        said = {"reason": "The team looks at it", "feedback": "Thank you", "why_without_words": "Not met yet"}
+        return said | {"why_alone": "Nobody else is in"}
+
+    def ask(self, number: int) -> None:
+        worry = self.pick(list(Concern.objects.filter(state="told").order_by("told_at", "pk")), number)
+        if worry:
+            telling.ask_teller(by=self.world.coordinator, concern_id=worry.pk, text="Who was it?")
+
+    def answer(self, number: int) -> None:
+        waiting = TellerQuestion.objects.filter(answered_at=None, ended_at=None).order_by("asked_at", "pk")
+        question = self.pick(list(waiting), number)
+        if question:
+            telling.answer_question(by=self.world.teacher, question_id=question.pk, text="I do not know")
+
+    def correct(self, number: int) -> None:
+        """The decision taken last becomes another one."""
+        worry = Concern.objects.filter(state="decided").order_by("-decided_at", "pk").first()
+        if worry:
+            decision = ("no_further_action", "open_case", "add_to_case", "strategy", "help")[number % 5]
+            telling.correct_decision(
+                by=self.world.coordinator,
+                concern_id=worry.pk,
+                decision=decision,
+                why="Read wrongly",
+                strategy_on=today(),
+                help_with="Early help",
+                **self.said_of_worry(),
+            )
+
+    def discuss(self, number: int) -> None:
+        """A strategy discussion is held, put right, or called off."""
+        rows = StrategyDiscussion.objects.filter(corrected_by=None).order_by("begun_at", "pk")
+        one = self.pick(list(rows.exclude(state="called_off")), number)
+        if one is None:
+            return
+        this = {"by": self.world.coordinator, "discussion_id": one.pk}
+        said = {"held_on": today(), "decision": self.new("Seen"), "reason": "The van"}
+        said |= {
+            "enquiries": "yes" if number % 2 else "no",
+            "enquiries_by": "Police",
+            "why_without_words": "x",
+        }
+        if one.state == "held":
+            strategy.correct_discussion(**this, **said, why="Written wrongly")
+        elif number % 5 == 0:
+            strategy.call_off(**this, why="Not needed")
+        else:
+            self.hold_discussion(one, said)
+
+    def hold_discussion(self, one: StrategyDiscussion, said: dict[str, Any]) -> None:
+        this = {"by": self.world.coordinator, "discussion_id": one.pk}
+        if not one.asked.exists():
+            strategy.ask_agency(**this, who="Sol", asked_on=today(), agency=self.world.care)
+        no_case = not Case.objects.filter(person=one.person, state="open").exists()
+        strategy.finish_discussion(**this, **said, opens_case=no_case)
+
+    def hand_over(self, number: int) -> None:
+        """Begins a handover, or says what became of the one that goes on."""
+        going_on = Handover.objects.filter(state="sent").first()
+        case, by = self.case(number), self.world.social_worker
+        if going_on and number % 2:
+            leaving.note_accepted(by=by, handover_id=going_on.pk, accepted_by="Pat Lowe", accepted_on=today())
+        elif going_on:
+            leaving.take_back(by=by, handover_id=going_on.pk, why="She stays")
+        elif case:
+            leaving.hand_over(
+                by=by,
+                case_id=case.pk,
+                to_council="Eastmoor",
+                to_whom="Pat Lowe",
+                what_sent="The plan",
+                sent_on=today(),
+                ask_again_on=today(),
+            )
+
+    def write_decision(self, number: int) -> None:
+        case = self.case(number)
+        if case:
+            supervising.write_decision(
+                by=self.world.supervisor,
+                case_id=case.pk,
+                text=self.new("Two go"),
+                reason="She asked",
+                view=UNHEARD,
+            )
+
     def start_assessment(self, number: int) -> None:
         case = self.case(number)
         if case:
@@ -131,7 +242,9 @@ class Work:
                 note_observation(**this, item=item, state="not_known", words="Not asked again")
             assessing.submit(**this)
         if send_back:
-            assessing.send_back(by=self.world.supervisor, assessment_id=one.pk, reason="Say more")
+            assessing.send_back(
+                by=self.world.supervisor, assessment_id=one.pk, reason="Say more", parts=["judgement"]
+            )
         else:
             assessing.sign_off(by=self.world.supervisor, assessment_id=one.pk)
 
@@ -301,6 +414,14 @@ class Work:
         assert texts.count() == len(done), "something was done more than once"
         held = held_in_time(self.world.coordinator, since=since, today=today())
         assert held.of >= Review.objects.count(), "a review does not count"
+        waiting = TellerQuestion.objects.filter(answered_at=None, ended_at=None, concern__state="decided")
+        assert not waiting.exists(), "somebody is asked about a worry that was decided"
+        followed = Handover.objects.filter(state="sent", case__state="closed")
+        assert not followed.exists(), "a handover is followed in a closed case"
+        decided = Concern.objects.filter(state="decided", decision__in=["open_case", "add_to_case"])
+        assert not decided.filter(case=None).exists(), "a worry went to no case"
+        going_on = StrategyDiscussion.objects.filter(state="planned").values_list("person", flat=True)
+        assert len(going_on) <= len(self.people), "a child has a second discussion to hold"
 
     def expected(self) -> Kept:
         due = [one for one in self.promises.values() if one.missed or (one.in_force and one.due < today())]
@@ -327,6 +448,10 @@ class Work:
         if case.state == "closed":
             self.reopen_case(case)
             case.refresh_from_db()
+        for one in StrategyDiscussion.objects.filter(state="planned", person=case.person):
+            strategy.call_off(by=self.world.coordinator, discussion_id=one.pk, why="Not needed")
+        for handover in Handover.objects.filter(state="sent", case=case):
+            leaving.take_back(by=self.world.social_worker, handover_id=handover.pk, why="She stays")
         draft = plans.draft_plan(self.world.social_worker, case.pk)
         if draft:
             planning.discard_plan(by=self.world.social_worker, plan_id=draft.pk, reason="Not needed")
@@ -360,7 +485,8 @@ STEPS: tuple[Callable[[Work, int], None], ...] = (
     Work.wait, Work.tell, Work.decide, Work.decide, Work.start_assessment, Work.sign, Work.sign, Work.sign, Work.write_plan,
     Work.write_plan, Work.agree, Work.agree, Work.agree, Work.discard, Work.finish, Work.finish, Work.review, Work.review,
     Work.change_plan, Work.change_plan, Work.plan_anew, Work.plan_anew, Work.note, Work.close, Work.reopen, Work.reopen,
-    Work.merge, Work.undo, Work.end, Work.end,
+    Work.merge, Work.undo, Work.end, Work.end, Work.decide_otherwise, Work.decide_otherwise, Work.ask, Work.answer,
+    Work.correct, Work.correct, Work.discuss, Work.discuss, Work.hand_over, Work.write_decision,
 )  # fmt: skip
 
 
@@ -371,7 +497,7 @@ STEPS: tuple[Callable[[Work, int], None], ...] = (
     phases=[Phase.generate],  # shrinking would do it all hundreds of times
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 59)), min_size=15, max_size=40))
+@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 59)), min_size=15, max_size=45))
 def test_whatever_is_done_a_case_has_a_way_on(world: World, agreed: Plan, steps: list[Any]) -> None:
     real: Callable[[], datetime] = timezone.now
     with transaction.atomic():

@@ -129,7 +129,9 @@ def test_an_assessment_is_signed_or_sent_back_and_not_both(world, submitted):
         return assessing.sign_off(by=world.supervisor, assessment_id=submitted.pk)
 
     def send_back() -> Any:
-        return assessing.send_back(by=world.supervisor, assessment_id=submitted.pk, reason="Look again")
+        return assessing.send_back(
+            by=world.supervisor, assessment_id=submitted.pk, reason="Look again", parts=["judgement"]
+        )
 
     assert at_once(sign, send_back) == ONCE
     assert Assessment.objects.get().state in ("signed", "returned")

@@ -86,6 +86,8 @@ def test_a_second_factor_is_switched_off_in_the_demo_alone(tmp_path: Path) -> No
         ("HEARD_URGENT_MINUTES", "30"),
         ("HEARD_URGENT_MINUTES", "30,-60"),
         ("HEARD_SEEN_EVERY_DAYS", "ten"),
+        ("HEARD_ANSWER_DAYS", "soon"),
+        ("HEARD_AFTERWARDS_MONTHS", "a year"),
     ],
 )
 def test_a_time_that_is_no_number_is_refused_with_a_sentence(tmp_path: Path, name: str, wrong: str) -> None:

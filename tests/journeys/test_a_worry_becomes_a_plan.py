@@ -94,7 +94,9 @@ def a_worry_becomes_a_plan(world: World, story: Story) -> None:
     story.sign_in(world.supervisor).open("/assessments/").follow("Amira Kahn")
     story.sees("Said earlier, on another matter", "He said it was just a lift home")
     story.press("Record the decision").sees("Choose whether to sign off or to send back")
-    story.choose("Send back").fill("What has to be looked at again?", "What does Amira want to happen?")
+    story.choose("Send back").choose("What the child says").fill(
+        "What has to be looked at again?", "What does Amira want to happen?"
+    )
     story.press("Record the decision").sees("Sent back")
 
     story.sign_in(world.social_worker).open(f"/children/{case.person_id}/")

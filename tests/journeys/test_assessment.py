@@ -84,7 +84,9 @@ def test_an_assessment_is_written_sent_back_signed_and_read_beside_the_next(
     story.sign_in(world.supervisor).open(reverse("work", kwargs={"work": "sign-offs"})).follow("Amira Khan")
     story.sees("No longer seen", "Both: the child is harmed").press("Decide on this assessment")
     story.sees("Said earlier, on another matter", HOME)
-    story.choose("Send back").fill("What has to be looked at again?", "Does her aunt know whom to call?")
+    story.choose("Send back").choose("What the child says").fill(
+        "What has to be looked at again?", "Does her aunt know whom to call?"
+    )
     story.press("Record the decision").sees("Sent back, with your reason.")
     story.sign_in(world.social_worker).open(f"/children/{case.person_id}/").press("Go on with the assessment")
     story.sees("Does her aunt know whom to call?").follow("Strengths").follow(

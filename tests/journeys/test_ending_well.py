@@ -69,6 +69,7 @@ def closed(story: Story, case: Case) -> None:
     story.sees("There is a problem").fill(
         "Why can the case be closed?", "She has not been afraid for a month."
     )
+    story.choose("Help from this team is no longer needed")
     story.fill("Whom can the child turn to from now on?", "Tess at school, 01632 960 031.")
     story.fill("What was the child told?", "Sol told her today, in the park.")
     story.fill("What would make you open the case again?", "He is at the gate again: tell the duty team.")

@@ -55,7 +55,9 @@ def test_a_new_child_and_an_assessment_that_comes_back_are_told_to_the_worker(
 ) -> None:
     case = submitted.case
     casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
-    assessing.send_back(by=world.supervisor, assessment_id=submitted.pk, reason="Say who else knows her.")
+    assessing.send_back(
+        by=world.supervisor, assessment_id=submitted.pk, reason="Say who else knows her.", parts=["judgement"]
+    )
     story.sign_in(world.social_worker).open("/")
     story.sees("You are now this child’s worker: Mina Okoro", "Sent back to you: Mina Okoro")
     story.follow("Sent back to you: Mina Okoro").sees("Say who else knows her.")

@@ -26,7 +26,9 @@ from heard.cases.case.queries import warnings_ever_of, words_of
 from heard.cases.case.rules import Observed
 from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
+from heard.cases.concern.strategy import actions as strategy
 from heard.cases.disruption import actions as disrupting
+from heard.cases.leaving import actions as leaving
 from heard.cases.missing import actions as looking
 from heard.cases.note import actions as noting
 from heard.cases.own import actions as giving
@@ -162,6 +164,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "words_id": first.words_id,
             "disruption_id": step.pk,
             "moment_id": _moment(world, case.pk).pk,
+            **_decided_properly(world, first.pk, waiting.pk, case.pk),
             "note_id": noting.write_note(
                 by=world.supervisor,
                 person_id=person.pk,
@@ -514,6 +517,41 @@ def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:
         due_on=ago(1),
     )
     return {"episode_id": episode.pk, "share_id": share.pk, "request_id": request.pk}
+
+
+def _decided_properly(world: World, decided_id: Any, waiting_id: Any, case_id: Any) -> dict[str, Any]:
+    """A question to whoever told the worry that waits, a strategy discussion, a handover and a plan for after 18."""
+    by, worker, today = world.coordinator, world.social_worker, timezone.localdate()
+    question = telling.ask_teller(by=by, concern_id=waiting_id, text="Which car was it?")
+    discussion = strategy.plan_discussion(by=by, concern_id=decided_id, planned_on=today)
+    asked = strategy.ask_agency(
+        by=by, discussion_id=discussion.pk, who="Sol Wright", asked_on=today, agency=world.care
+    )
+    handover = leaving.hand_over(
+        by=worker,
+        case_id=case_id,
+        to_council="Eastmoor Council",
+        to_whom="Pat Lowe, 01632 960 077",
+        what_sent="The plan and the safety plan",
+        sent_on=today,
+        ask_again_on=today,
+    )
+    leaving.write_after_plan(
+        by=worker,
+        case_id=case_id,
+        who_is_there="Her aunt",
+        services="Adult services, asked in May",
+        where_to_live="With her aunt",
+        who_to_call="Her aunt",
+        child_agreed="That is fine",
+        why_not_with_child="",
+    )
+    return {
+        "to_teller_id": question.pk,
+        "discussion_id": discussion.pk,
+        "asked_id": asked.pk,
+        "handover_id": handover.pk,
+    }
 
 
 def _on_duty(world: World) -> int:

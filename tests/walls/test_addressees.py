@@ -13,12 +13,14 @@ CASES = SOURCE / "cases"
 
 def modules() -> list[Path]:
     """Modules of actions, of every stage."""
-    found = [*CASES.glob("*/actions.py"), *CASES.glob("*/actions/*.py")]
+    found = [*CASES.glob("*/actions.py"), *CASES.glob("*/actions/*.py"), *CASES.glob("*/*/actions.py")]
     return sorted(path for path in found if "notices" not in path.relative_to(CASES).parts)
 
 
 def stage(path: Path) -> str:
-    return path.relative_to(CASES).parts[0]
+    """Such as 'concern', or 'concern.strategy' of a package within it."""
+    folders = path.relative_to(CASES).parent.parts
+    return ".".join(folder for folder in folders if folder != "actions")
 
 
 def actions() -> dict[str, tuple[Path, ast.FunctionDef]]:

@@ -6,7 +6,9 @@ from heard.cases.case.models import *
 from heard.cases.case.notices.models import *
 from heard.cases.clocks.models import *
 from heard.cases.concern.models import *
+from heard.cases.concern.strategy.models import *
 from heard.cases.disruption.models import *
+from heard.cases.leaving.models import *
 from heard.cases.missing.models import *
 from heard.cases.note.models import *
 from heard.cases.own.models import *

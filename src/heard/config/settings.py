@@ -316,6 +316,18 @@ if _seen and not _seen.isdigit():
     raise ImproperlyConfigured("HEARD_SEEN_EVERY_DAYS is a number of days, such as 10, or nothing.")
 SEEN_EVERY_DAYS = int(_seen) if _seen else None
 
+# How many working days whoever told a worry has for an answer to a question about it: the partnership's own rule.
+_answer = os.environ.get("HEARD_ANSWER_DAYS", "1")
+if not _answer.isdigit():
+    raise ImproperlyConfigured("HEARD_ANSWER_DAYS is a number of working days, such as 1.")
+ANSWER_DAYS = int(_answer)
+
+# How many months before the eighteenth birthday the plan for what comes after is there: the partnership's own rule.
+_afterwards = os.environ.get("HEARD_AFTERWARDS_MONTHS", "12")
+if not _afterwards.isdigit():
+    raise ImproperlyConfigured("HEARD_AFTERWARDS_MONTHS is a number of months, such as 12.")
+AFTERWARDS_MONTHS = int(_afterwards)
+
 ADDRESS = os.environ.get("HEARD_ADDRESS", "http://127.0.0.1:8000" if DEMO else "").rstrip("/")
 DEFAULT_FROM_EMAIL = os.environ.get("HEARD_MAIL_FROM", f"heard@{urlsplit(ADDRESS).hostname or 'localhost'}")
 

@@ -12,7 +12,9 @@ from heard.cases.assessment import work as assessment
 from heard.cases.case import work as case
 from heard.cases.clocks import work as clocks
 from heard.cases.concern import work as concern
+from heard.cases.concern.strategy import work as strategy
 from heard.cases.disruption import work as disruption
+from heard.cases.leaving import work as leaving
 from heard.cases.missing import work as missing
 from heard.cases.note import work as note
 from heard.cases.pack import work as pack
@@ -37,6 +39,8 @@ LISTS: Final[tuple[WorkList, ...]] = (
     missing.NOW,
     missing.INTERVIEWS,
     concern.DECISIONS,
+    concern.QUESTIONS,
+    strategy.TO_HOLD,
     concern.TOLD_BACK,
     concern.STEPS,
     clocks.CLOCKS,
@@ -50,6 +54,8 @@ LISTS: Final[tuple[WorkList, ...]] = (
     network.PROPOSED,
     network.ANSWERED,
     review.REVIEWS,
+    leaving.HANDOVERS,
+    leaving.AFTERWARDS,
     supervision.SUPERVISION,
     supervision.ACTIONS,
     assessment.ASSESSMENTS,

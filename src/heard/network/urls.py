@@ -18,7 +18,6 @@ urlpatterns = [
     path(f"{_OF}/details/other-name/", details.other_name, name="person_other_name"),
     path(f"{_OF}/details/facts/", details.facts, name="person_facts"),
     path(f"{_OF}/details/address/", details.address, name="person_address"),
-    path(f"{_OF}/details/restriction/", details.restriction, name="person_restriction"),
     path(f"{_OF}/about/", facts.about, name="person_about"),
     path(f"{_OF}/about/<str:what>/", facts.history, name="about_history"),
     path(f"{_OF}/about/<str:what>/add/", facts.add, name="about_add"),

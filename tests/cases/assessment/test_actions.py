@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from tests.cases.conftest import note_observation
 
 from heard.agencies.actions import give_role
@@ -205,7 +206,9 @@ def test_a_supervisor_who_wrote_in_it_cannot_decide_on_it(world, assessment):
     with pytest.raises(Refused, match="You wrote in this assessment"):
         actions.sign_off(by=world.supervisor, assessment_id=assessment.pk)
     with pytest.raises(Refused, match="You wrote in this assessment"):
-        actions.send_back(by=world.supervisor, assessment_id=assessment.pk, reason="Look again")
+        actions.send_back(
+            by=world.supervisor, assessment_id=assessment.pk, reason="Look again", parts=["judgement"]
+        )
     assert not queries.waiting_for_sign_off(world.supervisor).exists()
 
 
@@ -218,8 +221,10 @@ def test_the_database_too_refuses_an_author_who_signs(world, submitted):
 
 def test_sent_back_with_a_reason_it_can_be_changed_and_sent_again(world, submitted):
     with pytest.raises(Refused, match="Say what has to be looked at again"):
-        actions.send_back(by=world.supervisor, assessment_id=submitted.pk, reason=" ")
-    back = actions.send_back(by=world.supervisor, assessment_id=submitted.pk, reason="What does she want?")
+        actions.send_back(by=world.supervisor, assessment_id=submitted.pk, reason=" ", parts=["judgement"])
+    back = actions.send_back(
+        by=world.supervisor, assessment_id=submitted.pk, reason="What does she want?", parts=["judgement"]
+    )
     assert (back.state, back.returned_reason) == ("returned", "What does she want?")
     actions.save_judgement(by=world.social_worker, assessment_id=back.pk, text="She wants to be left alone.")
     assert actions.submit(by=world.social_worker, assessment_id=back.pk).state == "submitted"
@@ -239,7 +244,7 @@ def test_a_supervisor_of_another_agency_signs_nothing_that_theirs_does_not_lead(
     with pytest.raises(Refused, match="Only a supervisor of the agency that leads the case"):
         actions.sign_off(by=elsewhere, assessment_id=submitted.pk)
     with pytest.raises(Refused, match="Only a supervisor of the agency that leads the case"):
-        actions.send_back(by=elsewhere, assessment_id=submitted.pk, reason="Look again")
+        actions.send_back(by=elsewhere, assessment_id=submitted.pk, reason="Look again", parts=["judgement"])
 
 
 def test_supervisors_see_who_waits_and_practitioners_do_not(world, submitted):
@@ -266,7 +271,7 @@ CHANGES = {
     "take out": lambda by, a: actions.take_out(by=by, assessment_id=a, kind=AssessmentPattern, row_id=1),
     "submit": lambda by, a: actions.submit(by=by, assessment_id=a),
     "sign off": lambda by, a: actions.sign_off(by=by, assessment_id=a),
-    "send back": lambda by, a: actions.send_back(by=by, assessment_id=a, reason="x"),
+    "send back": lambda by, a: actions.send_back(by=by, assessment_id=a, reason="x", parts=["judgement"]),
 }
 
 
@@ -342,3 +347,35 @@ def test_the_wording_is_that_of_its_own_release_when_a_newer_one_exists(world, s
 
 def test_rules_and_table_speak_of_the_same_states():
     assert {state.value for state in rules.State} == set(Assessment.State.values)
+
+
+def test_the_parts_that_were_named_are_shown_to_the_writer_there_until_it_is_sent_again(
+    client, world, submitted
+):
+    actions.send_back(
+        by=world.supervisor,
+        assessment_id=submitted.pk,
+        reason="What does she want?",
+        parts=["not-known", "child"],
+    )
+    back = queries.assessment_visible_to(world.social_worker, submitted.pk)
+    assert back.to_look_at_again == ["child", "not-known"]
+    client.force_login(world.social_worker)
+    tasks = client.get(reverse("assessment", kwargs={"assessment_id": back.pk})).text
+    assert tasks.count("Look at this again") == 2
+    for part, named in (("child", True), ("not-known", True), ("judgement", False)):
+        page = client.get(reverse("assessment_part", kwargs={"assessment_id": back.pk, "part": part})).text
+        assert ("Sent back: look at this part again" in page) is named
+    actions.submit(by=world.social_worker, assessment_id=back.pk)
+    assert queries.assessment_visible_to(world.social_worker, back.pk).to_look_at_again == []
+
+
+def test_a_signature_takes_a_comment_that_whoever_reads_it_sees(client, world, submitted):
+    client.force_login(world.supervisor)
+    there = reverse("assessment_decide", kwargs={"assessment_id": submitted.pk})
+    client.post(there, {"decision": "sign_off", "comment": "Clear and fair to her."})
+    submitted.refresh_from_db()
+    assert (submitted.state, submitted.sign_comment) == ("signed", "Clear and fair to her.")
+    client.force_login(world.social_worker)
+    page = client.get(reverse("assessment", kwargs={"assessment_id": submitted.pk})).text
+    assert "Clear and fair to her." in page

@@ -389,7 +389,7 @@ def test_what_is_marked_as_not_known_can_be_asked_once(this, assessment):
 
 def test_every_return_is_kept_with_its_reason(world, submitted):
     for reason in ("What does she want?", "Who drives her?"):
-        actions.send_back(by=world.supervisor, assessment_id=submitted.pk, reason=reason)
+        actions.send_back(by=world.supervisor, assessment_id=submitted.pk, reason=reason, parts=["judgement"])
         actions.submit(by=world.social_worker, assessment_id=submitted.pk)
     rows = SentBack.objects.filter(assessment=submitted)
     assert [(row.reason, row.by) for row in rows] == [
@@ -419,7 +419,7 @@ def full(world, this, assessment, aunt, question, settings, tmp_path) -> Assessm
     OwnAnswer.objects.create(assessment=assessment, question="way_home", answer="x", noted_by=world.teacher)
     fill(this)
     actions.submit(**this)
-    actions.send_back(by=world.supervisor, assessment_id=assessment.pk, reason="More")
+    actions.send_back(by=world.supervisor, assessment_id=assessment.pk, reason="More", parts=["judgement"])
     actions.submit(**this)
     return actions.sign_off(by=world.supervisor, assessment_id=assessment.pk)
 

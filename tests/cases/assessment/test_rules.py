@@ -224,7 +224,15 @@ def test_who_may_sign_off(state: str, wrote: bool, may: bool, why: str | None) -
     ],
 )
 def test_who_may_send_back(state: str, wrote: bool, may: bool, reason: str, why: str | None) -> None:
-    assert rules.why_not_return(state=state, wrote_in_it=wrote, may_sign_off=may, reason=reason) == why
+    asked = {"state": state, "wrote_in_it": wrote, "may_sign_off": may, "reason": reason}
+    assert rules.why_not_return(**asked, parts=["judgement"]) == why  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("parts", [[], ["the whole"], ["judgement", "the whole"]])
+def test_sending_back_names_the_parts(parts: list[str]) -> None:
+    asked = {"state": "submitted", "wrote_in_it": False, "may_sign_off": True, "reason": "What did she say?"}
+    why = rules.why_not_return(**asked, parts=parts)  # type: ignore[arg-type]
+    assert why == "Choose the parts that have to be looked at again"
 
 
 def test_questions_need_somebody_and_a_day_before_it_is_sent() -> None:

@@ -389,9 +389,10 @@ def test_the_supervisor_decides_on_the_page(client, world, submitted):
     assert (
         page.count("They wait for me after school.") == 2
     )  # first on the page, and again beside the decision
-    client.post(
-        at("assessment_decide", submitted), {"decision": "send_back", "reason": "What does she want?"}
-    )
+    sent_back = {"decision": "send_back", "reason": "What does she want?"}
+    again = client.post(at("assessment_decide", submitted), sent_back).text
+    assert "Choose the parts that have to be looked at again" in again
+    client.post(at("assessment_decide", submitted), sent_back | {"parts": ["child", "not-known"]})
     submitted.refresh_from_db()
     assert (submitted.state, submitted.returned_reason) == ("returned", "What does she want?")
     actions.submit(by=world.social_worker, assessment_id=submitted.pk)
@@ -490,12 +491,12 @@ def test_the_two_lists_stand_apart_and_no_number_is_given(client, world, submitt
 def test_a_page_asks_the_database_the_same_however_much_is_marked(client, world, submitted, name):
     user = world.supervisor
     if name == "assessment_submit":
-        actions.send_back(by=user, assessment_id=submitted.pk, reason="More")
+        actions.send_back(by=user, assessment_id=submitted.pk, reason="More", parts=["judgement"])
     as_(client, user)
     with CaptureQueriesContext(connection) as few:
         client.get(at(name, submitted))
     if submitted.state == "submitted" and name != "assessment_submit":
-        actions.send_back(by=user, assessment_id=submitted.pk, reason="More")
+        actions.send_back(by=user, assessment_id=submitted.pk, reason="More", parts=["judgement"])
     release = queries.picture(submitted)
     marks = [
         Observed(one.entry.id, "not_seen", words="Looked")

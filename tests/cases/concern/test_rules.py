@@ -1,6 +1,8 @@
 """When a worry can be told and decided on, as truth tables with the sentence that the user reads."""
 
 import re
+from dataclasses import fields
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,14 @@ def test_when_a_worry_can_be_told(change: dict[str, object], why: str | None) ->
     assert rules.why_not_tell(**usual | change) == why  # type: ignore[arg-type]
 
 
+def of(said: dict[str, object]) -> tuple[rules.Standing, rules.Chosen]:
+    """Each fact where it belongs: how the worry stands, and what is chosen."""
+    names = {field.name for field in fields(rules.Standing)}
+    standing = {name: value for name, value in said.items() if name in names}
+    chosen = {name: value for name, value in said.items() if name not in names}
+    return rules.Standing(**standing), rules.Chosen(**chosen)  # type: ignore[arg-type]
+
+
 STEP: dict[str, object] = {"step": "Visit the owner", "has_step_owner": True, "step_in_time": True}
 
 
@@ -90,6 +100,16 @@ STEP: dict[str, object] = {"step": "Visit the owner", "has_step_owner": True, "s
         ({"has_open_case": True}, "This child has an open case already. Add to that one."),
         ({"decision": "add_to_case"}, "This child has no open case. Open one."),
         ({"decision": "other_agency"}, "Choose the agency that takes this on"),
+        ({"decision": "help", "help_with": "The school’s counsellor"}, None),
+        ({"decision": "help", "help_with": "A youth group", "has_open_case": True}, None),
+        ({"decision": "help", "help_with": " "}, "Say which help or service it is"),
+        ({"decision": "help", "help_with": "Advice", "about": "place"}, "Choose what happens next"),
+        ({"decision": "strategy", "strategy_in_time": True}, None),
+        (
+            {"decision": "strategy"},
+            "Choose by when the strategy discussion is held: today or a day to come",
+        ),
+        ({"decision": "strategy", "strategy_in_time": True, "about": "group"}, "Choose what happens next"),
         ({"reason": " "}, "Give the reason for the decision"),
         (
             {"has_words": False},
@@ -109,7 +129,7 @@ def test_when_a_worry_can_be_decided(change: dict[str, object], why: str | None)
         "why_without_words": "",
         "feedback": "Thank you for telling",
     }
-    assert rules.why_not_decide(**usual | change) == why  # type: ignore[arg-type]
+    assert rules.why_not_decide(*of(usual | change)) == why
 
 
 def test_every_state_has_its_moves_and_a_decision_is_final() -> None:
@@ -154,3 +174,96 @@ def test_a_single_sentence_that_refuses_has_no_full_stop() -> None:
     for text in said:
         sentences = re.split(r"(?<=[.?!]) (?=[A-Z“])", text)
         assert text.endswith(".") == (len(sentences) > 1), text
+
+
+NO_DECIDER = "A co-ordinator decides on a worry, or a supervisor of the agency that worries come to"
+TOO_LATE = "A decision is put right within a working day. What has changed since belongs in the case, or in a new worry."
+
+
+@pytest.mark.parametrize(
+    ("change", "today", "why_corrected", "why"),
+    [
+        ({}, 5, "I read it wrongly", None),
+        ({}, 6, "I read it wrongly", None),
+        ({}, 7, "I read it wrongly", TOO_LATE),
+        ({}, 5, " ", "Say why the decision is put right"),
+        ({"state": "told"}, 5, "x", "This worry waits for a decision. Decide on it first."),
+        ({"may_decide": False}, 5, "x", NO_DECIDER),
+        ({"reason": " "}, 5, "x", "Give the reason for the decision"),
+        ({"decision": "add_to_case"}, 5, "x", "This child has no open case. Open one."),
+    ],
+)
+def test_when_a_decision_is_put_right(
+    change: dict[str, object], today: int, why_corrected: str, why: str | None
+) -> None:
+    """Decided on Tuesday 5 May 2026: until the end of Wednesday."""
+    usual: dict[str, object] = {
+        "state": "decided",
+        "may_decide": True,
+        "decision": "open_case",
+        "reason": "Three signs in two weeks",
+        "has_open_case": False,
+        "has_words": True,
+        "feedback": "Thank you for telling",
+    }
+    when = {"decided_on": date(2026, 5, 5), "until": date(2026, 5, 6), "today": date(2026, 5, today)}
+    found = rules.why_not_correct(*of(usual | change), **when, why=why_corrected)
+    assert found == why
+
+
+def test_each_of_several_children_has_a_case_of_their_own() -> None:
+    for chosen in (Decision.OPEN_CASE, Decision.ADD_TO_CASE):
+        assert rules.for_each(chosen, has_open_case=True) == Decision.ADD_TO_CASE
+        assert rules.for_each(chosen, has_open_case=False) == Decision.OPEN_CASE
+    assert rules.for_each(Decision.HELP, has_open_case=True) == Decision.HELP
+    assert rules.why_not_decide_together(Decision.STEP)
+    assert rules.why_not_decide_together(Decision.OPEN_CASE) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({}, None),
+        ({"may_decide": False}, "Whoever decides on a worry asks the person who told it"),
+        (
+            {"state": "decided"},
+            "This worry has been decided. Ask for information in the child’s record instead.",
+        ),
+        ({"told_it": True}, "You told this worry yourself"),
+        (
+            {"teller_is_here": False},
+            "The person who told this cannot sign in any longer. Ask their agency.",
+        ),
+        ({"text": " "}, "Write what you would like to know"),
+    ],
+)
+def test_when_whoever_told_a_worry_is_asked(change: dict[str, object], why: str | None) -> None:
+    usual: dict[str, object] = {
+        "state": "told",
+        "may_decide": True,
+        "told_it": False,
+        "teller_is_here": True,
+        "text": "Which car was it?",
+    }
+    assert rules.why_not_ask(**usual | change) == why  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({}, None),
+        ({"is_teller": False}, "Whoever told the worry answers"),
+        (
+            {"is_answered": True},
+            "You have answered this already. If you know more, tell another worry.",
+        ),
+        (
+            {"is_ended": True},
+            "The worry was decided meanwhile, so nobody waits for this answer. If you know more, tell another worry.",
+        ),
+        ({"text": " "}, "Write your answer. “I do not know” is an answer."),
+    ],
+)
+def test_when_a_question_is_answered(change: dict[str, object], why: str | None) -> None:
+    usual: dict[str, object] = {"is_teller": True, "is_answered": False, "is_ended": False, "text": "Grey"}
+    assert rules.why_not_answer(**usual | change) == why  # type: ignore[arg-type]

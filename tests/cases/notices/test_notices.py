@@ -230,7 +230,9 @@ def test_a_worker_who_is_named_learns_of_it_and_so_does_the_one_before(world: Wo
 
 def test_an_assessment_that_is_sent_back_is_new_for_its_author(world: World, submitted: Any) -> None:
     before = unread(world.social_worker)
-    assessing.send_back(by=world.supervisor, assessment_id=submitted.pk, reason="Say who else knows her.")
+    assessing.send_back(
+        by=world.supervisor, assessment_id=submitted.pk, reason="Say who else knows her.", parts=["judgement"]
+    )
     assert ("sent_back", rules.To.NAMED.value) not in before
     assert ("sent_back", rules.To.NAMED.value) in unread(world.social_worker)
 

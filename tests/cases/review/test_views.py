@@ -179,7 +179,7 @@ def test_the_story_of_a_case_has_all_that_was_written_the_latest_first_page_by_p
 
 
 def closing(**given):
-    usual = {"which": "none", "why_no_words": "She moved", "reason": "She is safe."}
+    usual = {"which": "none", "why_no_words": "She moved", "reason": "She is safe.", "ended_as": "ended"}
     usual |= {"contact_afterwards": "Tess", "told_child": "That she can ring", "open_again_if": "Away again"}
     return usual | given
 

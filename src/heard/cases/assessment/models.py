@@ -129,6 +129,7 @@ class Assessment(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     signed_at = models.DateTimeField(null=True, blank=True)
+    sign_comment = models.TextField(blank=True, help_text=_("What the supervisor says with the signature."))
 
     objects = KeptOnceSigned.as_manager()
 
@@ -181,6 +182,12 @@ class Assessment(models.Model):
     @property
     def returns(self) -> "list[SentBack]":
         return list(self.sent_back.all())
+
+    @property
+    def to_look_at_again(self) -> list[str]:
+        """The parts that its supervisor named, while it is with whoever writes it."""
+        last = self.returns[-1] if self.state == self.State.RETURNED and self.returns else None
+        return list(last.parts) if last else []
 
 
 class PartOfAssessment(models.Model):
@@ -464,6 +471,9 @@ class SentBack(PartOfAssessment):
     submitted_at = models.DateTimeField(help_text=_("When it had been sent to the supervisor."))
     at = models.DateTimeField()
     reason = models.TextField()
+    parts = models.JSONField(
+        default=list, blank=True, help_text=_("Which parts of the assessment have to be looked at again.")
+    )
 
     objects = KeptOnceSigned.as_manager()
 

@@ -101,6 +101,7 @@ def _parts(one: Any) -> Iterator[tuple[str, Text]]:
     yield _("what is not known"), lines(one.what_is_not_known, *open_ones)
     own = (labelled([asked.question.text], asked.day or asked.answer) for asked in drawn.own)
     yield _("our partnership also asks"), lines(*own)
+    yield _("what the supervisor said with the signature"), one.sign_comment
     yield _("sent back"), lines(*(labelled(plain(row.at), row.reason) for row in one.sent_back.all()))
 
 

@@ -31,6 +31,11 @@ TRANSITIONS: Final[dict[tuple[State, Move], State]] = {
 }
 
 
+# The parts of an assessment, in the order in which they are best thought about: judgement, and what the child says, before
+# any list.
+PARTS: Final = ("judgement", "child", "signs", "vulnerabilities", "patterns", "strengths", "not-known")
+
+
 class Change(StrEnum):
     """What one entry in the history of a sign or vulnerability says. “Seen again” is a “seen” after another."""
 
@@ -308,7 +313,10 @@ def why_not_sign_off(*, state: str, wrote_in_it: bool, may_sign_off: bool) -> st
     return None
 
 
-def why_not_return(*, state: str, wrote_in_it: bool, may_sign_off: bool, reason: str) -> str | None:
+def why_not_return(
+    *, state: str, wrote_in_it: bool, may_sign_off: bool, reason: str, parts: Collection[str]
+) -> str | None:
+    """`parts`: which of them have to be looked at again."""
     if not may_sign_off:
         return "Only a supervisor of the agency that leads the case can send an assessment back."
     if after(state, Move.SEND_BACK) is None:
@@ -317,6 +325,8 @@ def why_not_return(*, state: str, wrote_in_it: bool, may_sign_off: bool, reason:
         return "You wrote in this assessment, so another supervisor has to read it and decide."
     if not reason.strip():
         return "Say what has to be looked at again, so that the author can go on."
+    if not parts or not set(parts) <= set(PARTS):
+        return "Choose the parts that have to be looked at again"
     return None
 
 

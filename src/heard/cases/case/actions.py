@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from heard.cases.case.models import (
     Case,
     CasePeriod,
     NotHeard,
+    RestrictionNews,
     TrustedWorker,
     TryToReach,
     WarningNote,
@@ -26,9 +28,15 @@ from heard.cases.case.models import (
 )
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
-from heard.cases.case.queries import case_visible_to, is_statutory, warning_visible_to, why_not_give
+from heard.cases.case.queries import (
+    case_visible_to,
+    is_statutory,
+    warning_visible_to,
+    who_loses_sight,
+    why_not_give,
+)
 from heard.govuk.said import put
-from heard.network.actions import hold_person, involve
+from heard.network.actions import hold_person, involve, restrict
 from heard.network.queries import involvements_of, people_visible_to, person_findable_by, person_visible_to
 
 if TYPE_CHECKING:
@@ -98,6 +106,7 @@ def end_case(
     contact_afterwards: str,
     told_child: str,
     open_again_if: str,
+    ended_as: str = "",
     at: datetime | None = None,
 ) -> CasePeriod:
     """Closes a case and keeps the period that ends as `period_id`. Whether it may be closed, `review.actions.close_case` has asked."""
@@ -119,6 +128,7 @@ def end_case(
         contact_afterwards=contact_afterwards.strip(),
         told_child=told_child.strip(),
         open_again_if=open_again_if.strip(),
+        ended_as=ended_as,
     )
     announce(
         by=by,
@@ -135,6 +145,25 @@ def end_case(
         by=by, verb="close", subject="case", subject_id=case.pk, person_id=case.person_id, reason=why
     )
     return period
+
+
+@transaction.atomic
+def take_back_case(*, by: User, case_id: uuid.UUID, why: str, at: datetime | None = None) -> CasePeriod:
+    """A case that was opened by mistake, and in which nothing was done, is closed again with the reason. Whether nothing was
+    done, whoever calls it has asked (`queries.has_work`)."""
+    return end_case(
+        by=by,
+        case_id=case_id,
+        why=why,
+        period_id=uuid.uuid4(),
+        words=None,
+        why_no_words=why,
+        contact_afterwards="",
+        told_child="",
+        open_again_if="",
+        ended_as=rules.EndedAs.MISTAKE.value,
+        at=at,
+    )
 
 
 @transaction.atomic
@@ -325,6 +354,61 @@ def record_words(
     )
     record_audit(by=by, verb="record", subject="words", subject_id=words.pk, person_id=person.pk)
     return words
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who is told that a record is restricted: what, and by whom; or, where `whom` is empty, why nobody is."""
+
+    whom: tuple[User, ...]
+    what: str
+    by: User | None = None
+
+
+@transaction.atomic
+def restrict_record(*, by: User, person_id: uuid.UUID, reason: str, told: Told | None = None) -> None:
+    """Closes the record to everybody but those on its list, and writes down who of the others is told what, by whom. Nobody of
+    them gets a notice; who is to tell them does."""
+    losing = {user.pk: user for user, _called in who_loses_sight(by, person_id).values()}
+    restrict(by=by, person_id=person_id, reason=reason)
+    whom = tuple(user for user in told.whom if user.pk in losing) if told else ()
+    refuse(
+        rules.why_not_say_who_is_told(
+            anybody_loses=bool(losing),
+            is_told=None if told is None else bool(told.whom),
+            names_whom=bool(whom),
+            what=told.what if told else "",
+            has_teller=told is not None and told.by is not None,
+        )
+    )
+    now, chosen = timezone.now(), {user.pk for user in whom}
+    for key, user in losing.items():
+        RestrictionNews.objects.create(
+            person_id=person_id,
+            whom=user,
+            is_told=key in chosen,
+            what=told.what.strip() if told and (key in chosen or not chosen) else "",
+            told_by=told.by if told and key in chosen else None,
+            written_by=by,
+            written_at=now,
+        )
+    record_audit(
+        by=by,
+        verb="say who is told",
+        subject="restriction",
+        subject_id=person_id,
+        person_id=person_id,
+        detail={"told": sorted(chosen)},
+    )
+    announce(
+        by=by,
+        kind=Notified.RESTRICTED,
+        subject="restriction",
+        subject_id=person_id,
+        person_id=person_id,
+        named=[told.by] if told and chosen else [],
+        at=now,
+    )
 
 
 @transaction.atomic

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.case.actions import Told
 from heard.cases.case.rules import MOST_WHY, NOT_INVOLVED, Asked
-from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
+from heard.govuk.forms import (
+    CheckboxesField,
+    DateField,
+    Form,
+    RadiosField,
+    SelectField,
+    TextareaField,
+    TextField,
+)
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -189,4 +198,67 @@ class ReviewWarningForm(Form):
             "goes_on": goes_on,
             "reason": answers["reason"],
             "review_on": answers["review_on"] if goes_on else None,
+        }
+
+
+class LiftForm(Form):
+    reason = TextareaField(
+        _("Why is it lifted?"),
+        missing=_("Say why the record need not be restricted any longer"),
+        rows=3,
+        max_length=2000,
+    )
+
+
+class RestrictForm(Form):
+    """`losing`: who could open the record and cannot any longer, `keeping`: who may tell them; each by key."""
+
+    reason = TextareaField(
+        _("Why is it restricted?"), missing=_("Say why the record is restricted"), rows=3, max_length=2000
+    )
+    is_told = RadiosField(
+        _("Who is told that they cannot open it any longer?"),
+        hint=_("They get no notice from Heard. Somebody tells them, and says no more than they may know."),
+        choices=[("yes", _("Some of them, by somebody")), ("no", _("Nobody"))],
+        reveals={"yes": ("whom", "what", "told_by"), "no": "why_nobody"},
+        missing=_("Say whether those who cannot open the record any longer are told"),
+        size="m",
+    )
+    whom = CheckboxesField(_("Who is told?"), missing=_("Choose who is told"))
+    what = TextareaField(
+        _("What are they told?"), missing=_("Write what they are told"), rows=3, max_length=2000
+    )
+    told_by = SelectField(_("Who tells them?"), missing=_("Choose who tells them"))
+    why_nobody = TextareaField(
+        _("Why is nobody told?"), missing=_("Say why nobody is told"), rows=3, max_length=2000
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        losing: Mapping[str, tuple[User, str]],
+        keeping: Mapping[str, tuple[User, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.losing, self.keeping = losing, keeping
+        fields: dict[str, Any] = self.fields
+        fields["whom"].choices = [(key, called) for key, (_user, called) in losing.items()]
+        fields["told_by"].choices = [(key, called) for key, (_user, called) in keeping.items()]
+        if not losing:
+            for name in ("is_told", "whom", "what", "told_by", "why_nobody"):
+                del fields[name]
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `restrict_record`."""
+        answers = self.cleaned_data
+        if not self.losing:
+            return {"reason": answers["reason"]}
+        if answers["is_told"] == "no":
+            return {"reason": answers["reason"], "told": Told((), answers["why_nobody"])}
+        whom = tuple(self.losing[key][0] for key in answers["whom"])
+        return {
+            "reason": answers["reason"],
+            "told": Told(whom, answers["what"], self.keeping[answers["told_by"]][0]),
         }

@@ -116,6 +116,15 @@ class CasePeriod(models.Model):
     A case that opens again keeps those before. The stretch that is under way is the case itself.
     """
 
+    class EndedAs(models.TextChoices):
+        ENDED = rules.EndedAs.ENDED.value, _("Help from this team is no longer needed")
+        MOVED = rules.EndedAs.MOVED.value, _("The child moved to another council, which has accepted")
+        ADULT = (
+            rules.EndedAs.ADULT.value,
+            _("The young person is 18, or nearly, and has a plan for what comes after"),
+        )
+        MISTAKE = rules.EndedAs.MISTAKE.value, _("It was opened by mistake")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="periods")
     opened_at = models.DateTimeField()
@@ -131,6 +140,7 @@ class CasePeriod(models.Model):
     contact_afterwards = models.TextField(help_text=_("Whom the child can turn to from now on."))
     told_child = models.TextField(help_text=_("What the child was told, by whom and when."))
     open_again_if = models.TextField(help_text=_("What would make us open the case again."))
+    ended_as = models.CharField(max_length=10, choices=EndedAs, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-closed_at"]
@@ -352,6 +362,40 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} {self.state}"
+
+
+class RestrictionNews(models.Model):
+    """Who is told that a record was restricted, of those who could open it before: what, and by whom. Only ever added."""
+
+    when_merged: ClassVar = MOVES
+    person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
+    whom = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Who could open the record, and cannot any longer."),
+    )
+    is_told = models.BooleanField(help_text=_("Whether somebody tells them."))
+    what = models.TextField(blank=True, help_text=_("What they are told, or why they are not."))
+    told_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "restriction news"
+        ordering: ClassVar = ["-written_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(is_told=False) | models.Q(told_by__isnull=False),
+                name="restriction_is_told_by_somebody",
+                violation_error_message=_("Choose who tells them"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"told of a restriction on {self.written_at:%Y-%m-%d}"
 
 
 class WarningNote(models.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import (
     Count,
@@ -22,20 +22,29 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, TruncDate
 
-from heard.agencies.queries import colleagues_visible_to, memberships_with, who_are
+from heard.agencies.queries import colleagues_visible_to, looks_at, memberships_with, who_are, workers
 from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.case.models import (
     AllocatedWorker,
     Case,
     CasePeriod,
     NotHeard,
+    RestrictionNews,
     TrustedWorker,
     WarningNote,
     WarningReview,
     Words,
 )
+from heard.cases.case.notices.queries import who_had_a_notice
 from heard.cases.case.rules import STATUTORY, Kept, why_not_allocate, why_not_assign, why_not_own
-from heard.network.queries import involvements_of, people_visible_to, person_visible_to, sees, visible_through
+from heard.network.queries import (
+    involvements_of,
+    off_the_list,
+    people_visible_to,
+    person_visible_to,
+    sees,
+    visible_through,
+)
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
@@ -162,9 +171,11 @@ def who_can_do(user: User) -> dict[str, tuple[User, str]]:
     return {str(row.pk): (row, f"{known[row.pk].name}, {known[row.pk].agency}") for row in rows}
 
 
-def who_can_be_trusted_worker(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, str]]:
-    """Those of `who_can_do` whose agency is involved with the child, by key."""
-    involved = [row.agency_id for row in involvements_of(user, person_id)]
+def who_can_be_trusted_worker(
+    user: User, person_id: uuid.UUID, *, also: Iterable[uuid.UUID] = ()
+) -> dict[str, tuple[User, str]]:
+    """Those of `who_can_do` whose agency is involved with the child, or one of those that will be (`also`), by key."""
+    involved = [*(row.agency_id for row in involvements_of(user, person_id)), *also]
     near = colleagues_visible_to(user).filter(memberships__team__agency__in=involved)
     keys = {str(key) for key in near.values_list("pk", flat=True)}
     return {key: who for key, who in who_can_do(user).items() if key in keys}
@@ -175,6 +186,45 @@ def why_not_name(user: User, case: Case) -> str | None:
     return why_not_assign(
         is_open=case.state == Case.State.OPEN, may_assign=user.may(May.DECIDE), worker_sees_child=True
     )
+
+
+_LATEST_LOOKS: Final = 500  # of a record, among which those who could lose sight of it are found
+_MOST_LOSING: Final = 30
+
+
+def who_loses_sight(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, str]]:
+    """Those who opened this child's record, told of the child or were told, and cannot open it any longer once it is
+    restricted; by key, each with how they are called. None of a child whom the user may not see."""
+    person = people_visible_to(user).filter(pk=person_id).first()
+    if person is None:
+        return {}
+    looked = looks_at(user, person_ids=[person_id]).order_by("-at").values_list("actor_id", "verb", "subject")
+    done = list(looked[:_LATEST_LOOKS])
+    told = {key for key, verb, subject in done if (verb, subject) == ("tell", "concern")}
+    keys = {*(key for key, _verb, _subject in done), *who_had_a_notice(user, person_id)} - {user.pk}
+    near = [one for one in workers(user, May.TELL) if one.pk in keys]
+    rows = [
+        one for one in off_the_list(user, person, near) if one.may(May.SEE_PARTNERSHIP) or one.pk in told
+    ][:_MOST_LOSING]
+    return {str(one.pk): (one, f"{one}, {one.team.agency}" if one.team else str(one)) for one in rows}
+
+
+def who_keeps_sight(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, str]]:
+    """Colleagues who may open a restricted record, by key: those who can tell others that it is."""
+    person = people_visible_to(user).filter(pk=person_id).first()
+    if person is None:
+        return {}
+    near = [one for one in workers(user, May.PLAN) if one.team]
+    away = {one.pk for one in off_the_list(user, person, near)}
+    return {
+        str(one.pk): (one, f"{one}, {one.team.agency}") for one in near if one.pk not in away and one.team
+    }
+
+
+def restriction_news_of(user: User, person_id: uuid.UUID) -> QuerySet[RestrictionNews]:
+    """Who was told that the record was restricted, the latest first. None of a child whom the user may not see."""
+    rows = RestrictionNews.objects.filter(visible_through(user, "person"), person_id=person_id)
+    return rows.select_related("whom", "told_by", "written_by")
 
 
 def why_not_give(user: User, owner: User | None, *, person_id: uuid.UUID) -> str | None:
@@ -229,6 +279,12 @@ def not_heard_beside(user: User, beside_id: uuid.UUID) -> NotHeard | None:
     """Why a child was not heard beside one decision, where they were asked or somebody tried; with the tries."""
     rows = NotHeard.objects.filter(visible_through(user, "person"), beside_id=beside_id)
     return rows.prefetch_related("tries").first()
+
+
+def children_heard(user: User, person_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these children whose words are in the record, as far as this user may see them. One query."""
+    rows = Words.objects.filter(visible_through(user, "person"), person__in=set(person_ids))
+    return set(rows.filter(corrected_by__isnull=True).values_list("person_id", flat=True))
 
 
 def ways_of_telling(user: User) -> list[tuple[str, str]]:

@@ -63,7 +63,15 @@ def _period(one: CasePeriod) -> Iterator[ChronologyEntry]:
     yield _opened(one.opened_at, one.case, one.opened_by_id, one.why_opened)
     what = say(_("Case closed: %(reference)s"), reference=one.case.reference)
     page = ("case_story", one.case_id)
-    yield fact(Kind.CASE, one.closed_at, what, one.why_closed, who=one.closed_by_id, page=page)
+    yield fact(
+        Kind.CASE,
+        one.closed_at,
+        what,
+        choice(one, "ended_as"),
+        one.why_closed,
+        who=one.closed_by_id,
+        page=page,
+    )
 
 
 def _allocated(one: AllocatedWorker) -> Iterator[ChronologyEntry]:

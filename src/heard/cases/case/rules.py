@@ -30,6 +30,14 @@ class Clock(Protocol):
     def unit(self) -> str: ...
 
 
+@dataclass(frozen=True)
+class Allowed:
+    """A time that the partnership has set itself, where no source gives one."""
+
+    amount: int
+    unit: str = "working_days"
+
+
 def due_on(clock: Clock, start: date) -> date:
     """The last day on which it is in time. The day it starts is day 0, working day or not.
 
@@ -71,6 +79,15 @@ class Asked(StrEnum):
 
     YES = "yes"
     NO = "no"
+
+
+class EndedAs(StrEnum):
+    """Why work with a child ends."""
+
+    ENDED = "ended"
+    MOVED = "moved"
+    ADULT = "adult"
+    MISTAKE = "mistake"
 
 
 @dataclass(frozen=True)
@@ -242,6 +259,24 @@ def why_not_allocate(
     if had_one and not reason.strip():
         return "Say why another worker is allocated. The child may ask one day."
     return None
+
+
+def why_not_say_who_is_told(
+    *, anybody_loses: bool, is_told: bool | None, names_whom: bool, what: str, has_teller: bool
+) -> str | None:
+    """Whether it is said who is told that a record is restricted. `anybody_loses`: somebody who could open it cannot any
+    longer; `what`: what they are told, or why nobody is."""
+    if not anybody_loses:
+        return None
+    if is_told is None:
+        return "Say whether those who cannot open the record any longer are told."
+    if not is_told:
+        return None if what.strip() else "Say why nobody is told."
+    if not names_whom:
+        return "Choose who is told."
+    if not what.strip():
+        return "Write what they are told. No more than they may know."
+    return None if has_teller else "Choose who tells them."
 
 
 MOST_WHY: Final = 200  # characters of the reason for which an agency is involved

@@ -17,8 +17,16 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.cases.case import actions, queries
-from heard.cases.case.forms import AllocatedWorkerForm, ReviewWarningForm, TrustedWorkerForm, WarningForm
-from heard.network.actions import open_record
+from heard.cases.case.forms import (
+    AllocatedWorkerForm,
+    LiftForm,
+    RestrictForm,
+    ReviewWarningForm,
+    TrustedWorkerForm,
+    WarningForm,
+)
+from heard.network.actions import lift_restriction, open_record
+from heard.network.queries import why_not_change_restriction
 from heard.network.rules import Level
 
 _WARNINGS = 25  # on one page
@@ -96,6 +104,46 @@ def summary(request: Request, person_id: uuid.UUID) -> HttpResponse:
     case, warnings = queries.summary_of(request.user, person_id)
     context = {"person": person, "case": case, "warnings": warnings}
     return render(request, "cases/case/summary.html", context)
+
+
+@gate(May.SEE_CHILD, fresh=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def restriction(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    """Closes the record to everybody but those on its list, with who of the others is told; or opens it again."""
+    user = request.user
+    person = open_record(by=user, person_id=person_id)
+    lifting, why_not = person.restricted, why_not_change_restriction(user, person)
+    form: Any = _lift_form(request, person_id) if lifting else _restrict_form(request, person_id, why_not)
+    if not why_not and form.is_valid():
+        with sending(request, form):
+            if lifting:
+                lift_restriction(by=user, person_id=person_id, **form.cleaned_data)
+                messages.success(request, _("The restriction is lifted."))
+            else:
+                actions.restrict_record(by=user, person_id=person_id, **form.answered)
+                messages.success(request, _("The record is restricted."))
+            return redirect("person_details", person_id=person_id)
+    context = {
+        "person": person,
+        "form": form,
+        "lifting": lifting,
+        "why_not": why_not,
+        "news": list(queries.restriction_news_of(user, person_id)),
+    }
+    return render(request, "cases/case/restriction.html", context)
+
+
+def _lift_form(request: Request, person_id: uuid.UUID) -> Any:
+    return kept_form(request, LiftForm, kind="person.lift", subject_id=person_id)
+
+
+def _restrict_form(request: Request, person_id: uuid.UUID, why_not: str | None) -> Any:
+    """Who loses sight is said to nobody who may not restrict."""
+    user = request.user
+    losing = {} if why_not else queries.who_loses_sight(user, person_id)
+    keeping = {} if why_not else queries.who_keeps_sight(user, person_id)
+    people: dict[str, Any] = {"losing": losing, "keeping": keeping}
+    return kept_form(request, RestrictForm, kind="person.restrict", subject_id=person_id, **people)
 
 
 @gate(May.SEE_CHILD)

@@ -11,7 +11,7 @@ from heard.cases.case.models import Observation
 from heard.cases.concern import rules
 from heard.network.rules import MOVES
 
-__all__ = ["Concern", "ConcernObservation", "ConcernStep"]
+__all__ = ["Concern", "ConcernObservation", "ConcernStep", "EarlierDecision", "TellerQuestion"]
 
 
 class Concern(models.Model):
@@ -22,6 +22,8 @@ class Concern(models.Model):
     class Decision(models.TextChoices):
         OPEN_CASE = rules.Decision.OPEN_CASE.value, _("Open a case")
         ADD_TO_CASE = rules.Decision.ADD_TO_CASE.value, _("Add to the open case")
+        STRATEGY = rules.Decision.STRATEGY.value, _("Strategy discussion")
+        HELP = rules.Decision.HELP.value, _("Help without a case")
         PANEL = rules.Decision.PANEL.value, _("Discuss it at the panel")
         STEP = rules.Decision.STEP.value, _("A step is agreed")
         OTHER_AGENCY = rules.Decision.OTHER_AGENCY.value, _("Another agency takes this on")
@@ -88,14 +90,25 @@ class Concern(models.Model):
     other_agency = models.ForeignKey(
         "agencies.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    help_with = models.TextField(blank=True, help_text=_("Which help or service, where there is no case."))
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    corrected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    corrected_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the decision was put right.")
+    )
+    why_corrected = models.TextField(blank=True)
 
     class Meta:
         ordering: ClassVar = ["due_on", "told_at"]
         indexes: ClassVar = [
             models.Index(
                 fields=["due_on", "told_at"], condition=models.Q(state="told"), name="worries_that_wait"
-            )
+            ),
+            models.Index(
+                fields=["-decided_at", "id"], condition=models.Q(state="decided"), name="worries_decided"
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -136,6 +149,18 @@ class Concern(models.Model):
                 condition=~models.Q(decision="other_agency") | models.Q(other_agency__isnull=False),
                 name="concern_other_agency_is_named",
                 violation_error_message=_("Choose the agency that takes this on"),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(decision="help") | ~models.Q(help_with=""),
+                name="concern_help_is_named",
+                violation_error_message=_("Say which help or service it is"),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(corrected_at=None, corrected_by=None)
+                | models.Q(corrected_at__isnull=False, corrected_by__isnull=False)
+                & ~models.Q(why_corrected=""),
+                name="concern_corrected_for_a_reason",
+                violation_error_message=_("Say why the decision is put right"),
             ),
         ]
 
@@ -197,3 +222,61 @@ class ConcernStep(models.Model):
 
     def __str__(self) -> str:
         return self.what
+
+
+class EarlierDecision(models.Model):
+    """What a decision on a worry said before it was put right. Only ever added."""
+
+    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="earlier_decisions")
+    decision = models.CharField(max_length=20, choices=Concern.Decision)
+    reason = models.TextField()
+    feedback = models.TextField(blank=True)
+    why_without_words = models.TextField(blank=True)
+    why_alone = models.TextField(blank=True)
+    help_with = models.TextField(blank=True)
+    other_agency = models.ForeignKey(
+        "agencies.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-said_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"decision of {self.said_at:%Y-%m-%d}"
+
+
+class TellerQuestion(models.Model):
+    """What somebody who decides asks whoever told a worry. It ends unanswered where the worry is decided first."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    concern = models.ForeignKey(Concern, on_delete=models.PROTECT, related_name="questions")
+    text = models.TextField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    due_on = models.DateField(help_text=_("By when an answer is asked for."))
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text=_("When nobody waited for it any more."))
+
+    class Meta:
+        ordering: ClassVar = ["asked_at", "pk"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["concern"],
+                condition=models.Q(answered_at=None, ended_at=None),
+                name="questions_to_tellers",
+            )
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(answered_at=None) | ~models.Q(answer=""),
+                name="teller_answered_in_words",
+                violation_error_message=_("Write your answer. “I do not know” is an answer."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"question of {self.asked_at:%Y-%m-%d}"

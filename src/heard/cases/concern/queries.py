@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import BooleanField, Case, Count, Exists, F, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.queries import teams_visible_to, who_are
 from heard.agencies.rules import Hidden, May
+from heard.cases.case.models import TrustedWorker
 from heard.cases.case.notices.queries import Seen, seen_by
-from heard.cases.case.queries import heard_before_deciding
-from heard.cases.case.rules import Kept
-from heard.cases.concern.models import Concern, ConcernStep
+from heard.cases.case.queries import children_heard, heard_before_deciding
+from heard.cases.case.rules import Allowed, Kept, due_on
+from heard.cases.concern import rules
+from heard.cases.concern.models import Concern, ConcernStep, EarlierDecision, TellerQuestion
 from heard.cases.concern.rules import About
 from heard.network.queries import findable_through, not_denied_through, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import Team, User
+
+
+_SEARCHED: Final = (
+    "person__given_name", "person__family_name", "person__known_as", "place__name", "group__name", "reference",
+    "seen_and_heard", "decision_reason",
+)  # fmt: skip
+_BESIDE_QUESTION: Final = ("concern__person", "concern__place", "concern__group", "concern__told_by")
 
 
 def concerns_visible_to(user: User) -> QuerySet[Concern]:
@@ -115,14 +125,155 @@ def for_the_panel(user: User, *, since: datetime | None = None) -> QuerySet[Conc
 
 
 def waiting_for_decision(user: User) -> QuerySet[Concern]:
-    """Worries on which this user may decide, those due first at the top."""
-    return decidable_by(user).filter(state=Concern.State.TOLD).order_by("due_on", "told_at")
+    """Worries on which this user may decide, those due first at the top. Each has `waits_for_teller`: whether a question to
+    whoever told it is not answered yet."""
+    asked = Exists(_unanswered().filter(concern=OuterRef("pk")))
+    rows = decidable_by(user).filter(state=Concern.State.TOLD).annotate(waits_for_teller=asked)
+    return rows.order_by("due_on", "told_at")
 
 
 def to_decide_first(user: User) -> QuerySet[Concern]:
     """The same, with those at the top in which somebody was in danger when they were told."""
     in_danger = Case(When(danger_now=Concern.Danger.YES, then=0), default=1)
     return waiting_for_decision(user).order_by(in_danger, "due_on", "told_at")
+
+
+def next_to_decide(user: User, but: uuid.UUID) -> Concern | None:
+    """The worry that is decided on after this one, or None."""
+    return to_decide_first(user).exclude(pk=but).first()
+
+
+def same_event(user: User, concern: Concern) -> QuerySet[Concern]:
+    """Other worries on which this user may decide and that may tell of the same event: of the same child, place or group, or
+    told by the same person within a day. Where the user told them is the same of all, so that one form asks what is asked
+    of each."""
+    same = (
+        Q(person=concern.person_id)
+        if concern.person_id
+        else Q(place=concern.place_id, group=concern.group_id)
+    )
+    day = timedelta(days=1)
+    same |= Q(
+        told_by=concern.told_by_id,
+        told_at__range=(concern.told_at - day, concern.told_at + day),
+        person__isnull=concern.person_id is None,
+    )
+    rows = to_decide_first(user).filter(same).exclude(pk=concern.pk)
+    return rows.filter(told_by=user) if concern.told_by_id == user.pk else rows.exclude(told_by=user)
+
+
+def without_words(user: User, worries: Iterable[Concern]) -> list[Concern]:
+    """Those of these worries about children, which the user may see, that are about one who has said nothing that is in the
+    record. One query."""
+    rows = [one for one in worries if one.person_id]
+    heard = children_heard(user, [one.person_id for one in rows if one.person_id])
+    return [one for one in rows if one.person_id not in heard]
+
+
+def decided_worries(
+    user: User,
+    *,
+    decision: str = "",
+    agency: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    text: str = "",
+) -> QuerySet[Concern]:
+    """Decided worries of which this user may see everything, the latest first. `agency`: the key of the one that told them;
+    `text`: each of its words stands in the name, the reference, what was told or the reason."""
+    rows = concerns_open_to(user).filter(state=Concern.State.DECIDED)
+    if decision:
+        rows = rows.filter(decision=decision)
+    if agency:
+        rows = rows.filter(agency_id=agency)
+    if since:
+        rows = rows.filter(decided_at__gte=_begin_of(since))
+    if until:
+        rows = rows.filter(decided_at__lt=_begin_of(until + timedelta(days=1)))
+    for word in text.split():
+        rows = rows.filter(reduce(or_, (Q(**{f"{field}__icontains": word}) for field in _SEARCHED)))
+    return rows.order_by("-decided_at", "pk")
+
+
+def decisions_there_are(user: User) -> list[tuple[str, str]]:
+    """Every decision on a worry, as choices."""
+    return [(value, str(label)) for value, label in Concern.Decision.choices]
+
+
+def last_day_to_correct(user: User, concern: Concern) -> date | None:
+    """Until when the decision on this worry, which the user may see, can be put right; None where there is none."""
+    if concern.decided_at is None:
+        return None
+    return due_on(Allowed(rules.CORRECTED_WITHIN), timezone.localdate(concern.decided_at))
+
+
+def why_not_correct_now(user: User, concern: Concern) -> str | None:
+    """What stands in the way of putting the decision right at all, before anything is written."""
+    until = last_day_to_correct(user, concern)
+    if concern.decided_at is None or until is None or timezone.localdate() > until:
+        return "A decision is put right within a working day."
+    return (
+        None if decidable_by(user).filter(pk=concern.pk).exists() else "Only those who decide put it right."
+    )
+
+
+def earlier_decisions(user: User, concern_id: uuid.UUID) -> QuerySet[EarlierDecision]:
+    """What the decision said before it was put right, the latest first; of a worry of which the user may see everything."""
+    rows = EarlierDecision.objects.filter(concern=concern_open_to(user, concern_id))
+    return rows.select_related("said_by", "other_agency", "case")
+
+
+def has_work(user: User, concern: Concern) -> bool:
+    """Whether anything hangs on the case that this decision opened but the decision itself and who works on it: whatever a stage
+    keeps with a case, or a period of work before."""
+    if not concern_is_open_to(user, concern.pk) or concern.case is None:
+        return True
+    own: dict[Any, Q] = {
+        Concern: Q(pk=concern.pk),
+        EarlierDecision: Q(concern=concern),
+    }
+    for link in concern.case._meta.get_fields(include_hidden=True):
+        if not link.auto_created or link.concrete or not (link.one_to_many or link.one_to_one):
+            continue
+        table: Any = link.related_model
+        rows = table._base_manager.filter(**{link.field.name: concern.case})  # type: ignore[union-attr]
+        if table is not TrustedWorker and rows.exclude(own.get(table, Q(pk__in=[]))).exists():
+            return True
+    return False
+
+
+def concern_is_open_to(user: User, concern_id: uuid.UUID) -> bool:
+    return concerns_open_to(user).filter(pk=concern_id).exists()
+
+
+def questions_of(user: User, concern: Concern) -> QuerySet[TellerQuestion]:
+    """What whoever told this worry was asked, and answered; for them, and for those who may see everything of it. It came from
+    `concerns_visible_to`."""
+    rows = TellerQuestion.objects.filter(concern=concern).select_related("asked_by")
+    return rows if user.may(May.TELL) else rows.none()
+
+
+def question_visible_to(user: User, question_id: uuid.UUID) -> TellerQuestion:
+    """A question to whoever told a worry, for them and for those who may see everything of it; or `Hidden`."""
+    rows = TellerQuestion.objects.filter(concern__in=concerns_visible_to(user).order_by().values("pk"))
+    question = rows.filter(pk=question_id).select_related("asked_by", *_BESIDE_QUESTION).first()
+    if question is None:
+        raise Hidden
+    return question
+
+
+def questions_to_answer(user: User) -> QuerySet[TellerQuestion]:
+    """What this user is asked about worries that they told, due first at the top."""
+    rows = _unanswered().filter(concern__in=told_by(user).order_by().values("pk"))
+    return rows.select_related("asked_by", *_BESIDE_QUESTION).order_by("due_on", "pk")
+
+
+def _unanswered() -> QuerySet[TellerQuestion]:
+    return TellerQuestion.objects.filter(answered_at=None, ended_at=None)
+
+
+def _begin_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def decides(user: User) -> bool:
@@ -224,7 +375,16 @@ def _whole(user: User) -> Q:
 
 def _with_all(rows: QuerySet[Concern]) -> QuerySet[Concern]:
     return rows.select_related(
-        "person", "place", "group", "agency", "told_by", "words", "case", "decided_by", "other_agency"
+        "person",
+        "place",
+        "group",
+        "agency",
+        "told_by",
+        "words",
+        "case",
+        "decided_by",
+        "other_agency",
+        "corrected_by",
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_noop as _
 
 from heard.cases.case.record import said_beside
-from heard.cases.concern.models import Concern
+from heard.cases.concern.models import Concern, EarlierDecision
 from heard.cases.concern.queries import concerns_visible_to
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
@@ -33,10 +33,18 @@ def _worry(one: Concern) -> Iterator[ChronologyEntry]:
     told = say(_("Worry told: %(reference)s"), reference=one.reference)
     more: dict[str, Any] = {"agency": one.agency.name, "who": one.told_by_id}
     yield fact(Kind.WORRY, one.told_at, told, one.seen_and_heard, page=page, **more)
+    for asked in one.questions.all():
+        question = say(_("Whoever told worry %(reference)s was asked"), reference=one.reference)
+        answer = labelled(_("Answer"), asked.answer)
+        yield fact(Kind.WORRY, asked.asked_at, question, asked.text, answer, page=page, who=asked.asked_by_id)
+    for was in one.earlier_decisions.all():
+        decided = say(_("Decided, and put right since: %(decision)s"), decision=choice(was, "decision"))
+        yield fact(Kind.DECISION, was.said_at, decided, was.reason, page=page, who=was.said_by_id)
     if one.decided_at:
         decided = say(_("Decided: %(decision)s"), decision=choice(one, "decision"))
-        who = one.decided_by_id
-        yield fact(Kind.DECISION, one.decided_at, decided, one.decision_reason, page=page, who=who)
+        text = (one.help_with, one.decision_reason, labelled(_("Why it was put right"), one.why_corrected))
+        who, at = one.corrected_by_id or one.decided_by_id, one.corrected_at or one.decided_at
+        yield fact(Kind.DECISION, at, decided, *text, page=page, who=who)
 
 
 def _on_paper(one: Concern) -> Iterator[Passage]:
@@ -52,15 +60,36 @@ def _on_paper(one: Concern) -> Iterator[Passage]:
     seen = lines(*(tick(release.item(note.item).label, note) for note in one.observations.all()))
     if seen:
         yield Passage(say(_("Worry %(reference)s: signs and vulnerabilities"), **told), seen)
+    for asked in one.questions.all():
+        about = {"reference": one.reference, "date": asked.asked_at, "who": asked.asked_by}
+        heading = say(_("Worry %(reference)s: a question of %(date)s by %(who)s to whoever told it"), **about)
+        yield Passage(heading, lines(asked.text, labelled(_("Answer"), asked.answer)))
+    for was in one.earlier_decisions.all():
+        about = {
+            "reference": one.reference,
+            "date": was.said_at,
+            "who": was.said_by,
+            "decision": choice(was, "decision"),
+        }
+        heading = say(
+            _("Worry %(reference)s: %(decision)s, decided on %(date)s by %(who)s, and put right since"),
+            **about,
+        )
+        yield Passage(heading, _why(was, was.reason))
     if one.decided_at:
         told |= {"decision": choice(one, "decision"), "date": one.decided_at, "who": one.decided_by}
         heading = say(_("Worry %(reference)s: %(decision)s, decided on %(date)s by %(who)s"), **told)
-        why = lines(
-            labelled(_("Why"), one.decision_reason),
-            labelled(_("Why without the child’s words"), one.why_without_words),
-            labelled(_("What the person who told it was told"), one.feedback),
-        )
-        yield Passage(heading, why)
+        corrected = labelled(_("Why it was put right"), one.why_corrected)
+        yield Passage(heading, lines(_why(one, one.decision_reason), corrected))
+
+
+def _why(one: Concern | EarlierDecision, reason: str) -> Text:
+    return lines(
+        labelled(_("Help"), one.help_with),
+        labelled(_("Why"), reason),
+        labelled(_("Why without the child’s words"), one.why_without_words),
+        labelled(_("What the person who told it was told"), one.feedback),
+    )
 
 
 def in_referral(one: Concern) -> Text:
@@ -99,7 +128,7 @@ def _seen(notes: Iterable[tuple[Observation, str]]) -> Iterator[Piece]:
 WORRIES = _Worries(
     _("Worries"),
     Concern.objects.select_related("agency", "words", "decided_by", "told_by")
-    .prefetch_related("observations")
+    .prefetch_related("observations", "questions__asked_by", "earlier_decisions__said_by")
     .order_by("told_at"),
     "person",
     concerns_visible_to,

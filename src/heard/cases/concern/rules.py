@@ -1,6 +1,8 @@
 """What may happen to a worry, and when. Pure: no Django, no clock, no database."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -23,6 +25,8 @@ class State(StrEnum):
 class Decision(StrEnum):
     OPEN_CASE = "open_case"
     ADD_TO_CASE = "add_to_case"
+    STRATEGY = "strategy"
+    HELP = "help"
     PANEL = "panel"
     STEP = "step"
     OTHER_AGENCY = "other_agency"
@@ -41,15 +45,50 @@ class StepState(StrEnum):
     NOT_DONE = "not_done"
 
 
-# Told once, decided once. A new worry about the same child is a new concern; a decision is never rewritten.
+# Told once, decided once. A new worry about the same child is a new concern. A decision that is put right keeps the earlier
+# one beside it.
 MOVES: Final[dict[State, frozenset[State]]] = {
     State.TOLD: frozenset({State.DECIDED}),
     State.DECIDED: frozenset(),
 }
 
 CLOCK: Final = "concern_decision"
-_OF_A_CHILD: Final = frozenset({Decision.OPEN_CASE, Decision.ADD_TO_CASE})
+CORRECTED_WITHIN: Final = 1  # working days after the decision
+_OF_A_CHILD: Final = frozenset({Decision.OPEN_CASE, Decision.ADD_TO_CASE, Decision.STRATEGY, Decision.HELP})
+# Several worries about one event are decided on at once, but for what belongs to one of them alone.
+ONE_BY_ONE: Final = frozenset({Decision.STEP})
 _OF_A_PLACE: Final = frozenset({Decision.PANEL, Decision.STEP})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a worry stands before somebody decides on it. `told_it`: they told it too, so they need no feedback, and a reason
+    why nobody else decides."""
+
+    state: str
+    may_decide: bool
+    has_open_case: bool
+    has_words: bool
+    about: str = About.CHILD
+    told_it: bool = False
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What somebody decides. `step_in_time`: the agreed step has a day that is not over; `strategy_in_time`: so has the
+    strategy discussion. `help_with`: which help or service, without a case."""
+
+    decision: str
+    reason: str
+    feedback: str = ""
+    has_other_agency: bool = False
+    help_with: str = ""
+    why_without_words: str = ""
+    why_alone: str = ""
+    step: str = ""
+    has_step_owner: bool = False
+    step_in_time: bool = False
+    strategy_in_time: bool = False
 
 
 def decisions_open_to(*, about: str = About.CHILD, has_open_case: bool = False) -> tuple[Decision, ...]:
@@ -57,7 +96,15 @@ def decisions_open_to(*, about: str = About.CHILD, has_open_case: bool = False) 
     rest = (Decision.OTHER_AGENCY, Decision.NO_FURTHER_ACTION)
     if about != About.CHILD:
         return (Decision.PANEL, Decision.STEP, *rest)
-    return (Decision.ADD_TO_CASE if has_open_case else Decision.OPEN_CASE, *rest)
+    case = Decision.ADD_TO_CASE if has_open_case else Decision.OPEN_CASE
+    return (case, Decision.STRATEGY, Decision.HELP, *rest)
+
+
+def for_each(decision: str, *, has_open_case: bool) -> str:
+    """What a decision on several worries is for one of them: each child has their own case, or none yet."""
+    if decision in (Decision.OPEN_CASE, Decision.ADD_TO_CASE):
+        return Decision.ADD_TO_CASE if has_open_case else Decision.OPEN_CASE
+    return decision
 
 
 def compared(*texts: str) -> str:
@@ -98,61 +145,78 @@ def why_not_tell(
     return None
 
 
-def why_not_decide(
-    *,
-    state: str,
-    may_decide: bool,
-    decision: str,
-    reason: str,
-    has_open_case: bool,
-    has_other_agency: bool,
-    has_words: bool,
-    why_without_words: str,
-    about: str = About.CHILD,
-    feedback: str = "",
-    told_it: bool = False,
-    why_alone: str = "",
-    step: str = "",
-    has_step_owner: bool = False,
-    step_in_time: bool = False,
-) -> str | None:
-    """Whether this decision can be taken now. The first thing that stands in its way, in words, or None.
-
-    `told_it`: whoever decides told the worry too. They need no feedback, and a reason why nobody else decides.
-    `step_in_time`: the agreed step has a day that is not over.
-    """
-    if not may_decide:
+def why_not_decide(standing: Standing, chosen: Chosen) -> str | None:
+    """Whether this decision can be taken now. The first thing that stands in its way, in words, or None."""
+    if not standing.may_decide:
         return "A co-ordinator decides on a worry, or a supervisor of the agency that worries come to"
-    if State.DECIDED not in MOVES[State(state)]:
+    if State.DECIDED not in MOVES[State(standing.state)]:
         return "This worry has been decided already. A new worry about the same child, place or group can be told."
-    if decision not in set(Decision):
-        return "Choose what happens next"
-    return (
-        _why_not_this(about, Decision(decision), has_open_case, has_other_agency)
-        or (_why_not_step(step, has_step_owner, step_in_time) if decision == Decision.STEP else None)
-        or _what_is_missing(reason, about == About.CHILD and not has_words, why_without_words)
-        or _who_hears(told_it, feedback, why_alone)
-    )
+    return _why_not_choose(standing, chosen)
 
 
-def _why_not_this(about: str, decision: Decision, has_open_case: bool, has_other_agency: bool) -> str | None:
-    if decision in (_OF_A_PLACE if about == About.CHILD else _OF_A_CHILD):
-        return "Choose what happens next"
-    if decision == Decision.OPEN_CASE and has_open_case:
-        return "This child has an open case already. Add to that one."
-    if decision == Decision.ADD_TO_CASE and not has_open_case:
-        return "This child has no open case. Open one."
-    if decision == Decision.OTHER_AGENCY and not has_other_agency:
-        return "Choose the agency that takes this on"
+def why_not_correct(
+    standing: Standing, chosen: Chosen, *, decided_on: date | None, until: date | None, today: date, why: str
+) -> str | None:
+    """Whether a decision can be put right. `until`: the last day on which it can, a working day after it was taken."""
+    if not standing.may_decide:
+        return "A co-ordinator decides on a worry, or a supervisor of the agency that worries come to"
+    if standing.state != State.DECIDED or decided_on is None or until is None:
+        return "This worry waits for a decision. Decide on it first."
+    if today > until:
+        return "A decision is put right within a working day. What has changed since belongs in the case, or in a new worry."
+    if not why.strip():
+        return "Say why the decision is put right"
+    return _why_not_choose(standing, chosen)
+
+
+def why_not_take_back_case(*, has_work: bool) -> str | None:
+    """Whether a case that a decision opened is closed again because that decision was wrong."""
+    if has_work:
+        return "Work has begun in the case that this decision opened. Close the case instead, with what was done."
     return None
 
 
-def _why_not_step(step: str, has_step_owner: bool, step_in_time: bool) -> str | None:
-    if not step.strip():
+def why_not_decide_together(decision: str) -> str | None:
+    if decision in ONE_BY_ONE:
+        return "A step belongs to one worry. Decide on the others one by one."
+    return None
+
+
+def _why_not_choose(standing: Standing, chosen: Chosen) -> str | None:
+    if chosen.decision not in set(Decision):
+        return "Choose what happens next"
+    lacks_words = standing.about == About.CHILD and not standing.has_words
+    return (
+        _why_not_this(standing, chosen)
+        or (_why_not_step(chosen) if chosen.decision == Decision.STEP else None)
+        or _what_is_missing(chosen.reason, lacks_words, chosen.why_without_words)
+        or _who_hears(standing.told_it, chosen.feedback, chosen.why_alone)
+    )
+
+
+def _why_not_this(standing: Standing, chosen: Chosen) -> str | None:
+    decision = chosen.decision
+    if decision in (_OF_A_PLACE if standing.about == About.CHILD else _OF_A_CHILD):
+        return "Choose what happens next"
+    if decision == Decision.OPEN_CASE and standing.has_open_case:
+        return "This child has an open case already. Add to that one."
+    if decision == Decision.ADD_TO_CASE and not standing.has_open_case:
+        return "This child has no open case. Open one."
+    if decision == Decision.OTHER_AGENCY and not chosen.has_other_agency:
+        return "Choose the agency that takes this on"
+    if decision == Decision.HELP and not chosen.help_with.strip():
+        return "Say which help or service it is"
+    if decision == Decision.STRATEGY and not chosen.strategy_in_time:
+        return "Choose by when the strategy discussion is held: today or a day to come"
+    return None
+
+
+def _why_not_step(chosen: Chosen) -> str | None:
+    if not chosen.step.strip():
         return "Say what will be done"
-    if not has_step_owner:
+    if not chosen.has_step_owner:
         return "Choose who will do it"
-    if not step_in_time:
+    if not chosen.step_in_time:
         return "Choose by when it will be done: today or a day to come"
     return None
 
@@ -195,4 +259,33 @@ def why_not_add_child(*, about: str, may_see_child: bool, how_known: str) -> str
         return "Your agency is not involved with this child. Tell a worry about the child."
     if not how_known.strip():
         return "Say how it is known"
+    return None
+
+
+def why_not_ask(
+    *, state: str, may_decide: bool, told_it: bool, teller_is_here: bool, text: str
+) -> str | None:
+    """A question to whoever told a worry. `told_it`: whoever asks told it themselves."""
+    if not may_decide:
+        return "Whoever decides on a worry asks the person who told it"
+    if state != State.TOLD:
+        return "This worry has been decided. Ask for information in the child’s record instead."
+    if told_it:
+        return "You told this worry yourself"
+    if not teller_is_here:
+        return "The person who told this cannot sign in any longer. Ask their agency."
+    if not text.strip():
+        return "Write what you would like to know"
+    return None
+
+
+def why_not_answer(*, is_teller: bool, is_answered: bool, is_ended: bool, text: str) -> str | None:
+    if not is_teller:
+        return "Whoever told the worry answers"
+    if is_answered:
+        return "You have answered this already. If you know more, tell another worry."
+    if is_ended:
+        return "The worry was decided meanwhile, so nobody waits for this answer. If you know more, tell another worry."
+    if not text.strip():
+        return "Write your answer. “I do not know” is an answer."
     return None

@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from heard.cases.concern.views import afterwards, deciding, files, steps, telling
+from heard.cases.concern.strategy.urls import urlpatterns as strategy
+from heard.cases.concern.views import afterwards, asking, deciding, files, steps, telling
 
 _DRAFT = "worries/tell/<uuid:draft_id>"
 
@@ -25,10 +26,15 @@ urlpatterns: list[URLPattern] = [
     path("worries/<uuid:concern_id>/sent/", telling.sent, name="worry_sent"),
     path("worries/", deciding.concerns, name="concerns"),
     path("worries/told/", deciding.told, name="concerns_told"),
+    path("worries/decided/", deciding.decided, name="concerns_decided"),
     path("worries/<uuid:concern_id>/", deciding.concern, name="concern"),
     path("worries/<uuid:concern_id>/decide/", deciding.decide, name="concern_decide"),
+    path("worries/<uuid:concern_id>/correct/", deciding.correct, name="concern_correct"),
+    path("worries/<uuid:concern_id>/ask/", asking.ask, name="concern_ask"),
+    path("worries/questions/<uuid:to_teller_id>/", asking.question, name="teller_question"),
     path("worries/<uuid:concern_id>/read/", afterwards.read, name="concern_read"),
     path("worries/<uuid:concern_id>/step/", afterwards.step, name="concern_step"),
     path("worries/<uuid:concern_id>/children/", afterwards.children, name="concern_children"),
     path("drafts/", telling.drafts, name="drafts"),
+    *strategy,
 ]

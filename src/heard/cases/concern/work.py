@@ -5,14 +5,21 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import May
 from heard.agencies.waiting import First, WorkList
 from heard.cases.concern import queries
-from heard.cases.concern.models import Concern, ConcernStep
+from heard.cases.concern.models import Concern, ConcernStep, TellerQuestion
 from heard.govuk.environment import time
 
 DECISIONS = WorkList(
     "decisions", _("Worries that wait for a decision"), May.DECIDE, queries.to_decide_first, "concern", "whom",
-    note="agency.name", due="due_on", clock="concern_decision", shows=("person", "place", "group", "agency"),
+    note=lambda row: _("waiting for an answer from %(who)s") % {"who": row.told_by} if row.waits_for_teller else row.agency.name,
+    due="due_on", clock="concern_decision", shows=("person", "place", "group", "agency", "told_by"),
     ahead=lambda row: First.DANGER if row.danger_now == Concern.Danger.YES else None,
     only_if=lambda user: Concern.objects.filter(state=Concern.State.TOLD),
+)  # fmt: skip
+QUESTIONS = WorkList(
+    "teller-questions", _("Questions about concerns that you told"), May.TELL, queries.questions_to_answer,
+    "teller_question", "concern.whom", note="text", due="due_on",
+    shows=("concern__person", "concern__place", "concern__group"),
+    only_if=lambda user: TellerQuestion.objects.filter(concern__told_by=user, answered_at=None, ended_at=None),
 )  # fmt: skip
 TOLD_BACK = WorkList(
     "told", _("Outcome of your concern"), May.TELL, queries.not_read_yet, "concern", "whom",

@@ -27,7 +27,9 @@ from heard.cases.case.record import (
     WARNINGS,
 )
 from heard.cases.concern.record import WORRIES
+from heard.cases.concern.strategy.record import STRATEGY_DISCUSSIONS
 from heard.cases.disruption.record import STEPS
+from heard.cases.leaving.record import AFTER_PLANS, HANDOVERS
 from heard.cases.missing.record import EPISODES, FORMS
 from heard.cases.note.record import NOTES
 from heard.cases.pack.rules import Part
@@ -62,14 +64,14 @@ _RECORDS: Final[dict[Part, tuple[Any, ...]]] = {
         TIES,
     ),
     Part.WORDS: (ALL_WORDS,),
-    Part.WORRIES: (WORRIES,),
+    Part.WORRIES: (WORRIES, STRATEGY_DISCUSSIONS),
     Part.NOTES: (NOTES,),
     Part.ASSESSMENTS: (ASSESSMENTS,),
-    Part.PLANS: (PLANS, STEPS),
+    Part.PLANS: (PLANS, STEPS, AFTER_PLANS),
     Part.SAFETY: (SAFETY_PLANS,),
     Part.REVIEWS: (REVIEWS,),
     Part.MISSING: (EPISODES, FORMS),
-    Part.SHARING: (SHARES, REQUESTS),
+    Part.SHARING: (SHARES, REQUESTS, HANDOVERS),
     Part.REFERRAL: (REFERRALS,),
     Part.PANEL: (ITEMS,),
     Part.FILES: (FILES,),

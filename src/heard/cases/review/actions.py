@@ -20,7 +20,9 @@ from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to
+from heard.cases.case.rules import EndedAs
 from heard.cases.clocks.actions import end_clocks
+from heard.cases.leaving.queries import has_after_plan, is_accepted
 from heard.cases.plan.actions import change_outcome, copy_to_change, end_plan, set_next_review
 from heard.cases.plan.queries import agreed_plan, plan_visible_to
 from heard.cases.review import queries, rules
@@ -114,6 +116,7 @@ def close_case(
     contact_afterwards: str,
     told_child: str,
     open_again_if: str,
+    ended_as: str = EndedAs.ENDED,
     at: datetime | None = None,
 ) -> CasePeriod:
     """Closes a case: the plan ends, the clocks stop, and the period is kept with the child's view and the reason."""
@@ -132,6 +135,9 @@ def close_case(
             contact_afterwards=contact_afterwards,
             told_child=told_child,
             open_again_if=open_again_if,
+            ended_as=ended_as,
+            is_accepted=is_accepted(by, case),
+            has_after_plan=has_after_plan(by, case),
         )
     )
     plan = agreed_plan(by, case.pk)
@@ -147,6 +153,7 @@ def close_case(
         contact_afterwards=contact_afterwards,
         told_child=told_child,
         open_again_if=open_again_if,
+        ended_as=ended_as,
         at=at,
     )
     end_clocks(by=by, case_id=case.pk)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms import ChildsViewForm
+from heard.cases.case.models import CasePeriod
 from heard.cases.review.models import Review, ReviewedOutcome
 from heard.cases.review.rules import Course, Looked
 from heard.govuk.forms import BoundField, DateField, Form, RadiosField, TextareaField, TextField
@@ -128,6 +129,12 @@ def _looking(key: UUID, number: int) -> dict[str, Any]:
 class CloseForm(ChildsViewForm):
     """The child's view first, then what will be there for the child afterwards."""
 
+    ended_as = RadiosField(
+        gettext_lazy("Why does work with the child end?"),
+        choices=[(value, label) for value, label in CasePeriod.EndedAs.choices if value != "mistake"],
+        missing=gettext_lazy("Say why work with the child ends"),
+        size="m",
+    )
     reason = TextareaField(
         gettext_lazy("Why can the case be closed?"),
         hint=gettext_lazy("What is different for the child now, and how you know that it lasts."),

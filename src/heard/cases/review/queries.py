@@ -26,6 +26,8 @@ from heard.cases.case.queries import beside_words, led_by_own_agencies, worked_i
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_of
+from heard.cases.concern.strategy.queries import going_on as discussion_going_on
+from heard.cases.leaving.queries import going_on as handover_going_on
 from heard.cases.missing.queries import open_episode_of
 from heard.cases.note.queries import noticed_in_notes
 from heard.cases.plan.models import Action, Plan
@@ -293,6 +295,8 @@ def _before_closing(user: User, case: Case) -> rules.Before:
         held_on=review.held_on if review else None,
         signed_on=timezone.localdate(signed.signed_at) if signed and signed.signed_at else None,
         worry_since=bool(known_at) and worries.filter(told_at__gt=known_at).exists(),
+        handed_over=handover_going_on(user, case) is not None,
+        discussion_planned=discussion_going_on(user, case.person_id),
     )
 
 

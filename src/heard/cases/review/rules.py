@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from heard.cases.case.rules import EndedAs
+
 # Days for which what was seen counts as current when help is about to end. Our sources give no number: this is a
 # proposal, and the partnership sets its own (HEARD_EVIDENCE_DAYS). Four weeks, because a month is long enough to meet
 # a child and their people, and short enough that what was seen then is still so.
@@ -143,6 +145,7 @@ class Before:
     `has_draft`: a plan is being written. `had_plan`: a plan was agreed since the case was opened, so the evidence is a
     review of it; without one it is an assessment signed since then (`signed_on`).
     `worry_since`: a worry about the child was told after that evidence was written down.
+    `handed_over`: to another council, where nobody has accepted yet. `discussion_planned`: a strategy discussion, not held yet.
     """
 
     is_open: bool
@@ -157,6 +160,8 @@ class Before:
     held_on: date | None
     signed_on: date | None
     worry_since: bool
+    handed_over: bool = False
+    discussion_planned: bool = False
 
 
 class Missing(StrEnum):
@@ -171,6 +176,8 @@ class Missing(StrEnum):
     ACTION = "action"
     REVIEW = "review"
     SIGNED = "signed"
+    HANDOVER = "handover"
+    STRATEGY = "strategy"
 
 
 def missing_before_closing(
@@ -194,6 +201,12 @@ def missing_before_closing(
         found.append((Missing.DRAFT, text))
     if before.actions_open:
         found.append((Missing.ACTION, "The plan has actions that are still to do. Say how each went."))
+    if before.discussion_planned:
+        text = "A strategy discussion about this child is planned and not held yet. Hold it, or call it off."
+        found.append((Missing.STRATEGY, text))
+    if before.handed_over:
+        text = "The child is being handed over to another council, and nobody there has accepted yet."
+        found.append((Missing.HANDOVER, text))
     return (*found, *_missing_evidence(before, today, evidence_days))
 
 
@@ -221,10 +234,20 @@ def why_not_close(
     contact_afterwards: str,
     told_child: str,
     open_again_if: str,
+    ended_as: str = EndedAs.ENDED,
+    is_accepted: bool = False,
+    has_after_plan: bool = False,
 ) -> str | None:
-    """`missing`: the first sentence of `missing_before_closing`, or None."""
+    """`missing`: the first sentence of `missing_before_closing`, or None. `is_accepted`: another council has accepted the
+    child; `has_after_plan`: there is a plan for what comes after 18."""
     if missing:
         return missing
+    if ended_as not in {EndedAs.ENDED, EndedAs.MOVED, EndedAs.ADULT}:
+        return "Say why work with the child ends."
+    if ended_as == EndedAs.MOVED and not is_accepted:
+        return "Nobody in the other council has accepted the child yet. Hand the child over first, and follow it."
+    if ended_as == EndedAs.ADULT and not has_after_plan:
+        return "There is no plan for what comes after 18. Write it first, with the young person."
     if not has_words and not why_no_words.strip():
         return "Add what the child says about closing, or say why their view is not there."
     if not reason.strip():

@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import Hidden, Refused, refuse
+from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.assessment.actions import hear
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.queries import case_visible_to
 from heard.cases.supervision import queries, rules
 from heard.cases.supervision.models import (
     RecordedDecision,
@@ -249,6 +250,44 @@ def record_decision(
         reason=reason,
     )
     child = decision.case.person_id
+    announce(by=by, kind=Notified.DECIDED, subject="person", subject_id=child, person_id=child)
+    return recorded
+
+
+@transaction.atomic
+def write_decision(
+    *, by: User, case_id: uuid.UUID, text: str, reason: str, view: ChildsView
+) -> RecordedDecision:
+    """A supervisor's decision, written into the child's record at once, beside the child's view."""
+    case, recorded_id, today = case_visible_to(by, case_id), uuid.uuid4(), timezone.localdate()
+    child = case.person_id
+    words, why_no_words = hear(
+        by=by, person_id=child, view=view, on=Words.Occasion.SUPERVISION, on_id=recorded_id
+    )
+    refuse(
+        rules.why_not_write_decision(
+            may_sign_off=by.may(May.SIGN_OFF),
+            case_is_open=case.state == "open",
+            text=text,
+            reason=reason,
+            has_words=words is not None,
+            why_no_words=why_no_words,
+        )
+    )
+    recorded = RecordedDecision.objects.create(
+        pk=recorded_id,
+        case=case,
+        text=text.strip(),
+        reason=reason.strip(),
+        words=words,
+        why_no_words=why_no_words,
+        decided_on=today,
+        decided_by=by,
+        recorded_by=by,
+    )
+    record_audit(
+        by=by, verb="record", subject="decision", subject_id=recorded.pk, person_id=child, reason=reason
+    )
     announce(by=by, kind=Notified.DECIDED, subject="person", subject_id=child, person_id=child)
     return recorded
 

@@ -134,13 +134,13 @@ class SupervisionCorrection(models.Model):
 
 
 class RecordedDecision(models.Model):
-    """A decision about a child that was taken in supervision and copied into the child's record, beside the child's
-    words. It shows nothing else of the supervision."""
+    """A supervisor's decision in the child's record, beside the child's words: written there at once, or copied from a
+    supervision, of which it shows nothing else."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     copied_from = models.OneToOneField(
-        SupervisionDecision, on_delete=models.PROTECT, related_name="on_record"
+        SupervisionDecision, on_delete=models.PROTECT, null=True, blank=True, related_name="on_record"
     )
     text = models.TextField()
     reason = models.TextField()

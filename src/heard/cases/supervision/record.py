@@ -1,4 +1,4 @@
-"""What was copied into a child's record from supervision, and nothing else of it."""
+"""What supervisors decided in a child's record, and nothing else of a supervision."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from heard.govuk.said import say
 
 
 def _decided(one: RecordedDecision) -> Iterator[ChronologyEntry]:
-    what, text = say(_("Decided with a supervisor")), (one.text, one.reason)
+    what = say(_("Decided with a supervisor") if one.copied_from_id else _("Decided by a supervisor"))
+    text = (one.text, one.reason)
     yield fact(Kind.DECISION, one.decided_on, what, *text, noted=one.recorded_at, who=one.decided_by_id)
 
 
 DECISIONS = Record(
-    _("Decisions with a supervisor"), RecordedDecision.objects.all(), "case__person", chronology=_decided
+    _("Decisions with a supervisor"),
+    RecordedDecision.objects.select_related("decided_by").order_by("decided_on", "recorded_at"),
+    "case__person",
+    chronology=_decided,
 )

@@ -119,6 +119,21 @@ def why_not_record(
         return "Write the record of this supervision first."
     if on_record:
         return "This decision is in the child’s record already."
+    return _what_is_missing(text, reason, has_words, why_no_words)
+
+
+def why_not_write_decision(
+    *, may_sign_off: bool, case_is_open: bool, text: str, reason: str, has_words: bool, why_no_words: str
+) -> str | None:
+    """Whether a supervisor may write a decision into the record of a case at once."""
+    if not may_sign_off:
+        return "A supervisor writes a decision into the record. Write a note of contact."
+    if not case_is_open:
+        return "This case is closed. A decision belongs to an open case."
+    return _what_is_missing(text, reason, has_words, why_no_words)
+
+
+def _what_is_missing(text: str, reason: str, has_words: bool, why_no_words: str) -> str | None:
     if not text.strip():
         return "Write the decision as it will stand in the child’s record."
     if not reason.strip():

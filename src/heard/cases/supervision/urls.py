@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}actions/done/", views.action_done, name="supervision_action_done"),
     path(f"{_ONE}read/", views.confirm, name="supervision_confirm"),
     path(f"{_ONE}corrections/add/", views.correct, name="supervision_correct"),
+    path("cases/<uuid:case_id>/decisions/write/", views.write_decision, name="decision_write"),
     path("supervision/decisions/<uuid:decision_id>/record/", views.record, name="supervision_record"),
 ]

@@ -18,6 +18,7 @@ from heard.agencies.gate import gate, saying_why_not
 from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words
+from heard.cases.case.queries import case_visible_to
 from heard.cases.supervision import actions, forms, queries, rules
 from heard.network.actions import open_record
 
@@ -300,6 +301,38 @@ def record(request: HttpRequest, decision_id: uuid.UUID) -> HttpResponse:
         ),
     }
     return render(request, "cases/supervision/record.html", context)
+
+
+@gate(May.SIGN_OFF)
+def write_decision(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """A supervisor writes a decision into the record of a case at once."""
+    user: Any = request.user
+    case = case_visible_to(user, case_id)
+    open_record(by=user, person_id=case.person_id)
+    words = latest_words(user, case_id)
+    form = kept_form(request, forms.RecordForm, kind="decision.write", subject_id=case_id, words=words)
+    if form.is_valid():
+        with sending(request, form):
+            said = {name: form.cleaned_data[name] for name in ("text", "reason")}
+            actions.write_decision(by=user, case_id=case_id, view=form.view, **said)
+            messages.success(
+                request, _("The decision is in the child’s record. Their worker learns of it now.")
+            )
+            return redirect("child_chronology", person_id=case.person_id)
+    context = {
+        "form": form,
+        "case": case,
+        "latest": words[0] if words else None,
+        "why_not": rules.why_not_write_decision(
+            may_sign_off=True,
+            case_is_open=case.state == "open",
+            text="given later",
+            reason="given later",
+            has_words=True,
+            why_no_words="",
+        ),
+    }
+    return render(request, "cases/supervision/write_decision.html", context)
 
 
 def _page(

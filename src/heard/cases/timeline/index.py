@@ -32,7 +32,9 @@ from heard.cases.case.record import (
 )
 from heard.cases.clocks.record import MOMENTS
 from heard.cases.concern.record import WORRIES
+from heard.cases.concern.strategy.record import STRATEGY_DISCUSSIONS
 from heard.cases.disruption.record import STEPS
+from heard.cases.leaving.record import AFTER_PLANS, HANDOVERS
 from heard.cases.missing.record import EPISODES
 from heard.cases.note.record import NOTES
 from heard.cases.own.record import GIVEN
@@ -53,9 +55,9 @@ if TYPE_CHECKING:
 
 # Entries of one moment stand in this order, the last first.
 RECORDS: Final[tuple[Any, ...]] = (
-    NOTES, ANSWERS, ALLOCATED_WORKERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, WORRIES, CASES, PERIODS, WORDS, SIGNS, FINDINGS,
+    NOTES, ANSWERS, ALLOCATED_WORKERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, STRATEGY_DISCUSSIONS, WORRIES, CASES, PERIODS, WORDS, SIGNS, FINDINGS,
     ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
-    MOMENTS, ITEMS, DISAGREEMENTS,
+    MOMENTS, ITEMS, DISAGREEMENTS, HANDOVERS, AFTER_PLANS,
 )  # fmt: skip
 _BATCH: Final = 500
 

@@ -97,6 +97,9 @@ JOBS: Final = (
     Job(_("Say that you disagree with a decision"), "disagree"),
     Job(_("Packs and requests for the record"), "packs"),
     Job(_("Change names, address or school"), "person_details"),
+    Job(_("Hand over to another council"), "hand_over", "case_id"),
+    Job(_("Plan what comes after 18"), "after_plan", "case_id"),
+    Job(_("Write a supervisor’s decision"), "decision_write", "case_id"),
     Job(_("Close the case"), "case_close", "case_id"),
 )
 TIES: Final = (

@@ -42,7 +42,7 @@ def submit(child: Child) -> None:
 
 def send_back(child: Child) -> None:
     by = child.world.supervisor
-    assessments.send_back(by=by, assessment_id=child.assessment.pk, reason=_SENT_BACK)
+    assessments.send_back(by=by, assessment_id=child.assessment.pk, reason=_SENT_BACK, parts=["not-known"])
 
 
 def sign(child: Child) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -146,7 +147,7 @@ def somebody_decides(
         no_teams.add(also_denied.team.pk if also_denied.team else None)
         nobody.add(also_denied.user.pk if also_denied.user else None)
     return any(
-        _is_for(line, one)
+        _is_for(line, one, May.DECIDE)
         for one in workers(user, May.DECIDE)
         if one.pk not in nobody and not one.team_ids & no_teams
         for line in lines
@@ -154,11 +155,26 @@ def somebody_decides(
     )
 
 
-def _is_for(line: Involvement, user: User) -> bool:
-    """`meant_for`, of one line that is at hand, for somebody who decides."""
+def off_the_list(user: User, person: Person, people: Iterable[User]) -> list[User]:
+    """Those of these people who see this record by no line of its list, and are not kept out of it: once it is restricted
+    they open it no longer. `people` have their roles at hand, as `workers` gives them. Two queries."""
+    lines = list(Involvement.objects.running().filter(person=person, level__gte=Level.RECORD))
+    denials = list(Denial.objects.filter(person=person, lifted_at=None)) if user.may(May.SEE_CHILD) else []
+    no_teams, nobody = {one.team_id for one in denials}, {one.user_id for one in denials}
+    return [
+        one
+        for one in people
+        if one.pk not in nobody
+        and not one.team_ids & no_teams
+        and not any(_is_for(line, one, May.SEE_CHILD) for line in lines)
+    ]
+
+
+def _is_for(line: Involvement, user: User, permission: May) -> bool:
+    """`meant_for`, of one line that is at hand."""
     return (
-        line.agency_id in user.agencies_where(May.DECIDE)
-        and (line.team_id is None or line.team_id in user.teams_where(May.DECIDE))
+        line.agency_id in user.agencies_where(permission)
+        and (line.team_id is None or line.team_id in user.teams_where(permission))
         and (line.user_id is None or line.user_id == user.pk)
     )
 

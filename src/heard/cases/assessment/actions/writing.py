@@ -4,7 +4,7 @@ and leaves its audit row in the same transaction."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -173,22 +173,42 @@ def submit(*, by: User, assessment_id: uuid.UUID, at: datetime | None = None) ->
 
 
 @transaction.atomic
-def sign_off(*, by: User, assessment_id: uuid.UUID, at: datetime | None = None) -> Assessment:
-    """Final: nothing of a signed assessment changes any more."""
+def sign_off(
+    *, by: User, assessment_id: uuid.UUID, comment: str = "", at: datetime | None = None
+) -> Assessment:
+    """Final: nothing of a signed assessment changes any more. `comment`: what the supervisor says with it."""
     assessment = _locked(by, assessment_id)
     refuse(queries.why_not_sign_off(by, assessment))
-    signed = _move(by, assessment, Move.SIGN_OFF, signed_by=by, signed_at=at or timezone.now())
+    signing: dict[str, Any] = {
+        "signed_by": by,
+        "signed_at": at or timezone.now(),
+        "sign_comment": comment.strip(),
+    }
+    signed = _move(by, assessment, Move.SIGN_OFF, **signing)
     _announce(by, signed, Notified.SIGNED)
     return signed
 
 
 @transaction.atomic
-def send_back(*, by: User, assessment_id: uuid.UUID, reason: str, at: datetime | None = None) -> Assessment:
+def send_back(
+    *,
+    by: User,
+    assessment_id: uuid.UUID,
+    reason: str,
+    parts: Collection[str],
+    at: datetime | None = None,
+) -> Assessment:
+    """Names the parts that have to be looked at again, and why; whoever writes it sees that at these parts."""
     assessment = _locked(by, assessment_id)
-    refuse(queries.why_not_return(by, assessment, reason=reason))
+    refuse(queries.why_not_return(by, assessment, reason=reason, parts=parts))
     now = at or timezone.now()
     SentBack.objects.create(
-        assessment=assessment, by=by, submitted_at=assessment.submitted_at or now, at=now, reason=reason
+        assessment=assessment,
+        by=by,
+        submitted_at=assessment.submitted_at or now,
+        at=now,
+        reason=reason,
+        parts=[part for part in rules.PARTS if part in parts],
     )
     returned = {"returned_at": now, "returned_reason": reason}
     back = _move(by, assessment, Move.SEND_BACK, reason, **returned)

@@ -16,7 +16,15 @@ from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import NotHeard, TryToReach, Words
 from heard.cases.case.rules import Observed, Try, Unheard, WhyUnheard
 from heard.govuk.environment import day
-from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
+from heard.govuk.forms import (
+    CheckboxesField,
+    DateField,
+    Form,
+    RadiosField,
+    SelectField,
+    TextareaField,
+    TextField,
+)
 
 if TYPE_CHECKING:
     from heard.cases.assessment.queries import Marked
@@ -323,11 +331,25 @@ class DecideForm(Form):
             ),
             ("send_back", gettext_lazy("Send back"), gettext_lazy("The author goes on and sends it again.")),
         ],
-        reveals={"send_back": "reason"},
+        reveals={"sign_off": "comment", "send_back": ("parts", "reason")},
         missing=gettext_lazy("Choose whether to sign off or to send back"),
         size="m",
+    )
+    comment = TextareaField(
+        gettext_lazy("What do you want to say with it?"),
+        hint=gettext_lazy("It stands with the assessment, for whoever wrote it and whoever reads it."),
+        required=False,
+        rows=3,
+        max_length=5000,
+    )
+    parts = CheckboxesField(
+        gettext_lazy("Which parts?"), missing=gettext_lazy("Choose the parts that have to be looked at again")
     )
     reason = TextareaField(
         gettext_lazy("What has to be looked at again?"),
         missing=gettext_lazy("Say what has to be looked at again"),
     )
+
+    def __init__(self, *args: Any, parts: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parts"].choices = parts  # type: ignore[attr-defined]

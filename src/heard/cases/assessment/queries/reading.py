@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -290,12 +290,13 @@ def why_not_sign_off(user: User, assessment: Assessment) -> str | None:
     )
 
 
-def why_not_return(user: User, assessment: Assessment, *, reason: str) -> str | None:
+def why_not_return(user: User, assessment: Assessment, *, reason: str, parts: Collection[str]) -> str | None:
     return rules.why_not_return(
         state=assessment.state,
         wrote_in_it=wrote_in(user, assessment),
         may_sign_off=may_sign_off(user, assessment),
         reason=reason,
+        parts=parts,
     )
 
 

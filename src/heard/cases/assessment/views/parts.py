@@ -203,6 +203,7 @@ def _tasks(this: Any) -> list[dict[str, Any]]:
             "done": done[slug],
             "begun": begun.get(slug, False),
             "waits": bool(wait and part.is_list),
+            "again": slug in this.to_look_at_again,
         }
         for slug, part in PARTS.items()
     ]

@@ -20,7 +20,7 @@ from heard.agencies.rules import May
 from heard.cases.assessment import actions, queries
 from heard.cases.assessment.forms import DecideForm
 from heard.cases.assessment.rules import Since
-from heard.cases.assessment.views.parts import tasks
+from heard.cases.assessment.views.parts import PARTS, tasks
 from heard.cases.assessment.views.shown import shown
 from heard.govuk.pdf import as_download, draw_pdf
 
@@ -95,7 +95,8 @@ def decide(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """The supervisor's page: the whole assessment, earlier reasons and the child's words beside the decision."""
     user: Any = request.user
     this = actions.open_assessment(by=user, assessment_id=assessment_id)
-    form = kept_form(request, DecideForm, kind="assessment.decide", subject_id=this.pk)
+    called = [(slug, part.title) for slug, part in PARTS.items()]
+    form = kept_form(request, DecideForm, kind="assessment.decide", subject_id=this.pk, parts=called)
     if form.is_valid():
         with sending(request, form):
             answer = _decided(request, this, form.cleaned_data)
@@ -144,9 +145,12 @@ def _printed(user: Any) -> dict[str, Any]:
 def _decided(request: HttpRequest, this: Any, answers: dict[str, Any]) -> HttpResponse:
     user: Any = request.user
     if answers["decision"] == "sign_off":
-        actions.sign_off(by=user, assessment_id=this.pk)
+        actions.sign_off(by=user, assessment_id=this.pk, comment=answers["comment"] or "")
         messages.success(request, _("Signed off. A plan can now be agreed on this assessment."))
     else:
-        actions.send_back(by=user, assessment_id=this.pk, reason=answers["reason"])
-        messages.success(request, _("Sent back, with your reason."))
+        said = {"reason": answers["reason"], "parts": answers["parts"]}
+        actions.send_back(by=user, assessment_id=this.pk, **said)
+        messages.success(
+            request, _("Sent back, with your reason and the parts. Its writer learns of it now.")
+        )
     return redirect("assessment", assessment_id=this.pk)

@@ -16,7 +16,7 @@ from heard.agencies.rules import May
 from heard.cases.case.models import Case
 from heard.cases.case.notices.models import Cover, Duty
 from heard.cases.case.notices.rules import INSTEAD, To
-from heard.network.queries import people_visible_to
+from heard.network.queries import people_findable_by, people_visible_to
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
@@ -34,12 +34,14 @@ class Addressee:
 
 @dataclass(frozen=True)
 class About:
-    """What a notice is about, as far as it decides who has to see it. `named`: people whom it concerns by name."""
+    """What a notice is about, as far as it decides who has to see it. `named`: people whom it concerns by name;
+    `teller`: who told the worry that it is about."""
 
     person_id: uuid.UUID | None
     at: datetime
     level: Level = Level.RECORD
     named: tuple[User, ...] = ()
+    teller: User | None = None
     agencies: tuple[uuid.UUID, ...] = ()
     _cases: list[Any] = field(default_factory=list)
 
@@ -68,6 +70,16 @@ def may_open(user: User, person_id: uuid.UUID | None, level: Level = Level.RECOR
     return people_visible_to(user, level=level).filter(pk=person_id).exists()
 
 
+def may_open_as(role: str, user: User, person_id: uuid.UUID | None, level: Level = Level.RECORD) -> bool:
+    """The same for somebody who is told as this role. Whoever told a worry opens what they told and no more, as long as the
+    child is not hidden from them."""
+    if role != To.TELLER:
+        return may_open(user, person_id, level)
+    if not user.is_active or not user.may(May.TELL):
+        return False
+    return person_id is None or people_findable_by(user).filter(pk=person_id).exists()
+
+
 def addressees(who: Iterable[To], about: About, *, urgent: bool) -> list[Addressee]:
     """Each once, in the order of the roles. Where nobody of a role may open the record, those who stand in for it; for what
     is urgent, in the end anybody who decides and may open it."""
@@ -82,12 +94,12 @@ def addressees(who: Iterable[To], about: About, *, urgent: bool) -> list[Address
 
 
 def _of_role(role: To, about: About) -> Iterator[Addressee]:
-    people = [user for user in _PEOPLE[role](about) if may_open(user, about.person_id, about.level)]
+    people = [user for user in _PEOPLE[role](about) if may_open_as(role, user, about.person_id, about.level)]
     if not people:
         if role in INSTEAD:
             yield from _of_role(INSTEAD[role], about)
         return
-    away = _covers(people, about)
+    away = _covers(people, about) if role != To.TELLER else {}  # the worry is theirs alone to see
     for user in people:
         yield Addressee(user, role)
         cover = away.get(user.pk)
@@ -143,4 +155,5 @@ _PEOPLE: dict[To, Callable[[About], list[User]]] = {
     To.ON_DUTY: lambda about: [row.user for row in on_duty(about.at)],
     To.AGENCY_LEAD: _agency_leads,
     To.NAMED: lambda about: list(about.named),
+    To.TELLER: lambda about: [about.teller] if about.teller else [],
 }

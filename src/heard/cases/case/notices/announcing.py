@@ -30,16 +30,18 @@ def announce(
     subject_id: object,
     person_id: uuid.UUID | None = None,
     named: Iterable[User | None] = (),
+    teller: User | None = None,
     agencies: Iterable[uuid.UUID] = (),
     at: datetime | None = None,
 ) -> Notice | None:
     """Puts it on the list of everybody who has to see it, except `by`. Call it inside the transaction of the action.
 
-    `named` and `agencies`: whom the kind means by "the person concerned" and "the agency concerned". Who has not yet seen
+    `named`, `teller` and `agencies`: whom the kind means by "the person concerned", "whoever told it" and "the agency concerned". Who has not yet seen
     the same about the same subject is not told again, unless it is urgent. None where nobody is left.
     """
     at = at or timezone.now()
-    about = About(person_id, at, rules.level_of(kind), tuple(filter(None, named)), tuple(agencies))
+    whom = tuple(filter(None, named))
+    about = About(person_id, at, rules.level_of(kind), whom, teller, tuple(agencies))
     urgent = kind in rules.URGENT
     if kind in rules.NEEDS_CASE and about.case is None:
         return None

@@ -17,6 +17,10 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "person": ("child", "person_id"),
     "concern": ("concern", "concern_id"),
     "concern step": ("concern_step", "concern_id"),
+    "teller question": ("teller_question", "to_teller_id"),
+    "strategy": ("strategy", "discussion_id"),
+    "handover": ("handover", "handover_id"),
+    "after plan": ("after_plan", "case_id"),
     "note": ("note", "note_id"),
     "words": ("words", "person_id"),
     "episode": ("episode", "episode_id"),
@@ -35,6 +39,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "referral": ("referral", "referral_id"),
     "warning": ("warning", "warning_id"),
     "trusted worker": ("trusted_worker", "case_id"),
+    "restriction": ("person_restriction", "person_id"),
     "attachments": ("attachments", "person_id"),
     "clocks": ("clocks", "case_id"),
 }

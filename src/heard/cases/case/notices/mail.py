@@ -12,7 +12,7 @@ from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
 from heard.agencies.mailing import Sent, send_to_each, why_no_mail
-from heard.cases.case.notices.addressees import may_open
+from heard.cases.case.notices.addressees import may_open_as
 from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.queries import mailed_at_once
@@ -48,7 +48,7 @@ def _whom(now: datetime) -> Iterator[tuple[User, list[Reader]]]:
 
 
 def _may_open(user: User, row: Reader) -> bool:
-    return may_open(user, row.notice.person_id, level_of(Kind(row.notice.kind)))
+    return may_open_as(row.role, user, row.notice.person_id, level_of(Kind(row.notice.kind)))
 
 
 def _claim(one: tuple[User, list[Reader]], now: datetime) -> bool:

@@ -52,7 +52,15 @@ class Notice(models.Model):
         MISSING_NEWS = rules.Kind.MISSING_NEWS.value, _("More is known about a missing child")
         NOTE = rules.Kind.NOTE.value, _("New note of contact")
         DIRECTION = rules.Kind.DIRECTION.value, _("Case direction")
-        DECIDED = rules.Kind.DECIDED.value, _("Decision recorded after supervision")
+        DECIDED = rules.Kind.DECIDED.value, _("A supervisor’s decision is in the record")
+        TELLER_ASKED = rules.Kind.TELLER_ASKED.value, _("A question about a concern")
+        TELLER_ANSWERED = rules.Kind.TELLER_ANSWERED.value, _("Your question about a concern is answered")
+        DECISION_CORRECTED = rules.Kind.DECISION_CORRECTED.value, _("A decision was put right")
+        STRATEGY_ASKED = rules.Kind.STRATEGY_ASKED.value, _("Strategy discussion: your agency is asked")
+        STRATEGY = rules.Kind.STRATEGY.value, _("Strategy discussion held")
+        HANDOVER = rules.Kind.HANDOVER.value, _("Handover to another council")
+        AFTERWARDS = rules.Kind.AFTERWARDS.value, _("Plan for what comes after 18")
+        RESTRICTED = rules.Kind.RESTRICTED.value, _("Record restricted")
 
     when_merged: ClassVar = MOVES
 
@@ -97,6 +105,7 @@ class Reader(models.Model):
         ON_DUTY = rules.To.ON_DUTY.value, _("on duty")
         AGENCY_LEAD = rules.To.AGENCY_LEAD.value, _("lead of the agency concerned")
         NAMED = rules.To.NAMED.value, _("named in it")
+        TELLER = rules.To.TELLER.value, _("whoever told it")
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="readers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

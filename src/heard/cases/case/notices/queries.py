@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
@@ -15,7 +18,8 @@ from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.case.notices import rules
 from heard.cases.case.notices.addressees import on_duty
 from heard.cases.case.notices.models import Cover, Duty, Notice, NoticeMail, Reader
-from heard.network.queries import visible_through
+from heard.cases.case.notices.rules import To
+from heard.network.queries import findable_through, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -43,6 +47,7 @@ def notices_of(user: User) -> QuerySet[Reader]:
     if not user.may(May.SIGNED_IN):
         return Reader.objects.none()
     there = Q(notice__person__isnull=True) | visible_through(user, "notice__person", among_others=True)
+    there |= Q(role=To.TELLER.value) & findable_through(user, "notice__person")
     rows = Reader.objects.filter(there, user=user).select_related(
         "notice__person", "notice__told_by", "covers"
     )
@@ -84,6 +89,22 @@ def seen_by(user: User, *, subject: str, subject_id: object) -> list[Seen]:
         assert row.seen_at is not None
         found.setdefault((row.role, agency), Seen(row.get_role_display(), agency, row.seen_at))
     return list(found.values())
+
+
+def who_was_told(user: User, subjects: Iterable[tuple[str, object]]) -> list[User]:
+    """Everybody who was given a notice about one of these, for whoever takes back what it said. The caller has shown that the
+    user may see them."""
+    if not user.may(May.SIGNED_IN):
+        return []
+    same = [Q(notice__subject=subject, notice__subject_id=str(key)) for subject, key in subjects]
+    rows = Reader.objects.filter(reduce(or_, same)).select_related("user")
+    return list({row.user_id: row.user for row in rows}.values())
+
+
+def who_had_a_notice(user: User, person_id: uuid.UUID) -> set[int]:
+    """Keys of everybody who was given a notice about this child. The caller has shown that the user may see the child."""
+    rows = Reader.objects.filter(notice__person_id=person_id)
+    return set(rows.values_list("user_id", flat=True)) if user.may(May.SEE_CHILD) else set()
 
 
 def whom_to_ring(user: User, at: datetime | None = None) -> list[Rung]:

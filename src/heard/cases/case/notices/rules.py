@@ -21,6 +21,7 @@ class To(StrEnum):
     ON_DUTY = "on duty"
     AGENCY_LEAD = "lead of the agency concerned"
     NAMED = "the person concerned"
+    TELLER = "whoever told it"
 
 
 class Kind(StrEnum):
@@ -61,6 +62,14 @@ class Kind(StrEnum):
     DECIDED = "decided"
     NOTE = "note"
     DIRECTION = "direction"
+    TELLER_ASKED = "teller_asked"
+    TELLER_ANSWERED = "teller_answered"
+    DECISION_CORRECTED = "decision_corrected"
+    STRATEGY_ASKED = "strategy_asked"
+    STRATEGY = "strategy"
+    HANDOVER = "handover"
+    AFTERWARDS = "afterwards"
+    RESTRICTED = "restricted"
 
 
 # Of these one that nobody has seen goes on to others within the hour, and its mail cannot be switched off.
@@ -102,6 +111,14 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.DECIDED: (To.WORKER,),
     Kind.NOTE: (To.WORKER,),
     Kind.DIRECTION: (To.NAMED, To.WORKER),
+    Kind.TELLER_ASKED: (To.TELLER,),
+    Kind.TELLER_ANSWERED: (To.NAMED,),
+    Kind.DECISION_CORRECTED: (To.NAMED, To.TELLER),
+    Kind.STRATEGY_ASKED: (To.AGENCY_LEAD, To.WORKER),
+    Kind.STRATEGY: (To.WORKER, To.LEAD_SUPERVISOR, To.AGENCY_LEAD),
+    Kind.HANDOVER: (To.WORKER, To.LEAD_SUPERVISOR),
+    Kind.AFTERWARDS: (To.WORKER,),
+    Kind.RESTRICTED: (To.NAMED, To.WORKER),
 }
 
 # Without an open case these wait for a decision, which has a list and a clock of its own.
@@ -113,7 +130,7 @@ _WHOLE: Final = frozenset({Kind.FILE, Kind.REFERRAL})
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
     Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
-    Kind.ASKED, Kind.FOUND,
+    Kind.ASKED, Kind.FOUND, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED,
 }  # fmt: skip
 
 # Where one addressee does not see it: who else, and after how long. Minutes of what is urgent are a setting.

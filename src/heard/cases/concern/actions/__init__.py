@@ -1,14 +1,25 @@
 """Every write about worries: telling one, deciding on it, and what follows."""
 
 from heard.cases.concern.actions.afterwards import add_child, finish_step, mark_read
-from heard.cases.concern.actions.deciding import Step, decide, open_concern
+from heard.cases.concern.actions.asking import answer_question, ask_teller
+from heard.cases.concern.actions.deciding import (
+    Step,
+    correct_decision,
+    decide,
+    decide_together,
+    open_concern,
+)
 from heard.cases.concern.actions.telling import DRAFT, tell, throw_away
 
 __all__ = [
     "DRAFT",
     "Step",
     "add_child",
+    "answer_question",
+    "ask_teller",
+    "correct_decision",
     "decide",
+    "decide_together",
     "finish_step",
     "mark_read",
     "open_concern",

@@ -1,30 +1,43 @@
-"""Reading a worry, and deciding on it: once, by a person, with the reason and what the teller reads of it."""
+"""Reading a worry, and deciding on it: by a person, with the reason and what the teller reads of it. Several worries about one
+event are decided on at once; a decision is put right within a working day."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.rules import May, refuse
-from heard.cases.case.actions import open_case
+from heard.agencies.rules import May, Refused, refuse
+from heard.cases.case.actions import assign_trusted_worker, open_case, take_back_case
 from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.queries import who_was_told
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import open_case_of, words_of
 from heard.cases.concern import rules
 from heard.cases.concern.actions._shared import _audit
-from heard.cases.concern.models import Concern, ConcernStep
-from heard.cases.concern.queries import concern_open_to, concern_visible_to, decides
+from heard.cases.concern.models import Concern, ConcernStep, EarlierDecision, TellerQuestion
+from heard.cases.concern.queries import (
+    concern_open_to,
+    concern_visible_to,
+    decides,
+    has_work,
+    last_day_to_correct,
+)
+from heard.cases.concern.strategy.actions import call_off_with, plan_discussion
+from heard.cases.concern.strategy.queries import going_on
 from heard.network.actions import involve
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
     from heard.cases.case.models import Case
+
+_KEPT = ("decision", "feedback", "why_without_words", "why_alone", "help_with", "other_agency", "case")
 
 
 @dataclass(frozen=True)
@@ -44,61 +57,133 @@ class Step:
         return self.due_on is not None and self.due_on >= today
 
 
-@transaction.atomic
-def decide(
-    *,
-    by: User,
-    concern: Concern,
-    decision: str,
-    reason: str,
-    feedback: str = "",
-    other_agency: Agency | None = None,
-    step: Step | None = None,
-    why_without_words: str = "",
-    why_alone: str = "",
-    at: datetime | None = None,
-) -> Concern:
-    """Decides on a worry, once. Opening a case involves the agency of the team that leads it.
+@dataclass(frozen=True)
+class Decided:
+    """What somebody decides on a worry. `feedback` is what whoever told it reads: it is asked for unless they are the one who
+    decides, and then `why_alone` says why nobody else could. `other_agency` takes it on, or gives the help of `help_with`.
+    `worker`: who works with the child from now on, where a case is opened. `strategy_on`: when agencies discuss it."""
 
-    `feedback` is what the person who told it reads: it is asked for unless they are the one who decides, and then
-    `why_alone` says why nobody else could. Raises `Refused` with the sentence to show, or `Hidden`.
-    """
-    concern_open_to(by, concern.pk)
-    concern = Concern.objects.select_for_update(of=("self",)).select_related("person").get(pk=concern.pk)
-    child, told_it, today = concern.person_id, concern.told_by_id == by.pk, timezone.localdate(at)
-    open_one = open_case_of(by, child) if child else None
-    has_words = words_of(by, child).exists() if child else False
-    refuse(
-        rules.why_not_decide(
-            state=concern.state,
-            may_decide=decides(by),
-            about=concern.about,
-            decision=decision,
-            reason=reason,
-            has_open_case=open_one is not None,
-            has_other_agency=other_agency is not None,
-            has_words=has_words,
-            why_without_words=why_without_words,
-            feedback=feedback,
-            told_it=told_it,
-            why_alone=why_alone,
+    decision: str
+    reason: str
+    feedback: str = ""
+    other_agency: Agency | None = None
+    help_with: str = ""
+    step: Step | None = None
+    strategy_on: date | None = None
+    worker: User | None = None
+    why_without_words: str = ""
+    why_alone: str = ""
+
+    def chosen(self, today: date) -> rules.Chosen:
+        step = self.step
+        return rules.Chosen(
+            decision=self.decision,
+            reason=self.reason,
+            feedback=self.feedback,
+            has_other_agency=self.other_agency is not None,
+            help_with=self.help_with,
+            why_without_words=self.why_without_words,
+            why_alone=self.why_alone,
             step=step.what if step else "",
             has_step_owner=step is not None and step.has_owner,
             step_in_time=step is not None and step.is_in_time(today),
+            strategy_in_time=self.strategy_on is not None and self.strategy_on >= today,
+        )
+
+
+@transaction.atomic
+def decide(*, by: User, concern: Concern, at: datetime | None = None, **said: Any) -> Concern:
+    """Decides on a worry. `said`: what `Decided` holds. Opening a case involves the agency of the team that leads it, and
+    names the worker where one is chosen. Raises `Refused` with the sentence to show, or `Hidden`."""
+    decided, now = Decided(**said), at or timezone.now()
+    concern = _held(by, concern.pk)
+    standing, open_one = _standing(by, concern)
+    refuse(rules.why_not_decide(standing, decided.chosen(timezone.localdate(now))))
+    concern.state, concern.decided_by, concern.decided_at = Concern.State.DECIDED, by, now
+    _write(by, concern, decided, standing, open_one, now)
+    TellerQuestion.objects.filter(concern=concern, answered_at=None, ended_at=None).update(ended_at=now)
+    told_it = standing.told_it
+    _audit(
+        by,
+        "decide",
+        concern,
+        reason=concern.decision_reason,
+        decision=concern.decision,
+        told_it_too=told_it,
+    )
+    _announce(by, concern, decided.step, now)
+    return concern
+
+
+@transaction.atomic
+def decide_together(
+    *, by: User, concerns: Iterable[Concern], at: datetime | None = None, **said: Any
+) -> list[Concern]:
+    """Decides on several worries about one event with one reason: each is decided on by itself, or none is. A child who has a
+    case, or gets one by the first of them, has the others added to it."""
+    rows = list(concerns)
+    decided = Decided(**said)
+    if len(rows) > 1:
+        refuse(rules.why_not_decide_together(decided.decision))
+    done = []
+    for row in rows:
+        has_case = row.person_id is not None and open_case_of(by, row.person_id) is not None
+        this = decided.decision
+        if len(rows) > 1:
+            this = rules.for_each(decided.decision, has_open_case=has_case)
+        try:
+            done.append(decide(by=by, concern=row, at=at, **said | {"decision": this}))
+        except Refused as why_not:
+            if len(rows) == 1:
+                raise
+            raise Refused(f"{row.reference}: {why_not}") from why_not
+    return done
+
+
+@transaction.atomic
+def correct_decision(
+    *, by: User, concern_id: uuid.UUID, why: str, at: datetime | None = None, **said: Any
+) -> Concern:
+    """Puts a decision right within a working day. What it said before stays beside it, and whoever was told of that is told of
+    the correction. A case, step or strategy discussion that the wrong decision began is taken back where nothing has come
+    of it yet; else it is `Refused`."""
+    decided, now = Decided(**said), at or timezone.now()
+    concern, today = _held(by, concern_id), timezone.localdate(now)
+    was, kept_case = Concern.Decision(concern.decision) if concern.decision else None, None
+    if was == Concern.Decision.OPEN_CASE and decided.decision == was:
+        kept_case = concern.case
+    standing, open_one = _standing(by, concern)
+    if concern.case and was == Concern.Decision.OPEN_CASE:
+        standing = replace(standing, has_open_case=False)
+    refuse(
+        rules.why_not_correct(
+            standing,
+            decided.chosen(today),
+            decided_on=timezone.localdate(concern.decided_at) if concern.decided_at else None,
+            until=last_day_to_correct(by, concern),
+            today=today,
+            why=why,
         )
     )
-    concern.decision_reason, concern.feedback = reason.strip(), feedback.strip()
-    concern.case = _case_for(by, concern, decision, open_one, at)
-    concern.other_agency = other_agency if decision == rules.Decision.OTHER_AGENCY else None
-    concern.state, concern.decision = Concern.State.DECIDED, decision
-    concern.decided_by, concern.decided_at = by, at or timezone.now()
-    concern.why_without_words = why_without_words.strip() if child and not has_words else ""
-    concern.why_alone = why_alone.strip() if told_it else ""
-    concern.full_clean()
-    concern.save()
-    _follow_up(by, concern, step)
-    _audit(by, "decide", concern, reason=concern.decision_reason, decision=decision, told_it_too=told_it)
-    _announce(by, concern, step)
+    told = _who_was_told(by, concern)
+    _keep_earlier(concern)
+    if was != decided.decision:
+        open_one = _take_back(by, concern, why.strip(), open_one, now)
+    concern.corrected_by, concern.corrected_at, concern.why_corrected = by, now, why.strip()
+    concern.feedback_read_at = None
+    _write(by, concern, decided, standing, open_one, now, kept_case=kept_case, again=was == decided.decision)
+    _audit(by, "correct decision", concern, reason=concern.why_corrected, decision=concern.decision)
+    _announce(by, concern, decided.step if was != decided.decision else None, now)
+    announce(
+        by=by,
+        kind=Notified.DECISION_CORRECTED,
+        subject="concern",
+        subject_id=concern.pk,
+        person_id=concern.person_id,
+        named=told,
+        teller=concern.told_by,
+        at=now,
+    )
     return concern
 
 
@@ -110,21 +195,81 @@ def open_concern(*, by: User, concern_id: uuid.UUID) -> Concern:
     return concern
 
 
-def _follow_up(by: User, concern: Concern, step: Step | None) -> None:
-    """The agency that takes a worry on sees the child; an agreed step gets its row."""
+def _held(by: User, concern_id: uuid.UUID) -> Concern:
+    """The worry of which this user may see everything, kept from other writers until the transaction ends."""
+    concern_open_to(by, concern_id)
+    rows = Concern.objects.select_for_update(of=("self",)).select_related("person")
+    return rows.get(pk=concern_id)
+
+
+def _standing(by: User, concern: Concern) -> tuple[rules.Standing, Case | None]:
+    """How it stands, and the child's open case."""
+    child = concern.person_id
+    open_one = open_case_of(by, child) if child else None
+    standing = rules.Standing(
+        state=concern.state,
+        may_decide=decides(by),
+        has_open_case=open_one is not None,
+        has_words=words_of(by, child).exists() if child else False,
+        about=concern.about,
+        told_it=concern.told_by_id == by.pk,
+    )
+    return standing, open_one
+
+
+def _write(
+    by: User,
+    concern: Concern,
+    decided: Decided,
+    standing: rules.Standing,
+    open_one: Case | None,
+    now: datetime,
+    *,
+    kept_case: Case | None = None,
+    again: bool = False,
+) -> None:
+    """The decision as it is now, and what follows from it. `again`: the same decision as before, put in other words."""
+    lacks_words = concern.person_id is not None and not standing.has_words
+    concern.decision_reason, concern.feedback = decided.reason.strip(), decided.feedback.strip()
+    concern.case = kept_case or _case_for(by, concern, decided, open_one, now)
+    takes_on = decided.decision in (rules.Decision.OTHER_AGENCY, rules.Decision.HELP)
+    concern.other_agency = decided.other_agency if takes_on else None
+    concern.help_with = decided.help_with.strip() if decided.decision == rules.Decision.HELP else ""
+    concern.decision = decided.decision
+    concern.why_without_words = decided.why_without_words.strip() if lacks_words else ""
+    concern.why_alone = decided.why_alone.strip() if standing.told_it else ""
+    concern.full_clean()
+    concern.save()
+    _follow_up(by, concern, decided, now, again=again)
+
+
+def _follow_up(by: User, concern: Concern, decided: Decided, now: datetime, *, again: bool) -> None:
+    """The agency that takes a worry on, or gives the help, sees the child; a case gets its worker; an agreed step its row."""
     if concern.other_agency and concern.person:
-        involve(by=by, person=concern.person, agency=concern.other_agency, why="Takes on a worry")
+        helps = concern.decision == rules.Decision.HELP
+        why = "Gives help without a case" if helps else "Takes on a worry"
+        involve(by=by, person=concern.person, agency=concern.other_agency, why=why)
+    opened = concern.case if concern.decision == rules.Decision.OPEN_CASE else None
+    if opened and decided.worker and decided.worker.pk != opened.trusted_worker_id:
+        assign_trusted_worker(by=by, case_id=opened.pk, worker=decided.worker)
+    if again:
+        return
+    step = decided.step
     if concern.decision == rules.Decision.STEP and step and step.owner and step.due_on:
-        row = ConcernStep(concern=concern, what=step.what.strip(), owner=step.owner, due_on=step.due_on)
+        row = ConcernStep.objects.filter(concern=concern).first() or ConcernStep(concern=concern)
+        row.what, row.owner, row.due_on = step.what.strip(), step.owner, step.due_on
+        row.state, row.note, row.finished_by, row.finished_at = ConcernStep.State.OPEN, "", None, None
         row.full_clean()
-        row.save(force_insert=True)
+        row.save()
+    if concern.decision == rules.Decision.STRATEGY and not going_on(by, concern.person_id):
+        plan_discussion(by=by, concern_id=concern.pk, planned_on=decided.strategy_on, at=now)
 
 
-def _announce(by: User, concern: Concern, step: Step | None) -> None:
+def _announce(by: User, concern: Concern, step: Step | None, now: datetime) -> None:
     """Whoever decides has seen it; whoever takes it on, or is given something to do, has to see it now. Who told it reads
     the feedback."""
-    about: dict[str, Any] = {"by": by, "person_id": concern.person_id, "at": concern.decided_at}
-    mark_subject_seen(by=by, subject="concern", subject_id=concern.pk, at=concern.decided_at)
+    about: dict[str, Any] = {"by": by, "person_id": concern.person_id, "at": now}
+    mark_subject_seen(by=by, subject="concern", subject_id=concern.pk, at=now)
     worry: dict[str, Any] = {"subject": "concern", "subject_id": concern.pk}
     if concern.decision == rules.Decision.ADD_TO_CASE:
         announce(kind=Notified.WORRY, **worry, **about)
@@ -136,8 +281,42 @@ def _announce(by: User, concern: Concern, step: Step | None) -> None:
 
 
 def _case_for(
-    by: User, concern: Concern, decision: str, open_one: Case | None, at: datetime | None
+    by: User, concern: Concern, decided: Decided, open_one: Case | None, at: datetime
 ) -> Case | None:
-    if decision == rules.Decision.OPEN_CASE and concern.person_id:
-        return open_case(by=by, person_id=concern.person_id, why=concern.decision_reason, at=at)
-    return open_one if decision == rules.Decision.ADD_TO_CASE else None
+    if decided.decision == rules.Decision.OPEN_CASE and concern.person_id:
+        return open_case(by=by, person_id=concern.person_id, why=decided.reason.strip(), at=at)
+    return open_one if decided.decision == rules.Decision.ADD_TO_CASE else None
+
+
+# ---- putting a decision right
+
+
+def _who_was_told(by: User, concern: Concern) -> list[User]:
+    """Everybody who had a notice of the decision or of what it began, and who was named as the worker."""
+    subjects: list[tuple[str, object]] = [("concern", concern.pk), ("concern step", concern.pk)]
+    opened = concern.case if concern.decision == Concern.Decision.OPEN_CASE else None
+    if opened:
+        subjects.append(("trusted worker", opened.pk))
+    worker = opened.trusted_worker if opened else None
+    return [*who_was_told(by, subjects), *([worker] if worker else [])]
+
+
+def _keep_earlier(concern: Concern) -> None:
+    said: dict[str, Any] = {name: getattr(concern, name) for name in _KEPT}
+    said["said_by_id"] = concern.corrected_by_id or concern.decided_by_id
+    said["said_at"] = concern.corrected_at or concern.decided_at
+    EarlierDecision.objects.create(concern=concern, reason=concern.decision_reason, **said)
+
+
+def _take_back(by: User, concern: Concern, why: str, open_one: Case | None, now: datetime) -> Case | None:
+    """What the decision before began, and nothing has come of yet, ends. Returns the child's case that stays open."""
+    if concern.decision == rules.Decision.STEP:
+        open_step = ConcernStep.objects.filter(concern=concern, state=ConcernStep.State.OPEN)
+        open_step.update(state=ConcernStep.State.NOT_DONE, note=why, finished_by=by, finished_at=now)
+    if concern.decision == rules.Decision.STRATEGY:
+        call_off_with(by=by, concern_id=concern.pk, why=why)
+    if concern.decision == rules.Decision.OPEN_CASE and concern.case:
+        refuse(rules.why_not_take_back_case(has_work=has_work(by, concern)))
+        take_back_case(by=by, case_id=concern.case.pk, why=why, at=now)
+        return None
+    return open_one

@@ -1,6 +1,15 @@
 """What telling a worry and deciding on it ask."""
 
-from heard.cases.concern.forms.deciding import ConcernedChildForm, DecideForm, FinishStepForm
+from heard.cases.concern.forms.deciding import (
+    AnswerForm,
+    AskForm,
+    Asks,
+    ConcernedChildForm,
+    CorrectForm,
+    DecideForm,
+    FinishStepForm,
+    SearchDecidedForm,
+)
 from heard.cases.concern.forms.telling import (
     NEW,
     AboutForm,
@@ -25,7 +34,11 @@ from heard.cases.concern.forms.telling import (
 __all__ = [
     "NEW",
     "AboutForm",
+    "AnswerForm",
+    "AskForm",
+    "Asks",
     "ConcernedChildForm",
+    "CorrectForm",
     "DangerForm",
     "DecideForm",
     "EvidenceForm",
@@ -39,6 +52,7 @@ __all__ = [
     "SameChildForm",
     "SameForm",
     "SceneForm",
+    "SearchDecidedForm",
     "SearchForm",
     "SeenForm",
     "SignsForm",

@@ -2,18 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
+from heard.cases.concern.actions import Step
+from heard.govuk.forms import (
+    CheckboxesField,
+    DateField,
+    Form,
+    RadiosField,
+    SelectField,
+    TextareaField,
+    TextField,
+)
+
+if TYPE_CHECKING:
+    from heard.agencies.models import Agency, User
 
 _STEP: Final = ("step_what", "step_owner", "step_due_on")
+_REVEALS: Final = {
+    "open_case": "worker",
+    "strategy": "strategy_on",
+    "help": ("help_with", "helping_agency"),
+    "other_agency": "other_agency",
+}
+
+
+@dataclass(frozen=True)
+class Asks:
+    """What the form of one worry offers and asks for. `needs_words`: the child's words are not here. `colleagues`: who may be
+    given a step, where there are steps; `workers`: who may work with the child. `also`: worries of the same event; `silent`: those of
+    them about children of whom there are no words."""
+
+    decisions: list[tuple[str, str, str]]
+    known_agencies: Mapping[str, Agency]
+    needs_words: bool
+    told_it: bool
+    colleagues: Mapping[str, tuple[User, str]] = field(default_factory=dict)
+    workers: Mapping[str, tuple[User, str]] = field(default_factory=dict)
+    also: list[tuple[str, str, str]] = field(default_factory=list)
+    silent: frozenset[str] = frozenset()
+
+    @property
+    def agencies(self) -> list[tuple[str, str]]:
+        return [(key, agency.name) for key, agency in self.known_agencies.items()]
+
+    def left_out(self) -> set[str]:
+        """Fields that this worry does not ask for."""
+        offered = {value for value, *_rest in self.decisions}
+        asked = {
+            "why_without_words": self.needs_words or bool(self.silent),
+            "feedback": not self.told_it,
+            "why_alone": self.told_it,
+            "worker": "open_case" in offered and bool(self.workers),
+            "also": bool(self.also),
+            "strategy_on": "strategy" in offered,
+            "help_with": "help" in offered,
+            "helping_agency": "help" in offered,
+        } | dict.fromkeys(_STEP, bool(self.colleagues))
+        return {name for name, wanted in asked.items() if not wanted}
 
 
 class DecideForm(Form):
     decision = RadiosField(_("What happens next?"), missing=_("Choose what happens next"), size="m")
+    worker = SelectField(
+        _("Who works with the child from now on?"),
+        hint=_("They learn of it at once. You can leave it open and name somebody later."),
+        required=False,
+    )
+    strategy_on = DateField(
+        _("By when is it held?"),
+        called=_("The day of the strategy discussion"),
+        missing=_("Choose by when the strategy discussion is held"),
+    )
+    help_with = TextareaField(
+        _("Which help or service?"),
+        hint=_("For example: the school’s counsellor, a youth group, early help for the family"),
+        missing=_("Say which help or service it is"),
+        rows=2,
+        max_length=2000,
+    )
+    helping_agency = SelectField(
+        _("Does an agency of the partnership give it?"),
+        hint=_("It becomes involved and can see the child’s record."),
+        required=False,
+    )
     other_agency = SelectField(_("Which agency?"), missing=_("Choose the agency that takes this on"))
     step_what = TextareaField(
         _("What will be done?"),
@@ -24,6 +100,15 @@ class DecideForm(Form):
     )
     step_owner = SelectField(_("Who will do it?"), missing=_("Choose who will do it"))
     step_due_on = DateField(_("By when?"), called=_("The day"), missing=_("Enter by when it will be done"))
+    also = CheckboxesField(
+        _("Is this decision also for other worries?"),
+        hint=_(
+            "Those that tell of the same event or child. Each gets this decision with this reason, and everybody who told one "
+            "reads what you write."
+        ),
+        required=False,
+        size="m",
+    )
     why_without_words = TextareaField(
         _("Why is this decided without the child’s own words?"),
         missing=_("Say why the decision is made without the child’s own words"),
@@ -52,36 +137,125 @@ class DecideForm(Form):
         max_length=5000,
     )
 
-    def __init__(
-        self,
-        *args: Any,
-        decisions: Iterable[tuple[str, str, str]],
-        agencies: Iterable[tuple[str, str]],
-        colleagues: Iterable[tuple[str, str]] = (),
-        needs_words: bool,
-        told_it: bool,
-        **kwargs: Any,
-    ) -> None:
-        """`needs_words`: the child's words are not here. `colleagues`: who may be given a step, where there are steps."""
+    def __init__(self, *args: Any, asks: Asks, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.asks = asks
         fields: dict[str, Any] = self.fields
-        fields["decision"].choices = decisions
-        fields["decision"].reveals = {"other_agency": "other_agency"}
-        fields["other_agency"].choices = agencies
-        fields["step_owner"].choices = [("", _("Choose somebody")), *colleagues]
-        unasked = {"why_without_words": not needs_words, "feedback": told_it, "why_alone": not told_it}
-        steps = dict.fromkeys(_STEP, not colleagues)
-        for name in (name for name, left_out in (unasked | steps).items() if left_out):
+        fields["decision"].choices = asks.decisions
+        fields["other_agency"].choices = asks.agencies
+        fields["helping_agency"].choices = [("", _("No, or another service")), *asks.agencies]
+        fields["step_owner"].choices = [("", _("Choose somebody")), *_called(asks.colleagues)]
+        fields["worker"].choices = [("", _("Name somebody later")), *_called(asks.workers)]
+        fields["also"].choices = asks.also
+        for name in asks.left_out():
             del fields[name]
+        if asks.silent and not asks.needs_words:
+            fields["why_without_words"].help_text = _(
+                "Only where you ticked a worry about a child whose words we do not have."
+            )
+        offered = {value for value, *_rest in asks.decisions}
+        fields["decision"].reveals = {
+            value: tuple(name for name in ((names,) if isinstance(names, str) else names) if name in fields)
+            for value, names in _REVEALS.items()
+            if value in offered
+        }
 
     def clean(self) -> dict[str, Any]:
-        """What an agreed step needs is asked for only where one is agreed."""
+        """What an agreed step needs is asked for only where one is agreed; and why there are no words, where there are none."""
         answers = super().clean() or {}
+        if not self.asks.needs_words and not self.asks.silent & set(answers.get("also") or ()):
+            self.errors.pop("why_without_words", None)
         if answers.get("decision") != "step":
             for name in _STEP:
                 self.errors.pop(name, None)
                 answers.pop(name, None)
         return answers
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `decide_together` and `correct_decision`."""
+        answers, asks = self.cleaned_data, self.asks
+        names = (
+            "decision",
+            "reason",
+            "feedback",
+            "help_with",
+            "strategy_on",
+            "why_without_words",
+            "why_alone",
+        )
+        said = {name: answers[name] for name in names if answers.get(name)}
+        chosen = "helping_agency" if answers["decision"] == "help" else "other_agency"
+        worker = asks.workers.get(answers.get("worker") or "", (None, ""))[0]
+        said |= {"other_agency": asks.known_agencies.get(answers.get(chosen) or ""), "worker": worker}
+        if answers["decision"] == "step":
+            owner = asks.colleagues.get(answers["step_owner"], (None, ""))[0]
+            said["step"] = Step(answers["step_what"], owner, answers["step_due_on"])
+        return {"reason": "", "decision": ""} | said
+
+
+class CorrectForm(DecideForm):
+    """The same, with why it is put right."""
+
+    why = TextareaField(
+        _("Why is the decision put right?"),
+        hint=_("What it said before stays beside it, and everybody who was told of that is told of this."),
+        missing=_("Say why the decision is put right"),
+        rows=3,
+        max_length=5000,
+    )
+
+
+def _called(people: Mapping[str, tuple[Any, str]]) -> list[tuple[str, str]]:
+    return [(key, called) for key, (_who, called) in people.items()]
+
+
+class AskForm(Form):
+    text = TextareaField(
+        _("What would you like to know?"),
+        hint=_("The person who told this reads exactly this. No more of the record than they may know."),
+        missing=_("Write what you would like to know"),
+        rows=4,
+        max_length=5000,
+    )
+
+
+class AnswerForm(Form):
+    text = TextareaField(
+        _("Your answer"),
+        hint=_("What you saw and heard yourself, and who told you the rest. “I do not know” is an answer."),
+        missing=_("Write your answer. “I do not know” is an answer."),
+        rows=6,
+        max_length=20000,
+    )
+
+
+class SearchDecidedForm(Form):
+    """Which decided worries are listed."""
+
+    text = TextField(
+        _("Name, reference or words"),
+        hint=_("In what was told, or in the reason"),
+        required=False,
+        max_length=120,
+        spellcheck=False,
+    )
+    decision = SelectField(_("Decision"), required=False)
+    agency = SelectField(_("Told by"), required=False)
+    since = DateField(_("Decided from"), called=_("The first day"), required=False)
+    until = DateField(_("Decided until"), called=_("The last day"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        decisions: Iterable[tuple[str, str]],
+        agencies: Iterable[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["decision"].choices = [("", _("Any")), *decisions]
+        fields["agency"].choices = [("", _("Any agency")), *agencies]
 
 
 class FinishStepForm(Form):

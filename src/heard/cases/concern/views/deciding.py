@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,12 +21,22 @@ from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import agencies_visible_to, duty_team
 from heard.agencies.rules import May
 from heard.cases.attachment.queries import attachments_of
-from heard.cases.case.queries import closed_case_of, open_case_of, who_can_do, words_of
+from heard.cases.case.queries import (
+    closed_case_of,
+    open_case_of,
+    who_can_be_trusted_worker,
+    who_can_do,
+    words_of,
+)
 from heard.cases.concern import actions, queries, rules
-from heard.cases.concern.forms import DecideForm
+from heard.cases.concern.forms import Asks, CorrectForm, DecideForm, SearchDecidedForm
+from heard.cases.concern.strategy.queries import discussions_visible_to, why_not_plan_now
 from heard.cases.concern.views.summary import born, lists
+from heard.govuk.environment import time
 from heard.knowledge import load
 
+_KEPT = "decided worries"  # in the session: what they are searched with
+_TOGETHER = 20  # worries of one event that are offered
 _WAITING = 25  # on one page
 _TOLD = 5  # on the page of what waits; a page of its own has all of them
 
@@ -63,7 +75,17 @@ def concern(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     if not worry.whole:  # type: ignore[attr-defined]
         context = _shown(request, worry) | {"team": duty_team(request.user)}
         return render(request, "cases/concern/own_part.html", context)
-    context = _shown(request, worry) | {"step": queries.step_of(request.user, concern_id)}
+    user, is_decided = request.user, worry.state == rules.State.DECIDED
+    may_decide = queries.decidable_by(user).filter(pk=concern_id).exists()
+    context = _shown(request, worry) | {
+        "step": queries.step_of(user, concern_id),
+        "earlier": list(queries.earlier_decisions(user, concern_id)) if worry.corrected_at else [],
+        "discussions": list(discussions_visible_to(user).filter(concern=concern_id)),
+        "may_correct": may_decide and not queries.why_not_correct_now(user, worry),
+        "may_plan": is_decided and may_decide and not why_not_plan_now(user, worry),
+        "may_ask": may_decide and not is_decided and worry.told_by_id != user.pk,
+        "next": queries.next_to_decide(user, concern_id) if may_decide and is_decided else None,
+    }
     return render(request, "cases/concern/concern.html", context)
 
 
@@ -74,62 +96,148 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     worry = get_object_or_404(queries.decidable_by(request.user), pk=concern_id)
     if worry.state == rules.State.DECIDED:
         return redirect("concern", concern_id=concern_id)
-    words = list(words_of(request.user, worry.person_id)[:3]) if worry.person_id else []
-    case = open_case_of(request.user, worry.person_id) if worry.person_id else None
-    closed = closed_case_of(request.user, worry.person_id) if worry.person_id and not case else None
-    form: Any = kept_form(
-        request,
-        DecideForm,
-        kind="worry.decide",
-        subject_id=worry.pk,
-        decisions=_decisions(worry, case, closed),
-        agencies=[(str(agency.pk), agency.name) for agency in agencies_visible_to(request.user)],
-        colleagues=[] if worry.person_id else _who_can_do(request),
-        needs_words=bool(worry.person_id) and not words,
-        told_it=worry.told_by_id == request.user.pk,
-    )
+    beside = _beside(request, worry)
+    also = list(queries.same_event(request.user, worry)[:_TOGETHER])
+    asks = _asks(request, worry, beside, also=also)
+    form: Any = kept_form(request, DecideForm, kind="worry.decide", subject_id=worry.pk, asks=asks)
     if form.is_valid():
+        chosen = set(form.cleaned_data.get("also") or ())
+        worries = [worry, *(one for one in also if str(one.pk) in chosen)]
         with sending(request, form):
-            decided = _decide(request, worry, form.cleaned_data)
-            messages.success(
-                request, _("Decision recorded: %(what)s.") % {"what": decided.get_decision_display()}
-            )
+            done = actions.decide_together(by=request.user, concerns=worries, **form.answered)
+            messages.success(request, _what_was_done(done, form.answered))
             return redirect("concern", concern_id=concern_id)
     # Also where it is sent: a form that is not right shows it all again.
     actions.open_concern(by=request.user, concern_id=concern_id)
-    context = _shown(request, worry) | {
-        "form": form,
-        "child_words": words,
-        "open_case": case,
-        "closed_case": closed,
-    }
-    return render(request, "cases/concern/decide.html", context)
-
-
-def _decide(request: Request, worry: Any, answers: dict[str, Any]) -> Any:
-    chosen = answers.get("other_agency") if answers["decision"] == rules.Decision.OTHER_AGENCY else None
-    return actions.decide(
-        by=request.user,
-        concern=worry,
-        decision=answers["decision"],
-        reason=answers["reason"],
-        feedback=answers.get("feedback", ""),
-        other_agency=agencies_visible_to(request.user).get(pk=chosen) if chosen else None,
-        step=_step(request, answers),
-        why_without_words=answers.get("why_without_words", ""),
-        why_alone=answers.get("why_alone", ""),
+    return render(
+        request,
+        "cases/concern/decide.html",
+        _shown(request, worry) | beside | {"form": form, "corrects": False},
     )
 
 
-def _step(request: Request, answers: dict[str, Any]) -> actions.Step | None:
-    if answers["decision"] != rules.Decision.STEP:
-        return None
-    owner, _called = who_can_do(request.user)[answers["step_owner"]]
-    return actions.Step(answers["step_what"], owner, answers["step_due_on"])
+@gate(May.DECIDE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: Request, concern_id: uuid.UUID) -> HttpResponse:
+    """Puts a decision right within a working day; what it said stays beside it."""
+    worry = get_object_or_404(queries.decidable_by(request.user), pk=concern_id)
+    if worry.state == rules.State.TOLD:
+        return redirect("concern_decide", concern_id=concern_id)
+    beside = _beside(request, worry)
+    if worry.decision == rules.Decision.OPEN_CASE:
+        beside |= {"open_case": None}
+    form: Any = kept_form(
+        request,
+        CorrectForm,
+        kind="worry.correct",
+        subject_id=worry.pk,
+        initial=_as_decided(worry),
+        asks=_asks(request, worry, beside),
+    )
+    why_not = queries.why_not_correct_now(request.user, worry)
+    if not why_not and form.is_valid():
+        with sending(request, form):
+            why = form.cleaned_data["why"]
+            said = form.answered
+            done = actions.correct_decision(by=request.user, concern_id=concern_id, why=why, **said)
+            text = _("Put right: %(what)s. Everybody who was told is told again.")
+            messages.success(request, text % {"what": done.get_decision_display()})
+            return redirect("concern", concern_id=concern_id)
+    actions.open_concern(by=request.user, concern_id=concern_id)
+    context = _shown(request, worry) | beside | {"form": form, "why_not": why_not, "corrects": True}
+    return render(request, "cases/concern/decide.html", context)
 
 
-def _who_can_do(request: Request) -> list[tuple[str, str]]:
-    return [(key, called) for key, (_who, called) in who_can_do(request.user).items()]
+@gate(May.DECIDE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def decided(request: Request) -> HttpResponse:
+    """Decided worries, the latest first. What they are searched with is kept in the session: names are in no address."""
+    kept = request.session.get(_KEPT, {})
+    shape: dict[str, Any] = {
+        "decisions": queries.decisions_there_are(request.user),
+        "agencies": [(str(agency.pk), agency.name) for agency in agencies_visible_to(request.user)],
+    }
+    if request.method == "POST":
+        form = SearchDecidedForm(request.POST, **shape)
+        if form.is_valid():
+            request.session[_KEPT] = form.answers()
+            return redirect("concerns_decided")
+    else:
+        form = SearchDecidedForm.filled(kept, **shape)  # type: ignore[assignment]
+    asked = form.cleaned_data if form.is_valid() else {}
+    rows = queries.decided_worries(request.user, **asked)
+    page = Paginator(rows, _WAITING).get_page(_page(request))
+    context = {"form": form, "page": page, "asked": any(asked.values()), "bound": request.method == "POST"}
+    return render(request, "cases/concern/decided.html", context)
+
+
+def _beside(request: Request, worry: Any) -> dict[str, Any]:
+    """What is shown beside the decision: the child's words, and the case that there is or was."""
+    child = worry.person_id
+    case = open_case_of(request.user, child) if child else None
+    return {
+        "child_words": list(words_of(request.user, child)[:3]) if child else [],
+        "open_case": case,
+        "closed_case": closed_case_of(request.user, child) if child and not case else None,
+    }
+
+
+def _asks(request: Request, worry: Any, beside: dict[str, Any], *, also: Sequence[Any] = ()) -> Asks:
+    user, child, closed = request.user, worry.person_id, beside["closed_case"]
+    team = duty_team(user)
+    workers: Any = {}
+    if child and not beside["open_case"] and not (closed and closed.trusted_worker):
+        workers = who_can_be_trusted_worker(user, child, also=[team.agency_id] if team else [])
+    return Asks(
+        decisions=_decisions(worry, beside["open_case"], closed),
+        known_agencies={str(agency.pk): agency for agency in agencies_visible_to(user)},
+        needs_words=bool(child) and not beside["child_words"],
+        silent=frozenset(str(one.pk) for one in queries.without_words(user, also)),
+        told_it=worry.told_by_id == user.pk,
+        colleagues={} if child else who_can_do(user),
+        workers=workers,
+        also=[(str(one.pk), *_told_of(one)) for one in also],
+    )
+
+
+def _told_of(worry: Any) -> tuple[str, str]:
+    """Whom a worry of the same event is about, and the beginning of what was told."""
+    named = {
+        "reference": worry.reference,
+        "whom": worry.whom,
+        "agency": worry.agency,
+        "time": time(worry.told_at),
+    }
+    text = _("%(whom)s: %(reference)s, told %(time)s, %(agency)s") % named
+    return text, Truncator(worry.seen_and_heard).chars(200)
+
+
+def _as_decided(worry: Any) -> dict[str, Any]:
+    """The decision as it stands, for the form that puts it right."""
+    agency = str(worry.other_agency_id or "")
+    helps = worry.decision == rules.Decision.HELP
+    return {
+        "decision": worry.decision,
+        "reason": worry.decision_reason,
+        "feedback": worry.feedback,
+        "help_with": worry.help_with,
+        "helping_agency": agency if helps else "",
+        "other_agency": "" if helps else agency,
+        "why_without_words": worry.why_without_words,
+        "why_alone": worry.why_alone,
+    }
+
+
+def _what_was_done(done: list[Any], said: dict[str, Any]) -> str:
+    first = done[0]
+    text = _("Decision recorded: %(what)s.") % {"what": first.get_decision_display()}
+    if first.decision == rules.Decision.OPEN_CASE:
+        text += " " + _("Case %(case)s is open.") % {"case": first.case}
+        if said["worker"]:
+            text += " " + _("%(who)s works with the child and learns of it now.") % {"who": said["worker"]}
+    if len(done) > 1:
+        text += " " + _("It is the decision on %(number)s worries.") % {"number": len(done)}
+    return text
 
 
 def _decisions(worry: Any, case: Any, closed: Any) -> list[tuple[str, str, str]]:
@@ -142,6 +250,16 @@ def _decisions(worry: Any, case: Any, closed: Any) -> list[tuple[str, str, str]]
         rules.Decision.ADD_TO_CASE: (
             _("Add to the open case %(case)s") % {"case": case},
             _("The people who work on the case see this worry."),
+        ),
+        rules.Decision.STRATEGY: (
+            _("Strategy discussion"),
+            _(
+                "Agencies put together what they know. You lead it, and find it in your work until it is held."
+            ),
+        ),
+        rules.Decision.HELP: (
+            _("Help without a case"),
+            _("Somebody else helps the child or the family. The worry stays on record."),
         ),
         rules.Decision.PANEL: (
             _("Discuss it at the panel"),
@@ -181,6 +299,7 @@ def _shown(request: Request, worry: Any) -> dict[str, Any]:
         "days_left": _days_left(worry.due_on),
         "is_teller": worry.told_by_id == request.user.pk,
         "seen_by": queries.read_by(request.user, worry),
+        "questions": list(queries.questions_of(request.user, worry)),
         "may_decide": queries.waiting_for_decision(request.user).filter(pk=worry.pk).exists(),
     }
 

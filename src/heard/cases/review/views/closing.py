@@ -21,6 +21,8 @@ from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words, unsigned
 from heard.cases.case.queries import case_visible_to, periods_of
 from heard.cases.concern.queries import concerns_of
+from heard.cases.concern.strategy.queries import discussions_of
+from heard.cases.leaving.queries import going_on
 from heard.cases.missing.queries import open_episode_of
 from heard.cases.plan.queries import agreed_plan, draft_plan
 from heard.cases.review import actions, queries
@@ -36,6 +38,8 @@ LINKS: dict[Missing, Any] = {
     Missing.ACTION: gettext_lazy("Go to the plan"),
     Missing.REVIEW: gettext_lazy("Hold a review"),
     Missing.SIGNED: gettext_lazy("Start an assessment"),
+    Missing.HANDOVER: gettext_lazy("Follow the handover"),
+    Missing.STRATEGY: gettext_lazy("Go to the strategy discussion"),
 }
 
 
@@ -66,7 +70,7 @@ def close(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     words = latest_words(user, case_id)
     form = kept_form(request, CloseForm, kind="case.close", subject_id=case_id, words=words)
     if form.is_valid():
-        names = ("reason", "contact_afterwards", "told_child", "open_again_if")
+        names = ("ended_as", "reason", "contact_afterwards", "told_child", "open_again_if")
         answers = {name: form.cleaned_data[name] for name in names}
         with sending(request, form):
             actions.close_case(by=user, case_id=case_id, view=form.view, **answers)
@@ -119,6 +123,12 @@ def _where(user: Any, case: Any, what: Missing) -> str:
     if what is Missing.WORRY:
         worry = concerns_of(user, case.person_id).filter(state="told").first()
         return reverse("concern", kwargs={"concern_id": worry.pk}) if worry else ""
+    if what is Missing.STRATEGY:
+        planned = discussions_of(user, case.person_id).filter(state="planned").first()
+        return reverse("strategy", kwargs={"discussion_id": planned.pk}) if planned else ""
+    if what is Missing.HANDOVER:
+        handed = going_on(user, case)
+        return reverse("handover", kwargs={"handover_id": handed.pk}) if handed else ""
     if what is Missing.ASSESSMENT:
         one = unsigned(user, case.pk)
         return reverse("assessment", kwargs={"assessment_id": one.pk}) if one else ""

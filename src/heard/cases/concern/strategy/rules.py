@@ -1,0 +1,151 @@
+"""When a strategy discussion is planned, held and put right. Pure: no Django, no clock, no database."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class State(StrEnum):
+    PLANNED = "planned"
+    HELD = "held"
+    CALLED_OFF = "called_off"
+
+
+class YesNo(StrEnum):
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a strategy discussion decided. `enquiries`: whether enquiries under section 47 of the Children Act 1989 follow, and
+    `enquiries_by` whom. `opens_case`: a case is opened with it; `has_case`: there is one. `lacks_words`: nothing that the
+    child said is in the record."""
+
+    held_on: date | None
+    decision: str
+    reason: str
+    enquiries: str
+    enquiries_by: str
+    why_without_words: str
+    lacks_words: bool
+    has_case: bool
+    opens_case: bool = False
+
+
+def why_not_plan(
+    *,
+    about_child: bool,
+    is_decided: bool,
+    may_decide: bool,
+    going_on: bool,
+    planned_on: date | None,
+    today: date,
+) -> str | None:
+    """`going_on`: one about this child is planned and not held yet."""
+    if not about_child:
+        return "A strategy discussion is about a child"
+    if not may_decide:
+        return "A co-ordinator decides on a worry, or a supervisor of the agency that worries come to"
+    if not is_decided:
+        return "Decide on the worry first. A strategy discussion is one of the decisions."
+    if going_on:
+        return "A strategy discussion about this child is planned already. Go on with that one."
+    if planned_on is None or planned_on < today:
+        return "Choose by when the strategy discussion is held: today or a day to come"
+    return None
+
+
+def why_not_write(*, state: str, may_write: bool) -> str | None:
+    """Whether anything is written in it now. `may_write`: they decide on worries, or lead it."""
+    if state == State.CALLED_OFF:
+        return "This strategy discussion was called off."
+    if state == State.HELD:
+        return (
+            "This strategy discussion is finished. Correct it: what it says now stays beside the correction."
+        )
+    if not may_write:
+        return "Whoever leads the strategy discussion writes in it, or somebody who decides on worries."
+    return None
+
+
+def why_not_ask_agency(
+    *, has_whom: bool, who: str, asked_on: date | None, asked_already: bool, today: date
+) -> str | None:
+    if not has_whom:
+        return "Choose the agency, or write which one it is"
+    if asked_already:
+        return "This agency has been asked already. Write what it knows there."
+    if not who.strip():
+        return "Say who was asked: name and role"
+    if asked_on is None or asked_on > today:
+        return "Say on which day they were asked: today or before"
+    return None
+
+
+def why_not_tell(
+    *, state: str, may_write: bool, is_of_agency: bool, information: str, attended: str
+) -> str | None:
+    """What one agency knows. Somebody of that agency who may see the record writes it too."""
+    if state == State.CALLED_OFF:
+        return "This strategy discussion was called off."
+    if state == State.HELD:
+        return (
+            "This strategy discussion is finished. Correct it: what it says now stays beside the correction."
+        )
+    if not may_write and not is_of_agency:
+        return "Somebody of that agency writes what it knows, or whoever leads the strategy discussion."
+    if not information.strip() and not attended:
+        return "Write what this agency knows, or say whether it was there"
+    return None
+
+
+def why_not_finish(outcome: Outcome, *, anybody_asked: bool, today: date) -> str | None:
+    if not anybody_asked:
+        return "Write down first which agencies were asked"
+    return _what_is_missing(outcome, today)
+
+
+def why_not_correct(
+    outcome: Outcome, *, state: str, is_corrected: bool, may_write: bool, why: str, today: date
+) -> str | None:
+    """A discussion that was held is put right by a new version beside the old."""
+    if not may_write:
+        return "Whoever leads the strategy discussion corrects it, or somebody who decides on worries."
+    if state != State.HELD:
+        return "Only a strategy discussion that was held is corrected. Go on with this one."
+    if is_corrected:
+        return "This has been corrected already. Correct the newer version."
+    if not why.strip():
+        return "Say why it is corrected"
+    return _what_is_missing(outcome, today)
+
+
+def why_not_call_off(*, state: str, may_write: bool, why: str) -> str | None:
+    if state == State.HELD:
+        return "The strategy discussion was held, and its decision stands. Correct it there."
+    if state == State.CALLED_OFF:
+        return "This strategy discussion was called off already."
+    if not may_write:
+        return "Whoever leads the strategy discussion calls it off, or somebody who decides on worries."
+    if not why.strip():
+        return "Say why it is not held"
+    return None
+
+
+def _what_is_missing(outcome: Outcome, today: date) -> str | None:
+    if outcome.held_on is None or outcome.held_on > today:
+        return "Say on which day it was held: today or before"
+    if outcome.enquiries not in set(YesNo):
+        return "Say whether section 47 enquiries follow"
+    if outcome.enquiries == YesNo.YES and not outcome.enquiries_by.strip():
+        return "Say by whom the section 47 enquiries are made"
+    if outcome.enquiries == YesNo.YES and not (outcome.has_case or outcome.opens_case):
+        return "Section 47 enquiries need an open case. Choose to open one."
+    if not outcome.decision.strip():
+        return "Write what was decided"
+    if not outcome.reason.strip():
+        return "Give the reason for the decision"
+    if outcome.lacks_words and not outcome.why_without_words.strip():
+        return "We do not have the child’s own words. Say why the decision is made without them."
+    return None

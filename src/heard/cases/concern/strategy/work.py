@@ -1,0 +1,13 @@
+"""Strategy discussions that somebody has to hold."""
+
+from django.utils.translation import gettext_lazy as _
+
+from heard.agencies.rules import May
+from heard.agencies.waiting import WorkList
+from heard.cases.concern.strategy import queries
+from heard.cases.concern.strategy.models import StrategyDiscussion
+
+TO_HOLD = WorkList(
+    "strategy", _("Strategy discussions to hold"), May.DECIDE, queries.to_hold, "strategy", "person", due="planned_on",
+    shows=("person",), only_if=lambda user: StrategyDiscussion.objects.filter(state="planned"),
+)  # fmt: skip

@@ -1,0 +1,135 @@
+"""When a child is handed over to another council, and what a plan for after 18 says. Pure: no Django, no clock."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+ADULT_AT: Final = 18
+
+
+class State(StrEnum):
+    """Of a handover. Until it is accepted the child stays with whoever handed over."""
+
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What a handover says: to which council and whom there, what was sent and when, and when it is asked after."""
+
+    to_council: str
+    to_whom: str
+    what_sent: str
+    sent_on: date | None
+    ask_again_on: date | None
+
+
+@dataclass(frozen=True)
+class Afterwards:
+    """What a plan for after 18 says. `child_agreed`: what the young person says to it; without, why it was made without them."""
+
+    who_is_there: str
+    services: str
+    where_to_live: str
+    who_to_call: str
+    child_agreed: str
+    why_not_with_child: str
+
+
+def eighteen_on(birth_date: date) -> date:
+    """The eighteenth birthday; of somebody born on 29 February, 1 March where that year has no 29 February."""
+    year = birth_date.year + ADULT_AT
+    if (birth_date.month, birth_date.day) == (2, 29) and monthrange(year, 2)[1] == 28:
+        return date(year, 3, 1)
+    return birth_date.replace(year=year)
+
+
+def due_before_eighteen(birth_date: date, months: int) -> date:
+    """So many months before the eighteenth birthday, on the same day or the last of a shorter month."""
+    birthday = eighteen_on(birth_date)
+    year, month = divmod(birthday.year * 12 + birthday.month - 1 - months, 12)
+    return date(year, month + 1, min(birthday.day, monthrange(year, month + 1)[1]))
+
+
+def born_by(day: date, months: int) -> date:
+    """Whoever was born by this day has a plan for after 18 due by `day`, give or take the length of a month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    year -= ADULT_AT
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def why_not_begin(*, may_plan: bool, case_is_open: bool, going_on: bool) -> str | None:
+    """`going_on`: a handover of this child is sent, and nobody has accepted yet."""
+    if not may_plan:
+        return "Your role does not hand a child over."
+    if not case_is_open:
+        return "This case is closed. A child is handed over from an open case."
+    if going_on:
+        return "The child is being handed over already. Follow that handover."
+    return None
+
+
+def why_not_hand_over(handed: Handed, *, today: date) -> str | None:
+    if not handed.to_council.strip():
+        return "Say to which council the child moves"
+    if not handed.to_whom.strip():
+        return "Say who there takes over: name and how to reach them"
+    if not handed.what_sent.strip():
+        return "Say what was sent"
+    if handed.sent_on is None or handed.sent_on > today:
+        return "Say on which day it was sent: today or before"
+    if handed.ask_again_on is None or handed.ask_again_on < today:
+        return "Choose the day on which you ask whether they accept: today or a day to come"
+    return None
+
+
+def why_not_follow(*, state: str, may_plan: bool) -> str | None:
+    if not may_plan:
+        return "Your role does not hand a child over."
+    if state == State.ACCEPTED:
+        return "This handover was accepted."
+    if state == State.TAKEN_BACK:
+        return "This handover was taken back."
+    return None
+
+
+def why_not_ask_again(*, what_they_said: str, ask_again_on: date | None, today: date) -> str | None:
+    if not what_they_said.strip():
+        return "Write what they said, or that you did not reach them"
+    if ask_again_on is None or ask_again_on <= today:
+        return "Choose a day to come on which you ask again"
+    return None
+
+
+def why_not_accept(*, accepted_by: str, accepted_on: date | None, sent_on: date, today: date) -> str | None:
+    if not accepted_by.strip():
+        return "Say who accepted: name and role"
+    if accepted_on is None or accepted_on > today:
+        return "Say on which day they accepted: today or before"
+    if accepted_on < sent_on:
+        return "That is before it was sent. Check the date."
+    return None
+
+
+def why_not_take_back(*, why: str) -> str | None:
+    return None if why.strip() else "Say why the child is not handed over, or why they refused"
+
+
+def why_not_plan_afterwards(plan: Afterwards, *, may_plan: bool, case_is_open: bool) -> str | None:
+    if not may_plan:
+        return "Your role does not write this plan."
+    if not case_is_open:
+        return "This case is closed. The plan for what comes after is written in an open case."
+    if not plan.who_is_there.strip():
+        return "Say who is there for the young person afterwards"
+    if not plan.services.strip():
+        return "Say which services go on or take over, and who asked them"
+    if not plan.who_to_call.strip():
+        return "Say who can be called afterwards"
+    if not plan.child_agreed.strip() and not plan.why_not_with_child.strip():
+        return "Say what the young person says to it, or why it was made without them"
+    return None
