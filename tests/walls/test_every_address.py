@@ -46,7 +46,7 @@ VALUES = {
 }
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
-    "draft_id", "run_id", "earlier_id", "user_id", "team_id", "session_id", "place_id", "group_id", "tie_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id", "panel_id", "item_id", "panel_action_id", "disagreement_id", "moment_id", "pack_id", "disclosure_id", "passage_id", "judgement_id", "profile_id", "digest_id", "subscriber_id", "reader_id", "duty_id", "note_id", "access_id", "denial_id", "proposal_id", "approval_id",
+    "draft_id", "run_id", "earlier_id", "user_id", "team_id", "session_id", "place_id", "group_id", "tie_id", "other_id", "merge_id", "supervision_id", "decision_id", "attachment_id", "words_id", "warning_id", "episode_id", "share_id", "request_id", "referral_id", "disruption_id", "question_id", "panel_id", "item_id", "panel_action_id", "disagreement_id", "moment_id", "pack_id", "disclosure_id", "passage_id", "judgement_id", "profile_id", "digest_id", "subscriber_id", "reader_id", "duty_id", "note_id", "access_id", "denial_id", "proposal_id", "approval_id", "opening_id", "alert_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places and groups: a child who is hidden is left out of them (asked for below).
@@ -137,7 +137,7 @@ def absent() -> dict[str, Any]:
     counted = dict.fromkeys(
         (
             "session_id", "warning_id", "tie_id", "passage_id", "reader_id", "duty_id",
-            "access_id", "denial_id", "proposal_id",
+            "access_id", "denial_id", "proposal_id", "alert_id",
         ), 0)  # fmt: skip
     return {key: uuid.uuid4() for key in RECORD_KEYS} | counted
 

@@ -7,6 +7,7 @@ from heard.cases.case.notices.models import *
 from heard.cases.clocks.models import *
 from heard.cases.concern.models import *
 from heard.cases.disruption.models import *
+from heard.cases.glass.models import *
 from heard.cases.missing.models import *
 from heard.cases.note.models import *
 from heard.cases.own.models import *
@@ -19,4 +20,5 @@ from heard.cases.review.models import *
 from heard.cases.safety.models import *
 from heard.cases.sharing.models import *
 from heard.cases.supervision.models import *
+from heard.cases.watch.models import *
 from heard.cases.words.models import *

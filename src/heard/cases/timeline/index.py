@@ -24,6 +24,7 @@ from heard.cases.case.record import CASES, INVOLVED, PERIODS, TIES, TRUSTED_WORK
 from heard.cases.clocks.record import MOMENTS
 from heard.cases.concern.record import WORRIES
 from heard.cases.disruption.record import STEPS
+from heard.cases.glass.record import OPENINGS
 from heard.cases.missing.record import EPISODES
 from heard.cases.note.record import NOTES
 from heard.cases.own.record import GIVEN
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 RECORDS: Final[tuple[Any, ...]] = (
     NOTES, ANSWERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, WORRIES, CASES, PERIODS, WORDS, SIGNS, FINDINGS,
     ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
-    MOMENTS, ITEMS, DISAGREEMENTS,
+    MOMENTS, ITEMS, DISAGREEMENTS, OPENINGS,
 )  # fmt: skip
 _BATCH: Final = 500
 

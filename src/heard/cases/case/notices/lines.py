@@ -37,6 +37,8 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "trusted worker": ("trusted_worker", "case_id"),
     "attachments": ("attachments", "person_id"),
     "clocks": ("clocks", "case_id"),
+    "glass": ("glass_opening", "opening_id"),
+    "access": ("access", "person_id"),
 }
 
 

@@ -51,6 +51,8 @@ class Notice(models.Model):
         MISSING_NEWS = rules.Kind.MISSING_NEWS.value, _("More is known about a missing child")
         NOTE = rules.Kind.NOTE.value, _("New note of contact")
         DIRECTION = rules.Kind.DIRECTION.value, _("Case direction")
+        GLASS = rules.Kind.GLASS.value, _("Record opened in an emergency")
+        KEPT_OUT = rules.Kind.KEPT_OUT.value, _("Somebody who is kept out tried to open this record")
         DECIDED = rules.Kind.DECIDED.value, _("Decision recorded after supervision")
 
     when_merged: ClassVar = MOVES

@@ -24,6 +24,7 @@ from heard.cases.concern import actions, queries, rules
 from heard.cases.concern.forms import DecideForm
 from heard.cases.concern.views.summary import born, lists
 from heard.knowledge import load
+from heard.network.queries import may_be_one
 
 _WAITING = 25  # on one page
 _TOLD = 5  # on the page of what waits; a page of its own has all of them
@@ -182,7 +183,16 @@ def _shown(request: Request, worry: Any) -> dict[str, Any]:
         "is_teller": worry.told_by_id == request.user.pk,
         "seen_by": queries.read_by(request.user, worry),
         "may_decide": queries.waiting_for_decision(request.user).filter(pk=worry.pk).exists(),
+        "likely": _known_already(request, worry),
     }
+
+
+def _known_already(request: Request, worry: Any) -> int:
+    """How many other records may be of the child: whoever told it finds only whom they may see."""
+    waits = worry.state == rules.State.TOLD and worry.person_id is not None
+    if not waits or not request.user.may(May.MERGE) or not worry.whole:
+        return 0
+    return len(may_be_one(request.user, worry.person_id))
 
 
 def _with_clock(worry: Any) -> dict[str, Any]:
