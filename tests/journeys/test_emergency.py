@@ -74,7 +74,7 @@ def test_a_record_is_opened_at_night_reviewed_in_the_morning_and_counted(
     story.sign_in(world.supervisor).open("/").sees("Record opened in an emergency: Amira Khan")
     story.sees("Records opened in an emergency, to review")
     story.open(f"{child}access/").sees("Nia Dusk, Wexmoor Police", "Opened in an emergency", WHY)
-    story.open("/work/openings/").follow("Amira Khan").sees(WHY, "Not reviewed yet")
+    story.open("/glass/openings/").follow("Amira Khan").sees(WHY, "Not reviewed yet")
     story.press("Save review").sees("There is a problem", "Say whether it was right")
     story.choose("Yes").fill("Why?", "Her aunt was rung and came. Nobody else could be reached.")
     story.press("Save review").sees("Review saved.", "It was right", "Her aunt was rung and came.")

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Max
-
 from heard.agencies.models import AuditRow, Tally, User
 from heard.agencies.rules import Role
 
@@ -37,7 +35,10 @@ class Reader:
 
 def last_row(before: datetime) -> int:
     """The key of the last row of the audit trail before a moment: 0 where there is none."""
-    return AuditRow.objects.filter(at__lt=before).aggregate(last=Max("pk"))["last"] or 0
+    rows = AuditRow.objects.filter(at__lt=before).order_by(
+        "-pk"
+    )  # from the end: it reads what is newer, and one more
+    return rows.values_list("pk", flat=True).first() or 0
 
 
 def begin_at(before: datetime) -> int:

@@ -244,10 +244,12 @@ def test_it_waits_on_my_work_and_is_answered_with_the_reason(
 def test_it_stands_in_no_record_and_not_among_who_looked(
     world: World, alert: ReadingAlert, client: Client
 ) -> None:
+    actions.open_alert(by=world.supervisor, alert_id=alert.pk)
     actions.answer_alert(by=world.supervisor, alert_id=alert.pk, outcome="explained", reason="A stranger")
     client.force_login(world.social_worker)
     at = {"person_id": alert.person_id}
-    for name in ("child", "child_looked", "chronology"):
+    for name in ("child", "child_looked", "child_chronology"):
         page = client.get(reverse(name, kwargs=at)).text
         assert "A stranger" not in page
+        assert "alert" not in page.lower()
         assert "own family name" not in page

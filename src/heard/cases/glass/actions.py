@@ -85,7 +85,6 @@ def _open(by: User, person_id: uuid.UUID, reason: str, now: datetime) -> Opening
         until=until,
         due_on=after_working_days(timezone.localdate(now), rules.WORKING_DAYS),
     )
-    _audit(by, "open in an emergency", opening, reason)
     reviewers = (user for user in everybody_who(May.REVIEW_READING) if user.pk != by.pk)
     if not any(queries.openings_to_review(one).filter(pk=opening.pk).exists() for one in reviewers):
         opening.without_name = True

@@ -32,7 +32,9 @@ def answer_alert(*, by: User, alert_id: int, outcome: str, reason: str) -> Readi
 
 @transaction.atomic
 def open_alert(*, by: User, alert_id: int) -> ReadingAlert:
-    """For showing it, with the 'view' row of the child where it names one; or `Hidden`."""
+    """For showing it, with a 'view' row: where it names a child, one like any other, which says nothing of the alert to those
+    who read who looked. `Hidden` for who may not see it."""
     alert = queries.alert_visible_to(by, alert_id)
-    record_audit(by=by, verb="view", subject="alert", subject_id=alert.pk, person_id=alert.person_id)
+    subject, key = ("person", alert.person_id) if alert.person_id else ("alert", alert.pk)
+    record_audit(by=by, verb="view", subject=subject, subject_id=key, person_id=alert.person_id)
     return alert

@@ -20,7 +20,8 @@ def open_a_record(world: World) -> None:
     on_duty = next(user for user in world.users.values() if Role.DUTY in user.roles)
     unknown = people_visible_to(world.coordinator).filter(kind="child", birth_date__isnull=False)
     child = unknown.exclude(pk__in=people_visible_to(on_duty).values("pk")).order_by("added_at", "pk").first()
-    assert child is not None and child.birth_date is not None, "The police work with every child"
+    assert child is not None, "The police work with every child"
+    assert child.birth_date is not None
     with world.on(world.now - timedelta(hours=9)):
         break_glass(
             by=on_duty,
