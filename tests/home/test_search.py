@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -21,6 +25,8 @@ from heard.cases.timeline.index import catch_up
 from heard.home.search import actions, queries
 from heard.network import actions as network
 from heard.network.models import Person
+from heard.network.queries import Whom
+from heard.network.rules import Level
 
 BORN = date(2010, 4, 3)
 
@@ -188,6 +194,7 @@ def test_a_number_finds_whoever_has_it_and_nothing_else(world: World, amira: Per
         by=world.teacher, person_id=amira.pk, birth_date=BORN, sex="F", legal_status="",
         nhs_number="999 418 5006", upn="a123456789012",
     )  # fmt: skip
+    knows(world, amira)
     for text in ("999 418 5006", "9994185006", "A123456789012"):
         assert found(world.officer, text)["people"] == [("Amira Khan", "same number, such as an NHS number")]
     assert found(world.officer, "9994185007") == {}
@@ -249,12 +256,25 @@ def test_an_adult_is_found_by_those_who_may_open_the_record_alone(world: World) 
     )
 
 
-def test_another_agency_sees_one_line_without_a_link_and_a_restricted_child_not_at_all(
+def knows(world: World, child: Person) -> None:
+    """The police and the children's services know that the child is known, and no more."""
+    for agency in (world.police, world.care):
+        network.give_access(
+            by=world.teacher,
+            person_id=child.pk,
+            whom=Whom("", agency),
+            level=Level.KNOWS,
+            why="Looks for her",
+        )
+
+
+def test_who_knows_that_the_child_is_known_sees_one_line_without_a_link_and_a_restricted_child_not_at_all(
     world: World, amira: Person
 ) -> None:
+    knows(world, amira)
     network.add_person(by=world.officer, given_name="Kit", family_name="Marlowe", restricted=True)
     page = signed_in(world.social_worker).post("/search/", {"text": "Amira Khan"}, follow=True).text
-    assert "Your agency is not involved with this child" in page
+    assert "You may know that this child is known, and not open the record" in page
     assert reverse("child", kwargs={"person_id": amira.pk}) not in page
     assert found(world.coordinator, "Kit Marlowe") == {}
     assert found(world.officer, "Kit Marlowe")["people"][0][0] == "Kit Marlowe"
@@ -304,3 +324,114 @@ def test_a_search_asks_the_database_a_fixed_number_of_times(
         assert len(queries.find_everything(world.teacher, "rings")) == 1
     with django_assert_num_queries(12):
         queries.find_everything(world.teacher, "amira khan")
+
+
+# ---- who has no access hears one thing
+
+
+def answers(user: User, text: str) -> tuple[str, list[str]]:
+    """The page without what was typed and what differs on every request, and what the database was asked for it."""
+    client = signed_in(user)
+    client.post("/search/", {"text": "nobody at all"}, follow=True)
+    client.post("/search/", {"text": text})
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get("/search/").text.replace(text, "WHO")
+    page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"|data-seconds="\d+"', "", page)
+    return page, [shape(one["sql"]) for one in asked]
+
+
+def shape(sql: str) -> str:
+    """A statement without its values, of which there are more where a name is in use."""
+    bare = re.sub(r"'[^']*'|\b[0-9a-f-]{32,36}\b|\d+", "?", sql)
+    return re.sub(r"\?(, \?)+", "?", re.sub(r"WHEN [^()]*\(\?[^()]*\)", "WHEN", bare))
+
+
+@pytest.mark.parametrize("text", ["Amira Khan 3 April 2010", "Amira LE1", "3/4/2010 LE1 1AA", "khan amira"])
+@pytest.mark.parametrize("how", ["known", "restricted", "kept out", "absent"])
+def test_known_hidden_and_absent_get_the_same_page(world: World, text: str, how: str) -> None:
+    """To the byte, but for what was typed."""
+    nobody, _asked = answers(world.officer, text)
+    if how != "absent":
+        child = network.add_person(
+            by=world.social_worker,
+            given_name="Amira",
+            family_name="Khan",
+            birth_date=BORN,
+            postcode="LE1 1AA",
+        )
+    if how == "restricted":
+        network.restrict(by=world.coordinator, person_id=child.pk, reason="Threats")
+    if how == "kept out":
+        network.involve(by=world.coordinator, person=child, agency=world.police, why="Walks her home")
+        kept_out = Whom("", world.police, user=world.officer)
+        network.deny_access(by=world.coordinator, person_id=child.pk, whom=kept_out, why="Her uncle")
+    page, _asked = answers(User.objects.get(pk=world.officer.pk), text)
+    assert page == nobody
+    assert "does not say whether others know a child" in page
+
+
+def test_known_hidden_and_absent_are_as_much_work(world: World) -> None:
+    """One statement more or less would be time that tells. The names are all in use, by a child whom the officer may see."""
+    network.add_person(by=world.officer, given_name="Zora", family_name="Meyer")
+    for restricted in (False, True):
+        given = "Lena" if restricted else "Nora"
+        network.add_person(
+            by=world.social_worker, given_name=given, family_name="Marlowe", restricted=restricted
+        )
+    asked = [answers(world.officer, f"{given} Marlowe")[1] for given in ("Nora", "Lena", "Zora")]
+    assert len(asked[0]) == len(asked[1]) == len(asked[2])
+
+
+def test_a_worry_is_told_about_a_child_of_ones_own_or_written_down_anew_and_says_no_more(
+    world: World,
+) -> None:
+    network.add_person(by=world.social_worker, given_name="Amira", family_name="Khan", birth_date=BORN)
+    pages = []
+    for name in ("Amira Khan", "Amiro Zhan"):
+        client = signed_in(world.officer)
+        begun = client.post(reverse("worry_start"), {"about": "child"})["Location"]
+        client.post(begun, {"about": "child"})
+        page = client.post(begun.replace("about", "child"), {"name": name}, follow=True).text
+        page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"|data-seconds="\d+"', "", page)
+        pages.append(re.sub(r"[0-9a-f-]{36}", "KEY", page).replace(name, "WHO"))
+    assert pages[0] == pages[1]
+    assert "finds out whether others know the child" in pages[0]
+
+
+def test_searches_are_limited_in_an_hour_and_nothing_typed_is_lost(
+    world: World, amira: Person, settings: Any
+) -> None:
+    settings.SEARCHES = 2
+    client = signed_in(world.teacher)
+    for _number in range(2):
+        assert client.post("/search/", {"text": "khan"}).status_code == 302
+    page = client.post("/search/", {"text": "amira khan of Mill Lane"})
+    assert page.status_code == 429
+    assert "2 times in this hour" in page.text
+    assert "amira khan of Mill Lane" in page.text
+    assert signed_in(world.officer).post("/search/", {"text": "khan"}).status_code == 302
+    assert client.post(reverse("worry_start")).status_code == 302  # a worry is told all the same
+
+
+def test_looking_at_what_was_found_again_counts_as_no_search(world: World, settings: Any) -> None:
+    settings.SEARCHES = 1
+    client = signed_in(world.teacher)
+    client.post("/search/", {"text": "khan"})
+    assert [client.get("/search/").status_code for _number in range(3)] == [200, 200, 200]
+
+
+def test_who_decides_joins_what_a_teller_did_not_find(world: World) -> None:
+    network.add_person(by=world.social_worker, given_name="Amira", family_name="Khan", birth_date=BORN)
+    worry = telling.tell(
+        by=world.officer,
+        new_person={"given_name": "Amira", "family_name": "Khan", "birth_date": BORN},
+        seen_and_heard="She is afraid.",
+        danger_now="no",
+        why_no_words="At home",
+    )
+    for page in ("concern", "concern_decide"):
+        text = signed_in(world.coordinator).get(reverse(page, kwargs={"concern_id": worry.pk})).text
+        assert "1 other record may be of this child" in text
+        assert reverse("same", kwargs={"person_id": worry.person_id}) in text
+    own = signed_in(world.officer).get(reverse("concern", kwargs={"concern_id": worry.pk})).text
+    assert "other record" not in own

@@ -135,6 +135,12 @@ class Story:
         until_all_is_answered()  # what the page that was left has sent to be kept, too
         return self.look()
 
+    def forgive_status(self, status: int) -> Story:
+        """The page that was sent is refused, and is a page too."""
+        self.page.wait_for_load_state("load")
+        self._forgive(str(status))
+        return self
+
     def fill(self, label: str, text: str, *, within: str = "") -> Story:
         """`within`: the legend of the group, such as the question of a date whose box is "Day"."""
         self._place(within).get_by_label(label, exact=True).filter(visible=True).fill(text)

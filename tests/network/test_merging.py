@@ -20,8 +20,10 @@ from heard.agencies.rules import Hidden, Refused
 from heard.cases.case import actions as casework
 from heard.cases.case.models import Case
 from heard.cases.concern import actions as telling
+from heard.cases.concern.queries import concern_visible_to
 from heard.network import actions, merging, queries
 from heard.network.models import Merge, Person
+from heard.network.rules import Level
 
 BORN = date(2010, 4, 3)
 WHY = "The same school says so"
@@ -197,7 +199,7 @@ def test_two_open_cases_are_not_put_together(world: World, amira: Person, ameera
     for person in (amira, ameera):
         telling.decide(
             by=world.coordinator,
-            concern=tell(world.teacher, person),
+            concern=tell(world.coordinator, person),
             decision="open_case",
             reason="Signs",
             **DECIDED,
@@ -322,3 +324,43 @@ def test_an_agency_that_worked_with_both_has_done_so_since_the_earlier_day(
     actions.unmerge_people(by=world.coordinator, merge_id=done.pk, reason="Two cousins")
     [row] = queries.involvements_of(world.social_worker, amira.pk)
     assert row.since > date(2020, 1, 1)
+
+
+# ---- who told a worry about a child whom they did not find
+
+
+@pytest.mark.parametrize("new_goes_on", [False, True])
+def test_who_wrote_down_a_child_for_a_worry_sees_nothing_of_the_record_that_it_belongs_to(
+    world: World, new_goes_on: bool
+) -> None:
+    known = actions.add_person(by=world.social_worker, given_name="Kim", family_name="Okoro")
+    worry = telling.tell(
+        by=world.officer,
+        new_person={"given_name": "Kim", "family_name": "Okoro"},
+        seen_and_heard="She is afraid.",
+        danger_now="no",
+        why_no_words="At home",
+    )
+    kept, merged = (worry.person, known) if new_goes_on else (known, worry.person)
+    assert queries.person_visible_to(world.officer, worry.person.pk)
+    done = merge(world, kept, merged)
+    with pytest.raises(Hidden):
+        queries.person_visible_to(world.officer, kept.pk)
+    assert queries.level_of(world.officer, kept.pk) == Level.KNOWS
+    assert queries.level_of(world.social_worker, kept.pk) == Level.EVERYTHING
+    assert concern_visible_to(world.officer, worry.pk).person == kept
+    actions.unmerge_people(by=world.coordinator, merge_id=done.pk, reason="Two cousins")
+    assert queries.level_of(world.officer, worry.person.pk) == Level.EVERYTHING
+
+
+def test_an_agency_that_works_with_both_sees_the_one_record(world: World) -> None:
+    known = actions.add_person(by=world.social_worker, given_name="Kim", family_name="Okoro")
+    worry = telling.tell(
+        by=world.supervisor,
+        new_person={"given_name": "Kim", "family_name": "Okoro"},
+        seen_and_heard="She is afraid.",
+        danger_now="no",
+        why_no_words="At home",
+    )
+    merge(world, known, worry.person)
+    assert queries.level_of(world.social_worker, known.pk) == Level.EVERYTHING

@@ -13,6 +13,8 @@ from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.network import actions, queries
 from heard.network.models import Person
+from heard.network.queries import Whom
+from heard.network.rules import Level
 
 BORN = date(2010, 4, 3)
 
@@ -76,7 +78,11 @@ def test_a_child_is_found_in_spite_of_spelling_and_swapped_dates(world: World, a
     )
 
 
-def test_another_agency_finds_one_line_that_it_may_not_open(world: World, amira: Person) -> None:
+def test_another_agency_finds_nobody_until_it_may_know_and_then_one_line_that_it_may_not_open(
+    world: World, amira: Person
+) -> None:
+    assert queries.find_people(world.officer, given_name="Amira", family_name="Khan") == []
+    knows(world, amira)
     [hit] = queries.find_people(world.officer, given_name="Amira", family_name="Khan")
     assert not hit.may_open
     assert queries.find_people(world.officer, family_name="Khan") == []
@@ -119,7 +125,14 @@ def test_finding_asks_the_database_a_fixed_number_of_times(
         assert queries.find_people(world.teacher) == []
 
 
+def knows(world: World, child: Person) -> None:
+    """The police know that the child is known, and no more."""
+    let_in = {"whom": Whom("", world.police), "level": Level.KNOWS, "why": "Looks for her"}
+    actions.give_access(by=world.teacher, person_id=child.pk, **let_in)  # type: ignore[arg-type]
+
+
 def test_a_new_name_is_found_and_so_is_the_old_one(world: World, amira: Person) -> None:
+    knows(world, amira)
     actions.rename_person(by=world.teacher, person_id=amira.pk, given_name="Amira", family_name="Hussain")
     actions.add_other_name(by=world.teacher, person_id=amira.pk, given_name="Mimi")
     for given, family in [("Amira", "Hussain"), ("Amira", "Khan")]:

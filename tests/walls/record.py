@@ -28,6 +28,7 @@ from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
 from heard.cases.concern.strategy import actions as strategy
 from heard.cases.disruption import actions as disrupting
+from heard.cases.glass import actions as breaking
 from heard.cases.leaving import actions as leaving
 from heard.cases.missing import actions as looking
 from heard.cases.note import actions as noting
@@ -44,6 +45,7 @@ from heard.cases.sharing import actions as sharing
 from heard.cases.sharing.queries import preview
 from heard.cases.sharing.rules import fingerprint
 from heard.cases.supervision import actions as supervising
+from heard.cases.watch.models import ReadingAlert
 from heard.cases.words import actions as answering
 from heard.insight.digest import actions as telling_many
 from heard.insight.digest.queries import fingerprint_of
@@ -55,6 +57,7 @@ from heard.network import actions as knowing
 from heard.network.queries import Whom, accesses_of
 from heard.network.rules import Level, Said
 
+ON_DUTY = "nia.dusk"
 FAMILY_NAME = "Okonjo-Hartley"  # found nowhere else, so that a leak is seen
 SAYS = "I only feel safe when my sister is home."
 AT_THE_GATE = "Agree with the school who meets her at the gate"
@@ -84,7 +87,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
     person = first.person
     proposal = _proposed(world, person.pk)
     if restricted:
-        _worry(world, by=world.teacher, person_id=person.pk)
+        _the_school_tells_too(world, person.pk)
         knowing.restrict(by=world.coordinator, person_id=person.pk, reason="A parent works for the council")
     decided = telling.decide(
         by=world.coordinator,
@@ -172,6 +175,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
                 at=timezone.now(),
                 text="Rang to say when the review is.",
             ).pk,
+            **_in_an_emergency(world, person.pk),
             "reader_id": unread_of(worker, person.pk)[0].pk,
             "duty_id": _on_duty(world),
             "warning_id": warnings_ever_of(worker, person.pk).get().pk,
@@ -211,6 +215,19 @@ def _worry(world: World, *, by: User | None = None, **whom: Any) -> Any:
         danger_now="no",
         **whom,
     )
+
+
+def _the_school_tells_too(world: World, person_id: Any) -> None:
+    """As somebody who knew then that the child is known, and does no longer."""
+    line = knowing.give_access(
+        by=world.social_worker,
+        person_id=person_id,
+        whom=Whom("", world.school),
+        level=Level.KNOWS,
+        why="She goes there",
+    )
+    _worry(world, by=world.teacher, person_id=person_id)
+    knowing.end_access(by=world.coordinator, access_id=line.pk, why="She left")
 
 
 def _assess(world: World, case_id: Any) -> Any:
@@ -306,6 +323,32 @@ def _known(world: World, person_id: Any) -> dict[str, Any]:
         **this, scheme="council", value="WX-10482", issuer="Wexmoor council", said=worker
     )
     return {"fact_id": phone.pk, "important_id": aunt.pk, "identifier_id": number.pk}
+
+
+def _in_an_emergency(world: World, person_id: Any) -> dict[str, Any]:
+    """Somebody of the police opened the record at night; and the social worker read it late, as a worker of the site sees."""
+    on_duty = agencies.add_user(
+        by=world.administrator,
+        username=ON_DUTY,
+        first_name="Nia",
+        last_name="Dusk",
+        password=None,
+        team=world.officer.team,
+        role=Role.DUTY,
+        agreed_by=world.coordinator,
+    )
+    who = {"given_name": "Ines", "family_name": FAMILY_NAME, "birth_date": date(2011, 5, 4)}
+    [opening] = breaking.break_glass(by=on_duty, **who, reason="Found alone at the station at night").openings
+    alert = ReadingAlert.objects.create(
+        kind="own_name",
+        reader=world.social_worker,
+        agency=world.care,
+        person_id=person_id,
+        first_at=timezone.now(),
+        last_at=timezone.now(),
+        number=1,
+    )
+    return {"opening_id": opening.pk, "alert_id": alert.pk}
 
 
 def _joins_the_team(world: World) -> Any:

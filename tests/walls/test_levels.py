@@ -15,9 +15,11 @@ from tests.conftest import World
 from tests.walls.record import FAMILY_NAME, SAYS, Record, make_record
 from tests.walls.test_every_address import GUARDED, IN_THE_BOX, LINE, WITH_A_CHILD, Address
 
+from heard.agencies import actions as agencies
 from heard.agencies.models import User
+from heard.agencies.rules import Role
 from heard.cases.timeline.index import catch_up
-from heard.network import actions
+from heard.network import actions, queries
 from heard.network.queries import Whom
 from heard.network.rules import Level
 
@@ -175,6 +177,63 @@ def test_who_is_denied_or_no_longer_involved_has_nothing_of_the_child_anywhere(
         if not address.keys & {"draft_id", "supervision_id"}:  # a form and a talk of their own
             answer = client.post(address.of(record))
             assert answer.status_code in (404, 405), f"{address.name}: {answer.status_code}"
+
+
+@pytest.fixture
+def night(world: World) -> User:
+    """Somebody on duty, of an agency that does not work with the child."""
+    return agencies.add_user(
+        by=world.administrator,
+        username="ned.late",
+        first_name="Ned",
+        last_name="Late",
+        password=None,
+        team=world.teacher.team,
+        role=Role.DUTY,
+        agreed_by=world.coordinator,
+    )
+
+
+TYPED = {
+    "given_name": "Ines", "family_name": FAMILY_NAME, "birth_date-day": "4", "birth_date-month": "5",
+    "birth_date-year": "2011", "reason": "Found alone at the station at night",
+}  # fmt: skip
+
+
+def test_who_opened_it_in_an_emergency_has_the_level_of_the_record_and_nothing_after_it_ends(
+    world: World, record: Record, night: User, client: Client
+) -> None:
+    rows = everything(world, record, client)
+    assert opened(client, record, night) == set()
+    assert client.post(reverse("glass"), TYPED).status_code == 302
+    night = User.objects.get(pk=night.pk)
+    of_the_record = {name for name, row in rows.items() if Level.RECORD in TABLE[row]}
+    assert opened(client, record, night) == of_the_record
+    assert finds(client)
+    assert finds_words(client)
+    line = queries.accesses_of(world.coordinator, record["person_id"]).get(user=night)
+    actions.end_access(by=world.coordinator, access_id=line.pk, why="It is over")
+    night = User.objects.get(pk=night.pk)
+    assert opened(client, record, night) == set()
+    assert is_listed_on(client, record) == set()
+    assert not finds(client)
+    assert not finds_words(client)
+    assert not may_tell(client, record)
+
+
+def test_who_is_kept_out_opens_nothing_in_an_emergency_either(
+    world: World, record: Record, night: User, client: Client
+) -> None:
+    kept_out = Whom("", world.school, user=night)
+    actions.deny_access(by=world.coordinator, person_id=record["person_id"], whom=kept_out, why="Her uncle")
+    client.force_login(User.objects.get(pk=night.pk))
+    assert client.post(reverse("glass"), TYPED).status_code == 404
+    night = User.objects.get(pk=night.pk)
+    assert opened(client, record, night) == set()
+    # The one form in which they typed it themselves says their own words back to them, and to nobody else.
+    assert is_listed_on(client, record) <= {"glass", "home", "unfinished"}
+    assert not finds(client)
+    assert not finds_words(client)
 
 
 def _signed_in(client: Client, user: User) -> Client:

@@ -19,6 +19,10 @@ def holders(
     return _active(permission, **where)
 
 
+def user_with_key(user_id: int) -> User:
+    return User.objects.get(pk=user_id)
+
+
 def worries_team() -> Team | None:
     """The team that new worries come to."""
     return Team.objects.filter(takes_worries=True).select_related("agency").first()

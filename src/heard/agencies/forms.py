@@ -18,6 +18,7 @@ from heard.govuk.forms import Form, PasswordField, RadiosField, SelectField, Tex
 
 ROLE_NAMES = {
     Role.PRACTITIONER: gettext_lazy("Practitioner"),
+    Role.DUTY: gettext_lazy("Duty worker"),
     Role.COORDINATOR: gettext_lazy("Co-ordinator"),
     Role.SUPERVISOR: gettext_lazy("Supervisor"),
     Role.ANALYST: gettext_lazy("Analyst"),
@@ -28,6 +29,13 @@ _ROLES = (
     (
         Role.PRACTITIONER,
         gettext_lazy("Tells worries, and works with children whom their agency is involved with."),
+    ),
+    (
+        Role.DUTY,
+        gettext_lazy(
+            "Like a practitioner; also opens in an emergency, for some hours, a record that they may not see otherwise. Somebody "
+            "else reviews it."
+        ),
     ),
     (
         Role.COORDINATOR,

@@ -240,6 +240,25 @@ class Draft(models.Model):
         return f"draft {self.kind}"
 
 
+class Tally(models.Model):
+    """How often somebody did in one hour what is limited, such as searching."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    what = models.CharField(max_length=20)
+    hour = models.DateTimeField()
+    number = models.PositiveIntegerField(default=0)
+    most = models.PositiveIntegerField(default=0, help_text=_("How often they may, at that time."))
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "what", "hour"], name="tally_once_an_hour")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.number}"
+
+
 class WorkerBeat(models.Model):
     """A process that works through one queue, and when it was last heard of. Its key is the worker's id in the task rows."""
 

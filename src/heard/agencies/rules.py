@@ -40,10 +40,13 @@ class May(StrEnum):
     MANAGE = "add people and teams"
     APPROVE = "agree, as the second person, to what one alone may not do"
     SEE_ACTS = "see what administrators did"
+    BREAK_GLASS = "open in an emergency, for some hours, a record that they may not see otherwise"
+    REVIEW_READING = "review records that were opened in an emergency, and unusual reading"
 
 
 class Role(StrEnum):
     PRACTITIONER = "practitioner"
+    DUTY = "duty worker"
     COORDINATOR = "co-ordinator"
     SUPERVISOR = "supervisor"
     ANALYST = "analyst"
@@ -58,16 +61,18 @@ _CASEWORK = {
 
 MAY: Final[dict[Role, frozenset[May]]] = {
     Role.PRACTITIONER: frozenset(_CASEWORK),
+    # Whoever is there for all children out of hours. Who decides is on the rota too, and may do the same.
+    Role.DUTY: frozenset(_CASEWORK | {May.BREAK_GLASS}),
     Role.COORDINATOR: frozenset(
         _CASEWORK
         | {May.SEE_PARTNERSHIP, May.DECIDE, May.CLOSE, May.SEE_LIST, May.OPEN_FROM_LIST, May.SEE_FIGURES}
         | {May.JUDGE, May.HOLD_PANEL, May.SEE_TEAM, May.MERGE, May.DISCLOSE, May.RELEASE}
-        | {May.APPROVE, May.SEE_ACTS}
+        | {May.APPROVE, May.SEE_ACTS, May.BREAK_GLASS, May.REVIEW_READING}
     ),
     Role.SUPERVISOR: frozenset(
         _CASEWORK
         | {May.DECIDE, May.SIGN_OFF, May.CLOSE, May.SEE_FIGURES, May.SUPERVISE, May.SEE_TEAM, May.DISCLOSE}
-        | {May.RELEASE}
+        | {May.RELEASE, May.BREAK_GLASS, May.REVIEW_READING}
     ),
     Role.ANALYST: frozenset(
         {May.SIGNED_IN, May.RUN_ENGINE, May.SEE_LIST, May.SEE_FIGURES, May.DRAW_PROFILE, May.SEE_PROFILES}
@@ -84,7 +89,7 @@ def permissions_of(roles: set[str]) -> frozenset[May]:
 
 
 # Roles with which more is seen or changed than the work of one agency.
-SENSITIVE: Final = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR})
+SENSITIVE: Final = frozenset({Role.DUTY, Role.COORDINATOR, Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR})
 
 
 def needs_factor(roles: set[str], *, which: str) -> bool:
@@ -299,6 +304,20 @@ def why_not_switch_on(*, is_active: bool, reason: str) -> str | None:
     if not reason.strip():
         return "Say why they are switched on. It is kept in the record."
     return None
+
+
+# ---- what is limited in an hour
+
+
+def why_not_again(*, number: int, most: int, next_at: str) -> str | None:
+    """Whether somebody may do once more in this hour what they have done `number` times. `next_at`: when the next begins, as
+    a page says it."""
+    if number <= most:
+        return None
+    return (
+        f"You have done this {most} times in this hour, and more is not possible until {next_at}. What you typed is still here. "
+        "If a child is in danger now, ring 999."
+    )
 
 
 # ---- what is typed and not sent yet

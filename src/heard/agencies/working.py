@@ -14,11 +14,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
 from django.db.models import DateTimeField, Max, Value
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.module_loading import import_string
 
+from heard.agencies.limiting import forget_old_counts
 from heard.agencies.models import WorkerBeat
 from heard.agencies.reading import bring_in_looks
 
@@ -113,12 +116,25 @@ def _beat(worker: Worker, queue: str, over: threading.Event) -> None:
             put_back_lost_tasks()
             forget_old_tasks()
             bring_in_looks()
+            forget_old_counts(timezone.now())
+            _now_and_then()
         except (DatabaseError, OSError):
             _log.warning("A sign of life could not be written down.", exc_info=True)
         finally:
             connections.close_all()
         if over.wait(_BETWEEN_BEATS):
             return
+
+
+def _now_and_then() -> None:
+    """What packages above this one have to do from time to time (`settings.NOW_AND_THEN`). A fault in it stops no worker."""
+    for name in settings.NOW_AND_THEN:
+        try:
+            import_string(name)()
+        except (DatabaseError, OSError):
+            raise
+        except Exception:  # noqa: BLE001 - the sign of life goes on
+            _log.exception("What is done from time to time did not end well.")
 
 
 def beat(worker_id: str, queue: str) -> None:

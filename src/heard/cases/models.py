@@ -8,6 +8,7 @@ from heard.cases.clocks.models import *
 from heard.cases.concern.models import *
 from heard.cases.concern.strategy.models import *
 from heard.cases.disruption.models import *
+from heard.cases.glass.models import *
 from heard.cases.leaving.models import *
 from heard.cases.missing.models import *
 from heard.cases.note.models import *
@@ -21,4 +22,5 @@ from heard.cases.review.models import *
 from heard.cases.safety.models import *
 from heard.cases.sharing.models import *
 from heard.cases.supervision.models import *
+from heard.cases.watch.models import *
 from heard.cases.words.models import *

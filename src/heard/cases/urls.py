@@ -6,6 +6,7 @@ from heard.cases.case.urls import urlpatterns as case
 from heard.cases.clocks.urls import urlpatterns as clocks
 from heard.cases.concern.urls import urlpatterns as concern
 from heard.cases.disruption.urls import urlpatterns as disruption
+from heard.cases.glass.urls import urlpatterns as glass
 from heard.cases.leaving.urls import urlpatterns as leaving
 from heard.cases.missing.urls import urlpatterns as missing
 from heard.cases.note.urls import urlpatterns as note
@@ -19,8 +20,9 @@ from heard.cases.safety.urls import urlpatterns as safety
 from heard.cases.sharing.urls import urlpatterns as sharing
 from heard.cases.supervision.urls import urlpatterns as supervision
 from heard.cases.timeline.urls import urlpatterns as timeline
+from heard.cases.watch.urls import urlpatterns as watch
 from heard.cases.words.urls import urlpatterns as words
 
 urlpatterns = [
-    *case, *clocks, *note, *words, *concern, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *leaving, *missing, *sharing, *supervision, *referral, *panel, *timeline, *pack,
+    *case, *clocks, *note, *words, *concern, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *leaving, *missing, *sharing, *supervision, *referral, *panel, *timeline, *pack, *glass, *watch,
 ]  # fmt: skip

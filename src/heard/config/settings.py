@@ -13,6 +13,11 @@ HEARD_CLAMD        ClamAV, which is asked about each attached file: the path of 
 HEARD_QUARANTINE   1 to keep what it finds in quarantine/ of HEARD_DATA, for the administrator; else it is refused and gone
 HEARD_EVIDENCE_DAYS  for how many days what was seen counts as current when help is about to end; default 28
 HEARD_ESCALATION   a file with the steps and times of a professional disagreement; default ours, to be changed
+HEARD_GLASS_HOURS  for how many hours a record stays open that was opened in an emergency; default 4
+HEARD_GLASS_TRIES  how often somebody may try that in an hour; default 5
+HEARD_SEARCHES     how often somebody may search in an hour; default 60
+HEARD_READING      what counts as unusual reading, as children,first hour,last hour,name: records of more children in one hour;
+                   outside these hours or on a day off; a family name that more children have says nothing. Default 30,7,20,10
 DATABASE_URL       default SQLite in HEARD_DATA
 HEARD_SECRET_KEY_BEFORE  the key before this one, for as long as what was encrypted with it is in use
 HEARD_FACTOR       who confirms with a passkey or app that it is them: all, sensitive (roles that see more than their
@@ -116,6 +121,9 @@ AFTER_WRITES = [
     "heard.cases.pack.withdrawn.note_withdrawal",
     "heard.insight.digest.withdrawn.note_withdrawal",
 ]
+
+# What a worker does between its tasks, each time that it says it is alive: each of these sees by itself whether it is time.
+NOW_AND_THEN = ["heard.cases.watch.looking.watch"]
 
 # Records of stages above attachments to which files hang: the queries that say of which a user may see every file, and of
 # which those that they attached themselves. Files of what is not named here are seen by nobody.
@@ -309,6 +317,15 @@ _urgent = os.environ.get("HEARD_URGENT_MINUTES", "30,60").split(",")
 if len(_urgent) != 2 or not all(minutes.strip().isdigit() for minutes in _urgent):
     raise ImproperlyConfigured("HEARD_URGENT_MINUTES is two numbers of minutes, such as 30,60.")
 URGENT_MINUTES = tuple(int(minutes) for minutes in _urgent)
+
+# Opening a record in an emergency, searching, and what of reading is put before somebody who reviews it.
+GLASS_HOURS = int(os.environ.get("HEARD_GLASS_HOURS", "4"))
+GLASS_TRIES = int(os.environ.get("HEARD_GLASS_TRIES", "5"))
+SEARCHES = int(os.environ.get("HEARD_SEARCHES", "60"))
+_reading = os.environ.get("HEARD_READING", "30,7,20,10").split(",")
+if len(_reading) != 4 or not all(number.strip().isdigit() for number in _reading):
+    raise ImproperlyConfigured("HEARD_READING is four numbers, such as 30,7,20,10.")
+READING_MANY, READING_FROM, READING_UNTIL, READING_COMMON = (int(number) for number in _reading)
 
 # How often a child with an open case is to be seen, in days: the partnership's own rule. None asks for nothing.
 _seen = os.environ.get("HEARD_SEEN_EVERY_DAYS", "")

@@ -104,6 +104,24 @@ PARTS = (
         is_main=False,
     ),
     Part(
+        "glass",
+        _("Open a record in an emergency"),
+        _("Break the glass: see, for some hours and with a reason, a record that you may not see otherwise."),
+        is_main=False,
+    ),
+    Part(
+        "glass_openings",
+        _("Records opened in an emergency"),
+        _("Who opened which record, why, and whether it was right."),
+        is_main=False,
+    ),
+    Part(
+        "alerts",
+        _("Unusual reading"),
+        _("What stands out in who read which records, for somebody to look at."),
+        is_main=False,
+    ),
+    Part(
         "approvals",
         _("What takes two people"),
         _("Roles that somebody asks for, and that a second person agrees to."),

@@ -14,6 +14,7 @@ from heard.cases.clocks import work as clocks
 from heard.cases.concern import work as concern
 from heard.cases.concern.strategy import work as strategy
 from heard.cases.disruption import work as disruption
+from heard.cases.glass import work as glass
 from heard.cases.leaving import work as leaving
 from heard.cases.missing import work as missing
 from heard.cases.note import work as note
@@ -24,6 +25,7 @@ from heard.cases.referral import work as referral
 from heard.cases.review import work as review
 from heard.cases.sharing import work as sharing
 from heard.cases.supervision import work as supervision
+from heard.cases.watch import work as watch
 from heard.cases.words import work as words
 from heard.home.waiting import Section, section_of
 from heard.insight.digest import work as digest
@@ -43,6 +45,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     strategy.TO_HOLD,
     concern.TOLD_BACK,
     concern.STEPS,
+    glass.REVIEWS,
     clocks.CLOCKS,
     case.WARNINGS,
     assessment.SIGN_OFFS,
@@ -68,6 +71,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     panel.PANELS,
     panel.ACTIONS,
     panel.DISAGREEMENTS,
+    watch.ALERTS,
     agencies.WITHOUT_MAIL,
     pack.RECORDS,
     pack.RECORDS_TO_CHECK,

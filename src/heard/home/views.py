@@ -14,6 +14,7 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.case.notices.lines import lines_of
 from heard.cases.case.notices.queries import unread_of, whom_to_ring
+from heard.cases.glass.queries import openings_counted
 from heard.home import learn, promises, queries
 from heard.home.navigation import parts_for
 from heard.home.waiting import groups_of, page_of
@@ -74,7 +75,8 @@ def figures(request: Request) -> HttpResponse:
     """Whether the partnership does what it promised."""
     since = localdate() - promises.YEAR
     found = promises.promises(request.user, since=since, today=localdate())
-    return render(request, "home/figures.html", {"promises": found, "since": since})
+    opened = openings_counted(request.user, since=since, today=localdate())
+    return render(request, "home/figures.html", {"promises": found, "since": since, "opened": opened})
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -24,7 +24,7 @@ from django.db.models import (
 )
 
 from heard.network.models import Identifier, Involvement, Merge, OtherName, Person, SearchKey
-from heard.network.rules import Joined
+from heard.network.rules import Joined, Level
 
 DETAILS: Final = (
     "given_name", "family_name", "known_as", "birth_date", "sex", "nhs_number", "upn", "legal_status", "school",
@@ -170,14 +170,14 @@ def unsaid(found: Iterable[Link]) -> list[str]:
 def union(kept: Person, merged: Person) -> dict[str, Any]:
     """Moves all that is of the merged person to the kept one. Returns what `Merge.before` needs to undo it."""
     own, moved, numbers = {}, {}, {}
-    involved = _earliest_involvement(kept, merged)
+    involved, levels = _earliest_involvement(kept, merged), _no_further(kept, merged)
     for link in links():
         own[link.name] = _keys(link.rows(kept))
         numbers[link.name] = link.renumber(kept, merged)
         rows = link.moving(kept, merged)
         moved[link.name] = _keys(rows)
         link.model._base_manager.filter(pk__in=moved[link.name]).update(**{link.field.name: kept})
-    return {"own": own, "moved": moved, "numbers": numbers, "involved": involved}
+    return {"own": own, "moved": moved, "numbers": numbers, "involved": involved, "levels": levels}
 
 
 def part(merge: Merge) -> None:
@@ -192,6 +192,8 @@ def part(merge: Merge) -> None:
         )
     for key, (before, after) in merge.before["involved"].items():
         Involvement.objects.filter(pk=key, since=after).update(since=before)
+    for key, (level_before, level_after) in merge.before.get("levels", {}).items():
+        Involvement.objects.filter(pk=key, level=level_after).update(level=level_before)
 
 
 def added_since(merge: Merge) -> dict[type[Model], int]:
@@ -222,6 +224,22 @@ def _earliest_involvement(kept: Person, merged: Person) -> dict[str, list[str]]:
         if since < row.since:
             changed[str(row.pk)] = [row.since.isoformat(), since.isoformat()]
             Involvement.objects.filter(pk=row.pk).update(since=since)
+    return changed
+
+
+def _no_further(kept: Person, merged: Person) -> dict[str, list[int]]:
+    """Whoever told a worry about a child whom they did not find, and so wrote down a new record, sees nothing of the record that
+    it turns out to belong to: from then on they know that the child is known. {key: [level before, level after]}"""
+    changed = {}
+    running = Involvement.objects.running().lasting()
+    for one, other in ((kept, merged), (merged, kept)):
+        elsewhere = running.filter(person=other).exclude(how=Involvement.How.WORRY)
+        if not elsewhere.exists():
+            continue
+        told = running.filter(person=one, how=Involvement.How.WORRY, level__gt=Level.KNOWS)
+        for row in told.exclude(agency__in=elsewhere.filter(team=None, user=None).values("agency")):
+            changed[str(row.pk)] = [row.level, Level.KNOWS.value]
+            Involvement.objects.filter(pk=row.pk).update(level=Level.KNOWS)
     return changed
 
 

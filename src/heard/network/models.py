@@ -159,6 +159,10 @@ class Involvements(models.QuerySet["Involvement"]):
         """Those that have not ended. The database says what time it is, so that a question can be kept."""
         return self.filter(models.Q(until=None) | models.Q(until__gt=Now()))
 
+    def lasting(self) -> Self:
+        """Those of who works with the person: without what somebody opened in an emergency."""
+        return self.exclude(how=Involvement.How.GLASS)
+
 
 class Involvement(models.Model):
     """One line of who may see a person's record: an agency, or of it one team or one person; how far, why, by whom, since
@@ -171,6 +175,11 @@ class Involvement(models.Model):
         SUMMARY = rules.Level.SUMMARY, _("Summary")
         RECORD = rules.Level.RECORD, _("Record")
         EVERYTHING = rules.Level.EVERYTHING, _("Everything")
+
+    class How(models.TextChoices):
+        GIVEN = "", _("Let in")
+        GLASS = "glass", _("Opened in an emergency")
+        WORRY = "worry", _("Told a worry about a child whom they did not find")
 
     when_merged: ClassVar = Joined(stays=True)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="involvements")
@@ -199,6 +208,9 @@ class Involvement(models.Model):
         db_index=False,
     )
     why_ended = models.CharField(max_length=200, blank=True, default="")
+    how = models.CharField(
+        max_length=5, choices=How, blank=True, default="", help_text=_("How the line came about.")
+    )
 
     objects = Involvements.as_manager()
 
@@ -222,6 +234,10 @@ class Involvement(models.Model):
     def whom(self) -> str:
         """Who sees the record, by name."""
         return ", ".join(str(one) for one in (self.user or self.team, self.agency) if one)
+
+    @property
+    def by_glass(self) -> bool:
+        return self.how == self.How.GLASS
 
     @property
     def is_running(self) -> bool:
@@ -482,7 +498,7 @@ class Merge(models.Model):
     `before`: {"values": {field: [before, after]} of the kept person, "moved": {"app.Model.field": [keys]} that now lead to
     the kept person, "own": the same for what led there already, "numbers": {"app.Model.field": {key: [before, after]}} of
     rows that were numbered anew, "names" and "identifiers": keys of other names and of numbers that the merge added,
-    "involved": {key: [since before, since after]}, "keys": {key of a search key: the search key} of the kept person}
+    "involved": {key: [since before, since after]}, "levels": the same of levels, "keys": {key of a search key: the search key} of the kept person}
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from heard.network.models import Address, Told
 
 # Who sees or has seen the record, not only that there is one.
-INVOLVED: Final = Involvement.objects.filter(level__gte=Level.RECORD).select_related("agency")
+INVOLVED: Final = Involvement.objects.lasting().filter(level__gte=Level.RECORD).select_related("agency")
 
 
 # What was said of a child, what was so before too.

@@ -21,6 +21,8 @@ from heard.knowledge import load
 from heard.network import actions as network
 from heard.network import queries as network_queries
 from heard.network.models import Person
+from heard.network.queries import Whom
+from heard.network.rules import Level
 
 SEEN = Observed("S01", "seen", date(2026, 3, 2), "Register", "Away on Monday, would not say where")
 WORDS = {"text": "I do not want to go home", "heard_by": "Tess Archer, teacher", "heard_on": date(2026, 3, 2)}
@@ -65,8 +67,21 @@ def test_the_telling_agency_is_involved_with_a_child_whom_it_adds(world: World) 
     assert network_queries.person_visible_to(world.teacher, concern.person_id) == concern.person
 
 
-def test_telling_about_another_agencys_child_does_not_open_the_record(world: World) -> None:
+def a_child_whom_the_school_knows_of(world: World) -> Person:
     child = network.add_person(by=world.officer, given_name="Noor", family_name="Aziz")
+    knows = {"whom": Whom("", world.school), "level": Level.KNOWS, "why": "She goes there"}
+    network.give_access(by=world.officer, person_id=child.pk, **knows)  # type: ignore[arg-type]
+    return child
+
+
+def test_nobody_tells_by_key_about_a_child_whom_they_may_not_find(world: World) -> None:
+    child = network.add_person(by=world.officer, given_name="Noor", family_name="Aziz")
+    with pytest.raises(Hidden):
+        a_worry(world, new_person=None, person_id=child.pk)
+
+
+def test_telling_about_another_agencys_child_does_not_open_the_record(world: World) -> None:
+    child = a_child_whom_the_school_knows_of(world)
     concern = a_worry(world, new_person=None, person_id=child.pk)
     with pytest.raises(Hidden):
         network_queries.person_visible_to(world.teacher, child.pk)
@@ -101,9 +116,12 @@ def test_a_worry_about_a_restricted_child_reaches_the_duty_team(world: World, hi
 
 
 def test_the_teller_loses_sight_when_the_child_is_restricted_to_others(world: World) -> None:
-    child = network.add_person(by=world.officer, given_name="Noor", family_name="Aziz")
+    child = a_child_whom_the_school_knows_of(world)
+    line = network_queries.accesses_of(world.officer, child.pk).get(agency=world.school)
     concern = a_worry(world, new_person=None, person_id=child.pk)
     network.involve(by=world.officer, person=child, agency=world.care, why="Leads")
+    network.end_access(by=world.supervisor, access_id=line.pk, why="Threats")
+    assert queries.concern_visible_to(world.teacher, concern.pk) == concern
     network.restrict(by=world.supervisor, person_id=child.pk, reason="Threats")
     with pytest.raises(Hidden):
         queries.concern_visible_to(world.teacher, concern.pk)

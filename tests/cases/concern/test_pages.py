@@ -18,6 +18,8 @@ from heard.cases.concern.models import Concern
 from heard.cases.concern.views.steps import ORDER
 from heard.network import actions as network
 from heard.network.models import Person
+from heard.network.queries import Whom
+from heard.network.rules import Level
 
 TODAY = timezone.localdate()
 DAY = {"day": TODAY.day, "month": TODAY.month, "year": TODAY.year}
@@ -157,6 +159,8 @@ def test_a_new_search_asks_again_whether_it_is_this_child(world: World, draft: D
 
 def test_a_child_who_can_no_longer_be_found_is_asked_for_again(world: World, draft: Draft) -> None:
     child = network.add_person(by=world.officer, given_name="Kit", family_name="Marlowe")
+    knows = {"whom": Whom("", world.school), "level": Level.KNOWS, "why": "Kit goes there"}
+    line = network.give_access(by=world.officer, person_id=child.pk, **knows)  # type: ignore[arg-type]
     client = signed_in(world.teacher)
     send_all(client, draft)
     send(client, draft, "child", name="Kit Marlowe")
@@ -166,7 +170,7 @@ def test_a_child_who_can_no_longer_be_found_is_asked_for_again(world: World, dra
     assert client.post(address("check", draft)).headers["Location"] == address("same", draft)
     assert send(client, draft, "same", choice=str(child.pk)) == "check"
     network.involve(by=world.officer, person=child, agency=world.care, why="Leads")
-    network.restrict(by=world.supervisor, person_id=child.pk, reason="Threats")
+    network.end_access(by=world.supervisor, access_id=line.pk, why="Threats")
     assert client.get(address("check", draft)).headers["Location"] == address("same", draft)
     assert "Kit Marlowe, born" not in client.get(address("same", draft)).text
 

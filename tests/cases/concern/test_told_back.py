@@ -18,6 +18,8 @@ from heard.cases.concern import actions
 from heard.cases.concern.models import Concern
 from heard.home.queries import my_work
 from heard.network import actions as network
+from heard.network.queries import Whom
+from heard.network.rules import Level
 
 SAID = {"text": "They wait for me", "heard_by": "Tess Archer, teacher", "heard_on": timezone.localdate()}
 OURS = "Kept from whoever only told: a threat at the door"
@@ -33,6 +35,8 @@ def told(world: World) -> Concern:
     """By the school, about a child with whom only the police and the children's services work."""
     child = network.add_person(by=world.officer, given_name="Noor", family_name="Aziz")
     network.involve(by=world.officer, person=child, agency=world.care, why="Leads")
+    knows = {"whom": Whom("", world.school), "level": Level.KNOWS, "why": "She goes there"}
+    network.give_access(by=world.officer, person_id=child.pk, **knows)  # type: ignore[arg-type]
     return actions.tell(
         by=world.teacher,
         person_id=child.pk,

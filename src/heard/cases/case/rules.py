@@ -56,6 +56,11 @@ def due_on(clock: Clock, start: date) -> date:
     raise ValueError(f"A clock counts working_days, days, months or hours, not {clock.unit!r}.")
 
 
+def after_working_days(start: date, amount: int) -> date:
+    """The day that lies so many working days after this one."""
+    return _after_working_days(start, amount)
+
+
 def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _bank_holidays(day.year)
 

@@ -24,7 +24,7 @@ from heard.cases.case.rules import Allowed, Kept, due_on
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernStep, EarlierDecision, TellerQuestion
 from heard.cases.concern.rules import About
-from heard.network.queries import findable_through, not_denied_through, visible_through
+from heard.network.queries import not_denied_through, not_hidden_through, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import Team, User
@@ -46,7 +46,7 @@ def concerns_visible_to(user: User) -> QuerySet[Concern]:
     if not user.may(May.TELL):
         return Concern.objects.none()
     whole = _whole(user)
-    told = Q(told_by=user) & (findable_through(user, "person") | Q(person__isnull=True))
+    told = Q(told_by=user) & (not_hidden_through(user, "person") | Q(person__isnull=True))
     is_whole = Case(When(whole, then=Value(True)), default=False, output_field=BooleanField())
     return _with_all(Concern.objects.filter(whole | told).annotate(whole=is_whole))
 

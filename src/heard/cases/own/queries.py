@@ -106,6 +106,7 @@ def looks_for_child(user: User, person_id: uuid.UUID) -> list[Lookers]:
     The caller has shown, by `open_record`, that the user may see the child.
     """
     rows = looks_at(user, person_ids=keys_of(user, person_id)).order_by()
+    rows = rows.exclude(verb="try to open")  # by somebody who is kept out, and so saw nothing
     counted = list(rows.values("actor_id", "agency", "verb").annotate(times=Count("pk"), last=Max("at")))
     roles = roles_of(user, {row["actor_id"] for row in counted})
     return rules.who_looked(

@@ -122,6 +122,7 @@ class Lookers:
 # How much of a case somebody with this role answers for: of several that a user holds, the child reads the first.
 ORDER: Final = (
     Role.PRACTITIONER,
+    Role.DUTY,
     Role.SUPERVISOR,
     Role.COORDINATOR,
     Role.ANALYST,

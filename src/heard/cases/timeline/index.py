@@ -34,6 +34,7 @@ from heard.cases.clocks.record import MOMENTS
 from heard.cases.concern.record import WORRIES
 from heard.cases.concern.strategy.record import STRATEGY_DISCUSSIONS
 from heard.cases.disruption.record import STEPS
+from heard.cases.glass.record import OPENINGS
 from heard.cases.leaving.record import AFTER_PLANS, HANDOVERS
 from heard.cases.missing.record import EPISODES
 from heard.cases.note.record import NOTES
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 RECORDS: Final[tuple[Any, ...]] = (
     NOTES, ANSWERS, ALLOCATED_WORKERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, STRATEGY_DISCUSSIONS, WORRIES, CASES, PERIODS, WORDS, SIGNS, FINDINGS,
     ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
-    MOMENTS, ITEMS, DISAGREEMENTS, HANDOVERS, AFTER_PLANS,
+    MOMENTS, ITEMS, DISAGREEMENTS, HANDOVERS, AFTER_PLANS, OPENINGS,
 )  # fmt: skip
 _BATCH: Final = 500
 

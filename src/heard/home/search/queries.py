@@ -104,7 +104,7 @@ def _person(hit: Hit) -> Found:
         hit.postcode_district,
     ]
     closed = _(
-        "Your agency is not involved with this child, so you cannot open the record. You can tell a worry about them."
+        "You may know that this child is known, and not open the record. You can tell a worry about them."
     )
     return Found(
         title=hit.name,

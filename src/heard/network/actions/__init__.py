@@ -30,6 +30,7 @@ from heard.network.actions.letting_in import (
     hold_person,
     involve,
     lift_denial,
+    open_by_glass,
     open_to_duty_team,
 )
 from heard.network.actions.merging import merge_people, open_both, open_merge, unmerge_people
@@ -72,6 +73,7 @@ __all__ = [
     "note_tie",
     "note_tie_to",
     "open_both",
+    "open_by_glass",
     "open_group",
     "open_merge",
     "open_place",

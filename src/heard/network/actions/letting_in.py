@@ -15,12 +15,15 @@ from heard.network.models import Denial, Involvement, Person
 from heard.network.queries import (
     Whom,
     access_visible_to,
+    behind_glass,
     denial_visible_to,
     people_visible_to,
     person_findable_by,
     person_visible_to,
+    sees_by_glass,
     somebody_decides,
     standing_of,
+    why_not_let_in,
 )
 from heard.network.rules import (
     MOST_WHY,
@@ -28,7 +31,6 @@ from heard.network.rules import (
     why_not_deny,
     why_not_end_access,
     why_not_give_access,
-    why_not_involve,
     why_not_lift_denial,
 )
 
@@ -68,7 +70,7 @@ def involve(
     whom = Whom("", agency)
     seeing = _lines(person, whom).filter(level__gte=level, until=None).first()
     if seeing is None:
-        refuse(why_not_involve(restricted=person.restricted, **standing_of(by, person)))
+        refuse(why_not_let_in(by, person))
     if leads and person.lead_agency_id != agency.pk:
         person.lead_agency = agency
         person.save(update_fields=["lead_agency"])
@@ -107,6 +109,7 @@ def give_access(
             why=why,
             until=until,
             now=timezone.now(),
+            by_glass=sees_by_glass(by, person),
         )
     )
     return let_in(by=by, person=person, whom=whom, why=why.strip(), level=level, until=until)
@@ -174,6 +177,7 @@ def let_in(
     since: date | None = None,
     level: Level = Level.EVERYTHING,
     until: datetime | None = None,
+    how: str = "",
 ) -> Involvement:
     """A new line of the list; what the same had before ends. Whoever calls it has asked whether `by` may."""
     for line in _lines(person, whom):
@@ -188,8 +192,30 @@ def let_in(
         until=until,
         why=why,
         given_by=by,
+        how=how,
     )
     _audit(by, "involve", person, why, line)
+    return line
+
+
+@transaction.atomic
+def open_by_glass(*, by: User, person_id: uuid.UUID, why: str, until: datetime) -> Involvement:
+    """A line of their own for somebody on duty, who sees the record by it until then and lets nobody in. What they had before
+    stays. `Hidden` where they are kept out, whatever else is so."""
+    list(Person.objects.select_for_update(no_key=True).filter(pk=person_id))
+    person = behind_glass(by, person_id)
+    line = Involvement.objects.create(
+        person=person,
+        agency=by.team.agency,  # type: ignore[union-attr]
+        user=by,
+        level=Level.RECORD,
+        since=timezone.localdate(),
+        until=until,
+        why=why[:MOST_WHY],
+        given_by=by,
+        how=Involvement.How.GLASS,
+    )
+    _audit(by, "break glass", person, why, line)
     return line
 
 

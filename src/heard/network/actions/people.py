@@ -48,6 +48,7 @@ def add_person(
     kind: str = "child",
     why: str = "Added this child",
     since: date | None = None,
+    by_worry: bool = False,
 ) -> Person:
     """Adds a child, or an adult around one (`kind="adult"`), and involves the adder's agency, since today or `since`.
 
@@ -81,7 +82,8 @@ def add_person(
     if postcode or address:
         Address.objects.create(person=person, line=address, postcode=kept_postcode(postcode), since=since)
     renew_keys(person)
-    let_in(by=by, person=person, whom=Whom("", by.team.agency), why=why, since=since)  # type: ignore[union-attr]
+    whom = Whom("", by.team.agency)  # type: ignore[union-attr]
+    let_in(by=by, person=person, whom=whom, why=why, since=since, how="worry" if by_worry else "")
     return person
 
 

@@ -44,8 +44,10 @@ class Whom:
 def involvements_of(user: User, person_id: uuid.UUID) -> Involvements:
     """Agencies that are involved with this child now, each once, longest first: those of which anybody sees the record.
     None of a child whom the user may not see."""
-    earlier = Involvement.objects.running().filter(
-        person=OuterRef("person"), agency=OuterRef("agency"), level__gte=Level.RECORD
+    earlier = (
+        Involvement.objects.running()
+        .lasting()
+        .filter(person=OuterRef("person"), agency=OuterRef("agency"), level__gte=Level.RECORD)
     )
     earlier = earlier.filter(
         Q(since__lt=OuterRef("since")) | Q(since=OuterRef("since"), pk__lt=OuterRef("pk"))
@@ -55,7 +57,7 @@ def involvements_of(user: User, person_id: uuid.UUID) -> Involvements:
 
 def ever_involved(user: User, person_id: uuid.UUID) -> Involvements:
     """Who sees or has seen this child's record, longest first."""
-    return accesses_of(user, person_id).filter(level__gte=Level.RECORD)
+    return accesses_of(user, person_id).lasting().filter(level__gte=Level.RECORD)
 
 
 def accesses_of(user: User, person_id: uuid.UUID) -> Involvements:
@@ -74,11 +76,26 @@ def denials_of(user: User, person_id: uuid.UUID) -> QuerySet[Denial]:
 
 def standing_of(user: User, person: Person) -> dict[str, bool]:
     """Whether the user works with the person, by the list of who does, and whether they decide there."""
-    rows = Involvement.objects.running().filter(person=person, level__gte=Level.RECORD)
+    rows = Involvement.objects.running().lasting().filter(person=person, level__gte=Level.RECORD)
     return {
         "involved": rows.filter(meant_for(user, May.SEE_CHILD)).exists(),
         "may_decide": rows.filter(meant_for(user, May.DECIDE)).exists(),
     }
+
+
+def sees_by_glass(user: User, person: Person) -> bool:
+    """Whether this user sees the record only since they opened it in an emergency."""
+    rows = Involvement.objects.running().filter(person=person, level__gte=Level.RECORD)
+    mine = rows.filter(meant_for(user, May.SEE_CHILD))
+    if not mine.filter(how=Involvement.How.GLASS).exists() or mine.lasting().exists():
+        return False
+    return person.restricted or not user.may(May.SEE_PARTNERSHIP)
+
+
+def not_by_glass(user: User, path: str) -> Q:
+    """Of rows that lead to a person by `path`, those whose record this user has not opened in an emergency."""
+    lines = Involvement.objects.running().order_by().filter(how=Involvement.How.GLASS, user=user)
+    return ~Q(Exists(lines.filter(person=OuterRef(path))))
 
 
 def level_of(user: User, person_id: uuid.UUID) -> Level | None:
@@ -140,7 +157,7 @@ def somebody_decides(
 ) -> bool:
     """Whether anybody who decides could open this record, without this line of the list, or with these kept out too. Four
     queries."""
-    lines = list(Involvement.objects.running().filter(person=person, level__gte=Level.RECORD))
+    lines = list(Involvement.objects.running().lasting().filter(person=person, level__gte=Level.RECORD))
     denials = list(Denial.objects.filter(person=person, lifted_at=None))
     no_teams, nobody = {one.team_id for one in denials}, {one.user_id for one in denials}
     if also_denied:
@@ -181,7 +198,9 @@ def _is_for(line: Involvement, user: User, permission: May) -> bool:
 
 def why_not_let_in(user: User, person: Person) -> str | None:
     """Why this user can let nobody into this record now."""
-    return why_not_involve(restricted=person.restricted, **standing_of(user, person))
+    return why_not_involve(
+        restricted=person.restricted, by_glass=sees_by_glass(user, person), **standing_of(user, person)
+    )
 
 
 def why_not_keep_out(user: User, person: Person) -> str | None:

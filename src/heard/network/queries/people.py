@@ -60,7 +60,7 @@ def sees(user: User, worker: str, person: str) -> Q:
     person's record, as `visible_through` says of a user: not one who was switched off, was kept out since, or is on the list no
     longer. The caller has shown that the user may see the rows."""
     seeing = memberships_with(user, May.SEE_CHILD).filter(user=OuterRef(worker))
-    lines = Involvement.objects.running().order_by().filter(level__gte=Level.RECORD)
+    lines = Involvement.objects.running().lasting().order_by().filter(level__gte=Level.RECORD)
     lines = lines.filter(person=OuterRef(OuterRef(person)), agency=OuterRef("team__agency"))
     theirs = Q(team=None, user=None) | Q(team=OuterRef("team")) | Q(user=OuterRef("user"))
     everyone = memberships_with(user, May.SEE_PARTNERSHIP).filter(user=OuterRef(worker))
@@ -87,17 +87,30 @@ def person_visible_to(user: User, person_id: uuid.UUID, *, level: Level = Level.
 
 
 def people_findable_by(user: User) -> QuerySet[Person]:
-    """Children of whom this user may see one line, name and date of birth, so that nobody is recorded twice."""
+    """Children of whom this user may see one line, name and date of birth: those on whose list they are, however far. To
+    anybody else it is the same whether Heard knows a child, hides one or has none of that name."""
     return Person.objects.filter(findable_through(user))
 
 
 def findable_through(user: User, path: str = "") -> Q:
     """As `visible_through`, for children of whom this user may see one line."""
+    listed = _among_others(_listed(user, path, Level.KNOWS))
+    everybody = _open_to_all(path) if user.may(May.SEE_PARTNERSHIP) else Q(pk__in=[])
+    return _children_for(user, path) & (everybody | listed)
+
+
+def not_hidden_through(user: User, path: str = "") -> Q:
+    """Of what this user told or wrote about a child, that which they still see: not where the child is restricted to others, or
+    they are kept out. It finds nobody."""
+    listed = _among_others(_listed(user, path, Level.KNOWS))
+    return _children_for(user, path) & (_open_to_all(path) | listed)
+
+
+def _children_for(user: User, path: str) -> Q:
     if not user.may(May.TELL):
         return Q(pk__in=[])
     children = Q(**{_along(path, "kind"): Person.Kind.CHILD}) & _not_merged(path)
-    listed = _among_others(_listed(user, path, Level.KNOWS))
-    return children & not_denied_through(user, path) & (_open_to_all(path) | listed)
+    return children & not_denied_through(user, path)
 
 
 def person_findable_by(user: User, person_id: uuid.UUID) -> Person:

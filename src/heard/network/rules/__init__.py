@@ -61,6 +61,7 @@ from heard.network.rules.keys import (
 from heard.network.rules.names import (
     Description,
     Name,
+    is_called,
     kept_postcode,
     normal,
     normal_postcode,
@@ -100,6 +101,7 @@ __all__ = [
     "days_near",
     "doubt_of_nhs_number",
     "doubt_of_upn",
+    "is_called",
     "is_hit",
     "joined_in",
     "kept_number",

@@ -19,9 +19,16 @@ class Level(IntEnum):
 RESTRICTED = "This record is restricted. A co-ordinator or supervisor of an agency that is involved decides who else may see it."
 
 
-def why_not_involve(*, restricted: bool, involved: bool, may_decide: bool) -> str | None:
+BY_GLASS = "You opened this record in an emergency, for some hours. Whoever works with the child lets others in. Ask them."
+
+
+def why_not_involve(
+    *, restricted: bool, involved: bool, may_decide: bool, by_glass: bool = False
+) -> str | None:
     """Whether somebody else may be let into a record now. Whoever may see an open record may; into a restricted one it takes
-    the right that restricting takes."""
+    the right that restricting takes. `by_glass`: they see it only since they opened it in an emergency."""
+    if by_glass:
+        return BY_GLASS
     return RESTRICTED if restricted and not (involved and may_decide) else None
 
 
@@ -35,9 +42,12 @@ def why_not_give_access(
     why: str,
     until: datetime | None,
     now: datetime,
+    by_glass: bool = False,
 ) -> str | None:
     """`own_level`: whether whoever gives it sees as far themselves."""
-    why_not = why_not_involve(restricted=restricted, involved=involved, may_decide=may_decide)
+    why_not = why_not_involve(
+        restricted=restricted, involved=involved, may_decide=may_decide, by_glass=by_glass
+    )
     if why_not:
         return why_not
     if not works_with_children:

@@ -67,6 +67,12 @@ def parts(name: str) -> list[str]:
     return normal(name).split()
 
 
+def is_called(given: str, family: str, names: list[tuple[str, str]]) -> bool:
+    """Whether one of these names is this one, in full: capitals, accents and hyphens make no difference, letters do."""
+    asked = (normal(given), normal(family))
+    return any(asked) and asked in {(normal(one), normal(other)) for one, other in names}
+
+
 def normal_postcode(text: str) -> str:
     """'le11aa' is 'LE1 1AA'; what cannot be read as a postcode is ''."""
     match = POSTCODE.search(text.strip())

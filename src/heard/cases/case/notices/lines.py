@@ -42,6 +42,8 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "restriction": ("person_restriction", "person_id"),
     "attachments": ("attachments", "person_id"),
     "clocks": ("clocks", "case_id"),
+    "glass": ("glass_opening", "opening_id"),
+    "access": ("access", "person_id"),
 }
 
 

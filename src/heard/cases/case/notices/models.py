@@ -61,6 +61,8 @@ class Notice(models.Model):
         HANDOVER = rules.Kind.HANDOVER.value, _("Handover to another council")
         AFTERWARDS = rules.Kind.AFTERWARDS.value, _("Plan for what comes after 18")
         RESTRICTED = rules.Kind.RESTRICTED.value, _("Record restricted")
+        GLASS = rules.Kind.GLASS.value, _("Record opened in an emergency")
+        KEPT_OUT = rules.Kind.KEPT_OUT.value, _("Somebody who is kept out tried to open this record")
 
     when_merged: ClassVar = MOVES
 

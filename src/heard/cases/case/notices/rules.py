@@ -70,6 +70,8 @@ class Kind(StrEnum):
     HANDOVER = "handover"
     AFTERWARDS = "afterwards"
     RESTRICTED = "restricted"
+    GLASS = "glass"
+    KEPT_OUT = "kept_out"
 
 
 # Of these one that nobody has seen goes on to others within the hour, and its mail cannot be switched off.
@@ -119,6 +121,8 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.HANDOVER: (To.WORKER, To.LEAD_SUPERVISOR),
     Kind.AFTERWARDS: (To.WORKER,),
     Kind.RESTRICTED: (To.NAMED, To.WORKER),
+    Kind.GLASS: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.AGENCY_LEAD),
+    Kind.KEPT_OUT: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.AGENCY_LEAD),
 }
 
 # Without an open case these wait for a decision, which has a list and a clock of its own.
@@ -130,7 +134,7 @@ _WHOLE: Final = frozenset({Kind.FILE, Kind.REFERRAL})
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
     Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
-    Kind.ASKED, Kind.FOUND, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED,
+    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED,
 }  # fmt: skip
 
 # Where one addressee does not see it: who else, and after how long. Minutes of what is urgent are a setting.

@@ -169,7 +169,9 @@ def _child(by: User, person_id: uuid.UUID | None, new_person: Mapping[str, Any] 
     """The child whom the worry is about. A restricted child's record is opened to the duty team's agency at once:
     otherwise nobody could decide."""
     if person_id is None:
-        return add_person(by=by, **{"why": "Told a worry about this child", **(new_person or {})})
+        return add_person(
+            by=by, by_worry=True, **{"why": "Told a worry about this child", **(new_person or {})}
+        )
     person = hold_person(by=by, person_id=person_id, found=True)
     team = duty_team(by)
     if team is not None:

@@ -73,7 +73,7 @@ class SearchForm(Form):
 
 
 class SameChildForm(Form):
-    """Is it one of these, or a child who is not in Heard yet?"""
+    """Is it one of these, or a child whom the teller does not see?"""
 
     choice = RadiosField(
         _("Is it one of these children?"), missing=_("Choose the child, or “None of these”"), size="m"
@@ -84,7 +84,7 @@ class SameChildForm(Form):
         none = (
             NEW,
             _("None of these"),
-            _("The child is not in Heard yet. You write down who they are next."),
+            _("You write down who the child is next. Whoever decides finds out whether others know them."),
         )
         self.fields["choice"].choices = [*choices, none]  # type: ignore[attr-defined]
 

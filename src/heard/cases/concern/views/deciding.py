@@ -34,6 +34,7 @@ from heard.cases.concern.strategy.queries import discussions_visible_to, why_not
 from heard.cases.concern.views.summary import born, lists
 from heard.govuk.environment import time
 from heard.knowledge import load
+from heard.network.queries import may_be_one
 
 _KEPT = "decided worries"  # in the session: what they are searched with
 _TOGETHER = 20  # worries of one event that are offered
@@ -301,7 +302,16 @@ def _shown(request: Request, worry: Any) -> dict[str, Any]:
         "seen_by": queries.read_by(request.user, worry),
         "questions": list(queries.questions_of(request.user, worry)),
         "may_decide": queries.waiting_for_decision(request.user).filter(pk=worry.pk).exists(),
+        "likely": _known_already(request, worry),
     }
+
+
+def _known_already(request: Request, worry: Any) -> int:
+    """How many other records may be of the child: whoever told it finds only whom they may see."""
+    waits = worry.state == rules.State.TOLD and worry.person_id is not None
+    if not waits or not request.user.may(May.MERGE) or not worry.whole:
+        return 0
+    return len(may_be_one(request.user, worry.person_id))
 
 
 def _with_clock(worry: Any) -> dict[str, Any]:

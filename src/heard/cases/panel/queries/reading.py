@@ -32,8 +32,8 @@ from heard.cases.plan.queries import agreed_plan, draft_plan, plan_visible_to
 from heard.network.queries import (
     Tied,
     children_tied,
-    findable_through,
     involvements_of,
+    not_hidden_through,
     ties_of_group,
     ties_of_place,
     ties_visible_to,
@@ -197,7 +197,7 @@ def agenda_of(user: User, panel: Panel) -> list[Line]:
     """What is on the agenda of a panel that the user may see, in its order, numbered for this reader. A child whom they may
     not see is a line without an item; one whose record is restricted to others is not there. Seven queries and two for
     ties, however long it is."""
-    shown = Q(person__isnull=True) | findable_through(user, "person") | visible_through(user, "person")
+    shown = Q(person__isnull=True) | not_hidden_through(user, "person") | visible_through(user, "person")
     rows = _with_all(user, PanelItem.objects.filter(shown, panel=panel, taken_off_at=None))
     items = list(
         rows.select_related("panel", "person", "place", "group", "words", "decided_by").annotate(

@@ -1,0 +1,41 @@
+"""What a record says of having been opened in an emergency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_noop as _
+
+from heard.cases.glass.models import Opening
+from heard.cases.record.models import ChronologyEntry
+from heard.cases.record.rules import Kind
+from heard.cases.record.shape import Record, fact
+from heard.govuk.said import labelled, moment, say
+
+
+def _chronology(one: Opening) -> Iterator[ChronologyEntry]:
+    what = say(_("Opened in an emergency, until %(time)s"), time=moment(one.until))
+    page = ("glass_opening", one.pk)
+    yield fact(Kind.AGENCY, one.opened_at, what, one.reason, who=one.opened_by_id, page=page)
+    if one.reviewed_at:
+        said = (
+            _("Opened in an emergency: it was right")
+            if one.right
+            else _("Opened in an emergency: it was not right")
+        )
+        yield fact(
+            Kind.AGENCY,
+            one.reviewed_at,
+            say(said),
+            labelled(_("Why"), one.review),
+            who=one.reviewed_by_id,
+            page=page,
+        )
+
+
+OPENINGS = Record(
+    _("Openings in an emergency"),
+    Opening.objects.order_by("opened_at", "pk"),
+    "person",
+    chronology=_chronology,
+)

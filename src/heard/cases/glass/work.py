@@ -1,0 +1,17 @@
+"""Records that were opened in an emergency, for whoever reviews that."""
+
+from django.utils.translation import gettext_lazy as _
+
+from heard.agencies.rules import May
+from heard.agencies.waiting import WorkList
+from heard.cases.glass import queries
+from heard.cases.glass.models import Opening
+from heard.govuk.environment import time
+
+REVIEWS = WorkList(
+    "openings", _("Records opened in an emergency, to review"), May.REVIEW_READING, queries.openings_to_review, "glass_opening",
+    lambda row: row.person if row.named else _("A child whose record you do not see"),
+    note=lambda row: _("opened by %(who)s, %(time)s") % {"who": row.opened_by, "time": time(row.opened_at)},
+    due="due_on", shows=("person", "opened_by"),
+    only_if=lambda user: Opening.objects.filter(reviewed_at=None),
+)  # fmt: skip
