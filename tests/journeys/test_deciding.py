@@ -87,5 +87,6 @@ def test_a_decision_is_put_right_and_found_again(world: World, story: Story) -> 
     story.sign_in(world.teacher).open("/").sees("A decision was put right: Amira Khan")
     story.sign_in(world.coordinator).open("/worries/decided/").sees("Amira Khan", "Put right")
     story.page.locator("summary").filter(has_text="Search").click()
-    story.fill("Name, reference or words (optional)", "nobody of that name").press("Search")
-    story.sees("No decided worry is found.")
+    story.fill("Name, reference or words (optional)", "nobody of that name")
+    story.page.locator("main").get_by_role("button", name="Search").click()
+    story.look().sees("No decided worry is found.")

@@ -13,6 +13,7 @@ from django.db.models import (
     DateTimeField,
     Exists,
     F,
+    Max,
     OuterRef,
     Prefetch,
     Q,
@@ -188,7 +189,7 @@ def why_not_name(user: User, case: Case) -> str | None:
     )
 
 
-_LATEST_LOOKS: Final = 500  # of a record, among which those who could lose sight of it are found
+_LATEST: Final = 50  # people who looked or were told, among whom those who lose sight of a record are found
 _MOST_LOSING: Final = 30
 
 
@@ -198,10 +199,13 @@ def who_loses_sight(user: User, person_id: uuid.UUID) -> dict[str, tuple[User, s
     person = people_visible_to(user).filter(pk=person_id).first()
     if person is None:
         return {}
-    looked = looks_at(user, person_ids=[person_id]).order_by("-at").values_list("actor_id", "verb", "subject")
-    done = list(looked[:_LATEST_LOOKS])
-    told = {key for key, verb, subject in done if (verb, subject) == ("tell", "concern")}
-    keys = {*(key for key, _verb, _subject in done), *who_had_a_notice(user, person_id)} - {user.pk}
+    looks = looks_at(user, person_ids=[person_id]).order_by()
+    looked = (
+        looks.values("actor_id").annotate(last=Max("at")).order_by("-last").values_list("actor_id", flat=True)
+    )
+    telling = looks.filter(verb="tell", subject="concern").values_list("actor_id", flat=True).distinct()
+    told = set(telling[:_LATEST])
+    keys = {*looked[:_LATEST], *told, *who_had_a_notice(user, person_id, _LATEST)} - {user.pk}
     near = [one for one in workers(user, May.TELL) if one.pk in keys]
     rows = [
         one for one in off_the_list(user, person, near) if one.may(May.SEE_PARTNERSHIP) or one.pk in told
