@@ -407,6 +407,9 @@ def test_who_proposed_a_change_sees_what_became_of_it_and_why(world: World, amir
     page = client.get(at("proposals_mine")).text
     assert "Waiting" in page
     assert "Wexmoor Children’s Services" in page
+    link = "Changes that you proposed"
+    assert link in client.get(at("child", person_id=amira.pk)).text
+    assert link not in signed_in(world.social_worker).get(at("child", person_id=amira.pk)).text
     assert "Answers to changes" not in client.get(at("home")).text
     assert "proposed by Ofa Leroy" in signed_in(world.social_worker).get(at("home")).text
     actions.decide_proposal(

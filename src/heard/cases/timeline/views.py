@@ -27,7 +27,7 @@ from heard.cases.timeline.jobs import TIES, jobs_of, steps_of
 from heard.cases.timeline.queries import ON_PAPER, Asked, clocks_of
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.knowledge import load
-from heard.network.queries import about, person_visible_to
+from heard.network.queries import about, person_visible_to, proposals_by
 
 _MOMENTS = 25  # on one page
 _KEPT = "chronology"  # in the session: which words are looked for in whose chronology
@@ -243,6 +243,7 @@ def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
         "rung": whom_to_ring(request.user),
         "last": last_contact(request.user, [person_id]).get(person_id),
         "about": about(request.user, page.person),
+        "proposed": proposals_by(request.user).filter(person=page.person).exists(),
         "kinds": KINDS,
         "did": _did,
         "today": today,
