@@ -17,6 +17,7 @@ from heard.cases.case.notices.queries import unread_of, whom_to_ring
 from heard.home import learn, promises, queries
 from heard.home.navigation import parts_for
 from heard.home.waiting import groups_of, page_of
+from heard.knowledge import load
 
 _UNREAD = 30  # of what is new; the page of notices has all
 _LAST_DAY = "last_day"  # in the session: when My work was opened last
@@ -74,7 +75,9 @@ def figures(request: Request) -> HttpResponse:
     """Whether the partnership does what it promised."""
     since = localdate() - promises.YEAR
     found = promises.promises(request.user, since=since, today=localdate())
-    return render(request, "home/figures.html", {"promises": found, "since": since})
+    return render(
+        request, "home/figures.html", {"promises": found, "since": since, "release": load.current().id}
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
