@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.core.signals import request_started
@@ -67,6 +68,17 @@ class World:
     analyst: User
     board_member: User
     administrator: User
+
+
+def let_know(by: User, person_id: Any, agency: Agency) -> None:
+    """The agency knows that the child is known, and no more: enough to tell a worry about them."""
+    from heard.network.actions import give_access
+    from heard.network.queries import Whom
+    from heard.network.rules import Level
+
+    give_access(
+        by=by, person_id=person_id, whom=Whom("", agency), level=Level.KNOWS, why="They meet the child"
+    )
 
 
 @pytest.fixture

@@ -91,6 +91,14 @@ def test_each_source_says_in_which_release_it_stands(page: str) -> None:
 def test_what_is_new_in_a_release_is_said(page: str) -> None:
     assert "Put right since release 2013.1" in page
     assert "New since release 2013.1" in page
+    new = page[page.index("New since release 2013.1") : page.index("Put right since release 2013.1")]
+    assert "Agencies began late, although there was guidance" in new
+    assert "Whether Working Together 2026 changed a clock" not in new  # a gap is no news
+
+
+def test_the_figures_say_which_release_their_sources_are_of(world: World, client: Client) -> None:
+    client.force_login(world.board_member)
+    assert "those of release 2026.1 of what the field knows" in client.get("/figures/").content.decode()
 
 
 def test_an_older_release_is_read_as_it_was(world: World, client: Client) -> None:

@@ -47,10 +47,12 @@ def _uncarried(release: Release) -> dict[str, NoCarrier]:
 
 
 def _changed(release: Release) -> list[tuple[str, list[Difference]]]:
-    """What this release says otherwise than the one that it extends, by what was done to it."""
+    """What this release says otherwise than the one that it extends, by what was done to it. Gaps have a part of their own."""
     if not release.extends:
         return []
-    found = differences(load.release(release.extends), release)
+    found = [
+        one for one in differences(load.release(release.extends), release) if one.section != "not_enumerated"
+    ]
     headings = {"added": _("New"), "changed": _("Put right"), "withdrawn": _("Withdrawn")}
     kinds = [(text, [one for one in found if one.change == kind]) for kind, text in headings.items()]
     return [(text, ones) for text, ones in kinds if ones]

@@ -18,6 +18,7 @@ from heard.cases.glass.queries import openings_counted
 from heard.home import learn, promises, queries
 from heard.home.navigation import parts_for
 from heard.home.waiting import groups_of, page_of
+from heard.knowledge import load
 
 _UNREAD = 30  # of what is new; the page of notices has all
 _LAST_DAY = "last_day"  # in the session: when My work was opened last
@@ -76,7 +77,8 @@ def figures(request: Request) -> HttpResponse:
     since = localdate() - promises.YEAR
     found = promises.promises(request.user, since=since, today=localdate())
     opened = openings_counted(request.user, since=since, today=localdate())
-    return render(request, "home/figures.html", {"promises": found, "since": since, "opened": opened})
+    context = {"promises": found, "since": since, "opened": opened, "release": load.current().id}
+    return render(request, "home/figures.html", context)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests.cases.later import later
-from tests.conftest import World
+from tests.conftest import World, let_know
 
 from heard.agencies.actions import switch_off
 from heard.agencies.models import AuditRow
@@ -109,6 +109,9 @@ def test_words_are_kept_as_they_were_said_and_read_by_those_who_see_the_child(
         "heard_on": date(2026, 3, 2),
         "heard_by": "Tess Archer",
     }
+    with pytest.raises(Hidden):
+        actions.record_words(by=world.officer, person_id=amira.pk, **said)
+    let_know(world.teacher, amira.pk, world.police)
     actions.record_words(by=world.officer, person_id=amira.pk, **said)
     [words] = queries.words_of(world.teacher, amira.pk)
     assert words.text == said["text"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.conftest import World
+from tests.conftest import World, let_know
 
 from heard.agencies import actions as agencies
 from heard.agencies.models import User
@@ -39,6 +39,7 @@ def elsewhere(world: World) -> User:
 def child(world: World, elsewhere: User) -> Person:
     """The children's services lead; a teacher told a worry, and a co-ordinator elsewhere has looked."""
     child = network.add_person(by=world.social_worker, given_name="Noor", family_name="Aziz")
+    let_know(world.social_worker, child.pk, world.school)
     telling.tell(
         by=world.teacher, person_id=child.pk, seen_and_heard="A car", why_no_words="x", danger_now="no"
     )

@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from tests.conftest import World
+from tests.conftest import World, let_know
 
 from heard.agencies import actions as agencies
 from heard.agencies.rules import Hidden, Refused
@@ -20,6 +20,7 @@ from heard.cases.concern import actions, queries
 from heard.cases.concern.models import Concern, TellerQuestion
 from heard.home.queries import my_work
 from heard.network import actions as network
+from heard.network.queries import accesses_of
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -28,6 +29,7 @@ LONDON = ZoneInfo("Europe/London")
 def told(world: World) -> Concern:
     """By a teacher whose agency is not involved with the child."""
     child = network.add_person(by=world.officer, given_name="Noor", family_name="Aziz")
+    let_know(world.officer, child.pk, world.school)
     return actions.tell(
         by=world.teacher,
         person_id=child.pk,
@@ -141,6 +143,8 @@ def test_nothing_of_it_is_left_for_a_teller_once_the_child_is_hidden_from_them(
     question = ask(world, told)
     network.involve(by=world.officer, person=told.person, agency=world.care, why="Leads")
     network.restrict(by=world.supervisor, person_id=told.person_id, reason="Threats")
+    line = accesses_of(world.supervisor, told.person_id).get(agency=world.school)
+    network.end_access(by=world.supervisor, access_id=line.pk, why="Threats")
     assert kinds(world.teacher) == []
     assert work(world.teacher, "teller-questions") == []
     with pytest.raises(Hidden):

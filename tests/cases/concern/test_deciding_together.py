@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from tests.conftest import World
+from tests.conftest import World, let_know
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
@@ -143,6 +143,7 @@ def test_where_one_of_several_is_refused_none_is_decided(world: World) -> None:
 def test_a_worry_that_one_may_not_see_is_neither_offered_nor_decided_with_others(world: World) -> None:
     first = told(world)
     child = network.add_person(by=world.officer, given_name="Kit", family_name="Marlowe")
+    let_know(world.officer, child.pk, world.school)
     hidden = told(world, new_person=None, person_id=child.pk)
     assert hidden in queries.same_event(world.coordinator, first)
     keep_out = Whom("", world.care, user=world.coordinator)
@@ -271,6 +272,7 @@ def test_the_page_leads_on_to_the_next_worry_and_to_the_correction(world: World)
 def test_decided_worries_are_listed_searched_and_kept_from_those_who_may_not_see_them(world: World) -> None:
     first = decide(world, told(world))
     child = network.add_person(by=world.officer, given_name="Kit", family_name="Marlowe")
+    let_know(world.officer, child.pk, world.school)
     second = told(world, by=world.officer, new_person=None, person_id=child.pk)
     second = decide(world, second, "no_further_action", reason="It was her uncle")
     waiting = told(world, new_person={"given_name": "Sami", "family_name": "Khan"})
@@ -295,6 +297,7 @@ def test_decided_worries_are_listed_searched_and_kept_from_those_who_may_not_see
 
 def test_a_restricted_childs_decided_worry_is_on_no_list_of_others(world: World) -> None:
     child = network.add_person(by=world.officer, given_name="Kit", family_name="Marlowe")
+    let_know(world.officer, child.pk, world.school)
     network.involve(by=world.officer, person=child, agency=world.care, why="Leads")
     concern = decide(world, told(world, by=world.officer, new_person=None, person_id=child.pk))
     network.restrict(by=world.supervisor, person_id=child.pk, reason="Threats")
