@@ -23,7 +23,7 @@ def tell_a_worry_about_amira(story: Story) -> None:
     story.press("Start").press("Continue").sees("Choose who or what it is about")
     story.choose("A child").press("Continue")
     story.fill("Name of the child", "Amira Kahn").press("Continue")
-    story.sees("We found nobody", "No child in Heard fits what you typed")
+    story.sees("We found nobody", "Heard finds for you only children whom you may see")
     story.press("Write down who the child is")
     story.fill("Known as (optional)", "Mira").press("Continue")
 

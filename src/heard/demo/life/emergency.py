@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from heard.agencies.rules import Role
 from heard.cases.glass.actions import break_glass
 from heard.network.queries import people_visible_to
@@ -22,7 +24,8 @@ def open_a_record(world: World) -> None:
     child = unknown.exclude(pk__in=people_visible_to(on_duty).values("pk")).order_by("added_at", "pk").first()
     assert child is not None, "The police work with every child"
     assert child.birth_date is not None
-    with world.on(world.now - timedelta(hours=9)):
+    night = timezone.localtime(world.now - timedelta(days=1)).replace(hour=1, minute=40)
+    with world.on(night):
         break_glass(
             by=on_duty,
             given_name=child.given_name,
