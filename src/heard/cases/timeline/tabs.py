@@ -1,0 +1,53 @@
+"""The tabs of a child's page, each with an address of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from heard.cases.timeline.queries import Head
+
+
+@dataclass(frozen=True)
+class Tab:
+    """`name`: of its address. `whole`: only for those who see everything of the record. `old`: anchors of the one long page that
+    was there before, which lead here."""
+
+    name: str
+    text: Any
+    whole: bool = False
+    old: tuple[str, ...] = ()
+
+
+TABS: Final = (
+    Tab("child", _("Summary")),
+    Tab("child_chronology", _("Chronology"), old=("chronology",)),
+    Tab("notes", _("Notes")),
+    Tab("child_assessment", _("Assessment"), old=("signs",)),
+    Tab("child_plan", _("Plan"), old=("plan",)),
+    Tab("child_people", _("People and places"), old=("around",)),
+    Tab("attachments", _("Files"), whole=True),
+    Tab("child_shared", _("Shared and access"), old=("shared", "looked")),
+)
+
+
+def tabs_of(head: Head, here: str) -> list[dict[str, Any]]:
+    """Those that this reader may open."""
+    return [
+        {
+            "text": tab.text,
+            "href": reverse(tab.name, kwargs={"person_id": head.person.pk}),
+            "current": tab.name == here,
+            "old": tab.old if here == "child" else (),
+        }
+        for tab in TABS
+        if head.whole or not tab.whole
+    ]
+
+
+def called(name: str) -> Any:
+    return next(tab.text for tab in TABS if tab.name == name)
