@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 _WIDE: Final = (
     5.4  # a mark on the narrowest phone: those that are nearer to each other stand one above the other
 )
-_LANES: Final = 3
+_LANES: Final = 4
 _LANE: Final = 18  # pixels, as all below
 _ROW: Final = 36
 _HEAD: Final = 22
 _SIGNS: Final = 6  # rows of signs, and of vulnerabilities: those that were seen last
-_LINES: Final = 9  # decisions with a number
+_LINES: Final = 7  # decisions, each with a number
+_NUMBER: Final = 3.2  # how wide a number is on a phone
 
 # Entries of these kinds that are decisions, by the message that they say; of the other kinds each is one.
 _DECIDED: Final[dict[str, frozenset[str]]] = {
@@ -80,12 +81,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Line:
-    """A decision. Those after the last that is numbered have none."""
+    """A decision, with its number in a lane below the rows, so that two of a week do not cover each other."""
 
     at: float
     on: date
     what: str
     number: int
+    lane: int
+
+    @property
+    def day(self) -> str:
+        """Without the year, which the picture shows."""
+        return date_format(self.on, "j M")
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,7 @@ def draw(entries: Sequence[ChronologyEntry], details: Details, *, today: date) -
         rows=rows,
         lines=lines,
         agencies=[(short, name) for name, short in letters.items()],
-        height=bottom + (_HEAD if lines else 4),
+        height=bottom + max((15 + 11 * line.lane for line in lines), default=4),
     )
 
 
@@ -222,9 +229,14 @@ def _contacts(entries: Iterable[ChronologyEntry], details: Details, scale: _Scal
 
 
 def _lines(entries: Iterable[ChronologyEntry], scale: _Scale) -> list[Line]:
-    """The latest get a number, in their order."""
+    """The latest, in their order."""
     decided = [one for one in entries if _is_decision(one)][-_LINES:]
-    return [Line(scale.at(one.on), one.on, one.what, number) for number, one in enumerate(decided, start=1)]
+    found: list[Line] = []
+    for number, one in enumerate(decided, start=1):
+        at, before = scale.at(one.on), found[-1] if found else None
+        near = before is not None and at - before.at < _NUMBER
+        found.append(Line(at, one.on, one.what, number, (before.lane + 1) % 3 if before and near else 0))
+    return found
 
 
 def _is_decision(one: ChronologyEntry) -> bool:
