@@ -21,11 +21,12 @@ class Tab:
     text: Any
     whole: bool = False
     old: tuple[str, ...] = ()
+    query: str = ""
 
 
 TABS: Final = (
     Tab("child", _("Summary")),
-    Tab("child_chronology", _("Chronology"), old=("chronology",)),
+    Tab("child_chronology", _("Chronology"), old=("chronology",), query="?order=newest"),
     Tab("notes", _("Notes")),
     Tab("child_assessment", _("Assessment"), old=("signs",)),
     Tab("child_plan", _("Plan"), old=("plan",)),
@@ -40,7 +41,7 @@ def tabs_of(head: Head, here: str) -> list[dict[str, Any]]:
     return [
         {
             "text": tab.text,
-            "href": reverse(tab.name, kwargs={"person_id": head.person.pk}),
+            "href": reverse(tab.name, kwargs={"person_id": head.person.pk}) + tab.query,
             "current": tab.name == here,
             "old": tab.old if here == "child" else (),
         }

@@ -209,8 +209,8 @@ VERBS: dict[tuple[str, str], Any] = {
 
 def _draw(request: Request, tab: str, head: Head, **shown: Any) -> HttpResponse:
     """A tab with what stands above every one of them."""
-    user, key = request.user, head.person.pk
-    urgent = list(urgent_unseen(user, key))
+    user = request.user
+    urgent = _urgent(request, head)
     context = {
         "head": head,
         "person": head.person,
@@ -220,10 +220,23 @@ def _draw(request: Request, tab: str, head: Head, **shown: Any) -> HttpResponse:
         "jobs": jobs_of(user, head, HERE.get(tab, ())),
         "may_tell": user.may(May.TELL),
         "urgent": urgent,
-        "rung": whom_to_ring(user) if urgent else [],
+        "rung": whom_to_ring(user) if urgent or head.missing else [],
         "today": timezone.localdate(),
     }
     return render(request, f"cases/timeline/{tab.removeprefix('child_')}.html", context | shown)
+
+
+def _urgent(request: Request, head: Head) -> list[tuple[Any, Any]]:
+    """What is urgent and nobody has seen, each with the line by which this reader says that they have, where they should."""
+    found = list(urgent_unseen(request.user, head.person.pk))
+    theirs = unread_of(request.user, head.person.pk) if found else ()
+    lines = {row.notice_id: line for row in theirs for line in lines_of([row])}
+    return [(notice, lines.get(notice.pk)) for notice in found]
+
+
+def _is_urgent(row: Any) -> bool:
+    """Whether it stands above the tabs."""
+    return bool(row.notice.urgent and row.notice.seen_at is None)
 
 
 @gate(May.SEE_CHILD)
@@ -236,7 +249,7 @@ def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
     shown = {
         "page": page,
         "steps": steps_of(page.steps),
-        "unread": lines_of(unread_of(user, person_id)),
+        "unread": lines_of(row for row in unread_of(user, person_id) if not _is_urgent(row)),
         "source": load.current().entries["voice_child"].source,
     }
     return _draw(request, "child", head, **shown)

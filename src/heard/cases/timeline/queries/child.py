@@ -67,6 +67,7 @@ ACTIONS: Final = 8  # of a plan on one page, as are notes, files and ties: a tab
 NOTES: Final = 6
 FILES: Final = 12
 TIES: Final = 8
+LOOKS: Final = 4
 LOOKS_ON_A_PAGE: Final = 50
 _MOST_WORDS: Final = 360  # letters of two sentences
 
@@ -289,7 +290,7 @@ def shared_tab(user: User, head: Head) -> SharedTab:
     key = head.person.pk
     counts = counts_of(user, key)
     looks = looks_at(user, person_ids=keys_of(user, key))
-    recent = list(looks[:FEW])
+    recent = list(looks[:LOOKS])
     return SharedTab(
         shared=[_shared(row, counts) for row in involvements_of(user, key)],
         shares=list(_shares(key)[:FEW]),
