@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 _WIDE: Final = (
     5.4  # a mark on the narrowest phone: those that are nearer to each other stand one above the other
 )
-_LANES: Final = 4
-_LANE: Final = 18  # pixels, as all below
-_ROW: Final = 36
+_LANES: Final = 3
+_LANE: Final = 16  # pixels, as all below
+_ROW: Final = 34
 _HEAD: Final = 22
-_SIGNS: Final = 6  # rows of signs, and of vulnerabilities: those that were seen last
-_LINES: Final = 7  # decisions, each with a number
+_SIGNS: Final = 3  # rows of signs, and of vulnerabilities: those that were seen last
+_LINES: Final = 5  # decisions, each with a number
 _NUMBER: Final = 3.2  # how wide a number is on a phone
 
 # Entries of these kinds that are decisions, by the message that they say; of the other kinds each is one.
@@ -76,7 +76,7 @@ class Row:
     @property
     def middle(self) -> int:
         """Of the first lane."""
-        return self.top + 24
+        return self.top + 23
 
 
 @dataclass(frozen=True)

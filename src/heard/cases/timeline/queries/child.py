@@ -63,13 +63,13 @@ if TYPE_CHECKING:
 LATEST: Final = 10  # warnings, episodes and clocks: each has a page of its own with all
 FEW: Final = 5  # of what is told in a line or two
 NEXT: Final = 3  # dates on the summary
-ACTIONS: Final = 8  # of a plan on one page, as are notes, files and ties: a tab is three screens of a phone
-NOTES: Final = 6
-FILES: Final = 12
-TIES: Final = 8
+ACTIONS: Final = 6  # of a plan on one page, as are notes, files and ties: a tab is three screens of a phone
+NOTES: Final = 5
+FILES: Final = 8
+TIES: Final = 7
 LOOKS: Final = 4
 LOOKS_ON_A_PAGE: Final = 50
-_MOST_WORDS: Final = 360  # letters of two sentences
+_MOST_WORDS: Final = 260  # letters of two sentences
 
 
 @dataclass(frozen=True)

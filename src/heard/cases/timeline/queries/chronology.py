@@ -26,7 +26,7 @@ from heard.network.queries import people_visible_to, ties_visible_to
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
-ENTRIES: Final = 10  # of a chronology on one page: three screens of a phone
+ENTRIES: Final = 9  # of a chronology on one page: three screens of a phone
 ON_PAPER: Final = 500  # entries in one PDF: some sixty pages
 _FEW_CHILDREN: Final = 500  # so many are looked through one by one
 _MOST_SLIPS: Final = 12  # known words, one slip away, that are looked for in place of one that was asked for
