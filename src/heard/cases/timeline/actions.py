@@ -20,18 +20,7 @@ if TYPE_CHECKING:
     from heard.agencies.models import AuditRow, User
     from heard.agencies.queries import Colleague
     from heard.cases.record.models import ChronologyEntry
-    from heard.cases.timeline.matching import Stretch
     from heard.network.models import Person
-
-
-@dataclass(frozen=True)
-class Chronology:
-    """A page of what was asked for, what a reader may choose among, and the text around the words that were asked for, by
-    the entry's key."""
-
-    page: Page[ChronologyEntry]
-    choices: queries.Choices
-    shown: dict[int, list[Stretch]]
 
 
 @dataclass(frozen=True)
@@ -57,13 +46,6 @@ def open_tab[T](
     somebody has to see the record for this tab."""
     head = queries.head_of(by, open_record(by=by, person_id=person_id, level=level), today=today)
     return head, read(head)
-
-
-def read_chronology(user: User, person_id: uuid.UUID, asked: queries.Asked) -> Chronology:
-    """A page of the chronology, for `open_tab`."""
-    choices = queries.choices_of(user, person_id)
-    page = queries.page_of(user, person_id, asked, choices)
-    return Chronology(page, choices, queries.snippets(user, list(page), asked.words))
 
 
 @transaction.atomic

@@ -19,20 +19,27 @@ class Tab:
 
     name: str
     text: Any
+    template: str
     whole: bool = False
     old: tuple[str, ...] = ()
     query: str = ""
 
 
 TABS: Final = (
-    Tab("child", _("Summary")),
-    Tab("child_chronology", _("Chronology"), old=("chronology",), query="?order=newest"),
-    Tab("notes", _("Notes")),
-    Tab("child_assessment", _("Assessment"), old=("signs",)),
-    Tab("child_plan", _("Plan"), old=("plan",)),
-    Tab("child_people", _("People and places"), old=("around",)),
-    Tab("attachments", _("Files"), whole=True),
-    Tab("child_shared", _("Shared and access"), old=("shared", "looked")),
+    Tab("child", _("Summary"), "cases/timeline/child.html"),
+    Tab(
+        "child_chronology",
+        _("Chronology"),
+        "cases/timeline/chronology.html",
+        old=("chronology",),
+        query="?order=newest",
+    ),
+    Tab("notes", _("Notes"), "cases/timeline/notes.html"),
+    Tab("child_assessment", _("Assessment"), "cases/timeline/assessment.html", old=("signs",)),
+    Tab("child_plan", _("Plan"), "cases/timeline/plan.html", old=("plan",)),
+    Tab("child_people", _("People and places"), "cases/timeline/people.html", old=("around",)),
+    Tab("attachments", _("Files"), "cases/timeline/attachments.html", whole=True),
+    Tab("child_shared", _("Shared and access"), "cases/timeline/shared.html", old=("shared", "looked")),
 )
 
 
@@ -50,5 +57,5 @@ def tabs_of(head: Head, here: str) -> list[dict[str, Any]]:
     ]
 
 
-def called(name: str) -> Any:
-    return next(tab.text for tab in TABS if tab.name == name)
+def tab_of(name: str) -> Tab:
+    return next(tab for tab in TABS if tab.name == name)

@@ -29,6 +29,7 @@ from heard.cases.timeline.queries import (
     Asked,
     Head,
     assessment_tab,
+    chronology_tab,
     clocks_of,
     files_tab,
     notes_tab,
@@ -37,7 +38,7 @@ from heard.cases.timeline.queries import (
     shared_tab,
     summary_tab,
 )
-from heard.cases.timeline.tabs import called, tabs_of
+from heard.cases.timeline.tabs import tab_of, tabs_of
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.knowledge import load
 from heard.network.queries import person_visible_to
@@ -209,12 +210,12 @@ VERBS: dict[tuple[str, str], Any] = {
 
 def _draw(request: Request, tab: str, head: Head, **shown: Any) -> HttpResponse:
     """A tab with what stands above every one of them."""
-    user = request.user
+    user, this = request.user, tab_of(tab)
     urgent = _urgent(request, head)
     context = {
         "head": head,
         "person": head.person,
-        "called": called(tab),
+        "called": this.text,
         "tabs": tabs_of(head, tab),
         "menu": menu_of(user, head),
         "jobs": jobs_of(user, head, HERE.get(tab, ())),
@@ -223,7 +224,7 @@ def _draw(request: Request, tab: str, head: Head, **shown: Any) -> HttpResponse:
         "rung": whom_to_ring(user) if urgent or head.missing else [],
         "today": timezone.localdate(),
     }
-    return render(request, f"cases/timeline/{tab.removeprefix('child_')}.html", context | shown)
+    return render(request, this.template, context | shown)
 
 
 def _urgent(request: Request, head: Head) -> list[tuple[Any, Any]]:
@@ -267,7 +268,7 @@ def chronology(request: Request, person_id: uuid.UUID) -> HttpResponse:
         by=user,
         person_id=person_id,
         today=timezone.localdate(),
-        read=lambda head: actions.read_chronology(user, head.person.pk, asked),
+        read=lambda head: chronology_tab(user, head.person.pk, asked),
     )
     shown = {
         "page": found.page,

@@ -74,6 +74,22 @@ class Hit:
     spelled_so: bool = True
 
 
+@dataclass(frozen=True)
+class Chronology:
+    """A page of what was asked for, what a reader may choose among, and the text around the words that were asked for, by
+    the entry's key."""
+
+    page: Page[ChronologyEntry]
+    choices: Choices
+    shown: dict[int, list[Stretch]]
+
+
+def chronology_tab(user: User, child_id: uuid.UUID, asked: Asked) -> Chronology:
+    choices = choices_of(user, child_id)
+    page = page_of(user, child_id, asked, choices)
+    return Chronology(page, choices, snippets(user, list(page), asked.words))
+
+
 def _people(user: User, key: Any) -> QuerySet[Any]:
     return people_visible_to(user).order_by().filter(pk=key)
 
