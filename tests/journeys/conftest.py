@@ -187,6 +187,11 @@ class Story:
         self.page.get_by_role("link", name=name).first.click()
         return self.look()
 
+    def add(self, what: str) -> Story:
+        """By the menu of a child's page."""
+        self.page.locator(".heard-add > summary").click()
+        return self.follow(what)
+
     # ---- what a person sees
 
     def sees(self, *texts: str) -> Story:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.journey
 def test_the_childs_words_lead_to_something_and_are_told_back(world: World, story: Story) -> None:
     case = assessed(world).case
     story.sign_in(world.social_worker).open("/").sees("Amira Khan")
-    story.open(f"/children/{case.person_id}/").follow("Add what the child says")
+    story.open(f"/children/{case.person_id}/").add("Add what the child says")
     story.fill("The child’s own words", "I want Rosa to know.")
     story.choose("Said through an interpreter").fill(
         "Who heard the child?", "Sol Wright, with an interpreter"
@@ -95,14 +95,16 @@ def test_a_plan_is_agreed_with_all_that_belongs_to_it(world: World, story: Story
 
 def test_another_trusted_worker_needs_a_reason_and_the_child_is_asked(world: World, story: Story) -> None:
     case = assessed(world).case
-    story.sign_in(world.coordinator).open(f"/children/{case.person_id}/").follow("Trusted worker: who it is")
+    story.sign_in(world.coordinator).open(f"/children/{case.person_id}/plan/").follow(
+        "Trusted worker: who it is"
+    )
     story.sees("Sol Wright", "The first in this case").select(
         "Who is the trusted worker?", "Tess Archer, Northgate Academy"
     )
     story.press("Save").sees("There is a problem", "Say why the child gets another trusted worker")
     story.fill("Why does it change?", "Amira sees Tess every day and asked for her.").choose("Yes")
     story.fill("What did the child say, or why were they not asked?", "“She never rushes me.”").press("Save")
-    story.open(f"/children/{case.person_id}/").sees("Tess Archer").follow("Trusted worker: who it is")
+    story.open(f"/children/{case.person_id}/plan/").sees("Tess Archer").follow("Trusted worker: who it is")
     story.sees("Amira sees Tess every day and asked for her.", "“She never rushes me.”", "Sol Wright")
 
 

@@ -89,7 +89,8 @@ def test_a_child_is_missing_overnight_and_is_heard_when_she_is_back(world: World
     back_in_the_morning(story)
     heard_in_time(story)
     what_she_said_becomes_a_place(story)
-    story.open(child).sees("Flat above the arcade", "slept there once", BACK)
+    story.open(f"{child}people/").sees("Flat above the arcade", "slept there once")
+    story.open(child).sees(BACK)
 
 
 def prepared(story: Story) -> None:
@@ -106,7 +107,7 @@ def test_a_share_is_seen_as_the_other_side_sees_it_and_a_refusal_counts_as_much(
     world: World, story: Story
 ) -> None:
     child = f"/children/{opened(world).person_id}/"
-    story.sign_in(world.social_worker).open(child).follow("Shares, refusals and requests")
+    story.sign_in(world.social_worker).open(f"{child}shared/").follow("Shares, refusals and requests")
     soon, before = ago(-30), ago(2)
     prepared(story)
     story.press("Record the decision").sees("There is a problem", "Choose whether to share this or not")

@@ -41,7 +41,7 @@ def with_an_aunt(world: World, case: Case) -> Case:
 
 def test_a_pack_is_made_while_one_does_something_else(world: World, story: Story) -> None:
     child = f"/children/{planned(world).case.person_id}/"
-    story.sign_in(world.social_worker).open(child).follow("Packs and requests for the record")
+    story.sign_in(world.social_worker).open(f"{child}shared/").follow("Packs and requests for the record")
     story.press("Make a pack").press("Make the pack").sees("There is a problem", "Say what the pack is for")
     story.fill("What is it for?", "The strategy meeting").fill("For whom?", "Cora Ordway, chair")
     story.press("Make the pack").sees("The pack is being made", "You can leave this page")

@@ -31,7 +31,7 @@ def test_what_is_due_stands_in_my_work_and_on_the_team_page(world: World, story:
 
 def attached(story: Story, child: str) -> None:
     """A letter from school, whose words are searched too."""
-    story.open(child).follow("Attach a file").attach(
+    story.open(child).add("Attach a file").attach(
         "Choose a file", "letter.pdf", "application/pdf", pdf("The bus driver saw her crying at Quayside.")
     )
     story.press("Attach the file").sees("letter.pdf")
@@ -47,7 +47,8 @@ def choosing(story: Story) -> None:
 def test_the_record_is_chosen_from_searched_and_printed(world: World, story: Story) -> None:
     child = f"/children/{opened(world).person_id}/"
     attached(story.sign_in(world.social_worker), child)
-    story.open(f"{child}chronology/").sees(HOME, "Case opened", "Seen: Recent bereavement or loss")
+    story.open(f"{child}chronology/?order=newest").sees("Case opened")
+    story.open(f"{child}chronology/").sees("Seen: Recent bereavement or loss")
     choosing(story)
     story.choose("The child’s own words").press("Show these").sees(HOME).sees_not("Case opened")
     choosing(story)

@@ -292,7 +292,7 @@ def test_the_list_is_read_and_changed_on_its_pages(world: World, amira: Person, 
     at = {"person_id": amira.pk}
     page = client.get(reverse("access", kwargs=at)).text
     assert "Northgate Academy" in page
-    assert reverse("access", kwargs=at) in client.get(reverse("child", kwargs=at)).text
+    assert reverse("access", kwargs=at) in client.get(reverse("child_shared", kwargs=at)).text
     sent = {"whom": f"person:{world.officer.pk}", "level": "2", "why": "Knows her aunt"}
     assert client.post(reverse("access_give", kwargs=at), sent).status_code == 302
     page = client.get(reverse("access", kwargs=at)).text

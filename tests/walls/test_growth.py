@@ -46,6 +46,7 @@ WHOLE = {
     "cases_mark": "are the names found in one passage, which is read as a whole",
     "cases_tellerquestion": "are the questions about one worry, which are read beside it",
     "cases_askedagency": "one strategy discussion is read as a whole",
+    "cases_chronologyentry": "are the twelve months of one child, of which a picture is drawn",
     "cases_contactnote": "are the versions of one note, which stand beside it",
     "cases_episode": "are the times at which one child was missing",
     "cases_clockrun": "are the clocks of one child's case",

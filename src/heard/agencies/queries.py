@@ -27,10 +27,12 @@ _PAGES_SHOWN = 5  # of one form; more open pages of one form than that are nobod
 
 @dataclass(frozen=True)
 class Colleague:
-    """Who somebody is: the name to show, and the agency of their first membership ('' where they have none now)."""
+    """Who somebody is: the name to show, and the agency of their first membership ('' where they have none now) with the phone
+    of the team."""
 
     name: str
     agency: str
+    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ def who_are(user: User, ids: Iterable[int]) -> dict[int, Colleague]:
     if not user.may(May.SIGNED_IN):
         return {}
     people = _with_posts(User.objects.filter(pk__in=set(ids)))
-    return {person.pk: Colleague(str(person), _first_agency(person)) for person in people}
+    return {
+        person.pk: Colleague(str(person), _first_agency(person), _first_phone(person)) for person in people
+    }
 
 
 def _with_posts(people: QuerySet[User]) -> QuerySet[User]:
@@ -111,6 +115,11 @@ def roles_of(user: User, ids: Iterable[int]) -> dict[int, set[str]]:
 def _first_agency(person: User) -> str:
     memberships = list(person.memberships.all())
     return memberships[0].team.agency.name if memberships else ""
+
+
+def _first_phone(person: User) -> str:
+    memberships = list(person.memberships.all())
+    return memberships[0].team.duty_phone if memberships else ""
 
 
 def duty_team(user: User) -> Team | None:

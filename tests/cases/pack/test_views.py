@@ -52,7 +52,7 @@ def passage_with(user: Any, disclosure: Disclosure, text: str) -> Any:
 def test_the_childs_page_leads_to_packs_and_requests(client: Any, world: Any, around: Any) -> None:
     client.force_login(world.social_worker)
     here = at("packs", person_id=around.person_id)
-    assert f'href="{here}"' in client.get(at("child", person_id=around.person_id)).text
+    assert f'href="{here}"' in client.get(at("child_shared", person_id=around.person_id)).text
     page = client.get(here).text
     assert at("pack_ask", person_id=around.person_id) in page
     assert "a co-ordinator or supervisor of the agency that is asked prepares it" in page

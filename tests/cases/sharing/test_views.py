@@ -113,7 +113,7 @@ def test_a_refusal_needs_no_basis_and_stands_beside_the_shares(client, world, pr
     sent |= day("review_on", 30)
     assert "Give the reason" in client.post(of_share("share", prepared), sent).text
     client.post(of_share("share", prepared), sent | {"why": "It would tell him where she is"})
-    for address in (of_child("sharing_of", prepared.person_id), of_child("child", prepared.person_id)):
+    for address in (of_child("sharing_of", prepared.person_id), of_child("child_shared", prepared.person_id)):
         page = client.get(address).text
         assert "Not shared" in page
         assert "It would tell him where she is" in page

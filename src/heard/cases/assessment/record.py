@@ -77,6 +77,13 @@ def _sign(row: Any, when: Any, what: Text) -> ChronologyEntry:
     return fact(Kind.SIGN, when, what, _sourced(row.words, row), noted=row.noted_at, who=row.noted_by_id)
 
 
+def drawn_sign(said: Any) -> tuple[str, bool] | None:
+    """Of an entry's line about a sign: its label, and whether it was seen or is no longer; None where nobody could say."""
+    change = said["with"].get("change", {"say": "Seen"})["say"]
+    states = {"Seen": True, "No longer seen": False, "Looked for and not seen": False}
+    return (said["with"]["label"], states[change]) if change in states else None
+
+
 def _on_paper(one: Any) -> Iterator[Passage]:
     about = {"date": one.signed_at or one.started_at, "state": choice(one, "state", small=True)}
     heading = say(_("Assessment of %(date)s by %(who)s, %(state)s"), who=one.author, **about)

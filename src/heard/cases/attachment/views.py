@@ -1,4 +1,4 @@
-"""Attaching a file to a record, fetching it, withdrawing it, and all files of one child."""
+"""Attaching a file to a record, fetching it, and withdrawing it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,9 +21,6 @@ from heard.cases.attachment.forms import AttachForm, WithdrawForm
 from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Kind
 from heard.govuk.pdf import as_download
 from heard.network.actions import open_record
-from heard.network.rules import Level
-
-_SHOWN = 50
 
 # What a file may be attached to here: the key in the address, and what the page says.
 TITLES = {
@@ -95,16 +91,6 @@ def withdraw(request: Request, attachment_id: uuid.UUID) -> HttpResponse:
         open_record(by=request.user, person_id=attachment.child_id)
     context = {"form": form, "attachment": attachment, "back": back_to(attachment)}
     return render(request, "cases/attachment/withdraw.html", context)
-
-
-@gate(May.SEE_CHILD)
-@require_safe
-def of_child(request: Request, person_id: uuid.UUID) -> HttpResponse:
-    """All files of one child, those of worries and of the child's words too, the newest first."""
-    person = open_record(by=request.user, person_id=person_id, level=Level.EVERYTHING)
-    rows = queries.attachments_around(request.user, person_id).order_by("-attached_at", "pk")
-    context = {"person": person, "page": Paginator(rows, _SHOWN).get_page(request.GET.get("page"))}
-    return render(request, "cases/attachment/child.html", context)
 
 
 def back_to(attachment: Any) -> str:

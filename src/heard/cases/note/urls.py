@@ -6,7 +6,6 @@ from heard.cases.note import views
 
 urlpatterns: list[URLPattern] = [
     path("notes/write/", views.choose, name="note_choose"),
-    path("children/<uuid:person_id>/notes/", views.notes, name="notes"),
     path("children/<uuid:person_id>/notes/write/", views.write, name="note_write"),
     path("notes/<uuid:note_id>/", views.note, name="note"),
     path("notes/<uuid:note_id>/signs/", views.signs, name="note_signs"),

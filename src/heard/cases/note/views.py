@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -23,7 +22,6 @@ from heard.govuk.forms import parts_of
 from heard.knowledge import load
 from heard.network.actions import open_record
 
-_PER_PAGE = 20
 _MINE = 100  # children offered to write about; the rest are found by search
 
 
@@ -32,19 +30,6 @@ _MINE = 100  # children offered to write about; the rest are found by search
 def choose(request: Request) -> HttpResponse:
     """About whom: the children who count on this user, else search."""
     return render(request, "cases/note/choose.html", {"cases": list(my_cases(request.user)[:_MINE])})
-
-
-@gate(May.SEE_CHILD)
-@require_safe
-def notes(request: Request, person_id: uuid.UUID) -> HttpResponse:
-    """Every note about one child, the latest contact first."""
-    person = open_record(by=request.user, person_id=person_id)
-    page = Paginator(queries.notes_of(request.user, person_id), _PER_PAGE).get_page(request.GET.get("page"))
-    last = queries.last_contact(request.user, [person_id]).get(person_id)
-    rows = [(row, list(row.directions.all())) for row in page]
-    context = {"person": person, "page": page, "rows": rows, "last": last}
-    context["may_write"] = request.user.may(May.PLAN)
-    return render(request, "cases/note/notes.html", context)
 
 
 @gate(May.PLAN)

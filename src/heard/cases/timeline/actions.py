@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,24 +14,13 @@ from django.db import transaction
 from heard.agencies.actions import record_audit
 from heard.cases.timeline import queries
 from heard.network.actions import open_record
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import AuditRow, User
     from heard.agencies.queries import Colleague
     from heard.cases.record.models import ChronologyEntry
-    from heard.cases.timeline.matching import Stretch
     from heard.network.models import Person
-
-
-@dataclass(frozen=True)
-class Chronology:
-    """A page of what was asked for, what a reader may choose among, and the text around the words that were asked for, by
-    the entry's key."""
-
-    person: Person
-    page: Page[ChronologyEntry]
-    choices: queries.Choices
-    shown: dict[int, list[Stretch]]
 
 
 @dataclass(frozen=True)
@@ -44,19 +34,18 @@ class OnPaper:
 
 
 @transaction.atomic
-def open_childs_page(*, by: User, person_id: uuid.UUID, today: date) -> queries.ChildsPage:
-    """The page of a child, with the 'view' audit row; or `Hidden`."""
-    person = open_record(by=by, person_id=person_id)
-    return queries.childs_page(by, person, today=today)
-
-
-@transaction.atomic
-def open_chronology(*, by: User, person_id: uuid.UUID, asked: queries.Asked) -> Chronology:
-    """A page of the chronology, with the 'view' audit row; or `Hidden`."""
-    person = open_record(by=by, person_id=person_id)
-    choices = queries.choices_of(by, person.pk)
-    page = queries.page_of(by, person.pk, asked, choices)
-    return Chronology(person, page, choices, queries.snippets(by, list(page), asked.words))
+def open_tab[T](
+    *,
+    by: User,
+    person_id: uuid.UUID,
+    today: date,
+    read: Callable[[queries.Head], T],
+    level: Level = Level.RECORD,
+) -> tuple[queries.Head, T]:
+    """What stands above every tab and what `read` finds for this one, with the 'view' audit row; or `Hidden`. `level`: how far
+    somebody has to see the record for this tab."""
+    head = queries.head_of(by, open_record(by=by, person_id=person_id, level=level), today=today)
+    return head, read(head)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from heard.cases.timeline.rules import Step
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
-    from heard.cases.timeline.queries import ChildsPage, Offer
+    from heard.cases.timeline.queries import Head, Offer
 
 # Each next step: what its button says, its address and the key in it, and what somebody reads who may not take it.
 STEPS: Final[dict[Step, tuple[Any, str, str, Any]]] = {
@@ -69,50 +69,70 @@ STEPS: Final[dict[Step, tuple[Any, str, str, Any]]] = {
 @dataclass(frozen=True)
 class Job:
     """Something that begins on the page of a child. `key`: what it is about, by the name that its address gives it; there is
-    no such job where the child has none. `gone`: only while the child is missing (True), or is not (False)."""
+    no such job where the child has none. `gone`: only while the child is missing (True), or is not (False). `whole`: only for
+    those who see everything of the record."""
 
     text: Any
     address: str
     key: str = "person_id"
     end: str = ""
     gone: bool | None = None
+    whole: bool = False
 
     def keys(self, value: uuid.UUID) -> dict[str, Any]:
-        return {self.key: value} | ({"end": self.end} if self.end else {})
+        return {"plan_id" if self.key == "draft_id" else self.key: value} | (
+            {"end": self.end} if self.end else {}
+        )
 
 
-JOBS: Final = (
+# In the menu of every tab, those done most first: as many as `MOST` of them.
+MENU: Final = (
     Job(_("Write a note"), "note_write"),
     Job(_("Add what the child says"), "words_add"),
     Job(_("Record that the child is missing"), "missing_note", gone=False),
     Job(_("Record that the child is back"), "episode_found", "episode_id", gone=True),
+    Job(_("Add an action to the plan"), "plan", "draft_id"),
     Job(_("Attach a file"), "attach_to_child"),
-    Job(_("Write a warning"), "warn"),
     Job(_("Share information, or record a refusal"), "share_write"),
-    Job(_("Ask another agency, or note that one asks"), "request_write"),
     Job(_("Write the safety plan"), "safety_write", "case_id"),
-    Job(_("Plan a disruption step"), "disruption_add", "case_id"),
     Job(_("Note a conference or another moment"), "moment_note", "case_id"),
-    Job(_("Prepare a referral to the National Referral Mechanism"), "referral_start", "case_id"),
-    Job(_("Say that you disagree with a decision"), "disagree"),
-    Job(_("Packs and requests for the record"), "packs"),
-    Job(_("Change names, address or school"), "person_details"),
-    Job(_("Hand over to another council"), "hand_over", "case_id"),
-    Job(_("Plan what comes after 18"), "after_plan", "case_id"),
-    Job(_("Write a supervisor’s decision"), "decision_write", "case_id"),
-    Job(_("Close the case"), "case_close", "case_id"),
 )
-TIES: Final = (
-    Job(_("Add a person around the child"), "tie_add", end="person"),
-    Job(_("Add a place"), "tie_add", end="place"),
-    Job(_("Add a group"), "tie_add", end="group"),
-)
+MOST: Final = 6  # beside what comes next and telling a worry
+# What begins on one tab.
+HERE: Final[dict[str, tuple[Job, ...]]] = {
+    "child_plan": (
+        Job(_("Write the safety plan"), "safety_write", "case_id"),
+        Job(_("Plan a disruption step"), "disruption_add", "case_id"),
+        Job(_("Note a conference or another moment"), "moment_note", "case_id"),
+        Job(
+            _("Prepare a referral to the National Referral Mechanism"),
+            "referral_start",
+            "case_id",
+            whole=True,
+        ),
+        Job(_("Write a supervisor’s decision"), "decision_write", "case_id"),
+        Job(_("Hand over to another council"), "hand_over", "case_id"),
+        Job(_("Plan what comes after 18"), "after_plan", "case_id"),
+        Job(_("Close the case"), "case_close", "case_id"),
+    ),
+    "child_people": (
+        Job(_("Add a person around the child"), "tie_add", end="person"),
+        Job(_("Add a place"), "tie_add", end="place"),
+        Job(_("Add a group"), "tie_add", end="group"),
+        Job(_("Change names, address or school"), "person_details"),
+    ),
+    "child_shared": (
+        Job(_("Share information, or record a refusal"), "share_write"),
+        Job(_("Ask another agency, or note that one asks"), "request_write"),
+        Job(_("Say that you disagree with a decision"), "disagree"),
+        Job(_("Packs and requests for the record"), "packs", whole=True),
+    ),
+}
 
 
-def steps_of(page: ChildsPage) -> list[dict[str, Any]]:
+def steps_of(steps: Sequence[Offer]) -> list[dict[str, Any]]:
     """What comes next, for buttons. Telling a worry has a form of its own where the user may."""
-    offered = (offer for offer in page.steps if offer.step is not Step.TELL or not offer.may)
-    return [_step(offer) for offer in offered]
+    return [_step(offer) for offer in steps if offer.step is not Step.TELL or not offer.may]
 
 
 def _step(offer: Offer) -> dict[str, Any]:
@@ -121,22 +141,26 @@ def _step(offer: Offer) -> dict[str, Any]:
     return {"text": text, "href": href, "why_not": None if offer.may else who}
 
 
-def jobs_of(user: User, page: ChildsPage, jobs: Sequence[Job] = JOBS) -> list[tuple[Any, str]]:
-    """(what it says, its address) of each job that this user's role lets them begin for this child, but for those that come
-    next anyhow."""
-    missing = next((one for one in page.episodes if one.found_at is None), None)
+def menu_of(user: User, head: Head) -> list[tuple[Any, str]]:
+    """(what it says, its address) of what is begun most often for this child."""
+    return jobs_of(user, head, MENU)[:MOST]
+
+
+def jobs_of(user: User, head: Head, jobs: Sequence[Job]) -> list[tuple[Any, str]]:
+    """(what it says, its address) of each job that this user's role lets them begin for this child, as far as they see it."""
+    draft = head.plans.get("draft")
     about: dict[str, uuid.UUID | None] = {
-        "person_id": page.person.pk,
-        "case_id": page.case.pk if page.case else None,
-        "episode_id": missing.pk if missing else None,
+        "person_id": head.person.pk,
+        "case_id": head.case.pk if head.case else None,
+        "episode_id": head.missing.pk if head.missing else None,
+        "draft_id": draft.pk if draft else None,
     }
-    next_ones = {STEPS[offer.step][1] for offer in page.steps}
     return [
         (job.text, reverse(job.address, kwargs=job.keys(key)))
         for job in jobs
         if (key := about[job.key])
-        and job.gone in (None, missing is not None)
-        and job.address not in next_ones
+        and job.gone in (None, head.missing is not None)
+        and (head.whole or not job.whole)
         and user.may(_needs(job))
     ]
 

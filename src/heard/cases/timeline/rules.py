@@ -1,5 +1,6 @@
 """What comes next for a child, and which state of a sign is the latest. Pure."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -117,3 +118,13 @@ def last_seen[N: Note](notes: Iterable[N]) -> dict[str, N]:
     return {
         note.item: note for note in sorted(seen, key=lambda note: (note.seen_on or date.min, note.noted_at))
     }
+
+
+_END_OF_SENTENCE: Final = re.compile(r"(?<=[.!?])[\"”’)]*\s+")
+
+
+def sentences(text: str, *, count: int = 2, most: int) -> str:
+    """The first sentences of a text, in one line; cut between words where they are longer than `most` letters."""
+    found = " ".join(_END_OF_SENTENCE.split(text.strip(), maxsplit=count)[:count]).split()
+    line = " ".join(found)
+    return line if len(line) <= most else f"{line[:most].rsplit(' ', 1)[0]} …"

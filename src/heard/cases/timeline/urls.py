@@ -7,6 +7,12 @@ from heard.cases.timeline import views
 urlpatterns = [
     path("children/<uuid:person_id>/", views.child, name="child"),
     path("children/<uuid:person_id>/chronology/", views.chronology, name="child_chronology"),
+    path("children/<uuid:person_id>/notes/", views.notes, name="notes"),
+    path("children/<uuid:person_id>/assessment/", views.assessment, name="child_assessment"),
+    path("children/<uuid:person_id>/plan/", views.plan, name="child_plan"),
+    path("children/<uuid:person_id>/people/", views.people, name="child_people"),
+    path("children/<uuid:person_id>/files/", views.files, name="attachments"),
+    path("children/<uuid:person_id>/shared/", views.shared, name="child_shared"),
     path(
         "children/<uuid:person_id>/chronology/paper/", views.chronology_paper, name="child_chronology_paper"
     ),

@@ -1,4 +1,4 @@
-"""The page of a child, the chronology on screen and on paper, every clock of a case, and who has looked."""
+"""The tabs of a child's page, the chronology on paper, every clock of a case, and who has looked."""
 
 from __future__ import annotations
 
@@ -23,11 +23,26 @@ from heard.cases.clocks.queries import is_corrected, moments_of, why_not_begin_n
 from heard.cases.note.queries import last_contact
 from heard.cases.timeline import actions
 from heard.cases.timeline.forms import KINDS, ChronologyForm, named, read_asked
-from heard.cases.timeline.jobs import TIES, jobs_of, steps_of
-from heard.cases.timeline.queries import ON_PAPER, Asked, clocks_of
+from heard.cases.timeline.jobs import HERE, jobs_of, menu_of, steps_of
+from heard.cases.timeline.queries import (
+    ON_PAPER,
+    Asked,
+    Head,
+    assessment_tab,
+    chronology_tab,
+    clocks_of,
+    files_tab,
+    notes_tab,
+    people_tab,
+    plan_tab,
+    shared_tab,
+    summary_tab,
+)
+from heard.cases.timeline.tabs import tab_of, tabs_of
 from heard.govuk.pdf import as_download, draw_pdf
 from heard.knowledge import load
 from heard.network.queries import about, person_visible_to, proposals_by
+from heard.network.rules import Level
 
 _MOMENTS = 25  # on one page
 _KEPT = "chronology"  # in the session: which words are looked for in whose chronology
@@ -226,30 +241,52 @@ VERBS: dict[tuple[str, str], Any] = {
 }
 
 
+def _draw(request: Request, tab: str, head: Head, **shown: Any) -> HttpResponse:
+    """A tab with what stands above every one of them."""
+    user, this = request.user, tab_of(tab)
+    urgent = _urgent(request, head)
+    context = {
+        "head": head,
+        "person": head.person,
+        "called": this.text,
+        "tabs": tabs_of(head, tab),
+        "menu": menu_of(user, head),
+        "jobs": jobs_of(user, head, HERE.get(tab, ())),
+        "may_tell": user.may(May.TELL),
+        "urgent": urgent,
+        "rung": whom_to_ring(user) if urgent or head.missing else [],
+        "today": timezone.localdate(),
+    }
+    return render(request, this.template, context | shown)
+
+
+def _urgent(request: Request, head: Head) -> list[tuple[Any, Any]]:
+    """What is urgent and nobody has seen, each with the line by which this reader says that they have, where they should."""
+    found = list(urgent_unseen(request.user, head.person.pk))
+    theirs = unread_of(request.user, head.person.pk) if found else ()
+    lines = {row.notice_id: line for row in theirs for line in lines_of([row])}
+    return [(notice, lines.get(notice.pk)) for notice in found]
+
+
+def _is_urgent(row: Any) -> bool:
+    """Whether it stands above the tabs."""
+    return bool(row.notice.urgent and row.notice.seen_at is None)
+
+
 @gate(May.SEE_CHILD)
 @require_safe
 def child(request: Request, person_id: uuid.UUID) -> HttpResponse:
-    today = timezone.localdate()
-    page = actions.open_childs_page(by=request.user, person_id=person_id, today=today)
-    context = {
+    user, today = request.user, timezone.localdate()
+    head, page = actions.open_tab(
+        by=user, person_id=person_id, today=today, read=lambda head: summary_tab(user, head, today=today)
+    )
+    shown = {
         "page": page,
-        "person": page.person,
-        "steps": steps_of(page),
-        "jobs": jobs_of(request.user, page),
-        "ties": jobs_of(request.user, page, TIES),
-        "may_tell": request.user.may(May.TELL),
-        "urgent": list(urgent_unseen(request.user, person_id)),
-        "unread": lines_of(unread_of(request.user, person_id)),
-        "rung": whom_to_ring(request.user),
-        "last": last_contact(request.user, [person_id]).get(person_id),
-        "about": about(request.user, page.person),
-        "proposed": proposals_by(request.user).filter(person=page.person).exists(),
-        "kinds": KINDS,
-        "did": _did,
-        "today": today,
+        "steps": steps_of(page.steps),
+        "unread": lines_of(row for row in unread_of(user, person_id) if not _is_urgent(row)),
         "source": load.current().entries["voice_child"].source,
     }
-    return render(request, "cases/timeline/child.html", context)
+    return _draw(request, "child", head, **shown)
 
 
 @gate(May.SEE_CHILD)
@@ -259,10 +296,14 @@ def chronology(request: Request, person_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         person_visible_to(request.user, person_id)
         return _sent(request, person_id)
-    asked = _asked(request, person_id)
-    found = actions.open_chronology(by=request.user, person_id=person_id, asked=asked)
-    context = {
-        "person": found.person,
+    user, asked = request.user, _asked(request, person_id)
+    head, found = actions.open_tab(
+        by=user,
+        person_id=person_id,
+        today=timezone.localdate(),
+        read=lambda head: chronology_tab(user, head.person.pk, asked),
+    )
+    shown = {
         "page": found.page,
         "shown": found.shown,
         "filter": ChronologyForm(asked, found.choices),
@@ -270,9 +311,91 @@ def chronology(request: Request, person_id: uuid.UUID) -> HttpResponse:
         "chosen": named(asked, found.choices),
         "query": _without_page(request),
         "most": ON_PAPER,
-        "today": timezone.localdate(),
     }
-    return render(request, "cases/timeline/chronology.html", context)
+    return _draw(request, "child_chronology", head, **shown)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def notes(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    user, number = request.user, read_asked(request.GET).page
+    head, page = actions.open_tab(
+        by=user,
+        person_id=person_id,
+        today=timezone.localdate(),
+        read=lambda head: notes_tab(user, head, page=number),
+    )
+    rows = [(row, list(row.directions.all())) for row in page]
+    last = last_contact(user, [person_id]).get(person_id)
+    return _draw(request, "notes", head, page=page, rows=rows, last=last, may_write=user.may(May.PLAN))
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def assessment(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    user = request.user
+    head, page = actions.open_tab(
+        by=user,
+        person_id=person_id,
+        today=timezone.localdate(),
+        read=lambda head: assessment_tab(user, head),
+    )
+    return _draw(request, "child_assessment", head, page=page)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def plan(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    user, today, number = request.user, timezone.localdate(), read_asked(request.GET).page
+    head, page = actions.open_tab(
+        by=user,
+        person_id=person_id,
+        today=today,
+        read=lambda head: plan_tab(user, head, today=today, page=number),
+    )
+    return _draw(request, "child_plan", head, page=page)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def people(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    """Who and what is around the child."""
+    user, number = request.user, read_asked(request.GET).page
+    head, page = actions.open_tab(
+        by=user,
+        person_id=person_id,
+        today=timezone.localdate(),
+        read=lambda head: people_tab(user, head, page=number),
+    )
+    known = about(user, head.person)
+    proposed = proposals_by(user).filter(person=head.person).exists()
+    return _draw(request, "child_people", head, page=page, about=known, proposed=proposed)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def files(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    """For those who see everything of the record."""
+    user, number = request.user, read_asked(request.GET).page
+    head, page = actions.open_tab(
+        by=user,
+        person_id=person_id,
+        today=timezone.localdate(),
+        read=lambda head: files_tab(user, head, page=number),
+        level=Level.EVERYTHING,
+    )
+    return _draw(request, "attachments", head, page=page)
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def shared(request: Request, person_id: uuid.UUID) -> HttpResponse:
+    """Who shares what with whom, who may see the record, and who has looked."""
+    user = request.user
+    head, page = actions.open_tab(
+        by=user, person_id=person_id, today=timezone.localdate(), read=lambda head: shared_tab(user, head)
+    )
+    return _draw(request, "child_shared", head, page=page, kinds=KINDS, did=_did)
 
 
 @gate(May.SEE_CHILD)

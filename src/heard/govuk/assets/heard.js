@@ -9,6 +9,21 @@ new MutationObserver((changes) => {
 initAll();
 document.body.addEventListener("htmx:afterSettle", (event) => initAll({ scope: event.target }));
 
+// ---- A link to an anchor of the one long page that a child's record was leads to its tab; without scripts, to the tab's name.
+
+const old = location.hash && document.querySelector(`[data-heard-old~="${CSS.escape(location.hash.slice(1))}"]`);
+if (old) location.replace(old.href);
+
+// A menu closes when somebody goes on elsewhere, or with Escape, which leaves them on its button.
+for (const menu of document.querySelectorAll(".heard-add")) {
+  document.addEventListener("click", (event) => menu.contains(event.target) || menu.removeAttribute("open"));
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menu.removeAttribute("open");
+    menu.querySelector("summary").focus();
+  });
+}
+
 // ---- Blank the screen: for staff who are looked over the shoulder. Any key or click brings the page back.
 
 for (const button of document.querySelectorAll("[data-heard-blank]")) {

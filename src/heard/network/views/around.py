@@ -42,7 +42,7 @@ def add(request: Request, person_id: uuid.UUID, end: str) -> HttpResponse:
     elif form.is_valid():
         with sending(request, form):
             _note(request, form, person_id, end)
-            return redirect(_record(person) + "#around")
+            return redirect(_around(person))
     context = {"form": form, "person": person, "end": end, "back": (_record(person), _("Back to the record"))}
     return render(request, "network/tie_add.html", context)
 
@@ -80,7 +80,7 @@ def tie(request: Request, tie_id: int) -> HttpResponse:
         ),
         initial={name: getattr(row, name) for name in fields},
         save=lambda typed: actions.change_tie(by=request.user, tie_id=row.pk, **typed),
-        done=_record(row.person) + "#around",
+        done=_around(row.person),
         back=(_record(row.person), _("Back to the record")),
         shown={"person": row.person},
     )
@@ -156,4 +156,10 @@ def _write(
 
 def _record(person: Any) -> str:
     name = "child" if person.kind == "child" else "adult"
+    return reverse(name, kwargs={"person_id": person.pk})
+
+
+def _around(person: Any) -> str:
+    """Where who and what is around somebody stands."""
+    name = "child_people" if person.kind == "child" else "adult"
     return reverse(name, kwargs={"person_id": person.pk})

@@ -1,13 +1,19 @@
 """What the page of a child shows, its chronology, and what is found in all records. `user` is always the first argument."""
 
 from heard.cases.timeline.queries.child import (
-    ChildsPage,
     Due,
+    Head,
     Marked,
     Offer,
     Shared,
-    Work,
-    childs_page,
+    assessment_tab,
+    files_tab,
+    head_of,
+    notes_tab,
+    people_tab,
+    plan_tab,
+    shared_tab,
+    summary_tab,
     who_looked,
 )
 from heard.cases.timeline.queries.chronology import (
@@ -17,6 +23,7 @@ from heard.cases.timeline.queries.chronology import (
     Hit,
     choices_of,
     chosen,
+    chronology_tab,
     counts_of,
     find_in_records,
     meant_by,
@@ -24,26 +31,35 @@ from heard.cases.timeline.queries.chronology import (
     snippets,
 )
 from heard.cases.timeline.queries.clocks import clocks_of
+from heard.cases.timeline.queries.year import year_of
 
 __all__ = [
     "ON_PAPER",
     "Asked",
-    "ChildsPage",
     "Choices",
     "Due",
+    "Head",
     "Hit",
     "Marked",
     "Offer",
     "Shared",
-    "Work",
-    "childs_page",
+    "assessment_tab",
     "choices_of",
     "chosen",
+    "chronology_tab",
     "clocks_of",
     "counts_of",
+    "files_tab",
     "find_in_records",
+    "head_of",
     "meant_by",
+    "notes_tab",
     "page_of",
+    "people_tab",
+    "plan_tab",
+    "shared_tab",
     "snippets",
+    "summary_tab",
     "who_looked",
+    "year_of",
 ]

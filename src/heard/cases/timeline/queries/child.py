@@ -1,4 +1,4 @@
-"""The page of a child, put together from what every stage holds: a fixed number of short queries, however much there is.
+"""What the tabs of a child's page show, put together from what every stage holds: for each tab a fixed number of short queries.
 
 Whether the user may see the child is asked once, when the record is opened. What belongs to that child or to a case of theirs
 is then read by its key: asking again for each of thirty tables took longer than all the rest. What leads to somebody else
@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.queries import looks_at, who_are
 from heard.cases.assessment.models import Assessment, AssessmentObservation, OpenQuestion
 from heard.cases.assessment.queries import may_sign_off
+from heard.cases.attachment.queries import attachments_around
 from heard.cases.case.models import Case, CasePeriod, WarningNote, Words
 from heard.cases.clocks.models import ClockRun
 from heard.cases.clocks.queries import clock_of
@@ -30,9 +32,9 @@ from heard.cases.concern.queries import decides
 from heard.cases.disruption.queries import steps_visible_to
 from heard.cases.missing.queries import told_of
 from heard.cases.note.models import NoteObservation
+from heard.cases.note.queries import last_contact, notes_of
 from heard.cases.own.models import GivenPlan
-from heard.cases.plan.models import Action, Plan
-from heard.cases.record.queries import entries_of
+from heard.cases.plan.models import Action, Outcome, Plan
 from heard.cases.record.rules import Kind
 from heard.cases.referral.models import Referral
 from heard.cases.review.models import Review
@@ -40,34 +42,35 @@ from heard.cases.review.queries import may_close
 from heard.cases.safety.models import SafetyPlan
 from heard.cases.sharing.models import InfoRequest, Share
 from heard.cases.timeline.queries.chronology import SHARED_KINDS, counts_of
-from heard.cases.timeline.rules import (
-    NEEDS,
-    Standing,
-    Step,
-    age_on,
-    last_seen,
-    latest,
-    next_steps,
-)
+from heard.cases.timeline.queries.year import year_of
+from heard.cases.timeline.rules import NEEDS, Standing, Step, age_on, last_seen, latest, next_steps, sentences
 from heard.knowledge import load
-from heard.network.queries import involvements_of, keys_of, ties_visible_to
+from heard.network.queries import involvements_of, keys_of, people_visible_to, ties_visible_to
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import AuditRow, User
     from heard.agencies.queries import Colleague
+    from heard.cases.attachment.models import Attachment
     from heard.cases.case.models import Observation
     from heard.cases.disruption.models import DisruptionStep
     from heard.cases.missing.models import Episode
-    from heard.cases.record.models import ChronologyEntry
+    from heard.cases.note.models import ContactNote
+    from heard.cases.note.rules import Contact
+    from heard.cases.timeline.picture import Year
     from heard.network.models import Involvement, Person
     from heard.network.queries import Around
 
-LATEST: Final = (
-    10  # entries of the chronology, looks, clocks of each kind: each has a page of its own with all
-)
+LATEST: Final = 10  # warnings, episodes and clocks: each has a page of its own with all
 FEW: Final = 5  # of what is told in a line or two
-TO_DO: Final = 20  # actions
+NEXT: Final = 3  # dates on the summary
+ACTIONS: Final = 6  # of a plan on one page, as are notes, files and ties: a tab is three screens of a phone
+NOTES: Final = 5
+FILES: Final = 8
+TIES: Final = 7
+LOOKS: Final = 4
 LOOKS_ON_A_PAGE: Final = 50
+_MOST_WORDS: Final = 260  # letters of two sentences
 
 
 @dataclass(frozen=True)
@@ -83,12 +86,14 @@ class Marked:
 
 @dataclass(frozen=True)
 class Due:
-    """Something that has a date, the rule that gives it, and where the rule comes from."""
+    """Something that has a date, the rule that gives it, where the rule comes from, whose it is and where it is done."""
 
     rule: str
     source: str
     on: date
     days_left: int
+    who: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,17 +116,60 @@ class Shared:
 
 
 @dataclass(frozen=True)
-class Work:
-    """What is being done for the child now, newest or first due first, the first few of each. Of the open case; empty where
-    there is none."""
+class Head:
+    """What stands above every tab: who this is, who works with the child, what to be careful about, whether they are missing
+    now, and what may be begun. `missing`: the episode that goes on. `whole`: the reader sees everything of the record."""
 
+    person: Person
+    age: int | None
+    case: Case | None
+    closed: CasePeriod | None
+    allocated: Colleague | None
+    trusted: Colleague | None
+    warnings: list[WarningNote]
+    episodes: list[Any]  # of `told_of`, each with the child's `answer`
+    unsigned: Assessment | None
+    plans: dict[str, Plan]
+    whole: bool
+
+    @property
+    def missing(self) -> Episode | None:
+        return next((one for one in self.episodes if one.found_at is None), None)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """`judgement`: the latest that a supervisor signed, and its first sentences in `judged`. `dates`: the next three; `due` says
+    how many there are."""
+
+    words: Words | None
+    why_no_words: str
     worries: list[Concern]
-    unsigned: Assessment | None = None
-    has_signed: bool = False
-    questions: Sequence[OpenQuestion] = ()
-    draft: Plan | None = None
-    plan: Plan | None = None
-    actions: Sequence[Action] = ()
+    judgement: Assessment | None
+    judged: str
+    outcomes: list[Outcome]
+    dates: list[Due]
+    due: int
+    steps: list[Offer]
+    last: Contact | None
+    year: Year
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """Signs and vulnerabilities are two lists."""
+
+    signed: Assessment | None
+    signs: list[Marked]
+    vulnerabilities: list[Marked]
+    questions: list[OpenQuestion]
+    people: dict[int, Colleague]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is done beside the plan. The referral only for those who see everything."""
+
     safety: SafetyPlan | None = None
     steps: Sequence[DisruptionStep] = ()
     given: GivenPlan | None = None
@@ -129,25 +177,17 @@ class Work:
 
 
 @dataclass(frozen=True)
-class ChildsPage:
-    """Everything on the page of a child, in the order of the page. Signs and vulnerabilities are two lists."""
+class Planned:
+    """`actions`: a page of what is still to do, first due first. `dates`: everything that is due by a rule."""
 
-    person: Person
-    age: int | None
-    case: Case | None
-    closed: CasePeriod | None
-    words: Words | None
-    why_no_words: str
-    warnings: list[WarningNote]
-    steps: list[Offer]
-    clocks: list[Due]
-    episodes: list[Episode]
-    work: Work
-    signs: list[Marked]
-    vulnerabilities: list[Marked]
-    around: list[Around]
-    chronology: list[ChronologyEntry]
-    entries: int
+    dates: list[Due]
+    outcomes: list[Outcome]
+    actions: Page[Action]
+    beside: Beside
+
+
+@dataclass(frozen=True)
+class SharedTab:
     shared: list[Shared]
     shares: list[Share]
     requests: list[InfoRequest]
@@ -156,47 +196,114 @@ class ChildsPage:
     people: dict[int, Colleague]
 
 
-def childs_page(user: User, person: Person, *, today: date) -> ChildsPage:
+def head_of(user: User, person: Person, *, today: date) -> Head:
     """For a person whom `network.actions.open_record` has just opened for this user."""
     key = person.pk
-    cases = Case.objects.select_related("lead_team", "allocated_worker", "trusted_worker").filter(
+    cases = Case.objects.select_related("lead_team__agency", "allocated_worker", "trusted_worker").filter(
         person_id=key
     )
     last_case = cases.order_by("-state", "-opened_at").first()
     case = last_case if last_case and last_case.state == "open" else None
-    put = _of_child(user, key) | (_of_case(user, case.pk) if case else {})
-    found = {name: list(rows) for name, rows in put.items()}
-    work = _work(found)
-    notes = _notes(key)
-    counts = counts_of(user, key)
-    looks = looks_at(user, person_ids=keys_of(user, key))
-    recent = list(looks[:LATEST])
-    words = next(iter(found["words"]), None)
-    closed = _closed(last_case) if last_case and not case else None
-    signs, vulnerabilities = _two_lists(notes)
-    return ChildsPage(
+    workers = [case.allocated_worker_id, case.trusted_worker_id] if case else []
+    known = who_are(user, [key for key in workers if key]) if any(workers) else {}
+    warnings = WarningNote.objects.filter(person_id=key, ended_at=None).select_related("written_by")
+    unsigned = Assessment.objects.exclude(state="signed").select_related("case__lead_team", "author")
+    plans = Plan.objects.filter(case=case, state__in=("draft", "agreed"))
+    everything = people_visible_to(user, level=Level.EVERYTHING).order_by().filter(pk=key)
+    return Head(
         person=person,
         age=age_on(person.birth_date, today),
         case=case,
-        closed=closed,
+        closed=_closed(last_case) if last_case and not case else None,
+        allocated=known.get(case.allocated_worker_id or 0) if case else None,
+        trusted=known.get(case.trusted_worker_id or 0) if case else None,
+        warnings=list(warnings.order_by("review_on", "pk")[:LATEST]),
+        episodes=list(_episodes(user, key)[:LATEST]),
+        unsigned=unsigned.filter(case=case).first() if case else None,
+        plans={plan.state: plan for plan in plans} if case else {},
+        whole=everything.exists(),
+    )
+
+
+def summary_tab(user: User, head: Head, *, today: date) -> Summary:
+    key = head.person.pk
+    words = Words.objects.filter(person_id=key, corrected_by__isnull=True).first()
+    worries = list(_worries(key))
+    signed = _signed(head)
+    dates = _dates(head, worries, today, actions=list(_to_do(head)[:NEXT]))
+    return Summary(
         words=words,
         why_no_words="" if words else _why_no_words(key),
-        warnings=found["warnings"],
-        steps=_offers(user, key, case, closed, work),
-        clocks=_clocks(found, work, today),
-        episodes=found["episodes"],
-        work=work,
+        worries=worries,
+        judgement=signed,
+        judged=sentences(signed.judgement, most=_MOST_WORDS) if signed else "",
+        outcomes=_outcomes(head),
+        dates=dates[:NEXT],
+        due=len(dates),
+        steps=_offers(user, head, worries, signed),
+        last=last_contact(user, [key]).get(key),
+        year=year_of(user, key, today=today),
+    )
+
+
+def assessment_tab(user: User, head: Head) -> Assessed:
+    notes = _notes(head.person.pk)
+    signs, vulnerabilities = _two_lists(notes)
+    return Assessed(
+        signed=_signed(head),
         signs=signs,
         vulnerabilities=vulnerabilities,
-        around=ties_visible_to(user, key),
-        chronology=list(entries_of(user, key)[:LATEST]),
-        entries=sum(counts.values()),
+        questions=list(_unanswered(head.case.pk)[:FEW]) if head.case else [],
+        people=who_are(user, [note.noted_by_id for note in notes]),
+    )
+
+
+def plan_tab(user: User, head: Head, *, today: date, page: int) -> Planned:
+    return Planned(
+        dates=_dates(head, list(_worries(head.person.pk)), today),
+        outcomes=_outcomes(head),
+        actions=Paginator(_to_do(head), ACTIONS).get_page(page),
+        beside=_beside(user, head.case, whole=head.whole) if head.case else Beside(),
+    )
+
+
+def _beside(user: User, case: Case, *, whole: bool) -> Beside:
+    steps = steps_visible_to(user).filter(case=case, state="open").order_by("due_on", "added_at")
+    return Beside(
+        safety=SafetyPlan.objects.filter(case=case).first(),
+        steps=list(steps[:FEW]),
+        given=GivenPlan.objects.filter(plan__case=case, plan__state="agreed").first(),
+        referral=Referral.objects.filter(case=case).order_by("-number").first() if whole else None,
+    )
+
+
+def people_tab(user: User, head: Head, *, page: int) -> Page[Around]:
+    return Paginator(ties_visible_to(user, head.person.pk), TIES).get_page(page)
+
+
+def notes_tab(user: User, head: Head, *, page: int) -> Page[ContactNote]:
+    """The latest contact first."""
+    return Paginator(notes_of(user, head.person.pk), NOTES).get_page(page)
+
+
+def files_tab(user: User, head: Head, *, page: int) -> Page[Attachment]:
+    """Those of worries and of the child's words too, the newest first."""
+    rows = attachments_around(user, head.person.pk).order_by("-attached_at", "pk")
+    return Paginator(rows, FILES).get_page(page)
+
+
+def shared_tab(user: User, head: Head) -> SharedTab:
+    key = head.person.pk
+    counts = counts_of(user, key)
+    looks = looks_at(user, person_ids=keys_of(user, key))
+    recent = list(looks[:LOOKS])
+    return SharedTab(
         shared=[_shared(row, counts) for row in involvements_of(user, key)],
-        shares=found["shares"],
-        requests=found["requests"],
+        shares=list(_shares(key)[:FEW]),
+        requests=list(_requests(key)[:FEW]),
         looks=recent,
         looked=looks.count(),
-        people=who_are(user, [*(note.noted_by_id for note in notes), *(look.actor_id for look in recent)]),
+        people=who_are(user, [look.actor_id for look in recent]),
     )
 
 
@@ -210,44 +317,28 @@ def _closed(case: Case) -> CasePeriod | None:
     return CasePeriod.objects.select_related("case").filter(case=case).first()
 
 
-def _of_child(user: User, person_id: uuid.UUID) -> dict[str, QuerySet[Any]]:
-    """What the page shows of the child, whether there is a case or not: the first few of each."""
-    return {
-        "words": Words.objects.filter(person_id=person_id, corrected_by__isnull=True)[:1],
-        "warnings": WarningNote.objects.filter(person_id=person_id, ended_at=None).order_by(
-            "review_on", "pk"
-        )[:LATEST],
-        "episodes": _episodes(user, person_id)[:LATEST],
-        "shares": _shares(person_id)[:FEW],
-        "requests": _requests(person_id)[:FEW],
-        "worries": Concern.objects.filter(person_id=person_id, state="told").order_by("due_on", "told_at")[
-            :FEW
-        ],
-    }
+def _worries(person_id: uuid.UUID) -> QuerySet[Concern]:
+    rows = Concern.objects.filter(person_id=person_id, state="told")
+    return rows.order_by("due_on", "told_at")[:FEW]
 
 
-def _of_case(user: User, case_id: uuid.UUID) -> dict[str, QuerySet[Any]]:
-    """What the page shows of the open case."""
-    return {
-        "unsigned": (
-            Assessment.objects.filter(case_id=case_id)
-            .exclude(state="signed")
-            .select_related("case__lead_team")[:1]
-        ),
-        "signed": Assessment.objects.filter(
-            case_id=case_id, state="signed", signed_at__gte=F("case__opened_at")
-        ).only("pk")[:1],
-        "questions": _unanswered(case_id)[:FEW],
-        "plans": Plan.objects.filter(case_id=case_id, state__in=("draft", "agreed")),
-        "actions": _to_do(case_id)[: TO_DO + 1],
-        "safety": SafetyPlan.objects.filter(case_id=case_id)[:1],
-        "steps": (
-            steps_visible_to(user).filter(case_id=case_id, state="open").order_by("due_on", "added_at")[:FEW]
-        ),
-        "given": GivenPlan.objects.filter(plan__case_id=case_id, plan__state="agreed")[:1],
-        "referral": Referral.objects.filter(case_id=case_id).order_by("-number")[:1],
-        "clocks": ClockRun.objects.filter(case_id=case_id, met_on=None, ended_on=None)[:LATEST],
-    }
+def _signed(head: Head) -> Assessment | None:
+    """The latest since the case was opened: what was known before it was closed is told in the story of the case."""
+    if head.case is None:
+        return None
+    rows = Assessment.objects.filter(case=head.case, state="signed", signed_at__gte=head.case.opened_at)
+    return rows.select_related("signed_by", "author").order_by("-signed_at").first()
+
+
+def _outcomes(head: Head) -> list[Outcome]:
+    plan = head.plans.get("agreed")
+    return list(Outcome.objects.filter(plan=plan)[:FEW]) if plan else []
+
+
+def _to_do(head: Head) -> QuerySet[Action]:
+    rows = Action.objects.filter(outcome__plan=head.plans.get("agreed"), state="open")
+    rows = rows if "agreed" in head.plans else rows.none()
+    return rows.select_related("outcome", "owner").order_by(F("due_on").asc(nulls_last=True), "added_at")
 
 
 def _shares(person_id: uuid.UUID) -> QuerySet[Share]:
@@ -263,33 +354,6 @@ def _requests(person_id: uuid.UUID) -> QuerySet[InfoRequest]:
 def _unanswered(case_id: uuid.UUID) -> QuerySet[OpenQuestion]:
     asked = OpenQuestion.objects.filter(assessment__case_id=case_id, findings=None, again=None)
     return asked.select_related("owner").order_by(F("by_on").asc(nulls_last=True), "asked_at")
-
-
-def _to_do(case_id: uuid.UUID) -> QuerySet[Action]:
-    agreed = Action.objects.filter(
-        outcome__plan__case_id=case_id, outcome__plan__state="agreed", state="open"
-    )
-    return agreed.select_related("outcome", "owner").order_by("due_on", "added_at")
-
-
-def _work(found: dict[str, list[Any]]) -> Work:
-    def one(name: str) -> Any:
-        return next(iter(found.get(name, ())), None)
-
-    plans = {plan.state: plan for plan in found.get("plans", ())}
-    return Work(
-        worries=found["worries"],
-        unsigned=one("unsigned"),
-        has_signed=bool(found.get("signed")),
-        questions=found.get("questions", ()),
-        draft=plans.get("draft"),
-        plan=plans.get("agreed"),
-        actions=found.get("actions", ()),
-        safety=one("safety"),
-        steps=found.get("steps", ()),
-        given=one("given"),
-        referral=one("referral"),
-    )
 
 
 def _episodes(user: User, person_id: uuid.UUID) -> QuerySet[Episode]:
@@ -349,41 +413,44 @@ def _two_lists(notes: list[Observation]) -> tuple[list[Marked], list[Marked]]:
     return marked(release.signs), marked(release.vulnerabilities)
 
 
-def _offers(
-    user: User, person_id: uuid.UUID, case: Case | None, closed: CasePeriod | None, work: Work
-) -> list[Offer]:
+def _offers(user: User, head: Head, worries: list[Concern], signed: Assessment | None) -> list[Offer]:
+    case, closed = head.case, head.closed
+    draft, agreed = head.plans.get("draft"), head.plans.get("agreed")
     now = Standing(
-        worries_waiting=len(work.worries),
+        worries_waiting=len(worries),
         has_open_case=case is not None,
         was_closed=closed is not None,
-        assessment=work.unsigned.state if work.unsigned else None,
-        has_signed=work.has_signed,
-        has_plan_draft=work.draft is not None,
-        has_agreed_plan=work.plan is not None,
-        plan_ended=_plan_ended(case, work),
+        assessment=head.unsigned.state if head.unsigned else None,
+        has_signed=signed is not None,
+        has_plan_draft=draft is not None,
+        has_agreed_plan=agreed is not None,
+        plan_ended=_plan_ended(head),
     )
     about: dict[Step, Any] = {
-        Step.DECIDE: work.worries[0] if work.worries else None,
+        Step.DECIDE: worries[0] if worries else None,
         Step.ASSESS: case,
-        Step.GO_ON_ASSESSING: work.unsigned,
-        Step.SIGN_OFF: work.unsigned,
+        Step.GO_ON_ASSESSING: head.unsigned,
+        Step.SIGN_OFF: head.unsigned,
         Step.PLAN: case,
-        Step.GO_ON_PLANNING: work.draft,
-        Step.REVIEW: work.plan,
+        Step.GO_ON_PLANNING: draft,
+        Step.REVIEW: agreed,
         Step.CLOSE: case,
         Step.OPEN_AGAIN: closed.case if closed else None,
     }
     return [
-        Offer(step, about[step].pk if step in about else person_id, _may_take(user, step, about.get(step)))
+        Offer(
+            step, about[step].pk if step in about else head.person.pk, _may_take(user, step, about.get(step))
+        )
         for step in next_steps(now)
     ]
 
 
-def _plan_ended(case: Case | None, work: Work) -> bool:
+def _plan_ended(head: Head) -> bool:
     """Whether the last plan since the case was opened ended, because the child needs less help."""
-    if case is None or work.plan or work.draft:
+    if head.case is None or head.plans:
         return False
-    return Plan.objects.filter(case=case, state="ended", agreed_at__gte=case.opened_at).exists()
+    ended = Plan.objects.filter(case=head.case, state="ended", agreed_at__gte=head.case.opened_at)
+    return ended.exists()
 
 
 def _may_take(user: User, step: Step, about: Any) -> bool:
@@ -397,32 +464,75 @@ def _may_take(user: User, step: Step, about: Any) -> bool:
     return user.may(NEEDS[step])
 
 
-def _clocks(found: dict[str, list[Any]], work: Work, today: date) -> list[Due]:
-    """What is due, first due first. Each with the rule's name and source."""
-    due = [_by_clock("concern_decision", one.release, one.due_on, today) for one in work.worries]
-    if work.unsigned and work.unsigned.due_on:
-        due.append(_by_clock("assessment", work.unsigned.release, work.unsigned.due_on, today))
+def _dates(head: Head, worries: list[Concern], today: date, actions: Iterable[Action] = ()) -> list[Due]:
+    """What is due, first due first. Each with the rule's name and source, and whose it is."""
+    team = str(head.case.lead_team) if head.case else ""
+    due = [
+        _by_clock("concern_decision", one.release, one.due_on, today, page=reverse("concern", args=[one.pk]))
+        for one in worries
+    ]
+    if head.unsigned and head.unsigned.due_on:
+        written, page = head.unsigned, reverse("assessment", args=[head.unsigned.pk])
+        due.append(
+            _by_clock(
+                "assessment", written.release, head.unsigned.due_on, today, who=str(written.author), page=page
+            )
+        )
     due += [
-        _by_clock("return_interview", load.current().id, timezone.localdate(one.interview_due_at), today)
-        for one in found["episodes"]
+        _interview(one, today, team)
+        for one in head.episodes
         if one.interview_due_at and one.answer != "declined"
     ]
-    for run in found.get("clocks", ()):
-        clock = clock_of(run)
-        due.append(Due(clock.label, clock.source, run.due_on, (run.due_on - today).days))
-    if work.plan and work.plan.review_on:
-        due.append(_by_people(_("Review of the plan"), work.plan.review_on, today))
-    due += [_by_people(_("Look at this warning again"), note.review_on, today) for note in found["warnings"]]
+    due += _runs(head, today, team)
+    plan = head.plans.get("agreed")
+    if plan and plan.review_on:
+        due.append(
+            _by_people(_("Review of the plan"), plan.review_on, today, team, reverse("plan", args=[plan.pk]))
+        )
+    due += [
+        _by_people(
+            _("Look at this warning again"),
+            one.review_on,
+            today,
+            str(one.written_by),
+            reverse("warning", args=[one.pk]),
+        )
+        for one in head.warnings
+    ]
+    due += [
+        _by_people(
+            one.what, one.due_on, today, str(one.owner or _("Nobody yet")), reverse("action", args=[one.pk])
+        )
+        for one in actions
+        if one.due_on
+    ]
     return sorted(due, key=lambda one: one.on)
 
 
-def _by_clock(clock_id: str, release_id: str, on: date, today: date) -> Due:
+def _interview(one: Any, today: date, who: str) -> Due:
+    on = timezone.localdate(one.interview_due_at)
+    return _by_clock(
+        "return_interview", load.current().id, on, today, who=who, page=reverse("episode", args=[one.pk])
+    )
+
+
+def _runs(head: Head, today: date, who: str) -> list[Due]:
+    if head.case is None:
+        return []
+    found, page = [], reverse("clocks", args=[head.case.pk])
+    for run in ClockRun.objects.filter(case=head.case, met_on=None, ended_on=None)[:LATEST]:
+        clock, left = clock_of(run), (run.due_on - today).days
+        found.append(Due(clock.label, clock.source, run.due_on, left, who, page))
+    return found
+
+
+def _by_clock(clock_id: str, release_id: str, on: date, today: date, *, who: str = "", page: str) -> Due:
     clock = load.release(release_id).clock(clock_id)
-    return Due(clock.label, clock.source, on, (on - today).days)
+    return Due(clock.label, clock.source, on, (on - today).days, who or _("Duty team"), page)
 
 
-def _by_people(rule: str, on: date, today: date) -> Due:
-    return Due(rule, _("the date that people agreed"), on, (on - today).days)
+def _by_people(rule: str, on: date, today: date, who: str, page: str) -> Due:
+    return Due(rule, _("the date that people agreed"), on, (on - today).days, who, page)
 
 
 def _shared(row: Involvement, counts: dict[tuple[str, str], int]) -> Shared:

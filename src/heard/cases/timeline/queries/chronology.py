@@ -26,7 +26,7 @@ from heard.network.queries import people_visible_to, ties_visible_to
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
-ENTRIES: Final = 50  # of a chronology on one page
+ENTRIES: Final = 9  # of a chronology on one page: three screens of a phone
 ON_PAPER: Final = 500  # entries in one PDF: some sixty pages
 _FEW_CHILDREN: Final = 500  # so many are looked through one by one
 _MOST_SLIPS: Final = 12  # known words, one slip away, that are looked for in place of one that was asked for
@@ -72,6 +72,22 @@ class Hit:
     entry: ChronologyEntry
     shown: list[Stretch]
     spelled_so: bool = True
+
+
+@dataclass(frozen=True)
+class Chronology:
+    """A page of what was asked for, what a reader may choose among, and the text around the words that were asked for, by
+    the entry's key."""
+
+    page: Page[ChronologyEntry]
+    choices: Choices
+    shown: dict[int, list[Stretch]]
+
+
+def chronology_tab(user: User, child_id: uuid.UUID, asked: Asked) -> Chronology:
+    choices = choices_of(user, child_id)
+    page = page_of(user, child_id, asked, choices)
+    return Chronology(page, choices, snippets(user, list(page), asked.words))
 
 
 def _people(user: User, key: Any) -> QuerySet[Any]:

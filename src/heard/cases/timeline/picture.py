@@ -1,0 +1,293 @@
+"""A picture of a child's twelve months: which marks stand where. Lengths across are in hundredths of the width, so that one
+drawing fits a desk, a phone and paper; lengths down are in pixels. Nothing is told apart by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from heard.cases.assessment.record import drawn_sign
+from heard.cases.record.rules import Kind
+from heard.knowledge import load
+
+if TYPE_CHECKING:
+    from heard.cases.record.models import ChronologyEntry
+
+_WIDE: Final = (
+    5.4  # a mark on the narrowest phone: those that are nearer to each other stand one above the other
+)
+_LANES: Final = 3
+_LANE: Final = 16  # pixels, as all below
+_ROW: Final = 34
+_HEAD: Final = 22
+_SIGNS: Final = 3  # rows of signs, and of vulnerabilities: those that were seen last
+_LINES: Final = 5  # decisions, each with a number
+_NUMBER: Final = 3.2  # how wide a number is on a phone
+
+# Entries of these kinds that are decisions, by the message that they say; of the other kinds each is one.
+_DECIDED: Final[dict[str, frozenset[str]]] = {
+    Kind.CASE: frozenset({"Case opened: %(reference)s", "Case closed: %(reference)s"}),
+    Kind.ASSESSMENT: frozenset({"Assessment signed off"}),
+    Kind.PLAN: frozenset({"Plan agreed"}),
+    Kind.PANEL: frozenset({"Panel decided", "Disagreement settled"}),
+    Kind.REFERRAL: frozenset({"Referral submitted to the Home Office", "Home Office: %(stage)s, %(result)s"}),
+}
+_ALWAYS: Final = frozenset({Kind.DECISION, Kind.REVIEW, Kind.MOMENT})
+
+
+@dataclass(frozen=True)
+class Details:
+    """What entries do not say themselves, by the key in their address: from when to when a child was missing, and whether
+    a contact was with the child."""
+
+    away: dict[str, tuple[datetime, datetime | None]] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """`shape`: circle, ring, square, frame, cross, bubble, diamond or bar; `wide`: of a bar. `letters`: of its agency."""
+
+    at: float
+    shape: str
+    on: date
+    letters: str = ""
+    wide: float = 0
+    said: str = ""
+    lane: int = 0
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    marks: list[Mark]
+    more: int
+    top: int
+    height: int
+
+    @property
+    def middle(self) -> int:
+        """Of the first lane."""
+        return self.top + 23
+
+
+@dataclass(frozen=True)
+class Line:
+    """A decision, with its number in a lane below the rows, so that two of a week do not cover each other."""
+
+    at: float
+    on: date
+    what: str
+    number: int
+    lane: int
+
+    @property
+    def day(self) -> str:
+        """Without the year, which the picture shows."""
+        return date_format(self.on, "j M")
+
+
+@dataclass(frozen=True)
+class Year:
+    since: date
+    until: date
+    months: list[tuple[float, str]]
+    rows: list[Row]
+    lines: list[Line]
+    agencies: list[tuple[str, str]]
+    height: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.lines or any(row.marks for row in self.rows))
+
+
+def first_day(today: date) -> date:
+    """The day after the same day a year before."""
+    try:
+        return today.replace(year=today.year - 1) + timedelta(days=1)
+    except ValueError:  # 29 February
+        return today.replace(year=today.year - 1, month=3, day=1)
+
+
+def draw(entries: Sequence[ChronologyEntry], details: Details, *, today: date) -> Year:
+    """Of the entries of twelve months, the first first."""
+    since = first_day(today)
+    scale = _Scale(since, (today - since).days + 1)
+    letters = _letters(one.agency for one in entries if one.kind in (Kind.SIGN, Kind.WORRY))
+    named = [
+        (_("Missing"), _away(entries, details, scale)),
+        *_seen(entries, scale, letters),
+        (_("Worries told"), _marks(entries, Kind.WORRY, scale, "diamond", letters)),
+        (_("Contact"), _contacts(entries, details, scale)),
+        (_("The child’s words"), _marks(entries, Kind.WORDS, scale, "bubble")),
+    ]
+    rows = _stacked(named)
+    lines = _lines(entries, scale)
+    bottom = rows[-1].top + rows[-1].height
+    return Year(
+        since=since,
+        until=today,
+        months=_months(since, today, scale),
+        rows=rows,
+        lines=lines,
+        agencies=[(short, name) for name, short in letters.items()],
+        height=bottom + max((15 + 11 * line.lane for line in lines), default=4),
+    )
+
+
+@dataclass(frozen=True)
+class _Scale:
+    since: date
+    days: int
+
+    def at(self, on: date) -> float:
+        return round(100 * ((on - self.since).days + 0.5) / self.days, 2)
+
+
+def _marks(
+    entries: Iterable[ChronologyEntry],
+    kind: Kind,
+    scale: _Scale,
+    shape: str,
+    letters: dict[str, str] | None = None,
+) -> list[Mark]:
+    named = letters or {}
+    return [
+        Mark(
+            scale.at(one.on),
+            shape,
+            one.on,
+            letters=named.get(one.agency, ""),
+            said=one.agency if named else "",
+        )
+        for one in entries
+        if one.kind == kind
+    ]
+
+
+def _away(entries: Iterable[ChronologyEntry], details: Details, scale: _Scale) -> list[Mark]:
+    """One bar for each episode, however many entries it has."""
+    keys = dict.fromkeys(one.key for one in entries if one.kind == Kind.MISSING and one.key in details.away)
+    bars = []
+    for since, back in (details.away[key] for key in keys):
+        start = max(localdate(since), scale.since)
+        end = localdate(back) if back else scale.since + timedelta(days=scale.days - 1)
+        wide = max(scale.at(end) - scale.at(start), 1.4)
+        days = (end - start).days
+        still = _("and not back yet") if back is None else ""
+        said = still or (
+            ngettext("for %(num)s day", "for %(num)s days", days) % {"num": days} if days else ""
+        )
+        bars.append(Mark(scale.at(start), "bar", start, wide=round(wide, 2), said=said))
+    return sorted(bars, key=lambda one: one.at)
+
+
+def _seen(
+    entries: Iterable[ChronologyEntry], scale: _Scale, letters: dict[str, str]
+) -> list[tuple[str, list[Mark]]]:
+    """A row for each sign, then for each vulnerability; of each list those that were seen last."""
+    found: dict[str, list[Mark]] = {}
+    for one in entries:
+        drawn = drawn_sign(one.said) if one.kind == Kind.SIGN else None
+        if drawn:
+            label, seen = drawn
+            at, name = scale.at(one.on), letters.get(one.agency, "")
+            mark = Mark(at, "circle" if seen else "ring", one.on, name, said=_told(one.agency, seen=seen))
+            found.setdefault(label, []).append(mark)
+    around = {entry.label for entry in load.current().vulnerabilities}
+    lists = ([name for name in found if name not in around], [name for name in found if name in around])
+    return [
+        (name, found[name])
+        for names in lists
+        for name in sorted(names, key=lambda name: found[name][-1].on)[-_SIGNS:]
+    ]
+
+
+def _told(agency: str, *, seen: bool) -> str:
+    return agency if seen else _("%(agency)s: not seen any more") % {"agency": agency}
+
+
+def _contacts(entries: Iterable[ChronologyEntry], details: Details, scale: _Scale) -> list[Mark]:
+    shapes = {"alone": "square", "with_others": "frame"}
+    said = {"alone": _("seen alone"), "with_others": _("seen with others there")}
+    found = []
+    for one in entries:
+        if one.kind == Kind.CONTACT:
+            seen = details.seen.get(one.key, "")
+            what = said.get(seen, _("not seen"))
+            found.append(Mark(scale.at(one.on), shapes.get(seen, "cross"), one.on, said=what))
+    return found
+
+
+def _lines(entries: Iterable[ChronologyEntry], scale: _Scale) -> list[Line]:
+    """The latest, in their order."""
+    decided = [one for one in entries if _is_decision(one)][-_LINES:]
+    found: list[Line] = []
+    for number, one in enumerate(decided, start=1):
+        at, before = scale.at(one.on), found[-1] if found else None
+        near = before is not None and at - before.at < _NUMBER
+        found.append(Line(at, one.on, one.what, number, (before.lane + 1) % 3 if before and near else 0))
+    return found
+
+
+def _is_decision(one: ChronologyEntry) -> bool:
+    message = one.said.get("say", "") if isinstance(one.said, dict) else ""
+    return one.kind in _ALWAYS or message in _DECIDED.get(one.kind, ())
+
+
+def _stacked(named: Iterable[tuple[str, list[Mark]]]) -> list[Row]:
+    """Rows one below the other, each as high as its lanes."""
+    rows, top = [], _HEAD
+    for label, marks in named:
+        placed, more = _in_lanes(marks)
+        lanes = max((mark.lane for mark in placed), default=0) + 1
+        rows.append(Row(label, placed, more, top, _ROW + (lanes - 1) * _LANE))
+        top += rows[-1].height
+    return rows
+
+
+def _in_lanes(marks: Iterable[Mark]) -> tuple[list[Mark], int]:
+    """Each in the first lane that is free there. What finds none is left to the table, and counted."""
+    free = [-_WIDE] * _LANES
+    placed, more = [], 0
+    for mark in sorted(marks, key=lambda one: one.at):
+        lane = next((lane for lane, at in enumerate(free) if mark.at - at >= _WIDE), None)
+        if lane is None:
+            more += 1
+            continue
+        free[lane] = mark.at + mark.wide
+        placed.append(Mark(**{**vars(mark), "lane": lane}))
+    return placed, more
+
+
+def _months(since: date, until: date, scale: _Scale) -> list[tuple[float, str]]:
+    """The first of each month, and what it is called."""
+    on, found = since.replace(day=1), []
+    while on <= until:
+        if on >= since:
+            found.append((round(100 * (on - since).days / scale.days, 2), date_format(on, "M")))
+        on = (on + timedelta(days=32)).replace(day=1)
+    return found
+
+
+def _letters(agencies: Iterable[str]) -> dict[str, str]:
+    """Two letters for each agency, no two alike, in the order of their names."""
+    found: dict[str, str] = {}
+    for name in sorted(set(filter(None, agencies))):
+        words: list[Any] = [word for word in name.replace("’", "").split() if word[:1].isupper()] or [name]
+        tries = [
+            words[0][:1] + words[-1][:1],
+            words[0][:2],
+            *(f"{words[0][:1]}{number}" for number in range(1, 100)),
+        ]
+        found[name] = next(one for one in tries if one.upper() not in found.values()).upper()
+    return found
