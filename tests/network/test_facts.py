@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from tests.conftest import World
+from tests.conftest import World, let_know
 from tests.network.test_merging import differences, everything
 
 from heard.agencies.models import AuditRow, User
@@ -227,9 +227,9 @@ def test_who_sees_the_record_sees_it_until_they_are_denied(world: World, amira: 
     client = signed_in(let_in(world, amira, Level.RECORD))
     there = at("person_about", person_id=amira.pk)
     assert "Somali" in client.get(there).text
-    assert "01632 960 072" not in client.get(at("child", person_id=amira.pk)).text
+    assert "01632 960 072" not in client.get(at("child_people", person_id=amira.pk)).text
     carer(world, amira, contact="01632 960 072")
-    page = client.get(at("child", person_id=amira.pk)).text
+    page = client.get(at("child_people", person_id=amira.pk)).text
     assert "01632 960 072" in page
     assert "Somali" not in page  # one click away, not on the first page
     actions.involve(by=world.coordinator, person=amira, agency=world.care, why="Leads")
@@ -302,6 +302,7 @@ def test_a_child_is_found_by_the_number_of_another_agency_also_once_it_has_ended
     world: World, amira: Person
 ) -> None:
     one = number(world, amira)
+    let_know(world.social_worker, amira.pk, world.police)
     for typed in ("WX-10482", "wx10482", "Amira WX-10482"):
         hits = queries.find_described(world.officer, queries_box(typed))
         assert [hit.person_id for hit in hits] == [amira.pk], typed
@@ -345,6 +346,7 @@ def test_the_numbers_that_everybody_knows_are_written_by_the_agency_that_leads(
 def test_an_nhs_number_that_is_corrected_is_kept_and_still_finds_the_child(
     world: World, amira: Person
 ) -> None:
+    let_know(world.social_worker, amira.pk, world.police)
     number(world, amira, scheme="nhs", value="943 476 5870", issuer="")
     number(world, amira, scheme="nhs", value="943 476 5919", issuer="")
     amira.refresh_from_db()
@@ -375,6 +377,7 @@ def test_a_merge_moves_every_row_and_its_undoing_gives_every_row_back(world: Wor
     actions.end_fact(by=world.social_worker, fact_id=ended.pk, why="Lost", until=TODAY)
     carer(world, other)
     number(world, other)
+    let_know(world.social_worker, amira.pk, world.police)
     before = everything()
     merge = actions.merge_people(
         by=world.coordinator, kept_id=amira.pk, merged_id=other.pk, reason="One girl, told twice"
@@ -408,8 +411,8 @@ def test_who_proposed_a_change_sees_what_became_of_it_and_why(world: World, amir
     assert "Waiting" in page
     assert "Wexmoor Children’s Services" in page
     link = "Changes that you proposed"
-    assert link in client.get(at("child", person_id=amira.pk)).text
-    assert link not in signed_in(world.social_worker).get(at("child", person_id=amira.pk)).text
+    assert link in client.get(at("child_people", person_id=amira.pk)).text
+    assert link not in signed_in(world.social_worker).get(at("child_people", person_id=amira.pk)).text
     assert "Answers to changes" not in client.get(at("home")).text
     assert "proposed by Ofa Leroy" in signed_in(world.social_worker).get(at("home")).text
     actions.decide_proposal(

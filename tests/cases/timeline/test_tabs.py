@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.conftest import World
+from tests.conftest import World, let_know
 from tests.walls.record import Record
 
 from heard.cases.concern import actions as telling
@@ -114,6 +114,7 @@ def test_danger_is_red_on_every_tab_until_the_reader_says_there_that_they_have_s
     client: Client, world: World, record: Record
 ) -> None:
     person = record["person_id"]
+    let_know(world.coordinator, person, world.school)
     telling.tell(
         by=world.teacher,
         person_id=person,
