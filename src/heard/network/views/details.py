@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.network import actions, queries
-from heard.network.forms.details import AddressForm, DetailsForm, NamesForm, OtherNameForm, ReasonForm
+from heard.network.forms.details import AddressForm, DetailsForm, NamesForm, OtherNameForm
 from heard.network.rules import doubt_of_nhs_number, doubt_of_upn, why_not_change_core
 from heard.network.views.editing import edit
 
@@ -125,28 +125,6 @@ def address(request: Request, person_id: uuid.UUID) -> HttpResponse:
         title=_("Write down a new address"),
         what_for=_("Earlier addresses are kept with the day on which they ended."),
         save=lambda typed: actions.move_house(by=request.user, person_id=person_id, **typed),
-    )
-
-
-@gate(May.SEE_CHILD, fresh=True)
-@_FORM
-def restriction(request: Request, person_id: uuid.UUID) -> HttpResponse:
-    """Closes the record to everybody but the agencies that are involved, or opens it again."""
-    person = actions.open_record(by=request.user, person_id=person_id)
-    lifting = person.restricted
-    act = actions.lift_restriction if lifting else actions.restrict
-    return _edit(
-        request,
-        person,
-        ReasonForm,
-        "lift" if lifting else "restrict",
-        title=_("Lift the restriction") if lifting else _("Restrict this record"),
-        what_for=_("Afterwards the partnership finds and sees this record as any other.")
-        if lifting
-        else _("Afterwards only the agencies that are involved now can find or open this record."),
-        save=lambda typed: act(by=request.user, person_id=person_id, **typed),
-        why_not=queries.why_not_change_restriction(request.user, person),
-        label=_("Why is it lifted?") if lifting else _("Why is it restricted?"),
     )
 
 

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 # Where what a notice is about stands: the name of its address, and of the key in it.
 PLACES: Final[dict[str, tuple[str, str]]] = {
     "person": ("child", "person_id"),
+    "summary": ("child_summary", "person_id"),
+    "access": ("access", "person_id"),
+    "proposal": ("proposal", "proposal_id"),
+    "staff worry": ("staff_worry", "staff_worry_id"),
+    "delivery": ("delivery", "delivery_id"),
+    "onward referral": ("onward", "onward_id"),
     "concern": ("concern", "concern_id"),
     "concern step": ("concern_step", "concern_id"),
     "note": ("note", "note_id"),
