@@ -12,6 +12,9 @@ HEARD_FILES        how many files one record can have; default 50
 HEARD_CLAMD        ClamAV, which is asked about each attached file: the path of its socket, or host:port
 HEARD_QUARANTINE   1 to keep what it finds in quarantine/ of HEARD_DATA, for the administrator; else it is refused and gone
 HEARD_EVIDENCE_DAYS  for how many days what was seen counts as current when help is about to end; default 28
+HEARD_OFFICER      whom to ring about a worry about somebody who works with children, with the number, where nobody in Heard is
+                   the designated officer (LADO)
+HEARD_REFERRAL_DAYS  within how many working days another team or agency accepts or refuses a referral; default 5
 HEARD_ESCALATION   a file with the steps and times of a professional disagreement; default ours, to be changed
 DATABASE_URL       default SQLite in HEARD_DATA
 HEARD_SECRET_KEY_BEFORE  the key before this one, for as long as what was encrypted with it is in use
@@ -123,6 +126,7 @@ FILES_SEEN_THROUGH = {
     "concern": [
         "heard.cases.concern.queries.concerns_open_to",
         "heard.cases.concern.queries.concerns_visible_to",
+        "heard.cases.concern.queries.staff_worries_of",
     ],
 }
 
@@ -309,6 +313,15 @@ _urgent = os.environ.get("HEARD_URGENT_MINUTES", "30,60").split(",")
 if len(_urgent) != 2 or not all(minutes.strip().isdigit() for minutes in _urgent):
     raise ImproperlyConfigured("HEARD_URGENT_MINUTES is two numbers of minutes, such as 30,60.")
 URGENT_MINUTES = tuple(int(minutes) for minutes in _urgent)
+
+# Whom to ring about somebody who works with children where no designated officer is set in Heard.
+OFFICER = os.environ.get("HEARD_OFFICER", "").strip()
+
+# Within how many working days another team or agency accepts a referral or refuses it: the partnership's own rule.
+_answer = os.environ.get("HEARD_REFERRAL_DAYS", "5")
+if not _answer.isdigit() or not int(_answer):
+    raise ImproperlyConfigured("HEARD_REFERRAL_DAYS is a number of working days, such as 5.")
+REFERRAL_DAYS = int(_answer)
 
 # How often a child with an open case is to be seen, in days: the partnership's own rule. None asks for nothing.
 _seen = os.environ.get("HEARD_SEEN_EVERY_DAYS", "")

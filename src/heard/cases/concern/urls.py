@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from heard.cases.concern.views import afterwards, deciding, files, steps, telling
+from heard.cases.concern.views import afterwards, deciding, files, staff, steps, telling
 
 _DRAFT = "worries/tell/<uuid:draft_id>"
 
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("worries/", deciding.concerns, name="concerns"),
     path("worries/told/", deciding.told, name="concerns_told"),
     path("worries/<uuid:concern_id>/", deciding.concern, name="concern"),
+    path("worries/<uuid:staff_worry_id>/officer/", staff.staff_worry, name="staff_worry"),
     path("worries/<uuid:concern_id>/decide/", deciding.decide, name="concern_decide"),
     path("worries/<uuid:concern_id>/read/", afterwards.read, name="concern_read"),
     path("worries/<uuid:concern_id>/step/", afterwards.step, name="concern_step"),

@@ -2,16 +2,20 @@
 
 from heard.cases.concern.actions.afterwards import add_child, finish_step, mark_read
 from heard.cases.concern.actions.deciding import Step, decide, open_concern
+from heard.cases.concern.actions.staff import AboutStaff, decide_on_staff, open_staff_worry
 from heard.cases.concern.actions.telling import DRAFT, tell, throw_away
 
 __all__ = [
     "DRAFT",
+    "AboutStaff",
     "Step",
     "add_child",
     "decide",
+    "decide_on_staff",
     "finish_step",
     "mark_read",
     "open_concern",
+    "open_staff_worry",
     "tell",
     "throw_away",
 ]

@@ -1,6 +1,11 @@
 """What telling a worry and deciding on it ask."""
 
-from heard.cases.concern.forms.deciding import ConcernedChildForm, DecideForm, FinishStepForm
+from heard.cases.concern.forms.deciding import (
+    ConcernedChildForm,
+    DecideForm,
+    FinishStepForm,
+    StaffDecideForm,
+)
 from heard.cases.concern.forms.telling import (
     NEW,
     AboutForm,
@@ -18,6 +23,7 @@ from heard.cases.concern.forms.telling import (
     SearchForm,
     SeenForm,
     SignsForm,
+    StaffForm,
     WordsForm,
     answers_of,
 )
@@ -42,6 +48,8 @@ __all__ = [
     "SearchForm",
     "SeenForm",
     "SignsForm",
+    "StaffDecideForm",
+    "StaffForm",
     "WordsForm",
     "answers_of",
 ]
