@@ -9,6 +9,7 @@ from heard.cases.concern.models import *
 from heard.cases.disruption.models import *
 from heard.cases.missing.models import *
 from heard.cases.note.models import *
+from heard.cases.onward.models import *
 from heard.cases.own.models import *
 from heard.cases.pack.models import *
 from heard.cases.panel.models import *

@@ -8,6 +8,7 @@ from heard.cases.concern.urls import urlpatterns as concern
 from heard.cases.disruption.urls import urlpatterns as disruption
 from heard.cases.missing.urls import urlpatterns as missing
 from heard.cases.note.urls import urlpatterns as note
+from heard.cases.onward.urls import urlpatterns as onward
 from heard.cases.own.urls import urlpatterns as own
 from heard.cases.pack.urls import urlpatterns as pack
 from heard.cases.panel.urls import urlpatterns as panel
@@ -21,5 +22,5 @@ from heard.cases.timeline.urls import urlpatterns as timeline
 from heard.cases.words.urls import urlpatterns as words
 
 urlpatterns = [
-    *case, *clocks, *note, *words, *concern, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *missing, *sharing, *supervision, *referral, *panel, *timeline, *pack,
+    *case, *clocks, *note, *words, *concern, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *missing, *onward, *sharing, *supervision, *referral, *panel, *timeline, *pack,
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from heard.cases.concern import work as concern
 from heard.cases.disruption import work as disruption
 from heard.cases.missing import work as missing
 from heard.cases.note import work as note
+from heard.cases.onward import work as onward
 from heard.cases.pack import work as pack
 from heard.cases.panel import work as panel
 from heard.cases.plan import work as plan
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 LISTS: Final[tuple[WorkList, ...]] = (
     missing.NOW,
     missing.INTERVIEWS,
+    concern.STAFF,
     concern.DECISIONS,
     concern.TOLD_BACK,
     concern.STEPS,
@@ -53,6 +55,11 @@ LISTS: Final[tuple[WorkList, ...]] = (
     referral.TO_REVIEW,
     referral.PREPARED,
     referral.SUBMITTED,
+    onward.TO_ANSWER,
+    onward.OVERDUE,
+    onward.WAITING,
+    sharing.DELIVERED,
+    sharing.NOT_OPENED,
     sharing.REQUESTS,
     sharing.SHARES,
     panel.PANELS,

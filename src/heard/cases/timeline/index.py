@@ -26,6 +26,7 @@ from heard.cases.concern.record import WORRIES
 from heard.cases.disruption.record import STEPS
 from heard.cases.missing.record import EPISODES
 from heard.cases.note.record import NOTES
+from heard.cases.onward.record import ONWARD
 from heard.cases.own.record import GIVEN
 from heard.cases.panel.record import DISAGREEMENTS, ITEMS
 from heard.cases.plan.record import ACTIONS, PLANS, WHERE_WE_ARE
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 # Entries of one moment stand in this order, the last first.
 RECORDS: Final[tuple[Any, ...]] = (
     NOTES, ANSWERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, WORRIES, CASES, PERIODS, WORDS, SIGNS, FINDINGS,
-    ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
+    ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, ONWARD, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
     MOMENTS, ITEMS, DISAGREEMENTS,
 )  # fmt: skip
 _BATCH: Final = 500
