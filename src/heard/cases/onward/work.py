@@ -9,17 +9,17 @@ from heard.cases.onward import queries, rules
 from heard.cases.onward.models import OnwardReferral
 
 TO_ANSWER = WorkList(
-    "referred", _("Referrals to your team: accept or refuse"), May.PLAN, queries.to_answer, "onward", "person",
+    "onward-to-answer", _("Referrals to your team: accept or refuse"), May.PLAN, queries.to_answer, "onward", "person",
     note=lambda row: _("from %(team)s") % {"team": row.from_team}, due="due_on", shows=("person", "from_team"),
     only_if=lambda user: OnwardReferral.objects.filter(state=rules.State.WAITING),
 )  # fmt: skip
 WAITING = WorkList(
-    "referring", _("Referrals that wait for an answer"), May.SHARE, queries.waiting_for_answer, "onward", "person",
+    "onward-waiting", _("Referrals that wait for an answer"), May.SHARE, queries.waiting_for_answer, "onward", "person",
     note="other_side", due="due_on", shows=("person", "to_agency", "to_team"),
     only_if=lambda user: OnwardReferral.objects.filter(state=rules.State.WAITING),
 )  # fmt: skip
 OVERDUE = WorkList(
-    "referrals-overdue", _("Referrals of your team that nobody answered in time"), May.SIGN_OFF,
+    "onward-overdue", _("Referrals of your team that nobody answered in time"), May.SIGN_OFF,
     lambda user: queries.overdue_in_team(user, today=timezone.localdate()), "onward", "person",
     note="other_side", due="due_on", shows=("person", "to_agency", "to_team"),
     only_if=lambda user: OnwardReferral.objects.filter(state=rules.State.WAITING, due_on__lt=timezone.localdate()),
