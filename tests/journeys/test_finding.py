@@ -59,6 +59,7 @@ def test_a_worry_about_a_group_comes_to_those_who_decide(world: World, story: St
     ).press("Continue")
     story.fill("What was seen and heard?", "They ask children to carry parcels, and give them food first.")
     story.press("Continue").fill("When was it seen?", "Fridays, after dark").press("Continue")
+    story.choose("No, or I do not know").press("Continue")
     story.choose("No").press("Continue").press("Continue").press("Send").sees("Your worry is sent")
     story.sign_in(world.coordinator).open("/worries/").follow("The older ones at Quayside")
     story.sees("They ask children to carry parcels")

@@ -8,6 +8,8 @@ from tests.conftest import World
 from tests.journeys.begun import HOME, ago, opened
 from tests.journeys.conftest import Story
 
+from heard.agencies.actions import add_user
+from heard.agencies.rules import Role
 from heard.cases.missing.models import Episode
 
 pytestmark = pytest.mark.journey
@@ -135,3 +137,49 @@ def test_a_share_is_seen_as_the_other_side_sees_it_and_a_refusal_counts_as_much(
     story.fill_date("When is the answer due back?", yesterday.day, yesterday.month, yesterday.year)
     story.press("Save").sees("Request: Wexmoor Police", "Overdue by 1 day")
     story.open("/").sees("Amira Khan").open("/requests/").sees("Amira Khan", "Wexmoor Police")
+
+
+def shared_with_the_school(story: Story, child: str) -> None:
+    soon = ago(-30)
+    story.open(f"{child}sharing/").press("Prepare a share")
+    story.fill("What is it for?", "So that she is met at the gate.").choose("Northgate Academy")
+    story.fill("To whom there?", "Lea Stone, safeguarding lead").choose("In Heard: they find it on My work")
+    story.fill("Anything else, in your words (optional)", "Please meet her at the side gate.")
+    story.choose("Leave them out").press("See what the other side will see")
+    story.sees("whoever leads at Northgate Academy finds it on My work")
+    story.choose(f"“{HOME}”").choose("Yes", within="Has the child been told?").choose("Share it")
+    story.page.get_by_role("group", name="On which lawful basis?").get_by_role("radio").first.check()
+    story.fill_date("Until when can they read it in Heard? (optional)", soon.day, soon.month, soon.year)
+    story.fill("Why?", "The school can keep her safe only if it knows.")
+    story.fill_date("When is this looked at again?", soon.day, soon.month, soon.year)
+    story.press("Record the decision").sees("Receipt", "By nobody yet")
+
+
+def test_a_share_arrives_is_opened_and_is_withdrawn(world: World, story: Story) -> None:
+    lead = add_user(
+        by=world.administrator,
+        username="lea.stone",
+        first_name="Lea",
+        last_name="Stone",
+        password=None,
+        team=world.teacher.team,
+        role=Role.SUPERVISOR,
+        agreed_by=world.coordinator,
+    )
+    child = f"/children/{opened(world).person_id}/"
+    story.sign_in(world.social_worker)
+    shared_with_the_school(story, child)
+
+    story.sign_in(lead).open("/").sees("Shared with you: to open", "Amira Khan")
+    story.open("/delivered/").follow("Amira Khan").sees("So that she is met at the gate.")
+    story.press("Open and confirm receipt").sees("Please meet her at the side gate.")
+
+    story.sign_in(world.social_worker).open(f"{child}sharing/").follow("Northgate Academy")
+    story.sees("Receipt", "Lea Stone")
+    story.press("Withdraw it").press("Withdraw it").sees("There is a problem", "Say why it is withdrawn")
+    story.fill("Why is it withdrawn?", "She has moved to another school.").press("Withdraw it")
+    story.sees("Withdrawn", "She has moved to another school.", "Lea Stone")
+
+    story.sign_in(lead).open("/delivered/").follow("Amira Khan").sees("Withdrawn on")
+    assert "side gate" not in story.page.content()
+    assert "another school" not in story.page.content()

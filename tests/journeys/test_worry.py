@@ -40,6 +40,8 @@ def tell_a_worry_about_amira(story: Story) -> None:
     story.choose("I have the child’s words").fill("The child’s words", "He said it was just a lift home")
     story.press("Continue").sees("How, when and to whom?")
     story.fill_date("When?", today.day, today.month, today.year).press("Continue")
+    story.sees("Is the worry about somebody who works with children")
+    story.choose("No, or I do not know").press("Continue")
     story.choose("No").press("Continue")
     story.sees("Do you have a photo, message or document?").press("Continue")
 
@@ -89,6 +91,7 @@ def test_a_worry_about_a_place_goes_with_its_photo_to_a_step_that_somebody_takes
     )
     story.fill("What was seen and heard?", "Children are let in by the back door at night.").press("Continue")
     story.fill("When was it seen?", "Fridays, after ten").press("Continue")
+    story.choose("No, or I do not know").press("Continue")
     story.sees("Is somebody in danger there now?").choose("Not known").press("Continue")
     story.page.get_by_label("Choose a file").set_input_files(
         {"name": "door.png", "mimeType": "image/png", "buffer": picture("PNG")}

@@ -32,6 +32,8 @@ from heard.cases.glass import actions as breaking
 from heard.cases.leaving import actions as leaving
 from heard.cases.missing import actions as looking
 from heard.cases.note import actions as noting
+from heard.cases.onward import actions as passing
+from heard.cases.onward.rules import Asked
 from heard.cases.own import actions as giving
 from heard.cases.pack import actions as packing
 from heard.cases.pack.queries import passages_in
@@ -139,6 +141,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             **_known(world, person.pk),
             "proposal_id": proposal.pk,
             "concern_id": waiting.pk,
+            "staff_worry_id": _about_staff(world, person.pk),
             "case_id": case.pk,
             "assessment_id": assessment.pk,
             "question_id": question.pk,
@@ -532,12 +535,13 @@ def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:
     about = {"by": worker, "episode_id": episode.pk}
     looking.record_interview(**about, held_at=now - timedelta(days=7), view=view, **heard)
     looking.write_form(by=worker, person_id=person_id, phone="Her aunt has the number")
-    whom = {"to_person": "Ann Lee", "to_outside": "Southgate College", "how": "mail"}
+    # To the own agency, so that whoever may walk the record here walks what was delivered too.
+    whom = {"to_person": "Sol Wright", "to_agency_id": world.care.pk, "to_user_id": worker.pk, "how": "heard"}
     purpose = "So that she is met at the gate"
     share = sharing.prepare_share(
         by=worker, person_id=person_id, purpose=purpose, pieces=[], free_text=SEEN, **whom
     )
-    sharing.decide_share(
+    shared = sharing.decide_share(
         by=worker,
         share_id=share.pk,
         decision="shared",
@@ -559,7 +563,20 @@ def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:
         asked_on=ago(3),
         due_on=ago(1),
     )
-    return {"episode_id": episode.pk, "share_id": share.pk, "request_id": request.pk}
+    onward = passing.refer_onward(
+        by=world.coordinator,
+        person_id=person_id,
+        whom=Whom("", world.care),
+        asked=Asked("Look who waits at the station", "They know who is there", "She would like that"),
+    )
+    keys = {"episode_id": episode.pk, "share_id": share.pk, "request_id": request.pk}
+    return keys | {"delivery_id": shared.delivery.pk, "onward_id": onward.pk}
+
+
+def _about_staff(world: World, person_id: Any) -> Any:
+    """A worry about a coach, which only the designated officer hears of; nobody here is that, so the co-ordinators."""
+    staff = telling.AboutStaff("Jo Sands, swimming coach")
+    return _worry(world, person_id=person_id, staff=staff).pk
 
 
 def _decided_properly(world: World, decided_id: Any, waiting_id: Any, case_id: Any) -> dict[str, Any]:

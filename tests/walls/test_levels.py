@@ -24,7 +24,14 @@ from heard.network.queries import Whom
 from heard.network.rules import Level
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "who-may-see.md"
-OWN = {"draft_id", "pack_id", "supervision_id", "decision_id"}  # what only those see whose it is
+OWN = {
+    "draft_id",
+    "pack_id",
+    "supervision_id",
+    "decision_id",
+    "delivery_id",
+    "staff_worry_id",
+}  # what only those see whose it is
 # Which row of the guide's table an address belongs to. What is in none of these is a part of the child's page.
 ROWS: dict[str, Callable[[Address], bool]] = {
     "The summary": lambda one: one.name == "child_summary",

@@ -21,6 +21,7 @@ ROLE_NAMES = {
     Role.DUTY: gettext_lazy("Duty worker"),
     Role.COORDINATOR: gettext_lazy("Co-ordinator"),
     Role.SUPERVISOR: gettext_lazy("Supervisor"),
+    Role.OFFICER: gettext_lazy("Designated officer (LADO)"),
     Role.ANALYST: gettext_lazy("Analyst"),
     Role.BOARD: gettext_lazy("Board member"),
     Role.ADMINISTRATOR: gettext_lazy("Administrator"),
@@ -48,6 +49,12 @@ _ROLES = (
         gettext_lazy(
             "Like a practitioner; also decides on worries that come to their agency, and signs assessments of cases "
             "that it leads."
+        ),
+    ),
+    (
+        Role.OFFICER,
+        gettext_lazy(
+            "Alone hears of worries about people who work with children, unless they share a team with that person."
         ),
     ),
     (

@@ -152,6 +152,22 @@ def posts_of(user: User) -> tuple[Post, ...]:
     return tuple(Post(row.pk, row.team.agency.name, row.team.name, Role(row.role)) for row in rows)
 
 
+def agencies_led_by(user: User) -> set[uuid.UUID]:
+    """Agencies for which this user answers towards others: where they decide, or where they work with children and nobody
+    decides. One query at most."""
+    led = user.agencies_where(May.DECIDE)
+    rest = user.agencies_where(May.PLAN) - led
+    if not rest:
+        return led
+    deciding = memberships_with(user, May.DECIDE).filter(team__agency__in=rest)
+    return led | (rest - set(deciding.values_list("team__agency", flat=True)))
+
+
+def uses_heard(user: User, agency_id: uuid.UUID) -> bool:
+    """Whether anybody of this agency works with children here, and so finds what is sent to it."""
+    return memberships_with(user, May.PLAN).filter(team__agency=agency_id).exists()
+
+
 def which_hold_any(user: User, rows: Mapping[str, QuerySet[Any]]) -> set[str]:
     """The names of those that hold any row. One query, however many they are."""
     asked = {f"list_{number}": Exists(each.order_by()) for number, each in enumerate(rows.values())}

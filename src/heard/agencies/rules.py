@@ -29,6 +29,7 @@ class May(StrEnum):
     SEE_TEAM = "see the work of their agency's teams: who works with whom, and what is oldest"
     MERGE = "say that two records are of one person, and take that back"
     DISCLOSE = "prepare the record for the person whom it is about"
+    HEAR_OF_STAFF = "hear of a worry about somebody who works with children, and decide on it"
     RUN_ENGINE = "bring in extracts and run the engine"
     SEE_LIST = "see the list of children with scattered signs"
     JUDGE = "see two records side by side, and judge whether they are of one child"
@@ -49,6 +50,7 @@ class Role(StrEnum):
     DUTY = "duty worker"
     COORDINATOR = "co-ordinator"
     SUPERVISOR = "supervisor"
+    OFFICER = "designated officer"
     ANALYST = "analyst"
     BOARD = "board"
     ADMINISTRATOR = "administrator"
@@ -74,6 +76,7 @@ MAY: Final[dict[Role, frozenset[May]]] = {
         | {May.DECIDE, May.SIGN_OFF, May.CLOSE, May.SEE_FIGURES, May.SUPERVISE, May.SEE_TEAM, May.DISCLOSE}
         | {May.RELEASE, May.BREAK_GLASS, May.REVIEW_READING}
     ),
+    Role.OFFICER: frozenset({May.SIGNED_IN, May.TELL, May.SEE_CHILD, May.SEE_PROFILES, May.HEAR_OF_STAFF}),
     Role.ANALYST: frozenset(
         {May.SIGNED_IN, May.RUN_ENGINE, May.SEE_LIST, May.SEE_FIGURES, May.DRAW_PROFILE, May.SEE_PROFILES}
     ),
@@ -89,7 +92,9 @@ def permissions_of(roles: set[str]) -> frozenset[May]:
 
 
 # Roles with which more is seen or changed than the work of one agency.
-SENSITIVE: Final = frozenset({Role.DUTY, Role.COORDINATOR, Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR})
+SENSITIVE: Final = frozenset(
+    {Role.DUTY, Role.COORDINATOR, Role.SUPERVISOR, Role.OFFICER, Role.ANALYST, Role.ADMINISTRATOR}
+)
 
 
 def needs_factor(roles: set[str], *, which: str) -> bool:

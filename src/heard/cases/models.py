@@ -12,6 +12,7 @@ from heard.cases.glass.models import *
 from heard.cases.leaving.models import *
 from heard.cases.missing.models import *
 from heard.cases.note.models import *
+from heard.cases.onward.models import *
 from heard.cases.own.models import *
 from heard.cases.pack.models import *
 from heard.cases.panel.models import *

@@ -10,6 +10,7 @@ from heard.cases.glass.urls import urlpatterns as glass
 from heard.cases.leaving.urls import urlpatterns as leaving
 from heard.cases.missing.urls import urlpatterns as missing
 from heard.cases.note.urls import urlpatterns as note
+from heard.cases.onward.urls import urlpatterns as onward
 from heard.cases.own.urls import urlpatterns as own
 from heard.cases.pack.urls import urlpatterns as pack
 from heard.cases.panel.urls import urlpatterns as panel
@@ -24,5 +25,5 @@ from heard.cases.watch.urls import urlpatterns as watch
 from heard.cases.words.urls import urlpatterns as words
 
 urlpatterns = [
-    *case, *clocks, *note, *words, *concern, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *leaving, *missing, *sharing, *supervision, *referral, *panel, *timeline, *pack, *glass, *watch,
+    *case, *clocks, *note, *words, *concern, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *leaving, *missing, *onward, *sharing, *supervision, *referral, *panel, *timeline, *pack, *glass, *watch,
 ]  # fmt: skip

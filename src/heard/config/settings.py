@@ -12,6 +12,9 @@ HEARD_FILES        how many files one record can have; default 50
 HEARD_CLAMD        ClamAV, which is asked about each attached file: the path of its socket, or host:port
 HEARD_QUARANTINE   1 to keep what it finds in quarantine/ of HEARD_DATA, for the administrator; else it is refused and gone
 HEARD_EVIDENCE_DAYS  for how many days what was seen counts as current when help is about to end; default 28
+HEARD_OFFICER      whom to ring about a worry about somebody who works with children, with the number, where nobody in Heard is
+                   the designated officer (LADO)
+HEARD_REFERRAL_DAYS  within how many working days another team or agency accepts or refuses a referral; default 5
 HEARD_ESCALATION   a file with the steps and times of a professional disagreement; default ours, to be changed
 HEARD_GLASS_HOURS  for how many hours a record stays open that was opened in an emergency; default 4
 HEARD_GLASS_TRIES  how often somebody may try that in an hour; default 5
@@ -131,6 +134,7 @@ FILES_SEEN_THROUGH = {
     "concern": [
         "heard.cases.concern.queries.concerns_open_to",
         "heard.cases.concern.queries.concerns_visible_to",
+        "heard.cases.concern.queries.staff_worries_of",
     ],
 }
 
@@ -326,6 +330,15 @@ _reading = os.environ.get("HEARD_READING", "30,7,20,10").split(",")
 if len(_reading) != 4 or not all(number.strip().isdigit() for number in _reading):
     raise ImproperlyConfigured("HEARD_READING is four numbers, such as 30,7,20,10.")
 READING_MANY, READING_FROM, READING_UNTIL, READING_COMMON = (int(number) for number in _reading)
+
+# Whom to ring about somebody who works with children where no designated officer is set in Heard.
+OFFICER = os.environ.get("HEARD_OFFICER", "").strip()
+
+# Within how many working days another team or agency accepts a referral or refuses it: the partnership's own rule.
+_answer = os.environ.get("HEARD_REFERRAL_DAYS", "5")
+if not _answer.isdigit() or not int(_answer):
+    raise ImproperlyConfigured("HEARD_REFERRAL_DAYS is a number of working days, such as 5.")
+REFERRAL_DAYS = int(_answer)
 
 # How often a child with an open case is to be seen, in days: the partnership's own rule. None asks for nothing.
 _seen = os.environ.get("HEARD_SEEN_EVERY_DAYS", "")

@@ -98,6 +98,7 @@ def _write_together(world: World, children: dict[str, Child], told: dict[str, An
     around.write_twice(world, children, told["duplicate"])
     sharing.share(world, children, told["shares"])
     sharing.ask(world, children, told["requests"])
+    sharing.refer_on(world, children, told["onward"])
     sharing.refer(world, children, told["referral"])
     supervising.supervise(world, children, told["supervision"])
     panels.disagree(world, children, told["disagreements"])

@@ -134,6 +134,12 @@ PARTS = (
         is_main=False,
     ),
     Part(
+        "deliveries",
+        _("Shared with you"),
+        _("What other agencies gave you about a child, to read until the day that they set."),
+        is_main=False,
+    ),
+    Part(
         "proposals",
         _("Proposed changes"),
         _("Names, dates of birth and numbers that another agency says are wrong, and what became of it."),

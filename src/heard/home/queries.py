@@ -18,6 +18,7 @@ from heard.cases.glass import work as glass
 from heard.cases.leaving import work as leaving
 from heard.cases.missing import work as missing
 from heard.cases.note import work as note
+from heard.cases.onward import work as onward
 from heard.cases.pack import work as pack
 from heard.cases.panel import work as panel
 from heard.cases.plan import work as plan
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 LISTS: Final[tuple[WorkList, ...]] = (
     missing.NOW,
     missing.INTERVIEWS,
+    concern.STAFF,
     concern.DECISIONS,
     concern.QUESTIONS,
     strategy.TO_HOLD,
@@ -66,6 +68,11 @@ LISTS: Final[tuple[WorkList, ...]] = (
     referral.TO_REVIEW,
     referral.PREPARED,
     referral.SUBMITTED,
+    onward.TO_ANSWER,
+    onward.OVERDUE,
+    onward.WAITING,
+    sharing.DELIVERED,
+    sharing.NOT_OPENED,
     sharing.REQUESTS,
     sharing.SHARES,
     panel.PANELS,

@@ -265,6 +265,9 @@ class Denial(models.Model):
     denied_at = models.DateTimeField(auto_now_add=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
     why_lifted = models.CharField(max_length=200, blank=True, default="")
+    unseen = models.BooleanField(
+        default=False, help_text=_("On no list: a worry about this person went to the designated officer.")
+    )
 
     class Meta:
         ordering: ClassVar = ["-denied_at"]

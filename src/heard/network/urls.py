@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heard.network.views import access, around, details, facts, identity, merging
+from heard.network.views import around, details, facts, merging
 
 _OF = "children/<uuid:person_id>"
 
@@ -10,11 +10,6 @@ urlpatterns = [
     path("adults/<uuid:person_id>/", details.adult, name="adult"),
     path(f"{_OF}/details/", details.details, name="person_details"),
     path(f"{_OF}/details/names/", details.names, name="person_names"),
-    path(f"{_OF}/details/propose/", identity.propose, name="person_propose"),
-    path("proposals/", identity.proposals, name="proposals"),
-    path("proposals/mine/", identity.mine, name="proposals_mine"),
-    path("proposals/<int:proposal_id>/read/", identity.read, name="proposal_read"),
-    path("proposals/<int:proposal_id>/", identity.proposal, name="proposal"),
     path(f"{_OF}/details/other-name/", details.other_name, name="person_other_name"),
     path(f"{_OF}/details/facts/", details.facts, name="person_facts"),
     path(f"{_OF}/details/address/", details.address, name="person_address"),
@@ -26,11 +21,6 @@ urlpatterns = [
     path("important-people/<int:important_id>/", facts.change_person, name="important_change"),
     path("important-people/<int:important_id>/end/", facts.end_person, name="important_end"),
     path("identifiers/<int:identifier_id>/end/", facts.end_number, name="identifier_end"),
-    path(f"{_OF}/access/", access.access, name="access"),
-    path(f"{_OF}/access/give/", access.give, name="access_give"),
-    path(f"{_OF}/access/deny/", access.deny, name="access_deny"),
-    path("access/<int:access_id>/end/", access.end, name="access_end"),
-    path("denials/<int:denial_id>/lift/", access.lift, name="denial_lift"),
     path(f"{_OF}/ties/add/<str:end>/", around.add, name="tie_add"),
     path(f"{_OF}/same/", merging.same, name="same"),
     path(f"{_OF}/same/<uuid:other_id>/", merging.compare, name="compare"),

@@ -34,8 +34,9 @@ def draft(world: World) -> Draft:
         "place_new": {"name": "Arcade", "kind": "arcade"},
         "seen": {"seen_and_heard": "Let in late"},
         "scene": {"when_seen": "Fridays"},
+        "staff": {"staff": "no"},
         "danger": {"danger_now": "no"},
-        "done": {"steps": ["about", "place", "place_same", "place_new", "seen", "scene", "danger"]},
+        "done": {"steps": ["about", "place", "place_same", "place_new", "seen", "scene", "staff", "danger"]},
     }
     draft.save()
     return draft

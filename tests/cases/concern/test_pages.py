@@ -65,6 +65,7 @@ def send_all(client: Client, draft: Draft) -> None:
     send(client, draft, "seen", seen_and_heard="Came to school upset")
     send(client, draft, "signs")
     send(client, draft, "words", heard="no", why_no_words="Not in school since")
+    assert send(client, draft, "staff", staff="no") == "danger"
     assert send(client, draft, "danger", danger_now="not_known") == "files"
     assert send(client, draft, "files") == "check"
 
@@ -96,6 +97,7 @@ def test_a_worry_begun_on_a_childs_page_is_about_that_child(world: World) -> Non
     send(client, draft, "seen", seen_and_heard="Came to school upset")
     send(client, draft, "signs")
     send(client, draft, "words", heard="no", why_no_words="Not in school since")
+    send(client, draft, "staff", staff="no")
     send(client, draft, "danger", danger_now="no")
     assert send(client, draft, "files") == "check"
     client.post(address("check", draft))
@@ -126,7 +128,10 @@ def test_each_step_leads_to_the_next_that_is_not_answered(world: World, draft: D
     assert send(client, draft, "evidence", **evidence, S01_source="Register", S01_words="Away") == "words"
     assert send(client, draft, "words", heard="yes", text="I am fine") == "heard"
     heard = {f"heard_on-{part}": value for part, value in DAY.items()}
-    assert send(client, draft, "heard", how="said", heard_by="Tess", **heard) == "danger"
+    assert send(client, draft, "heard", how="said", heard_by="Tess", **heard) == "staff"
+    assert send(client, draft, "staff") == ""
+    assert send(client, draft, "staff", staff="yes", who="A coach") == ""
+    assert send(client, draft, "staff", staff="no") == "danger"
     assert send(client, draft, "danger", danger_now="yes", danger_done="") == ""
     assert send(client, draft, "danger", danger_now="yes", danger_done="Called 999") == "files"
     assert send(client, draft, "files") == "check"

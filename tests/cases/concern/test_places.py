@@ -234,7 +234,8 @@ def test_a_place_is_searched_for_then_named_and_no_signs_are_asked_for(world: Wo
     assert send(client, draft, "place_same", choice=str(known.pk)) == "seen"
     assert send(client, draft, "seen", seen_and_heard="Let in after closing time") == "scene"
     assert send(client, draft, "scene", when_seen="") == ""
-    assert send(client, draft, "scene", when_seen="Fridays", who_comes="Two men") == "danger"
+    assert send(client, draft, "scene", when_seen="Fridays", who_comes="Two men") == "staff"
+    assert send(client, draft, "staff", staff="no") == "danger"
     assert (
         "Is somebody in danger there now?"
         in client.get(reverse("worry_danger", kwargs={"draft_id": draft.pk})).text
@@ -268,6 +269,7 @@ def test_a_group_that_is_new_is_written_down_with_what_was_searched_for(world: W
     assert send(client, draft, "group_new", name="The bench", kind="friends") == "seen"
     send(client, draft, "seen", seen_and_heard="x")
     send(client, draft, "scene", when_seen="y")
+    send(client, draft, "staff", staff="no")
     send(client, draft, "danger", danger_now="no")
     assert send(client, draft, "files") == "check"
     assert "The bench, friends" in client.get(reverse("worry_check", kwargs={"draft_id": draft.pk})).text

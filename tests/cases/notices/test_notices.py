@@ -304,7 +304,13 @@ def test_all_that_is_new_about_one_child_is_seen_at_once(world: World, told: Con
 
 def test_what_is_mailed_is_chosen_but_for_what_is_urgent(world: World) -> None:
     actions.choose_mail(by=world.social_worker, at_once=["file"])
-    assert queries.mailed_at_once(world.social_worker) == {"danger", "missing", "file"}
+    assert queries.mailed_at_once(world.social_worker) == {
+        "danger",
+        "missing",
+        "staff",
+        "staff_no_officer",
+        "file",
+    }
 
 
 def test_an_ordinary_notice_that_nobody_sees_goes_to_the_supervisor(world: World, with_worker: Any) -> None:
@@ -347,7 +353,7 @@ def test_every_kind_has_addressees_and_every_subject_a_page() -> None:
     assert all(rules.WHO.values())
     assert {value for value, _label in Notice.Kind.choices} == {kind.value for kind in Kind}
     for name, key in PLACES.values():
-        assert reverse(name, kwargs={key: 1 if name == "warning" else uuid.uuid4()})
+        assert reverse(name, kwargs={key: 1 if name in ("warning", "proposal") else uuid.uuid4()})
 
 
 def test_a_worry_about_nobody_with_a_case_waits_for_its_decision_alone(world: World, worry: Concern) -> None:

@@ -34,9 +34,11 @@ def attachments_visible_to(user: User) -> QuerySet[Attachment]:
     seen |= visible_through(user, "person") | visible_through(user, "words__person")
     if user.may(May.SEE_CHILD):  # who sees children sees every place and group
         seen |= Q(place__isnull=False) | Q(group__isnull=False)
-    for about, (whole, own_part) in _above().items():
+    given = Q(pk__in=[])
+    for about, (whole, own_part, apart) in _above().items():
         seen |= _among(whole(user), about) | (own & _among(own_part(user), about))
-    rows = Attachment.objects.filter(seen).filter(own | _as_far_as_files(user))
+        given |= _among(apart(user), about)
+    rows = Attachment.objects.filter((seen & (own | _as_far_as_files(user))) | given)
     return rows.select_related("attached_by", "withdrawn_by", "words", "concern").defer("text")
 
 
@@ -61,9 +63,10 @@ def attachments_of(user: User, **about: uuid.UUID) -> QuerySet[Attachment]:
 
 
 def attachments_around(user: User, person_id: uuid.UUID) -> QuerySet[Attachment]:
-    """Every file of one child: those that hang on the child, on their words, and on worries about them."""
+    """Every file of one child: those that hang on the child, on their words, and on worries about them, but for worries
+    about somebody who works with children."""
     child = Q(person_id=person_id) | Q(words__person_id=person_id) | Q(concern__person_id=person_id)
-    return attachments_visible_to(user).filter(child)
+    return attachments_visible_to(user).filter(child).exclude(concern__about_staff=True)
 
 
 def texts_of(user: User, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -106,11 +109,12 @@ def _records(user: User, about: str) -> QuerySet[Any]:
         "place": places_visible_to,
         "group": groups_visible_to,
     }
-    above = {name: own_part for name, (_whole, own_part) in _above().items()}
+    above = {name: own_part for name, (_whole, own_part, _apart) in _above().items()}
     rows = (own | above).get(about)
     return rows(user) if rows else Words.objects.none()  # the settings do not say who may see these
 
 
 def _above() -> dict[str, list[Any]]:
-    """Of each stage above this one, the queries that the settings name."""
+    """Of each stage above this one, the queries that the settings name: who sees the whole, their own part, and what is kept
+    apart from the record."""
     return {about: list(map(import_string, named)) for about, named in settings.FILES_SEEN_THROUGH.items()}

@@ -25,7 +25,7 @@ class _Files:
 
     def facts(self, person_id: uuid.UUID) -> Iterator[ChronologyEntry]:
         child = Q(person_id=person_id) | Q(words__person_id=person_id) | Q(concern__person_id=person_id)
-        for file in Attachment.objects.filter(child):
+        for file in Attachment.objects.filter(child).exclude(concern__about_staff=True):
             what = say(_("File attached: %(name)s"), name=file.name)
             page = ("", "") if file.withdrawn_at else ("attachment", str(file.pk))
             at, by = file.attached_at, file.attached_by_id

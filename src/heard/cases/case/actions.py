@@ -36,7 +36,8 @@ from heard.cases.case.queries import (
     why_not_give,
 )
 from heard.govuk.said import put
-from heard.network.actions import hold_person, involve, restrict
+from heard.network import actions as network
+from heard.network.actions import hold_person, involve
 from heard.network.queries import involvements_of, people_visible_to, person_findable_by, person_visible_to
 
 if TYPE_CHECKING:
@@ -370,7 +371,7 @@ def restrict_record(*, by: User, person_id: uuid.UUID, reason: str, told: Told |
     """Closes the record to everybody but those on its list, and writes down who of the others is told what, by whom. Nobody of
     them gets a notice; who is to tell them does."""
     losing = {user.pk: user for user, _called in who_loses_sight(by, person_id).values()}
-    restrict(by=by, person_id=person_id, reason=reason)
+    network.restrict(by=by, person_id=person_id, reason=reason)
     whom = tuple(user for user in told.whom if user.pk in losing) if told else ()
     refuse(
         rules.why_not_say_who_is_told(

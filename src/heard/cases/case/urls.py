@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from heard.cases.case import views
+from heard.cases.case.access.urls import urlpatterns as access
 from heard.cases.case.notices.urls import urlpatterns as notices
 
 urlpatterns: list[URLPattern] = [
@@ -13,5 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("children/<uuid:person_id>/warnings/", views.warnings, name="warnings"),
     path("children/<uuid:person_id>/warnings/write/", views.warn, name="warn"),
     path("warnings/<int:warning_id>/", views.warning, name="warning"),
+    *access,
     *notices,
 ]

@@ -17,6 +17,7 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.cases.case import actions, queries
+from heard.cases.case.access.actions import lift_restriction
 from heard.cases.case.forms import (
     AllocatedWorkerForm,
     LiftForm,
@@ -25,7 +26,7 @@ from heard.cases.case.forms import (
     TrustedWorkerForm,
     WarningForm,
 )
-from heard.network.actions import lift_restriction, open_record
+from heard.network.actions import open_record
 from heard.network.queries import why_not_change_restriction
 from heard.network.rules import Level
 

@@ -1,7 +1,7 @@
 """A worry about a child, a place or a group, as somebody told it; what was decided on it, and what they read of that."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,26 @@ from heard.cases.case.models import Observation
 from heard.cases.concern import rules
 from heard.network.rules import MOVES
 
-__all__ = ["Concern", "ConcernObservation", "ConcernStep", "EarlierDecision", "TellerQuestion"]
+__all__ = [
+    "Concern",
+    "ConcernObservation",
+    "ConcernStep",
+    "EarlierDecision",
+    "StaffWorry",
+    "TellerQuestion",
+]
+
+
+class NotAboutStaff(models.Manager[Any]):
+    """Leaves out worries about people who work with children: `path` leads to the worry. Those are only for a few, so that
+    whoever wants them says so, with `everything`."""
+
+    def __init__(self, path: str = "") -> None:
+        super().__init__()
+        self.path = path
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(**{f"{self.path}about_staff": False})
 
 
 class Concern(models.Model):
@@ -28,6 +47,7 @@ class Concern(models.Model):
         STEP = rules.Decision.STEP.value, _("A step is agreed")
         OTHER_AGENCY = rules.Decision.OTHER_AGENCY.value, _("Another agency takes this on")
         NO_FURTHER_ACTION = rules.Decision.NO_FURTHER_ACTION.value, _("No further action")
+        OFFICER = rules.Decision.OFFICER.value, _("The designated officer acts on it")
 
     class Danger(models.TextChoices):
         YES = rules.Danger.YES.value, _("Yes")
@@ -99,6 +119,12 @@ class Concern(models.Model):
         null=True, blank=True, help_text=_("When the decision was put right.")
     )
     why_corrected = models.TextField(blank=True)
+    about_staff = models.BooleanField(
+        default=False, help_text=_("It is about somebody who works with children, as `StaffWorry` says.")
+    )
+
+    everything = models.Manager()
+    objects = NotAboutStaff()
 
     class Meta:
         ordering: ClassVar = ["due_on", "told_at"]
@@ -184,6 +210,9 @@ class ConcernObservation(Observation):
     """A sign or vulnerability as the person who told the worry saw it."""
 
     concern = models.ForeignKey(Concern, on_delete=models.CASCADE, related_name="observations")
+
+    everything = models.Manager()
+    objects = NotAboutStaff("concern__")
 
     class Meta(Observation.Meta):
         ordering: ClassVar = ["item", "-seen_on", "pk"]
@@ -280,3 +309,25 @@ class TellerQuestion(models.Model):
 
     def __str__(self) -> str:
         return f"question of {self.asked_at:%Y-%m-%d}"
+
+
+class StaffWorry(models.Model):
+    """Of a worry about somebody who works with children: who that is, and what the child said. Only the designated officer
+    hears of it; without one, who decides on worries and was told, as long as it is not about them."""
+
+    concern = models.OneToOneField(Concern, on_delete=models.CASCADE, related_name="staff")
+    who = models.CharField(max_length=300, help_text=_("Name, and what they do."))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    words = models.TextField(
+        blank=True, help_text=_("The child’s own words: they stand nowhere else in the record.")
+    )
+    heard_by = models.CharField(max_length=120, blank=True)
+    heard_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "staff worries"
+
+    def __str__(self) -> str:
+        return self.who

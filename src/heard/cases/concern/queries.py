@@ -15,10 +15,11 @@ from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from heard.agencies.queries import teams_visible_to, who_are
+from heard.agencies.queries import memberships_with, teams_visible_to, who_are, workers
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import TrustedWorker
-from heard.cases.case.notices.queries import Seen, seen_by
+from heard.cases.case.notices.queries import Seen, seen_by, told_of
+from heard.cases.case.notices.rules import Kind as Told
 from heard.cases.case.queries import children_heard, heard_before_deciding
 from heard.cases.case.rules import Allowed, Kept, due_on
 from heard.cases.concern import rules
@@ -46,9 +47,12 @@ def concerns_visible_to(user: User) -> QuerySet[Concern]:
     if not user.may(May.TELL):
         return Concern.objects.none()
     whole = _whole(user)
-    told = Q(told_by=user) & (not_hidden_through(user, "person") | Q(person__isnull=True))
     is_whole = Case(When(whole, then=Value(True)), default=False, output_field=BooleanField())
-    return _with_all(Concern.objects.filter(whole | told).annotate(whole=is_whole))
+    return _with_all(Concern.objects.filter(whole | _told(user)).annotate(whole=is_whole))
+
+
+def _told(user: User) -> Q:
+    return Q(told_by=user) & (not_hidden_through(user, "person") | Q(person__isnull=True))
 
 
 def concerns_open_to(user: User) -> QuerySet[Concern]:
@@ -59,8 +63,10 @@ def concerns_open_to(user: User) -> QuerySet[Concern]:
 
 
 def concern_visible_to(user: User, concern_id: uuid.UUID) -> Concern:
-    """The worry, or `Hidden`."""
-    concern = concerns_visible_to(user).filter(pk=concern_id).first()
+    """The worry, or `Hidden`. Of one about somebody who works with children, whoever told it sees their own part."""
+    concern = (
+        concerns_visible_to(user).filter(pk=concern_id).first() or told_by(user).filter(pk=concern_id).first()
+    )
     if concern is None:
         raise Hidden
     return concern
@@ -298,19 +304,65 @@ def _duty_elsewhere(user: User) -> QuerySet[Team]:
 
 
 def told_by(user: User) -> QuerySet[Concern]:
-    """Worries that this user told, the latest first."""
-    return concerns_visible_to(user).filter(told_by=user).order_by("-told_at", "pk")
+    """Worries that this user told, also about people who work with children, the latest first."""
+    if not user.may(May.TELL):
+        return Concern.objects.none()
+    whole = _whole(user) & Q(about_staff=False)
+    is_whole = Case(When(whole, then=Value(True)), default=False, output_field=BooleanField())
+    rows = Concern.everything.filter(_told(user) | whole, told_by=user).annotate(whole=is_whole)
+    return _with_all(rows).order_by("-told_at", "pk")
 
 
 def read_by(user: User, concern: Concern) -> list[Seen]:
     """By which roles of which agencies a worry has been read, the first first: for whoever told it, so without a name. Who
     decided has read it."""
-    seen = seen_by(user, subject="concern", subject_id=concern.pk)
+    seen = seen_by(user, subject="staff worry" if concern.about_staff else "concern", subject_id=concern.pk)
     if concern.decided_at is None or concern.decided_by_id is None:
         return seen
     who = who_are(user, [concern.decided_by_id]).get(concern.decided_by_id)
     role, agency = _("whoever decided on it"), who.agency if who else ""
     return [*seen, Seen(role, agency, concern.decided_at)]
+
+
+# ---- about somebody who works with children
+
+
+def staff_worries_of(user: User) -> QuerySet[Concern]:
+    """Worries about somebody who works with children that this user hears of: as a designated officer who works in no team
+    of that person; or, where there was none, as one who decides on worries and was told. Never the person themselves, nor
+    whoever is kept out of the child's record."""
+    if not user.may(May.HEAR_OF_STAFF) and not user.may(May.DECIDE):
+        return Concern.objects.none()
+    hears = Q(pk__in=[uuid.UUID(key) for key in told_of(user, Told.STAFF_NO_OFFICER)])
+    if user.may(May.HEAR_OF_STAFF):
+        posts = memberships_with(user, May.SIGNED_IN).filter(team__in=user.team_ids)
+        hears |= Q(~Exists(posts.filter(user=OuterRef("staff__user"))))
+    rows = Concern.everything.filter(hears, not_denied_through(user, "person"), about_staff=True)
+    rows = rows.exclude(staff__user=user)
+    return _with_all(rows).select_related("staff__user").order_by("due_on", "told_at")
+
+
+def staff_worry_of(user: User, concern_id: uuid.UUID) -> Concern:
+    """One of them, or `Hidden`."""
+    found = staff_worries_of(user).filter(pk=concern_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def staff_worries_to_decide(user: User) -> QuerySet[Concern]:
+    return staff_worries_of(user).filter(state=Concern.State.TOLD)
+
+
+def has_officer(user: User) -> bool:
+    """Whether anybody in Heard is the designated officer."""
+    return memberships_with(user, May.HEAR_OF_STAFF).exists()
+
+
+def who_uses_heard(user: User) -> dict[str, tuple[User, str]]:
+    """Everybody else who signs in, by key, each with their agency: whom a worry may be about."""
+    found = (one for one in workers(user, May.SIGNED_IN) if one.pk != user.pk)
+    return {str(one.pk): (one, f"{one}, {one.team.agency}" if one.team else str(one)) for one in found}
 
 
 def not_read_yet(user: User) -> QuerySet[Concern]:

@@ -31,6 +31,7 @@ class Decision(StrEnum):
     STEP = "step"
     OTHER_AGENCY = "other_agency"
     NO_FURTHER_ACTION = "no_further_action"
+    OFFICER = "officer"
 
 
 class Danger(StrEnum):
@@ -196,7 +197,9 @@ def _why_not_choose(standing: Standing, chosen: Chosen) -> str | None:
 
 def _why_not_this(standing: Standing, chosen: Chosen) -> str | None:
     decision = chosen.decision
-    if decision in (_OF_A_PLACE if standing.about == About.CHILD else _OF_A_CHILD):
+    if decision == Decision.OFFICER or decision in (
+        _OF_A_PLACE if standing.about == About.CHILD else _OF_A_CHILD
+    ):
         return "Choose what happens next"
     if decision == Decision.OPEN_CASE and standing.has_open_case:
         return "This child has an open case already. Add to that one."
@@ -232,6 +235,36 @@ def _what_is_missing(reason: str, lacks_words: bool, why_without_words: str) -> 
 def _who_hears(told_it: bool, feedback: str, why_alone: str) -> str | None:
     if told_it and not why_alone.strip():
         return "You told this worry yourself. Ask somebody else to decide, or say why nobody else can."
+    if not told_it and not feedback.strip():
+        return "Write what the person who told this will read"
+    return None
+
+
+NOBODY_HEARS: Final = (
+    "Nobody here can take a worry about this person. Ring the designated officer (LADO) of your local authority yourself. "
+    "What you wrote stays in your drafts."
+)
+KEPT_APART: Final = "What the child said is kept with the worry, for the designated officer alone."
+
+
+def why_not_tell_of_staff(*, who: str, is_self: bool) -> str | None:
+    if not who.strip():
+        return "Say who it is, and what they do"
+    return (
+        "You cannot tell a worry about yourself. Talk to the designated officer (LADO)." if is_self else None
+    )
+
+
+def why_not_decide_on_staff(
+    *, state: str, decision: str, reason: str, feedback: str, told_it: bool
+) -> str | None:
+    """Of a worry about somebody who works with children, by whoever hears of it."""
+    if State.DECIDED not in MOVES[State(state)]:
+        return "This worry has been decided already. A new worry about the same person can be told."
+    if decision not in (Decision.OFFICER, Decision.NO_FURTHER_ACTION):
+        return "Choose what happens next"
+    if not reason.strip():
+        return "Give the reason for the decision"
     if not told_it and not feedback.strip():
         return "Write what the person who told this will read"
     return None

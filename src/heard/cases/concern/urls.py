@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from heard.cases.concern.strategy.urls import urlpatterns as strategy
-from heard.cases.concern.views import afterwards, asking, deciding, files, steps, telling
+from heard.cases.concern.views import afterwards, asking, deciding, files, staff, steps, telling
 
 _DRAFT = "worries/tell/<uuid:draft_id>"
 
@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("worries/told/", deciding.told, name="concerns_told"),
     path("worries/decided/", deciding.decided, name="concerns_decided"),
     path("worries/<uuid:concern_id>/", deciding.concern, name="concern"),
+    path("worries/<uuid:staff_worry_id>/officer/", staff.staff_worry, name="staff_worry"),
     path("worries/<uuid:concern_id>/decide/", deciding.decide, name="concern_decide"),
     path("worries/<uuid:concern_id>/correct/", deciding.correct, name="concern_correct"),
     path("worries/<uuid:concern_id>/ask/", asking.ask, name="concern_ask"),

@@ -24,11 +24,17 @@ QUESTIONS = WorkList(
 TOLD_BACK = WorkList(
     "told", _("Outcome of your concern"), May.TELL, queries.not_read_yet, "concern", "whom",
     note=lambda row: _("decided %(time)s") % {"time": time(row.decided_at)}, shows=("person", "place", "group"),
-    only_if=lambda user: Concern.objects.filter(told_by=user, state=Concern.State.DECIDED, feedback_read_at=None),
+    only_if=lambda user: Concern.everything.filter(told_by=user, state=Concern.State.DECIDED, feedback_read_at=None),
 )  # fmt: skip
 STEPS = WorkList(
     "steps", _("Steps about places and groups that you said you would take"), May.TELL, queries.steps_due,
     "concern_step", "what", of="concern_id", note="concern.whom", due="due_on",
     shows=("concern__person", "concern__place", "concern__group"),
     only_if=lambda user: ConcernStep.objects.filter(owner=user, state=ConcernStep.State.OPEN),
+)  # fmt: skip
+STAFF = WorkList(
+    "staff", _("Worries about people who work with children"), May.TELL, queries.staff_worries_to_decide,
+    "staff_worry", "whom", note="agency.name", due="due_on", shows=("person", "place", "group", "agency"),
+    ahead=lambda row: First.DANGER if row.danger_now == Concern.Danger.YES else None,
+    only_if=lambda user: Concern.everything.filter(about_staff=True, state=Concern.State.TOLD),
 )  # fmt: skip

@@ -32,6 +32,7 @@ from heard.cases.disruption.record import STEPS
 from heard.cases.leaving.record import AFTER_PLANS, HANDOVERS
 from heard.cases.missing.record import EPISODES, FORMS
 from heard.cases.note.record import NOTES
+from heard.cases.onward.record import ONWARD
 from heard.cases.pack.rules import Part
 from heard.cases.panel.record import ITEMS
 from heard.cases.plan.record import PLANS
@@ -71,7 +72,7 @@ _RECORDS: Final[dict[Part, tuple[Any, ...]]] = {
     Part.SAFETY: (SAFETY_PLANS,),
     Part.REVIEWS: (REVIEWS,),
     Part.MISSING: (EPISODES, FORMS),
-    Part.SHARING: (SHARES, REQUESTS, HANDOVERS),
+    Part.SHARING: (SHARES, ONWARD, REQUESTS, HANDOVERS),
     Part.REFERRAL: (REFERRALS,),
     Part.PANEL: (ITEMS,),
     Part.FILES: (FILES,),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -94,9 +94,18 @@ class PrepareForm(OtherSideForm, PeriodForm):
         missing=gettext_lazy("Name the person it goes to"),
         max_length=200,
     )
+    to_user_id = SelectField(
+        gettext_lazy("Do they use Heard?"),
+        hint=gettext_lazy(
+            "Then they find it on My work. Without a name, whoever leads at an agency that uses Heard finds it there."
+        ),
+        required=False,
+    )
     how = RadiosField(
         gettext_lazy("How will it get there?"),
-        hint=gettext_lazy("Heard sends nothing by itself. You take it from here once it is decided."),
+        hint=gettext_lazy(
+            "Nothing leaves Heard by itself. To those who do not use it, you take it from here once it is decided."
+        ),
         choices=Share.How.choices,
         missing=gettext_lazy("Choose how it will get there"),
         small=True,
@@ -115,8 +124,15 @@ class PrepareForm(OtherSideForm, PeriodForm):
         small=True,
     )
 
-    def __init__(self, *args: Any, pieces: Iterable[Piece], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, pieces: Iterable[Piece], people: Mapping[str, tuple[Any, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        nobody = ("", _("Nobody by name"))
+        self.fields["to_user_id"].choices = [  # type: ignore[attr-defined]
+            nobody,
+            *((key, called) for key, (_user, called) in people.items()),
+        ]
         grouped: dict[str, list[Piece]] = {}
         for piece in pieces:
             grouped.setdefault(piece.group, []).append(piece)
@@ -127,7 +143,7 @@ class PrepareForm(OtherSideForm, PeriodForm):
                 GROUPS[group], choices=choices, required=False, size="s"
             )
         self.order_fields(
-            ["purpose", "agency", "outside", "to_person", "how"]
+            ["purpose", "agency", "outside", "to_person", "to_user_id", "how"]
             + [f"pieces_{group}" for group in self.groups if group != CHRONOLOGY]
             + [f"pieces_{CHRONOLOGY}", "since", "until", "free_text", "names"]
         )
@@ -143,7 +159,14 @@ class PrepareForm(OtherSideForm, PeriodForm):
             "leave_out_names": answers["names"] == "leave",
             "to_agency_id": self.agency_id,
             "to_outside": self.organisation,
+            "to_user_id": self._user_id,
         }
+
+    @property
+    def _user_id(self) -> int | None:
+        """Of somebody at the agency. Outside the partnership nobody is one of its users."""
+        chosen = self.cleaned_data["to_user_id"]
+        return int(chosen) if chosen and self.agency_id else None
 
 
 def _hint(piece: Piece) -> str:
@@ -174,7 +197,7 @@ class DecideForm(ChildsViewForm):
     decision = RadiosField(
         gettext_lazy("Your decision"),
         choices=[("shared", gettext_lazy("Share it")), ("refused", gettext_lazy("Do not share it"))],
-        reveals={"shared": ("basis", "basis_note")},
+        reveals={"shared": ("basis", "basis_note", "readable_until")},
         missing=gettext_lazy("Choose whether to share this or not"),
     )
     basis = RadiosField(
@@ -191,6 +214,12 @@ class DecideForm(ChildsViewForm):
         required=False,
         rows=2,
     )
+    readable_until = DateField(
+        gettext_lazy("Until when can they read it in Heard?"),
+        hint=gettext_lazy("Leave it empty for the day on which this decision is looked at again."),
+        called=gettext_lazy("The last day on which they can read it"),
+        required=False,
+    )
     why = TextareaField(
         gettext_lazy("Why?"),
         hint=gettext_lazy("A decision not to share needs a reason as much as one to share."),
@@ -203,8 +232,11 @@ class DecideForm(ChildsViewForm):
         missing=gettext_lazy("Give the day on which this decision is looked at again"),
     )
 
-    def __init__(self, *args: Any, bases: Iterable[Basis], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, bases: Iterable[Basis], delivered: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not delivered:
+            del self.fields["readable_until"]
+            self.fields["decision"].reveals = {"shared": ("basis", "basis_note")}  # type: ignore[attr-defined]
         self.fields["basis"].choices = [(one.id, one.label, _basis_hint(one)) for one in bases]  # type: ignore[attr-defined]
 
     @property
@@ -215,12 +247,24 @@ class DecideForm(ChildsViewForm):
         names = ("decision", "why", "told", "review_on")
         given = {name: answers[name] for name in names}
         basis = {"basis": answers["basis"] or "", "basis_note": answers["basis_note"] or ""}
-        return given | basis | {"told_note": told or ""}
+        until = {"readable_until": answers.get("readable_until")}
+        return given | basis | until | {"told_note": told or ""}
 
 
 def _basis_hint(one: Basis) -> str:
     source = _("Source: %(source)s (confidence %(tag)s)") % {"source": one.source, "tag": one.confidence}
     return f"{_(one.help)} {source}"
+
+
+class WithdrawForm(Form):
+    why = TextareaField(
+        gettext_lazy("Why is it withdrawn?"),
+        hint=gettext_lazy(
+            "They read that it was withdrawn, and no longer what it said. Who opened it before stays on record."
+        ),
+        missing=gettext_lazy("Say why it is withdrawn"),
+        rows=3,
+    )
 
 
 class ReviewForm(Form):

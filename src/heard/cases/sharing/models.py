@@ -5,13 +5,14 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import Refused
 from heard.cases.sharing import rules
 from heard.network.rules import MOVES
 
-__all__ = ["Chase", "InfoRequest", "Share", "ShareReview"]
+__all__ = ["Chase", "Delivery", "InfoRequest", "Receipt", "Share", "ShareReview"]
 
 _AFTERWARDS = {"review_on"}  # all that moves once it is decided: when somebody looks at it again
 
@@ -51,6 +52,7 @@ class Share(models.Model):
         REFUSED = rules.State.REFUSED.value, _("Not shared")
 
     class How(models.TextChoices):
+        HEARD = rules.HEARD, _("In Heard: they find it on My work")
         MAIL = "mail", _("By secure email")
         SITE = "site", _("Through a secure website")
         HAND = "hand", _("By hand")
@@ -72,6 +74,15 @@ class Share(models.Model):
     )
     to_outside = models.CharField(max_length=200, blank=True)
     to_person = models.CharField(max_length=200)
+    to_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("Who of that agency gets it, where that is one of its users."),
+    )
     how = models.CharField(max_length=10, choices=How)
     pieces = models.JSONField(default=list)
     since = models.DateField(null=True, blank=True, help_text=_("Of the chronology: from this day."))
@@ -145,6 +156,63 @@ class Share(models.Model):
 def _refuse_where_decided(share_id: uuid.UUID) -> None:
     if Share.objects.filter(pk=share_id).exclude(state=rules.State.PREPARED).exists():
         raise Refused(rules.DECIDED)
+
+
+class Delivery(models.Model):
+    """What was shared with an agency that uses Heard, as it arrives there: to read until a day, unless it is withdrawn."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    share = models.OneToOneField(Share, on_delete=models.PROTECT, related_name="delivery")
+    delivered_at = models.DateTimeField()
+    until = models.DateField(help_text=_("The last day on which the other side reads it."))
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    why_withdrawn = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        ordering: ClassVar = ["-delivered_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None, withdrawn_by=None, why_withdrawn="")
+                | (
+                    models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                    & ~models.Q(why_withdrawn="")
+                ),
+                name="withdrawn_by_somebody_for_a_reason",
+                violation_error_message=_("Say who withdrew it, when and why."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"delivery of {self.delivered_at:%Y-%m-%d}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+    @property
+    def is_over(self) -> bool:
+        return self.until < timezone.localdate()
+
+
+class Receipt(models.Model):
+    """Somebody of the other side opened what was delivered. It stays, also where it is withdrawn."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="receipts")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["opened_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["delivery", "user"], name="receipt_once_by_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"opened on {self.opened_at:%Y-%m-%d}"
 
 
 class ShareReview(models.Model):

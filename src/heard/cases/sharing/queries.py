@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
+from heard.agencies.queries import agencies_led_by, workers
 from heard.agencies.rules import Hidden, May
+from heard.cases.case.notices.queries import whom_they_cover
 from heard.cases.case.queries import beside_words, worked_in
 from heard.cases.case.rules import Kept
 from heard.cases.sharing import rules
-from heard.cases.sharing.models import Chase, InfoRequest, Share, ShareReview
+from heard.cases.sharing.models import Chase, Delivery, InfoRequest, Receipt, Share, ShareReview
 from heard.cases.sharing.pieces import pieces_of
 from heard.cases.sharing.rules import Section
-from heard.network.queries import people_visible_to, person_visible_to, ties_visible_to, visible_through
+from heard.network.queries import (
+    not_denied_through,
+    people_visible_to,
+    person_visible_to,
+    ties_visible_to,
+    visible_through,
+)
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -27,9 +36,9 @@ _SOON = timedelta(days=7)
 def shares_visible_to(user: User) -> QuerySet[Share]:
     """Shares and refusals about children whose record the user may open, latest first."""
     rows = Share.objects.filter(visible_through(user, "person"))
-    return rows.select_related("person", "to_agency", "prepared_by", "decided_by", "words").order_by(
-        "-prepared_at"
-    )
+    return rows.select_related(
+        "person", "to_agency", "to_user", "prepared_by", "decided_by", "words", "delivery__withdrawn_by"
+    ).order_by("-prepared_at")
 
 
 def share_visible_to(user: User, share_id: uuid.UUID) -> Share:
@@ -59,6 +68,76 @@ def shares_to_review(user: User, *, today: date) -> QuerySet[Share]:
     due = Q(review_on__lte=today + _SOON) | Q(state=rules.State.PREPARED, prepared_by=user)
     mine = Q(prepared_by=user) | Q(decided_by=user) | _works_with(user)
     return shares_visible_to(user).filter(due, mine).order_by("review_on", "prepared_at")
+
+
+# ---- what was delivered to the reader
+
+
+def deliveries_to(user: User) -> QuerySet[Delivery]:
+    """What was shared with this user, the latest first: by name, or with an agency that they lead; with somebody for whom
+    they cover; and what they opened for somebody once and was withdrawn since. They need not see the child's record, but whoever is kept out of it sees none of this."""
+    if not user.may(May.SEE_CHILD):
+        return Delivery.objects.none()
+    opened = Receipt.objects.filter(delivery=OuterRef("pk"), user=user)
+    mine = Q(Exists(opened), withdrawn_at__isnull=False)
+    for one in (user, *whom_they_cover(user)):
+        mine |= _named(one) | Q(share__to_agency__in=agencies_led_by(one))
+    rows = Delivery.objects.filter(mine, not_denied_through(user, "share__person"))
+    return rows.select_related("share__person", "share__to_agency", "share__decided_by", "share__to_user")
+
+
+def _named(user: User) -> Q:
+    """By name, for as long as they work there."""
+    return Q(share__to_user=user, share__to_agency__in=user.agencies_where(May.SEE_CHILD))
+
+
+def delivery_to(user: User, delivery_id: uuid.UUID) -> Delivery:
+    """One of them, or `Hidden`."""
+    found = deliveries_to(user).filter(pk=delivery_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def has_opened(user: User, delivery: Delivery) -> bool:
+    return Receipt.objects.filter(delivery=delivery, user=user).exists()
+
+
+def deliveries_to_open(user: User, *, now: datetime) -> QuerySet[Delivery]:
+    """What nobody has opened yet, the first delivered first. What was sent to somebody else by name is on the leads' list
+    once it has lain for some days."""
+    late = Q(delivered_at__lte=now - rules.UNOPENED)
+    away = Q(share__to_user__in=[one.pk for one in whom_they_cover(user)])
+    mine = Q(share__to_user=None) | Q(share__to_user=user) | Q(share__to_user__is_active=False) | away | late
+    rows = deliveries_to(user).filter(mine, withdrawn_at=None, receipts=None)
+    return rows.filter(until__gte=timezone.localdate(now)).order_by("delivered_at")
+
+
+def receipts_of(user: User, share_id: uuid.UUID) -> QuerySet[Receipt]:
+    """Who of the other side opened it and when, the first first: for whoever sees the share."""
+    rows = Receipt.objects.filter(delivery__share__in=shares_visible_to(user).order_by().filter(pk=share_id))
+    return rows.select_related("user")
+
+
+def deliveries_not_opened(user: User, *, now: datetime) -> QuerySet[Delivery]:
+    """What this user has to do with, was delivered some days ago, and nobody there has opened."""
+    if not user.may(May.SHARE):
+        return Delivery.objects.none()
+    mine = Q(share__decided_by=user) | Q(share__person__in=_worked_with(user))
+    rows = Delivery.objects.filter(mine, visible_through(user, "share__person"))
+    rows = rows.filter(delivered_at__lte=now - rules.UNOPENED, withdrawn_at=None, receipts=None)
+    rows = rows.filter(until__gte=timezone.localdate(now)).select_related("share__person", "share__to_agency")
+    return rows.order_by("delivered_at")
+
+
+def who_can_receive(user: User) -> dict[str, tuple[User, str]]:
+    """Users to whom something can be sent by name, by key, each with their agency: those who work with children."""
+    return {
+        str(one.pk): (one, f"{one}, {one.team.agency}") for one in workers(user, May.SEE_CHILD) if one.team
+    }
+
+
+# ---- requests
 
 
 def requests_visible_to(user: User) -> QuerySet[InfoRequest]:
@@ -106,7 +185,11 @@ def requests_due(user: User) -> QuerySet[InfoRequest]:
 
 
 def _works_with(user: User) -> Q:
-    return Q(person__in=worked_in(user).filter(state="open").values("person"))
+    return Q(person__in=_worked_with(user))
+
+
+def _worked_with(user: User) -> Any:
+    return worked_in(user).filter(state="open").values("person")
 
 
 def other_names(user: User, person_id: uuid.UUID) -> tuple[str, ...]:

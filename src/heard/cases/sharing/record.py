@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
-from heard.cases.sharing.models import InfoRequest, Share
+from heard.cases.sharing.models import Delivery, InfoRequest, Share
 from heard.cases.sharing.queries import requests_visible_to, shares_visible_to
 from heard.govuk.said import choice, labelled, lines, say
 
@@ -20,6 +20,21 @@ def _share(one: Share) -> Iterator[ChronologyEntry]:
         what = _("Shared with %(other)s") if one.state == "shared" else _("Not shared with %(other)s")
         more: dict[str, Any] = {"who": one.decided_by_id, "page": ("share", one.pk)}
         yield fact(Kind.SHARE, one.decided_at, say(what, other=one.other_side), one.why, **more)
+    delivery = getattr(one, "delivery", None)
+    if delivery is not None:
+        yield from _delivered(one, delivery)
+
+
+def _delivered(one: Share, delivery: Delivery) -> Iterator[ChronologyEntry]:
+    """Who opened it there, and that it was withdrawn."""
+    page = ("share", one.pk)
+    for receipt in delivery.receipts.all():
+        opened = say(_("Opened by %(who)s, %(other)s"), who=receipt.user, other=one.other_side)
+        yield fact(Kind.SHARE, receipt.opened_at, opened, who=receipt.user_id, page=page)
+    if delivery.withdrawn_at:
+        gone = say(_("Withdrawn from %(other)s"), other=one.other_side)
+        who = delivery.withdrawn_by_id
+        yield fact(Kind.SHARE, delivery.withdrawn_at, gone, delivery.why_withdrawn, who=who, page=page)
 
 
 def _share_on_paper(one: Share) -> Iterator[Passage]:
@@ -61,7 +76,9 @@ def _request_on_paper(one: InfoRequest) -> Iterator[Passage]:
 
 SHARES = Record(
     _("Shares and refusals"),
-    Share.objects.select_related("to_agency", "decided_by").order_by("prepared_at"),
+    Share.objects.select_related("to_agency", "decided_by", "delivery")
+    .prefetch_related("delivery__receipts__user")
+    .order_by("prepared_at"),
     "person",
     shares_visible_to,
     chronology=_share,

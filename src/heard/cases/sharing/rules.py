@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -39,6 +39,10 @@ DECIDED: Final = "This has been decided. What was shared stays as it was; prepar
 CHANGED: Final = (
     "The record has changed since you read this. Read again what the other side will see, then decide."
 )
+HEARD: Final = "heard"  # how it gets there: it is delivered on the site
+UNOPENED: Final = timedelta(
+    days=2
+)  # after which the sender is told so, and the other agency's leads have it too
 _LEFT_OUT: Final = "[name left out]"
 
 
@@ -110,8 +114,12 @@ def why_not_prepare(
     outside: str,
     to_person: str,
     has_pieces: bool,
+    how: str = "",
+    uses_heard: bool = False,
+    user_works_there: bool = True,
 ) -> str | None:
-    """`has_pieces`: something of the record was chosen, or something was written."""
+    """`has_pieces`: something of the record was chosen, or something was written. `uses_heard`: somebody at that agency
+    works with children here. `user_works_there`: whoever of them was named, if anybody."""
     if not may_share:
         return "Your role does not share records."
     if state != State.PREPARED:
@@ -122,6 +130,10 @@ def why_not_prepare(
         return "Say which agency or organisation it is for."
     if not to_person.strip():
         return "Name the person it goes to. A share to nobody in particular reaches nobody."
+    if how == HEARD and not uses_heard:
+        return "Nobody there uses Heard. Choose another way for it to get there."
+    if not user_works_there:
+        return "This person does not work with children at that agency. Choose somebody there, or leave it empty."
     return None if has_pieces else "Choose what to share: only what is necessary."
 
 
@@ -142,8 +154,9 @@ def why_not_decide(
     why_no_words: str,
     review_on: date | None,
     today: date,
+    readable_until: date | None = None,
 ) -> str | None:
-    """A refusal asks for the same as a share, but for the lawful basis."""
+    """`readable_until`: the last day on which the other side reads what is delivered to it here. A refusal asks for the same as a share, but for the lawful basis."""
     if not may_share:
         return "Your role does not decide on sharing."
     if state != State.PREPARED:
@@ -158,6 +171,8 @@ def why_not_decide(
         lacks = _why_no_basis(known=basis_known, basis=basis, note=basis_note)
         if lacks:
             return lacks
+        if readable_until is not None and readable_until < today:
+            return "The last day on which they can read it lies in the past. Choose today or a day to come."
     if not why.strip():
         return "Give the reason. A refusal needs one as much as a share."
     return _why_child_left_out(told, told_note, has_words, why_no_words) or _why_no_review(review_on, today)
@@ -185,6 +200,25 @@ def _why_no_review(review_on: date | None, today: date) -> str | None:
     if review_on is None:
         return "Give the day on which this decision is looked at again."
     return None if review_on > today else "The day on which it is looked at again has to be after today."
+
+
+def why_not_open(*, withdrawn: bool, over: bool) -> str | None:
+    """Whether what was delivered can be read there now."""
+    if withdrawn:
+        return "This was withdrawn. Ask whoever shared it."
+    if over:
+        return "This was shared until a day that is over. Ask whoever shared it, if you still need it."
+    return None
+
+
+def why_not_withdraw(*, may_share: bool, delivered: bool, withdrawn: bool, why: str) -> str | None:
+    if not may_share:
+        return "Your role does not decide on sharing."
+    if not delivered:
+        return "This was not delivered in Heard. Ask the other side to destroy it, and note that they did."
+    if withdrawn:
+        return "This was withdrawn already."
+    return None if why.strip() else "Say why it is withdrawn."
 
 
 def why_not_review(

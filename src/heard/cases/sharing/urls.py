@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from heard.cases.sharing import views
+from heard.cases.sharing.views import delivered
+from heard.cases.sharing.views import shares as views
 
 urlpatterns: list[URLPattern] = [
     path("children/<uuid:person_id>/sharing/", views.of_child, name="sharing_of"),
@@ -12,6 +13,9 @@ urlpatterns: list[URLPattern] = [
     path("shares/<uuid:share_id>/paper/", views.paper, name="share_paper"),
     path("shares/<uuid:share_id>/text/", views.text, name="share_text"),
     path("shares/<uuid:share_id>/review/", views.review, name="share_review"),
+    path("shares/<uuid:share_id>/withdraw/", views.withdraw, name="share_withdraw"),
+    path("delivered/", delivered.deliveries, name="deliveries"),
+    path("delivered/<uuid:delivery_id>/", delivered.delivery, name="delivery"),
     path("requests/", views.requests, name="requests"),
     path("children/<uuid:person_id>/requests/new/", views.request_write, name="request_write"),
     path("requests/<uuid:request_id>/", views.one_request, name="request"),

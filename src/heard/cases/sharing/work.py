@@ -1,4 +1,4 @@
-"""Requests to answer, and shares to decide and to look at again."""
+"""What was shared with somebody and is not opened; requests to answer; shares to decide and to look at again."""
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
 from heard.cases.sharing import queries, rules
-from heard.cases.sharing.models import InfoRequest
+from heard.cases.sharing.models import Delivery, InfoRequest
+from heard.govuk.environment import time
 
 REQUESTS = WorkList(
     "requests", _("Requests that wait for an answer"), May.SHARE, queries.requests_due, "request", "person",
@@ -17,4 +18,17 @@ SHARES = WorkList(
     "shares", _("Shares to decide, and to look at again"), May.SHARE,
     lambda user: queries.shares_to_review(user, today=timezone.localdate()), "share", "person",
     note="other_side", due="review_on", shows=("person",),
+)  # fmt: skip
+DELIVERED = WorkList(
+    "delivered", _("Shared with you: to open"), May.SEE_CHILD,
+    lambda user: queries.deliveries_to_open(user, now=timezone.now()), "delivery", "share.person",
+    note=lambda row: _("from %(who)s, %(time)s") % {"who": row.share.decided_by, "time": time(row.delivered_at)},
+    shows=("share__person", "share__decided_by"),
+    only_if=lambda user: Delivery.objects.filter(withdrawn_at=None, receipts=None),
+)  # fmt: skip
+NOT_OPENED = WorkList(
+    "not-opened", _("Shared, and not opened there"), May.SHARE,
+    lambda user: queries.deliveries_not_opened(user, now=timezone.now()), "share", "share.person", of="share_id",
+    note="share.other_side", shows=("share__person", "share__to_agency"),
+    only_if=lambda user: Delivery.objects.filter(withdrawn_at=None, receipts=None),
 )  # fmt: skip

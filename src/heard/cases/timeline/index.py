@@ -38,6 +38,7 @@ from heard.cases.glass.record import OPENINGS
 from heard.cases.leaving.record import AFTER_PLANS, HANDOVERS
 from heard.cases.missing.record import EPISODES
 from heard.cases.note.record import NOTES
+from heard.cases.onward.record import ONWARD
 from heard.cases.own.record import GIVEN
 from heard.cases.panel.record import DISAGREEMENTS, ITEMS
 from heard.cases.plan.record import ACTIONS, PLANS, WHERE_WE_ARE
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 # Entries of one moment stand in this order, the last first.
 RECORDS: Final[tuple[Any, ...]] = (
     NOTES, ANSWERS, ALLOCATED_WORKERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, STRATEGY_DISCUSSIONS, WORRIES, CASES, PERIODS, WORDS, SIGNS, FINDINGS,
-    ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
+    ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, ONWARD, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
     MOMENTS, ITEMS, DISAGREEMENTS, HANDOVERS, AFTER_PLANS, OPENINGS,
 )  # fmt: skip
 _BATCH: Final = 500

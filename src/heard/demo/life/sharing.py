@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from heard.cases.onward import actions as onward
+from heard.cases.onward.rules import Asked
 from heard.cases.referral import actions as referrals
 from heard.cases.referral.prefill import known_of
 from heard.cases.referral.queries import answers_of, form_of
@@ -13,6 +15,7 @@ from heard.cases.sharing import actions as sharing
 from heard.cases.sharing.pieces import pieces_of
 from heard.cases.sharing.queries import preview
 from heard.cases.sharing.rules import fingerprint
+from heard.network.queries import Whom
 
 if TYPE_CHECKING:
     from heard.cases.models import InfoRequest, Referral
@@ -75,12 +78,13 @@ def _share(world: World, child: Child, one: dict[str, Any]) -> None:
         person_id=child.person_id,
         purpose=child.say(one["purpose"]),
         to_agency_id=world.agency_of[one["to"]].pk if "to" in one else None,
+        to_user_id=world.users[one["to"]].pk if "to" in one else None,
         to_outside=one.get("outside", ""),
         to_person=one["person"],
         how=one["how"],
         pieces=pieces,
     )
-    sharing.decide_share(
+    shared = sharing.decide_share(
         by=by,
         share_id=made.pk,
         decision=one["decision"],
@@ -92,6 +96,22 @@ def _share(world: World, child: Child, one: dict[str, Any]) -> None:
         told_note=child.say(one["note"]),
         review_on=world.today + timedelta(days=one["review"]),
     )
+    if "opened" in one:
+        with world.on(world.ago(one["opened"])):
+            sharing.open_delivery(by=world.users[one["to"]], delivery_id=shared.delivery.pk)
+
+
+def refer_on(world: World, children: Children, told: list[dict[str, Any]]) -> None:
+    """To another agency, which has not answered yet."""
+    for one in told:
+        child = children[one["child"]]
+        with world.on(world.ago(one["ago"])):
+            onward.refer_onward(
+                by=world.users[one["by"]],
+                person_id=child.person_id,
+                whom=Whom("", world.agency_of[one["to"]]),
+                asked=Asked(child.say(one["what"]), child.say(one["why"]), child.say(one["says"])),
+            )
 
 
 def _note_request(world: World, child: Child, one: dict[str, Any]) -> InfoRequest:

@@ -140,7 +140,9 @@ def deny_access(*, by: User, person_id: uuid.UUID, whom: Whom, why: str) -> Deni
     person = hold_person(by=by, person_id=person_id)
     if whom.team is None and whom.user is None:
         raise Hidden
-    denials = Denial.objects.filter(person=person, team=whom.team, user=whom.user, lifted_at=None)
+    denials = Denial.objects.filter(
+        person=person, team=whom.team, user=whom.user, lifted_at=None, unseen=False
+    )
     refuse(
         why_not_deny(
             **standing_of(by, person),
@@ -152,6 +154,33 @@ def deny_access(*, by: User, person_id: uuid.UUID, whom: Whom, why: str) -> Deni
     row = Denial.objects.create(person=person, team=whom.team, user=whom.user, why=why.strip(), denied_by=by)
     _audit(by, "deny access", person, why, row)
     return row
+
+
+@transaction.atomic
+def keep_out_unseen(*, by: User, person_id: uuid.UUID, user: User) -> None:
+    """Keeps somebody out of a record because of a worry about them, at once and whoever tells it. It stands on no list and
+    in no log of who looked at the child: neither they nor who works with them learn of it from that."""
+    person = hold_person(by=by, person_id=person_id, found=True)
+    row, new = Denial.objects.get_or_create(
+        person=person,
+        user=user,
+        lifted_at=None,
+        unseen=True,
+        defaults={"why": "A worry about them", "denied_by": by},
+    )
+    if new:
+        record_audit(by=by, verb="keep out", subject="denial", subject_id=row.pk, detail={"user": user.pk})
+
+
+@transaction.atomic
+def let_in_again(*, by: User, person_id: uuid.UUID, user: User, why: str) -> None:
+    """Ends what `keep_out_unseen` began. Whoever calls it has asked whether `by` may."""
+    for row in Denial.objects.select_for_update().filter(
+        person_id=person_id, user=user, unseen=True, lifted_at=None
+    ):
+        row.lifted_at, row.why_lifted = timezone.now(), why.strip()[:MOST_WHY]
+        row.save(update_fields=["lifted_at", "why_lifted"])
+        record_audit(by=by, verb="let in again", subject="denial", subject_id=row.pk, reason=why)
 
 
 @transaction.atomic
@@ -178,8 +207,10 @@ def let_in(
     level: Level = Level.EVERYTHING,
     until: datetime | None = None,
     how: str = "",
+    given_by: User | None = None,
 ) -> Involvement:
-    """A new line of the list; what the same had before ends. Whoever calls it has asked whether `by` may."""
+    """A new line of the list; what the same had before ends. Whoever calls it has asked whether `by` may. `given_by`: who
+    decided on it, where that was somebody else before."""
     for line in _lines(person, whom):
         _end(line, why)
     line = Involvement.objects.create(
@@ -191,7 +222,7 @@ def let_in(
         since=since or timezone.localdate(),
         until=until,
         why=why,
-        given_by=by,
+        given_by=given_by or by,
         how=how,
     )
     _audit(by, "involve", person, why, line)

@@ -69,8 +69,8 @@ def accesses_of(user: User, person_id: uuid.UUID) -> Involvements:
 
 
 def denials_of(user: User, person_id: uuid.UUID) -> QuerySet[Denial]:
-    """Who may not see this child's record, those that were lifted too, the latest first."""
-    rows = Denial.objects.filter(visible_through(user, "person"), person_id=person_id)
+    """Who may not see this child's record, those that were lifted too, the latest first. None that is on no list."""
+    rows = Denial.objects.filter(visible_through(user, "person"), person_id=person_id, unseen=False)
     return rows.select_related("team__agency", "user", "denied_by")
 
 
@@ -117,7 +117,7 @@ def access_visible_to(user: User, access_id: int) -> Involvement:
 
 def denial_visible_to(user: User, denial_id: int) -> Denial:
     """One person or team who may not see a record, or `Hidden`."""
-    rows = Denial.objects.filter(visible_through(user, "person"), pk=denial_id)
+    rows = Denial.objects.filter(visible_through(user, "person"), pk=denial_id, unseen=False)
     row = rows.select_related("person", "team__agency", "user").first()
     if row is None:
         raise Hidden

@@ -81,6 +81,11 @@ def not_denied_through(user: User, path: str = "") -> Q:
     return Q(IsNull(Subquery(rows.values("pk")[:1]), True))
 
 
+def not_denied(user: User, person_id: uuid.UUID) -> bool:
+    """Whether this user is not kept out of this one record."""
+    return Person.objects.filter(not_denied_through(user), pk=person_id).exists()
+
+
 def person_visible_to(user: User, person_id: uuid.UUID, *, level: Level = Level.RECORD) -> Person:
     """The person, or `Hidden`. To show the record, use `actions.open_record`, which leaves the audit row."""
     return _or_hidden(people_visible_to(user, level=level), person_id)

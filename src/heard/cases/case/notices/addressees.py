@@ -4,7 +4,7 @@ for them. Nobody is told of what they may not see."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from heard.agencies.rules import May
 from heard.cases.case.models import Case
 from heard.cases.case.notices.models import Cover, Duty
 from heard.cases.case.notices.rules import INSTEAD, To
-from heard.network.queries import people_findable_by, people_visible_to
+from heard.network.queries import not_denied, people_findable_by, people_visible_to
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
@@ -34,15 +34,17 @@ class Addressee:
 
 @dataclass(frozen=True)
 class About:
-    """What a notice is about, as far as it decides who has to see it. `named`: people whom it concerns by name;
-    `teller`: who told the worry that it is about."""
+    """What a notice is about, as far as it decides who has to see it. `level`: how far they see the child, or None where it
+    is given to them. `named`: people whom it concerns by name; `teller`: who told the worry that it is about. `not_to`: whom
+    it is about, and who never learns of it."""
 
     person_id: uuid.UUID | None
     at: datetime
-    level: Level = Level.RECORD
+    level: Level | None = Level.RECORD
     named: tuple[User, ...] = ()
     teller: User | None = None
     agencies: tuple[uuid.UUID, ...] = ()
+    not_to: User | None = None
     _cases: list[Any] = field(default_factory=list)
 
     @property
@@ -60,17 +62,21 @@ class About:
         return rows.select_related("allocated_worker", "trusted_worker", "lead_team").first()
 
 
-def may_open(user: User, person_id: uuid.UUID | None, level: Level = Level.RECORD) -> bool:
-    """Whether they may open what the notice is about: the child's record, so far as `level`; of a place or group, whoever
-    decides."""
+def may_open(user: User, person_id: uuid.UUID | None, level: Level | None = Level.RECORD) -> bool:
+    """Whether they may open what the notice is about: the child's record, so far as `level`; what is given to them, unless
+    they are kept out of the record; of a place or group, whoever decides."""
     if not user.is_active:
         return False
     if person_id is None:
-        return user.may(May.DECIDE)
+        return user.may(May.DECIDE) or (level is None and user.may(May.HEAR_OF_STAFF))
+    if level is None:
+        return user.may(May.SEE_CHILD) and not_denied(user, person_id)
     return people_visible_to(user, level=level).filter(pk=person_id).exists()
 
 
-def may_open_as(role: str, user: User, person_id: uuid.UUID | None, level: Level = Level.RECORD) -> bool:
+def may_open_as(
+    role: str, user: User, person_id: uuid.UUID | None, level: Level | None = Level.RECORD
+) -> bool:
     """The same for somebody who is told as this role. Whoever told a worry opens what they told and no more, as long as the
     child is not hidden from them."""
     if role != To.TELLER:
@@ -80,21 +86,21 @@ def may_open_as(role: str, user: User, person_id: uuid.UUID | None, level: Level
     return person_id is None or people_findable_by(user).filter(pk=person_id).exists()
 
 
-def addressees(who: Iterable[To], about: About, *, urgent: bool) -> list[Addressee]:
+def addressees(who: Collection[To], about: About, *, urgent: bool) -> list[Addressee]:
     """Each once, in the order of the roles. Where nobody of a role may open the record, those who stand in for it; for what
     is urgent, in the end anybody who decides and may open it."""
     found: dict[int, Addressee] = {}
     for role in who:
         for one in _of_role(role, about):
             found.setdefault(one.user.pk, one)
-    if not found and urgent:
-        decide = (user for user in everybody_who(May.DECIDE) if may_open(user, about.person_id, about.level))
+    if not found and urgent and To.OFFICER not in who:
+        decide = (user for user in everybody_who(May.DECIDE) if _may_learn(To.CO_ORDINATOR, user, about))
         found = {user.pk: Addressee(user, To.CO_ORDINATOR) for user in decide}
     return list(found.values())
 
 
 def _of_role(role: To, about: About) -> Iterator[Addressee]:
-    people = [user for user in _PEOPLE[role](about) if may_open_as(role, user, about.person_id, about.level)]
+    people = [user for user in _PEOPLE[role](about) if _may_learn(role, user, about)]
     if not people:
         if role in INSTEAD:
             yield from _of_role(INSTEAD[role], about)
@@ -103,8 +109,12 @@ def _of_role(role: To, about: About) -> Iterator[Addressee]:
     for user in people:
         yield Addressee(user, role)
         cover = away.get(user.pk)
-        if cover is not None and may_open(cover, about.person_id, about.level):
+        if cover is not None and _may_learn(role, cover, about):
             yield Addressee(cover, role, covers=user)
+
+
+def _may_learn(role: To, user: User, about: About) -> bool:
+    return user != about.not_to and may_open_as(role, user, about.person_id, about.level)
 
 
 def _covers(people: list[User], about: About) -> dict[int, User]:
@@ -136,7 +146,19 @@ def _co_ordinators(about: About) -> list[User]:
     if team is None:
         return []
     who = holders(May.DECIDE, teams=[team.pk]) or holders(May.DECIDE, agencies=[team.agency_id])
+    who = [user for user in who if user != about.not_to]
     return [user for user in who if user.may(May.SEE_PARTNERSHIP)] or who
+
+
+def leads_of_team(team_id: uuid.UUID) -> list[User]:
+    """Who decides in a team; where nobody does, everybody of it who works with children."""
+    return holders(May.DECIDE, teams=[team_id]) or holders(May.PLAN, teams=[team_id])
+
+
+def officers_outside(line_of: User | None) -> list[User]:
+    """Designated officers who work in no team of somebody whom a concern is about, nor are them."""
+    found = everybody_who(May.HEAR_OF_STAFF)
+    return [user for user in found if line_of is None or not user.team_ids & line_of.team_ids]
 
 
 def _agency_leads(about: About) -> list[User]:
@@ -154,6 +176,7 @@ _PEOPLE: dict[To, Callable[[About], list[User]]] = {
     To.CO_ORDINATOR: _co_ordinators,
     To.ON_DUTY: lambda about: [row.user for row in on_duty(about.at)],
     To.AGENCY_LEAD: _agency_leads,
+    To.OFFICER: lambda about: officers_outside(about.not_to),
     To.NAMED: lambda about: list(about.named),
     To.TELLER: lambda about: [about.teller] if about.teller else [],
 }

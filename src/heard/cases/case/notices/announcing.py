@@ -32,16 +32,18 @@ def announce(
     named: Iterable[User | None] = (),
     teller: User | None = None,
     agencies: Iterable[uuid.UUID] = (),
+    not_to: User | None = None,
     at: datetime | None = None,
 ) -> Notice | None:
     """Puts it on the list of everybody who has to see it, except `by`. Call it inside the transaction of the action.
 
-    `named`, `teller` and `agencies`: whom the kind means by "the person concerned", "whoever told it" and "the agency concerned". Who has not yet seen
-    the same about the same subject is not told again, unless it is urgent. None where nobody is left.
+    `named`, `teller` and `agencies`: whom the kind means by "the person concerned", "whoever told it" and "the agency
+    concerned". `not_to`: whom it is about, and who never learns of it. Who has not yet seen the same about the same subject
+    is not told again, unless it is urgent. None where nobody is left.
     """
     at = at or timezone.now()
     whom = tuple(filter(None, named))
-    about = About(person_id, at, rules.level_of(kind), whom, teller, tuple(agencies))
+    about = About(person_id, at, rules.level_of(kind), whom, teller, tuple(agencies), not_to)
     urgent = kind in rules.URGENT
     if kind in rules.NEEDS_CASE and about.case is None:
         return None
@@ -59,6 +61,7 @@ def announce(
         subject_id=str(subject_id),
         told_by=by,
         told_at=at,
+        not_to=not_to,
         steps=1,
     )
     _add(notice, found, at)
@@ -97,6 +100,7 @@ def pass_on(now: datetime) -> int:
     waits = Q(urgent=True) | Q(steps=1, told_at__lte=now - rules.steps(Kind.WORDS, _minutes())[1].after)
     keys = list(
         Notice.objects.filter(waits, seen_at=None, ended_at=None)
+        .exclude(urgent=False, kind__in=rules.GIVEN)
         .order_by("told_at")
         .values_list("pk", flat=True)
     )
@@ -116,7 +120,7 @@ def _pass_on(key: uuid.UUID, now: datetime) -> int:
     begun = steps[notice.steps : due]
     if not begun and not (notice.urgent and not _somebody_may_open(notice)):
         return 0
-    about = About(notice.person_id, now, rules.level_of(kind))
+    about = About(notice.person_id, now, rules.level_of(kind), not_to=notice.not_to)
     who = [role for step in begun for role in step.who] or list(steps[-1].who)
     added = _add(notice, addressees(who, about, urgent=notice.urgent), now)
     notice.steps = min(due, len(steps))
@@ -126,7 +130,8 @@ def _pass_on(key: uuid.UUID, now: datetime) -> int:
 
 def _somebody_may_open(notice: Notice) -> bool:
     readers = notice.readers.select_related("user")
-    return any(may_open(reader.user, notice.person_id) for reader in readers)
+    level = rules.level_of(Kind(notice.kind))
+    return any(may_open(reader.user, notice.person_id, level) for reader in readers)
 
 
 def _minutes() -> tuple[int, int]:

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 # Where what a notice is about stands: the name of its address, and of the key in it.
 PLACES: Final[dict[str, tuple[str, str]]] = {
     "person": ("child", "person_id"),
+    "summary": ("child_summary", "person_id"),
+    "access": ("access", "person_id"),
+    "proposal": ("proposal", "proposal_id"),
+    "staff worry": ("staff_worry", "staff_worry_id"),
+    "delivery": ("delivery", "delivery_id"),
+    "onward referral": ("onward", "onward_id"),
     "concern": ("concern", "concern_id"),
     "concern step": ("concern_step", "concern_id"),
     "teller question": ("teller_question", "to_teller_id"),
@@ -43,7 +49,6 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "attachments": ("attachments", "person_id"),
     "clocks": ("clocks", "case_id"),
     "glass": ("glass_opening", "opening_id"),
-    "access": ("access", "person_id"),
 }
 
 

@@ -39,7 +39,7 @@ class Notice(models.Model):
         PLAN_GIVEN = rules.Kind.PLAN_GIVEN.value, _("Child’s own plan")
         SAFETY_PLAN = rules.Kind.SAFETY_PLAN.value, _("New safety plan")
         REVIEWED = rules.Kind.REVIEWED.value, _("Review held")
-        SHARED = rules.Kind.SHARED.value, _("Shared with your agency")
+        SHARED = rules.Kind.SHARED.value, _("Shared with you")
         ASKED = rules.Kind.ASKED.value, _("Information is asked for")
         ANSWERED = rules.Kind.ANSWERED.value, _("Request answered")
         PANEL_DECIDED = rules.Kind.PANEL_DECIDED.value, _("Panel decided")
@@ -60,9 +60,21 @@ class Notice(models.Model):
         STRATEGY = rules.Kind.STRATEGY.value, _("Strategy discussion held")
         HANDOVER = rules.Kind.HANDOVER.value, _("Handover to another council")
         AFTERWARDS = rules.Kind.AFTERWARDS.value, _("Plan for what comes after 18")
-        RESTRICTED = rules.Kind.RESTRICTED.value, _("Record restricted")
+        RESTRICTED = rules.Kind.RESTRICTED.value, _("Record restricted, or no longer")
         GLASS = rules.Kind.GLASS.value, _("Record opened in an emergency")
         KEPT_OUT = rules.Kind.KEPT_OUT.value, _("Somebody who is kept out tried to open this record")
+        LET_IN = rules.Kind.LET_IN.value, _("You may see a child’s record")
+        ACCESS = rules.Kind.ACCESS.value, _("Who may see the record has changed")
+        PROPOSED = rules.Kind.PROPOSED.value, _("Change of a child’s details proposed")
+        PROPOSAL_DECIDED = rules.Kind.PROPOSAL_DECIDED.value, _("Answer to the change that you proposed")
+        WITHDRAWN = rules.Kind.WITHDRAWN.value, _("Something shared with you was withdrawn")
+        ONWARD = rules.Kind.ONWARD.value, _("Referral to your agency: accept or refuse it")
+        ONWARD_ANSWERED = rules.Kind.ONWARD_ANSWERED.value, _("Answer to a referral")
+        STAFF = rules.Kind.STAFF.value, _("Concern about somebody who works with children")
+        STAFF_NO_OFFICER = (
+            rules.Kind.STAFF_NO_OFFICER.value,
+            _("Concern about somebody who works with children, and no designated officer"),
+        )
 
     when_merged: ClassVar = MOVES
 
@@ -76,6 +88,15 @@ class Notice(models.Model):
     subject_id = models.CharField(max_length=40)
     told_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     told_at = models.DateTimeField()
+    not_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("Who must never learn of it, since it is about them."),
+    )
     steps = models.PositiveSmallIntegerField(default=0, help_text=_("How many of its steps have begun."))
     seen_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When the first of its readers saw it.")
@@ -106,6 +127,7 @@ class Reader(models.Model):
         CO_ORDINATOR = rules.To.CO_ORDINATOR.value, _("whoever decides on concerns")
         ON_DUTY = rules.To.ON_DUTY.value, _("on duty")
         AGENCY_LEAD = rules.To.AGENCY_LEAD.value, _("lead of the agency concerned")
+        OFFICER = rules.To.OFFICER.value, _("designated officer (LADO)")
         NAMED = rules.To.NAMED.value, _("named in it")
         TELLER = rules.To.TELLER.value, _("whoever told it")
 

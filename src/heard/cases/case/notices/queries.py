@@ -19,7 +19,8 @@ from heard.cases.case.notices import rules
 from heard.cases.case.notices.addressees import on_duty
 from heard.cases.case.notices.models import Cover, Duty, Notice, NoticeMail, Reader
 from heard.cases.case.notices.rules import To
-from heard.network.queries import findable_through, visible_through
+from heard.network.queries import findable_through, not_denied_through, visible_through
+from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -46,12 +47,26 @@ def notices_of(user: User) -> QuerySet[Reader]:
     """What this user had to see of the records that they may still open, what is urgent and the latest first."""
     if not user.may(May.SIGNED_IN):
         return Reader.objects.none()
-    there = Q(notice__person__isnull=True) | visible_through(user, "notice__person", among_others=True)
-    there |= Q(role=To.TELLER.value) & findable_through(user, "notice__person")
-    rows = Reader.objects.filter(there, user=user).select_related(
+    rows = Reader.objects.filter(_there(user), user=user).select_related(
         "notice__person", "notice__told_by", "covers"
     )
     return rows.order_by("-notice__urgent", "-notice__told_at", "pk")
+
+
+def _there(user: User) -> Q:
+    """What a notice is about is still there for this user, as far as `rules.level_of` its kind."""
+    record = visible_through(user, "notice__person", among_others=True)
+    summary = visible_through(user, "notice__person", level=Level.SUMMARY, among_others=True)
+    given = Q(notice__kind__in=rules.GIVEN) & not_denied_through(user, "notice__person")
+    known = Q(notice__kind__in=rules.FROM_SUMMARY) & summary
+    told = Q(role=To.TELLER.value) & findable_through(user, "notice__person")
+    return Q(notice__person__isnull=True) | record | given | known | told
+
+
+def told_of(user: User, kind: rules.Kind) -> list[str]:
+    """Keys of what this user was told of by notices of one kind."""
+    rows = Reader.objects.filter(user=user, notice__kind=kind.value)
+    return list(rows.values_list("notice__subject_id", flat=True))
 
 
 def unread_of(user: User, person_id: uuid.UUID | None = None) -> QuerySet[Reader]:
@@ -69,8 +84,10 @@ def notice_of(user: User, reader_id: int) -> Reader:
 
 
 def urgent_unseen(user: User, person_id: uuid.UUID) -> QuerySet[Notice]:
-    """What is urgent about this child and nobody has seen yet, for everybody who may open the record."""
+    """What is urgent about this child and nobody has seen yet, for everybody who may open the record: not what was given to
+    a few."""
     rows = Notice.objects.filter(visible_through(user, "person"), person_id=person_id, urgent=True)
+    rows = rows.exclude(kind__in=rules.GIVEN | rules.FOR_FEW)
     return rows.filter(seen_at=None, ended_at=None).order_by("-told_at")
 
 
@@ -136,6 +153,15 @@ def cover_of(user: User) -> Cover | None:
     """Who covers for this user, where they said so and it is not over."""
     rows = Cover.objects.filter(user_id=user.pk, until__gte=timezone.localdate())
     return rows.select_related("covered_by").first()
+
+
+def whom_they_cover(user: User) -> list[User]:
+    """Colleagues who are away today and said that this user covers for them."""
+    today = timezone.localdate()
+    rows = Cover.objects.filter(
+        covered_by_id=user.pk, since__lte=today, until__gte=today, user__is_active=True
+    )
+    return [row.user for row in rows.select_related("user")]
 
 
 def who_can_cover(user: User) -> dict[str, tuple[User, str]]:

@@ -20,6 +20,7 @@ class To(StrEnum):
     CO_ORDINATOR = "whoever decides on worries"
     ON_DUTY = "on duty"
     AGENCY_LEAD = "lead of the agency concerned"
+    OFFICER = "designated officer"
     NAMED = "the person concerned"
     TELLER = "whoever told it"
 
@@ -72,10 +73,19 @@ class Kind(StrEnum):
     RESTRICTED = "restricted"
     GLASS = "glass"
     KEPT_OUT = "kept_out"
+    LET_IN = "let_in"
+    ACCESS = "access"
+    PROPOSED = "proposed"
+    PROPOSAL_DECIDED = "proposal_decided"
+    WITHDRAWN = "withdrawn"
+    ONWARD = "onward"
+    ONWARD_ANSWERED = "onward_answered"
+    STAFF = "staff"
+    STAFF_NO_OFFICER = "staff_no_officer"
 
 
 # Of these one that nobody has seen goes on to others within the hour, and its mail cannot be switched off.
-URGENT: Final = frozenset({Kind.DANGER, Kind.MISSING})
+URGENT: Final = frozenset({Kind.DANGER, Kind.MISSING, Kind.STAFF, Kind.STAFF_NO_OFFICER})
 
 WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.DANGER: (To.WORKER, To.CO_ORDINATOR),
@@ -99,7 +109,7 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.PLAN_GIVEN: (To.WORKER,),
     Kind.SAFETY_PLAN: (To.WORKER,),
     Kind.REVIEWED: (To.WORKER, To.LEAD_SUPERVISOR),
-    Kind.SHARED: (To.AGENCY_LEAD,),
+    Kind.SHARED: (To.NAMED, To.AGENCY_LEAD),
     Kind.ASKED: (To.AGENCY_LEAD, To.WORKER),
     Kind.ANSWERED: (To.NAMED, To.WORKER),
     Kind.PANEL_DECIDED: (To.WORKER,),
@@ -120,9 +130,18 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.STRATEGY: (To.WORKER, To.LEAD_SUPERVISOR, To.AGENCY_LEAD),
     Kind.HANDOVER: (To.WORKER, To.LEAD_SUPERVISOR),
     Kind.AFTERWARDS: (To.WORKER,),
-    Kind.RESTRICTED: (To.NAMED, To.WORKER),
+    Kind.RESTRICTED: (To.NAMED, To.WORKER, To.LEAD_SUPERVISOR),
     Kind.GLASS: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.AGENCY_LEAD),
     Kind.KEPT_OUT: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.AGENCY_LEAD),
+    Kind.LET_IN: (To.NAMED, To.AGENCY_LEAD),
+    Kind.ACCESS: (To.WORKER,),
+    Kind.PROPOSED: (To.WORKER, To.AGENCY_LEAD),
+    Kind.PROPOSAL_DECIDED: (To.NAMED,),
+    Kind.WITHDRAWN: (To.NAMED, To.AGENCY_LEAD),
+    Kind.ONWARD: (To.NAMED, To.AGENCY_LEAD),
+    Kind.ONWARD_ANSWERED: (To.NAMED, To.WORKER),
+    Kind.STAFF: (To.OFFICER,),
+    Kind.STAFF_NO_OFFICER: (To.CO_ORDINATOR,),
 }
 
 # Without an open case these wait for a decision, which has a list and a clock of its own.
@@ -131,10 +150,19 @@ NEEDS_CASE: Final = frozenset({Kind.WORRY})
 # What these are about is opened by those alone who may see everything.
 _WHOLE: Final = frozenset({Kind.FILE, Kind.REFERRAL})
 
+# What these are about opens to those who see no more than the summary.
+FROM_SUMMARY: Final = frozenset({Kind.LET_IN})
+
+# Of these nobody learns but those to whom they go: no page of the child says that there is one.
+FOR_FEW: Final = frozenset({Kind.STAFF, Kind.STAFF_NO_OFFICER})
+
+# What these are about was given to their addressees, who need not see the record; whoever is kept out of it gets none.
+GIVEN: Final = frozenset({Kind.SHARED, Kind.WITHDRAWN, Kind.ONWARD, Kind.STAFF})
+
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
     Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
-    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED,
+    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED,
 }  # fmt: skip
 
 # Where one addressee does not see it: who else, and after how long. Minutes of what is urgent are a setting.
@@ -158,14 +186,22 @@ class Step:
     who: tuple[To, ...]
 
 
-def level_of(kind: Kind) -> Level:
-    """How far somebody has to see the child to open what a notice of this kind is about."""
+def level_of(kind: Kind) -> Level | None:
+    """How far somebody has to see the child to open what a notice of this kind is about; None for what was given to them."""
+    if kind in GIVEN:
+        return None
+    if kind in FROM_SUMMARY:
+        return Level.SUMMARY
     return Level.EVERYTHING if kind in _WHOLE else Level.RECORD
 
 
 def steps(kind: Kind, urgent_minutes: tuple[int, int]) -> tuple[Step, ...]:
     """First whom it concerns, then whoever stands in for them. `urgent_minutes`: after how many an urgent one goes on."""
     first = Step(timedelta(0), WHO[kind])
+    if kind in FOR_FEW:  # to no others: whoever became the officer meanwhile
+        return first, Step(timedelta(minutes=urgent_minutes[0]), (To.OFFICER,))
+    if kind in GIVEN:
+        return (first,)
     if kind in URGENT:
         waits = [timedelta(minutes=minutes) for minutes in urgent_minutes]
         return first, *(Step(after, who) for after, who in zip(waits, _NEXT_URGENT, strict=True))

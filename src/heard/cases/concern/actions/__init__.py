@@ -9,20 +9,24 @@ from heard.cases.concern.actions.deciding import (
     decide_together,
     open_concern,
 )
+from heard.cases.concern.actions.staff import AboutStaff, decide_on_staff, open_staff_worry
 from heard.cases.concern.actions.telling import DRAFT, tell, throw_away
 
 __all__ = [
     "DRAFT",
+    "AboutStaff",
     "Step",
     "add_child",
     "answer_question",
     "ask_teller",
     "correct_decision",
     "decide",
+    "decide_on_staff",
     "decide_together",
     "finish_step",
     "mark_read",
     "open_concern",
+    "open_staff_worry",
     "tell",
     "throw_away",
 ]

@@ -17,7 +17,8 @@ def _audit(by: User, verb: str, concern: Concern, *, reason: str = "", **detail:
         verb=verb,
         subject="concern",
         subject_id=concern.pk,
-        person_id=concern.person_id,
+        # Nobody who reads who looked at the child learns of a worry about somebody who works with children.
+        person_id=None if concern.about_staff else concern.person_id,
         reason=reason,
         detail=detail,
     )

@@ -29,13 +29,12 @@ def mark_read(*, by: User, concern_id: uuid.UUID) -> Concern:
     """The person who told a worry has read what became of it. Reading it again changes nothing; `Hidden` for anyone else."""
     if not told_by(by).filter(pk=concern_id, state=Concern.State.DECIDED).exists():
         raise Hidden
-    concern = Concern.objects.select_for_update().get(pk=concern_id)
+    concern = Concern.everything.select_for_update().get(pk=concern_id)
     if concern.feedback_read_at is None:
         concern.feedback_read_at = timezone.now()
         concern.save(update_fields=["feedback_read_at"])
-        record_audit(
-            by=by, verb="read", subject="feedback", subject_id=concern.pk, person_id=concern.person_id
-        )
+        person_id = None if concern.about_staff else concern.person_id
+        record_audit(by=by, verb="read", subject="feedback", subject_id=concern.pk, person_id=person_id)
     return concern
 
 

@@ -21,6 +21,7 @@ from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.rules import Observed, due_on, new_reference
 from heard.cases.concern import rules
 from heard.cases.concern.actions._shared import _audit
+from heard.cases.concern.actions.staff import AboutStaff, keep_apart
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.knowledge import load
 from heard.network.actions import add_group, add_person, add_place, hold_person, open_to_duty_team
@@ -52,13 +53,15 @@ def tell(
     danger_now: str = "not_known",
     danger_done: str = "",
     origin: str = "told",
+    staff: AboutStaff | None = None,
     draft_id: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Concern:
     """Tells a worry about one child, place or group: one that we know (`…_id`) or a new one (`new_…`: what `add_person`,
     `add_place` or `add_group` takes). Signs and words are of a child only; `when_seen` and `who_comes` of the others.
 
-    `words`: text, heard_by, heard_on and how of what the child said, as `record_words` takes them. `draft_id` is the
+    `staff`: it is about somebody who works with children. Then nobody hears of it but the designated officer, and that
+    person is kept out of the child's record at once. `words`: text, heard_by, heard_on and how of what the child said, as `record_words` takes them. `draft_id` is the
     draft that becomes this worry: it ends, its files become the worry's, and the worry takes its id, so that sending
     twice cannot tell it twice. Raises `Refused` with the sentence to show, or `Hidden` for a child whom this user cannot
     find, and for a draft that has ended.
@@ -70,9 +73,11 @@ def tell(
     observed = tuple(observations) if of_child else ()
     said_text = str((words or {}).get("text", "")) if of_child else ""
     _check_telling(by, about, seen_and_heard, observed, said_text, why_no_words, danger_now, danger_done)
-    whom = _whom(by, about, person_id, new_person, place_id or group_id, new_place or new_group)
+    whom = _whom(by, about, person_id, new_person, place_id or group_id, new_place or new_group, staff)
     concern_id, said = draft_id or uuid.uuid4(), None
-    if words and said_text.strip():
+    if staff and said_text.strip():
+        why_no_words = rules.KEPT_APART
+    elif words and said_text.strip():
         on = Words.Occasion.CONCERN
         said = record_words(by=by, person_id=whom.pk, said_on=on, said_on_id=concern_id, **words)
     told = {"seen_and_heard": seen_and_heard.strip()}
@@ -89,18 +94,22 @@ def tell(
         danger_now=danger_now,
         danger_done=danger_done.strip(),
         origin=origin,
+        about_staff=staff is not None,
         **{"person" if of_child else about.value: whom},
     )
     _keep_observations(by, concern, observed)
     _audit(by, "tell", concern, origin=origin, danger_now=danger_now)
-    announce(
-        by=by,
-        kind=Notified.DANGER if danger_now == rules.Danger.YES else Notified.WORRY,
-        subject="concern",
-        subject_id=concern.pk,
-        person_id=concern.person_id,
-        at=concern.told_at,
-    )
+    if staff:
+        keep_apart(by=by, concern=concern, staff=staff, words=words if of_child else None)
+    else:
+        announce(
+            by=by,
+            kind=Notified.DANGER if danger_now == rules.Danger.YES else Notified.WORRY,
+            subject="concern",
+            subject_id=concern.pk,
+            person_id=concern.person_id,
+            at=concern.told_at,
+        )
     if draft_id:
         take_over_files(by=by, draft_id=draft_id, concern_id=concern.pk)
     return concern
@@ -156,24 +165,26 @@ def _whom(
     new_person: Mapping[str, Any] | None,
     known_id: uuid.UUID | None,
     new: Mapping[str, Any] | None,
+    staff: AboutStaff | None,
 ) -> Any:
     """The child, place or group that the worry is about, written down first where it is new."""
     if about == rules.About.CHILD:
-        return _child(by, person_id, new_person)
+        return _child(by, person_id, new_person, staff)
     if about == rules.About.PLACE:
         return place_visible_to(by, known_id) if known_id else add_place(by=by, **(new or {}))
     return group_visible_to(by, known_id) if known_id else add_group(by=by, **(new or {}))
 
 
-def _child(by: User, person_id: uuid.UUID | None, new_person: Mapping[str, Any] | None) -> Person:
+def _child(
+    by: User, person_id: uuid.UUID | None, new_person: Mapping[str, Any] | None, staff: AboutStaff | None
+) -> Person:
     """The child whom the worry is about. A restricted child's record is opened to the duty team's agency at once:
-    otherwise nobody could decide."""
+    otherwise nobody could decide. One about somebody who works with children does not come to that team."""
     if person_id is None:
-        return add_person(
-            by=by, by_worry=True, **{"why": "Told a worry about this child", **(new_person or {})}
-        )
+        why = {} if staff else {"why": "Told a worry about this child"}
+        return add_person(by=by, by_worry=True, **{**why, **(new_person or {})})
     person = hold_person(by=by, person_id=person_id, found=True)
-    team = duty_team(by)
+    team = None if staff else duty_team(by)
     if team is not None:
         open_to_duty_team(by=by, person_id=person.pk, team=team)
     return person
@@ -183,7 +194,7 @@ def _create_concern(*, by: User, concern_id: uuid.UUID, at: datetime, **fields: 
     release = load.current()
     concern = Concern(
         id=concern_id,
-        reference=new_reference("W", lambda text: Concern.objects.filter(reference=text).exists()),
+        reference=new_reference("W", lambda text: Concern.everything.filter(reference=text).exists()),
         release=release.id,
         told_by=by,
         told_at=at,

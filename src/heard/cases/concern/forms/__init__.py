@@ -9,6 +9,7 @@ from heard.cases.concern.forms.deciding import (
     DecideForm,
     FinishStepForm,
     SearchDecidedForm,
+    StaffDecideForm,
 )
 from heard.cases.concern.forms.telling import (
     NEW,
@@ -27,6 +28,7 @@ from heard.cases.concern.forms.telling import (
     SearchForm,
     SeenForm,
     SignsForm,
+    StaffForm,
     WordsForm,
     answers_of,
 )
@@ -56,6 +58,8 @@ __all__ = [
     "SearchForm",
     "SeenForm",
     "SignsForm",
+    "StaffDecideForm",
+    "StaffForm",
     "WordsForm",
     "answers_of",
 ]

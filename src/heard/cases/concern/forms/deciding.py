@@ -282,3 +282,51 @@ class ConcernedChildForm(Form):
         missing=_("Say how it is known"),
         max_length=200,
     )
+
+
+class StaffDecideForm(Form):
+    """Of a worry about somebody who works with children. `told_it`: whoever decides told it. `user`: that person, where they
+    are kept out of the record."""
+
+    decision = RadiosField(
+        _("What happens next?"),
+        choices=[
+            ("officer", _("I act on it"), _("As your own procedure says. It is kept outside Heard.")),
+            ("no_further_action", _("No further action"), _("It stays with you, with your reason.")),
+        ],
+        missing=_("Choose what happens next"),
+        size="m",
+    )
+    reason = TextareaField(
+        _("Reason for the decision"), missing=_("Give the reason for the decision"), rows=5, max_length=10000
+    )
+    feedback = TextareaField(
+        _("What will the person who told this read?"),
+        hint=_("In plain words: what happens now, and that telling was right. No more than they may know."),
+        missing=_("Write what the person who told this will read"),
+        rows=4,
+        max_length=5000,
+    )
+    again = RadiosField(
+        _("May that person see the child’s record again?"),
+        choices=[("no", _("No")), ("yes", _("Yes, from now on"))],
+        missing=_("Say whether they may see the record again"),
+        small=True,
+    )
+
+    def __init__(self, *args: Any, told_it: bool, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if told_it:
+            del self.fields["feedback"]
+        if user is None:
+            del self.fields["again"]
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """For `decide_on_staff`."""
+        answers = self.cleaned_data
+        said = {name: answers[name] for name in ("decision", "reason")}
+        return said | {
+            "feedback": answers.get("feedback", ""),
+            "lets_in_again": answers.get("again") == "yes",
+        }

@@ -13,6 +13,7 @@ from heard.govuk.forms import (
     FileField,
     Form,
     RadiosField,
+    SelectField,
     TextareaField,
     TextField,
 )
@@ -20,6 +21,7 @@ from heard.knowledge.model import Item, Release
 from heard.network.rules import Description, Name, read_box
 
 NEW: Final = "new"
+NOBODY: Final = "none"
 STATES: Final = [("seen", _("Seen")), ("not_seen", _("Not seen")), ("not_known", _("Not known"))]
 
 
@@ -299,6 +301,49 @@ class HeardForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["how"].choices = ways  # type: ignore[attr-defined]
         self.fields["heard_by"].initial = heard_by
+
+
+class StaffForm(Form):
+    """`people`: users of Heard whom it may be about, by key."""
+
+    staff = RadiosField(
+        _("Is the worry about somebody who works with children, paid or not?"),
+        hint=_(
+            "For example a teacher, a carer, a coach, a volunteer, a social worker or an officer. Then only the designated officer (LADO) hears of it."
+        ),
+        choices=[("yes", _("Yes")), ("no", _("No, or I do not know"))],
+        reveals={"yes": ("who", "user")},
+        missing=_("Say whether it is about somebody who works with children"),
+        heading=True,
+    )
+    who = TextField(
+        _("Who is it?"),
+        hint=_("Name, and what they do"),
+        missing=_("Say who it is, and what they do"),
+        max_length=300,
+        spellcheck=False,
+    )
+    user = SelectField(
+        _("Do they use Heard?"),
+        hint=_(
+            "Then they are kept out of the child’s record from the moment that you send this, and are not told."
+        ),
+        missing=_("Say whether they use Heard"),
+    )
+
+    def __init__(self, *args: Any, people: Mapping[str, tuple[Any, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        none = (NOBODY, _("None of these, or I do not know"))
+        self.fields["user"].choices = [("", _("Choose one")), none] + [  # type: ignore[attr-defined]
+            (key, called) for key, (_user, called) in people.items()
+        ]
+
+    @property
+    def chosen(self) -> Any:
+        """The user whom it is about, or None."""
+        found = self.people.get(self.cleaned_data.get("user") or "")
+        return found[0] if found else None
 
 
 class DangerForm(Form):

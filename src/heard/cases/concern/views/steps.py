@@ -15,7 +15,9 @@ from heard.agencies.rules import Hidden
 from heard.cases.case.queries import ways_of_telling
 from heard.cases.case.rules import Hint, Observed, language_hints
 from heard.cases.concern import forms
+from heard.cases.concern.actions import AboutStaff
 from heard.cases.concern.forms import NEW, answers_of
+from heard.cases.concern.queries import who_uses_heard
 from heard.cases.concern.rules import About
 from heard.govuk.forms import Form
 from heard.knowledge import load
@@ -33,7 +35,7 @@ from heard.network.rules import Likeness
 
 ORDER: Final = (
     "about", "child", "same", "new", "place", "place_same", "place_new", "group", "group_same", "group_new",
-    "seen", "scene", "signs", "evidence", "words", "heard", "danger", "files",
+    "seen", "scene", "signs", "evidence", "words", "heard", "staff", "danger", "files",
 )  # fmt: skip
 WHOM: Final = {
     About.CHILD: ("child", "same", "new"),
@@ -90,6 +92,8 @@ def form_arguments(user: Any, answers: Answers, step: str) -> dict[str, Any]:
             return {"choices": [(choice, "", "")] if _findable(user, step, choice) else []}
         case "place" | "group":
             return {"place": step == "place"}
+        case "staff":
+            return {"people": who_uses_heard(user)}
         case "danger":
             return {"child": about(answers) is About.CHILD}
         case "signs":
@@ -118,6 +122,7 @@ FORMS: Final[dict[str, type[Form]]] = {
     "evidence": forms.EvidenceForm,
     "words": forms.WordsForm,
     "heard": forms.HeardForm,
+    "staff": forms.StaffForm,
     "danger": forms.DangerForm,
     "files": forms.FilesForm,
 }
@@ -202,11 +207,13 @@ _SEE: Final = {
 
 def told(user: Any, answers: Answers) -> dict[str, Any]:
     """What `actions.tell` takes. Call it only where nothing is unanswered."""
-    clean = {}
+    clean, staff = {}, None
     for step in asked(answers):
-        form = filled(user, answers, step)
+        form: Any = filled(user, answers, step)
         form.is_valid()
         clean[step] = form.cleaned_data
+        if step == "staff" and form.cleaned_data["staff"] == "yes":
+            staff = AboutStaff(form.cleaned_data["who"], form.chosen)
     whom = about(answers) or About.CHILD
     told = _of_child(clean) if whom is About.CHILD else clean["scene"]
     return told | {
@@ -214,6 +221,7 @@ def told(user: Any, answers: Answers) -> dict[str, Any]:
         "seen_and_heard": clean["seen"]["seen_and_heard"],
         "danger_now": clean["danger"]["danger_now"],
         "danger_done": clean["danger"].get("danger_done") or "",
+        "staff": staff,
     }
 
 
@@ -232,6 +240,10 @@ def _of_child(clean: Mapping[str, Any]) -> dict[str, Any]:
         "words": {"text": clean["words"]["text"], **clean["heard"]} if "heard" in clean else None,
         "why_no_words": clean["words"].get("why_no_words") or "",
     }
+
+
+def is_about_staff(answers: Answers) -> bool:
+    return bool(answers_of(answers, "staff").get("staff") == "yes")
 
 
 def hints(answers: Answers) -> tuple[Hint, ...]:

@@ -89,6 +89,7 @@ def check_sections(user: Any, draft_id: uuid.UUID, answers: steps.Answers) -> li
         return [
             Section(_("What it is about"), _place_rows(user, told, row)),
             Section(_("What was seen and heard"), [seen, when, who]),
+            Section(_("Who hears of it"), _staff_rows(told, row)),
             Section(_("Danger now"), _danger_rows(told, row)),
             files,
         ]
@@ -96,6 +97,7 @@ def check_sections(user: Any, draft_id: uuid.UUID, answers: steps.Answers) -> li
         Section(_("The child"), _child_rows(user, told, row)),
         Section(_("What was seen and heard"), [seen, *_sign_rows(told, row)]),
         Section(_("The child’s own words"), _word_rows(user, told, row)),
+        Section(_("Who hears of it"), _staff_rows(told, row)),
         Section(_("Danger now"), _danger_rows(told, row)),
         files,
     ]
@@ -172,6 +174,16 @@ def _word_rows(user: Any, told: Row, row: Any) -> list[Row]:
         row(_("The child’s words"), f"“{words['text']}”", "words"),
         row(_("Heard"), f"{how}. {words['heard_by']}, {day(words['heard_on'])}", "heard"),
     ]
+
+
+def _staff_rows(told: Row, row: Any) -> list[Row]:
+    asked, staff = _("Is it about somebody who works with children?"), told["staff"]
+    if staff is None:
+        return [row(asked, _("No, or not known"), "staff")]
+    rows = [row(asked, _("Yes: %(who)s") % {"who": staff.who}, "staff")]
+    if staff.user:
+        rows.append(row(_("Kept out of the child’s record"), str(staff.user), "staff"))
+    return rows
 
 
 def _danger_rows(told: Row, row: Any) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,6 +42,7 @@ TITLES = {
     "evidence": gettext_lazy("When was it seen, and who says so?"),
     "words": gettext_lazy("What did the child say, in their own words?"),
     "heard": gettext_lazy("How, when and to whom?"),
+    "staff": gettext_lazy("Is the worry about somebody who works with children?"),
     "danger": gettext_lazy("Is the child in danger now?"),
     "files": gettext_lazy("Do you have a photo, message or document?"),
 }
@@ -52,6 +54,7 @@ TEMPLATES = {
     "signs": "cases/concern/step_signs.html",
     "evidence": "cases/concern/step_evidence.html",
     "danger": "cases/concern/step_danger.html",
+    "staff": "cases/concern/step_staff.html",
 }
 
 
@@ -120,6 +123,7 @@ def check(request: Request, draft_id: uuid.UUID) -> HttpResponse:
         "sections": check_sections(request.user, draft_id, draft.answers),
         "hints": [] if hidden else steps.hints(draft.answers),
         "in_danger": answers_of(draft.answers, "danger").get("danger_now") == "yes",
+        "about_staff": steps.is_about_staff(draft.answers),
         "team": duty_team(request.user),
     }
     return render(request, "cases/concern/check.html", context)
@@ -164,6 +168,8 @@ def drafts(request: Request) -> HttpResponse:
 def sent(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     concern = queries.concern_visible_to(request.user, concern_id)
     context = {"concern": concern, "team": duty_team(request.user), "clock": _clock()}
+    if concern.about_staff:
+        context |= {"has_officer": queries.has_officer(request.user), "officer": settings.OFFICER}
     return render(request, "cases/concern/sent.html", context)
 
 
@@ -240,7 +246,9 @@ def _draw(
         "vulnerabilities": release.vulnerabilities,
         "items": steps.items_seen(answers) if step == "evidence" else [],
         "release": release,
-        "team": duty_team(request.user) if step == "danger" else None,
+        "team": duty_team(request.user) if step in ("danger", "staff") else None,
+        "has_officer": step == "staff" and queries.has_officer(request.user),
+        "officer": settings.OFFICER,
         "name": "" if about is None or step in ("about", *steps.WHOM[about]) else named(answers),
     }
     return render(request, TEMPLATES.get(step, "cases/concern/step.html"), context)

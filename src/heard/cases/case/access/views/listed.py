@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
-from heard.network import actions, queries
+from heard.cases.case.access import actions
+from heard.network import queries
+from heard.network.actions import open_record
 from heard.network.forms.access import DenyForm, GiveAccessForm, WhyForm
 from heard.network.views.editing import edit
 
@@ -22,7 +24,7 @@ _FORM = require_http_methods(["GET", "HEAD", "POST"])
 @gate(May.SEE_CHILD)
 @require_safe
 def access(request: Request, person_id: uuid.UUID) -> HttpResponse:
-    person = actions.open_record(by=request.user, person_id=person_id)
+    person = open_record(by=request.user, person_id=person_id)
     lines = list(queries.accesses_of(request.user, person_id))
     denials = list(queries.denials_of(request.user, person_id))
     context = {
@@ -41,7 +43,7 @@ def access(request: Request, person_id: uuid.UUID) -> HttpResponse:
 @gate(May.SEE_CHILD)
 @_FORM
 def give(request: Request, person_id: uuid.UUID) -> HttpResponse:
-    person = actions.open_record(by=request.user, person_id=person_id)
+    person = open_record(by=request.user, person_id=person_id)
     return edit(
         request,
         GiveAccessForm,
@@ -61,7 +63,7 @@ def give(request: Request, person_id: uuid.UUID) -> HttpResponse:
 @_FORM
 def end(request: Request, access_id: int) -> HttpResponse:
     line = queries.access_visible_to(request.user, access_id)
-    person = actions.open_record(by=request.user, person_id=line.person_id)
+    person = open_record(by=request.user, person_id=line.person_id)
     return edit(
         request,
         WhyForm,
@@ -79,7 +81,7 @@ def end(request: Request, access_id: int) -> HttpResponse:
 @gate(May.SEE_CHILD)
 @_FORM
 def deny(request: Request, person_id: uuid.UUID) -> HttpResponse:
-    person = actions.open_record(by=request.user, person_id=person_id)
+    person = open_record(by=request.user, person_id=person_id)
     return edit(
         request,
         DenyForm,
@@ -101,7 +103,7 @@ def deny(request: Request, person_id: uuid.UUID) -> HttpResponse:
 @_FORM
 def lift(request: Request, denial_id: int) -> HttpResponse:
     row = queries.denial_visible_to(request.user, denial_id)
-    person = actions.open_record(by=request.user, person_id=row.person_id)
+    person = open_record(by=request.user, person_id=row.person_id)
     return edit(
         request,
         WhyForm,

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.rules import May
+from heard.cases.case.access import actions
 from heard.govuk.environment import day
-from heard.network import actions, queries
+from heard.network import queries
+from heard.network.actions import open_record, read_answer
 from heard.network.forms.details import DecideProposalForm, ProposeForm
 from heard.network.rules import CORE, why_not_decide_proposal, why_not_propose
 from heard.network.views.editing import edit
@@ -45,14 +47,14 @@ def mine(request: Request) -> HttpResponse:
 def read(request: Request, proposal_id: int) -> HttpResponse:
     """They have read the answer, and it waits no longer."""
     with saying_why_not(request):
-        actions.read_answer(by=request.user, proposal_id=proposal_id)
+        read_answer(by=request.user, proposal_id=proposal_id)
     return redirect("proposals_mine")
 
 
 @gate(May.SEE_CHILD)
 @_FORM
 def propose(request: Request, person_id: uuid.UUID) -> HttpResponse:
-    person = actions.open_record(by=request.user, person_id=person_id)
+    person = open_record(by=request.user, person_id=person_id)
     there = reverse("person_details", kwargs={"person_id": person_id})
 
     def save(typed: dict[str, Any]) -> object:
@@ -83,7 +85,7 @@ def propose(request: Request, person_id: uuid.UUID) -> HttpResponse:
 @_FORM
 def proposal(request: Request, proposal_id: int) -> HttpResponse:
     row = queries.proposal_visible_to(request.user, proposal_id)
-    person = actions.open_record(by=request.user, person_id=row.person_id)
+    person = open_record(by=request.user, person_id=row.person_id)
     decided = row.decided_at is not None
     return edit(
         request,

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import gate
 from heard.agencies.kept import kept_form, sending
-from heard.agencies.queries import agencies_visible_to
+from heard.agencies.queries import agencies_visible_to, uses_heard
 from heard.agencies.rules import May, Refused
 from heard.cases.case.queries import words_of
+from heard.cases.onward.queries import onward_of
 from heard.cases.sharing import actions, queries, rules
 from heard.cases.sharing.bases import advice, bases
 from heard.cases.sharing.forms import (
@@ -28,6 +29,7 @@ from heard.cases.sharing.forms import (
     PrepareForm,
     RequestForm,
     ReviewForm,
+    WithdrawForm,
     begin_other_side,
 )
 from heard.cases.sharing.pieces import pieces_of
@@ -51,6 +53,7 @@ def of_child(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         "shares": shares,
         "requests": asked,
         "rows": _lateness(asked.object_list),
+        "onward": list(onward_of(user, person_id)[:ON_A_PAGE]),
         "may_share": user.may(May.SHARE),
         "advice": advice(),
     }
@@ -67,6 +70,7 @@ def write(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         kind="sharing.prepare",
         subject_id=person_id,
         pieces=pieces_of(user, person_id),
+        people=queries.who_can_receive(user),
         agencies=agencies_visible_to(user),
     )
 
@@ -101,6 +105,7 @@ def change(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
         subject_id=share_id,
         initial=_prepared_so_far(this, pieces),
         pieces=pieces,
+        people=queries.who_can_receive(user),
         agencies=agencies_visible_to(user),
     )
 
@@ -117,6 +122,7 @@ def change(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
 def _prepared_so_far(this: Any, pieces: list[Any]) -> dict[str, Any]:
     names = ("purpose", "to_person", "how", "since", "until", "free_text")
     begin = {name: getattr(this, name) for name in names}
+    begin["to_user_id"] = str(this.to_user_id or "")
     begin |= begin_other_side(this.to_agency_id, this.to_outside)
     begin["names"] = "leave" if this.leave_out_names else "keep"
     for piece in pieces:
@@ -154,6 +160,9 @@ def share(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
         "advice": advice(),
         "may_share": user.may(May.SHARE),
         "looked_again": list(this.reviews.all()),
+        "delivery": getattr(this, "delivery", None),
+        "receipts": list(queries.receipts_of(user, share_id)),
+        "arrives": open_one and _arrives(request, this),
     }
     return render(request, "cases/sharing/share.html", context)
 
@@ -166,7 +175,14 @@ def _decide_form(request: HttpRequest, this: Any, words: list[Any]) -> Any:
         subject_id=this.pk,
         words=words,
         bases=bases().values(),
+        delivered=_arrives(request, this),
     )
+
+
+def _arrives(request: HttpRequest, this: Any) -> bool:
+    """Whether it is for an agency that uses Heard."""
+    user: Any = request.user
+    return this.to_agency_id is not None and uses_heard(user, this.to_agency_id)
 
 
 def _decide(request: HttpRequest, this: Any, form: Any) -> None:
@@ -223,6 +239,24 @@ def review(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Saved: the review of what was shared."))
             return redirect("share", share_id=share_id)
     return _form_page(request, form, this.person, _("Look at it again"), about=about, back=back)
+
+
+@gate(May.SHARE)
+def withdraw(request: HttpRequest, share_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    this = actions.open_share(by=user, share_id=share_id)
+    form = kept_form(request, WithdrawForm, kind="sharing.withdraw", subject_id=share_id)
+    back = ("share", {"share_id": share_id})
+    if form.is_valid():
+        with sending(request, form):
+            actions.withdraw_share(by=user, share_id=share_id, **form.cleaned_data)
+            messages.success(request, _("Withdrawn. Nobody there reads it any longer."))
+            return redirect("share", share_id=share_id)
+    about = _("%(person)s, %(other)s") % {"person": this.to_person, "other": this.other_side}
+    button = _("Withdraw it")
+    return _form_page(
+        request, form, this.person, _("Withdraw what was shared"), about=about, back=back, button=button
+    )
 
 
 # ---- requests

@@ -1,0 +1,87 @@
+"""Referring a child to another team or agency, and what becomes of it. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class WorkingDays:
+    """A clock that the partnership sets."""
+
+    amount: int
+    unit: str = "working_days"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the other side is asked to do, why, and what the child says about it."""
+
+    what: str
+    why: str
+    child_says: str
+
+
+SENDER_LEFT = "Whoever sent this no longer works with the record, so nothing is opened by it. Ask their team to refer the child again."
+ANSWERED = "This referral has been answered already, or was withdrawn."
+
+
+def why_not_refer(
+    *,
+    may_share: bool,
+    why_not_let_in: str | None,
+    asked: Asked,
+    uses_heard: bool,
+    own_team: bool,
+    waits: bool,
+) -> str | None:
+    """`why_not_let_in`: why whoever refers can let nobody into the record. `waits`: they were asked and did not answer yet."""
+    if not may_share:
+        return "Your role does not refer children to others."
+    if why_not_let_in:
+        return why_not_let_in
+    if not uses_heard:
+        return "Nobody there works with children in Heard. Refer to them by their own form, and note it as a share."
+    if own_team:
+        return "This is your own team. Choose another."
+    if waits:
+        return "They have not answered an earlier referral of this child yet. Wait for it, or withdraw it."
+    return _why_incomplete(asked)
+
+
+def _why_incomplete(asked: Asked) -> str | None:
+    if not asked.what.strip():
+        return "Say what they are asked to do for the child."
+    if not asked.why.strip():
+        return "Say why them, and what is known that they need."
+    if not asked.child_says.strip():
+        return "Say what the child says about it, or why the child was not asked."
+    return None
+
+
+def why_not_answer(*, state: str, accepts: bool | None, answer: str) -> str | None:
+    if state != State.WAITING:
+        return ANSWERED
+    if accepts is None:
+        return "Say whether you accept it."
+    if not answer.strip():
+        return (
+            "Say who takes it on and what happens first."
+            if accepts
+            else "Give the reason. The child may read it."
+        )
+    return None
+
+
+def why_not_withdraw(*, state: str, may_share: bool, why: str) -> str | None:
+    if not may_share:
+        return "Your role does not refer children to others."
+    if state != State.WAITING:
+        return ANSWERED
+    return None if why.strip() else "Say why it is withdrawn."

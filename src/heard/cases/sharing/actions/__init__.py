@@ -1,0 +1,37 @@
+"""Every write about shares and requests. Each asks the rule and leaves its audit row in one transaction."""
+
+from heard.cases.sharing.actions.delivering import open_delivery, read_delivery, withdraw_share
+from heard.cases.sharing.actions.requests import (
+    answer_request,
+    attach_answer,
+    chase_request,
+    note_request,
+    open_request,
+)
+from heard.cases.sharing.actions.shares import (
+    change_share,
+    decide_share,
+    drop_share,
+    open_share,
+    prepare_share,
+    review_share,
+    take_copy,
+)
+
+__all__ = [
+    "answer_request",
+    "attach_answer",
+    "change_share",
+    "chase_request",
+    "decide_share",
+    "drop_share",
+    "note_request",
+    "open_delivery",
+    "open_request",
+    "open_share",
+    "prepare_share",
+    "read_delivery",
+    "review_share",
+    "take_copy",
+    "withdraw_share",
+]

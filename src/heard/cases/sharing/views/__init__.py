@@ -1,0 +1,1 @@
+"""Pages of shares and requests, and of what was shared with the reader."""
