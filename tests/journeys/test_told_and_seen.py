@@ -42,10 +42,9 @@ def test_danger_told_on_an_open_case_reaches_the_worker_and_the_teller_reads_tha
 
     story.sign_in(world.social_worker).open("/")
     story.sees("Urgent", "Somebody is in danger: Mina Okoro", "ring 999", "01632 960 001")
-    story.open(f"/children/{told.person_id}/").sees("Somebody is in danger")
-    story.press("I have seen this (Somebody is in danger)").sees("Marked as seen").sees_not(
-        "Nobody has said yet"
-    )
+    story.open(f"/children/{told.person_id}/").sees("New for you", "Somebody is in danger")
+    story.page.get_by_text("that are new for you").click()
+    story.press("I have seen all of these").sees("Marked as seen").sees_not("New for you")
     story.open("/").sees_not("Somebody is in danger")
 
     story.sign_in(world.teacher).open(f"/worries/{told.pk}/")

@@ -172,11 +172,11 @@ def drawn(client: Client, record: Record) -> str:
 
 
 def hide(record: Record, **what: Any) -> None:
-    day = timezone.localdate() - timedelta(days=3)
+    day = timezone.localdate()
     one = entry(
         what.pop("kind"), day, say("Referral submitted to the Home Office"), agency="Hidden Agency", **what
     )
-    one.child_id = record["person_id"]
+    one.child_id, one.at = record["person_id"], timezone.now()  # the latest of its day
     one.seal()
     one.save()
 
