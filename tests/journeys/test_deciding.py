@@ -53,8 +53,8 @@ def test_a_question_is_answered_and_the_case_has_its_worker_at_once(world: World
     story.sees("Decision recorded: Open a case.", "Sol Wright works with the child and learns of it now.")
     story.sees("It is the decision on 2 worries.", "Correct this decision")
 
-    story.sign_in(world.social_worker).open("/").sees("You are now this child’s worker: Noor Aziz")
-    story.sees("Your caseload", "Sami Aziz").follow("You are now this child’s worker: Noor Aziz")
+    story.sign_in(world.social_worker).open("/").sees("You are now allocated to this child: Noor Aziz")
+    story.sees("Your caseload", "Sami Aziz").follow("You are now allocated to this child: Noor Aziz")
     story.sees("Noor Aziz")
 
 

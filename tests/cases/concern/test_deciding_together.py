@@ -64,7 +64,7 @@ def test_a_case_is_opened_with_its_worker_who_learns_of_it(world: World) -> None
     page = client.post(there, answer, follow=True).text
     assert "Sol Wright works with the child and learns of it now." in page
     assert [case.person for case in my_cases(world.social_worker)] == [concern.person]
-    assert "worker_named" in kinds(world.social_worker)
+    assert "allocated" in kinds(world.social_worker)
 
 
 def test_a_worker_of_an_agency_that_is_not_involved_is_not_offered_and_not_named(world: World) -> None:

@@ -215,6 +215,17 @@ def allocate_worker(
     return case
 
 
+def name_worker(*, by: User, case_id: uuid.UUID, worker: User) -> None:
+    """Who works with the child from the first day: allocated where they are of children's services, else whom the child can
+    count on. Who is it already stays."""
+    case = case_visible_to(by, case_id)
+    if is_statutory(by, worker):
+        if case.allocated_worker_id != worker.pk:
+            allocate_worker(by=by, case_id=case_id, worker=worker)
+    elif case.trusted_worker_id != worker.pk:
+        assign_trusted_worker(by=by, case_id=case_id, worker=worker)
+
+
 def _check_allocating(by: User, case: Case, worker: User, since: date, reason: str) -> None:
     sees_child = people_visible_to(worker).filter(pk=case.person_id)
     last = AllocatedWorker.objects.filter(case=case, until__isnull=True).first()

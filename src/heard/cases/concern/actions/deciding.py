@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.rules import May, Refused, refuse
-from heard.cases.case.actions import assign_trusted_worker, open_case, take_back_case
+from heard.cases.case.actions import name_worker, open_case, take_back_case
 from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.queries import who_was_told
@@ -250,8 +250,8 @@ def _follow_up(by: User, concern: Concern, decided: Decided, now: datetime, *, a
         why = "Gives help without a case" if helps else "Takes on a worry"
         involve(by=by, person=concern.person, agency=concern.other_agency, why=why)
     opened = concern.case if concern.decision == rules.Decision.OPEN_CASE else None
-    if opened and decided.worker and decided.worker.pk != opened.trusted_worker_id:
-        assign_trusted_worker(by=by, case_id=opened.pk, worker=decided.worker)
+    if opened and decided.worker:
+        name_worker(by=by, case_id=opened.pk, worker=decided.worker)
     if again:
         return
     step = decided.step
@@ -297,8 +297,8 @@ def _who_was_told(by: User, concern: Concern) -> list[User]:
     opened = concern.case if concern.decision == Concern.Decision.OPEN_CASE else None
     if opened:
         subjects.append(("trusted worker", opened.pk))
-    worker = opened.trusted_worker if opened else None
-    return [*who_was_told(by, subjects), *([worker] if worker else [])]
+    workers = (opened.allocated_worker, opened.trusted_worker) if opened else ()
+    return [*who_was_told(by, subjects), *filter(None, workers)]
 
 
 def _keep_earlier(concern: Concern) -> None:

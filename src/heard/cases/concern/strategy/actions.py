@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Refused, refuse
-from heard.cases.case.actions import assign_trusted_worker, open_case
+from heard.cases.case.actions import name_worker, open_case
 from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
@@ -262,8 +262,8 @@ def _opened(
     if not outcome.opens_case:
         return None
     case = open_case(by=by, person_id=discussion.person_id, why=outcome.reason.strip(), at=now)
-    if worker and worker.pk != case.trusted_worker_id:
-        assign_trusted_worker(by=by, case_id=case.pk, worker=worker)
+    if worker:
+        name_worker(by=by, case_id=case.pk, worker=worker)
     return case
 
 

@@ -187,7 +187,7 @@ def _asks(request: Request, worry: Any, beside: dict[str, Any], *, also: Sequenc
     user, child, closed = request.user, worry.person_id, beside["closed_case"]
     team = duty_team(user)
     workers: Any = {}
-    if child and not beside["open_case"] and not (closed and closed.trusted_worker):
+    if child and not beside["open_case"] and not (closed and closed.allocated_worker):
         workers = who_can_be_trusted_worker(user, child, also=[team.agency_id] if team else [])
     return Asks(
         decisions=_decisions(worry, beside["open_case"], closed),
