@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.queries import memberships_with, teams_visible_to, who_are, workers
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.models import TrustedWorker
+from heard.cases.case.models import AllocatedWorker, TrustedWorker
 from heard.cases.case.notices.queries import Seen, seen_by, told_of
 from heard.cases.case.notices.rules import Kind as Told
 from heard.cases.case.queries import children_heard, heard_before_deciding
@@ -243,7 +243,7 @@ def has_work(user: User, concern: Concern) -> bool:
             continue
         table: Any = link.related_model
         rows = table._base_manager.filter(**{link.field.name: concern.case})  # type: ignore[union-attr]
-        if table is not TrustedWorker and rows.exclude(own.get(table, Q(pk__in=[]))).exists():
+        if table not in (AllocatedWorker, TrustedWorker) and rows.exclude(own.get(table, Q(pk__in=[]))).exists():
             return True
     return False
 
