@@ -19,7 +19,9 @@ from tests.journeys.pictures import PICTURES, Camera, stop_the_calendar
 
 from heard.agencies.models import User
 from heard.cases.case.queries import words_of
+from heard.cases.concern import actions as telling
 from heard.cases.missing import actions as missing
+from heard.cases.note import actions as note
 from heard.cases.own import actions as own
 from heard.cases.panel import actions as panels
 from heard.cases.safety import actions as safety
@@ -33,6 +35,7 @@ JOBS = (
     "find-a-person",
     "who-may-see",
     "about-a-child",
+    "caseload",
     "tell-a-worry",
     "decide",
     "assess",
@@ -176,6 +179,29 @@ def test_it_is_known_who_the_child_is(wexmoor: World, visit: Story, camera: Came
     )  # fmt: skip
     visit.sign_in(wexmoor.social_worker).open(f"/children/{child.pk}/about/")
     camera.take(visit, "about")
+
+
+@pictured
+def test_a_caseload_is_read(wexmoor: World, visit: Story, camera: Camera) -> None:
+    case = planned(wexmoor).case
+    note.write_note(
+        by=wexmoor.social_worker,
+        person_id=case.person_id,
+        kind="visit",
+        at=timezone.now() - timedelta(days=2),
+        seen="alone",
+        text="We sat in the kitchen.",
+    )
+    second = told(wexmoor, new_person={"given_name": "Noor", "family_name": "Aziz"})
+    telling.decide(
+        by=wexmoor.coordinator,
+        concern=second,
+        decision="open_case",
+        reason="Two signs.",
+        feedback="A social worker meets them this week.",
+    )
+    visit.sign_in(wexmoor.supervisor).open("/team/")
+    camera.take(visit, "caseload")
 
 
 @pictured

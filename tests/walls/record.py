@@ -20,10 +20,11 @@ from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment import actions as attaching
 from heard.cases.case import actions as casework
+from heard.cases.case.models import RestrictionNews
 from heard.cases.case.notices import actions as noticing
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.case.queries import warnings_ever_of, words_of
-from heard.cases.case.rules import Observed
+from heard.cases.case.rules import Observed, Try, Unheard, WhyUnheard
 from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
 from heard.cases.concern.strategy import actions as strategy
@@ -302,6 +303,14 @@ def _who_may_see(world: World, person_id: Any) -> dict[str, Any]:
         whom=Whom("", world.care, user=world.analyst),
         why="Lives next door",
     )
+    RestrictionNews.objects.create(
+        person_id=person_id,
+        whom=world.analyst,
+        is_told=False,
+        what="They never looked.",
+        written_by=world.coordinator,
+        written_at=timezone.now(),
+    )
     line = accesses_of(world.coordinator, person_id).first()
     return {"access_id": line.pk, "denial_id": denial.pk}
 
@@ -403,7 +412,9 @@ def _review(world: World, plan: Any) -> Any:
         what_changed="She is in school every day and speaks with her tutor.",
         took_part="Sol Wright, social worker; the tutor; her aunt",
         looked={one.pk: Looked("not_known", "Her tutor will ask her") for one in plan.outcomes.all()},
-        view=ChildsView(why_no_words="She was at her aunt’s."),
+        view=ChildsView(
+            unheard=WhyUnheard(Unheard.NOT_REACHED, tries=(Try(today, "visit", "At her aunt’s"),))
+        ),
         decision="continue",
         reason="What helps goes on.",
         next_review_on=today + timedelta(days=90),

@@ -351,8 +351,10 @@ def hidden_from_all_but_its_owner(address: Address, role: Role) -> bool:
     """A draft is seen by its writer alone, a pack by whoever asked for it, supervision by the two whom it is for, and a
     run's list is not there before the run is done. Of a worry about somebody who works with children only few hear, and what
     was delivered is for whom it was sent to, and who leads there."""
-    if address.keys & {"staff_worry_id"} or (address.keys & {"delivery_id"} and role is Role.OFFICER):
-        return role is not Role.OFFICER or bool(address.keys & {"delivery_id"})
+    if address.keys & {"staff_worry_id"}:
+        return role is not Role.OFFICER
+    if address.keys & {"delivery_id"} and role in (Role.OFFICER, Role.DUTY):
+        return True
     if address.keys & {"supervision_id", "decision_id"}:
         return role not in (Role.PRACTITIONER, Role.SUPERVISOR)
     own = address.keys & {"draft_id", "pack_id"} and role is not Role.PRACTITIONER

@@ -34,6 +34,7 @@ MAY_GROW: dict[str, str] = {}
 WHOLE = {
     "agencies_agency": "one is chosen among all, and a partnership has some dozens",
     "agencies_approval": "are the roles that were asked for within a day, for one person",
+    "agencies_membership": "one is chosen among the colleagues, each with their team",
     "agencies_team": "one is chosen among all, and a partnership has some dozens",
     "agencies_user": "one is chosen among the colleagues who see the child",
     "cases_outcome": "one plan is read as a whole",

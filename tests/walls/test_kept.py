@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.conftest import World
 from tests.walls.record import Record, make_record
-from tests.walls.test_every_address import GUARDED, VALUES, WHO
+from tests.walls.test_every_address import GUARDED, VALUES, WHO, who_has
 
 from heard.agencies.rules import MAY
 
@@ -69,9 +69,9 @@ def walk(world: World, record: Record) -> dict[str, list[bool]]:
     known = record.keys.keys() | VALUES.keys()
     pages = [one for one in GUARDED if one.keys <= known and not one.name.endswith(PAPER)]
     seen: dict[str, list[bool]] = {}
-    for role, who in WHO.items():
+    for role in WHO:
         client = Client()
-        client.force_login(getattr(world, who))
+        client.force_login(who_has(world, role))
         # Whoever comes after looks at those pages alone on which nobody before could type.
         for page in [page for page in pages if page.gate in MAY[role] and not seen.get(page.name)]:
             for path in page.all_of(record):

@@ -13,6 +13,7 @@ from tests.conftest import World
 from heard.agencies.models import User
 from heard.cases.case import actions as casework
 from heard.cases.case.access import actions
+from heard.cases.case.actions import Told
 from heard.cases.case.notices import actions as noticing
 from heard.cases.case.notices.lines import lines_of
 from heard.cases.case.notices.models import Reader
@@ -91,7 +92,12 @@ def test_who_is_kept_out_learns_nothing_neither_then_nor_when_it_is_lifted(world
 
 
 def test_of_a_restriction_the_worker_and_their_supervisor_learn(world: World, child: Any) -> None:
-    actions.restrict(by=world.coordinator, person_id=child, reason="A relative works there")
+    casework.restrict_record(
+        by=world.coordinator,
+        person_id=child,
+        reason="A relative works there",
+        told=Told((), "Nobody who could look has looked"),
+    )
     assert kinds(world.social_worker) == ["restricted"]
     assert kinds(world.supervisor) == ["restricted"]
     assert kinds(world.officer) == []

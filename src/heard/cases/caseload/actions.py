@@ -41,6 +41,8 @@ def hand_over(
 @transaction.atomic
 def take_out_caseload(*, by: User, asked: rules.Asked) -> Iterator[Line]:
     """Every line of the team's caseload that was asked for, with a row that says so."""
-    rows = list(queries.team_caseload(by, asked))
-    record_audit(by=by, verb="take out", subject="caseload", subject_id=by.pk, detail={"children": len(rows)})
-    return queries.lines(by, rows, timezone.localdate())
+    rows = queries.team_caseload(by, asked)
+    record_audit(
+        by=by, verb="take out", subject="caseload", subject_id=by.pk, detail={"children": rows.count()}
+    )
+    return queries.lines(by, rows.iterator(), timezone.localdate())

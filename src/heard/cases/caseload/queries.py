@@ -28,6 +28,7 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from heard.agencies.queries import colleagues_visible_to
 from heard.cases.assessment.models import Assessment
 from heard.cases.case.models import Case, Words
 from heard.cases.case.notices.models import Reader
@@ -112,10 +113,10 @@ def lines(user: User, rows: Iterable[Any], today: date) -> Iterator[Line]:
 
 def workers_of_team(user: User) -> list[tuple[str, str]]:
     """Who is allocated to the children of the team, and whom they count on, by name, to choose from."""
-    rows = led_by_own_agencies(user).order_by()
-    people = {who for row in rows for who in (row.allocated_worker, row.trusted_worker) if who}
-    in_order = sorted(people, key=lambda one: (one.last_name, one.first_name, one.pk))
-    return [(str(one.pk), str(one)) for one in in_order]
+    cases = led_by_own_agencies(user).order_by()
+    theirs = Q(pk__in=cases.values("allocated_worker")) | Q(pk__in=cases.values("trusted_worker"))
+    people = colleagues_visible_to(user).filter(theirs).order_by("last_name", "first_name", "pk").distinct()
+    return [(str(one.pk), str(one)) for one in people]
 
 
 def to_hand_over(user: User, references: Collection[str]) -> list[Case]:

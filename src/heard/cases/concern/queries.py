@@ -243,7 +243,10 @@ def has_work(user: User, concern: Concern) -> bool:
             continue
         table: Any = link.related_model
         rows = table._base_manager.filter(**{link.field.name: concern.case})  # type: ignore[union-attr]
-        if table not in (AllocatedWorker, TrustedWorker) and rows.exclude(own.get(table, Q(pk__in=[]))).exists():
+        if (
+            table not in (AllocatedWorker, TrustedWorker)
+            and rows.exclude(own.get(table, Q(pk__in=[]))).exists()
+        ):
             return True
     return False
 

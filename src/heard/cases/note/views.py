@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.kept import kept_form, sending
-from heard.agencies.rules import Hidden, May
+from heard.agencies.rules import May
 from heard.cases.case.queries import my_cases
-from heard.cases.note import actions, queries
+from heard.cases.note import actions, queries, rules
 from heard.cases.note.forms import CorrectNoteForm, DirectionForm, NoteForm, SignsForm
 from heard.cases.note.rules import Kind
 from heard.govuk.forms import parts_of
@@ -103,8 +103,12 @@ def correct(request: Request, note_id: uuid.UUID) -> HttpResponse:
 def signs(request: Request, note_id: uuid.UUID) -> HttpResponse:
     """Which signs and vulnerabilities the writer noticed at this contact."""
     row = actions.open_note(by=request.user, note_id=note_id)
-    if row.written_by_id != request.user.pk:
-        raise Hidden
+    why_not = rules.why_not_mark(
+        is_writer=row.written_by_id == request.user.pk, is_latest=not hasattr(row, "corrected_by"), said=()
+    )
+    if why_not:
+        messages.warning(request, _(why_not))
+        return redirect("note", note_id=note_id)
     noticed = {one.item: one.words for one in row.observations.all()}
     begin = noticed | {"signs": list(noticed), "vulnerabilities": list(noticed)}
     form = kept_form(

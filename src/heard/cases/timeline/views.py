@@ -51,6 +51,9 @@ _KEPT = "chronology"  # in the session: which words are looked for in whose chro
 VERBS: dict[tuple[str, str], Any] = {
     ("write", "note"): gettext_lazy("Wrote a note of contact"),
     ("correct", "note"): gettext_lazy("Corrected a note of contact"),
+    ("refer", "onward referral"): gettext_lazy("Referred to another agency of the partnership"),
+    ("deliver", "share"): gettext_lazy("Delivered what was shared"),
+    ("record", "not heard"): gettext_lazy("Wrote down why the child was not heard"),
     ("mark", "note"): gettext_lazy("Marked signs noticed at a contact"),
     ("direct", "note"): gettext_lazy("Added case direction to a note"),
     ("view", "note"): gettext_lazy("Read a note of contact"),
