@@ -160,5 +160,8 @@ def _finish_step(child: Child, disruption_id: Any, step: dict[str, Any]) -> None
 
 def _due(child: Child) -> date:
     """Around today, so that everybody's own work shows what is still to do; not before the day on which it is agreed."""
-    around = child.world.today + timedelta(days=child.world.rng.randint(-8, 25))
+    drawn = child.world.rng.randint(-4, 25)
+    around = child.world.today + timedelta(
+        days=-child.part("late_action") if child.part("late_action") else drawn
+    )
     return max(around, child.day(AGREED_ON))
