@@ -337,7 +337,7 @@ def who_has(world: World, role: Role) -> User:
         return getattr(world, WHO[role])
     return agencies.add_user(
         by=world.administrator,
-        username="ned.late",
+        username=f"ned.{role.name.lower()}",
         first_name="Ned",
         last_name="Late",
         password=None,

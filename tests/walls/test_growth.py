@@ -37,6 +37,7 @@ WHOLE = {
     "agencies_membership": "one is chosen among the colleagues, each with their team",
     "agencies_team": "one is chosen among all, and a partnership has some dozens",
     "agencies_user": "one is chosen among the colleagues who see the child",
+    "cases_restrictionnews": "say of one child who was told that the record was restricted",
     "cases_outcome": "one plan is read as a whole",
     "cases_action": "one plan is read as a whole",
     "cases_disruptionstep": "stand in the plan of one child",

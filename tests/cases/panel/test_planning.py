@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.cases.panel.conftest import about, hold, in_days, make_panel, now_plus, reasons, tell
+from tests.conftest import let_know
 
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.concern import actions as telling
@@ -15,6 +16,7 @@ from heard.cases.panel import actions, queries
 from heard.cases.panel.models import PanelItem, PanelReason
 from heard.cases.panel.rules import Why
 from heard.network import actions as knowing
+from heard.network.models import Person
 
 # ---- planning and inviting
 
@@ -292,6 +294,9 @@ def test_how_many_children_are_tied_is_said_to_those_who_may_see_them(world, pan
     def tied(user):
         return next(line.tied for line in queries.agenda_of(user, panel) if line.section == "places")
 
+    assert tied(world.officer) is None  # the police know of neither child
+    for known in Person.objects.filter(given_name__in=("Ana", "Bea")):
+        let_know(world.coordinator, known.pk, world.police)
     assert (tied(world.coordinator).seen, tied(world.coordinator).others) == (2, False)
     assert (tied(world.officer).seen, tied(world.officer).others) == (0, True)
     knowing.restrict(by=world.coordinator, person_id=child.pk, reason="A parent works here")

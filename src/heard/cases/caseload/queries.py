@@ -115,7 +115,8 @@ def workers_of_team(user: User) -> list[tuple[str, str]]:
     """Who is allocated to the children of the team, and whom they count on, by name, to choose from."""
     cases = led_by_own_agencies(user).order_by()
     theirs = Q(pk__in=cases.values("allocated_worker")) | Q(pk__in=cases.values("trusted_worker"))
-    people = colleagues_visible_to(user).filter(theirs).order_by("last_name", "first_name", "pk").distinct()
+    people = colleagues_visible_to(user).filter(theirs).order_by("last_name", "first_name", "pk")
+    people = people.distinct().prefetch_related(None)
     return [(str(one.pk), str(one)) for one in people]
 
 
