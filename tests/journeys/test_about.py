@@ -24,7 +24,7 @@ def test_a_worker_writes_down_who_the_child_is_and_then_corrects_the_phone(
     world: World, story: Story
 ) -> None:
     child = opened(world).person
-    story.sign_in(world.social_worker).open(f"/children/{child.pk}/").follow("About Amira Khan")
+    story.sign_in(world.social_worker).open(f"/children/{child.pk}/people/").follow("About Amira Khan")
     story.follow("Add", about="Ethnicity").fill(
         "What does the child say their ethnicity is?", "Punjabi and Welsh"
     )
@@ -59,15 +59,20 @@ def test_a_worker_writes_down_who_the_child_is_and_then_corrects_the_phone(
     story.follow("Earlier", about="Phone").sees("01632 960 202", "01632 960 201", "Something else was said")
     assert Fact.objects.filter(kind="phone").count() == 2
     assert ImportantPerson.objects.get().responsibility == "yes"
-    story.open(f"/children/{child.pk}/").sees("01632 960 202", "Nadia Khan").sees_not("Punjabi and Welsh")
+    story.open(f"/children/{child.pk}/people/").sees("01632 960 202", "Nadia Khan")
+    story.sees_not("Punjabi and Welsh")
 
 
 def test_whom_she_counts_on_does_not_hide_that_nobody_is_allocated(world: World, story: Story) -> None:
     case = opened(world)
     type(case).objects.filter(pk=case.pk).update(allocated_worker=None, trusted_worker=world.teacher)
     case.allocated_workers.all().delete()
-    story.sign_in(world.coordinator).open(f"/children/{case.person_id}/").sees("Tess Archer", "Not allocated")
+    story.sign_in(world.coordinator).open(f"/children/{case.person_id}/").sees(
+        "Tess Archer", "No social worker is allocated"
+    )
     story.follow("Allocate a worker").sees("No social worker is allocated to this child")
     story.select("Who is the allocated worker?", "Sol Wright, Wexmoor Children’s Services").press("Save")
     story.sees("Saved: the allocated worker", "Trusted worker: Tess Archer")
-    story.open(f"/children/{case.person_id}/").sees("Sol Wright", "Tess Archer").sees_not("Not allocated")
+    story.open(f"/children/{case.person_id}/").sees("Sol Wright", "Tess Archer").sees_not(
+        "No social worker is allocated"
+    )

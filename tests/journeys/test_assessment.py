@@ -87,7 +87,7 @@ def test_an_assessment_is_written_sent_back_signed_and_read_beside_the_next(
     story.choose("Send back").choose("What the child says").fill(
         "What has to be looked at again?", "Does her aunt know whom to call?"
     )
-    story.press("Record the decision").sees("Sent back, with your reason.")
+    story.press("Record the decision").sees("Sent back, with your reason and the parts.")
     story.sign_in(world.social_worker).open(f"/children/{case.person_id}/").press("Go on with the assessment")
     story.sees("Does her aunt know whom to call?").follow("Strengths").follow(
         "Change or take out", about="Rosa"

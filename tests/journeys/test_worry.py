@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from tests.cases.attachment.samples import picture
-from tests.conftest import World
+from tests.conftest import World, let_know
 from tests.journeys.conftest import Story
 
 from heard.agencies.models import AuditRow
@@ -123,6 +123,7 @@ def test_a_worry_is_told_without_scripts(world: World, story_without_scripts: St
 
 def test_a_child_who_is_known_is_recognised_in_spite_of_spelling(world: World, story: Story) -> None:
     child = network.add_person(by=world.officer, given_name="Elizabeth", family_name="Smyth")
+    let_know(world.officer, child.pk, world.school)
     story.sign_in(world.teacher).open("/worries/tell/").press("Start")
     story.choose("A child").press("Continue")
     story.fill("Name of the child", "Liz Smith").press("Continue")

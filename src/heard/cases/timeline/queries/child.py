@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 LATEST: Final = 10  # warnings, episodes and clocks: each has a page of its own with all
 FEW: Final = 5  # of what is told in a line or two
 NEXT: Final = 3  # dates on the summary
-ACTIONS: Final = 6  # of a plan on one page, as are notes, files and ties: a tab is three screens of a phone
+ACTIONS: Final = 4  # of a plan on one page, as are notes, files and ties: a tab is three screens of a phone
 NOTES: Final = 5
 FILES: Final = 8
 TIES: Final = 7
