@@ -86,7 +86,7 @@ def test_every_role_needs_one_by_default(role: Role) -> None:
 
 def test_with_sensitive_those_who_see_more_than_their_agency_need_one() -> None:
     assert [role for role in Role if needs_factor({role}, which="sensitive")] == [
-        Role.DUTY, Role.COORDINATOR, Role.SUPERVISOR, Role.ANALYST, Role.ADMINISTRATOR
+        Role.DUTY, Role.COORDINATOR, Role.SUPERVISOR, Role.OFFICER, Role.ANALYST, Role.ADMINISTRATOR
     ]  # fmt: skip
     assert needs_factor({Role.BOARD, Role.COORDINATOR}, which="sensitive")
 

@@ -110,7 +110,7 @@ def test_another_trusted_worker_needs_a_reason_and_the_child_is_asked(world: Wor
 
 def test_the_child_keeps_a_page_of_their_own_and_reads_who_looked(world: World, story: Story) -> None:
     plan = planned(world)
-    story.sign_in(world.social_worker).open(f"/children/{plan.case.person_id}/")
+    story.sign_in(world.social_worker).open(f"/children/{plan.case.person_id}/plan/")
     story.follow("The child’s own plan, in plain words").sees("It is not written yet.").press("Write it")
     story.fill(f"What will be different: “{BETTER}” (optional)", "You walk home and nobody bothers you.")
     story.fill(f"What we do: “{WALK}” (optional)", "Tess walks home with you.")
