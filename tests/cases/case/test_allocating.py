@@ -115,7 +115,7 @@ def test_a_worker_who_was_switched_off_leaves_a_child_to_whom_nobody_is_allocate
     assert list(queries.not_allocated(world.coordinator)) == [case]
     client.force_login(world.coordinator)
     page = client.get(reverse("child", kwargs={"person_id": case.person_id})).text
-    assert "Not allocated" in page
+    assert "No social worker is allocated" in page
     assert "cannot sign in any longer" in page
 
 
