@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from tests.conftest import World
+from tests.conftest import World, let_know
 from tests.journeys.conftest import Story
 
 from heard.cases.concern import actions as telling
@@ -26,6 +26,7 @@ def told(world: World, **change: Any) -> Any:
 
 def test_a_question_is_answered_and_the_case_has_its_worker_at_once(world: World, story: Story) -> None:
     child = network.add_person(by=world.officer, given_name="Noor", family_name="Aziz")
+    let_know(world.officer, child.pk, world.school)
     worry = told(world, person_id=child.pk)
     told(world, new_person={"given_name": "Sami", "family_name": "Aziz"}, seen_and_heard="The same car.")
 

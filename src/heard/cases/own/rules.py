@@ -125,6 +125,7 @@ ORDER: Final = (
     Role.DUTY,
     Role.SUPERVISOR,
     Role.COORDINATOR,
+    Role.OFFICER,
     Role.ANALYST,
     Role.BOARD,
     Role.ADMINISTRATOR,

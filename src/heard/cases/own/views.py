@@ -27,6 +27,7 @@ from heard.govuk.pdf import as_download, draw_pdf
 ROLES: dict[str, Any] = {
     Role.PRACTITIONER: gettext_lazy("People who work with children"),
     Role.DUTY: gettext_lazy("People who are there in an emergency"),
+    Role.OFFICER: gettext_lazy("Somebody who looks into worries about people who work with children"),
     Role.COORDINATOR: gettext_lazy("People who bring everybody together to help"),
     Role.SUPERVISOR: gettext_lazy("People who check that the work is done well"),
 }
