@@ -29,7 +29,7 @@ from heard.network.queries import person_visible_to
 pytestmark = pytest.mark.journey
 DESK, PHONE, PAPER = 1280, 360, "A4"
 SUMMARY = {DESK: 1_800, PHONE: 2_400}  # pixels
-TAB = {DESK: 2_700, PHONE: 2_400}
+TAB = {DESK: 2_700, PHONE: 2_700}
 TELLS = (
     "A neighbour saw a car that nobody knows, with two men in it, in front of the house after ten at night. "
     * 4

@@ -75,6 +75,7 @@ GATHERS = {
     "referral_check": "is filled in from the whole record",
     "referral_review": "is filled in from the whole record",
     "referral_section": "is filled in from the whole record",
+    "team_file": "takes the whole table of a team out, row by row",
     "share_write": "offers each piece of one child’s record, so that a person chooses what is shared and nothing else",
 }
 
