@@ -29,7 +29,7 @@ from heard.network.queries import person_visible_to
 pytestmark = pytest.mark.journey
 DESK, PHONE, PAPER = 1280, 360, "A4"
 SUMMARY = {DESK: 1_800, PHONE: 2_400}  # pixels
-TAB = {DESK: 2_700, PHONE: 2_700}
+TAB = {DESK: 2_700, PHONE: 2_400}
 TELLS = (
     "A neighbour saw a car that nobody knows, with two men in it, in front of the house after ten at night. "
     * 4
@@ -132,6 +132,7 @@ def test_a_childs_page_is_as_long_as_somebody_reads_in_twenty_seconds(
             .get_attribute("href")
         )
         assert name
+        DBTaskResult.objects.all().delete()  # as in the fixture: the page before may have asked for one
         story.open(name)
         heights[tab.name] = {width: _height(story, width) for width in (DESK, PHONE)}
     most = {tab.name: SUMMARY if tab.name == "child" else TAB for tab in TABS}
