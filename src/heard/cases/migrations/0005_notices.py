@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name='Reader',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('the child’s worker', 'the child’s worker'), ('supervisor of the team that leads the case', 'supervisor of the team that leads the case'), ('whoever decides on worries', 'whoever decides on concerns'), ('on duty', 'on duty'), ('lead of the agency concerned', 'lead of the agency concerned'), ('the person concerned', 'named in it')], max_length=60)),
+                ('role', models.CharField(choices=[('the child’s worker', 'the child’s worker'), ('supervisor of the team that leads the case', 'supervisor of the team that leads the case'), ('whoever decides on worries', 'whoever decides on concerns'), ('on duty', 'on duty'), ('lead of the agency concerned', 'lead of your agency'), ('the person concerned', 'it concerns you')], max_length=60)),
                 ('added_at', models.DateTimeField()),
                 ('seen_at', models.DateTimeField(blank=True, null=True)),
                 ('mailed_at', models.DateTimeField(blank=True, null=True)),
