@@ -210,3 +210,5 @@ def test_without_a_child_chosen_the_page_says_so(client: Client, world: World) -
     client.force_login(world.coordinator)
     answer = client.get(reverse("team_hand_over"), follow=True)
     assert "Choose at least one child to hand over." in answer.text
+    gone = client.get(reverse("team_hand_over"), {"case": "C-000-000"}, follow=True)
+    assert "Choose at least one child to hand over." in gone.text

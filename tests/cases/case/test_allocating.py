@@ -71,6 +71,19 @@ def test_an_allocated_worker_is_not_whom_the_child_counts_on(world: World, case:
     ]
 
 
+def test_whoever_is_named_first_is_allocated_where_that_is_their_job_and_else_trusted(
+    world: World, case: Case
+) -> None:
+    actions.name_worker(by=world.coordinator, case_id=case.pk, worker=world.teacher)
+    case.refresh_from_db()
+    assert (case.allocated_worker, case.trusted_worker) == (None, world.teacher)
+    actions.name_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    case.refresh_from_db()
+    assert (case.allocated_worker, case.trusted_worker) == (world.social_worker, world.teacher)
+    with pytest.raises(Refused, match="allocates the worker"):
+        actions.name_worker(by=world.teacher, case_id=case.pk, worker=world.supervisor)
+
+
 def test_each_has_its_own_history(world: World, case: Case) -> None:
     trust(world, case, world.teacher)
     allocate(world, case)

@@ -86,10 +86,10 @@ def hand_over(request: Request) -> HttpResponse:
     """Several children get another worker, each with a note."""
     user = request.user
     chosen = read_chosen(request.GET)
-    if not chosen:
+    children = queries.to_hand_over(user, chosen)
+    if not children:  # none is ticked, or none of those is the team's any more
         messages.warning(request, _("Choose at least one child to hand over."))
         return redirect("team")
-    children = queries.to_hand_over(user, chosen)
     form = kept_form(
         request,
         HandOverForm,
