@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,7 +21,7 @@ from heard.agencies import actions
 from heard.agencies.actions import begin_draft, save_draft
 from heard.agencies.models import Membership, Team, User
 from heard.agencies.rules import Hidden, Role
-from heard.agencies.waiting import Waiting
+from heard.agencies.waiting import First, Waiting
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.models import Assessment
 from heard.cases.case import actions as casework
@@ -27,8 +29,9 @@ from heard.cases.case.notices.actions import mark_all_seen
 from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
+from heard.cases.words.actions import add_words
 from heard.home import queries
-from heard.home.waiting import Section, groups_of
+from heard.home.waiting import SHOWN, Section, mine, of_team
 
 
 def ago(days: int) -> date:
@@ -57,52 +60,65 @@ def a_case(world: World, name: str = "Mina") -> Any:
     ).case
 
 
-def things(*days: int | None) -> list[Waiting]:
-    return [Waiting(f"thing {number}", "/", days_left=left) for number, left in enumerate(days)]
+def thing(what: str, days: int | None = None, **more: Any) -> Waiting:
+    return Waiting(more.pop("about", ""), what, f"/{what}/", days_left=days, **more)
+
+
+def shown(*waiting: Waiting, new: tuple[Waiting, ...] = (), by_child: bool = False) -> list[str]:
+    return [one.what for one in mine([Section("Some", list(waiting))], new, by_child=by_child).shown]
 
 
 def test_what_has_a_day_goes_by_how_near_it_is_whatever_it_is() -> None:
-    sections = [
-        Section("Actions", things(-3, 0, 7, 8), key="actions"),
-        Section("Reviews", things(-1, None), key="reviews"),
-        Section("Drafts", things(None), key="drafts"),
-        Section("Missing", things(None), key="missing"),
-    ]
-    found = {group.key: [one.heading for one in group.sections] for group in groups_of(sections)}
-    assert list(found) == ["missing", "overdue", "today", "soon", "waiting", "later", "drafts"]
-    assert found["overdue"] == ["Actions", "Reviews"]
-    assert found["soon"] == found["today"] == found["later"] == ["Actions"]
-    assert found["waiting"] == ["Reviews"]
+    found = shown(
+        thing("week", 7), thing("late", -3), thing("some day"), thing("today", 0), thing("later", 8)
+    )
+    assert found == ["late", "today", "week", "some day"]
+
+
+def test_danger_and_who_is_missing_and_what_is_new_stand_before_what_is_overdue() -> None:
+    ahead = [thing(why, ahead=why) for why in (First.BACK, First.NEW, First.MISSING, First.DANGER)]
+    assert shown(thing("late", -3), *ahead) == ["danger", "missing", "new", "back", "late"]
 
 
 def test_what_holds_somebody_else_up_waits_for_them_however_far_its_day_is() -> None:
-    sections = [Section(key, things(60), key=key) for key in ("sign-offs", "actions")]
-    assert [group.key for group in groups_of(sections)] == ["waiting", "later"]
-    assert [group.key for group in groups_of([Section("Sign", things(3), key="sign-offs")])] == ["soon"]
+    assert shown(thing("sign", 60, kind="sign-offs"), thing("act", 60, kind="actions")) == ["sign"]
 
 
-def test_that_there_is_more_is_said_once_at_the_end_of_what_is_shown() -> None:
-    (overdue, later) = groups_of([Section("Actions", things(-3, 20), has_more=True, key="actions")])
-    assert (overdue.has_more, later.has_more) == (False, True)
+def test_what_leads_to_one_place_is_one_line() -> None:
+    """What is new and waits anyway is marked as new; it can be marked as seen, and keeps its words and its day."""
+    notice = Waiting("Mina", "Returned to you", "/finish/", note="Dele", ahead=First.NEW, reader_id=7)
+    (line,) = mine([Section("Some", [thing("finish", 3)])], [notice]).shown
+    assert (line.what, line.days_left, line.reader_id, line.ahead) == ("finish", 3, 7, First.NEW)
+    urgent = replace(notice, ahead=First.DANGER)
+    (line,) = mine([Section("Some", [thing("finish", 3)])], [urgent]).shown
+    assert line.ahead == First.DANGER
 
 
-def test_what_may_wait_is_folded_so_that_what_is_urgent_fits_on_a_phone(client: Client, world: World) -> None:
-    case = a_case(world)
-    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.coordinator)
-    told(world, "Joss")
-    client.force_login(world.coordinator)
-    page = client.get("/").text
-    sections = {part.partition('"')[0]: part for part in page.split('<section aria-labelledby="')[1:]}
-    assert "Mina Okoro" in sections["children"]
-    folded = {key for key, part in sections.items() if "<details" in part.partition("</section>")[0]}
-    assert folded == {"children"}
-    assert "Joss Okoro" in "".join(part for key, part in sections.items() if key not in folded)
+def test_what_waits_for_a_colleague_by_name_is_theirs_and_not_shown_as_mine() -> None:
+    theirs = thing("theirs", -3, whose="Ruth", is_colleagues=True)
+    many = thing("anybody's", -2, whose="deciders")
+    sections = [Section("Some", [theirs, many, thing("mine", -1)])]
+    assert [one.what for one in mine(sections, []).shown] == ["anybody's", "mine"]
+    assert [one.what for one in of_team(sections, [Section("Oldest", [many])]).shown] == [
+        "theirs",
+        "anybody's",
+    ]
 
 
-def sections_of(page: str) -> dict[str, str]:
-    """The groups of My work by their key, in the order of the page."""
-    parts = page.split('<section aria-labelledby="')[1:]
-    return {part.partition('"')[0]: part.partition("</section>")[0] for part in parts}
+def test_more_than_fits_is_counted_and_can_be_seen_by_child() -> None:
+    many = [thing(f"{number}", -number, about=f"Child {number % 3}") for number in range(SHOWN + 5)]
+    lines = mine([Section("Some", many)], [])
+    assert (len(lines.shown), lines.left_out) == (SHOWN, 5)
+    assert lines.shown[0].what == f"{SHOWN + 4}"
+    by_child = mine([Section("Some", many)], [], by_child=True).shown
+    assert len(by_child) == SHOWN + 5
+    assert [one.about for one in by_child] == sorted(one.about for one in many)
+
+
+def lines_on(page: str) -> list[str]:
+    """The lines of a page of work, in their order."""
+    body = page.partition('class="heard-work"')[2].partition("</tbody>")[0]
+    return body.split("<tr")[2:]
 
 
 def test_danger_stands_first_with_a_red_tag_however_much_is_due_before(client: Client, world: World) -> None:
@@ -111,44 +127,82 @@ def test_danger_stands_first_with_a_red_tag_however_much_is_due_before(client: C
     Concern.objects.update(due_on=ago(1))
     told(world, "Mina", danger_done="The police were called.")
     client.force_login(world.coordinator)
-    page = sections_of(client.get("/").text)
-    assert list(page)[:2] == ["unread", "danger"]  # new for the co-ordinator, then what waits
-    assert "Mina Okoro" in page["danger"]
-    assert "govuk-tag--red" in page["danger"]
-    assert "In danger when told" in page["danger"]
-    assert "<details" not in page["danger"]
-    assert "Joss" not in page["danger"]
-    assert "Mina" not in page["overdue"]
-    whole = client.get(reverse("work", kwargs={"work": "decisions"})).text
-    first = whole.partition('<ul class="heard-waiting">')[2].partition("</li>")[0]
+    page = client.get("/").text
+    first, *others = lines_on(page)
+    assert len(others) == SHOWN - 1
     assert "Mina Okoro" in first
-    assert "In danger when told" in first
+    assert "govuk-tag--red" in first
+    assert "Danger" in first
+    assert "Decide on the worry" in first
+    assert "ring 999" in page
+    assert not any("Mina" in line for line in others)  # told by a notice and waiting: one line
+    whole = lines_on(client.get(reverse("work", kwargs={"work": "decisions"})).text)[0]
+    assert "Mina Okoro" in whole
+    assert "Danger" in whole
 
 
-def test_an_assessment_that_was_sent_back_stands_open_near_the_top(client: Client, world: World) -> None:
+def test_what_is_new_is_marked_as_seen_from_its_line(client: Client, world: World) -> None:
+    told(world, "Mina", danger_done="The police were called.")
+    client.force_login(world.coordinator)
+    address = re.search(r'action="(/[^"]*seen[^"]*)"', lines_on(client.get("/").text)[0])
+    assert address
+    client.post(address[1], {"back": "home"})
+    (line,) = lines_on(client.get("/").text)
+    assert "<form" not in line
+    assert "Danger" in line  # it waits for a decision all the same
+
+
+def test_an_assessment_that_was_sent_back_stands_near_the_top(client: Client, world: World) -> None:
     case = a_case(world)
     timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=ago(60))
     assessing.start_assessment(by=world.social_worker, case_id=case.pk)
     Assessment.objects.update(state="returned", due_on=timezone.localdate() + timedelta(days=40))
     client.force_login(world.social_worker)
-    page = sections_of(client.get("/").text)
-    assert list(page)[:2] == ["back", "overdue"]
-    assert "Mina Okoro" in page["back"]
-    assert "sent back" in page["back"]
-    assert "<details" not in page["back"]
+    first = lines_on(client.get("/").text)[0]
+    assert "Mina Okoro" in first
+    assert "Sent back" in first
 
 
-def test_what_is_overdue_stands_first_with_its_kind_and_its_rule(client: Client, world: World) -> None:
+def test_what_is_overdue_stands_first_and_its_rule_on_the_page_of_its_kind(
+    client: Client, world: World
+) -> None:
     case = a_case(world)
+    timing.note_moment(by=world.social_worker, case_id=case.pk, kind="looked_after", on=timezone.localdate())
     timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=ago(60))
-    timing.note_moment(by=world.social_worker, case_id=case.pk, kind="looked_after", on=ago(1))
     client.force_login(world.social_worker)
-    page = client.get("/").text
-    overdue, later = page.index('id="overdue"'), page.index('id="later"')
-    assert overdue < page.index("Statutory deadlines") < later
-    assert overdue < page.index("Hold the first child protection conference") < later
-    assert later < page.index("Hold the first review for a looked-after child")
-    assert "DfE CIN census guide" in page
+    first = lines_on(client.get("/").text)[0]
+    assert "Hold the first child protection conference" in first
+    assert "Overdue by" in first
+    assert "DfE CIN census guide" in client.get(reverse("work", kwargs={"work": "clocks"})).text
+
+
+def test_what_children_said_is_one_line_a_child(client: Client, world: World) -> None:
+    case = a_case(world)
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    mark_all_seen(by=world.social_worker, person_id=case.person_id)
+    for number in range(3):
+        said = {"text": f"I like it {number}.", "heard_by": "Sol Wright", "heard_on": ago(number)}
+        add_words(by=world.social_worker, person_id=case.person_id, **said)
+    client.force_login(world.social_worker)
+    lines = [line for line in lines_on(client.get("/").text) if "came of" in line]
+    assert len(lines) == 1
+    assert "Tell the child what came of 3 things they said" in lines[0]
+
+
+def test_the_team_sees_what_waits_for_its_people_and_others_only_what_they_may(
+    client: Client, world: World
+) -> None:
+    case = a_case(world)
+    casework.name_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=ago(60))
+    client.force_login(world.coordinator)
+    assert "child protection conference" not in "".join(lines_on(client.get("/").text))
+    (line,) = [line for line in lines_on(client.get(reverse("team_waiting")).text) if "conference" in line]
+    assert str(world.social_worker) in line
+    client.force_login(world.teacher)
+    assert "Mina" not in client.get(reverse("team_waiting")).text
+    client.force_login(world.board_member)
+    assert client.get(reverse("team_waiting")).status_code == 404
 
 
 def test_what_is_overdue_is_said_once_a_day_on_the_first_page(client: Client, world: World) -> None:
@@ -161,14 +215,13 @@ def test_what_is_overdue_is_said_once_a_day_on_the_first_page(client: Client, wo
 
 def test_where_there_is_more_than_twenty_a_page_has_all_of_them(client: Client, world: World) -> None:
     for number in range(23):
-        case = a_case(world, f"Mina{number}")
-        casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
-        mark_all_seen(by=world.social_worker, person_id=case.person_id)
-    client.force_login(world.social_worker)
+        told(world, f"Mina{number}")
+    client.force_login(world.coordinator)
     page = client.get("/").text
-    assert page.count(reverse("child", kwargs={"person_id": case.person_id})) <= 1
-    assert reverse("work", kwargs={"work": "children"}) in page
-    assert client.get(reverse("work", kwargs={"work": "children"})).text.count("Okoro") == 23
+    assert reverse("work", kwargs={"work": "decisions"}) in page
+    assert "20+" in page
+    whole = client.get(reverse("work", kwargs={"work": "decisions"})).text
+    assert len(lines_on(whole)) == 23
 
 
 def test_there_is_no_page_for_work_that_the_role_does_not_have(client: Client, world: World) -> None:
@@ -192,7 +245,7 @@ def test_every_kind_of_work_has_a_name_of_its_own_and_can_be_drawn_counted_and_p
         in_a_year = timezone.localdate() + timedelta(days=365)
         due = dict(queries.due_by(user, in_a_year))
         for kind in kinds:
-            drawn = [kind.line(row) for row in kind.rows(user)]
+            drawn = [kind.line(row, user) for row in kind.rows(user)]
             assert not drawn or not kind.only_if or kind.only_if(user).exists(), (
                 f"{kind.key} would be left out"
             )
@@ -257,7 +310,9 @@ def test_words_of_a_form_of_the_first_release_are_shown_to_be_copied(client: Cli
     draft = begin_draft(by=world.social_worker, kind="assessment", subject_id=uuid.uuid4())
     save_draft(by=world.social_worker, draft_id=draft.pk, kind="assessment", step="judgement", answers=judged)
     client.force_login(world.social_worker)
-    assert "Words that you typed in a form that has changed since" in client.get(reverse("home")).text
+    assert "What you began and have not sent</a>: 1" in client.get(reverse("home")).text
+    drafts = client.get(reverse("work", kwargs={"work": "drafts"})).text
+    assert "Words that you typed in a form that has changed since" in drafts
     page = client.get(reverse("unfinished")).text
     assert "She is being groomed,\nand afraid." in page
     assert judged["judgement"]["words"] not in page

@@ -123,7 +123,7 @@ class Story:
         return self
 
     def sign_out(self) -> Story:
-        return self.press("Sign out")
+        return self.menu("Sign out")
 
     def open(self, path: str, *, status: int = 200) -> Story:
         """A status other than 200 is a page too, and is looked at as well."""
@@ -185,6 +185,12 @@ class Story:
         """`about`: what a link among several of the same words is about; it may be for screen readers alone."""
         name = re.compile(f"{re.escape(link)}.*{re.escape(about)}") if about else link
         self.page.get_by_role("link", name=name).first.click()
+        return self.look()
+
+    def menu(self, what: str) -> Story:
+        """By the menu behind one's own name."""
+        self.page.locator(".heard-me > summary").click()
+        self.page.locator(".heard-me").get_by_text(what, exact=True).click()
         return self.look()
 
     def add(self, what: str) -> Story:

@@ -88,7 +88,7 @@ def test_passkeys_app_and_codes_are_looked_after(world: World, story: Story, key
     story.fill("Code", format_hotp_value(hotp_value(secret, int(time.time()) // 30))).press("Add this app")
     story.sees("In use").press("New recovery codes").press("Make new codes").sees("Your recovery codes")
     story.open("/account/factors/confirm/").sees("Confirm that it is you", "Use a passkey")
-    story.open("/").follow("Where you are signed in").sees("You are here", "Chrome on Linux")
+    story.open("/").menu("Where you are signed in").sees("You are here", "Chrome on Linux")
     story.press("Sign out everywhere else").sees("Signed out everywhere else.", "You are here")
     story.open("/account/begin/", status=404).sees("This link has ended")
     story.open("/account/factors/").press("Remove the authenticator app").press("Remove it").sees("None yet")

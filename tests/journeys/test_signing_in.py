@@ -26,7 +26,7 @@ def test_a_wrong_password_says_so_and_leads_to_the_boxes(world: World, story: St
 
 
 def test_a_password_is_changed_from_any_page(world: World, story: Story) -> None:
-    story.sign_in(world.social_worker).open("/").follow("Change your password")
+    story.sign_in(world.social_worker).open("/").menu("Change your password")
     story.fill("Current password", "not this one").fill("New password", "a much better one")
     story.fill("New password again", "a much better one").press("Change my password")
     story.sees("There is a problem", "This is not your current password.")
@@ -44,7 +44,7 @@ def test_signing_in_works_without_scripts(world: World, story_without_scripts: S
 
 
 def test_the_screen_can_be_blanked_and_comes_back_at_a_key(world: World, story: Story) -> None:
-    story.sign_in(world.social_worker).open("/").press("Blank the screen")
+    story.sign_in(world.social_worker).open("/").menu("Blank the screen")
     story.sees("The screen is blank")
     assert "My work" not in story.page.title()
     story.page.keyboard.press("a")

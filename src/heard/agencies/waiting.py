@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from heard.knowledge import load
 
@@ -22,36 +23,49 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.agencies.rules import May
 
-type Said = str | Callable[[Any], object]
+# Words for all, an attribute of the row, or what is made of it.
+type Said = Promise | str | Callable[[Any], object]
 
 
 class First(StrEnum):
     """Why something stands before all others."""
 
     DANGER = "danger"  # somebody was in danger when it was told
+    MISSING = "missing"  # a child is missing now
+    NEW = "new"  # the reader has not said that they have seen it
     BACK = "back"  # it was sent back to the reader
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits. With a due date it is drawn as a clock, with its rule and the rule's source."""
+    """One thing that waits, in one line: about whom, what, from whom or what else is to know, for whom, and by which day.
 
-    text: str
+    `whose`: '' where it waits for the reader by name; else whom it waits for: a colleague (`is_colleagues`), or many. `rule` and `source` are what gives the day.
+    `reader_id`: of the notice that tells the reader of it, where they have not said that they have seen it.
+    """
+
+    about: str
+    what: str
     href: str
     note: str = ""
+    whose: str = ""
     due_on: date | None = None
     days_left: int | None = None
     rule: str = ""
     source: str = ""
     ahead: First | None = None
+    kind: str = ""
+    is_colleagues: bool = False
+    reader_id: int | None = None
 
 
 @dataclass(frozen=True)
 class WorkList:
     """One kind of work, for those with this permission: what waits of it for a user, and how a line of it is drawn.
 
-    `page`: the address of a row, by its key in `of`. `text` and `note` are what stands there: an attribute of the row, or
-    made of it. `due`: the field of its day, `on` its day where it is worked out; `clock`: the rule that gives it. `ahead`: why
+    `page`: the address of a row, by its key in `of`. `about`, `what` and `note` are what stands there: words, an
+    attribute of the row, or made of it. `whose`: whom a row waits for, where that may be somebody else than the reader: a person, or words
+    for many. `due`: the field of its day, `on` its day where it is worked out; `clock`: the rule that gives it. `ahead`: why
     a line stands before all others. `shows`: the records beside a row that its line names; no others are fetched.
     `only_if`: rows of one table without which there is nothing in this list. Most people's lists are mostly empty, and this
     is found in a hundredth of the time, since it leaves out all that decides what the user may see. Nothing of it is shown.
@@ -62,8 +76,10 @@ class WorkList:
     may: May
     rows: Callable[[User], QuerySet[Any]]
     page: str | Callable[[Any], str]
-    text: Said
+    about: Said
+    what: Said
     note: Said = ""
+    whose: Said = ""
     of: str = "pk"
     due: str | Callable[[date], Q] = ""
     on: Callable[[Any], date | None] | None = None
@@ -83,17 +99,21 @@ class WorkList:
             return self.due(day)
         return Q(**{f"{self.due}__lte": day}) if self.due else None
 
-    def line(self, row: Any) -> Waiting:
-        on, clock = self._day(row), self._clock(row)
+    def line(self, row: Any, reader: User) -> Waiting:
+        on, clock, whose = self._day(row), self._clock(row), _of(self.whose, row)
         return Waiting(
-            text=_said(self.text, row),
+            about=_said(self.about, row),
+            what=_said(self.what, row),
             href=self.page(row) if callable(self.page) else reverse(self.page, args=[getattr(row, self.of)]),
             note=_said(self.note, row),
+            whose="" if whose == reader else str(whose),
+            is_colleagues=hasattr(whose, "pk") and whose != reader,
             due_on=on,
             days_left=(on - timezone.localdate()).days if on else None,
             rule=clock.label if clock else "",
             source=clock.source if clock else "",
             ahead=self.ahead(row),
+            kind=self.key,
         )
 
     def _day(self, row: Any) -> date | None:
@@ -109,4 +129,10 @@ class WorkList:
 
 
 def _said(how: Said, row: Any) -> str:
-    return str((how(row) if callable(how) else attrgetter(how)(row) if how else "") or "")
+    return str(_of(how, row))
+
+
+def _of(how: Said, row: Any) -> Any:
+    if isinstance(how, Promise):
+        return how
+    return (how(row) if callable(how) else attrgetter(how)(row) if how else "") or ""

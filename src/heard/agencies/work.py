@@ -28,12 +28,13 @@ def _where(draft: Any) -> str:
 
 
 DRAFTS = WorkList(
-    "drafts", _("What you began and have not sent"), May.SIGNED_IN, drafts_of, _where, _begun,
+    "drafts", _("What you began and have not sent"), May.SIGNED_IN, drafts_of, _where, _begun, _("Go on and send it"),
     note=lambda row: _("last changed %(time)s") % {"time": time(row.updated_at)},
     only_if=lambda user: Draft.objects.filter(user=user),
 )  # fmt: skip
 WITHOUT_MAIL = WorkList(
-    "without-mail", _("Colleagues whom a reminder did not reach"), May.MANAGE, people_without_mail, "user", str,
+    "without-mail", _("Colleagues whom a reminder did not reach"), May.MANAGE, people_without_mail, "user", str, _("A reminder did not reach them"),
+    whose=_("administrators"),
     note=lambda row: _("on %(date)s: the address is wrong, or the mail server does not take mail")
     % {"date": day(row.mail_failed_on)},
 )  # fmt: skip

@@ -87,7 +87,6 @@ LISTS: Final[tuple[WorkList, ...]] = (
     pack.PACKS,
     agencies.DRAFTS,
     note.NOT_SEEN,
-    case.CHILDREN,
 )
 
 

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
-from heard.cases.case.notices.lines import lines_of
+from heard.cases.case.notices.lines import lines_of as notice_lines
 from heard.cases.case.notices.queries import unread_of, whom_to_ring
 from heard.cases.glass.queries import openings_counted
 from heard.home import learn, promises, queries
 from heard.home.navigation import parts_for
-from heard.home.waiting import groups_of, page_of
+from heard.home.waiting import mine, news_of, page_of
 from heard.knowledge import load
 
 _UNREAD = 30  # of what is new; the page of notices has all
@@ -27,13 +27,17 @@ _LAST_DAY = "last_day"  # in the session: when My work was opened last
 @gate(May.SIGNED_IN)
 @require_safe
 def home(request: Request) -> HttpResponse:
-    groups = groups_of(queries.my_work(request.user))
+    user, by_child = request.user, request.GET.get("by") == "child"
+    sections = queries.my_work(user)
+    news = news_of(notice_lines(unread_of(user)[:_UNREAD]))
     context = {
-        "parts": [part for part in parts_for(request.user) if part.name != "home"],
-        "groups": groups,
-        "unread": lines_of(unread_of(request.user)[:_UNREAD]),
-        "rung": whom_to_ring(request.user),
-        "writes": request.user.may(May.PLAN),
+        "parts": [part for part in parts_for(user) if part.name != "home"],
+        "lines": mine(sections, news, by_child=by_child),
+        "sections": sections,
+        "by_child": by_child,
+        "rung": whom_to_ring(user),
+        "writes": user.may(May.PLAN),
+        "has_team": user.may(May.PLAN),
         "first_today": _first_today(request),
     }
     return render(request, "home/home.html", context)

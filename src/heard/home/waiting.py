@@ -1,4 +1,4 @@
-"""The order in which a person sees what waits: danger first, then what is overdue, whatever it is."""
+"""The order in which a person sees what waits: danger first, then what is new, then what is overdue, whatever it is."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.paginator import Page, Paginator
-from django.utils.translation import gettext as _
 
-from heard.agencies.waiting import Waiting, WorkList
+from heard.agencies.waiting import First, Waiting, WorkList
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.cases.case.notices.lines import Line
 
-AT_MOST: Final = 20  # what one section shows; its page has all of them
+AT_MOST: Final = 20  # what is asked for of one kind; its page has all of them
+SHOWN: Final = 16  # lines of the page: what is left out is more urgent nowhere
 SOON: Final = 7  # days to come that a person has to have in view
 _PER_PAGE = 50
 # Here somebody else cannot go on before this user has: it is not put among what may wait, however far its day is.
 _HOLDS_UP: Final = ("sign-offs", "records-to-check", "requests")
+# These have a page of their own, and do not press.
+_MAY_WAIT: Final = ("drafts",)
+_AHEAD: Final = (First.DANGER, First.MISSING, First.NEW, First.BACK)
+_LATER: Final = 99
 
 
 @dataclass(frozen=True)
@@ -31,87 +36,104 @@ class Section:
     key: str = ""
 
     @property
-    def rules(self) -> list[str]:
-        """The rules of what is in it, each once: where there is one alone, it is said once."""
-        return list(dict.fromkeys(thing.rule for thing in self.waiting))
+    def number(self) -> str:
+        """How many there are, as far as they were asked for."""
+        return f"{len(self.waiting)}+" if self.has_more else str(len(self.waiting))
+
+    @property
+    def rules(self) -> list[tuple[str, str]]:
+        """The rules that give the days in it, each once, with its source."""
+        return list(dict.fromkeys((thing.rule, thing.source) for thing in self.waiting if thing.rule))
 
 
 @dataclass(frozen=True)
-class Group:
-    """Sections of what is as urgent: what is overdue, due today, and so on."""
+class Lines:
+    """The lines of one page, what is most urgent first, and how many of them were left out."""
 
-    key: str
-    heading: str
-    sections: list[Section]
-
-    @property
-    def may_wait(self) -> bool:
-        """Whether it is folded, so that what is urgent fits on a phone."""
-        return self.key in ("later", "children")
+    shown: list[Waiting]
+    left_out: int
+    overdue: int
 
     @property
-    def number(self) -> int:
-        return sum(len(section.waiting) for section in self.sections)
-
-    @property
-    def has_more(self) -> bool:
-        return any(section.has_more for section in self.sections)
+    def any_danger(self) -> bool:
+        return any(thing.ahead == First.DANGER for thing in self.shown)
 
 
-def groups_of(sections: Iterable[Section]) -> list[Group]:
-    """What has a day goes by how near it is, the rest by what it is. Groups that are empty are left out."""
-    headings = {
-        "danger": _("In danger when told"),
-        "missing": _("Children who are missing now"),
-        "back": _("Sent back to you"),
-        "overdue": _("Overdue"),
-        "today": _("Due today"),
-        "soon": _("Due in the next seven days"),
-        "waiting": _("Waiting for you"),
-        "later": _("Due later"),
-        "drafts": _("What you began and have not sent"),
-        "children": _("Your caseload"),
-    }
-    found: dict[str, list[Section]] = {key: [] for key in headings}
-    for section in sections:
-        for key, waiting in _parted(section).items():
-            last = waiting[-1] is section.waiting[-1]
-            found[key].append(replace(section, waiting=waiting, has_more=section.has_more and last))
-    return [Group(key, headings[key], rows) for key, rows in found.items() if rows]
+def mine(sections: Iterable[Section], new: Iterable[Waiting], *, by_child: bool = False) -> Lines:
+    """What presses for the reader, by name or as one of many: what is new, what is due within a week, and what waits without a
+    day. By urgency, the first `SHOWN`; or all of it by the child's name."""
+    found = [thing for section in sections for thing in section.waiting]
+    found = [thing for thing in _with_news(found, list(new)) if not thing.is_colleagues]
+    return _lines(found, by_child=by_child)
 
 
-def _parted(section: Section) -> dict[str, list[Waiting]]:
-    parts: dict[str, list[Waiting]] = {}
-    for thing in section.waiting:
-        parts.setdefault(_group_of(section.key, thing), []).append(thing)
-    return parts
+def of_team(sections: Iterable[Section], oldest: Iterable[Section]) -> Lines:
+    """What presses for colleagues by name, and what has waited longest in the team, whoever it waits for."""
+    theirs = [thing for section in sections for thing in section.waiting if thing.is_colleagues]
+    waited = [thing for section in oldest for thing in section.waiting]
+    return _lines(list({(thing.href, thing.what): thing for thing in theirs + waited}.values()))
 
 
-def _group_of(key: str, thing: Waiting) -> str:
-    if thing.ahead:
-        return thing.ahead
+def _lines(found: list[Waiting], *, by_child: bool = False) -> Lines:
+    found = [thing for thing in found if _rank(thing)[0] < _LATER]
+    found.sort(key=lambda thing: (thing.about, _rank(thing)) if by_child else _rank(thing))
+    shown = found if by_child else found[:SHOWN]
+    overdue = sum(thing.days_left is not None and thing.days_left < 0 for thing in found)
+    return Lines(shown, len(found) - len(shown), overdue)
+
+
+def news_of(notices: Iterable[Line]) -> list[Waiting]:
+    """Notices that somebody has not seen, as lines that wait."""
+    return [
+        Waiting(
+            about=notice.whom,
+            what=notice.what,
+            href=notice.href,
+            note=notice.told_by,
+            whose=notice.covers,
+            ahead=First.DANGER if notice.urgent else First.NEW,
+            reader_id=notice.reader_id,
+        )
+        for notice in notices
+    ]
+
+
+def _with_news(found: list[Waiting], new: list[Waiting]) -> list[Waiting]:
+    """One line for one thing: where a notice leads to what waits anyway, that line says that it is new."""
+    of_notice = {thing.href: thing for thing in new}
+    lines = [_told(thing, of_notice[thing.href]) if thing.href in of_notice else thing for thing in found]
+    there = {thing.href for thing in found}
+    return [thing for thing in new if thing.href not in there] + lines
+
+
+def _told(thing: Waiting, notice: Waiting) -> Waiting:
+    urgent = notice.ahead == First.DANGER and thing.ahead != First.MISSING
+    ahead = First.DANGER if urgent else thing.ahead or First.NEW
+    return replace(
+        thing, ahead=ahead, is_colleagues=False, reader_id=notice.reader_id, note=thing.note or notice.note
+    )
+
+
+def _rank(thing: Waiting) -> tuple[int, int]:
+    """How near the top something stands. Those of one rank keep the order in which they came."""
     days_left = thing.days_left
-    if key in ("missing", "drafts", "children"):
-        return key
-    if days_left is None:
-        return "waiting"
-    if days_left < 0:
-        return "overdue"
-    if days_left == 0:
-        return "today"
-    if days_left <= SOON:
-        return "soon"
-    return "waiting" if key in _HOLDS_UP else "later"
+    if thing.ahead:
+        return _AHEAD.index(thing.ahead) - len(_AHEAD), 0
+    if thing.kind in _MAY_WAIT:
+        return _LATER, 0
+    if days_left is not None and days_left <= SOON:
+        return 0, days_left
+    return (1, 0) if days_left is None or thing.kind in _HOLDS_UP else (_LATER, days_left)
 
 
 def section_of(user: User, kind: WorkList, *, at_most: int = AT_MOST) -> Section:
     """One query: one row more than is shown says whether there are more."""
     found = list(kind.lines(user)[: at_most + 1])
-    waiting = [kind.line(row) for row in found[:at_most]]
+    waiting = [kind.line(row, user) for row in found[:at_most]]
     return Section(str(kind.heading), waiting, len(found) > at_most, kind.key)
 
 
 def page_of(user: User, kind: WorkList, number: str | None) -> tuple[Page[Any], Section]:
     """A page of everything of one kind. Two queries."""
     page = Paginator(kind.lines(user), _PER_PAGE).get_page(number)
-    return page, Section(str(kind.heading), [kind.line(row) for row in page], key=kind.key)
+    return page, Section(str(kind.heading), [kind.line(row, user) for row in page], key=kind.key)

@@ -11,12 +11,12 @@ from heard.network.models import Proposal
 
 PROPOSED = WorkList(
     "proposed", _("Changes of names, birth dates or numbers to decide on"), May.SEE_CHILD, queries.proposals_waiting,
-    "proposal", "person", note=lambda row: _("proposed by %(who)s") % {"who": row.proposed_by}, shows=("person", "proposed_by"),
+    "proposal", "person", _("Change of names, birth date or numbers to decide on"), whose=_("lead agency"), note=lambda row: _("proposed by %(who)s") % {"who": row.proposed_by}, shows=("person", "proposed_by"),
     only_if=lambda user: Proposal.objects.filter(decided_at=None),
 )  # fmt: skip
 ANSWERED = WorkList(
     "answered", _("Answers to changes that you proposed"), May.SEE_CHILD, queries.answers_unread,
-    lambda row: reverse("proposals_mine"), "person", shows=("person",),
+    lambda row: reverse("proposals_mine"), "person", _("Answer to the change that you proposed"), shows=("person",),
     note=lambda row: (_("changed on %(date)s") if row.accepted else _("stays as it is, decided on %(date)s"))
     % {"date": day(row.decided_at)},
     only_if=lambda user: Proposal.objects.filter(proposed_by=user, read_at=None, decided_at__isnull=False),

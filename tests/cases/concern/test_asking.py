@@ -62,7 +62,7 @@ def test_the_teller_learns_of_it_without_seeing_the_record_and_answers(world: Wo
     question = ask(world, told)
     assert kinds(world.teacher) == ["teller_asked"]
     client = signed_in(world.teacher)
-    assert "A question about a concern" in client.get(reverse("home")).text
+    assert "asked about your concern" in client.get(reverse("home")).text
     there = reverse("teller_question", kwargs={"to_teller_id": question.pk})
     page = client.get(there).text
     assert "Which car was it?" in page

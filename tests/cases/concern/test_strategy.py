@@ -86,7 +86,7 @@ def kinds(user: Any) -> list[str]:
 
 
 def to_hold(user: Any) -> list[str]:
-    return [line.text for section in my_work(user) if section.key == "strategy" for line in section.waiting]
+    return [line.about for section in my_work(user) if section.key == "strategy" for line in section.waiting]
 
 
 def page(user: Any, name: str, planned: StrategyDiscussion) -> Any:

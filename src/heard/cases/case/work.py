@@ -10,29 +10,41 @@ from heard.agencies.waiting import WorkList
 from heard.cases.case import queries
 from heard.cases.case.models import Case, WarningNote
 
+# What `worker_of` reads of a case.
+WORKERS = ("allocated_worker", "trusted_worker")
+
+
+def workers_at(path: str) -> tuple[str, ...]:
+    """The same, of a row that leads to its case by `path`."""
+    return tuple(f"{path}__{worker}" for worker in WORKERS)
+
+
+def worker_of(case: Case) -> object:
+    """Whom the work on a case waits for: who is allocated, else the trusted worker, else the team."""
+    for worker in (case.allocated_worker, case.trusted_worker):
+        if worker and worker.is_active:
+            return worker
+    return _("the team")
+
+
 _SOON = timedelta(days=7)  # a warning to look at again is shown this long before its day
 
 WARNINGS = WorkList(
     "warnings", _("Warnings to look at again"), May.SEE_CHILD,
-    lambda user: queries.warnings_due(user, until=timezone.localdate() + _SOON), "warning", "text",
-    note="person", due="review_on", shows=("person",),
+    lambda user: queries.warnings_due(user, until=timezone.localdate() + _SOON), "warning", "person", "text",
+    note=_("warning"), due="review_on", shows=("person",),
     only_if=lambda user: WarningNote.objects.filter(ended_at=None),
 )  # fmt: skip
 WITHOUT_A_WORKER = WorkList(
     "without-a-worker", _("Children without a worker"), May.DECIDE, queries.without_a_worker,
-    "trusted_worker", "person", shows=("person", "trusted_worker"),
-    note=lambda row: _("%(who)s cannot sign in any longer") % {"who": row.trusted_worker}
-    if row.trusted_worker else _("no trusted worker is named"),
+    "trusted_worker", "person", shows=("person", "trusted_worker"), whose=_("deciders"),
+    what=lambda row: _("%(who)s cannot sign in any longer") % {"who": row.trusted_worker}
+    if row.trusted_worker else _("No trusted worker is named"),
 )  # fmt: skip
 NOT_ALLOCATED = WorkList(
     "not-allocated", _("No social worker is allocated"), May.DECIDE, queries.not_allocated,
-    "allocated_worker", "person", shows=("person", "allocated_worker", "trusted_worker"), note=lambda row: _without(row),
-)  # fmt: skip
-CHILDREN = WorkList(
-    "children", _("Your caseload"), May.SEE_CHILD, queries.my_cases, "child", "person",
-    of="person_id", shows=("person",), only_if=lambda user: Case.objects.filter(queries.working(user)),
-    note=lambda row: row.reference if row.allocated_worker_id
-    else _("%(reference)s, no social worker is allocated") % {"reference": row.reference},
+    "allocated_worker", "person", _("No social worker is allocated"), whose=_("deciders"),
+    shows=("person", "allocated_worker", "trusted_worker"), note=lambda row: _without(row),
 )  # fmt: skip
 
 

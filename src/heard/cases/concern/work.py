@@ -10,6 +10,7 @@ from heard.govuk.environment import time
 
 DECISIONS = WorkList(
     "decisions", _("Worries that wait for a decision"), May.DECIDE, queries.to_decide_first, "concern", "whom",
+    _("Decide on the worry"), whose=_("deciders"),
     note=lambda row: _("waiting for an answer from %(who)s") % {"who": row.told_by} if row.waits_for_teller else row.agency.name,
     due="due_on", clock="concern_decision", shows=("person", "place", "group", "agency", "told_by"),
     ahead=lambda row: First.DANGER if row.danger_now == Concern.Danger.YES else None,
@@ -17,24 +18,24 @@ DECISIONS = WorkList(
 )  # fmt: skip
 QUESTIONS = WorkList(
     "teller-questions", _("Questions about concerns that you told"), May.TELL, queries.questions_to_answer,
-    "teller_question", "concern.whom", note="text", due="due_on",
+    "teller_question", "concern.whom", "text", note=_("asked about your concern"), due="due_on",
     shows=("concern__person", "concern__place", "concern__group"),
     only_if=lambda user: TellerQuestion.objects.filter(concern__told_by=user, answered_at=None, ended_at=None),
 )  # fmt: skip
 TOLD_BACK = WorkList(
     "told", _("Outcome of your concern"), May.TELL, queries.not_read_yet, "concern", "whom",
-    note=lambda row: _("decided %(time)s") % {"time": time(row.decided_at)}, shows=("person", "place", "group"),
+    _("Outcome of your concern"), note=lambda row: _("decided %(time)s") % {"time": time(row.decided_at)}, shows=("person", "place", "group"),
     only_if=lambda user: Concern.everything.filter(told_by=user, state=Concern.State.DECIDED, feedback_read_at=None),
 )  # fmt: skip
 STEPS = WorkList(
     "steps", _("Steps about places and groups that you said you would take"), May.TELL, queries.steps_due,
-    "concern_step", "what", of="concern_id", note="concern.whom", due="due_on",
+    "concern_step", "concern.whom", "what", of="concern_id", due="due_on",
     shows=("concern__person", "concern__place", "concern__group"),
     only_if=lambda user: ConcernStep.objects.filter(owner=user, state=ConcernStep.State.OPEN),
 )  # fmt: skip
 STAFF = WorkList(
     "staff", _("Worries about people who work with children"), May.TELL, queries.staff_worries_to_decide,
-    "staff_worry", "whom", note="agency.name", due="due_on", shows=("person", "place", "group", "agency"),
+    "staff_worry", "whom", _("Worry about somebody who works with children"), note="agency.name", due="due_on", shows=("person", "place", "group", "agency"),
     ahead=lambda row: First.DANGER if row.danger_now == Concern.Danger.YES else None,
     only_if=lambda user: Concern.everything.filter(about_staff=True, state=Concern.State.TOLD),
 )  # fmt: skip

@@ -9,6 +9,6 @@ from heard.cases.disruption.models import DisruptionStep
 
 DISRUPTION = WorkList(
     "disruption", _("Disruption steps that are yours"), May.PLAN, queries.steps_due,
-    "disruption", "what", of="case_id", note="case.person", due="due_on", shows=("case__person",),
+    "disruption", "case.person", "what", of="case_id", due="due_on", shows=("case__person",),
     only_if=lambda user: DisruptionStep.objects.filter(owner=user, state=rules.Progress.OPEN),
 )  # fmt: skip

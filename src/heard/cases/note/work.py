@@ -10,6 +10,6 @@ from heard.govuk.environment import day
 NOT_SEEN = WorkList(
     "not-seen", _("Children whom no note says to have been seen lately"), May.PLAN, queries.not_seen_lately, "note_write",
     "person", of="person_id", shows=("person",),
-    note=lambda row: _("last seen %(date)s") % {"date": day(row.seen_at)}
-    if row.seen_at else _("no note says that anybody has seen the child"),
+    what=lambda row: _("Last seen %(date)s") % {"date": day(row.seen_at)}
+    if row.seen_at else _("No note says that anybody has seen the child"),
 )  # fmt: skip

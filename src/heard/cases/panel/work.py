@@ -9,24 +9,24 @@ from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
 from heard.cases.panel import queries, rules
 from heard.cases.panel.models import DisagreementStep, Panel, PanelAction
-from heard.govuk.environment import time
+from heard.govuk.environment import short_day
 
 _SOON = timedelta(days=14)  # a panel to come is shown from then on, so that there is time to prepare it
 
 PANELS = WorkList(
     "panels", _("Panels to come"), May.SEE_PANEL,
     lambda user: queries.panels_to_come(user).filter(starts_at__date__lte=timezone.localdate() + _SOON),
-    "panel", lambda row: time(row.starts_at), due="starts_at__date",
-    note=lambda row: row.place if row.prepared_at else _("%(place)s; not prepared yet") % {"place": row.place},
+    "panel", lambda row: _("Panel, %(day)s") % {"day": short_day(row.starts_at)},
+    lambda row: _("Read what is on it") if row.prepared_at else _("Not prepared yet"), note="place", due="starts_at__date",
     only_if=lambda user: Panel.objects.filter(state=rules.State.PLANNED),
 )  # fmt: skip
 ACTIONS = WorkList(  # that are in no plan: what is in one stands among the actions of plans
     "panel_actions", _("What you said at a panel that you would do"), May.SEE_PANEL, queries.panel_actions_due,
-    "panel_action", "what", note="item.about", due="due_on", shows=("item__person", "item__place", "item__group"),
+    "panel_action", "item.about", "what", note=_("said at a panel"), due="due_on", shows=("item__person", "item__place", "item__group"),
     only_if=lambda user: PanelAction.objects.filter(owner=user, state=rules.Progress.OPEN),
 )  # fmt: skip
 DISAGREEMENTS = WorkList(
     "disagreements", _("Disagreements: your step"), May.SEE_PANEL, queries.disagreement_steps_due,
-    "disagreement", "disagreement.person", of="disagreement_id", note="label", due="due_on",
+    "disagreement", "disagreement.person", "label", of="disagreement_id", note=_("disagreement"), due="due_on",
     shows=("disagreement__person",), only_if=lambda user: DisagreementStep.objects.filter(owner=user, outcome=""),
 )  # fmt: skip

@@ -8,11 +8,11 @@ from heard.cases.plan import queries, rules
 from heard.cases.plan.models import Action
 
 ACTIONS = WorkList(
-    "actions", _("Your actions"), May.PLAN, queries.actions_due, "action", "what",
-    note="outcome.plan.case.person", due="due_on", shows=("outcome__plan__case__person",),
+    "actions", _("Your actions"), May.PLAN, queries.actions_due, "action", "outcome.plan.case.person",
+    "what", whose="owner", due="due_on", shows=("outcome__plan__case__person", "owner"),
     only_if=lambda user: Action.objects.filter(owner=user, state=rules.Progress.OPEN),
 )  # fmt: skip
 TEAMS_OVERDUE = WorkList(
-    "actions", _("Actions that are overdue"), May.SEE_TEAM, queries.overdue_in_team, "action", "what",
-    note=lambda row: f"{row.outcome.plan.case.person}, {row.owner or ''}", due="due_on",
+    "actions", _("Actions that are overdue"), May.SEE_TEAM, queries.overdue_in_team, "action",
+    "outcome.plan.case.person", "what", whose="owner", due="due_on", shows=("outcome__plan__case__person", "owner"),
 )  # fmt: skip

@@ -9,12 +9,13 @@ from heard.cases.referral.models import Referral
 
 TO_REVIEW = WorkList(
     "referrals-to-review", _("Referrals that wait for a second person"), May.REFER, queries.waiting_for_review,
-    "referral_review", "case.person", note="writer", shows=("case__person", "writer"),
+    "referral_review", "case.person",
+    _("Referral to review"), whose=_("referrers"), note="writer", shows=("case__person", "writer"),
     only_if=lambda user: Referral.objects.filter(state=rules.State.WITH_REVIEWER),
 )  # fmt: skip
 PREPARED = WorkList(
     "referrals", _("Referrals that you prepare"), May.REFER, queries.being_written_by,
-    "referral", "case.person", shows=("case__person",),
+    "referral", "case.person", _("Referral that you prepare"), shows=("case__person",),
     note=lambda row: _("reviewed, to be submitted")
     if row.state == rules.State.REVIEWED else row.get_state_display().lower(),
     ahead=lambda row: First.BACK if row.state == rules.State.RETURNED else None,
@@ -22,7 +23,8 @@ PREPARED = WorkList(
 )  # fmt: skip
 SUBMITTED = WorkList(
     "referred", _("Referrals that wait for the Home Office"), May.REFER, queries.waiting_for_decision,
-    "referral_afterwards", "case.person", note="reference_received", shows=("case__person",),
+    "referral_afterwards", "case.person",
+    _("Decision of the Home Office"), note="reference_received", shows=("case__person",),
     on=queries.decision_due, clock="nrm_reasonable_grounds",
     only_if=lambda user: Referral.objects.filter(submitted_on__isnull=False),
 )  # fmt: skip

@@ -11,24 +11,24 @@ from heard.govuk.environment import time
 
 REQUESTS = WorkList(
     "requests", _("Requests that wait for an answer"), May.SHARE, queries.requests_due, "request", "person",
-    note="other_side", due="due_on", shows=("person",),
+    _("Request for information"), whose="noted_by", note="other_side", due="due_on", shows=("person", "noted_by"),
     only_if=lambda user: InfoRequest.objects.filter(state=rules.Answer.OPEN),
 )  # fmt: skip
 SHARES = WorkList(
     "shares", _("Shares to decide, and to look at again"), May.SHARE,
     lambda user: queries.shares_to_review(user, today=timezone.localdate()), "share", "person",
-    note="other_side", due="review_on", shows=("person",),
+    lambda row: _("Share to decide") if row.state == rules.State.PREPARED else _("Share to look at again"), note="other_side", due="review_on", shows=("person",),
 )  # fmt: skip
 DELIVERED = WorkList(
     "delivered", _("Shared with you: to open"), May.SEE_CHILD,
     lambda user: queries.deliveries_to_open(user, now=timezone.now()), "delivery", "share.person",
-    note=lambda row: _("from %(who)s, %(time)s") % {"who": row.share.decided_by, "time": time(row.delivered_at)},
+    _("Shared with you"), note=lambda row: _("from %(who)s, %(time)s") % {"who": row.share.decided_by, "time": time(row.delivered_at)},
     shows=("share__person", "share__decided_by"),
     only_if=lambda user: Delivery.objects.filter(withdrawn_at=None, receipts=None),
 )  # fmt: skip
 NOT_OPENED = WorkList(
     "not-opened", _("Shared, and not opened there"), May.SHARE,
-    lambda user: queries.deliveries_not_opened(user, now=timezone.now()), "share", "share.person", of="share_id",
+    lambda user: queries.deliveries_not_opened(user, now=timezone.now()), "share", "share.person", _("Shared, and not opened there"), of="share_id",
     note="share.other_side", shows=("share__person", "share__to_agency"),
     only_if=lambda user: Delivery.objects.filter(withdrawn_at=None, receipts=None),
 )  # fmt: skip

@@ -11,14 +11,15 @@ from heard.cases.supervision.models import Supervision, SupervisionAction
 SUPERVISION = WorkList(
     "supervision", _("Supervision"), May.SIGNED_IN,
     lambda user: queries.waiting_for(user).annotate(leads=Q(supervisor=user)),
-    "supervision", lambda row: row.worker if row.leads else row.supervisor, shows=("worker", "supervisor"),
-    note=lambda row: "" if row.state == rules.State.PLANNED else _("read the record, and say that you have"),
+    "supervision", lambda row: row.worker if row.leads else row.supervisor, lambda row: _("Supervision") if row.state == rules.State.PLANNED else _("Read the record, and say that you have"),
+    shows=("worker", "supervisor"),
     due=lambda day: Q(state=rules.State.PLANNED, planned_on__lte=day),
     on=lambda row: row.planned_on if row.state == rules.State.PLANNED else None,
     only_if=lambda user: Supervision.objects.filter(Q(worker=user) | Q(supervisor=user)),
 )  # fmt: skip
 ACTIONS = WorkList(
     "supervision-actions", _("What you said in supervision that you would do"), May.SIGNED_IN, queries.actions_to_do,
-    "supervision", "what", of="supervision_id", due="due_on",
+    "supervision", "supervision.supervisor", "what", of="supervision_id", due="due_on",
+    note=_("said in supervision"), shows=("supervision__supervisor",),
     only_if=lambda user: SupervisionAction.objects.filter(owner=user, done_on=None),
 )  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from heard.agencies.rules import Hidden
 from heard.cases.case.models import Words
@@ -46,6 +47,15 @@ def not_told_back(user: User) -> QuerySet[Words]:
     told = Answer.objects.filter(words=OuterRef("pk"), told_on__isnull=False)
     rows = Words.objects.filter(~Exists(told), person__in=mine, corrected_by__isnull=True)
     return rows.select_related("person").order_by("heard_on", "written_at")
+
+
+def not_told_back_by_child(user: User) -> QuerySet[Words]:
+    """Of each of these children the words that have waited longest, with the `number` of those that wait."""
+    rows = not_told_back(user).annotate(
+        number=Window(Count("pk"), partition_by="person"),
+        nth=Window(RowNumber(), partition_by="person", order_by=("heard_on", "written_at")),
+    )
+    return rows.filter(nth=1)
 
 
 def is_corrected(words: Words) -> bool:

@@ -15,7 +15,7 @@ const old = location.hash && document.querySelector(`[data-heard-old~="${CSS.esc
 if (old) location.replace(old.href);
 
 // A menu closes when somebody goes on elsewhere, or with Escape, which leaves them on its button.
-for (const menu of document.querySelectorAll(".heard-add")) {
+for (const menu of document.querySelectorAll(".heard-menu")) {
   document.addEventListener("click", (event) => menu.contains(event.target) || menu.removeAttribute("open"));
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

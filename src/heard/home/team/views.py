@@ -22,12 +22,12 @@ from heard.cases.case.forms import TrustedWorkerForm
 from heard.cases.case.queries import who_can_be_trusted_worker, why_not_name, words_of
 from heard.home.decisions import all_stages
 from heard.home.promises import YEAR
+from heard.home.queries import my_work
 from heard.home.team import queries
-from heard.home.waiting import page_of, section_of
+from heard.home.waiting import of_team, page_of, section_of
 from heard.network.actions import open_record
 
 _PER_PAGE = 25
-_OLDEST = 5  # of each kind
 
 
 @gate(May.SEE_TEAM)
@@ -38,12 +38,15 @@ def load(request: Request) -> HttpResponse:
     return render(request, "home/team/load.html", {"page": page, "loads": loads})
 
 
-@gate(May.SEE_TEAM)
+@gate(May.PLAN)
 @require_safe
 def waiting(request: Request) -> HttpResponse:
-    """What has waited longest, the first of each kind."""
-    sections = [section_of(request.user, kind, at_most=_OLDEST) for kind in queries.OLDEST]
-    return render(request, "home/team/oldest.html", {"sections": sections})
+    """What waits for colleagues, and for whoever sees the team what has waited longest in it."""
+    user = request.user
+    sees = user.may(May.SEE_TEAM)
+    oldest = [section_of(user, kind) for kind in queries.OLDEST if sees and user.may(kind.may)]
+    context = {"oldest": oldest, "lines": of_team(my_work(user), oldest), "sees_team": sees}
+    return render(request, "home/team/oldest.html", context)
 
 
 @gate(May.SEE_TEAM)
@@ -52,7 +55,7 @@ def waiting_of(request: Request, oldest: str) -> HttpResponse:
     """Everything of one kind."""
     kind = queries.oldest(request.user, oldest)
     page, section = page_of(request.user, kind, request.GET.get("page"))
-    back = (reverse("team_waiting"), _("What has waited longest"))
+    back = (reverse("team_waiting"), _("Work of the team"))
     return render(request, "home/work.html", {"page": page, "section": section, "back": back})
 
 

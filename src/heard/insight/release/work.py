@@ -10,5 +10,5 @@ from heard.insight.release.rules import TO_DECIDE
 
 PROFILES = WorkList(
     "profiles", _("Profiles that wait for you to release them"), May.RELEASE, waiting_for, "profile", "title",
-    note="author", shows=("author",), only_if=lambda user: Profile.objects.filter(state__in=TO_DECIDE),
+    _("Profile to release"), whose=_("releasers"),     note="author", shows=("author",), only_if=lambda user: Profile.objects.filter(state__in=TO_DECIDE),
 )  # fmt: skip

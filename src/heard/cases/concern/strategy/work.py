@@ -8,6 +8,7 @@ from heard.cases.concern.strategy import queries
 from heard.cases.concern.strategy.models import StrategyDiscussion
 
 TO_HOLD = WorkList(
-    "strategy", _("Strategy discussions to hold"), May.DECIDE, queries.to_hold, "strategy", "person", due="planned_on",
-    shows=("person",), only_if=lambda user: StrategyDiscussion.objects.filter(state="planned"),
+    "strategy", _("Strategy discussions to hold"), May.DECIDE, queries.to_hold, "strategy", "person",
+    _("Strategy discussion"), whose="lead", due="planned_on",
+    shows=("person", "lead"), only_if=lambda user: StrategyDiscussion.objects.filter(state="planned"),
 )  # fmt: skip
