@@ -28,7 +28,7 @@ def test_danger_told_on_an_open_case_reaches_the_worker_and_the_teller_reads_tha
     casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
     told = danger(world, case)
 
-    story.sign_in(world.coordinator).open("/").sees("New for you", "Somebody is in danger: Mina Okoro")
+    story.sign_in(world.coordinator).open("/").sees("Mina Okoro", "Danger", "Decide on the worry")
     story.open(f"/worries/{told.pk}/decide/").choose(f"Add to the open case {case}")
     story.fill("Reason for the decision", "Her worker goes to her now.")
     story.fill("What will the person who told this read?", "The police and her worker are with her.")
@@ -41,7 +41,7 @@ def test_danger_told_on_an_open_case_reaches_the_worker_and_the_teller_reads_tha
     story.sees_not("the child’s worker")
 
     story.sign_in(world.social_worker).open("/")
-    story.sees("Urgent", "Somebody is in danger: Mina Okoro", "ring 999", "01632 960 001")
+    story.sees("Danger", "Somebody is in danger (Mina Okoro)", "ring 999", "01632 960 001")
     story.open(f"/children/{told.person_id}/").sees("New for you", "Somebody is in danger")
     story.page.get_by_text("that are new for you").click()
     story.press("I have seen all of these").sees("Marked as seen").sees_not("New for you")
@@ -60,8 +60,8 @@ def test_a_new_child_and_an_assessment_that_comes_back_are_told_to_the_worker(
         by=world.supervisor, assessment_id=submitted.pk, reason="Say who else knows her.", parts=["judgement"]
     )
     story.sign_in(world.social_worker).open("/")
-    story.sees("You are now this child’s worker: Mina Okoro", "Sent back to you: Mina Okoro")
-    story.follow("Sent back to you: Mina Okoro").sees("Say who else knows her.")
+    story.sees("You are now this child’s worker (Mina Okoro)", "Sent back", "Finish the assessment")
+    story.follow("Finish the assessment").sees("Say who else knows her.")
 
 
 def test_somebody_is_put_on_duty_and_rung(world: World, case: Any, story: Story) -> None:
