@@ -327,7 +327,9 @@ def test_everybody_says_for_themselves_where_mail_goes_and_whether(client: Clien
     client.force_login(world.teacher)
     page = reverse("about_me")
     assert "Pastoral team, Northgate Academy" in client.get(page).text
-    answer = client.post(page, {"email": "tess@northgate.example", "reminders": "no"}, follow=True)
+    answer = client.post(
+        page, {"email": "tess@northgate.example", "reminders": "no", "keys": "yes"}, follow=True
+    )
     assert 'value="tess@northgate.example"' in answer.text
     teacher = User.objects.get(pk=world.teacher.pk)
     assert (teacher.email, teacher.reminders) == ("tess@northgate.example", False)
@@ -340,6 +342,6 @@ def test_everybody_says_for_themselves_where_mail_goes_and_whether(client: Clien
 )
 def test_what_is_no_address_is_refused_with_a_sentence(client: Client, world: World, wrong: str) -> None:
     client.force_login(world.teacher)
-    answer = client.post(reverse("about_me"), {"email": wrong, "reminders": "yes"})
+    answer = client.post(reverse("about_me"), {"email": wrong, "reminders": "yes", "keys": "yes"})
     assert "Enter an email address, such as name@example.org" in answer.text
     assert User.objects.get(pk=world.teacher.pk).email == ""

@@ -41,7 +41,9 @@ def test_a_question_is_answered_and_the_case_has_its_worker_at_once(world: World
     story.fill("Your answer", "A grey van. I did not see the driver.").press("Send the answer")
     story.sees("Your answer is with the person who asked.", "A grey van.").sees_not("Open the child’s page")
 
-    story.sign_in(world.coordinator).open("/").sees("Noor Aziz", "Danger" if worry.danger_now == "yes" else "New")
+    story.sign_in(world.coordinator).open("/").sees(
+        "Noor Aziz", "Danger" if worry.danger_now == "yes" else "New"
+    )
     story.follow("Decide on the worry", about="Noor Aziz").sees("A grey van. I did not see the driver.")
     story.press("Decide on this worry").choose("Open a case")
     story.select(

@@ -482,15 +482,19 @@ def switch_on(*, by: User, user: User, reason: str) -> User:
 
 
 @transaction.atomic
-def change_own_details(*, by: User, email: str, reminders: bool) -> User:
-    """What somebody says about themself: where mail reaches them, and whether they are reminded by it. Raises Django's
-    `ValidationError` for what is no address."""
+def change_own_details(*, by: User, email: str, reminders: bool, keys: bool = True) -> User:
+    """What somebody says about themself: where mail reaches them, whether they are reminded by it, and whether single keys are
+    short cuts for them. Raises Django's `ValidationError` for what is no address."""
     user = User.objects.select_for_update().get(pk=by.pk)
     _take_address(user, email)
-    user.reminders = reminders
-    user.save(update_fields=["email", "reminders", "mail_failed_on"])
+    user.reminders, user.keys = reminders, keys
+    user.save(update_fields=["email", "reminders", "keys", "mail_failed_on"])
     record_audit(
-        by=by, verb="change", subject="own details", subject_id=user.pk, detail={"reminders": reminders}
+        by=by,
+        verb="change",
+        subject="own details",
+        subject_id=user.pk,
+        detail={"reminders": reminders, "keys": keys},
     )
     return user
 

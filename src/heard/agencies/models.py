@@ -61,6 +61,10 @@ class User(AbstractUser):
         default=True,
         help_text=_("Whether a mail says how many things are due. They switch it off themselves."),
     )
+    keys = models.BooleanField(
+        default=True,
+        help_text=_("Whether single keys are short cuts. They switch it off themselves (WCAG 2.1.4)."),
+    )
     reminded_on = models.DateField(null=True, blank=True, help_text=_("The last day on which a mail did."))
     mail_failed_on = models.DateField(
         null=True,

@@ -58,6 +58,37 @@ function blank({ heading, text }) {
   cover.showModal();
 }
 
+// ---- Keys, for whoever has not switched them off. What they do can be done without them.
+
+const keys = document.querySelector("dialog[data-heard-keys]");
+for (const item of document.querySelectorAll("[data-heard-show-keys]")) {
+  item.hidden = false;
+  item.addEventListener("click", () => keys.showModal());
+}
+
+const byKey = {
+  "/": () => (document.querySelector("main input[type=search]") ?? document.querySelector("#search-everything"))?.focus(),
+  "?": () => keys.showModal(),
+  j: () => goAlong(1),
+  k: () => goAlong(-1),
+};
+
+// To the link of the next line of a list, or the one before.
+function goAlong(way) {
+  const links = [...document.querySelectorAll("main tbody tr, main .moj-timeline__item")].flatMap((line) => line.querySelector("a[href]") ?? []);
+  const now = links.findIndex((link) => link.closest("tr, li").contains(document.activeElement));
+  links[now < 0 ? 0 : Math.max(0, Math.min(links.length - 1, now + way))]?.focus();
+}
+
+if (keys) {
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable], dialog");
+    if (typing || event.ctrlKey || event.altKey || event.metaKey || !Object.hasOwn(byKey, event.key)) return;
+    event.preventDefault();
+    byKey[event.key]();
+  });
+}
+
 // ---- Drafts: what is typed goes to the server a moment after the last key, and every few seconds while somebody types
 // without a pause; the page says so.
 

@@ -26,6 +26,12 @@ class AboutMeForm(Form):
         choices=[("yes", _("Yes, one a day at most")), ("no", _("No"))],
         missing=_("Say whether you want to be reminded by mail"),
     )
+    keys = RadiosField(
+        _("Do you want single keys as short cuts?"),
+        hint=_("“/” goes to the search, “?” lists them. Nothing needs them."),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        missing=_("Say whether you want keys as short cuts"),
+    )
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].strip()
@@ -39,4 +45,5 @@ class AboutMeForm(Form):
     @property
     def answered(self) -> dict[str, Any]:
         """For `change_own_details`."""
-        return self.cleaned_data | {"reminders": self.cleaned_data["reminders"] == "yes"}
+        chosen = {name: self.cleaned_data[name] == "yes" for name in ("reminders", "keys")}
+        return self.cleaned_data | chosen

@@ -16,12 +16,14 @@ from heard.agencies.queries import posts_of
 from heard.agencies.rules import May
 from heard.home.reminders.forms import AboutMeForm
 
+_YES = {True: "yes", False: "no"}
+
 
 @gate(May.SIGNED_IN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def about_me(request: Request) -> HttpResponse:
     user = request.user
-    said = {"email": user.email, "reminders": "yes" if user.reminders else "no"}
+    said = {"email": user.email, "reminders": _YES[user.reminders], "keys": _YES[user.keys]}
     form = kept_form(request, AboutMeForm, kind="about-me", initial=said)
     if form.is_valid():
         with sending(request, form):
