@@ -159,7 +159,7 @@ PARTS = (
     ),
     Part(
         "about_me",
-        _("About me"),
+        _("My settings"),
         _("Your email address, and whether you are reminded by mail."),
         is_main=False,
     ),
