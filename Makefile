@@ -25,9 +25,9 @@ help: ## what can be done here
 run: setup ## set everything up and open the site on 127.0.0.1:8000 with the fictional partnership
 	@$(BIN)/heard demo site
 
-test: setup system spark ## set everything up and run all tests, in a real browser and on both databases
+test: setup system spark ## set everything up and run all tests, in a real browser, and on both databases what can differ there
 	@$(BIN)/python -m pytest $(WORKERS)
-	@requirements/with-postgresql.sh $(BIN)/python -m pytest $(WORKERS) -m "database and not journey"
+	@requirements/with-postgresql.sh $(BIN)/python -m pytest $(WORKERS) -m "on_both and not journey"
 
 check: setup ## format, lint, types, import walls, migrations, licences
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

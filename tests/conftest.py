@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,12 +22,46 @@ SECRET_KEY = "of installations that tests make: long, and of many letters, 01234
 PASSWORD = "for tests, and long enough"
 
 
+# What can differ between SQLite and PostgreSQL, and so runs on both. The walls open every page and call nearly every action
+# with a record of each kind: a statement that one of the two does not take fails there. The rest runs once, on SQLite.
+ON_BOTH = (
+    "walls/",  # every address, permission and number of queries
+    "upgrade/",  # migrations
+    "network/",  # search, keys, merging, who may see
+    "agencies/test_actions.py",  # constraints and locks
+    "agencies/test_administration.py",
+    "agencies/test_approvals.py",
+    "agencies/test_kept.py",  # two who save at once
+    "agencies/test_looking.py",  # what may be written while a page is read
+    "cases/case/",  # who may see; constraints
+    "cases/glass/",
+    "cases/notices/",
+    "cases/plan/test_changing.py",
+    "cases/plan/test_joining.py",
+    "cases/test_any_order.py",
+    "cases/test_at_once.py",  # races
+    "cases/timeline/test_words_in_files.py",
+    "cases/words/test_words.py",
+    "config/",  # backup, settings, the service
+    "home/test_caseload.py",  # sorting and counting in SQL
+    "home/test_figures.py",
+    "home/test_health.py",
+    "home/test_readable.py",
+    "home/test_search.py",
+    "home/test_team.py",
+    "home/test_work.py",
+    "insight/test_release_at_once.py",
+)
+_HERE = Path(__file__).parent
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that open a database run on each database; what the others say, they say once."""
+    """Marks those that open a database and say something that can differ between the two."""
     for item in items:
         asks = set(getattr(item, "fixturenames", ())) & {"db", "transactional_db", "django_db_setup"}
-        if asks or item.get_closest_marker("django_db"):
-            item.add_marker("database")
+        opens = bool(asks) or item.get_closest_marker("django_db") is not None
+        if opens and item.path.relative_to(_HERE).as_posix().startswith(ON_BOTH):
+            item.add_marker("on_both")
 
 
 @pytest.fixture(autouse=True)

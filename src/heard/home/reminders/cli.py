@@ -34,7 +34,7 @@ def remind() -> None:
     if sent.refused:
         click.echo(
             f"The mail server refused the mail to {sent.refused} colleagues. An administrator sees on My work to whom; "
-            "they change their address on the page About me.",
+            "they change their address on the page My settings.",
             err=True,
         )
         raise SystemExit(_REFUSED)

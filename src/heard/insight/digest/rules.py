@@ -64,7 +64,7 @@ def why_not_subscribe(*, email: str, subscribed: bool) -> str | None:
     if subscribed:
         return "You have digests by mail already."
     if not email:
-        return "Heard does not know your email address. Say it on the page About me, then come back."
+        return "Heard does not know your email address. Say it on the page My settings, then come back."
     return None
 
 
