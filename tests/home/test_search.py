@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
-from tests.conftest import World
+from tests.conftest import World, let_know
 
 from heard.agencies.models import AuditRow, User
 from heard.cases.attachment import actions as attaching
@@ -189,6 +189,20 @@ def test_a_name_that_might_be_a_reference_is_a_name(world: World, name: str) -> 
     assert found(world.teacher, name)["people"] == [(f"Amira {name}", "same family name")]
 
 
+def test_who_may_open_the_record_reads_who_works_with_the_child(world: World, amira: Person) -> None:
+    case = casework.open_case(by=world.coordinator, person_id=amira.pk, why="Signs seen")
+    casework.name_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    let_know(world.coordinator, amira.pk, world.police)
+
+    def facts(user: User) -> str:
+        (people,) = [one for one in queries.find_everything(user, "Amira Khan") if one.name == "people"]
+        return people.found[0].facts
+
+    assert "open case, Sol Wright, Wexmoor Children’s Services" in facts(world.social_worker)
+    assert "case" not in facts(world.officer)
+    assert "Sol Wright" not in facts(world.officer)
+
+
 def test_a_number_finds_whoever_has_it_and_nothing_else(world: World, amira: Person) -> None:
     network.change_details(
         by=world.teacher, person_id=amira.pk, birth_date=BORN, sex="F", legal_status="",
@@ -322,7 +336,7 @@ def test_a_search_asks_the_database_a_fixed_number_of_times(
     assert world.teacher.permissions
     with django_assert_num_queries(10):
         assert len(queries.find_everything(world.teacher, "rings")) == 1
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         queries.find_everything(world.teacher, "amira khan")
 
 

@@ -279,7 +279,8 @@ def test_without_a_mail_server_it_is_said_and_nothing_is_sent(
 def test_a_colleague_asks_for_them_and_ends_it_on_the_page(world: World, client: Client) -> None:
     client.force_login(world.teacher)
     assert (
-        "Say it on the page My settings" in client.post("/digests/mail/", {"by_mail": "yes"}, follow=True).text
+        "Say it on the page My settings"
+        in client.post("/digests/mail/", {"by_mail": "yes"}, follow=True).text
     )
     _gives_address(world.teacher)
     assert (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -92,16 +93,31 @@ def _without_references(text: str) -> str:
 def _people(user: User, text: str) -> Section:
     asked = read_box(_without_references(text))
     hits = find_described(user, asked, kinds=("child", "adult"), limit=SHOWN)
-    return Section("people", _("People"), [_person(hit) for hit in hits])
+    cases = _cases_of(user, [hit.person_id for hit in hits if hit.may_open])
+    return Section("people", _("People"), [_person(hit, cases.get(hit.person_id, "")) for hit in hits])
 
 
-def _person(hit: Hit) -> Found:
+def _cases_of(user: User, person_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Of each child with a case that this user may open: whether it is open, who works with the child, which agency leads."""
+    cases = cases_visible_to(user).filter(person__in=person_ids).order_by("-opened_at")
+    rows = cases.select_related("allocated_worker", "trusted_worker", "lead_team__agency")
+    found: dict[uuid.UUID, str] = {}
+    for case in rows:
+        worker = case.allocated_worker or case.trusted_worker
+        state = _("open case") if case.state == "open" else _("closed case")
+        who = (state, worker, case.lead_team.agency.name)
+        found.setdefault(case.person_id, ", ".join(str(one) for one in who if one))
+    return found
+
+
+def _person(hit: Hit, case: str) -> Found:
     page = ("child" if hit.may_open else "child_summary") if hit.kind == "child" else "adult"
     opens = hit.may_open or (hit.kind == "child" and hit.has_summary)
     facts = [
         "" if hit.kind == "child" else _("adult around a child"),
         _("born %(date)s") % {"date": day(hit.birth_date)} if hit.birth_date else "",
         hit.postcode_district,
+        case,
     ]
     closed = _(
         "You may know that this child is known, and not open the record. You can tell a worry about them."
