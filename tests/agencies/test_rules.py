@@ -37,6 +37,8 @@ TABLE = {
     May.MANAGE:           "no             no             no             no             no             no             no             yes",
     May.APPROVE:          "no             no             yes            no             no             no             no             yes",
     May.SEE_ACTS:         "no             no             yes            no             no             no             yes            no",
+    May.AUDIT:            "no             no             yes            yes            no             no             yes            no",
+    May.HOLD_AUDIT:       "no             no             yes            no             no             no             yes            no",
     May.BREAK_GLASS:      "no             yes            yes            yes            no             no             no             no",
     May.REVIEW_READING:   "no             no             yes            yes            no             no             no             no",
 }  # fmt: skip

@@ -11,11 +11,11 @@ from django.utils import timezone
 from tests.conftest import World
 
 from heard.agencies.rules import Hidden
+from heard.board.promises import promises
 from heard.cases.case import queries as cases
 from heard.cases.case.rules import Kept
 from heard.cases.concern import actions as concerns
 from heard.cases.concern import queries
-from heard.home.promises import promises
 
 TOLD = timezone.make_aware(datetime(2026, 3, 2, 9))  # a Monday
 TODAY = date(2026, 4, 1)

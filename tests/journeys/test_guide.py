@@ -18,6 +18,7 @@ from tests.journeys.conftest import Story
 from tests.journeys.pictures import PICTURES, Camera, stop_the_calendar
 
 from heard.agencies.models import User
+from heard.board import actions as board
 from heard.cases.case.queries import words_of
 from heard.cases.concern import actions as telling
 from heard.cases.missing import actions as missing
@@ -48,6 +49,7 @@ JOBS = (
     "nothing-is-lost",
     "administrator",
     "analyst",
+    "check-yourselves",
 )
 LARGEST, ALL_TOGETHER = 60_000, 3_000_000  # bytes
 
@@ -295,6 +297,50 @@ def test_a_plan_is_kept(wexmoor: World, visit: Story, camera: Camera) -> None:
     camera.take(visit, "my-work")
     visit.sign_in(wexmoor.supervisor).open("/team/waiting/")
     camera.take(visit, "team")
+
+
+@pictured
+def test_an_audit(wexmoor: World, visit: Story, camera: Camera) -> None:
+    years = [
+        board.open_audit(
+            by=wexmoor.board_member,
+            title=title,
+            since=ago(days + 365),
+            until=ago(days),
+            packs=["see_me_hear_me", "since_2013"],
+            agencies=[wexmoor.care],
+            lead=wexmoor.care,
+            at=timezone.now() - timedelta(days=days),
+        )
+        for title, days in (("Self-audit of last year", 365), ("Self-audit of this year", 0))
+    ]
+    about = {"by": wexmoor.coordinator, "requirement": "SM2"}
+    board.plan_action(
+        audit_id=years[0].pk,
+        what="Ask each child before a review",
+        shows="Each review says what the child said",
+        owner=wexmoor.supervisor,
+        due_on=ago(-14),
+        **about,
+    )
+    said = {
+        "agency": wexmoor.care,
+        "answer": "met",
+        "why": "Each review begins with it.",
+        "evidence": "Ten reviews",
+    }
+    for audit in years:
+        answer = "met" if audit == years[1] else "not_met"
+        board.answer(audit_id=audit.pk, **about, **(said | {"answer": answer}))
+        if audit == years[0]:
+            board.close_audit(
+                by=wexmoor.board_member,
+                audit_id=audit.pk,
+                found="Nobody asked.",
+                at=timezone.now() - timedelta(days=300),
+            )
+    visit.sign_in(wexmoor.board_member).open(f"/audits/{years[1].pk}/")
+    camera.take(visit, "audit")
 
 
 @pictured

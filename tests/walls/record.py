@@ -16,6 +16,7 @@ from tests.insight.profiles import profile_of
 from heard.agencies import actions as agencies
 from heard.agencies.models import User
 from heard.agencies.rules import Role
+from heard.board import actions as auditing
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment import actions as attaching
@@ -580,8 +581,34 @@ def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:
         whom=Whom("", world.care),
         asked=Asked("Look who waits at the station", "They know who is there", "She would like that"),
     )
-    keys = {"episode_id": episode.pk, "share_id": share.pk, "request_id": request.pk}
+    keys = {"episode_id": episode.pk, "share_id": share.pk, "request_id": request.pk} | _audit(world)
     return keys | {"delivery_id": shared.delivery.pk, "onward_id": onward.pk}
+
+
+def _audit(world: World) -> dict[str, Any]:
+    """The partnership checks itself: an answer that another agency may read, and an action of the worker."""
+    audit = auditing.open_audit(
+        by=world.board_member,
+        title="Autumn",
+        since=ago(365),
+        until=ago(0),
+        packs=["see_me_hear_me"],
+        agencies=[world.care, world.police],
+        lead=world.care,
+    )
+    about = {"audit_id": audit.pk, "requirement": "SM1"}
+    said = auditing.answer(
+        by=world.coordinator, agency=world.care, answer="partly", why="In half of them", **about
+    )
+    action = auditing.plan_action(
+        by=world.coordinator,
+        what="Ask each child",
+        shows="Each review says what the child said",
+        owner=world.social_worker,
+        due_on=ago(-30),
+        **about,
+    )
+    return {"audit_id": audit.pk, "answer_id": said.pk, "audit_action_id": action.pk}
 
 
 def _about_staff(world: World, person_id: Any) -> Any:

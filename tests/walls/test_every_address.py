@@ -45,6 +45,8 @@ VALUES = {
     "form": ("html", "pdf", "xlsx", "csv"),
     "token": ("x1",),
     "pk": ("1",),
+    "pack": ("see_me_hear_me",),
+    "requirement": ("SM1",),
 }
 RECORD_KEYS = {
     "person_id", "concern_id", "case_id", "assessment_id", "plan_id", "outcome_id", "action_id", "review_id",
@@ -53,6 +55,7 @@ RECORD_KEYS = {
     "to_teller_id", "discussion_id", "asked_id", "handover_id",
     "opening_id", "alert_id",
     "delivery_id", "onward_id", "staff_worry_id",
+    "audit_id", "answer_id", "audit_action_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places and groups: a child who is hidden is left out of them (asked for below).
@@ -72,6 +75,9 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "panel_id",
     "duty_id",
     "session_id",
+    "audit_id",
+    "answer_id",
+    "audit_action_id",
 }
 # Open to anybody, each with its reason.
 OPEN = {

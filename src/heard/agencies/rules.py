@@ -38,6 +38,10 @@ class May(StrEnum):
     RELEASE = "release a profile or digest that others drew up, send it back, or withdraw it"
     SEE_PROFILES = "read the profiles and digests that were released, and have digests by mail"
     SEE_FIGURES = "see the partnership's figures"
+    AUDIT = (
+        "say what their agency meets of what the partnership checks itself against, and read what others say"
+    )
+    HOLD_AUDIT = "open and close an audit of the partnership by itself"
     MANAGE = "add people and teams"
     APPROVE = "agree, as the second person, to what one alone may not do"
     SEE_ACTS = "see what administrators did"
@@ -69,18 +73,28 @@ MAY: Final[dict[Role, frozenset[May]]] = {
         _CASEWORK
         | {May.SEE_PARTNERSHIP, May.DECIDE, May.CLOSE, May.SEE_LIST, May.OPEN_FROM_LIST, May.SEE_FIGURES}
         | {May.JUDGE, May.HOLD_PANEL, May.SEE_TEAM, May.MERGE, May.DISCLOSE, May.RELEASE}
-        | {May.APPROVE, May.SEE_ACTS, May.BREAK_GLASS, May.REVIEW_READING}
+        | {May.APPROVE, May.SEE_ACTS, May.BREAK_GLASS, May.REVIEW_READING, May.AUDIT, May.HOLD_AUDIT}
     ),
     Role.SUPERVISOR: frozenset(
         _CASEWORK
         | {May.DECIDE, May.SIGN_OFF, May.CLOSE, May.SEE_FIGURES, May.SUPERVISE, May.SEE_TEAM, May.DISCLOSE}
-        | {May.RELEASE, May.BREAK_GLASS, May.REVIEW_READING}
+        | {May.RELEASE, May.BREAK_GLASS, May.REVIEW_READING, May.AUDIT}
     ),
     Role.OFFICER: frozenset({May.SIGNED_IN, May.TELL, May.SEE_CHILD, May.SEE_PROFILES, May.HEAR_OF_STAFF}),
     Role.ANALYST: frozenset(
         {May.SIGNED_IN, May.RUN_ENGINE, May.SEE_LIST, May.SEE_FIGURES, May.DRAW_PROFILE, May.SEE_PROFILES}
     ),
-    Role.BOARD: frozenset({May.SIGNED_IN, May.SEE_FIGURES, May.RELEASE, May.SEE_PROFILES, May.SEE_ACTS}),
+    Role.BOARD: frozenset(
+        {
+            May.SIGNED_IN,
+            May.SEE_FIGURES,
+            May.RELEASE,
+            May.SEE_PROFILES,
+            May.SEE_ACTS,
+            May.AUDIT,
+            May.HOLD_AUDIT,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset({May.SIGNED_IN, May.MANAGE, May.APPROVE}),
 }
 

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "heard.network",
     "heard.cases",
     "heard.insight",
+    "heard.board",
     "heard.home",
 ]
 

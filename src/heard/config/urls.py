@@ -8,6 +8,7 @@ urlpatterns = [
     path("engine/", include("heard.insight.urls")),
     path("profiles/", include("heard.insight.release.urls")),
     path("digests/", include("heard.insight.digest.urls")),
+    path("audits/", include("heard.board.urls")),
     path("people/", include("heard.agencies.urls")),
 ]
 handler404 = "heard.home.views.not_found"

@@ -80,6 +80,13 @@ PARTS = (
         short=_("Promises"),
     ),
     Part(
+        "audits",
+        _("The partnership checks itself"),
+        _("What guidance asks, what each agency says of it, and what is done about it."),
+        short=_("Audits"),
+        unless="caseload",
+    ),
+    Part(
         "profiles",
         _("Profiles"),
         _("What agencies’ records say together, as counts that give nobody away, and digests of it."),

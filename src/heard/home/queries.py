@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from heard.agencies import work as agencies
 from heard.agencies.queries import which_hold_any
 from heard.agencies.rules import Hidden
+from heard.board import work as board
 from heard.cases.assessment import work as assessment
 from heard.cases.case import work as case
 from heard.cases.clocks import work as clocks
@@ -79,6 +80,8 @@ LISTS: Final[tuple[WorkList, ...]] = (
     panel.ACTIONS,
     panel.DISAGREEMENTS,
     watch.ALERTS,
+    board.ACTIONS,
+    board.AUDITS,
     agencies.WITHOUT_MAIL,
     pack.RECORDS,
     pack.RECORDS_TO_CHECK,

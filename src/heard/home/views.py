@@ -12,10 +12,11 @@ from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
+from heard.board import promises
 from heard.cases.case.notices.lines import lines_of as notice_lines
 from heard.cases.case.notices.queries import unread_of, whom_to_ring
 from heard.cases.glass.queries import openings_counted
-from heard.home import learn, promises, queries
+from heard.home import learn, queries
 from heard.home.navigation import parts_for
 from heard.home.waiting import mine, news_of, page_of
 from heard.knowledge import load

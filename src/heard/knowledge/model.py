@@ -194,6 +194,42 @@ class NotEnumerated:
     source: str
 
 
+type Bound = Literal[
+    "all", "partnership", "social_care", "police", "health", "education", "youth_justice", "voluntary"
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequirementPack:
+    """Requirements that come from one place. `about` says what that place leaves out."""
+
+    id: str
+    label: str
+    about: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requirement:
+    """One thing that a partnership checks about itself: `label` is a sentence that can be checked, in our words.
+
+    `who` has to meet it: kinds of agency, all of them, or the partnership as one. `evidence` names what Heard counts by
+    itself that bears on it (`heard.board.evidence`); `help` what else could show it. `applies_from` is null where it holds
+    already or our sources do not give the day, and `not_known` then says what is open.
+    """
+
+    id: str
+    pack: str
+    label: str
+    help: str
+    who: tuple[Bound, ...]
+    evidence: tuple[str, ...] = ()
+    applies_from: date | None
+    not_known: str = ""
+    read_on: date
+    source: str
+    confidence: Confidence
+
+
 @dataclass(frozen=True, kw_only=True)
 class Withdrawn:
     """An entry of the release before that this one no longer holds. `entry` is its id; of a carrier its return, field and
@@ -231,6 +267,8 @@ class Release:
     not_enumerated: tuple[NotEnumerated, ...]
     conclusions: tuple[Conclusion, ...] = ()
     laws: tuple[Law, ...] = ()
+    requirement_packs: tuple[RequirementPack, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     withdrawn: tuple[Withdrawn, ...] = ()
 
     @cached_property

@@ -49,7 +49,7 @@ def relations(sections: Sections) -> list[Fault]:
     """Every fault between the entries of these sections. What an entry lacks by itself has been said already."""
     whole = {name: [placed for placed in entries if placed.whole] for name, entries in sections.items()}
     of_each: tuple[Callable[[Sections], Iterator[Fault]], ...] = (
-        _letters, _labels, _tags, _clocks, _laws, _carriers, _carrier_clashes,
+        _letters, _labels, _tags, _clocks, _laws, _requirements, _carriers, _carrier_clashes,
     )  # fmt: skip
     faults = [fault for check in of_each for fault in check(whole)]
     faults += [*_ids(sections), *_counts(sections), *_headings(sections, whole), *_rules(sections, whole)]
@@ -148,6 +148,13 @@ def _laws(sections: Sections) -> Iterator[Fault]:
         if law.in_force_from and law.in_force_from > law.read_on:
             what = "in_force_from is after read_on: nobody has seen yet that it came into force."
             yield placed.fault(what, "Make it null, and say in not_known for when it was announced.")
+
+
+def _requirements(sections: Sections) -> Iterator[Fault]:
+    packs = _known(sections, "requirement_packs")
+    for placed in sections["requirements"]:
+        if placed.entry.pack not in packs:
+            yield placed.fault(f"No pack is called {placed.entry.pack!r}.", "Name one of requirement_packs.")
 
 
 def _known(sections: Sections, *names: str) -> set[str]:

@@ -267,7 +267,7 @@ def test_how_many_count_by_the_reason_stands_beside_the_figure(client, world, ag
         (Kept(12, 14, 5), "is too few to show"),
         (Kept(12, 14, 7), "is too few to show"),
     ):
-        monkeypatch.setattr("heard.home.decisions.all_stages", lambda _counted, kept=kept: kept)
+        monkeypatch.setattr("heard.board.decisions.all_stages", lambda _counted, kept=kept: kept)
         shown = " ".join(client.get("/figures/").text.split())
         assert told in shown
         assert "could not be reached, with the day of each try" in shown

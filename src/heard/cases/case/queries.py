@@ -39,6 +39,7 @@ from heard.cases.case.models import (
 from heard.cases.case.notices.queries import who_had_a_notice
 from heard.cases.case.rules import STATUTORY, Kept, why_not_allocate, why_not_assign, why_not_own
 from heard.network.queries import (
+    has_fact,
     involvements_of,
     off_the_list,
     people_visible_to,
@@ -394,3 +395,30 @@ def _day_of(before: QuerySet[Any], at: str) -> Coalesce:
     timed = isinstance(before.model._meta.get_field(at), DateTimeField)
     day = before.annotate(day=TruncDate(at) if timed else F(at)).values("day")[:1]
     return Coalesce(Subquery(day), Value(date.min), output_field=DateField())
+
+
+def _opened_for_figures(user: User) -> QuerySet[Case]:
+    """Open cases over the whole partnership, for those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    return Case.objects.filter(state=Case.State.OPEN).order_by()
+
+
+def with_the_same_trusted_worker(user: User, *, since: date) -> Kept:
+    """Open cases with a trusted worker that had no other since a day. For those who see figures."""
+    ended = TrustedWorker.objects.filter(case=OuterRef("pk"), until__gte=since)
+    rows = _opened_for_figures(user).exclude(trusted_worker=None)
+    return Kept(rows.filter(~Exists(ended)).count(), rows.count())
+
+
+def with_an_allocated_worker(user: User) -> Kept:
+    """Open cases to which somebody is allocated who may see the child. For those who see figures."""
+    rows = _opened_for_figures(user)
+    return Kept(rows.filter(sees(user, "allocated_worker", "person")).count(), rows.count())
+
+
+def with_said(user: User, what: str) -> Kept:
+    """Open cases in which this stands of the child: `nhs_number`, or a kind of fact. For those who see figures."""
+    rows = _opened_for_figures(user)
+    said = ~Q(person__nhs_number="") if what == "nhs_number" else Q(has_fact(user, what, "person"))
+    return Kept(rows.filter(said).count(), rows.count())

@@ -447,3 +447,10 @@ def _told_since(user: User, since: date) -> QuerySet[Concern]:
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     return Concern.objects.filter(told_at__date__gte=since).order_by()
+
+
+def told_about_places(user: User, *, since: date) -> int:
+    """How many worries about places and groups were told since a day. For those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    return Concern.objects.filter(told_at__date__gte=since, person=None).count()

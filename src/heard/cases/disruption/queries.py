@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import case_visible_to
@@ -99,3 +99,11 @@ def read_against(user: User, end: str, end_id: uuid.UUID | None, text: str) -> A
 def why_not_begin(user: User, case: Case) -> str | None:
     """What stands in the way of writing a step in this case at all."""
     return rules.why_not_begin_step(may_plan=user.may(May.PLAN), case_is_open=case.state == "open")
+
+
+def steps_with_an_owner(user: User, case: str) -> Exists:
+    """A condition on rows that lead to a case by the field `case`: that a step in it has an owner and a day. Nothing of the
+    step is shown, and it holds of none for those who do not see figures."""
+    rows = DisruptionStep.objects.all() if user.may(May.SEE_FIGURES) else DisruptionStep.objects.none()
+    owned = rows.filter(case=OuterRef(case), owner__isnull=False, due_on__isnull=False)
+    return Exists(owned)

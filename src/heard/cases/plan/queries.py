@@ -17,6 +17,7 @@ from heard.cases.assessment.queries import signed_since_opened
 from heard.cases.case.queries import beside_words, led_by_own_agencies, worked_in
 from heard.cases.case.rules import Kept, due_on
 from heard.cases.clocks.queries import STANDING, moments_of
+from heard.cases.disruption.queries import steps_with_an_owner
 from heard.cases.plan import rules
 from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
 from heard.knowledge import load
@@ -308,3 +309,12 @@ def overdue_count(user: User, *, since: date, today: date) -> int:
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     return Plan.objects.filter(review_on__gte=since, review_on__lt=today).count()
+
+
+def with_a_disruption_step(user: User) -> Kept:
+    """Plans in force in open cases beside which a disruption step has an owner and a day. For those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    plans = Plan.objects.filter(state=rules.State.AGREED, case__state="open").order_by()
+    owned = steps_with_an_owner(user, "case")
+    return Kept(plans.filter(owned).count(), plans.count())

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from heard.agencies.queries import agencies_led_by, workers
@@ -229,3 +229,21 @@ def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = No
     rows = Share.objects.all() if by is None else shares_visible_to(user).filter(decided_by__in=by)
     decided = rows.filter(decided_at__date__gte=since).order_by()
     return beside_words(user, decided, at="decided_at", around="person")
+
+
+def shared_of_decided(user: User, *, since: date) -> Kept:
+    """Decisions since a day, and how many of them were to share. Over the whole partnership, for those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    decided = Share.objects.exclude(state=rules.State.PREPARED).filter(decided_at__date__gte=since).order_by()
+    return Kept(decided.filter(state=rules.State.SHARED).count(), decided.count())
+
+
+def answered_in_time(user: User, *, since: date, today: date) -> Kept:
+    """Requests made since a day that were due or are answered, and how many were answered by the day agreed. Over the whole
+    partnership, for those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    asked = InfoRequest.objects.filter(asked_on__gte=since).order_by()
+    due = asked.filter(Q(due_on__lte=today) | Q(answered_on__isnull=False))
+    return Kept(due.filter(answered_on__lte=F("due_on")).count(), due.count())

@@ -127,3 +127,12 @@ def recorded_with_words(user: User, *, since: date, by: Iterable[int] | None = N
         rows = rows.filter(visible_through(user, "case__person"), decided_by__in=by)
     recorded = rows.filter(decided_on__gte=since)
     return beside_words(user, recorded, at="decided_on", around="case")
+
+
+def held_of_planned(user: User, *, since: date, today: date) -> Kept:
+    """Meetings planned for a day since then that were held, of all but those called off. For those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    planned = Supervision.objects.filter(planned_on__gte=since, planned_on__lte=today).order_by()
+    planned = planned.exclude(state=rules.State.CALLED_OFF)
+    return Kept(planned.exclude(state=rules.State.PLANNED).count(), planned.count())

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.queries import colleagues_visible_to
 from heard.agencies.rules import MAY, Hidden, May
+from heard.board import decisions
 from heard.cases.assessment.queries import assessments_visible_to
 from heard.cases.case.queries import cases_visible_to, led_by_own_agencies
 from heard.cases.clocks import work as clocks
@@ -24,7 +25,6 @@ from heard.cases.concern import work as concern
 from heard.cases.plan import work as plan
 from heard.cases.plan.queries import actions_visible_to, plans_visible_to
 from heard.cases.review import work as review
-from heard.home import decisions
 
 if TYPE_CHECKING:
     from heard.agencies.models import User

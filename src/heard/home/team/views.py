@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from heard.agencies.gate import Request, gate
 from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
+from heard.board.decisions import all_stages
+from heard.board.promises import YEAR
 from heard.cases.case.actions import assign_trusted_worker
 from heard.cases.case.forms import TrustedWorkerForm
 from heard.cases.case.queries import who_can_be_trusted_worker, why_not_name, words_of
-from heard.home.decisions import all_stages
-from heard.home.promises import YEAR
 from heard.home.queries import my_work
 from heard.home.team import queries
 from heard.home.waiting import of_team, page_of, section_of

@@ -299,3 +299,10 @@ def _zipped(profile: Profile) -> bytes:
 
 def _tables_with_layouts(profile: Profile) -> Iterator[Path]:
     return (path for path in sorted((profile.folder / "tables").iterdir()) if path.is_file())
+
+
+def newest_released(user: User) -> Profile | None:
+    """The profile that was released last and not withdrawn. For those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    return Profile.objects.filter(state=State.RELEASED).order_by("-released_at").first()

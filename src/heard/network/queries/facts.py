@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Model, QuerySet, Value
+from django.db.models import Exists, Model, OuterRef, QuerySet, Value
 
-from heard.agencies.rules import Hidden
+from heard.agencies.rules import Hidden, May
 from heard.network.models import Fact, Identifier, ImportantPerson
 from heard.network.queries.people import visible_through
 from heard.network.rules import FactKind, kinds_of
@@ -125,3 +125,10 @@ def _or_hidden[T: Model](rows: QuerySet[T], key: int) -> T:
     if found is None:
         raise Hidden
     return found
+
+
+def has_fact(user: User, what: str, person: str) -> Exists:
+    """A condition on rows that lead to a person by the field `person`: that a fact of this kind is told of them now. It shows
+    nothing of the fact, and holds of nobody for those who do not see figures."""
+    rows = Fact.objects.all() if user.may(May.SEE_FIGURES) else Fact.objects.none()
+    return Exists(rows.filter(person=OuterRef(person), kind=FactKind(what), until=None))

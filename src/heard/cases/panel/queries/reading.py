@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Case, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from heard.agencies.queries import agencies_visible_to, colleagues_visible_to, who_are
@@ -384,3 +384,16 @@ def _where_they_live(user: User) -> tuple[Prefetch[Any], Prefetch[Any]]:
     )
     plans = Prefetch("in_plans", Action.objects.select_related("outcome__plan"))
     return plans, Prefetch("in_steps", DisruptionStep.objects.annotate(may_see=seen))
+
+
+def presence(user: User, *, since: date) -> list[tuple[str, int, int]]:
+    """Each agency, to how many panels held since a day it came or sent somebody else, and to how many it was invited. Counts
+    of staff, over the whole partnership, for those who see figures."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    seats = PanelSeat.objects.filter(
+        panel__state=rules.State.HELD, panel__starts_at__date__gte=since
+    ).order_by()
+    came = Q(came__in=(rules.Came.CAME, rules.Came.SOMEBODY_ELSE))
+    counted = seats.values_list("agency__name").annotate(there=Count("pk", came), of=Count("pk"))
+    return list(counted.order_by("agency__name"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
+from heard.board import decisions
 from heard.cases.assessment import queries as assessments
 from heard.cases.case import queries as cases
 from heard.cases.clocks import queries as clocks
@@ -15,7 +16,6 @@ from heard.cases.concern import queries as concerns
 from heard.cases.missing import queries as missing
 from heard.cases.plan import queries as plans
 from heard.cases.review import queries as reviews
-from heard.home import decisions
 from heard.knowledge import load
 
 if TYPE_CHECKING:

@@ -1,0 +1,221 @@
+"""Every write about audits. Each asks the rule and leaves its audit row in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit
+from heard.agencies.rules import Hidden, May, Refused, refuse
+from heard.board import queries, rules
+from heard.board.models import Audit, AuditAction, AuditAnswer, SecondReading
+from heard.knowledge import load
+
+if TYPE_CHECKING:
+    from heard.agencies.models import Agency, User
+
+
+@transaction.atomic
+def open_audit(
+    *,
+    by: User,
+    title: str,
+    since: date | None,
+    until: date | None,
+    packs: Collection[str],
+    agencies: Collection[Agency],
+    lead: Agency,
+    at: datetime | None = None,
+) -> Audit:
+    """Begins an audit against packs of the newest release. `lead` answers for the partnership as one, and takes part."""
+    release = load.current()
+    refuse(
+        rules.why_not_open(
+            may_hold=by.may(May.HOLD_AUDIT),
+            title=title,
+            since=since,
+            until=until,
+            packs=packs,
+            agencies=len(agencies),
+        )
+    )
+    assert since is not None
+    assert until is not None
+    if not set(packs) <= {pack.id for pack in release.requirement_packs}:
+        raise Hidden
+    audit = Audit.objects.create(
+        title=title.strip(),
+        since=since,
+        until=until,
+        release=release.id,
+        packs=[pack.id for pack in release.requirement_packs if pack.id in packs],
+        lead=lead,
+        opened_by=by,
+        opened_at=at or timezone.now(),
+    )
+    audit.agencies.set({*agencies, lead})
+    _row(by, "open", audit)
+    return audit
+
+
+@transaction.atomic
+def answer(
+    *,
+    by: User,
+    audit_id: uuid.UUID,
+    requirement: str,
+    agency: Agency,
+    answer: str,
+    why: str,
+    evidence: str = "",
+    evidence_on: date | None = None,
+    at: datetime | None = None,
+) -> AuditAnswer:
+    """What an agency says of a requirement. What it said before stays, and is replaced."""
+    audit, now = _hold(by, audit_id), at or timezone.now()
+    asked = next((one for one in queries.requirements_of(audit) if one.id == requirement), None)
+    if asked is None:
+        raise Hidden
+    refuse(
+        rules.why_not_answer(
+            is_open=audit.state == rules.State.OPEN,
+            has_to=agency in queries.answers_for(by, audit, asked),
+            answer=answer,
+            why=why,
+            evidence=evidence,
+        )
+    )
+    audit.answers.filter(requirement=requirement, agency=agency, replaced_at=None).update(replaced_at=now)
+    said = AuditAnswer.objects.create(
+        audit=audit,
+        requirement=requirement,
+        agency=agency,
+        answer=answer,
+        why=why.strip(),
+        evidence=evidence.strip(),
+        evidence_on=evidence_on,
+        said_by=by,
+        said_at=now,
+    )
+    _row(by, "answer", audit, requirement=requirement, answer=answer)
+    return said
+
+
+@transaction.atomic
+def read_second(
+    *, by: User, answer_id: uuid.UUID, agrees: bool | None, why: str = "", at: datetime | None = None
+) -> SecondReading:
+    """Somebody of another agency agrees, or disputes with a reason."""
+    said = queries.answer_of(by, answer_id)
+    audit = _hold(by, said.audit_id)
+    agency = queries.reads_for(by, said)
+    refuse(
+        rules.why_not_second(
+            is_open=audit.state == rules.State.OPEN,
+            is_own=said.agency_id in queries.own_agencies(by),
+            may_read=agency is not None,
+            agrees=agrees,
+            why=why,
+            again=agency is not None and said.readings.filter(agency=agency).exists(),
+        )
+    )
+    assert agency is not None
+    reading = SecondReading.objects.create(
+        answer=said,
+        agency=agency,
+        agrees=bool(agrees),
+        why=why.strip(),
+        read_by=by,
+        read_at=at or timezone.now(),
+    )
+    _row(by, "read", audit, requirement=said.requirement, agrees=reading.agrees)
+    return reading
+
+
+@transaction.atomic
+def plan_action(
+    *,
+    by: User,
+    audit_id: uuid.UUID,
+    requirement: str,
+    what: str,
+    shows: str,
+    owner: User,
+    due_on: date | None,
+    at: datetime | None = None,
+) -> AuditAction:
+    audit, now = _hold(by, audit_id), at or timezone.now()
+    if requirement not in {one.id for one in queries.requirements_of(audit)}:
+        raise Hidden
+    refuse(
+        rules.why_not_plan(
+            takes_part=queries.takes_part(by, audit),
+            what=what,
+            shows=shows,
+            due_on=due_on,
+            today=timezone.localdate(now),
+        )
+    )
+    if str(owner.pk) not in queries.who_can_own(by, audit):
+        raise Refused("Choose somebody of an agency that takes part.")
+    assert due_on is not None
+    action = AuditAction.objects.create(
+        audit=audit,
+        requirement=requirement,
+        what=what.strip(),
+        shows=shows.strip(),
+        owner=owner,
+        due_on=due_on,
+        planned_by=by,
+        planned_at=now,
+    )
+    _row(by, "plan", audit, requirement=requirement, owner=owner.pk)
+    return action
+
+
+@transaction.atomic
+def finish_action(
+    *, by: User, audit_action_id: uuid.UUID, state: str, what_came: str, at: datetime | None = None
+) -> AuditAction:
+    """By its owner, or whoever holds audits."""
+    action = AuditAction.objects.select_for_update().get(pk=queries.action_of(by, audit_action_id).pk)
+    if action.owner_id != by.pk and not by.may(May.HOLD_AUDIT):
+        raise Hidden
+    refuse(rules.why_not_finish(is_open=action.state == rules.Done.OPEN, state=state, what_came=what_came))
+    action.state, action.what_came = state, what_came.strip()
+    action.finished_by, action.finished_at = by, at or timezone.now()
+    action.save()
+    _row(by, "finish", action.audit, requirement=action.requirement, state=state)
+    return action
+
+
+@transaction.atomic
+def close_audit(*, by: User, audit_id: uuid.UUID, found: str, at: datetime | None = None) -> Audit:
+    """Answers no longer change, and what Heard counted stays as it is now."""
+    audit = _hold(by, audit_id)
+    refuse(
+        rules.why_not_close(
+            may_hold=by.may(May.HOLD_AUDIT), is_open=audit.state == rules.State.OPEN, found=found
+        )
+    )
+    now = at or timezone.now()
+    audit.counted = queries.count(by, audit, timezone.localdate(now))
+    audit.found, audit.state = found.strip(), rules.State.CLOSED
+    audit.closed_by, audit.closed_at = by, now
+    audit.save()
+    _row(by, "close", audit)
+    return audit
+
+
+def _hold(by: User, audit_id: uuid.UUID) -> Audit:
+    """The audit, locked, so that nothing is said in it while it is closed; or `Hidden`."""
+    return Audit.objects.select_for_update().get(pk=queries.audit_of(by, audit_id).pk)
+
+
+def _row(by: User, verb: str, audit: Audit, **detail: object) -> None:
+    record_audit(by=by, verb=verb, subject="self-audit", subject_id=audit.pk, detail=detail)

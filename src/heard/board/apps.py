@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BoardConfig(AppConfig):
+    name = "heard.board"
+    default_auto_field = "django.db.models.BigAutoField"

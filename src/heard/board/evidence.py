@@ -1,0 +1,231 @@
+"""What Heard counts by itself that bears on a requirement: each by its name in the knowledge, with what it counts. Over the whole
+partnership, for those who see figures; counts of work, in which five or fewer are not shown where they could point at a child."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext as _
+
+from heard.agencies.rules import Hidden, May
+from heard.board import decisions
+from heard.board.models import Audit
+from heard.cases.assessment import queries as assessments
+from heard.cases.case import queries as cases
+from heard.cases.case.rules import Kept
+from heard.cases.clocks import queries as clocks
+from heard.cases.concern import queries as concerns
+from heard.cases.missing import queries as missing
+from heard.cases.panel import queries as panels
+from heard.cases.plan import queries as plans
+from heard.cases.review import queries as reviews
+from heard.cases.sharing import queries as sharing
+from heard.cases.supervision import queries as supervision
+from heard.govuk.environment import day
+from heard.insight.release.queries import newest_released
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+@dataclass(frozen=True)
+class Counted:
+    """`label`: what it is; `says`: the figure in words; `counts`: what is in it, and what is not."""
+
+    label: str
+    says: str
+    counts: str
+
+
+type _Count = Callable[[User, date, date], Counted]
+
+
+def counted_for(user: User, names: Iterable[str], *, since: date, today: date) -> dict[str, dict[str, str]]:
+    """Each of these by its name, as plain values that can be kept. Two queries for one at most."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
+    return {name: asdict(_COUNTS[name](user, since, today)) for name in dict.fromkeys(names)}
+
+
+def names() -> frozenset[str]:
+    """Every name that a requirement may use."""
+    return frozenset(_COUNTS)
+
+
+def _share(label: str, kept: Kept, counts: str) -> Counted:
+    if not kept.of:
+        return Counted(label, _("nothing to count yet"), counts)
+    if kept.too_few:
+        return Counted(label, _("too few to show"), counts)
+    share = round(100 * kept.kept / kept.of)
+    return Counted(
+        label,
+        _("%(kept)s of %(of)s (%(share)s%%)") % {"kept": kept.kept, "of": kept.of, "share": share},
+        counts,
+    )
+
+
+def _decided(user: User, since: date, today: date) -> Counted:
+    kept = concerns.decided_in_time(user, since=since, today=today)
+    return _share(_("Worries decided in time"), kept, _("Worries told since then that were due or decided."))
+
+
+def _assessed(user: User, since: date, today: date) -> Counted:
+    kept = assessments.signed_in_time(user, since=since, today=today)
+    return _share(
+        _("Assessments signed off in time"), kept, _("Assessments that were due or signed since then.")
+    )
+
+
+def _clock(label: str, *clock_names: str) -> _Count:
+    def count(user: User, since: date, today: date) -> Counted:
+        kept = clocks.met_in_time(user, clock_names, since=since, today=today)
+        return _share(_(label), kept, _("Those that were due since then, in cases whose start was noted."))
+
+    return count
+
+
+def _reviews_in_time(user: User, since: date, today: date) -> Counted:
+    kept = reviews.held_in_time(user, since=since, today=today)
+    return _share(_("Reviews held by their day"), kept, _("Reviews of plans that were due since then."))
+
+
+def _words_in_reviews(user: User, since: date, today: date) -> Counted:
+    kept = reviews.held_with_words(user, since=since)
+    return _share(_("Reviews with the child’s words of that review"), kept, decisions.what_counts())
+
+
+def _words_in_decisions(user: User, since: date, today: date) -> Counted:
+    kept = decisions.all_stages(decisions.by_stage(user, since=since))
+    return _share(_("Decisions beside the child’s own words"), kept, decisions.what_counts())
+
+
+def _interviews(user: User, since: date, today: date) -> Counted:
+    kept = missing.interviews_in_time(user, since=since, today=today)
+    return _share(
+        _("Children heard within 72 hours of coming back"), kept, _("Returns since then that are over.")
+    )
+
+
+def _offered(user: User, since: date, today: date) -> Counted:
+    kept = missing.interviews_offered_in_time(user, since=since, today=today)
+    return _share(
+        _("Children asked within 72 hours of coming back"), kept, _("Returns since then that are over.")
+    )
+
+
+def _trusted(user: User, since: date, today: date) -> Counted:
+    return _share(
+        _("Children with a trusted worker"), cases.with_a_trusted_worker(user), _("Open cases, today.")
+    )
+
+
+def _stayed(user: User, since: date, today: date) -> Counted:
+    counts = _("Open cases with a trusted worker, today; another worker since then counts as a change.")
+    kept = cases.with_the_same_trusted_worker(user, since=since)
+    return _share(_("Children whose trusted worker stayed the same"), kept, counts)
+
+
+def _allocated(user: User, since: date, today: date) -> Counted:
+    kept = cases.with_an_allocated_worker(user)
+    return _share(_("Children with an allocated social worker"), kept, _("Open cases, today."))
+
+
+def _ethnicity(user: User, since: date, today: date) -> Counted:
+    counts = _(
+        "Open cases, today, in which the child’s ethnicity is recorded as the child says, a refusal to say among them."
+    )
+    return _share(_("Ethnicity recorded as the child says"), cases.with_said(user, "ethnicity"), counts)
+
+
+def _nhs_number(user: User, since: date, today: date) -> Counted:
+    kept = cases.with_said(user, "nhs_number")
+    return _share(_("Children with an NHS number in their record"), kept, _("Open cases, today."))
+
+
+def _supervision(user: User, since: date, today: date) -> Counted:
+    kept = supervision.held_of_planned(user, since=since, today=today)
+    return _share(
+        _("Supervision held"), kept, _("Meetings planned for a day since then, but for those called off.")
+    )
+
+
+def _shares(user: User, since: date, today: date) -> Counted:
+    counts = _("Decisions on sharing since then; each that refuses has its reason in the record.")
+    return _share(_("Decisions to share"), sharing.shared_of_decided(user, since=since), counts)
+
+
+def _answers(user: User, since: date, today: date) -> Counted:
+    kept = sharing.answered_in_time(user, since=since, today=today)
+    counts = _("Asked since then, and due or answered.")
+    return _share(_("Requests for information answered by the day agreed"), kept, counts)
+
+
+def _disruption(user: User, since: date, today: date) -> Counted:
+    counts = _("Plans in force in open cases, today, beside which a disruption step has an owner and a day.")
+    return _share(_("Plans with a disruption step"), plans.with_a_disruption_step(user), counts)
+
+
+def _presence(user: User, since: date, today: date) -> Counted:
+    says = "; ".join(f"{name}: {there}/{of}" for name, there, of in panels.presence(user, since=since))
+    counts = _("Invitations to panels held since then, and how many came or sent somebody else.")
+    return Counted(_("Who came to panels"), says or _("nothing to count yet"), counts)
+
+
+def _profile(user: User, since: date, today: date) -> Counted:
+    newest = newest_released(user)
+    counts = _("The newest profile that is released and not withdrawn.")
+    if newest is None or newest.released_at is None:
+        return Counted(_("Problem profile"), _("none is released"), counts)
+    says = _("released on %(released)s, of records up to %(day)s") % {
+        "released": day(newest.released_at),
+        "day": day(newest.as_of) if newest.as_of else _("a day that is not known"),
+    }
+    return Counted(_("Problem profile"), says, counts)
+
+
+def _about_places(user: User, since: date, today: date) -> Counted:
+    number = concerns.told_about_places(user, since=since)
+    return Counted(
+        _("Worries told about places and groups"), str(number), _("Told since then. They are about no child.")
+    )
+
+
+def _audits(user: User, since: date, today: date) -> Counted:
+    last = Audit.objects.filter(state=Audit.State.CLOSED).order_by("-closed_at").first()
+    says = _("closed on %(date)s") % {"date": day(last.closed_at)} if last else _("none is closed")
+    return Counted(_("The last audit of this kind"), says, _("Audits in Heard alone."))
+
+
+_COUNTS: Final[dict[str, _Count]] = {
+    "decided_in_time": _decided,
+    "assessed_in_time": _assessed,
+    "conference": _clock(
+        "First child protection conferences held in time", "conference", "conference_transfer_in"
+    ),
+    "core_group": _clock("First core groups held in time", "core_group"),
+    "review_conference": _clock(
+        "Review conferences held in time", "review_conference_first", "review_conference_next"
+    ),
+    "reviews_in_time": _reviews_in_time,
+    "words_in_reviews": _words_in_reviews,
+    "words_in_decisions": _words_in_decisions,
+    "interviews": _interviews,
+    "interviews_offered": _offered,
+    "trusted_worker": _trusted,
+    "worker_changes": _stayed,
+    "allocated_worker": _allocated,
+    "ethnicity": _ethnicity,
+    "nhs_number": _nhs_number,
+    "supervision": _supervision,
+    "shares": _shares,
+    "answers": _answers,
+    "disruption": _disruption,
+    "panel_presence": _presence,
+    "profile": _profile,
+    "worries_about_places": _about_places,
+    "audit": _audits,
+}

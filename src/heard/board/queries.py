@@ -1,0 +1,272 @@
+"""Audits of the partnership, and what is said in them. `user` is always the first argument. Nothing here is about a child."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.timezone import localdate
+
+from heard.agencies.queries import agencies_visible_to, colleagues_visible_to
+from heard.agencies.rules import MAY, Hidden, May
+from heard.board import rules
+from heard.board.evidence import counted_for
+from heard.board.models import Audit, AuditAction, AuditAnswer, SecondReading
+from heard.knowledge import load
+
+if TYPE_CHECKING:
+    from heard.agencies.models import Agency, User
+    from heard.knowledge.model import Requirement, RequirementPack
+
+
+@dataclass(frozen=True)
+class Row:
+    """A requirement in an audit: which agencies have to meet it, what each said, and what Heard counts that bears on it."""
+
+    requirement: Requirement
+    must: list[Agency]
+    answers: dict[uuid.UUID, AuditAnswer]
+    counted: list[dict[str, str]]
+    actions: list[AuditAction]
+    is_met: bool
+    before: bool | None = None  # whether it was met in the audit before; None where that did not ask it
+
+    @property
+    def unanswered(self) -> list[Agency]:
+        return [agency for agency in self.must if agency.pk not in self.answers]
+
+    @property
+    def is_disputed(self) -> bool:
+        return any(answer.is_disputed for answer in self.answers.values())
+
+
+@dataclass(frozen=True)
+class Whole:
+    """An audit with all that is in it. `met` of `asked` are met in full, by every agency that must: there is no other score."""
+
+    audit: Audit
+    agencies: list[Agency]
+    rows: list[Row]
+    carried: list[AuditAction] = field(default_factory=list)  # actions of audits before that are not finished
+
+    @property
+    def met(self) -> int:
+        return sum(row.is_met for row in self.rows)
+
+    @property
+    def better(self) -> list[Row]:
+        return [row for row in self.rows if row.is_met and row.before is False]
+
+    @property
+    def worse(self) -> list[Row]:
+        return [row for row in self.rows if not row.is_met and row.before]
+
+    def of_pack(self, pack: str) -> list[Row]:
+        return [row for row in self.rows if row.requirement.pack == pack]
+
+    def row(self, requirement_id: str) -> Row:
+        """One of them, or `Hidden`."""
+        found = next((row for row in self.rows if row.requirement.id == requirement_id), None)
+        if found is None:
+            raise Hidden
+        return found
+
+
+def audits_visible_to(user: User) -> QuerySet[Audit]:
+    """The latest first. For the board, and for those who lead in an agency."""
+    rows = Audit.objects.select_related("lead", "opened_by", "closed_by").prefetch_related("agencies")
+    return rows if user.may(May.AUDIT) else rows.none()
+
+
+def audit_of(user: User, audit_id: uuid.UUID) -> Audit:
+    """One of them, or `Hidden`."""
+    found = audits_visible_to(user).filter(pk=audit_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def packs_of(user: User, release: str = "") -> tuple[RequirementPack, ...]:
+    """The packs of a release, or of the newest."""
+    if not user.may(May.AUDIT):
+        raise Hidden
+    return (load.release(release) if release else load.current()).requirement_packs
+
+
+def requirements_of(audit: Audit) -> list[Requirement]:
+    return [one for one in load.release(audit.release).requirements if one.pack in audit.packs]
+
+
+def whole(user: User, audit: Audit) -> Whole:
+    """The audit with everything in it. A fixed number of queries, and one or two for each thing that Heard counts while it is
+    open; once it is closed that stands as it was."""
+    asked = requirements_of(audit)
+    agencies = list(audit.agencies.all())
+    answers = _answers(audit)
+    actions = list(audit.actions.select_related("owner"))
+    counted = audit.counted if audit.state == rules.State.CLOSED else count(user, audit)
+    before = _met_before(user, audit)
+    rows = [_row(audit, one, agencies, answers, actions, counted, before) for one in asked]
+    return Whole(audit, agencies, rows, list(carried_into(user, audit)))
+
+
+def count(user: User, audit: Audit, today: date | None = None) -> dict[str, dict[str, str]]:
+    """What Heard counts by itself that bears on what this audit asks, since its first day."""
+    names = [name for one in requirements_of(audit) for name in one.evidence]
+    return counted_for(user, names, since=audit.since, today=today or localdate())
+
+
+def _answers(audit: Audit) -> dict[str, dict[uuid.UUID, AuditAnswer]]:
+    found: dict[str, dict[uuid.UUID, AuditAnswer]] = {}
+    readings = Prefetch("readings", SecondReading.objects.select_related("agency", "read_by"))
+    rows = (
+        audit.answers.filter(replaced_at=None).select_related("agency", "said_by").prefetch_related(readings)
+    )
+    for answer in rows:
+        found.setdefault(answer.requirement, {})[answer.agency_id] = answer
+    return found
+
+
+def _row(
+    audit: Audit,
+    one: Requirement,
+    agencies: list[Agency],
+    answers: dict[str, dict[uuid.UUID, AuditAnswer]],
+    actions: list[AuditAction],
+    counted: dict[str, dict[str, str]],
+    before: dict[str, bool],
+) -> Row:
+    must, said = having_to(audit, one, agencies), answers.get(one.id, {})
+    return Row(
+        requirement=one,
+        must=must,
+        answers=said,
+        counted=[counted[name] for name in one.evidence if name in counted],
+        actions=[action for action in actions if action.requirement == one.id],
+        is_met=_is_met(audit, one, agencies, said),
+        before=before.get(one.id),
+    )
+
+
+def having_to(audit: Audit, one: Requirement, agencies: Iterable[Agency]) -> list[Agency]:
+    """Which of these agencies have to meet it."""
+    found = {taking.id for taking in rules.must(one, _taking(audit, agencies))}
+    return [agency for agency in agencies if agency.pk in found]
+
+
+def _taking(audit: Audit, agencies: Iterable[Agency]) -> list[rules.Taking]:
+    return [rules.Taking(agency.pk, agency.kind, agency.pk == audit.lead_id) for agency in agencies]
+
+
+def _is_met(
+    audit: Audit, one: Requirement, agencies: Iterable[Agency], said: dict[uuid.UUID, AuditAnswer]
+) -> bool:
+    spoken = {key: rules.Said(answer.answer, answer.is_disputed) for key, answer in said.items()}
+    return rules.is_met(rules.must(one, _taking(audit, agencies)), spoken)
+
+
+def _met_before(user: User, audit: Audit) -> dict[str, bool]:
+    """Of each requirement that the last closed audit before this one asked, whether it was met."""
+    closed = audits_visible_to(user).filter(state=rules.State.CLOSED, closed_at__lt=audit.opened_at)
+    last = closed.order_by("-closed_at").first()
+    if last is None:
+        return {}
+    agencies, answers = list(last.agencies.all()), _answers(last)
+    return {one.id: _is_met(last, one, agencies, answers.get(one.id, {})) for one in requirements_of(last)}
+
+
+def carried_into(user: User, audit: Audit) -> QuerySet[AuditAction]:
+    """Actions of audits before this one that are not finished: they stand first."""
+    rows = AuditAction.objects.filter(audit__in=audits_visible_to(user).order_by(), state=rules.Done.OPEN)
+    return rows.filter(audit__opened_at__lt=audit.opened_at).select_related("owner", "audit")
+
+
+def own_agencies(user: User) -> set[uuid.UUID]:
+    """Keys of the agencies for which this user answers."""
+    return user.agencies_where(May.AUDIT)
+
+
+def answers_for(user: User, audit: Audit, one: Requirement) -> list[Agency]:
+    """The agencies for which this user answers this requirement."""
+    mine = own_agencies(user)
+    return [agency for agency in having_to(audit, one, audit.agencies.all()) if agency.pk in mine]
+
+
+def reads_for(user: User, answer: AuditAnswer) -> Agency | None:
+    """The agency for which this user reads an answer a second time: another one that takes part."""
+    mine = own_agencies(user)
+    return next(
+        (one for one in answer.audit.agencies.all() if one.pk in mine and one.pk != answer.agency_id), None
+    )
+
+
+def takes_part(user: User, audit: Audit) -> bool:
+    return user.may(May.HOLD_AUDIT) or audit.agencies.filter(pk__in=own_agencies(user)).exists()
+
+
+def answer_of(user: User, answer_id: uuid.UUID) -> AuditAnswer:
+    """One that stands, or `Hidden`."""
+    rows = AuditAnswer.objects.select_related("audit", "agency", "said_by")
+    found = rows.filter(audit__in=audits_visible_to(user).order_by(), pk=answer_id, replaced_at=None).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def said_before(user: User, audit: Audit, requirement: str) -> QuerySet[AuditAnswer]:
+    """Answers that another has replaced, the latest first."""
+    rows = audit.answers.filter(requirement=requirement, replaced_at__isnull=False)
+    rows = rows.select_related("agency", "said_by").prefetch_related("readings__agency")
+    return rows.order_by("-said_at") if user.may(May.AUDIT) else rows.none()
+
+
+def action_of(user: User, audit_action_id: uuid.UUID) -> AuditAction:
+    rows = AuditAction.objects.select_related("audit", "owner", "finished_by")
+    found = rows.filter(
+        Q(audit__in=audits_visible_to(user).order_by()) | Q(owner=user), pk=audit_action_id
+    ).first()
+    if found is None or not user.may(May.SIGNED_IN):
+        raise Hidden
+    return found
+
+
+def actions_due(user: User) -> QuerySet[AuditAction]:
+    """What this user said they would do about what an audit found, first due first."""
+    return AuditAction.objects.filter(owner=user, state=rules.Done.OPEN).select_related("audit")
+
+
+def to_answer(user: User) -> QuerySet[Audit]:
+    """Open audits in which an agency of this user takes part."""
+    return audits_visible_to(user).filter(state=rules.State.OPEN, agencies__in=own_agencies(user)).distinct()
+
+
+def who_can_own(user: User, audit: Audit) -> dict[str, tuple[User, str]]:
+    """People of the agencies that take part, by key."""
+    rows = colleagues_visible_to(user).filter(memberships__team__agency__in=audit.agencies.all()).distinct()
+    return {str(one.pk): (one, str(one)) for one in rows} if user.may(May.AUDIT) else {}
+
+
+def who_can_take_part(user: User) -> dict[str, tuple[Agency, str]]:
+    """Every agency, by key; beside its name whether anybody there can answer."""
+    leading = [role for role, allowed in MAY.items() if May.AUDIT in allowed]
+    people = colleagues_visible_to(user).filter(memberships__role__in=leading)
+    answered = set(people.values_list("memberships__team__agency", flat=True))
+    return {str(one.pk): (one, one.name) for one in agencies_visible_to(user) if one.pk in answered}
+
+
+def trend(user: User) -> tuple[list[Audit], list[tuple[Requirement, list[bool | None]]]]:
+    """Closed audits, the latest first and four at most, and for each requirement whether it was met in each; None where it was
+    not asked."""
+    closed: list[Any] = list(audits_visible_to(user).filter(state=rules.State.CLOSED)[:4])
+    met = []
+    for audit in closed:
+        agencies, answers = list(audit.agencies.all()), _answers(audit)
+        met.append(
+            {one.id: _is_met(audit, one, agencies, answers.get(one.id, {})) for one in requirements_of(audit)}
+        )
+    asked = {one.id: one for audit in reversed(closed) for one in requirements_of(audit)}
+    return closed, [(one, [found.get(key) for found in met]) for key, one in asked.items()]

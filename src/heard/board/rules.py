@@ -1,0 +1,137 @@
+"""A partnership checks itself: what may be said of a requirement, by whom, and when it is met in full. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from heard.knowledge.model import Requirement
+
+
+class State(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Answer(StrEnum):
+    MET = "met"
+    PARTLY = "partly"
+    NOT_MET = "not_met"
+    CANNOT_TELL = "cannot_tell"
+
+
+class Done(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    NOT_DONE = "not_done"
+
+
+@dataclass(frozen=True)
+class Taking:
+    """An agency that takes part in an audit. `leads`: it answers for the partnership as one."""
+
+    id: object
+    kind: str
+    leads: bool = False
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an agency says of a requirement, and whether somebody of another agency disputes it."""
+
+    answer: str
+    disputed: bool = False
+
+
+def must(requirement: Requirement, agencies: Iterable[Taking]) -> list[Taking]:
+    """Which of the agencies that take part have to meet it. What the partnership does as one is answered by who leads."""
+    if "partnership" in requirement.who:
+        return [one for one in agencies if one.leads]
+    return [one for one in agencies if "all" in requirement.who or one.kind in requirement.who]
+
+
+def is_met(having_to: Collection[Taking], said: Mapping[Any, Said]) -> bool:
+    """Met in full, by every agency that must; what is disputed is not. What no agency that takes part must meet is not met."""
+    return bool(having_to) and all(
+        one.id in said and said[one.id].answer == Answer.MET and not said[one.id].disputed
+        for one in having_to
+    )
+
+
+def why_not_open(
+    *,
+    may_hold: bool,
+    title: str,
+    since: date | None,
+    until: date | None,
+    packs: Collection[str],
+    agencies: int,
+) -> str | None:
+    if not may_hold:
+        return "Only the board and co-ordinators open an audit."
+    if not title.strip():
+        return "Give the audit a name."
+    if since is None or until is None or until < since:
+        return "Give the first and the last day that the audit looks at, the first one first."
+    if not packs:
+        return "Choose what the partnership checks itself against."
+    return None if agencies else "Choose the agencies that take part."
+
+
+def why_not_answer(*, is_open: bool, has_to: bool, answer: str, why: str, evidence: str) -> str | None:
+    if not is_open:
+        return "This audit is closed. Its answers stay as they are."
+    if not has_to:
+        return "This requirement is not one that your agency answers."
+    if answer not in set(Answer):
+        return "Say whether it is met."
+    if not why.strip():
+        return "Say what makes you say so."
+    if answer == Answer.MET and not evidence.strip():
+        return "Say what shows it: a document, records or a number, and of which day."
+    return None
+
+
+def why_not_second(
+    *, is_open: bool, is_own: bool, may_read: bool, agrees: bool | None, why: str, again: bool
+) -> str | None:
+    """Of a second reading, by somebody of another agency."""
+    if not is_open:
+        return "This audit is closed. Its answers stay as they are."
+    if is_own or not may_read:
+        return "An answer is read by somebody of another agency that takes part."
+    if again:
+        return "Your agency has read this answer already."
+    if agrees is None:
+        return "Say whether you agree."
+    return None if agrees or why.strip() else "Say what you dispute, and why."
+
+
+def why_not_plan(*, takes_part: bool, what: str, shows: str, due_on: date | None, today: date) -> str | None:
+    """Of an action on what is not met."""
+    if not takes_part:
+        return "Only agencies that take part plan actions."
+    if not what.strip():
+        return "Say what is to be done."
+    if not shows.strip():
+        return "Say what would show that it is done."
+    if due_on is None:
+        return "Give the day by which it is done."
+    return None if due_on >= today else "Give a day that has not passed."
+
+
+def why_not_finish(*, is_open: bool, state: str, what_came: str) -> str | None:
+    if not is_open:
+        return "This action is finished already."
+    if state not in (Done.DONE, Done.NOT_DONE):
+        return "Say whether it is done."
+    return None if what_came.strip() else "Say what shows it, or why it could not be done."
+
+
+def why_not_close(*, may_hold: bool, is_open: bool, found: str) -> str | None:
+    if not may_hold:
+        return "Only the board and co-ordinators close an audit."
+    if not is_open:
+        return "This audit is closed already."
+    return None if found.strip() else "Say what the audit found, what is better and what is worse."

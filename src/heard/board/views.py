@@ -1,0 +1,240 @@
+"""Pages on which a partnership checks itself."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from heard.agencies.gate import Request, gate
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.rules import Hidden, May
+from heard.board import actions, queries
+from heard.board.forms import (
+    AnswerForm,
+    CloseAuditForm,
+    FinishActionForm,
+    OpenAuditForm,
+    PlanActionForm,
+    SecondReadingForm,
+)
+
+_FORM = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@gate(May.AUDIT)
+@require_safe
+def audits(request: Request) -> HttpResponse:
+    """Every audit, and whether each requirement was met in those that are closed."""
+    closed, trend = queries.trend(request.user)
+    context = {
+        "audits": queries.audits_visible_to(request.user),
+        "closed": closed,
+        "trend": trend,
+        "may_hold": request.user.may(May.HOLD_AUDIT),
+    }
+    return render(request, "board/audits.html", context)
+
+
+@gate(May.HOLD_AUDIT)
+@_FORM
+def open_audit(request: Request) -> HttpResponse:
+    year = localdate().year
+    form: Any = kept_form(
+        request,
+        OpenAuditForm,
+        kind="audit.open",
+        suggested={"since": localdate().replace(year=year - 1), "until": localdate()},
+        packs=queries.packs_of(request.user),
+        agencies=queries.who_can_take_part(request.user),
+    )
+    if form.is_valid():
+        with sending(request, form):
+            audit = actions.open_audit(by=request.user, **form.answered)
+            messages.success(
+                request, _("The audit is open. Each agency that takes part finds it on My work.")
+            )
+            return redirect("audit", audit_id=audit.pk)
+    return _form_page(
+        request, form, _("Open an audit"), _("Open it"), ("audits", {}, _("The partnership checks itself"))
+    )
+
+
+@gate(May.AUDIT)
+@require_safe
+def audit(request: Request, audit_id: uuid.UUID) -> HttpResponse:
+    """What was found of it so far, by pack; what is better and worse than in the audit before; what is to be done."""
+    found = queries.audit_of(request.user, audit_id)
+    whole = queries.whole(request.user, found)
+    packs = [pack for pack in queries.packs_of(request.user, found.release) if pack.id in found.packs]
+    context = {"audit": found, "whole": whole, "packs": packs, "may_hold": request.user.may(May.HOLD_AUDIT)}
+    return render(request, "board/audit.html", context)
+
+
+@gate(May.AUDIT)
+@require_safe
+def audit_pack(request: Request, audit_id: uuid.UUID, pack: str) -> HttpResponse:
+    """The requirements of one pack."""
+    found = queries.audit_of(request.user, audit_id)
+    known = {one.id: one for one in queries.packs_of(request.user, found.release) if one.id in found.packs}
+    if pack not in known:
+        raise Hidden
+    whole = queries.whole(request.user, found)
+    context = {
+        "audit": found,
+        "pack": known[pack],
+        "rows": whole.of_pack(pack),
+        "mine": queries.own_agencies(request.user),
+    }
+    return render(request, "board/pack.html", context)
+
+
+@gate(May.AUDIT)
+@require_safe
+def audit_requirement(request: Request, audit_id: uuid.UUID, requirement: str) -> HttpResponse:
+    """One requirement: its source, what Heard counts, what each agency says of it, who read that, and what is to be done."""
+    user = request.user
+    found = queries.audit_of(user, audit_id)
+    row = queries.whole(user, found).row(requirement)
+    second = [said.pk for said in row.answers.values() if _may_read(user, said)]
+    context = {
+        "audit": found,
+        "row": row,
+        "this": row.requirement,
+        "is_open": found.state == "open",
+        "answers_for": queries.answers_for(user, found, row.requirement),
+        "second": second,
+        "before": queries.said_before(user, found, requirement),
+        "takes_part": queries.takes_part(user, found),
+    }
+    return render(request, "board/requirement.html", context)
+
+
+def _may_read(user: Any, said: Any) -> bool:
+    agency = queries.reads_for(user, said)
+    own = said.agency_id in queries.own_agencies(user)
+    return agency is not None and not own and agency.pk not in {one.agency_id for one in said.seconds}
+
+
+@gate(May.AUDIT)
+@_FORM
+def audit_answer(request: Request, audit_id: uuid.UUID, requirement: str) -> HttpResponse:
+    user = request.user
+    found = queries.audit_of(user, audit_id)
+    this = queries.whole(user, found).row(requirement).requirement
+    agencies = queries.answers_for(user, found, this)
+    if not agencies:
+        raise Hidden
+    form: Any = kept_form(
+        request, AnswerForm, kind=f"audit.answer.{requirement}", subject_id=audit_id, agencies=agencies
+    )
+    if form.is_valid():
+        with sending(request, form):
+            actions.answer(by=user, audit_id=audit_id, requirement=requirement, **form.answered)
+            messages.success(
+                request, _("Saved: what your agency says of it. Another agency reads it a second time.")
+            )
+            return redirect("audit_requirement", audit_id=audit_id, requirement=requirement)
+    return _of_requirement(request, form, found, this, _("What your agency says of it"), _("Save the answer"))
+
+
+@gate(May.AUDIT)
+@_FORM
+def audit_second(request: Request, answer_id: uuid.UUID) -> HttpResponse:
+    said = queries.answer_of(request.user, answer_id)
+    this = queries.whole(request.user, said.audit).row(said.requirement).requirement
+    if not _may_read(request.user, said):
+        raise Hidden
+    form: Any = kept_form(request, SecondReadingForm, kind="audit.second", subject_id=answer_id)
+    if form.is_valid():
+        with sending(request, form):
+            reading = actions.read_second(by=request.user, answer_id=answer_id, **form.answered)
+            text = (
+                _("Saved: you agree.")
+                if reading.agrees
+                else _("Saved: you dispute it. It stands until they answer anew.")
+            )
+            messages.success(request, text)
+            return redirect("audit_requirement", audit_id=said.audit_id, requirement=said.requirement)
+    return _of_requirement(
+        request, form, said.audit, this, _("Read their answer a second time"), _("Save"), said=said
+    )
+
+
+@gate(May.AUDIT)
+@_FORM
+def audit_plan(request: Request, audit_id: uuid.UUID, requirement: str) -> HttpResponse:
+    user = request.user
+    found = queries.audit_of(user, audit_id)
+    this = queries.whole(user, found).row(requirement).requirement
+    if not queries.takes_part(user, found):
+        raise Hidden
+    form: Any = kept_form(
+        request,
+        PlanActionForm,
+        kind=f"audit.plan.{requirement}",
+        subject_id=audit_id,
+        people=queries.who_can_own(user, found),
+    )
+    if form.is_valid():
+        with sending(request, form):
+            action = actions.plan_action(by=user, audit_id=audit_id, requirement=requirement, **form.answered)
+            text = _("Saved: what is to be done. %(who)s finds it on My work.") % {"who": action.owner}
+            messages.success(request, text)
+            return redirect("audit_requirement", audit_id=audit_id, requirement=requirement)
+    return _of_requirement(request, form, found, this, _("What is to be done about it"), _("Save"))
+
+
+@gate(May.SIGNED_IN)
+@_FORM
+def audit_action(request: Request, audit_action_id: uuid.UUID) -> HttpResponse:
+    """For its owner, and for those who see the audit."""
+    user = request.user
+    action = queries.action_of(user, audit_action_id)
+    form: Any = None
+    if action.state == "open" and (action.owner_id == user.pk or user.may(May.HOLD_AUDIT)):
+        form = kept_form(request, FinishActionForm, kind="audit.finish", subject_id=audit_action_id)
+        if form.is_valid():
+            with sending(request, form):
+                actions.finish_action(by=user, audit_action_id=audit_action_id, **form.cleaned_data)
+                messages.success(request, _("Saved: what came of it."))
+                return redirect("audit_action", audit_action_id=audit_action_id)
+    context = {"action": action, "form": form, "sees_audit": user.may(May.AUDIT)}
+    return render(request, "board/action.html", context)
+
+
+@gate(May.HOLD_AUDIT)
+@_FORM
+def close_audit(request: Request, audit_id: uuid.UUID) -> HttpResponse:
+    found = queries.audit_of(request.user, audit_id)
+    if found.state != "open":
+        raise Hidden
+    form: Any = kept_form(request, CloseAuditForm, kind="audit.close", subject_id=audit_id)
+    if form.is_valid():
+        with sending(request, form):
+            actions.close_audit(by=request.user, audit_id=audit_id, **form.cleaned_data)
+            messages.success(request, _("The audit is closed. Its answers and figures stay as they are now."))
+            return redirect("audit", audit_id=audit_id)
+    back = ("audit", {"audit_id": audit_id}, found.title)
+    return _form_page(request, form, _("Close the audit"), _("Close it"), back)
+
+
+def _of_requirement(
+    request: Request, form: Any, found: Any, this: Any, title: str, button: str, said: Any = None
+) -> HttpResponse:
+    back = ("audit_requirement", {"audit_id": found.pk, "requirement": this.id}, this.id)
+    return _form_page(request, form, title, button, back, this=this, said=said)
+
+
+def _form_page(
+    request: Request, form: Any, title: str, button: str, back: tuple[str, dict[str, Any], str], **more: Any
+) -> HttpResponse:
+    return render(
+        request, "board/form.html", {"form": form, "title": title, "button": button, "back": back, **more}
+    )

@@ -1,0 +1,92 @@
+"""The partnership checks itself, twice, a year apart: the second audit is still open, and one of its answers is disputed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from heard.board import actions as board
+
+if TYPE_CHECKING:
+    from heard.board.models import Audit
+    from heard.demo.life.world import World
+
+
+def audit(world: World, told: list[dict[str, Any]]) -> None:
+    for one in told:
+        opened = _open(world, one)
+        for number, (requirement, who, answer, why, evidence) in enumerate(one["answers"]):
+            with world.on(world.ago(one["ago"] - 2 - number % 10)):
+                _answer(world, opened, requirement, who, answer, why, evidence, one["second"])
+        for requirement, what, shows, owner, due, came in one["actions"]:
+            _plan(world, opened, one["ago"], requirement, what, shows, owner, due, came)
+        if one["found"]:
+            with world.on(world.ago(one["ago"] - 30)):
+                board.close_audit(by=world.users["helen.burrows"], audit_id=opened.pk, found=one["found"])
+
+
+def _open(world: World, one: dict[str, Any]) -> Audit:
+    with world.on(world.ago(one["ago"])):
+        return board.open_audit(
+            by=world.users["helen.burrows"],
+            title=one["title"],
+            since=world.ago(one["ago"] + 365),
+            until=world.ago(one["ago"]),
+            packs=one["packs"],
+            agencies=[world.agency_of[who] for who in one["agencies"]],
+            lead=world.agency_of[one["agencies"][0]],
+        )
+
+
+def _answer(
+    world: World,
+    opened: Audit,
+    requirement: str,
+    who: str,
+    answer: str,
+    why: str,
+    evidence: str,
+    second: dict[str, Any],
+) -> None:
+    """`second` says who reads an answer a second time: '' agrees, anything else is what they dispute."""
+    said = board.answer(
+        by=world.users[who],
+        audit_id=opened.pk,
+        requirement=requirement,
+        agency=world.agency_of[who],
+        answer=answer,
+        why=why,
+        evidence=evidence,
+        evidence_on=opened.until if evidence else None,
+    )
+    for reader, disputes in second.get(f"{requirement} {who}", {}).items():
+        board.read_second(by=world.users[reader], answer_id=said.pk, agrees=not disputes, why=disputes)
+
+
+def _plan(
+    world: World,
+    opened: Audit,
+    ago: int,
+    requirement: str,
+    what: str,
+    shows: str,
+    owner: str,
+    due: int,
+    came: str,
+) -> None:
+    """`due` in days from today; `came`: what came of it, where it is done."""
+    with world.on(world.ago(ago - 15)):
+        action = board.plan_action(
+            by=world.coordinator,
+            audit_id=opened.pk,
+            requirement=requirement,
+            what=what,
+            shows=shows,
+            owner=world.users[owner],
+            due_on=world.today + timedelta(days=due),
+        )
+    if came:
+        with world.on(world.ago(-due)):
+            board.finish_action(
+                by=world.users[owner], audit_action_id=action.pk, state="done", what_came=came
+            )
