@@ -235,6 +235,5 @@ def _of_requirement(
 def _form_page(
     request: Request, form: Any, title: str, button: str, back: tuple[str, dict[str, Any], str], **more: Any
 ) -> HttpResponse:
-    return render(
-        request, "board/form.html", {"form": form, "title": title, "button": button, "back": back, **more}
-    )
+    context = {"form": form, "title": title, "button": button, "back": back, "this": None, "said": None}
+    return render(request, "board/form.html", context | more)
