@@ -18,7 +18,17 @@ from django.utils import timezone
 
 from heard.agencies import actions as agencies
 from heard.agencies.rules import May, Role
-from heard.demo.life import around, attaching, auditing, emergency, noting, panels, sharing, supervising
+from heard.demo.life import (
+    around,
+    attaching,
+    auditing,
+    deciding,
+    emergency,
+    noting,
+    panels,
+    sharing,
+    supervising,
+)
 from heard.demo.life.child import Child
 from heard.demo.life.living import live
 from heard.demo.life.world import World, read
@@ -106,6 +116,7 @@ def _write_together(world: World, children: dict[str, Child], told: dict[str, An
     attaching.attach_files(world, children, told["files"])
     noting.keep_a_rota(world)
     noting.see_what_was_told(world)
+    deciding.decide_more(world, children)
     emergency.open_a_record(world)
     auditing.audit(world, read("life/audits.yaml")["audits"])
 
