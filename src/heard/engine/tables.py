@@ -109,6 +109,11 @@ RECORDS = Table(
         Column("given_name", _TEXT, "as written"),
         Column("family_name", _TEXT, "as written"),
         Column("birth_date", _DATE, "date of birth"),
+        Column(
+            "birth_parts",
+            _TEXT,
+            "what is told of a birth date that is not whole or no day: YYYYMMDD as written, with ? for what is not known",
+        ),
         Column("sex", _TEXT, "F, M or null where not known"),
         Column("postcode", _TEXT, "upper case with one space; null where it cannot be read as a postcode"),
         Column("address", _TEXT, "first line, as written"),

@@ -91,7 +91,11 @@ FAULTS: dict[str, Fault] = {
     # ---- the value
     "date_unreadable": Fault("This is not a date that can be read.", "Write it as yyyy-mm-dd."),
     "date_impossible": Fault("There is no such day.", "Correct the date."),
-    "date_too_early": Fault("The date is before 1900.", "Correct the date."),
+    "date_too_early": Fault("The date is before 1900, or before the years under 'born' in the mapping.",
+                            "Correct the date, or say under 'born' in the mapping in which years these people were born."),
+    "date_in_part": Fault("The birth date is not whole; what it tells was used to recognise the child.", "Fill in the whole date."),
+    "born_too_late": Fault("The mapping says that nobody here was born so late; the date was not used.",
+                           "Correct the date, or the years under 'born' in the mapping."),
     "date_in_future": Fault("The date is in the future; used as written.", "Correct the date, or wait for the day."),
     "date_other_order": Fault("Day and month are the other way round than in the rest of the column; read so.",
                               "Write it as yyyy-mm-dd."),

@@ -16,6 +16,7 @@ class Alike(Enum):
     """How two names stand to each other."""
 
     SAME = "same"
+    PART = "one of two names"
     FORM = "another form of the name"
     SLIP = "a slip of the pen"
     INITIAL = "an initial"
@@ -32,7 +33,7 @@ _WITHOUT_MARK = str.maketrans(
 _FIRST_OF_MANY = "mohammed"
 
 # Alike enough to be one person's name. An initial is neither for nor against.
-AGREES = frozenset({Alike.SAME, Alike.FORM, Alike.SLIP})
+AGREES = frozenset({Alike.SAME, Alike.PART, Alike.FORM, Alike.SLIP})
 
 
 @cache
@@ -121,20 +122,23 @@ def _double_alike(left: list[str], right: list[str], usual: int) -> Alike:
         return _slip(*whole) if left_out else Alike.DIFFERENT  # Xin Yi, Xin i
     if _FIRST_OF_MANY in shared:
         return Alike.INITIAL
+    if left[0] == right[0]:
+        return Alike.PART
     if set(forms(whole[0])) & set(forms(whole[1])):
         return Alike.FORM
-    return Alike.DIFFERENT if usual == 2 else _slip(*whole)
+    if usual == 2:
+        return Alike.DIFFERENT
+    first = _slip_of_a_form(left[0], right[0], usual) if min(len(left[0]), len(right[0])) > 1 else Alike.DIFFERENT
+    return first if first is Alike.SLIP else _slip(*whole)
 
 
 def _slip_of_a_form(left: str, right: str, usual: int) -> Alike:
-    """A slip in any form of the name: Thomsa and Tom. Two slips where both are slips already: Maateusz, Maeeusz."""
-    if (
-        usual == 0
-        and min(len(left), len(right)) > 5
-        and left[0] == right[0]
-        and OSA.distance(left, right) <= 2
-    ):
-        return Alike.SLIP
+    """A slip in any form of the name: Thomsa and Tom. Of two names that nobody else has, either may be a name: only letters
+    that changed places or stand twice are a slip."""
+    if usual == 0:
+        return Alike.SLIP if _mistyped(left, right) else Alike.DIFFERENT
+    if left[1:] == right or right[1:] == left:
+        return Alike.SLIP if min(len(left), len(right)) > 2 else Alike.DIFFERENT  # eorge, George
     if usual == 1 and max(len(left), len(right)) == 3 and left[0] == right[0]:
         return Alike.SLIP if OSA.distance(left, right) == 1 else Alike.DIFFERENT  # Leo, Lso, Lo
     pairs = (
@@ -143,6 +147,13 @@ def _slip_of_a_form(left: str, right: str, usual: int) -> Alike:
         *((form, right) for form in forms(left)),
     )
     return Alike.SLIP if any(_slip(a, b) is Alike.SLIP for a, b in pairs) else Alike.DIFFERENT
+
+
+def _mistyped(left: str, right: str) -> bool:
+    """Two neighbouring letters changed places, or one stands twice."""
+    if len(left) == len(right):
+        return sorted(left) == sorted(right) and OSA.distance(left, right) == 1
+    return _single(left) == _single(right)
 
 
 def _slip(left: str, right: str) -> Alike:

@@ -43,7 +43,7 @@ _BETWEEN = (2.5, 97.5)
 _DIGITS = 5
 _SHORT = 3  # letters
 _FIELDS = {
-    "birth": "no birth date",
+    "year": "no birth date",
     "sex": "no sex",
     "postcode": "no postcode",
     "nhs": "no NHS number",
