@@ -17,6 +17,7 @@ from itertools import accumulate
 from pathlib import Path
 from random import Random
 
+import jellyfish
 from rapidfuzz.distance import OSA
 from tests.bench import crowd
 
@@ -46,12 +47,18 @@ class World:
     families: tuple[crowd.Names, ...]
     shares: tuple[float, ...]
     forms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    by_sound: bool = False
+
+    def one_name(self, one: str, other: str) -> bool:
+        """Whether nobody gives both to two children; in a world from a file also where they sound alike."""
+        alike = self.by_sound and jellyfish.metaphone(one) == jellyfish.metaphone(other)
+        return one == other or are_forms(one, other) or alike
 
 
 @cache
 def world(name: str) -> World:
     """`known`: the fictional partnership's names, by origin; `made`: invented names that no list holds; else a JSON file with
-    girls, boys, families (lists) and perhaps forms (of a name, the others)."""
+    origins (each with share, girls, boys, families) and perhaps forms (of a name, the others)."""
     if name == "known":
         made, shares = origins()
         pools = [[crowd.Names(list(getattr(o, kind).names)) for o in made] for kind in ("girls", "boys", "family")]
@@ -62,11 +69,13 @@ def world(name: str) -> World:
         family = crowd._family_names(rng)[-9000:]
         return World(name, (crowd.Names(given[::2]),), (crowd.Names(given[1::2]),), (crowd.Names(family),), (1.0,))
     told = json.loads(Path(name).read_text("utf-8"))
+    origin = told["origins"]
     return World(
         Path(name).stem,
-        *((crowd.Names(told[kind]),) for kind in ("girls", "boys", "families")),
-        (1.0,),
+        *(tuple(crowd.Names(one[kind]) for one in origin) for kind in ("girls", "boys", "families")),
+        tuple(accumulate(one["share"] for one in origin)),
         {one: tuple(others) for one, others in told.get("forms", {}).items()},
+        by_sound=True,
     )
 
 
@@ -188,7 +197,7 @@ def _households(rng: Random, w: World, size: int) -> Iterator[list[Child]]:
         while len(house) < count and born <= _LAST:
             sex = rng.choice("FM")
             pool = (w.girls if sex == "F" else w.boys)[place]
-            given = next(n for n in iter(lambda: pool.draw(rng), "") if not any(n == o.given or are_forms(n, o.given) for o in house))
+            given = next(n for n in iter(lambda: pool.draw(rng), "") if not any(w.one_name(n, o.given) for o in house))
             middle = pool.draw(rng) if rng.random() < 0.6 else ""
             name = w.families[place].draw(rng) if house and rng.random() < 0.06 else family
             house.append(Child(f"C{made + len(house)}", f"H{number}", given, middle, name, born, sex, postcode(home), address))
@@ -210,19 +219,19 @@ def seed_of(name: str) -> int:
 def _other_given(rng: Random, w: World, one: Child, sex: str) -> str:
     """Another given name, in half of all cases one that looks alike."""
     pool = next(p for p in (w.girls if sex == "F" else w.boys) if one.sex != sex or one.given in p.names)
-    if rng.random() < 0.5 and (near := _near(pool, one.given)):
+    if rng.random() < 0.5 and (near := _near(w, pool, one.given)):
         return rng.choice(near)
-    return next(n for n in iter(lambda: pool.draw(rng), "") if n != one.given and not are_forms(n, one.given))
+    return next(n for n in iter(lambda: pool.draw(rng), "") if not w.one_name(n, one.given))
 
 
 _NEAR: dict[tuple[int, str], list[str]] = {}
 
 
-def _near(pool: crowd.Names, given: str) -> list[str]:
+def _near(w: World, pool: crowd.Names, given: str) -> list[str]:
     if (id(pool), given) not in _NEAR:
         most = 1 if len(given) < 5 else 2
         _NEAR[id(pool), given] = [
-            n for n in pool.names if n != given and not are_forms(n, given) and OSA.distance(n.lower(), given.lower()) <= most
+            n for n in pool.names if not w.one_name(n, given) and OSA.distance(n.lower(), given.lower()) <= most
         ]
     return _NEAR[id(pool), given]
 

@@ -24,7 +24,7 @@ _BY_MODEL = (0.0, 0.9995)
 BY_NUMBER_FROM = _BY_UPN[0]
 # Odds in bits, after what the model does not know (`_odds`), from which names and a birth date that agree are one child's.
 # Where a family name is another one, more: it is another child's more often than the model believes.
-_ODDS, _ODDS_RENAMED = 2.0, 6.0
+_ODDS, _ODDS_RENAMED = -1.0, 4.0
 # So many pairs of one child are needed to say from them how many there are.
 _ENOUGH_PAIRS, _SURE = 200, 0.999
 # Where nobody is of one household with another.
@@ -131,7 +131,7 @@ def _family(p: Any) -> Any:
 
 def _chance(p: Any, same_birth: Any, odds: Any) -> Any:
     """Where names and birth date agree, but two children might: by the odds, or where a number differs and no home agrees."""
-    renamed = (p.gamma_family == 0) & (p.gamma_given != model.GIVEN_CROSSED)
+    renamed = (p.gamma_family == 0) & (p.gamma_given != model.GIVEN_CROSSED) & (p.gamma_postcode < model.POSTCODE_SAME)
     return (odds < ibis.ifelse(renamed, _ODDS_RENAMED, _ODDS)) | ((p.gamma_postcode <= 0) & _numbers_differ(p))
 
 
@@ -144,8 +144,9 @@ def _one_fits(p: Any, same_birth: Any, odds: Any) -> dict[str, Any]:
     return {
         "in_year": home & (p.gamma_given == model.GIVEN_SAME) & (p.gamma_birth == 0) & same_year & (p.gamma_sex != 0) & known,
         "only_one": home & (p.gamma_given >= model.GIVEN_SLIP) & (p.gamma_birth == -1) & one_birth,
-        "initial": (p.gamma_given == model.GIVEN_INITIAL) & (p.gamma_birth >= model.BIRTH_NEAR) & (odds >= _ODDS)
-        & (p.gamma_family >= model.FAMILY_SLIP) & p.one_initial_l & p.one_initial_r,
+        "initial": (p.gamma_given == model.GIVEN_INITIAL) & (p.gamma_birth >= model.BIRTH_TO_YEAR) & (odds >= _ODDS)
+        & (p.gamma_family >= model.FAMILY_SLIP)
+        & ((p.one_initial_l & p.one_initial_r & same_birth) | (home & p.one_initial_here_l & p.one_initial_here_r)),
         "no_given": home & (p.gamma_given == -1) & same_birth & (p.gamma_sex != 0) & one_given,
     }  # fmt: skip
 

@@ -35,6 +35,7 @@ class Facts(NamedTuple):
     given: str | None = None
     family: str | None = None
     usual: bool = False
+    readable: bool = False
 
 
 type Question = Callable[[Facts, Facts], str | None]
@@ -124,13 +125,15 @@ def _numbers(left: Facts, right: Facts) -> str | None:
 
 
 def _births(left: Facts, right: Facts) -> str | None:
-    """Where the names are the same, the year is enough: no brother or sister has them, and nobody two of one year."""
+    """Where the names agree, one wrong part of a date of one year is a slip, too: no brother or sister is born so soon. Where
+    they are the same, the year is enough."""
     if not left.birth or not right.birth:
         return None if _parts_agree(left, right) else "birth dates too far apart for a slip"
     if births_alike(left.birth, right.birth):
         return None
-    same_names = _given(left, right) in (Alike.SAME, Alike.PART) and family_alike(left.family, right.family) in AGREES
-    if same_names and left.birth.year == right.birth.year:
+    given, family = _given(left, right), family_alike(left.family, right.family)
+    same = left.birth.year == right.birth.year if given in (Alike.SAME, Alike.PART) else one_part_wrong(left.birth, right.birth)
+    if same and {given, family} <= AGREES:
         return None
     return "birth dates too far apart for a slip"
 
@@ -152,13 +155,14 @@ def _sexes(left: Facts, right: Facts) -> str | None:
         return None
     if _crossed(left, right):
         return None
-    if _given(left, right) in (Alike.FORM, Alike.INITIAL, Alike.DIFFERENT):
+    if _given(left, right) in (Alike.FORM, Alike.SLIP, Alike.INITIAL, Alike.DIFFERENT):
         return "different sexes, and given names that are not the same"
     return None
 
 
 def _given(left: Facts, right: Facts) -> Alike:
-    return given_alike(left.given, right.given, usual=left.usual + right.usual)
+    readable = (left.usual or left.readable) + (right.usual or right.readable)
+    return given_alike(left.given, right.given, usual=left.usual + right.usual, readable=readable)
 
 
 def _share_a_number(left: Facts, right: Facts) -> bool:

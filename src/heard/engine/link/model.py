@@ -135,7 +135,7 @@ _GIVEN = Comparison(
 )
 _FAMILY = Comparison(
     "family",
-    f"{_missing('family')} OR {_CROSSED}",
+    f"{_missing('family')} OR ({_CROSSED} AND given_l <> given_r)",
     (
         Level("family name the same", "family_l = family_r", 0.86, 0.003, by_rarity="family"),
         Level(
@@ -338,6 +338,7 @@ def _settings(records: int, blocks: tuple[tuple[str, ...], ...]) -> dict[str, An
             "lent",
             "one_birth",
             "one_initial",
+            "one_initial_here",
             "one_given",
             "namesakes",
             "in_company",

@@ -8,8 +8,13 @@ from enum import Enum
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Alike(Enum):
@@ -78,8 +83,9 @@ def parts(family: str) -> tuple[str, ...]:
 
 
 @cache
-def given_alike(left: str | None, right: str | None, *, usual: int = 1) -> Alike:
-    """How two plain given names stand to each other. `usual`: how many of the two are usual names in these records.
+def given_alike(left: str | None, right: str | None, *, usual: int = 1, readable: int = 1) -> Alike:
+    """How two plain given names stand to each other. `usual`: how many of the two are usual names in these records;
+    `readable`: how many at least read like one (`Readable`).
 
     One letter's difference between two usual names is more likely two children (Amina, Amira) than a slip.
     """
@@ -90,10 +96,13 @@ def given_alike(left: str | None, right: str | None, *, usual: int = 1) -> Alike
     if min(len(left), len(right)) == 1:
         return Alike.INITIAL if left[0] == right[0] else Alike.DIFFERENT
     if " " in left or " " in right:
-        return _double_alike(left.split(), right.split(), usual)
+        return _double_alike(left.split(), right.split(), usual, readable)
     if set(forms(left)) & set(forms(right)):
         return Alike.FORM
-    return Alike.DIFFERENT if usual == 2 else _slip_of_a_form(left, right, usual)
+    if usual == 2:
+        known = is_known(left) and is_known(right)
+        return Alike.SLIP if not known and _mistyped(left, right) else Alike.DIFFERENT
+    return _slip_of_a_form(left, right, usual, readable)
 
 
 @cache
@@ -109,7 +118,7 @@ def family_alike(left: str | None, right: str | None) -> Alike:
     return _slip(left, right)
 
 
-def _double_alike(left: list[str], right: list[str], usual: int) -> Alike:
+def _double_alike(left: list[str], right: list[str], usual: int, readable: int) -> Alike:
     """Brothers may share the first of two names (Mohammed Ali, Mohammed Hassan): then the second decides."""
     shared = set(forms(left[0])) & set(forms(right[0]))
     whole = " ".join(left), " ".join(right)
@@ -128,15 +137,19 @@ def _double_alike(left: list[str], right: list[str], usual: int) -> Alike:
         return Alike.FORM
     if usual == 2:
         return Alike.DIFFERENT
-    first = _slip_of_a_form(left[0], right[0], usual) if min(len(left[0]), len(right[0])) > 1 else Alike.DIFFERENT
+    first = _slip_of_a_form(left[0], right[0], usual, readable) if min(len(left[0]), len(right[0])) > 1 else Alike.DIFFERENT
     return first if first is Alike.SLIP else _slip(*whole)
 
 
-def _slip_of_a_form(left: str, right: str, usual: int) -> Alike:
-    """A slip in any form of the name: Thomsa and Tom. Of two names that nobody else has, either may be a name: only letters
-    that changed places or stand twice are a slip."""
-    if usual == 0:
-        return Alike.SLIP if _mistyped(left, right) else Alike.DIFFERENT
+def _slip_of_a_form(left: str, right: str, usual: int, readable: int) -> Alike:
+    """A slip in any form of the name: Thomsa and Tom. Two slips where neither reads like a name: Maateusz, Maeeusz. What reads
+    like another name may be one (Nakalin, Naralin), unless fingers slip so: letters that changed places or stand twice."""
+    if _mistyped(left, right):
+        return Alike.SLIP
+    if (usual == 0 and readable) or (readable == 2 and _another_name(left, right)):
+        return Alike.DIFFERENT
+    if readable == 0 and min(len(left), len(right)) > 5 and left[0] == right[0] and OSA.distance(left, right) <= 2:
+        return Alike.SLIP
     if left[1:] == right or right[1:] == left:
         return Alike.SLIP if min(len(left), len(right)) > 2 else Alike.DIFFERENT  # eorge, George
     if usual == 1 and max(len(left), len(right)) == 3 and left[0] == right[0]:
@@ -150,10 +163,49 @@ def _slip_of_a_form(left: str, right: str, usual: int) -> Alike:
 
 
 def _mistyped(left: str, right: str) -> bool:
-    """Two neighbouring letters changed places, or one stands twice."""
+    """Two neighbouring letters changed places, or one stands twice. Not the first: Io, Oi."""
+    if left[0] != right[0]:
+        return False
     if len(left) == len(right):
         return sorted(left) == sorted(right) and OSA.distance(left, right) == 1
     return _single(left) == _single(right)
+
+
+def _another_name(left: str, right: str) -> bool:
+    """Whether two names differ as names do: by a letter that is far away on the keyboard, by the last one, or by two."""
+    if len(left) != len(right):
+        return left[:-1] == right or right[:-1] == left or abs(len(left) - len(right)) > 1
+    apart = [pair for pair in zip(left, right, strict=True) if pair[0] != pair[1]]
+    return len(apart) != 1 or apart[0][1] not in _BESIDE.get(apart[0][0], "")
+
+
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_BESIDE = {
+    letter: "".join(row[max(at + shift, 0) : at + shift + 2 + (row is _ROWS[y])] for row, shift in
+                    ((_ROWS[y], -1), *(((_ROWS[y - 1], 0),) if y else ()), *(((_ROWS[y + 1], -1),) if y < 2 else ())))
+    for y, keys in enumerate(_ROWS)
+    for at, letter in enumerate(keys)
+}  # fmt: skip
+"""Of each letter those whose keys lie beside its own, where letters are typed."""
+
+
+class Readable:
+    """Whether a spelling reads like one of these names: each three letters of it in a row stand in several of them."""
+
+    def __init__(self, usual: Iterable[str]) -> None:
+        known = {*usual, *(name for name in _heads() if " " not in name)}
+        self._names = Counter(three for name in known for three in set(_threes(name)))
+
+    def __call__(self, name: str) -> bool:
+        return all(self._names[three] >= _SEVERAL for three in _threes(name))
+
+
+_SEVERAL = 3  # names
+
+
+def _threes(name: str) -> list[str]:
+    edged = f"^{name}$"
+    return [edged[at : at + 3] for at in range(len(edged) - 2)]
 
 
 def _slip(left: str, right: str) -> Alike:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # A number under which more records stand than one child can have is a stand-in ("not known", "1111111111").
 _MOST_RECORDS_OF_A_CHILD = 40
 # A spelling that this many families have, and no less than this share of those with a name one letter away, is a name and no slip.
-_USUAL_FAMILIES, _USUAL_SHARE = 3, 0.02
+_USUAL_FAMILIES, _USUAL_SHARE = 3, 0.05
 # Older than any child, whatever the slip; and how many such a list of children may hold.
 _OF_AGE, _FEW = 20, 0.02
 
@@ -31,7 +31,7 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
 
     Columns: key (row number), source, record_id, agency, keyed, local, nhs, nhs_valid, upn, upn_valid, birth
     (YYYYMMDD, also of a day that there is not), month (YYYYMM) and year where they are told, born (date), sex, given, head, forms, family, parts, usual, postcode, district, street, ethnicity (as given),
-    marked (accents or an apostrophe in a name), and what tells that no other child could be meant: one_birth, one_initial, one_given, namesakes,
+    marked (accents or an apostrophe in a name), and what tells that no other child could be meant: one_birth, one_initial, one_initial_here, one_given, namesakes,
     in_company. Names may be `lent`.
     """
     rows = records.sort_by([("source", "ascending"), ("record_id", "ascending")])
@@ -57,7 +57,7 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
         "family": family,
         "parts": _through(family, lambda name: list(names.parts(name)), pa.list_(pa.string())),
         **_undated(rows, given, family),
-        "usual": _usual(given, family),
+        **_usual(given, family),
         "postcode": postcode,
         "district": _through(postcode, lambda code: code.split(" ")[0]),
         "street": _through(rows["address"], names.plain_address),
@@ -72,7 +72,7 @@ def _with_rivals(rows: pa.Table, sources: pa.Table) -> pa.Table:
 
     `one_birth`: all records of this name at this postcode have one birth date, and this one's source holds children
     only (so no parent of the same name). `one_initial`: all of this family name, birth date and initial have one given
-    name (so no such twin), and for `one_given` all of this family name, birth date and postcode. `namesakes`: birth
+    name (so no such twin), for `one_initial_here` all of this family name, postcode and initial, and for `one_given` all of this family name, birth date and postcode. `namesakes`: birth
     dates that this name has anywhere. `in_company`: bits by which given and family name go together more often than if
     neither depended on the other (Hardeep with Singh), which the model does not know.
     """
@@ -84,12 +84,13 @@ def _with_rivals(rows: pa.Table, sources: pa.Table) -> pa.Table:
     )
     births = _distinct(rows, ["head", "family", "postcode"], "birth")
     one_birth = pc.and_(
-        pc.equal(births, 1), pc.or_(pc.is_valid(rows["birth"]), _children_only(rows, sources))
+        pc.less_equal(births, 1), pc.or_(pc.is_valid(rows["year"]), _children_only(rows, sources))
     )
     rivals = {
         "one_birth": one_birth,
-        "one_initial": pc.equal(_distinct(rows, ["family", "birth", "initial"], "full"), 1),
-        "one_given": pc.equal(_distinct(rows, ["family", "birth", "postcode"], "full"), 1),
+        "one_initial": pc.less_equal(_distinct(rows, ["family", "birth", "initial"], "full"), 1),
+        "one_initial_here": pc.less_equal(_distinct(rows, ["family", "postcode", "initial"], "full"), 1),
+        "one_given": pc.less_equal(_distinct(rows, ["family", "birth", "postcode"], "full"), 1),
         "namesakes": _distinct(rows, ["head", "family"], "birth"),
     }
     rivals["in_company"] = _in_company(rows, rivals["namesakes"])
@@ -155,7 +156,7 @@ def _all_valid(rows: pa.Table, columns: list[str]) -> Any:
 def facts(rows: pa.Table) -> Iterable[Facts]:
     """The prepared rows as the guards take them."""
     wanted = ("key", "source", "keyed", "agency", "local", "nhs", "nhs_valid", "upn", "upn_valid")
-    for row in rows.select([*wanted, "born", "birth", "month", "year", "sex", "given", "family", "usual"]).to_pylist():
+    for row in rows.select([*wanted, "born", "birth", "month", "year", "sex", "given", "family", "usual", "readable"]).to_pylist():
         yield Facts(
             key=row["key"],
             source=row["source"],
@@ -170,6 +171,7 @@ def facts(rows: pa.Table) -> Iterable[Facts]:
             given=row["given"],
             family=row["family"],
             usual=row["usual"],
+            readable=row["readable"],
         )
 
 
@@ -236,9 +238,9 @@ def _telling(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.is_in(column, value_set=many), None, column)
 
 
-def _usual(given: pa.ChunkedArray, family: pa.ChunkedArray) -> pa.ChunkedArray:
+def _usual(given: pa.ChunkedArray, family: pa.ChunkedArray) -> dict[str, Any]:
     """Whether a given name is a name in its own right: the list holds it, or children of several families do, and not so few
-    beside a name that is one letter away as if they were slips for it."""
+    beside a name that is one letter away as if they were slips for it; and whether it at least reads like one."""
     first = _through(given, lambda name: name.split()[0])
     counts = pa.table({"given": first, "family": family}).group_by("given").aggregate([("family", "count_distinct")])
     families = dict(zip(*(counts[name].to_pylist() for name in ("given", "family_count_distinct")), strict=True))
@@ -253,7 +255,10 @@ def _usual(given: pa.ChunkedArray, family: pa.ChunkedArray) -> pa.ChunkedArray:
         most = max(beside.get(cut, 0) for cut in _one_letter_less(name))
         return names.is_known(name) or (many >= _USUAL_FAMILIES and many >= most * _USUAL_SHARE)
 
-    return pc.fill_null(_through(first, is_usual, pa.bool_()), False)
+    times = {each["values"]: each["counts"] for each in pc.value_counts(first).to_pylist()}
+    reads = names.Readable(name for name in families if times[name] > 1)
+    judged = {"usual": is_usual, "readable": reads}
+    return {name: pc.fill_null(_through(first, judge, pa.bool_()), False) for name, judge in judged.items()}
 
 
 def _one_letter_less(name: str) -> set[str]:
