@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MODEL_FILE = "model.json"
 SEED = model.SEED
 _FOR_PEOPLE = ["record_id", "ethnicity", "marked"]  # columns that nothing is compared by
-_TO_COMPARE = ["forms", "parts", "district", "street", "one_birth", "one_initial", "one_initial_here", "one_given", "namesakes", "in_company", "whole_name", "undated"]
+_TO_COMPARE = ["first", "forms", "parts", "district", "street", "one_birth", "one_initial", "one_initial_here", "one_given", "one_given_here", "namesakes", "in_company", "whole_name", "undated"]
 _NOT_READ = {"file", "row", "authority"}
 _RECORDS = ("left_source", "left_id", "right_source", "right_id")  # of a pair
 

@@ -24,7 +24,7 @@ _BY_MODEL = (0.0, 0.9995)
 BY_NUMBER_FROM = _BY_UPN[0]
 # Odds in bits, after what the model does not know (`_odds`), from which names and a birth date that agree are one child's.
 # Where a family name is another one, more: it is another child's more often than the model believes.
-_ODDS, _ODDS_RENAMED = -1.0, 4.0
+_ODDS, _ODDS_RENAMED = -2.0, 3.0
 # So many pairs of one child are needed to say from them how many there are.
 _ENOUGH_PAIRS, _SURE = 200, 0.999
 # Where nobody is of one household with another.
@@ -140,14 +140,14 @@ def _one_fits(p: Any, same_birth: Any, odds: Any) -> dict[str, Any]:
     home = (p.gamma_family >= model.FAMILY_SLIP) & (p.gamma_postcode >= model.POSTCODE_HOME)
     known = (_namesakes(p) <= _MOST_AT_HOME) & ~_numbers_differ(p)
     one_birth, one_given = p.one_birth_l & p.one_birth_r, p.one_given_l & p.one_given_r
-    same_year = p.birth_l[:4] == p.birth_r[:4]
+    alone = p.one_given_here_l & p.one_given_here_r & (p.gamma_birth >= model.BIRTH_TO_YEAR)
     return {
-        "in_year": home & (p.gamma_given == model.GIVEN_SAME) & (p.gamma_birth == 0) & same_year & (p.gamma_sex != 0) & known,
+        "in_year": home & (p.gamma_given == model.GIVEN_SAME) & (p.gamma_birth == 0) & (p.year_l == p.year_r) & (p.gamma_sex != 0) & known,
         "only_one": home & (p.gamma_given >= model.GIVEN_SLIP) & (p.gamma_birth == -1) & one_birth,
         "initial": (p.gamma_given == model.GIVEN_INITIAL) & (p.gamma_birth >= model.BIRTH_TO_YEAR) & (odds >= _ODDS)
         & (p.gamma_family >= model.FAMILY_SLIP)
         & ((p.one_initial_l & p.one_initial_r & same_birth) | (home & p.one_initial_here_l & p.one_initial_here_r)),
-        "no_given": home & (p.gamma_given == -1) & same_birth & (p.gamma_sex != 0) & one_given,
+        "no_given": home & (p.gamma_given == -1) & ((same_birth & one_given) | alone) & (p.gamma_sex != 0),
     }  # fmt: skip
 
 

@@ -95,7 +95,7 @@ def one_part_wrong(left: date, right: date) -> bool:
 def _parts_agree(left: Facts, right: Facts) -> bool:
     """Whether two dates, of which one is not whole, may be one: where both tell them the same year and month. Of a day that there
     is not, the month may be what is wrong."""
-    one, other = (f"{fact.birth:%Y%m%d}" if fact.birth else fact.parts for fact in (left, right))
+    one, other = _digits(left), _digits(right)
     if one is None or other is None:
         return True
     if "?" not in one + other:
@@ -127,15 +127,21 @@ def _numbers(left: Facts, right: Facts) -> str | None:
 def _births(left: Facts, right: Facts) -> str | None:
     """Where the names agree, one wrong part of a date of one year is a slip, too: no brother or sister is born so soon. Where
     they are the same, the year is enough."""
-    if not left.birth or not right.birth:
-        return None if _parts_agree(left, right) else "birth dates too far apart for a slip"
-    if births_alike(left.birth, right.birth):
+    one, other = _digits(left), _digits(right)
+    if one is None or other is None or _dates_agree(left, right):
         return None
     given, family = _given(left, right), family_alike(left.family, right.family)
-    same = left.birth.year == right.birth.year if given in (Alike.SAME, Alike.PART) else one_part_wrong(left.birth, right.birth)
-    if same and {given, family} <= AGREES:
-        return None
-    return "birth dates too far apart for a slip"
+    near = bool(left.birth and right.birth and one_part_wrong(left.birth, right.birth))
+    slip = one[:4] == other[:4] if given in (Alike.SAME, Alike.PART) else near
+    return None if slip and {given, family} <= AGREES else "birth dates too far apart for a slip"
+
+
+def _digits(fact: Facts) -> str | None:
+    return f"{fact.birth:%Y%m%d}" if fact.birth else fact.parts
+
+
+def _dates_agree(left: Facts, right: Facts) -> bool:
+    return births_alike(left.birth, right.birth) if left.birth and right.birth else _parts_agree(left, right)
 
 
 def _names(left: Facts, right: Facts) -> str | None:

@@ -94,8 +94,9 @@ def _slip(one: str, other: str) -> str:
 _GIVEN_SLIP = _either(
     *(
         f"left({one}, 1) IN (left({other}, 1), substr({other}, 2, 1)) AND {_slip(one, other)}"
-        for one, other in (("given_l", "given_r"), ("given_l", "head_r"), ("head_l", "given_r"))
-    )
+        for one, other in (("given_l", "given_r"), ("given_l", "head_r"), ("head_l", "given_r"), ("first_l", "first_r"))
+    ),
+    "length(given_l) > 3 AND substr(given_l, 2) = substr(given_r, 2)",
 )
 _CROSSED = _either(
     f"given_l = family_r AND {_within(1, 'family_l', 'given_r')}",
@@ -125,8 +126,12 @@ _GIVEN = Comparison(
         Level("given name with a slip", _GIVEN_SLIP, 0.06, 0.004),
         Level("given and family name crossed", _CROSSED, 0.01, 0.00001),
         Level(
-            "given name an initial",
-            "least(length(given_l), length(given_r)) = 1 AND left(given_l, 1) = left(given_r, 1)",
+            "given name an initial, or the first of several",
+            _either(
+                "least(length(given_l), length(given_r)) = 1 AND left(given_l, 1) = left(given_r, 1)",
+                "starts_with(given_l, given_r || ' ')",
+                "starts_with(given_r, given_l || ' ')",
+            ),
             0.02,
             0.01,
         ),
@@ -340,9 +345,10 @@ def _settings(records: int, blocks: tuple[tuple[str, ...], ...]) -> dict[str, An
             "one_initial",
             "one_initial_here",
             "one_given",
+            "one_given_here",
+            "year",
             "namesakes",
             "in_company",
-            "birth",
         ],
         linker_uid="heard",
     )

@@ -35,7 +35,7 @@ _WITHOUT_MARK = str.maketrans(
 )
 
 # Many brothers have this as the first of two names, so that alone it does not say which of them is meant.
-_FIRST_OF_MANY = "mohammed"
+FIRST_OF_MANY = "mohammed"
 
 # Alike enough to be one person's name. An initial is neither for nor against.
 AGREES = frozenset({Alike.SAME, Alike.PART, Alike.FORM, Alike.SLIP})
@@ -62,7 +62,7 @@ def forms(given: str) -> tuple[str, ...]:
     a name, the name itself."""
     first, *others = given.split()
     heads = [_heads().get(part, (part,)) for part in (first, *others)]
-    telling = heads[1:] if others and _FIRST_OF_MANY in heads[0] else heads
+    telling = heads[1:] if others and FIRST_OF_MANY in heads[0] else heads
     return tuple(dict.fromkeys(form for each in telling for form in each))
 
 
@@ -129,7 +129,7 @@ def _double_alike(left: list[str], right: list[str], usual: int, readable: int) 
             return Alike.FORM
         left_out = len(whole[0]) != len(whole[1]) and (usual < 2 or len(left[1]) == 1 or len(right[1]) == 1)
         return _slip(*whole) if left_out else Alike.DIFFERENT  # Xin Yi, Xin i
-    if _FIRST_OF_MANY in shared:
+    if FIRST_OF_MANY in shared:
         return Alike.INITIAL
     if left[0] == right[0]:
         return Alike.PART
@@ -152,6 +152,8 @@ def _slip_of_a_form(left: str, right: str, usual: int, readable: int) -> Alike:
         return Alike.SLIP
     if left[1:] == right or right[1:] == left:
         return Alike.SLIP if min(len(left), len(right)) > 2 else Alike.DIFFERENT  # eorge, George
+    if left[1:] == right[1:] and len(left) > 3 and readable < 2 and right[0] in _BESIDE.get(left[0], ""):
+        return Alike.SLIP  # osaac, Isaac
     if usual == 1 and max(len(left), len(right)) == 3 and left[0] == right[0]:
         return Alike.SLIP if OSA.distance(left, right) == 1 else Alike.DIFFERENT  # Leo, Lso, Lo
     pairs = (
@@ -172,9 +174,9 @@ def _mistyped(left: str, right: str) -> bool:
 
 
 def _another_name(left: str, right: str) -> bool:
-    """Whether two names differ as names do: by a letter that is far away on the keyboard, by the last one, or by two."""
+    """Whether two names differ as names do: by a letter that is far away on the keyboard, or by two."""
     if len(left) != len(right):
-        return left[:-1] == right or right[:-1] == left or abs(len(left) - len(right)) > 1
+        return abs(len(left) - len(right)) > 1
     apart = [pair for pair in zip(left, right, strict=True) if pair[0] != pair[1]]
     return len(apart) != 1 or apart[0][1] not in _BESIDE.get(apart[0][0], "")
 

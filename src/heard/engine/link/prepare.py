@@ -31,7 +31,8 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
 
     Columns: key (row number), source, record_id, agency, keyed, local, nhs, nhs_valid, upn, upn_valid, birth
     (YYYYMMDD, also of a day that there is not), month (YYYYMM) and year where they are told, born (date), sex, given, head, forms, family, parts, usual, postcode, district, street, ethnicity (as given),
-    marked (accents or an apostrophe in a name), and what tells that no other child could be meant: one_birth, one_initial, one_initial_here, one_given, namesakes,
+    marked (accents or an apostrophe in a name), and what tells that no other child could be meant: one_birth, one_initial, one_initial_here, one_given, one_given_here,
+    namesakes,
     in_company. Names may be `lent`.
     """
     rows = records.sort_by([("source", "ascending"), ("record_id", "ascending")])
@@ -53,6 +54,7 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
         "sex": rows["sex"],
         "given": given,
         "head": _through(given, lambda name: names.forms(name)[0]),
+        "first": _through(given, _first),
         "forms": _through(given, lambda name: list(names.forms(name)), pa.list_(pa.string())),
         "family": family,
         "parts": _through(family, lambda name: list(names.parts(name)), pa.list_(pa.string())),
@@ -72,13 +74,12 @@ def _with_rivals(rows: pa.Table, sources: pa.Table) -> pa.Table:
 
     `one_birth`: all records of this name at this postcode have one birth date, and this one's source holds children
     only (so no parent of the same name). `one_initial`: all of this family name, birth date and initial have one given
-    name (so no such twin), for `one_initial_here` all of this family name, postcode and initial, and for `one_given` all of this family name, birth date and postcode. `namesakes`: birth
+    name (so no such twin), for `one_initial_here` all of this family name, postcode and initial, and for `one_given` all of this family name, birth date and postcode, for `one_given_here` of any birth date. `namesakes`: birth
     dates that this name has anywhere. `in_company`: bits by which given and family name go together more often than if
     neither depended on the other (Hardeep with Singh), which the model does not know.
     """
-    full = pc.if_else(
-        pc.greater(pc.utf8_length(rows["given"]), 1), rows["head"], pa.scalar(None, pa.string())
-    )
+    telling = pc.and_(pc.greater(pc.utf8_length(rows["given"]), 1), pc.not_equal(rows["head"], names.FIRST_OF_MANY))
+    full = pc.if_else(telling, rows["head"], pa.scalar(None, pa.string()))
     rows = rows.append_column("initial", pc.utf8_slice_codeunits(rows["given"], 0, 1)).append_column(
         "full", full
     )
@@ -90,6 +91,7 @@ def _with_rivals(rows: pa.Table, sources: pa.Table) -> pa.Table:
         "one_birth": one_birth,
         "one_initial": pc.less_equal(_distinct(rows, ["family", "birth", "initial"], "full"), 1),
         "one_initial_here": pc.less_equal(_distinct(rows, ["family", "postcode", "initial"], "full"), 1),
+        "one_given_here": pc.less_equal(_distinct(rows, ["family", "postcode"], "full"), 1),
         "one_given": pc.less_equal(_distinct(rows, ["family", "birth", "postcode"], "full"), 1),
         "namesakes": _distinct(rows, ["head", "family"], "birth"),
     }
@@ -173,6 +175,12 @@ def facts(rows: pa.Table) -> Iterable[Facts]:
             usual=row["usual"],
             readable=row["readable"],
         )
+
+
+def _first(given: str) -> str | None:
+    """The first of several names, where it tells who is meant."""
+    first = given.split()[0]
+    return None if names.FIRST_OF_MANY in names.forms(first) else first
 
 
 def _undated(rows: pa.Table, given: pa.ChunkedArray, family: pa.ChunkedArray) -> dict[str, Any]:
