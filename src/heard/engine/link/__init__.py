@@ -67,7 +67,7 @@ def link(folder: Path, *, households: bool = True, progress: Progress | None = N
         fewer = bands.fewer(
             compared, usable=_usable(rows), chance=learned.settings["probability_two_random_records_match"]
         ) if learned.trained else 0.0
-        pairs = engine.keep("pairs", bands.banded(compared, households=households, fewer=fewer))
+        pairs = engine.keep("pairs", bands.banded(compared, households=households, learned=learned.trained, fewer=fewer))
         tell("Grouping records by child", 0.7)
         ties = pairs.filter(pairs.band == bands.LINKED).select(*cluster.Tie._fields)
         said = judged.said(folder, rows)

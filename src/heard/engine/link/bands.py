@@ -44,13 +44,14 @@ def fewer(pairs: Any, *, usable: int, chance: float) -> float:
     return min(0.0, round(math.log2(sure / (usable * (usable - 1) / 2) / chance), 2))
 
 
-def banded(pairs: Any, *, households: bool = True, fewer: float = 0.0) -> Any:
+def banded(pairs: Any, *, households: bool = True, learned: bool = True, fewer: float = 0.0) -> Any:
     """Pairs as `model.compared` gives them, with probability, band and why. `fewer`: as the function of that name says.
 
     Columns: left, right (keys, left < right), probability, weight (the model's, in bits), band, why, rule (its number).
-    `households`: whether these records may hold several members of one, so that the model's word is not enough.
+    `households`: whether these records may hold several members of one, so that the model's word is not enough; `learned`:
+    whether the weights are of these records.
     """
-    rules = _rules(pairs, households=households, odds=_odds(pairs, fewer))
+    rules = _rules(pairs, households=households, learned=learned, odds=_odds(pairs, fewer))
     first = [(rule, index) for index, (rule, *_) in enumerate(rules)]
     chosen = pairs.mutate(rule=ibis.cases(*first, else_=len(rules)))
     why = ibis.cases(*[(chosen.rule == i, text) for i, (*_, text) in enumerate(rules)], else_="")
@@ -75,12 +76,13 @@ def _odds(p: Any, fewer: float) -> Any:
     return p.match_weight + fewer - ibis.greatest(p.in_company_l, p.in_company_r)
 
 
-def _rules(p: Any, *, households: bool, odds: Any) -> list[tuple[Any, str, tuple[float, float], str]]:
+def _rules(p: Any, *, households: bool, learned: bool, odds: Any) -> list[tuple[Any, str, tuple[float, float], str]]:
     """The first that holds decides: condition, band, bounds of the probability, words."""
     one_source = (p.source_l == p.source_r) & p.keyed_l & p.keyed_r
     given = p.gamma_given >= model.GIVEN_CROSSED
     birth, same_birth = p.gamma_birth >= model.BIRTH_NEAR, p.gamma_birth == model.BIRTH_SAME
-    chance, only = _chance(p, same_birth, odds), _one_fits(p, same_birth, odds)
+    chance = _chance(p, odds) if learned else _chance(p, odds) | _far(p, same_birth)
+    only = _one_fits(p, same_birth, odds)
     written = (p.gamma_nhs == model.NUMBER_WRITTEN) | (p.gamma_upn == model.NUMBER_WRITTEN)
     one_nhs, one_upn = p.gamma_nhs == model.NUMBER_VALID, p.gamma_upn == model.NUMBER_VALID
     agrees = given | (p.gamma_birth >= model.BIRTH_TO_MONTH)
@@ -109,7 +111,7 @@ def _rules(p: Any, *, households: bool, odds: Any) -> list[tuple[Any, str, tuple
         (given & birth & ~chance, LINKED, _BY_MODEL, "names and birth date agree"),
         (given & told & ~chance, LINKED, _BY_MODEL, "names agree, and the birth date as far as it is told"),
         (sure & given & told, FOR_A_PERSON, _BY_MODEL, "names and birth date agree, but that may be chance"),
-        (sure & only["in_year"], LINKED, _BY_MODEL, "names and home agree, and the year of birth"),
+        (maybe & only["in_year"], LINKED, _BY_MODEL, "names and home agree, and the year of birth"),
         (sure & only["only_one"], LINKED, _BY_MODEL, "names and home agree, and nobody of that name there has another birth date"),
         (sure & only["initial"], LINKED, _BY_MODEL, "family name and birth date agree, and the initial fits one child only"),
         (sure & only["no_given"], LINKED, _BY_MODEL, "family name, birth date and home agree, and they fit one child only"),
@@ -129,10 +131,17 @@ def _family(p: Any) -> Any:
     return (p.gamma_family >= model.FAMILY_SLIP) | crossed | (p.gamma_postcode >= model.POSTCODE_SLIP)
 
 
-def _chance(p: Any, same_birth: Any, odds: Any) -> Any:
+def _chance(p: Any, odds: Any) -> Any:
     """Where names and birth date agree, but two children might: by the odds, or where a number differs and no home agrees."""
     renamed = (p.gamma_family == 0) & (p.gamma_given != model.GIVEN_CROSSED) & (p.gamma_postcode < model.POSTCODE_SAME)
     return (odds < ibis.ifelse(renamed, _ODDS_RENAMED, _ODDS)) | ((p.gamma_postcode <= 0) & _numbers_differ(p))
+
+
+def _far(p: Any, same_birth: Any) -> Any:
+    """Without a common home, a slip in the birth date or a family name that is the same in part only: too much where nothing could
+    be learned of how usual that is."""
+    in_part = (p.gamma_postcode == 0) & (p.gamma_family != model.FAMILY_SAME) & (p.gamma_family != -1)
+    return (~same_birth & (p.gamma_postcode < model.POSTCODE_SLIP)) | in_part
 
 
 def _one_fits(p: Any, same_birth: Any, odds: Any) -> dict[str, Any]:
