@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -32,7 +32,38 @@ MAPPING = "sources:\n" + "".join(
     for name in LISTS
 )
 _FIRST, _LAST = date(2008, 4, 1), date(2026, 3, 31)
-_STREETS = "Mill Church Station High Park Victoria Albert Green Manor Kings Queens North South West East School Chapel Grange Springfield Oak Ash Elm Beech Cedar Willow Hill Bridge Canal Market Castle".split()
+_STREETS = [
+    "Mill",
+    "Church",
+    "Station",
+    "High",
+    "Park",
+    "Victoria",
+    "Albert",
+    "Green",
+    "Manor",
+    "Kings",
+    "Queens",
+    "North",
+    "South",
+    "West",
+    "East",
+    "School",
+    "Chapel",
+    "Grange",
+    "Springfield",
+    "Oak",
+    "Ash",
+    "Elm",
+    "Beech",
+    "Cedar",
+    "Willow",
+    "Hill",
+    "Bridge",
+    "Canal",
+    "Market",
+    "Castle",
+]
 _ENDS = (("Road", "Rd"), ("Street", "St"), ("Lane", "Ln"), ("Avenue", "Ave"), ("Close", "Cl"))
 _KEYS = {"a": "sq", "e": "wr", "i": "uo", "o": "ip", "u": "yi", "n": "bm", "m": "n", "r": "et", "s": "ad", "t": "ry", "l": "k", "h": "gj"}  # fmt: skip
 
@@ -61,13 +92,17 @@ def world(name: str) -> World:
     origins (each with share, girls, boys, families) and perhaps forms (of a name, the others)."""
     if name == "known":
         made, shares = origins()
-        pools = [[crowd.Names(list(getattr(o, kind).names)) for o in made] for kind in ("girls", "boys", "family")]
+        pools = [
+            [crowd.Names(list(getattr(o, kind).names)) for o in made] for kind in ("girls", "boys", "family")
+        ]
         return World(name, *(tuple(kind) for kind in pools), shares, also_written())
     if name == "made":
         rng = Random(77)
         given = [one for one in crowd._given_names(rng)[-4000:]]
         family = crowd._family_names(rng)[-9000:]
-        return World(name, (crowd.Names(given[::2]),), (crowd.Names(given[1::2]),), (crowd.Names(family),), (1.0,))
+        return World(
+            name, (crowd.Names(given[::2]),), (crowd.Names(given[1::2]),), (crowd.Names(family),), (1.0,)
+        )
     told = json.loads(Path(name).read_text("utf-8"))
     origin = told["origins"]
     return World(
@@ -127,7 +162,14 @@ def lists(size: int, seed: int, of: str = "known", *, noisy: float = 1.0) -> Lis
 def twins(pairs: int, seed: int, of: str = "known", *, noisy: float = 0.0, beside: int = 3_000) -> Lists:
     """Lone twins: one in each list, all else the same, half of them with names that look alike. Beside them an ordinary
     crowd, from which a model may learn."""
-    return _lone(pairs, seed, of, noisy, beside, lambda rng, one, w: replace(one, given=_other_given(rng, w, one, one.sex)))
+    return _lone(
+        pairs,
+        seed,
+        of,
+        noisy,
+        beside,
+        lambda rng, one, w: replace(one, given=_other_given(rng, w, one, one.sex)),
+    )
 
 
 def siblings(pairs: int, seed: int, of: str = "known", *, noisy: float = 0.0, beside: int = 3_000) -> Lists:
@@ -150,14 +192,20 @@ def families(pairs: int, seed: int, of: str = "known", *, noisy: float = 0.0, be
         if kind == 0:
             return replace(one, born=one.born - timedelta(days=rng.randint(6600, 13_000)))
         if kind == 1:
-            return replace(one, given=_other_given(rng, w, one, one.sex), born=one.born + timedelta(days=rng.randint(-400, 400)))
+            return replace(
+                one,
+                given=_other_given(rng, w, one, one.sex),
+                born=one.born + timedelta(days=rng.randint(-400, 400)),
+            )
         sex = "M" if one.sex == "F" else "F"
         return replace(one, given=_other_given(rng, w, one, sex), sex=sex, born=one.born + timedelta(days=rng.choice((0, 0, 365, 800))))  # fmt: skip
 
     return _lone(pairs, seed, of, noisy, beside, relative)
 
 
-def _lone(pairs: int, seed: int, of: str, noisy: float, beside: int, other: Callable[[Random, Child, World], Child]) -> Lists:
+def _lone(
+    pairs: int, seed: int, of: str, noisy: float, beside: int, other: Callable[[Random, Child, World], Child]
+) -> Lists:
     rng, w = Random(f"lone {seed} {of} {other.__qualname__}"), world(of)
     people = [one for house in _households(rng, w, beside) for one in house]
     where = {}
@@ -197,17 +245,38 @@ def _households(rng: Random, w: World, size: int) -> Iterator[list[Child]]:
         while len(house) < count and born <= _LAST:
             sex = rng.choice("FM")
             pool = (w.girls if sex == "F" else w.boys)[place]
-            given = next(n for n in iter(lambda: pool.draw(rng), "") if not any(w.one_name(n, o.given) for o in house))
+            given = next(
+                n for n in iter(partial(pool.draw, rng), "") if not any(w.one_name(n, o.given) for o in house)
+            )
             middle = pool.draw(rng) if rng.random() < 0.6 else ""
             name = w.families[place].draw(rng) if house and rng.random() < 0.06 else family
-            house.append(Child(f"C{made + len(house)}", f"H{number}", given, middle, name, born, sex, postcode(home), address))
+            house.append(
+                Child(
+                    f"C{made + len(house)}",
+                    f"H{number}",
+                    given,
+                    middle,
+                    name,
+                    born,
+                    sex,
+                    postcode(home),
+                    address,
+                )
+            )
             if rng.random() < 0.015:  # a twin
                 twin = replace(house[-1], key=f"C{made + len(house)}", middle="")
                 house.append(replace(twin, given=_other_given(rng, w, twin, twin.sex)))
             born = born + timedelta(days=rng.randint(330, 1500))
         if rng.random() < 0.01:
             one = house[0]
-            house.append(replace(one, key=f"P{number}", born=one.born - timedelta(days=rng.randint(7000, 12_000)), child=False))
+            house.append(
+                replace(
+                    one,
+                    key=f"P{number}",
+                    born=one.born - timedelta(days=rng.randint(7000, 12_000)),
+                    child=False,
+                )
+            )
         yield house
         made, number = made + len(house), number + 1
 
@@ -231,7 +300,9 @@ def _near(w: World, pool: crowd.Names, given: str) -> list[str]:
     if (id(pool), given) not in _NEAR:
         most = 1 if len(given) < 5 else 2
         _NEAR[id(pool), given] = [
-            n for n in pool.names if not w.one_name(n, given) and OSA.distance(n.lower(), given.lower()) <= most
+            n
+            for n in pool.names
+            if not w.one_name(n, given) and OSA.distance(n.lower(), given.lower()) <= most
         ]
     return _NEAR[id(pool), given]
 
@@ -349,7 +420,11 @@ def _digit(rng: Random, row: dict[str, str], one: Child, w: World) -> str | None
     for _ in range(9):
         text = f"{one.born:%Y%m%d}"
         at = rng.choice((3, 5, 6, 7, 7))
-        text = text[:at] + str((int(text[at]) + rng.choice((1, 1, 9, rng.randrange(2, 9)))) % 10) + text[at + 1 :]
+        text = (
+            text[:at]
+            + str((int(text[at]) + rng.choice((1, 1, 9, rng.randrange(2, 9)))) % 10)
+            + text[at + 1 :]
+        )
         try:
             date(int(text[:4]), int(text[4:6]), int(text[6:]))
         except ValueError:

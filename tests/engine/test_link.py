@@ -92,7 +92,13 @@ def test_a_spelling_that_reads_like_a_name_may_be_another_child_s(left, right, u
 
 def test_what_reads_like_a_name_is_learned_from_names():
     reads = Readable(["naralin", "narabel", "karalin", "naradin", "maralin", "baralin"])
-    assert [reads(name) for name in ("oliver", "emil", "karalin", "olivir", "hehnry")] == [True, True, True, False, False]
+    assert [reads(name) for name in ("oliver", "emil", "karalin", "olivir", "hehnry")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(

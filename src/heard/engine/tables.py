@@ -261,10 +261,10 @@ QUALITY = Table(
         Column("value", _TEXT, "which records of the group", required=True),
         Column("pairs", _INT, "pairs linked of which a record is in the group", required=True),
         Column("precision", _REAL, "share of these that are one child; null where there are none"),
-        Column("precision_low", _REAL, "lower limit of its interval of 95 in 100"),
+        Column("precision_low", _REAL, "lower limit of its range: chance, and what the model may get wrong"),
         Column("precision_high", _REAL, "upper limit"),
         Column("recall", _REAL, "share of compared pairs of one child that are linked; null where none is expected"),
-        Column("recall_low", _REAL, "lower limit of its interval of 95 in 100"),
+        Column("recall_low", _REAL, "lower limit of its range, likewise"),
         Column("recall_high", _REAL, "upper limit"),
     ),
 )  # fmt: skip

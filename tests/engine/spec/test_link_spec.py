@@ -316,7 +316,9 @@ def test_a_birth_date_that_is_not_whole_or_no_day_is_compared_by_its_parts(tmp_p
     assert together(tmp_path, KATE, record("police", "7", "Katherine Ashworth", birth_parts=parts, **HOME))
 
 
-@pytest.mark.parametrize(("name", "parts"), [("Emma", "201103??"), ("Katherine", "1985????"), ("Katherine", "2014????")])
+@pytest.mark.parametrize(
+    ("name", "parts"), [("Emma", "201103??"), ("Katherine", "1985????"), ("Katherine", "2014????")]
+)
 def test_parts_of_a_birth_date_make_no_sister_and_no_parent_the_same_child(tmp_path, name, parts):
     assert not together(tmp_path, KATE, record("police", "7", f"{name} Ashworth", birth_parts=parts, **HOME))
 

@@ -37,7 +37,10 @@ class Checks:
         self, at: Place, column: str, text: str, *, day_first: bool = True, formats: tuple[str, ...] = ()
     ) -> date | None:
         """The day of birth, flagged where it cannot be read, is none in which these people were born, or is still to come."""
-        if self.birth_parts(text, day_first=day_first) and read_date(text, day_first).fault == "date_unreadable":
+        if (
+            self.birth_parts(text, day_first=day_first)
+            and read_date(text, day_first).fault == "date_unreadable"
+        ):
             self.source.flag(at, "date_in_part", column)
             return None
         earliest = date(self.born[0], 1, 1) if self.born else EARLIEST

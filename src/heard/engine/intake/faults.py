@@ -109,7 +109,7 @@ FAULTS: dict[str, Fault] = {
                         "Correct the date, or say in the mapping under 'covers' of which days the files speak."),
     "date_far": Fault("The date is more than eighteen years before the return's year; used as written.", "Correct the date."),
     "ends_before_start": Fault("It ends before it begins; the end was left out.", "Correct one of the two dates."),
-    "date_partly_empty": Fault("The day is spread over columns, and not all of them are filled in; it was not used.",
+    "date_partly_empty": Fault("The day is spread over columns, and not all of them are filled in; it was not used as a day.",
                                "Fill in year, month and day."),
     "after_reference_date": Fault("The date is after the reference date of the return; used as written.", "Correct the date."),
     "nhs_number_invalid": Fault("The check digit of this NHS number does not hold; used as written, marked not valid.",

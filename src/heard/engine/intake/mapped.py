@@ -221,7 +221,9 @@ class MappedFiles:
         if told is None or not told.parts:
             text, column = columns.first_filled(cells, told)
             return self._checks.birth_parts(text, day_first=columns.day_first.get(column, True))
-        return self._checks.birth_parts("-".join(columns.cell(cells, name).strip().removesuffix(".0") or "?" for name in told.columns))
+        return self._checks.birth_parts(
+            "-".join(columns.cell(cells, name).strip().removesuffix(".0") or "?" for name in told.columns)
+        )
 
     def _died(self, columns: Columns, at: Place, cells: list[str]) -> date | None:
         text, column, formats = self._day_text(columns, at, cells, self.mapped.record.get("died_on"))

@@ -268,7 +268,11 @@ class _Reader:
 
     def _years(self, node: yaml.Node) -> tuple[int, int]:
         years = [self._number(one) for one in self._items(node)]
-        if len(years) == 2 and 1000 <= years[0] <= years[1] < 2100 and all(year.is_integer() for year in years):
+        if (
+            len(years) == 2
+            and 1000 <= years[0] <= years[1] < 2100
+            and all(year.is_integer() for year in years)
+        ):
             return int(years[0]), int(years[1])
         raise self._error(node, "The first and the last year are needed here, such as [2005, 2026].")
 

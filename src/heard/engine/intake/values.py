@@ -119,7 +119,11 @@ def birth_parts(year: str, month: str, day: str) -> str | None:
     if not re.fullmatch("[0-9]{4}", year) or not 1000 <= int(year) < 2100:
         return None
     month, day = ("??" if part.lower() in _NONE else f"{part:0>2}" for part in (month, day))
-    return f"{year}{month}{day}" if all(re.fullmatch(r"[0-9]{2}|\?\?", part) for part in (month, day)) else f"{year}????"
+    return (
+        f"{year}{month}{day}"
+        if all(re.fullmatch(r"[0-9]{2}|\?\?", part) for part in (month, day))
+        else f"{year}????"
+    )
 
 
 def births(told: Iterable[tuple[str, ...]]) -> dict[str, date]:

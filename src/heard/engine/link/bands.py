@@ -76,7 +76,9 @@ def _odds(p: Any, fewer: float) -> Any:
     return p.match_weight + fewer - ibis.greatest(p.in_company_l, p.in_company_r)
 
 
-def _rules(p: Any, *, households: bool, learned: bool, odds: Any) -> list[tuple[Any, str, tuple[float, float], str]]:
+def _rules(
+    p: Any, *, households: bool, learned: bool, odds: Any
+) -> list[tuple[Any, str, tuple[float, float], str]]:
     """The first that holds decides: condition, band, bounds of the probability, words."""
     one_source = (p.source_l == p.source_r) & p.keyed_l & p.keyed_r
     given = p.gamma_given >= model.GIVEN_CROSSED
@@ -133,8 +135,14 @@ def _family(p: Any) -> Any:
 
 def _chance(p: Any, odds: Any) -> Any:
     """Where names and birth date agree, but two children might: by the odds, or where a number differs and no home agrees."""
-    renamed = (p.gamma_family == 0) & (p.gamma_given != model.GIVEN_CROSSED) & (p.gamma_postcode < model.POSTCODE_SAME)
-    return (odds < ibis.ifelse(renamed, _ODDS_RENAMED, _ODDS)) | ((p.gamma_postcode <= 0) & _numbers_differ(p))
+    renamed = (
+        (p.gamma_family == 0)
+        & (p.gamma_given != model.GIVEN_CROSSED)
+        & (p.gamma_postcode < model.POSTCODE_SAME)
+    )
+    return (odds < ibis.ifelse(renamed, _ODDS_RENAMED, _ODDS)) | (
+        (p.gamma_postcode <= 0) & _numbers_differ(p)
+    )
 
 
 def _far(p: Any, same_birth: Any) -> Any:

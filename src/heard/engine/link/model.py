@@ -94,7 +94,12 @@ def _slip(one: str, other: str) -> str:
 _GIVEN_SLIP = _either(
     *(
         f"left({one}, 1) IN (left({other}, 1), substr({other}, 2, 1)) AND {_slip(one, other)}"
-        for one, other in (("given_l", "given_r"), ("given_l", "head_r"), ("head_l", "given_r"), ("first_l", "first_r"))
+        for one, other in (
+            ("given_l", "given_r"),
+            ("given_l", "head_r"),
+            ("head_l", "given_r"),
+            ("first_l", "first_r"),
+        )
     ),
     "length(given_l) > 3 AND substr(given_l, 2) = substr(given_r, 2)",
 )
@@ -166,8 +171,15 @@ _BIRTH = Comparison(
         Level("birth date the same", "birth_l = birth_r", 0.92, 0.0002),
         Level("birth date with a slip", _NEAR, 0.06, 0.006),
         Level("birth date with one wrong part", _IN_PART, 0.005, 0.006),
-        Level("birth month the same, the day not known", f"{_NOT_WHOLE} AND month_l = month_r", 0.015, 0.0001),
-        Level("birth year the same, the rest not known", f"{_NOT_WHOLE} AND coalesce(month_l = month_r, TRUE)", 0.025, 0.002),
+        Level(
+            "birth month the same, the day not known", f"{_NOT_WHOLE} AND month_l = month_r", 0.015, 0.0001
+        ),
+        Level(
+            "birth year the same, the rest not known",
+            f"{_NOT_WHOLE} AND coalesce(month_l = month_r, TRUE)",
+            0.025,
+            0.002,
+        ),
         Level("birth date different", "ELSE", 0.015, 0.9857),
     ),
 )

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
 
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -137,7 +136,11 @@ def _double_alike(left: list[str], right: list[str], usual: int, readable: int) 
         return Alike.FORM
     if usual == 2:
         return Alike.DIFFERENT
-    first = _slip_of_a_form(left[0], right[0], usual, readable) if min(len(left[0]), len(right[0])) > 1 else Alike.DIFFERENT
+    first = (
+        _slip_of_a_form(left[0], right[0], usual, readable)
+        if min(len(left[0]), len(right[0])) > 1
+        else Alike.DIFFERENT
+    )
     return first if first is Alike.SLIP else _slip(*whole)
 
 
@@ -148,7 +151,12 @@ def _slip_of_a_form(left: str, right: str, usual: int, readable: int) -> Alike:
         return Alike.SLIP
     if (usual == 0 and readable) or (readable == 2 and _another_name(left, right)):
         return Alike.DIFFERENT
-    if readable == 0 and min(len(left), len(right)) > 5 and left[0] == right[0] and OSA.distance(left, right) <= 2:
+    if (
+        readable == 0
+        and min(len(left), len(right)) > 5
+        and left[0] == right[0]
+        and OSA.distance(left, right) <= 2
+    ):
         return Alike.SLIP
     if left[1:] == right or right[1:] == left:
         shorter = min(left, right, key=len)  # eorge and George, but not Ella and Bella
@@ -184,8 +192,8 @@ def _another_name(left: str, right: str) -> bool:
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _BESIDE = {
-    letter: "".join(row[max(at + shift, 0) : at + shift + 2 + (row is _ROWS[y])] for row, shift in
-                    ((_ROWS[y], -1), *(((_ROWS[y - 1], 0),) if y else ()), *(((_ROWS[y + 1], -1),) if y < 2 else ())))
+    letter: "".join(row[max(at + shift, 0) : at + shift + 2 + (row is keys)] for row, shift in
+                    ((keys, -1), *(((_ROWS[y - 1], 0),) if y else ()), *(((_ROWS[y + 1], -1),) if y < 2 else ())))
     for y, keys in enumerate(_ROWS)
     for at, letter in enumerate(keys)
 }  # fmt: skip

@@ -78,7 +78,9 @@ def _with_rivals(rows: pa.Table, sources: pa.Table) -> pa.Table:
     dates that this name has anywhere. `in_company`: bits by which given and family name go together more often than if
     neither depended on the other (Hardeep with Singh), which the model does not know.
     """
-    telling = pc.and_(pc.greater(pc.utf8_length(rows["given"]), 1), pc.not_equal(rows["head"], names.FIRST_OF_MANY))
+    telling = pc.and_(
+        pc.greater(pc.utf8_length(rows["given"]), 1), pc.not_equal(rows["head"], names.FIRST_OF_MANY)
+    )
     full = pc.if_else(telling, rows["head"], pa.scalar(None, pa.string()))
     rows = rows.append_column("initial", pc.utf8_slice_codeunits(rows["given"], 0, 1)).append_column(
         "full", full
@@ -129,7 +131,9 @@ def _children_only(rows: pa.Table, sources: pa.Table) -> pa.ChunkedArray:
     """Whether each record's source holds children, but for a few: so few had come of age when it ends that its records without
     a birth date are hardly theirs. A source that does not say when it ends does so with its last births."""
     ends = {s["source"]: s["last_date"] for s in sources.to_pylist() if s["last_date"]}
-    born = pa.table({"source": rows["source"], "year": pc.year(rows["born"])}).filter(pc.is_valid(rows["born"]))
+    born = pa.table({"source": rows["source"], "year": pc.year(rows["born"])}).filter(
+        pc.is_valid(rows["born"])
+    )
     counts = born.group_by(["source", "year"]).aggregate([([], "count_all")]).to_pylist()
     children = []
     for source in {row["source"] for row in counts}:
@@ -158,7 +162,9 @@ def _all_valid(rows: pa.Table, columns: list[str]) -> Any:
 def facts(rows: pa.Table) -> Iterable[Facts]:
     """The prepared rows as the guards take them."""
     wanted = ("key", "source", "keyed", "agency", "local", "nhs", "nhs_valid", "upn", "upn_valid")
-    for row in rows.select([*wanted, "born", "birth", "month", "year", "sex", "given", "family", "usual", "readable"]).to_pylist():
+    for row in rows.select(
+        [*wanted, "born", "birth", "month", "year", "sex", "given", "family", "usual", "readable"]
+    ).to_pylist():
         yield Facts(
             key=row["key"],
             source=row["source"],
@@ -168,7 +174,9 @@ def facts(rows: pa.Table) -> Iterable[Facts]:
             nhs=row["nhs"] if row["nhs_valid"] else None,
             upn=row["upn"] if row["upn_valid"] else None,
             birth=row["born"],
-            parts=None if row["born"] or not row["year"] else row["birth"] or f"{row['month'] or row['year']:?<8}",
+            parts=None
+            if row["born"] or not row["year"]
+            else row["birth"] or f"{row['month'] or row['year']:?<8}",
             sex=row["sex"],
             given=row["given"],
             family=row["family"],
@@ -186,7 +194,10 @@ def _first(given: str) -> str | None:
 def _undated(rows: pa.Table, given: pa.ChunkedArray, family: pa.ChunkedArray) -> dict[str, Any]:
     """The whole name by which records are compared whose birth date is not whole, and those records' own."""
     whole = _joined(_through(given, lambda name: names.forms(name)[0]), family)
-    return {"whole_name": whole, "undated": pc.if_else(pc.is_null(rows["birth_date"]), whole, pa.scalar(None, pa.string()))}
+    return {
+        "whole_name": whole,
+        "undated": pc.if_else(pc.is_null(rows["birth_date"]), whole, pa.scalar(None, pa.string())),
+    }
 
 
 def _births(rows: pa.Table) -> dict[str, Any]:
@@ -250,8 +261,14 @@ def _usual(given: pa.ChunkedArray, family: pa.ChunkedArray) -> dict[str, Any]:
     """Whether a given name is a name in its own right: the list holds it, or children of several families do, and not so few
     beside a name that is one letter away as if they were slips for it; and whether it at least reads like one."""
     first = _through(given, lambda name: name.split()[0])
-    counts = pa.table({"given": first, "family": family}).group_by("given").aggregate([("family", "count_distinct")])
-    families = dict(zip(*(counts[name].to_pylist() for name in ("given", "family_count_distinct")), strict=True))
+    counts = (
+        pa.table({"given": first, "family": family})
+        .group_by("given")
+        .aggregate([("family", "count_distinct")])
+    )
+    families = dict(
+        zip(*(counts[name].to_pylist() for name in ("given", "family_count_distinct")), strict=True)
+    )
     families.pop(None, None)
     beside: dict[str, int] = {}
     for name, many in families.items():
@@ -265,7 +282,7 @@ def _usual(given: pa.ChunkedArray, family: pa.ChunkedArray) -> dict[str, Any]:
 
     times = {each["values"]: each["counts"] for each in pc.value_counts(first).to_pylist()}
     reads = names.Readable(name for name in families if times[name] > 1)
-    judged = {"usual": is_usual, "readable": reads}
+    judged: dict[str, Callable[[str], bool]] = {"usual": is_usual, "readable": reads}
     return {name: pc.fill_null(_through(first, judge, pa.bool_()), False) for name, judge in judged.items()}
 
 
