@@ -1,7 +1,8 @@
-"""How linking does beside others, each figure beside its target: `python -m tests.bench.linking [households] [febrl] [million]`.
+"""How linking does beside others, each figure beside its target: `python -m tests.bench.linking [households] [noisy] [febrl] [million]`.
 
 `households`: the fictional partnership with 100,000 children, and a plain Splink script on the same records and blocking. No
 brothers or sisters may be merged, and the link step may take no longer and no more memory, with its guards on.
+`noisy`: two lists with the noise of real life and default settings; lone twins, siblings and relatives (tests/bench/noisy.py).
 `febrl`: public sets of people, beside plain Splink and recordlinkage (tests/bench/febrl.py).
 `million`: a million records from four agencies, from intake to screen, in 120 s and 4 GB; and its link step beside the same script.
 Whatever is timed is a process of its own.
@@ -19,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
-from tests.bench import febrl
+from tests.bench import febrl, noisy
 from tests.bench.measure import Cost, best, machine, table
 
 HEARD = str(Path(sys.executable).with_name("heard"))
@@ -33,7 +34,7 @@ HEAD = ("", "seconds", "times plain", "work s", "times plain", "peak MB", "times
 
 
 def measure(*only: str) -> None:
-    parts: dict[str, Callable[[], None]] = {"households": _households, "febrl": febrl.measure, "million": _million}  # fmt: skip
+    parts: dict[str, Callable[[], None]] = {"households": _households, "noisy": noisy.measure, "febrl": febrl.measure, "million": _million}  # fmt: skip
     for part in only or parts:
         parts[part]()
         print(f"  load {os.getloadavg()[0]:.1f}", flush=True)

@@ -13,7 +13,7 @@ from heard.engine import backend, tables
 from heard.engine.link import MODEL_FILE, link
 from heard.engine.link.cluster import Tie, agglomerated
 from heard.engine.link.guards import Facts, births_alike, why_not_one_child, why_not_one_cluster
-from heard.engine.link.names import Alike, family_alike, given_alike, plain
+from heard.engine.link.names import Alike, Readable, family_alike, given_alike, plain
 
 BORN = date(2011, 3, 4)
 
@@ -51,7 +51,14 @@ def test_names_lose_marks_and_case(written, expected):
         ("mohammed ali", "mohammed hassan", 2, Alike.DIFFERENT),
         ("mohammed", "mohammed hassan", 2, Alike.INITIAL),
         ("hassan", "mohammed hassan", 2, Alike.FORM),
-        ("anna maria", "anna", 2, Alike.FORM),
+        ("anna maria", "anna", 2, Alike.PART),
+        ("maria", "anna maria", 2, Alike.FORM),
+        ("eorge", "george", 1, Alike.SLIP),
+        ("osaac", "isaac", 1, Alike.SLIP),
+        ("jyde", "jude oliver", 1, Alike.SLIP),
+        ("olliver", "oliver", 2, Alike.SLIP),
+        ("aanya", "anaya", 2, Alike.DIFFERENT),  # both are names
+        ("muhammad ali", "mohammed", 2, Alike.INITIAL),
         (None, "anna", 1, Alike.UNKNOWN),
         ("leo", "lso", 1, Alike.SLIP),
         ("max", "mx", 1, Alike.SLIP),
@@ -64,6 +71,34 @@ def test_names_lose_marks_and_case(written, expected):
 def test_given_names_stand_to_each_other_so_and_the_other_way_round(left, right, usual, expected):
     assert given_alike(left, right, usual=usual) is expected
     assert given_alike(right, left, usual=usual) is expected
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "usual", "readable", "expected"),
+    [
+        ("naralin", "nakalin", 0, 2, Alike.DIFFERENT),  # either may be a name
+        ("ufaria", "ularia", 1, 2, Alike.DIFFERENT),  # a letter that is far away on the keyboard
+        ("olivir", "olivia", 1, 1, Alike.SLIP),  # is no name
+        ("olivua", "olivia", 1, 1, Alike.SLIP),
+        ("maateusz", "maeeusz", 0, 0, Alike.SLIP),
+        ("maateusz", "maeeusz", 0, 1, Alike.DIFFERENT),
+        ("hehnry", "henry", 1, 1, Alike.SLIP),
+    ],
+)
+def test_a_spelling_that_reads_like_a_name_may_be_another_child_s(left, right, usual, readable, expected):
+    assert given_alike(left, right, usual=usual, readable=readable) is expected
+    assert given_alike(right, left, usual=usual, readable=readable) is expected
+
+
+def test_what_reads_like_a_name_is_learned_from_names():
+    reads = Readable(["naralin", "narabel", "karalin", "naradin", "maralin", "baralin"])
+    assert [reads(name) for name in ("oliver", "emil", "karalin", "olivir", "hehnry")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +157,17 @@ _CHILD = Facts(
         ({"sex": "M", "given": "kat"}, "sexes"),
         ({"sex": None}, None),
         ({"birth": date(2011, 3, 28)}, None),  # the same names, and one part of the date wrong
-        ({"birth": date(2011, 3, 28), "given": "kate"}, "birth dates"),
+        ({"birth": date(2011, 3, 28), "given": "kate"}, None),  # no sister is born in that month
+        ({"birth": date(2011, 9, 28), "given": "kate"}, "birth dates"),
+        ({"birth": date(2011, 9, 28)}, None),  # nobody has two children of one name in one year
+        ({"birth": None, "parts": "2011????"}, None),
+        ({"birth": None, "parts": "201103??"}, None),
+        ({"birth": None, "parts": "20110334"}, None),  # no such day
+        ({"birth": None, "parts": "2012????"}, "birth dates"),
+        ({"birth": None, "parts": "1985????"}, "birth dates"),  # a parent
+        ({"birth": None, "parts": "201109??", "given": "kate"}, "birth dates"),
+        ({"sex": "M", "given": "katherine rose"}, None),
+        ({"sex": "M", "given": "kathreine"}, "sexes"),
         ({"given": "khan", "family": "kate"}, None),
     ],
 )

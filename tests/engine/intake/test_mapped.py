@@ -17,7 +17,7 @@ from tests.engine.intake.books import book
 from tests.engine.intake.conftest import Read, read_paths
 
 from heard.engine import intake
-from heard.engine.tables import ROW_KEY
+from heard.engine.tables import ROW_KEY, NotDone
 
 HEAD = "nominal_id,forename,surname,dob,sex,postcode,missing_from,missing_to\n"
 ROW = "N1,Ada,Bell,2010-05-06,F,LE1 1AA,2025-03-01,2025-03-02\n"
@@ -516,3 +516,53 @@ def test_the_order_of_rows_never_matters_to_what_a_record_says(
         own = [r for r in rows if r["nominal_id"] == record["record_id"]]
         for column, cell in (("family_name", "surname"), ("sex", "sex"), ("postcode", "postcode")):
             assert bool(record[column]) is any(r[cell] for r in own)
+
+
+PEOPLE = """sources:
+  people:
+    agency: club
+    files: "*.csv"
+    born: [{}]
+    record: {{record_id: id, family_name: surname, birth_date: dob}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "parts", "code"),
+    [("2011", "2011????", "date_in_part"), ("03/2011", "201103??", "date_in_part"), ("31/02/2011", "20110231", "date_impossible"),
+     ("1985", None, "date_unreadable")],
+)  # fmt: skip
+def test_a_birth_date_that_is_not_whole_keeps_its_parts_and_is_an_issue(
+    read: Callable[..., Read], written: str, parts: str | None, code: str
+) -> None:
+    done = read({"people.csv": f"id,surname,dob\n1,Bell,{written}\n"}, mapping=PEOPLE.format("2005, 2026"))
+    (record,) = done.table("records")
+    assert (record["birth_date"], record["birth_parts"], done.codes()) == (None, parts, [code])
+
+
+def test_a_birth_date_over_columns_keeps_the_parts_that_are_filled(read: Callable[..., Read]) -> None:
+    mapping = PEOPLE.format("2005, 2026").replace(
+        "birth_date: dob", "birth_date: {year: Y, month: M, day: D}"
+    )
+    done = read({"people.csv": "id,surname,Y,M,D\n1,Bell,2011,3,\n"}, mapping=mapping)
+    assert (done.table("records")[0]["birth_parts"], done.codes()) == ("201103??", ["date_partly_empty"])
+
+
+@pytest.mark.parametrize(("years", "used"), [("1840, 1905", True), ("2005, 2026", False)])
+def test_in_which_years_people_were_born_is_said_by_the_mapping(
+    read: Callable[..., Read], years: str, used: bool
+) -> None:
+    done = read({"people.csv": "id,surname,dob\n1,Bell,1899-04-03\n"}, mapping=PEOPLE.format(years))
+    assert done.table("records")[0]["birth_date"] == (date(1899, 4, 3) if used else None)
+    assert done.codes() == ([] if used else ["date_too_early"])
+
+
+def test_a_birth_after_the_years_of_the_mapping_is_not_used(read: Callable[..., Read]) -> None:
+    done = read({"people.csv": "id,surname,dob\n1,Bell,1999-04-03\n"}, mapping=PEOPLE.format("1840, 1905"))
+    assert (done.table("records")[0]["birth_date"], done.codes()) == (None, ["born_too_late"])
+
+
+@pytest.mark.parametrize("years", ["2026, 2005", "2005", "five, six"])
+def test_years_that_make_no_sense_in_a_mapping_are_refused(read: Callable[..., Read], years: str) -> None:
+    with pytest.raises(NotDone, match=r"line 5: (The first and the last year|A number)"):
+        read({"people.csv": "id,surname,dob\n1,Bell,1999-04-03\n"}, mapping=PEOPLE.format(years))

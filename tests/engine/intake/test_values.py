@@ -115,3 +115,29 @@ def test_a_letter_typed_for_a_digit_is_mended_where_only_one_postcode_can_be_mea
 def test_what_is_mended_has_the_shape_of_a_postcode(text: str) -> None:
     if (found := values.mended_postcode(text)) is not None:
         assert values.read_postcode(found) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("2011", "2011????"),
+        ("2011-03", "201103??"),
+        ("03/2011", "201103??"),
+        ("Mar 2011", "201103??"),
+        ("2011-03-00", "201103??"),
+        ("00/00/2011", "2011????"),
+        ("??/03/2011", "201103??"),
+        ("31/02/2011", "20110231"),
+        ("20110231", "20110231"),
+        ("2011-03-04", None),  # whole
+        ("04/2011-03", None),
+        ("n/a", None),
+        ("", None),
+    ],
+)
+def test_what_a_birth_date_tells_that_is_not_whole(text, parts):
+    assert values.read_birth_parts(text) == parts
+
+
+def test_month_first_is_obeyed_in_the_parts_of_a_birth_date():
+    assert values.read_birth_parts("02/31/2011", day_first=False) == "20110231"

@@ -309,3 +309,46 @@ def test_two_spellings_in_one_source_are_two_numbers(tmp_path):
     left = [record("cin", n, "", "2011-03-04", agency="council", local_id=n) for n in ("0123", "123")]
     right = record("care", "123", "", "2011-03-04", agency="council", local_id="123")
     assert linked(tmp_path, *left, right) == {frozenset({"cin 0123"}), frozenset({"cin 123", "care 123"})}
+
+
+@pytest.mark.parametrize("parts", ["2011????", "201103??", "20110334"])
+def test_a_birth_date_that_is_not_whole_or_no_day_is_compared_by_its_parts(tmp_path, parts):
+    assert together(tmp_path, KATE, record("police", "7", "Katherine Ashworth", birth_parts=parts, **HOME))
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"), [("Emma", "201103??"), ("Katherine", "1985????"), ("Katherine", "2014????")]
+)
+def test_parts_of_a_birth_date_make_no_sister_and_no_parent_the_same_child(tmp_path, name, parts):
+    assert not together(tmp_path, KATE, record("police", "7", f"{name} Ashworth", birth_parts=parts, **HOME))
+
+
+def test_a_record_without_birth_date_is_the_child_of_that_name_at_that_home(tmp_path):
+    """Also where a list does not say when it ends: its own births say that it holds children."""
+    others = [record("police", f"o{n}", f"Zoltan{n} Petrov{n}", f"20{10 + n}-01-01") for n in range(4)]
+    undated = record("police", "7", "Katherine Ashworth", **HOME)
+    assert frozenset({"school 1", "police 7"}) in linked(tmp_path, KATE, undated, *others)
+
+
+def test_a_record_without_birth_date_of_a_list_with_parents_waits_for_a_person(tmp_path):
+    parents = [record("police", f"o{n}", f"Zoltan{n} Petrov{n}", f"19{70 + n}-01-01") for n in range(4)]
+    child = record("police", "c", "Omar Ali", "2012-01-01")
+    undated = record("police", "7", "Katherine Ashworth", **HOME)
+    assert frozenset({"school 1", "police 7"}) not in linked(tmp_path, KATE, undated, child, *parents)
+
+
+def test_the_same_names_at_one_home_in_one_year_are_one_child_and_in_two_years_are_not(tmp_path):
+    others = [record("school", f"o{n}", f"Omar{n} {'abcdefghij'[n] * 4}", f"200{n}-01-01") for n in range(10)]
+    for born, one in (("2011-09-28", True), ("2014-09-28", False)):
+        again = record("police", "7", "Katherine Ashworth", born, **HOME)
+        assert (frozenset({"school 1", "police 7"}) in linked(tmp_path, KATE, again, *others)) is one
+
+
+def test_a_middle_name_and_a_wrong_sex_are_slips_together(tmp_path):
+    other = record("police", "7", "Katherine Rose Ashworth", "2011-03-04", postcode="WX1 1AA", sex="M")
+    assert together(tmp_path, KATE, other)
+
+
+def test_a_slip_and_another_sex_may_be_a_twin(tmp_path):
+    other = record("police", "7", "Kathreine Ashworth", "2011-03-04", postcode="WX1 1AA", sex="M")
+    assert not together(tmp_path, KATE, other)

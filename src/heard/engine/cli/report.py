@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from heard.engine.run import Changes, RunSummary, Sight
 
 _SHOWN, _SHOWN_REASONS = 20, 40
-_UNSEEN = "By the model, without labels, with intervals of 95 in 100. Records that share too little to be compared are in neither figure."
+_UNSEEN = "By the model, without labels: ranges that held where the truth is known. Records that share too little to be compared are in neither figure."
 _TELLING = 50  # links; of fewer no share says much
 
 
@@ -68,6 +68,8 @@ def _children(found: RunSummary) -> Table:
     table.add_row("Children", f"{found.children:,}")
     table.add_row("Pairs of records linked", f"{found.linked:,}")
     table.add_row("Pairs of records for a person to decide", f"{found.for_a_person:,}")
+    if found.expected is not None:
+        table.add_row("Of these expected to be one child, about", f"{found.expected:,}")
     if found.with_signs is not None:
         when = "in any twelve months up to" if found.any_window else "as of"
         table.add_row(f"Children listed by the rule, {when} {found.as_of}", f"{found.with_signs:,}")

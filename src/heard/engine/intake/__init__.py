@@ -24,6 +24,7 @@ A mapping is a dozen lines of YAML; `mappings/` has an example for each kind tha
         until: missing_to             # optional: the day it ended
         dates: [dd/mm/yyyy]           # optional: accept these only (yyyy-mm-dd, dd/mm/yyyy, mm/dd/yyyy, dd-mon-yyyy)
         covers: [2025-04-01, 2026-03-31] # optional: of which days the files speak; else the months of their own dates
+        born: [2005, 2026]            # optional: in which years its people were born; else 1900 or later
         keyed_by_child: no            # optional: one child may come under several record_ids
         items:                        # what a row shows: signs S01 to S14, vulnerabilities V01 to V15
           S01: {every_row: true}

@@ -7,10 +7,12 @@ from datetime import date
 
 from heard.engine.intake.ledger import Place, Source
 from heard.engine.intake.values import (
+    EARLIEST,
     Dated,
     mended_postcode,
     no_name,
     no_number,
+    read_birth_parts,
     read_date,
     read_nhs_number,
     read_postcode,
@@ -23,17 +25,43 @@ from heard.engine.intake.values import (
 @dataclass
 class Checks:
     """What is said of a source's dates and identifiers. `latest` is the fault's code and the last day that is not too late,
-    `earliest` the first that is not too far back."""
+    `earliest` the first that is not too far back; `born`: the first and last year in which somebody can have been born."""
 
     source: Source
     today: date
     latest: tuple[str, date] | None = None
     earliest: date | None = None
+    born: tuple[int, int] | None = None
 
     def birth(
         self, at: Place, column: str, text: str, *, day_first: bool = True, formats: tuple[str, ...] = ()
     ) -> date | None:
-        """The day of birth, flagged where it cannot be read or is still to come."""
+        """The day of birth, flagged where it cannot be read, is none in which these people were born, or is still to come."""
+        if (
+            self.birth_parts(text, day_first=day_first)
+            and read_date(text, day_first).fault == "date_unreadable"
+        ):
+            self.source.flag(at, "date_in_part", column)
+            return None
+        earliest = date(self.born[0], 1, 1) if self.born else EARLIEST
+        value = self._read(at, column, text, day_first, formats, earliest)
+        if value and self.born and value.year > self.born[1]:
+            self.source.flag(at, "born_too_late", column)
+            return None
+        if value and value > self.today:
+            self.source.flag(at, "date_in_future", column)
+        return value
+
+    def birth_parts(self, text: str, *, day_first: bool = True) -> str | None:
+        """What a birth date tells that is not whole; null where it is, and where the year cannot be."""
+        parts = read_birth_parts(text, day_first)
+        first, last = self.born or (EARLIEST.year, self.today.year)
+        return parts if parts and first <= int(parts[:4]) <= last else None
+
+    def death(
+        self, at: Place, column: str, text: str, *, day_first: bool = True, formats: tuple[str, ...] = ()
+    ) -> date | None:
+        """The day of death, flagged where it cannot be read or is still to come."""
         value = self._read(at, column, text, day_first, formats)
         if value and value > self.today:
             self.source.flag(at, "date_in_future", column)
@@ -103,9 +131,9 @@ class Checks:
         return value
 
     def _read(
-        self, at: Place, column: str, text: str, day_first: bool, formats: tuple[str, ...]
-    ) -> date | None:
-        read = read_date(text, day_first)
+        self, at: Place, column: str, text: str, day_first: bool, formats: tuple[str, ...], earliest: date = EARLIEST,
+    ) -> date | None:  # fmt: skip
+        read = read_date(text, day_first, earliest)
         if read.value and formats and read.format not in formats:
             read = Dated(None, "date_other_format")
         if read.fault:

@@ -41,6 +41,7 @@ class Details(NamedTuple):
     given_name: str | None = None
     family_name: str | None = None
     birth_date: date | None = None
+    birth_parts: str | None = None
     sex: str | None = None
     postcode: str | None = None
     address: str | None = None
@@ -57,6 +58,7 @@ class Details(NamedTuple):
 _TOGETHER = (
     ("given_name", "family_name"),
     ("birth_date",),
+    ("birth_parts",),
     ("sex",),
     ("postcode", "address"),
     ("nhs_number", "nhs_number_valid"),

@@ -43,7 +43,7 @@ class MappedFiles:
     several: bool = False
 
     def __post_init__(self) -> None:
-        self._checks = Checks(self.source, self.today)
+        self._checks = Checks(self.source, self.today, born=self.mapped.born)
         self._expecting = Expecting(self.mapped.expect, self.source)
         self._present: dict[str, set[str]] = {}
         self.source.keyed_by_child = self.mapped.keyed_by_child
@@ -192,7 +192,8 @@ class MappedFiles:
         return Details(
             given_name=checks.name(at, shown("given_name"), cell("given_name", "")),
             family_name=checks.name(at, shown("family_name"), cell("family_name", "")),
-            birth_date=self._birth(columns, at, cells),
+            birth_date=(born := self._birth(columns, at, cells)),
+            birth_parts=None if born else self._birth_parts(columns, cells),
             sex=checks.sex(at, shown("sex"), cell("sex", "")),
             postcode=checks.postcode(at, shown("postcode"), cell("postcode", "")),
             address=tidy(cell("address", "")),
@@ -214,9 +215,19 @@ class MappedFiles:
         order = columns.day_first.get(column, True)
         return self._checks.birth(at, column, text, day_first=order, formats=formats)
 
+    def _birth_parts(self, columns: Columns, cells: list[str]) -> str | None:
+        """What is told of a birth date that is not whole."""
+        told = self.mapped.record.get("birth_date")
+        if told is None or not told.parts:
+            text, column = columns.first_filled(cells, told)
+            return self._checks.birth_parts(text, day_first=columns.day_first.get(column, True))
+        return self._checks.birth_parts(
+            "-".join(columns.cell(cells, name).strip().removesuffix(".0") or "?" for name in told.columns)
+        )
+
     def _died(self, columns: Columns, at: Place, cells: list[str]) -> date | None:
         text, column, formats = self._day_text(columns, at, cells, self.mapped.record.get("died_on"))
-        return self._checks.birth(
+        return self._checks.death(
             at, column, text, day_first=columns.day_first.get(column, True), formats=formats
         )
 

@@ -23,7 +23,7 @@ RECORD_FIELDS = (
     "ethnicity", "died_on",
 )  # fmt: skip
 _SOURCE_KEYS = (
-    "agency", "authority", "files", "sheet", "record", "dated_by", "until", "dates", "keyed_by_child", "covers", "items", "expect",
+    "agency", "authority", "files", "sheet", "record", "dated_by", "until", "dates", "keyed_by_child", "covers", "born", "items", "expect",
 )  # fmt: skip
 _JOINED = ("given_name", "family_name", "address")
 _PARTS = ("year", "month", "day")
@@ -77,7 +77,7 @@ class Expectation:
 class MappedSource:
     """One source of a mapping. `record` says which columns tell each of `RECORD_FIELDS` that the file has. `sheet`: of a
     workbook, the first where null. `authority`: the code of the authority that the file speaks for. `covers`: the first and last day of which the files
-    speak, where their own dates do not say."""
+    speak, where their own dates do not say. `born`: the first and last year in which its people were born."""
 
     name: str
     agency: str
@@ -92,6 +92,7 @@ class MappedSource:
     authority: str | None = None
     expect: tuple[Expectation, ...] = ()
     covers: tuple[date, date] | None = None
+    born: tuple[int, int] | None = None
 
     def takes(self, file: str) -> bool:
         return fnmatchcase(file.lower(), self.files.lower())
@@ -196,6 +197,7 @@ class _Reader:
             or self._one_of(keys["keyed_by_child"], ("yes", "no")) == "yes",
             items=tuple(rule for item, one in items for rule in self._rules(item, one)),
             covers=self._span(keys["covers"]) if "covers" in keys else None,
+            born=self._years(keys["born"]) if "born" in keys else None,
             expect=tuple(map(self._expectation, self._items(keys["expect"]))) if "expect" in keys else (),
         )
 
@@ -263,6 +265,16 @@ class _Reader:
         raise self._error(
             node, "The first and the last day are needed here, such as [2025-04-01, 2026-03-31]."
         )
+
+    def _years(self, node: yaml.Node) -> tuple[int, int]:
+        years = [self._number(one) for one in self._items(node)]
+        if (
+            len(years) == 2
+            and 1000 <= years[0] <= years[1] < 2100
+            and all(year.is_integer() for year in years)
+        ):
+            return int(years[0]), int(years[1])
+        raise self._error(node, "The first and the last year are needed here, such as [2005, 2026].")
 
     def _dates(self, node: yaml.Node) -> tuple[str, ...]:
         return tuple(self._one_of(item, FORMATS) for item in self._items(node))

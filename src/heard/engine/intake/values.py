@@ -37,9 +37,15 @@ BLANK = Dated(None)
 
 
 @lru_cache(maxsize=65_536)
-def read_date(text: str, day_first: bool = True) -> Dated:
+def read_date(text: str, day_first: bool = True, earliest: date = EARLIEST) -> Dated:
     """Reads one date; `day_first` decides 03/04/2024. A number that can only be the other way is read so, and said."""
-    text = text.strip()
+    read = _read_date(text.strip(), day_first)
+    if read.value and read.value < earliest:
+        return Dated(None, "date_too_early", read.format)
+    return read
+
+
+def _read_date(text: str, day_first: bool) -> Dated:
     if not text:
         return BLANK
     if match := _YEAR_FIRST.fullmatch(text):
@@ -73,9 +79,51 @@ def _whole(year: str, month: int, day: int, written_as: str) -> Dated:
         value = date(full, month, day)
     except ValueError:
         return Dated(None, "date_impossible", written_as)
-    if value < EARLIEST:
-        return Dated(None, "date_too_early", written_as)
     return Dated(value, None if len(year) == 4 else "date_short_year", written_as)
+
+
+_NONE = ("", "0", "00", "?", "??", "-", "--", "x", "xx")
+_PART_ORDERS = (
+    re.compile(r"(?P<year>[0-9]{4})(?:([-/.])(?P<month>[0-9]{1,2}|[?xX-]{1,2})(?:\2(?P<day>[0-9]{1,2}|[?xX-]{1,2}))?)?" + _TIME),
+    re.compile(r"(?:(?P<day>[0-9]{1,2}|[?xX-]{1,2})([-/. ]))?(?P<month>[0-9]{1,2}|[?xX-]{1,2})[-/. ](?P<year>[0-9]{4})" + _TIME),
+    re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"),
+    re.compile(r"(?P<month>[A-Za-z]{3,9})[-/., ]*(?P<year>[0-9]{4})"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=65_536)
+def read_birth_parts(text: str, day_first: bool = True) -> str | None:
+    """What a birth date that is not whole, or is no day, tells all the same: YYYYMMDD as written, with ? for what is not known.
+
+    "2011" is 2011????, "03/2011" and "2011-03-00" are 201103??, "2011-02-31" is 20110231. Null where there is no year, and where
+    the date is whole.
+    """
+    text = text.strip()
+    match = next((found for order in _PART_ORDERS if (found := order.fullmatch(text))), None)
+    if not match or read_date(text, day_first).fault not in ("date_unreadable", "date_impossible"):
+        return None
+    told = match.groupdict()
+    return birth_parts(told["year"], *_in_order(told, match.re is _PART_ORDERS[1] and not day_first))
+
+
+def _in_order(told: dict[str, str | None], month_first: bool) -> tuple[str, str]:
+    month, day = told.get("month") or "", told.get("day") or ""
+    if month_first and day:
+        month, day = day, month
+    name = month[:3].lower()
+    return (f"{_MONTHS.index(name) + 1:02}" if name in _MONTHS else month), day
+
+
+def birth_parts(year: str, month: str, day: str) -> str | None:
+    """The same of what stands in three columns. Null where the year is none that somebody was born in."""
+    if not re.fullmatch("[0-9]{4}", year) or not 1000 <= int(year) < 2100:
+        return None
+    month, day = ("??" if part.lower() in _NONE else f"{part:0>2}" for part in (month, day))
+    return (
+        f"{year}{month}{day}"
+        if all(re.fullmatch(r"[0-9]{2}|\?\?", part) for part in (month, day))
+        else f"{year}????"
+    )
 
 
 def births(told: Iterable[tuple[str, ...]]) -> dict[str, date]:

@@ -28,7 +28,22 @@ if TYPE_CHECKING:
 MODEL_FILE = "model.json"
 SEED = model.SEED
 _FOR_PEOPLE = ["record_id", "ethnicity", "marked"]  # columns that nothing is compared by
-_TO_COMPARE = ["forms", "parts", "district", "street", "one_birth", "one_initial", "one_given", "namesakes"]
+_TO_COMPARE = [
+    "first",
+    "forms",
+    "parts",
+    "district",
+    "street",
+    "one_birth",
+    "one_initial",
+    "one_initial_here",
+    "one_given",
+    "one_given_here",
+    "namesakes",
+    "in_company",
+    "whole_name",
+    "undated",
+]
 _NOT_READ = {"file", "row", "authority"}
 _RECORDS = ("left_source", "left_id", "right_source", "right_id")  # of a pair
 
@@ -64,7 +79,18 @@ def link(folder: Path, *, households: bool = True, progress: Progress | None = N
         )
         tell("Comparing records", 0.4)
         compared = model.compared(engine, "prepared", learned)
-        pairs = engine.keep("pairs", bands.banded(compared, households=households))
+        fewer = (
+            bands.fewer(
+                compared,
+                usable=_usable(rows),
+                chance=learned.settings["probability_two_random_records_match"],
+            )
+            if learned.trained
+            else 0.0
+        )
+        pairs = engine.keep(
+            "pairs", bands.banded(compared, households=households, learned=learned.trained, fewer=fewer)
+        )
         tell("Grouping records by child", 0.7)
         ties = pairs.filter(pairs.band == bands.LINKED).select(*cluster.Tie._fields)
         said = judged.said(folder, rows)

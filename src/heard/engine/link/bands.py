@@ -6,6 +6,7 @@ Without that, brothers and sisters (one family name, one address, for twins one 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import ibis
@@ -21,24 +22,36 @@ ASK_FROM = 0.5
 _BY_AGENCY, _BY_NHS, _BY_UPN, _BY_WRITTEN = (1.0, 1.0), (0.9999, 0.99999), (0.9998, 0.99989), (0.99, 0.9997)
 _BY_MODEL = (0.0, 0.9995)
 BY_NUMBER_FROM = _BY_UPN[0]
-# Without a common postcode, how many birth dates a name may have on record. Of 6,570 birth dates, so many are taken by
-# children of the name, and one in 6,570 / 25 of them has the next child's birth date by chance; less often where one
-# postcode is not known than where there are two, for few children move. Given and family names go together more often
-# than the model believes (Hardeep with Singh), so that its probability alone does not say it.
-_MOST_WHERE_DIFFERENT, _MOST_WHERE_UNKNOWN = 12, 50
+# Odds in bits, after what the model does not know (`_odds`), from which names and a birth date that agree are one child's.
+# Where a family name is another one, more: it is another child's more often than the model believes.
+_ODDS, _ODDS_RENAMED = -2.0, 3.0
+# So many pairs of one child are needed to say from them how many there are.
+_ENOUGH_PAIRS, _SURE = 200, 0.999
 # Where nobody is of one household with another.
 _STRANGERS_FROM, _ONE_TO_ONE_FROM = 0.8, 0.1
-# At one postcode, where one part of the birth date is wrong.
+# At one home, where only the year of the birth date is right.
 _MOST_AT_HOME = 12
 
 
-def banded(pairs: Any, *, households: bool = True) -> Any:
-    """Pairs as `model.compared` gives them, with probability, band and why.
+def fewer(pairs: Any, *, usable: int, chance: float) -> float:
+    """By how many bits fewer pairs are one child's than the model took for granted, as the pairs show of which it is sure.
+
+    `usable`: records with names and birth date; `chance`: what the model took for the share of their pairs.
+    """
+    sure = int((pairs.match_probability > _SURE).sum().to_pyarrow().as_py() or 0)
+    if sure < _ENOUGH_PAIRS or usable < 2:
+        return 0.0
+    return min(0.0, round(math.log2(sure / (usable * (usable - 1) / 2) / chance), 2))
+
+
+def banded(pairs: Any, *, households: bool = True, learned: bool = True, fewer: float = 0.0) -> Any:
+    """Pairs as `model.compared` gives them, with probability, band and why. `fewer`: as the function of that name says.
 
     Columns: left, right (keys, left < right), probability, weight (the model's, in bits), band, why, rule (its number).
-    `households`: whether these records may hold several members of one, so that the model's word is not enough.
+    `households`: whether these records may hold several members of one, so that the model's word is not enough; `learned`:
+    whether the weights are of these records.
     """
-    rules = _rules(pairs, households=households)
+    rules = _rules(pairs, households=households, learned=learned, odds=_odds(pairs, fewer))
     first = [(rule, index) for index, (rule, *_) in enumerate(rules)]
     chosen = pairs.mutate(rule=ibis.cases(*first, else_=len(rules)))
     why = ibis.cases(*[(chosen.rule == i, text) for i, (*_, text) in enumerate(rules)], else_="")
@@ -57,15 +70,25 @@ def banded(pairs: Any, *, households: bool = True) -> Any:
     )
 
 
-def _rules(p: Any, *, households: bool) -> list[tuple[Any, str, tuple[float, float], str]]:
+def _odds(p: Any, fewer: float) -> Any:
+    """Of a pair, in bits: the model's weight, less what it does not know, that given and family name go together and how many
+    children the lists share."""
+    return p.match_weight + fewer - ibis.greatest(p.in_company_l, p.in_company_r)
+
+
+def _rules(
+    p: Any, *, households: bool, learned: bool, odds: Any
+) -> list[tuple[Any, str, tuple[float, float], str]]:
     """The first that holds decides: condition, band, bounds of the probability, words."""
     one_source = (p.source_l == p.source_r) & p.keyed_l & p.keyed_r
     given = p.gamma_given >= model.GIVEN_CROSSED
     birth, same_birth = p.gamma_birth >= model.BIRTH_NEAR, p.gamma_birth == model.BIRTH_SAME
-    chance, only = _chance(p, same_birth), _one_fits(p, same_birth)
+    chance = _chance(p, odds) if learned else _chance(p, odds) | _far(p, same_birth)
+    only = _one_fits(p, same_birth, odds)
     written = (p.gamma_nhs == model.NUMBER_WRITTEN) | (p.gamma_upn == model.NUMBER_WRITTEN)
     one_nhs, one_upn = p.gamma_nhs == model.NUMBER_VALID, p.gamma_upn == model.NUMBER_VALID
-    agrees = given | (p.gamma_birth >= model.BIRTH_IN_PART)
+    agrees = given | (p.gamma_birth >= model.BIRTH_TO_MONTH)
+    told = p.gamma_birth >= model.BIRTH_TO_YEAR
     sure, maybe = p.match_probability >= LINK_FROM, p.match_probability >= ASK_FROM
     strangers = (
         []
@@ -86,13 +109,14 @@ def _rules(p: Any, *, households: bool) -> list[tuple[Any, str, tuple[float, flo
             "a number is the same as written, though its check fails, and so is the birth date",
         ),
         *strangers,
-        (sure & given & birth & chance, FOR_A_PERSON, _BY_MODEL, "names and birth date agree, but that may be chance"),
-        (sure & given & birth & ~_family(p), FOR_A_PERSON, _BY_MODEL, "given name and birth date agree, but not the family name"),
-        (sure & given & birth, LINKED, _BY_MODEL, "names and birth date agree"),
-        (sure & only["in_part"], LINKED, _BY_MODEL, "names and postcode agree, and the birth date but for one part"),
-        (sure & only["only_one"], LINKED, _BY_MODEL, "names and postcode agree, and nobody of that name there has another birth date"),
-        (sure & only["initial"], LINKED, _BY_MODEL, "family name, birth date and postcode agree, and the initial fits one child only"),
-        (sure & only["no_given"], LINKED, _BY_MODEL, "family name, birth date and postcode agree, and they fit one child only"),
+        (sure & given & told & ~_family(p), FOR_A_PERSON, _BY_MODEL, "given name and birth date agree, but not the family name"),
+        (given & birth & ~chance, LINKED, _BY_MODEL, "names and birth date agree"),
+        (given & told & ~chance, LINKED, _BY_MODEL, "names agree, and the birth date as far as it is told"),
+        (sure & given & told, FOR_A_PERSON, _BY_MODEL, "names and birth date agree, but that may be chance"),
+        (maybe & only["in_year"], LINKED, _BY_MODEL, "names and home agree, and the year of birth"),
+        (sure & only["only_one"], LINKED, _BY_MODEL, "names and home agree, and nobody of that name there has another birth date"),
+        (sure & only["initial"], LINKED, _BY_MODEL, "family name and birth date agree, and the initial fits one child only"),
+        (sure & only["no_given"], LINKED, _BY_MODEL, "family name, birth date and home agree, and they fit one child only"),
         (sure, FOR_A_PERSON, _BY_MODEL, "much agrees, but not enough to tell them from a brother or sister"),
         (maybe, FOR_A_PERSON, _BY_MODEL, "they may be one child"),
     ]  # fmt: skip
@@ -109,37 +133,39 @@ def _family(p: Any) -> Any:
     return (p.gamma_family >= model.FAMILY_SLIP) | crossed | (p.gamma_postcode >= model.POSTCODE_SLIP)
 
 
-def _chance(p: Any, same_birth: Any) -> Any:
-    """Where names and birth date agree, but two children might: without a common postcode where the name is common or a
-    number differs, where there is a slip in the birth date, too, or where the family name is the same in part only."""
-    most = ibis.ifelse(p.gamma_postcode == 0, _MOST_WHERE_DIFFERENT, _MOST_WHERE_UNKNOWN)
-    common = (_namesakes(p) > most) | _numbers_differ(p)
-    in_part = (p.gamma_postcode == 0) & (p.gamma_family != model.FAMILY_SAME) & (p.gamma_family != -1)
-    return (
-        ((p.gamma_postcode <= 0) & common)
-        | (~same_birth & (p.gamma_postcode < model.POSTCODE_SLIP))
-        | in_part
+def _chance(p: Any, odds: Any) -> Any:
+    """Where names and birth date agree, but two children might: by the odds, or where a number differs and no home agrees."""
+    renamed = (
+        (p.gamma_family == 0)
+        & (p.gamma_given != model.GIVEN_CROSSED)
+        & (p.gamma_postcode < model.POSTCODE_SAME)
+    )
+    return (odds < ibis.ifelse(renamed, _ODDS_RENAMED, _ODDS)) | (
+        (p.gamma_postcode <= 0) & _numbers_differ(p)
     )
 
 
-def _one_fits(p: Any, same_birth: Any) -> dict[str, Any]:
-    """What at one address fits one child only, though a part of it is wrong or not known."""
-    home = (p.gamma_family == model.FAMILY_SAME) & (p.gamma_postcode >= model.POSTCODE_SAME)
+def _far(p: Any, same_birth: Any) -> Any:
+    """Without a common home, a slip in the birth date or a family name that is the same in part only: too much where nothing could
+    be learned of how usual that is."""
+    in_part = (p.gamma_postcode == 0) & (p.gamma_family != model.FAMILY_SAME) & (p.gamma_family != -1)
+    return (~same_birth & (p.gamma_postcode < model.POSTCODE_SLIP)) | in_part
+
+
+def _one_fits(p: Any, same_birth: Any, odds: Any) -> dict[str, Any]:
+    """What fits one child only, though a part of it is wrong or not known."""
+    home = (p.gamma_family >= model.FAMILY_SLIP) & (p.gamma_postcode >= model.POSTCODE_HOME)
     known = (_namesakes(p) <= _MOST_AT_HOME) & ~_numbers_differ(p)
     one_birth, one_given = p.one_birth_l & p.one_birth_r, p.one_given_l & p.one_given_r
+    alone = p.one_given_here_l & p.one_given_here_r & (p.gamma_birth >= model.BIRTH_TO_YEAR)
     return {
-        "in_part": home
-        & (p.gamma_given == model.GIVEN_SAME)
-        & (p.gamma_birth == model.BIRTH_IN_PART)
-        & known,
-        "only_one": home & (p.gamma_given >= model.GIVEN_FORM) & (p.gamma_birth == -1) & one_birth,
-        "initial": home
-        & (p.gamma_given == model.GIVEN_INITIAL)
-        & same_birth
-        & p.one_initial_l
-        & p.one_initial_r,
-        "no_given": home & (p.gamma_given == -1) & same_birth & (p.gamma_sex != 0) & one_given,
-    }
+        "in_year": home & (p.gamma_given == model.GIVEN_SAME) & (p.gamma_birth == 0) & (p.year_l == p.year_r) & (p.gamma_sex != 0) & known,
+        "only_one": home & (p.gamma_given >= model.GIVEN_SLIP) & (p.gamma_birth == -1) & one_birth,
+        "initial": (p.gamma_given == model.GIVEN_INITIAL) & (p.gamma_birth >= model.BIRTH_TO_YEAR) & (odds >= _ODDS)
+        & (p.gamma_family >= model.FAMILY_SLIP)
+        & ((p.one_initial_l & p.one_initial_r & same_birth) | (home & p.one_initial_here_l & p.one_initial_here_r)),
+        "no_given": home & (p.gamma_given == -1) & ((same_birth & one_given) | alone) & (p.gamma_sex != 0),
+    }  # fmt: skip
 
 
 def _namesakes(p: Any) -> Any:

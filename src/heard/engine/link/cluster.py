@@ -176,13 +176,15 @@ def _doubtful(rows: pa.Table, component: list[int]) -> set[int]:
             "nhs": pc.if_else(rows["nhs_valid"], rows["nhs"], nothing),
             "upn": pc.if_else(rows["upn_valid"], rows["upn"], nothing),
             "birth": rows["birth"],
+            "month": rows["month"],
+            "year": rows["year"],
             "given": rows["given"],
             "sex": rows["sex"],
             "holder": pc.if_else(own, rows["agency"], pc.binary_join_element_wise("", rows["source"], "\n")),
             "unit": pc.if_else(own, rows["local"], pc.cast(rows["key"], pa.string())),
         }
     )
-    once = ["nhs", "upn", "birth", "given", "sex"]
+    once = ["nhs", "upn", "birth", "month", "year", "given", "sex"]
     several = _several(table, ["component"], once)
     return several | _several(table.filter(rows["keyed"]), ["component", "holder"], ["unit"])
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 class Facts(NamedTuple):
-    """What one record says about who the child is, in the forms of `prepare`. Numbers only where their check holds."""
+    """What one record says about who the child is, in the forms of `prepare`. Numbers only where their check holds. `parts`: of
+    a birth date that is not whole or no day, YYYYMMDD with ? for what is not known."""
 
     key: int
     source: str = ""
@@ -29,10 +30,12 @@ class Facts(NamedTuple):
     nhs: str | None = None
     upn: str | None = None
     birth: date | None = None
+    parts: str | None = None
     sex: str | None = None
     given: str | None = None
     family: str | None = None
     usual: bool = False
+    readable: bool = False
 
 
 type Question = Callable[[Facts, Facts], str | None]
@@ -89,6 +92,20 @@ def one_part_wrong(left: date, right: date) -> bool:
     return left.year == right.year and (left.month == right.month or left.day == right.day)
 
 
+def _parts_agree(left: Facts, right: Facts) -> bool:
+    """Whether two dates, of which one is not whole, may be one: where both tell them the same year and month. Of a day that there
+    is not, the month may be what is wrong."""
+    one, other = _digits(left), _digits(right)
+    if one is None or other is None:
+        return True
+    if "?" not in one + other:
+        return one[:4] == other[:4] or OSA.distance(one, other) <= 1
+    if one[:4] != other[:4]:
+        return False
+    certain = all(fact.birth or "?" in (fact.parts or "") for fact in (left, right))
+    return not certain or "?" in one[4:6] + other[4:6] or one[4:6] == other[4:6]
+
+
 def _one_source(left: Facts, right: Facts) -> str | None:
     if not (left.keyed and right.keyed):
         return None
@@ -108,13 +125,23 @@ def _numbers(left: Facts, right: Facts) -> str | None:
 
 
 def _births(left: Facts, right: Facts) -> str | None:
-    """Where both names are the same, one wrong part of the date is a slip, too: no brother or sister has them."""
-    if not left.birth or not right.birth or births_alike(left.birth, right.birth):
+    """Where the names agree, one wrong part of a date of one year is a slip, too: no brother or sister is born so soon. Where
+    they are the same, the year is enough."""
+    one, other = _digits(left), _digits(right)
+    if one is None or other is None or _dates_agree(left, right):
         return None
-    same_names = left.given and (left.given, left.family) == (right.given, right.family)
-    if same_names and one_part_wrong(left.birth, right.birth):
-        return None
-    return "birth dates too far apart for a slip"
+    given, family = _given(left, right), family_alike(left.family, right.family)
+    near = bool(left.birth and right.birth and one_part_wrong(left.birth, right.birth))
+    slip = one[:4] == other[:4] if given in (Alike.SAME, Alike.PART) else near
+    return None if slip and {given, family} <= AGREES else "birth dates too far apart for a slip"
+
+
+def _digits(fact: Facts) -> str | None:
+    return f"{fact.birth:%Y%m%d}" if fact.birth else fact.parts
+
+
+def _dates_agree(left: Facts, right: Facts) -> bool:
+    return births_alike(left.birth, right.birth) if left.birth and right.birth else _parts_agree(left, right)
 
 
 def _names(left: Facts, right: Facts) -> str | None:
@@ -132,13 +159,16 @@ def _sexes(left: Facts, right: Facts) -> str | None:
     sister: Alexander and Alexandra."""
     if not left.sex or not right.sex or left.sex == right.sex or _share_a_number(left, right):
         return None
-    if _given(left, right) in (Alike.FORM, Alike.INITIAL, Alike.DIFFERENT):
+    if _crossed(left, right):
+        return None
+    if _given(left, right) in (Alike.FORM, Alike.SLIP, Alike.INITIAL, Alike.DIFFERENT):
         return "different sexes, and given names that are not the same"
     return None
 
 
 def _given(left: Facts, right: Facts) -> Alike:
-    return given_alike(left.given, right.given, usual=left.usual + right.usual)
+    readable = (left.usual or left.readable) + (right.usual or right.readable)
+    return given_alike(left.given, right.given, usual=left.usual + right.usual, readable=readable)
 
 
 def _share_a_number(left: Facts, right: Facts) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_NAMES = ("given", "head", "forms", "family", "parts", "usual")
+_NAMES = ("given", "head", "first", "forms", "family", "parts", "usual", "readable")
 _PLACE = ("postcode", "district")
 
 

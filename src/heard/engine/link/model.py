@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from splink import SettingsCreator, block_on
+from splink.blocking_rule_library import CustomRule
 from splink.internals.exceptions import SplinkException
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ _WORTH_KEEPING = 0.02  # pairs below this probability are not even written down
 _BITS = 4  # significant digits of a learned weight: what is beyond them depends on the order of additions
 
 # Splink numbers a comparison's levels from the surest (highest) down to "else" (0); -1 is null, no evidence.
-GIVEN_SAME, GIVEN_FORM, GIVEN_CROSSED, GIVEN_INITIAL = 5, 4, 2, 1
+GIVEN_SAME, GIVEN_FORM, GIVEN_SLIP, GIVEN_CROSSED, GIVEN_INITIAL = 5, 4, 3, 2, 1
 FAMILY_SAME, FAMILY_SLIP = 3, 1
-POSTCODE_SAME, POSTCODE_SLIP = 4, 2  # that or more
-BIRTH_SAME, BIRTH_NEAR, BIRTH_IN_PART = 3, 2, 1
+POSTCODE_SAME, POSTCODE_HOME, POSTCODE_SLIP = 4, 3, 2  # that or more
+BIRTH_SAME, BIRTH_NEAR, BIRTH_IN_PART, BIRTH_TO_MONTH, BIRTH_TO_YEAR = 5, 4, 3, 2, 1
 NUMBER_VALID, NUMBER_WRITTEN = 3, 2
 LOCAL_SAME = 1
 
@@ -93,8 +94,14 @@ def _slip(one: str, other: str) -> str:
 _GIVEN_SLIP = _either(
     *(
         f"left({one}, 1) IN (left({other}, 1), substr({other}, 2, 1)) AND {_slip(one, other)}"
-        for one, other in (("given_l", "given_r"), ("given_l", "head_r"), ("head_l", "given_r"))
-    )
+        for one, other in (
+            ("given_l", "given_r"),
+            ("given_l", "head_r"),
+            ("head_l", "given_r"),
+            ("first_l", "first_r"),
+        )
+    ),
+    "length(given_l) > 3 AND substr(given_l, 2) = substr(given_r, 2)",
 )
 _CROSSED = _either(
     f"given_l = family_r AND {_within(1, 'family_l', 'given_r')}",
@@ -112,7 +119,7 @@ _NEAR = _either(
 # As guards.one_part_wrong says it.
 _IN_PART = _either(
     "substr(birth_l, 1, 6) = substr(birth_r, 1, 6)",
-    "year(born_l) = year(born_r) AND day(born_l) = day(born_r)",
+    "substr(birth_l, 1, 4) = substr(birth_r, 1, 4) AND substr(birth_l, 7, 2) = substr(birth_r, 7, 2)",
 )
 
 _GIVEN = Comparison(
@@ -124,8 +131,12 @@ _GIVEN = Comparison(
         Level("given name with a slip", _GIVEN_SLIP, 0.06, 0.004),
         Level("given and family name crossed", _CROSSED, 0.01, 0.00001),
         Level(
-            "given name an initial",
-            "least(length(given_l), length(given_r)) = 1 AND left(given_l, 1) = left(given_r, 1)",
+            "given name an initial, or the first of several",
+            _either(
+                "least(length(given_l), length(given_r)) = 1 AND left(given_l, 1) = left(given_r, 1)",
+                "starts_with(given_l, given_r || ' ')",
+                "starts_with(given_r, given_l || ' ')",
+            ),
             0.02,
             0.01,
         ),
@@ -134,7 +145,7 @@ _GIVEN = Comparison(
 )
 _FAMILY = Comparison(
     "family",
-    f"{_missing('family')} OR {_CROSSED}",
+    f"{_missing('family')} OR ({_CROSSED} AND given_l <> given_r)",
     (
         Level("family name the same", "family_l = family_r", 0.86, 0.003, by_rarity="family"),
         Level(
@@ -151,14 +162,25 @@ _FAMILY = Comparison(
         Level("family name different", "ELSE", 0.05, 0.992),
     ),
 )
+# Where one of the two is not whole, or is no day.
+_NOT_WHOLE = "(born_l IS NULL OR born_r IS NULL) AND year_l = year_r"
 _BIRTH = Comparison(
     "birth",
-    _missing("birth"),
+    _missing("year"),
     (
         Level("birth date the same", "birth_l = birth_r", 0.92, 0.0002),
         Level("birth date with a slip", _NEAR, 0.06, 0.006),
         Level("birth date with one wrong part", _IN_PART, 0.005, 0.006),
-        Level("birth date different", "ELSE", 0.015, 0.9878),
+        Level(
+            "birth month the same, the day not known", f"{_NOT_WHOLE} AND month_l = month_r", 0.015, 0.0001
+        ),
+        Level(
+            "birth year the same, the rest not known",
+            f"{_NOT_WHOLE} AND coalesce(month_l = month_r, TRUE)",
+            0.025,
+            0.002,
+        ),
+        Level("birth date different", "ELSE", 0.015, 0.9857),
     ),
 )
 _SEX = Comparison(
@@ -237,16 +259,22 @@ _BLOCKS = (
     ("birth", "postcode"),
     ("head", "postcode"),
     ("family", "postcode"),
-    ("head", "family", "substr(birth, 1, 4)"),
+    ("head", "family", "year"),
     ("head", "family", "substr(birth, 5, 4)"),
-    ("head", "district", "substr(birth, 1, 6)"),
+    ("head", "district", "month"),
     ("birth", "substr(given, 1, 1)", "substr(family, 1, 1)"),
     ("birth", "street"),
     ("given", "street"),
     ("family", "street"),
     ("birth", "least(given, family)", "greatest(given, family)"),
+    ("postcode", "least(given, family)", "greatest(given, family)"),
 )
 # Also these where nobody is of one household with another. Of a million people that is many pairs.
+# Whose birth date is not whole is in no block by date: compared with all of the same name, of whom no year says another thing.
+_WITHOUT_DATE = tuple(
+    CustomRule(f"l.{one} = r.{other} AND coalesce(l.year = r.year, TRUE)", sql_dialect="duckdb")
+    for one, other in (("undated", "whole_name"), ("whole_name", "undated"))
+)
 _BLOCKS_AMONG_STRANGERS = (
     ("birth",),
     ("least(given, family)", "greatest(given, family)"),
@@ -318,7 +346,7 @@ def _settings(records: int, blocks: tuple[tuple[str, ...], ...]) -> dict[str, An
         link_type="dedupe_only",
         unique_id_column_name="key",
         comparisons=[c.settings() for c in COMPARISONS],
-        **{_RULES: [block_on(*columns) for columns in blocks]},
+        **{_RULES: [*(block_on(*columns) for columns in blocks), *_WITHOUT_DATE]},
         probability_two_random_records_match=chance,
         retain_matching_columns=True,  # else Splink drops the comparisons, too, which `bands` needs
         additional_columns_to_retain=[
@@ -327,8 +355,12 @@ def _settings(records: int, blocks: tuple[tuple[str, ...], ...]) -> dict[str, An
             "lent",
             "one_birth",
             "one_initial",
+            "one_initial_here",
             "one_given",
+            "one_given_here",
+            "year",
             "namesakes",
+            "in_company",
         ],
         linker_uid="heard",
     )

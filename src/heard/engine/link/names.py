@@ -8,14 +8,19 @@ from enum import Enum
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Alike(Enum):
     """How two names stand to each other."""
 
     SAME = "same"
+    PART = "one of two names"
     FORM = "another form of the name"
     SLIP = "a slip of the pen"
     INITIAL = "an initial"
@@ -29,10 +34,10 @@ _WITHOUT_MARK = str.maketrans(
 )
 
 # Many brothers have this as the first of two names, so that alone it does not say which of them is meant.
-_FIRST_OF_MANY = "mohammed"
+FIRST_OF_MANY = "mohammed"
 
 # Alike enough to be one person's name. An initial is neither for nor against.
-AGREES = frozenset({Alike.SAME, Alike.FORM, Alike.SLIP})
+AGREES = frozenset({Alike.SAME, Alike.PART, Alike.FORM, Alike.SLIP})
 
 
 @cache
@@ -56,7 +61,7 @@ def forms(given: str) -> tuple[str, ...]:
     a name, the name itself."""
     first, *others = given.split()
     heads = [_heads().get(part, (part,)) for part in (first, *others)]
-    telling = heads[1:] if others and _FIRST_OF_MANY in heads[0] else heads
+    telling = heads[1:] if others and FIRST_OF_MANY in heads[0] else heads
     return tuple(dict.fromkeys(form for each in telling for form in each))
 
 
@@ -77,8 +82,9 @@ def parts(family: str) -> tuple[str, ...]:
 
 
 @cache
-def given_alike(left: str | None, right: str | None, *, usual: int = 1) -> Alike:
-    """How two plain given names stand to each other. `usual`: how many of the two are usual names in these records.
+def given_alike(left: str | None, right: str | None, *, usual: int = 1, readable: int = 1) -> Alike:
+    """How two plain given names stand to each other. `usual`: how many of the two are usual names in these records;
+    `readable`: how many at least read like one (`Readable`).
 
     One letter's difference between two usual names is more likely two children (Amina, Amira) than a slip.
     """
@@ -89,10 +95,13 @@ def given_alike(left: str | None, right: str | None, *, usual: int = 1) -> Alike
     if min(len(left), len(right)) == 1:
         return Alike.INITIAL if left[0] == right[0] else Alike.DIFFERENT
     if " " in left or " " in right:
-        return _double_alike(left.split(), right.split(), usual)
+        return _double_alike(left.split(), right.split(), usual, readable)
     if set(forms(left)) & set(forms(right)):
         return Alike.FORM
-    return Alike.DIFFERENT if usual == 2 else _slip_of_a_form(left, right, usual)
+    if usual == 2:
+        known = is_known(left) and is_known(right)
+        return Alike.SLIP if not known and _mistyped(left, right) else Alike.DIFFERENT
+    return _slip_of_a_form(left, right, usual, readable)
 
 
 @cache
@@ -108,7 +117,7 @@ def family_alike(left: str | None, right: str | None) -> Alike:
     return _slip(left, right)
 
 
-def _double_alike(left: list[str], right: list[str], usual: int) -> Alike:
+def _double_alike(left: list[str], right: list[str], usual: int, readable: int) -> Alike:
     """Brothers may share the first of two names (Mohammed Ali, Mohammed Hassan): then the second decides."""
     shared = set(forms(left[0])) & set(forms(right[0]))
     whole = " ".join(left), " ".join(right)
@@ -119,22 +128,41 @@ def _double_alike(left: list[str], right: list[str], usual: int) -> Alike:
             return Alike.FORM
         left_out = len(whole[0]) != len(whole[1]) and (usual < 2 or len(left[1]) == 1 or len(right[1]) == 1)
         return _slip(*whole) if left_out else Alike.DIFFERENT  # Xin Yi, Xin i
-    if _FIRST_OF_MANY in shared:
+    if FIRST_OF_MANY in shared:
         return Alike.INITIAL
+    if left[0] == right[0]:
+        return Alike.PART
     if set(forms(whole[0])) & set(forms(whole[1])):
         return Alike.FORM
-    return Alike.DIFFERENT if usual == 2 else _slip(*whole)
+    if usual == 2:
+        return Alike.DIFFERENT
+    first = (
+        _slip_of_a_form(left[0], right[0], usual, readable)
+        if min(len(left[0]), len(right[0])) > 1
+        else Alike.DIFFERENT
+    )
+    return first if first is Alike.SLIP else _slip(*whole)
 
 
-def _slip_of_a_form(left: str, right: str, usual: int) -> Alike:
-    """A slip in any form of the name: Thomsa and Tom. Two slips where both are slips already: Maateusz, Maeeusz."""
+def _slip_of_a_form(left: str, right: str, usual: int, readable: int) -> Alike:
+    """A slip in any form of the name: Thomsa and Tom. Two slips where neither reads like a name: Maateusz, Maeeusz. What reads
+    like another name may be one (Nakalin, Naralin), unless fingers slip so: letters that changed places or stand twice."""
+    if _mistyped(left, right):
+        return Alike.SLIP
+    if (usual == 0 and readable) or (readable == 2 and _another_name(left, right)):
+        return Alike.DIFFERENT
     if (
-        usual == 0
+        readable == 0
         and min(len(left), len(right)) > 5
         and left[0] == right[0]
         and OSA.distance(left, right) <= 2
     ):
         return Alike.SLIP
+    if left[1:] == right or right[1:] == left:
+        shorter = min(left, right, key=len)  # eorge and George, but not Ella and Bella
+        return Alike.SLIP if len(shorter) > 2 and not is_known(shorter) else Alike.DIFFERENT
+    if left[1:] == right[1:] and len(left) > 3 and readable < 2 and right[0] in _BESIDE.get(left[0], ""):
+        return Alike.SLIP  # osaac, Isaac
     if usual == 1 and max(len(left), len(right)) == 3 and left[0] == right[0]:
         return Alike.SLIP if OSA.distance(left, right) == 1 else Alike.DIFFERENT  # Leo, Lso, Lo
     pairs = (
@@ -143,6 +171,52 @@ def _slip_of_a_form(left: str, right: str, usual: int) -> Alike:
         *((form, right) for form in forms(left)),
     )
     return Alike.SLIP if any(_slip(a, b) is Alike.SLIP for a, b in pairs) else Alike.DIFFERENT
+
+
+def _mistyped(left: str, right: str) -> bool:
+    """Two neighbouring letters changed places, or one stands twice. Not the first: Io, Oi."""
+    if left[0] != right[0]:
+        return False
+    if len(left) == len(right):
+        return sorted(left) == sorted(right) and OSA.distance(left, right) == 1
+    return _single(left) == _single(right)
+
+
+def _another_name(left: str, right: str) -> bool:
+    """Whether two names differ as names do: by a letter that is far away on the keyboard, or by two."""
+    if len(left) != len(right):
+        return abs(len(left) - len(right)) > 1
+    apart = [pair for pair in zip(left, right, strict=True) if pair[0] != pair[1]]
+    return len(apart) != 1 or apart[0][1] not in _BESIDE.get(apart[0][0], "")
+
+
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_BESIDE = {
+    letter: "".join(row[max(at + shift, 0) : at + shift + 2 + (row is keys)] for row, shift in
+                    ((keys, -1), *(((_ROWS[y - 1], 0),) if y else ()), *(((_ROWS[y + 1], -1),) if y < 2 else ())))
+    for y, keys in enumerate(_ROWS)
+    for at, letter in enumerate(keys)
+}  # fmt: skip
+"""Of each letter those whose keys lie beside its own, where letters are typed."""
+
+
+class Readable:
+    """Whether a spelling reads like one of these names: each three letters of it in a row stand in several of them."""
+
+    def __init__(self, usual: Iterable[str]) -> None:
+        known = {*usual, *(name for name in _heads() if " " not in name)}
+        self._names = Counter(three for name in known for three in set(_threes(name)))
+
+    def __call__(self, name: str) -> bool:
+        return all(self._names[three] >= _SEVERAL for three in _threes(name))
+
+
+_SEVERAL = 3  # names
+
+
+def _threes(name: str) -> list[str]:
+    edged = f"^{name}$"
+    return [edged[at : at + 3] for at in range(len(edged) - 2)]
 
 
 def _slip(left: str, right: str) -> Alike:

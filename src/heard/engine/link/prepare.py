@@ -6,7 +6,6 @@ Everything works on whole columns; only distinct names pass through Python.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -21,16 +20,20 @@ if TYPE_CHECKING:
 
 # A number under which more records stand than one child can have is a stand-in ("not known", "1111111111").
 _MOST_RECORDS_OF_A_CHILD = 40
-# A spelling that this many families have, and no less than this share of all records, is a name and not a slip.
-_USUAL_FAMILIES, _USUAL_SHARE = 4, 1 / 5_000
+# A spelling that this many families have, and no less than this share of those with a name one letter away, is a name and no slip.
+_USUAL_FAMILIES, _USUAL_SHARE = 3, 0.05
+# Older than any child, whatever the slip; and how many such a list of children may hold.
+_OF_AGE, _FEW = 20, 0.02
 
 
 def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
     """One row per record in the order of (source, record_id), whatever order they came in.
 
     Columns: key (row number), source, record_id, agency, keyed, local, nhs, nhs_valid, upn, upn_valid, birth
-    (YYYYMMDD), born (date), sex, given, head, forms, family, parts, usual, postcode, district, street, ethnicity (as given),
-    marked (accents or an apostrophe in a name), and what tells that no other child could be meant: one_birth, one_initial, one_given, namesakes. Names may be `lent`.
+    (YYYYMMDD, also of a day that there is not), month (YYYYMM) and year where they are told, born (date), sex, given, head, forms, family, parts, usual, postcode, district, street, ethnicity (as given),
+    marked (accents or an apostrophe in a name), and what tells that no other child could be meant: one_birth, one_initial, one_initial_here, one_given, one_given_here,
+    namesakes,
+    in_company. Names may be `lent`.
     """
     rows = records.sort_by([("source", "ascending"), ("record_id", "ascending")])
     given, family = _through(rows["given_name"], names.plain), _through(rows["family_name"], names.plain)
@@ -46,15 +49,17 @@ def prepared(records: pa.Table, sources: pa.Table) -> pa.Table:
         "nhs_valid": pc.fill_null(rows["nhs_number_valid"], False),
         "upn": _telling(rows["upn"]),
         "upn_valid": pc.fill_null(rows["upn_valid"], False),
-        "birth": pc.strftime(rows["birth_date"], "%Y%m%d"),
+        **_births(rows),
         "born": rows["birth_date"],
         "sex": rows["sex"],
         "given": given,
         "head": _through(given, lambda name: names.forms(name)[0]),
+        "first": _through(given, _first),
         "forms": _through(given, lambda name: list(names.forms(name)), pa.list_(pa.string())),
         "family": family,
         "parts": _through(family, lambda name: list(names.parts(name)), pa.list_(pa.string())),
-        "usual": _usual(given, family),
+        **_undated(rows, given, family),
+        **_usual(given, family),
         "postcode": postcode,
         "district": _through(postcode, lambda code: code.split(" ")[0]),
         "street": _through(rows["address"], names.plain_address),
@@ -69,28 +74,48 @@ def _with_rivals(rows: pa.Table, sources: pa.Table) -> pa.Table:
 
     `one_birth`: all records of this name at this postcode have one birth date, and this one's source holds children
     only (so no parent of the same name). `one_initial`: all of this family name, birth date and initial have one given
-    name (so no such twin), and for `one_given` all of this family name, birth date and postcode. `namesakes`: birth
-    dates that this name has anywhere.
+    name (so no such twin), for `one_initial_here` all of this family name, postcode and initial, and for `one_given` all of this family name, birth date and postcode, for `one_given_here` of any birth date. `namesakes`: birth
+    dates that this name has anywhere. `in_company`: bits by which given and family name go together more often than if
+    neither depended on the other (Hardeep with Singh), which the model does not know.
     """
-    full = pc.if_else(
-        pc.greater(pc.utf8_length(rows["given"]), 1), rows["head"], pa.scalar(None, pa.string())
+    telling = pc.and_(
+        pc.greater(pc.utf8_length(rows["given"]), 1), pc.not_equal(rows["head"], names.FIRST_OF_MANY)
     )
+    full = pc.if_else(telling, rows["head"], pa.scalar(None, pa.string()))
     rows = rows.append_column("initial", pc.utf8_slice_codeunits(rows["given"], 0, 1)).append_column(
         "full", full
     )
     births = _distinct(rows, ["head", "family", "postcode"], "birth")
     one_birth = pc.and_(
-        pc.equal(births, 1), pc.or_(pc.is_valid(rows["birth"]), _children_only(rows, sources))
+        pc.less_equal(births, 1), pc.or_(pc.is_valid(rows["year"]), _children_only(rows, sources))
     )
     rivals = {
         "one_birth": one_birth,
-        "one_initial": pc.equal(_distinct(rows, ["family", "birth", "initial"], "full"), 1),
-        "one_given": pc.equal(_distinct(rows, ["family", "birth", "postcode"], "full"), 1),
+        "one_initial": pc.less_equal(_distinct(rows, ["family", "birth", "initial"], "full"), 1),
+        "one_initial_here": pc.less_equal(_distinct(rows, ["family", "postcode", "initial"], "full"), 1),
+        "one_given_here": pc.less_equal(_distinct(rows, ["family", "postcode"], "full"), 1),
+        "one_given": pc.less_equal(_distinct(rows, ["family", "birth", "postcode"], "full"), 1),
         "namesakes": _distinct(rows, ["head", "family"], "birth"),
     }
+    rivals["in_company"] = _in_company(rows, rivals["namesakes"])
     for name, column in rivals.items():
         rows = rows.append_column(name, column)
     return rows.drop_columns(["initial", "full"])
+
+
+def _in_company(rows: pa.Table, namesakes: pa.ChunkedArray) -> Any:
+    others = pc.max_element_wise(pc.subtract(namesakes, 1), 0)
+    by_chance = pc.divide(pc.multiply(_times(rows, "head"), _times(rows, "family")), float(max(len(rows), 1)))
+    return pc.max_element_wise(pc.log2(pc.divide(pc.add(others, 1.0), pc.add(by_chance, 1.0))), 0.0)
+
+
+def _times(rows: pa.Table, name: str) -> pa.Array:
+    """Per row, how many rows hold its value; 0 where it is null."""
+    coded = rows[name].combine_chunks().dictionary_encode()
+    counts = pc.value_counts(coded.indices)
+    held = dict(zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True))
+    times = pa.array([held.get(code, 0) for code in range(len(coded.dictionary))], pa.float64())
+    return pc.fill_null(times.take(coded.indices), 0.0)
 
 
 def _distinct(rows: pa.Table, by: list[str], of: str) -> pa.ChunkedArray:
@@ -103,16 +128,28 @@ def _distinct(rows: pa.Table, by: list[str], of: str) -> pa.ChunkedArray:
 
 
 def _children_only(rows: pa.Table, sources: pa.Table) -> pa.ChunkedArray:
-    """Whether each record's source holds nobody who had come of age when it ends."""
+    """Whether each record's source holds children, but for a few: so few had come of age when it ends that its records without
+    a birth date are hardly theirs. A source that does not say when it ends does so with its last births."""
     ends = {s["source"]: s["last_date"] for s in sources.to_pylist() if s["last_date"]}
-    eldest = rows.group_by("source").aggregate([("born", "min")]).to_pylist()
-    mixed = [e["source"] for e in eldest if _of_age(e["born_min"], ends.get(e["source"]))]
-    return pc.invert(pc.is_in(rows["source"], value_set=pa.array(mixed, pa.string())))
+    born = pa.table({"source": rows["source"], "year": pc.year(rows["born"])}).filter(
+        pc.is_valid(rows["born"])
+    )
+    counts = born.group_by(["source", "year"]).aggregate([([], "count_all")]).to_pylist()
+    children = []
+    for source in {row["source"] for row in counts}:
+        years = {row["year"]: row["count_all"] for row in counts if row["source"] == source}
+        end = ends[source].year if source in ends else _latest(years)
+        of_age = sum(many for year, many in years.items() if end - year >= _OF_AGE)
+        children += [source] if of_age <= sum(years.values()) * _FEW else []
+    return pc.is_in(rows["source"], value_set=pa.array(sorted(children), pa.string()))
 
 
-def _of_age(born: date | None, on: date | None) -> bool:
-    """Whether somebody was 20 or older on a day: older than any child, whatever the slip. Unknown counts as so."""
-    return born is None or on is None or on.year - born.year >= 20
+def _latest(years: dict[int, int]) -> int:
+    """The year by which all were born but for a few, whose years are slips."""
+    late, left = sum(years.values()) * _FEW / 2, sorted(years)
+    while len(left) > 1 and years[left[-1]] <= late:
+        late -= years[left.pop()]
+    return left[-1]
 
 
 def _all_valid(rows: pa.Table, columns: list[str]) -> Any:
@@ -125,7 +162,9 @@ def _all_valid(rows: pa.Table, columns: list[str]) -> Any:
 def facts(rows: pa.Table) -> Iterable[Facts]:
     """The prepared rows as the guards take them."""
     wanted = ("key", "source", "keyed", "agency", "local", "nhs", "nhs_valid", "upn", "upn_valid")
-    for row in rows.select([*wanted, "born", "sex", "given", "family", "usual"]).to_pylist():
+    for row in rows.select(
+        [*wanted, "born", "birth", "month", "year", "sex", "given", "family", "usual", "readable"]
+    ).to_pylist():
         yield Facts(
             key=row["key"],
             source=row["source"],
@@ -135,11 +174,44 @@ def facts(rows: pa.Table) -> Iterable[Facts]:
             nhs=row["nhs"] if row["nhs_valid"] else None,
             upn=row["upn"] if row["upn_valid"] else None,
             birth=row["born"],
+            parts=None
+            if row["born"] or not row["year"]
+            else row["birth"] or f"{row['month'] or row['year']:?<8}",
             sex=row["sex"],
             given=row["given"],
             family=row["family"],
             usual=row["usual"],
+            readable=row["readable"],
         )
+
+
+def _first(given: str) -> str | None:
+    """The first of several names, where it tells who is meant."""
+    first = given.split()[0]
+    return None if names.FIRST_OF_MANY in names.forms(first) else first
+
+
+def _undated(rows: pa.Table, given: pa.ChunkedArray, family: pa.ChunkedArray) -> dict[str, Any]:
+    """The whole name by which records are compared whose birth date is not whole, and those records' own."""
+    whole = _joined(_through(given, lambda name: names.forms(name)[0]), family)
+    return {
+        "whole_name": whole,
+        "undated": pc.if_else(pc.is_null(rows["birth_date"]), whole, pa.scalar(None, pa.string())),
+    }
+
+
+def _births(rows: pa.Table) -> dict[str, Any]:
+    """A birth date in the parts by which dates are compared. Of a day that there is not, either month or day is wrong."""
+    whole = pc.strftime(rows["birth_date"], "%Y%m%d")
+    parts = pc.if_else(pc.is_null(rows["birth_date"]), rows["birth_parts"], pa.scalar(None, pa.string()))
+    in_digits = pc.match_substring_regex(parts, "^[0-9]{8}$")
+    to_month = pc.match_substring_regex(parts, r"^[0-9]{6}\?\?$")
+    nothing = pa.scalar(None, pa.string())
+    return {
+        "birth": pc.coalesce(whole, pc.if_else(in_digits, parts, nothing)),
+        "month": pc.utf8_slice_codeunits(pc.coalesce(whole, pc.if_else(to_month, parts, nothing)), 0, 6),
+        "year": pc.utf8_slice_codeunits(pc.coalesce(whole, parts), 0, 4),
+    }
 
 
 def _through(
@@ -185,15 +257,35 @@ def _telling(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.is_in(column, value_set=many), None, column)
 
 
-def _usual(given: pa.ChunkedArray, family: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Whether a given name is a name in its own right: the list holds it, or children of several families do."""
+def _usual(given: pa.ChunkedArray, family: pa.ChunkedArray) -> dict[str, Any]:
+    """Whether a given name is a name in its own right: the list holds it, or children of several families do, and not so few
+    beside a name that is one letter away as if they were slips for it; and whether it at least reads like one."""
+    first = _through(given, lambda name: name.split()[0])
     counts = (
-        pa.table({"given": given, "family": family})
+        pa.table({"given": first, "family": family})
         .group_by("given")
         .aggregate([("family", "count_distinct")])
     )
-    enough = max(_USUAL_FAMILIES, int(len(given) * _USUAL_SHARE))
-    several = counts.filter(pc.greater_equal(counts["family_count_distinct"], enough))
-    common = set(several["given"].to_pylist())
-    usual = _through(given, lambda name: name in common or names.is_known(name), pa.bool_())
-    return pc.fill_null(usual, False)
+    families = dict(
+        zip(*(counts[name].to_pylist() for name in ("given", "family_count_distinct")), strict=True)
+    )
+    families.pop(None, None)
+    beside: dict[str, int] = {}
+    for name, many in families.items():
+        for cut in _one_letter_less(name):
+            beside[cut] = max(beside.get(cut, 0), many)
+
+    def is_usual(name: str) -> bool:
+        many = families[name]
+        most = max(beside.get(cut, 0) for cut in _one_letter_less(name))
+        return names.is_known(name) or (many >= _USUAL_FAMILIES and many >= most * _USUAL_SHARE)
+
+    times = {each["values"]: each["counts"] for each in pc.value_counts(first).to_pylist()}
+    reads = names.Readable(name for name in families if times[name] > 1)
+    judged: dict[str, Callable[[str], bool]] = {"usual": is_usual, "readable": reads}
+    return {name: pc.fill_null(_through(first, judge, pa.bool_()), False) for name, judge in judged.items()}
+
+
+def _one_letter_less(name: str) -> set[str]:
+    """The name, and the name without one of its letters: two names share one of these if they are a letter apart."""
+    return {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))}

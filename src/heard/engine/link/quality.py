@@ -12,9 +12,10 @@ share of such is counted; from it and their number among the pairs of one rule f
 are two children, too (`_likely`). Where no source gives each child one record, the model's word stands, and recall
 is rather too low.
 
-Intervals (95 in 100) are a bootstrap over children, in blocks drawn with a seed, with as much noise added as the
-probabilities themselves leave open. They hold chance alone, not what the model gets wrong: the truth may lie outside
-(docs/guide/analyst.md says how far it did where it is known).
+Chance is a bootstrap over children (95 in 100), in blocks drawn with a seed, with as much noise added as the probabilities
+themselves leave open. What the model gets wrong is more than chance: nobody labelled these records. So what is said is a
+range, wider by as much as the truth lay outside on lists where it is known (`python -m tests.bench.noisy` shows on which):
+of the errors that the model expects, there may be a few times as many or as few.
 
 **What it cannot see**: pairs that were never compared since they share nothing of what is compared first (blocking);
 pairs that the model holds for two; and whether the model is right, for it learned from these records alone.
@@ -22,6 +23,7 @@ pairs that the model holds for two; and whether the model is right, for it learn
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -41,9 +43,11 @@ ALL = "all"
 _BLOCKS, _REPLICATES = 200, 1_000
 _BETWEEN = (2.5, 97.5)
 _DIGITS = 5
+# Of errors that are expected, how many times as many there may be, how many more, and how many times as few.
+_WIDER = {"precision": (4.0, 0.001, math.inf), "recall": (2.5, 0.005, 8.0)}
 _SHORT = 3  # letters
 _FIELDS = {
-    "birth": "no birth date",
+    "year": "no birth date",
     "sex": "no sex",
     "postcode": "no postcode",
     "nhs": "no NHS number",
@@ -216,5 +220,7 @@ def _shares(name: str, part: float, whole: float, parts: _Reals, wholes: _Reals)
         return {name: None, f"{name}_low": None, f"{name}_high": None}
     share = part / whole
     low, high = np.percentile(parts[wholes > 0] / wholes[wholes > 0], _BETWEEN)
+    times, more, fewer = _WIDER[name]
+    low, high = max(0.0, 1 - (1 - low) * times - more), 1 - (1 - high) / fewer
     told = {name: share, f"{name}_low": min(low, share), f"{name}_high": max(high, share)}
     return {key: round(float(number), _DIGITS) for key, number in told.items()}

@@ -54,9 +54,18 @@ class RunSummary:
     def set_aside(self) -> int:
         return sum(source["set_aside"] for source in self.sources)
 
+    @property
+    def expected(self) -> int | None:
+        """About how many of the pairs for a person are one child, by the model; None where nothing was linked."""
+        whole = next((row for row in self.quality if row["group"] == "all"), None)
+        if not self.for_a_person or not whole or not whole["recall"] or whole["precision"] is None:
+            return None
+        missed = whole["pairs"] * whole["precision"] * (1 / whole["recall"] - 1)
+        return min(self.for_a_person, round(missed))
+
     def as_json(self) -> dict[str, Any]:
         """Plain values only; dates as YYYY-MM-DD."""
-        plain: dict[str, Any] = _plain(asdict(self))
+        plain: dict[str, Any] = _plain(asdict(self) | {"expected": self.expected})
         return plain
 
 

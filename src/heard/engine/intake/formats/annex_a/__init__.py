@@ -239,7 +239,9 @@ def _details(part: _Part, book: _Book, at: Place, cells: list[str], child: str) 
     )
     sex = _code(part, book, at, "sex", part.cell(cells, "sex"))
     return Details(
-        birth_date=born, sex=sex if sex in ("F", "M") else None, local_id=child,
+        birth_date=born,
+        birth_parts=book.checks.birth_parts(part.cell(cells, "birth_date"), day_first=part.columns.day_first.get(name, True)),
+        sex=sex if sex in ("F", "M") else None, local_id=child,
         ethnicity=ethnicity(part.cell(cells, "ethnicity")),
     )  # fmt: skip
 

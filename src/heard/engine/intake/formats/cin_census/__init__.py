@@ -157,7 +157,7 @@ class _Census:
         sex, _ = read_sex(first.get(written, ""))
         born = self.checks.birth(at, "PersonBirthDate", first.get("PersonBirthDate", ""))
         return Details(
-            birth_date=born, sex=sex, upn=upn, upn_valid=valid, local_id=read_id(first.get("LAchildID", "")),
+            birth_date=born, birth_parts=self.checks.birth_parts(first.get("PersonBirthDate", "")), sex=sex, upn=upn, upn_valid=valid, local_id=read_id(first.get("LAchildID", "")),
             ethnicity=code_of(first.get("Ethnicity", "")) or None, authority=self.authority,
             died_on=read_date(first.get("PersonDeathDate", "")).value,
         )  # fmt: skip

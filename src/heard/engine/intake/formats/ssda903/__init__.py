@@ -243,7 +243,9 @@ def _header_row(
     sex = whole.checks.sex(at, "SEX", columns.cell(cells, "SEX"))
     postcode = whole.postcodes[child][1] if child in whole.postcodes else None
     details = Details(
-        birth_date=born, sex=sex, postcode=postcode, upn=upn, upn_valid=valid, local_id=child, ethnicity=tidy(columns.cell(cells, "ETHNIC")),
+        birth_date=born,
+        birth_parts=whole.checks.birth_parts(columns.cell(cells, "DOB"), day_first=columns.day_first.get("DOB", True)),
+        sex=sex, postcode=postcode, upn=upn, upn_valid=valid, local_id=child, ethnicity=tidy(columns.cell(cells, "ETHNIC")),
         died_on=whole.died.get(child),
     )  # fmt: skip
     if fault := source.record(at, child, details):
