@@ -363,6 +363,10 @@ def hidden_from_all_but_its_owner(address: Address, role: Role) -> bool:
         return True
     if address.keys & {"supervision_id", "decision_id"}:
         return role not in (Role.PRACTITIONER, Role.SUPERVISOR)
+    if address.keys & {"answer_id"}:  # is read a second time by another agency than theirs
+        return True
+    if address.keys & {"audit_action_id"} and May.AUDIT not in MAY[role]:
+        return role is not Role.PRACTITIONER  # whose it is
     own = address.keys & {"draft_id", "pack_id"} and role is not Role.PRACTITIONER
     return bool(own) or address.name in NEEDS_A_RESULT
 
