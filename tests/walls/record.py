@@ -516,11 +516,19 @@ def _surroundings(world: World, person_id: Any) -> tuple[Any, Any, Any]:
     worker = world.social_worker
     place = knowing.add_place(by=worker, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
     knowing.note_tie(
-        by=worker, person_id=person_id, kind="spends time at", how_known="She said so", to_place=place
+        by=worker,
+        one_id=person_id,
+        in_words="spends time at",
+        other_id=place.pk,
+        knows=knowing.Knows("She said so"),
     )
     group = knowing.add_group(by=worker, name="Friday group", kind="group of friends")
     tie = knowing.note_tie(
-        by=worker, person_id=person_id, kind="is seen with", how_known="Youth worker", to_group=group
+        by=worker,
+        one_id=person_id,
+        in_words="is seen with",
+        other_id=group.pk,
+        knows=knowing.Knows("Youth worker"),
     )
     casework.note_warning(
         by=worker,

@@ -138,6 +138,14 @@ FILES_SEEN_THROUGH = {
     ],
 }
 
+# Records that may name a person, place, group or handle, or be the source of a tie: the query that says who reads which. What is
+# not named here is read by nobody. And the records about a group, through which their readers see it.
+RECORDS_THAT_NAME = {
+    "concern": "heard.cases.concern.queries.concerns_open_to",
+    "interview": "heard.cases.missing.queries.episodes_visible_to",
+}
+GROUPS_NAMED_IN = ["heard.cases.concern.queries.concerns_visible_to"]
+
 ROOT_URLCONF = "heard.config.urls"
 WSGI_APPLICATION = "heard.config.wsgi.application"
 
