@@ -25,6 +25,7 @@ from heard.network.actions.letting_in import (
     open_by_glass,
     open_to_duty_team,
 )
+from heard.network.actions.mentioning import keep_mentions
 from heard.network.actions.merging import merge_people, open_both, open_merge, unmerge_people
 from heard.network.actions.people import (
     add_other_name,
@@ -67,6 +68,7 @@ __all__ = [
     "give_kind",
     "hold_person",
     "involve",
+    "keep_mentions",
     "keep_out_unseen",
     "let_in",
     "let_in_again",

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from heard.agencies.rules import Hidden, May
-from heard.network.models import Group, Mention, Node, Person, Place, Tie, TieSource
+from heard.network.models import Group, Handle, Mention, Node, Person, Place, Tie, TieSource
 from heard.network.queries.people import findable_through, visible_through
 from heard.network.rules import Reach
 from heard.network.strands import BEHIND, Strand, strands
@@ -30,6 +30,7 @@ from heard.network.strands import BEHIND, Strand, strands
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
+_NAMING = 50  # records on the page of what they name
 _PERSON, _GROUP, _HANDLE, _PLACE = Node.Kind.PERSON, Node.Kind.GROUP, Node.Kind.HANDLE, Node.Kind.PLACE
 
 
@@ -301,3 +302,47 @@ def tie_with_ends(user: User, tie_key: uuid.UUID) -> Tie:
 def _sees_ends(door: Web, tie_id: int) -> bool:
     rows = Tie.objects.filter(door._sees("first"), door._sees("second"), pk=tie_id)
     return door.user.may(May.SEE_CHILD) and rows.exists()
+
+
+# ---- what records name
+
+
+@dataclass(frozen=True)
+class Naming:
+    """A handle that a record names, and whether another record or tie that the reader may see has it too."""
+
+    handle: Handle
+    elsewhere: bool
+
+
+def named_in(user: User, about: str, about_id: uuid.UUID) -> list[Naming]:
+    """What one record names, for who may read that record. Three queries."""
+    mentions = web(user).mentions().filter(about=about, about_id=about_id)
+    rows = mentions.annotate(elsewhere=Case(When(_elsewhere(user), then=True), default=False))
+    said = dict(rows.values_list("node", "elsewhere"))
+    handles = web(user).nodes(_HANDLE).filter(pk__in=said)
+    return sorted(
+        (Naming(one, said[one.pk]) for one in handles), key=lambda one: (one.handle.type, str(one.handle))
+    )
+
+
+def names_what_others_name(user: User, about: str) -> QuerySet[Mention]:
+    """Mentions in records of this kind, of what another record or a tie that the user may see has too."""
+    return web(user).mentions().filter(_elsewhere(user), about=about)
+
+
+def naming(user: User, node_id: uuid.UUID) -> list[Mention]:
+    """Records that the user may read and that name a node, the latest first."""
+    return list(web(user).mentions().filter(node=node_id).order_by("-confirmed_at", "pk")[:_NAMING])
+
+
+def named_something(user: User, about: str, about_id: uuid.UUID) -> bool:
+    """Whether this user let something that they named be kept with a record of theirs. It says nothing of anybody else."""
+    return Mention.objects.filter(about=about, about_id=about_id, confirmed_by=user).exists()
+
+
+def _elsewhere(user: User) -> Q:
+    door = web(user)
+    others = door.mentions().filter(node=OuterRef("node")).exclude(about_id=OuterRef("about_id"))
+    ties = door.ties().filter(Q(first=OuterRef("node")) | Q(second=OuterRef("node")))
+    return Q(Exists(others.order_by())) | Q(Exists(ties))

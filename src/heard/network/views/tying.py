@@ -23,6 +23,7 @@ from heard.network.views.editing import edit
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 _PAGES = {NodeKind.PLACE: "place", NodeKind.GROUP: "group"}
+_RECORDS = {"concern": ("concern", "concern_id")}  # of each kind of record that names something, its page
 _SHOWN = 200  # ties without a kind on their list
 
 
@@ -40,6 +41,11 @@ def web(request: Request, node_id: uuid.UUID) -> HttpResponse:
         "page": page,
         "parts": _parts(list(page)),
         "on": on,
+        "naming": [
+            (_RECORDS[one.about], one)
+            for one in queries.naming(request.user, node_id)
+            if one.about in _RECORDS
+        ],
         "asked": asked,
         "back": (page_of(kind, this), str(this)) if kind != NodeKind.HANDLE else None,
     }
