@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "heard.agencies",
     "heard.network",
     "heard.cases",
+    "heard.graph",
     "heard.insight",
     "heard.home",
 ]

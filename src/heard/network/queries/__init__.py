@@ -105,7 +105,7 @@ from heard.network.queries.web import (
     web,
     withdrawn_of,
 )
-from heard.network.strands import Strand
+from heard.network.strands import Step, Strand
 
 __all__ = [
     "NUMBERS",
@@ -115,6 +115,7 @@ __all__ = [
     "Hit",
     "Meant",
     "Naming",
+    "Step",
     "Strand",
     "Tied",
     "Web",

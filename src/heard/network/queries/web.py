@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
@@ -24,8 +24,8 @@ from django.utils.module_loading import import_string
 from heard.agencies.rules import Hidden, May
 from heard.network.models import Group, Handle, Mention, Node, Person, Place, Tie, TieSource
 from heard.network.queries.people import findable_through, visible_through
-from heard.network.rules import Reach
-from heard.network.strands import BEHIND, Strand, strands
+from heard.network.rules import KnownGrade, Reach, passes
+from heard.network.strands import BEHIND, Step, Strand, strands
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -77,6 +77,39 @@ class Web:
         """What is tied to a node, by what the tie says and then by name. A fixed number of queries."""
         ties = list(self.ties().filter(Q(first=key) | Q(second=key)).select_related("first", "second"))
         return strands(key, ties, self._known(ties))
+
+    def steps(self, keys: Collection[uuid.UUID], *, since: date) -> list[Step]:
+        """Ties of these nodes that lasted until a day at least, each as a step from one of them; without what is thought to be
+        untrue. One query."""
+        said = self.sources().exclude(known_grade=KnownGrade.THOUGHT_UNTRUE)
+        lasts = said.filter(Q(valid_to=None) | Q(valid_to__gte=since), tie=OuterRef("pk"))
+        rows = self.ties().filter(Exists(lasts)).filter(Q(first__in=keys) | Q(second__in=keys))
+        found = []
+        for tie in rows.select_related("first", "second").order_by("pk"):
+            ends = ((tie.first, tie.second, False), (tie.second, tie.first, True))
+            found += [
+                Step(
+                    tie.key,
+                    start.pk,
+                    end.pk,
+                    end.kind,
+                    tie.kind,
+                    tie.said(back=back),
+                    passes(tie.kind, tie.release),
+                )
+                for start, end, back in ends
+                if start.pk in keys
+            ]
+        return found
+
+    def people_tied(self, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+        """How many different people whom the user may see are tied to each of these. Two queries."""
+        found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+        for here, there in (("second", "first"), ("first", "second")):
+            rows = self.ties().filter(**{f"{here}__in": keys, f"{there}__kind": _PERSON})
+            for key, person in rows.values_list(here, there):
+                found[key].add(person)
+        return {key: len(people) for key, people in found.items()}
 
     def tie(self, tie_key: uuid.UUID) -> Tie:
         found = self.ties().filter(key=tie_key).select_related("first", "second").first()

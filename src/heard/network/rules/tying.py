@@ -109,6 +109,12 @@ def said(kind: str, in_words: str, release: str, *, back: bool = False) -> str:
     return f"{text} ({in_words})" if in_words else text
 
 
+def passes(kind: str, release: str) -> bool:
+    """Whether a way from one to another may lead through a tie of this kind."""
+    known = next((one for one in load.release(release).ties if one.id == kind), None)
+    return known is None or known.passes
+
+
 def in_order(kind: str, one: str, other: str) -> bool:
     """Whether the one is the first of a tie of this kind to the other: as the vocabulary has it, else as `NodeKind` has."""
     known = vocabulary()[1].get(kind)
