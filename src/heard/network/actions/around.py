@@ -32,7 +32,9 @@ def open_node(
     `on`: as it was known at the end of that day.
     """
     this = web(by).node(kind, node_id)
-    shown = Paginator(web(by, on).around(node_id), _PAGE).get_page(page)
+    door = web(by, on)
+    shown: Any = Paginator(door.ties_at(node_id), _PAGE).get_page(page)
+    shown.object_list = door.read_from(node_id, list(shown.object_list))
     people = {strand.end_id for strand in shown if strand.end == NodeKind.PERSON}
     if kind == NodeKind.PERSON:
         people.add(node_id)

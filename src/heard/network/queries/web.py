@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
@@ -73,9 +73,18 @@ class Web:
             raise Hidden
         return kind, self.node(kind, key)
 
+    def ties_at(self, key: uuid.UUID) -> QuerySet[Tie]:
+        """Of one node, by the kinds of both ends and the name of a person who stands first: for paging."""
+        rows = self.ties().filter(Q(first=key) | Q(second=key)).select_related("first", "second")
+        name = Person.objects.filter(pk=OuterRef("first_id")).order_by().values("family_name")[:1]
+        return rows.order_by("first__kind", "second__kind", Subquery(name), "pk")
+
     def around(self, key: uuid.UUID) -> list[Strand]:
         """What is tied to a node, by what the tie says and then by name. A fixed number of queries."""
-        ties = list(self.ties().filter(Q(first=key) | Q(second=key)).select_related("first", "second"))
+        return self.read_from(key, list(self.ties_at(key)))
+
+    def read_from(self, key: uuid.UUID, ties: Sequence[Tie]) -> list[Strand]:
+        """Some of the ties of a node, which this door gave."""
         return strands(key, ties, self._known(ties))
 
     def steps(self, keys: Collection[uuid.UUID], *, since: date) -> list[Step]:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,7 +25,7 @@ from heard.network.views.editing import edit
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 _PAGES = {NodeKind.PLACE: "place", NodeKind.GROUP: "group"}
 _RECORDS = {"concern": ("concern", "concern_id")}  # of each kind of record that names something, its page
-_SHOWN = 200  # ties without a kind on their list
+_SHOWN = 25  # ties without a kind on one page
 
 
 @gate(May.SEE_CHILD)
@@ -154,10 +155,10 @@ def source_withdraw(request: Request, source_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def without_kind(request: Request) -> HttpResponse:
     """Ties that say what they say in words alone: for a person to give each a kind."""
-    ties = list(queries.ties_without_kind(request.user)[:_SHOWN])
-    called = queries.web(request.user).called(*{key for row in ties for key in (row.first_id, row.second_id)})
-    rows = [(row, called[row.first_id], called[row.second_id]) for row in ties]
-    return render(request, "network/ties_without_kind.html", {"rows": rows, "most": _SHOWN})
+    page = Paginator(queries.ties_without_kind(request.user), _SHOWN).get_page(request.GET.get("page"))
+    called = queries.web(request.user).called(*{key for row in page for key in (row.first_id, row.second_id)})
+    rows = [(row, called[row.first_id], called[row.second_id]) for row in page]
+    return render(request, "network/ties_without_kind.html", {"rows": rows, "page": page})
 
 
 @gate(May.SEE_CHILD)
