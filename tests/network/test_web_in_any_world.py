@@ -170,6 +170,7 @@ def add_hidden(made: Made, reader: User, drawn: dict[str, Any]) -> None:
         _tie(only, (0, number, number, agency, "ends", False))
     for one in drawn["ties"]:
         _tie(made, (*one[:3], agency, "holder", one[5]))
+    made.nodes += [("person", hidden.pk), ("handle", new.pk)]  # their own pages are not there either
     unseen = TieSource.objects.exclude(pk__in=queries.web(reader).sources()).filter(withdrawn_at=None)
     unseen.filter(recorded_at__lt=timezone.now() - timedelta(days=40)).update(
         withdrawn_at=timezone.now(), withdrawn_by=made.worker(agency), why_withdrawn="Not so"
