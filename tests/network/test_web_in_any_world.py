@@ -27,6 +27,9 @@ from heard.network.handles import known_handle
 from heard.network.models import Group, Handle, Involvement, Node, Person, Place, Tie, TieSource
 from heard.network.rules import in_order, kinds_between
 
+pytestmark = pytest.mark.timeout(
+    300 + 120 * int(os.environ.get("HEARD_WORLDS", "4"))
+)  # it draws each page twice a world
 WORLDS = int(os.environ.get("HEARD_WORLDS", "4"))
 IN_WORLDS = settings(
     max_examples=WORLDS,
