@@ -92,7 +92,9 @@ def full(world: World, settings, tmp_path) -> str:
             by=world.social_worker, person_id=key, text=TELLS, heard_by="Sol Wright", heard_on=day.date()
         )
         place = network.add_place(by=by, name=f"The station of line {number}", kind="park")
-        network.note_tie(by=by, person_id=key, kind="goes to", how_known=TELLS[:150], to_place=place)
+        network.note_tie(
+            by=by, one_id=key, in_words="goes to", other_id=place.pk, knows=network.Knows(TELLS[:150])
+        )
         attach(
             by=world.social_worker,
             upload=upload(pdf(f"Letter {number}"), f"letter-{number}.pdf"),

@@ -62,10 +62,10 @@ def test_a_plan_is_agreed_with_all_that_belongs_to_it(world: World, story: Story
     )
     network.note_tie(
         by=world.social_worker,
-        person_id=case.person_id,
-        kind="spends time at",
-        how_known="She said so",
-        to_place=place,
+        one_id=case.person_id,
+        in_words="spends time at",
+        other_id=place.pk,
+        knows=network.Knows("She said so"),
     )
     story.sign_in(world.social_worker).open(f"/children/{case.person_id}/").press("Start the plan")
     story.press("Start now").press("Add an outcome").fill("What will be different for the child?", BETTER)

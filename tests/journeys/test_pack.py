@@ -31,10 +31,10 @@ def with_an_aunt(world: World, case: Case) -> Case:
     aunt = network.add_person(by=world.social_worker, given_name="Ola", family_name="Brand", kind="adult")
     network.note_tie(
         by=world.social_worker,
-        person_id=case.person_id,
-        kind="aunt",
-        how_known=f"{AUNT} told the school, {HER_NUMBER}",
-        to_person=aunt,
+        one_id=case.person_id,
+        in_words="aunt",
+        other_id=aunt.pk,
+        knows=network.Knows(f"{AUNT} told the school, {HER_NUMBER}"),
     )
     return case
 

@@ -19,7 +19,8 @@ def test_show_lists_both_lists_the_patterns_and_what_is_not_listed() -> None:
     shown = run("show")
     assert shown.exit_code == 0
     for text in (
-        "Release 2026.1",
+        "Release 2026.2",
+        "goes_to",
         "V15",
         "conclusion_late",
         "duty_to_share",
@@ -45,6 +46,7 @@ def test_show_of_one_sign_says_what_carries_it() -> None:
         ("assessment", "not known"),
         ("failings", "gives only the number"),
         ("G7", "school, neighbourhood"),
+        ("goes_to", "is visited by"),
     ],
 )
 def test_show_of_one_entry_says_what_is_and_is_not_known(entry: str, text: str) -> None:
@@ -61,7 +63,8 @@ def test_show_of_what_is_not_there_says_so_and_fails(words: tuple[str, ...]) -> 
 
 
 def test_diff_says_what_was_added_and_what_was_put_right() -> None:
-    shown = run("diff")
+    assert "ties, goes_to: goes to (added)" in run("diff").output
+    shown = run("diff", "2013.1", "2026.1")
     assert shown.exit_code == 0
     assert "Release 2026.1 against 2013.1" in shown.output
     assert "figures, children_at_risk: Children and young people who were at risk (changed)" in shown.output

@@ -22,7 +22,7 @@ from heard.cases.case.models import Case
 from heard.cases.concern import actions as telling
 from heard.cases.concern.queries import concern_visible_to
 from heard.network import actions, merging, queries
-from heard.network.models import Merge, Person
+from heard.network.models import Merge, Node, Person
 from heard.network.rules import Level
 
 BORN = date(2010, 4, 3)
@@ -147,8 +147,8 @@ def give(world: World, person: Person, other: Person, has: dict[str, Any]) -> No
     if has["tie"]:
         end = "person" if has["tie"] == "each other" else has["tie"]
         actions.note_tie_to(
-            by=by, person_id=person.pk, end=end, end_id=other.pk if end == "person" else None,
-            new_name="The park", new_kind="open space", kind="goes to", how_known="Said so",
+            by=by, one_id=person.pk, end=end, other_id=other.pk if end == "person" else None,
+            new_name="The park", new_kind="open space", in_words="goes to", knows=actions.Knows("Said so"),
         )  # fmt: skip
     if has["warning"]:
         casework.note_warning(
@@ -306,8 +306,8 @@ def test_every_column_that_leads_to_a_person_is_moved_or_has_its_reason() -> Non
     names = {link.name for link in merging.links()}
     for model in apps.get_models():
         for field in model._meta.local_fields:
-            if field.related_model is Person and model._meta.label not in {
-                "network.SearchKey", "network.Merge", "network.Person"
+            if field.related_model in (Person, Node) and model._meta.label not in {
+                "network.SearchKey", "network.Merge", "network.Person", "network.NodeKey"
             }:  # fmt: skip
                 assert f"{model._meta.label}.{field.name}" in names
 

@@ -20,7 +20,7 @@ from heard.cases.disruption import actions as disrupting
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.timeline.index import refresh
 from heard.network import actions, merging
-from heard.network.models import Merge, Person
+from heard.network.models import Mention, Merge, Person
 from heard.network.search_index import renew_keys
 
 LINKS = list(merging.links())
@@ -48,8 +48,17 @@ def _around(world: World, record: Record) -> None:
     actions.move_house(by=by, person_id=child_id, postcode="WX1 2AB")
     adult = actions.add_person(by=by, given_name="Alan", family_name="Marsh", kind="adult")
     actions.note_tie(
-        by=by, person_id=child_id, to_person=adult, kind="is driven by", how_known="Her aunt says so"
+        by=by,
+        one_id=child_id,
+        other_id=adult.pk,
+        in_words="is driven by",
+        knows=actions.Knows("Her aunt says so"),
     )
+    actions.note_tie(
+        by=by, one_id=adult.pk, other_id=child_id, kind="protects", knows=actions.Knows("Her aunt says so")
+    )
+    named = {"about": "concern", "about_id": record["concern_id"], "start": 0, "length": 4}
+    Mention.objects.create(node_id=child_id, confirmed_by=by, **named)
     disrupting.plan_step(
         by=by,
         case_id=record["case_id"],
@@ -89,6 +98,8 @@ def copy_to(person: Person, link: merging.Link) -> bool:
     for field in link.model._meta.concrete_fields:
         if field.primary_key:
             values[field.attname] = uuid.uuid4() if isinstance(field, models.UUIDField) else None
+        elif field.unique and isinstance(field, models.UUIDField):
+            values[field.attname] = uuid.uuid4()
         elif field.unique and isinstance(field, models.CharField):
             values[field.attname] = uuid.uuid4().hex[: field.max_length]
     values[link.field.attname] = person.pk  # type: ignore[attr-defined]

@@ -276,6 +276,9 @@ BY_KEY = {
     "cases.ChronologyEntry.other_id": "made again from the rest",
     "cases.ChronologyEntry.file_id": "of a file",
     "cases.Disagreement.about_id": "of a decision, which keeps its key",
+    "network.Tie.key": "of a tie, by which its page is found",
+    "network.TieSource.about_id": "of a worry or episode, which keeps its key",
+    "network.Mention.about_id": "of a worry or episode, which keeps its key",
     "cases.PanelReason.about": "of a worry, plan or episode, which keeps its key",
 }
 

@@ -113,7 +113,9 @@ def test_a_record_is_restricted_and_opened_again_with_a_reason(world: World, ami
 
 def test_an_adult_has_a_page_and_a_childs_address_leads_to_the_child(world: World, amira: Person) -> None:
     aunt = actions.add_person(by=world.teacher, given_name="Sana", family_name="Khan", kind="adult")
-    actions.note_tie(by=world.teacher, person_id=aunt.pk, to_person=amira, kind="aunt", how_known="School")
+    actions.note_tie(
+        by=world.teacher, one_id=aunt.pk, other_id=amira.pk, in_words="aunt", knows=actions.Knows("School")
+    )
     page = signed_in(world.teacher).get(at("adult", person_id=aunt.pk)).text
     assert "Amira Khan" in page
     assert signed_in(world.officer).get(at("adult", person_id=aunt.pk)).status_code == 404
@@ -121,12 +123,19 @@ def test_an_adult_has_a_page_and_a_childs_address_leads_to_the_child(world: Worl
     assert to_child["Location"] == at("child", person_id=amira.pk)
 
 
-TIE = {"kind": "is seen at", "how_known": "She says so"}
+TIE = {
+    "kind": "other",
+    "in_words": "is seen at",
+    "how": "said",
+    "who": "Her aunt",
+    "words": "She says so",
+    "reach": "ends",
+}
 
 
 def test_a_tie_to_a_new_place_is_looked_for_first(world: World, amira: Person) -> None:
     actions.add_place(by=world.officer, name="Harbour Street arcade", kind="arcade")
-    client, there = signed_in(world.teacher), at("tie_add", person_id=amira.pk, end="place")
+    client, there = signed_in(world.teacher), at("tie_add", node_id=amira.pk, end="place")
     looked = client.post(there, {"text": "harbor street", "look": "1"}).text
     assert "Harbour Street arcade" in looked
     assert not Tie.objects.exists()
@@ -134,34 +143,36 @@ def test_a_tie_to_a_new_place_is_looked_for_first(world: World, amira: Person) -
         client.post(there, {"text": "The park", "choice": "new"} | TIE).status_code == 200
     )  # what kind is it?
     client.post(there, {"text": "The park", "choice": "new", "new_kind": "open space"} | TIE)
-    [tie] = queries.ties_visible_to(world.teacher, amira.pk)
+    [tie] = queries.web(world.teacher).around(amira.pk)
     assert (tie.name, tie.what, tie.how_known) == ("The park", "open space", "She says so")
 
 
 def test_a_tie_to_somebody_who_may_not_be_seen_is_not_offered_nor_taken(world: World, amira: Person) -> None:
     other = actions.add_person(by=world.officer, given_name="Noor", family_name="Aziz")
-    client, there = signed_in(world.teacher), at("tie_add", person_id=amira.pk, end="person")
+    client, there = signed_in(world.teacher), at("tie_add", node_id=amira.pk, end="person")
     assert str(other.pk) not in client.post(there, {"text": "Noor Aziz", "look": "1"}).text
     client.post(there, {"text": "Noor Aziz", "choice": str(other.pk)} | TIE)
     assert not Tie.objects.exists()
     assert signed_in(world.officer).get(there).status_code == 404
-    assert client.get(at("tie_add", person_id=amira.pk, end="nonsense")).status_code == 404
+    assert client.get(at("tie_add", node_id=amira.pk, end="nonsense")).status_code == 404
 
 
-def test_a_tie_ends_and_is_kept(world: World, amira: Person) -> None:
+def test_the_latest_word_ends_a_tie_and_all_is_kept(world: World, amira: Person) -> None:
     group = actions.add_group(by=world.teacher, name="Friday group", kind="friends")
     tie = actions.note_tie(
-        by=world.teacher, person_id=amira.pk, to_group=group, kind="is with", how_known="Told"
+        by=world.teacher, one_id=amira.pk, other_id=group.pk, kind="part_of", knows=actions.Knows("Told")
     )
-    there = at("tie", tie_id=tie.pk)
-    day = {"until-day": "1", "until-month": "3", "until-year": "2020"}
-    early = day | {"since-day": "1", "since-month": "4", "since-year": "2020"}
+    there = at("source_add", tie_key=tie.key)
+    day = {"valid_to-day": "1", "valid_to-month": "3", "valid_to-year": "2020"}
+    early = day | {"valid_from-day": "1", "valid_from-month": "4", "valid_from-year": "2020"}
     client = signed_in(world.teacher)
     assert "cannot end before it began" in client.post(there, TIE | early).text
     client.post(there, TIE | day)
-    [one] = queries.ties_visible_to(world.teacher, amira.pk)
-    assert (one.until, one.kind) == (date(2020, 3, 1), "is seen at")
-    assert signed_in(world.officer).get(there).status_code == 404
+    [one] = queries.web(world.teacher).around(amira.pk)
+    assert (one.until, one.kind, len(one.sources)) == (date(2020, 3, 1), "is part of", 2)
+    for page in (there, at("tie", tie_key=tie.key)):
+        assert client.get(page).status_code == 200
+        assert signed_in(world.officer).get(page).status_code == 404
 
 
 def test_a_place_and_a_group_are_added_and_changed(world: World) -> None:
@@ -185,7 +196,9 @@ def test_the_page_of_a_place_shows_those_who_may_be_seen_and_leaves_a_row_for_ea
     hidden = actions.add_person(by=world.officer, given_name="Kit", family_name="Marlowe", restricted=True)
     place = actions.add_place(by=world.officer, name="Bus station", kind="transport")
     for by, person in ((world.teacher, amira), (world.officer, hidden)):
-        actions.note_tie(by=by, person_id=person.pk, to_place=place, kind="goes to", how_known="Told")
+        actions.note_tie(
+            by=by, one_id=person.pk, other_id=place.pk, in_words="goes to", knows=actions.Knows("Told")
+        )
     page = signed_in(world.teacher).get(at("place", place_id=place.pk)).text
     assert "Amira Khan" in page
     assert "Marlowe" not in page
@@ -202,12 +215,16 @@ def test_the_page_of_a_place_asks_a_fixed_number_of_times(
     for _ in range(people):
         child = actions.add_person(by=world.teacher, given_name="Amira")
         actions.note_tie(
-            by=world.teacher, person_id=child.pk, to_place=place, kind="goes to", how_known="Told"
+            by=world.teacher,
+            one_id=child.pk,
+            other_id=place.pk,
+            in_words="goes to",
+            knows=actions.Knows("Told"),
         )
     assert world.teacher.permissions
-    with django_assert_num_queries(7):  # two of them begin and end the transaction
-        _place, ties = actions.open_place(by=world.teacher, place_id=place.pk)
-        assert len([str(tie.person) for tie in ties]) == people
+    with django_assert_num_queries(8):  # two of them begin and end the transaction
+        _place, ties = actions.open_node(by=world.teacher, kind="place", node_id=place.pk)
+        assert len([tie.name for tie in ties]) == people
 
 
 def test_two_records_are_compared_checked_merged_and_parted(

@@ -186,7 +186,9 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "warning_id": warnings_ever_of(worker, person.pk).get().pk,
             "place_id": place.pk,
             "group_id": group.pk,
-            "tie_id": tie.pk,
+            "tie_key": tie.key,
+            "node_id": person.pk,
+            "source_id": tie.sources.get().pk,
             "other_id": merge.kept_id,
             "merge_id": merge.pk,
             **_panel(world, person.pk, action.outcome_id),
@@ -517,11 +519,19 @@ def _surroundings(world: World, person_id: Any) -> tuple[Any, Any, Any]:
     worker = world.social_worker
     place = knowing.add_place(by=worker, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
     knowing.note_tie(
-        by=worker, person_id=person_id, kind="spends time at", how_known="She said so", to_place=place
+        by=worker,
+        one_id=person_id,
+        in_words="spends time at",
+        other_id=place.pk,
+        knows=knowing.Knows("She said so"),
     )
     group = knowing.add_group(by=worker, name="Friday group", kind="group of friends")
     tie = knowing.note_tie(
-        by=worker, person_id=person_id, kind="is seen with", how_known="Youth worker", to_group=group
+        by=worker,
+        one_id=person_id,
+        in_words="is seen with",
+        other_id=group.pk,
+        knows=knowing.Knows("Youth worker"),
     )
     casework.note_warning(
         by=worker,

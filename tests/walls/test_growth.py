@@ -66,6 +66,7 @@ WHOLE = {
     "network_importantperson": "are the carers and important people of one child",
     "network_denial": "are those who are kept out of one child’s record",
     "network_person": "are the people around one child",
+    "network_tiesource": "are how the ties around one child are known",
     "network_tie": "are the people, places and groups around one child",
 }
 # Pages that gather one whole record, each with its reason.

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "heard.agencies",
     "heard.network",
     "heard.cases",
+    "heard.graph",
     "heard.insight",
     "heard.board",
     "heard.home",
@@ -138,6 +139,14 @@ FILES_SEEN_THROUGH = {
         "heard.cases.concern.queries.staff_worries_of",
     ],
 }
+
+# Records that may name a person, place, group or handle, or be the source of a tie: the query that says who reads which. What is
+# not named here is read by nobody. And the records about a group, through which their readers see it.
+RECORDS_THAT_NAME = {
+    "concern": "heard.cases.concern.queries.concerns_open_to",
+    "interview": "heard.cases.missing.queries.episodes_visible_to",
+}
+GROUPS_NAMED_IN = ["heard.cases.concern.queries.concerns_visible_to"]
 
 ROOT_URLCONF = "heard.config.urls"
 WSGI_APPLICATION = "heard.config.wsgi.application"

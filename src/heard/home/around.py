@@ -14,7 +14,7 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.attachment.queries import attachments_of
 from heard.cases.concern.queries import concerns_about_group, concerns_about_place
-from heard.network.actions import open_group, open_place
+from heard.network.actions import open_node
 from heard.network.queries import groups_visible_to, places_visible_to
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def groups(request: Request) -> HttpResponse:
 @gate(May.SEE_CHILD)
 @require_safe
 def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
-    this, ties = open_place(by=request.user, place_id=place_id, page=_number(request))
+    this, ties = open_node(by=request.user, kind="place", node_id=place_id, page=_number(request))
     return render(
         request,
         "home/place.html",
@@ -57,7 +57,7 @@ def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
 @gate(May.SEE_CHILD)
 @require_safe
 def group(request: Request, group_id: uuid.UUID) -> HttpResponse:
-    this, ties = open_group(by=request.user, group_id=group_id, page=_number(request))
+    this, ties = open_node(by=request.user, kind="group", node_id=group_id, page=_number(request))
     return render(
         request,
         "home/group.html",

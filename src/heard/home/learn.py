@@ -62,6 +62,7 @@ def _sections(release: Release) -> list[tuple[str, str, bool]]:
     """Text, address and whether it is the current one, as the side navigation asks."""
     conclusions = [(_("What the inquiry found"), "#conclusions", False)] if release.conclusions else []
     laws = [(_("Law and guidance since"), "#laws", False)] if release.laws else []
+    ties = [(_("How two may be tied"), "#ties", False)] if release.ties else []
     return [
         (_("Start here"), "#start", False),
         (_("What the words mean"), "#words", False),
@@ -73,6 +74,7 @@ def _sections(release: Release) -> list[tuple[str, str, bool]]:
         (_("How we work"), "#principles", False),
         (_("Clocks"), "#clocks", False),
         *laws,
+        *ties,
         (_("What our sources do not say"), "#gaps", False),
         (_("About this release"), "#release", False),
     ]

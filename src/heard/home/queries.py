@@ -44,6 +44,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     missing.INTERVIEWS,
     concern.STAFF,
     concern.DECISIONS,
+    concern.NAMED,
     concern.QUESTIONS,
     strategy.TO_HOLD,
     concern.TOLD_BACK,

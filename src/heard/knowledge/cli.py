@@ -13,11 +13,11 @@ from rich.table import Table
 from heard.knowledge import load
 from heard.knowledge.check import check_pack
 from heard.knowledge.differences import differences
-from heard.knowledge.model import Carrier, Entry, NotEnumerated, NotInRelease, Release
+from heard.knowledge.model import Carrier, Entry, NotEnumerated, NotInRelease, Release, TieKind
 
 _SECTIONS = (
     "definitions", "headings", "patterns", "vulnerabilities", "signs", "principles", "voices", "rules", "figures",
-    "clocks", "conclusions", "laws",
+    "clocks", "conclusions", "laws", "ties",
 )  # fmt: skip
 _UNIT = {"working_days": "working days", "days": "days", "months": "months", "hours": "hours"}
 
@@ -102,14 +102,14 @@ def _show_release(release: Release) -> None:
     console.print("[bold]heard knowledge show ENTRY[/bold] shows one of them in full.")
 
 
-def _table(name: str, entries: tuple[Entry, ...]) -> Table:
+def _table(name: str, entries: tuple[Entry | TieKind, ...]) -> Table:
     table = Table(title=name.capitalize(), title_justify="left", expand=True)
     table.add_column("Id", no_wrap=True)
     table.add_column("What we call it", ratio=2)
     table.add_column("Wording of the source", ratio=3)
     table.add_column("Sure", justify="center")
     for entry in entries:
-        table.add_row(entry.id, escape(entry.label), escape(entry.official), entry.confidence)
+        table.add_row(entry.id, escape(entry.label), escape(entry.official or "Ours"), entry.confidence or "")
     return table
 
 
@@ -124,8 +124,8 @@ def _not_enumerated(gaps: tuple[NotEnumerated, ...]) -> Table:
 
 def _show_entry(release: Release, entry_id: str) -> None:
     console = Console()
-    gap = next((gap for gap in release.not_enumerated if gap.id == entry_id), None)
-    entry = gap or release.entries.get(entry_id)
+    beside: tuple[NotEnumerated | TieKind, ...] = (*release.not_enumerated, *release.ties)
+    entry = next((one for one in beside if one.id == entry_id), None) or release.entries.get(entry_id)
     if entry is None:
         raise NotInRelease(
             f"Release {release.id} has no entry {entry_id!r}. “heard knowledge show” lists all of them."

@@ -137,6 +137,26 @@ class Law(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TieKind:
+    """How two may be tied. `label` reads from the first to the second, `back` the other way.
+
+    `between`: pairs such as “person place”, the first end first; where it is not `directed` the two read alike. `passes`: a way
+    from one to another may lead through it. Without a source the kind is ours.
+    """
+
+    id: str
+    label: str
+    back: str
+    between: tuple[str, ...]
+    directed: bool
+    passes: bool
+    help: str
+    official: str | None
+    source: str | None
+    confidence: Confidence | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Clock(Entry):
     """Time allowed: `amount` of `unit` from `starts`. A null date means that our sources do not give it."""
 
@@ -267,6 +287,7 @@ class Release:
     not_enumerated: tuple[NotEnumerated, ...]
     conclusions: tuple[Conclusion, ...] = ()
     laws: tuple[Law, ...] = ()
+    ties: tuple[TieKind, ...] = ()
     requirement_packs: tuple[RequirementPack, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     withdrawn: tuple[Withdrawn, ...] = ()

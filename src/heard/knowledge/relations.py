@@ -42,6 +42,7 @@ _BLAMING = (
     "at risk by", "attention seeking", "manipulative",
 )  # fmt: skip
 # The marks of our own notes for what is remembered, or was looked for and not found: a source has none.
+_ENDS = ("person", "place", "group", "handle")
 _UNSURE = re.compile(r"\[[MG]\b")
 
 
@@ -49,7 +50,7 @@ def relations(sections: Sections) -> list[Fault]:
     """Every fault between the entries of these sections. What an entry lacks by itself has been said already."""
     whole = {name: [placed for placed in entries if placed.whole] for name, entries in sections.items()}
     of_each: tuple[Callable[[Sections], Iterator[Fault]], ...] = (
-        _letters, _labels, _tags, _clocks, _laws, _requirements, _carriers, _carrier_clashes,
+        _letters, _labels, _tags, _clocks, _laws, _ties, _requirements, _carriers, _carrier_clashes,
     )  # fmt: skip
     faults = [fault for check in of_each for fault in check(whole)]
     faults += [*_ids(sections), *_counts(sections), *_headings(sections, whole), *_rules(sections, whole)]
@@ -148,6 +149,24 @@ def _laws(sections: Sections) -> Iterator[Fault]:
         if law.in_force_from and law.in_force_from > law.read_on:
             what = "in_force_from is after read_on: nobody has seen yet that it came into force."
             yield placed.fault(what, "Make it null, and say in not_known for when it was announced.")
+
+
+def _ties(sections: Sections) -> Iterator[Fault]:
+    for placed in sections["ties"]:
+        tie = placed.entry
+        for pair in tie.between:
+            ends = pair.split(" ")
+            if len(ends) != 2 or not set(ends) <= set(_ENDS):
+                yield placed.fault(f"“{pair}” is no pair of ends.", f"Use two of: {', '.join(_ENDS)}.")
+            elif not tie.directed and ends[0] != ends[1]:
+                yield placed.fault(f"“{pair}” cannot read alike both ways.", "Make directed true.")
+        if not tie.between:
+            yield placed.fault("It ties nothing.", "Give pairs such as “person place” in between.")
+        if not tie.directed and tie.label != tie.back:
+            yield placed.fault("It reads in two ways.", "Make directed true, or back as label.")
+        if len({tie.source is None, tie.official is None, tie.confidence is None}) != 1:
+            what = "It is half ours."
+            yield placed.fault(what, "Give official, source and confidence, or null for all three.")
 
 
 def _requirements(sections: Sections) -> Iterator[Fault]:

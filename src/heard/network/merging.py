@@ -23,7 +23,7 @@ from django.db.models import (
     UniqueConstraint,
 )
 
-from heard.network.models import Identifier, Involvement, Merge, OtherName, Person, SearchKey
+from heard.network.models import Identifier, Involvement, Merge, Node, NodeKey, OtherName, Person, SearchKey
 from heard.network.rules import Joined, Level
 
 DETAILS: Final = (
@@ -32,13 +32,13 @@ DETAILS: Final = (
 
 _ASIDE: Final = 10_000  # more than any number that is counted
 
-# Not moved as they are: keys are made anew, and these rows are about the merge itself.
-_NOT_MOVED: Final = (SearchKey, Merge, Person)
+# Not moved as they are: keys are made anew, and these rows are about the merge itself. A place or group alone has a `NodeKey`.
+_NOT_MOVED: Final = (SearchKey, Merge, Person, NodeKey)
 
 
 @dataclass(frozen=True)
 class Link:
-    """A column, in any table, that leads to a person."""
+    """A column, in any table, that leads to a person or to their node, which has the same key."""
 
     model: type[Model]
     field: Field
@@ -48,7 +48,11 @@ class Link:
         return f"{self.model._meta.label}.{self.field.name}"
 
     def rows(self, person: Person) -> QuerySet[Any]:
-        return self.model._base_manager.filter(**{self.field.name: person})
+        return self.model._base_manager.filter(**{self.field.attname: person.pk})
+
+    def lead(self, rows: QuerySet[Any], person: Person) -> None:
+        """Lets these rows lead to this person."""
+        rows.update(**{self.field.attname: person.pk})
 
     @property
     def joined(self) -> Joined:
@@ -58,8 +62,8 @@ class Link:
         """Rows of the merged person that would then lead to the kept one. What would say that somebody is tied to
         themselves stays, and so does what the kept person has already where it may be there once."""
         rows = self.rows(merged)
-        for other_end in self._to_people:
-            rows = rows.exclude(**{other_end: kept})
+        for other_end in self._other_ends:
+            rows = rows.exclude(**{other_end: kept.pk})
         for constraint in self._once:
             rows = rows.exclude(pk__in=self._double(constraint, kept, merged).values("pk"))
         return rows
@@ -126,10 +130,11 @@ class Link:
         return own
 
     @property
-    def _to_people(self) -> list[str]:
-        """Other columns of the same row that lead to a person."""
+    def _other_ends(self) -> list[str]:
+        """Other columns of the same row that lead to a person or node as this one does."""
         fields = self.model._meta.concrete_fields
-        return [one.name for one in fields if one.related_model is Person and one != self.field]
+        alike = self.field.related_model
+        return [one.attname for one in fields if one.related_model is alike and one != self.field]
 
     def _counted_together(self, kept: Person, merged: Person) -> Iterator[list[Any]]:
         if not self.joined.numbered:
@@ -154,9 +159,10 @@ class Link:
 
 def links() -> Iterator[Link]:
     """Every column that leads to a person and moves when two are merged, in a fixed order."""
+    relations = (one for model in (Person, Node) for one in model._meta.get_fields(include_hidden=True))
     found = [
         Link(relation.related_model, relation.field)
-        for relation in Person._meta.get_fields(include_hidden=True)
+        for relation in relations
         if isinstance(relation, ForeignObjectRel) and relation.related_model not in _NOT_MOVED
     ]
     return iter(sorted(found, key=lambda link: link.name))
@@ -176,7 +182,7 @@ def union(kept: Person, merged: Person) -> dict[str, Any]:
         numbers[link.name] = link.renumber(kept, merged)
         rows = link.moving(kept, merged)
         moved[link.name] = _keys(rows)
-        link.model._base_manager.filter(pk__in=moved[link.name]).update(**{link.field.name: kept})
+        link.lead(link.model._base_manager.filter(pk__in=moved[link.name]), kept)
     return {"own": own, "moved": moved, "numbers": numbers, "involved": involved, "levels": levels}
 
 
@@ -184,8 +190,7 @@ def part(merge: Merge) -> None:
     """Gives the merged person back what was moved. What somebody deleted meanwhile stays deleted."""
     for link in links():
         keys = merge.before["moved"].get(link.name, [])
-        rows = link.model._base_manager.filter(pk__in=keys, **{link.field.name: merge.kept})
-        rows.update(**{link.field.name: merge.merged})
+        link.lead(link.rows(merge.kept).filter(pk__in=keys), merge.merged)
         numbers = merge.before.get("numbers", {}).get(link.name, {})
         link.set_numbers(
             {key: before for key, (before, after) in numbers.items() if link.has_number(key, after)}

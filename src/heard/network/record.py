@@ -6,15 +6,16 @@ What takes no user is for such an index, which is shown to nobody as it is: who 
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_noop as _
 
 from heard.govuk.said import Text, choice, joined, labelled, say
-from heard.network.models import Fact, Identifier, ImportantPerson, Involvement, Person, Tie
-from heard.network.queries.around import Around, around_of
-from heard.network.rules import Level, SaidAs
+from heard.network.models import Fact, Identifier, ImportantPerson, Involvement, Person, Tie, TieSource
+from heard.network.rules import Level, Reach, SaidAs
+from heard.network.strands import Strand, strands
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -36,20 +37,27 @@ def children() -> QuerySet[Person]:
     return Person.objects.filter(kind=Person.Kind.CHILD, merged_into=None)
 
 
-def around(person_id: uuid.UUID) -> list[Around]:
-    """Who and what is around a child, restricted people among them; not those whose record was merged into another."""
-    ties = Tie.objects.filter(Q(person_id=person_id) | Q(to_person_id=person_id))
-    ties = ties.filter(person__merged_into=None, to_person__merged_into=None).order_by("kind", "pk")
-    rows = ties.select_related("person", "to_person", "to_place", "to_group")
-    return [around_of(tie, person_id) for tie in rows]
+def around(person_id: uuid.UUID) -> list[Strand]:
+    """Who and what is around a child, restricted people among them, as far as everybody who sees both may read how it is known;
+    not those whose record was merged into another."""
+    gone = Person.objects.exclude(merged_into=None)
+    ties = Tie.objects.filter(Q(first=person_id) | Q(second=person_id))
+    for end in ("first_id", "second_id"):
+        ties = ties.exclude(Exists(gone.filter(pk=OuterRef(end))))
+    rows = TieSource.objects.filter(tie__in=ties, reach=Reach.ENDS, withdrawn_at=None)
+    known: dict[int, list[TieSource]] = defaultdict(list)
+    for source in rows.select_related("holder", "noted_by"):
+        known[source.tie_id].append(source)
+    held = ties.filter(pk__in=known).select_related("first", "second").order_by("pk")
+    return strands(person_id, list(held), known)
 
 
-def named(tie: Around) -> Text:
+def named(tie: Strand) -> Text:
     kind = tie.kind[:1].upper() + tie.kind[1:]
     return say(_("%(kind)s: %(name)s"), kind=kind, name=tie.name)
 
 
-def in_referral(tie: Around) -> Text:
+def in_referral(tie: Strand) -> Text:
     what = f"{tie.name} ({tie.what})" if tie.what else tie.name
     since = say(_(", since %(date)s"), date=tie.since) if tie.since else ""
     told = {"what": what, "kind": tie.kind, "since": since, "how": tie.how_known}

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from heard.network.models import Group, GroupKey, Person, Place, PlaceKey, SearchKey, Spelling
+from heard.network.models import Group, NodeKey, Person, Place, SearchKey, Spelling
 from heard.network.queries import describe
 from heard.network.rules import named_by, person_keys, place_keys, spelling_keys
 
@@ -27,23 +27,15 @@ def renew_keys(person: Person) -> None:
     _forget_names({named_by(key) for key in gone} - {""})
 
 
-def renew_keys_of_place(place: Place) -> None:
-    """After any change of what a place is called or where it is."""
-    PlaceKey.objects.filter(place=place).delete()
-    PlaceKey.objects.bulk_create(_keys_of_place(place))
+def renew_keys_of(thing: Place | Group) -> None:
+    """After any change of what a place or group is called, or where it is."""
+    NodeKey.objects.filter(node=thing.pk).delete()
+    NodeKey.objects.bulk_create(_keys_of(thing))
 
 
-def renew_keys_of_group(group: Group) -> None:
-    GroupKey.objects.filter(group=group).delete()
-    GroupKey.objects.bulk_create(_keys_of_group(group))
-
-
-def _keys_of_place(place: Place) -> list[PlaceKey]:
-    return [PlaceKey(place=place, key=key) for key in sorted(place_keys(place.name, place.postcode))]
-
-
-def _keys_of_group(group: Group) -> list[GroupKey]:
-    return [GroupKey(group=group, key=key) for key in sorted(place_keys(group.name))]
+def _keys_of(thing: Place | Group) -> list[NodeKey]:
+    keys = place_keys(thing.name, getattr(thing, "postcode", ""))
+    return [NodeKey(node_id=thing.pk, key=key) for key in sorted(keys)]
 
 
 @transaction.atomic
@@ -51,10 +43,11 @@ def renew_missing_keys(**_from_signal: Any) -> None:
     """Keys for people, places and groups that have none of today's kind: after an update of Heard, and after rows came in
     another way."""
     _renew_missing_of_people()
-    for place in list(Place.objects.filter(search_keys=None)):
-        PlaceKey.objects.bulk_create(_keys_of_place(place))
-    for group in list(Group.objects.filter(search_keys=None)):
-        GroupKey.objects.bulk_create(_keys_of_group(group))
+    keyed = NodeKey.objects.filter(node=OuterRef("pk"))
+    models: tuple[Any, ...] = (Place, Group)
+    for model in models:
+        for thing in list(model._default_manager.exclude(Exists(keyed))):
+            NodeKey.objects.bulk_create(_keys_of(thing))
 
 
 def _renew_missing_of_people() -> None:

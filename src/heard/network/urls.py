@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heard.network.views import around, details, facts, merging
+from heard.network.views import around, details, facts, merging, tying
 
 _OF = "children/<uuid:person_id>"
 
@@ -21,12 +21,17 @@ urlpatterns = [
     path("important-people/<int:important_id>/", facts.change_person, name="important_change"),
     path("important-people/<int:important_id>/end/", facts.end_person, name="important_end"),
     path("identifiers/<int:identifier_id>/end/", facts.end_number, name="identifier_end"),
-    path(f"{_OF}/ties/add/<str:end>/", around.add, name="tie_add"),
     path(f"{_OF}/same/", merging.same, name="same"),
     path(f"{_OF}/same/<uuid:other_id>/", merging.compare, name="compare"),
     path("merges/", merging.merges, name="merges"),
     path("merges/<uuid:merge_id>/", merging.merge, name="merge"),
-    path("ties/<int:tie_id>/", around.tie, name="tie"),
+    path("web/<uuid:node_id>/", tying.web, name="web"),
+    path("web/<uuid:node_id>/add/<str:end>/", tying.add, name="tie_add"),
+    path("ties/without-kind/", tying.without_kind, name="ties_without_kind"),
+    path("ties/<uuid:tie_key>/", tying.tie, name="tie"),
+    path("ties/<uuid:tie_key>/kind/", tying.kind, name="tie_kind"),
+    path("ties/<uuid:tie_key>/sources/add/", tying.source_add, name="source_add"),
+    path("sources/<uuid:source_id>/withdraw/", tying.source_withdraw, name="source_withdraw"),
     path("places/add/", around.place_add, name="place_add"),
     path("places/<uuid:place_id>/change/", around.place_change, name="place_change"),
     path("groups/add/", around.group_add, name="group_add"),

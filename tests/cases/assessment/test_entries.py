@@ -27,7 +27,7 @@ from heard.cases.assessment.models import (
 )
 from heard.cases.assessment.rules import Change, ChildsView, Since
 from heard.cases.case.queries import words_of
-from heard.network.actions import add_person, note_tie
+from heard.network.actions import Knows, add_person, note_tie
 
 SEEN_AGAIN = {
     "item": "S06", "change": "seen", "happened_on": date(2026, 4, 20), "source": "Form tutor", "words": "Away again",
@@ -254,10 +254,7 @@ def test_strengths_are_words_with_a_source(this, assessment):
 @pytest.fixture
 def aunt(world, assessment):
     person = add_person(by=world.social_worker, given_name="Rosa", family_name="Okoro")
-    note_tie(
-        by=world.social_worker, person_id=assessment.case.person_id, to_person=person,
-        kind="aunt", how_known="She said so",
-    )  # fmt: skip
+    note_tie(by=world.social_worker, one_id=assessment.case.person_id, other_id=person.pk, in_words="aunt", knows=Knows("She said so"))  # fmt: skip
     return person
 
 

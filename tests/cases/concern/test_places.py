@@ -196,7 +196,9 @@ def test_a_child_is_tied_to_the_place_of_a_worry(world: World) -> None:
     assert "Say how it is known" in client.post(page, {"person_id": str(child.pk), "how_known": " "}).text
     client.post(page, {"person_id": str(child.pk), "how_known": "Seen there by a teacher"})
     tie = Tie.objects.get()
-    assert (tie.person, tie.to_place, tie.how_known) == (child, concern.place, "Seen there by a teacher")
+    assert (tie.first_id, tie.second_id) == (child.pk, concern.place_id)
+    source = tie.sources.get()
+    assert (source.words, source.about, source.about_id) == ("Seen there by a teacher", "concern", concern.pk)
     with pytest.raises(Refused, match="Your agency is not involved"):
         actions.add_child(by=world.teacher, concern_id=concern.pk, person_id=hidden.pk, how_known="x")
 

@@ -22,10 +22,10 @@ def arcade(world, case):
     place = network.add_place(by=world.social_worker, name="Harbour Street arcade", kind="arcade")
     network.note_tie(
         by=world.social_worker,
-        person_id=case.person_id,
-        kind="spends time at",
-        how_known="She said so",
-        to_place=place,
+        one_id=case.person_id,
+        in_words="spends time at",
+        other_id=place.pk,
+        knows=network.Knows("She said so"),
     )
     return place
 
@@ -92,10 +92,10 @@ def test_no_step_is_against_a_child(world, case):
     other = network.add_person(by=world.social_worker, given_name="Kit", family_name="Marlow")
     network.note_tie(
         by=world.social_worker,
-        person_id=case.person_id,
-        kind="friend",
-        how_known="School",
-        to_person=other,
+        one_id=case.person_id,
+        in_words="friend",
+        other_id=other.pk,
+        knows=network.Knows("School"),
     )
     assert queries.ends_around(world.social_worker, case.person_id) == []
     for child in (other.pk, case.person_id):
@@ -107,10 +107,10 @@ def test_an_adult_who_harms_is_one_to_choose(world, case):
     adult = network.add_person(by=world.social_worker, given_name="Dan", family_name="Reeve", kind="adult")
     network.note_tie(
         by=world.social_worker,
-        person_id=case.person_id,
-        kind="afraid of",
-        how_known="She said",
-        to_person=adult,
+        one_id=case.person_id,
+        in_words="afraid of",
+        other_id=adult.pk,
+        knows=network.Knows("She said"),
     )
     assert queries.ends_around(world.social_worker, case.person_id) == [
         (f"person:{adult.pk}", "Dan Reeve (afraid of)")

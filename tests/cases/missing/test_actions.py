@@ -16,10 +16,10 @@ from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment.actions import attach
 from heard.cases.case.rules import Kept
 from heard.cases.missing import actions, queries, rules
-from heard.cases.missing.models import Episode, InterviewAnswer, Philomena
-from heard.network.actions import add_person, add_place, move_house, note_tie
+from heard.cases.missing.models import Episode, Philomena
+from heard.network.actions import Knows, add_person, add_place, move_house, note_tie
 from heard.network.models import Person
-from heard.network.queries import ties_visible_to
+from heard.network.queries import web
 
 
 def test_an_episode_is_noted_with_its_row(world, case):
@@ -139,7 +139,7 @@ def test_an_answer_becomes_an_adult_or_picks_somebody_on_record(world, heard):
     with pytest.raises(Refused, match="Choose one"):
         actions.note_answer(by=worker, **about, name="Dez Moran", choice="")
     actions.note_answer(by=worker, **about | {"tie": "is afraid of"}, name="Dez Moran", choice=key)
-    around = [tie for tie in ties_visible_to(worker, heard.episode.person_id) if tie.name == "Dez Moran"]
+    around = [tie for tie in web(worker).around(heard.episode.person_id) if tie.name == "Dez Moran"]
     assert len(around) == 2
     assert len({tie.person_id for tie in around}) == 1
 
@@ -153,7 +153,7 @@ def test_an_answer_never_reaches_somebody_whom_the_worker_may_not_see(world, hea
             actions.note_answer(
                 by=world.social_worker, episode_id=heard.episode_id, end="person", choice=choice, **said
             )
-    assert not InterviewAnswer.objects.exists()
+    assert web(world.social_worker).around(heard.episode.person_id) == []
 
 
 def test_a_place_is_looked_for_before_it_is_made(world, heard):
@@ -225,9 +225,11 @@ def test_the_form_begins_with_what_the_record_knows(world, case):
     worker, person = world.social_worker, case.person_id
     move_house(by=worker, person_id=person, postcode="WX1 1AA", address="3 Kiln Lane")
     place = add_place(by=worker, name="The arcade", kind="arcade")
-    note_tie(by=worker, person_id=person, kind="spends time at", how_known="She said so", to_place=place)
+    note_tie(
+        by=worker, one_id=person, in_words="spends time at", other_id=place.pk, knows=Knows("She said so")
+    )
     adult = add_person(by=worker, given_name="Ola", family_name="Brand", kind="adult")
-    note_tie(by=worker, person_id=person, kind="carer", how_known="On record", to_person=adult)
+    note_tie(by=worker, one_id=person, in_words="carer", other_id=adult.pk, knows=Knows("On record"))
     begin = queries.begin_form(worker, person)
     assert "3 Kiln Lane, WX1 1AA" in begin["places"]
     assert "The arcade: spends time at (She said so)" in begin["places"]
@@ -241,8 +243,10 @@ def test_the_form_begins_without_people_whose_record_is_restricted(world, case, 
     for given, restricted in names:
         friend = add_person(by=worker, given_name=given, family_name="Brand", restricted=restricted)
         ends = (friend, child) if towards_child else (child, friend)
-        note_tie(by=worker, person_id=ends[0].pk, kind="friend", how_known="She said so", to_person=ends[1])
-    assert {"Nia Brand", "Zofia Brand"} == {tie.name for tie in ties_visible_to(worker, child.pk)}
+        note_tie(
+            by=worker, one_id=ends[0].pk, in_words="friend", other_id=ends[1].pk, knows=Knows("She said so")
+        )
+    assert {"Nia Brand", "Zofia Brand"} == {tie.name for tie in web(worker).around(child.pk)}
     assert queries.begin_form(worker, child.pk)["associates"] == "Nia Brand: friend (She said so)"
 
 

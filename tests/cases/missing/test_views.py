@@ -17,7 +17,7 @@ from heard.agencies.models import AuditRow
 from heard.cases.missing import actions, queries
 from heard.cases.missing.models import Episode, InterviewOffer, Philomena
 from heard.home.queries import my_work
-from heard.network.actions import add_group, add_person, add_place, note_tie
+from heard.network.actions import Knows, add_group, add_person, add_place, note_tie
 
 
 def moment(name: str, at) -> dict[str, str]:
@@ -188,7 +188,7 @@ def test_a_place_that_the_child_named_is_looked_for_too(client, world, heard):
 
 
 def test_a_group_that_the_child_named_is_looked_for_too(client, world, heard):
-    group = add_group(by=world.teacher, name="The Harbour boys", kind="gang")
+    group = add_group(by=world.social_worker, name="The Harbour boys", kind="gang")
     client.force_login(world.social_worker)
     at = of_episode("interview_group", heard.episode)
     typed = {"name": "Harbor boys", "tie": "is afraid of them"}
@@ -231,7 +231,9 @@ def test_the_form_is_written_read_in_versions_and_printed_with_both_parts(client
     client.force_login(world.social_worker)
     person = case.person_id
     place = add_place(by=world.social_worker, name="The pier", kind="pier")
-    note_tie(by=world.social_worker, person_id=person, kind="goes to", how_known="She said", to_place=place)
+    note_tie(
+        by=world.social_worker, one_id=person, in_words="goes to", other_id=place.pk, knows=Knows("She said")
+    )
     write = of_child("philomena_write", person)
     assert "The pier: goes to (She said)" in client.get(write).text
     client.post(write, {"places": "The pier", "medical": "An inhaler, twice a day"})

@@ -18,7 +18,7 @@ from heard.cases.case.models import Case
 from heard.cases.pack import actions, queries
 from heard.cases.pack.models import Disclosure, Pack
 from heard.cases.pack.rules import Part
-from heard.network.actions import add_person, note_tie
+from heard.network.actions import Knows, add_person, note_tie
 
 AUNT = "Ola Brand"
 
@@ -36,10 +36,10 @@ def around(world: Any, case: Case) -> Case:
     aunt = add_person(by=world.social_worker, given_name="Ola", family_name="Brand", kind="adult")
     note_tie(
         by=world.social_worker,
-        person_id=case.person_id,
-        kind="aunt",
-        how_known="Ola Brand told the school, 01632 960 777, WX1 4AB",
-        to_person=aunt,
+        one_id=case.person_id,
+        in_words="aunt",
+        other_id=aunt.pk,
+        knows=Knows("Ola Brand told the school, 01632 960 777, WX1 4AB"),
     )
     return case
 

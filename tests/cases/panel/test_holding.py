@@ -127,7 +127,11 @@ def test_an_action_about_a_place_becomes_a_step_in_the_case_of_a_child_who_goes_
     with pytest.raises(Hidden):
         actions.add_panel_action(item_id=item.pk, case_id=case.pk, kind="place", **given)
     knowing.note_tie(
-        by=world.social_worker, person_id=case.person_id, kind="goes to", how_known="Said", to_place=arcade
+        by=world.social_worker,
+        one_id=case.person_id,
+        in_words="goes to",
+        other_id=arcade.pk,
+        knows=knowing.Knows("Said"),
     )
     action = actions.add_panel_action(item_id=item.pk, case_id=case.pk, kind="place", **given)
     step = steps_of(world.social_worker, case.pk).get()

@@ -141,7 +141,11 @@ def test_places_and_groups_come_with_a_worry_a_decision_or_ties_of_several_child
         child = tell(world, name).person
         for place in (arcade, *((quiet,) if name == "Ana" else ())):
             knowing.note_tie(
-                by=world.social_worker, person_id=child.pk, kind="goes to", how_known="Said", to_place=place
+                by=world.social_worker,
+                one_id=child.pk,
+                in_words="goes to",
+                other_id=place.pk,
+                knows=knowing.Knows("Said"),
             )
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
     assert reasons(about(panel, place=park)) == {Why.NEW_WORRY, Why.FOR_THE_PANEL}
@@ -166,7 +170,11 @@ def test_a_restricted_child_brings_no_place_onto_the_agenda(world, panel):
     children = [tell(world, name).person for name in ("Ana", "Bea")]
     for child in children:
         knowing.note_tie(
-            by=world.social_worker, person_id=child.pk, kind="goes to", how_known="Said", to_place=arcade
+            by=world.social_worker,
+            one_id=child.pk,
+            in_words="goes to",
+            other_id=arcade.pk,
+            knows=knowing.Knows("Said"),
         )
     knowing.restrict(by=world.coordinator, person_id=children[0].pk, reason="A parent works here")
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
@@ -287,7 +295,11 @@ def test_how_many_children_are_tied_is_said_to_those_who_may_see_them(world, pan
     for name in ("Ana", "Bea"):
         child = tell(world, name).person
         knowing.note_tie(
-            by=world.social_worker, person_id=child.pk, kind="goes to", how_known="Said", to_place=arcade
+            by=world.social_worker,
+            one_id=child.pk,
+            in_words="goes to",
+            other_id=arcade.pk,
+            knows=knowing.Knows("Said"),
         )
     actions.prepare_panel(by=world.coordinator, panel_id=panel.pk)
 

@@ -232,7 +232,11 @@ def test_a_step_in_a_childs_case_is_told_in_full_to_those_alone_who_may_see_the_
 ):
     arcade = knowing.add_place(by=world.social_worker, name="Arcade", kind="arcade")
     knowing.note_tie(
-        by=world.social_worker, person_id=case.person_id, kind="goes to", how_known="Said", to_place=arcade
+        by=world.social_worker,
+        one_id=case.person_id,
+        in_words="goes to",
+        other_id=arcade.pk,
+        knows=knowing.Knows("Said"),
     )
     item = actions.add_item(by=world.coordinator, panel_id=prepared.pk, end="place", end_id=arcade.pk)
     given = {"what": "Licensing visits", "owner": world.social_worker, "due_on": in_days(3)}

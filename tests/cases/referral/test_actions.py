@@ -83,10 +83,10 @@ def test_restricted_people_are_in_no_answer(world, referral):
         )
         network.note_tie(
             by=world.social_worker,
-            person_id=referral.case.person_id,
-            kind="aunt",
-            how_known="She said so",
-            to_person=aunt,
+            one_id=referral.case.person_id,
+            in_words="aunt",
+            other_id=aunt.pk,
+            knows=network.Knows("She said so"),
         )
     said = " ".join(str(known.value) for known in known_of(world.social_worker, referral).values())
     assert "Ola Brand" in said
@@ -119,7 +119,9 @@ def test_patterns_places_and_missing_times_of_the_record_are_used(world, assessm
     )
     sign(world, assessment)
     place = network.add_place(by=user, name="Harbour arcade", kind="arcade")
-    network.note_tie(by=user, person_id=person_id, kind="seen at", how_known="School", to_place=place)
+    network.note_tie(
+        by=user, one_id=person_id, in_words="seen at", other_id=place.pk, knows=network.Knows("School")
+    )
     referral = actions.start_referral(by=user, case_id=assessment.case_id)
     known = known_of(user, referral)
     assert "from 5 January 2026 to 2 March 2026" in known["when-did-the-exploitation-take-place"].value
@@ -141,10 +143,10 @@ def test_who_is_around_a_child_is_never_filled_in_as_who_exploits(world, referra
     friend = network.add_person(by=world.social_worker, given_name="Femi", family_name="Bright")
     network.note_tie(
         by=world.social_worker,
-        person_id=referral.case.person_id,
-        kind="friend",
-        how_known="School",
-        to_person=friend,
+        one_id=referral.case.person_id,
+        in_words="friend",
+        other_id=friend.pk,
+        knows=network.Knows("School"),
     )
     assert not known_of(world.social_worker, referral)["who-exploited-pv"].fills
 

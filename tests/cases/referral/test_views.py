@@ -216,10 +216,10 @@ def test_a_section_asks_as_many_queries_with_much_in_the_record_as_with_little(
         place = network.add_place(by=world.social_worker, name=f"Arcade {number}", kind="arcade")
         network.note_tie(
             by=world.social_worker,
-            person_id=referral.case.person_id,
-            kind="seen at",
-            how_known="School",
-            to_place=place,
+            one_id=referral.case.person_id,
+            in_words="seen at",
+            other_id=place.pk,
+            knows=network.Knows("School"),
         )
         casework.record_words(
             by=world.social_worker,

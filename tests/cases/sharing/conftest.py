@@ -12,7 +12,7 @@ from tests.again import written_once
 from heard.cases.assessment.rules import ChildsView
 from heard.cases.sharing import actions, queries, rules
 from heard.cases.sharing.models import InfoRequest, Share
-from heard.network.actions import add_person, note_tie
+from heard.network.actions import Knows, add_person, note_tie
 
 
 def keys_of(user: Any, person_id: Any, *groups: str) -> list[str]:
@@ -66,9 +66,9 @@ def prepared(world, case) -> Share:
     adult = add_person(by=world.social_worker, given_name="Ola", family_name="Brand", kind="adult")
     note_tie(
         by=world.social_worker,
-        person_id=case.person_id,
-        kind="carer",
-        how_known="On record",
-        to_person=adult,
+        one_id=case.person_id,
+        in_words="carer",
+        other_id=adult.pk,
+        knows=Knows("On record"),
     )
     return prepare(world.social_worker, case.person_id, free_text="Ola Brand fetches her.")

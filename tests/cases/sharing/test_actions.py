@@ -19,7 +19,7 @@ from heard.cases.sharing import actions, queries
 from heard.cases.sharing.models import InfoRequest, Share
 from heard.cases.sharing.pieces import pieces_of
 from heard.cases.timeline.index import catch_up
-from heard.network.actions import add_other_name, add_person, note_tie
+from heard.network.actions import Knows, add_other_name, add_person, note_tie
 
 HER_WORDS = "They wait for me after school."
 
@@ -32,10 +32,10 @@ def test_restricted_people_are_in_no_chronology_that_is_shared(world, case):
         )
         note_tie(
             by=world.social_worker,
-            person_id=case.person_id,
-            kind="lives with",
-            how_known="At the refuge",
-            to_person=aunt,
+            one_id=case.person_id,
+            in_words="lives with",
+            other_id=aunt.pk,
+            knows=Knows("At the refuge"),
         )
     catch_up()
     own = [entry.what for entry in entries_of(world.social_worker, case.person_id)]
@@ -126,7 +126,7 @@ def test_by_whatever_name_somebody_around_the_child_is_called_it_is_left_out(wor
     worker = world.social_worker
     dean = add_person(by=worker, given_name="Dean", family_name="Marsh", known_as="Tee", kind="adult")
     add_other_name(by=worker, person_id=dean.pk, given_name="Deano", family_name="Pike")
-    note_tie(by=worker, person_id=case.person_id, kind="drives", how_known="Her aunt", to_person=dean)
+    note_tie(by=worker, one_id=case.person_id, in_words="drives", other_id=dean.pk, knows=Knows("Her aunt"))
     text = "Tee drives her. Dean and Deano Pike are one. Mina waits."
     share = prepare(worker, case.person_id, free_text=text, leave_out_names=True)
     shown = queries.preview(worker, queries.share_visible_to(worker, share.pk))[-1].text

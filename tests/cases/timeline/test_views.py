@@ -426,7 +426,9 @@ def more(world: World, record: Record, times: int) -> None:
             danger_now="no",
         )
         place = knowing.add_place(by=helper, name=f"Place {number}", kind="park")
-        knowing.note_tie(by=helper, person_id=person.pk, kind="goes to", how_known="Seen", to_place=place)
+        knowing.note_tie(
+            by=helper, one_id=person.pk, in_words="goes to", other_id=place.pk, knows=knowing.Knows("Seen")
+        )
         casework.note_warning(
             by=helper,
             person_id=person.pk,

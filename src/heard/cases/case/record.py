@@ -21,7 +21,7 @@ from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Piece, Record, fact
 from heard.govuk.said import Text, choice, labelled, lines, quoted, say
 from heard.network import record as network
-from heard.network.queries import addresses_of, people_visible_to, ties_visible_to
+from heard.network.queries import addresses_of, people_visible_to, web
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -238,14 +238,14 @@ class _Ties:
         for tie in network.around(person_id):
             how = say(_("How it is known: %(how)s"), how=tie.how_known)
             more: dict[str, Any] = {"other": tie.end, "other_id": tie.end_id}
-            page, who = ("tie", tie.tie_id), tie.noted_by_id
+            page, who = ("tie", tie.tie_key), tie.noted_by_id
             when: Any = tie.since or tie.noted_at
             yield fact(
                 Kind.TIE, when, network.named(tie), how, noted=tie.noted_at, who=who, page=page, **more
             )
 
     def passages(self, user: User, person_id: uuid.UUID) -> Iterator[Passage]:
-        for tie in ties_visible_to(user, person_id):
+        for tie in web(user).around(person_id):
             text = lines(labelled(_("How it is known"), tie.how_known), labelled(_("Since"), tie.since))
             yield Passage(network.named(tie), text)
 

@@ -25,7 +25,12 @@ from heard.cases.case.rules import Allowed, Kept, due_on
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernStep, EarlierDecision, TellerQuestion
 from heard.cases.concern.rules import About
-from heard.network.queries import not_denied_through, not_hidden_through, visible_through
+from heard.network.queries import (
+    names_what_others_name,
+    not_denied_through,
+    not_hidden_through,
+    visible_through,
+)
 
 if TYPE_CHECKING:
     from heard.agencies.models import Team, User
@@ -142,6 +147,13 @@ def to_decide_first(user: User) -> QuerySet[Concern]:
     """The same, with those at the top in which somebody was in danger when they were told."""
     in_danger = Case(When(danger_now=Concern.Danger.YES, then=0), default=1)
     return waiting_for_decision(user).order_by(in_danger, "due_on", "told_at")
+
+
+def naming_what_others_name(user: User) -> QuerySet[Concern]:
+    """Worries that wait for this user's decision and name a phone, car or account that another record or a tie, which they may
+    see too, has already. What they may not see changes nothing here."""
+    named = names_what_others_name(user, "concern").filter(about_id=OuterRef("pk"))
+    return waiting_for_decision(user).filter(Exists(named.order_by()))
 
 
 def next_to_decide(user: User, but: uuid.UUID) -> Concern | None:

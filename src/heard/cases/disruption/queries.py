@@ -16,8 +16,8 @@ from heard.network.queries import (
     group_visible_to,
     people_visible_to,
     place_visible_to,
-    ties_visible_to,
     visible_through,
+    web,
 )
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def steps_due(user: User) -> QuerySet[DisruptionStep]:
 
 def ends_around(user: User, person_id: uuid.UUID) -> list[tuple[str, str]]:
     """People, places and groups around a child, as choices: 'place:…' and what it is called. Children are not among them."""
-    ties = ties_visible_to(user, person_id)
+    ties = web(user).around(person_id)
     people = [tie.end_id for tie in ties if tie.end == "person"]
     children = set(people_visible_to(user).filter(pk__in=people, kind="child").values_list("pk", flat=True))
     found = {

@@ -24,14 +24,14 @@ from heard.cases.missing.models import (
     EarlierVersion,
     Episode,
     Interview,
-    InterviewAnswer,
     InterviewOffer,
     Philomena,
 )
 from heard.govuk.environment import day
 from heard.knowledge import load
-from heard.network.actions import add_group, add_person, add_place, hold_person, note_tie
+from heard.network.actions import Knows, add_group, add_person, add_place, hold_person, note_tie
 from heard.network.queries import group_visible_to, person_visible_to, place_visible_to
+from heard.network.rules import How
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -247,7 +247,7 @@ def note_answer(
     kind: str = "",
     postcode: str = "",
     since: date | None = None,
-) -> InterviewAnswer:
+) -> None:
     """Somebody, somewhere or a group (`end`: person, place or group) that the child spoke of becomes a tie.
 
     `choice` is the key of one on record, or "new"; `kind` then says what it is: adult or child, or the kind of place or
@@ -267,16 +267,20 @@ def note_answer(
     assert interview is not None
     ends = {"person": _person_of, "place": _place_of, "group": _group_of}
     to = ends[end](by, name, choice, kind, postcode)
-    noted = note_tie(
+    note_tie(
         by=by,
-        person_id=episode.person_id,
-        kind=tie.strip(),
-        how_known=f"Interview of {day(interview.held_at)}, after coming back",
-        since=since,
-        **{f"to_{end}": to},
+        one_id=episode.person_id,
+        other_id=to.pk,
+        in_words=tie.strip(),
+        knows=Knows(
+            words=f"Interview of {day(interview.held_at)}, after coming back",
+            how=How.SAID_BY_CHILD,
+            about="interview",
+            about_id=episode.pk,
+            valid_from=since,
+        ),
     )
     _audit(by, "add answer", episode)
-    return InterviewAnswer.objects.create(interview=interview, tie=noted)
 
 
 def _person_of(by: User, name: str, choice: str, kind: str, postcode: str) -> Any:

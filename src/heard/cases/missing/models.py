@@ -11,7 +11,7 @@ from heard.agencies.rules import Refused
 from heard.cases.missing import rules
 from heard.network.rules import Joined
 
-__all__ = ["EarlierVersion", "Episode", "Interview", "InterviewAnswer", "InterviewOffer", "Philomena"]
+__all__ = ["EarlierVersion", "Episode", "Interview", "InterviewOffer", "Philomena"]
 
 
 class Episode(models.Model):
@@ -188,16 +188,6 @@ class EarlierVersion(models.Model):
         if not self._state.adding:
             raise Refused("An earlier version is not changed.")
         super().save(*args, **kwargs)
-
-
-class InterviewAnswer(models.Model):
-    """A tie that the child spoke of in the interview: so it can be seen from either side."""
-
-    interview = models.ForeignKey(Interview, on_delete=models.PROTECT, related_name="answers")
-    tie = models.OneToOneField("network.Tie", on_delete=models.CASCADE, related_name="+")
-
-    def __str__(self) -> str:
-        return "answer"
 
 
 class Philomena(models.Model):

@@ -16,15 +16,15 @@ from heard.cases.case.models import Case
 from heard.cases.case.queries import worked_in
 from heard.cases.case.rules import Kept
 from heard.cases.missing import rules
-from heard.cases.missing.models import EarlierVersion, Episode, InterviewAnswer, InterviewOffer, Philomena
+from heard.cases.missing.models import EarlierVersion, Episode, InterviewOffer, Philomena
 from heard.network.queries import (
     find_described,
     find_groups,
     find_places,
     people_visible_to,
     person_visible_to,
-    ties_visible_to,
     visible_through,
+    web,
 )
 from heard.network.rules import Description, Name
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.attachment.models import Attachment
     from heard.cases.missing.models import Interview
-    from heard.network.queries import Around
+    from heard.network.queries import Strand
 
 FORM_PARTS = (
     "description", "associates", "places", "medical", "finance", "social_media", "phone", "transport",
@@ -192,10 +192,11 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(0)))
 
 
-def answers_of(user: User, interview: Interview) -> list[Around]:
+def answers_of(user: User, interview: Interview) -> list[Strand]:
     """The people, places and groups that the child spoke of in the interview, as ties that the user may see."""
-    ties = set(InterviewAnswer.objects.filter(interview=interview).values_list("tie_id", flat=True))
-    return [tie for tie in ties_visible_to(user, interview.episode.person_id) if tie.tie_id in ties]
+    said = ("interview", interview.episode_id)
+    around = web(user).around(interview.episode.person_id)
+    return [tie for tie in around if said in {(one.about, one.about_id) for one in tie.sources}]
 
 
 def people_like(user: User, name: str) -> list[tuple[str, str, str]]:
@@ -243,7 +244,7 @@ def begin_form(user: User, person_id: uuid.UUID) -> dict[str, Any]:
 def _from_record(user: User, person_id: uuid.UUID) -> dict[str, Any]:
     """Without restricted people: whoever sees the child reads the form, also who may not know of them."""
     person = people_visible_to(user).prefetch_related("addresses", "other_names").get(pk=person_id)
-    ties = [tie for tie in ties_visible_to(user, person_id) if tie.until is None and not tie.restricted]
+    ties = [tie for tie in web(user).around(person_id) if tie.until is None and not tie.restricted]
     places = [
         ", ".join(filter(None, (address.line, address.postcode)))
         for address in person.addresses.all()
@@ -257,7 +258,7 @@ def _from_record(user: User, person_id: uuid.UUID) -> dict[str, Any]:
     }
 
 
-def _tie(tie: Around) -> str:
+def _tie(tie: Strand) -> str:
     return f"{tie.name}: {tie.kind} ({tie.how_known})"
 
 

@@ -17,7 +17,7 @@ from heard.network.queries import (
     facts_visible_to,
     important_people_visible_to,
     people_visible_to,
-    ties_visible_to,
+    web,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def finder_for(user: User, person_id: uuid.UUID) -> Finder:
 
 
 def _around(user: User, person_id: uuid.UUID) -> Iterator[Known]:
-    ends = [tie.end_id for tie in ties_visible_to(user, person_id) if tie.end == "person"]
+    ends = [tie.end_id for tie in web(user).around(person_id) if tie.end == "person"]
     rows = people_visible_to(user).filter(pk__in=ends).prefetch_related("other_names", "addresses")
     for row in rows:
         names = [str(name) for name in row.other_names.all()]

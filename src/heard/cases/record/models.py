@@ -51,6 +51,7 @@ class ChronologyEntry(models.Model):
         PERSON = "person", _("Person")
         PLACE = "place", _("Place")
         GROUP = "group", _("Group")
+        HANDLE = "handle", _("Phone, car or account")
 
     child_id = models.UUIDField()
     on = models.DateField(db_index=True, help_text=_("The day that it is about."))

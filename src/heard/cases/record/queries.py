@@ -11,8 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heard.agencies.rules import May
 from heard.cases.record.models import ChronologyChange, ChronologyEntry
-from heard.cases.record.rules import FOR_EVERYTHING
-from heard.network.queries import people_visible_to
+from heard.cases.record.rules import FOR_EVERYTHING, Kind
+from heard.network.queries import people_visible_to, web
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 def entries_visible_to(user: User) -> QuerySet[ChronologyEntry]:
     """Of every child, the latest first."""
-    rows = _about(people_visible_to(user)) & _as_far_as(user)
+    rows = _about(people_visible_to(user)) & _as_far_as(user) & _tied(user)
     return rows.filter(Exists(people_visible_to(user).order_by().filter(pk=OuterRef("child_id"))))
 
 
 def entries_of(user: User, child_id: uuid.UUID) -> QuerySet[ChronologyEntry]:
     """Of one child, of whom it is asked once."""
     child = people_visible_to(user).order_by().filter(pk=child_id)
-    rows = _about(people_visible_to(user)) & _as_far_as(user)
+    rows = _about(people_visible_to(user)) & _as_far_as(user) & _tied(user)
     return rows.filter(Exists(child), child_id=child_id)
 
 
@@ -56,6 +56,17 @@ def some_are_behind(user: User) -> bool:
 def _about(people: QuerySet[Any]) -> QuerySet[ChronologyEntry]:
     other = people.order_by().filter(pk=OuterRef("other_id"))
     return ChronologyEntry.objects.filter(~Q(other=ChronologyEntry.End.PERSON) | Exists(other))
+
+
+def _tied(user: User) -> QuerySet[ChronologyEntry]:
+    """Without ties to a group, phone, car or account that the user may not see."""
+    seen = [
+        Q(other=kind) & Q(Exists(web(user).nodes(kind).order_by().filter(pk=OuterRef("other_id"))))
+        for kind in (ChronologyEntry.End.GROUP, ChronologyEntry.End.HANDLE)
+    ]
+    return ChronologyEntry.objects.filter(
+        ~Q(kind=Kind.TIE) | Q(other__in=("person", "place")) | seen[0] | seen[1]
+    )
 
 
 def _as_far_as(user: User) -> QuerySet[ChronologyEntry]:

@@ -30,7 +30,7 @@ from heard.cases.missing.record import in_referral as episode_in_referral
 from heard.cases.plan.queries import agreed_plan, plan_visible_to
 from heard.govuk.environment import day
 from heard.govuk.said import Text, joined, lines, put, say
-from heard.network.queries import involvements_of, person_visible_to, ties_visible_to
+from heard.network.queries import involvements_of, person_visible_to, web
 from heard.network.record import in_referral as tie_in_referral
 from heard.network.rules import Level
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from heard.cases.plan.models import Plan
     from heard.cases.referral.models import Referral
     from heard.network.models import Involvement, Person
-    from heard.network.queries import Around
+    from heard.network.queries import Strand
 
 type Found = Iterator[tuple[str, Known]]
 
@@ -78,7 +78,7 @@ class Record:
     case: Case
     person: Person
     involved: list[Involvement]
-    around: list[Around]
+    around: list[Strand]
     assessment: Assessment | None
     seen: Picture | None
     words: list[Words]
@@ -111,7 +111,7 @@ def record_for(user: User, referral: Referral) -> Record:
         case=referral.case,
         person=person_visible_to(user, person_id, level=Level.EVERYTHING),
         involved=list(involvements_of(user, person_id)),
-        around=[tie for tie in ties_visible_to(user, person_id) if not tie.restricted],
+        around=[tie for tie in web(user).around(person_id) if not tie.restricted],
         assessment=assessment,
         seen=picture(assessment) if assessment else None,
         words=list(words_of(user, person_id)),

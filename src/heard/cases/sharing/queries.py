@@ -23,8 +23,8 @@ from heard.network.queries import (
     not_denied_through,
     people_visible_to,
     person_visible_to,
-    ties_visible_to,
     visible_through,
+    web,
 )
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def other_names(user: User, person_id: uuid.UUID) -> tuple[str, ...]:
     person = people_visible_to(user).prefetch_related("other_names").get(pk=person_id)
     own = [str(person), person.known_as]
     own += [f"{name.given_name} {name.family_name}" for name in person.other_names.all()]
-    ties = [tie for tie in ties_visible_to(user, person_id) if tie.end == "person"]
+    ties = [tie for tie in web(user).around(person_id) if tie.end == "person"]
     people = people_visible_to(user).filter(pk__in=[tie.end_id for tie in ties])
     around = [tie.name for tie in ties]
     for one in people.prefetch_related("other_names"):

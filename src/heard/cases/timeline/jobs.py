@@ -116,9 +116,11 @@ HERE: Final[dict[str, tuple[Job, ...]]] = {
         Job(_("Close the case"), "case_close", "case_id"),
     ),
     "child_people": (
-        Job(_("Add a person around the child"), "tie_add", end="person"),
-        Job(_("Add a place"), "tie_add", end="place"),
-        Job(_("Add a group"), "tie_add", end="group"),
+        Job(_("Add a person around the child"), "tie_add", "node_id", end="person"),
+        Job(_("Add a place"), "tie_add", "node_id", end="place"),
+        Job(_("Add a group"), "tie_add", "node_id", end="group"),
+        Job(_("Add a phone, car or account"), "tie_add", "node_id", end="handle"),
+        Job(_("See all ties and how they are known"), "web", "node_id"),
         Job(_("Change names, address or school"), "person_details"),
     ),
     "child_shared": (
@@ -151,6 +153,7 @@ def jobs_of(user: User, head: Head, jobs: Sequence[Job]) -> list[tuple[Any, str]
     draft = head.plans.get("draft")
     about: dict[str, uuid.UUID | None] = {
         "person_id": head.person.pk,
+        "node_id": head.person.pk,
         "case_id": head.case.pk if head.case else None,
         "episode_id": head.missing.pk if head.missing else None,
         "draft_id": draft.pk if draft else None,

@@ -74,8 +74,8 @@ def surround(child: Child) -> None:
             agency=child.world.agency_of[owner],
             why="Helps this child",
         )
-    _tie(child, "Is often at", "place", child.world.places)
-    _tie(child, "Is in contact with", "group", child.world.groups)
+    _tie(child, "goes_to", "place", child.world.places)
+    _tie(child, "seen_with", "group", child.world.groups)
 
 
 def change_workers(child: Child) -> None:
@@ -148,9 +148,14 @@ def _tie(child: Child, kind: str, end: str, known: list[Any]) -> None:
     if number is not None:
         network.note_tie(
             by=child.worker,
-            person_id=child.case.person_id,
+            one_id=child.case.person_id,
+            other_id=known[number].pk,
             kind=kind,
-            how_known="From the worry that was told",
-            since=child.told_on,
-            **{f"to_{end}": known[number]},
+            knows=network.Knows(
+                words="From the worry that was told",
+                how="record",
+                about="concern",
+                about_id=child.concern.pk,
+                valid_from=child.told_on,
+            ),
         )

@@ -1,17 +1,6 @@
 """Every write about people and what is around them: keyword-only, always `by=`, with its audit row."""
 
-from heard.network.actions.around import (
-    add_group,
-    add_place,
-    change_group,
-    change_place,
-    change_tie,
-    note_tie,
-    note_tie_to,
-    open_group,
-    open_place,
-    open_tie,
-)
+from heard.network.actions.around import add_group, add_place, change_group, change_place, open_node
 from heard.network.actions.facts import (
     add_identifier,
     change_fact,
@@ -36,6 +25,7 @@ from heard.network.actions.letting_in import (
     open_by_glass,
     open_to_duty_team,
 )
+from heard.network.actions.mentioning import keep_mentions
 from heard.network.actions.merging import merge_people, open_both, open_merge, unmerge_people
 from heard.network.actions.people import (
     add_other_name,
@@ -46,8 +36,18 @@ from heard.network.actions.people import (
     open_record,
     restrict,
 )
+from heard.network.actions.tying import (
+    Knows,
+    give_kind,
+    note_source,
+    note_tie,
+    note_tie_to,
+    open_tie,
+    withdraw_source,
+)
 
 __all__ = [
+    "Knows",
     "add_group",
     "add_identifier",
     "add_other_name",
@@ -58,7 +58,6 @@ __all__ = [
     "change_group",
     "change_important_person",
     "change_place",
-    "change_tie",
     "decide_proposal",
     "deny_access",
     "end_access",
@@ -66,8 +65,10 @@ __all__ = [
     "end_identifier",
     "end_important_person",
     "give_access",
+    "give_kind",
     "hold_person",
     "involve",
+    "keep_mentions",
     "keep_out_unseen",
     "let_in",
     "let_in_again",
@@ -76,13 +77,13 @@ __all__ = [
     "merge_people",
     "move_house",
     "note_important_person",
+    "note_source",
     "note_tie",
     "note_tie_to",
     "open_both",
     "open_by_glass",
-    "open_group",
     "open_merge",
-    "open_place",
+    "open_node",
     "open_record",
     "open_tie",
     "open_to_duty_team",
@@ -92,4 +93,5 @@ __all__ = [
     "rename_person",
     "restrict",
     "unmerge_people",
+    "withdraw_source",
 ]

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from heard.agencies.rules import Hidden, May
 from heard.govuk.environment import day
 from heard.network import merging
-from heard.network.models import Involvement, Merge, Person, Tie
+from heard.network.models import Involvement, Merge, Person
 from heard.network.queries.people import describe, person_visible_to, visible_through
 from heard.network.queries.search import Hit, find_described
+from heard.network.queries.web import web
 from heard.network.rules import EVERYWHERE, kept_number, why_not_merge, why_not_unmerge
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def compare(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Comparison:
     kept, merged = person_visible_to(user, kept_id), person_visible_to(user, merged_id)
     clashes = clashes_between(user, kept, merged)
     agencies = Involvement.objects.running().filter(person__in=(kept, merged)).order_by("agency__name")
-    between = Tie.objects.filter(Q(person=kept, to_person=merged) | Q(person=merged, to_person=kept))
+    between = [strand.kind for strand in web(user).around(kept.pk) if strand.end_id == merged.pk]
     return Comparison(
         kept=kept,
         merged=merged,
@@ -81,7 +82,7 @@ def compare(user: User, kept_id: uuid.UUID, merged_id: uuid.UUID) -> Comparison:
             link.staying(kept, merged) for link in merging.links() if link.model is not Involvement
         ),
         sees=list(agencies.values_list("agency__name", flat=True).distinct()),
-        tied=list(between.values_list("kind", flat=True)),
+        tied=between,
         clashes=clashes,
         why_not=why_not_merge(
             may_merge=user.may(May.MERGE),

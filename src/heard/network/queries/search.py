@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Case, Count, Max, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
-from heard.network.models import GroupKey, Person, PlaceKey, SearchKey, Spelling
-from heard.network.queries.around import groups_visible_to, places_visible_to
+from heard.network.models import NodeKey, Person, SearchKey, Spelling
 from heard.network.queries.people import describe, findable_through, visible_through
+from heard.network.queries.web import web
 from heard.network.rules import (
     EXACT,
     Description,
@@ -270,22 +270,26 @@ def _exact(hit: Hit) -> int:
 
 def find_places(user: User, *, name: str, postcode: str = "") -> list[Likeness]:
     """Places that may be the one meant, the likest first, at most ten. One query."""
-    rows = places_visible_to(user).filter(pk__in=_sharing_most(PlaceKey, "place", place_keys(name, postcode)))
+    rows = web(user).nodes("place").filter(pk__in=_sharing_most(user, "place", place_keys(name, postcode)))
     described = rows.order_by("pk").values_list("pk", "name", "kind", "postcode")
     return _likest(likeness(name, *row, asked_postcode=postcode) for row in described)
 
 
 def find_groups(user: User, *, name: str) -> list[Likeness]:
     """Groups that may be the one meant, the likest first, at most ten. One query."""
-    rows = groups_visible_to(user).filter(pk__in=_sharing_most(GroupKey, "group", place_keys(name)))
+    rows = web(user).nodes("group").filter(pk__in=_sharing_most(user, "group", place_keys(name)))
     described = rows.order_by("pk").values_list("pk", "name", "kind")
     return _likest(likeness(name, *row) for row in described)
 
 
-def _sharing_most(table: Any, end: str, keys: Collection[str]) -> QuerySet[Any, Any]:
-    """Keys of the places or groups that are looked at: those that share most with what was asked for."""
-    shared = table.objects.filter(key__in=keys).order_by().values(end).annotate(shared=Count("pk"))
-    return shared.order_by("-shared", end).values(end)[:_LOOKED_AT]
+def _sharing_most(user: User, kind: str, keys: Collection[str]) -> QuerySet[Any, Any]:
+    """Keys of the places or groups that are looked at: of those whom the user may see, the ones that share most with what was
+    asked for."""
+    rows = NodeKey.objects.filter(key__in=keys, node__kind=kind).order_by()
+    if kind == "group":  # places are for everybody
+        rows = rows.filter(node__in=web(user).nodes(kind).order_by().values("pk"))
+    shared = rows.values("node").annotate(shared=Count("pk"))
+    return shared.order_by("-shared", "node").values("node")[:_LOOKED_AT]
 
 
 def _likest(found: Iterable[Likeness | None]) -> list[Likeness]:

@@ -1,7 +1,6 @@
 """Who may write what about people and what is around them. Each returns the sentence that the user reads, or None."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 
 
@@ -83,16 +82,6 @@ def why_not_read_answer(*, proposed: bool, decided: bool) -> str | None:
 def why_not_rename(*, given_name: str, family_name: str) -> str | None:
     if not (given_name.strip() or family_name.strip()):
         return "Give a name. One name is enough, or what the child is called."
-    return None
-
-
-def why_not_note_tie(*, how_known: str, kind: str, since: date | None, until: date | None) -> str | None:
-    if not kind.strip():
-        return "Say what ties them, such as sister, or is seen at."
-    if not how_known.strip():
-        return "Say how this is known. A tie without a source is a rumour."
-    if since and until and until < since:
-        return "A tie cannot end before it began. Look at both dates."
     return None
 
 

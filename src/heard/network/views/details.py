@@ -49,7 +49,7 @@ def adult(request: Request, person_id: uuid.UUID) -> HttpResponse:
         return redirect("child", person_id=person.pk)
     context = {
         "person": person,
-        "ties": queries.ties_visible_to(request.user, person_id),
+        "ties": queries.web(request.user).around(person_id),
         "other_names": list(person.other_names.all()),
         "addresses": queries.addresses_of(request.user, person_id),
     }

@@ -16,7 +16,7 @@ from heard.govuk.forms import DateField, Form, RadiosField, SelectField, Textare
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.knowledge.model import Pattern
-    from heard.network.queries import Around
+    from heard.network.queries import Strand
 
 SETTINGS = {"school": gettext_lazy("At school"), "neighbourhood": gettext_lazy("In the neighbourhood")}
 SOMEBODY_ELSE = "other"
@@ -153,7 +153,7 @@ class ProtectivePersonForm(Form):
         missing=gettext_lazy("Say whether they know about the worry"),
     )
 
-    def __init__(self, *args: Any, around: Iterable[Around], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, around: Iterable[Strand], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = {str(one.person_id): one for one in around if one.person_id}
         self.fields["which"].choices = [  # type: ignore[attr-defined]

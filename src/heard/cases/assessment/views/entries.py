@@ -33,7 +33,7 @@ from heard.cases.assessment.forms import (
 from heard.cases.assessment.views.shown import not_now, shown, thoughts
 from heard.govuk.forms import Form
 from heard.knowledge import load
-from heard.network.queries import person_visible_to, ties_visible_to
+from heard.network.queries import person_visible_to, web
 
 NEW = "new"
 
@@ -293,7 +293,7 @@ ENTRIES = {
         gettext_lazy("Somebody whom the child can go to, what they do for the child, and whether they know."),
         ProtectivePersonForm,
         lambda user, this: {
-            "around": [one for one in ties_visible_to(user, this.case.person_id) if one.end == "person"]
+            "around": [one for one in web(user).around(this.case.person_id) if one.end == "person"]
         },
         lambda row: {
             "which": str(row.person_id) if row.person_id else SOMEBODY_ELSE,

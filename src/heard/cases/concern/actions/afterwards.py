@@ -15,8 +15,9 @@ from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernStep
 from heard.cases.concern.queries import concern_open_to, decides, steps_visible_to, told_by
-from heard.network.actions import note_tie
+from heard.network.actions import Knows, note_tie
 from heard.network.queries import people_visible_to
+from heard.network.rules import How
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -81,12 +82,13 @@ def add_child(*, by: User, concern_id: uuid.UUID, person_id: uuid.UUID, how_know
             how_known=how_known,
         )
     )
+    about = concern.place_id or concern.group_id
+    assert about is not None  # as the rule says
     note_tie(
         by=by,
-        person_id=person_id,
-        kind=TIE,
-        how_known=how_known.strip()[:200],
-        to_place=concern.place,
-        to_group=concern.group,
+        one_id=person_id,
+        other_id=about,
+        in_words=TIE,
+        knows=Knows(words=how_known.strip()[:300], how=How.RECORD, about="concern", about_id=concern.pk),
     )
     announce(by=by, kind=Notified.TIED, subject="person", subject_id=person_id, person_id=person_id)

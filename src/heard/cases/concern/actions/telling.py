@@ -24,12 +24,20 @@ from heard.cases.concern.actions._shared import _audit
 from heard.cases.concern.actions.staff import AboutStaff, keep_apart
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.knowledge import load
-from heard.network.actions import add_group, add_person, add_place, hold_person, open_to_duty_team
+from heard.network.actions import (
+    add_group,
+    add_person,
+    add_place,
+    hold_person,
+    keep_mentions,
+    open_to_duty_team,
+)
 from heard.network.queries import group_visible_to, place_visible_to
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.network.models import Person
+    from heard.network.rules import Found
 
 DRAFT = "worry"
 
@@ -56,12 +64,14 @@ def tell(
     staff: AboutStaff | None = None,
     draft_id: uuid.UUID | None = None,
     at: datetime | None = None,
+    named: Iterable[Found] = (),
 ) -> Concern:
     """Tells a worry about one child, place or group: one that we know (`…_id`) or a new one (`new_…`: what `add_person`,
     `add_place` or `add_group` takes). Signs and words are of a child only; `when_seen` and `who_comes` of the others.
 
     `staff`: it is about somebody who works with children. Then nobody hears of it but the designated officer, and that
-    person is kept out of the child's record at once. `words`: text, heard_by, heard_on and how of what the child said, as `record_words` takes them. `draft_id` is the
+    person is kept out of the child's record at once. `named`: phones, cars and accounts in `seen_and_heard` that the teller lets
+    be kept, which a worry about staff never does. `words`: text, heard_by, heard_on and how of what the child said, as `record_words` takes them. `draft_id` is the
     draft that becomes this worry: it ends, its files become the worry's, and the worry takes its id, so that sending
     twice cannot tell it twice. Raises `Refused` with the sentence to show, or `Hidden` for a child whom this user cannot
     find, and for a draft that has ended.
@@ -110,6 +120,8 @@ def tell(
             person_id=concern.person_id,
             at=concern.told_at,
         )
+    if not staff:
+        keep_mentions(by=by, about="concern", about_id=concern.pk, found=named)
     if draft_id:
         take_over_files(by=by, draft_id=draft_id, concern_id=concern.pk)
     return concern

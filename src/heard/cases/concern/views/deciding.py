@@ -34,7 +34,7 @@ from heard.cases.concern.strategy.queries import discussions_visible_to, why_not
 from heard.cases.concern.views.summary import born, lists
 from heard.govuk.environment import time
 from heard.knowledge import load
-from heard.network.queries import may_be_one
+from heard.network.queries import may_be_one, named_in
 
 _KEPT = "decided worries"  # in the session: what they are searched with
 _TOGETHER = 20  # worries of one event that are offered
@@ -80,6 +80,7 @@ def concern(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     may_decide = queries.decidable_by(user).filter(pk=concern_id).exists()
     context = _shown(request, worry) | {
         "step": queries.step_of(user, concern_id),
+        "named": named_in(user, "concern", concern_id),
         "earlier": list(queries.earlier_decisions(user, concern_id)) if worry.corrected_at else [],
         "discussions": list(discussions_visible_to(user).filter(concern=concern_id)),
         "may_correct": may_decide and not queries.why_not_correct_now(user, worry),

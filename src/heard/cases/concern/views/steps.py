@@ -31,7 +31,7 @@ from heard.network.queries import (
     person_findable_by,
     place_visible_to,
 )
-from heard.network.rules import Likeness
+from heard.network.rules import Found, Likeness, find
 
 ORDER: Final = (
     "about", "child", "same", "new", "place", "place_same", "place_new", "group", "group_same", "group_new",
@@ -244,6 +244,14 @@ def _of_child(clean: Mapping[str, Any]) -> dict[str, Any]:
 
 def is_about_staff(answers: Answers) -> bool:
     return bool(answers_of(answers, "staff").get("staff") == "yes")
+
+
+def handles_in(answers: Answers) -> tuple[Found, ...]:
+    """Phones, cars and accounts in what the worker wrote, to offer; none where only the designated officer hears of it. What a child
+    said is not looked through."""
+    if is_about_staff(answers):
+        return ()
+    return find(str(answers_of(answers, "seen").get("seen_and_heard", "")).strip())
 
 
 def hints(answers: Answers) -> tuple[Hint, ...]:

@@ -24,6 +24,7 @@ from heard.cases.concern.views import steps
 from heard.cases.concern.views.summary import check_sections, likely, named, option
 from heard.govuk.forms import Form
 from heard.knowledge import load
+from heard.network.queries import named_something
 
 TITLES = {
     "about": gettext_lazy("Who or what is it about?"),
@@ -110,7 +111,9 @@ def check(request: Request, draft_id: uuid.UUID) -> HttpResponse:
         unanswered = steps.first_unanswered(request.user, draft.answers)
         if unanswered:
             return redirect(f"worry_{unanswered}", draft_id=draft_id)
-        refusal = _send(request, draft_id, draft.answers) if request.method == "POST" else None
+        found, kept = steps.handles_in(draft.answers), set(request.POST.getlist("keep"))
+        named = [one for one in found if str(one.start) in kept]
+        refusal = _send(request, draft_id, draft.answers, named) if request.method == "POST" else None
     except Hidden:
         queries.concern_visible_to(request.user, draft_id)
         return redirect("worry_sent", concern_id=draft_id)
@@ -123,16 +126,18 @@ def check(request: Request, draft_id: uuid.UUID) -> HttpResponse:
         "sections": check_sections(request.user, draft_id, draft.answers),
         "hints": [] if hidden else steps.hints(draft.answers),
         "in_danger": answers_of(draft.answers, "danger").get("danger_now") == "yes",
+        "found": found,
+        "kept": kept,
         "about_staff": steps.is_about_staff(draft.answers),
         "team": duty_team(request.user),
     }
     return render(request, "cases/concern/check.html", context)
 
 
-def _send(request: Request, draft_id: uuid.UUID, answers: steps.Answers) -> str | None:
+def _send(request: Request, draft_id: uuid.UUID, answers: steps.Answers, named: list[Any]) -> str | None:
     """Tells the worry. The sentence that says why it is not told, or None."""
     try:
-        actions.tell(by=request.user, draft_id=draft_id, **steps.told(request.user, answers))
+        actions.tell(by=request.user, draft_id=draft_id, named=named, **steps.told(request.user, answers))
     except Refused as refused:
         return _(str(refused))
     return None
@@ -168,6 +173,7 @@ def drafts(request: Request) -> HttpResponse:
 def sent(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     concern = queries.concern_visible_to(request.user, concern_id)
     context = {"concern": concern, "team": duty_team(request.user), "clock": _clock()}
+    context["kept"] = named_something(request.user, "concern", concern_id)
     if concern.about_staff:
         context |= {"has_officer": queries.has_officer(request.user), "officer": settings.OFFICER}
     return render(request, "cases/concern/sent.html", context)

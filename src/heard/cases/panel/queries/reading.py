@@ -34,10 +34,8 @@ from heard.network.queries import (
     children_tied,
     involvements_of,
     not_hidden_through,
-    ties_of_group,
-    ties_of_place,
-    ties_visible_to,
     visible_through,
+    web,
 )
 
 if TYPE_CHECKING:
@@ -257,14 +255,8 @@ def cases_around(user: User, item: PanelItem) -> list[CaseRow]:
     them a step against what harms is planned."""
     if item.is_about_child:
         return []
-    if item.place_id:
-        near: Any = ties_of_place(user, item.place_id).order_by().values("person")
-    elif item.group_id:
-        near = ties_of_group(user, item.group_id).order_by().values("person")
-    elif item.person_id:
-        near = [tie.person_id for tie in ties_visible_to(user, item.person_id) if tie.person_id]
-    else:
-        return []
+    about = item.place_id or item.group_id or item.person_id
+    near = [tie.person_id for tie in web(user).around(about) if tie.person_id] if about else []
     return list(cases_visible_to(user).filter(person__in=near, state="open")[:_CASES])
 
 

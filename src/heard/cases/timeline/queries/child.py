@@ -45,7 +45,7 @@ from heard.cases.timeline.queries.chronology import SHARED_KINDS, counts_of
 from heard.cases.timeline.queries.year import year_of
 from heard.cases.timeline.rules import NEEDS, Standing, Step, age_on, last_seen, latest, next_steps, sentences
 from heard.knowledge import load
-from heard.network.queries import involvements_of, keys_of, people_visible_to, ties_visible_to
+from heard.network.queries import involvements_of, keys_of, people_visible_to, web
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from heard.cases.note.rules import Contact
     from heard.cases.timeline.picture import Year
     from heard.network.models import Involvement, Person
-    from heard.network.queries import Around
+    from heard.network.queries import Strand
 
 LATEST: Final = 10  # warnings, episodes and clocks: each has a page of its own with all
 FEW: Final = 5  # of what is told in a line or two
@@ -277,8 +277,8 @@ def _beside(user: User, case: Case, *, whole: bool) -> Beside:
     )
 
 
-def people_tab(user: User, head: Head, *, page: int) -> Page[Around]:
-    return Paginator(ties_visible_to(user, head.person.pk), TIES).get_page(page)
+def people_tab(user: User, head: Head, *, page: int) -> Page[Strand]:
+    return Paginator(web(user).around(head.person.pk), TIES).get_page(page)
 
 
 def notes_tab(user: User, head: Head, *, page: int) -> Page[ContactNote]:

@@ -21,7 +21,7 @@ from heard.cases.record.queries import entries_of, entries_visible_to
 from heard.cases.record.rules import Kind
 from heard.cases.timeline import matching
 from heard.cases.timeline.matching import Meant, Stretch
-from heard.network.queries import people_visible_to, ties_visible_to
+from heard.network.queries import people_visible_to, web
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -118,7 +118,7 @@ def choices_of(user: User, child_id: uuid.UUID) -> Choices:
     """Three queries."""
     rows = entries_of(user, child_id).order_by()
     said = set(rows.values_list("agency", "who_id", "who").distinct())
-    around = {tie.end_id: tie.name for tie in ties_visible_to(user, child_id)}
+    around = {tie.end_id: tie.name for tie in web(user).around(child_id)}
     return Choices(
         agencies=sorted({agency for agency, _key, _who in said if agency}),
         people=sorted({(key, who) for _agency, key, who in said if key and who}, key=lambda one: one[1]),

@@ -10,7 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.network import rules
+from heard.network.models.nodes import Handle, Mention, Node, NodeKey, Tie, TieSource
 from heard.network.rules import MOVES, Joined
+
+__all__ = [
+    "Address", "Denial", "Fact", "Group", "Handle", "Identifier", "ImportantPerson", "Involvement", "Involvements", "Mention",
+    "Merge", "Node", "NodeKey", "OtherName", "Person", "Place", "Proposal", "SearchKey", "Spelling", "Tie", "TieSource", "Told",
+]  # fmt: skip
 
 
 class Person(models.Model):
@@ -429,70 +435,17 @@ class Place(models.Model):
 
 
 class Group(models.Model):
+    """Seen through a member, a worry or the agency that wrote it down: `queries.web` says by whom."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=60)
+    agency = models.ForeignKey(
+        "agencies.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     def __str__(self) -> str:
         return self.name
-
-
-class PlaceKey(models.Model):
-    """A key under which a place is found: what somebody may write for a word of its name, or its postcode."""
-
-    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="search_keys")
-    key = models.CharField(max_length=60)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "place"], name="place_key_once")]
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class GroupKey(models.Model):
-    """A key under which a group is found, as for a place."""
-
-    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="search_keys")
-    key = models.CharField(max_length=60)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "group"], name="group_key_once")]
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class Tie(models.Model):
-    """A tie from a person to a person, a place or a group, and how we know of it."""
-
-    when_merged: ClassVar = MOVES
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="ties")
-    to_person = models.ForeignKey(
-        Person, on_delete=models.CASCADE, null=True, blank=True, related_name="ties_from_others"
-    )
-    to_place = models.ForeignKey(Place, on_delete=models.CASCADE, null=True, blank=True, related_name="ties")
-    to_group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True, related_name="ties")
-    kind = models.CharField(max_length=60)
-    how_known = models.CharField(max_length=200)
-    since = models.DateField(null=True, blank=True)
-    until = models.DateField(null=True, blank=True)
-    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    noted_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=models.Q(to_person__isnull=False, to_place__isnull=True, to_group__isnull=True)
-                | models.Q(to_person__isnull=True, to_place__isnull=False, to_group__isnull=True)
-                | models.Q(to_person__isnull=True, to_place__isnull=True, to_group__isnull=False),
-                name="tie_has_one_end",
-                violation_error_message=_("A tie leads to one person, one place or one group."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.kind
 
 
 class Merge(models.Model):

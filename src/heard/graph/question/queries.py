@@ -1,0 +1,82 @@
+"""Questions about the network, asked of what this user may see. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils import timezone
+
+from heard.graph.question import rules
+from heard.network.queries import web
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from heard.agencies.models import User
+    from heard.network.queries import Web
+
+_PARTS: Final = ("protects", "child", "adult", "place", "group", "handle")
+
+
+@dataclass(frozen=True)
+class Line:
+    """Who or what is near, and the way to it: what lies between, and each tie of it."""
+
+    this: Any
+    kind: str
+    through: Any
+    ties: tuple[tuple[uuid.UUID, str], ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`parts`: lines by what they are about, each A to Z. `hubs` and `shut` are named, and were not passed through; `left_out`: more
+    than a page takes."""
+
+    parts: dict[str, list[Line]]
+    hubs: list[Any]
+    shut: list[Any]
+    left_out: bool
+
+
+def near(user: User, person_id: uuid.UUID) -> Answer:
+    """Who and what is within two ties of a person, or `Hidden`. A fixed number of queries."""
+    door = web(user)
+    door.node("person", person_id)
+    first = _steps(door, {person_id})
+    many = rules.hubs(door.people_tied({step.end for step in first if step.end_kind != "person"}))
+    second = _steps(door, rules.onward(first, many))
+    many |= rules.hubs(door.people_tied({step.end for step in second if step.end_kind != "person"}))
+    found = rules.near(person_id, first, second, many)
+    ways = found.ways[: rules.MOST]
+    keys = {key for way in ways for key in (way.end, way.through) if key} | {*found.hubs, *found.shut}
+    named = door.called(*keys)
+    parts: dict[str, list[Line]] = {name: [] for name in _PARTS}
+    for way in ways:
+        this = named[way.end]
+        part = "protects" if way.protects and getattr(this, "kind", "") == "adult" else way.end_kind
+        part = this.kind if part == "person" else part
+        through = named[way.through] if way.through else None
+        parts[part].append(Line(this, way.end_kind, through, way.ties))
+    for lines in parts.values():
+        lines.sort(key=lambda line: (str(line.this).casefold(), str(line.this.pk)))
+    return Answer(
+        parts, _by_name(named, found.hubs), _by_name(named, found.shut), len(found.ways) > rules.MOST
+    )
+
+
+def _steps(door: Web, keys: Collection[uuid.UUID]) -> list[rules.Step]:
+    since = timezone.localdate() - timedelta(days=rules.MONTHS * 365 // 12)
+    return [
+        rules.Step(
+            one.tie_key, one.start, one.end, one.end_kind, one.said, one.kind_id == "protects", one.passes
+        )
+        for one in door.steps(keys, since=since)
+    ]
+
+
+def _by_name(named: dict[uuid.UUID, Any], keys: Collection[uuid.UUID]) -> list[Any]:
+    return sorted((named[key] for key in keys), key=lambda one: (str(one).casefold(), str(one.pk)))

@@ -1,0 +1,232 @@
+"""Every write about ties and how they are known. Each leaves its audit row in the same transaction."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit, record_looks
+from heard.agencies.rules import May, refuse
+from heard.network.actions.around import add_group, add_place
+from heard.network.actions.people import add_person
+from heard.network.handles import known_handle
+from heard.network.models import Node, Tie, TieSource
+from heard.network.queries import source_visible_to, web
+from heard.network.rules import (
+    OTHER,
+    How,
+    NodeKind,
+    Reach,
+    in_order,
+    is_directed,
+    vocabulary,
+    why_not_give_kind,
+    why_not_note_source,
+    why_not_note_tie,
+    why_not_withdraw,
+)
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+type End = tuple[str, Any]  # the kind of a node, and what it is
+
+
+@dataclass(frozen=True)
+class Knows:
+    """How somebody knows of a tie. `about`, `about_id`: the record that it comes from, where it does."""
+
+    words: str
+    how: str = How.WORK
+    who: str = ""
+    basis: str = ""
+    reach: str = Reach.ENDS
+    about: str = ""
+    about_id: uuid.UUID | None = None
+    source_grade: str = ""
+    known_grade: str = ""
+    handling: str = ""
+    conditions: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True)
+class Says:
+    """What a tie says. `back`: the kind is read from the other to the one."""
+
+    kind: str = OTHER
+    in_words: str = ""
+    back: bool = False
+
+
+@transaction.atomic
+def note_tie(
+    *,
+    by: User,
+    one_id: uuid.UUID,
+    other_id: uuid.UUID,
+    kind: str = OTHER,
+    in_words: str = "",
+    back: bool = False,
+    knows: Knows,
+) -> Tie:
+    """Notes that the one is tied to the other in this way, and how that is known. `back`: the kind is read from the other to the
+    one. Where the same tie is there already, this becomes a further source of it. `Hidden` unless the user may see both."""
+    door = web(by)
+    return _note(by, door.end(one_id), door.end(other_id), Says(kind, in_words.strip(), back), knows)
+
+
+@transaction.atomic
+def note_tie_to(
+    *,
+    by: User,
+    one_id: uuid.UUID,
+    end: str,
+    other_id: uuid.UUID | None = None,
+    new_name: str = "",
+    new_kind: str = "",
+    service: str = "",
+    kind: str = OTHER,
+    in_words: str = "",
+    back: bool = False,
+    knows: Knows,
+) -> Tie:
+    """Notes a tie to what is at a key, or without one to what is called so: a handle of this type, or else a place or group of this
+    kind or an adult, who is added."""
+    one = web(by).end(one_id)
+    other = web(by).end(other_id) if other_id else _called(by, end, new_name.strip(), new_kind, service)
+    return _note(by, one, other, Says(kind, in_words.strip(), back), knows)
+
+
+def _note(by: User, one: End, other: End, says: Says, knows: Knows) -> Tie:
+    begin, finish = (other, one) if says.back else (one, other)
+    refuse(
+        why_not_note_tie(
+            kind=says.kind,
+            in_words=says.in_words,
+            one=one[0],
+            other=other[0],
+            same=one[1].pk == other[1].pk,
+            first_is_child=begin[0] == NodeKind.PERSON and begin[1].kind == "child",
+            back=says.back,
+        )
+    )
+    if not says.back and not in_order(says.kind, one[0], other[0]):
+        begin, finish = finish, begin
+    first, second = begin[1].pk, finish[1].pk
+    tie = _same_tie(first, second, says) or Tie.objects.create(
+        first_id=first, second_id=second, kind=says.kind, in_words=says.in_words, release=vocabulary()[0]
+    )
+    _add_source(by, tie, knows)
+    return tie
+
+
+@transaction.atomic
+def note_source(*, by: User, tie_key: uuid.UUID, knows: Knows) -> TieSource:
+    """A further word for a tie that the user may see."""
+    return _add_source(by, web(by).tie(tie_key), knows)
+
+
+@transaction.atomic
+def withdraw_source(*, by: User, source_id: uuid.UUID, why: str) -> TieSource:
+    """What was noted is not so, or may not be kept as known. It stays with who withdrew it and why, and counts for nothing."""
+    source = source_visible_to(by, source_id)
+    theirs = source.holder_id in by.agencies_where(May.SEE_CHILD) or by.may(May.SEE_PARTNERSHIP)
+    refuse(why_not_withdraw(is_theirs=theirs, withdrawn=source.withdrawn_at is not None, why=why))
+    source.withdrawn_at, source.withdrawn_by, source.why_withdrawn = timezone.now(), by, why.strip()
+    source.save(update_fields=["withdrawn_at", "withdrawn_by", "why_withdrawn"])
+    _audit(by, "withdraw", source.tie, reason=why.strip())
+    return source
+
+
+@transaction.atomic
+def give_kind(*, by: User, tie_key: uuid.UUID, kind: str, back: bool = False) -> Tie:
+    """Says which kind of the vocabulary a tie is that has words alone. It keeps them."""
+    tie = web(by).tie(tie_key)
+    refuse(why_not_give_kind(kind=kind, has_one=tie.kind != OTHER))
+    _kind, begin = web(by).end(tie.second_id if back else tie.first_id)
+    refuse(
+        why_not_note_tie(
+            kind=kind,
+            in_words=tie.in_words,
+            one=tie.first.kind,
+            other=tie.second.kind,
+            same=False,
+            first_is_child=getattr(begin, "kind", "") == "child",
+            back=back,
+        )
+    )
+    if back:
+        tie.first, tie.second = tie.second, tie.first
+    tie.kind, tie.release = kind, vocabulary()[0]
+    tie.save()
+    _audit(by, "change", tie)
+    return tie
+
+
+@transaction.atomic
+def open_tie(*, by: User, tie_key: uuid.UUID) -> Tie:
+    """The tie, for showing, with a 'view' row for each person at an end; or `Hidden`."""
+    tie = web(by).tie(tie_key)
+    record_looks(by=by, subject="tie", subject_id=tie.key, person_ids=_people(tie))
+    return tie
+
+
+def _called(by: User, end: str, name: str, kind: str, service: str) -> End:
+    added: Any
+    if end == NodeKind.HANDLE:
+        added = known_handle(kind, service, name)
+    elif end == NodeKind.PERSON:
+        given, _space, family = name.rpartition(" ")
+        added = add_person(by=by, given_name=given, family_name=family, kind="adult", why="Is around a child")
+    else:
+        added = (add_place if end == NodeKind.PLACE else add_group)(by=by, name=name, kind=kind)
+    return end, added
+
+
+def _same_tie(first: uuid.UUID, second: uuid.UUID, says: Says) -> Tie | None:
+    ends = Q(first=first, second=second)
+    if not is_directed(says.kind):
+        ends |= Q(first=second, second=first)
+    return Tie.objects.filter(ends, kind=says.kind, in_words__iexact=says.in_words).order_by("pk").first()
+
+
+def _add_source(by: User, tie: Tie, knows: Knows) -> TieSource:
+    said = asdict(knows)
+    about, about_id = said.pop("about"), said.pop("about_id")
+    refuse(
+        why_not_note_source(
+            **said, kind=tie.kind, of_a_record=about_id is not None, today=timezone.localdate()
+        )
+    )
+    source = TieSource(
+        tie=tie,
+        about=about,
+        about_id=about_id,
+        noted_by=by,
+        holder=by.team.agency if by.team else None,
+        **(said | {name: said[name].strip() for name in ("words", "who", "conditions")}),
+    )
+    source.full_clean()
+    source.save()
+    _audit(by, "note", tie)
+    return source
+
+
+def _people(tie: Tie) -> set[uuid.UUID]:
+    people = Node.objects.filter(pk__in=(tie.first_id, tie.second_id), kind=NodeKind.PERSON)
+    return set(people.values_list("pk", flat=True))
+
+
+def _audit(by: User, verb: str, tie: Tie, reason: str = "") -> None:
+    """It stands on the pages of both, where both are people; between two others the row names nobody."""
+    people: list[uuid.UUID | None] = [*sorted(_people(tie))]
+    for person_id in people or [None]:
+        record_audit(by=by, verb=verb, subject="tie", subject_id=tie.key, person_id=person_id, reason=reason)

@@ -1,0 +1,242 @@
+"""The registry of who and what can be tied, the ties between any two of them, and under each tie how it is known."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from heard.agencies.rules import Refused
+from heard.network import rules
+from heard.network.rules import MOVES, Joined
+
+
+class Node(models.Model):
+    """A person, place, group or handle, under that one's own key, so that any two can be tied. `registry.py` keeps it."""
+
+    class Kind(models.TextChoices):
+        PERSON = rules.NodeKind.PERSON.value, _("Person")
+        GROUP = rules.NodeKind.GROUP.value, _("Group")
+        HANDLE = rules.NodeKind.HANDLE.value, _("Phone, car or account")
+        PLACE = rules.NodeKind.PLACE.value, _("Place")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=6, choices=Kind)
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Handle(models.Model):
+    """A phone, vehicle, account, e-mail, device or web address by which somebody is reached or seen.
+
+    `key` is its normal form, and what is shown: never how somebody first wrote it. See docs/adr/0013.
+    """
+
+    class Type(models.TextChoices):
+        PHONE = rules.HandleType.PHONE.value, _("Phone number")
+        VEHICLE = rules.HandleType.VEHICLE.value, _("Vehicle")
+        ACCOUNT = rules.HandleType.ACCOUNT.value, _("Account")
+        EMAIL = rules.HandleType.EMAIL.value, _("Email address")
+        DEVICE = rules.HandleType.DEVICE.value, _("Device")
+        WEB = rules.HandleType.WEB.value, _("Web address")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    type = models.CharField(max_length=7, choices=Type)
+    service = models.CharField(
+        max_length=40, blank=True, default="", help_text=_("Of an account, where it is.")
+    )
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["type", "service", "key"], name="handle_once")
+        ]
+
+    def __str__(self) -> str:
+        return rules.shown_handle(self.type, self.service, self.key)
+
+    @property
+    def name(self) -> str:
+        return str(self)
+
+    @property
+    def kind(self) -> str:
+        return str(self.get_type_display())
+
+
+class NodeKey(models.Model):
+    """A key under which a place or group is found: what somebody may write for a word of its name, or its postcode."""
+
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="search_keys")
+    key = models.CharField(max_length=60)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key", "node"], name="node_key_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Tie(models.Model):
+    """These two, in this way. How that is known stands in its sources: one without any is not there for anybody.
+
+    Of two of different kinds the first is as `rules.in_order` has it. Merging may leave two that say the same; they are read as
+    one.
+    """
+
+    when_merged: ClassVar = MOVES
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    first = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="+", db_index=False)
+    second = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=40, help_text=_("The id in the vocabulary, or “other”."))
+    in_words = models.CharField(max_length=60, blank=True)
+    release = models.CharField(max_length=20, help_text=_("The knowledge release that has the vocabulary."))
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["first", "second"], name="tie_from_first"),
+            models.Index(fields=["second", "first"], name="tie_from_second"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(first=models.F("second")), name="tie_between_two"),
+            models.CheckConstraint(condition=~models.Q(kind="other", in_words=""), name="other_tie_in_words"),
+        ]
+
+    def __str__(self) -> str:
+        return self.said()
+
+    def said(self, *, back: bool = False) -> str:
+        """What it says, read from the first to the second or back."""
+        return rules.said(self.kind, self.in_words, self.release, back=back)
+
+
+class TieSource(models.Model):
+    """How one of us knows of a tie: who says so, how they know, when it was so, and when it was written down.
+
+    It is withdrawn with a reason, never changed and never deleted.
+    """
+
+    class How(models.TextChoices):
+        SAID_BY_CHILD = rules.How.SAID_BY_CHILD.value, _("The child said so")
+        SAID = rules.How.SAID.value, _("Somebody else said so")
+        SEEN = rules.How.SEEN.value, _("It was seen")
+        RECORD = rules.How.RECORD.value, _("It stands in a record")
+        WORK = rules.How.WORK.value, _("From our work with them")
+        NOT_SAID = "", _("Nobody has said")
+
+    class Basis(models.TextChoices):
+        TOLD = rules.Basis.TOLD.value, _("Somebody told it")
+        ARRESTED = rules.Basis.ARRESTED.value, _("Arrested")
+        CHARGED = rules.Basis.CHARGED.value, _("Charged")
+        CONVICTED = rules.Basis.CONVICTED.value, _("Convicted")
+        ENDED = rules.Basis.ENDED.value, _("Ended without charge")
+
+    class Reach(models.TextChoices):
+        ENDS = rules.Reach.ENDS.value, _("Whoever may see both")
+        HOLDER = rules.Reach.HOLDER.value, _("My agency only")
+        RECORD = rules.Reach.RECORD.value, _("Whoever may read the record")
+
+    class SourceGrade(models.TextChoices):
+        RELIABLE = rules.SourceGrade.RELIABLE.value, _("They have been right before")
+        UNTESTED = rules.SourceGrade.UNTESTED.value, _("We cannot tell yet")
+        DOUBTED = rules.SourceGrade.DOUBTED.value, _("There is reason to doubt it")
+        NOT_SAID = "", _("Nobody has said")
+
+    class KnownGrade(models.TextChoices):
+        DIRECT = rules.KnownGrade.DIRECT.value, _("Saw or heard it themselves")
+        BORNE_OUT = rules.KnownGrade.BORNE_OUT.value, _("Was told it, and something else bears it out")
+        INDIRECT = rules.KnownGrade.INDIRECT.value, _("Was told it")
+        NOT_KNOWN = rules.KnownGrade.NOT_KNOWN.value, _("Does not say")
+        THOUGHT_UNTRUE = rules.KnownGrade.THOUGHT_UNTRUE.value, _("It is thought to be untrue")
+        NOT_SAID = "", _("Nobody has said")
+
+    class Handling(models.TextChoices):
+        LAWFUL = rules.Handling.LAWFUL.value, _("Where the law allows it")
+        CONDITIONS = rules.Handling.CONDITIONS.value, _("Only as we say")
+        NOT_SAID = "", _("Nobody has said")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tie = models.ForeignKey(Tie, on_delete=models.CASCADE, related_name="sources")
+    words = models.CharField(max_length=300)
+    who = models.CharField(max_length=120, blank=True)
+    how = models.CharField(max_length=13, choices=How, blank=True)
+    basis = models.CharField(max_length=9, choices=Basis, blank=True)
+    reach = models.CharField(max_length=6, choices=Reach, default=Reach.ENDS)
+    about = models.CharField(max_length=12, blank=True, help_text=_("The kind of record that it comes from."))
+    about_id = models.UUIDField(null=True, blank=True, db_index=True)
+    source_grade = models.CharField(max_length=1, choices=SourceGrade, blank=True)
+    known_grade = models.CharField(max_length=1, choices=KnownGrade, blank=True)
+    handling = models.CharField(max_length=1, choices=Handling, blank=True)
+    conditions = models.CharField(max_length=200, blank=True)
+    holder = models.ForeignKey(
+        "agencies.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    recorded_at = models.DateTimeField(default=timezone.now, db_index=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    why_withdrawn = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["recorded_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(words=""), name="source_says_how_known"),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None) | ~models.Q(why_withdrawn=""),
+                name="source_withdrawn_with_why",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reach="record") | models.Q(about_id__isnull=False),
+                name="source_of_a_record",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding and set(kwargs.get("update_fields") or ("words",)) - _WITHDRAWAL:
+            raise Refused("How something is known is not changed. Withdraw it, and note what is right.")
+        super().save(*args, **kwargs)
+
+
+_WITHDRAWAL = {"withdrawn_at", "withdrawn_by", "why_withdrawn"}
+
+
+class Mention(models.Model):
+    """A record names a node: who confirmed it, and at which words."""
+
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="mentions")
+    when_merged: ClassVar = Joined(stays=True)
+    about = models.CharField(max_length=12)
+    about_id = models.UUIDField(db_index=True)
+    start = models.PositiveIntegerField()
+    length = models.PositiveIntegerField()
+    occurred_on = models.DateField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    confirmed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["confirmed_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["node", "about", "about_id"], name="named_once_in_a_record")
+        ]
+
+    def __str__(self) -> str:
+        return self.about

@@ -1,0 +1,222 @@
+"""What ties two of a person, place, group or handle, how that is known, and who may say so. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from heard.knowledge import load
+from heard.knowledge.model import TieKind
+
+OTHER: Final = "other"  # a tie that no kind of the vocabulary says: it has words
+BACK: Final = "back:"  # before a kind that is read from the second to the first
+SAID_TO_HARM: Final = "said_to_harm"
+
+
+class NodeKind(StrEnum):
+    """In the order in which two of different kinds are kept, the first first."""
+
+    PERSON = "person"
+    GROUP = "group"
+    HANDLE = "handle"
+    PLACE = "place"
+
+
+class HandleType(StrEnum):
+    PHONE = "phone"
+    VEHICLE = "vehicle"
+    ACCOUNT = "account"
+    EMAIL = "email"
+    DEVICE = "device"
+    WEB = "web"
+
+
+class How(StrEnum):
+    SAID_BY_CHILD = "said_by_child"
+    SAID = "said"
+    SEEN = "seen"
+    RECORD = "record"
+    WORK = "work"
+
+
+class Basis(StrEnum):
+    """On what it rests that somebody is said to harm."""
+
+    TOLD = "told"
+    ARRESTED = "arrested"
+    CHARGED = "charged"
+    CONVICTED = "convicted"
+    ENDED = "ended"
+
+
+class Reach(StrEnum):
+    """Who may read a source, of those who see both ends."""
+
+    ENDS = "ends"
+    HOLDER = "holder"
+    RECORD = "record"
+
+
+class SourceGrade(StrEnum):
+    """3x5x2, the first part. The value is its code."""
+
+    RELIABLE = "1"
+    UNTESTED = "2"
+    DOUBTED = "3"
+
+
+class KnownGrade(StrEnum):
+    """3x5x2, the second part."""
+
+    DIRECT = "A"
+    BORNE_OUT = "B"
+    INDIRECT = "C"
+    NOT_KNOWN = "D"
+    THOUGHT_UNTRUE = "E"
+
+
+class Handling(StrEnum):
+    """3x5x2, the third part."""
+
+    LAWFUL = "P"
+    CONDITIONS = "C"
+
+
+def vocabulary() -> tuple[str, dict[str, TieKind]]:
+    """The release that new ties are noted with, and its kinds by id."""
+    release = load.current()
+    return release.id, {kind.id: kind for kind in release.ties}
+
+
+def kinds_between(one: str, other: str) -> list[tuple[str, str, str]]:
+    """How the one may be tied to the other: (value, what it says, help). One that is read back begins with `BACK`."""
+    found = []
+    for kind in vocabulary()[1].values():
+        if f"{one} {other}" in kind.between:
+            found.append((kind.id, kind.label, kind.help))
+        if kind.directed and f"{other} {one}" in kind.between:
+            found.append((BACK + kind.id, kind.back, kind.help))
+    return sorted(found, key=lambda row: row[1])
+
+
+def said(kind: str, in_words: str, release: str, *, back: bool = False) -> str:
+    """What a tie says, from the first to the second or back: of the vocabulary, with its own words beside it."""
+    known = next((one for one in load.release(release).ties if one.id == kind), None)
+    if known is None:
+        return in_words
+    text = known.back if back else known.label
+    return f"{text} ({in_words})" if in_words else text
+
+
+def passes(kind: str, release: str) -> bool:
+    """Whether a way from one to another may lead through a tie of this kind."""
+    known = next((one for one in load.release(release).ties if one.id == kind), None)
+    return known is None or known.passes
+
+
+def in_order(kind: str, one: str, other: str) -> bool:
+    """Whether the one is the first of a tie of this kind to the other: as the vocabulary has it, else as `NodeKind` has."""
+    known = vocabulary()[1].get(kind)
+    if known is not None and known.directed:
+        return f"{one} {other}" in known.between
+    order = list(NodeKind)
+    return order.index(NodeKind(one)) <= order.index(NodeKind(other))
+
+
+def is_directed(kind: str) -> bool:
+    known = vocabulary()[1].get(kind)
+    return known is not None and known.directed
+
+
+def shown_handle(type_: str, service: str, key: str) -> str:
+    """A handle as it is shown, made from its key."""
+    if type_ == HandleType.VEHICLE and len(key) == 7 and key[2:4].isdigit():
+        return f"{key[:4]} {key[4:]}"
+    if type_ == HandleType.PHONE and key.startswith("+44") and len(key) == 13:
+        return f"0{key[3:7]} {key[7:]}"
+    return f"@{key} ({service})" if type_ == HandleType.ACCOUNT and service else key
+
+
+def why_not_note_tie(
+    *, kind: str, in_words: str, one: str, other: str, same: bool, first_is_child: bool, back: bool = False
+) -> str | None:
+    """`one`, `other`: the kinds of the two ends, in the order in which the tie is read."""
+    if same:
+        return "Choose two that are not the same."
+    if kind == OTHER or not kind:
+        return None if in_words.strip() else "Say what ties them, such as sister, or is seen at."
+    if (BACK if back else "") + kind not in {value for value, _label, _help in kinds_between(one, other)}:
+        return "Choose what ties them from the list, or say it in your own words."
+    if kind == SAID_TO_HARM and first_is_child:
+        return "A child who harms is being harmed too. Choose “is made to harm others by”, or say it in your own words."
+    return None
+
+
+def why_not_note_source(
+    *,
+    words: str,
+    how: str,
+    who: str = "",
+    kind: str = OTHER,
+    basis: str = "",
+    reach: str = Reach.ENDS,
+    of_a_record: bool = False,
+    source_grade: str = "",
+    known_grade: str = "",
+    handling: str = "",
+    conditions: str = "",
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    today: date | None = None,
+) -> str | None:
+    if not words.strip():
+        return "Say how this is known. A tie without a source is a rumour."
+    if how not in set(How):
+        return "Say how this is known: said, seen, in a record, or from your work."
+    if how == How.SAID and not who.strip():
+        return "Say who says so. Their name is not passed on outside."
+    if how == How.SAID_BY_CHILD and (source_grade or known_grade):
+        return "What a child said is never graded. Leave both questions about how sure it is."
+    if kind == SAID_TO_HARM and basis not in set(Basis):
+        return "Say on what it rests that they are said to harm."
+    if kind != SAID_TO_HARM and basis:
+        return "Only where somebody is said to harm does it rest on an arrest or the like."
+    if handling == Handling.CONDITIONS and not conditions.strip():
+        return "Say on which conditions this may go on."
+    if reach == Reach.RECORD and not of_a_record:
+        return "There is no record that says who may read this."
+    return _why_not_then(valid_from, valid_to, today)
+
+
+def _why_not_then(valid_from: date | None, valid_to: date | None, today: date | None) -> str | None:
+    if valid_from and valid_to and valid_to < valid_from:
+        return "A tie cannot end before it began. Look at both dates."
+    if today and any(day and day > today for day in (valid_from, valid_to)):
+        return "A tie is noted once it is so. Give a day that is not in the future."
+    return None
+
+
+def why_not_know_handle(*, key: str | None) -> str | None:
+    if key is None:
+        return "This does not look like one. Choose what it is, and enter it as it was written."
+    return None
+
+
+def why_not_withdraw(*, is_theirs: bool, withdrawn: bool, why: str) -> str | None:
+    """`is_theirs`: their agency said so, or they answer for the whole partnership."""
+    if not is_theirs:
+        return "The agency that noted this withdraws it. Note what you know as a source of your own."
+    if withdrawn:
+        return "This was withdrawn already."
+    if not why.strip():
+        return "Say why this is withdrawn, so that whoever relied on it can read it."
+    return None
+
+
+def why_not_give_kind(*, kind: str, has_one: bool) -> str | None:
+    if has_one:
+        return "This tie has a kind. If it is wrong, withdraw its sources and note the right tie."
+    if kind == OTHER:
+        return "Choose a kind from the list. Until one fits, leave the tie as it is."
+    return None

@@ -1,0 +1,131 @@
+"""Ties as they are read from one of their ends. Whoever calls this has asked who may see them."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.db.models import Model
+
+from heard.network.models import Group, Handle, Node, Person, Place, Tie, TieSource
+from heard.network.rules import KnownGrade
+
+_PERSON: Final = Node.Kind.PERSON
+# What is behind a node of each kind.
+BEHIND: Final[dict[str, type[Model]]] = {
+    Node.Kind.PERSON: Person,
+    Node.Kind.GROUP: Group,
+    Node.Kind.HANDLE: Handle,
+    Node.Kind.PLACE: Place,
+}
+
+
+@dataclass(frozen=True)
+class Strand:
+    """One tie as read from one of its ends: who or what is at the other end, what the tie says, and the sources of it that this
+    reader may see, the first that was noted first."""
+
+    tie_key: uuid.UUID
+    end: str  # 'person', 'place', 'group' or 'handle'
+    end_id: uuid.UUID
+    name: str
+    what: str  # kind of place, group or handle; '' for a person
+    person_kind: str  # 'child' or 'adult'; '' for anything else
+    restricted: bool  # the person is; what is written where others read it leaves them out
+    kind_id: str
+    kind: str  # in words, read from this end
+    sources: tuple[TieSource, ...]
+
+    @property
+    def person_id(self) -> uuid.UUID | None:
+        return self.end_id if self.end == _PERSON else None
+
+    @property
+    def how_known(self) -> str:
+        return self.sources[0].words
+
+    @property
+    def since(self) -> date | None:
+        return min((one.valid_from for one in self.sources if one.valid_from), default=None)
+
+    @property
+    def until(self) -> date | None:
+        """The latest word says whether it has ended."""
+        return self.sources[-1].valid_to
+
+    @property
+    def noted_at(self) -> datetime:
+        return self.sources[0].recorded_at
+
+    @property
+    def noted_by_id(self) -> int:
+        return self.sources[0].noted_by_id
+
+    @property
+    def agencies(self) -> list[str]:
+        """Who knows of it, A to Z."""
+        return sorted({one.holder.name for one in self.sources if one.holder})
+
+    @property
+    def thought_untrue(self) -> bool:
+        return all(one.known_grade == KnownGrade.THOUGHT_UNTRUE for one in self.sources)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One tie as a step from a node to another, without who or what is at its ends. `since`: from when somebody knew of it."""
+
+    tie_key: uuid.UUID
+    start: uuid.UUID
+    end: uuid.UUID
+    end_kind: str
+    kind_id: str
+    said: str
+    passes: bool
+
+
+def strands(key: uuid.UUID, ties: Sequence[Tie], known: Mapping[int, Sequence[TieSource]]) -> list[Strand]:
+    """The ties of one node as read from it, by what they say and then by name. `known`: the sources of each tie. Two that say the
+    same, as merging may leave them, are one. A query for each kind at the other ends."""
+    others = [tie.second if tie.first_id == key else tie.first for tie in ties]
+    named = behind(others)
+    alike: dict[tuple[str, uuid.UUID], list[Tie]] = defaultdict(list)
+    for tie, other in zip(ties, others, strict=True):
+        alike[tie.said(back=tie.second_id == key).casefold(), other.pk].append(tie)
+    found = [_strand(key, several, named[other], known) for (_said, other), several in alike.items()]
+    return sorted(found, key=lambda one: (one.kind.casefold(), one.name.casefold(), str(one.tie_key)))
+
+
+def behind(nodes: Iterable[Node]) -> dict[uuid.UUID, Any]:
+    by_kind: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for node in nodes:
+        by_kind[node.kind].append(node.pk)
+    found: dict[uuid.UUID, Any] = {}
+    for kind, keys in by_kind.items():
+        found |= {row.pk: row for row in BEHIND[kind]._default_manager.filter(pk__in=keys)}
+    return found
+
+
+def _strand(
+    key: uuid.UUID, several: Sequence[Tie], who: Any, known: Mapping[int, Sequence[TieSource]]
+) -> Strand:
+    tie = min(several, key=lambda one: one.pk)
+    kind = (tie.second if tie.first_id == key else tie.first).kind
+    is_person = kind == _PERSON
+    sources = [source for one in several for source in known[one.pk]]
+    return Strand(
+        tie_key=tie.key,
+        end=kind,
+        end_id=who.pk,
+        name=str(who),
+        what="" if is_person else who.kind,
+        person_kind=who.kind if is_person else "",
+        restricted=is_person and who.restricted,
+        kind_id=tie.kind,
+        kind=tie.said(back=tie.second_id == key),
+        sources=tuple(sorted(sources, key=lambda one: (one.recorded_at, str(one.pk)))),
+    )
