@@ -20,6 +20,7 @@ from heard.agencies.mailing import why_no_mail
 from heard.agencies.models import Agency, Approval, AuditRow, Draft, Membership, Team, User
 from heard.agencies.reading import is_reading_only, keep_looks
 from heard.agencies.rules import BeingSent, Hidden, May, Role, Sheet, refuse
+from heard.agencies.trail import sealing
 
 
 def record_audit(
@@ -55,6 +56,7 @@ def record_audit(
         return row
     row.save()
     written(row)
+    sealing.seal_soon(verb)
     return row
 
 

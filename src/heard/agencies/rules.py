@@ -41,6 +41,7 @@ class May(StrEnum):
     MANAGE = "add people and teams"
     APPROVE = "agree, as the second person, to what one alone may not do"
     SEE_ACTS = "see what administrators did"
+    SEE_TRAIL = "see whether the audit trail is as it was written"
     BREAK_GLASS = "open in an emergency, for some hours, a record that they may not see otherwise"
     REVIEW_READING = "review records that were opened in an emergency, and unusual reading"
 
@@ -69,7 +70,7 @@ MAY: Final[dict[Role, frozenset[May]]] = {
         _CASEWORK
         | {May.SEE_PARTNERSHIP, May.DECIDE, May.CLOSE, May.SEE_LIST, May.OPEN_FROM_LIST, May.SEE_FIGURES}
         | {May.JUDGE, May.HOLD_PANEL, May.SEE_TEAM, May.MERGE, May.DISCLOSE, May.RELEASE}
-        | {May.APPROVE, May.SEE_ACTS, May.BREAK_GLASS, May.REVIEW_READING}
+        | {May.APPROVE, May.SEE_ACTS, May.SEE_TRAIL, May.BREAK_GLASS, May.REVIEW_READING}
     ),
     Role.SUPERVISOR: frozenset(
         _CASEWORK
@@ -80,8 +81,10 @@ MAY: Final[dict[Role, frozenset[May]]] = {
     Role.ANALYST: frozenset(
         {May.SIGNED_IN, May.RUN_ENGINE, May.SEE_LIST, May.SEE_FIGURES, May.DRAW_PROFILE, May.SEE_PROFILES}
     ),
-    Role.BOARD: frozenset({May.SIGNED_IN, May.SEE_FIGURES, May.RELEASE, May.SEE_PROFILES, May.SEE_ACTS}),
-    Role.ADMINISTRATOR: frozenset({May.SIGNED_IN, May.MANAGE, May.APPROVE}),
+    Role.BOARD: frozenset(
+        {May.SIGNED_IN, May.SEE_FIGURES, May.RELEASE, May.SEE_PROFILES, May.SEE_ACTS, May.SEE_TRAIL}
+    ),
+    Role.ADMINISTRATOR: frozenset({May.SIGNED_IN, May.MANAGE, May.APPROVE, May.SEE_TRAIL}),
 }
 
 

@@ -6,6 +6,10 @@ HEARD_HOSTS        names that the site answers to, separated by commas
 HEARD_DATA         folder for the database, engine runs and uploads; default var/
 HEARD_EXTRACTS     folder into which agencies put extracts for the engine; default extracts/ in HEARD_DATA
 HEARD_LOOKS        a file, best on another disk, for who looked at what while the database cannot be written
+HEARD_AUDIT_KEY    the file with the key of the audit trail, best outside HEARD_DATA; default audit.key in it
+HEARD_WITNESS_FILE a file, best on another machine's disk, to which signed heads of the audit trail are added
+HEARD_WITNESS_SYSLOG  host[:port] of a syslog that gets them, or the path of its socket
+HEARD_WITNESS_MAIL addresses that get one each day, separated by commas; best of people in two agencies
 HEARD_QUESTIONS    a file or folder with the partnership's own questions; default questions/ in HEARD_DATA
 HEARD_FILE_MB      the largest file that can be attached to a record, in megabytes; default 25
 HEARD_FILES        how many files one record can have; default 50
@@ -51,6 +55,10 @@ DATA = Path(os.environ.get("HEARD_DATA", "var")).resolve()
 DATA.mkdir(parents=True, exist_ok=True, mode=0o700)  # only the site reads it
 EXTRACTS = Path(os.environ.get("HEARD_EXTRACTS", DATA / "extracts")).resolve()
 LOOKS = Path(os.environ.get("HEARD_LOOKS", DATA / "looks.jsonl")).resolve()
+AUDIT_KEY = Path(os.environ.get("HEARD_AUDIT_KEY", DATA / "audit.key")).resolve()
+WITNESS_FILE = os.environ.get("HEARD_WITNESS_FILE", "")
+WITNESS_SYSLOG = os.environ.get("HEARD_WITNESS_SYSLOG", "")
+WITNESS_MAIL = [one.strip() for one in os.environ.get("HEARD_WITNESS_MAIL", "").split(",") if one.strip()]
 QUESTIONS = Path(os.environ.get("HEARD_QUESTIONS", DATA / "questions")).resolve()
 DEMO = os.environ.get("HEARD_DEMO", "1" if "PYTEST_VERSION" in os.environ else "0") == "1"
 
@@ -126,7 +134,7 @@ AFTER_WRITES = [
 ]
 
 # What a worker does between its tasks, each time that it says it is alive: each of these sees by itself whether it is time.
-NOW_AND_THEN = ["heard.cases.watch.looking.watch"]
+NOW_AND_THEN = ["heard.agencies.trail.sealing.seal_and_tell", "heard.cases.watch.looking.watch"]
 
 # Records of stages above attachments to which files hang: the queries that say of which a user may see every file, and of
 # which those that they attached themselves. Files of what is not named here are seen by nobody.

@@ -134,6 +134,12 @@ PARTS = (
         is_main=False,
     ),
     Part(
+        "audit_trail",
+        _("The audit trail"),
+        _("Whether what was done stands as it was written, verified each night."),
+        is_main=False,
+    ),
+    Part(
         "deliveries",
         _("Shared with you"),
         _("What other agencies gave you about a child, to read until the day that they set."),

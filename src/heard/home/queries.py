@@ -79,6 +79,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     panel.ACTIONS,
     panel.DISAGREEMENTS,
     watch.ALERTS,
+    agencies.TRAIL,
     agencies.WITHOUT_MAIL,
     pack.RECORDS,
     pack.RECORDS_TO_CHECK,
