@@ -17,7 +17,7 @@ AS_FOUND: Final = 0  # a row that was there before rows had leaves: sealed as it
 WRITTEN: Final = 1  # a row whose leaf was made as it was written
 
 _EXACT: Final = 2**53  # below it each whole number is one floating-point number
-encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 class Row(NamedTuple):
@@ -49,15 +49,22 @@ class Row(NamedTuple):
 def commitment_of(row: Row) -> str:
     """Over what is about people, with the salt."""
     detail = row.detail if row.detail == "{}" else canonical(row.detail)
-    said = encode([row.person_id, row.actor, row.reason, detail])
+    said = _framed((row.person_id, row.actor, row.reason, detail))
     return sha256(bytes.fromhex(row.salt) + said.encode()).hexdigest()
 
 
 def leaf_of(row: Row, key: Key) -> str:
     """Over the whole row, as far as it is there: of an erased one over the commitment that was kept."""
     private = row.commitment or commitment_of(row)
-    said = encode([row.version, row.key_id, row.at, row.actor_id, row.agency, row.verb, row.subject, row.subject_id, private])  # fmt: skip
+    said = _framed(
+        (str(row.version), row.key_id, row.at, str(row.actor_id), row.agency, row.verb, row.subject, row.subject_id, private)
+    )  # fmt: skip
     return hmac.digest(key.of_leaves, b"\x00" + said.encode(), "sha256").hex()
+
+
+def _framed(parts: tuple[str, ...]) -> str:
+    """Each with its length before it, so that no two rows are the same text."""
+    return "".join([f"{len(part)}:{part}" for part in parts])
 
 
 def in_tree(row_id: int, leaf: str) -> bytes:
@@ -71,7 +78,7 @@ def new_salt() -> str:
 
 def canonical(detail: str) -> str:
     """The same text for the same JSON, whichever database gave it back."""
-    return encode(json.loads(detail, parse_float=_number, parse_int=_number))
+    return _encode(json.loads(detail, parse_float=_number, parse_int=_number))
 
 
 def _number(text: str) -> Any:
