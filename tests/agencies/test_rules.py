@@ -37,6 +37,7 @@ TABLE = {
     May.MANAGE:           "no             no             no             no             no             no             no             yes",
     May.APPROVE:          "no             no             yes            no             no             no             no             yes",
     May.SEE_ACTS:         "no             no             yes            no             no             no             yes            no",
+    May.KEEP:             "no             no             yes            yes            no             no             no             no",
     May.SEE_TRAIL:        "no             no             yes            no             no             no             yes            yes",
     May.BREAK_GLASS:      "no             yes            yes            yes            no             no             no             no",
     May.REVIEW_READING:   "no             no             yes            yes            no             no             no             no",

@@ -25,6 +25,8 @@ HEARD_GLASS_TRIES  how often somebody may try that in an hour; default 5
 HEARD_SEARCHES     how often somebody may search in an hour; default 60
 HEARD_READING      what counts as unusual reading, as children,first hour,last hour,name: records of more children in one hour;
                    outside these hours or on a day off; a family name that more children have says nothing. Default 30,7,20,10
+HEARD_RETENTION    after how many years a child's record is past its time, from birth or from when the case was closed, such as
+                   closed,25; default none, and records are kept. Nothing goes by itself
 DATABASE_URL       default SQLite in HEARD_DATA
 HEARD_SECRET_KEY_BEFORE  the key before this one, for as long as what was encrypted with it is in use
 HEARD_FACTOR       who confirms with a passkey or app that it is them: all, sensitive (roles that see more than their
@@ -46,6 +48,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from heard.cases.keeping.rules import period_of as _period_of
 from heard.cases.panel.escalation import policy as _policy
 from heard.cases.review.rules import EVIDENCE_DAYS as _EVIDENCE_DAYS
 
@@ -338,6 +341,12 @@ _reading = os.environ.get("HEARD_READING", "30,7,20,10").split(",")
 if len(_reading) != 4 or not all(number.strip().isdigit() for number in _reading):
     raise ImproperlyConfigured("HEARD_READING is four numbers, such as 30,7,20,10.")
 READING_MANY, READING_FROM, READING_UNTIL, READING_COMMON = (int(number) for number in _reading)
+
+# After which time records are listed as past it: the partnership's own rule. None keeps them.
+try:
+    RETENTION = _period_of(os.environ.get("HEARD_RETENTION", ""))
+except ValueError as _wrong:
+    raise ImproperlyConfigured(str(_wrong)) from _wrong
 
 # Whom to ring about somebody who works with children where no designated officer is set in Heard.
 OFFICER = os.environ.get("HEARD_OFFICER", "").strip()

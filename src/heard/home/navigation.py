@@ -122,6 +122,12 @@ PARTS = (
         is_main=False,
     ),
     Part(
+        "keeping",
+        _("How long records are kept"),
+        _("Holds, records past their time, and what was destroyed."),
+        is_main=False,
+    ),
+    Part(
         "approvals",
         _("What takes two people"),
         _("Roles that somebody asks for, and that a second person agrees to."),

@@ -15,6 +15,7 @@ from heard.cases.concern import work as concern
 from heard.cases.concern.strategy import work as strategy
 from heard.cases.disruption import work as disruption
 from heard.cases.glass import work as glass
+from heard.cases.keeping import work as keeping
 from heard.cases.leaving import work as leaving
 from heard.cases.missing import work as missing
 from heard.cases.note import work as note
@@ -79,6 +80,8 @@ LISTS: Final[tuple[WorkList, ...]] = (
     panel.ACTIONS,
     panel.DISAGREEMENTS,
     watch.ALERTS,
+    keeping.DESTRUCTIONS,
+    keeping.HOLDS,
     agencies.TRAIL,
     agencies.WITHOUT_MAIL,
     pack.RECORDS,

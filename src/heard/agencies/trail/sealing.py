@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from heard.agencies.models import AuditHead, AuditRow, AuditSeal
+from heard.agencies.rules import Refused
 from heard.agencies.seal import leaves
 from heard.agencies.seal.heads import Head
 from heard.agencies.seal.keys import KeyMissing, Ring
@@ -173,6 +174,8 @@ def erase_personal(row_ids: list[int]) -> None:
     that erases, which names them in the row that it leaves."""
     seal()
     for some in batched(sorted(row_ids), _AT_ONCE):
+        if AuditRow.objects.filter(leaf="", pk__in=some).exists():
+            raise Refused("The audit trail of before is being sealed. Try again in some minutes.")
         rows = AuditRow.objects.filter(pk__in=some, commitment="").exclude(leaf="")
         _change(
             "person_id = NULL, actor = '', reason = '', detail = '{}', salt = '', commitment = %s",
