@@ -1,7 +1,8 @@
 """All that hangs on a person, in every table of the site, and how it is taken out of the database for good.
 
 Which tables these are is read from Django's own description, so that a new one cannot be forgotten. A row of somebody else
-that only mentions the person stays, and no longer does. Whoever calls this has asked whether it may be done.
+that only mentions the person stays, and no longer does; where it has to say somebody, `when_erased` of its table says
+what stands there instead. Whoever calls this has asked whether it may be done.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ def take_out(found: Gathered) -> None:
     """Inside the transaction of whoever calls it: the database looks at its end whether anything still leads here."""
     for (model, name), keys in found.lets_go.items():
         for some in batched(keys, _AT_ONCE):
-            model._base_manager.filter(pk__in=some).update(**{name: None})
+            instead = getattr(model, "when_erased", {})
+            model._base_manager.filter(pk__in=some).update(**{name: None} | instead)
     for model, keys in found.rows.items():
         for some in batched(keys, _AT_ONCE):
             model._base_manager.filter(pk__in=some)._raw_delete(connection.alias)
