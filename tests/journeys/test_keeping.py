@@ -25,8 +25,12 @@ def dana(world: World) -> Person:
 def test_a_record_is_held_then_destroyed_by_two_people_with_a_certificate(
     world: World, dana: Person, story: Story
 ) -> None:
-    story.sign_in(world.coordinator).open(f"/children/{dana.pk}/access/").follow("Hold or destroy this record")
-    story.follow("Hold this record instead").press("Place the hold").sees("There is a problem", "Say on what basis")
+    story.sign_in(world.coordinator).open(f"/children/{dana.pk}/access/").follow(
+        "Hold or destroy this record"
+    )
+    story.follow("Hold this record instead").press("Place the hold").sees(
+        "There is a problem", "Say on what basis"
+    )
     story.fill("On what basis is this record kept?", "Letter of the inquiry of 2 May").press("Place the hold")
     story.sees("The hold is in force.", "You placed this hold yourself")
     held = story.path
@@ -34,11 +38,15 @@ def test_a_record_is_held_then_destroyed_by_two_people_with_a_certificate(
 
     story.sign_in(world.supervisor).open("/").sees("Holds that take a second person", "to be confirmed")
     story.open(held).press("Confirm the hold").sees("Hold confirmed.")
-    story.fill("Why is the hold no longer needed?", "The inquiry has ended, its letter of 8 May").press("Ask to lift it")
+    story.fill("Why is the hold no longer needed?", "The inquiry has ended, its letter of 8 May").press(
+        "Ask to lift it"
+    )
     story.sees("The hold stays until another person agrees.")
 
     story.sign_in(world.coordinator).open(held).press("Lift the hold").sees("Hold lifted.")
-    story.open(f"/children/{dana.pk}/destroy/").press("Ask to destroy it").sees("There is a problem", "Say on what basis")
+    story.open(f"/children/{dana.pk}/destroy/").press("Ask to destroy it").sees(
+        "There is a problem", "Say on what basis"
+    )
     story.choose("The person asked for it to be erased, and they are right")
     story.fill("Why, and who decided it?", WHY).press("Ask to destroy it")
     story.sees("Another co-ordinator or supervisor agrees within a week", "You asked for this yourself")
@@ -47,7 +55,9 @@ def test_a_record_is_held_then_destroyed_by_two_people_with_a_certificate(
     story.sign_in(world.supervisor).open("/").sees("Records to be destroyed, for you to agree or not")
     story.open(asked).sees(WHY, "Rows that would go").press("Save").sees("Say whether it is to be destroyed")
     story.choose("Yes, destroy it now").press("Save")
-    story.sees("Certificate of destruction", WHY, "Agreed by", "of the audit trail says", "What stays").sees_not("Dana")
+    story.sees(
+        "Certificate of destruction", WHY, "Agreed by", "of the audit trail says", "What stays"
+    ).sees_not("Dana")
     story.open(f"/children/{dana.pk}/", status=404)
     story.open("/keeping/").sees("Destroyed", "Your partnership has set no period").sees_not("Dana")
 

@@ -122,13 +122,13 @@ def _prepare() -> tuple[str, ...]:
         raise click.ClickException(str(error)) from error
     if behind:
         raise click.ClickException("The database is not up to date. Run first: heard migrate")
-    _refuse_without_a_key()
+    refuse_without_a_key()
     from heard.agencies.working import QUEUES
 
     return QUEUES
 
 
-def _refuse_without_a_key() -> None:
+def refuse_without_a_key() -> None:
     from django.conf import settings
 
     from heard.agencies.seal import keys

@@ -489,3 +489,23 @@ def test_administrators_co_ordinators_and_the_board_read_how_it_stands_and_nobod
     assert "The audit trail is not as it was written" in client.get(reverse("home")).text
     client.force_login(world.coordinator)
     assert "The audit trail is not as it was written" not in client.get(reverse("home")).text
+
+
+def test_the_doctor_says_what_is_wrong_with_the_trail(world: World, settings, tmp_path: Path) -> None:
+    from heard.config.doctor import _trail as look
+
+    def found() -> set[str]:
+        return {one.code for one in look()}
+
+    assert found() == {"audit-check", "audit-witness"}
+    settings.WITNESS_FILE, settings.WITNESS_MAIL = str(tmp_path / "away" / "heads"), ["a@police.example"]
+    settings.ADDRESS = "https://heard.example.org"
+    [row_id] = write(world.teacher)
+    sealing.seal_and_tell()
+    checking.check()
+    assert found() == {"audit-trail", "audit-witness-fails"}, "the file of the witness cannot be read"
+    as_database_administrator("UPDATE agencies_auditrow SET verb = 'view' WHERE id = %s", row_id)
+    checking.check()
+    guarding.let_go()
+    assert found() == {"audit-trail", "audit-guards", "audit-witness-fails"}
+    guarding.guard()

@@ -166,7 +166,10 @@ def test_a_row_of_somebody_else_that_mentions_the_person_stays(world: World, rec
     aunt = child_of(world, given_name="Rosa", family_name="Bell")
     with connection.cursor() as cursor:  # as before it was signed
         as_stored = (lambda key: key.hex) if connection.vendor == "sqlite" else (lambda key: key)
-        cursor.execute("UPDATE cases_protectiveperson SET person_id = %s, name = '' WHERE id = %s", [as_stored(aunt.pk), as_stored(protective.pk)])
+        cursor.execute(
+            "UPDATE cases_protectiveperson SET person_id = %s, name = '' WHERE id = %s",
+            [as_stored(aunt.pk), as_stored(protective.pk)],
+        )
     actions.destroy(by=world.supervisor, destruction_id=ask(world.coordinator, aunt.pk).pk)
     protective.refresh_from_db()
     assert (protective.person_id, protective.name) == (None, "Somebody whose record was destroyed")
