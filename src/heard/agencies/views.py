@@ -451,7 +451,8 @@ _CHECKS_SHOWN = 14
 def audit_trail(request: Request) -> HttpResponse:
     """Whether who did what is as it was written, how much of it is sealed, and who keeps heads elsewhere."""
     checks = [
-        (check, _OUTCOMES[check.outcome]) for check in queries.checks_of_trail(request.user)[:_CHECKS_SHOWN]
+        (check, str(_OUTCOMES[check.outcome]))
+        for check in queries.checks_of_trail(request.user)[:_CHECKS_SHOWN]
     ]
     words = {
         "checks": checks,

@@ -482,6 +482,7 @@ def test_administrators_co_ordinators_and_the_board_read_how_it_stands_and_nobod
         client.force_login(who)
         page = client.get(reverse("audit_trail"))
         assert (page.status_code, f"Row {row_id}: it was changed." in page.text) == (200, True)
+        assert "Not as it was written" in page.text
     for who in (world.teacher, world.supervisor, world.analyst):
         client.force_login(who)
         assert client.get(reverse("audit_trail")).status_code == 404
