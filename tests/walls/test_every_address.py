@@ -53,6 +53,7 @@ RECORD_KEYS = {
     "to_teller_id", "discussion_id", "asked_id", "handover_id",
     "opening_id", "alert_id",
     "delivery_id", "onward_id", "staff_worry_id",
+    "hold_id", "destruction_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places and groups: a child who is hidden is left out of them (asked for below).

@@ -206,3 +206,11 @@ def open_destruction(*, by: User, destruction_id: uuid.UUID) -> Destruction:
     person_id = None if row.agreed else row.person_id
     record_audit(by=by, verb="view", subject="destruction", subject_id=row.pk, person_id=person_id)
     return row
+
+
+@transaction.atomic
+def open_hold(*, by: User, hold_id: uuid.UUID) -> Hold:
+    """For showing it, with a 'view' row; or `Hidden`."""
+    hold = queries.hold_visible_to(by, hold_id)
+    record_audit(by=by, verb="view", subject="hold", subject_id=hold.pk, person_id=hold.person_id)
+    return hold

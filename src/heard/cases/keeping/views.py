@@ -145,7 +145,7 @@ def _ask(request: Request, form: object, heading: str, about: str, back: str) ->
 @require_http_methods(["GET", "HEAD", "POST"])
 def hold(request: Request, hold_id: uuid.UUID) -> HttpResponse:
     """One hold: confirming it, asking to lift it, and lifting it."""
-    user, row = request.user, queries.hold_visible_to(request.user, hold_id)
+    user, row = request.user, actions.open_hold(by=request.user, hold_id=hold_id)
     form = kept_form(request, LiftForm, kind="hold.lift", subject_id=hold_id)
     if form.is_valid():
         with sending(request, form):

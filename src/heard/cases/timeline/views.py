@@ -53,6 +53,7 @@ VERBS: dict[tuple[str, str], Any] = {
     ("turn down", "destruction"): gettext_lazy("Decided that the record stays"),
     ("view", "destruction"): gettext_lazy("Looked at whether the record is to be destroyed"),
     ("place hold", "hold"): gettext_lazy("Placed a hold: nothing is destroyed"),
+    ("view", "hold"): gettext_lazy("Looked at a hold"),
     ("confirm hold", "hold"): gettext_lazy("Confirmed a hold"),
     ("ask to lift hold", "hold"): gettext_lazy("Asked to lift a hold"),
     ("lift hold", "hold"): gettext_lazy("Lifted a hold"),
