@@ -53,7 +53,7 @@ def test_a_record_is_held_then_destroyed_by_two_people_with_a_certificate(
     asked = story.path
 
     story.sign_in(world.supervisor).open("/").sees("Records to be destroyed, for you to agree or not")
-    story.open(asked).sees(WHY, "Rows that would go").press("Save").sees("Say whether it is to be destroyed")
+    story.open(asked).sees(WHY, "Open the record").press("Save").sees("Say whether it is to be destroyed")
     story.choose("Yes, destroy it now").press("Save")
     story.sees(
         "Certificate of destruction", WHY, "Agreed by", "of the audit trail says", "What stays"

@@ -14,9 +14,8 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import Case, CasePeriod
 from heard.cases.keeping import rules
 from heard.cases.keeping.models import Destruction, Hold
-from heard.network.erasing import Gathered, gather
 from heard.network.leading import agencies_answering
-from heard.network.queries import people_visible_to, person_visible_to
+from heard.network.queries import people_visible_to
 from heard.network.rules import Level
 
 if TYPE_CHECKING:
@@ -112,11 +111,6 @@ def destruction_visible_to(user: User, destruction_id: uuid.UUID) -> Destruction
 def destructions_waiting(user: User) -> QuerySet[Destruction]:
     """Those to which this user can agree or not."""
     return destructions_visible_to(user).filter(decided_at=None).exclude(asked_by=user.pk)
-
-
-def what_would_go(user: User, person_id: uuid.UUID) -> Gathered:
-    person_visible_to(user, person_id, level=Level.EVERYTHING)
-    return gather(person_id)
 
 
 def why_not_begin(user: User, person: Person) -> str | None:

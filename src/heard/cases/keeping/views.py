@@ -80,7 +80,6 @@ def destruction(request: Request, destruction_id: uuid.UUID) -> HttpResponse:
         "row": row,
         "form": form,
         "why_not": queries.why_not_decide(user, row, agrees=True),
-        "going": None if row.decided_at else sum(queries.what_would_go(user, row.person_id).counted.values()),
     }
     return render(request, "cases/keeping/destruction.html", words)
 
