@@ -87,6 +87,25 @@ def chronologies_are_made(request: pytest.FixtureRequest) -> Iterator[None]:
     request_started.disconnect(make)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def tables_can_be_emptied() -> Iterator[None]:
+    """A test that commits is followed by emptying all tables, which the guards of the audit trail refuse. Django says that it
+    has migrated afterwards, and they are there again."""
+    from django.test import TransactionTestCase
+
+    from heard.agencies.trail import guarding
+
+    emptied = TransactionTestCase._fixture_teardown
+
+    def teardown(case: Any) -> None:
+        guarding.let_go()
+        emptied(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
+
+
 @dataclass(frozen=True)
 class World:
     """Three agencies. Only `care` takes worries; `coordinator` and `supervisor` work there."""

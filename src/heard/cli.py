@@ -19,6 +19,7 @@ _COMMANDS = {
     "publish": "heard.engine.cli.publishing:publish",
     "tables": "heard.engine.cli.columns:tables_",
     "demo": "heard.demo.cli:demo",
+    "audit": "heard.agencies.audit_cli:audit",
     "backup": "heard.config.backup.cli:backup",
     "restore": "heard.config.backup.cli:restore",
     "doctor": "heard.config.doctor:doctor",

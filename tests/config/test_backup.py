@@ -47,12 +47,16 @@ for state in ("done", "running"):
 (settings.DATA / "questions" / "own.yaml").write_text("questions: []")
 (settings.DATA / "attachments" / ("0" * 32)).write_bytes(b"newer than the copy")
 post_digest.enqueue("0" * 32)
+from heard.agencies.trail.sealing import seal
+seal()
 session = SessionStore(); session["x"] = 1; session.save()
 print(kept.pk.hex)
 """
 ENDS_WITH_THE_BACKUP = {
     "django_session",
     "agencies_auditrow",
+    "agencies_auditseal",
+    "agencies_audithead",
     "django_tasks_database_dbtaskresult",
     "agencies_workerbeat",
     "sqlite_sequence",
@@ -136,6 +140,7 @@ def test_the_drill(site: Path, made: Path, key: tuple[str, Path], tmp_path: Path
     [restored] = set(after["agencies_auditrow"]) - set(before["agencies_auditrow"])
     assert "restore" in restored
     assert set(before["agencies_auditrow"]) < set(after["agencies_auditrow"])
+    assert set(before["agencies_auditseal"]) < set(after["agencies_auditseal"])
     newer, was = f"attachments/{'0' * 32}", files(site)
     running = [name for name in was if name.startswith("runs/") and name not in files(place)]
     assert len(running) == 1
@@ -144,6 +149,14 @@ def test_the_drill(site: Path, made: Path, key: tuple[str, Path], tmp_path: Path
     check = heard(place, "check-files", "--json")
     assert json.loads(check.stdout)["checked"] == 1
     assert check.returncode == 0
+    trail = heard(place, "audit", "verify")
+    assert trail.returncode == 2, "the key of before is not there yet"
+    assert heard(place, "audit", "key", "--add", str(site / "audit.key")).returncode == 0
+    trail = heard(place, "audit", "verify")
+    assert trail.returncode == 0, trail.stdout
+    assert heard(place, "audit", "verify", "--structure-only").returncode == 2, (
+        "nobody said whose signatures count"
+    )
 
 
 @pytest.mark.django_db

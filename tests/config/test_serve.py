@@ -12,12 +12,15 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
+from heard.agencies.seal import keys
 from heard.config import serve as serving
-from heard.config.serve import serve
+from heard.config.serve import refuse_without_a_key, serve
 
 pytestmark = pytest.mark.timeout(900)  # it starts real servers
 HEARD = [sys.executable, "-c", "from heard.cli import main; main()"]
@@ -65,6 +68,14 @@ def test_a_database_that_is_behind_gives_the_command_to_run(port: int, environme
     assert done.returncode == 1
     assert "Run first: heard migrate" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_without_the_key_of_the_audit_trail_nothing_starts(settings: Any, tmp_path: Path) -> None:
+    settings.AUDIT_KEY = tmp_path / "audit.key"
+    with pytest.raises(click.ClickException, match="heard migrate"):
+        refuse_without_a_key()
+    keys.make(settings.AUDIT_KEY)
+    refuse_without_a_key()
 
 
 def test_a_missing_secret_key_gives_a_plain_sentence(port: int, environment: dict[str, str]) -> None:

@@ -31,6 +31,8 @@ from heard.cases.concern import actions as telling
 from heard.cases.concern.strategy import actions as strategy
 from heard.cases.disruption import actions as disrupting
 from heard.cases.glass import actions as breaking
+from heard.cases.keeping import actions as keeping
+from heard.cases.keeping.models import Destruction
 from heard.cases.leaving import actions as leaving
 from heard.cases.missing import actions as looking
 from heard.cases.note import actions as noting
@@ -195,8 +197,26 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "supervision_id": supervision.pk,
             "decision_id": decision.pk,
             **_packs(world, person.pk),
+            **_kept(world, person.pk),
         }
     )
+
+
+def _kept(world: World, person_id: Any) -> dict[str, Any]:
+    """A hold on the record that two lifted, and one that is in force; and that it was asked to destroy it."""
+    this = {"by": world.coordinator, "person_id": person_id}
+    hold = keeping.place_hold(**this, scope="record", reason="Letter of the inquiry, 3 May")
+    keeping.ask_to_lift_hold(by=world.coordinator, hold_id=hold.pk, reason="Its letter of today")
+    keeping.lift_hold(by=world.supervisor, hold_id=hold.pk)
+    keeping.place_hold(**this, scope="record", reason="Letter of the court, 4 May")
+    asked = Destruction.objects.create(
+        person_id=person_id,
+        why="order",
+        reason="The regulator ordered it",
+        asked_by=world.coordinator,
+        asked_at=timezone.now(),
+    )
+    return {"hold_id": hold.pk, "destruction_id": asked.pk}
 
 
 def ago(days: int) -> date:

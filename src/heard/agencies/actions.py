@@ -2,7 +2,9 @@
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from itertools import batched
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -20,6 +22,8 @@ from heard.agencies.mailing import why_no_mail
 from heard.agencies.models import Agency, Approval, AuditRow, Draft, Membership, Team, User
 from heard.agencies.reading import is_reading_only, keep_looks
 from heard.agencies.rules import BeingSent, Hidden, May, Role, Sheet, refuse
+from heard.agencies.trail import sealing
+from heard.agencies.trail.verifying import ranges_of
 
 
 def record_audit(
@@ -55,6 +59,7 @@ def record_audit(
         return row
     row.save()
     written(row)
+    sealing.seal_soon(verb)
     return row
 
 
@@ -516,6 +521,43 @@ def _lock_administrators() -> None:
 
 def _only_administrators(by: User) -> None:
     refuse(rules.why_not_manage(may_manage=by.may(May.MANAGE)))
+
+
+# ---- erasing
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How many audit rows have no personal part any more, and the row that says so."""
+
+    rows: int
+    said_in: int
+
+
+@transaction.atomic
+def erase_from_trail(
+    *, by: User, person_ids: Collection[uuid.UUID], keys: Collection[str], certificate: object
+) -> Erased:
+    """What audit rows about these people, and about records with these keys, say of anybody goes, and a row says which they are.
+    Unfinished forms about them go too. For whoever destroys the records, in the same transaction."""
+    sealing.seal()
+    found: set[int] = set()
+    for some in batched(keys, 400):
+        found |= set(AuditRow.objects.filter(subject_id__in=some).values_list("pk", flat=True))
+        Draft.objects.filter(subject_id__in=some).delete()
+    found |= set(AuditRow.objects.filter(person_id__in=person_ids).values_list("pk", flat=True))
+    rows: set[int] = set()
+    for ids in batched(sorted(found), 400):
+        rows |= set(AuditRow.objects.filter(pk__in=ids, commitment="").values_list("pk", flat=True))
+    sealing.erase_personal(sorted(rows))
+    said = record_audit(
+        by=by,
+        verb="erase",
+        subject="audit",
+        subject_id=certificate,
+        detail={"rows": ranges_of(rows)},
+    )
+    return Erased(len(rows), said.pk)
 
 
 # ---- unfinished forms

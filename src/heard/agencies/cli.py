@@ -27,6 +27,7 @@ def migrate() -> None:
         from django.core.management import call_command
 
         call_command("migrate", interactive=False)
+        _say_key()
 
 
 @click.command()
@@ -102,6 +103,15 @@ def recover(username: str, reason: str | None) -> None:
         click.echo(f"Open this within three days; it works once:\n{link_for(user)}")
 
 
+def _say_key() -> None:
+    from django.conf import settings
+
+    from heard.agencies.seal import keys
+
+    public = keys.read(settings.AUDIT_KEY).newest.public.hex()
+    click.echo(f"The public key of the audit trail, to be kept on paper: {public}")
+
+
 def _user_called(username: str) -> User:
     from heard.agencies.models import User
 
@@ -120,12 +130,13 @@ def site() -> Iterator[None]:
     from django.db import DatabaseError
 
     from heard.agencies.rules import Refused
+    from heard.agencies.seal.keys import KeyMissing
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heard.config.settings")
     try:
         django.setup()
         yield
-    except (ImproperlyConfigured, Refused) as error:
+    except (ImproperlyConfigured, KeyMissing, Refused) as error:
         raise click.ClickException(str(error)) from error
     except ValidationError as error:
         raise click.ClickException(_in_lines(error)) from error

@@ -1,14 +1,18 @@
 """Agencies, their teams and people, and the record of what people did."""
 
 import uuid
+from collections.abc import Iterable
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May, Role, permissions_of
+from heard.agencies.seal.writing import sealed
 
 
 class Agency(models.Model):
@@ -171,7 +175,7 @@ class Approval(models.Model):
         return self.reason
 
 
-class OnlyAdded(models.QuerySet["AuditRow"]):
+class OnlyAdded(models.QuerySet[Any]):
     """Refuses in bulk what a row refuses by itself."""
 
     def update(self, **values: object) -> int:
@@ -180,14 +184,20 @@ class OnlyAdded(models.QuerySet["AuditRow"]):
     def delete(self) -> tuple[int, dict[str, int]]:
         raise TypeError("An audit row is never deleted.")
 
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        rows: list[Any] = [sealed(row, settings.AUDIT_KEY) for row in objs]
+        return super().bulk_create(rows, *args, **kwargs)
+
 
 class AuditRow(models.Model):
     """What somebody did or looked at. No foreign keys, so that it outlives everything that it speaks of.
 
-    Rows are only ever added: saving one again, or deleting it, is refused.
+    Rows are only ever added: saving one again, or deleting it, is refused, here and by the database. Each has its leaf of the
+    tree that the sealer keeps (`trail/`). Erasing takes `person_id`, `actor`, `reason`, `detail` and `salt` away, and keeps
+    their salted hash as `commitment`.
     """
 
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now)
     actor_id = models.IntegerField()
     actor = models.CharField(max_length=150)
     agency = models.CharField(max_length=120, blank=True)
@@ -199,6 +209,15 @@ class AuditRow(models.Model):
     )
     reason = models.TextField(blank=True)
     detail = models.JSONField(default=dict)
+    version = models.SmallIntegerField(
+        default=0, db_default=0, help_text=_("How the leaf was made; 0 before rows had one.")
+    )
+    key_id = models.CharField(max_length=16, blank=True, default="", db_default="")
+    salt = models.CharField(max_length=32, blank=True, default="", db_default="")
+    leaf = models.CharField(max_length=64, blank=True, default="", db_default="")
+    commitment = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text=_("Of a row that was erased.")
+    )
 
     objects = OnlyAdded.as_manager()
 
@@ -212,10 +231,66 @@ class AuditRow(models.Model):
     def save(self, *args: object, **kwargs: object) -> None:
         if self.pk:
             raise TypeError("An audit row is never changed.")
+        sealed(self, settings.AUDIT_KEY)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         raise TypeError("An audit row is never deleted.")
+
+
+class AuditSeal(models.Model):
+    """Where an audit row stands in the tree: the place is given once, and never changes."""
+
+    seq = models.BigIntegerField(primary_key=True, help_text=_("1 for the first leaf of the tree."))
+    row_id = models.BigIntegerField(unique=True)
+    leaf = models.CharField(max_length=64, help_text=_("The row's, in case that the row is gone."))
+
+    def __str__(self) -> str:
+        return f"seal {self.seq}"
+
+
+class AuditHead(models.Model):
+    """The tree as it was at one time, signed. `edge` is what the sealer goes on from, and `mark` the row before which it no
+    longer looks."""
+
+    size = models.BigIntegerField(primary_key=True)
+    site = models.CharField(max_length=36)
+    root = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    key_id = models.CharField(max_length=16)
+    signature = models.CharField(max_length=128)
+    edge = models.TextField()
+    mark = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"head of {self.size}"
+
+
+class AuditWitness(models.Model):
+    """Who keeps heads outside this database, and which they were given last."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    size = models.BigIntegerField(default=0)
+    given_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True, help_text=_("Since when it takes none."))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuditCheck(models.Model):
+    """What came of verifying the audit trail: 0 sound, 1 tampered with, 2 cannot tell."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    outcome = models.SmallIntegerField()
+    size = models.BigIntegerField()
+    said = models.JSONField(default=list, help_text=_("The first findings, by number of row alone."))
+
+    class Meta:
+        ordering: ClassVar = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"check of {self.at:%Y-%m-%d}"
 
 
 class Draft(models.Model):

@@ -15,7 +15,18 @@ from django.contrib.sessions.models import Session
 from django.db.models import Count, Exists, F, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
-from heard.agencies.models import Agency, Approval, AuditRow, Draft, Membership, Team, User
+from heard.agencies.models import (
+    Agency,
+    Approval,
+    AuditCheck,
+    AuditHead,
+    AuditRow,
+    AuditWitness,
+    Draft,
+    Membership,
+    Team,
+    User,
+)
 from heard.agencies.rules import APPROVED_WITHIN, MAY, Hidden, May, Role, name_as_counted
 from heard.govuk.environment import time
 
@@ -212,6 +223,29 @@ def acts_visible_to(user: User) -> QuerySet[AuditRow]:
     """What was done about people, roles, teams and agencies, the latest first. For co-ordinators and the board."""
     rows = AuditRow.objects.filter(subject__in=ABOUT_STAFF).exclude(verb__in=LOOKS)
     return rows if user.may(May.SEE_ACTS) else rows.none()
+
+
+def checks_of_trail(user: User) -> QuerySet[AuditCheck]:
+    """What came of verifying the audit trail, the latest first."""
+    rows = AuditCheck.objects.order_by("-at", "-pk")
+    return rows if user.may(May.SEE_TRAIL) else rows.none()
+
+
+def trail_not_sound(user: User) -> QuerySet[AuditCheck]:
+    """The latest of these, where the trail was not as it was written, or that could not be told. For administrators."""
+    latest = AuditCheck.objects.order_by("-at", "-pk").values("pk")[:1]
+    rows = AuditCheck.objects.filter(pk=latest).exclude(outcome=0)
+    return rows if user.may(May.MANAGE) else rows.none()
+
+
+def last_head(user: User) -> AuditHead | None:
+    """How many rows are sealed, and since when."""
+    return AuditHead.objects.order_by("-size").first() if user.may(May.SEE_TRAIL) else None
+
+
+def witnesses_of_trail(user: User) -> QuerySet[AuditWitness]:
+    rows = AuditWitness.objects.order_by("name")
+    return rows if user.may(May.SEE_TRAIL) else rows.none()
 
 
 # ---- for administrators alone

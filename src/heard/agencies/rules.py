@@ -45,6 +45,8 @@ class May(StrEnum):
     MANAGE = "add people and teams"
     APPROVE = "agree, as the second person, to what one alone may not do"
     SEE_ACTS = "see what administrators did"
+    KEEP = "ask for records to be destroyed, agree to it, and place and lift holds"
+    SEE_TRAIL = "see whether the audit trail is as it was written"
     BREAK_GLASS = "open in an emergency, for some hours, a record that they may not see otherwise"
     REVIEW_READING = "review records that were opened in an emergency, and unusual reading"
 
@@ -73,12 +75,21 @@ MAY: Final[dict[Role, frozenset[May]]] = {
         _CASEWORK
         | {May.SEE_PARTNERSHIP, May.DECIDE, May.CLOSE, May.SEE_LIST, May.OPEN_FROM_LIST, May.SEE_FIGURES}
         | {May.JUDGE, May.HOLD_PANEL, May.SEE_TEAM, May.MERGE, May.DISCLOSE, May.RELEASE}
-        | {May.APPROVE, May.SEE_ACTS, May.BREAK_GLASS, May.REVIEW_READING, May.AUDIT, May.HOLD_AUDIT}
+        | {
+            May.APPROVE,
+            May.SEE_ACTS,
+            May.SEE_TRAIL,
+            May.KEEP,
+            May.BREAK_GLASS,
+            May.REVIEW_READING,
+            May.AUDIT,
+            May.HOLD_AUDIT,
+        }
     ),
     Role.SUPERVISOR: frozenset(
         _CASEWORK
         | {May.DECIDE, May.SIGN_OFF, May.CLOSE, May.SEE_FIGURES, May.SUPERVISE, May.SEE_TEAM, May.DISCLOSE}
-        | {May.RELEASE, May.BREAK_GLASS, May.REVIEW_READING, May.AUDIT}
+        | {May.RELEASE, May.KEEP, May.BREAK_GLASS, May.REVIEW_READING, May.AUDIT}
     ),
     Role.OFFICER: frozenset({May.SIGNED_IN, May.TELL, May.SEE_CHILD, May.SEE_PROFILES, May.HEAR_OF_STAFF}),
     Role.ANALYST: frozenset(
@@ -91,11 +102,12 @@ MAY: Final[dict[Role, frozenset[May]]] = {
             May.RELEASE,
             May.SEE_PROFILES,
             May.SEE_ACTS,
+            May.SEE_TRAIL,
             May.AUDIT,
             May.HOLD_AUDIT,
         }
     ),
-    Role.ADMINISTRATOR: frozenset({May.SIGNED_IN, May.MANAGE, May.APPROVE}),
+    Role.ADMINISTRATOR: frozenset({May.SIGNED_IN, May.MANAGE, May.APPROVE, May.SEE_TRAIL}),
 }
 
 

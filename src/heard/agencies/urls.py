@@ -20,6 +20,7 @@ urlpatterns = [
     path("approvals/<uuid:approval_id>/", views.approval, name="approval"),
     path("acts/", views.acts, name="acts"),
     path("acts.csv", views.acts_file, name="acts_file"),
+    path("trail/", views.audit_trail, name="audit_trail"),
     path("teams/", views.teams, name="teams"),
     path("teams/add/", views.team_add, name="team_add"),
     path("teams/<uuid:team_id>/", views.team, name="team_change"),

@@ -438,6 +438,30 @@ def _act(row: Any) -> tuple[str, ...]:
     return (row.at.isoformat(), *told, json.dumps(row.detail))
 
 
+_OUTCOMES = {
+    0: gettext_lazy("As it was written"),
+    1: gettext_lazy("Not as it was written"),
+    2: gettext_lazy("That could not be told"),
+}
+_CHECKS_SHOWN = 14
+
+
+@gate(May.SEE_TRAIL)
+@require_safe
+def audit_trail(request: Request) -> HttpResponse:
+    """Whether who did what is as it was written, how much of it is sealed, and who keeps heads elsewhere."""
+    checks = [
+        (check, str(_OUTCOMES[check.outcome]))
+        for check in queries.checks_of_trail(request.user)[:_CHECKS_SHOWN]
+    ]
+    words = {
+        "checks": checks,
+        "head": queries.last_head(request.user),
+        "witnesses": queries.witnesses_of_trail(request.user),
+    }
+    return render(request, "agencies/trail.html", words)
+
+
 _REASON_TO_COME = "to be typed"  # the rule is asked before the form is, so that nobody types in vain
 
 

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.kept import resume_at
-from heard.agencies.models import Draft
-from heard.agencies.queries import drafts_of, people_without_mail
+from heard.agencies.models import AuditCheck, Draft
+from heard.agencies.queries import drafts_of, people_without_mail, trail_not_sound
 from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
 from heard.govuk.environment import day, time
@@ -37,4 +37,10 @@ WITHOUT_MAIL = WorkList(
     whose=_("administrators"),
     note=lambda row: _("on %(date)s: the address is wrong, or the mail server does not take mail")
     % {"date": day(row.mail_failed_on)},
+)  # fmt: skip
+TRAIL = WorkList(
+    "trail", _("The audit trail is not as it was written"), May.MANAGE, trail_not_sound, lambda row: reverse("audit_trail"),
+    _("The audit trail"), _("Look now, and change nothing on the server before"), whose=_("administrators"),
+    note=lambda row: _("found %(time)s") % {"time": time(row.at)},
+    only_if=lambda user: AuditCheck.objects.exclude(outcome=0),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from heard.cases.concern.models import *
 from heard.cases.concern.strategy.models import *
 from heard.cases.disruption.models import *
 from heard.cases.glass.models import *
+from heard.cases.keeping.models import *
 from heard.cases.leaving.models import *
 from heard.cases.missing.models import *
 from heard.cases.note.models import *

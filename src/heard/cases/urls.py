@@ -7,6 +7,7 @@ from heard.cases.clocks.urls import urlpatterns as clocks
 from heard.cases.concern.urls import urlpatterns as concern
 from heard.cases.disruption.urls import urlpatterns as disruption
 from heard.cases.glass.urls import urlpatterns as glass
+from heard.cases.keeping.urls import urlpatterns as keeping
 from heard.cases.leaving.urls import urlpatterns as leaving
 from heard.cases.missing.urls import urlpatterns as missing
 from heard.cases.note.urls import urlpatterns as note
@@ -25,5 +26,5 @@ from heard.cases.watch.urls import urlpatterns as watch
 from heard.cases.words.urls import urlpatterns as words
 
 urlpatterns = [
-    *case, *clocks, *note, *words, *concern, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *leaving, *missing, *onward, *sharing, *supervision, *referral, *panel, *timeline, *pack, *glass, *watch,
+    *case, *clocks, *note, *words, *concern, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *leaving, *missing, *onward, *sharing, *supervision, *referral, *panel, *timeline, *pack, *glass, *watch, *keeping,
 ]  # fmt: skip

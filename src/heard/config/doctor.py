@@ -232,6 +232,46 @@ def _people() -> Iterator[Finding]:
         )
 
 
+def _trail() -> Iterator[Finding]:
+    from heard.agencies import doctoring
+    from heard.agencies.trail import guarding
+
+    if guarding.missing():
+        sentence = "The database does not guard the audit trail: somebody took triggers away."
+        yield _error("audit-guards", sentence, "Find out who did. Put them back: heard migrate")
+    if doctoring.sealer_is_behind(timedelta(minutes=5)):
+        yield _error("audit-sealer", "What was done is not sealed.", "Start the worker: heard work")
+    yield from _last_check(doctoring.last_check())
+    yield from _witnesses(doctoring.witnesses_that_fail())
+
+
+def _last_check(last: tuple[int, datetime] | None) -> Iterator[Finding]:
+    from django.utils import timezone
+
+    if last is None or timezone.now() - last[1] > _OLD:
+        sentence = "Nobody has verified the audit trail since yesterday."
+        yield _warning("audit-check", sentence, "Start heard-audit.timer, or run: heard audit check")
+    elif last[0]:
+        sentence = "The audit trail was not sound when it was last verified."
+        yield _error("audit-trail", sentence, "Change nothing, and see what is wrong: heard audit verify")
+
+
+def _witnesses(failing: list[str]) -> Iterator[Finding]:
+    from django.conf import settings
+
+    there = [settings.WITNESS_FILE, settings.WITNESS_SYSLOG, settings.WITNESS_MAIL]
+    if sum(map(bool, there)) < 2:
+        yield _warning(
+            "audit-witness",
+            "Fewer than two witnesses keep heads of the audit trail.",
+            "Set two of HEARD_WITNESS_FILE, HEARD_WITNESS_SYSLOG and HEARD_WITNESS_MAIL.",
+        )
+    for name in failing:
+        yield _error(
+            "audit-witness-fails", f"The witness {name} takes no heads.", "See what the log says of it."
+        )
+
+
 CHECKS: Final = (
-    _settings, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _people,
+    _settings, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _people, _trail,
 )  # fmt: skip

@@ -122,9 +122,21 @@ def _prepare() -> tuple[str, ...]:
         raise click.ClickException(str(error)) from error
     if behind:
         raise click.ClickException("The database is not up to date. Run first: heard migrate")
+    refuse_without_a_key()
     from heard.agencies.working import QUEUES
 
     return QUEUES
+
+
+def refuse_without_a_key() -> None:
+    from django.conf import settings
+
+    from heard.agencies.seal import keys
+
+    try:
+        keys.read(settings.AUDIT_KEY)
+    except keys.KeyMissing as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _wait_for_database() -> bool:

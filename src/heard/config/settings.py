@@ -6,6 +6,10 @@ HEARD_HOSTS        names that the site answers to, separated by commas
 HEARD_DATA         folder for the database, engine runs and uploads; default var/
 HEARD_EXTRACTS     folder into which agencies put extracts for the engine; default extracts/ in HEARD_DATA
 HEARD_LOOKS        a file, best on another disk, for who looked at what while the database cannot be written
+HEARD_AUDIT_KEY    the file with the key of the audit trail, best outside HEARD_DATA; default audit.key in it
+HEARD_WITNESS_FILE a file, best on another machine's disk, to which signed heads of the audit trail are added
+HEARD_WITNESS_SYSLOG  host[:port] of a syslog that gets them, or the path of its socket
+HEARD_WITNESS_MAIL addresses that get one each day, separated by commas; best of people in two agencies
 HEARD_QUESTIONS    a file or folder with the partnership's own questions; default questions/ in HEARD_DATA
 HEARD_FILE_MB      the largest file that can be attached to a record, in megabytes; default 25
 HEARD_FILES        how many files one record can have; default 50
@@ -21,6 +25,8 @@ HEARD_GLASS_TRIES  how often somebody may try that in an hour; default 5
 HEARD_SEARCHES     how often somebody may search in an hour; default 60
 HEARD_READING      what counts as unusual reading, as children,first hour,last hour,name: records of more children in one hour;
                    outside these hours or on a day off; a family name that more children have says nothing. Default 30,7,20,10
+HEARD_RETENTION    after how many years a child's record is past its time, from birth or from when the case was closed, such as
+                   closed,25; default none, and records are kept. Nothing goes by itself
 DATABASE_URL       default SQLite in HEARD_DATA
 HEARD_SECRET_KEY_BEFORE  the key before this one, for as long as what was encrypted with it is in use
 HEARD_FACTOR       who confirms with a passkey or app that it is them: all, sensitive (roles that see more than their
@@ -42,6 +48,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from heard.cases.keeping.rules import period_of as _period_of
 from heard.cases.panel.escalation import policy as _policy
 from heard.cases.review.rules import EVIDENCE_DAYS as _EVIDENCE_DAYS
 
@@ -51,6 +58,10 @@ DATA = Path(os.environ.get("HEARD_DATA", "var")).resolve()
 DATA.mkdir(parents=True, exist_ok=True, mode=0o700)  # only the site reads it
 EXTRACTS = Path(os.environ.get("HEARD_EXTRACTS", DATA / "extracts")).resolve()
 LOOKS = Path(os.environ.get("HEARD_LOOKS", DATA / "looks.jsonl")).resolve()
+AUDIT_KEY = Path(os.environ.get("HEARD_AUDIT_KEY", DATA / "audit.key")).resolve()
+WITNESS_FILE = os.environ.get("HEARD_WITNESS_FILE", "")
+WITNESS_SYSLOG = os.environ.get("HEARD_WITNESS_SYSLOG", "")
+WITNESS_MAIL = [one.strip() for one in os.environ.get("HEARD_WITNESS_MAIL", "").split(",") if one.strip()]
 QUESTIONS = Path(os.environ.get("HEARD_QUESTIONS", DATA / "questions")).resolve()
 DEMO = os.environ.get("HEARD_DEMO", "1" if "PYTEST_VERSION" in os.environ else "0") == "1"
 
@@ -128,7 +139,7 @@ AFTER_WRITES = [
 ]
 
 # What a worker does between its tasks, each time that it says it is alive: each of these sees by itself whether it is time.
-NOW_AND_THEN = ["heard.cases.watch.looking.watch"]
+NOW_AND_THEN = ["heard.agencies.trail.sealing.seal_and_tell", "heard.cases.watch.looking.watch"]
 
 # Records of stages above attachments to which files hang: the queries that say of which a user may see every file, and of
 # which those that they attached themselves. Files of what is not named here are seen by nobody.
@@ -340,6 +351,12 @@ _reading = os.environ.get("HEARD_READING", "30,7,20,10").split(",")
 if len(_reading) != 4 or not all(number.strip().isdigit() for number in _reading):
     raise ImproperlyConfigured("HEARD_READING is four numbers, such as 30,7,20,10.")
 READING_MANY, READING_FROM, READING_UNTIL, READING_COMMON = (int(number) for number in _reading)
+
+# After which time records are listed as past it: the partnership's own rule. None keeps them.
+try:
+    RETENTION = _period_of(os.environ.get("HEARD_RETENTION", ""))
+except ValueError as _wrong:
+    raise ImproperlyConfigured(str(_wrong)) from _wrong
 
 # Whom to ring about somebody who works with children where no designated officer is set in Heard.
 OFFICER = os.environ.get("HEARD_OFFICER", "").strip()

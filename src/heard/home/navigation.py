@@ -129,6 +129,12 @@ PARTS = (
         is_main=False,
     ),
     Part(
+        "keeping",
+        _("How long records are kept"),
+        _("Holds, records past their time, and what was destroyed."),
+        is_main=False,
+    ),
+    Part(
         "approvals",
         _("What takes two people"),
         _("Roles that somebody asks for, and that a second person agrees to."),
@@ -138,6 +144,12 @@ PARTS = (
         "acts",
         _("What administrators did"),
         _("Every change of people, roles, teams and agencies."),
+        is_main=False,
+    ),
+    Part(
+        "audit_trail",
+        _("The audit trail"),
+        _("Whether what was done stands as it was written, verified each night."),
         is_main=False,
     ),
     Part(

@@ -16,6 +16,7 @@ from heard.cases.concern import work as concern
 from heard.cases.concern.strategy import work as strategy
 from heard.cases.disruption import work as disruption
 from heard.cases.glass import work as glass
+from heard.cases.keeping import work as keeping
 from heard.cases.leaving import work as leaving
 from heard.cases.missing import work as missing
 from heard.cases.note import work as note
@@ -83,6 +84,9 @@ LISTS: Final[tuple[WorkList, ...]] = (
     watch.ALERTS,
     board.ACTIONS,
     board.AUDITS,
+    keeping.DESTRUCTIONS,
+    keeping.HOLDS,
+    agencies.TRAIL,
     agencies.WITHOUT_MAIL,
     pack.RECORDS,
     pack.RECORDS_TO_CHECK,

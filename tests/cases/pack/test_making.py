@@ -19,6 +19,7 @@ from heard.agencies.actions import switch_off
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.attachment.actions import attach
+from heard.cases.keeping import actions as keeping
 from heard.cases.pack import actions, queries
 from heard.cases.pack.models import Pack
 from heard.cases.pack.rules import Part, State
@@ -265,6 +266,21 @@ def test_a_pack_is_taken_away_when_its_day_has_passed_and_that_is_written_down(
     pack.refresh_from_db()
     assert pack.state == State.REMOVED
     assert pack.removed_at
+
+
+def test_a_hold_on_the_record_keeps_a_pack_past_its_day(world: Any, around: Any) -> None:
+    pack = made(ask(world.social_worker, around.person_id, Part.WORDS))
+    Pack.objects.filter(pk=pack.pk).update(keep_until=TODAY() - timedelta(days=1))
+    this = {"by": world.coordinator, "person_id": around.person_id}
+    hold = keeping.place_hold(**this, scope="record", reason="Letter of the inquiry")
+    actions.remove_old_packs.call()
+    pack.refresh_from_db()
+    assert pack.state == State.DONE
+    keeping.ask_to_lift_hold(by=world.coordinator, hold_id=hold.pk, reason="It has ended")
+    keeping.lift_hold(by=world.supervisor, hold_id=hold.pk)
+    actions.remove_old_packs.call()
+    pack.refresh_from_db()
+    assert pack.state == State.REMOVED
 
 
 def test_the_file_goes_with_it(world: Any, around: Any, django_capture_on_commit_callbacks: Any) -> None:

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('agencies', '0055_single_keys'),
+        ('agencies', '0056_single_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

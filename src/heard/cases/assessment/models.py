@@ -360,6 +360,7 @@ class ProtectivePerson(PartOfAssessment):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="protective_people")
     when_merged: ClassVar = MOVES
+    when_erased: ClassVar = {"name": "Somebody whose record was destroyed"}
     person = models.ForeignKey(
         "network.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -34,6 +34,7 @@ class DisruptionStep(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     what = models.TextField(help_text=_("What will be done, by us, against what harms."))
     when_merged: ClassVar = MOVES
+    when_erased: ClassVar = {"who_or_where": "Somebody whose record was destroyed"}
     person = models.ForeignKey(
         "network.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

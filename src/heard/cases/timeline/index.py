@@ -35,6 +35,7 @@ from heard.cases.concern.record import WORRIES
 from heard.cases.concern.strategy.record import STRATEGY_DISCUSSIONS
 from heard.cases.disruption.record import STEPS
 from heard.cases.glass.record import OPENINGS
+from heard.cases.keeping.record import HOLDS
 from heard.cases.leaving.record import AFTER_PLANS, HANDOVERS
 from heard.cases.missing.record import EPISODES
 from heard.cases.note.record import NOTES
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
 RECORDS: Final[tuple[Any, ...]] = (
     NOTES, ANSWERS, ALLOCATED_WORKERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, STRATEGY_DISCUSSIONS, WORRIES, CASES, PERIODS, WORDS, SIGNS, FINDINGS,
     ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, ONWARD, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
-    MOMENTS, ITEMS, DISAGREEMENTS, HANDOVERS, AFTER_PLANS, OPENINGS,
+    MOMENTS, ITEMS, DISAGREEMENTS, HANDOVERS, AFTER_PLANS, OPENINGS, HOLDS,
 )  # fmt: skip
 _BATCH: Final = 500
 

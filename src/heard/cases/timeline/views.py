@@ -49,6 +49,14 @@ _KEPT = "chronology"  # in the session: which words are looked for in whose chro
 
 # What the audit rows of a child's record say, in words. One that is not here is shown as it was written.
 VERBS: dict[tuple[str, str], Any] = {
+    ("ask", "destruction"): gettext_lazy("Asked for the record to be destroyed"),
+    ("turn down", "destruction"): gettext_lazy("Decided that the record stays"),
+    ("view", "destruction"): gettext_lazy("Looked at whether the record is to be destroyed"),
+    ("place hold", "hold"): gettext_lazy("Placed a hold: nothing is destroyed"),
+    ("view", "hold"): gettext_lazy("Looked at a hold"),
+    ("confirm hold", "hold"): gettext_lazy("Confirmed a hold"),
+    ("ask to lift hold", "hold"): gettext_lazy("Asked to lift a hold"),
+    ("lift hold", "hold"): gettext_lazy("Lifted a hold"),
     ("write", "note"): gettext_lazy("Wrote a note of contact"),
     ("correct", "note"): gettext_lazy("Corrected a note of contact"),
     ("refer", "onward referral"): gettext_lazy("Referred to another agency of the partnership"),

@@ -85,8 +85,11 @@ def restore(file: Path, identity: Path | None) -> None:
     Everybody is signed out, and mails that waited do not go by themselves.
     """
     with site():
+        from django.conf import settings
+
         from heard.config.backup import archive, restoring
 
+        had_key = settings.AUDIT_KEY.is_file()
         try:
             manifest = restoring.restore(file, identity)
         except archive.Broken as broken:
@@ -94,6 +97,11 @@ def restore(file: Path, identity: Path | None) -> None:
     click.echo(
         f"Restored from {manifest.made_at}: {sum(manifest.rows.values())} rows, {len(manifest.files) - 1} files."
     )
+    if not had_key:
+        click.echo(
+            "The key of the audit trail was not there, so a new one was made. Put the old one beside it, since without it "
+            "nobody can verify what is older: heard audit key --add FILE"
+        )
     click.echo("Look at a child and a file that you know, then start Heard: heard serve")
 
 

@@ -17,7 +17,12 @@ from heard.config.backup import archive, database
 from heard.config.backup.archive import Broken, Manifest
 
 _MAILS: Final = "heard.insight.digest."
-_MAY_BE_THERE: Final = {"extracts", "questions", "policies"}  # what an administrator puts there before
+_MAY_BE_THERE: Final = {
+    "extracts",
+    "questions",
+    "policies",
+    "audit.key",
+}  # what an administrator puts there before
 
 
 def verify(path: Path, identity: Path | None) -> Manifest:

@@ -23,6 +23,7 @@ from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.agencies.working import ENGINE
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as concerns
+from heard.cases.keeping.queries import is_everything_held
 from heard.engine import intake, tables
 from heard.engine.tables import NotDone
 from heard.govuk.environment import day
@@ -189,8 +190,12 @@ def destroy_what_is_past(*, by: User | None) -> int:
     """Destroys the folder of each run whose last day is over: uploads, records, list. The row stays, with when it was
     done, and so does what people decided. How many it were.
 
+    A hold on everything keeps them all.
+
     `by`: None, since a timer does it and nobody who looks. A folder that cannot be removed is tried again next time.
     """
+    if is_everything_held(by):
+        return 0
     _sweep()
     destroyed = 0
     for run in queries.runs_past_their_day(by, timezone.localdate()):

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.beating import Superseded, begin, mine, reporter
 from heard.agencies.rules import Hidden, May, Refused, refuse
+from heard.cases.keeping.queries import is_held
 from heard.cases.pack import queries, rules
 from heard.cases.pack.actions._shared import _audit_pack, _locked
 from heard.cases.pack.binding import NotMade
@@ -179,9 +180,12 @@ def remove_answers(*, by: User, disclosure: Disclosure) -> None:
 
 @task()
 def remove_old_packs() -> None:
-    """Takes away every file whose day has passed or whose request ended, and what workers that were killed have left."""
+    """Takes away every file whose day has passed or whose request ended, and what workers that were killed have left. A hold on
+    the record keeps them."""
     over = Q(keep_until__lt=timezone.localdate()) | Q(disclosure__stage=rules.Stage.STOPPED)
     for pack in Pack.objects.filter(over).exclude(state=State.REMOVED):
+        if is_held(None, pack.person_id):
+            continue
         with transaction.atomic():
             if pack.state != State.RUNNING or rules.is_silent(pack.state, pack.beat_at, timezone.now()):
                 _take_away(pack.asked_by, pack)

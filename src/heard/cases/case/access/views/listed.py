@@ -34,6 +34,7 @@ def access(request: Request, person_id: uuid.UUID) -> HttpResponse:
         "ended": [one for one in lines if not one.is_running],
         "denials": [one for one in denials if one.lifted_at is None],
         "lifted": [one for one in denials if one.lifted_at],
+        "may_keep": request.user.may(May.KEEP),
         "why_not_let_in": queries.why_not_let_in(request.user, person),
         "why_not_end": queries.why_not_keep_out(request.user, person),
     }

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0054_roles_and_choices'),
+        ('agencies', '0055_sealed_audit'),
     ]
 
     operations = [

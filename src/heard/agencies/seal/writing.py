@@ -1,0 +1,60 @@
+"""Gives an audit row its leaf before it is written. It reads no other row and waits for nobody."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from heard.agencies.seal import keys, leaves
+from heard.agencies.seal.keys import Ring
+from heard.agencies.seal.leaves import Row
+
+if TYPE_CHECKING:
+    from heard.agencies.models import AuditRow
+
+
+@lru_cache(maxsize=4)
+def ring_in(path: Path) -> Ring:
+    """The keys of the file, read once. Raises `KeyMissing`."""
+    return keys.read(path)
+
+
+def sealed(row: AuditRow, path: Path) -> AuditRow:
+    """The row, with its leaf under the newest key of the file."""
+    key = ring_in(path).newest
+    row.version, row.key_id, row.salt = leaves.WRITTEN, key.id, leaves.new_salt()
+    row.leaf = leaves.leaf_of(as_row(row), key)
+    return row
+
+
+def as_row(row: AuditRow) -> Row:
+    return Row(
+        id=row.pk or 0,
+        version=row.version,
+        key_id=row.key_id,
+        at=said(row.at),
+        actor_id=row.actor_id,
+        agency=row.agency,
+        verb=row.verb,
+        subject=row.subject,
+        subject_id=row.subject_id,
+        person_id=row.person_id.hex if row.person_id else "",
+        actor=row.actor,
+        reason=row.reason,
+        detail=_text(row.detail),
+        salt=row.salt,
+        leaf=row.leaf,
+        commitment=row.commitment,
+    )
+
+
+def _text(detail: Any) -> str:
+    return json.dumps(detail) if detail else "{}"
+
+
+def said(at: datetime) -> str:
+    """A time as rows and heads say it."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")

@@ -1,0 +1,216 @@
+"""Asking for a record to be destroyed, agreeing to it, and holds. Each takes two people."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from heard.agencies.actions import erase_from_trail, record_audit
+from heard.agencies.rules import May, refuse
+from heard.cases.keeping import queries, rules
+from heard.cases.keeping.models import Destruction, Hold
+from heard.cases.record.models import ChronologyChange, ChronologyEntry, ChronologyOf
+from heard.network import erasing
+from heard.network.actions import hold_person
+from heard.network.queries import person_visible_to
+from heard.network.rules import Level
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+_log = logging.getLogger(__name__)
+_LEANS: str = (
+    "Something of another record leans on this one, so nothing was destroyed. Tell whoever looks after Heard."
+)
+
+
+@transaction.atomic
+def ask_to_destroy(*, by: User, person_id: uuid.UUID, why: str, reason: str) -> Destruction:
+    """Nothing goes yet: another person agrees within a week. `Hidden` unless the user may see the record."""
+    person = hold_person(by=by, person_id=person_id, level=Level.EVERYTHING)
+    refuse(queries.why_not_ask(by, person, why=why, reason=reason))
+    row = Destruction.objects.create(
+        person_id=person_id, why=why, reason=reason.strip(), asked_by=by, asked_at=timezone.now()
+    )
+    record_audit(
+        by=by,
+        verb="ask",
+        subject="destruction",
+        subject_id=row.pk,
+        person_id=person_id,
+        reason=row.reason,
+        detail={"why": why},
+    )
+    return row
+
+
+@transaction.atomic
+def turn_down(*, by: User, destruction_id: uuid.UUID) -> Destruction:
+    """The record stays."""
+    row = _locked(by, destruction_id)
+    refuse(queries.why_not_decide(by, row, agrees=False))
+    _decide(by, row, agreed=False)
+    record_audit(by=by, verb="turn down", subject="destruction", subject_id=row.pk, person_id=row.person_id)
+    return row
+
+
+@transaction.atomic
+def destroy(*, by: User, destruction_id: uuid.UUID) -> Destruction:
+    """The second person agrees, and the record goes: every row that hangs on the person, files, chronology, and the personal
+    part of the audit rows about them. What stays is the certificate, and that the rows were there."""
+    row = _locked(by, destruction_id)
+    hold_person(by=by, person_id=row.person_id, level=Level.EVERYTHING)
+    refuse(queries.why_not_decide(by, row, agrees=True))
+    found = erasing.gather(row.person_id)
+    paths = list(erasing.paths_of(found))
+    erased = erase_from_trail(by=by, person_ids=found.people, keys=found.keys, certificate=row.pk)
+    _without_chronology(found.people)
+    try:
+        erasing.take_out(found)
+    except IntegrityError:
+        _log.exception("A record could not be taken out.")
+        refuse(_LEANS)
+    row.counted, row.files = found.counted, len(paths)
+    row.audit_rows, row.audit_row = erased.rows, erased.said_in
+    _decide(by, row, agreed=True)
+    record_audit(by=by, verb="destroy", subject="destruction", subject_id=row.pk, detail={"why": row.why})
+    transaction.on_commit(partial(_remove, paths), robust=True)
+    return row
+
+
+def _locked(by: User, destruction_id: uuid.UUID) -> Destruction:
+    queries.destruction_visible_to(by, destruction_id)
+    return Destruction.objects.select_for_update().get(pk=destruction_id)
+
+
+def _decide(by: User, row: Destruction, *, agreed: bool) -> None:
+    row.agreed, row.decided_by, row.decided_at = agreed, by, timezone.now()
+    row.save()
+
+
+def _without_chronology(people: set[uuid.UUID]) -> None:
+    """Theirs goes; those of others with whom they had a tie are made anew."""
+    others = (
+        set(ChronologyEntry.objects.filter(other_id__in=people).values_list("child_id", flat=True)) - people
+    )
+    for model in (ChronologyEntry, ChronologyChange, ChronologyOf):
+        model._base_manager.filter(child_id__in=people).delete()
+    ChronologyChange.objects.bulk_create(ChronologyChange(child_id=child) for child in others)
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError:
+            _log.exception("A file of a destroyed record could not be removed: %s", path.name)
+
+
+# ---- holds
+
+
+@transaction.atomic
+def place_hold(
+    *,
+    by: User,
+    scope: str,
+    reason: str,
+    person_id: uuid.UUID | None = None,
+    agency_id: uuid.UUID | None = None,
+) -> Hold:
+    """In force at once, so that nothing goes meanwhile; a second person confirms it."""
+    if person_id is not None:
+        person_visible_to(by, person_id)
+    named = {"record": person_id is not None, "agency": agency_id is not None}.get(scope, True)
+    refuse(
+        rules.why_not_hold(
+            may_keep=by.may(May.KEEP),
+            scope=scope,
+            named=named,
+            reason=reason,
+        )
+    )
+    hold = Hold.objects.create(
+        scope=scope,
+        person_id=person_id,
+        agency_id=agency_id,
+        reason=reason.strip(),
+        placed_by=by,
+        placed_at=timezone.now(),
+    )
+    record_audit(
+        by=by,
+        verb="place hold",
+        subject="hold",
+        subject_id=hold.pk,
+        person_id=person_id,
+        reason=hold.reason,
+        detail={"scope": scope},
+    )
+    return hold
+
+
+@transaction.atomic
+def confirm_hold(*, by: User, hold_id: uuid.UUID) -> Hold:
+    hold = _locked_hold(by, hold_id)
+    refuse(queries.why_not_confirm_hold(by, hold))
+    hold.confirmed_by, hold.confirmed_at = by, timezone.now()
+    hold.save(update_fields=["confirmed_by", "confirmed_at"])
+    record_audit(by=by, verb="confirm hold", subject="hold", subject_id=hold.pk, person_id=hold.person_id)
+    return hold
+
+
+@transaction.atomic
+def ask_to_lift_hold(*, by: User, hold_id: uuid.UUID, reason: str) -> Hold:
+    """It stays in force until another person agrees."""
+    hold = _locked_hold(by, hold_id)
+    refuse(queries.why_not_ask_to_lift(by, hold, reason=reason))
+    hold.why_lift, hold.lift_asked_by = reason.strip(), by
+    hold.save(update_fields=["why_lift", "lift_asked_by"])
+    record_audit(
+        by=by,
+        verb="ask to lift hold",
+        subject="hold",
+        subject_id=hold.pk,
+        person_id=hold.person_id,
+        reason=hold.why_lift,
+    )
+    return hold
+
+
+@transaction.atomic
+def lift_hold(*, by: User, hold_id: uuid.UUID) -> Hold:
+    hold = _locked_hold(by, hold_id)
+    refuse(queries.why_not_lift(by, hold))
+    hold.lifted_by, hold.lifted_at = by, timezone.now()
+    hold.save(update_fields=["lifted_by", "lifted_at"])
+    record_audit(by=by, verb="lift hold", subject="hold", subject_id=hold.pk, person_id=hold.person_id)
+    return hold
+
+
+def _locked_hold(by: User, hold_id: uuid.UUID) -> Hold:
+    queries.hold_visible_to(by, hold_id)
+    return Hold.objects.select_for_update().get(pk=hold_id)
+
+
+@transaction.atomic
+def open_destruction(*, by: User, destruction_id: uuid.UUID) -> Destruction:
+    """For showing it: with a 'view' row while there is a record of which it speaks."""
+    row = queries.destruction_visible_to(by, destruction_id)
+    person_id = None if row.agreed else row.person_id
+    record_audit(by=by, verb="view", subject="destruction", subject_id=row.pk, person_id=person_id)
+    return row
+
+
+@transaction.atomic
+def open_hold(*, by: User, hold_id: uuid.UUID) -> Hold:
+    """For showing it, with a 'view' row; or `Hidden`."""
+    hold = queries.hold_visible_to(by, hold_id)
+    record_audit(by=by, verb="view", subject="hold", subject_id=hold.pk, person_id=hold.person_id)
+    return hold

@@ -1,0 +1,33 @@
+"""What a record says of a hold that keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_noop as _
+
+from heard.cases.keeping.models import Hold
+from heard.cases.record.models import ChronologyEntry
+from heard.cases.record.rules import Kind
+from heard.cases.record.shape import Record, fact
+from heard.govuk.said import say
+
+
+def _chronology(one: Hold) -> Iterator[ChronologyEntry]:
+    yield fact(
+        Kind.AGENCY,
+        one.placed_at,
+        say(_("Hold placed: nothing is destroyed")),
+        one.reason,
+        who=one.placed_by_id,
+    )
+    if one.lifted_at:
+        yield fact(Kind.AGENCY, one.lifted_at, say(_("Hold lifted")), one.why_lift, who=one.lifted_by_id)
+
+
+HOLDS = Record(
+    _("Holds"),
+    Hold.objects.filter(scope="record").order_by("placed_at", "pk"),
+    "person",
+    chronology=_chronology,
+)

@@ -1,0 +1,128 @@
+"""All that hangs on a person, in every table of the site, and how it is taken out of the database for good.
+
+Which tables these are is read from Django's own description, so that a new one cannot be forgotten. A row of somebody else
+that only mentions the person stays, and no longer does; where it has to say somebody, `when_erased` of its table says
+what stands there instead. Whoever calls this has asked whether it may be done.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import batched
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import CASCADE, Field, Model
+
+from heard.network.models import Person
+
+_AT_ONCE: Final = 400  # keys in one question
+
+
+@dataclass
+class Gathered:
+    """`rows`: what goes, the keys by table. `lets_go`: columns of other people's rows that no longer lead here."""
+
+    rows: dict[type[Model], set[Any]] = field(default_factory=lambda: defaultdict(set))
+    lets_go: dict[tuple[type[Model], str], set[Any]] = field(default_factory=lambda: defaultdict(set))
+
+    @property
+    def people(self) -> set[uuid.UUID]:
+        return self.rows[Person]
+
+    @property
+    def keys(self) -> set[str]:
+        """Those of every row, as other tables keep them without pointing."""
+        return {str(key) for keys in self.rows.values() for key in keys if isinstance(key, uuid.UUID)}
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """How many rows of which table."""
+        return {
+            model._meta.label: len(keys)
+            for model, keys in sorted(self.rows.items(), key=lambda one: one[0]._meta.label)
+            if keys
+        }
+
+
+def gather(person_id: uuid.UUID) -> Gathered:
+    """Of the person, and of records that were merged into theirs."""
+    found = Gathered()
+    found.rows[Person].add(person_id)
+    waiting: list[tuple[type[Model], set[Any]]] = [(Person, {person_id})]
+    while waiting:
+        model, keys = waiting.pop()
+        for link in _leading_to(model):
+            new = _rows(link, keys)
+            if _only_mentions(link):
+                found.lets_go[link.model, link.name] |= new
+            elif new := new - found.rows[link.model]:
+                found.rows[link.model] |= new
+                waiting.append((link.model, new))
+    for (model, _name), rows in found.lets_go.items():
+        rows -= found.rows[model]
+    return found
+
+
+def paths_of(found: Gathered) -> Iterator[Any]:
+    """Files of what was gathered: attachments and packs. Of rows as they are before they go."""
+    for model, keys in found.rows.items():
+        if hasattr(model, "path"):
+            for some in batched(keys, _AT_ONCE):
+                yield from (row.path for row in model._base_manager.filter(pk__in=some))
+
+
+def take_out(found: Gathered) -> None:
+    """Inside the transaction of whoever calls it: the database looks at its end whether anything still leads here."""
+    for (model, name), keys in found.lets_go.items():
+        for some in batched(keys, _AT_ONCE):
+            instead = getattr(model, "when_erased", {})
+            model._base_manager.filter(pk__in=some).update(**{name: None} | instead)
+    for model, keys in found.rows.items():
+        for some in batched(keys, _AT_ONCE):
+            model._base_manager.filter(pk__in=some)._raw_delete(connection.alias)
+    connection.check_constraints()
+
+
+def reached() -> set[type[Model]]:
+    """Every table of which rows can go with a person."""
+    found: set[type[Model]] = {Person}
+    waiting: list[type[Model]] = [Person]
+    while waiting:
+        for link in _leading_to(waiting.pop()):
+            if link.model not in found:
+                found.add(link.model)
+                waiting.append(link.model)
+    return found
+
+
+@cache
+def _leading_to(model: type[Model]) -> tuple[Field[Any, Any], ...]:
+    relations = (
+        one for one in model._meta.get_fields(include_hidden=True) if one.auto_created and not one.concrete
+    )
+    return tuple(one.field for one in relations if one.one_to_many or one.one_to_one)  # type: ignore[union-attr]
+
+
+def _rows(link: Field[Any, Any], keys: Collection[Any]) -> set[Any]:
+    found: set[Any] = set()
+    for some in batched(keys, _AT_ONCE):
+        found |= set(
+            link.model._base_manager.filter(**{f"{link.name}__in": some}).values_list("pk", flat=True)
+        )
+    return found
+
+
+def _only_mentions(link: Field[Any, Any]) -> bool:
+    """It may be empty, and the row belongs to something else that does not go by itself."""
+    if not link.null or link.remote_field.on_delete is CASCADE:  # type: ignore[union-attr]
+        return False
+    return any(
+        other.many_to_one and not other.null and other.related_model in reached()
+        for other in link.model._meta.concrete_fields
+        if other is not link
+    )

@@ -1,0 +1,294 @@
+"""How long records are kept: holds, what is past its time, and destruction by two with a certificate."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings as site_settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.conftest import World
+from tests.walls.record import AT_THE_GATE, FAMILY_NAME, SAYS, SEEN, Record, make_record
+from tests.walls.test_code import HERE
+
+from heard.agencies.actions import begin_draft
+from heard.agencies.models import AuditRow, User
+from heard.agencies.rules import Hidden, Refused
+from heard.agencies.seal.writing import ring_in
+from heard.agencies.trail import sealing, stored
+from heard.agencies.trail.verifying import Outcome, verify
+from heard.cases.attachment.actions import attach
+from heard.cases.attachment.models import Attachment
+from heard.cases.case.models import Case, CasePeriod
+from heard.cases.keeping import actions, queries, rules
+from heard.cases.keeping.models import Destruction, Hold
+from heard.insight.run.actions import destroy_what_is_past
+from heard.network import erasing
+from heard.network.actions import add_person
+from heard.network.models import Person
+
+NO_NAME = "The regulator ordered it, 3 May"
+
+
+@pytest.fixture
+def record(world: World, settings: Any, tmp_path: Any) -> Record:
+    """A child with a record of every kind, whose case is closed and which nothing keeps."""
+    settings.DATA = tmp_path
+    record = make_record(world, restricted=False)
+    Case.objects.filter(person=record["person_id"]).update(state="closed")
+    Hold.objects.filter(lifted_at=None).update(lifted_by=world.supervisor, lifted_at=timezone.now())
+    Destruction.objects.all().delete()
+    return record
+
+
+def ask(by: User, person_id: Any, **values: Any) -> Destruction:
+    return actions.ask_to_destroy(
+        by=by, person_id=person_id, **({"why": "order", "reason": NO_NAME} | values)
+    )
+
+
+def child_of(world: World, **values: Any) -> Person:
+    names = {"given_name": "Dana", "family_name": "Reed"}
+    return add_person(by=world.social_worker, **(names | values))
+
+
+def everything() -> dict[str, str]:
+    """All that stands in the database, by table."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
+            found[model._meta.label] = str(cursor.fetchall())
+    return found
+
+
+# ---- destroying
+
+
+def test_a_destroyed_record_is_nowhere_in_the_database(
+    world: World, record: Record, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Nothing of the child's names and words is left, in any table, and no file; another child's record is as it was."""
+    other = child_of(world)
+    kept = attach(
+        by=world.social_worker, upload=SimpleUploadedFile("n.txt", b"Another child"), person_id=other.pk
+    )
+    begin_draft(by=world.social_worker, kind="plan.outcome", subject_id=record["plan_id"])
+    files = list(Attachment.objects.filter(person=record["person_id"]))
+    assert files
+    assert all(one.path.is_file() for one in files)
+    row = ask(world.coordinator, record["person_id"])
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.destroy(by=world.supervisor, destruction_id=row.pk)
+    key = record["person_id"]
+    told = {
+        table: [
+            word
+            for word in (f"Ines {FAMILY_NAME}", "Ines", SAYS, SEEN, AT_THE_GATE, "Rosa", "WX-10482")
+            if word in text
+        ]
+        for table, text in everything().items()
+    }
+    assert {table: words for table, words in told.items() if words} == {}
+    pointing = {table for table, text in everything().items() if key.hex in text or str(key) in text}
+    assert pointing <= {"agencies.AuditRow", "cases.Destruction", "insight.EngineRun"}
+    assert not any(one.path.exists() for one in files)
+    assert Person.objects.filter(pk=other.pk).exists()
+    assert Attachment.objects.get(pk=kept.pk).path.is_file()
+    assert row.pk == Destruction.objects.get(agreed=True).pk
+
+
+def test_the_trail_stays_sound_and_says_in_which_row_it_was_erased(world: World, record: Record) -> None:
+    about = set(AuditRow.objects.filter(person_id=record["person_id"]).values_list("pk", flat=True))
+    assert about
+    row = actions.destroy(by=world.supervisor, destruction_id=ask(world.coordinator, record["person_id"]).pk)
+    sealing.seal()
+    with stored.as_it_is() as trail:
+        verdict = verify(trail, ring_in(site_settings.AUDIT_KEY))
+    assert (verdict.outcome, verdict.faults) == (Outcome.SOUND, [])
+    assert verdict.erased == row.audit_rows >= len(about)
+    said = AuditRow.objects.get(pk=row.audit_row)
+    assert (said.verb, said.subject, said.subject_id) == ("erase", "audit", str(row.pk))
+    erased = AuditRow.objects.filter(pk__in=about)
+    assert {(one.person_id, one.actor, one.reason, one.salt) for one in erased} == {(None, "", "", "")}
+    assert not AuditRow.objects.filter(person_id=record["person_id"]).exists()
+
+
+def test_it_takes_another_person_within_a_week(world: World) -> None:
+    child = child_of(world)
+    row = ask(world.coordinator, child.pk)
+    with pytest.raises(Refused, match="yourself"):
+        actions.destroy(by=world.coordinator, destruction_id=row.pk)
+    with pytest.raises(Refused, match="already"):
+        ask(world.supervisor, child.pk)
+    Destruction.objects.update(asked_at=timezone.now() - timedelta(days=8))
+    with pytest.raises(Refused, match="week"):
+        actions.destroy(by=world.supervisor, destruction_id=row.pk)
+    actions.turn_down(by=world.supervisor, destruction_id=row.pk)
+    assert Person.objects.filter(pk=child.pk).exists()
+    with pytest.raises(Refused, match="decided"):
+        actions.destroy(by=world.supervisor, destruction_id=row.pk)
+
+
+@pytest.mark.parametrize("who", ["teacher", "social_worker", "analyst", "administrator", "board_member"])
+def test_nobody_else_asks_or_agrees(world: World, who: str) -> None:
+    child = child_of(world)
+    with pytest.raises((Refused, Hidden)):
+        ask(getattr(world, who), child.pk)
+    row = ask(world.coordinator, child.pk)
+    with pytest.raises((Refused, Hidden)):
+        actions.destroy(by=getattr(world, who), destruction_id=row.pk)
+    client = Client()
+    client.force_login(getattr(world, who))
+    for name, keys in (
+        ("keeping", []),
+        ("destruction", [row.pk]),
+        ("destruction_ask", [child.pk]),
+        ("hold_one", [child.pk]),
+    ):
+        assert client.get(reverse(name, args=keys)).status_code == 404
+
+
+def test_an_open_case_is_closed_first(world: World, record: Record) -> None:
+    Case.objects.filter(person=record["person_id"]).update(state="open")
+    with pytest.raises(Refused, match="open case"):
+        ask(world.coordinator, record["person_id"])
+
+
+def test_a_row_of_somebody_else_that_mentions_the_person_stays(world: World, record: Record) -> None:
+    protective = apps.get_model("cases", "ProtectivePerson").objects.get(assessment=record["assessment_id"])
+    aunt = child_of(world, given_name="Rosa", family_name="Bell")
+    with connection.cursor() as cursor:  # as before it was signed
+        as_stored = (lambda key: key.hex) if connection.vendor == "sqlite" else (lambda key: key)
+        cursor.execute(
+            "UPDATE cases_protectiveperson SET person_id = %s, name = '' WHERE id = %s",
+            [as_stored(aunt.pk), as_stored(protective.pk)],
+        )
+    actions.destroy(by=world.supervisor, destruction_id=ask(world.coordinator, aunt.pk).pk)
+    protective.refresh_from_db()
+    assert (protective.person_id, protective.name) == (None, "Somebody whose record was destroyed")
+    assert Case.objects.filter(pk=record["case_id"]).exists()
+
+
+# ---- holds
+
+
+@pytest.mark.parametrize("scope", ["record", "agency", "all"])
+def test_a_hold_stops_it_whatever_its_scope(world: World, scope: str) -> None:
+    child = child_of(world)
+    row = ask(world.coordinator, child.pk)
+    on = {"record": {"person_id": child.pk}, "agency": {"agency_id": world.care.pk}, "all": {}}[scope]
+    hold = actions.place_hold(by=world.coordinator, scope=scope, reason="Letter of the inquiry", **on)
+    with pytest.raises(Refused, match="on hold"):
+        actions.destroy(by=world.supervisor, destruction_id=row.pk)
+    with pytest.raises(Refused, match="on hold"):
+        ask(world.coordinator, child.pk)
+    actions.ask_to_lift_hold(by=world.coordinator, hold_id=hold.pk, reason="The inquiry has ended")
+    with pytest.raises(Refused, match="yourself"):
+        actions.lift_hold(by=world.coordinator, hold_id=hold.pk)
+    assert queries.is_held(world.coordinator, child.pk)
+    actions.lift_hold(by=world.supervisor, hold_id=hold.pk)
+    actions.destroy(by=world.supervisor, destruction_id=row.pk)
+    assert not Person.objects.filter(pk=child.pk).exists()
+
+
+def test_a_hold_is_in_force_before_a_second_confirms_it(world: World) -> None:
+    hold = actions.place_hold(by=world.coordinator, scope="all", reason="Letter of the inquiry")
+    assert queries.is_everything_held(None)
+    with pytest.raises(Refused, match="yourself"):
+        actions.confirm_hold(by=world.coordinator, hold_id=hold.pk)
+    assert list(queries.holds_waiting(world.supervisor)) == [hold]
+    actions.confirm_hold(by=world.supervisor, hold_id=hold.pk)
+    assert not queries.holds_waiting(world.supervisor).exists()
+    with pytest.raises(Refused):
+        actions.place_hold(by=world.teacher, scope="all", reason="Because")
+
+
+def test_a_hold_on_everything_keeps_runs_that_are_past_their_day(world: World, record: Record) -> None:
+    runs = apps.get_model("insight", "EngineRun").objects
+    runs.update(keep_until=timezone.localdate() - timedelta(days=1))
+    hold = actions.place_hold(by=world.coordinator, scope="all", reason="Letter of the inquiry")
+    assert destroy_what_is_past(by=None) == 0
+    Hold.objects.filter(pk=hold.pk).update(lifted_by=world.supervisor, lifted_at=timezone.now())
+    assert destroy_what_is_past(by=None) > 0
+
+
+# ---- what is past its time
+
+
+def test_nothing_is_past_its_time_where_no_period_is_set(world: World, record: Record, settings: Any) -> None:
+    settings.RETENTION = None
+    assert not queries.past_their_time(world.coordinator).exists()
+    with pytest.raises(Refused, match="no period is set"):
+        ask(world.coordinator, record["person_id"], why="past")
+
+
+@pytest.mark.parametrize(
+    ("text", "closed_years", "past"),
+    [("closed,5", 6, True), ("closed,5", 4, False), ("birth,3", 0, True), ("birth,75", 6, False)],
+)
+def test_what_is_past_its_time_is_listed_unless_it_is_held(
+    world: World, record: Record, settings: Any, text: str, closed_years: int, past: bool
+) -> None:
+    settings.RETENTION = rules.period_of(text)
+    child = Person.objects.get(pk=record["person_id"])
+    ended = timezone.now() - timedelta(days=365.25 * closed_years)
+    CasePeriod.objects.create(
+        case_id=record["case_id"], opened_at=ended - timedelta(days=9), opened_by=world.coordinator, closed_at=ended, closed_by=world.coordinator,
+        why_closed="Help has ended", why_no_words="She moved before",
+    )  # fmt: skip
+    assert (
+        child in queries.past_their_time(world.coordinator),
+        queries.is_past(world.coordinator, child),
+    ) == (past, past)
+    actions.place_hold(by=world.coordinator, scope="record", person_id=child.pk, reason="Letter of the court")
+    assert child not in queries.past_their_time(world.coordinator)
+
+
+@pytest.mark.parametrize("text", ["closed", "death,5", "birth,x", "birth,0"])
+def test_a_period_that_says_nothing_is_refused_at_the_start(text: str) -> None:
+    with pytest.raises(ValueError, match="HEARD_RETENTION"):
+        rules.period_of(text)
+
+
+# ---- every table
+
+# Tables with something about a child of which rows stay, each with the reason. The certificate says so.
+STAYS = {
+    "agencies.AuditRow": "its personal part goes, and a row says so",
+    "agencies.Draft": "those about the record go by its key; others are seen by their writer alone, until they are sent or thrown away",
+    "cases.ChronologyEntry": "goes by its key",
+    "cases.ChronologyOf": "goes by its key",
+    "cases.Panel": "minutes of several children: who holds the panel looks there",
+    "cases.PanelSeat": "who sat at a panel",
+    "cases.Supervision": "of worker and supervisor, part of no child's record",
+    "cases.SupervisionAction": "of worker and supervisor, part of no child's record",
+    "cases.SupervisionCorrection": "of worker and supervisor, part of no child's record",
+    "cases.Destruction": "is the certificate",
+    "network.Place": "is a place, which several children are tied to",
+    "network.Group": "is a group, which several people are tied to",
+    "network.PlaceKey": "of a place",
+    "network.GroupKey": "of a group",
+    "network.Spelling": "speaks of nobody",
+    "cases.ChronologyWord": "speaks of nobody",
+}
+
+
+def test_every_table_that_says_something_of_a_child_goes_with_the_record_or_has_a_reason() -> None:
+    import yaml
+
+    said = yaml.safe_load((HERE / "data_protection.yaml").read_text())["tables"]
+    of_children = {
+        table for table, fields in said.items()
+        if any(isinstance(value, list) and value[0].startswith("child") for value in fields.values())
+    }  # fmt: skip
+    reached = {model._meta.label for model in erasing.reached()}
+    left = {table for table in of_children - reached if not table.startswith("insight.")}
+    assert left - set(STAYS) == set()
+    assert set(STAYS) & reached == set()
