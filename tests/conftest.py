@@ -32,9 +32,11 @@ ON_BOTH = (
     "agencies/test_administration.py",
     "agencies/test_approvals.py",
     "agencies/test_kept.py",  # two who save at once
+    "agencies/trail/",  # triggers, and who writes at once
     "agencies/test_looking.py",  # what may be written while a page is read
     "cases/case/",  # who may see; constraints
     "cases/glass/",
+    "cases/keeping/",
     "cases/notices/",
     "cases/plan/test_changing.py",
     "cases/plan/test_joining.py",
@@ -43,6 +45,7 @@ ON_BOTH = (
     "cases/timeline/test_words_in_files.py",
     "cases/words/test_words.py",
     "config/",  # backup, settings, the service
+    "graph/",
     "home/test_caseload.py",  # sorting and counting in SQL
     "home/test_figures.py",
     "home/test_health.py",
