@@ -71,7 +71,9 @@ def test_a_record_is_opened_at_night_reviewed_in_the_morning_and_counted(
     child = story.path
     story.open("/glass/").sees("Open to you now", "Amira Khan")
 
-    story.sign_in(world.supervisor).open("/").sees("Record opened in an emergency: Amira Khan")
+    story.sign_in(world.supervisor).open("/").sees(
+        "New", "Review the opening of a record in an emergency (Amira Khan)"
+    )
     story.sees("Records opened in an emergency, to review")
     story.open(f"{child}access/").sees("Nia Dusk, Wexmoor Police", "Opened in an emergency", WHY)
     story.open("/glass/openings/").follow("Amira Khan").sees(WHY, "Not reviewed yet")

@@ -36,7 +36,7 @@ def test_a_record_is_held_then_destroyed_by_two_people_with_a_certificate(
     held = story.path
     story.open(f"/children/{dana.pk}/destroy/").sees("This record is on hold")
 
-    story.sign_in(world.supervisor).open("/").sees("Holds that take a second person", "to be confirmed")
+    story.sign_in(world.supervisor).open("/").sees("Holds that take a second person", "Hold to confirm")
     story.open(held).press("Confirm the hold").sees("Hold confirmed.")
     story.fill("Why is the hold no longer needed?", "The inquiry has ended, its letter of 8 May").press(
         "Ask to lift it"

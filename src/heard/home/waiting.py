@@ -20,7 +20,7 @@ SOON: Final = 7  # days to come that a person has to have in view
 _PER_PAGE = 50
 # Here somebody else cannot go on before this user has: it is not put among what may wait, however far its day is.
 _HOLDS_UP: Final = ("sign-offs", "records-to-check", "requests")
-# These have a page of their own, and do not press.
+# These stand last, and only where there is room.
 _MAY_WAIT: Final = ("drafts",)
 _AHEAD: Final = (First.DANGER, First.MISSING, First.NEW, First.BACK)
 _LATER: Final = 99
@@ -120,7 +120,7 @@ def _rank(thing: Waiting) -> tuple[int, int]:
     if thing.ahead:
         return _AHEAD.index(thing.ahead) - len(_AHEAD), 0
     if thing.kind in _MAY_WAIT:
-        return _LATER, 0
+        return 2, 0
     if days_left is not None and days_left <= SOON:
         return 0, days_left
     return (1, 0) if days_left is None or thing.kind in _HOLDS_UP else (_LATER, days_left)

@@ -498,6 +498,7 @@ def test_the_doctor_says_what_is_wrong_with_the_trail(world: World, settings, tm
     def found() -> set[str]:
         return {one.code for one in look()}
 
+    sealing.seal()  # what was done before this test may be old by now
     assert found() == {"audit-check", "audit-witness"}
     settings.WITNESS_FILE, settings.WITNESS_MAIL = str(tmp_path / "away" / "heads"), ["a@police.example"]
     settings.ADDRESS = "https://heard.example.org"
