@@ -280,15 +280,17 @@ class Story:
 
 
 @pytest.fixture
-def story(page: Page, live_server: Any, request: pytest.FixtureRequest) -> Story:
-    return Story(page, live_server.url, request.node.name)
+def story(page: Page, live_server: Any, request: pytest.FixtureRequest) -> Iterator[Story]:
+    yield Story(page, live_server.url, request.node.name)
+    until_all_is_answered()  # each thread of the server closes the connection before the test gives it back
 
 
 @pytest.fixture
-def story_on_a_phone(page: Page, live_server: Any, request: pytest.FixtureRequest) -> Story:
+def story_on_a_phone(page: Page, live_server: Any, request: pytest.FixtureRequest) -> Iterator[Story]:
     """From beginning to end on a small telephone."""
     page.set_viewport_size({"width": PHONE, "height": 640})
-    return Story(page, live_server.url, request.node.name, widths=(PHONE,))
+    yield Story(page, live_server.url, request.node.name, widths=(PHONE,))
+    until_all_is_answered()
 
 
 @pytest.fixture
