@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -38,8 +39,8 @@ def as_row(row: Any) -> Row:
         agency=row.agency,
         verb=row.verb,
         subject=row.subject,
-        subject_id=row.subject_id,
-        person_id=row.person_id.hex if row.person_id else "",
+        subject_id=str(row.subject_id),
+        person_id=uuid.UUID(str(row.person_id)).hex if row.person_id else "",
         actor=row.actor,
         reason=row.reason,
         detail=_text(row.detail),
