@@ -104,7 +104,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def migrated(environment: dict[str, str], database: Path, tmp_path: Path) -> dict[str, str]:
-    shutil.copy(database, tmp_path)
+    for path in (database, database.with_name("audit.key")):
+        shutil.copy(path, tmp_path)
     return environment
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
+import uuid
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 from heard.agencies.seal import keys, leaves
 from heard.agencies.seal.keys import Ring
 from heard.agencies.seal.leaves import Row
-
-if TYPE_CHECKING:
-    from heard.agencies.models import AuditRow
 
 
 @lru_cache(maxsize=4)
@@ -22,15 +20,16 @@ def ring_in(path: Path) -> Ring:
     return keys.read(path)
 
 
-def sealed(row: AuditRow, path: Path) -> AuditRow:
+def sealed[Written](row: Written, path: Path) -> Written:
     """The row, with its leaf under the newest key of the file."""
-    key = ring_in(path).newest
-    row.version, row.key_id, row.salt = leaves.WRITTEN, key.id, leaves.new_salt()
-    row.leaf = leaves.leaf_of(as_row(row), key)
+    key, written = ring_in(path).newest, cast("Any", row)
+    written.version, written.key_id, written.salt = leaves.WRITTEN, key.id, leaves.new_salt()
+    written.leaf = leaves.leaf_of(as_row(row), key)
     return row
 
 
-def as_row(row: AuditRow) -> Row:
+def as_row(row: Any) -> Row:
+    """Of a row of the table, which stands above this."""
     return Row(
         id=row.pk or 0,
         version=row.version,
@@ -40,8 +39,8 @@ def as_row(row: AuditRow) -> Row:
         agency=row.agency,
         verb=row.verb,
         subject=row.subject,
-        subject_id=row.subject_id,
-        person_id=row.person_id.hex if row.person_id else "",
+        subject_id=str(row.subject_id),
+        person_id=uuid.UUID(str(row.person_id)).hex if row.person_id else "",
         actor=row.actor,
         reason=row.reason,
         detail=_text(row.detail),
