@@ -22,6 +22,7 @@ from tests.walls.test_kept import PAPER
 
 from heard.agencies.rules import Role
 from heard.cases.timeline.index import catch_up
+from heard.home import session
 
 FEW, MANY = 2, 65  # copies of each row
 ON_A_PAGE = 60  # rows: the longest page of a list, and what stands around it
@@ -166,7 +167,11 @@ def record(world: World, settings: Any, tmp_path: Any) -> Record:
     return make_record(world, restricted=False)
 
 
-def test_no_page_asks_or_reads_more_the_more_there_is(world: World, record: Record) -> None:
+def test_no_page_asks_or_reads_more_the_more_there_is(
+    world: World, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whether somebody is there is noted once a minute: on a slow machine that would fall on a page of the walk.
+    monkeypatch.setattr(session, "_OFTEN", 3600)
     copy(FEW)
     catch_up()
     before = walk(world, record, rows=False)
