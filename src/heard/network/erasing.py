@@ -18,7 +18,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import CASCADE, Field, Model
 
-from heard.network.models import Person
+from heard.network.models import Node, Person
 
 _AT_ONCE: Final = 400  # keys in one question
 
@@ -85,6 +85,9 @@ def take_out(found: Gathered) -> None:
     for model, keys in found.rows.items():
         for some in batched(keys, _AT_ONCE):
             model._base_manager.filter(pk__in=some)._raw_delete(connection.alias)
+    Node.objects.filter(
+        pk__in=found.people
+    ).delete()  # with ties, sources, mentions: it has the key of the person
     connection.check_constraints()
 
 

@@ -360,11 +360,11 @@ def test_the_number_of_queries_does_not_grow(worker: Client, world: World, recor
 
 MOST_QUERIES = {
     "child": 28,
-    "child_chronology": 21,
+    "child_chronology": 24,
     "notes": 21,
     "child_assessment": 24,
     "child_plan": 26,
-    "child_people": 21,
+    "child_people": 24,
     "attachments": 19,
     "child_shared": 26,
     "child_looked": 13,
