@@ -53,7 +53,8 @@ def test_a_file_is_attached_from_the_page_and_stands_on_it(world: World, end: st
     upload = SimpleUploadedFile("shutter.txt", b"The shutter is up after ten.")
     answer = client.post(attach, {"upload": upload, "what": "What the caretaker wrote"})
     assert answer.headers["Location"] == page_of(end, key)
-    shown = signed_in(world.social_worker).get(page_of(end, key)).text
+    other = world.social_worker if end == "place" else world.coordinator
+    shown = signed_in(other).get(page_of(end, key)).text
     assert "What the caretaker wrote" in shown
     assert reverse("attachment", kwargs={"attachment_id": Attachment.objects.get().pk}) in shown
     assert signed_in(world.analyst).get(page_of(end, key)).status_code == 404

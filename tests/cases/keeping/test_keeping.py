@@ -261,6 +261,11 @@ def test_a_period_that_says_nothing_is_refused_at_the_start(text: str) -> None:
 
 # Tables with something about a child of which rows stay, each with the reason. The certificate says so.
 STAYS = {
+    "network.Handle": "is a phone, car or account that others name too; who used it is a tie, which goes",
+    "network.Mention": "goes with the node of the child, by its key",
+    "network.NodeKey": "goes with the node of the child, by its key",
+    "network.Tie": "goes with the node of the child, by its key",
+    "network.TieSource": "goes with the tie",
     "agencies.AuditRow": "its personal part goes, and a row says so",
     "agencies.Draft": "those about the record go by its key; others are seen by their writer alone, until they are sent or thrown away",
     "cases.ChronologyEntry": "goes by its key",
