@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from heard.agencies import actions as agencies
 from heard.agencies.rules import May, Role
-from heard.demo.life import around, attaching, emergency, noting, panels, sharing, supervising
+from heard.demo.life import around, attaching, emergency, keeping, noting, panels, sharing, supervising
 from heard.demo.life.child import Child
 from heard.demo.life.living import live
 from heard.demo.life.world import World, read
@@ -107,6 +107,7 @@ def _write_together(world: World, children: dict[str, Child], told: dict[str, An
     noting.keep_a_rota(world)
     noting.see_what_was_told(world)
     emergency.open_a_record(world)
+    keeping.hold_and_ask(world)
 
 
 def _write_agencies_and_staff(world: World, password: str) -> None:
