@@ -24,6 +24,7 @@ from heard.demo.life import (
     auditing,
     deciding,
     emergency,
+    keeping,
     noting,
     panels,
     sharing,
@@ -119,6 +120,7 @@ def _write_together(world: World, children: dict[str, Child], told: dict[str, An
     deciding.decide_more(world, children)
     emergency.open_a_record(world)
     auditing.audit(world, read("life/audits.yaml")["audits"])
+    keeping.hold_and_ask(world)
 
 
 def _write_agencies_and_staff(world: World, password: str) -> None:

@@ -15,6 +15,7 @@ from heard.agencies import actions as agencies
 from heard.agencies.limiting import why_not_once_more
 from heard.agencies.models import AuditRow, OnlyAdded, Tally, User
 from heard.agencies.rules import Hidden, Refused, Role
+from heard.agencies.trail import guarding
 from heard.cases.watch import actions, queries
 from heard.cases.watch.looking import watch, watch_until
 from heard.cases.watch.models import ReadingAlert
@@ -40,7 +41,14 @@ def read(by: User, person: Person, at: datetime) -> None:
     """Reading is written down with the time at which it is; here with another."""
     network.open_record(by=by, person_id=person.pk)
     row = AuditRow.objects.filter(verb="view").latest("pk")
-    super(OnlyAdded, AuditRow.objects.filter(pk=row.pk)).update(at=at)
+    dated(AuditRow.objects.filter(pk=row.pk), at)
+
+
+def dated(rows: Any, at: datetime) -> None:
+    """Past the guards of the database, which refuse it."""
+    guarding.let_go()
+    super(OnlyAdded, rows).update(at=at)
+    guarding.guard()
 
 
 def watched(at: datetime = MORNING) -> list[tuple[str, int]]:
@@ -53,7 +61,7 @@ def watched(at: datetime = MORNING) -> list[tuple[str, int]]:
 def everything_before(at: datetime) -> None:
     """Rows of the actions that made the world, which were written now, are put where nobody looks."""
     rows = AuditRow.objects.exclude(verb="view")
-    super(OnlyAdded, rows).update(at=at - timedelta(days=30))
+    dated(rows, at - timedelta(days=30))
 
 
 # ---- what does not stand out
@@ -164,7 +172,7 @@ def test_what_was_explained_is_not_put_before_anybody_again(world: World, wright
 
 
 def test_a_worker_does_it_between_its_tasks(world: World, settings: Any) -> None:
-    assert settings.NOW_AND_THEN == ["heard.cases.watch.looking.watch"]
+    assert "heard.cases.watch.looking.watch" in settings.NOW_AND_THEN
     assert watch() == 0
 
 
