@@ -1,8 +1,8 @@
 """All that hangs on a person, in every table of the site, and how it is taken out of the database for good.
 
-Which tables these are is read from Django's own description, so that a new one cannot be forgotten. A row of somebody else
-that only mentions the person stays, and no longer does; where it has to say somebody, `when_erased` of its table says
-what stands there instead. Whoever calls this has asked whether it may be done.
+Which tables these are is read from Django's own description, so that a new one cannot be forgotten; `goes_by_key` of a table
+names columns that hold the key of a person or record without pointing there. A row of somebody else that only mentions the
+person stays, and no longer does; where it has to say somebody, `when_erased` of its table says what stands there instead. Whoever calls this has asked whether it may be done.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import batched
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from django.apps import apps
 from django.db import connection
-from django.db.models import CASCADE, Field, Model
+from django.db.models import CASCADE, Exists, Field, Model, OuterRef, Q
 
-from heard.network.models import Node, Person
+from heard.network.models import Handle, Mention, Person, Tie, TieSource
 
 _AT_ONCE: Final = 400  # keys in one question
 
@@ -56,7 +57,7 @@ def gather(person_id: uuid.UUID) -> Gathered:
     waiting: list[tuple[type[Model], set[Any]]] = [(Person, {person_id})]
     while waiting:
         model, keys = waiting.pop()
-        for link in _leading_to(model):
+        for link in (*_leading_to(model), *_by_key()):
             new = _rows(link, keys)
             if _only_mentions(link):
                 found.lets_go[link.model, link.name] |= new
@@ -85,10 +86,16 @@ def take_out(found: Gathered) -> None:
     for model, keys in found.rows.items():
         for some in batched(keys, _AT_ONCE):
             model._base_manager.filter(pk__in=some)._raw_delete(connection.alias)
-    Node.objects.filter(
-        pk__in=found.people
-    ).delete()  # with ties, sources, mentions: it has the key of the person
+    _take_out_what_nothing_leads_to()
     connection.check_constraints()
+
+
+def _take_out_what_nothing_leads_to() -> None:
+    """Ties whose sources have all gone, and phones, cars and accounts that nobody else names or is tied to."""
+    Tie.objects.filter(~Exists(TieSource.objects.filter(tie=OuterRef("pk")))).delete()
+    tied = Tie.objects.filter(Q(first=OuterRef("pk")) | Q(second=OuterRef("pk")))
+    named = Mention.objects.filter(node=OuterRef("pk"))
+    Handle.objects.filter(~Exists(tied), ~Exists(named)).delete()
 
 
 def reached() -> set[type[Model]]:
@@ -96,7 +103,7 @@ def reached() -> set[type[Model]]:
     found: set[type[Model]] = {Person}
     waiting: list[type[Model]] = [Person]
     while waiting:
-        for link in _leading_to(waiting.pop()):
+        for link in (*_leading_to(waiting.pop()), *_by_key()):
             if link.model not in found:
                 found.add(link.model)
                 waiting.append(link.model)
@@ -111,8 +118,19 @@ def _leading_to(model: type[Model]) -> tuple[Field[Any, Any], ...]:
     return tuple(one.field for one in relations if one.one_to_many or one.one_to_one)  # type: ignore[union-attr]
 
 
+@cache
+def _by_key() -> tuple[Field[Any, Any], ...]:
+    return tuple(
+        cast("Field[Any, Any]", model._meta.get_field(name))
+        for model in apps.get_models()
+        for name in getattr(model, "goes_by_key", ())
+    )
+
+
 def _rows(link: Field[Any, Any], keys: Collection[Any]) -> set[Any]:
     found: set[Any] = set()
+    if not link.is_relation:
+        keys = [key for key in keys if isinstance(key, uuid.UUID)]
     for some in batched(keys, _AT_ONCE):
         found |= set(
             link.model._base_manager.filter(**{f"{link.name}__in": some}).values_list("pk", flat=True)
@@ -122,7 +140,7 @@ def _rows(link: Field[Any, Any], keys: Collection[Any]) -> set[Any]:
 
 def _only_mentions(link: Field[Any, Any]) -> bool:
     """It may be empty, and the row belongs to something else that does not go by itself."""
-    if not link.null or link.remote_field.on_delete is CASCADE:  # type: ignore[union-attr]
+    if not link.is_relation or not link.null or link.remote_field.on_delete is CASCADE:  # type: ignore[union-attr]
         return False
     return any(
         other.many_to_one and not other.null and other.related_model in reached()

@@ -30,8 +30,9 @@ from heard.cases.keeping import actions, queries, rules
 from heard.cases.keeping.models import Destruction, Hold
 from heard.insight.run.actions import destroy_what_is_past
 from heard.network import erasing
-from heard.network.actions import add_person
-from heard.network.models import Person
+from heard.network.actions import Knows, add_person, add_place, note_tie, note_tie_to
+from heard.network.handles import known_handle
+from heard.network.models import Handle, Mention, Node, Person, Tie, TieSource
 
 NO_NAME = "The regulator ordered it, 3 May"
 
@@ -257,19 +258,50 @@ def test_a_period_that_says_nothing_is_refused_at_the_start(text: str) -> None:
         rules.period_of(text)
 
 
+# ---- what the network has of it
+
+
+def test_ties_mentions_and_phones_of_the_record_go_and_those_that_others_have_stay(
+    world: World, record: Record
+) -> None:
+    """A tie of somebody else goes where this record alone says it; a phone where nobody else has it."""
+    person, other = record["person_id"], child_of(world)
+    arcade = add_place(by=world.social_worker, name="Arcade", kind="arcade")
+    says = {"by": world.social_worker, "end": "handle", "new_kind": "phone", "in_words": "rings"}
+    for who, number in ((person, "07700 900111"), (person, "07700 900222"), (other.pk, "07700 900222")):
+        note_tie_to(one_id=who, new_name=number, knows=Knows("They say so"), **says)
+    alone, shared = (known_handle("phone", "", number) for number in ("07700 900111", "07700 900222"))
+    said_here = Knows("Her worry says it", about="concern", about_id=record["concern_id"])
+    note_tie(
+        by=world.social_worker, one_id=other.pk, other_id=arcade.pk, in_words="goes there", knows=said_here
+    )
+    Mention.objects.create(
+        node_id=shared.pk,
+        about="concern",
+        about_id=record["concern_id"],
+        start=0,
+        length=3,
+        confirmed_by=world.teacher,
+    )
+    row = ask(world.coordinator, person)
+    actions.destroy(by=world.supervisor, destruction_id=row.pk)
+    assert not Mention.objects.filter(about_id=record["concern_id"]).exists()
+    assert not TieSource.objects.filter(about_id=record["concern_id"]).exists()
+    assert not Tie.objects.filter(second=arcade.pk, first=other.pk).exists()
+    assert not Node.objects.filter(pk__in=(person, alone.pk)).exists()
+    assert not Handle.objects.filter(pk=alone.pk).exists()
+    assert [tie.first_id for tie in Tie.objects.filter(second=shared.pk)] == [other.pk]
+    counted = Destruction.objects.get(pk=row.pk).counted
+    assert {"network.Tie", "network.TieSource", "network.Mention", "network.Node"} <= set(counted)
+
+
 # ---- every table
 
 # Tables with something about a child of which rows stay, each with the reason. The certificate says so.
 STAYS = {
-    "network.Handle": "is a phone, car or account that others name too; who used it is a tie, which goes",
-    "network.Mention": "goes with the node of the child, by its key",
-    "network.NodeKey": "goes with the node of the child, by its key",
-    "network.Tie": "goes with the node of the child, by its key",
-    "network.TieSource": "goes with the tie",
+    "network.Handle": "stays where another record names it or somebody else is tied to it; who used it is a tie, which goes",
     "agencies.AuditRow": "its personal part goes, and a row says so",
     "agencies.Draft": "those about the record go by its key; others are seen by their writer alone, until they are sent or thrown away",
-    "cases.ChronologyEntry": "goes by its key",
-    "cases.ChronologyOf": "goes by its key",
     "cases.Panel": "minutes of several children: who holds the panel looks there",
     "cases.PanelSeat": "who sat at a panel",
     "cases.Supervision": "of worker and supervisor, part of no child's record",
@@ -278,8 +310,6 @@ STAYS = {
     "cases.Destruction": "is the certificate",
     "network.Place": "is a place, which several children are tied to",
     "network.Group": "is a group, which several people are tied to",
-    "network.PlaceKey": "of a place",
-    "network.GroupKey": "of a group",
     "network.Spelling": "speaks of nobody",
     "cases.ChronologyWord": "speaks of nobody",
 }

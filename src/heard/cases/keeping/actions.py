@@ -15,7 +15,7 @@ from heard.agencies.actions import erase_from_trail, record_audit
 from heard.agencies.rules import May, refuse
 from heard.cases.keeping import queries, rules
 from heard.cases.keeping.models import Destruction, Hold
-from heard.cases.record.models import ChronologyChange, ChronologyEntry, ChronologyOf
+from heard.cases.record.models import ChronologyChange, ChronologyEntry
 from heard.network import erasing
 from heard.network.actions import hold_person
 from heard.network.queries import person_visible_to
@@ -70,7 +70,7 @@ def destroy(*, by: User, destruction_id: uuid.UUID) -> Destruction:
     found = erasing.gather(row.person_id)
     paths = list(erasing.paths_of(found))
     erased = erase_from_trail(by=by, person_ids=found.people, keys=found.keys, certificate=row.pk)
-    _without_chronology(found.people)
+    _make_others_anew(found.people)
     try:
         erasing.take_out(found)
     except IntegrityError:
@@ -94,13 +94,11 @@ def _decide(by: User, row: Destruction, *, agreed: bool) -> None:
     row.save()
 
 
-def _without_chronology(people: set[uuid.UUID]) -> None:
-    """Theirs goes; those of others with whom they had a tie are made anew."""
+def _make_others_anew(people: set[uuid.UUID]) -> None:
+    """The chronologies of others with whom they had a tie."""
     others = (
         set(ChronologyEntry.objects.filter(other_id__in=people).values_list("child_id", flat=True)) - people
     )
-    for model in (ChronologyEntry, ChronologyChange, ChronologyOf):
-        model._base_manager.filter(child_id__in=people).delete()
     ChronologyChange.objects.bulk_create(ChronologyChange(child_id=child) for child in others)
 
 

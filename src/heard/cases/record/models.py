@@ -23,6 +23,7 @@ class ChronologyOf(models.Model):
     Its words say in one row for each child whether entries are worth looking at: there are ten times as many of those.
     """
 
+    goes_by_key: ClassVar = ("child_id",)
     child_id = models.UUIDField(primary_key=True)
     words = models.TextField(blank=True, help_text=_("The words of all its entries, as they stand in one."))
 
@@ -37,6 +38,7 @@ class ChronologyChange(models.Model):
     """Something about this child was written since the entries were made. Rows are only added by those who write, so that
     nobody waits for anybody; who makes the entries takes away those that were there before."""
 
+    goes_by_key: ClassVar = ("child_id",)
     child_id = models.UUIDField(db_index=True)
 
     def __str__(self) -> str:
@@ -53,6 +55,7 @@ class ChronologyEntry(models.Model):
         GROUP = "group", _("Group")
         HANDLE = "handle", _("Phone, car or account")
 
+    goes_by_key: ClassVar = ("child_id",)
     child_id = models.UUIDField()
     on = models.DateField(db_index=True, help_text=_("The day that it is about."))
     at = models.DateTimeField(help_text=_("Puts entries of one day in order."))

@@ -22,6 +22,7 @@ class Node(models.Model):
         HANDLE = rules.NodeKind.HANDLE.value, _("Phone, car or account")
         PLACE = rules.NodeKind.PLACE.value, _("Place")
 
+    goes_by_key: ClassVar = ("id",)
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=6, choices=Kind)
 
@@ -158,6 +159,7 @@ class TieSource(models.Model):
         CONDITIONS = rules.Handling.CONDITIONS.value, _("Only as we say")
         NOT_SAID = "", _("Nobody has said")
 
+    goes_by_key: ClassVar = ("about_id",)
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tie = models.ForeignKey(Tie, on_delete=models.CASCADE, related_name="sources")
     words = models.CharField(max_length=300)
@@ -222,6 +224,7 @@ class Mention(models.Model):
 
     node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="mentions")
     when_merged: ClassVar = Joined(stays=True)
+    goes_by_key: ClassVar = ("about_id",)
     about = models.CharField(max_length=12)
     about_id = models.UUIDField(db_index=True)
     start = models.PositiveIntegerField()
