@@ -172,6 +172,44 @@ def test_a_supervisor_neither_opens_nor_closes_one(world: World) -> None:
         actions.close_audit(by=world.supervisor, audit_id=audit.pk, found="All is well.")
 
 
+def test_the_pages_of_another_agency_are_shut(world: World, lead: User) -> None:
+    """Whoever leads in an agency that does not take part reads, and neither answers nor plans; nobody reads their own answer."""
+    audit = actions.open_audit(
+        by=world.board_member,
+        title="Ours",
+        since=date(2026, 1, 1),
+        until=date(2026, 6, 1),
+        packs=PACKS,
+        agencies=[world.care],
+        lead=world.care,
+    )
+    said = answer(world.coordinator, audit, "WT8", world.care)
+    client = signed_in(lead)
+    assert client.get(reverse("audit_requirement", args=[audit.pk, "WT8"])).status_code == 200
+    for name in ("audit_answer", "audit_plan"):
+        assert client.get(reverse(name, args=[audit.pk, "WT8"])).status_code == 404
+    for user in (lead, world.coordinator):
+        assert signed_in(user).get(reverse("audit_second", args=[said.pk])).status_code == 404
+    with pytest.raises(Refused, match="agencies that take part"):
+        actions.plan_action(
+            by=lead,
+            audit_id=audit.pk,
+            requirement="WT8",
+            what="x",
+            shows="y",
+            owner=lead,
+            due_on=timezone.localdate(),
+        )
+
+
+def test_an_answer_that_was_replaced_is_not_read_a_second_time(world: World, lead: User) -> None:
+    audit = opened(world)
+    said = answer(world.coordinator, audit, "WT8", world.care)
+    answer(world.coordinator, audit, "WT8", world.care, "partly")
+    with pytest.raises(Hidden):
+        actions.read_second(by=lead, answer_id=said.pk, agrees=True)
+
+
 # ---- closing, and the next one
 
 
@@ -184,8 +222,10 @@ def test_a_closed_audit_keeps_its_answers_and_what_was_counted(world: World, lea
     assert closed.counted["nhs_number"]["says"] == "nothing to count yet"
     for number in range(7):
         a_case(world, f"Mina{number}")
-    row = queries.whole(world.coordinator, closed).row("WT11")
-    assert row.counted[0]["says"] == "nothing to count yet"
+    asked = [queries.requirement_of(closed, "WT11")]
+    assert queries.counted(world.coordinator, closed, asked)["WT11"][0]["says"] == "nothing to count yet"
+    opened_again = opened(world)
+    assert queries.counted(world.coordinator, opened_again, asked)["WT11"][0]["says"] == "0 of 7 (0%)"
     with pytest.raises(Refused, match="closed"):
         answer(world.coordinator, audit, "WT8", world.care, "not_met")
 

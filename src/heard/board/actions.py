@@ -78,9 +78,7 @@ def answer(
 ) -> AuditAnswer:
     """What an agency says of a requirement. What it said before stays, and is replaced."""
     audit, now = _hold(by, audit_id), at or timezone.now()
-    asked = next((one for one in queries.requirements_of(audit) if one.id == requirement), None)
-    if asked is None:
-        raise Hidden
+    asked = queries.requirement_of(audit, requirement)
     refuse(
         rules.why_not_answer(
             is_open=audit.state == rules.State.OPEN,
@@ -111,8 +109,8 @@ def read_second(
     *, by: User, answer_id: uuid.UUID, agrees: bool | None, why: str = "", at: datetime | None = None
 ) -> SecondReading:
     """Somebody of another agency agrees, or disputes with a reason."""
-    said = queries.answer_of(by, answer_id)
-    audit = _hold(by, said.audit_id)
+    audit = _hold(by, queries.answer_of(by, answer_id).audit_id)
+    said = queries.answer_of(by, answer_id)  # as it stands now that nobody else can answer anew
     agency = queries.reads_for(by, said)
     refuse(
         rules.why_not_second(
@@ -150,8 +148,7 @@ def plan_action(
     at: datetime | None = None,
 ) -> AuditAction:
     audit, now = _hold(by, audit_id), at or timezone.now()
-    if requirement not in {one.id for one in queries.requirements_of(audit)}:
-        raise Hidden
+    queries.requirement_of(audit, requirement)
     refuse(
         rules.why_not_plan(
             takes_part=queries.takes_part(by, audit),
@@ -204,7 +201,7 @@ def close_audit(*, by: User, audit_id: uuid.UUID, found: str, at: datetime | Non
         )
     )
     now = at or timezone.now()
-    audit.counted = queries.count(by, audit, timezone.localdate(now))
+    audit.counted = queries.counted_at(by, audit, timezone.localdate(now))
     audit.found, audit.state = found.strip(), rules.State.CLOSED
     audit.closed_by, audit.closed_at = by, now
     audit.save()

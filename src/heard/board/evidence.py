@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from heard.agencies.rules import Hidden, May
 from heard.board import decisions
@@ -28,6 +29,8 @@ from heard.govuk.environment import day
 from heard.insight.release.queries import newest_released
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from heard.agencies.models import User
 
 
@@ -44,7 +47,7 @@ type _Count = Callable[[User, date, date], Counted]
 
 
 def counted_for(user: User, names: Iterable[str], *, since: date, today: date) -> dict[str, dict[str, str]]:
-    """Each of these by its name, as plain values that can be kept. Two queries for one at most."""
+    """Each of these by its name, as plain values that can be kept. Each takes a fixed number of queries."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     return {name: asdict(_COUNTS[name](user, since, today)) for name in dict.fromkeys(names)}
@@ -80,10 +83,10 @@ def _assessed(user: User, since: date, today: date) -> Counted:
     )
 
 
-def _clock(label: str, *clock_names: str) -> _Count:
+def _clock(label: StrOrPromise, *clock_names: str) -> _Count:
     def count(user: User, since: date, today: date) -> Counted:
         kept = clocks.met_in_time(user, clock_names, since=since, today=today)
-        return _share(_(label), kept, _("Those that were due since then, in cases whose start was noted."))
+        return _share(str(label), kept, _("Those that were due since then, in cases whose start was noted."))
 
     return count
 
@@ -204,11 +207,11 @@ _COUNTS: Final[dict[str, _Count]] = {
     "decided_in_time": _decided,
     "assessed_in_time": _assessed,
     "conference": _clock(
-        "First child protection conferences held in time", "conference", "conference_transfer_in"
+        _lazy("First child protection conferences held in time"), "conference", "conference_transfer_in"
     ),
-    "core_group": _clock("First core groups held in time", "core_group"),
+    "core_group": _clock(_lazy("First core groups held in time"), "core_group"),
     "review_conference": _clock(
-        "Review conferences held in time", "review_conference_first", "review_conference_next"
+        _lazy("Review conferences held in time"), "review_conference_first", "review_conference_next"
     ),
     "reviews_in_time": _reviews_in_time,
     "words_in_reviews": _words_in_reviews,

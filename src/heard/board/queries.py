@@ -25,12 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Row:
-    """A requirement in an audit: which agencies have to meet it, what each said, and what Heard counts that bears on it."""
+    """A requirement in an audit: which agencies have to meet it, what each said, and what is done about it."""
 
     requirement: Requirement
     must: list[Agency]
     answers: dict[uuid.UUID, AuditAnswer]
-    counted: list[dict[str, str]]
     actions: list[AuditAction]
     is_met: bool
     before: bool | None = None  # whether it was met in the audit before; None where that did not ask it
@@ -69,11 +68,7 @@ class Whole:
         return [row for row in self.rows if row.requirement.pack == pack]
 
     def row(self, requirement_id: str) -> Row:
-        """One of them, or `Hidden`."""
-        found = next((row for row in self.rows if row.requirement.id == requirement_id), None)
-        if found is None:
-            raise Hidden
-        return found
+        return next(row for row in self.rows if row.requirement.id == requirement_id)
 
 
 def audits_visible_to(user: User) -> QuerySet[Audit]:
@@ -101,23 +96,38 @@ def requirements_of(audit: Audit) -> list[Requirement]:
     return [one for one in load.release(audit.release).requirements if one.pack in audit.packs]
 
 
+def requirement_of(audit: Audit, requirement_id: str) -> Requirement:
+    """One of those that it asks, or `Hidden`. Asks the database nothing."""
+    found = next((one for one in requirements_of(audit) if one.id == requirement_id), None)
+    if found is None:
+        raise Hidden
+    return found
+
+
 def whole(user: User, audit: Audit) -> Whole:
-    """The audit with everything in it. A fixed number of queries, and one or two for each thing that Heard counts while it is
-    open; once it is closed that stands as it was."""
-    asked = requirements_of(audit)
-    agencies = list(audit.agencies.all())
-    answers = _answers(audit)
+    """The audit with everything that was said in it. A fixed number of queries."""
+    agencies, answers = list(audit.agencies.all()), _answers(audit)
     actions = list(audit.actions.select_related("owner"))
-    counted = audit.counted if audit.state == rules.State.CLOSED else count(user, audit)
     before = _met_before(user, audit)
-    rows = [_row(audit, one, agencies, answers, actions, counted, before) for one in asked]
+    rows = [_row(audit, one, agencies, answers, actions, before) for one in requirements_of(audit)]
     return Whole(audit, agencies, rows, list(carried_into(user, audit)))
 
 
-def count(user: User, audit: Audit, today: date | None = None) -> dict[str, dict[str, str]]:
-    """What Heard counts by itself that bears on what this audit asks, since its first day."""
-    names = [name for one in requirements_of(audit) for name in one.evidence]
-    return counted_for(user, names, since=audit.since, today=today or localdate())
+def counted(user: User, audit: Audit, asked: Iterable[Requirement]) -> dict[str, list[dict[str, str]]]:
+    """What Heard counts by itself that bears on each of these, by its id: while the audit is open as it is now, afterwards as it
+    was when it was closed. Some queries for each thing that is counted."""
+    asked = list(asked)
+    kept = audit.counted if audit.state == rules.State.CLOSED else _count(user, audit, asked, localdate())
+    return {one.id: [kept[name] for name in one.evidence if name in kept] for one in asked}
+
+
+def counted_at(user: User, audit: Audit, day: date) -> dict[str, dict[str, str]]:
+    """All that bears on what this audit asks, as it is kept when the audit is closed."""
+    return _count(user, audit, requirements_of(audit), day)
+
+
+def _count(user: User, audit: Audit, asked: Iterable[Requirement], today: date) -> dict[str, dict[str, str]]:
+    return counted_for(user, [name for one in asked for name in one.evidence], since=audit.since, today=today)
 
 
 def _answers(audit: Audit) -> dict[str, dict[uuid.UUID, AuditAnswer]]:
@@ -137,7 +147,6 @@ def _row(
     agencies: list[Agency],
     answers: dict[str, dict[uuid.UUID, AuditAnswer]],
     actions: list[AuditAction],
-    counted: dict[str, dict[str, str]],
     before: dict[str, bool],
 ) -> Row:
     must, said = having_to(audit, one, agencies), answers.get(one.id, {})
@@ -145,7 +154,6 @@ def _row(
         requirement=one,
         must=must,
         answers=said,
-        counted=[counted[name] for name in one.evidence if name in counted],
         actions=[action for action in actions if action.requirement == one.id],
         is_met=_is_met(audit, one, agencies, said),
         before=before.get(one.id),

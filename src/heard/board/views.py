@@ -24,6 +24,7 @@ from heard.board.forms import (
     PlanActionForm,
     SecondReadingForm,
 )
+from heard.board.promises import YEAR
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -45,12 +46,11 @@ def audits(request: Request) -> HttpResponse:
 @gate(May.HOLD_AUDIT)
 @_FORM
 def open_audit(request: Request) -> HttpResponse:
-    year = localdate().year
     form: Any = kept_form(
         request,
         OpenAuditForm,
         kind="audit.open",
-        suggested={"since": localdate().replace(year=year - 1), "until": localdate()},
+        suggested={"since": localdate() - YEAR, "until": localdate()},
         packs=queries.packs_of(request.user),
         agencies=queries.who_can_take_part(request.user),
     )
@@ -85,11 +85,12 @@ def audit_pack(request: Request, audit_id: uuid.UUID, pack: str) -> HttpResponse
     known = {one.id: one for one in queries.packs_of(request.user, found.release) if one.id in found.packs}
     if pack not in known:
         raise Hidden
-    whole = queries.whole(request.user, found)
+    rows = queries.whole(request.user, found).of_pack(pack)
     context = {
         "audit": found,
         "pack": known[pack],
-        "rows": whole.of_pack(pack),
+        "rows": rows,
+        "counted": queries.counted(request.user, found, [row.requirement for row in rows]),
         "mine": queries.own_agencies(request.user),
     }
     return render(request, "board/pack.html", context)
@@ -101,14 +102,16 @@ def audit_requirement(request: Request, audit_id: uuid.UUID, requirement: str) -
     """One requirement: its source, what Heard counts, what each agency says of it, who read that, and what is to be done."""
     user = request.user
     found = queries.audit_of(user, audit_id)
+    this = queries.requirement_of(found, requirement)
     row = queries.whole(user, found).row(requirement)
     second = [said.pk for said in row.answers.values() if _may_read(user, said)]
     context = {
         "audit": found,
         "row": row,
-        "this": row.requirement,
+        "this": this,
+        "counted": queries.counted(user, found, [this])[requirement],
         "is_open": found.state == "open",
-        "answers_for": queries.answers_for(user, found, row.requirement),
+        "answers_for": queries.answers_for(user, found, this),
         "second": second,
         "before": queries.said_before(user, found, requirement),
         "takes_part": queries.takes_part(user, found),
@@ -127,7 +130,7 @@ def _may_read(user: Any, said: Any) -> bool:
 def audit_answer(request: Request, audit_id: uuid.UUID, requirement: str) -> HttpResponse:
     user = request.user
     found = queries.audit_of(user, audit_id)
-    this = queries.whole(user, found).row(requirement).requirement
+    this = queries.requirement_of(found, requirement)
     agencies = queries.answers_for(user, found, this)
     if not agencies:
         raise Hidden
@@ -148,7 +151,7 @@ def audit_answer(request: Request, audit_id: uuid.UUID, requirement: str) -> Htt
 @_FORM
 def audit_second(request: Request, answer_id: uuid.UUID) -> HttpResponse:
     said = queries.answer_of(request.user, answer_id)
-    this = queries.whole(request.user, said.audit).row(said.requirement).requirement
+    this = queries.requirement_of(said.audit, said.requirement)
     if not _may_read(request.user, said):
         raise Hidden
     form: Any = kept_form(request, SecondReadingForm, kind="audit.second", subject_id=answer_id)
@@ -172,7 +175,7 @@ def audit_second(request: Request, answer_id: uuid.UUID) -> HttpResponse:
 def audit_plan(request: Request, audit_id: uuid.UUID, requirement: str) -> HttpResponse:
     user = request.user
     found = queries.audit_of(user, audit_id)
-    this = queries.whole(user, found).row(requirement).requirement
+    this = queries.requirement_of(found, requirement)
     if not queries.takes_part(user, found):
         raise Hidden
     form: Any = kept_form(
