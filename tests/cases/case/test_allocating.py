@@ -52,7 +52,7 @@ def test_a_trusted_worker_of_another_agency_never_hides_that_nobody_is_allocated
     assert list(queries.not_allocated(world.coordinator)) == [case]
     assert list(queries.without_a_worker(world.coordinator)) == []
     client.force_login(world.teacher)
-    assert "no social worker is allocated" in client.get(reverse("home")).text
+    assert NOBODY in client.get(reverse("child", kwargs={"person_id": case.person_id})).text
     allocate(world, case)
     client.force_login(world.coordinator)
     assert NOBODY not in client.get(reverse("child", kwargs={"person_id": case.person_id})).text

@@ -518,7 +518,7 @@ def test_the_order_of_rows_never_matters_to_what_a_record_says(
             assert bool(record[column]) is any(r[cell] for r in own)
 
 
-PEOPLE = """sources:
+BORN = """sources:
   people:
     agency: club
     files: "*.csv"
@@ -535,15 +535,13 @@ PEOPLE = """sources:
 def test_a_birth_date_that_is_not_whole_keeps_its_parts_and_is_an_issue(
     read: Callable[..., Read], written: str, parts: str | None, code: str
 ) -> None:
-    done = read({"people.csv": f"id,surname,dob\n1,Bell,{written}\n"}, mapping=PEOPLE.format("2005, 2026"))
+    done = read({"people.csv": f"id,surname,dob\n1,Bell,{written}\n"}, mapping=BORN.format("2005, 2026"))
     (record,) = done.table("records")
     assert (record["birth_date"], record["birth_parts"], done.codes()) == (None, parts, [code])
 
 
 def test_a_birth_date_over_columns_keeps_the_parts_that_are_filled(read: Callable[..., Read]) -> None:
-    mapping = PEOPLE.format("2005, 2026").replace(
-        "birth_date: dob", "birth_date: {year: Y, month: M, day: D}"
-    )
+    mapping = BORN.format("2005, 2026").replace("birth_date: dob", "birth_date: {year: Y, month: M, day: D}")
     done = read({"people.csv": "id,surname,Y,M,D\n1,Bell,2011,3,\n"}, mapping=mapping)
     assert (done.table("records")[0]["birth_parts"], done.codes()) == ("201103??", ["date_partly_empty"])
 
@@ -552,17 +550,17 @@ def test_a_birth_date_over_columns_keeps_the_parts_that_are_filled(read: Callabl
 def test_in_which_years_people_were_born_is_said_by_the_mapping(
     read: Callable[..., Read], years: str, used: bool
 ) -> None:
-    done = read({"people.csv": "id,surname,dob\n1,Bell,1899-04-03\n"}, mapping=PEOPLE.format(years))
+    done = read({"people.csv": "id,surname,dob\n1,Bell,1899-04-03\n"}, mapping=BORN.format(years))
     assert done.table("records")[0]["birth_date"] == (date(1899, 4, 3) if used else None)
     assert done.codes() == ([] if used else ["date_too_early"])
 
 
 def test_a_birth_after_the_years_of_the_mapping_is_not_used(read: Callable[..., Read]) -> None:
-    done = read({"people.csv": "id,surname,dob\n1,Bell,1999-04-03\n"}, mapping=PEOPLE.format("1840, 1905"))
+    done = read({"people.csv": "id,surname,dob\n1,Bell,1999-04-03\n"}, mapping=BORN.format("1840, 1905"))
     assert (done.table("records")[0]["birth_date"], done.codes()) == (None, ["born_too_late"])
 
 
 @pytest.mark.parametrize("years", ["2026, 2005", "2005", "five, six"])
 def test_years_that_make_no_sense_in_a_mapping_are_refused(read: Callable[..., Read], years: str) -> None:
     with pytest.raises(NotDone, match=r"line 5: (The first and the last year|A number)"):
-        read({"people.csv": "id,surname,dob\n1,Bell,1999-04-03\n"}, mapping=PEOPLE.format(years))
+        read({"people.csv": "id,surname,dob\n1,Bell,1999-04-03\n"}, mapping=BORN.format(years))
