@@ -224,6 +224,26 @@ def test_where_there_is_more_than_twenty_a_page_has_all_of_them(client: Client, 
     assert len(lines_on(whole)) == 23
 
 
+def test_what_is_mine_by_name_is_not_lost_among_many_of_colleagues(client: Client, world: World) -> None:
+    """Of twenty-five deadlines of a team, of which the reader has the last: theirs stands under Mine, as far as it is."""
+    for number in range(25):
+        case = a_case(world, f"Mina{number}")
+        worker = world.social_worker if number else world.coordinator
+        casework.allocate_worker(by=world.coordinator, case_id=case.pk, worker=worker)
+        casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=worker)
+        timing.note_moment(
+            by=world.social_worker, case_id=case.pk, kind="looked_after", on=ago(40 if number else 28)
+        )
+        mark_all_seen(by=world.coordinator, person_id=case.person_id)
+    client.force_login(world.coordinator)
+    page = client.get("/").text
+    mine_now = [line for line in lines_on(page) if "looked-after" in line]
+    assert len(mine_now) == 1
+    assert "Mina0" in mine_now[0]
+    assert "At least" in page or "There is more of some kinds" in page
+    assert "20+" in page
+
+
 def test_there_is_no_page_for_work_that_the_role_does_not_have(client: Client, world: World) -> None:
     client.force_login(world.board_member)
     assert client.get(reverse("work", kwargs={"work": "actions"})).status_code == 404

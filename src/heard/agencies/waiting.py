@@ -9,7 +9,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -65,7 +65,7 @@ class WorkList:
 
     `page`: the address of a row, by its key in `of`. `about`, `what` and `note` are what stands there: words, an
     attribute of the row, or made of it. `whose`: whom a row waits for, where that may be somebody else than the reader: a person, or words
-    for many. `due`: the field of its day, `on` its day where it is worked out; `clock`: the rule that gives it. `ahead`: why
+    for many. `own`: which rows are the reader's by name, where others stand among them; these come first. `due`: the field of its day, `on` its day where it is worked out; `clock`: the rule that gives it. `ahead`: why
     a line stands before all others. `shows`: the records beside a row that its line names; no others are fetched.
     `only_if`: rows of one table without which there is nothing in this list. Most people's lists are mostly empty, and this
     is found in a hundredth of the time, since it leaves out all that decides what the user may see. Nothing of it is shown.
@@ -80,6 +80,7 @@ class WorkList:
     what: Said
     note: Said = ""
     whose: Said = ""
+    own: Callable[[User], Q] | None = None
     of: str = "pk"
     due: str | Callable[[date], Q] = ""
     on: Callable[[Any], date | None] | None = None
@@ -91,6 +92,9 @@ class WorkList:
     def lines(self, user: User) -> QuerySet[Any]:
         """The rows, each with what its line names."""
         rows = self.rows(user)
+        if self.own:
+            others_last = Case(When(self.own(user), then=0), default=1)
+            rows = rows.order_by(others_last, *(rows.query.order_by or rows.model._meta.ordering))
         return rows.select_related(None).select_related(*self.shows) if self.shows else rows
 
     def due_by(self, day: date) -> Q | None:

@@ -30,7 +30,7 @@ from heard.cases.sharing import work as sharing
 from heard.cases.supervision import work as supervision
 from heard.cases.watch import work as watch
 from heard.cases.words import work as words
-from heard.home.waiting import Section, section_of
+from heard.home.waiting import AT_MOST, Section, section_of
 from heard.insight.digest import work as digest
 from heard.insight.release import work as release
 from heard.network import work as network
@@ -111,12 +111,12 @@ def list_of(user: User, key: str) -> WorkList:
     return kind
 
 
-def my_work(user: User) -> list[Section]:
-    """What waits, in the order of the page, overdue first within each; what is empty is left out.
+def my_work(user: User, *, at_most: int = AT_MOST) -> list[Section]:
+    """What waits, in the order of the page, overdue first within each, `at_most` of each kind; what is empty is left out.
 
     One query to find out which cannot hold anything, and one for each of the others, whatever it holds.
     """
-    sections = (section_of(user, kind) for kind in _that_may_hold_any(user))
+    sections = (section_of(user, kind, at_most=at_most) for kind in _that_may_hold_any(user))
     return [section for section in sections if section.waiting]
 
 

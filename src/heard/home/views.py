@@ -18,7 +18,7 @@ from heard.cases.case.notices.queries import unread_of, whom_to_ring
 from heard.cases.glass.queries import openings_counted
 from heard.home import learn, queries
 from heard.home.navigation import parts_for
-from heard.home.waiting import mine, news_of, page_of
+from heard.home.waiting import AT_MOST, BY_CHILD, mine, news_of, page_of
 from heard.knowledge import load
 
 _UNREAD = 30  # of what is new; the page of notices has all
@@ -29,7 +29,7 @@ _LAST_DAY = "last_day"  # in the session: when My work was opened last
 @require_safe
 def home(request: Request) -> HttpResponse:
     user, by_child = request.user, request.GET.get("by") == "child"
-    sections = queries.my_work(user)
+    sections = queries.my_work(user, at_most=BY_CHILD if by_child else AT_MOST)
     news = news_of(notice_lines(unread_of(user)[:_UNREAD]))
     context = {
         "parts": [part for part in parts_for(user) if part.name != "home"],

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from heard.cases.case.notices.lines import Line
 
 AT_MOST: Final = 20  # what is asked for of one kind; its page has all of them
+BY_CHILD: Final = 200  # the same, where somebody asks for all that there is
 SHOWN: Final = 16  # lines of the page: what is left out is more urgent nowhere
 SOON: Final = 7  # days to come that a person has to have in view
 _PER_PAGE = 50
@@ -48,11 +49,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Lines:
-    """The lines of one page, what is most urgent first, and how many of them were left out."""
+    """The lines of one page, what is most urgent first, how many of them were left out, and how many are overdue. `more`: of some
+    kind there are more than were asked for, so that both numbers are the least that there are."""
 
     shown: list[Waiting]
     left_out: int
     overdue: int
+    more: bool
 
     @property
     def any_danger(self) -> bool:
@@ -62,24 +65,27 @@ class Lines:
 def mine(sections: Iterable[Section], new: Iterable[Waiting], *, by_child: bool = False) -> Lines:
     """What presses for the reader, by name or as one of many: what is new, what is due within a week, and what waits without a
     day. By urgency, the first `SHOWN`; or all of it by the child's name."""
+    sections = list(sections)
     found = [thing for section in sections for thing in section.waiting]
     found = [thing for thing in _with_news(found, list(new)) if not thing.is_colleagues]
-    return _lines(found, by_child=by_child)
+    return _lines(found, by_child=by_child, more=any(section.has_more for section in sections))
 
 
 def of_team(sections: Iterable[Section], oldest: Iterable[Section]) -> Lines:
     """What presses for colleagues by name, and what has waited longest in the team, whoever it waits for."""
+    sections, oldest = list(sections), list(oldest)
     theirs = [thing for section in sections for thing in section.waiting if thing.is_colleagues]
     waited = [thing for section in oldest for thing in section.waiting]
-    return _lines(list({(thing.href, thing.what): thing for thing in theirs + waited}.values()))
+    found = list({(thing.href, thing.what): thing for thing in theirs + waited}.values())
+    return _lines(found, more=any(section.has_more for section in (*sections, *oldest)))
 
 
-def _lines(found: list[Waiting], *, by_child: bool = False) -> Lines:
+def _lines(found: list[Waiting], *, more: bool, by_child: bool = False) -> Lines:
     found = [thing for thing in found if _rank(thing)[0] < _LATER]
     found.sort(key=lambda thing: (thing.about, _rank(thing)) if by_child else _rank(thing))
     shown = found if by_child else found[:SHOWN]
     overdue = sum(thing.days_left is not None and thing.days_left < 0 for thing in found)
-    return Lines(shown, len(found) - len(shown), overdue)
+    return Lines(shown, len(found) - len(shown), overdue, more)
 
 
 def news_of(notices: Iterable[Line]) -> list[Waiting]:

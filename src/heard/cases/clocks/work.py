@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
+from heard.cases.case.queries import working
 from heard.cases.case.work import worker_of, workers_at
 from heard.cases.clocks import queries
 from heard.cases.clocks.models import ClockRun
@@ -15,7 +16,7 @@ def _rule(row: ClockRun) -> str:
 
 CLOCKS = WorkList(
     "clocks", _("Statutory deadlines"), May.PLAN, queries.clocks_due, "clocks", "case.person",
-    _rule, of="case_id", whose=lambda row: worker_of(row.case), due="due_on", clock=queries.clock_of,
+    _rule, of="case_id", whose=lambda row: worker_of(row.case), own=lambda user: working(user, "case__"), due="due_on", clock=queries.clock_of,
     shows=("case__person", *workers_at("case")),
     only_if=lambda user: ClockRun.objects.filter(met_on=None, ended_on=None),
 )  # fmt: skip

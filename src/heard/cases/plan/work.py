@@ -1,5 +1,6 @@
 """Actions of plans, for those who said they would do them and for their team."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
@@ -9,7 +10,7 @@ from heard.cases.plan.models import Action
 
 ACTIONS = WorkList(
     "actions", _("Your actions"), May.PLAN, queries.actions_due, "action", "outcome.plan.case.person",
-    "what", whose="owner", due="due_on", shows=("outcome__plan__case__person", "owner"),
+    "what", whose="owner", own=lambda user: Q(owner=user), due="due_on", shows=("outcome__plan__case__person", "owner"),
     only_if=lambda user: Action.objects.filter(owner=user, state=rules.Progress.OPEN),
 )  # fmt: skip
 TEAMS_OVERDUE = WorkList(

@@ -1,5 +1,6 @@
 """What was shared with somebody and is not opened; requests to answer; shares to decide and to look at again."""
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,7 @@ from heard.govuk.environment import time
 
 REQUESTS = WorkList(
     "requests", _("Requests that wait for an answer"), May.SHARE, queries.requests_due, "request", "person",
-    _("Request for information"), whose="noted_by", note="other_side", due="due_on", shows=("person", "noted_by"),
+    _("Request for information"), whose="noted_by", own=lambda user: Q(noted_by=user), note="other_side", due="due_on", shows=("person", "noted_by"),
     only_if=lambda user: InfoRequest.objects.filter(state=rules.Answer.OPEN),
 )  # fmt: skip
 SHARES = WorkList(

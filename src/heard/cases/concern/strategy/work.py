@@ -1,5 +1,6 @@
 """Strategy discussions that somebody has to hold."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import May
@@ -9,6 +10,6 @@ from heard.cases.concern.strategy.models import StrategyDiscussion
 
 TO_HOLD = WorkList(
     "strategy", _("Strategy discussions to hold"), May.DECIDE, queries.to_hold, "strategy", "person",
-    _("Strategy discussion"), whose="lead", due="planned_on",
+    _("Strategy discussion"), whose="lead", own=lambda user: Q(lead=user), due="planned_on",
     shows=("person", "lead"), only_if=lambda user: StrategyDiscussion.objects.filter(state="planned"),
 )  # fmt: skip
