@@ -1,8 +1,10 @@
 """Who may do what: the whole table, so that no permission moves unnoticed."""
 
+from datetime import date
+
 import pytest
 
-from heard.agencies.rules import MAY, May, Role, permissions_of
+from heard.agencies.rules import MAY, Asks, May, Refused, Role, permissions_of
 
 #                      practitioner   duty           co-ordinator   supervisor     officer        analyst        board          administrator
 TABLE = {
@@ -72,3 +74,15 @@ def test_whoever_writes_an_assessment_by_role_alone_cannot_sign_it_off() -> None
 
 def test_nobody_who_runs_the_engine_sees_a_child() -> None:
     assert not MAY[Role.ANALYST] & {May.SEE_CHILD, May.SEE_PARTNERSHIP, May.OPEN_FROM_LIST, May.JUDGE}
+
+
+def test_a_rule_names_what_it_asks_for_and_refuses_what_is_not_there() -> None:
+    asks = Asks(who="Say who it is", on="Give the day", parts="Choose the parts")
+    assert asks.missing(who="Mina", on=date(2026, 11, 27), parts=["plan"]) is None
+    for left_out, given in {"who": " \n", "on": None, "parts": []}.items():
+        answers: dict[str, object] = {"who": "Mina", "on": date(2026, 11, 27), "parts": ["plan"]}
+        why_not = asks.missing(**answers | {left_out: given})
+        assert why_not == asks[left_out]
+        refused = Refused(why_not)
+        assert (str(refused), refused.field) == (asks[left_out], left_out)
+    assert Refused("This is closed.").field is None

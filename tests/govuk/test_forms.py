@@ -304,3 +304,19 @@ def test_a_label_can_be_the_heading_of_the_page() -> None:
 
 def test_characters_left_are_counted_where_asked() -> None:
     assert 'data-maxlength="200"' in Worry()["why_not"].component()
+
+
+class Told(Worry):
+    asks = {"name": "Say who it is.", "told": "Say whether the child knows."}
+
+
+class ToldOnce(Told):
+    asks = {"told": "Say whether anybody asked the child."}
+
+
+def test_what_a_rule_asks_for_is_the_error_of_the_field_of_that_name() -> None:
+    errors = {name: list(problems) for name, problems in sent(Told, name="", told="").errors.items()}
+    assert errors == {"name": ["Say who it is."], "told": ["Say whether the child knows."]}
+    assert "Say who it is<" in str(sent(Told, name="").error_summary())
+    errors = {name: list(problems) for name, problems in sent(ToldOnce, name="", told="").errors.items()}
+    assert errors == {"name": ["Say who it is."], "told": ["Say whether anybody asked the child."]}

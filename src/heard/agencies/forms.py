@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from heard.agencies.models import Agency, Team, User
 from heard.agencies.queries import Post
-from heard.agencies.rules import Role
+from heard.agencies.rules import REASON_ASKS, Role
 from heard.govuk.forms import Form, PasswordField, RadiosField, SelectField, TextareaField, TextField
 
 ROLE_NAMES = {
@@ -189,11 +189,12 @@ class TakeRoleForm(Form):
 
 
 class ReasonForm(Form):
+    asks = REASON_ASKS
+
     reason = TextareaField(
         gettext_lazy("Why?"),
         hint=gettext_lazy("Your sentence is kept with what you did."),
         rows=3,
-        missing=gettext_lazy("Say why. It is kept in the record."),
     )
 
 

@@ -111,7 +111,7 @@ def kept_form[F: Form](
 
 class sending:
     """What is done with a form that is right. Where the rules refuse it (`Refused`, or Django's `ValidationError` of a value
-    that does not fit), their sentence becomes an error of the form (of its field `errors_on`, where it has that one), what
+    that does not fit), their sentence becomes an error of the field that they ask for, else of `errors_on`, else of the form, what
     was typed stays, and the view goes on after the block, to draw the page again."""
 
     def __init__(self, request: HttpRequest, form: Form, *, errors_on: str | None = None) -> None:
@@ -121,7 +121,7 @@ class sending:
 
     def __exit__(self, kind: object, refused: BaseException | None, traceback: object) -> bool:
         if isinstance(refused, Refused):
-            self._form.refused(str(refused), self._errors_on)
+            self._form.refused(str(refused), refused.field or self._errors_on)
             return True
         if isinstance(refused, ValidationError):
             self._form.add_error(None, refused.messages)

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 
 class May(StrEnum):
@@ -140,8 +140,39 @@ class Hidden(Exception):
     """The record is not there, or not for this user. From outside the two look the same: a 404."""
 
 
+class Missing(str):
+    """The sentence of a rule that asks for something which is not there. `field`: what it is, by the name that forms have for it."""
+
+    field: str
+
+    def __new__(cls, sentence: str, field: str) -> Self:
+        made = super().__new__(cls, sentence)
+        made.field = field
+        return made
+
+
+class Asks(dict[str, str]):
+    """What a rule asks for: a sentence for each field, said where it is not there. The form shows the same sentence, beside the
+    field of that name (`heard.govuk.forms.Form.asks`)."""
+
+    def __getitem__(self, field: str) -> Missing:
+        return Missing(super().__getitem__(field), field)
+
+    def missing(self, **given: object) -> Missing | None:
+        """The sentence for the first of these that is not there: None, False, nothing chosen, or nothing but blanks."""
+        for name, answer in given.items():
+            if not (answer.strip() if isinstance(answer, str) else answer):
+                return self[name]
+        return None
+
+
 class Refused(Exception):
-    """An action that the rules do not allow now. Its text is the sentence that the user reads."""
+    """An action that the rules do not allow now. Its text is the sentence that the user reads. `field`: what it asks for; None
+    where it is about the whole."""
+
+    def __init__(self, why_not: str | None) -> None:
+        super().__init__(str(why_not))
+        self.field = why_not.field if isinstance(why_not, Missing) else None
 
 
 class BeingSent(Refused):
@@ -158,6 +189,9 @@ def refuse(why_not: str | None) -> None:
     """Raises `Refused` with the sentence of a `why_not_…`, where it gives one."""
     if why_not:
         raise Refused(why_not)
+
+
+REASON_ASKS: Final = Asks(reason="Say why. It is kept in the record.")
 
 
 # ---- what an administrator may do now. Each returns the sentence that the user reads, or None where nothing is in the way.
@@ -307,9 +341,7 @@ def why_not_remove_factors(*, is_self: bool, has_any: bool, reason: str) -> str 
         return "You cannot do this for yourself. Ask another administrator."
     if not has_any:
         return "They have no passkey or app."
-    if not reason.strip():
-        return "Say why. It is kept in the record."
-    return None
+    return REASON_ASKS.missing(reason=reason)
 
 
 def why_not_end_session(*, is_theirs: bool, may_manage: bool) -> str | None:
@@ -324,9 +356,7 @@ def why_not_recover(*, is_administrator: bool, others: bool, reason: str) -> str
         return "This is for an administrator. An administrator sends anybody else a link, on the site."
     if others:
         return "Another administrator can sign in: they send the link, on the site."
-    if not reason.strip():
-        return "Say why. It is kept in the record."
-    return None
+    return REASON_ASKS.missing(reason=reason)
 
 
 def why_not_switch_on(*, is_active: bool, reason: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from heard.board import rules
 from heard.board.models import AuditAction, AuditAnswer
 from heard.govuk.forms import (
     CheckboxesField,
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 class OpenAuditForm(Form):
     """`packs` of the newest release; `agencies`: those in which somebody can answer, by key."""
 
-    title = TextField(_("What is the audit called?"), max_length=120, missing=_("Give the audit a name"))
+    asks = rules.OPEN_AUDIT_ASKS
+
+    title = TextField(_("What is the audit called?"), max_length=120)
     since = DateField(
         _("The first day that it looks at"), called=_("The first day"), missing=_("Give the first day")
     )
@@ -36,9 +39,7 @@ class OpenAuditForm(Form):
     packs = CheckboxesField(
         _("What do you check yourselves against?"), missing=_("Choose what you check yourselves against")
     )
-    agencies = CheckboxesField(
-        _("Which agencies take part?"), missing=_("Choose the agencies that take part")
-    )
+    agencies = CheckboxesField(_("Which agencies take part?"))
     lead = SelectField(
         _("Which agency answers for the partnership as one?"),
         missing=_("Choose the agency that answers for the partnership"),
@@ -70,11 +71,11 @@ class OpenAuditForm(Form):
 class AnswerForm(Form):
     """`agencies`: those for which the user answers, by key."""
 
+    asks = rules.ANSWER_ASKS
+
     agency = RadiosField(_("For which agency?"), missing=_("Choose the agency"), small=True)
-    answer = RadiosField(
-        _("Is it met?"), choices=AuditAnswer.Answer.choices, missing=_("Say whether it is met")
-    )
-    why = TextareaField(_("What makes you say so?"), missing=_("Say what makes you say so"), rows=4)
+    answer = RadiosField(_("Is it met?"), choices=AuditAnswer.Answer.choices)
+    why = TextareaField(_("What makes you say so?"), rows=4)
     evidence = TextareaField(
         _("What shows it?"),
         hint=_(
@@ -101,10 +102,11 @@ class AnswerForm(Form):
 
 
 class SecondReadingForm(Form):
+    asks = rules.SECOND_READING_ASKS
+
     agrees = RadiosField(
         _("Do you agree?"),
         choices=[("yes", _("Yes")), ("no", _("No, we dispute it"))],
-        missing=_("Say whether you agree"),
     )
     why = TextareaField(_("What do you dispute, and why?"), required=False, rows=3)
 
@@ -117,14 +119,15 @@ class SecondReadingForm(Form):
 class PlanActionForm(Form):
     """`people` of the agencies that take part, by key."""
 
-    what = TextField(_("What is to be done?"), max_length=300, missing=_("Say what is to be done"))
+    asks = rules.PLAN_ACTION_ASKS
+
+    what = TextField(_("What is to be done?"), max_length=300)
     shows = TextField(
         _("What would show that it is done?"),
         max_length=300,
-        missing=_("Say what would show that it is done"),
     )
     owner = SelectField(_("Who does it?"), missing=_("Choose who does it"))
-    due_on = DateField(_("By when?"), called=_("The day"), missing=_("Give the day by which it is done"))
+    due_on = DateField(_("By when?"), called=_("The day"))
 
     def __init__(self, *args: Any, people: Mapping[str, tuple[User, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -138,12 +141,11 @@ class PlanActionForm(Form):
 
 
 class FinishActionForm(Form):
-    state = RadiosField(
-        _("Is it done?"), choices=AuditAction.State.choices[1:], missing=_("Say whether it is done")
-    )
+    asks = rules.FINISH_ACTION_ASKS
+
+    state = RadiosField(_("Is it done?"), choices=AuditAction.State.choices[1:])
     what_came = TextareaField(
         _("What shows it, or why could it not be done?"),
-        missing=_("Say what shows it, or why it could not be done"),
         rows=4,
     )
 

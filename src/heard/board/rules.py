@@ -4,9 +4,29 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
+from heard.agencies.rules import Asks
 from heard.knowledge.model import Requirement
+
+OPEN_AUDIT_ASKS: Final = Asks(
+    title="Give the audit a name.",
+    agencies="Choose the agencies that take part.",
+)
+ANSWER_ASKS: Final = Asks(
+    answer="Say whether it is met.",
+    why="Say what makes you say so.",
+)
+SECOND_READING_ASKS: Final = Asks(agrees="Say whether you agree.")
+PLAN_ACTION_ASKS: Final = Asks(
+    what="Say what is to be done.",
+    shows="Say what would show that it is done.",
+    due_on="Give the day by which it is done.",
+)
+FINISH_ACTION_ASKS: Final = Asks(
+    state="Say whether it is done.",
+    what_came="Say what shows it, or why it could not be done.",
+)
 
 
 class State(StrEnum):
@@ -71,12 +91,12 @@ def why_not_open(
     if not may_hold:
         return "Only the board and co-ordinators open an audit."
     if not title.strip():
-        return "Give the audit a name."
+        return OPEN_AUDIT_ASKS["title"]
     if since is None or until is None or until < since:
         return "Give the first and the last day that the audit looks at, the first one first."
     if not packs:
         return "Choose what the partnership checks itself against."
-    return None if agencies else "Choose the agencies that take part."
+    return OPEN_AUDIT_ASKS.missing(agencies=agencies)
 
 
 def why_not_answer(*, is_open: bool, has_to: bool, answer: str, why: str, evidence: str) -> str | None:
@@ -85,9 +105,9 @@ def why_not_answer(*, is_open: bool, has_to: bool, answer: str, why: str, eviden
     if not has_to:
         return "This requirement is not one that your agency answers."
     if answer not in set(Answer):
-        return "Say whether it is met."
+        return ANSWER_ASKS["answer"]
     if not why.strip():
-        return "Say what makes you say so."
+        return ANSWER_ASKS["why"]
     if answer == Answer.MET and not evidence.strip():
         return "Say what shows it: a document, records or a number, and of which day."
     return None
@@ -104,7 +124,7 @@ def why_not_second(
     if again:
         return "Your agency has read this answer already."
     if agrees is None:
-        return "Say whether you agree."
+        return SECOND_READING_ASKS["agrees"]
     return None if agrees or why.strip() else "Say what you dispute, and why."
 
 
@@ -112,21 +132,17 @@ def why_not_plan(*, takes_part: bool, what: str, shows: str, due_on: date | None
     """Of an action on what is not met."""
     if not takes_part:
         return "Only agencies that take part plan actions."
-    if not what.strip():
-        return "Say what is to be done."
-    if not shows.strip():
-        return "Say what would show that it is done."
-    if due_on is None:
-        return "Give the day by which it is done."
-    return None if due_on >= today else "Give a day that has not passed."
+    if why_not := PLAN_ACTION_ASKS.missing(what=what, shows=shows, due_on=due_on):
+        return why_not
+    return None if due_on and due_on >= today else "Give a day that has not passed."
 
 
 def why_not_finish(*, is_open: bool, state: str, what_came: str) -> str | None:
     if not is_open:
         return "This action is finished already."
     if state not in (Done.DONE, Done.NOT_DONE):
-        return "Say whether it is done."
-    return None if what_came.strip() else "Say what shows it, or why it could not be done."
+        return FINISH_ACTION_ASKS["state"]
+    return FINISH_ACTION_ASKS.missing(what_came=what_came)
 
 
 def why_not_close(*, may_hold: bool, is_open: bool, found: str) -> str | None:

@@ -7,7 +7,23 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from heard.agencies.rules import Asks
 from heard.cases.case.rules import WhyUnheard
+
+DECIDE_ASKS: Final = Asks(parts="Choose the parts that have to be looked at again")
+EVIDENCE_ASKS: Final = Asks(source="Say who says so.")
+STRENGTH_ASKS: Final = Asks(
+    text="Say in words what is good in the child’s life, or what the child does well.",
+    source="Say who says so.",
+)
+PROTECTIVE_PERSON_ASKS: Final = Asks(
+    what_they_do="Say what this person does for the child.",
+    who="Say who this is to the child.",
+    knows="Say whether they know about the worry.",
+)
+FINDING_ASKS: Final = Asks(source="Say who says so.")
+PATTERN_ASKS: Final = Asks(reason="Say what makes you think that this pattern fits.")
+QUESTION_ASKS: Final = Asks(text="Write down what is not known, as a question.")
 
 
 class State(StrEnum):
@@ -176,7 +192,7 @@ def why_not_choose_pattern(
 ) -> str | None:
     """`settings`: those that the release gives for this pattern; empty where the pattern has none."""
     if not reason.strip():
-        return "Say what makes you think that this pattern fits."
+        return PATTERN_ASKS["reason"]
     if settings and setting not in settings:
         return "Choose the setting in which this is happening."
     if childs_part not in set(Part):
@@ -200,10 +216,8 @@ def why_not_open_lists(*, judgement: str) -> str | None:
 
 def why_not_keep_strength(*, text: str, source: str) -> str | None:
     if not text.strip():
-        return "Say in words what is good in the child’s life, or what the child does well."
-    if not source.strip():
-        return "Say who says so."
-    return None
+        return STRENGTH_ASKS["text"]
+    return EVIDENCE_ASKS.missing(source=source)
 
 
 def why_not_keep_protective_person(
@@ -211,19 +225,13 @@ def why_not_keep_protective_person(
 ) -> str | None:
     if has_person == bool(name.strip()):
         return "Choose one of the people around the child, or give a name."
-    if not who.strip():
-        return "Say who this is to the child."
-    if not what_they_do.strip():
-        return "Say what this person does for the child."
-    if not knows:
-        return "Say whether they know about the worry."
-    return None
+    if why_not := PROTECTIVE_PERSON_ASKS.missing(who=who, what_they_do=what_they_do):
+        return why_not
+    return PROTECTIVE_PERSON_ASKS.missing(knows=knows)
 
 
 def why_not_ask(*, text: str) -> str | None:
-    if not text.strip():
-        return "Write down what is not known, as a question."
-    return None
+    return QUESTION_ASKS.missing(text=text)
 
 
 def why_not_give_question(*, can_sign_in: bool, may_assess: bool, sees_child: bool) -> str | None:
@@ -326,7 +334,7 @@ def why_not_return(
     if not reason.strip():
         return "Say what has to be looked at again, so that the author can go on."
     if not parts or not set(parts) <= set(PARTS):
-        return "Choose the parts that have to be looked at again"
+        return DECIDE_ASKS["parts"]
     return None
 
 

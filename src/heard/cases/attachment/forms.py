@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.attachment import rules
 from heard.govuk.forms import FileField, Form, TextareaField, TextField
 
 TAKEN = ".jpg,.jpeg,.png,.webp,.pdf,.docx,.txt"  # what a browser offers first; the content decides
@@ -39,10 +40,11 @@ class AttachForm(Form):
 
 
 class WithdrawForm(Form):
+    asks = rules.WITHDRAW_ASKS
+
     reason = TextareaField(
         _("Why is this file withdrawn?"),
         hint=_("It is kept in the record, beside the name of the file"),
-        missing=_("Say why this file is withdrawn"),
         rows=3,
         max_length=2000,
     )

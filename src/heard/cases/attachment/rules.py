@@ -5,6 +5,10 @@ import unicodedata
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
+
+WITHDRAW_ASKS: Final = Asks(reason="Say why this file is withdrawn")
+
 
 class Kind(StrEnum):
     """What a file is by its content."""
@@ -72,9 +76,7 @@ def why_not_withdraw(*, is_withdrawn: bool, may_withdraw: bool, reason: str) -> 
         return "This file has been withdrawn already"
     if not may_withdraw:
         return "Whoever attached a file withdraws it, or a co-ordinator or supervisor"
-    if not reason.strip():
-        return "Say why this file is withdrawn"
-    return None
+    return WITHDRAW_ASKS.missing(reason=reason)
 
 
 _NOT_IN_A_NAME = re.compile(r"[^\w .,()&'’+-]+")

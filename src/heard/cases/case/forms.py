@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.case.actions import Told
-from heard.cases.case.rules import MOST_WHY, NOT_INVOLVED, Asked
+from heard.cases.case.rules import (
+    ALLOCATED_WORKER_ASKS,
+    MOST_WHY,
+    NOT_INVOLVED,
+    RESTRICT_ASKS,
+    REVIEW_WARNING_ASKS,
+    TRUSTED_WORKER_ASKS,
+    WARNING_ASKS,
+    Asked,
+)
 from heard.govuk.forms import (
     CheckboxesField,
     DateField,
@@ -18,6 +27,7 @@ from heard.govuk.forms import (
     TextareaField,
     TextField,
 )
+from heard.network.rules.deciding import THE_LIFT_ASKS, THE_RESTRICT_ASKS
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -61,6 +71,8 @@ class GivingForm(Form):
 class TrustedWorkerForm(Form):
     """`people`: who may be named, by key. `is_change`: whether somebody is named already; then it asks why."""
 
+    asks = TRUSTED_WORKER_ASKS
+
     worker = SelectField(
         _("Who is the trusted worker?"),
         hint=_("The one person whom the child knows and who stays. Ask the child first."),
@@ -69,18 +81,15 @@ class TrustedWorkerForm(Form):
     reason = TextareaField(
         _("Why does it change?"),
         hint=_("As you would explain it to the child."),
-        missing=_("Say why the child gets another trusted worker"),
         rows=3,
     )
     child_asked = RadiosField(
         _("Was the child asked?"),
         choices=[(Asked.YES.value, _("Yes")), (Asked.NO.value, _("No"))],
-        missing=_("Say whether the child was asked"),
         inline=True,
     )
     about_asking = TextareaField(
         _("What did the child say, or why were they not asked?"),
-        missing=_("Write what the child said, or why they were not asked"),
         rows=3,
     )
     since = DateField(_("From which day?"), called=_("The day"), past=True, missing=_("Give the day"))
@@ -104,6 +113,8 @@ class TrustedWorkerForm(Form):
 class AllocatedWorkerForm(Form):
     """`people`: who may be allocated, by key. `is_change`: whether somebody is already; then it asks why."""
 
+    asks = ALLOCATED_WORKER_ASKS
+
     worker = SelectField(
         _("Who is the allocated worker?"),
         hint=_("The one of children’s services who is responsible for the case."),
@@ -112,7 +123,6 @@ class AllocatedWorkerForm(Form):
     reason = TextareaField(
         _("Why does it change?"),
         hint=_("As you would explain it to the child."),
-        missing=_("Say why another worker is allocated"),
         rows=3,
     )
     since = DateField(_("From which day?"), called=_("The day"), past=True, missing=_("Give the day"))
@@ -134,33 +144,30 @@ class AllocatedWorkerForm(Form):
 
 
 class WarningForm(Form):
+    asks = WARNING_ASKS
+
     text = TextField(
         _("What should everybody be careful about?"),
         hint=_("One short sentence. It stands at the top of the record."),
-        missing=_("Write what to be careful about"),
         max_length=200,
     )
     why = TextareaField(
         _("Why is the warning there?"),
         hint=_("What happened, when, and who says so"),
-        missing=_("Say why the warning is there"),
         rows=4,
     )
     review_on = DateField(
         _("When is it looked at again?"),
         hint=_("Warnings end. Choose a day to come."),
         called=_("The day"),
-        missing=_("Enter the day on which the warning is looked at again"),
     )
     person_told = RadiosField(
         _("Was the person told about the warning?"),
         choices=[("yes", _("Yes")), ("no", _("No"))],
         reveals={"no": "why_not_told"},
-        missing=_("Say whether the person was told about the warning"),
     )
     why_not_told = TextareaField(
         _("Why not?"),
-        missing=_("Say why the person was not told about the warning"),
         rows=3,
     )
 
@@ -171,21 +178,20 @@ class WarningForm(Form):
 
 
 class ReviewWarningForm(Form):
+    asks = REVIEW_WARNING_ASKS
+
     outcome = RadiosField(
         _("Is the warning still needed?"),
         choices=[("goes_on", _("Yes, it goes on until another day")), ("ends", _("No, it ends now"))],
         reveals={"goes_on": "review_on"},
-        missing=_("Say whether the warning goes on or ends"),
     )
     review_on = DateField(
         _("When is it looked at again?"),
         called=_("The day"),
-        missing=_("Enter the day on which the warning is looked at again"),
     )
     reason = TextareaField(
         _("Why?"),
         hint=_("What is different now, or what is still so"),
-        missing=_("Say why it goes on, or why it ends"),
         rows=4,
     )
 
@@ -202,9 +208,10 @@ class ReviewWarningForm(Form):
 
 
 class LiftForm(Form):
+    asks = THE_LIFT_ASKS
+
     reason = TextareaField(
         _("Why is it lifted?"),
-        missing=_("Say why the record need not be restricted any longer"),
         rows=3,
         max_length=2000,
     )
@@ -213,25 +220,22 @@ class LiftForm(Form):
 class RestrictForm(Form):
     """`losing`: who could open the record and cannot any longer, `keeping`: who may tell them; each by key."""
 
-    reason = TextareaField(
-        _("Why is it restricted?"), missing=_("Say why the record is restricted"), rows=3, max_length=2000
-    )
+    asks = THE_RESTRICT_ASKS | RESTRICT_ASKS
+
+    reason = TextareaField(_("Why is it restricted?"), rows=3, max_length=2000)
     is_told = RadiosField(
         _("Who is told that they cannot open it any longer?"),
         hint=_("They get no notice from Heard. Somebody tells them, and says no more than they may know."),
         choices=[("yes", _("Some of them, by somebody")), ("no", _("Nobody"))],
         reveals={"yes": ("whom", "what", "told_by"), "no": "why_nobody"},
-        missing=_("Say whether those who cannot open the record any longer are told"),
         size="m",
     )
-    whom = CheckboxesField(_("Who is told?"), missing=_("Choose who is told"))
+    whom = CheckboxesField(_("Who is told?"))
     what = TextareaField(
         _("What are they told?"), missing=_("Write what they are told"), rows=3, max_length=2000
     )
-    told_by = SelectField(_("Who tells them?"), missing=_("Choose who tells them"))
-    why_nobody = TextareaField(
-        _("Why is nobody told?"), missing=_("Say why nobody is told"), rows=3, max_length=2000
-    )
+    told_by = SelectField(_("Who tells them?"))
+    why_nobody = TextareaField(_("Why is nobody told?"), rows=3, max_length=2000)
 
     def __init__(
         self,

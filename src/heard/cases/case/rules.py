@@ -14,6 +14,39 @@ from typing import Final, Protocol
 import yaml
 from holidays import country_holidays
 
+from heard.agencies.rules import Asks
+
+CHILDS_VIEW_ASKS: Final = Asks(heard_by="Say who heard the child.")
+WORDS_ASKS: Final = Asks(
+    text="Write the child’s words as they were said.",
+    heard_by="Say who heard the child.",
+)
+TRUSTED_WORKER_ASKS: Final = Asks(
+    about_asking="Write what the child said to it, or why the child was not asked.",
+    reason="Say why the child gets another trusted worker. The child may ask one day.",
+    child_asked="Say whether the child was asked.",
+)
+REVIEW_WARNING_ASKS: Final = Asks(
+    review_on="Choose a day to come on which the warning is looked at again. Warnings end.",
+    outcome="Say whether the warning goes on or ends",
+    reason="Say why it goes on, or why it ends",
+)
+WARNING_ASKS: Final = Asks(
+    review_on=REVIEW_WARNING_ASKS["review_on"],
+    text="Write what to be careful about",
+    why="Say why the warning is there",
+    person_told="Say whether the person was told about the warning",
+    why_not_told="Say why the person was not told about the warning",
+)
+RESTRICT_ASKS: Final = Asks(
+    is_told="Say whether those who cannot open the record any longer are told.",
+    whom="Choose who is told.",
+    told_by="Choose who tells them.",
+    why_nobody="Say why nobody is told.",
+)
+CORRECT_ASKS: Final = Asks(why_corrected="Say why what was written down is corrected.")
+ALLOCATED_WORKER_ASKS: Final = Asks(reason="Say why another worker is allocated. The child may ask one day.")
+
 # Letters and figures that nobody confuses when reading them out, and without vowels, so that they spell no word.
 REFERENCE_LETTERS: Final = "BCDFGHJKMNPQRTVWXY346789"
 REFERENCE_LENGTH: Final = 6
@@ -262,7 +295,7 @@ def why_not_allocate(
     if is_same:
         return "This worker is allocated already. Choose somebody else, or leave it as it is."
     if had_one and not reason.strip():
-        return "Say why another worker is allocated. The child may ask one day."
+        return ALLOCATED_WORKER_ASKS["reason"]
     return None
 
 
@@ -274,14 +307,14 @@ def why_not_say_who_is_told(
     if not anybody_loses:
         return None
     if is_told is None:
-        return "Say whether those who cannot open the record any longer are told."
+        return RESTRICT_ASKS["is_told"]
     if not is_told:
-        return None if what.strip() else "Say why nobody is told."
+        return RESTRICT_ASKS.missing(why_nobody=what)
     if not names_whom:
-        return "Choose who is told."
+        return RESTRICT_ASKS["whom"]
     if not what.strip():
         return "Write what they are told. No more than they may know."
-    return None if has_teller else "Choose who tells them."
+    return RESTRICT_ASKS.missing(told_by=has_teller)
 
 
 MOST_WHY: Final = 200  # characters of the reason for which an agency is involved
@@ -310,12 +343,10 @@ def why_not_change_worker(*, is_same: bool, had_one: bool, reason: str, asked: s
     if not had_one:
         return None
     if not reason.strip():
-        return "Say why the child gets another trusted worker. The child may ask one day."
+        return TRUSTED_WORKER_ASKS["reason"]
     if asked not in set(Asked):
-        return "Say whether the child was asked."
-    if not about.strip():
-        return "Write what the child said to it, or why the child was not asked."
-    return None
+        return TRUSTED_WORKER_ASKS["child_asked"]
+    return TRUSTED_WORKER_ASKS.missing(about_asking=about)
 
 
 def why_not_since(*, since: date, opened_on: date, before: date | None, today: date) -> str | None:
@@ -341,9 +372,9 @@ def why_not_record_words(
 ) -> str | None:
     """`original`: the words in the child's language, where `text` is somebody's translation of them."""
     if not text.strip():
-        return "Write the child’s words as they were said."
+        return WORDS_ASKS["text"]
     if not heard_by.strip():
-        return "Say who heard the child."
+        return CHILDS_VIEW_ASKS["heard_by"]
     if heard_on is None:
         return "Say on which day the child was heard."
     if heard_on > today:
@@ -380,9 +411,7 @@ def why_not_correct_words(*, is_corrected: bool, reason: str) -> str | None:
     """What was written down stays beside the correction: words are never edited."""
     if is_corrected:
         return "These words have been corrected already. Correct the newer ones."
-    if not reason.strip():
-        return "Say why what was written down is corrected."
-    return None
+    return CORRECT_ASKS.missing(why_corrected=reason)
 
 
 def why_not_warn(
@@ -395,14 +424,10 @@ def why_not_warn(
     today: date,
 ) -> str | None:
     """`person_told`: whether the person knows that the warning is there; None where nobody has said."""
-    if not text.strip():
-        return "Write what to be careful about"
-    if not why.strip():
-        return "Say why the warning is there"
-    if person_told is None:
-        return "Say whether the person was told about the warning"
+    if why_not := WARNING_ASKS.missing(text=text, why=why, person_told=person_told is not None):
+        return why_not
     if not person_told and not why_not_told.strip():
-        return "Say why the person was not told about the warning"
+        return WARNING_ASKS["why_not_told"]
     return _why_not_until(review_on, today)
 
 
@@ -412,16 +437,14 @@ def why_not_review_warning(
     """A warning that was looked at goes on until another day, or it ends: each with the reason."""
     if is_ended:
         return "This warning has ended already. Write a new one if it is needed again."
-    if goes_on is None:
-        return "Say whether the warning goes on or ends"
-    if not reason.strip():
-        return "Say why it goes on, or why it ends"
+    if why_not := REVIEW_WARNING_ASKS.missing(outcome=goes_on is not None, reason=reason):
+        return why_not
     return _why_not_until(review_on, today) if goes_on else None
 
 
 def _why_not_until(review_on: date | None, today: date) -> str | None:
     if review_on is None or review_on <= today:
-        return "Choose a day to come on which the warning is looked at again. Warnings end."
+        return WARNING_ASKS["review_on"]
     return None
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.cases.case.rules import Asked as ChildAsked
+from heard.cases.caseload import rules
 from heard.cases.caseload.queries import STAGES
 from heard.cases.caseload.rules import Asked, Given, Nobody, Order, Stage
 from heard.govuk.forms import CheckboxesField, Form, RadiosField, SelectField, TextareaField
@@ -77,6 +78,8 @@ def read_chosen(sent: QueryDict) -> list[str]:
 class HandOverForm(Form):
     """To whom, and for each child why, and what the child said to it. `people`: who may be named, by key."""
 
+    asks = rules.HAND_OVER_ASKS
+
     worker = SelectField(gettext_lazy("To whom?"), missing=gettext_lazy("Choose to whom"))
     what = CheckboxesField(
         gettext_lazy("What is handed over?"),
@@ -85,7 +88,6 @@ class HandOverForm(Form):
             (Given.TRUSTED.value, gettext_lazy("They are the trusted worker, on whom the child counts")),
         ],
         initial=[one.value for one in Given],
-        missing=gettext_lazy("Choose what is handed over"),
     )
     reason = TextareaField(
         gettext_lazy("Why does it change?"),

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
+
+HAND_OVER_ASKS: Final = Asks(what="Choose what is handed over.")
+
 
 class Stage(StrEnum):
     """How far the work with a child is."""
@@ -64,7 +68,7 @@ def why_not_hand_over(*, may: bool, what: Sequence[str], chosen: Sequence[object
     if not may:
         return "A co-ordinator or supervisor hands children over."
     if not set(what) & set(Given):
-        return "Choose what is handed over."
+        return HAND_OVER_ASKS["what"]
     if not chosen:
         return "Choose at least one child to hand over."
     if len(chosen) > AT_ONCE:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.clocks import rules
+from heard.cases.clocks.rules import CORRECT_MOMENT_ASKS, MOMENT_ASKS
 from heard.govuk.forms import DateField, Form, RadiosField, TextareaField
 
 
@@ -15,6 +16,8 @@ def _kinds() -> list[tuple[str, str, str]]:
 
 
 class MomentForm(Form):
+    asks = MOMENT_ASKS
+
     kind = RadiosField(_("What happened?"), choices=_kinds(), missing=_("Choose what happened"))
     on = DateField(
         _("On which day?"),
@@ -23,7 +26,6 @@ class MomentForm(Form):
         ),
         called=_("The day"),
         past=True,
-        missing=_("Give the day on which it happened"),
     )
     note = TextareaField(
         _("Is there anything to know about it?"),
@@ -35,17 +37,16 @@ class MomentForm(Form):
 
 
 class CorrectMomentForm(MomentForm):
+    asks = CORRECT_MOMENT_ASKS
+
     happened = RadiosField(
         _("Did it happen at all?"),
         choices=[
             ("yes", _("Yes, but what was noted is not right")),
             ("no", _("No, it was noted by mistake")),
         ],
-        missing=_("Say whether it happened at all"),
     )
-    why = TextareaField(
-        _("Why is it corrected?"), missing=_("Say why it is corrected"), rows=3, max_length=rules.MOST_NOTE
-    )
+    why = TextareaField(_("Why is it corrected?"), rows=3, max_length=rules.MOST_NOTE)
     field_order = ("happened", "kind", "on", "note", "why")
 
     @property

@@ -9,8 +9,15 @@ from typing import Any, Final, Protocol
 
 import yaml
 
+from heard.agencies.rules import Asks
 from heard.cases.case.rules import days_late, due_on
 from heard.knowledge.model import Clock, Release
+
+MOMENT_ASKS: Final = Asks(on="Give the day on which it happened.")
+CORRECT_MOMENT_ASKS: Final = Asks(
+    happened="Say whether it happened at all.",
+    why="Say why it is corrected.",
+)
 
 
 @dataclass(frozen=True)
@@ -225,19 +232,19 @@ def why_not_correct(
     if is_corrected:
         return "This has been corrected already. Correct the newer one."
     if happened is None:
-        return "Say whether it happened at all."
+        return CORRECT_MOMENT_ASKS["happened"]
     if happened and (wrong := _why_not_this(kind=kind, on=on, noted_already=noted_already, today=today)):
         return wrong
     if happened and is_same:
         return "Nothing is different from what was noted. Change what is wrong, or go back."
-    return None if why.strip() else "Say why it is corrected."
+    return CORRECT_MOMENT_ASKS.missing(why=why)
 
 
 def _why_not_this(*, kind: str, on: date | None, noted_already: bool, today: date) -> str | None:
     if kind not in kinds():
         return "Choose what happened."
     if on is None:
-        return "Give the day on which it happened."
+        return MOMENT_ASKS["on"]
     if on > today:
         return "The day is still to come. Note it when it has happened."
     return "This has been noted for that day already." if noted_already else None

@@ -6,7 +6,39 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
 from heard.network.rules import normal
+
+SEEN_ASKS: Final = Asks(seen_and_heard="Write what was seen and heard")
+STAFF_ASKS: Final = Asks(who="Say who it is, and what they do")
+DANGER_ASKS: Final = Asks(
+    danger_done="Somebody is in danger now: say what has been done about it",
+    danger_now="Say whether somebody is in danger now. “Not known” is an answer.",
+)
+DECIDE_ASKS: Final = Asks(
+    step_due_on="Choose by when it will be done: today or a day to come",
+    strategy_on="Choose by when the strategy discussion is held: today or a day to come",
+    decision="Choose what happens next",
+    help_with="Say which help or service it is",
+    other_agency="Choose the agency that takes this on",
+    step_what="Say what will be done",
+    step_owner="Choose who will do it",
+    reason="Give the reason for the decision",
+    feedback="Write what the person who told this will read",
+)
+CORRECT_ASKS: Final = Asks(why="Say why the decision is put right")
+ASK_ASKS: Final = Asks(text="Write what you would like to know")
+ANSWER_ASKS: Final = Asks(text="Write your answer. “I do not know” is an answer.")
+FINISH_STEP_ASKS: Final = Asks(
+    outcome="Say whether it was done",
+    note="Write what changed, or why it could not be done",
+)
+CONCERNED_CHILD_ASKS: Final = Asks(how_known="Say how it is known")
+STAFF_DECIDE_ASKS: Final = Asks(
+    decision="Choose what happens next",
+    reason="Give the reason for the decision",
+    feedback="Write what the person who told this will read",
+)
 
 
 class About(StrEnum):
@@ -132,13 +164,13 @@ def why_not_tell(
     if not has_team:
         return "You have no team yet. Ask your administrator to add you to one."
     if not seen_and_heard.strip():
-        return "Write what was seen and heard"
+        return SEEN_ASKS["seen_and_heard"]
     if about == About.CHILD and not words.strip() and not why_no_words.strip():
         return "Write the child’s own words, or say why there are none"
     if danger_now not in set(Danger):
-        return "Say whether somebody is in danger now. “Not known” is an answer."
+        return DANGER_ASKS["danger_now"]
     if danger_now == Danger.YES and not danger_done.strip():
-        return "Somebody is in danger now: say what has been done about it"
+        return DANGER_ASKS["danger_done"]
     if unknown_items:
         return f"These signs are not in this release: {', '.join(sorted(unknown_items))}"
     if seen_without_evidence:
@@ -166,7 +198,7 @@ def why_not_correct(
     if today > until:
         return "A decision is put right within a working day. What has changed since belongs in the case, or in a new worry."
     if not why.strip():
-        return "Say why the decision is put right"
+        return CORRECT_ASKS["why"]
     return _why_not_choose(standing, chosen)
 
 
@@ -185,7 +217,7 @@ def why_not_decide_together(decision: str) -> str | None:
 
 def _why_not_choose(standing: Standing, chosen: Chosen) -> str | None:
     if chosen.decision not in set(Decision):
-        return "Choose what happens next"
+        return DECIDE_ASKS["decision"]
     lacks_words = standing.about == About.CHILD and not standing.has_words
     return (
         _why_not_this(standing, chosen)
@@ -200,33 +232,29 @@ def _why_not_this(standing: Standing, chosen: Chosen) -> str | None:
     if decision == Decision.OFFICER or decision in (
         _OF_A_PLACE if standing.about == About.CHILD else _OF_A_CHILD
     ):
-        return "Choose what happens next"
+        return DECIDE_ASKS["decision"]
     if decision == Decision.OPEN_CASE and standing.has_open_case:
         return "This child has an open case already. Add to that one."
     if decision == Decision.ADD_TO_CASE and not standing.has_open_case:
         return "This child has no open case. Open one."
     if decision == Decision.OTHER_AGENCY and not chosen.has_other_agency:
-        return "Choose the agency that takes this on"
+        return DECIDE_ASKS["other_agency"]
     if decision == Decision.HELP and not chosen.help_with.strip():
-        return "Say which help or service it is"
+        return DECIDE_ASKS["help_with"]
     if decision == Decision.STRATEGY and not chosen.strategy_in_time:
-        return "Choose by when the strategy discussion is held: today or a day to come"
+        return DECIDE_ASKS["strategy_on"]
     return None
 
 
 def _why_not_step(chosen: Chosen) -> str | None:
-    if not chosen.step.strip():
-        return "Say what will be done"
-    if not chosen.has_step_owner:
-        return "Choose who will do it"
-    if not chosen.step_in_time:
-        return "Choose by when it will be done: today or a day to come"
-    return None
+    if why_not := DECIDE_ASKS.missing(step_what=chosen.step, step_owner=chosen.has_step_owner):
+        return why_not
+    return DECIDE_ASKS.missing(step_due_on=chosen.step_in_time)
 
 
 def _what_is_missing(reason: str, lacks_words: bool, why_without_words: str) -> str | None:
     if not reason.strip():
-        return "Give the reason for the decision"
+        return DECIDE_ASKS["reason"]
     if lacks_words and not why_without_words.strip():
         return "We do not have the child’s own words. Say why the decision is made without them."
     return None
@@ -236,7 +264,7 @@ def _who_hears(told_it: bool, feedback: str, why_alone: str) -> str | None:
     if told_it and not why_alone.strip():
         return "You told this worry yourself. Ask somebody else to decide, or say why nobody else can."
     if not told_it and not feedback.strip():
-        return "Write what the person who told this will read"
+        return DECIDE_ASKS["feedback"]
     return None
 
 
@@ -249,7 +277,7 @@ KEPT_APART: Final = "What the child said is kept with the worry, for the designa
 
 def why_not_tell_of_staff(*, who: str, is_self: bool) -> str | None:
     if not who.strip():
-        return "Say who it is, and what they do"
+        return STAFF_ASKS["who"]
     return (
         "You cannot tell a worry about yourself. Talk to the designated officer (LADO)." if is_self else None
     )
@@ -262,11 +290,11 @@ def why_not_decide_on_staff(
     if State.DECIDED not in MOVES[State(state)]:
         return "This worry has been decided already. A new worry about the same person can be told."
     if decision not in (Decision.OFFICER, Decision.NO_FURTHER_ACTION):
-        return "Choose what happens next"
+        return DECIDE_ASKS["decision"]
     if not reason.strip():
-        return "Give the reason for the decision"
+        return DECIDE_ASKS["reason"]
     if not told_it and not feedback.strip():
-        return "Write what the person who told this will read"
+        return DECIDE_ASKS["feedback"]
     return None
 
 
@@ -278,10 +306,8 @@ def why_not_finish_step(
     if not is_owner and not may_decide:
         return "Whoever said they would do it says what became of it, or somebody who decides on worries"
     if outcome not in (StepState.DONE, StepState.NOT_DONE):
-        return "Say whether it was done"
-    if not note.strip():
-        return "Write what changed, or why it could not be done"
-    return None
+        return FINISH_STEP_ASKS["outcome"]
+    return FINISH_STEP_ASKS.missing(note=note)
 
 
 def why_not_add_child(*, about: str, may_see_child: bool, how_known: str) -> str | None:
@@ -290,9 +316,7 @@ def why_not_add_child(*, about: str, may_see_child: bool, how_known: str) -> str
         return "This worry is about a child already. Tell another worry about the other child."
     if not may_see_child:
         return "Your agency is not involved with this child. Tell a worry about the child."
-    if not how_known.strip():
-        return "Say how it is known"
-    return None
+    return CONCERNED_CHILD_ASKS.missing(how_known=how_known)
 
 
 def why_not_ask(
@@ -307,9 +331,7 @@ def why_not_ask(
         return "You told this worry yourself"
     if not teller_is_here:
         return "The person who told this cannot sign in any longer. Ask their agency."
-    if not text.strip():
-        return "Write what you would like to know"
-    return None
+    return ASK_ASKS.missing(text=text)
 
 
 def why_not_answer(*, is_teller: bool, is_answered: bool, is_ended: bool, text: str) -> str | None:
@@ -319,6 +341,4 @@ def why_not_answer(*, is_teller: bool, is_answered: bool, is_ended: bool, text: 
         return "You have answered this already. If you know more, tell another worry."
     if is_ended:
         return "The worry was decided meanwhile, so nobody waits for this answer. If you know more, tell another worry."
-    if not text.strip():
-        return "Write your answer. “I do not know” is an answer."
-    return None
+    return ANSWER_ASKS.missing(text=text)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.disruption import rules
 from heard.cases.disruption.models import DisruptionStep
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
 
@@ -19,6 +20,8 @@ SOMEBODY_ELSE = "else"
 
 class StepForm(Form):
     """`ends`: who and what is around the child, `agencies` and `people`: who may act; each by the key of its choice."""
+
+    asks = rules.STEP_ASKS
 
     against = SelectField(
         _("Against whom or what?"),
@@ -40,7 +43,6 @@ class StepForm(Form):
     what = TextareaField(
         _("What will be done?"),
         hint=_("By us, against what harms. A step never asks the child to stay away, stay in or keep safe."),
-        missing=_("Say what will be done"),
         rows=3,
     )
     power = TextareaField(_("By which legal power, if any?"), required=False, rows=2)
@@ -50,9 +52,7 @@ class StepForm(Form):
         hint=_("It then stands in their work. Only somebody who may see the child’s record."),
         required=False,
     )
-    due_on = DateField(
-        _("By when?"), called=_("The date by when"), missing=_("Give the day by which it will be done")
-    )
+    due_on = DateField(_("By when?"), called=_("The date by when"))
 
     def __init__(
         self,
@@ -84,10 +84,11 @@ class StepForm(Form):
 
 
 class FinishForm(Form):
+    asks = rules.FINISH_ASKS
+
     outcome = RadiosField(
         _("How did it go?"),
         choices=[("done", _("Done")), ("not_done", _("Could not be done"))],
-        missing=_("Choose whether it was done"),
     )
     done_on = DateField(_("On which day?"), called=_("The day"), past=True, missing=_("Give the day"))
     note = TextareaField(

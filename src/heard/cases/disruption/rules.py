@@ -4,6 +4,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
+
+STEP_ASKS: Final = Asks(
+    what="Say what will be done.",
+    due_on="Give the day by which it will be done.",
+)
+FINISH_ASKS: Final = Asks(outcome="Choose whether it was done.")
+
 
 class Kind(StrEnum):
     CONTACT = "contact"
@@ -37,14 +45,12 @@ def why_not_begin_step(*, may_plan: bool, case_is_open: bool) -> str | None:
 def why_not_plan_step(*, what: str, against: str, is_a_child: bool, due_on: date | None) -> str | None:
     """`against`: who or where the harm comes from. Never a child: not this one, and no other."""
     if not what.strip():
-        return "Say what will be done."
+        return STEP_ASKS["what"]
     if not against.strip():
         return "Say against whom or what: the person, place or group that the harm comes from."
     if is_a_child:
         return IS_A_CHILD
-    if due_on is None:
-        return "Give the day by which it will be done."
-    return None
+    return STEP_ASKS.missing(due_on=due_on)
 
 
 def why_not_finish_step(
@@ -56,7 +62,7 @@ def why_not_finish_step(
     if progress != Progress.OPEN:
         return "This step is finished already."
     if outcome not in (Progress.DONE, Progress.NOT_DONE):
-        return "Choose whether it was done."
+        return FINISH_ASKS["outcome"]
     if done_on is None or done_on > today:
         return "Give the day on which it was finished, today or before."
     if outcome == Progress.NOT_DONE and not note.strip():

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.glass.rules import BREAK_GLASS_ASKS, REVIEW_ASKS
 from heard.govuk.forms import DateField, Form, RadiosField, TextareaField, TextField
 
 
 class BreakGlassForm(Form):
+    asks = BREAK_GLASS_ASKS
+
     given_name = TextField(
         _("First name"),
         hint=_("In full, as it is recorded."),
@@ -41,7 +44,6 @@ class BreakGlassForm(Form):
             "What has happened, and what you have to find out. Those who work with the child read it at once, and somebody else "
             "reviews it. Do not write the child’s name."
         ),
-        missing=_("Say why you must see the record now"),
         rows=4,
         max_length=2000,
     )
@@ -54,13 +56,14 @@ class BreakGlassForm(Form):
 
 
 class ReviewForm(Form):
+    asks = REVIEW_ASKS
+
     right = RadiosField(
         _("Was it right to open this record?"),
         choices=[
             ("yes", _("Yes"), _("There was an emergency, and they needed what stands in it.")),
             ("no", _("No"), _("There was none, or they could have rung somebody who may see it.")),
         ],
-        missing=_("Say whether it was right"),
     )
     reason = TextareaField(_("Why?"), missing=_("Say why"), rows=4, max_length=2000)
 

@@ -6,6 +6,11 @@ On duty is whoever has the role of duty worker, and those who decide: they are o
 from dataclasses import dataclass
 from typing import Final
 
+from heard.agencies.rules import Asks
+
+BREAK_GLASS_ASKS: Final = Asks(reason="Say why you must see the record now. Somebody else reads it.")
+REVIEW_ASKS: Final = Asks(right="Say whether it was right to open the record.")
+
 WORKING_DAYS: Final = 2  # in which somebody else reviews an opening
 LEAST_REASON: Final = 10  # letters: "emergency" alone says nothing
 NOT_THERE: Final = (
@@ -29,7 +34,7 @@ def why_not_break(*, may_break: bool, has_team: bool, reason: str) -> str | None
     if not may_break or not has_team:
         return "Only somebody on duty opens a record in an emergency. Ring who is on duty."
     if len(reason.strip()) < LEAST_REASON:
-        return "Say why you must see the record now. Somebody else reads it."
+        return BREAK_GLASS_ASKS["reason"]
     return None
 
 
@@ -44,7 +49,7 @@ def why_not_review(
     if reviewed:
         return "This was reviewed already. Look at the page again."
     if right is None:
-        return "Say whether it was right to open the record."
+        return REVIEW_ASKS["right"]
     if not reason.strip():
         return "Say why. Whoever opened it and the board’s figures rest on it."
     return None

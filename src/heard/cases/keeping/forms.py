@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.keeping import rules
 from heard.cases.keeping.models import Destruction, Hold
 from heard.cases.keeping.rules import Scope
 from heard.govuk.forms import Form, RadiosField, SelectField, TextareaField
@@ -38,10 +39,11 @@ class DecideForm(Form):
 class HoldForm(Form):
     """Without `person`: for more than one record."""
 
+    asks = rules.HOLD_ASKS
+
     scope = RadiosField(
         _("What is to be kept?"),
         choices=[(one.value, one.label, "") for one in Hold.Scope if one.value != Scope.RECORD],
-        missing=_("Say what is to be kept"),
     )
     agency = SelectField(_("Agency"), choices=[], required=False, says_optional=False)
     reason = TextareaField(
@@ -69,10 +71,11 @@ class HoldOneForm(Form):
 
 
 class LiftForm(Form):
+    asks = rules.LIFT_ASKS
+
     reason = TextareaField(
         _("Why is the hold no longer needed?"),
         hint=_("Who said so, and when."),
-        missing=_("Say why it is no longer needed"),
         rows=4,
         max_length=2000,
     )

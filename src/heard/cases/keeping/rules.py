@@ -8,6 +8,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
+
+HOLD_ASKS: Final = Asks(scope="Say what is to be kept.")
+LIFT_ASKS: Final = Asks(reason="Say why it is no longer needed, and who said so.")
+
 AGREED_WITHIN: Final = timedelta(days=7)
 
 
@@ -122,7 +127,7 @@ def why_not_hold(*, may_keep: bool, scope: str, named: bool, reason: str) -> str
     if not may_keep:
         return _NOT_YOURS
     if scope not in set(Scope):
-        return "Say what is to be kept."
+        return HOLD_ASKS["scope"]
     if not named:
         return "Say which agency’s records are to be kept."
     return (
@@ -147,7 +152,7 @@ def why_not_ask_to_lift(*, may_keep: bool, lifted: bool, asked: bool, reason: st
         return "This hold was lifted already."
     if asked:
         return "Somebody has asked to lift it already. Another person agrees."
-    return None if reason.strip() else "Say why it is no longer needed, and who said so."
+    return LIFT_ASKS.missing(reason=reason)
 
 
 def why_not_lift(*, may_keep: bool, asked: bool, asked_it: bool, lifted: bool) -> str | None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.leaving import rules
 from heard.govuk.forms import DateField, Form, TextareaField, TextField
 
 
 class HandOverForm(Form):
+    asks = rules.HAND_OVER_ASKS
+
     to_council = TextField(
         _("To which council does the child move?"),
-        missing=_("Say to which council the child moves"),
         max_length=200,
     )
     to_whom = TextField(
         _("Who takes over there?"),
         hint=_("Name, role, telephone or e-mail"),
-        missing=_("Say who there takes over: name and how to reach them"),
         max_length=300,
     )
     moves_on = DateField(
@@ -25,74 +26,69 @@ class HandOverForm(Form):
     what_sent = TextareaField(
         _("What was sent?"),
         hint=_("For example: the pack of 3 May, the plan, the safety plan; and what was told by telephone"),
-        missing=_("Say what was sent"),
         rows=4,
         max_length=10000,
     )
-    sent_on = DateField(
-        _("When was it sent?"), called=_("The day"), past=True, missing=_("Say on which day it was sent")
-    )
+    sent_on = DateField(_("When was it sent?"), called=_("The day"), past=True)
     ask_again_on = DateField(
         _("When do you ask whether they accept?"),
         hint=_("It stays in your work until they do."),
         called=_("The day"),
-        missing=_("Choose the day on which you ask whether they accept"),
     )
 
 
 class NewsForm(Form):
+    asks = rules.NEWS_ASKS
+
     what_they_said = TextareaField(
         _("What did they say?"),
-        missing=_("Write what they said, or that you did not reach them"),
         rows=3,
         max_length=5000,
     )
     ask_again_on = DateField(
         _("When do you ask again?"),
         called=_("The day"),
-        missing=_("Choose a day to come on which you ask again"),
     )
 
 
 class AcceptedForm(Form):
+    asks = rules.ACCEPTED_ASKS
+
     accepted_by = TextField(
         _("Who accepted the child there?"),
         hint=_("Name and role"),
-        missing=_("Say who accepted: name and role"),
         max_length=300,
     )
-    accepted_on = DateField(
-        _("When?"), called=_("The day"), past=True, missing=_("Say on which day they accepted")
-    )
+    accepted_on = DateField(_("When?"), called=_("The day"), past=True)
 
 
 class TakeBackForm(Form):
+    asks = rules.TAKE_BACK_ASKS
+
     why = TextareaField(
         _("Why is the child not handed over?"),
-        missing=_("Say why the child is not handed over, or why they refused"),
         rows=3,
         max_length=5000,
     )
 
 
 class AfterPlanForm(Form):
+    asks = rules.AFTER_PLAN_ASKS
+
     who_is_there = TextareaField(
         _("Who is there for the young person afterwards?"),
         hint=_("People by name whom they count on, and what each will do."),
-        missing=_("Say who is there for the young person afterwards"),
         rows=4,
     )
     services = TextareaField(
         _("Which services go on, or take over?"),
         hint=_("Who asked them and when, and whether they have said yes."),
-        missing=_("Say which services go on or take over, and who asked them"),
         rows=4,
     )
     where_to_live = TextareaField(_("Where will the young person live?"), required=False, rows=3)
     who_to_call = TextareaField(
         _("Who can be called afterwards?"),
         hint=_("Names and numbers, by day and by night"),
-        missing=_("Say who can be called afterwards"),
         rows=3,
     )
     child_agreed = TextareaField(

@@ -6,6 +6,30 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
+
+HAND_OVER_ASKS: Final = Asks(
+    ask_again_on="Choose the day on which you ask whether they accept: today or a day to come",
+    sent_on="Say on which day it was sent: today or before",
+    to_council="Say to which council the child moves",
+    to_whom="Say who there takes over: name and how to reach them",
+    what_sent="Say what was sent",
+)
+NEWS_ASKS: Final = Asks(
+    what_they_said="Write what they said, or that you did not reach them",
+    ask_again_on="Choose a day to come on which you ask again",
+)
+ACCEPTED_ASKS: Final = Asks(
+    accepted_on="Say on which day they accepted: today or before",
+    accepted_by="Say who accepted: name and role",
+)
+TAKE_BACK_ASKS: Final = Asks(why="Say why the child is not handed over, or why they refused")
+AFTER_PLAN_ASKS: Final = Asks(
+    who_is_there="Say who is there for the young person afterwards",
+    services="Say which services go on or take over, and who asked them",
+    who_to_call="Say who can be called afterwards",
+)
+
 ADULT_AT: Final = 18
 
 
@@ -74,16 +98,14 @@ def why_not_begin(*, may_plan: bool, case_is_open: bool, going_on: bool) -> str 
 
 
 def why_not_hand_over(handed: Handed, *, today: date) -> str | None:
-    if not handed.to_council.strip():
-        return "Say to which council the child moves"
-    if not handed.to_whom.strip():
-        return "Say who there takes over: name and how to reach them"
-    if not handed.what_sent.strip():
-        return "Say what was sent"
+    if why_not := HAND_OVER_ASKS.missing(
+        to_council=handed.to_council, to_whom=handed.to_whom, what_sent=handed.what_sent
+    ):
+        return why_not
     if handed.sent_on is None or handed.sent_on > today:
-        return "Say on which day it was sent: today or before"
+        return HAND_OVER_ASKS["sent_on"]
     if handed.ask_again_on is None or handed.ask_again_on < today:
-        return "Choose the day on which you ask whether they accept: today or a day to come"
+        return HAND_OVER_ASKS["ask_again_on"]
     return None
 
 
@@ -99,24 +121,24 @@ def why_not_follow(*, state: str, may_plan: bool) -> str | None:
 
 def why_not_ask_again(*, what_they_said: str, ask_again_on: date | None, today: date) -> str | None:
     if not what_they_said.strip():
-        return "Write what they said, or that you did not reach them"
+        return NEWS_ASKS["what_they_said"]
     if ask_again_on is None or ask_again_on <= today:
-        return "Choose a day to come on which you ask again"
+        return NEWS_ASKS["ask_again_on"]
     return None
 
 
 def why_not_accept(*, accepted_by: str, accepted_on: date | None, sent_on: date, today: date) -> str | None:
     if not accepted_by.strip():
-        return "Say who accepted: name and role"
+        return ACCEPTED_ASKS["accepted_by"]
     if accepted_on is None or accepted_on > today:
-        return "Say on which day they accepted: today or before"
+        return ACCEPTED_ASKS["accepted_on"]
     if accepted_on < sent_on:
         return "That is before it was sent. Check the date."
     return None
 
 
 def why_not_take_back(*, why: str) -> str | None:
-    return None if why.strip() else "Say why the child is not handed over, or why they refused"
+    return TAKE_BACK_ASKS.missing(why=why)
 
 
 def why_not_plan_afterwards(plan: Afterwards, *, may_plan: bool, case_is_open: bool) -> str | None:
@@ -124,12 +146,10 @@ def why_not_plan_afterwards(plan: Afterwards, *, may_plan: bool, case_is_open: b
         return "Your role does not write this plan."
     if not case_is_open:
         return "This case is closed. The plan for what comes after is written in an open case."
-    if not plan.who_is_there.strip():
-        return "Say who is there for the young person afterwards"
-    if not plan.services.strip():
-        return "Say which services go on or take over, and who asked them"
-    if not plan.who_to_call.strip():
-        return "Say who can be called afterwards"
+    if why_not := AFTER_PLAN_ASKS.missing(
+        who_is_there=plan.who_is_there, services=plan.services, who_to_call=plan.who_to_call
+    ):
+        return why_not
     if not plan.child_agreed.strip() and not plan.why_not_with_child.strip():
         return "Say what the young person says to it, or why it was made without them"
     return None

@@ -6,7 +6,25 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
 from heard.cases.case.rules import Clock, due_on
+
+OFFER_ASKS: Final = Asks(
+    not_offered_why="Say why the interview was not offered. It is offered each time.",
+    declined_why="Say what the child said about why not, or that no reason was given, and what was offered instead.",
+    outcome="Say what the child answered, or that the interview was not offered.",
+    accepted_by="Say who offered the interview.",
+    declined_by="Say who offered the interview.",
+)
+ANSWER_ASKS: Final = Asks(
+    tie="Say what the child has to do with it.",
+    choice="Choose one of those on record, or say that it is somebody or somewhere new.",
+)
+FOUND_ASKS: Final = Asks(
+    condition="Say how the child is, in plain words.",
+    check_by_police="Say whether the police have seen the child since, or that it is not known.",
+)
+EPISODE_ASKS: Final = Asks(danger="Say whether the child is in danger, or that it is not known.")
 
 
 class Danger(StrEnum):
@@ -134,7 +152,7 @@ def _why_not_reported(
 
 def _why_no_danger(danger: str, why: str) -> str | None:
     if danger not in set(Danger):
-        return "Say whether the child is in danger, or that it is not known."
+        return EPISODE_ASKS["danger"]
     if danger == Danger.YES and not why.strip():
         return "Say what the danger is, so that whoever looks for the child knows it."
     return None
@@ -184,9 +202,9 @@ def why_not_find(
     if not found_where.strip() or not found_by.strip():
         return "Say where the child was found, and by whom, or that the child came back alone."
     if not condition.strip():
-        return "Say how the child is, in plain words."
+        return FOUND_ASKS["condition"]
     if check not in set(Check):
-        return "Say whether the police have seen the child since, or that it is not known."
+        return FOUND_ASKS["check_by_police"]
     if check == Check.NOT_DONE and not check_note.strip():
         return "Say why the police have not seen the child since the return."
     return None
@@ -225,15 +243,15 @@ def why_not_offer(
 ) -> str | None:
     """`why`: why the child said no, or why nobody asked."""
     if outcome not in set(Offered):
-        return "Say what the child answered, or that the interview was not offered."
+        return OFFER_ASKS["outcome"]
     if outcome == Offered.NOT_OFFERED:
-        return None if why.strip() else "Say why the interview was not offered. It is offered each time."
+        return OFFER_ASKS.missing(not_offered_why=why)
     if not by_whom.strip():
-        return "Say who offered the interview."
+        return OFFER_ASKS["accepted_by"]
     if offered_at is None or offered_at > now or offered_at < found_at:
         return "The interview is offered after the child is back. Check the day and the time of the offer."
     if outcome == Offered.DECLINED and not why.strip():
-        return "Say what the child said about why not, or that no reason was given, and what was offered instead."
+        return OFFER_ASKS["declined_why"]
     return None
 
 
@@ -269,10 +287,10 @@ def why_not_answer(*, may_note: bool, has_interview: bool, name: str, tie: str, 
     if not has_interview:
         return "Write down the interview first."
     if not chosen:
-        return "Choose one of those on record, or say that it is somebody or somewhere new."
+        return ANSWER_ASKS["choice"]
     if not name.strip():
         return "Give a name, or what the child called it."
-    return None if tie.strip() else "Say what the child has to do with it."
+    return ANSWER_ASKS.missing(tie=tie)
 
 
 def why_not_write_form(*, may_note: bool, texts: Iterable[str]) -> str | None:

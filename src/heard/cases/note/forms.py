@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.note import rules
 from heard.cases.note.models import ContactNote
 from heard.govuk.dates import moment_of
 from heard.govuk.forms import (
@@ -28,6 +29,8 @@ _NOON = time(12, 0)  # where a day is known and no time
 
 
 class NoteForm(Form):
+    asks = rules.NOTE_ASKS
+
     kind = RadiosField(
         _("What was it?"),
         choices=ContactNote.Kind.choices,
@@ -35,9 +38,7 @@ class NoteForm(Form):
         missing=_("Say what it was"),
         small=True,
     )
-    source = TextField(
-        _("From which record is it taken?"), missing=_("Say from which record this is taken"), max_length=300
-    )
+    source = TextField(_("From which record is it taken?"), max_length=300)
     when = RadiosField(
         _("When?"),
         choices=[
@@ -47,7 +48,6 @@ class NoteForm(Form):
             ("date", _("On another day")),
         ],
         reveals={"date": "on"},
-        missing=_("Say when it was"),
         small=True,
     )
     on = DateField(_("Which day?"), called=_("The day"), past=True, missing=_("Give the day"))
@@ -133,9 +133,9 @@ class SignsForm(Form):
 
 
 class CorrectNoteForm(NoteForm):
-    why_corrected = TextField(
-        _("Why is it corrected?"), missing=_("Say why it is corrected"), max_length=1000
-    )
+    asks = rules.CORRECT_NOTE_ASKS
+
+    why_corrected = TextField(_("Why is it corrected?"), max_length=1000)
 
     @property
     def answered(self) -> dict[str, Any]:
@@ -143,10 +143,11 @@ class CorrectNoteForm(NoteForm):
 
 
 class DirectionForm(Form):
+    asks = rules.DIRECTION_ASKS
+
     text = TextareaField(
         _("Case direction"),
         hint=_("What you decide, and why. It stands beside the note with your name."),
-        missing=_("Write what you decide, and why"),
         rows=4,
         max_length=5000,
     )

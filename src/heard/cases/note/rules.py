@@ -6,6 +6,15 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
+
+NOTE_ASKS: Final = Asks(
+    source="Say from which record this is taken.",
+    when="Say when it was.",
+)
+CORRECT_NOTE_ASKS: Final = Asks(why_corrected="Say why it is corrected.")
+DIRECTION_ASKS: Final = Asks(text="Write what you decide, and why.")
+
 
 class Kind(StrEnum):
     VISIT = "visit"
@@ -45,7 +54,7 @@ def why_not_write(
     if kind not in set(Kind):
         return "kind", "Say what it was: a visit, a call, a message, a meeting or an attempt."
     if at is None:
-        return "when", "Say when it was."
+        return "when", NOTE_ASKS["when"]
     if at > now + timedelta(minutes=5):  # clocks differ a little
         return "when", "That time has not come yet. Check the day and the time."
     if kind in FACE_TO_FACE and seen not in set(Seen):
@@ -53,7 +62,7 @@ def why_not_write(
     if not text.strip():
         return "text", "Write what happened."
     if kind == Kind.EARLIER and not source.strip():
-        return "source", "Say from which record this is taken."
+        return "source", NOTE_ASKS["source"]
     return None
 
 
@@ -64,7 +73,7 @@ def why_not_correct(*, is_writer: bool, is_latest: bool, reason: str) -> tuple[s
     if not is_latest:
         return "", "This note has been corrected already. Correct the newer version."
     if not reason.strip():
-        return "why_corrected", "Say why it is corrected."
+        return "why_corrected", CORRECT_NOTE_ASKS["why_corrected"]
     return None
 
 
@@ -84,5 +93,5 @@ def why_not_direct(*, may_direct: bool, text: str) -> tuple[str, str] | None:
     if not may_direct:
         return "", "A supervisor or co-ordinator writes case direction."
     if not text.strip():
-        return "text", "Write what you decide, and why."
+        return "text", DIRECTION_ASKS["text"]
     return None

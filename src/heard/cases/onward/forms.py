@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.onward import rules
 from heard.cases.onward.models import OnwardReferral
 from heard.cases.onward.rules import Asked
 from heard.govuk.forms import Form, RadiosField, SelectField, TextareaField
@@ -19,22 +20,21 @@ if TYPE_CHECKING:
 class ReferForm(Form):
     """`people`: teams and agencies, by key."""
 
+    asks = rules.REFER_ASKS
+
     whom = SelectField(_("To whom?"), missing=_("Choose the team or agency"))
     what = TextareaField(
         _("What are they asked to do for the child?"),
-        missing=_("Say what they are asked to do for the child"),
         rows=3,
     )
     why = TextareaField(
         _("Why them, and what do they need to know to decide?"),
         hint=_("They read this before they accept, and no more of the record."),
-        missing=_("Say why them, and what is known that they need"),
         rows=5,
     )
     child_says = TextareaField(
         _("What does the child say about it?"),
         hint=_("Or why the child was not asked."),
-        missing=_("Say what the child says about it, or why the child was not asked"),
         rows=3,
     )
     level = RadiosField(
@@ -62,10 +62,11 @@ class ReferForm(Form):
 
 
 class AnswerOnwardForm(Form):
+    asks = rules.ANSWER_ONWARD_ASKS
+
     accepts = RadiosField(
         _("Do you accept it?"),
         choices=[("yes", _("Accept it")), ("no", _("Refuse it"))],
-        missing=_("Say whether you accept it"),
         size="m",
     )
     answer = TextareaField(
@@ -82,9 +83,10 @@ class AnswerOnwardForm(Form):
 
 
 class WithdrawOnwardForm(Form):
+    asks = rules.WITHDRAW_ONWARD_ASKS
+
     why = TextareaField(
         _("Why is it withdrawn?"),
         hint=_("The other side reads that it was withdrawn, and why."),
-        missing=_("Say why it is withdrawn"),
         rows=3,
     )

@@ -2,6 +2,17 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+from heard.agencies.rules import Asks
+
+REFER_ASKS: Final = Asks(
+    what="Say what they are asked to do for the child.",
+    why="Say why them, and what is known that they need.",
+    child_says="Say what the child says about it, or why the child was not asked.",
+)
+ANSWER_ONWARD_ASKS: Final = Asks(accepts="Say whether you accept it.")
+WITHDRAW_ONWARD_ASKS: Final = Asks(why="Say why it is withdrawn.")
 
 
 class State(StrEnum):
@@ -56,20 +67,14 @@ def why_not_refer(
 
 
 def _why_incomplete(asked: Asked) -> str | None:
-    if not asked.what.strip():
-        return "Say what they are asked to do for the child."
-    if not asked.why.strip():
-        return "Say why them, and what is known that they need."
-    if not asked.child_says.strip():
-        return "Say what the child says about it, or why the child was not asked."
-    return None
+    return REFER_ASKS.missing(what=asked.what, why=asked.why, child_says=asked.child_says)
 
 
 def why_not_answer(*, state: str, accepts: bool | None, answer: str) -> str | None:
     if state != State.WAITING:
         return ANSWERED
     if accepts is None:
-        return "Say whether you accept it."
+        return ANSWER_ONWARD_ASKS["accepts"]
     if not answer.strip():
         return (
             "Say who takes it on and what happens first."
@@ -84,4 +89,4 @@ def why_not_withdraw(*, state: str, may_share: bool, why: str) -> str | None:
         return "Your role does not refer children to others."
     if state != State.WAITING:
         return ANSWERED
-    return None if why.strip() else "Say why it is withdrawn."
+    return WITHDRAW_ONWARD_ASKS.missing(why=why)

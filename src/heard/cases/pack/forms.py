@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from heard.cases.pack import rules
 from heard.cases.pack.reasons import Reason, reasons
 from heard.cases.pack.rules import Give, Part, Requester, Treatment
 from heard.cases.pack.words import GIVE, PARTS
@@ -30,15 +31,18 @@ _PAGES, _EVERYWHERE = "pages", "everywhere"
 class _PartsForm(PeriodForm):
     """What of the record, and of the chronology from when to when."""
 
+    asks = rules.PARTS_ASKS
+
     parts = CheckboxesField(
         gettext_lazy("Which parts of the record?"),
         choices=[(part.value, label) for part, label in PARTS.items()],
         reveals={Part.CHRONOLOGY.value: ("since", "until")},
-        missing=gettext_lazy("Choose at least one part of the record"),
     )
 
 
 class PackForm(_PartsForm):
+    asks = rules.PACK_ASKS
+
     purpose = TextareaField(
         gettext_lazy("What is it for?"),
         hint=gettext_lazy("It stands on the first page."),
@@ -60,7 +64,6 @@ class PackForm(_PartsForm):
         gettext_lazy("Until when is the file kept?"),
         hint=gettext_lazy("Then it is removed. The record stays, and a new pack is quickly made."),
         called=gettext_lazy("The day until which it is kept"),
-        missing=gettext_lazy("Give the day until which the file is kept"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -76,15 +79,15 @@ class PackForm(_PartsForm):
 class StartForm(_PartsForm):
     """`ways`: who may ask, as choices."""
 
+    asks = rules.START_ASKS
+
     requester = RadiosField(
         gettext_lazy("Who asks for the record?"),
-        missing=gettext_lazy("Say who asks for the record"),
         small=True,
     )
     requester_name = TextField(
         gettext_lazy("Their name"),
         hint=gettext_lazy("It stands on the paper that they are given."),
-        missing=gettext_lazy("Write down the name of the person who asks"),
         max_length=200,
     )
     how_known = TextareaField(
@@ -102,7 +105,6 @@ class StartForm(_PartsForm):
     asked_on = DateField(
         gettext_lazy("When did they ask?"),
         called=gettext_lazy("The day on which they asked"),
-        missing=gettext_lazy("Give the day on which they asked"),
         past=True,
     )
     due_on = DateField(
@@ -134,11 +136,12 @@ class StartForm(_PartsForm):
 class _ReasonForm(Form):
     """A reason from the list, and a note. `requester`: who asks, since one reason holds for parents alone."""
 
+    asks = rules.REASON_ASKS
+
     reason = RadiosField(
         gettext_lazy("Why?"),
         choices=[],
         says_optional=False,
-        missing=gettext_lazy("Choose the reason. Nothing is withheld without one"),
         small=True,
     )
     note = TextareaField(
@@ -168,6 +171,8 @@ class WithholdForm(_ReasonForm):
 
 
 class _TreatForm(_ReasonForm):
+    asks = rules.TREAT_ASKS
+
     treatment = RadiosField(
         gettext_lazy("What becomes of it?"),
         choices=[
@@ -181,7 +186,6 @@ class _TreatForm(_ReasonForm):
     instead = TextField(
         gettext_lazy("Which words?"),
         hint=gettext_lazy("Such as “a relative” or “a neighbour”"),
-        missing=gettext_lazy("Write the words that stand in its place"),
         max_length=100,
     )
 
@@ -295,11 +299,12 @@ class FindForm(Form):
 class FileForm(_ReasonForm):
     """What becomes of a file."""
 
+    asks = rules.FILE_ASKS
+
     give = RadiosField(
         gettext_lazy("What of this file is given?"),
         choices=[(Give(value).value, label, *_BEFORE_GIVING[value]) for value, label in GIVE.items()],
         reveals={Give.WITHHOLD.value: ("reason", "note")},
-        missing=gettext_lazy("Choose what becomes of this file"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -308,6 +313,8 @@ class FileForm(_ReasonForm):
 
 
 class CheckForm(Form):
+    asks = rules.CHECK_ASKS
+
     agrees = RadiosField(
         gettext_lazy("Can it be given as it is?"),
         choices=[
@@ -319,7 +326,6 @@ class CheckForm(Form):
     )
     note = TextareaField(
         gettext_lazy("What has to be looked at again?"),
-        missing=gettext_lazy("Say what has to be looked at again"),
         rows=4,
     )
 
@@ -327,16 +333,16 @@ class CheckForm(Form):
 class GivenForm(Form):
     """`ways` of giving, as choices."""
 
+    asks = rules.GIVEN_ASKS
+
     on = DateField(
         gettext_lazy("When was it given?"),
         called=gettext_lazy("The day on which it was given"),
         missing=gettext_lazy("Give the day on which it was given"),
         past=True,
     )
-    how = RadiosField(gettext_lazy("How?"), missing=gettext_lazy("Say how it was given"), small=True)
-    to_whom = TextField(
-        gettext_lazy("To whom?"), missing=gettext_lazy("Say to whom it was given"), max_length=200
-    )
+    how = RadiosField(gettext_lazy("How?"), small=True)
+    to_whom = TextField(gettext_lazy("To whom?"), max_length=200)
     note = TextareaField(
         gettext_lazy("Who was beside them, and what was explained"),
         hint=gettext_lazy(

@@ -6,6 +6,24 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
+
+PARTS_ASKS: Final = Asks(parts="Choose at least one part of the record.")
+START_ASKS: Final = Asks(
+    asked_on="Give the day on which they asked: today or before.",
+    requester_name="Write down the name of the person who asks, and how you know that it is them.",
+    requester="Say who asks for the record.",
+)
+REASON_ASKS: Final = Asks(reason="Choose the reason. Nothing is withheld without one.")
+FILE_ASKS: Final = Asks(give="Choose what becomes of this file.")
+CHECK_ASKS: Final = Asks(note="Say what has to be looked at again.")
+GIVEN_ASKS: Final = Asks(
+    how="Say how it was given.",
+    to_whom="Say to whom it was given.",
+)
+PACK_ASKS: Final = Asks(keep_until="Give the day until which the file is kept: today or later.")
+TREAT_ASKS: Final = Asks(instead="Write the words that stand in its place, such as “a relative”.")
+
 
 class Part(StrEnum):
     """What of a record can be chosen, in the order of the paper. Supervision is no part of a child's record."""
@@ -112,7 +130,7 @@ def why_not_ask(
 
 def _why_not_parts(parts: Collection[str], since: date | None, until: date | None) -> str | None:
     if not parts or not set(parts) <= set(Part):
-        return "Choose at least one part of the record."
+        return PARTS_ASKS["parts"]
     if since and until and since > until:
         return "The chronology ends before it begins. Check both days."
     return None
@@ -120,7 +138,7 @@ def _why_not_parts(parts: Collection[str], since: date | None, until: date | Non
 
 def _why_not_keep(keep_until: date | None, today: date) -> str | None:
     if keep_until is None or keep_until < today:
-        return "Give the day until which the file is kept: today or later."
+        return PACK_ASKS["keep_until"]
     if keep_until > today + timedelta(days=MOST_KEEP_DAYS):
         return (
             f"A pack is kept for {MOST_KEEP_DAYS} days at most. The record stays: a new pack is quickly made."
@@ -178,13 +196,13 @@ def why_not_start(
     if not may_disclose:
         return "A co-ordinator or supervisor prepares the record for the person it is about."
     if requester not in set(Requester):
-        return "Say who asks for the record."
+        return START_ASKS["requester"]
     if not requester_name.strip():
-        return "Write down the name of the person who asks, and how you know that it is them."
+        return START_ASKS["requester_name"]
     if not what_asked.strip():
         return "Write down what they ask for, in their own words where you can."
     if asked_on is None or asked_on > today:
-        return "Give the day on which they asked: today or before."
+        return START_ASKS["asked_on"]
     if due_on is None or due_on < asked_on:
         return (
             "Give the day by which they get an answer. Your data protection officer knows how long you have."
@@ -222,7 +240,7 @@ def why_not_treat(
         return None
     if treatment == Treatment.PSEUDONYM:
         if not instead.strip():
-            return "Write the words that stand in its place, such as “a relative”."
+            return TREAT_ASKS["instead"]
         if any(name.casefold() in instead.casefold() for name in names):
             return "The words that stand in its place hold the name itself. Choose others."
     return why_not_reason(
@@ -245,7 +263,7 @@ def why_not_reason(
     note: str,
 ) -> str | None:
     if reason not in known_reasons:
-        return "Choose the reason. Nothing is withheld without one."
+        return REASON_ASKS["reason"]
     if reason in own_words_for and not note.strip():
         return "Say in your own words what the reason is."
     if reason in parents_only and requester != Requester.PARENT:
@@ -259,7 +277,7 @@ def why_not_reason(
 def why_not_give_file(*, give: str, can_be_bound: bool, has_text: bool, withholds: bool) -> str | None:
     """`withholds`: something in the text of the file is not shown, or nobody has decided on it yet."""
     if give not in set(Give):
-        return "Choose what becomes of this file."
+        return FILE_ASKS["give"]
     if give == Give.WHOLE and not can_be_bound:
         return "The pages of this kind of file cannot be put into a PDF. Give its text, or withhold it."
     if give == Give.WHOLE and withholds:
@@ -296,7 +314,7 @@ def why_not_check(
     if worked_on_it:
         return "You decided in it yourself. A second person checks it."
     if not agrees and not note.strip():
-        return "Say what has to be looked at again."
+        return CHECK_ASKS["note"]
     return None
 
 
@@ -319,8 +337,8 @@ def why_not_given(
     if on is None or on > today or on < checked_on:
         return "Give the day on which it was given: not before it was checked, and not to come."
     if not how.strip():
-        return "Say how it was given."
-    return None if to_whom.strip() else "Say to whom it was given."
+        return GIVEN_ASKS["how"]
+    return GIVEN_ASKS.missing(to_whom=to_whom)
 
 
 def why_not_stop(*, may_disclose: bool, stage: str, why: str) -> str | None:

@@ -5,7 +5,36 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
 from heard.cases.case.rules import TOO_FEW
+
+FINISH_ASKS: Final = Asks(
+    outcome="Choose whether it was done.",
+    note="Write what changed, or why it could not be done.",
+)
+DECISION_ASKS: Final = Asks(
+    decision="Write what was decided. That nothing changes is a decision too.",
+    reason="Give the reason for the decision.",
+)
+WHO_CAME: Final = "Give the name of whoever came instead."
+INVOLVE_ASKS: Final = Asks(why="Say why the child needs this agency to be involved.")
+DISSENT_ASKS: Final = Asks(why="Say why you do not agree.")
+CORRECTION_ASKS: Final = Asks(text="Write what is corrected.")
+DISAGREE_ASKS: Final = Asks(
+    what="Say what you disagree with, and why.",
+    owner="Choose who takes the first step.",
+)
+TAKE_STEP_ASKS: Final = Asks(
+    who="Say who talked to whom.",
+    outcome="Say whether it is settled.",
+    next_owner="Choose who takes the next step.",
+    reason="Say what was agreed and why, or why it goes on.",
+)
+PANEL_ASKS: Final = Asks(place="Say where the panel meets, or how to join it.")
+ACTION_ASKS: Final = Asks(
+    due_on="Give the day by which it will be done, today or later.", what="Say what will be done, by us."
+)
+THEME_ASKS: Final = Asks(title="Say in a few words what the theme is. Name no child in it.")
 
 FIRST_LOOKS_BACK: Final = timedelta(
     days=28
@@ -91,7 +120,7 @@ def why_not_plan(
     if starts_at is None:
         return "Say on which day and at what time the panel meets."
     if not place.strip():
-        return "Say where the panel meets, or how to join it."
+        return PANEL_ASKS["place"]
     if not chair_may_hold:
         return "Choose as chair somebody whose role holds panels."
     return None
@@ -132,7 +161,7 @@ def why_not_add(*, is_there: bool, has_end: bool, title: str) -> str | None:
     if is_there:
         return "This is on the agenda already."
     if not has_end and not title.strip():
-        return "Say in a few words what the theme is. Name no child in it."
+        return THEME_ASKS["title"]
     return None
 
 
@@ -150,7 +179,7 @@ def why_not_hold(
     if any(one == Came.UNKNOWN for one in came):
         return "Say of each invitation what became of it. That nobody came is an answer too."
     if not all(name.strip() for name in instead):
-        return "Give the name of whoever came instead."
+        return WHO_CAME
     return None
 
 
@@ -181,10 +210,8 @@ def why_not_decide(
         return AGREED_IS_FINAL
     if day > today:
         return "The day of this panel has not come yet. A decision is written down when it has been made."
-    if not decision.strip():
-        return "Write what was decided. That nothing changes is a decision too."
-    if not reason.strip():
-        return "Give the reason for the decision."
+    if why_not := DECISION_ASKS.missing(decision=decision, reason=reason):
+        return why_not
     if about_child and not has_words and not why_no_words.strip():
         return "Add the child’s own words, or say why the decision is made without them."
     return None
@@ -197,18 +224,18 @@ def why_not_act(
     if may_write:
         return may_write
     if not what.strip():
-        return "Say what will be done, by us."
+        return ACTION_ASKS["what"]
     if not has_owner:
         return "Choose who does it. Without somebody’s name nobody does it."
     if due_on is None or due_on < today:
-        return "Give the day by which it will be done, today or later."
+        return ACTION_ASKS["due_on"]
     return None
 
 
 def why_not_involve(*, may_hold: bool, why: str) -> str | None:
     if not may_hold:
         return "Whoever holds the panel involves an agency."
-    return None if why.strip() else "Say why the child needs this agency to be involved."
+    return INVOLVE_ASKS.missing(why=why)
 
 
 def why_not_finish_action(
@@ -222,10 +249,8 @@ def why_not_finish_action(
     if state != Progress.OPEN:
         return "This action is finished already."
     if outcome not in (Progress.DONE, Progress.NOT_DONE):
-        return "Choose whether it was done."
-    if not note.strip():
-        return "Write what changed, or why it could not be done."
-    return None
+        return FINISH_ASKS["outcome"]
+    return FINISH_ASKS.missing(note=note)
 
 
 def why_not_dissent(
@@ -246,7 +271,7 @@ def why_not_dissent(
         return "Nothing has been decided on this yet. Say it in the discussion."
     if is_agreed:
         return "The minutes have been agreed. Open a disagreement: it has steps and a clock."
-    return None if why.strip() else "Say why you do not agree."
+    return DISSENT_ASKS.missing(why=why)
 
 
 def why_not_correct(*, may_hold: bool, state: str, is_agreed: bool, text: str) -> str | None:
@@ -256,7 +281,7 @@ def why_not_correct(*, may_hold: bool, state: str, is_agreed: bool, text: str) -
         return "This panel has not been held yet, so there are no minutes to correct."
     if is_agreed:
         return AGREED_IS_FINAL
-    return None if text.strip() else "Write what is corrected."
+    return CORRECTION_ASKS.missing(text=text)
 
 
 def why_not_agree_minutes(
@@ -297,12 +322,12 @@ def why_not_open_disagreement(
     if not may_disagree:
         return "Your role does not open disagreements here. Speak with your supervisor."
     if not what.strip():
-        return "Say what you disagree with, and why."
+        return DISAGREE_ASKS["what"]
     if not interest.strip():
         return "Say what it means for the child: that is what has to be settled."
     if not has_agency:
         return "Choose the agency that you disagree with."
-    return None if has_owner else "Choose who takes the first step."
+    return DISAGREE_ASKS.missing(owner=has_owner)
 
 
 def why_not_take_step(
@@ -321,13 +346,11 @@ def why_not_take_step(
     if not is_open:
         return "This disagreement is settled already."
     if outcome not in set(Outcome):
-        return "Say whether it is settled."
-    if not who.strip():
-        return "Say who talked to whom."
-    if not reason.strip():
-        return "Say what was agreed and why, or why it goes on."
+        return TAKE_STEP_ASKS["outcome"]
+    if why_not := TAKE_STEP_ASKS.missing(who=who, reason=reason):
+        return why_not
     if outcome == Outcome.NOT_AGREED and is_last:
         return "This is the last step: write what was decided. A child cannot wait for more."
     if outcome == Outcome.NOT_AGREED and not has_next_owner:
-        return "Choose who takes the next step."
+        return TAKE_STEP_ASKS["next_owner"]
     return None

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.case.forms import GivingForm
+from heard.cases.plan import rules
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField
 
 
@@ -26,12 +27,13 @@ class OutcomeForm(Form):
 
 
 class WhereForm(Form):
+    asks = rules.WHERE_ASKS
+
     text = TextareaField(
         gettext_lazy("Where are we now?"),
         hint=gettext_lazy(
             "For the child: what is better, what is not. What was said before stays, with its date."
         ),
-        missing=gettext_lazy("Say where we are now"),
         rows=4,
     )
     on = DateField(
@@ -120,17 +122,19 @@ class FinishForm(Form):
 
 
 class DiscardForm(Form):
+    asks = rules.DISCARD_ASKS
+
     reason = TextareaField(
         gettext_lazy("Why is the draft discarded?"),
         hint=gettext_lazy("What was written in it is gone then. What was said about where we are stays."),
-        missing=gettext_lazy("Say why the draft is discarded"),
         rows=3,
     )
 
 
 class AgreeForm(ChildsViewForm):
+    asks = rules.AGREE_ASKS
+
     review_on = DateField(
         gettext_lazy("When will the plan be reviewed?"),
         called=gettext_lazy("The day of the review"),
-        missing=gettext_lazy("Give the date on which this plan will be reviewed"),
     )

@@ -6,6 +6,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
+
+WHERE_ASKS: Final = Asks(text="Say where we are now.")
+DISCARD_ASKS: Final = Asks(reason="Say why the draft is discarded.")
+AGREE_ASKS: Final = Asks(review_on="Give the date on which this plan will be reviewed.")
+
 
 class State(StrEnum):
     DRAFT = "draft"
@@ -84,7 +90,7 @@ def why_not_begin_discarding(*, state: str, may_plan: bool) -> str | None:
 
 def why_not_discard(*, state: str, may_plan: bool, reason: str) -> str | None:
     why_not = why_not_begin_discarding(state=state, may_plan=may_plan)
-    return why_not or (None if reason.strip() else "Say why the draft is discarded.")
+    return why_not or (None if reason.strip() else DISCARD_ASKS["reason"])
 
 
 def why_not_add_decided(
@@ -112,7 +118,7 @@ def why_not_say_where_we_are(
     if state not in (State.DRAFT, State.AGREED):
         return "This plan is not in force any longer. Say where you are in the one that is."
     if not text.strip():
-        return "Say where we are now."
+        return WHERE_ASKS["text"]
     return "The day is in the future. Say where we are today." if on > today else None
 
 
@@ -231,7 +237,7 @@ def _why_unheard(has_words: bool, why_no_words: str) -> str | None:
 
 def _why_no_review(review_on: date | None, today: date, latest_by: date | None) -> str | None:
     if review_on is None:
-        return "Give the date on which this plan will be reviewed."
+        return AGREE_ASKS["review_on"]
     if review_on <= today:
         return "The review date has to be after today."
     if latest_by and review_on > latest_by:

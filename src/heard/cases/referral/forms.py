@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from markupsafe import Markup
 
+from heard.cases.referral import rules
 from heard.cases.referral.models import ReferralDecision
 from heard.cases.referral.prefill import Known
 from heard.cases.referral.questions import FormVersion, Question, drawn_in
@@ -228,6 +229,8 @@ def _stored(question: Question, value: Any) -> Any:
 
 
 class ReviewForm(Form):
+    asks = rules.REVIEW_ASKS
+
     decision = RadiosField(
         gettext_lazy("What have you decided?"),
         choices=[
@@ -245,17 +248,17 @@ class ReviewForm(Form):
     )
     reason = TextareaField(
         gettext_lazy("What has to be looked at again?"),
-        missing=gettext_lazy("Say what has to be looked at again"),
         rows=4,
     )
 
 
 class SubmittedForm(Form):
+    asks = rules.SUBMITTED_ASKS
+
     on = DateField(
         gettext_lazy("On which day did you submit it?"),
         called=gettext_lazy("The day"),
         past=True,
-        missing=gettext_lazy("Give the day on which it was submitted"),
     )
     reference = TextField(
         gettext_lazy("Which reference came back?"),
@@ -276,6 +279,8 @@ class ReferenceForm(Form):
 
 
 class DecisionForm(Form):
+    asks = rules.DECISION_ASKS
+
     stage = RadiosField(
         gettext_lazy("Which decision?"),
         choices=ReferralDecision.Stage.choices,
@@ -290,7 +295,6 @@ class DecisionForm(Form):
         gettext_lazy("On which day?"),
         called=gettext_lazy("The day of the decision"),
         past=True,
-        missing=gettext_lazy("Give the day of the decision"),
     )
     note = TextareaField(
         gettext_lazy("Note"),

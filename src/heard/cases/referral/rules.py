@@ -10,6 +10,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
+
+SUBMITTED_ASKS: Final = Asks(on="Give the day on which it was submitted.")
+DECISION_ASKS: Final = Asks(on="Give the day of the decision.")
+REVIEW_ASKS: Final = Asks(reason="Say what has to be looked at again, so that the writer can go on.")
+
 
 class State(StrEnum):
     DRAFT = "draft"
@@ -111,7 +117,7 @@ def why_not_return(*, may_refer: bool, state: str, wrote_in_it: bool, reason: st
     why_not = why_not_review(may_refer=may_refer, state=state, wrote_in_it=wrote_in_it)
     if why_not:
         return why_not
-    return None if reason.strip() else "Say what has to be looked at again, so that the writer can go on."
+    return REVIEW_ASKS.missing(reason=reason)
 
 
 def why_not_export(*, may_refer: bool, state: str) -> str | None:
@@ -131,7 +137,7 @@ def why_not_submitted(
     if was is not None:
         return "It is noted already that this referral was submitted."
     if on is None:
-        return "Give the day on which it was submitted."
+        return SUBMITTED_ASKS["on"]
     if on > today:
         return "It cannot have been submitted on a day to come. Check the date."
     return None if on >= reviewed_on else "It was reviewed after that day. Check the date."
@@ -161,7 +167,7 @@ def why_not_decided(
     if to_notify:
         return "A duty to notify has no decision: the adult was not referred."
     if on is None:
-        return "Give the day of the decision."
+        return DECISION_ASKS["on"]
     if on > today:
         return "The decision cannot be of a day to come. Check the date."
     if on < submitted_on:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.case.models import CasePeriod
+from heard.cases.review import rules
 from heard.cases.review.models import Review, ReviewedOutcome
 from heard.cases.review.rules import Course, Looked
 from heard.govuk.forms import BoundField, DateField, Form, RadiosField, TextareaField, TextField
@@ -24,32 +25,29 @@ PARTS = ("course", "what", "seen_by", "seen_on")
 class ReviewForm(ChildsViewForm):
     """The child's view first, then what changed, outcome by outcome, then how it goes on. `outcomes`: of the plan."""
 
+    asks = rules.REVIEW_ASKS
+
     what_changed = TextareaField(
         gettext_lazy("What has changed for the child?"),
         hint=gettext_lazy("For the child, not for us: what is better, what is not, what is new."),
-        missing=gettext_lazy("Say what has changed for the child since the plan was agreed"),
         rows=6,
     )
     held_on = DateField(
         gettext_lazy("On which day was the review held?"),
         called=gettext_lazy("The day of the review"),
         past=True,
-        missing=gettext_lazy("Give the day on which the review was held"),
     )
     took_part = TextareaField(
         gettext_lazy("Who took part?"),
         hint=gettext_lazy("Name and role of each, and who was asked and did not come. Was the child there?"),
-        missing=gettext_lazy("Say who took part in the review"),
         rows=4,
     )
     decision = RadiosField(
         gettext_lazy("How does it go on?"),
         choices=Review.Decision.choices,
-        missing=gettext_lazy("Choose how it goes on"),
     )
     reason = TextareaField(
         gettext_lazy("Why?"),
-        missing=gettext_lazy("Give the reason for this decision"),
         rows=4,
     )
     next_review_on = DateField(
@@ -129,34 +127,31 @@ def _looking(key: UUID, number: int) -> dict[str, Any]:
 class CloseForm(ChildsViewForm):
     """The child's view first, then what will be there for the child afterwards."""
 
+    asks = rules.CLOSE_ASKS
+
     ended_as = RadiosField(
         gettext_lazy("Why does work with the child end?"),
         choices=[(value, label) for value, label in CasePeriod.EndedAs.choices if value != "mistake"],
-        missing=gettext_lazy("Say why work with the child ends"),
         size="m",
     )
     reason = TextareaField(
         gettext_lazy("Why can the case be closed?"),
         hint=gettext_lazy("What is different for the child now, and how you know that it lasts."),
-        missing=gettext_lazy("Say why the case can be closed"),
         rows=5,
     )
     contact_afterwards = TextareaField(
         gettext_lazy("Whom can the child turn to from now on?"),
         hint=gettext_lazy("A person with a name, whom the child knows, and how to reach them."),
-        missing=gettext_lazy("Say whom the child can turn to from now on"),
         rows=3,
     )
     told_child = TextareaField(
         gettext_lazy("What was the child told?"),
         hint=gettext_lazy("By whom and when, in which words, and what was promised."),
-        missing=gettext_lazy("Say what the child was told, by whom and when"),
         rows=3,
     )
     open_again_if = TextareaField(
         gettext_lazy("What would make you open the case again?"),
         hint=gettext_lazy("What people should look out for, and whom they tell."),
-        missing=gettext_lazy("Say what would make you open the case again"),
         rows=3,
     )
 

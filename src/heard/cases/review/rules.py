@@ -6,7 +6,23 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
 from heard.cases.case.rules import EndedAs
+
+REVIEW_ASKS: Final = Asks(
+    what_changed="Say what has changed for the child since the plan was agreed.",
+    held_on="Give the day on which the review was held.",
+    took_part="Say who took part in the review.",
+    decision="Choose how it goes on.",
+    reason="Give the reason for this decision.",
+)
+CLOSE_ASKS: Final = Asks(
+    ended_as="Say why work with the child ends.",
+    reason="Say why the case can be closed.",
+    contact_afterwards="Say whom the child can turn to from now on.",
+    told_child="Say what the child was told, by whom and when.",
+    open_again_if="Say what would make you open the case again.",
+)
 
 # Days for which what was seen counts as current when help is about to end. Our sources give no number: this is a
 # proposal, and the partnership sets its own (HEARD_EVIDENCE_DAYS). Four weeks, because a month is long enough to meet
@@ -243,22 +259,19 @@ def why_not_close(
     if missing:
         return missing
     if ended_as not in {EndedAs.ENDED, EndedAs.MOVED, EndedAs.ADULT}:
-        return "Say why work with the child ends."
+        return CLOSE_ASKS["ended_as"]
     if ended_as == EndedAs.MOVED and not is_accepted:
         return "Nobody in the other council has accepted the child yet. Hand the child over first, and follow it."
     if ended_as == EndedAs.ADULT and not has_after_plan:
         return "There is no plan for what comes after 18. Write it first, with the young person."
     if not has_words and not why_no_words.strip():
         return "Add what the child says about closing, or say why their view is not there."
-    if not reason.strip():
-        return "Say why the case can be closed."
-    if not contact_afterwards.strip():
-        return "Say whom the child can turn to from now on."
-    if not told_child.strip():
-        return "Say what the child was told, by whom and when."
-    if not open_again_if.strip():
-        return "Say what would make you open the case again."
-    return None
+    return CLOSE_ASKS.missing(
+        reason=reason,
+        contact_afterwards=contact_afterwards,
+        told_child=told_child,
+        open_again_if=open_again_if,
+    )
 
 
 def why_not_reopen(*, is_closed: bool, may_close: bool, reason: str) -> str | None:
@@ -271,7 +284,7 @@ def why_not_reopen(*, is_closed: bool, may_close: bool, reason: str) -> str | No
 
 def _why_not_that_day(held_on: date | None, agreed_on: date | None, today: date) -> str | None:
     if held_on is None:
-        return "Give the day on which the review was held."
+        return REVIEW_ASKS["held_on"]
     if held_on > today:
         return "The day of the review is in the future. Record it once it has been held."
     if agreed_on and held_on < agreed_on:
@@ -283,16 +296,14 @@ def _why_says_too_little(
     what_changed: str, took_part: str, has_words: bool, why_no_words: str, decision: str, reason: str
 ) -> str | None:
     if not what_changed.strip():
-        return "Say what has changed for the child since the plan was agreed."
+        return REVIEW_ASKS["what_changed"]
     if not has_words and not why_no_words.strip():
         return UNHEARD
     if not took_part.strip():
-        return "Say who took part in the review."
+        return REVIEW_ASKS["took_part"]
     if decision not in set(Decision):
-        return "Choose how it goes on."
-    if not reason.strip():
-        return "Give the reason for this decision."
-    return None
+        return REVIEW_ASKS["decision"]
+    return REVIEW_ASKS.missing(reason=reason)
 
 
 def _why_not_looked(looked: Collection[Looked], today: date) -> str | None:

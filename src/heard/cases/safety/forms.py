@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.safety import rules
 from heard.govuk.forms import Form, TextareaField
 
 
 class SafetyPlanForm(Form):
+    asks = rules.SAFETY_PLAN_ASKS
+
     getting_worse = TextareaField(
         _("How can anybody tell that it is getting worse?"),
         hint=_("What the child notices first, what the family, school and others notice."),
-        missing=_("Say how anybody can tell that it is getting worse"),
         rows=4,
     )
     what_to_do = TextareaField(
         _("What do we do then?"),
         hint=_("What adults do, step by step. It is never the child’s task to keep themselves safe."),
-        missing=_("Say what we do then"),
         rows=5,
     )
     who_to_call = TextareaField(
         _("Who can be called?"),
         hint=_("Names and numbers, by day and by night. First the person whom the child would call."),
-        missing=_("Say who can be called, by day and by night"),
         rows=4,
     )
     safe_places = TextareaField(

@@ -1,5 +1,15 @@
 """When a safety plan may be written, and what it must say. Pure."""
 
+from typing import Final
+
+from heard.agencies.rules import Asks
+
+SAFETY_PLAN_ASKS: Final = Asks(
+    getting_worse="Say how anybody can tell that it is getting worse.",
+    what_to_do="Say what we do then.",
+    who_to_call="Say who can be called, by day and by night.",
+)
+
 
 def why_not_write(
     *,
@@ -16,12 +26,10 @@ def why_not_write(
         return "Your role does not write safety plans."
     if not case_is_open:
         return "This case is closed. A safety plan needs an open case."
-    if not getting_worse.strip():
-        return "Say how anybody can tell that it is getting worse."
-    if not what_to_do.strip():
-        return "Say what we do then."
-    if not who_to_call.strip():
-        return "Say who can be called, by day and by night."
+    if why_not := SAFETY_PLAN_ASKS.missing(
+        getting_worse=getting_worse, what_to_do=what_to_do, who_to_call=who_to_call
+    ):
+        return why_not
     if not child_agreed.strip() and not why_not_with_child.strip():
         return "Say what the child agreed to, or why it was made without the child."
     return None

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms import ChildsViewForm
+from heard.cases.sharing import rules
 from heard.cases.sharing.bases import Basis
 from heard.cases.sharing.models import InfoRequest, Share
 from heard.cases.sharing.pieces import CHRONOLOGY, GROUPS, Piece
@@ -177,11 +178,12 @@ def _hint(piece: Piece) -> str:
 class DecideForm(ChildsViewForm):
     """The child's view first; then the decision, with its lawful basis where it is a share."""
 
+    asks = rules.DECIDE_ASKS
+
     told = RadiosField(
         gettext_lazy("Has the child been told?"),
         choices=Share.Told.choices,
         reveals={"told": ("told_how",), "not_told": ("told_why",)},
-        missing=gettext_lazy("Say whether the child has been told"),
         small=True,
     )
     told_how = TextareaField(
@@ -191,19 +193,16 @@ class DecideForm(ChildsViewForm):
     )
     told_why = TextareaField(
         gettext_lazy("Why not, and when will the child be told?"),
-        missing=gettext_lazy("Say why the child has not been told"),
         rows=2,
     )
     decision = RadiosField(
         gettext_lazy("Your decision"),
         choices=[("shared", gettext_lazy("Share it")), ("refused", gettext_lazy("Do not share it"))],
         reveals={"shared": ("basis", "basis_note", "readable_until")},
-        missing=gettext_lazy("Choose whether to share this or not"),
     )
     basis = RadiosField(
         gettext_lazy("On which lawful basis?"),
         choices=[],
-        missing=gettext_lazy("Choose the lawful basis on which you share"),
         small=True,
     )
     basis_note = TextareaField(
@@ -229,7 +228,6 @@ class DecideForm(ChildsViewForm):
     review_on = DateField(
         gettext_lazy("When is this looked at again?"),
         called=gettext_lazy("The day"),
-        missing=gettext_lazy("Give the day on which this decision is looked at again"),
     )
 
     def __init__(self, *args: Any, bases: Iterable[Basis], delivered: bool, **kwargs: Any) -> None:
@@ -257,12 +255,13 @@ def _basis_hint(one: Basis) -> str:
 
 
 class WithdrawForm(Form):
+    asks = rules.WITHDRAW_ASKS
+
     why = TextareaField(
         gettext_lazy("Why is it withdrawn?"),
         hint=gettext_lazy(
             "They read that it was withdrawn, and no longer what it said. Who opened it before stays on record."
         ),
-        missing=gettext_lazy("Say why it is withdrawn"),
         rows=3,
     )
 
@@ -283,38 +282,34 @@ class ReviewForm(Form):
 
 
 class RequestForm(OtherSideForm):
+    asks = rules.REQUEST_ASKS
+
     direction = RadiosField(
         gettext_lazy("Who asks whom?"),
         choices=InfoRequest.Direction.choices,
-        missing=gettext_lazy("Say who asks whom"),
     )
     who = TextField(
         gettext_lazy("Who is the person there?"),
         hint=gettext_lazy("Name and role"),
-        missing=gettext_lazy("Name the person there"),
         max_length=200,
     )
     what = TextareaField(
         gettext_lazy("What is asked for?"),
-        missing=gettext_lazy("Say what is asked for"),
         rows=3,
     )
     why = TextareaField(
         gettext_lazy("What is it needed for?"),
-        missing=gettext_lazy("Say what it is needed for"),
         rows=3,
     )
     asked_on = DateField(
         gettext_lazy("On which day was it asked for?"),
         called=gettext_lazy("The day"),
         past=True,
-        missing=gettext_lazy("Give the day on which it was asked for"),
     )
     due_on = DateField(
         gettext_lazy("When is the answer due back?"),
         hint=gettext_lazy("The day that the two of you agreed."),
         called=gettext_lazy("The day on which it is due back"),
-        missing=gettext_lazy("Give the day on which the answer is due back"),
     )
     field_order = ["direction", "agency", "outside", "who", "what", "why", "asked_on", "due_on"]
 
@@ -368,6 +363,8 @@ class AnswerForm(Form):
 
 
 class ChaseForm(Form):
+    asks = rules.CHASE_ASKS
+
     on = DateField(
         gettext_lazy("On which day?"),
         called=gettext_lazy("The day of the reminder"),
@@ -376,6 +373,5 @@ class ChaseForm(Form):
     )
     note = TextareaField(
         gettext_lazy("Whom did you remind, and what did they say?"),
-        missing=gettext_lazy("Say whom you reminded, and what they said"),
         rows=3,
     )

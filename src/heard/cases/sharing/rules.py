@@ -9,7 +9,26 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
 from heard.cases.sharing.bases import CONSENT
+
+DECIDE_ASKS: Final = Asks(
+    told="Say whether the child has been told.",
+    told_why="Say why the child has not been told.",
+    decision="Choose whether to share this or not.",
+    basis="Choose the lawful basis on which you share.",
+    review_on="Give the day on which this decision is looked at again.",
+)
+WITHDRAW_ASKS: Final = Asks(why="Say why it is withdrawn.")
+REQUEST_ASKS: Final = Asks(
+    due_on="Give the day on which the answer is due back, as it was agreed.",
+    direction="Say who asks whom.",
+    who="Name the person there.",
+    what="Say what is asked for.",
+    why="Say what it is needed for.",
+    asked_on="Give the day on which it was asked for.",
+)
+CHASE_ASKS: Final = Asks(note="Say whom you reminded, and what they said.")
 
 
 class State(StrEnum):
@@ -162,7 +181,7 @@ def why_not_decide(
     if state != State.PREPARED:
         return DECIDED
     if decision not in {State.SHARED, State.REFUSED}:
-        return "Choose whether to share this or not."
+        return DECIDE_ASKS["decision"]
     if not read_as_it_is:
         return CHANGED
     if decision == State.SHARED and not has_content:
@@ -180,7 +199,7 @@ def why_not_decide(
 
 def _why_no_basis(*, known: bool, basis: str, note: str) -> str | None:
     if not known:
-        return "Choose the lawful basis on which you share."
+        return DECIDE_ASKS["basis"]
     if basis == CONSENT and not note.strip():
         return "Consent is usually the wrong basis. Say why it is right here, or choose another."
     return None
@@ -190,15 +209,15 @@ def _why_child_left_out(told: str, note: str, has_words: bool, why_no_words: str
     if not has_words and not why_no_words.strip():
         return "Add what the child says about sharing this, or say why their view is not there."
     if told not in set(Told):
-        return "Say whether the child has been told."
+        return DECIDE_ASKS["told"]
     if told == Told.NOT_TOLD and not note.strip():
-        return "Say why the child has not been told."
+        return DECIDE_ASKS["told_why"]
     return None
 
 
 def _why_no_review(review_on: date | None, today: date) -> str | None:
     if review_on is None:
-        return "Give the day on which this decision is looked at again."
+        return DECIDE_ASKS["review_on"]
     return None if review_on > today else "The day on which it is looked at again has to be after today."
 
 
@@ -218,7 +237,7 @@ def why_not_withdraw(*, may_share: bool, delivered: bool, withdrawn: bool, why: 
         return "This was not delivered in Heard. Ask the other side to destroy it, and note that they did."
     if withdrawn:
         return "This was withdrawn already."
-    return None if why.strip() else "Say why it is withdrawn."
+    return WITHDRAW_ASKS.missing(why=why)
 
 
 def why_not_review(
@@ -251,19 +270,15 @@ def why_not_ask(
     if not may_share:
         return "Your role does not ask other agencies for records."
     if direction not in set(Direction):
-        return "Say who asks whom."
+        return REQUEST_ASKS["direction"]
     if not has_agency and not outside.strip():
         return "Say which agency or organisation it is."
-    if not who.strip():
-        return "Name the person there."
-    if not what.strip():
-        return "Say what is asked for."
-    if not why.strip():
-        return "Say what it is needed for."
+    if why_not := REQUEST_ASKS.missing(who=who, what=what, why=why):
+        return why_not
     if asked_on is None or asked_on > today:
-        return "Give the day on which it was asked for."
+        return REQUEST_ASKS["asked_on"]
     if due_on is None:
-        return "Give the day on which the answer is due back, as it was agreed."
+        return REQUEST_ASKS["due_on"]
     return None if due_on >= asked_on else "The answer is due back before it was asked for. Check both days."
 
 
@@ -306,7 +321,7 @@ def why_not_chase(
     if state != Answer.OPEN:
         return "This request has been answered already."
     if not note.strip():
-        return "Say whom you reminded, and what they said."
+        return CHASE_ASKS["note"]
     if on is None or on > today or on < asked_on:
         return "Give the day of the reminder: not before it was asked for, and not to come."
     return None

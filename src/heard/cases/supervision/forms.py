@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms import ChildsViewForm
+from heard.cases.supervision import rules
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField
 
 if TYPE_CHECKING:
@@ -70,18 +71,18 @@ class PrepareForm(Form):
 
 
 class HoldForm(Form):
+    asks = rules.HOLD_ASKS
+
     held_on = DateField(
         gettext_lazy("On which day did you meet?"),
         called=gettext_lazy("The day on which you met"),
         past=True,
-        missing=gettext_lazy("Give the day on which you met"),
     )
     talked = _prose(
         gettext_lazy("What did you talk about, and what do you make of it together?"),
         hint=gettext_lazy(
             "What is decided about a child has a place of its own, so that it can reach the record."
         ),
-        missing=gettext_lazy("Write what you talked about"),
         rows=10,
     )
     wellbeing = _prose(
@@ -92,7 +93,6 @@ class HoldForm(Form):
     next_on = DateField(
         gettext_lazy("When will you meet next?"),
         called=gettext_lazy("The day of the next supervision"),
-        missing=gettext_lazy("Agree the day of the next supervision"),
     )
 
 
@@ -146,9 +146,10 @@ class MoveForm(Form):
 
 
 class CallOffForm(Form):
+    asks = rules.CALL_OFF_ASKS
+
     why = _prose(
         gettext_lazy("Why will it not be held?"),
-        missing=gettext_lazy("Say why it is called off"),
         rows=3,
     )
 
@@ -156,14 +157,14 @@ class CallOffForm(Form):
 class RecordForm(ChildsViewForm):
     """The decision as it will stand in the child's record, beside the child's view."""
 
+    asks = rules.RECORD_ASKS
+
     text = _prose(
         gettext_lazy("The decision, as it will stand in the child’s record"),
         hint=gettext_lazy(
             "Everybody who may see the child reads this. Leave out what is between the two of you."
         ),
-        missing=gettext_lazy("Write the decision as it will stand in the child’s record"),
     )
     reason = _prose(
         gettext_lazy("The reason, as it will stand there"),
-        missing=gettext_lazy("Give the reason for this decision"),
     )

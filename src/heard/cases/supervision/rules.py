@@ -8,6 +8,19 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
+
+HOLD_ASKS: Final = Asks(
+    held_on="Give the day on which you met.",
+    talked="Write what you talked about.",
+    next_on="Agree the day of the next supervision.",
+)
+CALL_OFF_ASKS: Final = Asks(why="Say why it is called off.")
+RECORD_ASKS: Final = Asks(
+    text="Write the decision as it will stand in the child’s record.",
+    reason="Give the reason for this decision.",
+)
+
 
 class State(StrEnum):
     PLANNED = "planned"
@@ -52,7 +65,7 @@ def why_not_move(*, state: str, planned_on: date | None, today: date) -> str | N
 def why_not_call_off(*, state: str, why: str) -> str | None:
     if state != State.PLANNED:
         return "Only supervision that is still to come can be called off."
-    return None if why.strip() else "Say why it is called off."
+    return CALL_OFF_ASKS.missing(why=why)
 
 
 def why_not_prepare(*, state: str, is_worker: bool) -> str | None:
@@ -83,14 +96,12 @@ def why_not_hold(
     if why_not:
         return why_not
     if held_on is None:
-        return "Give the day on which you met."
+        return HOLD_ASKS["held_on"]
     if held_on > today:
         return "The day on which you met is in the future. Write the record once you have met."
-    if not talked.strip():
-        return "Write what you talked about."
-    if next_on is None:
-        return "Agree the day of the next supervision."
-    return None if next_on > held_on else "The next supervision has to be after this one."
+    if why_not := HOLD_ASKS.missing(talked=talked, next_on=next_on):
+        return why_not
+    return None if next_on and next_on > held_on else "The next supervision has to be after this one."
 
 
 def why_not_confirm(*, state: str, is_one_of_them: bool, has_confirmed: bool) -> str | None:
@@ -134,10 +145,8 @@ def why_not_write_decision(
 
 
 def _what_is_missing(text: str, reason: str, has_words: bool, why_no_words: str) -> str | None:
-    if not text.strip():
-        return "Write the decision as it will stand in the child’s record."
-    if not reason.strip():
-        return "Give the reason for this decision."
+    if why_not := RECORD_ASKS.missing(text=text, reason=reason):
+        return why_not
     if not has_words and not why_no_words.strip():
         return "Add what the child says, or say why their view is not there."
     return None

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from heard.cases.watch.rules import Outcome
+from heard.cases.watch.rules import ANSWER_ASKS, Outcome
 from heard.govuk.forms import Form, RadiosField, TextareaField
 
 
 class AnswerForm(Form):
+    asks = ANSWER_ASKS
+
     outcome = RadiosField(
         _("What do you say of it?"),
         choices=[
             (Outcome.EXPLAINED.value, _("It is explained"), _("There is a good reason, or it is chance.")),
             (Outcome.LOOK_INTO.value, _("It has to be looked into"), _("Talk with them first.")),
         ],
-        missing=_("Say whether it is explained"),
     )
     reason = TextareaField(
         _("Why?"),

@@ -6,6 +6,11 @@ Nothing here says that anybody did wrong: it puts what stands out before somebod
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+from heard.agencies.rules import Asks
+
+ANSWER_ASKS: Final = Asks(outcome="Say whether it is explained or has to be looked into.")
 
 
 class Kind(StrEnum):
@@ -43,7 +48,7 @@ def why_not_answer(
     if answered:
         return "Somebody has looked at this already. Look at the page again."
     if outcome not in set(Outcome):
-        return "Say whether it is explained or has to be looked into."
+        return ANSWER_ASKS["outcome"]
     if not reason.strip():
         return "Say why."
     return None

@@ -7,11 +7,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.case.queries import ways_of_telling
+from heard.cases.case.rules import CORRECT_ASKS, WORDS_ASKS
+from heard.cases.words.rules import ANSWER_ASKS
 from heard.govuk.forms import DateField, FileField, Form, RadiosField, TextareaField, TextField
 
 
 class WordsForm(Form):
     """`user`: who may choose how a child told something."""
+
+    asks = WORDS_ASKS
 
     text = TextareaField(
         _("The child’s own words"),
@@ -35,7 +39,6 @@ class WordsForm(Form):
     heard_by = TextField(
         _("Who heard the child?"),
         hint=_("Name and role. Where there was an interpreter, name them too."),
-        missing=_("Say who heard the child"),
         max_length=120,
     )
     wants = TextareaField(
@@ -82,21 +85,23 @@ class AddForm(WordsForm):
 
 
 class CorrectForm(WordsForm):
+    asks = CORRECT_ASKS
+
     why_corrected = TextareaField(
         _("Why is it corrected?"),
         hint=_(
             "For example: the child read it and said it differently. The words as they were stay beside these."
         ),
-        missing=_("Say why what was written down is corrected"),
         rows=3,
     )
 
 
 class AnswerForm(Form):
+    asks = ANSWER_ASKS
+
     what_changed = TextareaField(
         _("What changed because of it?"),
         hint=_("What we did. If nothing could change, say so, and why, as you would tell the child."),
-        missing=_("Say what changed because of it. If nothing could change, say so, and why"),
         rows=4,
     )
     told_on = DateField(

@@ -1,6 +1,13 @@
 """What was done about the child's words, and whether the child has been told. Pure."""
 
 from datetime import date
+from typing import Final
+
+from heard.agencies.rules import Asks
+
+ANSWER_ASKS: Final = Asks(
+    what_changed="Say what changed because of it. If nothing could change, say so, and why."
+)
 
 
 def why_not_answer(
@@ -13,7 +20,7 @@ def why_not_answer(
     if is_corrected:
         return "These words have been corrected. Write down what changed beside the newer ones."
     if not what_changed.strip():
-        return "Say what changed because of it. If nothing could change, say so, and why."
+        return ANSWER_ASKS["what_changed"]
     if told_on is None:
         return "Say on which day the child was told." if told_by.strip() else None
     if not told_by.strip():

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from heard.govuk.forms.bound import BoundField
 
 
+_DJANGOS = forms.Field.default_error_messages["required"]  # says nothing of what is asked
 _NEXT_SENTENCE = re.compile(r"[.?!]”? (?=[A-Z“])")
 
 
@@ -51,7 +52,6 @@ class Drawn(forms.Field):
             kwargs["error_messages"] = {"required": missing} | kwargs.get("error_messages", {})
         self.heading, self.size, self.attributes = heading, size or ("l" if heading else ""), attributes or {}
         self.says_optional = says_optional
-        self._says_what_is_missing = "required" in kwargs.get("error_messages", {})
         super().__init__(label=label, **kwargs)
 
     def draw(self, bound: BoundField) -> Markup:
@@ -81,7 +81,7 @@ class Drawn(forms.Field):
         return str(answer)
 
     def validate(self, value: Any) -> None:
-        if self.required and value in self.empty_values and not self._says_what_is_missing:
+        if self.required and value in self.empty_values and self.error_messages["required"] is _DJANGOS:
             raise ValidationError(missing_answer(str(self.label or "")), code="required")
         super().validate(value)
 

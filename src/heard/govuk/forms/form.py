@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -26,7 +27,21 @@ class Form(forms.Form):
     bound_field_class = BoundField
     use_required_attribute = False  # the browser's own bubbles are neither plain nor translated
     elsewhere: Mapping[str, Elsewhere] = MappingProxyType({})  # by the name of the field
+    asks: Mapping[str, str] = MappingProxyType(
+        {}
+    )  # the sentences of a rule, each an error of the field of that name
     kept: Any = None  # how the server keeps what is typed: see `heard.agencies.kept`
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, sentence in self._asked().items():
+            if name in self.fields:
+                self.fields[name].error_messages["required"] = _(sentence)
+
+    def _asked(self) -> Mapping[str, str]:
+        """What the form asks for, and before it what the forms do that it is made from."""
+        classes = [kind for kind in reversed(type(self).__mro__) if "asks" in vars(kind)]
+        return dict(chain.from_iterable(kind.asks.items() for kind in classes))  # type: ignore[attr-defined]
 
     def __getitem__(self, name: str) -> BoundField:
         return cast(BoundField, super().__getitem__(name))

@@ -7,6 +7,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from heard.govuk.forms import Form, TextareaField, TextField
+from heard.insight.digest import rules
 
 
 class DigestForm(Form):
@@ -32,6 +33,8 @@ class DigestForm(Form):
 
 
 class InviteForm(Form):
+    asks = rules.INVITE_ASKS
+
     email = TextField(
         _("Email address of somebody outside"),
         hint=_("They have a mail with a link. Nothing else comes before they confirm it."),
@@ -39,7 +42,6 @@ class InviteForm(Form):
         inputmode="email",
         spellcheck=False,
         max_length=254,
-        missing=_("Enter the email address to which digests go."),
     )
 
     def clean_email(self) -> str:

@@ -5,7 +5,10 @@ import json
 from datetime import datetime, timedelta
 from typing import Final
 
+from heard.agencies.rules import Asks
 from heard.insight.release.rules import State
+
+INVITE_ASKS: Final = Asks(email="Enter the email address to which digests go.")
 
 CONFIRM_WITHIN: Final = timedelta(days=14)  # a link in a mail that somebody else may read one day
 ASK_AGAIN_AFTER: Final = timedelta(days=1)  # so that nobody's letter box is filled with invitations
@@ -73,7 +76,7 @@ def why_not_invite(
 ) -> str | None:
     """`asked_at`: when this address was last sent an invitation that nobody has confirmed."""
     if not email.strip():
-        return "Enter the email address to which digests go."
+        return INVITE_ASKS["email"]
     if is_staff:
         return "This is the address of a colleague. They ask for digests themselves, on this page."
     if confirmed:

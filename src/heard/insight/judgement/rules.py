@@ -2,7 +2,15 @@
 
 from enum import StrEnum
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from heard.agencies.rules import Asks
+
+JUDGE_ASKS: Final = Asks(
+    word="Say what you think of these two records.",
+    why="Say why you think so. It is kept with your judgement.",
+)
+TAKE_BACK_ASKS: Final = Asks(why="Say why you take it back. It is kept beside the judgement.")
 
 
 class Word(StrEnum):
@@ -46,10 +54,8 @@ def why_not_judge(*, may_judge: bool, word: str, why: str) -> str | None:
     if not may_judge:
         return "Your role does not judge whether two records are one child."
     if word not in set(Word):
-        return "Say what you think of these two records."
-    if not why.strip():
-        return "Say why you think so. It is kept with your judgement."
-    return None
+        return JUDGE_ASKS["word"]
+    return JUDGE_ASKS.missing(why=why)
 
 
 def why_not_take_back(*, may_judge: bool, taken_back: bool, stands: bool, why: str) -> str | None:
@@ -60,6 +66,4 @@ def why_not_take_back(*, may_judge: bool, taken_back: bool, stands: bool, why: s
         return "This judgement was taken back already."
     if not stands:
         return "Somebody has judged these two records since. Take the latest judgement back first."
-    if not why.strip():
-        return "Say why you take it back. It is kept beside the judgement."
-    return None
+    return TAKE_BACK_ASKS.missing(why=why)

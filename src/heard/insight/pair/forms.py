@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from heard.govuk.forms import Form, RadiosField, TextareaField
+from heard.insight.judgement import rules
 from heard.insight.judgement.rules import Word
 
 WORDS = [
@@ -30,24 +31,25 @@ class _KeyedRadios(RadiosField):
 
 
 class JudgeForm(Form):
+    asks = rules.JUDGE_ASKS
+
     word = _KeyedRadios(
         _("Are these records of one child?"),
         hint=_("The access keys 1 to 4 choose an answer, and S saves: on most computers, Alt with the key."),
         size="m",
         choices=WORDS,
-        missing=_("Say what you think of these two records."),
     )
     why = TextareaField(
         _("Why do you think so?"),
         hint=_("Your reason is kept with your name. Anybody who may judge can take the judgement back."),
         rows=3,
-        missing=_("Say why you think so. It is kept with your judgement."),
     )
 
 
 class TakeBackForm(Form):
+    asks = rules.TAKE_BACK_ASKS
+
     why = TextareaField(
         _("Why do you take this judgement back?"),
         rows=3,
-        missing=_("Say why you take it back. It is kept beside the judgement."),
     )

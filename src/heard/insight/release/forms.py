@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from heard.govuk.forms import Form, RadiosField, TextareaField, TextField
+from heard.insight.release import rules
 from heard.insight.release.rules import Episodes
 
 if TYPE_CHECKING:
@@ -17,13 +18,14 @@ RELEASE, SEND_BACK = "release", "send_back"
 
 
 class DrawForm(Form):
+    asks = rules.DRAW_ASKS
+
     title = TextField(
         _("What is the profile called?"),
         hint=_(
             "The area and the time, such as: Wexmoor, April 2025 to March 2026. It is printed on every page."
         ),
         max_length=200,
-        missing=_("Give the profile a title, such as the area and the time that it speaks of."),
     )
 
     episodes = RadiosField(
@@ -39,7 +41,6 @@ class DrawForm(Form):
     policy = RadiosField(
         _("Which counts are hidden and rounded?"),
         hint=_("Those who release the profile read what you chose. It cannot be changed afterwards."),
-        missing=_("Say which counts are hidden and rounded."),
     )
 
     def __init__(self, *args: Any, policies: Mapping[str, Policy], **kwargs: Any) -> None:
@@ -85,11 +86,12 @@ class DecideForm(Form):
 
 
 class WithdrawForm(Form):
+    asks = rules.WITHDRAW_ASKS
+
     reason = TextareaField(
         _("Why is it withdrawn?"),
         hint=_(
             "Whoever looks for the profile reads your words. Do not say again what was wrong about anybody."
         ),
         rows=3,
-        missing=_("Say why it is withdrawn. Whoever looks for it reads your words."),
     )

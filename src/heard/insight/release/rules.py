@@ -4,6 +4,14 @@ from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import Any, Final
 
+from heard.agencies.rules import Asks
+
+DRAW_ASKS: Final = Asks(
+    policy="Say which counts are hidden and rounded: choose one of the policies.",
+    title="Give the profile a title, such as the area and the time that it speaks of.",
+)
+WITHDRAW_ASKS: Final = Asks(reason="Say why it is withdrawn. Whoever looks for it reads your words.")
+
 NAMED: Final = 5  # cells in a sentence; whoever reads it needs to know where to look, not all of them
 
 
@@ -50,9 +58,9 @@ def why_not_draw_up(*, has_result: bool, title: str, policy: str, policies: Coll
     if not has_result:
         return NO_RESULT
     if not title.strip():
-        return "Give the profile a title, such as the area and the time that it speaks of."
+        return DRAW_ASKS["title"]
     if policy not in policies:
-        return "Say which counts are hidden and rounded: choose one of the policies."
+        return DRAW_ASKS["policy"]
     return None
 
 
@@ -99,9 +107,7 @@ def why_not_withdraw(*, state: str, reason: str) -> str | None:
         return "This profile was withdrawn already."
     if state != State.RELEASED:
         return "Only a profile that was released can be withdrawn."
-    if not reason.strip():
-        return "Say why it is withdrawn. Whoever looks for it reads your words."
-    return None
+    return WITHDRAW_ASKS.missing(reason=reason)
 
 
 def why_not_fetch(*, state: str) -> str | None:

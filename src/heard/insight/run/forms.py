@@ -16,6 +16,7 @@ from heard.govuk.forms import (
     TextareaField,
     TextField,
 )
+from heard.insight.run import rules
 from heard.insight.run.queries import Identity
 from heard.insight.run.rules import bases
 from heard.network.queries import Hit
@@ -39,22 +40,21 @@ THESE, ANY = "these", "any"
 
 
 class StartForm(Form):
+    asks = rules.START_ASKS
+
     purpose = TextareaField(
         _("What is this run for?"),
         hint=_("It reads many children’s records, so say why. Your sentence is kept with the result."),
         rows=3,
-        missing=_("Say what this run is for. It is kept with the result."),
     )
     basis = RadiosField(
         _("On what lawful basis are these records brought together?"),
         hint=_("Ask your data protection officer where you are not sure. Consent is no basis for a run."),
         choices=[(basis.id, basis.label, basis.help) for basis in bases().values()],
-        missing=_("Choose the lawful basis on which these records are brought together."),
     )
     basis_words = TextField(
         _("Which law, task or agreement is it?"),
         hint=_("Also the condition for special category data, such as health."),
-        missing=_("Say which law, task or agreement it is."),
     )
     keep_until = DateField(
         _("Until which day is the list needed?"),
@@ -62,7 +62,6 @@ class StartForm(Form):
             "After this day Heard destroys the list, the records behind it and what you uploaded. What people decided stays."
         ),
         called=_("The last day on which the list is needed"),
-        missing=_("Enter the last day on which the list is needed."),
     )
     extracts = CheckboxesField(
         _("Extracts waiting in the folder"),
@@ -117,13 +116,14 @@ class StartForm(Form):
 
 
 class RevealForm(Form):
+    asks = rules.REVEAL_ASKS
+
     reason = TextareaField(
         _("Why do you need to know who this child is?"),
         hint=_(
             "Names stay hidden until somebody needs them. Your reason is kept, and the child may read it."
         ),
         rows=3,
-        missing=_("Say why you need to know who this child is. It is kept in the record."),
     )
 
 
@@ -132,6 +132,8 @@ NEW = "new"
 
 class OpenForm(Form):
     """Which child of ours this is, and why a concern is opened."""
+
+    asks = rules.OPEN_ASKS
 
     child = RadiosField(
         _("Do we know this child already?"), missing=_("Choose the child, or say that it is a new record.")
@@ -142,7 +144,6 @@ class OpenForm(Form):
         _("Why do you open a worry?"),
         hint=_("The machine only lists. A person decides, and this is that decision’s reason."),
         rows=4,
-        missing=_("Give your reason for opening a worry."),
     )
 
     def __init__(self, *args: Any, identity: Identity, hits: list[Hit], **kwargs: Any) -> None:

@@ -6,9 +6,19 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Final
 
+from heard.agencies.rules import Asks
 from heard.cases.pack.rules import SILENT
 from heard.cases.sharing.bases import CONSENT, Basis
 from heard.cases.sharing.bases import bases as every_basis
+
+START_ASKS: Final = Asks(
+    purpose="Say what this run is for. It is kept with the result.",
+    basis="Choose the lawful basis on which these records are brought together.",
+    basis_words="Say which law, task or agreement it is.",
+    keep_until="Enter the last day on which the list is needed.",
+)
+REVEAL_ASKS: Final = Asks(reason="Say why you need to know who this child is. It is kept in the record.")
+OPEN_ASKS: Final = Asks(reason="Give your reason for opening a worry.")
 
 MOST_KEPT: Final = 366  # days; within it the next yearly returns have come
 USUALLY_KEPT: Final = 90  # days
@@ -40,11 +50,11 @@ def why_not_start(
     The answer that is not right, by its name, with the sentence for it.
     """
     if not purpose.strip():
-        return "purpose", "Say what this run is for. It is kept with the result."
+        return "purpose", START_ASKS["purpose"]
     if basis not in bases():
-        return "basis", "Choose the lawful basis on which these records are brought together."
+        return "basis", START_ASKS["basis"]
     if not basis_words.strip():
-        return "basis_words", "Say which law, task or agreement it is."
+        return "basis_words", START_ASKS["basis_words"]
     if refusal := why_not_keep_until(keep_until, today=today):
         return "keep_until", refusal
     if not extracts:
@@ -54,7 +64,7 @@ def why_not_start(
 
 def why_not_keep_until(keep_until: date | None, *, today: date) -> str | None:
     if keep_until is None:
-        return "Enter the last day on which the list is needed."
+        return START_ASKS["keep_until"]
     if keep_until < today:
         return "The last day on which the list is needed is today or later."
     if keep_until > today + timedelta(days=MOST_KEPT):
@@ -87,9 +97,7 @@ def why_not_again(*, state: str, silent: bool) -> str | None:
 
 
 def why_not_reveal(*, reason: str) -> str | None:
-    if not reason.strip():
-        return "Say why you need to know who this child is. It is kept in the record."
-    return None
+    return REVEAL_ASKS.missing(reason=reason)
 
 
 def why_not_open(*, state: str, revealed: bool, already_open: bool, reason: str) -> str | None:
@@ -100,9 +108,7 @@ def why_not_open(*, state: str, revealed: bool, already_open: bool, reason: str)
         return "Say first why you need to know who this child is."
     if already_open:
         return "A worry was opened for this child from this list already."
-    if not reason.strip():
-        return "Give your reason for opening a worry."
-    return None
+    return OPEN_ASKS.missing(reason=reason)
 
 
 def safe_name(name: str, taken: set[str]) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextField
 from heard.network.models import Involvement
 from heard.network.rules import MOST_WHY, Level
+from heard.network.rules.access import DENY_ASKS
 
 if TYPE_CHECKING:
     from heard.network.queries import Whom
@@ -67,10 +68,11 @@ class GiveAccessForm(_WithWhom):
 
 
 class DenyForm(_WithWhom):
+    asks = DENY_ASKS
+
     why = TextField(
         _("Why may they not see it?"),
         hint=_("Everybody who sees the record can read this, and they cannot."),
-        missing=_("Say why they may not see it"),
         max_length=MOST_WHY,
     )
     field_order = ("whom", "why")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
+from heard.network.rules import deciding as rules
 from heard.network.rules import why_not_rename
 
 if TYPE_CHECKING:
@@ -86,23 +87,25 @@ class DetailsForm(Form):
 class ProposeForm(NamesForm):
     """What says who somebody is, as it is now, to be put right by somebody who does not lead."""
 
+    asks = rules.PROPOSE_ASKS
+
     birth_date = DateField(_("Date of birth"), called=_("Date of birth"), past=True, required=False)
     nhs_number = TextField(_("NHS number"), max_length=10, width=10, spellcheck=False, required=False)
     upn = TextField(_("Unique pupil number (UPN)"), max_length=13, width=20, spellcheck=False, required=False)
     why = TextareaField(
         _("How do you know?"),
         hint=_("For example from the birth certificate, or the child said so."),
-        missing=_("Say how you know that it is so."),
         rows=3,
         max_length=2000,
     )
 
 
 class DecideProposalForm(Form):
+    asks = rules.DECIDE_PROPOSAL_ASKS
+
     accepts = RadiosField(
         _("Is it changed?"),
         choices=[("yes", _("Yes, change it as proposed")), ("no", _("No, it stays as it is"))],
-        missing=_("Say whether you change it"),
     )
     answer = TextareaField(
         _("What do you say to them?"),

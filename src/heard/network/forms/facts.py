@@ -17,6 +17,7 @@ from heard.govuk.forms import (
 )
 from heard.network.models import Fact, Identifier, ImportantPerson, Told
 from heard.network.rules import DID_NOT_SAY, WITH_CONTACT, FactKind, Said, SaidAs
+from heard.network.rules import facts as rules
 
 # What the answer is called, and a hint.
 _VALUE: Final[dict[FactKind, tuple[Any, Any]]] = {
@@ -51,7 +52,9 @@ _LONG: Final = (FactKind.COMMUNICATION, FactKind.DISABILITY, FactKind.MATTERS)
 class ToldForm(Form):
     """Who said so and when stands below each answer."""
 
-    said_as = RadiosField(_("Who said so?"), choices=Told.SaidAs.choices, missing=_("Say who said so"))
+    asks = rules.TOLD_ASKS
+
+    said_as = RadiosField(_("Who said so?"), choices=Told.SaidAs.choices)
     said_by = TextField(
         _("Their name and role, or which paper"),
         hint=_("Not needed where they said it themselves."),
@@ -74,7 +77,9 @@ class ToldForm(Form):
 class FactForm(ToldForm):
     """`kind_of_fact`: which one. Of ethnicity nobody else is asked."""
 
-    value = TextField(missing=_("Write what they said"), max_length=200)
+    asks = rules.FACT_ASKS
+
+    value = TextField(max_length=200)
     code = SelectField(
         _("Which of these did the child choose?"),
         hint=_("Only where the child was shown the list. Statutory returns count these groups."),
@@ -127,7 +132,9 @@ class FactForm(ToldForm):
 class ImportantPersonForm(ToldForm):
     """Carers, people with parental responsibility, and whoever else is important to the child."""
 
-    name = TextField(_("Who is it?"), missing=_("Write who it is"), max_length=120, spellcheck=False)
+    asks = rules.IMPORTANT_PERSON_ASKS
+
+    name = TextField(_("Who is it?"), max_length=120, spellcheck=False)
     relation = TextField(
         _("Who are they to the child?"),
         hint=_("For example mother, foster carer, grandfather, best friend"),
@@ -182,9 +189,9 @@ class ImportantPersonForm(ToldForm):
 
 
 class IdentifierForm(ToldForm):
-    scheme = SelectField(
-        _("What number is it?"), choices=Identifier.Scheme.choices, missing=_("Say what number it is")
-    )
+    asks = rules.IDENTIFIER_ASKS
+
+    scheme = SelectField(_("What number is it?"), choices=Identifier.Scheme.choices)
     value = TextField(
         _("The number"), missing=_("Enter the number"), max_length=60, width=20, spellcheck=False
     )
@@ -207,11 +214,12 @@ class IdentifierForm(ToldForm):
 
 
 class EndForm(Form):
+    asks = rules.END_ASKS
+
     until = DateField(_("Until when was it so?"), called=_("The day"), past=True, missing=_("Give the day"))
     why = TextField(
         _("Why is it so no longer?"),
         hint=_("It stays among what was known before, with your reason."),
-        missing=_("Say why it is so no longer"),
         max_length=200,
     )
     field_order = ("why", "until")

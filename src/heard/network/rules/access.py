@@ -4,6 +4,10 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
+
+DENY_ASKS: Final = Asks(why="Say why they may not see this record.")
+
 MOST_WHY: Final = 200  # letters of a reason
 
 
@@ -87,7 +91,7 @@ def why_not_deny(
     if denied:
         return "They may not see this record already."
     if not why.strip():
-        return "Say why they may not see this record."
+        return DENY_ASKS["why"]
     if not somebody_left:
         return "Nobody who decides could open the record any more. Let somebody else in first."
     return None

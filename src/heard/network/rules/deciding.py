@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from typing import Final
 
+from heard.agencies.rules import Asks
+
+THE_LIFT_ASKS: Final = Asks(reason="Say why the record need not be restricted any longer.")
+THE_RESTRICT_ASKS: Final = Asks(reason="Say why the record is restricted.")
+PROPOSE_ASKS: Final = Asks(why="Say how you know that it is so.")
+DECIDE_PROPOSAL_ASKS: Final = Asks(accepts="Say whether you change it")
+
 
 def why_not_restrict(*, involved: bool, may_decide: bool, reason: str) -> str | None:
     if not involved:
         return "Only an agency that is involved with this child can restrict the record."
     if not may_decide:
         return "Ask a co-ordinator or supervisor to restrict the record."
-    if not reason.strip():
-        return "Say why the record is restricted."
-    return None
+    return THE_RESTRICT_ASKS.missing(reason=reason)
 
 
 def why_not_add(*, may_tell: bool, has_team: bool, given_name: str, family_name: str) -> str | None:
@@ -30,9 +35,7 @@ def why_not_lift(*, restricted: bool, involved: bool, may_decide: bool, reason: 
         return "This record is not restricted."
     if not involved or not may_decide:
         return "A co-ordinator or supervisor of an agency that is involved can lift this."
-    if not reason.strip():
-        return "Say why the record need not be restricted any longer."
-    return None
+    return THE_LIFT_ASKS.missing(reason=reason)
 
 
 # What says who somebody is. Whoever changes it changes whom everybody else finds.
@@ -54,9 +57,7 @@ def why_not_propose(*, leads: bool, changes: bool, why: str) -> str | None:
         return "Your agency leads the work with this child. Change it yourself."
     if not changes:
         return "Change what is wrong first. Nothing is different yet."
-    if not why.strip():
-        return "Say how you know that it is so."
-    return None
+    return PROPOSE_ASKS.missing(why=why)
 
 
 def why_not_decide_proposal(*, leads: bool, decided: bool, accepts: bool | None, answer: str) -> str | None:
@@ -65,7 +66,7 @@ def why_not_decide_proposal(*, leads: bool, decided: bool, accepts: bool | None,
     if decided:
         return "This was decided already."
     if accepts is None:
-        return "Say whether you change it"
+        return DECIDE_PROPOSAL_ASKS["accepts"]
     if not accepts and not answer.strip():
         return "Say why it stays as it is. Whoever proposed it reads your sentence."
     return None

@@ -5,6 +5,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
+
+TOLD_ASKS: Final = Asks(said_as="Say who said so.")
+FACT_ASKS: Final = Asks(value="Write what they said.")
+IMPORTANT_PERSON_ASKS: Final = Asks(name="Write who it is.")
+IDENTIFIER_ASKS: Final = Asks(scheme="Say what number it is.")
+END_ASKS: Final = Asks(why="Say why it is so no longer.")
+
 
 class FactKind(StrEnum):
     """The value is stored, and names the kind in addresses."""
@@ -86,7 +94,7 @@ def kinds_of(*, of_child: bool) -> tuple[FactKind, ...]:
 
 def why_not_say(said: Said, *, today: date) -> str | None:
     if said.said_as not in set(SaidAs):
-        return "Say who said so."
+        return TOLD_ASKS["said_as"]
     if said.said_as != SaidAs.SELF and not said.said_by.strip():
         return "Give the name and role of whoever said so, or say which paper it is."
     if said.said_on is None:
@@ -119,7 +127,7 @@ def why_not_record_fact(
     if has_one:
         return "There is one already. Change that one, so that it is seen what it was before."
     if not value.strip() and code != DID_NOT_SAY:
-        return "Write what they said."
+        return FACT_ASKS["value"]
     if kind == FactKind.EMAIL and "@" not in value:
         return "Enter an email address, such as name@example.org."
     if kind == FactKind.PHONE and not any(c.isdigit() for c in value):
@@ -136,7 +144,7 @@ def why_not_end(*, ended: bool, why: str, since: date | None, until: date | None
     if ended:
         return "This was ended or changed already. Look at what it says now."
     if not why.strip():
-        return "Say why it is so no longer."
+        return END_ASKS["why"]
     if until is None or until > today:
         return "Give the day on which it ended: today, or one before."
     return why_not_last(since=since, until=until)
@@ -151,7 +159,7 @@ def why_not_note_person(*, of_child: bool, name: str, relation: str, said: Said,
     if not of_child:
         return "Important people are written down on the page of the child."
     if not name.strip():
-        return "Write who it is."
+        return IMPORTANT_PERSON_ASKS["name"]
     if not relation.strip():
         return "Say who they are to the child, such as mother, grandfather or best friend."
     return why_not_say(said, today=today)
@@ -162,7 +170,7 @@ def why_not_add_identifier(
 ) -> str | None:
     """Whether the numbers can be right is said on the page: one that cannot is kept as it was given."""
     if scheme not in set(Scheme):
-        return "Say what number it is."
+        return IDENTIFIER_ASKS["scheme"]
     letters = sum(c.isalnum() for c in value)
     if not letters:
         return "Enter the number."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from heard.cases.assessment import rules
 from heard.cases.assessment.actions import Choice
 from heard.cases.assessment.models import AssessmentEvidence, AssessmentPattern, ProtectivePerson
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
@@ -24,6 +25,8 @@ SOMEBODY_ELSE = "other"
 
 class EvidenceForm(Form):
     """One entry in the history of a sign or vulnerability."""
+
+    asks = rules.EVIDENCE_ASKS
 
     change = RadiosField(
         gettext_lazy("What was found?"),
@@ -41,7 +44,6 @@ class EvidenceForm(Form):
     )
     source = TextField(
         gettext_lazy("Who says so, and how do they know?"),
-        missing=gettext_lazy("Say who says so"),
         max_length=200,
     )
     words = TextareaField(
@@ -53,6 +55,8 @@ class EvidenceForm(Form):
 
 class PatternForm(Form):
     """A pattern of the release, in which way the child appears in it, why, where and when."""
+
+    asks = rules.PATTERN_ASKS
 
     pattern = RadiosField(
         gettext_lazy("Which pattern?"), choices=[], missing=gettext_lazy("Choose a pattern")
@@ -68,7 +72,6 @@ class PatternForm(Form):
     )
     reason = TextareaField(
         gettext_lazy("What makes you think so?"),
-        missing=gettext_lazy("Say what makes you think so"),
         rows=5,
     )
     from_on = DateField(
@@ -112,21 +115,23 @@ class PatternForm(Form):
 
 
 class StrengthForm(Form):
+    asks = rules.STRENGTH_ASKS
+
     text = TextareaField(
         gettext_lazy("What is good in the child’s life, or what does the child do well?"),
-        missing=gettext_lazy("Say what is good in the child’s life, or what the child does well"),
         rows=4,
     )
     source = TextField(
         gettext_lazy("Who says so?"),
         hint=gettext_lazy("The child may say so too."),
-        missing=gettext_lazy("Say who says so"),
         max_length=200,
     )
 
 
 class ProtectivePersonForm(Form):
     """`around`: the people around the child whom the user may see."""
+
+    asks = rules.PROTECTIVE_PERSON_ASKS
 
     which = RadiosField(
         gettext_lazy("Who protects the child?"),
@@ -138,19 +143,16 @@ class ProtectivePersonForm(Form):
     who = TextField(
         gettext_lazy("Who are they to the child?"),
         hint=gettext_lazy("Such as an aunt, a coach, a friend’s mother."),
-        missing=gettext_lazy("Say who they are to the child"),
         max_length=120,
     )
     what_they_do = TextareaField(
         gettext_lazy("What do they do for the child?"),
-        missing=gettext_lazy("Say what they do for the child"),
         rows=4,
     )
     knows = RadiosField(
         gettext_lazy("Do they know about the worry?"),
         hint=gettext_lazy("Nobody is told because they are named here."),
         choices=ProtectivePerson.Knows.choices,
-        missing=gettext_lazy("Say whether they know about the worry"),
     )
 
     def __init__(self, *args: Any, around: Iterable[Strand], **kwargs: Any) -> None:
@@ -170,10 +172,11 @@ class ProtectivePersonForm(Form):
 class QuestionForm(Form):
     """`colleagues`: those who can sign in now. A question may wait for its owner and day until the assessment is sent."""
 
+    asks = rules.QUESTION_ASKS
+
     text = TextareaField(
         gettext_lazy("What is not known?"),
         hint=gettext_lazy("As a question that somebody can go and ask."),
-        missing=gettext_lazy("Write down what is not known"),
         rows=3,
     )
     owner = SelectField(
@@ -199,6 +202,8 @@ class QuestionForm(Form):
 
 
 class FindingForm(Form):
+    asks = rules.FINDING_ASKS
+
     text = TextareaField(
         gettext_lazy("What was found out?"),
         hint=gettext_lazy("That it cannot be found out is an answer too: say why."),
@@ -207,7 +212,6 @@ class FindingForm(Form):
     )
     source = TextField(
         gettext_lazy("Who says so, and how do they know?"),
-        missing=gettext_lazy("Say who says so"),
         max_length=200,
     )
     found_on = DateField(

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms.own import PartForm
 from heard.cases.assessment.models import AssessmentObservation
-from heard.cases.assessment.rules import ChildsView
+from heard.cases.assessment.rules import DECIDE_ASKS, ChildsView
 from heard.cases.case.models import NotHeard, TryToReach, Words
-from heard.cases.case.rules import Observed, Try, Unheard, WhyUnheard
+from heard.cases.case.rules import CHILDS_VIEW_ASKS, Observed, Try, Unheard, WhyUnheard
 from heard.govuk.environment import day
 from heard.govuk.forms import (
     CheckboxesField,
@@ -91,6 +91,8 @@ def _tried_came(label: Any) -> TextField:
 class ChildsViewForm(PartForm):
     """`words`: what the child has said so far, latest first, to choose from. `beside`: what the answer is put right of."""
 
+    asks = CHILDS_VIEW_ASKS
+
     which = RadiosField(
         gettext_lazy("What does the child say?"),
         choices=[],
@@ -123,7 +125,6 @@ class ChildsViewForm(PartForm):
     heard_by = TextField(
         gettext_lazy("Who heard the child?"),
         hint=gettext_lazy("Name and role"),
-        missing=gettext_lazy("Say who heard the child"),
         max_length=120,
     )
     changed = TextareaField(gettext_lazy("What changes because of it?"), required=False, rows=3)
@@ -321,6 +322,8 @@ class MarksForm(PartForm):
 
 
 class DecideForm(Form):
+    asks = DECIDE_ASKS
+
     decision = RadiosField(
         gettext_lazy("Your decision"),
         choices=[
@@ -342,9 +345,7 @@ class DecideForm(Form):
         rows=3,
         max_length=5000,
     )
-    parts = CheckboxesField(
-        gettext_lazy("Which parts?"), missing=gettext_lazy("Choose the parts that have to be looked at again")
-    )
+    parts = CheckboxesField(gettext_lazy("Which parts?"))
     reason = TextareaField(
         gettext_lazy("What has to be looked at again?"),
         missing=gettext_lazy("Say what has to be looked at again"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.case.notices import rules
 from heard.govuk.forms import CheckboxesField, DateField, Form, MomentsForm, SelectField, TextField, TimeField
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class AwayForm(Form):
 class DutyForm(MomentsForm):
     """`people`: who may be on duty, by key."""
 
+    asks = rules.DUTY_ASKS
+
     moments: ClassVar = {"begins": ("begins_on", "begins_time"), "ends": ("ends_on", "ends_time")}
     may_come = True
 
@@ -65,7 +68,6 @@ class DutyForm(MomentsForm):
         autocomplete="off",
         inputmode="tel",
         max_length=40,
-        missing=_("Give the number at which they are rung"),
     )
 
     def __init__(self, *args: Any, people: Mapping[str, tuple[User, str]], **kwargs: Any) -> None:

@@ -9,7 +9,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from heard.agencies.rules import Asks
 from heard.network.rules import Level
+
+DUTY_ASKS: Final = Asks(phone="Give the number at which they are rung.")
 
 
 class To(StrEnum):
@@ -240,6 +243,4 @@ def why_not_put_on_duty(
         return "Choose a co-ordinator or supervisor: who is on duty decides."
     if begins is None or ends is None or ends <= begins:
         return "Give when the duty begins, and an end after that."
-    if not phone.strip():
-        return "Give the number at which they are rung."
-    return None
+    return DUTY_ASKS.missing(phone=phone)

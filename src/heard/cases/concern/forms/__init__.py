@@ -3,11 +3,11 @@
 from heard.cases.concern.forms.deciding import (
     AnswerForm,
     AskForm,
-    Asks,
     ConcernedChildForm,
     CorrectForm,
     DecideForm,
     FinishStepForm,
+    Offers,
     SearchDecidedForm,
     StaffDecideForm,
 )
@@ -38,7 +38,6 @@ __all__ = [
     "AboutForm",
     "AnswerForm",
     "AskForm",
-    "Asks",
     "ConcernedChildForm",
     "CorrectForm",
     "DangerForm",
@@ -51,6 +50,7 @@ __all__ = [
     "NewChildForm",
     "NewGroupForm",
     "NewPlaceForm",
+    "Offers",
     "SameChildForm",
     "SameForm",
     "SceneForm",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.concern import rules
 from heard.cases.concern.actions import Step
 from heard.govuk.forms import (
     CheckboxesField,
@@ -32,7 +33,7 @@ _REVEALS: Final = {
 
 
 @dataclass(frozen=True)
-class Asks:
+class Offers:
     """What the form of one worry offers and asks for. `needs_words`: the child's words are not here. `colleagues`: who may be
     given a step, where there are steps; `workers`: who may work with the child. `also`: worries of the same event; `silent`: those of
     them about children of whom there are no words."""
@@ -67,7 +68,9 @@ class Asks:
 
 
 class DecideForm(Form):
-    decision = RadiosField(_("What happens next?"), missing=_("Choose what happens next"), size="m")
+    asks = rules.DECIDE_ASKS
+
+    decision = RadiosField(_("What happens next?"), size="m")
     worker = SelectField(
         _("Who works with the child from now on?"),
         hint=_("They learn of it at once. You can leave it open and name somebody later."),
@@ -76,12 +79,10 @@ class DecideForm(Form):
     strategy_on = DateField(
         _("By when is it held?"),
         called=_("The day of the strategy discussion"),
-        missing=_("Choose by when the strategy discussion is held"),
     )
     help_with = TextareaField(
         _("Which help or service?"),
         hint=_("For example: the school’s counsellor, a youth group, early help for the family"),
-        missing=_("Say which help or service it is"),
         rows=2,
         max_length=2000,
     )
@@ -90,16 +91,15 @@ class DecideForm(Form):
         hint=_("It becomes involved and can see the child’s record."),
         required=False,
     )
-    other_agency = SelectField(_("Which agency?"), missing=_("Choose the agency that takes this on"))
+    other_agency = SelectField(_("Which agency?"))
     step_what = TextareaField(
         _("What will be done?"),
         hint=_("For example: the licensing officer visits, and writes down what the owner agrees to"),
-        missing=_("Say what will be done"),
         rows=3,
         max_length=5000,
     )
-    step_owner = SelectField(_("Who will do it?"), missing=_("Choose who will do it"))
-    step_due_on = DateField(_("By when?"), called=_("The day"), missing=_("Enter by when it will be done"))
+    step_owner = SelectField(_("Who will do it?"))
+    step_due_on = DateField(_("By when?"), called=_("The day"))
     also = CheckboxesField(
         _("Is this decision also for other worries?"),
         hint=_(
@@ -118,14 +118,12 @@ class DecideForm(Form):
     reason = TextareaField(
         _("Reason for the decision"),
         hint=_("The child may read this one day."),
-        missing=_("Give the reason for the decision"),
         rows=5,
         max_length=10000,
     )
     feedback = TextareaField(
         _("What will the person who told this read?"),
         hint=_("In plain words: what happens now, and that telling was right. No more than they may know."),
-        missing=_("Write what the person who told this will read"),
         rows=4,
         max_length=5000,
     )
@@ -137,23 +135,23 @@ class DecideForm(Form):
         max_length=5000,
     )
 
-    def __init__(self, *args: Any, asks: Asks, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offers: Offers, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asks = asks
+        self.offers = offers
         fields: dict[str, Any] = self.fields
-        fields["decision"].choices = asks.decisions
-        fields["other_agency"].choices = asks.agencies
-        fields["helping_agency"].choices = [("", _("No, or another service")), *asks.agencies]
-        fields["step_owner"].choices = [("", _("Choose somebody")), *_called(asks.colleagues)]
-        fields["worker"].choices = [("", _("Name somebody later")), *_called(asks.workers)]
-        fields["also"].choices = asks.also
-        for name in asks.left_out():
+        fields["decision"].choices = offers.decisions
+        fields["other_agency"].choices = offers.agencies
+        fields["helping_agency"].choices = [("", _("No, or another service")), *offers.agencies]
+        fields["step_owner"].choices = [("", _("Choose somebody")), *_called(offers.colleagues)]
+        fields["worker"].choices = [("", _("Name somebody later")), *_called(offers.workers)]
+        fields["also"].choices = offers.also
+        for name in offers.left_out():
             del fields[name]
-        if asks.silent and not asks.needs_words:
+        if offers.silent and not offers.needs_words:
             fields["why_without_words"].help_text = _(
                 "Only where you ticked a worry about a child whose words we do not have."
             )
-        offered = {value for value, *_rest in asks.decisions}
+        offered = {value for value, *_rest in offers.decisions}
         fields["decision"].reveals = {
             value: tuple(name for name in ((names,) if isinstance(names, str) else names) if name in fields)
             for value, names in _REVEALS.items()
@@ -163,7 +161,7 @@ class DecideForm(Form):
     def clean(self) -> dict[str, Any]:
         """What an agreed step needs is asked for only where one is agreed; and why there are no words, where there are none."""
         answers = super().clean() or {}
-        if not self.asks.needs_words and not self.asks.silent & set(answers.get("also") or ()):
+        if not self.offers.needs_words and not self.offers.silent & set(answers.get("also") or ()):
             self.errors.pop("why_without_words", None)
         if answers.get("decision") != "step":
             for name in _STEP:
@@ -174,7 +172,7 @@ class DecideForm(Form):
     @property
     def answered(self) -> dict[str, Any]:
         """For `decide_together` and `correct_decision`."""
-        answers, asks = self.cleaned_data, self.asks
+        answers, offers = self.cleaned_data, self.offers
         names = (
             "decision",
             "reason",
@@ -186,10 +184,10 @@ class DecideForm(Form):
         )
         said = {name: answers[name] for name in names if answers.get(name)}
         chosen = "helping_agency" if answers["decision"] == "help" else "other_agency"
-        worker = asks.workers.get(answers.get("worker") or "", (None, ""))[0]
-        said |= {"other_agency": asks.known_agencies.get(answers.get(chosen) or ""), "worker": worker}
+        worker = offers.workers.get(answers.get("worker") or "", (None, ""))[0]
+        said |= {"other_agency": offers.known_agencies.get(answers.get(chosen) or ""), "worker": worker}
         if answers["decision"] == "step":
-            owner = asks.colleagues.get(answers["step_owner"], (None, ""))[0]
+            owner = offers.colleagues.get(answers["step_owner"], (None, ""))[0]
             said["step"] = Step(answers["step_what"], owner, answers["step_due_on"])
         return {"reason": "", "decision": ""} | said
 
@@ -197,10 +195,11 @@ class DecideForm(Form):
 class CorrectForm(DecideForm):
     """The same, with why it is put right."""
 
+    asks = rules.CORRECT_ASKS
+
     why = TextareaField(
         _("Why is the decision put right?"),
         hint=_("What it said before stays beside it, and everybody who was told of that is told of this."),
-        missing=_("Say why the decision is put right"),
         rows=3,
         max_length=5000,
     )
@@ -211,20 +210,22 @@ def _called(people: Mapping[str, tuple[Any, str]]) -> list[tuple[str, str]]:
 
 
 class AskForm(Form):
+    asks = rules.ASK_ASKS
+
     text = TextareaField(
         _("What would you like to know?"),
         hint=_("The person who told this reads exactly this. No more of the record than they may know."),
-        missing=_("Write what you would like to know"),
         rows=4,
         max_length=5000,
     )
 
 
 class AnswerForm(Form):
+    asks = rules.ANSWER_ASKS
+
     text = TextareaField(
         _("Your answer"),
         hint=_("What you saw and heard yourself, and who told you the rest. “I do not know” is an answer."),
-        missing=_("Write your answer. “I do not know” is an answer."),
         rows=6,
         max_length=20000,
     )
@@ -259,15 +260,15 @@ class SearchDecidedForm(Form):
 
 
 class FinishStepForm(Form):
+    asks = rules.FINISH_STEP_ASKS
+
     outcome = RadiosField(
         _("Was it done?"),
         choices=[("done", _("Yes")), ("not_done", _("It could not be done"))],
-        missing=_("Say whether it was done"),
         size="m",
     )
     note = TextareaField(
         _("What changed, or why could it not be done?"),
-        missing=_("Write what changed, or why it could not be done"),
         rows=4,
         max_length=5000,
     )
@@ -276,10 +277,11 @@ class FinishStepForm(Form):
 class ConcernedChildForm(Form):
     """A child who is tied to the place or group of a worry."""
 
+    asks = rules.CONCERNED_CHILD_ASKS
+
     how_known = TextField(
         _("How is it known?"),
         hint=_("For example: named in this worry, seen there by a teacher"),
-        missing=_("Say how it is known"),
         max_length=200,
     )
 
@@ -288,22 +290,20 @@ class StaffDecideForm(Form):
     """Of a worry about somebody who works with children. `told_it`: whoever decides told it. `user`: that person, where they
     are kept out of the record."""
 
+    asks = rules.STAFF_DECIDE_ASKS
+
     decision = RadiosField(
         _("What happens next?"),
         choices=[
             ("officer", _("I act on it"), _("As your own procedure says. It is kept outside Heard.")),
             ("no_further_action", _("No further action"), _("It stays with you, with your reason.")),
         ],
-        missing=_("Choose what happens next"),
         size="m",
     )
-    reason = TextareaField(
-        _("Reason for the decision"), missing=_("Give the reason for the decision"), rows=5, max_length=10000
-    )
+    reason = TextareaField(_("Reason for the decision"), rows=5, max_length=10000)
     feedback = TextareaField(
         _("What will the person who told this read?"),
         hint=_("In plain words: what happens now, and that telling was right. No more than they may know."),
-        missing=_("Write what the person who told this will read"),
         rows=4,
         max_length=5000,
     )

@@ -8,6 +8,8 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.attachment.forms import TAKEN, taken_hint
+from heard.cases.case.rules import WORDS_ASKS
+from heard.cases.concern.rules import DANGER_ASKS, SEEN_ASKS, STAFF_ASKS
 from heard.govuk.forms import (
     DateField,
     FileField,
@@ -209,10 +211,11 @@ class FilesForm(Form):
 
 
 class SeenForm(Form):
+    asks = SEEN_ASKS
+
     seen_and_heard = TextareaField(
         _("What was seen and heard?"),
         hint=_("Who, what, where and when. Say what you saw yourself, and who told you the rest."),
-        missing=_("Write what was seen and heard"),
         heading=True,
         rows=9,
     )
@@ -263,6 +266,8 @@ class EvidenceForm(Form):
 
 
 class WordsForm(Form):
+    asks = WORDS_ASKS
+
     heard = RadiosField(
         _("What did the child say, in their own words?"),
         hint=_("Exactly as they said it, also where it is rude or unclear. Do not put it better."),
@@ -273,7 +278,6 @@ class WordsForm(Form):
     )
     text = TextareaField(
         _("The child’s words"),
-        missing=_("Write the child’s words as they were said"),
         rows=4,
     )
     why_no_words = TextareaField(
@@ -306,6 +310,8 @@ class HeardForm(Form):
 class StaffForm(Form):
     """`people`: users of Heard whom it may be about, by key."""
 
+    asks = STAFF_ASKS
+
     staff = RadiosField(
         _("Is the worry about somebody who works with children, paid or not?"),
         hint=_(
@@ -319,7 +325,6 @@ class StaffForm(Form):
     who = TextField(
         _("Who is it?"),
         hint=_("Name, and what they do"),
-        missing=_("Say who it is, and what they do"),
         max_length=300,
         spellcheck=False,
     )
@@ -347,18 +352,18 @@ class StaffForm(Form):
 
 
 class DangerForm(Form):
+    asks = DANGER_ASKS
+
     danger_now = RadiosField(
         _("Is the child in danger now?"),
         hint=_("Danger to life, serious harm, or somebody is about to take a child away."),
         choices=[("yes", _("Yes")), ("no", _("No")), ("not_known", _("Not known"))],
         reveals={"yes": "danger_done"},
-        missing=_("Say whether somebody is in danger now. “Not known” is an answer."),
         heading=True,
     )
     danger_done = TextareaField(
         _("What has been done about it?"),
         hint=_("If nothing yet: call 999 now, then come back. What you typed stays here."),
-        missing=_("Say what has been done about it"),
         rows=3,
         max_length=5000,
     )

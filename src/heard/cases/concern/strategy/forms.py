@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.concern.strategy import rules
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
 
 if TYPE_CHECKING:
@@ -17,26 +18,25 @@ _YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
 class PlanForm(Form):
+    asks = rules.PLAN_ASKS
+
     planned_on = DateField(
         _("By when is it held?"),
         called=_("The day of the strategy discussion"),
-        missing=_("Choose by when the strategy discussion is held"),
     )
 
 
 class AskAgencyForm(Form):
     """`agencies`: those of the partnership, by key."""
 
+    asks = rules.ASK_AGENCY_ASKS
+
     agency = SelectField(_("Which agency was asked?"), missing=_("Choose the agency"))
     outside = TextField(
         _("Which one, if it is not in the partnership?"), required=False, max_length=200, says_optional=False
     )
-    who = TextField(
-        _("Who was asked?"), hint=_("Name and role"), missing=_("Say who was asked"), max_length=200
-    )
-    asked_on = DateField(
-        _("When?"), called=_("The day"), past=True, missing=_("Say on which day they were asked")
-    )
+    who = TextField(_("Who was asked?"), hint=_("Name and role"), max_length=200)
+    asked_on = DateField(_("When?"), called=_("The day"), past=True)
 
     def __init__(self, *args: Any, agencies: Mapping[str, Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,16 +88,16 @@ class KnownForm(Form):
 class OutcomeForm(Form):
     """`workers`: who may be named where a case is opened, by key; none where there is a case."""
 
+    asks = rules.OUTCOME_ASKS
+
     held_on = DateField(
         _("On which day was it held?"),
         called=_("The day"),
         past=True,
-        missing=_("Say on which day it was held"),
     )
     decision = TextareaField(
         _("What was decided?"),
         hint=_("Who does what, by when"),
-        missing=_("Write what was decided"),
         rows=5,
         max_length=20000,
     )
@@ -105,12 +105,10 @@ class OutcomeForm(Form):
         _("Do section 47 enquiries follow?"),
         choices=_YES_NO,
         reveals={"yes": "enquiries_by"},
-        missing=_("Say whether section 47 enquiries follow"),
     )
     enquiries_by = TextField(
         _("By whom?"),
         hint=_("For example: children’s services and the police together"),
-        missing=_("Say by whom the section 47 enquiries are made"),
         max_length=300,
     )
     why_without_words = TextareaField(
@@ -122,7 +120,6 @@ class OutcomeForm(Form):
     reason = TextareaField(
         _("Reason for the decision"),
         hint=_("The child may read this one day."),
-        missing=_("Give the reason for the decision"),
         rows=5,
         max_length=10000,
     )
@@ -137,9 +134,7 @@ class OutcomeForm(Form):
         hint=_("They learn of it at once. You can leave it open and name somebody later."),
         required=False,
     )
-    why = TextareaField(
-        _("Why is it corrected?"), missing=_("Say why it is corrected"), rows=3, max_length=5000
-    )
+    why = TextareaField(_("Why is it corrected?"), rows=3, max_length=5000)
 
     def __init__(
         self,
@@ -176,6 +171,6 @@ class OutcomeForm(Form):
 
 
 class CallOffForm(Form):
-    why = TextareaField(
-        _("Why is it not held?"), missing=_("Say why it is not held"), rows=3, max_length=5000
-    )
+    asks = rules.CALL_OFF_ASKS
+
+    why = TextareaField(_("Why is it not held?"), rows=3, max_length=5000)

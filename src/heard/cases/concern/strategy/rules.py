@@ -3,6 +3,23 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
+
+from heard.agencies.rules import Asks
+
+OUTCOME_ASKS: Final = Asks(
+    held_on="Say on which day it was held: today or before",
+    decision="Write what was decided",
+    enquiries="Say whether section 47 enquiries follow",
+    enquiries_by="Say by whom the section 47 enquiries are made",
+    reason="Give the reason for the decision",
+    why="Say why it is corrected",
+)
+CALL_OFF_ASKS: Final = Asks(why="Say why it is not held")
+PLAN_ASKS: Final = Asks(planned_on="Choose by when the strategy discussion is held: today or a day to come")
+ASK_AGENCY_ASKS: Final = Asks(
+    asked_on="Say on which day they were asked: today or before", who="Say who was asked: name and role"
+)
 
 
 class State(StrEnum):
@@ -52,7 +69,7 @@ def why_not_plan(
     if going_on:
         return "A strategy discussion about this child is planned already. Go on with that one."
     if planned_on is None or planned_on < today:
-        return "Choose by when the strategy discussion is held: today or a day to come"
+        return PLAN_ASKS["planned_on"]
     return None
 
 
@@ -77,9 +94,9 @@ def why_not_ask_agency(
     if asked_already:
         return "This agency has been asked already. Write what it knows there."
     if not who.strip():
-        return "Say who was asked: name and role"
+        return ASK_AGENCY_ASKS["who"]
     if asked_on is None or asked_on > today:
-        return "Say on which day they were asked: today or before"
+        return ASK_AGENCY_ASKS["asked_on"]
     return None
 
 
@@ -117,7 +134,7 @@ def why_not_correct(
     if is_corrected:
         return "This has been corrected already. Correct the newer version."
     if not why.strip():
-        return "Say why it is corrected"
+        return OUTCOME_ASKS["why"]
     return _what_is_missing(outcome, today)
 
 
@@ -128,24 +145,20 @@ def why_not_call_off(*, state: str, may_write: bool, why: str) -> str | None:
         return "This strategy discussion was called off already."
     if not may_write:
         return "Whoever leads the strategy discussion calls it off, or somebody who decides on worries."
-    if not why.strip():
-        return "Say why it is not held"
-    return None
+    return CALL_OFF_ASKS.missing(why=why)
 
 
 def _what_is_missing(outcome: Outcome, today: date) -> str | None:
     if outcome.held_on is None or outcome.held_on > today:
-        return "Say on which day it was held: today or before"
+        return OUTCOME_ASKS["held_on"]
     if outcome.enquiries not in set(YesNo):
-        return "Say whether section 47 enquiries follow"
+        return OUTCOME_ASKS["enquiries"]
     if outcome.enquiries == YesNo.YES and not outcome.enquiries_by.strip():
-        return "Say by whom the section 47 enquiries are made"
+        return OUTCOME_ASKS["enquiries_by"]
     if outcome.enquiries == YesNo.YES and not (outcome.has_case or outcome.opens_case):
         return "Section 47 enquiries need an open case. Choose to open one."
-    if not outcome.decision.strip():
-        return "Write what was decided"
-    if not outcome.reason.strip():
-        return "Give the reason for the decision"
+    if why_not := OUTCOME_ASKS.missing(decision=outcome.decision, reason=outcome.reason):
+        return why_not
     if outcome.lacks_words and not outcome.why_without_words.strip():
         return "We do not have the child’s own words. Say why the decision is made without them."
     return None

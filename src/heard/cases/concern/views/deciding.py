@@ -29,7 +29,7 @@ from heard.cases.case.queries import (
     words_of,
 )
 from heard.cases.concern import actions, queries, rules
-from heard.cases.concern.forms import Asks, CorrectForm, DecideForm, SearchDecidedForm
+from heard.cases.concern.forms import CorrectForm, DecideForm, Offers, SearchDecidedForm
 from heard.cases.concern.strategy.queries import discussions_visible_to, why_not_plan_now
 from heard.cases.concern.views.summary import born, lists
 from heard.govuk.environment import time
@@ -100,8 +100,8 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
         return redirect("concern", concern_id=concern_id)
     beside = _beside(request, worry)
     also = list(queries.same_event(request.user, worry)[:_TOGETHER])
-    asks = _asks(request, worry, beside, also=also)
-    form: Any = kept_form(request, DecideForm, kind="worry.decide", subject_id=worry.pk, asks=asks)
+    offers = _offers(request, worry, beside, also=also)
+    form: Any = kept_form(request, DecideForm, kind="worry.decide", subject_id=worry.pk, offers=offers)
     if form.is_valid():
         chosen = set(form.cleaned_data.get("also") or ())
         worries = [worry, *(one for one in also if str(one.pk) in chosen)]
@@ -134,7 +134,7 @@ def correct(request: Request, concern_id: uuid.UUID) -> HttpResponse:
         kind="worry.correct",
         subject_id=worry.pk,
         initial=_as_decided(worry),
-        asks=_asks(request, worry, beside),
+        offers=_offers(request, worry, beside),
     )
     why_not = queries.why_not_correct_now(request.user, worry)
     if not why_not and form.is_valid():
@@ -184,13 +184,13 @@ def _beside(request: Request, worry: Any) -> dict[str, Any]:
     }
 
 
-def _asks(request: Request, worry: Any, beside: dict[str, Any], *, also: Sequence[Any] = ()) -> Asks:
+def _offers(request: Request, worry: Any, beside: dict[str, Any], *, also: Sequence[Any] = ()) -> Offers:
     user, child, closed = request.user, worry.person_id, beside["closed_case"]
     team = duty_team(user)
     workers: Any = {}
     if child and not beside["open_case"] and not (closed and closed.allocated_worker):
         workers = who_can_be_trusted_worker(user, child, also=[team.agency_id] if team else [])
-    return Asks(
+    return Offers(
         decisions=_decisions(worry, beside["open_case"], closed),
         known_agencies={str(agency.pk): agency for agency in agencies_visible_to(user)},
         needs_words=bool(child) and not beside["child_words"],

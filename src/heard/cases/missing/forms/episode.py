@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy
 
+from heard.cases.missing import rules
 from heard.cases.missing.actions import MISSING
 from heard.cases.missing.forms.shared import line, prose
 from heard.cases.missing.models import Episode
@@ -14,6 +15,8 @@ from heard.govuk.forms import DateField, Form, MomentsForm, RadiosField, TimeFie
 
 class FoundForm(MomentsForm):
     """How an episode ended."""
+
+    asks = rules.FOUND_ASKS
 
     moments: ClassVar = {"found_at": ("found_on", "found_time")}
     found_on = DateField(
@@ -41,13 +44,11 @@ class FoundForm(MomentsForm):
             "In plain words: well, tired, hungry, hurt, frightened. What was done for the child at once?"
         ),
         required=True,
-        missing=gettext_lazy("Say how the child is"),
     )
     check_by_police = RadiosField(
         gettext_lazy("Have the police seen the child since?"),
         hint=gettext_lazy("The prevention or safe-and-well check. It is not the interview."),
         choices=Episode.Check.choices,
-        missing=gettext_lazy("Say whether the police have seen the child since, or that it is not known"),
         small=True,
     )
     check_note = prose(
@@ -74,6 +75,8 @@ FOUND_FIELDS = (
 
 class EpisodeForm(MomentsForm):
     """What is known while a child is missing. First what everybody who looks for the child has to know."""
+
+    asks = rules.EPISODE_ASKS
 
     moments: ClassVar = {
         "missing_from": ("missing_on", "missing_time"),
@@ -109,7 +112,6 @@ class EpisodeForm(MomentsForm):
         gettext_lazy("Is the child in danger?"),
         choices=Episode.Danger.choices,
         reveals={"yes": ("danger_why",)},
-        missing=gettext_lazy("Say whether the child is in danger, or that it is not known"),
         small=True,
     )
     danger_why = prose(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.cases.assessment.forms import ChildsViewForm
+from heard.cases.missing import rules
 from heard.cases.missing.forms.shared import line, prose
 from heard.cases.missing.models import Interview, InterviewOffer
 from heard.govuk.forms import DateField, Form, MomentsForm, RadiosField, TimeField
@@ -17,6 +18,8 @@ NEW = "new"
 
 
 class OfferForm(MomentsForm):
+    asks = rules.OFFER_ASKS
+
     moments: ClassVar = {"offered_at": ("offered_on", "offered_time")}
     outcome = RadiosField(
         gettext_lazy("What did the child answer?"),
@@ -26,7 +29,6 @@ class OfferForm(MomentsForm):
             "declined": ("declined_by", "declined_why"),
             "not_offered": ("not_offered_why",),
         },
-        missing=gettext_lazy("Choose what the child answered, or that it was not offered"),
     )
     offered_on = DateField(
         gettext_lazy("On which day was it offered?"),
@@ -38,12 +40,10 @@ class OfferForm(MomentsForm):
     accepted_by = line(
         gettext_lazy("Who offered it?"),
         hint=gettext_lazy("Name and role"),
-        missing=gettext_lazy("Say who offered the interview"),
     )
     declined_by = line(
         gettext_lazy("Who offered it?"),
         hint=gettext_lazy("Name and role"),
-        missing=gettext_lazy("Say who offered the interview"),
     )
     declined_why = prose(
         gettext_lazy("What did the child say about why not, and what was offered instead?"),
@@ -51,12 +51,10 @@ class OfferForm(MomentsForm):
             "Somebody else, another place, another day, in writing. It is offered again each time."
         ),
         required=True,
-        missing=gettext_lazy("Say what the child said about why not, or that no reason was given"),
     )
     not_offered_why = prose(
         gettext_lazy("Why was it not offered?"),
         required=True,
-        missing=gettext_lazy("Say why the interview was not offered"),
     )
     field_order = ["offered_on", "offered_time", "outcome"]
 
@@ -140,6 +138,8 @@ class AnswerForm(Form):
     """Somebody or somewhere that the child spoke of. `found`: (key, name, why) of those on record who may be meant;
     None before anybody has looked."""
 
+    asks = rules.ANSWER_ASKS
+
     name = line(
         gettext_lazy("Name"),
         hint=gettext_lazy("What the child called them, if no name is known."),
@@ -149,7 +149,6 @@ class AnswerForm(Form):
     postcode = line(gettext_lazy("Postcode, if known"), required=False, most=8)
     tie = line(
         gettext_lazy("What does the child have to do with them?"),
-        missing=gettext_lazy("Say what the child has to do with it"),
         most=60,
     )
     since = DateField(gettext_lazy("Since when?"), called=gettext_lazy("The date"), past=True, required=False)
@@ -157,7 +156,6 @@ class AnswerForm(Form):
         gettext_lazy("Who is meant?"),
         choices=[],
         reveals={NEW: ("kind",)},
-        missing=gettext_lazy("Choose one of those on record, or say that it is somebody or somewhere new"),
     )
     kind = line(
         gettext_lazy("What kind of place is it?"),

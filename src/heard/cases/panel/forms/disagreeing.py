@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from heard.cases.panel import rules
 from heard.cases.panel.rules import About, Outcome
 from heard.govuk.forms import Form, RadiosField, SelectField, TextareaField
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 class DisagreeForm(Form):
     """`decisions`: those about this child, by 'worry:key'; `agencies`, and `people` who may take the first step."""
 
+    asks = rules.DISAGREE_ASKS
+
     about = SelectField(
         gettext_lazy("Which decision do you disagree with?"), missing=gettext_lazy("Choose the decision")
     )
@@ -27,7 +30,6 @@ class DisagreeForm(Form):
         hint=gettext_lazy(
             "What you know, and what you would decide. About the decision, not about a colleague."
         ),
-        missing=gettext_lazy("Say what you disagree with, and why"),
         rows=4,
     )
     interest = TextareaField(
@@ -42,7 +44,6 @@ class DisagreeForm(Form):
     owner = SelectField(
         gettext_lazy("Who takes the first step?"),
         hint=gettext_lazy("It then stands in their work, with its day. Only somebody who may see the child."),
-        missing=gettext_lazy("Choose who takes the first step"),
     )
 
     def __init__(
@@ -82,9 +83,10 @@ class DisagreeForm(Form):
 class TakeStepForm(Form):
     """`is_last`: no step follows."""
 
+    asks = rules.TAKE_STEP_ASKS
+
     who = TextareaField(
         gettext_lazy("Who talked to whom, and when?"),
-        missing=gettext_lazy("Say who talked to whom"),
         rows=2,
     )
     outcome = RadiosField(
@@ -94,15 +96,11 @@ class TakeStepForm(Form):
             (Outcome.NOT_AGREED.value, gettext_lazy("No: the next step begins")),
         ],
         reveals={Outcome.NOT_AGREED.value: "next_owner"},
-        missing=gettext_lazy("Say whether it is settled"),
     )
-    next_owner = SelectField(
-        gettext_lazy("Who takes the next step?"), missing=gettext_lazy("Choose who takes the next step")
-    )
+    next_owner = SelectField(gettext_lazy("Who takes the next step?"))
     reason = TextareaField(
         gettext_lazy("What was agreed and why, or why does it go on?"),
         hint=gettext_lazy("If it is settled: what changes for the child because of it."),
-        missing=gettext_lazy("Say what was agreed and why, or why it goes on"),
         rows=4,
     )
 

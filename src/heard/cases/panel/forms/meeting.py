@@ -13,6 +13,7 @@ from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.case.forms import GivingForm
 from heard.cases.case.rules import MOST_WHY
 from heard.cases.disruption.models import DisruptionStep
+from heard.cases.panel import rules
 from heard.cases.panel.models import PanelItem, PanelSeat
 from heard.cases.panel.rules import Came
 from heard.govuk.forms import BoundField, DateField, Form, RadiosField, SelectField, TextareaField, TextField
@@ -37,7 +38,7 @@ class AttendanceForm(Form):
                 missing=_("Record whether %(who)s attended") % {"who": called},
             )
             self.fields[instead] = TextField(
-                _("Who came instead?"), missing=_("Give the name of whoever came instead"), max_length=120
+                _("Who came instead?"), missing=_(rules.WHO_CAME), max_length=120
             )
 
     @property
@@ -71,21 +72,18 @@ def _decision() -> TextareaField:
     return TextareaField(
         gettext_lazy("What is decided?"),
         hint=gettext_lazy("That nothing changes is a decision too."),
-        missing=gettext_lazy("Write what was decided"),
         rows=3,
     )
 
 
 def _reason() -> TextareaField:
-    return TextareaField(
-        gettext_lazy("Why?"),
-        missing=gettext_lazy("Give the reason for the decision"),
-        rows=3,
-    )
+    return TextareaField(gettext_lazy("Why?"), rows=3)
 
 
 class DecisionForm(Form):
     """About a place, a group or a theme."""
+
+    asks = rules.DECISION_ASKS
 
     decision, reason = _decision(), _reason()
     view = None
@@ -93,6 +91,8 @@ class DecisionForm(Form):
 
 class ChildDecisionForm(ChildsViewForm):
     """About a child: beside the child's words, or why they are not there."""
+
+    asks = rules.DECISION_ASKS
 
     decision, reason = _decision(), _reason()
 
@@ -105,10 +105,11 @@ class ActionForm(GivingForm):
     """`where`: in which outcome or case the action can live, as choices. `asks_kind`: whether it may become a step against
     what harms."""
 
+    asks = rules.ACTION_ASKS
+
     what = TextareaField(
         gettext_lazy("What will be done?"),
         hint=gettext_lazy("By us. Nothing that leaves it to a child to stay safe."),
-        missing=gettext_lazy("Say what will be done"),
         rows=3,
     )
     where = RadiosField(
@@ -127,7 +128,6 @@ class ActionForm(GivingForm):
     due_on = DateField(
         gettext_lazy("By when?"),
         called=gettext_lazy("The date by when"),
-        missing=gettext_lazy("Give the day by which it will be done"),
     )
 
     field_order = ["what", "where", "kind", "owner", "why_involve", "due_on"]
@@ -150,26 +150,27 @@ class ActionForm(GivingForm):
 
 
 class FinishForm(Form):
+    asks = rules.FINISH_ASKS
+
     outcome = RadiosField(
         gettext_lazy("How did it go?"),
         choices=[("done", gettext_lazy("Done")), ("not_done", gettext_lazy("Could not be done"))],
-        missing=gettext_lazy("Choose whether it was done"),
     )
     note = TextareaField(
         gettext_lazy("What changed, or why could it not be done?"),
-        missing=gettext_lazy("Write what changed, or why it could not be done"),
         rows=3,
     )
 
 
 class InvolveForm(Form):
+    asks = rules.INVOLVE_ASKS
+
     agency = SelectField(gettext_lazy("Which agency?"), missing=gettext_lazy("Choose the agency"))
     why = TextField(
         gettext_lazy("Why does the child need this agency to be involved?"),
         hint=gettext_lazy(
             "Involving it opens the whole record to its people. It stands on the child’s page, with the reason."
         ),
-        missing=gettext_lazy("Say why the child needs this agency to be involved"),
         max_length=MOST_WHY,
     )
 
@@ -180,6 +181,8 @@ class InvolveForm(Form):
 
 class DissentForm(Form):
     """`agencies`: those of the panel, where the user may write it down for somebody else; else none."""
+
+    asks = rules.DISSENT_ASKS
 
     said_by = TextField(
         gettext_lazy("Who does not agree?"),
@@ -193,7 +196,6 @@ class DissentForm(Form):
     why = TextareaField(
         gettext_lazy("Why do you not agree?"),
         hint=gettext_lazy("It stands beside the decision, with name and agency, and stays there."),
-        missing=gettext_lazy("Say why you do not agree"),
         rows=4,
     )
 
@@ -223,6 +225,8 @@ class DissentForm(Form):
 class CorrectionForm(Form):
     """`items`: what can be corrected, by key; the attendance is the first choice."""
 
+    asks = rules.CORRECTION_ASKS
+
     item = SelectField(
         gettext_lazy("What is corrected?"), missing=gettext_lazy("Choose what is corrected"), initial=PANEL
     )
@@ -231,7 +235,6 @@ class CorrectionForm(Form):
         hint=gettext_lazy(
             "What was written stays, and this stands beside it. About who came: name no child."
         ),
-        missing=gettext_lazy("Write what is corrected"),
         rows=3,
     )
 

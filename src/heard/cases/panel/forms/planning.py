@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from heard.cases.panel import rules
 from heard.cases.panel.models import PanelItem
 from heard.govuk.forms import (
     BoundField,
@@ -37,6 +38,8 @@ def listed(people: People) -> list[tuple[str, str]]:
 class PanelForm(MomentsForm):
     """`chairs`: who may chair. `agencies`: who is invited from the beginning; left out when a panel is changed."""
 
+    asks = rules.PANEL_ASKS
+
     moments: ClassVar = {"starts_at": ("on", "at")}
     may_come: ClassVar = True
     on = DateField(
@@ -48,7 +51,6 @@ class PanelForm(MomentsForm):
     place = TextField(
         gettext_lazy("Where does it meet?"),
         hint=gettext_lazy("The room, or how to join it."),
-        missing=gettext_lazy("Say where the panel meets, or how to join it"),
         max_length=200,
     )
     chair = SelectField(gettext_lazy("Who chairs it?"), missing=gettext_lazy("Choose who chairs the panel"))
@@ -185,11 +187,12 @@ class AgendaForm(Form):
 
 
 class ThemeForm(Form):
+    asks = rules.THEME_ASKS
+
     title = TextField(
         gettext_lazy("What is the theme?"),
         hint=gettext_lazy(
             "Something that several children live through. Name no child in it: every agency reads it."
         ),
-        missing=gettext_lazy("Say in a few words what the theme is"),
         max_length=200,
     )
