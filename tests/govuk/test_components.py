@@ -105,10 +105,9 @@ def test_pages_keep_the_query() -> None:
     assert draw("{{ ui.pagination(page) }}", page=Paginator([1], 10).page(1)).strip() == ""
 
 
-def test_a_form_carries_the_token_and_where_to_save() -> None:
-    source = "{% call ui.form(token, save_to='/draft', files=true) %}inside{% endcall %}"
+def test_a_form_carries_the_token() -> None:
+    source = "{% call ui.form(token, files=true) %}inside{% endcall %}"
     page = draw(source, token="the token")
     assert "the token" in page
     assert "inside" in page
-    assert 'data-heard-save-to="/draft"' in page
     assert "multipart/form-data" in page

@@ -328,7 +328,7 @@ def test_words_of_a_form_of_the_first_release_are_shown_to_be_copied(client: Cli
         "judgement": {"text": "She is being groomed,\nand afraid.", "words": str(uuid.uuid4()), "why": ""}
     }
     draft = begin_draft(by=world.social_worker, kind="assessment", subject_id=uuid.uuid4())
-    save_draft(by=world.social_worker, draft_id=draft.pk, kind="assessment", step="judgement", answers=judged)
+    save_draft(by=world.social_worker, draft_id=draft.pk, kind="assessment", answers={"judgement": judged})
     client.force_login(world.social_worker)
     assert "What you began and have not sent</a>: 1" in client.get(reverse("home")).text
     drafts = client.get(reverse("work", kwargs={"work": "drafts"})).text

@@ -571,27 +571,27 @@ def begin_draft(*, by: User, kind: str, subject_id: uuid.UUID | None = None) -> 
 
 
 @transaction.atomic
-def save_draft(*, by: User, draft_id: uuid.UUID, kind: str, step: str, answers: dict[str, Any]) -> Draft:
-    """Keeps what was typed in one step, beside the answers of the other steps; `Hidden` for another's draft.
+def save_draft(*, by: User, draft_id: uuid.UUID, kind: str, answers: dict[str, dict[str, Any]]) -> Draft:
+    """Keeps the answers of some steps, beside those of the others; `Hidden` for another's draft.
 
-    It runs every few seconds and leaves no audit row: beginning, discarding and sending a draft do. Nobody but its
-    writer ever sees a draft.
+    It leaves no audit row: beginning, discarding and sending a draft do. Nobody but its writer ever sees a draft.
     """
     queries.draft_of(by, draft_id, kind=kind)
     draft = Draft.objects.select_for_update().get(pk=draft_id)
-    draft.answers = {**draft.answers, step: _storable(answers)}
+    draft.answers = draft.answers | _storable(answers)
     draft.save(update_fields=["answers", "updated_at"])
     return draft
 
 
 @transaction.atomic
 def discard_draft(*, by: User, draft_id: uuid.UUID, kind: str, verb: str = "discard") -> None:
-    """Ends a draft: thrown away, or (`verb="send"`) because it has become what it was for. `Hidden` where it has ended
-    already, so that of two that send it at once only one does."""
+    """Ends a draft, and what was typed in its steps: thrown away, or (`verb="send"`) because it has become what it was for.
+    `Hidden` where it has ended already, so that of two that send it at once only one does."""
     queries.draft_of(by, draft_id, kind=kind)
     gone, _rows = queries.drafts_of(by).filter(pk=draft_id).delete()
     if not gone:
         raise Hidden
+    queries.typed_in_steps(by, draft_id).delete()
     record_audit(by=by, verb=verb, subject="draft", subject_id=draft_id)
 
 

@@ -27,7 +27,7 @@ from heard.agencies.models import (
     Team,
     User,
 )
-from heard.agencies.rules import APPROVED_WITHIN, MAY, Hidden, May, Role, name_as_counted
+from heard.agencies.rules import APPROVED_WITHIN, MAY, STEP, Hidden, May, Role, name_as_counted
 from heard.govuk.environment import time
 
 # Verbs of the audit trail that change nothing in a record.
@@ -394,9 +394,18 @@ def typed_in(user: User, *, kind: str, subject_id: uuid.UUID | None, asked: str 
 
 
 def unfinished_forms(user: User) -> QuerySet[Draft]:
-    """Forms that were begun, the latest first. Worries have a list of their own. Those without a page were kept by the
+    """Forms that were begun, the latest first. Worries, with what was typed in their steps, have a list of their own. Those without a page were kept by the
     first release, whose forms are gone: their words are all there is."""
+    return _forms_of(user).exclude(kind__startswith=STEP)
+
+
+def _forms_of(user: User) -> QuerySet[Draft]:
     return drafts_of(user).exclude(page="", kind="worry")
+
+
+def typed_in_steps(user: User, draft_id: uuid.UUID) -> QuerySet[Draft]:
+    """What was typed in the steps of this draft, and not sent on; of each its kind, `STEP` and the step's name."""
+    return drafts_of(user).filter(kind__startswith=STEP, subject_id=draft_id)
 
 
 def worries_begun(user: User) -> int:
@@ -406,7 +415,7 @@ def worries_begun(user: User) -> int:
 
 def unfinished_form(user: User, draft_id: str) -> Draft:
     """One of them, or `Hidden`, also for what is no key at all."""
-    draft = _with_key(unfinished_forms(user), draft_id).first()
+    draft = _with_key(_forms_of(user), draft_id).first()
     if draft is None:
         raise Hidden
     return draft

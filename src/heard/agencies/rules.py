@@ -406,6 +406,9 @@ class Sheet:
 
 MOST_TYPED: Final = 1_000_000  # characters in one form: several hundred pages of a book
 MOST_DRAFTS: Final = 200  # of one person
+STEP: Final = (
+    "step."  # before the name of a step, in the kind of what is typed in it; the whole has a draft of its own
+)
 SENT: Final = 1_000_000_000  # the turn of a form that was sent: after any that was kept while typing
 STILL_SENDING: Final = timedelta(seconds=10)  # in which the same page is not sent again
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from heard.agencies import actions, kept, queries
 from heard.agencies.gate import Request, gate
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import STEP, Hidden, May, Refused
 
 if TYPE_CHECKING:
     from heard.agencies.models import Draft
@@ -48,7 +48,7 @@ def keep(request: Request) -> HttpResponse:
     messages.success(
         request, _("Kept. You find it below when you want to go on: %(what)s.") % {"what": draft.title}
     )
-    return redirect("unfinished")
+    return redirect("drafts" if draft.kind.startswith(STEP) else "unfinished")
 
 
 def _not_kept(request: Request, why_not: str) -> HttpResponse:

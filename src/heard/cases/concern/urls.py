@@ -8,16 +8,13 @@ from heard.cases.concern.views import afterwards, asking, deciding, files, staff
 _DRAFT = "worries/tell/<uuid:draft_id>"
 
 
-def _step(name: str) -> list[URLPattern]:
-    return [
-        path(f"{_DRAFT}/{name}/", telling.step, {"step": name}, name=f"worry_{name}"),
-        path(f"{_DRAFT}/{name}/save/", telling.save, {"step": name}, name=f"worry_{name}_save"),
-    ]
-
-
 urlpatterns: list[URLPattern] = [
     path("worries/tell/", telling.start, name="worry_start"),
-    *[pattern for name in steps.ORDER if name != "files" for pattern in _step(name)],
+    *[
+        path(f"{_DRAFT}/{name}/", telling.step, {"step": name}, name=f"worry_{name}")
+        for name in steps.ORDER
+        if name != "files"
+    ],
     path(f"{_DRAFT}/files/", files.files, name="worry_files"),
     path(f"{_DRAFT}/files/<uuid:attachment_id>/take-out/", files.take_out, name="worry_file_take_out"),
     path(f"{_DRAFT}/check/", telling.check, name="worry_check"),

@@ -34,10 +34,8 @@ def files(request: Request, draft_id: uuid.UUID) -> HttpResponse:
         if "more" in request.POST:
             return redirect("worry_files", draft_id=draft_id)
         done = {*answers_of(draft.answers, "done").get("steps", []), "files"}
-        answers = {"steps": sorted(done)}
-        draft = save_draft(
-            by=request.user, draft_id=draft_id, kind=actions.DRAFT, step="done", answers=answers
-        )
+        answers = {"done": {"steps": sorted(done)}}
+        draft = save_draft(by=request.user, draft_id=draft_id, kind=actions.DRAFT, answers=answers)
         following = steps.first_unanswered(request.user, draft.answers) or "check"
         return redirect(f"worry_{following}", draft_id=draft_id)
     context = {

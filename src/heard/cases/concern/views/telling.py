@@ -1,4 +1,4 @@
-"""Telling a worry, one thing per page. Each step keeps what was typed in the draft before anything else."""
+"""Telling a worry, one thing per page. The draft has what was sent of each step; what is typed is kept as in any form."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from heard.agencies.actions import begin_draft, save_draft
 from heard.agencies.gate import Request, gate
-from heard.agencies.queries import draft_of, drafts_of, duty_team
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.kept import kept_form, sending
+from heard.agencies.queries import draft_of, drafts_of, duty_team, typed_in_steps
+from heard.agencies.rules import STEP, Hidden, May, Refused
 from heard.cases.concern import actions, queries
 from heard.cases.concern.forms import NEW, answers_of
 from heard.cases.concern.rules import About
@@ -66,8 +67,7 @@ def start(request: Request) -> HttpResponse:
     if request.method == "POST":
         begun = steps.begun_about(request.user, request.POST)
         draft = begin_draft(by=request.user, kind=actions.DRAFT)
-        for asked, answers in begun.items():
-            save_draft(by=request.user, draft_id=draft.pk, kind=actions.DRAFT, step=asked, answers=answers)
+        save_draft(by=request.user, draft_id=draft.pk, kind=actions.DRAFT, answers=begun)
         return redirect(_address(request, draft.pk, begun))
     unfinished = [
         unfinished_in_words(draft) for draft in drafts_of(request.user).filter(kind=actions.DRAFT)[:3]
@@ -79,26 +79,15 @@ def start(request: Request) -> HttpResponse:
 @gate(May.TELL)
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: Request, draft_id: uuid.UUID, step: str) -> HttpResponse:
-    """One step. What was sent is kept, right or wrong; then the next step that is not answered, or this one again."""
+    """One step; then the next that is not answered, or this one again."""
     draft = draft_of(request.user, draft_id, kind=actions.DRAFT)
-    if request.method == "POST":
-        form = _form(request, draft.answers, step, request.POST)
-        draft = _keep(request, draft_id, step, form)
-        if form.is_valid():
-            done = _mark_done(request, draft_id, draft.answers, step)
-            return redirect(_address(request, draft_id, done))
-    else:
-        form = _form(request, draft.answers, step)
+    form = _form(request, draft_id, draft.answers, step)
+    if form.is_valid():
+        with sending(request, form):
+            sent = {step: form.answers() | _called(form, step), "done": _done(draft.answers, step)}
+            draft = save_draft(by=request.user, draft_id=draft_id, kind=actions.DRAFT, answers=sent)
+            return redirect(_address(request, draft_id, draft.answers))
     return _draw(request, draft_id, draft.answers, step, form)
-
-
-@gate(May.TELL)
-@require_POST
-def save(request: Request, draft_id: uuid.UUID, step: str) -> HttpResponse:
-    """Keeps what is being typed. Nothing is checked: a half sentence is worth keeping too."""
-    draft = draft_of(request.user, draft_id, kind=actions.DRAFT)
-    _keep(request, draft_id, step, _form(request, draft.answers, step, request.POST))
-    return HttpResponse(status=204)
 
 
 @gate(May.TELL)
@@ -108,7 +97,7 @@ def check(request: Request, draft_id: uuid.UUID) -> HttpResponse:
     at the same moment."""
     try:
         draft = draft_of(request.user, draft_id, kind=actions.DRAFT)
-        unanswered = steps.first_unanswered(request.user, draft.answers)
+        unanswered = _not_sent(request, draft) or steps.first_unanswered(request.user, draft.answers)
         if unanswered:
             return redirect(f"worry_{unanswered}", draft_id=draft_id)
         found, kept = steps.handles_in(draft.answers), set(request.POST.getlist("keep"))
@@ -134,6 +123,12 @@ def check(request: Request, draft_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/concern/check.html", context)
 
 
+def _not_sent(request: Request, draft: Any) -> str | None:
+    """The first step in which something was typed that has not been sent: nothing that was typed is left out unseen."""
+    typed = {row.kind.removeprefix(STEP) for row in typed_in_steps(request.user, draft.pk)}
+    return next((step for step in steps.asked(draft.answers) if step in typed), None)
+
+
 def _send(request: Request, draft_id: uuid.UUID, answers: steps.Answers, named: list[Any]) -> str | None:
     """Tells the worry. The sentence that says why it is not told, or None."""
     try:
@@ -146,7 +141,7 @@ def _send(request: Request, draft_id: uuid.UUID, answers: steps.Answers, named: 
 @gate(May.TELL)
 @require_POST
 def hide_hints(request: Request, draft_id: uuid.UUID) -> HttpResponse:
-    save_draft(by=request.user, draft_id=draft_id, kind=actions.DRAFT, step="hints", answers={"hidden": True})
+    save_draft(by=request.user, draft_id=draft_id, kind=actions.DRAFT, answers={"hints": {"hidden": True}})
     return redirect("worry_check", draft_id=draft_id)
 
 
@@ -179,8 +174,8 @@ def sent(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/concern/sent.html", context)
 
 
-def _form(request: Request, answers: steps.Answers, step: str, data: Any = None) -> Form:
-    """The step's form, with what was sent or else with what the draft keeps."""
+def _form(request: Request, draft_id: uuid.UUID, answers: steps.Answers, step: str) -> Form:
+    """The step's form, with what is typed or else with what the draft has."""
     arguments = steps.form_arguments(request.user, answers, step)
     if step == "same":
         arguments["choices"] = [option(hit) for hit in steps.hits(request.user, answers)]
@@ -189,8 +184,15 @@ def _form(request: Request, answers: steps.Answers, step: str, data: Any = None)
         arguments["choices"] = _with_chosen(
             [likely(one) for one in found], arguments["choices"], answers, step
         )
-    begin = answers_of(answers, step) or steps.begun_new(answers, step)
-    return steps.FORMS[step](data, initial=begin, **arguments)
+    return kept_form(
+        request,
+        steps.FORMS[step],
+        kind=f"{STEP}{step}",
+        subject_id=draft_id,
+        initial=answers_of(answers, step),
+        suggested=steps.begun_new(answers, step),
+        **arguments,
+    )
 
 
 def _with_chosen(found: list[Any], chosen: list[Any], answers: steps.Answers, step: str) -> list[Any]:
@@ -198,11 +200,6 @@ def _with_chosen(found: list[Any], chosen: list[Any], answers: steps.Answers, st
     if not chosen or chosen[0][0] in {one[0] for one in found}:
         return found
     return [(chosen[0][0], answers_of(answers, step.removesuffix("_same")).get("name", ""), ""), *found]
-
-
-def _keep(request: Request, draft_id: uuid.UUID, step: str, form: Form) -> Any:
-    answers = form.answers() | _called(form, step)
-    return save_draft(by=request.user, draft_id=draft_id, kind=actions.DRAFT, step=step, answers=answers)
 
 
 def _called(form: Form, step: str) -> dict[str, str]:
@@ -214,15 +211,12 @@ def _called(form: Form, step: str) -> dict[str, str]:
     return {"called": named.partition(", ")[0]}
 
 
-def _mark_done(request: Request, draft_id: uuid.UUID, answers: steps.Answers, step: str) -> Any:
-    """Notes that a step was sent. After a new search the question "is it one of these?" is open again."""
+def _done(answers: steps.Answers, step: str) -> dict[str, list[str]]:
+    """The steps that were sent, with this one. After a new search the question "is it one of these?" is open again."""
     done = set(answers_of(answers, "done").get("steps", [])) | {step}
     if step in ("child", "place", "group"):
         done -= {"same", f"{step}_same"}
-    draft = save_draft(
-        by=request.user, draft_id=draft_id, kind=actions.DRAFT, step="done", answers={"steps": sorted(done)}
-    )
-    return draft.answers
+    return {"steps": sorted(done)}
 
 
 def _address(request: Request, draft_id: uuid.UUID, answers: steps.Answers) -> str:
@@ -244,7 +238,6 @@ def _draw(
         "title": TITLES[step],
         "draft_id": draft_id,
         "back": back_from(draft_id, answers, step),
-        "save_to": reverse(f"worry_{step}_save", kwargs={"draft_id": draft_id}),
         "found": found,
         "go_on": WRITE_DOWN[about] if about and asks_which and not found else _("Continue"),
         "nobody": NEW,
