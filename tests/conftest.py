@@ -31,7 +31,7 @@ ON_BOTH = (
     "agencies/test_actions.py",  # constraints and locks
     "agencies/test_administration.py",
     "agencies/test_approvals.py",
-    "agencies/test_kept.py",  # two who save at once
+    "agencies/drafts/",  # two who save at once
     "agencies/trail/",  # triggers, and who writes at once
     "agencies/test_looking.py",  # what may be written while a page is read
     "cases/case/",  # who may see; constraints

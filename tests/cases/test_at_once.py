@@ -18,9 +18,10 @@ from tests.cases.review.test_closing import close, review
 from tests.cases.sharing.conftest import decide, prepare
 
 from heard.agencies import actions as agencies
-from heard.agencies.actions import begin_draft
+from heard.agencies.drafts.actions import begin_draft, keep_typed
+from heard.agencies.drafts.rules import SENT, Sheet
 from heard.agencies.models import Draft, User
-from heard.agencies.rules import SENT, Hidden, Refused, Role, Sheet
+from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.models import Assessment
 from heard.cases.assessment.rules import ChildsView
@@ -300,7 +301,7 @@ def test_a_form_that_is_sent_three_times_at_once_is_kept_once_and_fails_nobody(w
     sheet = Sheet(id=uuid.uuid4(), user_id=world.teacher.pk, kind="note", page="/notes/")
 
     def send() -> Any:
-        return agencies.keep_typed(by=world.teacher, sheet=sheet, typed={"what": ["Hm"]}, turn=SENT)
+        return keep_typed(by=world.teacher, sheet=sheet, typed={"what": ["Hm"]}, turn=SENT)
 
     assert at_once(send, send, send) == ["BeingSent", "BeingSent", "done"]
     assert Draft.objects.get().answers["typed"] == {"what": ["Hm"]}

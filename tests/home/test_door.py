@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from tests.conftest import PASSWORD, World
 
-from heard.agencies import account_mail, actions, cli, queries
+from heard.agencies import actions, cli, queries
+from heard.agencies.mail import account
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Refused, Role
 
@@ -29,7 +30,7 @@ def behind_a_proxy(settings: Any) -> None:
 def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str]]:
     """Mails that the queue was given, as whom and what about."""
     queued: list[tuple[int, str]] = []
-    monkeypatch.setattr(type(account_mail.send), "enqueue", lambda _task, *of: queued.append(of))
+    monkeypatch.setattr(type(account.send), "enqueue", lambda _task, *of: queued.append(of))
     return queued
 
 
@@ -104,7 +105,7 @@ def test_the_owner_of_a_locked_name_gets_one_mail_without_content(
     with django_capture_on_commit_callbacks(execute=True):
         guess("Sol.Wright", OUTSIDE, times=8)
     assert told == [(world.social_worker.pk, "locked")]
-    account_mail.send.call(*told[0])
+    account.send.call(*told[0])
     (sent,) = mail.outbox
     assert sent.to == ["sol@wexmoor.example"]
     assert OUTSIDE not in sent.body

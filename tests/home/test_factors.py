@@ -17,7 +17,8 @@ from tests.conftest import PASSWORD, World
 from tests.walls.record import make_record
 from tests.walls.test_every_address import GUARDED
 
-from heard.agencies import account_mail, actions
+from heard.agencies import actions
+from heard.agencies.mail import account
 from heard.agencies.models import AuditRow, Draft, User
 from heard.agencies.rules import Refused, Role, needs_factor
 
@@ -218,7 +219,7 @@ def test_each_change_leaves_a_row_and_a_mail(
 ) -> None:
     User.objects.filter(pk=world.social_worker.pk).update(email="sol@wexmoor.example")
     told: list[str] = []
-    monkeypatch.setattr(type(account_mail.send), "enqueue", lambda _task, _user, what: told.append(what))
+    monkeypatch.setattr(type(account.send), "enqueue", lambda _task, _user, what: told.append(what))
     client = with_password("sol.wright")
     enrol(client)
     [first, *_rest] = recovery_codes(client)
@@ -229,7 +230,7 @@ def test_each_change_leaves_a_row_and_a_mail(
     ]  # fmt: skip
     assert told == ["factor added", "recovery code used"]
     for what in told:
-        account_mail.send.call(world.social_worker.pk, what)
+        account.send.call(world.social_worker.pk, what)
     assert all("Wright" not in sent.body for sent in mail.outbox)
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from heard.agencies import working
+from heard.agencies.jobs import working
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

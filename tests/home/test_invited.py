@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.conftest import PASSWORD, World
 
-from heard.agencies import account_mail, actions, invitation
+from heard.agencies import actions
+from heard.agencies.mail import account, invitation
 from heard.agencies.models import User
 from heard.agencies.rules import Refused
 
@@ -35,7 +36,7 @@ def test_the_mail_has_the_link_and_the_username_and_nothing_of_a_record(
     with django_capture_on_commit_callbacks() as waiting:
         user = actions.invite(by=world.administrator, user=world.social_worker, email="sol@wexmoor.example")
     assert len(waiting) == 1
-    account_mail.send.call(user.pk, "invited")
+    account.send.call(user.pk, "invited")
     (sent,) = mail.outbox
     assert sent.to == ["sol@wexmoor.example"]
     assert "Your username is sol.wright." in sent.body
@@ -104,11 +105,11 @@ def test_the_address_before_is_told_that_mail_goes_elsewhere(
     django_capture_on_commit_callbacks: Callable[..., Any],
 ) -> None:
     queued: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(type(account_mail.send), "enqueue", lambda _task, *of: queued.append(of))
+    monkeypatch.setattr(type(account.send), "enqueue", lambda _task, *of: queued.append(of))
     with django_capture_on_commit_callbacks(execute=True):
         actions.invite(by=world.administrator, user=invited, email="somewhere@else.example")
     for waiting in queued:
-        account_mail.send.call(*waiting)
+        account.send.call(*waiting)
     told = {sent.to[0]: sent.body for sent in mail.outbox}
     assert "Another address was entered" in told["sol@wexmoor.example"]
     assert "/account/begin/" not in told["sol@wexmoor.example"]
@@ -137,5 +138,5 @@ def test_where_the_mail_does_not_go_an_administrator_sees_it(
         raise OSError
 
     monkeypatch.setattr("django.core.mail.EmailMessage.send", refuse)
-    account_mail.send.call(invited.pk, "invited")
+    account.send.call(invited.pk, "invited")
     assert User.objects.get(pk=invited.pk).mail_failed_on == timezone.localdate()

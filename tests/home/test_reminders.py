@@ -22,7 +22,7 @@ from tests.conftest import World
 from tests.home.test_work import a_case, ago
 
 from heard.agencies import actions as agencies
-from heard.agencies import reminding
+from heard.agencies.mail import reminding
 from heard.agencies.models import AuditRow, User
 from heard.cases.case import actions as casework
 from heard.cases.case.notices.actions import mark_seen

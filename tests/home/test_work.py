@@ -18,7 +18,7 @@ from tests.conftest import World
 from tests.walls.record import make_record
 
 from heard.agencies import actions
-from heard.agencies.actions import begin_draft, save_draft
+from heard.agencies.drafts.actions import begin_draft, save_draft
 from heard.agencies.models import Membership, Team, User
 from heard.agencies.rules import Hidden, Role
 from heard.agencies.waiting import First, Waiting

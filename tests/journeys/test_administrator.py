@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from tests.conftest import PASSWORD, World
 from tests.journeys.conftest import Story
 
-from heard.agencies.invitation import link_for
+from heard.agencies.mail.invitation import link_for
 from heard.agencies.models import User
 
 pytestmark = pytest.mark.journey

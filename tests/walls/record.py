@@ -14,6 +14,7 @@ from tests.conftest import World
 from tests.insight.profiles import profile_of
 
 from heard.agencies import actions as agencies
+from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import User
 from heard.agencies.rules import Role
 from heard.board import actions as auditing
@@ -125,7 +126,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
     waiting = _worry(world, person_id=person.pk)
     referral = referring.start_referral(by=worker, case_id=case.pk)
     file = attaching.attach(by=worker, upload=SimpleUploadedFile("note.txt", b"A note"), person_id=person.pk)
-    draft = agencies.begin_draft(by=worker, kind=telling.DRAFT)
+    draft = begin_draft(by=worker, kind=telling.DRAFT)
     run = running.start_run(
         by=world.analyst,
         purpose="To find children early",

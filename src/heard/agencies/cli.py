@@ -96,7 +96,7 @@ def recover(username: str, reason: str | None) -> None:
     """
     with site():
         from heard.agencies import actions
-        from heard.agencies.invitation import link_for
+        from heard.agencies.mail.invitation import link_for
 
         user = _user_called(username)
         user = actions.recover(by=user, reason=reason or click.prompt("Why"))

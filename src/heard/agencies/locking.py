@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
-from heard.agencies import account_mail
 from heard.agencies.actions import record_audit
+from heard.agencies.mail import account
 from heard.agencies.models import User
 
 
@@ -31,4 +31,4 @@ def tell_of_lock(username: str, **_signal: Any) -> None:
         return
     with transaction.atomic():
         record_audit(by=None, verb="lock", subject="user", subject_id=user.pk)
-        account_mail.tell(user, "locked")
+        account.tell(user, "locked")

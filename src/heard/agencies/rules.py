@@ -1,7 +1,5 @@
 """Who may do what, as one table. Pure: no Django, no clock, no database."""
 
-import uuid
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
@@ -173,16 +171,6 @@ class Refused(Exception):
     def __init__(self, why_not: str | None) -> None:
         super().__init__(str(why_not))
         self.field = why_not.field if isinstance(why_not, Missing) else None
-
-
-class BeingSent(Refused):
-    """The same page is being sent by another request, such as after a second press of the button. `draft`: what it holds."""
-
-    def __init__(self, draft: object) -> None:
-        super().__init__(
-            "This form is being sent already. Look whether it has arrived before you send it again."
-        )
-        self.draft = draft
 
 
 def refuse(why_not: str | None) -> None:
@@ -379,46 +367,3 @@ def why_not_again(*, number: int, most: int, next_at: str) -> str | None:
         f"You have done this {most} times in this hour, and more is not possible until {next_at}. What you typed is still here. "
         "If a child is in danger now, ring 999."
     )
-
-
-# ---- what is typed and not sent yet
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One page of a browser that holds one form. What is typed in it is kept under its `id`.
-
-    `seen` has, by the name of each field, a digest of what the record said when the page was drawn. `follows` is the
-    draft that the page went on from, as it was at `follows_as_of`. `never` names what is not kept, such as passwords.
-    """
-
-    id: uuid.UUID
-    user_id: int
-    kind: str
-    subject_id: uuid.UUID | None = None
-    page: str = ""
-    title: str = ""
-    seen: dict[str, str] = field(default_factory=dict)
-    never: tuple[str, ...] = ()
-    follows: uuid.UUID | None = None
-    follows_as_of: datetime | None = None
-
-
-MOST_TYPED: Final = 1_000_000  # characters in one form: several hundred pages of a book
-MOST_DRAFTS: Final = 200  # of one person
-STEP: Final = (
-    "step."  # before the name of a step, in the kind of what is typed in it; the whole has a draft of its own
-)
-SENT: Final = 1_000_000_000  # the turn of a form that was sent: after any that was kept while typing
-STILL_SENDING: Final = timedelta(seconds=10)  # in which the same page is not sent again
-
-
-def why_not_keep(*, characters: int, others: int) -> str | None:
-    if characters > MOST_TYPED:
-        return "This is too much for one form. Shorten it, or copy a part of it to somewhere safe."
-    if others >= MOST_DRAFTS:
-        return (
-            "You have very many forms that you began and have not sent. Send or throw away some of them on My work; "
-            "until then nothing more can be kept."
-        )
-    return None

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heard.agencies import actions, queries, rules
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.forms import (
     ROLE_NAMES,
     AddTeamForm,
@@ -29,7 +30,6 @@ from heard.agencies.forms import (
     TeamForm,
 )
 from heard.agencies.gate import Request, gate, saying_why_not
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.agencies.tables import as_csv
 from heard.govuk.forms import Form

@@ -5,9 +5,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from heard.agencies.kept import resume_at
+from heard.agencies.drafts.forms import resume_at
+from heard.agencies.drafts.queries import drafts_of
 from heard.agencies.models import AuditCheck, Draft
-from heard.agencies.queries import drafts_of, people_without_mail, trail_not_sound
+from heard.agencies.queries import people_without_mail, trail_not_sound
 from heard.agencies.rules import May
 from heard.agencies.waiting import WorkList
 from heard.govuk.environment import day, time

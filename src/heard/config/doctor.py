@@ -177,7 +177,7 @@ def _migrations() -> Iterator[Finding]:
 
 
 def _worker() -> Iterator[Finding]:
-    from heard.agencies import working
+    from heard.agencies.jobs import working
 
     for queue in working.QUEUES:
         if not working.is_beating(queue):

@@ -74,7 +74,7 @@ def work(queue: str | None) -> None:
         return
     if queue not in queues:
         raise click.ClickException(f"There is no queue {queue}. The queues are: {', '.join(queues)}.")
-    from heard.agencies import working
+    from heard.agencies.jobs import working
 
     working.work(queue)
 
@@ -123,7 +123,7 @@ def _prepare() -> tuple[str, ...]:
     if behind:
         raise click.ClickException("The database is not up to date. Run first: heard migrate")
     refuse_without_a_key()
-    from heard.agencies.working import QUEUES
+    from heard.agencies.jobs.working import QUEUES
 
     return QUEUES
 

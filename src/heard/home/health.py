@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from heard.agencies import working
+from heard.agencies.jobs import working
 from heard.cases.case.notices.queries import whom_to_ring
 
 _LEAST_FREE: Final = 0.05  # of the disk, or

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.actions import set_own_password
 from heard.agencies.forms import NewPasswordForm
-from heard.agencies.invitation import invited as holder_of
+from heard.agencies.mail.invitation import invited as holder_of
 
 if TYPE_CHECKING:
     from heard.agencies.models import User

@@ -15,9 +15,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heard.agencies import actions, kept, queries
+from heard.agencies.drafts import actions, forms, queries
+from heard.agencies.drafts.rules import STEP, Sheet
 from heard.agencies.gate import Request, gate
-from heard.agencies.rules import STEP, Hidden, May, Refused
+from heard.agencies.rules import Hidden, May, Refused
 
 if TYPE_CHECKING:
     from heard.agencies.models import Draft
@@ -36,11 +37,11 @@ _PER_PAGE = 25
 def keep(request: Request) -> HttpResponse:
     """Keeps what is being typed in any form, for its writer alone. Nothing is checked: half a sentence is worth
     keeping too. Nothing about the record is read or told."""
-    sheet = kept.sheet_of(request)
+    sheet = forms.sheet_of(request)
     try:
         if sheet is None or sheet.user_id != request.user.pk:
             raise Refused("This page is not yours, or it is too old. Copy your text and open the page again.")
-        draft = kept.keep(request, by=request.user, sheet=sheet)
+        draft = forms.keep(request, by=request.user, sheet=sheet)
     except (Refused, Hidden) as refused:
         return _not_kept(request, str(refused))
     if "kept-later" not in request.POST:
@@ -67,7 +68,7 @@ def unfinished(request: Request) -> HttpResponse:
         return _throw_away(request)
     page = Paginator(queries.unfinished_forms(request.user), _PER_PAGE).get_page(request.GET.get("page"))
     worries = queries.worries_begun(request.user)
-    context = {"page": page, "worries": worries, "resume_at": kept.resume_at, "words_of": _words_of}
+    context = {"page": page, "worries": worries, "resume_at": forms.resume_at, "words_of": _words_of}
     return render(request, "home/unfinished.html", context)
 
 
@@ -98,7 +99,7 @@ def _throw_away(request: Request) -> HttpResponse:
 def what_was_typed(request: HttpRequest) -> list[str]:
     """The texts of the form that was sent, in their order, without tokens and passwords."""
     sent = [
-        (key, text) for key in request.POST for text in request.POST.getlist(key) if not kept.is_ours(key)
+        (key, text) for key in request.POST for text in request.POST.getlist(key) if not forms.is_ours(key)
     ]
     return [text for key, text in sent if not any(part in key for part in _SECRET) and len(text) >= _SHORTEST]
 
@@ -109,7 +110,7 @@ def signed_out_meanwhile(request: HttpRequest) -> HttpResponse:
     What was typed is also kept for whom the page was drawn for: its signature says who that is, a day is its limit, and
     what is kept takes no effect before they sign in and send it.
     """
-    sheet = kept.sheet_of(request, max_age=_ENDED)
+    sheet = forms.sheet_of(request, max_age=_ENDED)
     is_kept = sheet is not None and _kept_for_its_writer(request, sheet)
     back = sheet.page if sheet and sheet.page else request.get_full_path()
     context = {"typed": what_was_typed(request), "back": back, "is_kept": is_kept}
@@ -119,12 +120,12 @@ def signed_out_meanwhile(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _kept_for_its_writer(request: HttpRequest, sheet: kept.Sheet) -> bool:
+def _kept_for_its_writer(request: HttpRequest, sheet: Sheet) -> bool:
     writer: Any = ModelBackend().get_user(sheet.user_id)  # None for who is switched off
     if writer is None or not writer.may(May.SIGNED_IN):
         return False
     try:
-        kept.keep(request, by=writer, sheet=sheet)
+        forms.keep(request, by=writer, sheet=sheet)
     except (Refused, Hidden):
         return False
     return True
@@ -132,7 +133,7 @@ def _kept_for_its_writer(request: HttpRequest, sheet: kept.Sheet) -> bool:
 
 def asked_to_confirm(request: HttpRequest) -> HttpResponse:
     """A form came for which somebody has to show again that it is them. 403, with what they typed kept for them."""
-    sheet = kept.sheet_of(request)
+    sheet = forms.sheet_of(request)
     is_kept = sheet is not None and sheet.user_id == request.user.pk and _kept_for_its_writer(request, sheet)
     back = sheet.page if sheet and sheet.page else request.get_full_path()
     context = {"typed": [] if is_kept else what_was_typed(request), "back": back, "is_kept": is_kept}

@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from tests.cases.attachment.samples import pdf, picture, picture_from_a_telephone, upload, word
 from tests.conftest import World
 
-from heard.agencies.actions import begin_draft
+from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.attachment import actions, queries

@@ -10,9 +10,9 @@ from pytest_django import DjangoAssertNumQueries
 from tests.conftest import World
 
 from heard.agencies import actions as agencies
-from heard.agencies.actions import begin_draft
+from heard.agencies.drafts.actions import begin_draft
+from heard.agencies.drafts.queries import drafts_of
 from heard.agencies.models import AuditRow, User
-from heard.agencies.queries import drafts_of
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions, queries

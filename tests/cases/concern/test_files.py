@@ -8,7 +8,7 @@ from django.urls import reverse
 from tests.cases.attachment.samples import pdf, upload
 from tests.conftest import World
 
-from heard.agencies.actions import begin_draft
+from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import AuditRow, Draft, User
 from heard.agencies.rules import Hidden
 from heard.cases.attachment.models import Attachment

@@ -12,7 +12,7 @@ from django.urls import reverse
 from tests.cases.concern.test_pages import address, send, send_all
 from tests.conftest import World
 
-from heard.agencies.actions import begin_draft
+from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import Draft, User
 from heard.cases.concern import queries
 from heard.cases.concern.actions import DRAFT, AboutStaff, tell

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from tests.conftest import World
 
-from heard.agencies.actions import begin_draft, save_draft
+from heard.agencies.drafts.actions import begin_draft, save_draft
 from heard.agencies.models import AuditRow, Draft, User
 from heard.cases.concern import actions, queries
 from heard.cases.concern.models import Concern

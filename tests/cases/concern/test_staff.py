@@ -14,7 +14,7 @@ from django.utils import timezone
 from tests.conftest import World
 
 from heard.agencies import actions as agencies
-from heard.agencies.actions import begin_draft
+from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import AuditRow, Membership, User
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.attachment import actions as attaching
@@ -471,6 +471,6 @@ def test_without_an_officer_the_page_says_whom_to_ring(world: World, settings: A
 
 
 def _draft(user: User) -> Any:
-    from heard.agencies.queries import drafts_of
+    from heard.agencies.drafts.queries import drafts_of
 
     return drafts_of(user).filter(kind=actions.DRAFT).get().pk

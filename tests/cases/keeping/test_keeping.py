@@ -17,7 +17,7 @@ from tests.conftest import World
 from tests.walls.record import AT_THE_GATE, FAMILY_NAME, SAYS, SEEN, Record, make_record
 from tests.walls.test_code import HERE
 
-from heard.agencies.actions import begin_draft
+from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
 from heard.agencies.seal.writing import ring_in

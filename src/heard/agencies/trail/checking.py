@@ -11,7 +11,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from heard.agencies.mailing import why_no_mail
+from heard.agencies.mail.sending import why_no_mail
 from heard.agencies.models import AuditCheck, User
 from heard.agencies.rules import Role
 from heard.agencies.seal import heads, keys

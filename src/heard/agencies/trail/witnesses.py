@@ -20,7 +20,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from heard.agencies.mailing import why_no_mail
+from heard.agencies.mail.sending import why_no_mail
 from heard.agencies.models import AuditHead, AuditWitness
 from heard.agencies.seal.heads import Head
 from heard.agencies.seal.writing import said

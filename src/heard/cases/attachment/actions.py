@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_audit
-from heard.agencies.queries import drafts_of
+from heard.agencies.drafts.queries import drafts_of
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.attachment import rules, scanning, storing
 from heard.cases.attachment.contents import Contents, Unreadable, read_apart

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import May
 from heard.cases.case.queries import case_visible_to, who_can_do, words_of

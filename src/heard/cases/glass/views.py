@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.limiting import why_not_once_more
 from heard.agencies.rules import May, refuse
 from heard.cases.case.notices.queries import whom_to_ring

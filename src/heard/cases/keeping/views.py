@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate, saying_why_not
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import May
 from heard.cases.keeping import actions, queries, rules

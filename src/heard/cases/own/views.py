@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from pypdf import PdfReader
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May, Role
 from heard.cases.case.queries import words_of
 from heard.cases.own import actions, queries, rules

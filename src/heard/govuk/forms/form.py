@@ -30,7 +30,7 @@ class Form(forms.Form):
     asks: Mapping[str, str] = MappingProxyType(
         {}
     )  # the sentences of a rule, each an error of the field of that name
-    kept: Any = None  # how the server keeps what is typed: see `heard.agencies.kept`
+    kept: Any = None  # how the server keeps what is typed: see `heard.agencies.drafts.forms`
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

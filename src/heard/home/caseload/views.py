@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.agencies.tables import as_csv
 from heard.cases.case.queries import who_can_do

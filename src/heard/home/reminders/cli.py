@@ -41,7 +41,7 @@ def remind() -> None:
 
 
 def _refuse_without_settings() -> None:
-    from heard.agencies.mailing import why_no_mail
+    from heard.agencies.mail.sending import why_no_mail
 
     if why_not := why_no_mail():
         raise click.ClickException(why_not)

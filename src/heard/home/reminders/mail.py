@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
-from heard.agencies import reminding
-from heard.agencies.mailing import Sent, send_to_each
+from heard.agencies.mail import reminding
+from heard.agencies.mail.sending import Sent, send_to_each
 from heard.agencies.rules import May
 from heard.cases.case.notices.queries import unread_of
 from heard.home.queries import due_by

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from heard.agencies.actions import change_own_details
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.forms import ROLE_NAMES
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import posts_of
 from heard.agencies.rules import May
 from heard.home.reminders.forms import AboutMeForm

@@ -14,8 +14,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.board.decisions import all_stages
 from heard.board.promises import YEAR

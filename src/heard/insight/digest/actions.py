@@ -10,7 +10,7 @@ from django.tasks import task
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.mailing import send_to_each, why_no_mail
+from heard.agencies.mail.sending import send_to_each, why_no_mail
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.insight.digest import letters, queries, rules
 from heard.insight.digest.models import Digest, DigestPost, Subscriber

@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from heard.agencies.drafts.forms import kept_form, sent
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import May, Refused
 from heard.govuk.environment import time
 from heard.insight.judgement import actions as judging

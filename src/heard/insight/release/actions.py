@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_audit
-from heard.agencies.beating import Superseded, again, beating, begin, mine, reporter, waiting_or_lost
+from heard.agencies.jobs.beating import Superseded, again, beating, begin, mine, reporter, waiting_or_lost
+from heard.agencies.jobs.working import ENGINE
 from heard.agencies.rules import Hidden, May, Refused, refuse
-from heard.agencies.working import ENGINE
 from heard.engine.run.profile import check_again
 from heard.engine.tables import NotDone
 from heard.insight.release import drawing, queries, rules

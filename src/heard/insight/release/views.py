@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate, saying_why_not
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import Hidden, May, Refused
 from heard.engine.tables import NotDone
 from heard.govuk.pdf import as_download

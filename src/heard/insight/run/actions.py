@@ -18,9 +18,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.actions import record_audit
-from heard.agencies.beating import Superseded, again, beating, begin, mine, reporter, waiting_or_lost
+from heard.agencies.jobs.beating import Superseded, again, beating, begin, mine, reporter, waiting_or_lost
+from heard.agencies.jobs.working import ENGINE
 from heard.agencies.rules import Hidden, May, Refused, refuse
-from heard.agencies.working import ENGINE
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as concerns
 from heard.cases.keeping.queries import is_everything_held

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from heard.agencies.drafts.forms import kept_form, sent
 from heard.agencies.gate import Request, gate, saying_why_not
-from heard.agencies.kept import kept_form, sent
 from heard.agencies.rules import Hidden, May, Refused
 from heard.engine.tables import NotDone
 from heard.insight.run import actions, queries

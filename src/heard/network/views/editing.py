@@ -9,8 +9,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request
-from heard.agencies.kept import kept_form, sending
 from heard.govuk.forms import Form
 
 

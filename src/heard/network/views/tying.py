@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import Hidden, May
 from heard.network import actions, queries
 from heard.network.forms.tying import NEW, KindForm, OnForm, SourceForm, TieForm, WithdrawForm

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate, saying_why_not
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import colleagues_visible_to
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.assessment import actions, queries, rules

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.cases.assessment import actions, queries
 from heard.cases.assessment.forms import DecideForm

@@ -28,7 +28,7 @@ def notify(every: int) -> None:
         from django.db import close_old_connections
         from django.utils import timezone
 
-        from heard.agencies import working
+        from heard.agencies.jobs import working
         from heard.cases.case.notices.mail import notify_once
 
         while True:

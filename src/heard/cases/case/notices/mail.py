@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
-from heard.agencies.mailing import Sent, send_to_each, why_no_mail
+from heard.agencies.mail.sending import Sent, send_to_each, why_no_mail
 from heard.cases.case.notices.addressees import may_open_as
 from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.models import Reader

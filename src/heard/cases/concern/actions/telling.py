@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.actions import discard_draft
+from heard.agencies.drafts.actions import discard_draft
 from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.attachment.actions import discard_files, take_over_files

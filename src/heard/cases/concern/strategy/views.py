@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import agencies_visible_to, duty_team
 from heard.agencies.rules import May
 from heard.cases.case.queries import open_case_of, who_can_be_trusted_worker, words_of

@@ -16,8 +16,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.queries import agencies_visible_to, duty_team
 from heard.agencies.rules import May
 from heard.cases.attachment.queries import attachments_of

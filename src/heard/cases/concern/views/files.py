@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heard.agencies.actions import save_draft
+from heard.agencies.drafts.actions import save_draft
+from heard.agencies.drafts.queries import draft_of
 from heard.agencies.gate import Request, gate
-from heard.agencies.queries import draft_of
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.attachment.actions import attach, discard_file
 from heard.cases.attachment.queries import attachments_of, same_file

@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from heard.agencies.actions import begin_draft, save_draft
+from heard.agencies.drafts.actions import begin_draft, save_draft
+from heard.agencies.drafts.forms import kept_form, sending
+from heard.agencies.drafts.queries import draft_of, drafts_of, typed_in_steps
+from heard.agencies.drafts.rules import STEP
 from heard.agencies.gate import Request, gate
-from heard.agencies.kept import kept_form, sending
-from heard.agencies.queries import draft_of, drafts_of, duty_team, typed_in_steps
-from heard.agencies.rules import STEP, Hidden, May, Refused
+from heard.agencies.queries import duty_team
+from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.concern import actions, queries
 from heard.cases.concern.forms import NEW, answers_of
 from heard.cases.concern.rules import About

@@ -21,7 +21,7 @@ from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from heard.agencies.beating import Superseded, begin, mine, reporter
+from heard.agencies.jobs.beating import Superseded, begin, mine, reporter
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.keeping.queries import is_held
 from heard.cases.pack import queries, rules

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import Hidden, May
 from heard.cases.pack import actions, queries
 from heard.cases.pack.forms import (

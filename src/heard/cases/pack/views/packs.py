@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate, saying_why_not
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.cases.pack import actions, queries, rules
 from heard.cases.pack.forms import PackForm

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.cases.case.queries import who_can_be_trusted_worker, words_of
 from heard.cases.panel import actions, queries

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate, saying_why_not
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import Hidden, May
 from heard.cases.panel import actions, queries, rules
 from heard.cases.panel.forms import AgendaForm, InviteForm, PanelForm, ThemeForm

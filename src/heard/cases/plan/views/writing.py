@@ -13,8 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from heard.agencies.drafts.forms import kept_form, sending, sent
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sending, sent
 from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words
 from heard.cases.case.queries import case_visible_to, who_can_do

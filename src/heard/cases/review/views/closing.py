@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate
-from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.cases.assessment.queries import latest_words, unsigned
 from heard.cases.case.queries import case_visible_to, periods_of

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.conftest import World
 
-from heard.agencies import actions, queries
-from heard.agencies.kept import kept_form, sending
+from heard.agencies import actions as people
+from heard.agencies.drafts import actions, queries
+from heard.agencies.drafts.forms import kept_form, sending
+from heard.agencies.drafts.rules import SENT, STILL_SENDING, BeingSent, Sheet
 from heard.agencies.models import AuditRow, Draft, User
-from heard.agencies.rules import SENT, STILL_SENDING, BeingSent, Hidden, Refused, Role, Sheet
+from heard.agencies.rules import Hidden, Refused, Role
 from heard.govuk.forms import Form, PasswordField, TextField
 
 
@@ -152,7 +154,7 @@ def test_nobody_sends_a_page_that_was_opened_by_somebody_else(world: World, form
 
 
 def another_administrator(world: World) -> User:
-    actions.give_role(
+    people.give_role(
         by=world.administrator,
         user=world.board_member,
         team=world.board_member.team,
@@ -268,7 +270,7 @@ def test_a_password_is_never_kept(world: World) -> None:
 def test_too_much_is_refused_in_words_and_stays_on_the_page(
     client: Client, form_page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heard.agencies.rules.MOST_TYPED", 1_000)
+    monkeypatch.setattr("heard.agencies.drafts.rules.MOST_TYPED", 1_000)
     token = token_of(client, form_page)
     assert type_in(client, token, duty_phone="1" * 2_000) == 422
     answer = client.post(form_page, {"kept": token, "duty_phone": "1" * 2_000, "takes_worries": "yes"})
@@ -283,7 +285,7 @@ def test_too_much_is_refused_in_words_and_stays_on_the_page(
 def test_very_many_drafts_are_refused_in_words(
     client: Client, form_page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heard.agencies.rules.MOST_DRAFTS", 1)
+    monkeypatch.setattr("heard.agencies.drafts.rules.MOST_DRAFTS", 1)
     first, second = token_of(client, form_page), token_of(client, form_page)
     assert type_in(client, first, duty_phone="1") == 204
     assert type_in(client, second, duty_phone="2") == 422
@@ -307,7 +309,7 @@ def test_what_no_database_can_hold_is_left_out(client: Client, form_page: str) -
 
 def change(world: World, phone: str, takes: bool = True) -> None:
     team = world.social_worker.team
-    actions.change_team(by=world.administrator, team=team, duty_phone=phone, takes_worries=takes)
+    people.change_team(by=world.administrator, team=team, duty_phone=phone, takes_worries=takes)
 
 
 def test_a_record_that_changed_meanwhile_is_not_written_over(
@@ -406,7 +408,7 @@ def test_nothing_is_kept_for_who_may_no_longer_sign_in(world: World, form_page: 
     second = another_administrator(world)
     client.force_login(second)
     token = token_of(client, form_page)
-    actions.switch_off(by=world.administrator, user=second, reason="Has left")
+    people.switch_off(by=world.administrator, user=second, reason="Has left")
     answer = client.post(form_page, {"kept": token, "duty_phone": "01632 960111", "takes_worries": "yes"})
     assert answer.status_code == 403
     assert not Draft.objects.exists()

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from heard.agencies.invitation import link_for
-from heard.agencies.mailing import why_no_mail
+from heard.agencies.mail.invitation import link_for
+from heard.agencies.mail.sending import why_no_mail
 from heard.agencies.models import User
 
 _NOT_YOU: Final = gettext_noop(

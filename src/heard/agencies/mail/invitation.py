@@ -11,7 +11,7 @@ from heard.agencies.models import User
 
 
 class _Tokens(PasswordResetTokenGenerator):
-    key_salt = "heard.agencies.invitation"
+    key_salt = "heard.agencies.mail.invitation"
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:
         return f"{user.pk} {user.password} {user.invited_at} {user.is_active} {timestamp}"

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
 from tests.conftest import World
 
-from heard.agencies import working
+from heard.agencies.jobs import working
 from heard.agencies.models import WorkerBeat
 from heard.cases.pack.actions.making import remove_old_packs
 from heard.insight.release.actions import draw_profile

@@ -33,9 +33,10 @@ from django.forms import FileField as DjangoFileField
 from django.http import HttpRequest, QueryDict
 from django.utils.crypto import salted_hmac
 
-from heard.agencies import actions, queries
+from heard.agencies.drafts import actions, queries
+from heard.agencies.drafts.rules import SENT, BeingSent, Sheet
 from heard.agencies.reading import cannot_write
-from heard.agencies.rules import SENT, BeingSent, Refused, Sheet
+from heard.agencies.rules import Refused
 from heard.govuk.forms import CHOOSE, Drawn, Elsewhere, Form, PasswordField, as_sent
 
 if TYPE_CHECKING:

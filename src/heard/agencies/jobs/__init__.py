@@ -1,0 +1,1 @@
+"""Work in the background: the worker, and whether it is alive."""
