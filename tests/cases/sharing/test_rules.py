@@ -1,5 +1,6 @@
 """What a share, a refusal and a request must say, and whose names stand in a text: the rules, on any day."""
 
+from dataclasses import fields
 from datetime import date
 
 import pytest
@@ -166,7 +167,13 @@ REFUSED = {"decision": "refused", "basis": "", "basis_known": False}
     ],
 )
 def test_a_refusal_asks_for_as_much_as_a_share_but_for_the_basis(change: dict, says: str | None) -> None:
-    verdict(rules.why_not_decide, DECIDED, change, says)
+    said = DECIDED | change
+    ready, decided = (
+        {one.name: said.pop(one.name) for one in fields(kind) if one.name in said}
+        for kind in (rules.Ready, rules.Decided)
+    )
+    why = rules.why_not_decide(rules.Ready(**ready), rules.Decided(**decided), **said)
+    assert why is None if says is None else says in (why or "")
 
 
 REVIEWED = {

@@ -27,7 +27,7 @@ from heard.cases.plan.actions import change_outcome, copy_to_change, end_plan, s
 from heard.cases.plan.queries import agreed_plan, plan_visible_to
 from heard.cases.review import queries, rules
 from heard.cases.review.models import Review, ReviewedOutcome
-from heard.cases.review.rules import Decision, Looked
+from heard.cases.review.rules import Decision, Held, Looked
 from heard.network.actions import hold_person
 
 if TYPE_CHECKING:
@@ -62,17 +62,8 @@ def hold_review(
     said = {outcome.pk: looked.get(outcome.pk, Looked("")) for outcome in plan.outcomes.all()}
     told: dict[str, Any] = {"held_on": held_on, "what_changed": what_changed, "took_part": took_part.strip()}
     told |= {"why_no_words": why_no_words, "decision": decision, "reason": reason}
-    refuse(
-        queries.why_not_hold(
-            by,
-            plan,
-            today=timezone.localdate(at),
-            looked=said.values(),
-            has_words=words is not None,
-            next_review_on=next_review_on,
-            **told,
-        )
-    )
+    held = Held(looked=said.values(), has_words=words is not None, next_review_on=next_review_on, **told)
+    refuse(queries.why_not_hold(by, plan, held, today=timezone.localdate(at)))
     assert plan.review_on is not None  # a plan that is in force has one
     goes_on = decision != Decision.STEP_DOWN
     review = Review.objects.create(

@@ -41,7 +41,7 @@ from heard.cases.plan.queries import (
 )
 from heard.cases.review import rules
 from heard.cases.review.models import Review, ReviewedOutcome
-from heard.cases.review.rules import Looked
+from heard.cases.review.rules import Held, Looked
 from heard.knowledge import load
 from heard.network.queries import sees, visible_through
 
@@ -155,24 +155,18 @@ def why_not_open(user: User, plan: Plan) -> str | None:
     )
 
 
-def why_not_hold(user: User, plan: Plan, *, today: date, held_on: date | None, **said: Any) -> str | None:
-    """`said`: what_changed, took_part, looked, has_words, why_no_words, decision, reason, next_review_on.
-
-    For a plan that came from `plan_visible_to`.
-    """
-    return rules.why_not_hold(
+def why_not_hold(user: User, plan: Plan, held: Held, *, today: date) -> str | None:
+    """For a plan that came from `plan_visible_to`."""
+    standing = rules.Standing(
         plan_state=plan.state,
         may_review=user.may(May.REVIEW),
         has_draft=draft_plan(user, plan.case_id) is not None,
         agreed_on=timezone.localdate(plan.agreed_at) if plan.agreed_at else None,
-        today=today,
-        held_on=held_on,
-        latest_by=next_after(user, plan.case, held_on or today).latest_by,
+        latest_by=next_after(user, plan.case, held.held_on or today).latest_by,
         actions_open=sum(row.state == "open" for one in plan.outcomes.all() for row in one.actions.all()),
         is_missing=open_episode_of(user, plan.case.person_id) is not None,
-        evidence_days=settings.EVIDENCE_DAYS,
-        **said,
     )
+    return rules.why_not_hold(standing, held, today=today, evidence_days=settings.EVIDENCE_DAYS)
 
 
 def beside(user: User, plan: Plan, *, until: datetime | None = None) -> Beside:

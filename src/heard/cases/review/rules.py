@@ -75,45 +75,54 @@ def why_not_open(*, plan_state: str, may_review: bool, has_draft: bool) -> str |
     return None
 
 
-def why_not_hold(
-    *,
-    plan_state: str,
-    may_review: bool,
-    has_draft: bool,
-    held_on: date | None,
-    agreed_on: date | None,
-    today: date,
-    what_changed: str,
-    took_part: str,
-    looked: Collection[Looked],
-    has_words: bool,
-    why_no_words: str,
-    decision: str,
-    reason: str,
-    next_review_on: date | None,
-    latest_by: date | None,
-    actions_open: int,
-    is_missing: bool,
-    evidence_days: int,
-) -> str | None:
-    """`looked`: one for each outcome of the plan. `latest_by`: the last day that a clock allows for
-    the next review, where one applies. `actions_open`: still to do. `is_missing`: nobody knows where the child is now."""
+@dataclass(frozen=True)
+class Standing:
+    """How a plan stands when a review of it is held. `latest_by`: the last day that a clock allows for the next review, where one
+    applies. `actions_open`: still to do. `is_missing`: nobody knows where the child is now."""
+
+    plan_state: str
+    may_review: bool
+    has_draft: bool
+    agreed_on: date | None
+    latest_by: date | None
+    actions_open: int
+    is_missing: bool
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a review says. `looked`: one for each outcome of the plan. `has_words`: what the child said stands in it."""
+
+    held_on: date | None
+    what_changed: str
+    took_part: str
+    looked: Collection[Looked]
+    has_words: bool
+    why_no_words: str
+    decision: str
+    reason: str
+    next_review_on: date | None
+
+
+def why_not_hold(standing: Standing, held: Held, *, today: date, evidence_days: int) -> str | None:
     return (
-        why_not_open(plan_state=plan_state, may_review=may_review, has_draft=has_draft)
-        or _why_not_that_day(held_on, agreed_on, today)
-        or _why_says_too_little(what_changed, took_part, has_words, why_no_words, decision, reason)
-        or _why_not_looked(looked, today)
-        or _why_not_next(decision, next_review_on, today, latest_by)
+        why_not_open(
+            plan_state=standing.plan_state, may_review=standing.may_review, has_draft=standing.has_draft
+        )
+        or _why_not_that_day(held.held_on, standing.agreed_on, today)
+        or _why_says_too_little(held)
+        or _why_not_looked(held.looked, today)
+        or _why_not_next(held, today, standing.latest_by)
         or (
             why_not_step_down(
-                looked,
-                held_on,
-                actions_open,
-                is_missing=is_missing,
+                held.looked,
+                held.held_on,
+                standing.actions_open,
+                is_missing=standing.is_missing,
                 today=today,
                 evidence_days=evidence_days,
             )
-            if decision == Decision.STEP_DOWN
+            if held.decision == Decision.STEP_DOWN
             else None
         )
     )
@@ -292,18 +301,16 @@ def _why_not_that_day(held_on: date | None, agreed_on: date | None, today: date)
     return None
 
 
-def _why_says_too_little(
-    what_changed: str, took_part: str, has_words: bool, why_no_words: str, decision: str, reason: str
-) -> str | None:
-    if not what_changed.strip():
-        return REVIEW_ASKS["what_changed"]
-    if not has_words and not why_no_words.strip():
+def _why_says_too_little(held: Held) -> str | None:
+    if why_not := REVIEW_ASKS.missing(what_changed=held.what_changed):
+        return why_not
+    if not held.has_words and not held.why_no_words.strip():
         return UNHEARD
-    if not took_part.strip():
-        return REVIEW_ASKS["took_part"]
-    if decision not in set(Decision):
+    if why_not := REVIEW_ASKS.missing(took_part=held.took_part):
+        return why_not
+    if held.decision not in set(Decision):
         return REVIEW_ASKS["decision"]
-    return REVIEW_ASKS.missing(reason=reason)
+    return REVIEW_ASKS.missing(reason=held.reason)
 
 
 def _why_not_looked(looked: Collection[Looked], today: date) -> str | None:
@@ -317,10 +324,9 @@ def _why_not_looked(looked: Collection[Looked], today: date) -> str | None:
     return None
 
 
-def _why_not_next(
-    decision: str, next_review_on: date | None, today: date, latest_by: date | None
-) -> str | None:
-    if decision not in GOES_ON:
+def _why_not_next(held: Held, today: date, latest_by: date | None) -> str | None:
+    next_review_on = held.next_review_on
+    if held.decision not in GOES_ON:
         return None
     if next_review_on is None:
         return "Give the date of the next review."

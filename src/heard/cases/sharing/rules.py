@@ -156,45 +156,59 @@ def why_not_prepare(
     return None if has_pieces else "Choose what to share: only what is necessary."
 
 
-def why_not_decide(
-    *,
-    may_share: bool,
-    state: str,
-    decision: str,
-    read_as_it_is: bool,
-    has_content: bool,
-    basis_known: bool,
-    basis: str,
-    basis_note: str,
-    why: str,
-    told: str,
-    told_note: str,
-    has_words: bool,
-    why_no_words: str,
-    review_on: date | None,
-    today: date,
-    readable_until: date | None = None,
-) -> str | None:
-    """`readable_until`: the last day on which the other side reads what is delivered to it here. A refusal asks for the same as a share, but for the lawful basis."""
-    if not may_share:
+@dataclass(frozen=True)
+class Ready:
+    """How a share stands when it is decided. `read_as_it_is`: whoever decides read what is there now. `has_words`: what the child
+    says about it is with it."""
+
+    may_share: bool
+    state: str
+    read_as_it_is: bool
+    has_content: bool
+    basis_known: bool
+    has_words: bool
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided of a share. `readable_until`: the last day on which the other side reads what is delivered to it here."""
+
+    decision: str
+    why: str
+    told: str
+    told_note: str
+    why_no_words: str
+    review_on: date | None
+    basis: str = ""
+    basis_note: str = ""
+    readable_until: date | None = None
+
+
+def why_not_decide(ready: Ready, decided: Decided, *, today: date) -> str | None:
+    """A refusal asks for the same as a share, but for the lawful basis."""
+    if not ready.may_share:
         return "Your role does not decide on sharing."
-    if state != State.PREPARED:
+    if ready.state != State.PREPARED:
         return DECIDED
-    if decision not in {State.SHARED, State.REFUSED}:
+    if decided.decision not in {State.SHARED, State.REFUSED}:
         return DECIDE_ASKS["decision"]
-    if not read_as_it_is:
+    if not ready.read_as_it_is:
         return CHANGED
-    if decision == State.SHARED and not has_content:
-        return "Nothing of what was chosen is there any longer. Choose what to share."
-    if decision == State.SHARED:
-        lacks = _why_no_basis(known=basis_known, basis=basis, note=basis_note)
-        if lacks:
-            return lacks
-        if readable_until is not None and readable_until < today:
-            return "The last day on which they can read it lies in the past. Choose today or a day to come."
-    if not why.strip():
+    if decided.decision == State.SHARED and (why_not := _why_not_share(ready, decided, today)):
+        return why_not
+    if not decided.why.strip():
         return "Give the reason. A refusal needs one as much as a share."
-    return _why_child_left_out(told, told_note, has_words, why_no_words) or _why_no_review(review_on, today)
+    return _why_child_left_out(ready, decided) or _why_no_review(decided.review_on, today)
+
+
+def _why_not_share(ready: Ready, decided: Decided, today: date) -> str | None:
+    if not ready.has_content:
+        return "Nothing of what was chosen is there any longer. Choose what to share."
+    if why_not := _why_no_basis(known=ready.basis_known, basis=decided.basis, note=decided.basis_note):
+        return why_not
+    if decided.readable_until is not None and decided.readable_until < today:
+        return "The last day on which they can read it lies in the past. Choose today or a day to come."
+    return None
 
 
 def _why_no_basis(*, known: bool, basis: str, note: str) -> str | None:
@@ -205,12 +219,12 @@ def _why_no_basis(*, known: bool, basis: str, note: str) -> str | None:
     return None
 
 
-def _why_child_left_out(told: str, note: str, has_words: bool, why_no_words: str) -> str | None:
-    if not has_words and not why_no_words.strip():
+def _why_child_left_out(ready: Ready, decided: Decided) -> str | None:
+    if not ready.has_words and not decided.why_no_words.strip():
         return "Add what the child says about sharing this, or say why their view is not there."
-    if told not in set(Told):
+    if decided.told not in set(Told):
         return DECIDE_ASKS["told"]
-    if told == Told.NOT_TOLD and not note.strip():
+    if decided.told == Told.NOT_TOLD and not decided.told_note.strip():
         return DECIDE_ASKS["told_why"]
     return None
 

@@ -127,26 +127,18 @@ def decide_share(
     words, why_no_words = hear(by=by, person_id=whom, view=view, on=Words.Occasion.SHARE, on_id=share.pk)
     sections = queries.preview(by, share)
     shared = decision == rules.State.SHARED
-    refuse(
-        rules.why_not_decide(
-            may_share=by.may(May.SHARE),
-            state=share.state,
-            decision=decision,
-            read_as_it_is=seen == rules.fingerprint(sections) and not stale,
-            has_content=bool(sections),
-            basis_known=basis in bases(),
-            basis=basis,
-            basis_note=basis_note,
-            why=why,
-            told=told,
-            told_note=told_note,
-            has_words=words is not None,
-            why_no_words=why_no_words,
-            review_on=review_on,
-            today=timezone.localdate(now),
-            readable_until=readable_until,
-        )
+    ready = rules.Ready(
+        may_share=by.may(May.SHARE),
+        state=share.state,
+        read_as_it_is=seen == rules.fingerprint(sections) and not stale,
+        has_content=bool(sections),
+        basis_known=basis in bases(),
+        has_words=words is not None,
     )
+    decided = rules.Decided(
+        decision, why, told, told_note, why_no_words, review_on, basis, basis_note, readable_until
+    )
+    refuse(rules.why_not_decide(ready, decided, today=timezone.localdate(now)))
     kept = sections if shared else [rules.Section(one.heading, "") for one in sections]
     share.content = [asdict(one) for one in kept]
     share.basis, share.basis_note = (basis, basis_note) if shared else ("", "")
