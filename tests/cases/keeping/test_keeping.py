@@ -252,6 +252,21 @@ def test_what_is_past_its_time_is_listed_unless_it_is_held(
     assert child not in queries.past_their_time(world.coordinator)
 
 
+def test_what_is_listed_is_what_a_hold_on_an_agency_does_not_keep(
+    world: World, record: Record, settings: Any
+) -> None:
+    """An agency that leads holds the record too, also where it was never involved by a row of its own."""
+    settings.RETENTION = rules.period_of("birth,3")
+    child = Person.objects.get(pk=record["person_id"])
+    child.involvements.all().delete()
+    Person.objects.filter(pk=child.pk).update(lead_agency=world.care)
+    chosen = {"scope": "agency", "reason": "Letter of the inquiry", "agency_id": world.care.pk}
+    assert child in queries.past_their_time(world.coordinator)
+    actions.place_hold(by=world.coordinator, **chosen)
+    assert queries.is_held(world.coordinator, child.pk)
+    assert child not in queries.past_their_time(world.coordinator)
+
+
 @pytest.mark.parametrize("text", ["closed", "death,5", "birth,x", "birth,0"])
 def test_a_period_that_says_nothing_is_refused_at_the_start(text: str) -> None:
     with pytest.raises(ValueError, match="HEARD_RETENTION"):

@@ -14,7 +14,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import Case, CasePeriod
 from heard.cases.keeping import rules
 from heard.cases.keeping.models import Destruction, Hold
-from heard.network.leading import agencies_answering
+from heard.network.leading import agencies_answering, answered_for_by
 from heard.network.queries import people_visible_to
 from heard.network.rules import Level
 
@@ -74,7 +74,7 @@ def past_their_time(user: User) -> QuerySet[Person]:
     people = people.filter(Exists(cases), ~Exists(cases.filter(state="open")))
     held = Hold.objects.filter(_IN_FORCE)
     people = people.filter(~Exists(held.filter(person=OuterRef("pk"))))
-    people = people.exclude(involvements__agency__in=held.filter(agency__isnull=False).values("agency"))
+    people = people.exclude(answered_for_by(held.filter(agency__isnull=False).values("agency")))
     asked = Destruction.objects.filter(person_id=OuterRef("pk"), decided_at=None)
     people = people.filter(~Exists(asked))
     first = rules.latest_start(period, timezone.localdate())
