@@ -59,6 +59,14 @@ _SAYS: Final = {
         gettext_noop("Heard: a recovery code was used"),
         gettext_noop("Somebody signed in to your account with one of its recovery codes. That code is used up."),
     ),
+    "linked": (
+        gettext_noop("Heard: you can sign in with your organisation"),
+        gettext_noop("From now on your organisation's own sign-in opens your account in Heard."),
+    ),
+    "unlinked": (
+        gettext_noop("Heard: you no longer sign in with your organisation"),
+        gettext_noop("Your organisation's own sign-in no longer opens your account in Heard."),
+    ),
     "recovered": (
         gettext_noop("Heard: your account was recovered on the server"),
         gettext_noop(

@@ -8,6 +8,7 @@ from itertools import batched
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from axes.utils import reset
 from django.contrib.auth import SESSION_KEY
@@ -19,7 +20,18 @@ from django.utils import timezone
 from heard.agencies import account_mail, queries, rules
 from heard.agencies.indexing import written
 from heard.agencies.mailing import why_no_mail
-from heard.agencies.models import Agency, Approval, AuditRow, Draft, Membership, Team, User
+from heard.agencies.models import (
+    Agency,
+    Approval,
+    AuditRow,
+    Draft,
+    GroupRole,
+    Membership,
+    ProposedRole,
+    Team,
+    User,
+)
+from heard.agencies.providers import Provider
 from heard.agencies.reading import is_reading_only, keep_looks
 from heard.agencies.rules import BeingSent, Hidden, May, Role, Sheet, refuse
 from heard.agencies.trail import sealing
@@ -414,6 +426,220 @@ def decide_approval(*, by: User, approval_id: uuid.UUID, agrees: bool) -> Approv
         role = Role(approval.role)
         give_role(by=approval.asked_by, user=approval.user, team=approval.team, role=role, agreed_by=by)
     return approval
+
+
+# ---- signing in with one's organisation
+
+
+@transaction.atomic
+def link(*, by: User, user: User, provider: Provider, number: str) -> SocialAccount:
+    """From now on this organisation's server says who they are, by this number of its own: themself, who just signed in
+    there, or an administrator. They are told by mail. Nobody is ever linked by a mail address."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    of_the_agency, of_another = queries.belongs(by, user, provider)
+    there = SocialAccount.objects.filter(provider=provider.id)
+    refuse(
+        rules.why_not_link(
+            may_manage=by.may(May.MANAGE),
+            is_self=by.pk == user.pk,
+            is_active=user.is_active,
+            of_the_agency=of_the_agency,
+            of_another=of_another,
+            linked=there.filter(user=user).exists(),
+            taken=there.filter(uid=number.strip()).exists(),
+            number=number,
+        )
+    )
+    made = SocialAccount(user=user, provider=provider.id, uid=number.strip(), extra_data={})
+    made.full_clean(exclude=["extra_data"])
+    made.save()
+    account_mail.tell(user, "linked")
+    record_audit(
+        by=by,
+        verb="link",
+        subject="user",
+        subject_id=user.pk,
+        detail={"provider": provider.id, "link": made.pk},
+    )
+    return made
+
+
+@transaction.atomic
+def unlink(*, by: User, link_id: int) -> User:
+    """This organisation no longer signs them in, and whatever is signed in as them ends where an administrator says so."""
+    held = queries.link_visible_to(by, link_id)
+    user: User = held.user
+    is_self = user.pk == by.pk
+    refuse(
+        rules.why_not_unlink(
+            may_manage=by.may(May.MANAGE), is_self=is_self, has_other_way=queries.has_way_in(user)
+        )
+    )
+    SocialAccount.objects.filter(pk=held.pk).delete()
+    if not is_self:
+        _end_sessions(user)
+    account_mail.tell(user, "unlinked")
+    detail = {"provider": held.provider, "link": link_id}
+    record_audit(by=by, verb="unlink", subject="user", subject_id=user.pk, detail=detail)
+    return user
+
+
+@transaction.atomic
+def follow_groups(
+    *, by: User | None, user: User, provider: Provider, groups: Collection[str] | None
+) -> rules.Followed:
+    """What comes of the groups in which an organisation says that somebody is who signs in there: see `rules.follow`. Where
+    it does not say (`groups` is None), though groups stand for roles, nothing changes and administrators are told."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    rows = GroupRole.objects.filter(
+        provider=provider.id, counts_since__isnull=False, team__agency__name=provider.agency
+    )
+    stands_for = {(row.group, (row.team_id, row.role)) for row in rows}
+    nothing = rules.Followed(frozenset(), frozenset(), frozenset())
+    if not stands_for and groups is None:
+        return nothing
+    if groups is None:
+        _note_missing(by, user, provider)
+        return nothing
+    held = {(one.team_id, one.role): one for one in Membership.objects.select_for_update().filter(user=user)}
+    proposed = {
+        (one.team_id, one.role): one for one in ProposedRole.objects.filter(user=user, provider=provider.id)
+    }
+    followed = rules.follow(held=held, proposed=proposed, stands_for=stands_for, groups=groups)
+    for key in sorted(followed.take):
+        held[key].delete()
+        _note_role(by, "take role", user, key, provider)
+    for team, role in sorted(followed.propose):
+        ProposedRole.objects.get_or_create(
+            user=user, team_id=team, role=role, defaults={"provider": provider.id}
+        )
+        _note_role(by, "propose role", user, (team, role), provider)
+    for key in followed.forget:
+        proposed[key].delete()
+    if user.groups_missing_at:
+        user.groups_missing_at = None
+        user.save(update_fields=["groups_missing_at"])
+    return followed
+
+
+def _note_missing(by: User | None, user: User, provider: Provider) -> None:
+    user.groups_missing_at = user.groups_missing_at or timezone.now()
+    user.save(update_fields=["groups_missing_at"])
+    detail = {"provider": provider.id}
+    record_audit(by=by, verb="groups not said", subject="user", subject_id=user.pk, detail=detail)
+
+
+def _note_role(by: User | None, verb: str, user: User, key: rules.InTeam, provider: Provider) -> None:
+    team, role = key
+    detail = {"role": role, "team": str(team), "provider": provider.id}
+    record_audit(by=by, verb=verb, subject="user", subject_id=user.pk, detail=detail)
+
+
+@transaction.atomic
+def map_group(
+    *, by: User, provider: Provider, group: str, team: Team, role: Role, reason: str = ""
+) -> GroupRole:
+    """Says that a group of an organisation's directory stands for a role. Where the role takes two people, it counts once a
+    second has agreed."""
+    _only_administrators(by)
+    _lock_administrators()
+    same = GroupRole.objects.filter(provider=provider.id, group=group.strip(), team=team, role=role)
+    late = timezone.now() - rules.APPROVED_WITHIN
+    same.filter(counts_since=None, asked_at__lt=late).delete()  # nobody agreed in time: it is asked for again
+    two = rules.needs_two(role) and queries.has_a_second(by, by)
+    refuse(
+        rules.why_not_map(
+            can_be_mapped=rules.can_be_mapped(role),
+            group=group,
+            of_the_agency=team.agency.name == provider.agency,
+            there=same.exists(),
+            needs_two=two,
+            reason=reason,
+        )
+    )
+    mapping = GroupRole(
+        provider=provider.id, group=group.strip(), team=team, role=role, reason=reason.strip(), asked_by=by,
+        counts_since=None if two else timezone.now(),
+    )  # fmt: skip
+    mapping.full_clean()
+    mapping.save()
+    verb = "ask" if two else "add"
+    detail = {"provider": provider.id, "role": role, "team": str(team.pk)}
+    record_audit(by=by, verb=verb, subject="group", subject_id=mapping.pk, reason=reason, detail=detail)
+    return mapping
+
+
+@transaction.atomic
+def decide_mapping(*, by: User, mapping_id: uuid.UUID, agrees: bool) -> None:
+    """The second person agrees, and from the next sign-in on the group stands for the role; or they do not, and it is gone."""
+    queries.group_role_visible_to(by, mapping_id)
+    mapping = GroupRole.objects.select_for_update(of=("self",)).get(pk=mapping_id)
+    refuse(
+        rules.why_not_agree_to_mapping(
+            may_approve=by.may(May.APPROVE),
+            counts=mapping.counts_since is not None,
+            asked_it=mapping.asked_by_id == by.pk,
+            asked_at=mapping.asked_at,
+            now=timezone.now(),
+        )
+    )
+    if agrees:
+        mapping.counts_since, mapping.agreed_by = timezone.now(), by
+        mapping.save(update_fields=["counts_since", "agreed_by"])
+    else:
+        GroupRole.objects.filter(pk=mapping.pk).delete()
+    record_audit(by=by, verb="agree to" if agrees else "turn down", subject="group", subject_id=mapping_id)
+
+
+@transaction.atomic
+def unmap_group(*, by: User, mapping_id: uuid.UUID) -> None:
+    """The group no longer stands for the role. Whoever has the role keeps it: from now on an administrator alone takes it
+    away. What it proposed is no longer proposed."""
+    _only_administrators(by)
+    mapping = queries.group_role_visible_to(by, mapping_id)
+    GroupRole.objects.filter(pk=mapping.pk).delete()
+    others = GroupRole.objects.filter(provider=mapping.provider, team=mapping.team, role=mapping.role)
+    if not others.exists():
+        ProposedRole.objects.filter(provider=mapping.provider, team=mapping.team, role=mapping.role).delete()
+    detail = {"provider": mapping.provider, "role": mapping.role, "team": str(mapping.team_id)}
+    record_audit(by=by, verb="remove", subject="group", subject_id=mapping_id, detail=detail)
+
+
+@transaction.atomic
+def decide_proposed_role(*, by: User, role_id: int, gives: bool, reason: str = "") -> ProposedRole:
+    """An administrator gives a role for which a group stands, or asks a second person to agree where it takes two; or does
+    not, and it is not proposed again while they are in the group."""
+    _only_administrators(by)
+    queries.role_proposed(by, role_id)
+    asked = ProposedRole.objects.select_for_update(of=("self",)).get(pk=role_id)
+    role = Role(asked.role)
+    if gives and rules.needs_two(role) and queries.has_a_second(by, asked.user):
+        ask_for_role(by=by, user=asked.user, team=asked.team, role=role, reason=reason)
+        return asked
+    asked.decided_by, asked.decided_at = by, timezone.now()
+    asked.save(update_fields=["decided_by", "decided_at"])
+    if gives:
+        give_role(by=by, user=asked.user, team=asked.team, role=role)
+    else:
+        detail = {"role": role, "team": str(asked.team_id)}
+        record_audit(
+            by=by,
+            verb="do not give role",
+            subject="user",
+            subject_id=asked.user_id,
+            reason=reason,
+            detail=detail,
+        )
+    return asked
+
+
+@transaction.atomic
+def note_groups_seen_to(*, by: User, user: User) -> None:
+    """An administrator has looked why an organisation did not say somebody's groups. It comes again with their next sign-in
+    where it still does not."""
+    _only_administrators(by)
+    User.objects.filter(pk=user.pk).update(groups_missing_at=None)
+    record_audit(by=by, verb="see to groups", subject="user", subject_id=user.pk)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -23,10 +24,15 @@ from heard.agencies.forms import (
     AgencyForm,
     ApprovalForm,
     GiveRoleForm,
+    GroupDecisionForm,
+    GroupForm,
     InviteForm,
+    LinkForm,
+    ProposedRoleForm,
     ReasonForm,
     TakeRoleForm,
     TeamForm,
+    UnlinkForm,
 )
 from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.kept import kept_form, sending
@@ -87,6 +93,8 @@ def user(request: Request, user_id: int) -> HttpResponse:
         "added": person.date_joined,
         "role_names": ROLE_NAMES,
         "factors": [_FACTORS[kind] for kind in queries.factors_of(request.user, person)],
+        "links": queries.links_of(request.user, person),
+        "to_link": queries.providers_for(request.user, person),
         "signed_in": len(queries.sessions_of(request.user, person)),
         "asked_for": list(queries.roles_asked_for(request.user, person)),
         "why_not_switch_off": _why_not_switch_off(request, person),
@@ -143,6 +151,195 @@ def user_remove_factors(request: Request, user_id: int) -> HttpResponse:
             reason=_REASON_TO_COME,
         ),
         kind="warning",
+    )
+
+
+@gate(May.MANAGE, fresh=True)
+def user_link(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    providers = queries.providers_for(request.user, person)
+    form = LinkForm(request.POST or None, providers=providers)
+    if form.is_valid():
+        with sending(request, form, errors_on="number"):
+            actions.link(by=request.user, user=person, **form.cleaned_data)
+            messages.success(request, _("From now on they can sign in with their organisation."))
+            return redirect("user", user_id=user_id)
+    return _ask(
+        request,
+        form,
+        heading=_("Let them sign in with their organisation"),
+        about=str(person),
+        what_for=_(
+            "Say by which number their organisation knows them. Whoever signs in there with this number is in Heard as them, "
+            "so have the number from the directory itself or from them. They are told by mail."
+        ),
+        button=_("Save"),
+        back=reverse("user", args=[user_id]),
+        why_not=None
+        if providers
+        else _("No organisation is set up for people who work for their agency alone."),
+    )
+
+
+@gate(May.MANAGE, fresh=True)
+def user_unlink(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    links = queries.links_of(request.user, person)
+    form = UnlinkForm(request.POST or None, links=links)
+    if form.is_valid():
+        with sending(request, form, errors_on="link"):
+            actions.unlink(by=request.user, link_id=form.cleaned_data["link"])
+            messages.success(request, _("Taken away. They are signed out everywhere."))
+            return redirect("user", user_id=user_id)
+    return _ask(
+        request,
+        form,
+        heading=_("Their organisation no longer signs them in"),
+        about=str(person),
+        what_for=_("They keep their roles. Where they have no password, send them a link to set one."),
+        button=_("Take it away"),
+        back=reverse("user", args=[user_id]),
+        why_not=None if links else _("No organisation signs them in."),
+    )
+
+
+@gate(May.MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def user_groups(request: Request, user_id: int) -> HttpResponse:
+    """Their organisation did not say which groups they are in: what that means, and that somebody has seen to it."""
+    person = queries.user_visible_to(request.user, user_id)
+    if request.method == "POST":
+        actions.note_groups_seen_to(by=request.user, user=person)
+        messages.success(
+            request, _("Noted. It comes again where their next sign-in does not say the groups either.")
+        )
+        return redirect("user", user_id=user_id)
+    return _ask(
+        request,
+        Form(),
+        heading=_("Their organisation did not say their groups"),
+        about=str(person),
+        what_for=_(
+            "Groups stand for roles, and when they signed in their organisation listed none: it is not set up to, or they are in "
+            "too many. Their roles were left as they are. Ask whoever looks after the directory to send the groups of Heard "
+            "alone, and look at the roles of this person meanwhile."
+        ),
+        button=_("I have seen to it"),
+        back=reverse("user", args=[user_id]),
+    )
+
+
+@gate(May.APPROVE)
+@require_safe
+def groups_of_directories(request: Request) -> HttpResponse:
+    """Which group of which organisation's directory stands for which role."""
+    page = Paginator(queries.group_roles_visible_to(request.user), _PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "page": page,
+        "role_names": ROLE_NAMES,
+        "past": timezone.now() - rules.APPROVED_WITHIN,
+        "providers": settings.SIGN_ON,
+        "may_manage": request.user.may(May.MANAGE),
+    }
+    return render(request, "agencies/groups.html", context)
+
+
+@gate(May.MANAGE, fresh=True)
+def group_map(request: Request) -> HttpResponse:
+    form = kept_form(
+        request,
+        GroupForm,
+        kind="group.map",
+        teams=queries.teams_visible_to(request.user),
+        providers=settings.SIGN_ON.values(),
+    )
+    if form.is_valid():
+        with sending(request, form, errors_on="group"):
+            made = actions.map_group(by=request.user, **form.cleaned_data)
+            asked = _("A second person has been asked. It counts when they agree.")
+            messages.success(
+                request, _("Saved. It counts from the next sign-in.") if made.counts_since else asked
+            )
+            return redirect("directory_groups")
+    return _ask(
+        request,
+        form,
+        heading=_("Let a group stand for a role"),
+        what_for=_(
+            "Whoever has this role in this team and is not in a group that stands for it loses it when they sign in. Whoever is "
+            "in the group and does not have the role is put before an administrator, and gets nothing by itself."
+        ),
+        button=_("Save"),
+        back=reverse("directory_groups"),
+        why_not=None if settings.SIGN_ON else _("No organisation is set up. The guide says how."),
+    )
+
+
+@gate(May.APPROVE, fresh=True)
+def group_decide(request: Request, mapping_id: uuid.UUID) -> HttpResponse:
+    asked = queries.group_role_visible_to(request.user, mapping_id)
+    form = GroupDecisionForm(request.POST or None)
+    if form.is_valid():
+        with sending(request, form, errors_on="agrees"):
+            actions.decide_mapping(by=request.user, mapping_id=mapping_id, agrees=form.cleaned_data["agrees"])
+            messages.success(request, _("Saved, with your name."))
+            return redirect("directory_groups")
+    words = {
+        "role": ROLE_NAMES[rules.Role(asked.role)], "team": asked.team, "agency": asked.team.agency,
+        "group": asked.group, "by": asked.asked_by, "reason": asked.reason,
+    }  # fmt: skip
+    return _ask(
+        request,
+        form,
+        heading=_("Does this group stand for this role?"),
+        about=_("Group %(group)s: %(role)s in %(team)s, %(agency)s") % words,
+        what_for=_("%(by)s says so: “%(reason)s” Whoever has the role and is not in the group loses it.")
+        % words,
+        button=_("Save"),
+        back=reverse("directory_groups"),
+        why_not=rules.why_not_agree_to_mapping(
+            may_approve=True,
+            counts=asked.counts_since is not None,
+            asked_it=asked.asked_by == request.user,
+            asked_at=asked.asked_at,
+            now=timezone.now(),
+        ),
+    )
+
+
+@gate(May.MANAGE, fresh=True)
+@require_POST
+def group_unmap(request: Request, mapping_id: uuid.UUID) -> HttpResponse:
+    actions.unmap_group(by=request.user, mapping_id=mapping_id)
+    messages.success(request, _("The group no longer stands for this role. Whoever has the role keeps it."))
+    return redirect("directory_groups")
+
+
+@gate(May.MANAGE, fresh=True)
+def role_proposed(request: Request, role_id: int) -> HttpResponse:
+    asked = queries.role_proposed(request.user, role_id)
+    form = ProposedRoleForm(request.POST or None)
+    if form.is_valid():
+        with sending(request, form, errors_on="gives"):
+            actions.decide_proposed_role(by=request.user, role_id=role_id, **form.cleaned_data)
+            messages.success(request, _("Saved, with your name."))
+            return redirect("user", user_id=asked.user_id)
+    words = {
+        "role": ROLE_NAMES[rules.Role(asked.role)], "who": asked.user, "team": asked.team, "agency": asked.team.agency,
+    }  # fmt: skip
+    return _ask(
+        request,
+        form,
+        heading=_("Give a role that their organisation proposes?"),
+        about=_("%(role)s for %(who)s in %(team)s, %(agency)s") % words,
+        what_for=_(
+            "They are in a group of their organisation that stands for this role. Where the role sees more than a "
+            "practitioner’s, a second person is asked to agree."
+        ),
+        button=_("Save"),
+        back=reverse("user", args=[asked.user_id]),
     )
 
 

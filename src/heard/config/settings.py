@@ -31,6 +31,9 @@ DATABASE_URL       default SQLite in HEARD_DATA
 HEARD_SECRET_KEY_BEFORE  the key before this one, for as long as what was encrypted with it is in use
 HEARD_FACTOR       who confirms with a passkey or app that it is them: all, sensitive (roles that see more than their
                    agency’s work) or, in the demo alone, off; default all, in the demo off
+HEARD_SIGN_ON      a file with the organisations at which people sign in instead of with a password: one for each agency
+                   (docs/guide/single-sign-on.md); default none
+HEARD_UNUSED_DAYS  after how many days without signing in an account is listed, and after how many it is switched off; default 45,90
 HEARD_PROXIES      how many servers in front pass requests on, each adding the address that it saw; default 1, in the demo 0
 HEARD_SESSION_MINUTES   how long a sign-in lasts at most; default 480, one working day
 HEARD_IDLE_MINUTES  after how long without doing anything it ends; default 30, for administrators never more than 15
@@ -48,6 +51,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from heard.agencies.providers import read as _providers
 from heard.cases.keeping.rules import period_of as _period_of
 from heard.cases.panel.escalation import policy as _policy
 from heard.cases.review.rules import EVIDENCE_DAYS as _EVIDENCE_DAYS
@@ -80,6 +84,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "axes",
     "django_htmx",
@@ -126,6 +132,7 @@ GATE_OPEN_MODULES = [
     "django.views.",
     "django.contrib.staticfiles.",
     "heard.home.open",
+    "heard.home.elsewhere",
     "heard.home.invited",
     "heard.insight.digest.open",
 ]
@@ -171,6 +178,7 @@ _CONTEXT = [
     "heard.home.health.background_work",
     "heard.home.readable.reading",
     "heard.home.factors.factor",
+    "heard.home.sign_on.sign_on",
 ]
 TEMPLATES = [
     {
@@ -262,6 +270,18 @@ MFA_FORMS = {
     "generate_recovery_codes": "heard.home.factor_forms.GenerateRecoveryCodesForm",
     "edit_webauthn": "heard.home.factor_forms.EditWebAuthnForm",
 }
+# Where an organisation says who somebody is: nobody is added by it, nobody found by a mail address, no token is kept.
+try:
+    SIGN_ON = _providers(os.environ.get("HEARD_SIGN_ON", ""), os.environ)
+except ValueError as _wrong:
+    raise ImproperlyConfigured(str(_wrong)) from _wrong
+SOCIALACCOUNT_ADAPTER = "heard.home.sign_on.Adapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 # Who is asking is known by the address that the nearest trusted server in front saw. Nothing counts an address alone: a
 # whole agency may have one. Wrong passwords are counted by axes, wrong codes here; both only for one name.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("HEARD_PROXIES", "0" if DEMO else "1"))
@@ -307,7 +327,7 @@ SECURE_CSP = {
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    "form-action": [CSP.SELF, *(origin for _provider in SIGN_ON.values() for origin in _provider.origins)],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }
