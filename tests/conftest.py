@@ -48,9 +48,11 @@ ON_BOTH = (
     "graph/",
     "home/test_caseload.py",  # sorting and counting in SQL
     "home/test_figures.py",
+    "home/test_groups.py",  # what is unique, and locks
     "home/test_health.py",
     "home/test_readable.py",
     "home/test_search.py",
+    "home/test_sign_on.py",
     "home/test_team.py",
     "home/test_work.py",
     "insight/test_release_at_once.py",

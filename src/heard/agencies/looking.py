@@ -62,4 +62,4 @@ def _only_read(
 
 
 def _comes_back(request: HttpRequest) -> bool:
-    return bool(request.resolver_match) and request.resolver_match.view_name in COMES_BACK
+    return request.resolver_match is not None and request.resolver_match.view_name in COMES_BACK

@@ -84,8 +84,6 @@ def _provider(id_: str, entry: Any, environment: Mapping[str, str]) -> Provider:
         raise ValueError(f"{where} {', '.join(unknown)} is not known. Known are {', '.join(_KNOWN)}.")
     server = str(entry["server"]).rstrip("/")
     _refuse_what_can_be_read(where, server)
-    lists = {name: _several(where, name, entry) for name in ("scopes", "second_factor", "also")}
-    words = {name: str(entry[name]) for name in ("person", "groups") if entry.get(name)}
     return Provider(
         id=id_,
         name=str(entry["name"]),
@@ -93,8 +91,11 @@ def _provider(id_: str, entry: Any, environment: Mapping[str, str]) -> Provider:
         server=server,
         client=str(entry["client"]),
         secret=_secret(where, id_, entry, environment),
-        **words,
-        **lists,
+        person=str(entry.get("person") or "sub"),
+        groups=str(entry.get("groups") or "groups"),
+        scopes=_several(where, "scopes", entry),
+        second_factor=_several(where, "second_factor", entry),
+        also=_several(where, "also", entry),
     )
 
 

@@ -320,7 +320,7 @@ def group_unmap(request: Request, mapping_id: uuid.UUID) -> HttpResponse:
 @gate(May.MANAGE, fresh=True)
 def role_proposed(request: Request, role_id: int) -> HttpResponse:
     asked = queries.role_proposed(request.user, role_id)
-    form = ProposedRoleForm(request.POST or None)
+    form = kept_form(request, ProposedRoleForm, kind=f"role.proposed.{role_id}")
     if form.is_valid():
         with sending(request, form, errors_on="gives"):
             actions.decide_proposed_role(by=request.user, role_id=role_id, **form.cleaned_data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -35,10 +35,10 @@ def connect(request: Request, provider_id: str) -> HttpResponse:
     """Out to their organisation, which then says by which number it knows them."""
     if provider_id not in settings.SIGN_ON:
         raise Http404
-    sent: HttpRequest = request
-    sent.POST = sent.POST.copy()
-    sent.POST["process"] = "connect"
-    return elsewhere.out(sent, provider_id)
+    typed = request.POST.copy()
+    typed["process"] = "connect"
+    request.POST = typed  # type: ignore[assignment]
+    return elsewhere.out(request, provider_id)
 
 
 @gate(May.SIGNED_IN, fresh=True)

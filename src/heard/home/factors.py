@@ -86,7 +86,7 @@ def lacks_factor(request: HttpRequest) -> bool:
 def _counts(shown: dict[str, Any]) -> bool:
     """A passkey or app of theirs, or what their organisation asked for, while it is trusted in this."""
     if shown.get("type") == ELSEWHERE:
-        provider = settings.SIGN_ON.get(shown.get("provider"))
+        provider = settings.SIGN_ON.get(str(shown.get("provider")))
         return bool(provider and provider.second_factor)
     return shown.get("type") in _KEYS
 
@@ -119,7 +119,7 @@ def _sign_in_again(request: HttpRequest) -> HttpResponseBase | None:
     view = request.resolver_match.view_name if request.resolver_match else ""
     if view not in _ENROLMENT or not request.user.is_authenticated or is_fresh(request):
         return None
-    return None if has_to_confirm_with(cast("User", request.user)) else _again(request)
+    return None if has_to_confirm_with(request.user) else _again(request)
 
 
 def _again(request: HttpRequest) -> HttpResponseBase:
