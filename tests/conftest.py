@@ -33,6 +33,7 @@ ON_BOTH = (
     "agencies/test_approvals.py",
     "agencies/test_kept.py",  # two who save at once
     "agencies/trail/",  # triggers, and who writes at once
+    "agencies/test_unused.py",  # a key that is compared with text
     "agencies/test_looking.py",  # what may be written while a page is read
     "cases/case/",  # who may see; constraints
     "cases/glass/",

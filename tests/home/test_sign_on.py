@@ -22,6 +22,7 @@ from heard.agencies import account_mail, actions
 from heard.agencies.models import AuditRow, Membership, User
 from heard.agencies.providers import Provider
 from heard.agencies.rules import Refused, Role
+from heard.config import doctor
 
 COUNTY, SCHOOL = "county", "school"
 
@@ -508,3 +509,21 @@ def test_the_password_still_opens_the_account(
     client = Client()
     client.post(reverse("account_login"), {"login": "sol.wright", "password": PASSWORD})
     assert is_in(client)
+
+
+# ---- what the doctor says
+
+
+def test_the_doctor_says_what_is_wrong_with_a_provider(
+    world: World, organisation: Organisation, settings: Any
+) -> None:
+    assert {one.code for one in doctor._sign_on()} == {"sign-on-https"}, (
+        "tests alone have one on this machine"
+    )
+    settings.SIGN_ON = {
+        COUNTY: Provider(COUNTY, "County", "Wexmoor Council", "https://localhost:1", "heard", "x")
+    }
+    found = {one.code: one.severity for one in doctor._sign_on()}
+    assert found == {"sign-on-agency": "error", "sign-on-answers": "warning"}
+    settings.SIGN_ON = {}
+    assert list(doctor._sign_on()) == []

@@ -383,6 +383,9 @@ def _organisation(world: World, worker: User) -> dict[str, Any]:
         "mapping_id": mapping.pk,
         "role_id": agencies_read.roles_proposed(world.administrator).get().pk,
         "link_id": link.pk,
+        "recovery_id": agencies.ask_recovery(
+            by=world.administrator, user=worker, reason="Lost their telephone"
+        ).pk,
     }
 
 

@@ -28,6 +28,7 @@ from heard.agencies.models import (
     GroupRole,
     Membership,
     ProposedRole,
+    Recovery,
     Team,
     User,
 )
@@ -292,17 +293,67 @@ def note_factor(*, by: User, verb: str, kind: str) -> None:
 
 
 @transaction.atomic
-def remove_factors(*, by: User, user: User, reason: str) -> User:
-    """For somebody who has lost them all: at their next sign-in they add new ones. Whatever is signed in as them ends."""
+def ask_recovery(*, by: User, user: User, reason: str) -> Recovery:
+    """For somebody who has lost every passkey, app and code: asks a second person, who speaks with them, to agree. Where
+    nobody could be the second, it is done at once. They are told by mail."""
     _only_administrators(by)
     user = User.objects.select_for_update().get(pk=user.pk)
-    held = Authenticator.objects.filter(user=user)
-    refuse(rules.why_not_remove_factors(is_self=user.pk == by.pk, has_any=held.exists(), reason=reason))
-    held.delete()
+    refuse(
+        rules.why_not_ask_recovery(
+            is_self=user.pk == by.pk,
+            is_active=user.is_active,
+            asked_already=queries.recoveries_asked_for(by, user).exists(),
+            has_second=queries.has_a_second(by, user),
+            may_approve=user.may(May.APPROVE),
+            reason=reason,
+        )
+    )
+    asked = Recovery.objects.create(user=user, reason=reason.strip(), asked_by=by)
+    record_audit(by=by, verb="ask to recover", subject="user", subject_id=user.pk, reason=reason)
+    if queries.has_a_second(by, user):
+        account_mail.tell(user, "recovery asked")
+    else:
+        _begin_again(by, asked)
+    return asked
+
+
+@transaction.atomic
+def decide_recovery(*, by: User, recovery_id: uuid.UUID, agrees: bool) -> Recovery:
+    """The second person agrees: all with which they could sign in goes, whatever is signed in as them ends, and
+    `invitation.link_for` has the link with which they begin again, for a day. Or does not, and nothing changes."""
+    queries.recovery_visible_to(by, recovery_id)
+    asked = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery_id)
+    refuse(
+        rules.why_not_decide_approval(
+            may_approve=by.may(May.APPROVE),
+            decided=asked.decided_at is not None,
+            asked_it=asked.asked_by_id == by.pk,
+            concerned=asked.user_id == by.pk,
+            asked_at=asked.asked_at,
+            now=timezone.now(),
+        )
+    )
+    if agrees:
+        _begin_again(by, asked)
+    else:
+        asked.agreed, asked.decided_by, asked.decided_at = False, by, timezone.now()
+        asked.save()
+    verb = "agree to recover" if agrees else "turn down recovery"
+    record_audit(by=by, verb=verb, subject="user", subject_id=asked.user_id)
+    return asked
+
+
+def _begin_again(by: User, asked: Recovery) -> None:
+    user = User.objects.select_for_update().get(pk=asked.user_id)
+    asked.agreed, asked.decided_by, asked.decided_at = True, by, timezone.now()
+    asked.save()
+    user.invited_at = asked.decided_at
+    user.set_unusable_password()
+    user.save(update_fields=["invited_at", "password"])
+    Authenticator.objects.filter(user=user).delete()
+    _let_try_again(user)
     _end_sessions(user)
-    account_mail.tell(user, "factor removed")
-    record_audit(by=by, verb="remove factors", subject="user", subject_id=user.pk, reason=reason)
-    return user
+    account_mail.tell(user, "begun again")
 
 
 @transaction.atomic
@@ -318,16 +369,22 @@ def unlock(*, by: User | None, user: User) -> User:
 
 @transaction.atomic
 def recover(*, by: User, reason: str) -> User:
-    """Lets the last administrator in again who has lost password or passkeys: for `heard recover`, on the server.
+    """Lets somebody in again whom nobody on the site can help, such as the last administrator: for `heard recover`, on the
+    server.
 
     They are their own actor, since nobody else is there. All that they could sign in with goes, and `invitation.link_for`
     has the link with which they begin again.
     """
     _lock_administrators()
     user = User.objects.select_for_update().get(pk=by.pk)
-    is_administrator = user.memberships.filter(role=Role.ADMINISTRATOR).exists()
-    others = queries.another_administrator(user)
-    refuse(rules.why_not_recover(is_administrator=is_administrator, others=others, reason=reason))
+    refuse(
+        rules.why_not_recover(
+            may_approve=bool(queries.who_could_agree(user).filter(pk=user.pk)),
+            administrators=queries.other_administrators(user),
+            seconds=queries.who_could_agree(user).filter(is_active=True).exclude(pk=user.pk).count(),
+            reason=reason,
+        )
+    )
     user.is_active, user.invited_at = True, timezone.now()
     user.set_unusable_password()
     user.save(update_fields=["is_active", "invited_at", "password"])
@@ -698,6 +755,25 @@ def switch_off(*, by: User, user: User, reason: str) -> User:
     _end_sessions(user)
     record_audit(by=by, verb="switch off", subject="user", subject_id=user.pk, reason=reason)
     return user
+
+
+@transaction.atomic
+def switch_off_unused(*, by: User | None, user: User, days: int) -> bool:
+    """An account with which nobody has signed in for so many days: Heard does it by itself, but for the last two
+    administrators. Whether it did."""
+    _lock_administrators()
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not user.is_active or rules.why_not_switch_off_unused(
+        is_administrator=user.memberships.filter(role=Role.ADMINISTRATOR).exists(),
+        other_administrators=queries.other_administrators(user),
+    ):
+        return False
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    _end_sessions(user)
+    detail = {"unused_days": days}
+    record_audit(by=by, verb="switch off", subject="user", subject_id=user.pk, reason="unused", detail=detail)
+    return True
 
 
 @transaction.atomic

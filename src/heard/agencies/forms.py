@@ -169,6 +169,20 @@ class ApprovalForm(Form):
         return bool(self.cleaned_data["agrees"] == "yes")
 
 
+class RecoveryForm(Form):
+    agrees = RadiosField(
+        gettext_lazy("Have you spoken with them, on a number that is held?"),
+        choices=[
+            ("yes", gettext_lazy("Yes, it is them, and they have lost all of it")),
+            ("no", gettext_lazy("No, nothing is to change")),
+        ],
+        missing=gettext_lazy("Say whether you have spoken with them."),
+    )
+
+    def clean_agrees(self) -> bool:
+        return bool(self.cleaned_data["agrees"] == "yes")
+
+
 class TakeRoleForm(Form):
     membership = RadiosField(
         gettext_lazy("Which role do you take away?"), missing=gettext_lazy("Choose the role.")

@@ -232,6 +232,27 @@ class ProposedRole(models.Model):
         return f"{self.role}, {self.team}"
 
 
+class Recovery(models.Model):
+    """That somebody who lost every passkey, app and code begins again: one person asked for it, and another, who has spoken with
+    them, agrees or not, within a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    reason = models.TextField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    agreed = models.BooleanField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "recoveries"
+        ordering: ClassVar = ["-asked_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
 class OnlyAdded(models.QuerySet[Any]):
     """Refuses in bulk what a row refuses by itself."""
 

@@ -16,6 +16,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
+from heard.agencies.dormant import unused_for
 from heard.agencies.models import (
     Agency,
     Approval,
@@ -27,6 +28,7 @@ from heard.agencies.models import (
     GroupRole,
     Membership,
     ProposedRole,
+    Recovery,
     Team,
     User,
 )
@@ -230,6 +232,13 @@ def has_a_second(user: User, person: User) -> bool:
     return others.exists() or Approval.objects.filter(decided_by__isnull=False).exists()
 
 
+def who_could_agree(user: User) -> QuerySet[User]:
+    """Those to whom a role gives that they agree to what one alone may not do, this user and those who are switched off
+    included. For whoever looks after the server."""
+    approving = [role for role, allowed in MAY.items() if May.APPROVE in allowed]
+    return User.objects.filter(memberships__role__in=approving).distinct()
+
+
 def acts_visible_to(user: User) -> QuerySet[AuditRow]:
     """What was done about people, roles, teams and agencies, the latest first. For co-ordinators and the board."""
     rows = AuditRow.objects.filter(subject__in=ABOUT_STAFF).exclude(verb__in=LOOKS)
@@ -342,6 +351,40 @@ def session_visible_to(user: User, session_id: int) -> UserSession:
     if found is None or not (found.user_id == user.pk or user.may(May.MANAGE)):
         raise Hidden
     return found
+
+
+def recoveries_visible_to(user: User) -> QuerySet[Recovery]:
+    """Colleagues who are to begin again, for those who may be the second person."""
+    rows = Recovery.objects.select_related("user", "asked_by")
+    return rows if user.may(May.APPROVE) else rows.none()
+
+
+def recovery_visible_to(user: User, recovery_id: uuid.UUID) -> Recovery:
+    """One of them, or `Hidden`."""
+    found = recoveries_visible_to(user).filter(pk=recovery_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def recoveries_to_decide(user: User) -> QuerySet[Recovery]:
+    """Those on which this user can decide now, the longest first."""
+    since = timezone.now() - APPROVED_WITHIN
+    rows = recoveries_visible_to(user).filter(decided_at=None, asked_at__gte=since)
+    return rows.exclude(asked_by=user.pk).exclude(user=user.pk).order_by("asked_at", "pk")
+
+
+def recoveries_asked_for(user: User, person: User) -> QuerySet[Recovery]:
+    """Of one person, on which nobody has decided and somebody still can."""
+    since = timezone.now() - APPROVED_WITHIN
+    return recoveries_visible_to(user).filter(user=person, decided_at=None, asked_at__gte=since)
+
+
+def people_unused(user: User) -> QuerySet[User]:
+    """Active people who have not signed in for as long as the settings say, the longest first. For administrators."""
+    if settings.UNUSED_DAYS is None or not user.may(May.MANAGE):
+        return User.objects.none()
+    return unused_for(settings.UNUSED_DAYS[0])
 
 
 # ---- signing in with one's organisation
@@ -471,8 +514,13 @@ def is_last_administrator(user: User, person: User) -> bool:
 
 def another_administrator(user: User) -> bool:
     """Whether there is an administrator besides this user who is active and has a password."""
+    return other_administrators(user) > 0
+
+
+def other_administrators(user: User) -> int:
+    """How many administrators besides this user are active and have a password."""
     others = User.objects.filter(memberships__role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
-    return others.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
+    return others.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).distinct().count()
 
 
 def teams_with_people(user: User) -> QuerySet[Team]:

@@ -303,11 +303,22 @@ def why_not_unlock(*, is_locked: bool) -> str | None:
     return None
 
 
-def why_not_remove_factors(*, is_self: bool, has_any: bool, reason: str) -> str | None:
+RECOVERED_WITHIN: Final = timedelta(hours=24)  # in which whoever begins again uses their link
+
+
+def why_not_ask_recovery(
+    *, is_self: bool, is_active: bool, asked_already: bool, has_second: bool, may_approve: bool, reason: str
+) -> str | None:
+    """Whether it may be asked that somebody begins again who lost all with which they confirm. `has_second`: somebody could
+    agree; `may_approve`: they could themselves, for others: then one alone would take over who is to look after it."""
     if is_self:
         return "You cannot do this for yourself. Ask another administrator."
-    if not has_any:
-        return "They have no passkey or app."
+    if not is_active:
+        return "They are switched off. Switch them on first."
+    if asked_already:
+        return "A second person has been asked already."
+    if may_approve and not has_second:
+        return "Nobody could be the second person for them. Whoever looks after the server lets them in again: heard recover."
     if not reason.strip():
         return "Say why. It is kept in the record."
     return None
@@ -319,14 +330,44 @@ def why_not_end_session(*, is_theirs: bool, may_manage: bool) -> str | None:
     return None
 
 
-def why_not_recover(*, is_administrator: bool, others: bool, reason: str) -> str | None:
-    """`others`: whether another administrator can sign in."""
-    if not is_administrator:
-        return "This is for an administrator. An administrator sends anybody else a link, on the site."
-    if others:
-        return "Another administrator can sign in: they send the link, on the site."
+def why_not_recover(*, may_approve: bool, administrators: int, seconds: int, reason: str) -> str | None:
+    """Whether somebody is let in again on the server. On the site it takes an administrator and a second person:
+    `administrators` and `seconds` are how many others of each can sign in. `may_approve`: they could be the second themselves."""
+    if not may_approve:
+        return (
+            "This is for administrators and co-ordinators whom nobody on the site can help. An administrator asks there that anybody "
+            "else begins again."
+        )
+    if administrators and seconds > 1:
+        return "Another administrator can sign in: they ask that they begin again, on the site, and a second person agrees."
     if not reason.strip():
         return "Say why. It is kept in the record."
+    return None
+
+
+# ---- accounts that nobody uses
+
+
+def unused_days(said: str) -> tuple[int, int] | None:
+    """After how many days an account is listed, and after how many switched off: two numbers, such as 45,90. None where
+    neither is wanted. Raises `ValueError` with a sentence."""
+    if said.strip() in ("", "none"):
+        return None
+    parts = [part.strip() for part in said.split(",")]
+    if (
+        len(parts) != 2
+        or not all(part.isdigit() and int(part) for part in parts)
+        or int(parts[0]) > int(parts[1])
+    ):
+        raise ValueError("HEARD_UNUSED_DAYS is two numbers of days, such as 45,90, or none.")
+    return int(parts[0]), int(parts[1])
+
+
+def why_not_switch_off_unused(*, is_administrator: bool, other_administrators: int) -> str | None:
+    """Whether an account that nobody uses is not switched off by itself. Two administrators stay, for the day on which
+    something is wrong. `other_administrators`: who are active and have a password."""
+    if is_administrator and other_administrators < 2:
+        return "Two administrators stay, though they seldom sign in."
     return None
 
 

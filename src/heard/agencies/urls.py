@@ -24,6 +24,7 @@ urlpatterns = [
     path("groups/<uuid:mapping_id>/", views.group_decide, name="directory_group"),
     path("groups/<uuid:mapping_id>/remove/", views.group_unmap, name="directory_group_remove"),
     path("proposed/<int:role_id>/", views.role_proposed, name="role_proposed"),
+    path("recoveries/<uuid:recovery_id>/", views.recovery, name="recovery"),
     path("approvals/", views.approvals, name="approvals"),
     path("approvals/<uuid:approval_id>/", views.approval, name="approval"),
     path("acts/", views.acts, name="acts"),

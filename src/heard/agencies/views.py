@@ -30,11 +30,13 @@ from heard.agencies.forms import (
     LinkForm,
     ProposedRoleForm,
     ReasonForm,
+    RecoveryForm,
     TakeRoleForm,
     TeamForm,
     UnlinkForm,
 )
 from heard.agencies.gate import Request, gate, saying_why_not
+from heard.agencies.invitation import link_of
 from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import May
 from heard.agencies.tables import as_csv
@@ -96,6 +98,7 @@ def user(request: Request, user_id: int) -> HttpResponse:
         "links": queries.links_of(request.user, person),
         "to_link": queries.providers_for(request.user, person),
         "signed_in": len(queries.sessions_of(request.user, person)),
+        "begins_again": queries.recoveries_asked_for(request.user, person).exists(),
         "asked_for": list(queries.roles_asked_for(request.user, person)),
         "why_not_switch_off": _why_not_switch_off(request, person),
     }
@@ -131,27 +134,77 @@ def user_remove_factors(request: Request, user_id: int) -> HttpResponse:
     form = kept_form(request, ReasonForm, kind=f"user.factors.{user_id}")
     if form.is_valid():
         with sending(request, form, errors_on="reason"):
-            actions.remove_factors(by=request.user, user=person, reason=form.cleaned_data["reason"])
-            messages.success(request, _("Removed. They add new ones when they sign in next."))
+            asked = actions.ask_recovery(by=request.user, user=person, reason=form.cleaned_data["reason"])
+            if asked.agreed:
+                return _link_on_the_phone(request, asked.user_id)
+            messages.success(request, _("A second person has been asked. They speak with them first."))
             return redirect("user", user_id=user_id)
     return _ask(
         request,
         form,
-        heading=_("Remove their passkeys and codes"),
+        heading=_("Let them begin again"),
         about=str(person),
         what_for=_(
-            "For somebody who has lost all of them, recovery codes included. Phone them first on a number that you know: "
-            "whoever has their password can then add their own. They are told by mail."
+            "For somebody who has lost every passkey, app and recovery code. A second person phones them on a number that is held, "
+            "not on one that was given now, and agrees within 24 hours. They are told by mail."
         ),
-        button=_("Remove them"),
+        button=_("Ask a second person"),
         back=reverse("user", args=[user_id]),
-        why_not=rules.why_not_remove_factors(
+        why_not=rules.why_not_ask_recovery(
             is_self=person == request.user,
-            has_any=bool(queries.factors_of(request.user, person)),
+            is_active=person.is_active,
+            asked_already=queries.recoveries_asked_for(request.user, person).exists(),
+            has_second=queries.has_a_second(request.user, person),
+            may_approve=person.may(May.APPROVE),
             reason=_REASON_TO_COME,
         ),
         kind="warning",
     )
+
+
+@gate(May.APPROVE, fresh=True)
+def recovery(request: Request, recovery_id: uuid.UUID) -> HttpResponse:
+    """The second person has spoken with whoever lost all, and agrees or not. The link is shown to them, once."""
+    asked = queries.recovery_visible_to(request.user, recovery_id)
+    form = RecoveryForm(request.POST or None)
+    if form.is_valid():
+        with sending(request, form, errors_on="agrees"):
+            decided = actions.decide_recovery(
+                by=request.user, recovery_id=recovery_id, agrees=form.cleaned_data["agrees"]
+            )
+            if decided.agreed:
+                return _link_on_the_phone(request, decided.user_id)
+            messages.success(request, _("Saved, with your name. Nothing changes for them."))
+            return redirect("home")
+    who = queries.who_are(request.user, [asked.user_id])[asked.user_id]
+    words = {"who": asked.user, "agency": who.agency, "by": asked.asked_by, "reason": asked.reason}
+    return _ask(
+        request,
+        form,
+        heading=_("Does this colleague begin again?"),
+        about=_("%(who)s, %(agency)s") % words,
+        what_for=_(
+            "%(by)s says: “%(reason)s” Phone them on the number that your partnership holds, not on one that you were given now. If "
+            "you agree, their password, passkeys and codes go, and you read them a link that lasts a day."
+        )
+        % words,
+        button=_("Save"),
+        back=reverse("home"),
+        why_not=rules.why_not_decide_approval(
+            may_approve=True,
+            decided=asked.decided_at is not None,
+            asked_it=asked.asked_by == request.user,
+            concerned=asked.user == request.user,
+            asked_at=asked.asked_at,
+            now=timezone.now(),
+        ),
+        kind="warning",
+    )
+
+
+def _link_on_the_phone(request: Request, user_id: int) -> HttpResponse:
+    """Shown once, to whoever speaks with them: it stands in no mail and is kept nowhere."""
+    return render(request, "agencies/begun_again.html", {"link": link_of(user_id)})
 
 
 @gate(May.MANAGE, fresh=True)

@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.forms import ROLE_NAMES
 from heard.agencies.kept import resume_at
-from heard.agencies.models import AuditCheck, Draft, GroupRole, ProposedRole, User
+from heard.agencies.models import AuditCheck, Draft, GroupRole, ProposedRole, Recovery, User
 from heard.agencies.queries import (
     drafts_of,
     group_roles_to_agree_to,
+    people_unused,
     people_without_groups,
     people_without_mail,
+    recoveries_to_decide,
     roles_proposed,
     trail_not_sound,
 )
@@ -45,6 +47,17 @@ WITHOUT_MAIL = WorkList(
     whose=_("administrators"),
     note=lambda row: _("on %(date)s: the address is wrong, or the mail server does not take mail")
     % {"date": day(row.mail_failed_on)},
+)  # fmt: skip
+RECOVERIES = WorkList(
+    "recoveries", _("Colleagues who lost every passkey and code"), May.APPROVE, recoveries_to_decide, "recovery", "user",
+    _("Phone them, and say whether they begin again"), whose=_("a second person"), shows=("user", "asked_by"),
+    note=lambda row: _("%(by)s asks, within 24 hours from %(time)s") % {"by": row.asked_by, "time": time(row.asked_at)},
+    only_if=lambda user: Recovery.objects.filter(decided_at=None),
+)  # fmt: skip
+UNUSED = WorkList(
+    "unused", _("Accounts that nobody uses"), May.MANAGE, people_unused, "user", str, _("Ask whether they still work here, or switch them off"),
+    whose=_("administrators"),
+    note=lambda row: _("last signed in on %(date)s") % {"date": day(row.last_login)} if row.last_login else _("has never signed in"),
 )  # fmt: skip
 ROLES_PROPOSED = WorkList(
     "roles-proposed", _("Roles that an organisation proposes"), May.MANAGE, roles_proposed, "role_proposed", "user", _("Say whether they get the role"),

@@ -33,7 +33,8 @@ HEARD_FACTOR       who confirms with a passkey or app that it is them: all, sens
                    agency’s work) or, in the demo alone, off; default all, in the demo off
 HEARD_SIGN_ON      a file with the organisations at which people sign in instead of with a password: one for each agency
                    (docs/guide/single-sign-on.md); default none
-HEARD_UNUSED_DAYS  after how many days without signing in an account is listed, and after how many it is switched off; default 45,90
+HEARD_UNUSED_DAYS  after how many days without signing in an account is listed, and after how many it is switched off; default
+                   45,90, in the demo none
 HEARD_PROXIES      how many servers in front pass requests on, each adding the address that it saw; default 1, in the demo 0
 HEARD_SESSION_MINUTES   how long a sign-in lasts at most; default 480, one working day
 HEARD_IDLE_MINUTES  after how long without doing anything it ends; default 30, for administrators never more than 15
@@ -52,6 +53,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from heard.agencies.providers import read as _providers
+from heard.agencies.rules import unused_days as _unused_days
 from heard.cases.keeping.rules import period_of as _period_of
 from heard.cases.panel.escalation import policy as _policy
 from heard.cases.review.rules import EVIDENCE_DAYS as _EVIDENCE_DAYS
@@ -146,7 +148,11 @@ AFTER_WRITES = [
 ]
 
 # What a worker does between its tasks, each time that it says it is alive: each of these sees by itself whether it is time.
-NOW_AND_THEN = ["heard.agencies.trail.sealing.seal_and_tell", "heard.cases.watch.looking.watch"]
+NOW_AND_THEN = [
+    "heard.agencies.trail.sealing.seal_and_tell",
+    "heard.cases.watch.looking.watch",
+    "heard.agencies.unused.now_and_then",
+]
 
 # Records of stages above attachments to which files hang: the queries that say of which a user may see every file, and of
 # which those that they attached themselves. Files of what is not named here are seen by nobody.
@@ -375,6 +381,12 @@ READING_MANY, READING_FROM, READING_UNTIL, READING_COMMON = (int(number) for num
 # After which time records are listed as past it: the partnership's own rule. None keeps them.
 try:
     RETENTION = _period_of(os.environ.get("HEARD_RETENTION", ""))
+except ValueError as _wrong:
+    raise ImproperlyConfigured(str(_wrong)) from _wrong
+
+# After how many days an account that nobody uses is listed, and after how many it is switched off.
+try:
+    UNUSED_DAYS = _unused_days(os.environ.get("HEARD_UNUSED_DAYS", "none" if DEMO else "45,90"))
 except ValueError as _wrong:
     raise ImproperlyConfigured(str(_wrong)) from _wrong
 
