@@ -52,6 +52,7 @@ ON_BOTH = (
     "home/test_groups.py",  # what is unique, and locks
     "home/test_health.py",
     "home/test_readable.py",
+    "home/test_scim.py",
     "home/test_search.py",
     "home/test_sign_on.py",
     "home/test_team.py",

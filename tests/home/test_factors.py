@@ -245,7 +245,7 @@ def admin(world: World) -> Client:
 
 STEP_UP = {
     "user_add", "user_invite", "user_give_role", "user_take_role", "user_switch_off", "user_switch_on", "user_remove_factors", "recovery",
-    "user_link", "user_unlink", "directory_group_add", "directory_group", "directory_group_remove", "role_proposed", "connections", "connection_add", "connection_remove",
+    "user_link", "user_unlink", "directory_group_add", "directory_group", "directory_group_remove", "directory_secret", "directory_secret_end", "role_proposed", "connections", "connection_add", "connection_remove",
     "person_restriction", "pack_ask", "pack_file", "disclosure_given", "engine_issues_file", "profile_decide",
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Every write about agencies and their people, and the audit row that every other action writes."""
 
 import json
+import secrets
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -28,11 +29,14 @@ from heard.agencies.models import (
     GroupRole,
     Membership,
     ProposedRole,
+    Provisioned,
+    ProvisioningSecret,
     Recovery,
     Team,
     User,
 )
 from heard.agencies.providers import Provider
+from heard.agencies.provisioning import digest
 from heard.agencies.reading import is_reading_only, keep_looks
 from heard.agencies.rules import BeingSent, Hidden, May, Role, Sheet, refuse
 from heard.agencies.trail import sealing
@@ -697,6 +701,102 @@ def note_groups_seen_to(*, by: User, user: User) -> None:
     _only_administrators(by)
     User.objects.filter(pk=user.pk).update(groups_missing_at=None)
     record_audit(by=by, verb="see to groups", subject="user", subject_id=user.pk)
+
+
+# ---- what the directory of an organisation says
+
+
+@transaction.atomic
+def make_provisioning_secret(*, by: User, provider: Provider) -> str:
+    """A new secret for the directory of an organisation, which ends the one before. It is told once, and kept nowhere."""
+    _only_administrators(by)
+    secret = secrets.token_urlsafe(32)
+    made = {"digest": digest(secret), "made_by": by, "made_at": timezone.now()}
+    ProvisioningSecret.objects.update_or_create(provider=provider.id, defaults=made)
+    record_audit(by=by, verb="make secret", subject="provider", subject_id=provider.id)
+    return secret
+
+
+@transaction.atomic
+def end_provisioning_secret(*, by: User, provider_id: str) -> None:
+    """From now on the directory changes nobody here."""
+    _only_administrators(by)
+    gone, _rows = ProvisioningSecret.objects.filter(provider=provider_id).delete()
+    if not gone:
+        raise Hidden
+    record_audit(by=by, verb="end secret", subject="provider", subject_id=provider_id)
+
+
+@transaction.atomic
+def provision(
+    *, by: User | None, provider: Provider, user_name: str, external_id: str, first_name: str, last_name: str, email: str
+) -> Provisioned:  # fmt: skip
+    """A directory says that somebody works there. They are in Heard from then on, with no role, no password and no way in.
+
+    Where an administrator has linked somebody by this very number (`external_id`), it is them, and nothing of them changes.
+    Raises Django's `ValidationError` for a name or address that cannot be.
+    """
+    _lock_administrators()
+    looked_after = Provisioned.objects.filter(provider=provider.id)
+    same = looked_after.filter(user_name=user_name.strip())
+    if external_id:
+        same |= looked_after.filter(external_id=external_id)
+    held = SocialAccount.objects.filter(provider=provider.id, uid=external_id).exclude(uid="").first()
+    taken = held is None and User.objects.filter(username__iexact=user_name.strip()).exists()
+    refuse(rules.why_not_provision(user_name=user_name, there=same.exists(), taken=taken))
+    user: User = held.user if held else _new_user(user_name, first_name, last_name, None, email)
+    made = Provisioned(provider=provider.id, external_id=external_id, user_name=user_name.strip(), user=user)
+    made.full_clean()
+    made.save()
+    detail = {"provider": provider.id, "linked": held is not None}
+    record_audit(by=by, verb="provision", subject="user", subject_id=user.pk, detail=detail)
+    return made
+
+
+@transaction.atomic
+def change_provisioned(
+    *, by: User | None, provisioned: Provisioned, first_name: str, last_name: str, email: str
+) -> User:
+    """A directory says that somebody is called otherwise, or has another address: the address before is told. Their username
+    stays. Raises Django's `ValidationError`."""
+    user = User.objects.select_for_update().get(pk=provisioned.user_id)
+    before = (user.first_name, user.last_name, user.email)
+    user.first_name, user.last_name = first_name.strip(), last_name.strip()
+    user.clean_fields(exclude={field.name for field in User._meta.fields} - {"first_name", "last_name"})
+    _take_address(user, email)
+    if before == (user.first_name, user.last_name, user.email):
+        return user
+    user.save(update_fields=["first_name", "last_name", "email", "mail_failed_on"])
+    detail = {"provider": provisioned.provider}
+    record_audit(by=by, verb="change", subject="user", subject_id=user.pk, detail=detail)
+    return user
+
+
+@transaction.atomic
+def switch_off_provisioned(*, by: User | None, provisioned: Provisioned) -> User:
+    """A directory says that somebody no longer works there: they are signed out at once, and cannot sign in. Only an
+    administrator switches them on again. `Refused` for the last administrator."""
+    _lock_administrators()
+    user = User.objects.select_for_update().get(pk=provisioned.user_id)
+    if not user.is_active:
+        return user
+    is_one = user.memberships.filter(role=Role.ADMINISTRATOR).exists()
+    refuse(
+        rules.why_not_switch_off(
+            is_active=True,
+            is_self=False,
+            is_last_administrator=is_one and not queries.another_administrator(user),
+            reason="provider",
+        )
+    )
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    _end_sessions(user)
+    detail = {"provider": provisioned.provider}
+    record_audit(
+        by=by, verb="switch off", subject="user", subject_id=user.pk, reason="provider", detail=detail
+    )
+    return user
 
 
 @transaction.atomic

@@ -253,6 +253,45 @@ class Recovery(models.Model):
         return self.reason
 
 
+class ProvisioningSecret(models.Model):
+    """With which the directory of an organisation says who works there. Only its digest is kept; a newer one ends it."""
+
+    provider = models.CharField(max_length=40, primary_key=True)
+    digest = models.CharField(max_length=64, help_text=_("SHA-256 of 43 random characters."))
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.provider
+
+
+class Provisioned(models.Model):
+    """Somebody whom the directory of their organisation looks after: it changes their name and address, and switches them off.
+    `user_name` is what it calls them, which opens nothing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    provider = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=191, blank=True)
+    user_name = models.CharField(max_length=150)
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "provisioned"
+        ordering: ClassVar = ["made_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "user_name"], name="provisioned_name_once"),
+            models.UniqueConstraint(
+                fields=["provider", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="provisioned_number_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.user_name
+
+
 class OnlyAdded(models.QuerySet[Any]):
     """Refuses in bulk what a row refuses by itself."""
 

@@ -28,6 +28,7 @@ from heard.agencies.models import (
     GroupRole,
     Membership,
     ProposedRole,
+    ProvisioningSecret,
     Recovery,
     Team,
     User,
@@ -496,6 +497,12 @@ def role_proposed(user: User, role_id: int) -> ProposedRole:
     if found is None:
         raise Hidden
     return found
+
+
+def secrets_visible_to(user: User) -> QuerySet[ProvisioningSecret]:
+    """Which directories have a secret, since when and from whom. For administrators."""
+    rows = ProvisioningSecret.objects.select_related("made_by").order_by("provider")
+    return rows if user.may(May.MANAGE) else rows.none()
 
 
 def people_without_groups(user: User) -> QuerySet[User]:

@@ -415,6 +415,20 @@ def why_not_unlink(*, may_manage: bool, is_self: bool, has_other_way: bool) -> s
     return None
 
 
+def why_not_provision(*, user_name: str, there: bool, taken: bool) -> str | None:
+    """Whether a directory may add somebody. `there`: it looks after somebody of this name or number already; `taken`: somebody
+    whom it does not look after has this username."""
+    if not user_name.strip():
+        return "userName is lacking."
+    if there:
+        return "This directory looks after somebody of this userName or externalId already."
+    if taken:
+        return (
+            "Somebody else has this userName in Heard. Only an administrator says that it is the same person."
+        )
+    return None
+
+
 def second_factor_counts(
     *, accepted: Collection[str], amr: Collection[str], auth_time: float | None, now: float, longest: float
 ) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -368,6 +368,38 @@ def group_unmap(request: Request, mapping_id: uuid.UUID) -> HttpResponse:
     actions.unmap_group(by=request.user, mapping_id=mapping_id)
     messages.success(request, _("The group no longer stands for this role. Whoever has the role keeps it."))
     return redirect("directory_groups")
+
+
+@gate(May.MANAGE)
+@require_safe
+def directories(request: Request) -> HttpResponse:
+    """Which organisations' directories say who works there, and with a secret of when."""
+    made = {row.provider: row for row in queries.secrets_visible_to(request.user)}
+    rows = [(one, made.get(one.id)) for one in settings.SIGN_ON.values()]
+    gone = [row for key, row in made.items() if key not in settings.SIGN_ON]
+    context = {"rows": rows, "gone": gone, "address": settings.ADDRESS + reverse("scim_users")}
+    return render(request, "agencies/directories.html", context)
+
+
+@gate(May.MANAGE, fresh=True)
+@require_POST
+def directory_secret(request: Request, provider_id: str) -> HttpResponse:
+    """Makes a secret, and shows it once."""
+    if provider_id not in settings.SIGN_ON:
+        raise Http404
+    provider = settings.SIGN_ON[provider_id]
+    secret = actions.make_provisioning_secret(by=request.user, provider=provider)
+    address = settings.ADDRESS + reverse("scim_users").removesuffix("/Users")
+    words = {"secret": secret, "provider": provider, "address": address}
+    return render(request, "agencies/directory_secret.html", words)
+
+
+@gate(May.MANAGE, fresh=True)
+@require_POST
+def directory_secret_end(request: Request, provider_id: str) -> HttpResponse:
+    actions.end_provisioning_secret(by=request.user, provider_id=provider_id)
+    messages.success(request, _("Ended. This directory changes nobody here any more."))
+    return redirect("directories")
 
 
 @gate(May.MANAGE, fresh=True)

@@ -135,6 +135,7 @@ GATE_OPEN_MODULES = [
     "django.contrib.staticfiles.",
     "heard.home.open",
     "heard.home.elsewhere",
+    "heard.home.scim",
     "heard.home.invited",
     "heard.insight.digest.open",
 ]
