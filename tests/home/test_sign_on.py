@@ -23,6 +23,7 @@ from heard.agencies.models import AuditRow, Membership, User
 from heard.agencies.providers import Provider
 from heard.agencies.rules import Refused, Role
 from heard.config import doctor
+from heard.home.factors import SHOWN_ELSEWHERE
 
 COUNTY, SCHOOL = "county", "school"
 
@@ -417,6 +418,37 @@ def test_whoever_has_nothing_here_to_confirm_with_signs_in_again(
         assert "Sign in again first" in answer.text
     assert client.post(reverse("mfa_activate_totp"), {"code": "000000"}).status_code == 403
     assert not Authenticator.objects.exists()
+
+
+def test_an_organisation_that_signs_in_without_asking_shows_nothing_anew(
+    world: World, organisation: Organisation, settings: Any, clock: Callable[[float], None]
+) -> None:
+    """Whoever finds a machine unlocked presses the button, and is in as its owner: no more than before, and adds no passkey."""
+    clock(301)  # the organisation says that it asked five minutes ago
+    client = without_password(world, settings, organisation)
+    page = client.get(reverse("mfa_activate_totp"))
+    assert page.status_code == 403
+    assert 'name="again" value="1"' in page.text
+    said = asked_for(organisation.sent_to(client, COUNTY, again="1"))
+    assert (said["prompt"], said["max_age"]) == ("login", "0")
+    clock(-301)  # and now it has asked again
+    organisation.sign_in(client, COUNTY, "u-sol", again="1")
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+
+
+def test_an_organisation_that_does_not_say_when_it_asked_shows_nothing_anew(
+    world: World, organisation: Organisation, settings: Any
+) -> None:
+    user = known(world, settings)
+    user.set_unusable_password()
+    user.save()
+    client = Client()
+    organisation.sign_in(client, COUNTY, "u-sol")
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+    session = client.session
+    session[SHOWN_ELSEWHERE] = None
+    session.save()
+    assert client.get(reverse("mfa_activate_totp")).status_code == 403
 
 
 # ---- linking

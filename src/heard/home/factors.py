@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.agencies.actions import note_factor
-from heard.agencies.queries import has_to_confirm_with
+from heard.agencies.queries import has_to_confirm_with, links_of
 from heard.agencies.rules import needs_factor
 from heard.home.typed import asked_to_confirm
 
@@ -41,6 +41,7 @@ _KEYS: Final = (
     Authenticator.Type.WEBAUTHN,
     Authenticator.Type.TOTP,
 )  # recovery codes are for the day these are lost
+SHOWN_ELSEWHERE: Final = "shown_elsewhere"  # in the session: when the organisation last asked who it is
 ELSEWHERE: Final = "elsewhere"  # what the organisation asked for that signed them in
 _ENROLMENT: Final = (
     "mfa_add_webauthn",
@@ -92,9 +93,18 @@ def _counts(shown: dict[str, Any]) -> bool:
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether they signed in, or showed again that it is them, in the last minutes."""
+    """Whether they signed in, or showed again that it is them, in the last minutes. What their organisation showed counts from
+    when it did: it signs in again without asking whoever finds their machine unlocked."""
     shown = get_authentication_records(request, request.user)
-    return bool(shown) and time.time() - shown[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    last = max((_shown_at(request, one) for one in shown), default=0.0)
+    return time.time() - last < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def _shown_at(request: HttpRequest, shown: dict[str, Any]) -> float:
+    """In seconds of the epoch."""
+    at = float(shown["at"])
+    by_organisation = shown.get("method") == "socialaccount" or shown.get("type") == ELSEWHERE
+    return min(at, float(request.session.get(SHOWN_ELSEWHERE) or 0)) if by_organisation else at
 
 
 def factor(request: HttpRequest) -> dict[str, Any]:
@@ -123,7 +133,9 @@ def _sign_in_again(request: HttpRequest) -> HttpResponseBase | None:
 
 
 def _again(request: HttpRequest) -> HttpResponseBase:
-    return render(request, "home/sign_in_again.html", status=403)
+    names = {one.provider for one in links_of(request.user, request.user)}  # type: ignore[arg-type]
+    words = {"by": [one for one in settings.SIGN_ON.values() if one.id in names], "next": request.path}
+    return render(request, "home/sign_in_again.html", words, status=403)
 
 
 class Adapter(DefaultMFAAdapter):

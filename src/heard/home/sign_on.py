@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 from heard.agencies import actions, queries, rules
 from heard.agencies.providers import OF_ALLAUTH, Provider
 from heard.agencies.rules import May, Refused
-from heard.home.factors import ELSEWHERE, is_fresh, lacks_factor
+from heard.home.factors import ELSEWHERE, SHOWN_ELSEWHERE, is_fresh, lacks_factor
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
@@ -64,9 +64,10 @@ class Organisation(OpenIDConnectProvider):
     claims: dict[str, Any]
 
     def get_redirect_from_request_kwargs(self, request: HttpRequest) -> dict[str, Any]:
-        """What a request adds to what is asked of the server is left out."""
+        """What a request adds to what is asked of the server is left out, but that it asks them again who they are."""
         asked = super().get_redirect_from_request_kwargs(request)
-        return asked | {"scope": self.get_scope(), "auth_params": {}}
+        again = {"prompt": "login", "max_age": "0"} if request.POST.get("again") else {}
+        return asked | {"scope": self.get_scope(), "auth_params": again}
 
     def extract_uid(self, data: dict[str, Any]) -> str:
         claims = data.get("id_token") or {}
@@ -204,6 +205,8 @@ class ConfirmStage(AuthenticateStage):
 
     def _should_handle(self, request: HttpRequest) -> bool:
         account = self._came_by()
+        if account is not None:
+            request.session[SHOWN_ELSEWHERE] = account.extra_data.get("auth_time")
         if account is not None and self._confirmed(account):
             record_authentication(request, self.login.user, "mfa", type=ELSEWHERE, provider=account.provider)
             return False
