@@ -33,6 +33,7 @@ ON_BOTH = (
     "agencies/test_approvals.py",
     "agencies/drafts/",  # two who save at once
     "agencies/trail/",  # triggers, and who writes at once
+    "agencies/test_unused.py",  # a key that is compared with text
     "agencies/test_looking.py",  # what may be written while a page is read
     "cases/case/",  # who may see; constraints
     "cases/glass/",
@@ -48,9 +49,12 @@ ON_BOTH = (
     "graph/",
     "home/test_caseload.py",  # sorting and counting in SQL
     "home/test_figures.py",
+    "home/test_groups.py",  # what is unique, and locks
     "home/test_health.py",
     "home/test_readable.py",
+    "home/test_scim.py",
     "home/test_search.py",
+    "home/test_sign_on.py",
     "home/test_team.py",
     "home/test_work.py",
     "insight/test_release_at_once.py",

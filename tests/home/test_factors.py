@@ -17,10 +17,9 @@ from tests.conftest import PASSWORD, World
 from tests.walls.record import make_record
 from tests.walls.test_every_address import GUARDED
 
-from heard.agencies import actions
 from heard.agencies.mail import account
 from heard.agencies.models import AuditRow, Draft, User
-from heard.agencies.rules import Refused, Role, needs_factor
+from heard.agencies.rules import Role, needs_factor
 
 MINUTES = 60
 
@@ -234,35 +233,6 @@ def test_each_change_leaves_a_row_and_a_mail(
     assert all("Wright" not in sent.body for sent in mail.outbox)
 
 
-# ---- all are lost
-
-
-def test_an_administrator_removes_what_somebody_lost(world: World, clock: Callable[[float], None]) -> None:
-    client = with_password("sol.wright")
-    enrol(client)
-    actions.remove_factors(by=world.administrator, user=world.social_worker, reason="Lost their telephone.")
-    assert client.get("/").status_code == 302, "signed out"
-    assert not Authenticator.objects.exists()
-    row = AuditRow.objects.get(verb="remove factors")
-    assert (row.actor, row.reason) == ("ade.minton", "Lost their telephone.")
-    assert with_password("sol.wright").get("/").url == reverse("mfa_index")
-
-
-def test_nobody_removes_their_own_and_nobody_else_removes_any(world: World) -> None:
-    enrol(with_password("sol.wright"))
-    enrol(with_password("ade.minton"))
-    ade, sol = world.administrator, world.social_worker
-    for by, user, why in (
-        (ade, ade, "Ask another administrator"),
-        (ade, world.teacher, "They have no passkey"),
-        (world.coordinator, sol, "Only an administrator"),
-    ):
-        with pytest.raises(Refused, match=why):
-            actions.remove_factors(by=by, user=user, reason="lost")
-    with pytest.raises(Refused, match="Say why"):
-        actions.remove_factors(by=ade, user=sol, reason=" ")
-
-
 # ---- once more, before what gives rights or takes much out
 
 
@@ -274,7 +244,8 @@ def admin(world: World) -> Client:
 
 
 STEP_UP = {
-    "user_add", "user_invite", "user_give_role", "user_take_role", "user_switch_off", "user_switch_on", "user_remove_factors",
+    "user_add", "user_invite", "user_give_role", "user_take_role", "user_switch_off", "user_switch_on", "user_remove_factors", "recovery",
+    "user_link", "user_unlink", "directory_group_add", "directory_group", "directory_group_remove", "directory_secret", "directory_secret_end", "role_proposed", "connections", "connection_add", "connection_remove",
     "person_restriction", "pack_ask", "pack_file", "disclosure_given", "engine_issues_file", "profile_decide",
 }  # fmt: skip
 

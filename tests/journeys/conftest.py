@@ -104,6 +104,7 @@ class Story:
         self.page, self.address, self.name, self.twin, self.widths = page, address, name, twin, widths
         self.steps = 0
         self._amiss: list[str] = []
+        self._elsewhere: str | None = None
         page.set_default_timeout(PATIENCE)
         page.set_default_navigation_timeout(3 * PATIENCE)
         page.on("console", self._hear)
@@ -120,6 +121,11 @@ class Story:
         self.page.context.add_cookies(
             [{"name": name, "value": client.cookies[name].value, "url": self.address}]
         )
+        return self
+
+    def goes_to(self, address: str) -> Story:
+        """The site of another organisation, to which this story leads: what happens there is its own."""
+        self._elsewhere = address
         return self
 
     def sign_out(self) -> Story:
@@ -266,6 +272,8 @@ class Story:
         seen.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
     def _hear(self, message: ConsoleMessage) -> None:
+        if self._is_elsewhere(message.location.get("url", "")):
+            return
         if message.type in ("error", "warning"):
             self._amiss.append(f"console {message.type}: {message.text}")
 
@@ -273,7 +281,14 @@ class Story:
         """The browser itself reports a refused page as an error."""
         self._amiss = [line for line in self._amiss if text not in line]
 
+    def _is_elsewhere(self, url: str) -> bool:
+        return self._elsewhere is not None and (
+            url.startswith(self._elsewhere) or self.page.url.startswith(self._elsewhere)
+        )
+
     def _note_host(self, url: str) -> None:
+        if self._is_elsewhere(url):
+            return
         parts = urlsplit(url)
         if parts.scheme in ("http", "https") and parts.netloc != urlsplit(self.address).netloc:
             self._amiss.append(f"asked another host: {parts.netloc}")

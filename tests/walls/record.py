@@ -14,8 +14,10 @@ from tests.conftest import World
 from tests.insight.profiles import profile_of
 
 from heard.agencies import actions as agencies
+from heard.agencies import queries as agencies_read
 from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import User
+from heard.agencies.providers import Provider
 from heard.agencies.rules import Role
 from heard.board import actions as auditing
 from heard.cases.assessment import actions as assessing
@@ -169,6 +171,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
                 role=Role.BOARD,
                 reason="Tells the board how it is",
             ).pk,
+            **_organisation(world, worker),
             "team_id": world.exploitation_team.pk,
             **_missing_and_shared(world, person.pk),
             "attachment_id": file.pk,
@@ -359,6 +362,32 @@ def _known(world: World, person_id: Any) -> dict[str, Any]:
         **this, scheme="council", value="WX-10482", issuer="Wexmoor council", said=worker
     )
     return {"fact_id": phone.pk, "important_id": aunt.pk, "identifier_id": number.pk}
+
+
+def _organisation(world: World, worker: User) -> dict[str, Any]:
+    """The worker signs in with their organisation; a group of its directory stands for a role, and proposes one."""
+    provider = Provider(
+        "county", "County", world.care.name, "https://login.example.org", "heard", "of a test"
+    )
+    mapping = agencies.map_group(
+        by=world.administrator,
+        provider=provider,
+        group="g-duty",
+        team=world.exploitation_team,
+        role=Role.DUTY,
+        reason="The directory knows the rota",
+    )
+    agencies.decide_mapping(by=world.coordinator, mapping_id=mapping.pk, agrees=True)
+    agencies.follow_groups(by=None, user=worker, provider=provider, groups=["g-duty"])
+    link = agencies.link(by=world.administrator, user=worker, provider=provider, number="u-1")
+    return {
+        "mapping_id": mapping.pk,
+        "role_id": agencies_read.roles_proposed(world.administrator).get().pk,
+        "link_id": link.pk,
+        "recovery_id": agencies.ask_recovery(
+            by=world.administrator, user=worker, reason="Lost their telephone"
+        ).pk,
+    }
 
 
 def _in_an_emergency(world: World, person_id: Any) -> dict[str, Any]:

@@ -45,6 +45,7 @@ VALUES = {
     "form": ("html", "pdf", "xlsx", "csv"),
     "token": ("x1",),
     "pk": ("1",),
+    "provider_id": ("none",),
     "pack": ("see_me_hear_me",),
     "requirement": ("SM1",),
 }
@@ -57,6 +58,7 @@ RECORD_KEYS = {
     "delivery_id", "onward_id", "staff_worry_id",
     "audit_id", "answer_id", "audit_action_id",
     "hold_id", "destruction_id",
+    "mapping_id", "role_id", "link_id", "recovery_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places, and groups by a rule of their own (tests/network/test_web.py): a child who is hidden is left out of both (asked for below).
@@ -70,6 +72,10 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "user_id",
     "team_id",
     "approval_id",
+    "mapping_id",
+    "role_id",
+    "link_id",
+    "recovery_id",
     "place_id",
     "group_id",
     "supervision_id",
@@ -87,6 +93,7 @@ OPEN = {
     "health_live": "says that the site is up, and nothing else",
     "health_ready": "says which part cannot work, by name; the server in front does not pass it on",
     "robots": "tells search engines to stay out",
+    "socialaccount_login_cancelled": "says that signing in elsewhere was called off",
     "account_logout": "ends a session that may have ended already",
 }
 # Not there until a run is done; the engine's own tests walk them.
@@ -151,7 +158,7 @@ def absent() -> dict[str, Any]:
         (
             "session_id", "warning_id", "passage_id", "reader_id", "duty_id",
             "access_id", "denial_id", "proposal_id", "asked_id",
-            "fact_id", "important_id", "identifier_id",
+            "fact_id", "important_id", "identifier_id", "role_id", "link_id",
             "access_id", "denial_id", "proposal_id", "alert_id",
         ), 0)  # fmt: skip
     return {key: uuid.uuid4() for key in RECORD_KEYS} | counted

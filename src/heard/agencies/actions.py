@@ -1,5 +1,6 @@
 """Every write about agencies and their people, and the audit row that every other action writes."""
 
+import secrets
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from itertools import batched
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from axes.utils import reset
 from django.contrib.auth import SESSION_KEY
@@ -19,9 +21,24 @@ from heard.agencies import queries, rules
 from heard.agencies.indexing import written
 from heard.agencies.mail import account
 from heard.agencies.mail.sending import why_no_mail
-from heard.agencies.models import Agency, Approval, AuditRow, Draft, Membership, Team, User
+from heard.agencies.models import (
+    Agency,
+    Approval,
+    AuditRow,
+    Draft,
+    GroupRole,
+    Membership,
+    ProposedRole,
+    Provisioned,
+    ProvisioningSecret,
+    Recovery,
+    Team,
+    User,
+)
+from heard.agencies.providers import Provider
+from heard.agencies.provisioning import digest
 from heard.agencies.reading import is_reading_only, keep_looks
-from heard.agencies.rules import May, Role, refuse
+from heard.agencies.rules import Hidden, May, Role, refuse
 from heard.agencies.trail import sealing
 from heard.agencies.trail.verifying import ranges_of
 
@@ -278,17 +295,67 @@ def note_factor(*, by: User, verb: str, kind: str) -> None:
 
 
 @transaction.atomic
-def remove_factors(*, by: User, user: User, reason: str) -> User:
-    """For somebody who has lost them all: at their next sign-in they add new ones. Whatever is signed in as them ends."""
+def ask_recovery(*, by: User, user: User, reason: str) -> Recovery:
+    """For somebody who has lost every passkey, app and code: asks a second person, who speaks with them, to agree. Where
+    nobody could be the second, it is done at once. They are told by mail."""
     _only_administrators(by)
     user = User.objects.select_for_update().get(pk=user.pk)
-    held = Authenticator.objects.filter(user=user)
-    refuse(rules.why_not_remove_factors(is_self=user.pk == by.pk, has_any=held.exists(), reason=reason))
-    held.delete()
+    refuse(
+        rules.why_not_ask_recovery(
+            is_self=user.pk == by.pk,
+            is_active=user.is_active,
+            asked_already=queries.recoveries_asked_for(by, user).exists(),
+            has_second=queries.has_a_second(by, user),
+            may_approve=user.may(May.APPROVE),
+            reason=reason,
+        )
+    )
+    asked = Recovery.objects.create(user=user, reason=reason.strip(), asked_by=by)
+    record_audit(by=by, verb="ask to recover", subject="user", subject_id=user.pk, reason=reason)
+    if queries.has_a_second(by, user):
+        account.tell(user, "recovery asked")
+    else:
+        _begin_again(by, asked)
+    return asked
+
+
+@transaction.atomic
+def decide_recovery(*, by: User, recovery_id: uuid.UUID, agrees: bool) -> Recovery:
+    """The second person agrees: all with which they could sign in goes, whatever is signed in as them ends, and
+    `invitation.link_for` has the link with which they begin again, for a day. Or does not, and nothing changes."""
+    queries.recovery_visible_to(by, recovery_id)
+    asked = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery_id)
+    refuse(
+        rules.why_not_decide_approval(
+            may_approve=by.may(May.APPROVE),
+            decided=asked.decided_at is not None,
+            asked_it=asked.asked_by_id == by.pk,
+            concerned=asked.user_id == by.pk,
+            asked_at=asked.asked_at,
+            now=timezone.now(),
+        )
+    )
+    if agrees:
+        _begin_again(by, asked)
+    else:
+        asked.agreed, asked.decided_by, asked.decided_at = False, by, timezone.now()
+        asked.save()
+    verb = "agree to recover" if agrees else "turn down recovery"
+    record_audit(by=by, verb=verb, subject="user", subject_id=asked.user_id)
+    return asked
+
+
+def _begin_again(by: User, asked: Recovery) -> None:
+    user = User.objects.select_for_update().get(pk=asked.user_id)
+    asked.agreed, asked.decided_by, asked.decided_at = True, by, timezone.now()
+    asked.save()
+    user.invited_at = asked.decided_at
+    user.set_unusable_password()
+    user.save(update_fields=["invited_at", "password"])
+    Authenticator.objects.filter(user=user).delete()
+    _let_try_again(user)
     _end_sessions(user)
-    account.tell(user, "factor removed")
-    record_audit(by=by, verb="remove factors", subject="user", subject_id=user.pk, reason=reason)
-    return user
+    account.tell(user, "begun again")
 
 
 @transaction.atomic
@@ -304,16 +371,22 @@ def unlock(*, by: User | None, user: User) -> User:
 
 @transaction.atomic
 def recover(*, by: User, reason: str) -> User:
-    """Lets the last administrator in again who has lost password or passkeys: for `heard recover`, on the server.
+    """Lets somebody in again whom nobody on the site can help, such as the last administrator: for `heard recover`, on the
+    server.
 
     They are their own actor, since nobody else is there. All that they could sign in with goes, and `invitation.link_for`
     has the link with which they begin again.
     """
     _lock_administrators()
     user = User.objects.select_for_update().get(pk=by.pk)
-    is_administrator = user.memberships.filter(role=Role.ADMINISTRATOR).exists()
-    others = queries.another_administrator(user)
-    refuse(rules.why_not_recover(is_administrator=is_administrator, others=others, reason=reason))
+    refuse(
+        rules.why_not_recover(
+            may_approve=bool(queries.who_could_agree(user).filter(pk=user.pk)),
+            administrators=queries.other_administrators(user),
+            seconds=queries.who_could_agree(user).filter(is_active=True).exclude(pk=user.pk).count(),
+            reason=reason,
+        )
+    )
     user.is_active, user.invited_at = True, timezone.now()
     user.set_unusable_password()
     user.save(update_fields=["is_active", "invited_at", "password"])
@@ -414,6 +487,316 @@ def decide_approval(*, by: User, approval_id: uuid.UUID, agrees: bool) -> Approv
     return approval
 
 
+# ---- signing in with one's organisation
+
+
+@transaction.atomic
+def link(*, by: User, user: User, provider: Provider, number: str) -> SocialAccount:
+    """From now on this organisation's server says who they are, by this number of its own: themself, who just signed in
+    there, or an administrator. They are told by mail. Nobody is ever linked by a mail address."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    of_the_agency, of_another = queries.belongs(by, user, provider)
+    there = SocialAccount.objects.filter(provider=provider.id)
+    refuse(
+        rules.why_not_link(
+            may_manage=by.may(May.MANAGE),
+            is_self=by.pk == user.pk,
+            is_active=user.is_active,
+            of_the_agency=of_the_agency,
+            of_another=of_another,
+            linked=there.filter(user=user).exists(),
+            taken=there.filter(uid=number.strip()).exists(),
+            number=number,
+        )
+    )
+    made = SocialAccount(user=user, provider=provider.id, uid=number.strip(), extra_data={})
+    made.full_clean(exclude=["extra_data"])
+    made.save()
+    account.tell(user, "linked")
+    record_audit(
+        by=by,
+        verb="link",
+        subject="user",
+        subject_id=user.pk,
+        detail={"provider": provider.id, "link": made.pk},
+    )
+    return made
+
+
+@transaction.atomic
+def unlink(*, by: User, link_id: int) -> User:
+    """This organisation no longer signs them in, and whatever is signed in as them ends where an administrator says so."""
+    held = queries.link_visible_to(by, link_id)
+    user: User = held.user
+    is_self = user.pk == by.pk
+    refuse(
+        rules.why_not_unlink(
+            may_manage=by.may(May.MANAGE), is_self=is_self, has_other_way=queries.has_way_in(user)
+        )
+    )
+    SocialAccount.objects.filter(pk=held.pk).delete()
+    if not is_self:
+        _end_sessions(user)
+    account.tell(user, "unlinked")
+    detail = {"provider": held.provider, "link": link_id}
+    record_audit(by=by, verb="unlink", subject="user", subject_id=user.pk, detail=detail)
+    return user
+
+
+@transaction.atomic
+def follow_groups(
+    *, by: User | None, user: User, provider: Provider, groups: Collection[str] | None
+) -> rules.Followed:
+    """What comes of the groups in which an organisation says that somebody is who signs in there: see `rules.follow`. Where
+    it does not say (`groups` is None), though groups stand for roles, nothing changes and administrators are told."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    rows = GroupRole.objects.filter(
+        provider=provider.id, counts_since__isnull=False, team__agency__name=provider.agency
+    )
+    stands_for = {(row.group, (row.team_id, row.role)) for row in rows}
+    nothing = rules.Followed(frozenset(), frozenset(), frozenset())
+    if not stands_for and groups is None:
+        return nothing
+    if groups is None:
+        _note_missing(by, user, provider)
+        return nothing
+    held = {(one.team_id, one.role): one for one in Membership.objects.select_for_update().filter(user=user)}
+    proposed = {
+        (one.team_id, one.role): one for one in ProposedRole.objects.filter(user=user, provider=provider.id)
+    }
+    followed = rules.follow(held=held, proposed=proposed, stands_for=stands_for, groups=groups)
+    for key in sorted(followed.take):
+        held[key].delete()
+        _note_role(by, "take role", user, key, provider)
+    for team, role in sorted(followed.propose):
+        ProposedRole.objects.get_or_create(
+            user=user, team_id=team, role=role, defaults={"provider": provider.id}
+        )
+        _note_role(by, "propose role", user, (team, role), provider)
+    for key in followed.forget:
+        proposed[key].delete()
+    if user.groups_missing_at:
+        user.groups_missing_at = None
+        user.save(update_fields=["groups_missing_at"])
+    return followed
+
+
+def _note_missing(by: User | None, user: User, provider: Provider) -> None:
+    user.groups_missing_at = user.groups_missing_at or timezone.now()
+    user.save(update_fields=["groups_missing_at"])
+    detail = {"provider": provider.id}
+    record_audit(by=by, verb="groups not said", subject="user", subject_id=user.pk, detail=detail)
+
+
+def _note_role(by: User | None, verb: str, user: User, key: rules.InTeam, provider: Provider) -> None:
+    team, role = key
+    detail = {"role": role, "team": str(team), "provider": provider.id}
+    record_audit(by=by, verb=verb, subject="user", subject_id=user.pk, detail=detail)
+
+
+@transaction.atomic
+def map_group(
+    *, by: User, provider: Provider, group: str, team: Team, role: Role, reason: str = ""
+) -> GroupRole:
+    """Says that a group of an organisation's directory stands for a role. Where the role takes two people, it counts once a
+    second has agreed."""
+    _only_administrators(by)
+    _lock_administrators()
+    same = GroupRole.objects.filter(provider=provider.id, group=group.strip(), team=team, role=role)
+    late = timezone.now() - rules.APPROVED_WITHIN
+    same.filter(counts_since=None, asked_at__lt=late).delete()  # nobody agreed in time: it is asked for again
+    two = rules.needs_two(role) and queries.has_a_second(by, by)
+    refuse(
+        rules.why_not_map(
+            can_be_mapped=rules.can_be_mapped(role),
+            group=group,
+            of_the_agency=team.agency.name == provider.agency,
+            there=same.exists(),
+            needs_two=two,
+            reason=reason,
+        )
+    )
+    mapping = GroupRole(
+        provider=provider.id, group=group.strip(), team=team, role=role, reason=reason.strip(), asked_by=by,
+        counts_since=None if two else timezone.now(),
+    )  # fmt: skip
+    mapping.full_clean()
+    mapping.save()
+    verb = "ask" if two else "add"
+    detail = {"provider": provider.id, "role": role, "team": str(team.pk)}
+    record_audit(by=by, verb=verb, subject="group", subject_id=mapping.pk, reason=reason, detail=detail)
+    return mapping
+
+
+@transaction.atomic
+def decide_mapping(*, by: User, mapping_id: uuid.UUID, agrees: bool) -> None:
+    """The second person agrees, and from the next sign-in on the group stands for the role; or they do not, and it is gone."""
+    queries.group_role_visible_to(by, mapping_id)
+    mapping = GroupRole.objects.select_for_update(of=("self",)).get(pk=mapping_id)
+    refuse(
+        rules.why_not_agree_to_mapping(
+            may_approve=by.may(May.APPROVE),
+            counts=mapping.counts_since is not None,
+            asked_it=mapping.asked_by_id == by.pk,
+            asked_at=mapping.asked_at,
+            now=timezone.now(),
+        )
+    )
+    if agrees:
+        mapping.counts_since, mapping.agreed_by = timezone.now(), by
+        mapping.save(update_fields=["counts_since", "agreed_by"])
+    else:
+        GroupRole.objects.filter(pk=mapping.pk).delete()
+    record_audit(by=by, verb="agree to" if agrees else "turn down", subject="group", subject_id=mapping_id)
+
+
+@transaction.atomic
+def unmap_group(*, by: User, mapping_id: uuid.UUID) -> None:
+    """The group no longer stands for the role. Whoever has the role keeps it: from now on an administrator alone takes it
+    away. What it proposed is no longer proposed."""
+    _only_administrators(by)
+    mapping = queries.group_role_visible_to(by, mapping_id)
+    GroupRole.objects.filter(pk=mapping.pk).delete()
+    others = GroupRole.objects.filter(provider=mapping.provider, team=mapping.team, role=mapping.role)
+    if not others.exists():
+        ProposedRole.objects.filter(provider=mapping.provider, team=mapping.team, role=mapping.role).delete()
+    detail = {"provider": mapping.provider, "role": mapping.role, "team": str(mapping.team_id)}
+    record_audit(by=by, verb="remove", subject="group", subject_id=mapping_id, detail=detail)
+
+
+@transaction.atomic
+def decide_proposed_role(*, by: User, role_id: int, gives: bool, reason: str = "") -> ProposedRole:
+    """An administrator gives a role for which a group stands, or asks a second person to agree where it takes two; or does
+    not, and it is not proposed again while they are in the group."""
+    _only_administrators(by)
+    queries.role_proposed(by, role_id)
+    asked = ProposedRole.objects.select_for_update(of=("self",)).get(pk=role_id)
+    role = Role(asked.role)
+    if gives and rules.needs_two(role) and queries.has_a_second(by, asked.user):
+        ask_for_role(by=by, user=asked.user, team=asked.team, role=role, reason=reason)
+        return asked
+    asked.decided_by, asked.decided_at = by, timezone.now()
+    asked.save(update_fields=["decided_by", "decided_at"])
+    if gives:
+        give_role(by=by, user=asked.user, team=asked.team, role=role)
+    else:
+        detail = {"role": role, "team": str(asked.team_id)}
+        record_audit(
+            by=by,
+            verb="do not give role",
+            subject="user",
+            subject_id=asked.user_id,
+            reason=reason,
+            detail=detail,
+        )
+    return asked
+
+
+@transaction.atomic
+def note_groups_seen_to(*, by: User, user: User) -> None:
+    """An administrator has looked why an organisation did not say somebody's groups. It comes again with their next sign-in
+    where it still does not."""
+    _only_administrators(by)
+    User.objects.filter(pk=user.pk).update(groups_missing_at=None)
+    record_audit(by=by, verb="see to groups", subject="user", subject_id=user.pk)
+
+
+# ---- what the directory of an organisation says
+
+
+@transaction.atomic
+def make_provisioning_secret(*, by: User, provider: Provider) -> str:
+    """A new secret for the directory of an organisation, which ends the one before. It is told once, and kept nowhere."""
+    _only_administrators(by)
+    secret = secrets.token_urlsafe(32)
+    made = {"digest": digest(secret), "made_by": by, "made_at": timezone.now()}
+    ProvisioningSecret.objects.update_or_create(provider=provider.id, defaults=made)
+    record_audit(by=by, verb="make secret", subject="provider", subject_id=provider.id)
+    return secret
+
+
+@transaction.atomic
+def end_provisioning_secret(*, by: User, provider_id: str) -> None:
+    """From now on the directory changes nobody here."""
+    _only_administrators(by)
+    gone, _rows = ProvisioningSecret.objects.filter(provider=provider_id).delete()
+    if not gone:
+        raise Hidden
+    record_audit(by=by, verb="end secret", subject="provider", subject_id=provider_id)
+
+
+@transaction.atomic
+def provision(
+    *, by: User | None, provider: Provider, user_name: str, external_id: str, first_name: str, last_name: str, email: str
+) -> Provisioned:  # fmt: skip
+    """A directory says that somebody works there. They are in Heard from then on, with no role, no password and no way in.
+
+    Where an administrator has linked somebody by this very number (`external_id`), it is them, and nothing of them changes.
+    Raises Django's `ValidationError` for a name or address that cannot be.
+    """
+    _lock_administrators()
+    looked_after = Provisioned.objects.filter(provider=provider.id)
+    same = looked_after.filter(user_name=user_name.strip())
+    if external_id:
+        same |= looked_after.filter(external_id=external_id)
+    held = SocialAccount.objects.filter(provider=provider.id, uid=external_id).exclude(uid="").first()
+    taken = held is None and User.objects.filter(username__iexact=user_name.strip()).exists()
+    refuse(rules.why_not_provision(user_name=user_name, there=same.exists(), taken=taken))
+    user: User = held.user if held else _new_user(user_name, first_name, last_name, None, email)
+    made = Provisioned(provider=provider.id, external_id=external_id, user_name=user_name.strip(), user=user)
+    made.full_clean()
+    made.save()
+    detail = {"provider": provider.id, "linked": held is not None}
+    record_audit(by=by, verb="provision", subject="user", subject_id=user.pk, detail=detail)
+    return made
+
+
+@transaction.atomic
+def change_provisioned(
+    *, by: User | None, provisioned: Provisioned, first_name: str, last_name: str, email: str
+) -> User:
+    """A directory says that somebody is called otherwise, or has another address: the address before is told. Their username
+    stays. Raises Django's `ValidationError`."""
+    user = User.objects.select_for_update().get(pk=provisioned.user_id)
+    before = (user.first_name, user.last_name, user.email)
+    user.first_name, user.last_name = first_name.strip(), last_name.strip()
+    user.clean_fields(exclude={field.name for field in User._meta.fields} - {"first_name", "last_name"})
+    _take_address(user, email)
+    if before == (user.first_name, user.last_name, user.email):
+        return user
+    user.save(update_fields=["first_name", "last_name", "email", "mail_failed_on"])
+    detail = {"provider": provisioned.provider}
+    record_audit(by=by, verb="change", subject="user", subject_id=user.pk, detail=detail)
+    return user
+
+
+@transaction.atomic
+def switch_off_provisioned(*, by: User | None, provisioned: Provisioned) -> User:
+    """A directory says that somebody no longer works there: they are signed out at once, and cannot sign in. Only an
+    administrator switches them on again. `Refused` for the last administrator."""
+    _lock_administrators()
+    user = User.objects.select_for_update().get(pk=provisioned.user_id)
+    if not user.is_active:
+        return user
+    is_one = user.memberships.filter(role=Role.ADMINISTRATOR).exists()
+    refuse(
+        rules.why_not_switch_off(
+            is_active=True,
+            is_self=False,
+            is_last_administrator=is_one and not queries.another_administrator(user),
+            reason="provider",
+        )
+    )
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    _end_sessions(user)
+    detail = {"provider": provisioned.provider}
+    record_audit(
+        by=by, verb="switch off", subject="user", subject_id=user.pk, reason="provider", detail=detail
+    )
+    return user
+
+
 @transaction.atomic
 def take_out_acts(*, by: User) -> list[AuditRow]:
     """What administrators did, all of it, for a file; with the 'download' audit row."""
@@ -470,6 +853,25 @@ def switch_off(*, by: User, user: User, reason: str) -> User:
     _end_sessions(user)
     record_audit(by=by, verb="switch off", subject="user", subject_id=user.pk, reason=reason)
     return user
+
+
+@transaction.atomic
+def switch_off_unused(*, by: User | None, user: User, days: int) -> bool:
+    """An account with which nobody has signed in for so many days: Heard does it by itself, but for the last two
+    administrators. Whether it did."""
+    _lock_administrators()
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not user.is_active or rules.why_not_switch_off_unused(
+        is_administrator=user.memberships.filter(role=Role.ADMINISTRATOR).exists(),
+        other_administrators=queries.other_administrators(user),
+    ):
+        return False
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    _end_sessions(user)
+    detail = {"unused_days": days}
+    record_audit(by=by, verb="switch off", subject="user", subject_id=user.pk, reason="unused", detail=detail)
+    return True
 
 
 @transaction.atomic

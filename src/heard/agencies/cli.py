@@ -89,10 +89,11 @@ def unlock(username: str) -> None:
 @click.argument("username")
 @click.option("--reason", help="Why. It is kept in the record. Without it you are asked.")
 def recover(username: str, reason: str | None) -> None:
-    """Let the last administrator in again, who has lost their password or passkeys. It prints a link to set a password.
+    """Let somebody in again whom nobody on the site can help: the last administrator, or one of the last two people who agree
+    to such things. It prints a link to set a password.
 
-    Their passkeys, apps and recovery codes go, and whatever is signed in as them ends. It refuses where another
-    administrator can sign in, who sends a link on the site.
+    Their passkeys, apps and recovery codes go, and whatever is signed in as them ends. It refuses where an administrator and
+    a second person can do it on the site.
     """
     with site():
         from heard.agencies import actions

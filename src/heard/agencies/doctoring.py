@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from heard.agencies.models import AuditCheck, AuditRow, AuditSeal, AuditWitness, User
+from heard.agencies.models import Agency, AuditCheck, AuditRow, AuditSeal, AuditWitness, User
 from heard.agencies.rules import Role
 
 
@@ -26,3 +26,7 @@ def sealer_is_behind(by: timedelta) -> bool:
 
 def witnesses_that_fail() -> list[str]:
     return list(AuditWitness.objects.filter(failed_at__isnull=False).values_list("name", flat=True))
+
+
+def is_an_agency(name: str) -> bool:
+    return Agency.objects.filter(name=name).exists()

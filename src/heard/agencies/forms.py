@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.agencies.models import Agency, Team, User
-from heard.agencies.queries import Post
-from heard.agencies.rules import REASON_ASKS, Role
+from heard.agencies.providers import Provider
+from heard.agencies.queries import Link, Post
+from heard.agencies.rules import REASON_ASKS, Role, can_be_mapped
 from heard.govuk.forms import Form, PasswordField, RadiosField, SelectField, TextareaField, TextField
 
 ROLE_NAMES = {
@@ -168,6 +169,20 @@ class ApprovalForm(Form):
         return bool(self.cleaned_data["agrees"] == "yes")
 
 
+class RecoveryForm(Form):
+    agrees = RadiosField(
+        gettext_lazy("Have you spoken with them, on a number that is held?"),
+        choices=[
+            ("yes", gettext_lazy("Yes, it is them, and they have lost all of it")),
+            ("no", gettext_lazy("No, nothing is to change")),
+        ],
+        missing=gettext_lazy("Say whether you have spoken with them."),
+    )
+
+    def clean_agrees(self) -> bool:
+        return bool(self.cleaned_data["agrees"] == "yes")
+
+
 class TakeRoleForm(Form):
     membership = RadiosField(
         gettext_lazy("Which role do you take away?"), missing=gettext_lazy("Choose the role.")
@@ -186,6 +201,118 @@ class TakeRoleForm(Form):
 
     def clean_membership(self) -> int:
         return int(self.cleaned_data["membership"])
+
+
+class LinkForm(Form):
+    provider = RadiosField(
+        gettext_lazy("Which organisation?"), missing=gettext_lazy("Choose the organisation.")
+    )
+    number = TextField(
+        gettext_lazy("Its number of them"),
+        hint=gettext_lazy(
+            "As the organisation’s directory has it, or as the person reads it on the page that turns them away. Never a mail "
+            "address or a name: these change hands."
+        ),
+        autocomplete="off",
+        spellcheck=False,
+        max_length=191,
+    )
+
+    def __init__(self, *args: Any, providers: Iterable[Provider], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._providers = {one.id: one for one in providers}
+        field: Any = self.fields["provider"]
+        field.choices = [(key, f"{one.name}, {one.agency}") for key, one in self._providers.items()]
+        if len(self._providers) == 1:
+            field.initial = next(iter(self._providers))
+
+    def clean_provider(self) -> Provider:
+        return self._providers[self.cleaned_data["provider"]]
+
+
+class UnlinkForm(Form):
+    link = RadiosField(
+        gettext_lazy("Which organisation no longer signs them in?"),
+        missing=gettext_lazy("Choose the organisation."),
+    )
+
+    def __init__(self, *args: Any, links: Iterable[Link], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["link"]
+        field.choices = [(str(one.id), f"{one.name}, {one.number}") for one in links]
+
+    def clean_link(self) -> int:
+        return int(self.cleaned_data["link"])
+
+
+_MAPPED = [(role.value, ROLE_NAMES[role], hint) for role, hint in _ROLES if can_be_mapped(role)]
+
+
+class GroupForm(_WithTeam):
+    """Which group of which directory stands for which role."""
+
+    provider = RadiosField(
+        gettext_lazy("Whose directory?"), missing=gettext_lazy("Choose whose directory it is.")
+    )
+    group = TextField(
+        gettext_lazy("Number of the group"),
+        hint=gettext_lazy(
+            "The one that never changes, such as 8f1c2a…, not its name: a name can be given to another group."
+        ),
+        autocomplete="off",
+        spellcheck=False,
+        max_length=200,
+    )
+    role = RadiosField(gettext_lazy("Role"), choices=_MAPPED, missing=gettext_lazy("Choose the role."))
+    reason = TextareaField(
+        gettext_lazy("Why?"),
+        hint=gettext_lazy("To every role but practitioner a second person agrees, who reads this."),
+        rows=3,
+        required=False,
+    )
+    field_order = ("provider", "group", "team", "role", "reason")
+
+    def __init__(self, *args: Any, providers: Iterable[Provider], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._providers = {one.id: one for one in providers}
+        field: Any = self.fields["provider"]
+        field.choices = [(key, f"{one.name}, {one.agency}") for key, one in self._providers.items()]
+
+    def clean_provider(self) -> Provider:
+        return self._providers[self.cleaned_data["provider"]]
+
+    def clean_role(self) -> Role:
+        return Role(self.cleaned_data["role"])
+
+
+class GroupDecisionForm(Form):
+    agrees = RadiosField(
+        gettext_lazy("Do you agree?"),
+        choices=[("yes", gettext_lazy("Yes, this group stands for this role")), ("no", gettext_lazy("No"))],
+        missing=gettext_lazy("Say whether you agree."),
+    )
+
+    def clean_agrees(self) -> bool:
+        return bool(self.cleaned_data["agrees"] == "yes")
+
+
+class ProposedRoleForm(Form):
+    gives = RadiosField(
+        gettext_lazy("Do they get this role?"),
+        choices=[("yes", gettext_lazy("Yes, give this role")), ("no", gettext_lazy("No"))],
+        missing=gettext_lazy("Say whether they get this role."),
+    )
+    reason = TextareaField(
+        gettext_lazy("Why?"),
+        hint=gettext_lazy(
+            "Your sentence is kept with what you did. Where it takes a second person, they read it."
+        ),
+        rows=3,
+        missing=gettext_lazy("Say why. It is kept in the record."),
+    )
+
+    def clean_gives(self) -> bool:
+        return bool(self.cleaned_data["gives"] == "yes")
 
 
 class ReasonForm(Form):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from django.db import connection
@@ -30,6 +31,10 @@ MAY_WRITE: Final = {
     "cases_pack": "that whoever asked for a pack has fetched it",
 }
 
+# Where OpenID Connect brings somebody back with a GET who signed in elsewhere: only with what their own browser was given
+# before they left, and once. It signs them in, and so it writes.
+COMES_BACK: Final = ("openid_connect_callback",)
+
 
 class WroteWhileLooking(Exception):
     """A page that is only looked at wrote something. It says the table, and nothing of what was written."""
@@ -42,13 +47,19 @@ class OnlyReadMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in _SAFE:
             return self.get_response(request)
-        with connection.execute_wrapper(_only_read):
+        with connection.execute_wrapper(partial(_only_read, request)):
             return self.get_response(request)
 
 
-def _only_read(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-    if not _READS.match(sql):
+def _only_read(
+    request: HttpRequest, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+) -> Any:
+    if not _READS.match(sql) and not _comes_back(request):
         written = _WRITES.match(sql)
         if written is None or written[1] not in MAY_WRITE:
             raise WroteWhileLooking(written[1] if written else sql.split(maxsplit=1)[0])
     return execute(sql, params, many, context)
+
+
+def _comes_back(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and request.resolver_match.view_name in COMES_BACK

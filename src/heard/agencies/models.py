@@ -82,6 +82,12 @@ class User(AbstractUser):
         help_text=_("When they were last sent a link to set a password; none once they have."),
     )
 
+    groups_missing_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("When their organisation last signed them in and did not say which groups they are in."),
+    )
+
     @cached_property
     def _memberships(self) -> "list[Membership]":
         if not self.pk or not self.is_active:
@@ -173,6 +179,117 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class GroupRole(models.Model):
+    """That people in a group of their organisation's own directory have a role in a team. It only narrows: whoever is not in
+    the group loses the role when they sign in, and whoever is new in it is put before an administrator.
+
+    `group` is the directory's own number of it, which never changes. Where the role takes two people, it counts once a
+    second person has agreed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    provider = models.CharField(max_length=40)
+    group = models.CharField(max_length=200)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    reason = models.TextField(blank=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    counts_since = models.DateTimeField(null=True, blank=True)
+    agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["provider", "group", "role", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "group", "team", "role"], name="group_role_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}, {self.team}"
+
+
+class ProposedRole(models.Model):
+    """A role that somebody does not have, though they are in a group of their organisation that stands for it. An
+    administrator gives it or does not; it goes where they are no longer in the group."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    provider = models.CharField(max_length=40)
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["proposed_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "team", "role"], name="role_proposed_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}, {self.team}"
+
+
+class Recovery(models.Model):
+    """That somebody who lost every passkey, app and code begins again: one person asked for it, and another, who has spoken with
+    them, agrees or not, within a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    reason = models.TextField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    agreed = models.BooleanField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "recoveries"
+        ordering: ClassVar = ["-asked_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class ProvisioningSecret(models.Model):
+    """With which the directory of an organisation says who works there. Only its digest is kept; a newer one ends it."""
+
+    provider = models.CharField(max_length=40, primary_key=True)
+    digest = models.CharField(max_length=64, help_text=_("SHA-256 of 43 random characters."))
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.provider
+
+
+class Provisioned(models.Model):
+    """Somebody whom the directory of their organisation looks after: it changes their name and address, and switches them off.
+    `user_name` is what it calls them, which opens nothing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    provider = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=191, blank=True)
+    user_name = models.CharField(max_length=150)
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "provisioned"
+        ordering: ClassVar = ["made_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "user_name"], name="provisioned_name_once"),
+            models.UniqueConstraint(
+                fields=["provider", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="provisioned_number_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.user_name
 
 
 class OnlyAdded(models.QuerySet[Any]):

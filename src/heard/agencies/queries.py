@@ -3,18 +3,20 @@
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.sessions.models import Session
-from django.db.models import Count, Exists, F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
+from heard.agencies.dormant import unused_for
 from heard.agencies.models import (
     Agency,
     Approval,
@@ -22,16 +24,28 @@ from heard.agencies.models import (
     AuditHead,
     AuditRow,
     AuditWitness,
+    GroupRole,
     Membership,
+    ProposedRole,
+    ProvisioningSecret,
+    Recovery,
     Team,
     User,
 )
+from heard.agencies.providers import Provider
 from heard.agencies.rules import APPROVED_WITHIN, MAY, Hidden, May, Role, name_as_counted
 from heard.govuk.environment import time
 
 # Verbs of the audit trail that change nothing in a record.
 LOOKS = ("view", "print", "read", "download", "search", "see", "export", "find missing", "find changed")
-ABOUT_STAFF = ("partnership", "agency", "team", "user", "approval")  # subjects of what administrators do
+ABOUT_STAFF = (
+    "partnership",
+    "agency",
+    "team",
+    "user",
+    "approval",
+    "group",
+)  # subjects of what administrators do
 
 
 @dataclass(frozen=True)
@@ -217,6 +231,13 @@ def has_a_second(user: User, person: User) -> bool:
     return others.exists() or Approval.objects.filter(decided_by__isnull=False).exists()
 
 
+def who_could_agree(user: User) -> QuerySet[User]:
+    """Those to whom a role gives that they agree to what one alone may not do, this user and those who are switched off
+    included. For whoever looks after the server."""
+    approving = [role for role, allowed in MAY.items() if May.APPROVE in allowed]
+    return User.objects.filter(memberships__role__in=approving).distinct()
+
+
 def acts_visible_to(user: User) -> QuerySet[AuditRow]:
     """What was done about people, roles, teams and agencies, the latest first. For co-ordinators and the board."""
     rows = AuditRow.objects.filter(subject__in=ABOUT_STAFF).exclude(verb__in=LOOKS)
@@ -331,6 +352,164 @@ def session_visible_to(user: User, session_id: int) -> UserSession:
     return found
 
 
+def recoveries_visible_to(user: User) -> QuerySet[Recovery]:
+    """Colleagues who are to begin again, for those who may be the second person."""
+    rows = Recovery.objects.select_related("user", "asked_by")
+    return rows if user.may(May.APPROVE) else rows.none()
+
+
+def recovery_visible_to(user: User, recovery_id: uuid.UUID) -> Recovery:
+    """One of them, or `Hidden`."""
+    found = recoveries_visible_to(user).filter(pk=recovery_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def recoveries_to_decide(user: User) -> QuerySet[Recovery]:
+    """Those on which this user can decide now, the longest first."""
+    since = timezone.now() - APPROVED_WITHIN
+    rows = recoveries_visible_to(user).filter(decided_at=None, asked_at__gte=since)
+    return rows.exclude(asked_by=user.pk).exclude(user=user.pk).order_by("asked_at", "pk")
+
+
+def recoveries_asked_for(user: User, person: User) -> QuerySet[Recovery]:
+    """Of one person, on which nobody has decided and somebody still can."""
+    since = timezone.now() - APPROVED_WITHIN
+    return recoveries_visible_to(user).filter(user=person, decided_at=None, asked_at__gte=since)
+
+
+def people_unused(user: User) -> QuerySet[User]:
+    """Active people who have not signed in for as long as the settings say, the longest first. For administrators."""
+    if settings.UNUSED_DAYS is None or not user.may(May.MANAGE):
+        return User.objects.none()
+    return unused_for(settings.UNUSED_DAYS[0])
+
+
+# ---- signing in with one's organisation
+
+
+@dataclass(frozen=True)
+class Link:
+    """That an organisation's server says who somebody is, by this number. `last_used`: None where it never did."""
+
+    id: int
+    provider: str
+    name: str
+    number: str
+    last_used: datetime | None
+
+
+def links_of(user: User, person: User) -> list[Link]:
+    """By which organisations this person is signed in: for themself, and for administrators."""
+    if user != person and not user.may(May.MANAGE):
+        return []
+    rows = SocialAccount.objects.filter(user=person).order_by("pk")
+    return [
+        Link(
+            row.pk, row.provider, _name_of(row.provider), row.uid, row.last_login if row.extra_data else None
+        )
+        for row in rows
+    ]
+
+
+def link_visible_to(user: User, link_id: int) -> SocialAccount:
+    """One of their own, or for an administrator anybody's; else `Hidden`."""
+    found = SocialAccount.objects.filter(pk=link_id).select_related("user").first()
+    if found is None or not (found.user_id == user.pk or user.may(May.MANAGE)):
+        raise Hidden
+    return found
+
+
+def _name_of(provider: str) -> str:
+    known = settings.SIGN_ON.get(provider)
+    return known.name if known else provider
+
+
+def belongs(user: User, person: User, provider: Provider) -> tuple[bool, bool]:
+    """Whether this person has a role in the agency whose organisation it is, and whether in another: for themself, and for
+    administrators."""
+    if user != person and not user.may(May.MANAGE):
+        return False, False
+    agencies = set(Membership.objects.filter(user=person).values_list("team__agency__name", flat=True))
+    return provider.agency in agencies, bool(agencies - {provider.agency})
+
+
+def providers_for(user: User, person: User) -> list[Provider]:
+    """The organisations with which this person could sign in and does not yet."""
+    linked = {link.provider for link in links_of(user, person)}
+    return [
+        one
+        for one in settings.SIGN_ON.values()
+        if one.id not in linked and belongs(user, person, one) == (True, False)
+    ]
+
+
+def has_way_in(user: User) -> bool:
+    """Whether they could sign in without any organisation: with a password or a passkey."""
+    keys = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
+    return user.has_usable_password() or keys.exists()
+
+
+def has_to_confirm_with(user: User) -> bool:
+    """Whether they have anything of their own here with which to show again that it is them."""
+    return user.has_usable_password() or Authenticator.objects.filter(user=user).exists()
+
+
+def group_roles_visible_to(user: User) -> QuerySet[GroupRole]:
+    """Which group stands for which role, for those who say so and those who agree."""
+    rows = GroupRole.objects.select_related("team__agency", "asked_by", "agreed_by")
+    return rows if user.may(May.APPROVE) else rows.none()
+
+
+def group_role_visible_to(user: User, mapping_id: uuid.UUID) -> GroupRole:
+    """One of them, or `Hidden`."""
+    found = group_roles_visible_to(user).filter(pk=mapping_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def group_roles_to_agree_to(user: User) -> QuerySet[GroupRole]:
+    """Those that wait for a second person who is not this user's own asking, the longest first."""
+    since = timezone.now() - APPROVED_WITHIN
+    rows = group_roles_visible_to(user).filter(counts_since=None, asked_at__gte=since)
+    return rows.exclude(asked_by=user.pk).order_by("asked_at", "pk")
+
+
+def roles_proposed(user: User) -> QuerySet[ProposedRole]:
+    """Roles that a group stands for, of people who do not have them, the longest first; without those for which a second
+    person has been asked. For administrators."""
+    same = {"user": OuterRef("user"), "team": OuterRef("team"), "role": OuterRef("role")}
+    since = timezone.now() - APPROVED_WITHIN
+    asked = Approval.objects.filter(**same, decided_at=None, asked_at__gte=since)
+    rows = ProposedRole.objects.filter(decided_at=None, user__is_active=True)
+    rows = rows.exclude(Exists(asked)).exclude(Exists(Membership.objects.filter(**same)))
+    rows = rows.select_related("user", "team__agency").order_by("proposed_at", "pk")
+    return rows if user.may(May.MANAGE) else rows.none()
+
+
+def role_proposed(user: User, role_id: int) -> ProposedRole:
+    """One of them, or `Hidden`."""
+    found = roles_proposed(user).filter(pk=role_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def secrets_visible_to(user: User) -> QuerySet[ProvisioningSecret]:
+    """Which directories have a secret, since when and from whom. For administrators."""
+    rows = ProvisioningSecret.objects.select_related("made_by").order_by("provider")
+    return rows if user.may(May.MANAGE) else rows.none()
+
+
+def people_without_groups(user: User) -> QuerySet[User]:
+    """Active people of whom their organisation did not say the groups when it signed them in last, the longest first. For
+    administrators."""
+    rows = User.objects.filter(is_active=True, groups_missing_at__isnull=False)
+    return rows.order_by("groups_missing_at", "pk") if user.may(May.MANAGE) else rows.none()
+
+
 def is_last_administrator(user: User, person: User) -> bool:
     """Whether nobody but this person is an administrator who is active and has a password."""
     is_one = users_visible_to(user).filter(pk=person.pk, memberships__role=Role.ADMINISTRATOR).exists()
@@ -340,8 +519,13 @@ def is_last_administrator(user: User, person: User) -> bool:
 
 def another_administrator(user: User) -> bool:
     """Whether there is an administrator besides this user who is active and has a password."""
+    return other_administrators(user) > 0
+
+
+def other_administrators(user: User) -> int:
+    """How many administrators besides this user are active and have a password."""
     others = User.objects.filter(memberships__role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
-    return others.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
+    return others.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).distinct().count()
 
 
 def teams_with_people(user: User) -> QuerySet[Team]:

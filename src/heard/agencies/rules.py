@@ -1,5 +1,8 @@
 """Who may do what, as one table. Pure: no Django, no clock, no database."""
 
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
@@ -324,11 +327,22 @@ def why_not_unlock(*, is_locked: bool) -> str | None:
     return None
 
 
-def why_not_remove_factors(*, is_self: bool, has_any: bool, reason: str) -> str | None:
+RECOVERED_WITHIN: Final = timedelta(hours=24)  # in which whoever begins again uses their link
+
+
+def why_not_ask_recovery(
+    *, is_self: bool, is_active: bool, asked_already: bool, has_second: bool, may_approve: bool, reason: str
+) -> str | None:
+    """Whether it may be asked that somebody begins again who lost all with which they confirm. `has_second`: somebody could
+    agree; `may_approve`: they could themselves, for others: then one alone would take over who is to look after it."""
     if is_self:
         return "You cannot do this for yourself. Ask another administrator."
-    if not has_any:
-        return "They have no passkey or app."
+    if not is_active:
+        return "They are switched off. Switch them on first."
+    if asked_already:
+        return "A second person has been asked already."
+    if may_approve and not has_second:
+        return "Nobody could be the second person for them. Whoever looks after the server lets them in again: heard recover."
     return REASON_ASKS.missing(reason=reason)
 
 
@@ -338,13 +352,175 @@ def why_not_end_session(*, is_theirs: bool, may_manage: bool) -> str | None:
     return None
 
 
-def why_not_recover(*, is_administrator: bool, others: bool, reason: str) -> str | None:
-    """`others`: whether another administrator can sign in."""
-    if not is_administrator:
-        return "This is for an administrator. An administrator sends anybody else a link, on the site."
-    if others:
-        return "Another administrator can sign in: they send the link, on the site."
+def why_not_recover(*, may_approve: bool, administrators: int, seconds: int, reason: str) -> str | None:
+    """Whether somebody is let in again on the server. On the site it takes an administrator and a second person:
+    `administrators` and `seconds` are how many others of each can sign in. `may_approve`: they could be the second themselves."""
+    if not may_approve:
+        return (
+            "This is for administrators and co-ordinators whom nobody on the site can help. An administrator asks there that anybody "
+            "else begins again."
+        )
+    if administrators and seconds > 1:
+        return "Another administrator can sign in: they ask that they begin again, on the site, and a second person agrees."
     return REASON_ASKS.missing(reason=reason)
+
+
+# ---- accounts that nobody uses
+
+
+def unused_days(said: str) -> tuple[int, int] | None:
+    """After how many days an account is listed, and after how many switched off: two numbers, such as 45,90. None where
+    neither is wanted. Raises `ValueError` with a sentence."""
+    if said.strip() in ("", "none"):
+        return None
+    parts = [part.strip() for part in said.split(",")]
+    if (
+        len(parts) != 2
+        or not all(part.isdigit() and int(part) for part in parts)
+        or int(parts[0]) > int(parts[1])
+    ):
+        raise ValueError("HEARD_UNUSED_DAYS is two numbers of days, such as 45,90, or none.")
+    return int(parts[0]), int(parts[1])
+
+
+def why_not_switch_off_unused(*, is_administrator: bool, other_administrators: int) -> str | None:
+    """Whether an account that nobody uses is not switched off by itself. Two administrators stay, for the day on which
+    something is wrong. `other_administrators`: who are active and have a password."""
+    if is_administrator and other_administrators < 2:
+        return "Two administrators stay, though they seldom sign in."
+    return None
+
+
+# ---- signing in with one's organisation
+
+
+def why_not_enter(*, is_active: bool, of_the_agency: bool, of_another: bool) -> str | None:
+    """Whether somebody whom an organisation's server knows gets in by it. `of_the_agency`: they have a role in the agency
+    whose server it is; `of_another`: also, or only, in another."""
+    if not is_active:
+        return "Your account is switched off. Ask the person who looks after Heard in your partnership."
+    if of_another:
+        return "You work for another agency too, so this organisation alone cannot say who you are. Sign in with a passkey or a password."
+    if not of_the_agency:
+        return "You have no role in Heard now. Ask the person who looks after Heard in your partnership."
+    return None
+
+
+def why_not_link(
+    *, may_manage: bool, is_self: bool, is_active: bool, of_the_agency: bool, of_another: bool, linked: bool, taken: bool, number: str
+) -> str | None:  # fmt: skip
+    """Whether somebody may be signed in by an organisation's server from now on. `linked`: they are already; `taken`: that
+    number there is somebody else's."""
+    if not (may_manage or is_self):
+        return "Only an administrator says this of others."
+    if not is_active:
+        return "They are switched off. Switch them on first."
+    if of_another or not of_the_agency:
+        return "Only people who work for the agency of this organisation, and for no other, sign in with it."
+    if linked:
+        return "They sign in with this organisation already. Take that away first."
+    if not number.strip():
+        return "Enter the number that the organisation knows them by."
+    if taken:
+        return "Somebody else signs in with this number already. Check it."
+    return None
+
+
+def why_not_unlink(*, may_manage: bool, is_self: bool, has_other_way: bool) -> str | None:
+    """`has_other_way`: they have a password or a passkey."""
+    if not (may_manage or is_self):
+        return "Only an administrator says this of others."
+    if is_self and not has_other_way:
+        return "You would have no way in. Add a passkey first, or ask an administrator for a link to set a password."
+    return None
+
+
+def why_not_provision(*, user_name: str, there: bool, taken: bool) -> str | None:
+    """Whether a directory may add somebody. `there`: it looks after somebody of this name or number already; `taken`: somebody
+    whom it does not look after has this username."""
+    if not user_name.strip():
+        return "userName is lacking."
+    if there:
+        return "This directory looks after somebody of this userName or externalId already."
+    if taken:
+        return (
+            "Somebody else has this userName in Heard. Only an administrator says that it is the same person."
+        )
+    return None
+
+
+def second_factor_counts(
+    *, accepted: Collection[str], amr: Collection[str], auth_time: float | None, now: float, longest: float
+) -> bool:
+    """Whether what an organisation's server says counts as a second factor (RFC 8176): it is one of those that are accepted
+    from it, and it was shown no longer ago than a sign-in lasts here. `auth_time`, `now` and `longest` in seconds."""
+    if auth_time is None or not 0 <= now + _CLOCKS_DIFFER - auth_time <= longest + _CLOCKS_DIFFER:
+        return False
+    return bool(set(accepted) & set(amr))
+
+
+_CLOCKS_DIFFER: Final = 60  # seconds, between two machines
+
+
+def can_be_mapped(role: str) -> bool:
+    """Whether a group can stand for a role. Never for one that adds people, brings in extracts, or reviews what others read:
+    whoever keeps an organisation's directory would have a say in that."""
+    return not permissions_of({role}) & {May.MANAGE, May.RUN_ENGINE, May.REVIEW_READING}
+
+
+def why_not_map(*, can_be_mapped: bool, group: str, of_the_agency: bool, there: bool, needs_two: bool, reason: str) -> str | None:  # fmt: skip
+    """`of_the_agency`: the team is of the agency whose people sign in there; `there`: it is said already."""
+    if not can_be_mapped:
+        return "No group stands for this role. An administrator gives it to each person."
+    if not group.strip():
+        return "Enter the number of the group."
+    if not of_the_agency:
+        return "This team is of another agency than the one whose people sign in there."
+    if there:
+        return "This group stands for this role already."
+    if needs_two and not reason.strip():
+        return "Say why. The second person reads it."
+    return None
+
+
+def why_not_agree_to_mapping(
+    *, may_approve: bool, counts: bool, asked_it: bool, asked_at: datetime, now: datetime
+) -> str | None:
+    if not may_approve:
+        return "An administrator or co-ordinator decides on this."
+    if counts:
+        return "This counts already."
+    if asked_it:
+        return "You asked for this yourself. Somebody else decides on it."
+    if now - asked_at > APPROVED_WITHIN:
+        return "This was asked for more than 24 hours ago. It has to be asked for again."
+    return None
+
+
+type InTeam = tuple[uuid.UUID, str]  # a team and a role in it
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What comes of the groups that somebody is in: roles that they lose at once, that are put before an administrator, and
+    that are no longer proposed."""
+
+    take: frozenset[InTeam]
+    propose: frozenset[InTeam]
+    forget: frozenset[InTeam]
+
+
+def follow(
+    *, held: Collection[InTeam], proposed: Collection[InTeam], stands_for: Collection[tuple[str, InTeam]], groups: Collection[str]
+) -> Followed:  # fmt: skip
+    """`stands_for`: group and role, for each group that counts. Nothing is ever given, and what no group stands for stays."""
+    mapped = {role for _group, role in stands_for if can_be_mapped(role[1])}
+    entitled = {role for group, role in stands_for if group in groups} & mapped
+    return Followed(
+        take=frozenset((set(held) & mapped) - entitled),
+        propose=frozenset(entitled - set(held) - set(proposed)),
+        forget=frozenset(set(proposed) - (entitled - set(held))),
+    )
 
 
 def why_not_switch_on(*, is_active: bool, reason: str) -> str | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,12 +25,19 @@ from heard.agencies.forms import (
     AgencyForm,
     ApprovalForm,
     GiveRoleForm,
+    GroupDecisionForm,
+    GroupForm,
     InviteForm,
+    LinkForm,
+    ProposedRoleForm,
     ReasonForm,
+    RecoveryForm,
     TakeRoleForm,
     TeamForm,
+    UnlinkForm,
 )
 from heard.agencies.gate import Request, gate, saying_why_not
+from heard.agencies.mail.invitation import link_of
 from heard.agencies.rules import May
 from heard.agencies.tables import as_csv
 from heard.govuk.forms import Form
@@ -87,7 +95,10 @@ def user(request: Request, user_id: int) -> HttpResponse:
         "added": person.date_joined,
         "role_names": ROLE_NAMES,
         "factors": [_FACTORS[kind] for kind in queries.factors_of(request.user, person)],
+        "links": queries.links_of(request.user, person),
+        "to_link": queries.providers_for(request.user, person),
         "signed_in": len(queries.sessions_of(request.user, person)),
+        "begins_again": queries.recoveries_asked_for(request.user, person).exists(),
         "asked_for": list(queries.roles_asked_for(request.user, person)),
         "why_not_switch_off": _why_not_switch_off(request, person),
     }
@@ -123,26 +134,297 @@ def user_remove_factors(request: Request, user_id: int) -> HttpResponse:
     form = kept_form(request, ReasonForm, kind=f"user.factors.{user_id}")
     if form.is_valid():
         with sending(request, form, errors_on="reason"):
-            actions.remove_factors(by=request.user, user=person, reason=form.cleaned_data["reason"])
-            messages.success(request, _("Removed. They add new ones when they sign in next."))
+            asked = actions.ask_recovery(by=request.user, user=person, reason=form.cleaned_data["reason"])
+            if asked.agreed:
+                return _link_on_the_phone(request, asked.user_id)
+            messages.success(request, _("A second person has been asked. They speak with them first."))
             return redirect("user", user_id=user_id)
     return _ask(
         request,
         form,
-        heading=_("Remove their passkeys and codes"),
+        heading=_("Let them begin again"),
         about=str(person),
         what_for=_(
-            "For somebody who has lost all of them, recovery codes included. Phone them first on a number that you know: "
-            "whoever has their password can then add their own. They are told by mail."
+            "For somebody who has lost every passkey, app and recovery code. A second person phones them on a number that is held, "
+            "not on one that was given now, and agrees within 24 hours. They are told by mail."
         ),
-        button=_("Remove them"),
+        button=_("Ask a second person"),
         back=reverse("user", args=[user_id]),
-        why_not=rules.why_not_remove_factors(
+        why_not=rules.why_not_ask_recovery(
             is_self=person == request.user,
-            has_any=bool(queries.factors_of(request.user, person)),
+            is_active=person.is_active,
+            asked_already=queries.recoveries_asked_for(request.user, person).exists(),
+            has_second=queries.has_a_second(request.user, person),
+            may_approve=person.may(May.APPROVE),
             reason=_REASON_TO_COME,
         ),
         kind="warning",
+    )
+
+
+@gate(May.APPROVE, fresh=True)
+def recovery(request: Request, recovery_id: uuid.UUID) -> HttpResponse:
+    """The second person has spoken with whoever lost all, and agrees or not. The link is shown to them, once."""
+    asked = queries.recovery_visible_to(request.user, recovery_id)
+    form = RecoveryForm(request.POST or None)
+    if form.is_valid():
+        with sending(request, form, errors_on="agrees"):
+            decided = actions.decide_recovery(
+                by=request.user, recovery_id=recovery_id, agrees=form.cleaned_data["agrees"]
+            )
+            if decided.agreed:
+                return _link_on_the_phone(request, decided.user_id)
+            messages.success(request, _("Saved, with your name. Nothing changes for them."))
+            return redirect("home")
+    who = queries.who_are(request.user, [asked.user_id])[asked.user_id]
+    words = {"who": asked.user, "agency": who.agency, "by": asked.asked_by, "reason": asked.reason}
+    return _ask(
+        request,
+        form,
+        heading=_("Does this colleague begin again?"),
+        about=_("%(who)s, %(agency)s") % words,
+        what_for=_(
+            "%(by)s says: “%(reason)s” Phone them on the number that your partnership holds, not on one that you were given now. If "
+            "you agree, their password, passkeys and codes go, and you read them a link that lasts a day."
+        )
+        % words,
+        button=_("Save"),
+        back=reverse("home"),
+        why_not=rules.why_not_decide_approval(
+            may_approve=True,
+            decided=asked.decided_at is not None,
+            asked_it=asked.asked_by == request.user,
+            concerned=asked.user == request.user,
+            asked_at=asked.asked_at,
+            now=timezone.now(),
+        ),
+        kind="warning",
+    )
+
+
+def _link_on_the_phone(request: Request, user_id: int) -> HttpResponse:
+    """Shown once, to whoever speaks with them: it stands in no mail and is kept nowhere."""
+    return render(request, "agencies/begun_again.html", {"link": link_of(user_id)})
+
+
+@gate(May.MANAGE, fresh=True)
+def user_link(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    providers = queries.providers_for(request.user, person)
+    form = LinkForm(request.POST or None, providers=providers)
+    if form.is_valid():
+        with sending(request, form, errors_on="number"):
+            actions.link(by=request.user, user=person, **form.cleaned_data)
+            messages.success(request, _("From now on they can sign in with their organisation."))
+            return redirect("user", user_id=user_id)
+    return _ask(
+        request,
+        form,
+        heading=_("Let them sign in with their organisation"),
+        about=str(person),
+        what_for=_(
+            "Say by which number their organisation knows them. Whoever signs in there with this number is in Heard as them, "
+            "so have the number from the directory itself or from them. They are told by mail."
+        ),
+        button=_("Save"),
+        back=reverse("user", args=[user_id]),
+        why_not=None
+        if providers
+        else _("No organisation is set up for people who work for their agency alone."),
+    )
+
+
+@gate(May.MANAGE, fresh=True)
+def user_unlink(request: Request, user_id: int) -> HttpResponse:
+    person = queries.user_visible_to(request.user, user_id)
+    links = queries.links_of(request.user, person)
+    form = UnlinkForm(request.POST or None, links=links)
+    if form.is_valid():
+        with sending(request, form, errors_on="link"):
+            actions.unlink(by=request.user, link_id=form.cleaned_data["link"])
+            messages.success(request, _("Taken away. They are signed out everywhere."))
+            return redirect("user", user_id=user_id)
+    return _ask(
+        request,
+        form,
+        heading=_("Their organisation no longer signs them in"),
+        about=str(person),
+        what_for=_("They keep their roles. Where they have no password, send them a link to set one."),
+        button=_("Take it away"),
+        back=reverse("user", args=[user_id]),
+        why_not=None if links else _("No organisation signs them in."),
+    )
+
+
+@gate(May.MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def user_groups(request: Request, user_id: int) -> HttpResponse:
+    """Their organisation did not say which groups they are in: what that means, and that somebody has seen to it."""
+    person = queries.user_visible_to(request.user, user_id)
+    if request.method == "POST":
+        actions.note_groups_seen_to(by=request.user, user=person)
+        messages.success(
+            request, _("Noted. It comes again where their next sign-in does not say the groups either.")
+        )
+        return redirect("user", user_id=user_id)
+    return _ask(
+        request,
+        Form(),
+        heading=_("Their organisation did not say their groups"),
+        about=str(person),
+        what_for=_(
+            "Groups stand for roles, and when they signed in their organisation listed none: it is not set up to, or they are in "
+            "too many. Their roles were left as they are. Ask whoever looks after the directory to send the groups of Heard "
+            "alone, and look at the roles of this person meanwhile."
+        ),
+        button=_("I have seen to it"),
+        back=reverse("user", args=[user_id]),
+    )
+
+
+@gate(May.APPROVE)
+@require_safe
+def groups_of_directories(request: Request) -> HttpResponse:
+    """Which group of which organisation's directory stands for which role."""
+    page = Paginator(queries.group_roles_visible_to(request.user), _PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "page": page,
+        "role_names": ROLE_NAMES,
+        "past": timezone.now() - rules.APPROVED_WITHIN,
+        "providers": settings.SIGN_ON,
+        "may_manage": request.user.may(May.MANAGE),
+    }
+    return render(request, "agencies/groups.html", context)
+
+
+@gate(May.MANAGE, fresh=True)
+def group_map(request: Request) -> HttpResponse:
+    form = kept_form(
+        request,
+        GroupForm,
+        kind="group.map",
+        teams=queries.teams_visible_to(request.user),
+        providers=settings.SIGN_ON.values(),
+    )
+    if form.is_valid():
+        with sending(request, form, errors_on="group"):
+            made = actions.map_group(by=request.user, **form.cleaned_data)
+            asked = _("A second person has been asked. It counts when they agree.")
+            messages.success(
+                request, _("Saved. It counts from the next sign-in.") if made.counts_since else asked
+            )
+            return redirect("directory_groups")
+    return _ask(
+        request,
+        form,
+        heading=_("Let a group stand for a role"),
+        what_for=_(
+            "Whoever has this role in this team and is not in a group that stands for it loses it when they sign in. Whoever is "
+            "in the group and does not have the role is put before an administrator, and gets nothing by itself."
+        ),
+        button=_("Save"),
+        back=reverse("directory_groups"),
+        why_not=None if settings.SIGN_ON else _("No organisation is set up. The guide says how."),
+    )
+
+
+@gate(May.APPROVE, fresh=True)
+def group_decide(request: Request, mapping_id: uuid.UUID) -> HttpResponse:
+    asked = queries.group_role_visible_to(request.user, mapping_id)
+    form = GroupDecisionForm(request.POST or None)
+    if form.is_valid():
+        with sending(request, form, errors_on="agrees"):
+            actions.decide_mapping(by=request.user, mapping_id=mapping_id, agrees=form.cleaned_data["agrees"])
+            messages.success(request, _("Saved, with your name."))
+            return redirect("directory_groups")
+    words = {
+        "role": ROLE_NAMES[rules.Role(asked.role)], "team": asked.team, "agency": asked.team.agency,
+        "group": asked.group, "by": asked.asked_by, "reason": asked.reason,
+    }  # fmt: skip
+    return _ask(
+        request,
+        form,
+        heading=_("Does this group stand for this role?"),
+        about=_("Group %(group)s: %(role)s in %(team)s, %(agency)s") % words,
+        what_for=_("%(by)s says so: “%(reason)s” Whoever has the role and is not in the group loses it.")
+        % words,
+        button=_("Save"),
+        back=reverse("directory_groups"),
+        why_not=rules.why_not_agree_to_mapping(
+            may_approve=True,
+            counts=asked.counts_since is not None,
+            asked_it=asked.asked_by == request.user,
+            asked_at=asked.asked_at,
+            now=timezone.now(),
+        ),
+    )
+
+
+@gate(May.MANAGE, fresh=True)
+@require_POST
+def group_unmap(request: Request, mapping_id: uuid.UUID) -> HttpResponse:
+    actions.unmap_group(by=request.user, mapping_id=mapping_id)
+    messages.success(request, _("The group no longer stands for this role. Whoever has the role keeps it."))
+    return redirect("directory_groups")
+
+
+@gate(May.MANAGE)
+@require_safe
+def directories(request: Request) -> HttpResponse:
+    """Which organisations' directories say who works there, and with a secret of when."""
+    made = {row.provider: row for row in queries.secrets_visible_to(request.user)}
+    rows = [(one, made.get(one.id)) for one in settings.SIGN_ON.values()]
+    gone = [row for key, row in made.items() if key not in settings.SIGN_ON]
+    context = {"rows": rows, "gone": gone, "address": settings.ADDRESS + reverse("scim_users")}
+    return render(request, "agencies/directories.html", context)
+
+
+@gate(May.MANAGE, fresh=True)
+@require_POST
+def directory_secret(request: Request, provider_id: str) -> HttpResponse:
+    """Makes a secret, and shows it once."""
+    if provider_id not in settings.SIGN_ON:
+        raise Http404
+    provider = settings.SIGN_ON[provider_id]
+    secret = actions.make_provisioning_secret(by=request.user, provider=provider)
+    address = settings.ADDRESS + reverse("scim_users").removesuffix("/Users")
+    words = {"secret": secret, "provider": provider, "address": address}
+    return render(request, "agencies/directory_secret.html", words)
+
+
+@gate(May.MANAGE, fresh=True)
+@require_POST
+def directory_secret_end(request: Request, provider_id: str) -> HttpResponse:
+    actions.end_provisioning_secret(by=request.user, provider_id=provider_id)
+    messages.success(request, _("Ended. This directory changes nobody here any more."))
+    return redirect("directories")
+
+
+@gate(May.MANAGE, fresh=True)
+def role_proposed(request: Request, role_id: int) -> HttpResponse:
+    asked = queries.role_proposed(request.user, role_id)
+    form = kept_form(request, ProposedRoleForm, kind=f"role.proposed.{role_id}")
+    if form.is_valid():
+        with sending(request, form, errors_on="gives"):
+            actions.decide_proposed_role(by=request.user, role_id=role_id, **form.cleaned_data)
+            messages.success(request, _("Saved, with your name."))
+            return redirect("user", user_id=asked.user_id)
+    words = {
+        "role": ROLE_NAMES[rules.Role(asked.role)], "who": asked.user, "team": asked.team, "agency": asked.team.agency,
+    }  # fmt: skip
+    return _ask(
+        request,
+        form,
+        heading=_("Give a role that their organisation proposes?"),
+        about=_("%(role)s for %(who)s in %(team)s, %(agency)s") % words,
+        what_for=_(
+            "They are in a group of their organisation that stands for this role. Where the role sees more than a "
+            "practitioner’s, a second person is asked to agree."
+        ),
+        button=_("Save"),
+        back=reverse("user", args=[asked.user_id]),
     )
 
 

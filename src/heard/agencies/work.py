@@ -7,9 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.drafts.forms import resume_at
 from heard.agencies.drafts.queries import drafts_of
-from heard.agencies.models import AuditCheck, Draft
-from heard.agencies.queries import people_without_mail, trail_not_sound
-from heard.agencies.rules import May
+from heard.agencies.forms import ROLE_NAMES
+from heard.agencies.models import AuditCheck, Draft, GroupRole, ProposedRole, Recovery, User
+from heard.agencies.queries import (
+    group_roles_to_agree_to,
+    people_unused,
+    people_without_groups,
+    people_without_mail,
+    recoveries_to_decide,
+    roles_proposed,
+    trail_not_sound,
+)
+from heard.agencies.rules import May, Role
 from heard.agencies.waiting import WorkList
 from heard.govuk.environment import day, time
 
@@ -38,6 +47,37 @@ WITHOUT_MAIL = WorkList(
     whose=_("administrators"),
     note=lambda row: _("on %(date)s: the address is wrong, or the mail server does not take mail")
     % {"date": day(row.mail_failed_on)},
+)  # fmt: skip
+RECOVERIES = WorkList(
+    "recoveries", _("Colleagues who lost every passkey and code"), May.APPROVE, recoveries_to_decide, "recovery", "user",
+    _("Phone them, and say whether they begin again"), whose=_("a second person"), shows=("user", "asked_by"),
+    note=lambda row: _("%(by)s asks, within 24 hours from %(time)s") % {"by": row.asked_by, "time": time(row.asked_at)},
+    only_if=lambda user: Recovery.objects.filter(decided_at=None),
+)  # fmt: skip
+UNUSED = WorkList(
+    "unused", _("Accounts that nobody uses"), May.MANAGE, people_unused, "user", str, _("Ask whether they still work here, or switch them off"),
+    whose=_("administrators"),
+    note=lambda row: _("last signed in on %(date)s") % {"date": day(row.last_login)} if row.last_login else _("has never signed in"),
+)  # fmt: skip
+ROLES_PROPOSED = WorkList(
+    "roles-proposed", _("Roles that an organisation proposes"), May.MANAGE, roles_proposed, "role_proposed", "user", _("Say whether they get the role"),
+    whose=_("administrators"), shows=("user", "team__agency"),
+    note=lambda row: _("%(role)s in %(team)s, since %(date)s")
+    % {"role": ROLE_NAMES[Role(row.role)], "team": row.team, "date": day(row.proposed_at)},
+    only_if=lambda user: ProposedRole.objects.filter(decided_at=None),
+)  # fmt: skip
+GROUPS_TO_AGREE = WorkList(
+    "groups-to-agree", _("Groups that are to stand for a role"), May.APPROVE, group_roles_to_agree_to, "directory_group", "group",
+    _("Say whether you agree"), whose=_("a second person"), shows=("team__agency", "asked_by"),
+    note=lambda row: _("%(role)s in %(team)s; %(by)s asks")
+    % {"role": ROLE_NAMES[Role(row.role)], "team": row.team, "by": row.asked_by},
+    only_if=lambda user: GroupRole.objects.filter(counts_since=None),
+)  # fmt: skip
+WITHOUT_GROUPS = WorkList(
+    "without-groups", _("Colleagues whose organisation did not say their groups"), May.MANAGE, people_without_groups, "user_groups", str,
+    _("Their roles were left as they are"), whose=_("administrators"),
+    note=lambda row: _("since %(date)s") % {"date": day(row.groups_missing_at)},
+    only_if=lambda user: User.objects.filter(groups_missing_at__isnull=False),
 )  # fmt: skip
 TRAIL = WorkList(
     "trail", _("The audit trail is not as it was written"), May.MANAGE, trail_not_sound, lambda row: reverse("audit_trail"),

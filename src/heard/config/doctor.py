@@ -272,6 +272,41 @@ def _witnesses(failing: list[str]) -> Iterator[Finding]:
         )
 
 
+def _sign_on() -> Iterator[Finding]:
+    from django.conf import settings
+
+    from heard.agencies import doctoring
+
+    for one in settings.SIGN_ON.values():
+        if not one.is_safe:
+            sentence = f"What {one.server} says of who somebody is can be changed on its way."
+            yield _error(
+                "sign-on-https", sentence, "Give the provider an address with https in HEARD_SIGN_ON."
+            )
+        if not doctoring.is_an_agency(one.agency):
+            sentence = (
+                f"The provider {one.id} is for an agency that is not in Heard, so nobody comes in with it."
+            )
+            yield _error(
+                "sign-on-agency", sentence, "Write the agency's name in HEARD_SIGN_ON as it is in Heard."
+            )
+        yield from _answers(one.id, one.server)
+
+
+def _answers(name: str, server: str) -> Iterator[Finding]:
+    import requests
+
+    try:
+        said = requests.get(f"{server}/.well-known/openid-configuration", timeout=5).json()
+        lacking = {"issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"} - set(said)
+    except (requests.RequestException, ValueError, TypeError):
+        lacking = {"everything"}
+    if lacking:
+        sentence = f"The provider {name} does not say where people sign in."
+        remedy = "See that this server reaches it, and that its address in HEARD_SIGN_ON is right."
+        yield _warning("sign-on-answers", sentence, remedy)
+
+
 CHECKS: Final = (
-    _settings, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _people, _trail,
+    _settings, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _people, _sign_on, _trail,
 )  # fmt: skip

@@ -31,6 +31,10 @@ DATABASE_URL       default SQLite in HEARD_DATA
 HEARD_SECRET_KEY_BEFORE  the key before this one, for as long as what was encrypted with it is in use
 HEARD_FACTOR       who confirms with a passkey or app that it is them: all, sensitive (roles that see more than their
                    agency’s work) or, in the demo alone, off; default all, in the demo off
+HEARD_SIGN_ON      a file with the organisations at which people sign in instead of with a password: one for each agency
+                   (docs/guide/single-sign-on.md); default none
+HEARD_UNUSED_DAYS  after how many days without signing in an account is listed, and after how many it is switched off; default
+                   45,90, in the demo none
 HEARD_PROXIES      how many servers in front pass requests on, each adding the address that it saw; default 1, in the demo 0
 HEARD_SESSION_MINUTES   how long a sign-in lasts at most; default 480, one working day
 HEARD_IDLE_MINUTES  after how long without doing anything it ends; default 30, for administrators never more than 15
@@ -48,6 +52,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from heard.agencies.providers import read as _providers
+from heard.agencies.rules import unused_days as _unused_days
 from heard.cases.keeping.rules import period_of as _period_of
 from heard.cases.panel.escalation import policy as _policy
 from heard.cases.review.rules import EVIDENCE_DAYS as _EVIDENCE_DAYS
@@ -80,6 +86,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "axes",
     "django_htmx",
@@ -126,6 +134,8 @@ GATE_OPEN_MODULES = [
     "django.views.",
     "django.contrib.staticfiles.",
     "heard.home.open",
+    "heard.home.elsewhere",
+    "heard.home.scim",
     "heard.home.invited",
     "heard.insight.digest.open",
 ]
@@ -139,7 +149,11 @@ AFTER_WRITES = [
 ]
 
 # What a worker does between its tasks, each time that it says it is alive: each of these sees by itself whether it is time.
-NOW_AND_THEN = ["heard.agencies.trail.sealing.seal_and_tell", "heard.cases.watch.looking.watch"]
+NOW_AND_THEN = [
+    "heard.agencies.trail.sealing.seal_and_tell",
+    "heard.cases.watch.looking.watch",
+    "heard.agencies.unused.now_and_then",
+]
 
 # Records of stages above attachments to which files hang: the queries that say of which a user may see every file, and of
 # which those that they attached themselves. Files of what is not named here are seen by nobody.
@@ -171,6 +185,7 @@ _CONTEXT = [
     "heard.home.health.background_work",
     "heard.home.readable.reading",
     "heard.home.factors.factor",
+    "heard.home.sign_on.sign_on",
 ]
 TEMPLATES = [
     {
@@ -262,6 +277,18 @@ MFA_FORMS = {
     "generate_recovery_codes": "heard.home.factor_forms.GenerateRecoveryCodesForm",
     "edit_webauthn": "heard.home.factor_forms.EditWebAuthnForm",
 }
+# Where an organisation says who somebody is: nobody is added by it, nobody found by a mail address, no token is kept.
+try:
+    SIGN_ON = _providers(os.environ.get("HEARD_SIGN_ON", ""), os.environ)
+except ValueError as _wrong:
+    raise ImproperlyConfigured(str(_wrong)) from _wrong
+SOCIALACCOUNT_ADAPTER = "heard.home.sign_on.Adapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
 # Who is asking is known by the address that the nearest trusted server in front saw. Nothing counts an address alone: a
 # whole agency may have one. Wrong passwords are counted by axes, wrong codes here; both only for one name.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("HEARD_PROXIES", "0" if DEMO else "1"))
@@ -307,7 +334,7 @@ SECURE_CSP = {
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    "form-action": [CSP.SELF, *(origin for _provider in SIGN_ON.values() for origin in _provider.origins)],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }
@@ -355,6 +382,12 @@ READING_MANY, READING_FROM, READING_UNTIL, READING_COMMON = (int(number) for num
 # After which time records are listed as past it: the partnership's own rule. None keeps them.
 try:
     RETENTION = _period_of(os.environ.get("HEARD_RETENTION", ""))
+except ValueError as _wrong:
+    raise ImproperlyConfigured(str(_wrong)) from _wrong
+
+# After how many days an account that nobody uses is listed, and after how many it is switched off.
+try:
+    UNUSED_DAYS = _unused_days(os.environ.get("HEARD_UNUSED_DAYS", "none" if DEMO else "45,90"))
 except ValueError as _wrong:
     raise ImproperlyConfigured(str(_wrong)) from _wrong
 

@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from heard.home import invited
+from heard.home import connections, elsewhere, invited
 
 urlpatterns = [
     path("sign-in/", views.login, name="account_login"),
@@ -29,6 +29,12 @@ urlpatterns = [
     path("factors/passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
     path("factors/passkeys/sign-in/", login_not_required(passkeys.login_webauthn), name="mfa_login_webauthn"),
     path("factors/passkeys/confirm/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("elsewhere/", connections.connections, name="connections"),
+    path("elsewhere/cancelled/", elsewhere.cancelled, name="socialaccount_login_cancelled"),
+    path("elsewhere/<int:link_id>/remove/", connections.disconnect, name="connection_remove"),
+    path("elsewhere/to/<slug:provider_id>/", elsewhere.out, name="openid_connect_login"),
+    path("elsewhere/to/<slug:provider_id>/add/", connections.connect, name="connection_add"),
+    path("elsewhere/to/<slug:provider_id>/back/", elsewhere.back, name="openid_connect_callback"),
     path("begin/<int:user_id>/<str:token>/", invited.opened, name="invited"),
     path("begin/", invited.set_password, name="invitation"),
 ]

@@ -48,6 +48,11 @@ class Adapter(DefaultAccountAdapter):
         user = super().authenticate(request, **credentials)
         return user if user and user.is_active else None
 
+    def get_login_stages(self) -> list[str]:
+        """Ours stands in for allauth's own second step: an organisation may have asked for it already."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": "heard.home.sign_on.ConfirmStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
     def login(self, request: HttpRequest, user: Any) -> None:
         """Sessions that have run out go with it: they hold what was searched for."""
         super().login(request, user)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
@@ -21,13 +21,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heard.agencies.actions import note_factor
+from heard.agencies.queries import has_to_confirm_with, links_of
 from heard.agencies.rules import needs_factor
 from heard.home.typed import asked_to_confirm
 
@@ -40,6 +41,14 @@ _KEYS: Final = (
     Authenticator.Type.WEBAUTHN,
     Authenticator.Type.TOTP,
 )  # recovery codes are for the day these are lost
+SHOWN_ELSEWHERE: Final = "shown_elsewhere"  # in the session: when the organisation last asked who it is
+ELSEWHERE: Final = "elsewhere"  # what the organisation asked for that signed them in
+_ENROLMENT: Final = (
+    "mfa_add_webauthn",
+    "mfa_activate_totp",
+    "mfa_generate_recovery_codes",
+    "account_reauthenticate",
+)
 
 
 class ConfirmFirst:
@@ -56,7 +65,9 @@ class ConfirmFirst:
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         if not hasattr(view, "gate"):
-            return None  # signing in, enrolment and what anybody may read: these guard themselves
+            return _sign_in_again(
+                request
+            )  # signing in, enrolment and what anybody may read guard themselves else
         if lacks_factor(request):
             return redirect("mfa_index")
         if view.fresh and settings.FACTOR != "off" and not is_fresh(request):
@@ -70,13 +81,30 @@ def lacks_factor(request: HttpRequest) -> bool:
     if not user.is_authenticated or not needs_factor(set(user.roles), which=settings.FACTOR):
         return False
     shown = get_authentication_records(request, user)
-    return not any(one.get("method") == "mfa" and one.get("type") in _KEYS for one in shown)
+    return not any(one.get("method") == "mfa" and _counts(one) for one in shown)
+
+
+def _counts(shown: dict[str, Any]) -> bool:
+    """A passkey or app of theirs, or what their organisation asked for, while it is trusted in this."""
+    if shown.get("type") == ELSEWHERE:
+        provider = settings.SIGN_ON.get(str(shown.get("provider")))
+        return bool(provider and provider.second_factor)
+    return shown.get("type") in _KEYS
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether they signed in, or showed again that it is them, in the last minutes."""
+    """Whether they signed in, or showed again that it is them, in the last minutes. What their organisation showed counts from
+    when it did: it signs in again without asking whoever finds their machine unlocked."""
     shown = get_authentication_records(request, request.user)
-    return bool(shown) and time.time() - shown[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    last = max((_shown_at(request, one) for one in shown), default=0.0)
+    return time.time() - last < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def _shown_at(request: HttpRequest, shown: dict[str, Any]) -> float:
+    """In seconds of the epoch."""
+    at = float(shown["at"])
+    by_organisation = shown.get("method") == "socialaccount" or shown.get("type") == ELSEWHERE
+    return min(at, float(request.session.get(SHOWN_ELSEWHERE) or 0)) if by_organisation else at
 
 
 def factor(request: HttpRequest) -> dict[str, Any]:
@@ -90,7 +118,24 @@ def _confirm(request: HttpRequest) -> HttpResponseBase:
     """Never allauth's own exception: on a POST it would call the view later, past the gate."""
     if request.method == "POST":
         return asked_to_confirm(request)
+    if not has_to_confirm_with(cast("User", request.user)):
+        return _again(request)
     return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _sign_in_again(request: HttpRequest) -> HttpResponseBase | None:
+    """Whoever has nothing here with which to confirm, since their organisation signs them in, adds it straight after signing
+    in: allauth would take them for confirmed at any time."""
+    view = request.resolver_match.view_name if request.resolver_match else ""
+    if view not in _ENROLMENT or not request.user.is_authenticated or is_fresh(request):
+        return None
+    return None if has_to_confirm_with(request.user) else _again(request)
+
+
+def _again(request: HttpRequest) -> HttpResponseBase:
+    names = {one.provider for one in links_of(request.user, request.user)}  # type: ignore[arg-type]
+    words = {"by": [one for one in settings.SIGN_ON.values() if one.id in names], "next": request.path}
+    return render(request, "home/sign_in_again.html", words, status=403)
 
 
 class Adapter(DefaultMFAAdapter):

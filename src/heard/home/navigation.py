@@ -141,6 +141,18 @@ PARTS = (
         is_main=False,
     ),
     Part(
+        "directories",
+        _("Directories"),
+        _("Which organisation’s directory says who works there, and with a secret of when."),
+        is_main=False,
+    ),
+    Part(
+        "directory_groups",
+        _("Groups that stand for roles"),
+        _("Which group of an organisation’s directory stands for which role in Heard."),
+        is_main=False,
+    ),
+    Part(
         "acts",
         _("What administrators did"),
         _("Every change of people, roles, teams and agencies."),

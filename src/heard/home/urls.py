@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from heard.home import around, open, session, signed_in, typed, views
+from heard.home import around, open, scim, session, signed_in, typed, views
 from heard.home.caseload import views as caseload
 from heard.home.reminders.views import about_me
 from heard.home.search.views import search
@@ -38,5 +38,9 @@ urlpatterns = [
     path("team/cases/<uuid:case_id>/", team.allocate, name="team_allocate"),
     path("health/live", open.live, name="health_live"),
     path("health/ready", open.ready, name="health_ready"),
+    path("scim/v2/Users", scim.users, name="scim_users"),
+    path("scim/v2/Users/<str:key>", scim.user, name="scim_user"),
+    path("scim/v2/ServiceProviderConfig", scim.config, name="scim_config"),
+    path("scim/v2/ResourceTypes", scim.kinds, name="scim_kinds"),
     path("robots.txt", open.robots, name="robots"),
 ]

@@ -59,6 +59,28 @@ _SAYS: Final = {
         gettext_noop("Heard: a recovery code was used"),
         gettext_noop("Somebody signed in to your account with one of its recovery codes. That code is used up."),
     ),
+    "linked": (
+        gettext_noop("Heard: you can sign in with your organisation"),
+        gettext_noop("From now on your organisation's own sign-in opens your account in Heard."),
+    ),
+    "unlinked": (
+        gettext_noop("Heard: you no longer sign in with your organisation"),
+        gettext_noop("Your organisation's own sign-in no longer opens your account in Heard."),
+    ),
+    "recovery asked": (
+        gettext_noop("Heard: somebody says that you lost your passkeys and codes"),
+        gettext_noop(
+            "An administrator asks that you begin again, because you have nothing left with which to confirm that it is you. A second "
+            "person speaks with you before they agree."
+        ),
+    ),
+    "begun again": (
+        gettext_noop("Heard: you begin again"),
+        gettext_noop(
+            "Your password, passkeys, apps and codes were removed. You are given a link on the telephone, with which you set a new "
+            "password within a day."
+        ),
+    ),
     "recovered": (
         gettext_noop("Heard: your account was recovered on the server"),
         gettext_noop(

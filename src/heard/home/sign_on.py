@@ -1,0 +1,235 @@
+"""Single sign-on by OpenID Connect: what Heard asks of allauth, and what it believes of what an organisation says.
+
+allauth speaks the protocol. Nobody is added by signing in elsewhere, nobody is found by a mail address, and of all that an
+organisation says of somebody three things are kept: its number of them, how they confirmed, and when.
+"""
+
+from __future__ import annotations
+
+import time
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.stages import AuthenticateStage
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.base.constants import AuthProcess
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
+from django.contrib import messages
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from heard.agencies import actions, queries, rules
+from heard.agencies.providers import OF_ALLAUTH, Provider
+from heard.agencies.rules import May, Refused
+from heard.home.factors import ELSEWHERE, SHOWN_ELSEWHERE, is_fresh, lacks_factor
+
+if TYPE_CHECKING:
+    from allauth.socialaccount.models import SocialLogin
+
+    from heard.agencies.models import User
+
+_KEPT: Final = 600  # seconds for which what a server says of itself is kept
+_WORDS: Final = 20  # at most so many values of amr, which are short
+_GROUPS: Final = 2_000  # at most so many groups of one person
+
+
+class Server(OpenIDConnectOAuth2Adapter):
+    """What a server says of itself is fetched once in ten minutes, so that a stranger who presses its button often asks
+    nothing of it, and a server that is slow holds up fewer."""
+
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        server = settings.SIGN_ON[self.provider_id].server
+        key = f"sign-on-{sha256(server.encode()).hexdigest()}"
+        said: dict[str, Any] | None = cache.get(key)
+        if said is None:
+            said = super().openid_config
+            cache.set(key, said, _KEPT)
+        return said
+
+
+class Organisation(OpenIDConnectProvider):
+    """One server, and what is believed of what it says. `claims` are those of the ID token of this sign-in, kept nowhere."""
+
+    oauth2_adapter_class = Server
+    claims: dict[str, Any]
+
+    def get_redirect_from_request_kwargs(self, request: HttpRequest) -> dict[str, Any]:
+        """What a request adds to what is asked of the server is left out, but that it asks them again who they are."""
+        asked = super().get_redirect_from_request_kwargs(request)
+        again = {"prompt": "login", "max_age": "0"} if request.POST.get("again") else {}
+        return asked | {"scope": self.get_scope(), "auth_params": again}
+
+    def extract_uid(self, data: dict[str, Any]) -> str:
+        claims = data.get("id_token") or {}
+        number = claims.get(self.app.settings["uid_field"])
+        if not isinstance(number, str) or not 0 < len(number) <= 191:
+            raise OAuth2Error("the ID token does not say who this is")
+        return number
+
+    def extract_extra_data(self, data: dict[str, Any]) -> dict[str, Any]:
+        self.claims = data["id_token"]
+        said = self.claims.get("amr")
+        amr = [one for one in said if isinstance(one, str)][:_WORDS] if isinstance(said, list) else []
+        at = self.claims.get("auth_time")
+        when = at if isinstance(at, int | float) and not isinstance(at, bool) else None
+        return {"sub": str(self.claims.get("sub", "")), "amr": amr, "auth_time": when}
+
+    def extract_common_fields(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {}
+
+    def extract_email_addresses(self, data: dict[str, Any]) -> list[Any]:
+        return []
+
+    def groups(self, claim: str) -> list[str] | None:
+        """Which groups it says that they are in; None where it does not say, such as where they are too many to be listed."""
+        said = self.claims.get(claim)
+        if not isinstance(said, list) or len(said) > _GROUPS:
+            return None
+        return [str(one) for one in said]
+
+
+class Adapter(DefaultSocialAccountAdapter):
+    def list_apps(
+        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
+    ) -> list[SocialApp]:
+        """From the settings alone: no row of the database adds a server."""
+        return [
+            _app(one)
+            for one in settings.SIGN_ON.values()
+            if provider in (None, OF_ALLAUTH, one.id) and client_id in (None, one.client)
+        ]
+
+    def get_app(self, request: HttpRequest, provider: str, client_id: str | None = None) -> SocialApp:
+        """Two servers may know Heard by the same name: then allauth, which brings back by it somebody who is half signed
+        in, gets either. Nothing more is asked of a server then."""
+        found = self.list_apps(request, provider=provider, client_id=client_id)
+        if not found:
+            raise SocialApp.DoesNotExist
+        return found[0]
+
+    def get_provider(
+        self, request: HttpRequest, provider: str, client_id: str | None = None
+    ) -> OpenIDConnectProvider:
+        return Organisation(request, app=self.get_app(request, provider, client_id))
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return False
+
+    def authenticate_by_email(self, sociallogin: SocialLogin) -> None:
+        """Never: whoever looks after a directory would open anybody's account."""
+        return
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Ours tells."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Somebody comes back, and their organisation has said who they are."""
+        provider = settings.SIGN_ON[sociallogin.account.provider]
+        process = sociallogin.state.get("process")
+        if process == AuthProcess.CONNECT:
+            raise ImmediateHttpResponse(_link(request, sociallogin, provider))
+        if process != AuthProcess.LOGIN:
+            raise PermissionDenied
+        if not sociallogin.is_existing:
+            raise ImmediateHttpResponse(_unknown(request, sociallogin, provider))
+        if refusal := _why_not_enter(sociallogin, provider):
+            raise ImmediateHttpResponse(_turned_away(request, provider, refusal))
+
+
+def _app(one: Provider) -> SocialApp:
+    return SocialApp(
+        provider=OF_ALLAUTH,
+        provider_id=one.id,
+        name=one.name,
+        client_id=one.client,
+        secret=one.secret,
+        settings={
+            "server_url": one.server,
+            "fetch_userinfo": False,
+            "uid_field": one.person,
+            "scope": ["openid", *one.scopes],
+        },
+    )
+
+
+def _why_not_enter(sociallogin: SocialLogin, provider: Provider) -> str | None:
+    user = cast("User", sociallogin.user)
+    of_the_agency, of_another = queries.belongs(user, user, provider)
+    if user.is_active and not of_another:
+        groups = sociallogin.provider.groups(provider.groups)
+        actions.follow_groups(by=None, user=user, provider=provider, groups=groups)
+        of_the_agency, of_another = queries.belongs(user, user, provider)
+    return rules.why_not_enter(is_active=user.is_active, of_the_agency=of_the_agency, of_another=of_another)
+
+
+def _link(request: HttpRequest, sociallogin: SocialLogin, provider: Provider) -> HttpResponse:
+    """Only for whoever is signed in with all that it takes, and has just shown it."""
+    user: Any = request.user
+    if not user.is_authenticated or not user.may(May.SIGNED_IN):
+        return redirect("account_login")
+    if settings.FACTOR != "off" and (lacks_factor(request) or not is_fresh(request)):
+        messages.warning(request, _("That took more than five minutes. Begin again."))
+        return redirect("connections")
+    try:
+        actions.link(by=user, user=user, provider=provider, number=sociallogin.account.uid)
+    except Refused as refused:
+        messages.warning(request, _(str(refused)))
+    else:
+        messages.success(request, _("From now on you can sign in with %(name)s.") % {"name": provider.name})
+    return redirect("connections")
+
+
+def _unknown(request: HttpRequest, sociallogin: SocialLogin, provider: Provider) -> HttpResponse:
+    words = {"name": provider.name, "number": sociallogin.account.uid}
+    return render(request, "account/signup_closed.html", words, status=403)
+
+
+def _turned_away(request: HttpRequest, provider: Provider, refusal: str) -> HttpResponse:
+    words = {"name": provider.name, "refusal": _(refusal)}
+    return render(request, "socialaccount/turned_away.html", words, status=403)
+
+
+class ConfirmStage(AuthenticateStage):
+    """The second step of signing in. It steps aside where the organisation is trusted to have asked for it, and says that it
+    has, just now."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        account = self._came_by()
+        if account is not None:
+            request.session[SHOWN_ELSEWHERE] = account.extra_data.get("auth_time")
+        if account is not None and self._confirmed(account):
+            record_authentication(request, self.login.user, "mfa", type=ELSEWHERE, provider=account.provider)
+            return False
+        asked: bool = super()._should_handle(request)
+        return asked
+
+    def _came_by(self) -> Any:
+        sociallogin = (self.login.signal_kwargs or {}).get("sociallogin")
+        return sociallogin.account if sociallogin else None
+
+    def _confirmed(self, account: Any) -> bool:
+        provider = settings.SIGN_ON.get(account.provider)
+        if provider is None:
+            return False
+        return rules.second_factor_counts(
+            accepted=provider.second_factor,
+            amr=account.extra_data.get("amr") or [],
+            auth_time=account.extra_data.get("auth_time"),
+            now=time.time(),
+            longest=settings.SESSION_COOKIE_AGE,
+        )
+
+
+def sign_on(request: HttpRequest) -> dict[str, Any]:
+    """A context processor: the organisations with which people sign in, for the page on which they do."""
+    return {"organisations": tuple(settings.SIGN_ON.values())}
