@@ -65,7 +65,7 @@ clean: ## forget the site's data and everything that was set up
 setup: .venv/.synced src/heard/govuk/static/govuk/built/.built
 
 system:
-	@requirements/system.sh chromium postgresql nginx
+	@requirements/system.sh chromium postgresql nginx caddy clamd
 
 spark: .venv/.spark
 	@requirements/system.sh java

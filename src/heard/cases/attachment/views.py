@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, Takes, gate
 from heard.agencies.kept import kept_form, sending
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.attachment import actions, queries
@@ -32,7 +32,7 @@ TITLES = {
 }
 
 
-@gate(May.TELL)
+@gate(May.TELL, takes=Takes.FILE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: Request, **about: uuid.UUID) -> HttpResponse:
     """`about` is the one record in the address."""

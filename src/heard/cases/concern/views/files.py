@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from heard.agencies.actions import save_draft
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, Takes, gate
 from heard.agencies.queries import draft_of
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.attachment.actions import attach, discard_file
@@ -24,7 +24,7 @@ from heard.cases.concern.views.summary import named
 from heard.cases.concern.views.telling import TITLES, back_from
 
 
-@gate(May.TELL)
+@gate(May.TELL, takes=Takes.FILE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def files(request: Request, draft_id: uuid.UUID) -> HttpResponse:
     """A file that was chosen is kept, whichever button was pressed; then one more, or the next step."""
