@@ -223,6 +223,29 @@ def _sandbox() -> Iterator[Finding]:
         yield _error("sandbox", sentence, "Let the service use seccomp: see the unit in deploy/systemd.")
 
 
+def _clamd() -> Iterator[Finding]:
+    from django.conf import settings
+
+    from heard.cases.attachment import scanning
+    from heard.cases.attachment.queries import files_waiting
+
+    if not settings.CLAMD:
+        sentence = "Attached files are not checked for harmful software."
+        yield _warning("clamd", sentence, "Install clamav-daemon, and set HEARD_CLAMD to its socket.")
+    elif not scanning.answers(settings.CLAMD):
+        lost = (
+            "no file is taken" if settings.CLAMD_AWAY == "refuse" else "no file that was attached is opened"
+        )
+        sentence = f"ClamAV does not answer at {settings.CLAMD}, so {lost}."
+        yield _error(
+            "clamd", sentence, "See what clamav-daemon.service says, and whether Heard may reach its socket."
+        )
+    if waiting := files_waiting(None):
+        yield _warning(
+            "clamd-waiting", f"{waiting} files wait for ClamAV.", "See that the worker runs: heard work"
+        )
+
+
 def _people() -> Iterator[Finding]:
     from heard.agencies.doctoring import administrators
 
@@ -273,5 +296,5 @@ def _witnesses(failing: list[str]) -> Iterator[Finding]:
 
 
 CHECKS: Final = (
-    _settings, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _people, _trail,
+    _settings, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _clamd, _people, _trail,
 )  # fmt: skip

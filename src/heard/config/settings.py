@@ -14,6 +14,7 @@ HEARD_QUESTIONS    a file or folder with the partnership's own questions; defaul
 HEARD_FILE_MB      the largest file that can be attached to a record, in megabytes; default 25
 HEARD_FILES        how many files one record can have; default 50
 HEARD_CLAMD        ClamAV, which is asked about each attached file: the path of its socket, or host:port
+HEARD_CLAMD_AWAY   what becomes of a file while ClamAV does not answer: refuse, or keep (unopened, until it does); default refuse
 HEARD_QUARANTINE   1 to keep what it finds in quarantine/ of HEARD_DATA, for the administrator; else it is refused and gone
 HEARD_EVIDENCE_DAYS  for how many days what was seen counts as current when help is about to end; default 28
 HEARD_OFFICER      whom to ring about a worry about somebody who works with children, with the number, where nobody in Heard is
@@ -139,7 +140,11 @@ AFTER_WRITES = [
 ]
 
 # What a worker does between its tasks, each time that it says it is alive: each of these sees by itself whether it is time.
-NOW_AND_THEN = ["heard.agencies.trail.sealing.seal_and_tell", "heard.cases.watch.looking.watch"]
+NOW_AND_THEN = [
+    "heard.agencies.trail.sealing.seal_and_tell",
+    "heard.cases.watch.looking.watch",
+    "heard.cases.attachment.actions.look_for_waiting_files",
+]
 
 # Records of stages above attachments to which files hang: the queries that say of which a user may see every file, and of
 # which those that they attached themselves. Files of what is not named here are seen by nobody.
@@ -296,6 +301,9 @@ ATTACHMENT_MEGABYTES = int(os.environ.get("HEARD_FILE_MB", "25"))
 EVIDENCE_DAYS = int(os.environ.get("HEARD_EVIDENCE_DAYS", str(_EVIDENCE_DAYS)))
 ESCALATION = os.environ.get("HEARD_ESCALATION", "")
 CLAMD = os.environ.get("HEARD_CLAMD", "")
+CLAMD_AWAY = os.environ.get("HEARD_CLAMD_AWAY", "refuse")
+if CLAMD_AWAY not in ("refuse", "keep"):
+    raise ImproperlyConfigured("HEARD_CLAMD_AWAY is refuse or keep.")
 QUARANTINE = os.environ.get("HEARD_QUARANTINE", "0") == "1"
 ATTACHMENTS_PER_RECORD = int(os.environ.get("HEARD_FILES", "50"))
 
