@@ -8,7 +8,7 @@ import pytest
 
 from heard.agencies import sandbox
 
-ENTER = "from heard.agencies import sandbox; sandbox.enter(memory=600_000_000, seconds=2, writes=False)\n"
+ENTER = "from heard.agencies import sandbox; sandbox.enter(memory=600_000_000, seconds=2, largest=0)\n"
 
 
 def apart(code: str) -> subprocess.CompletedProcess[str]:

@@ -36,16 +36,15 @@ def environment(**more: str) -> dict[str, str]:
     return {"LANG": "C.UTF-8", "PATH": os.defpath, **kept, **more}
 
 
-def enter(*, memory: int, seconds: int, writes: bool = True) -> None:
-    """For the first line of the programme, before it has threads. `memory` in bytes, `seconds` of work; `writes`: whether it
-    may write files at all. Raises `OSError` where the network cannot be taken away."""
+def enter(*, memory: int, seconds: int, largest: int) -> None:
+    """For the first lines of the programme, before it has threads. `memory` in bytes, `seconds` of work; `largest`: bytes of the
+    largest file that it may write, 0 for none. Raises `OSError` where the network cannot be taken away."""
     import resource  # not on every system on which the site could be tried
 
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no copy of the file behind
-    if not writes:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
     if sys.platform == "linux":
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         _take_network_away()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -186,18 +186,16 @@ def _worker() -> Iterator[Finding]:
 
 
 def _backup() -> Iterator[Finding]:
-    from django.conf import settings
     from django.utils import timezone
 
-    from heard.config.backup.making import LAST
+    from heard.agencies.doctoring import last_backup
 
-    path = Path(settings.DATA) / LAST
-    if not path.is_file():
+    said = last_backup()
+    if said is None:
         yield _error(
             "backup", "There is no backup.", "Run heard backup, and let heard-backup.timer do it each night."
         )
         return
-    said: dict[str, Any] = json.loads(path.read_text())
     if timezone.now() - datetime.fromisoformat(said["made_at"]) > _OLD:
         yield _error(
             "backup-old", f"The last backup is of {said['made_at']}.", "See what heard-backup.service says."
@@ -214,7 +212,7 @@ def _sandbox() -> Iterator[Finding]:
 
     from heard.agencies import sandbox
 
-    code = "from heard.agencies import sandbox; sandbox.enter(memory=2_000_000_000, seconds=10)"
+    code = "from heard.agencies import sandbox; sandbox.enter(memory=2_000_000_000, seconds=10, largest=0)"
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-P", "-c", code], env=sandbox.environment(), capture_output=True, check=False
     )

@@ -38,5 +38,7 @@ urlpatterns = [
     path("team/cases/<uuid:case_id>/", team.allocate, name="team_allocate"),
     path("health/live", open.live, name="health_live"),
     path("health/ready", open.ready, name="health_ready"),
+    path("metrics", open.figures_for_monitors, name="metrics"),
+    path("service/", views.service, name="service"),
     path("robots.txt", open.robots, name="robots"),
 ]

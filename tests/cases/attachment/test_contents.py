@@ -145,7 +145,7 @@ def test_a_file_is_opened_in_a_process_of_its_own() -> None:
 
 
 def test_the_process_that_opens_a_file_has_a_limit_of_memory() -> None:
-    greedy = f"from heard.agencies import sandbox; sandbox.enter(memory={contents.MEMORY}, seconds=9); bytearray({contents.MEMORY})"
+    greedy = f"from heard.agencies import sandbox; sandbox.enter(memory={contents.MEMORY}, seconds=9, largest=0); bytearray({contents.MEMORY})"
     ended = subprocess.run([sys.executable, "-c", greedy], capture_output=True, text=True, check=False)
     assert "MemoryError" in ended.stderr
 
