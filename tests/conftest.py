@@ -34,6 +34,7 @@ ON_BOTH = (
     "agencies/test_kept.py",  # two who save at once
     "agencies/trail/",  # triggers, and who writes at once
     "agencies/test_looking.py",  # what may be written while a page is read
+    "cases/attachment/test_set_aside.py",  # constraints, and what the worker asks
     "cases/case/",  # who may see; constraints
     "cases/glass/",
     "cases/keeping/",
@@ -49,6 +50,7 @@ ON_BOTH = (
     "home/test_caseload.py",  # sorting and counting in SQL
     "home/test_figures.py",
     "home/test_health.py",
+    "home/test_metrics.py",
     "home/test_readable.py",
     "home/test_search.py",
     "home/test_team.py",

@@ -1,17 +1,8 @@
 """Figures for a monitor and the administrator's page: numbers, and never a name, a key or a word."""
 
 import json
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -172,38 +163,3 @@ def test_where_nothing_was_made_the_page_says_so(world: World, client: Client) -
     assert "Not yet" in page
     client.force_login(world.coordinator)
     assert client.get("/service/").status_code == 404
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[str]:
-    """Two web processes of one server, each of which answers some of the requests."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    env = {
-        **{name: value for name, value in os.environ.items() if name not in ("PYTEST_VERSION", "DATABASE_URL")},
-        "HEARD_DEMO": "1", "HEARD_DATA": str(tmp_path), "HEARD_METRICS_TOKEN": TOKEN,
-    }  # fmt: skip
-    heard = [sys.executable, "-m", "heard.cli"]
-    subprocess.run([*heard, "migrate"], env=env, check=True, capture_output=True)
-    words = [*heard, "web", "--port", str(port), "--workers", "2"]
-    with subprocess.Popen(words, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.send_signal(signal.SIGTERM)
-
-
-def test_all_web_processes_are_counted_together(site: str) -> None:
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"{site}/health/live").close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            break
-    for _ in range(40):
-        urllib.request.urlopen(f"{site}/robots.txt").close()
-    asked = urllib.request.Request(f"{site}/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
-    with urllib.request.urlopen(asked) as answer:
-        found = parsed(answer.read().decode())
-    assert found["heard_requests_total", "GET", "robots", "200"] == 40

@@ -212,13 +212,20 @@ def _sandbox() -> Iterator[Finding]:
 
     from heard.agencies import sandbox
 
-    code = "from heard.agencies import sandbox; sandbox.enter(memory=2_000_000_000, seconds=10, largest=0)"
+    code = "from heard.agencies import sandbox; sandbox.enter(memory=2_000_000_000, seconds=10, largest=0, hides_files=True)"
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-P", "-c", code], env=sandbox.environment(), capture_output=True, check=False
     )
     if done.returncode:
         sentence = "Files cannot be opened without a network, so none is taken."
         yield _error("sandbox", sentence, "Let the service use seccomp: see the unit in deploy/systemd.")
+    elif not sandbox.knows_landlock():
+        sentence = "Whatever opens attached files could read other files of this user, if it had a fault."
+        yield _warning(
+            "landlock",
+            sentence,
+            "Use a kernel with Landlock, and let the service call it: see deploy/systemd.",
+        )
 
 
 def _clamd() -> Iterator[Finding]:

@@ -62,10 +62,10 @@ def exposition() -> bytes:
     """All figures as text. `DatabaseError` where the database does not answer."""
     registry = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)
     else:
-        registry.register(_own)  # type: ignore[arg-type]
-    registry.register(_Service())  # type: ignore[arg-type]
+        registry.register(_own)
+    registry.register(_Service())
     return generate_latest(registry)
 
 

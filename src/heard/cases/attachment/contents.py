@@ -157,7 +157,7 @@ def _heard_of(said: bytes, content: bytes) -> Contents:
 
 def main() -> None:
     """Reads a file from standard input, and writes for `_heard_of`."""
-    sandbox.enter(memory=MEMORY, seconds=int(PATIENCE), largest=0)
+    sandbox.enter(memory=MEMORY, seconds=int(PATIENCE), largest=0, hides_files=True)
     content = sys.stdin.buffer.read()
     out = sys.stdout.buffer
     try:
