@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.urls import resolve
+from django.urls import resolve, reverse
 from tests.home.test_uploads import TAKE_FILES
 
 from heard.agencies.gate import Takes
@@ -35,7 +35,7 @@ _WITH_A_FILE = [
 ]  # fmt: skip
 # Address, bytes of a body, and what the server in front says to it.
 TAKES = [
-    ("/account/login/", 6_000_000, 413),
+    ("/account/sign-in/", 6_000_000, 413),
     ("/engine/", 6_000_000, 413),
     ("/", 6_000_000, 413),
     ("/", 4_000_000, 200),
@@ -187,7 +187,7 @@ def test_where_heard_is_down_the_page_says_so(site: tuple[int, int, Path]) -> No
 def test_signing_in_often_is_slowed(site: tuple[int, int, Path]) -> None:
     front, behind, _log = site
     with echoing(behind):
-        found = [ask(front, "/account/login/")[0] for _ in range(14)]
+        found = [ask(front, reverse("account_login"))[0] for _ in range(14)]
     assert found[0] == 200
     assert found[-1] == 429
 

@@ -40,7 +40,7 @@ def send(client: Client, address: str, size: int) -> Any:
 
 
 @pytest.mark.parametrize(
-    "address", ["/account/login/", "/worries/tell/", f"{CHILD}/files/attach/", "/nowhere/"]
+    "address", ["/account/sign-in/", "/worries/tell/", f"{CHILD}/files/attach/", "/nowhere/"]
 )
 def test_somebody_not_signed_in_puts_nothing_on_the_disk(files_on_disk: list[str], address: str) -> None:
     answer = send(Client(enforce_csrf_checks=True), address, 3_000_000)

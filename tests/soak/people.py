@@ -1,8 +1,10 @@
-"""Writes the fictional partnership, and fifty more of its workers who use it at once. Prints their usernames as JSON."""
+"""Writes the fictional partnership, and fifty more of its workers who use it at once. Prints, as JSON, the
+children whom each may see, by username."""
 
 import json
 import os
 import sys
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heard.config.settings")
 
@@ -16,6 +18,8 @@ def main(how_many: int) -> None:
     from heard.agencies import actions
     from heard.agencies.models import User
     from heard.agencies.rules import Role
+    from heard.cases.case.actions import allocate_worker
+    from heard.cases.case.models import Case
     from heard.demo import partnership
     from heard.demo.site import PASSWORD
 
@@ -34,7 +38,25 @@ def main(how_many: int) -> None:
             team=colleague.team,
             role=Role.PRACTITIONER,
         )
-    print(json.dumps(names))
+    co_ordinator = User.objects.get(username="maya.lindqvist")
+    workers = list(User.objects.filter(username__in=names).order_by("username"))
+    cases = Case.objects.filter(state="open", lead_team=colleague.team, allocated_worker__isnull=False)
+    for number, case in enumerate(cases.order_by("reference")):
+        worker = workers[number % len(workers)]
+        allocate_worker(by=co_ordinator, case_id=case.pk, worker=worker, reason="Handed over")
+    seen = {one.username: [str(key) for key in _children(one)] for one in workers}
+    print(json.dumps(seen))
+
+
+def _children(user: Any) -> list[Any]:
+    from heard.cases.case.models import Case
+    from heard.network.queries import people_visible_to
+
+    return list(
+        people_visible_to(user)
+        .filter(pk__in=Case.objects.filter(state="open").values("person_id"))
+        .values_list("pk", flat=True)
+    )
 
 
 if __name__ == "__main__":
