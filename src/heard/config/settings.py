@@ -145,7 +145,7 @@ AFTER_WRITES = [
 NOW_AND_THEN = [
     "heard.agencies.trail.sealing.seal_and_tell",
     "heard.cases.watch.looking.watch",
-    "heard.cases.attachment.actions.look_for_waiting_files",
+    "heard.cases.attachment.later.look_for_waiting_files",
 ]
 
 # Records of stages above attachments to which files hang: the queries that say of which a user may see every file, and of

@@ -15,7 +15,7 @@ from tests.conftest import World
 from heard.agencies.actions import begin_draft
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Refused
-from heard.cases.attachment import actions, scanning
+from heard.cases.attachment import actions, later, scanning
 from heard.cases.attachment.models import Attachment
 from heard.cases.attachment.queries import texts_of
 from heard.cases.case.notices.models import Notice, Reader
@@ -254,12 +254,12 @@ def test_the_worker_looks_for_them_from_time_to_time(
 ) -> None:
     from django_tasks_db.models import DBTaskResult
 
-    assert "heard.cases.attachment.actions.look_for_waiting_files" in settings.NOW_AND_THEN
-    actions.look_for_waiting_files()
+    assert "heard.cases.attachment.later.look_for_waiting_files" in settings.NOW_AND_THEN
+    later.look_for_waiting_files()
     assert not DBTaskResult.objects.exists()
     actions.attach(by=world.social_worker, upload=upload(b"A note", "a.txt"), person_id=child.pk)
     for _ in range(3):
-        actions.look_for_waiting_files()
+        later.look_for_waiting_files()
     assert DBTaskResult.objects.count() == 1
 
 

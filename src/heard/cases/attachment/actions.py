@@ -50,7 +50,7 @@ _CHANGED: Final = (
     "Tell the person who looks after Heard."
 )
 _log = logging.getLogger(__name__)
-_AGAIN: Final = timedelta(seconds=30)  # between two tries to reach ClamAV
+AGAIN: Final = timedelta(seconds=30)  # between two tries to reach ClamAV
 
 
 def attach(
@@ -187,17 +187,6 @@ def scan_waiting_files(*, by: User | None) -> int:
 def scan_later() -> None:
     """What waits for ClamAV."""
     scan_waiting_files(by=None)
-
-
-def look_for_waiting_files() -> None:
-    """For `settings.NOW_AND_THEN`: a task for what waits, and one alone."""
-    from django_tasks_db.models import DBTaskResult, TaskResultStatus
-
-    if not Attachment.objects.filter(aside=rules.Aside.UNSCANNED, withdrawn_at=None).exists():
-        return
-    unfinished = [TaskResultStatus.READY, TaskResultStatus.RUNNING]
-    if not DBTaskResult.objects.filter(task_path=scan_later.module_path, status__in=unfinished).exists():
-        scan_later.using(run_after=timezone.now() + _AGAIN).enqueue()
 
 
 @transaction.atomic
@@ -355,7 +344,7 @@ def _keep(
             person_id=row.child_id,
         )
     if aside == rules.Aside.UNSCANNED:
-        transaction.on_commit(lambda: scan_later.using(run_after=timezone.now() + _AGAIN).enqueue())
+        transaction.on_commit(lambda: scan_later.using(run_after=timezone.now() + AGAIN).enqueue())
     # Last: after it only the transaction's end can fail, and leaves a leftover.
     storing.put(row.path, found.kept)
     return row
