@@ -17,7 +17,7 @@ BIN := .venv/bin
 WORKERS := -n 3 --dist loadgroup
 LOCK_FLAGS := --universal --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help run test check pictures bench wheel lock format demo clean
+.PHONY: help run test check pictures bench soak wheel lock format demo clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -44,6 +44,10 @@ pictures: setup system ## take the pictures of the guide anew; look at them befo
 bench: setup system spark ## speed and memory, each figure beside its target (an hour; ONLY=engine, intake, search, casework or scale for one part)
 	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY))
 
+soak: setup ## 50 people at once on the real server with PostgreSQL: page times, errors, memory (MINUTES=30; this machine alone)
+	@requirements/system.sh postgresql
+	@HEARD_SAFE_WRITES=1 requirements/with-postgresql.sh $(BIN)/python -m tests.soak --minutes $(or $(MINUTES),30)
+
 format: setup ## put code in order
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .
 
@@ -65,7 +69,7 @@ clean: ## forget the site's data and everything that was set up
 setup: .venv/.synced src/heard/govuk/static/govuk/built/.built
 
 system:
-	@requirements/system.sh chromium postgresql nginx
+	@requirements/system.sh chromium postgresql nginx caddy clamd
 
 spark: .venv/.spark
 	@requirements/system.sh java

@@ -35,6 +35,7 @@ ON_BOTH = (
     "agencies/trail/",  # triggers, and who writes at once
     "agencies/test_unused.py",  # a key that is compared with text
     "agencies/test_looking.py",  # what may be written while a page is read
+    "cases/attachment/test_set_aside.py",  # constraints, and what the worker asks
     "cases/case/",  # who may see; constraints
     "cases/glass/",
     "cases/keeping/",
@@ -51,6 +52,7 @@ ON_BOTH = (
     "home/test_figures.py",
     "home/test_groups.py",  # what is unique, and locks
     "home/test_health.py",
+    "home/test_metrics.py",
     "home/test_readable.py",
     "home/test_scim.py",
     "home/test_search.py",

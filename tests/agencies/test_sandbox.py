@@ -3,17 +3,18 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from heard.agencies import sandbox
 
-ENTER = "from heard.agencies import sandbox; sandbox.enter(memory=600_000_000, seconds=2, writes=False)\n"
+ENTER = "from heard.agencies import sandbox; sandbox.enter(memory=600_000_000, seconds=2, largest=0)\n"
 
 
-def apart(code: str) -> subprocess.CompletedProcess[str]:
+def apart(code: str, enter: str = ENTER) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-P", "-c", ENTER + code],
+        [sys.executable, "-P", "-c", enter + code],
         env=sandbox.environment(),
         capture_output=True,
         text=True,
@@ -52,3 +53,43 @@ def test_it_writes_no_file(tmp_path: os.PathLike[str]) -> None:
     path = f"{tmp_path}/file"
     apart(f"file = open({path!r}, 'w'); file.write('words'); file.flush()")
     assert os.stat(path).st_size == 0
+
+
+HIDDEN = ENTER.replace("largest=0", "largest=0, hides_files=True")
+needs_landlock = pytest.mark.skipif(not sandbox.knows_landlock(), reason="this kernel has no Landlock")
+
+
+@needs_landlock
+@pytest.mark.parametrize(
+    "path", ["{folder}/audit.key", "/proc/{parent}/environ", "/etc/passwd", "/proc/self/maps"]
+)
+def test_it_opens_nothing_of_ours_and_no_other_process(tmp_path: Path, path: str) -> None:
+    (tmp_path / "audit.key").write_text("a secret")
+    path = path.format(folder=tmp_path, parent=os.getpid())
+    code = f"try: print(open({path!r}).read()[:20])\nexcept PermissionError: print('refused')"
+    assert apart(code, ENTER).stdout not in ("", "refused\n")  # without it, it can
+    assert apart(code, HIDDEN).stdout == "refused\n"
+
+
+@needs_landlock
+@pytest.mark.parametrize(
+    "code",
+    [
+        "open({new!r}, 'w')", "os.truncate({old!r}, 0)", "os.remove({old!r})", "os.rename({old!r}, {new!r})", "os.mkdir({new!r})",
+        "os.listdir({folder!r})", "os.execv('/bin/../usr/bin/env', ['env', 'cat', {old!r}])",
+    ],
+)  # fmt: skip
+def test_it_changes_and_lists_nothing(tmp_path: Path, code: str) -> None:
+    old = tmp_path / "old"
+    old.write_text("words")
+    words = code.format(old=str(old), new=str(tmp_path / "new"), folder=str(tmp_path))
+    done = apart(f"import os\n{words}\nprint('done')", HIDDEN)
+    assert (done.returncode == 0, "done" in done.stdout, "words" in done.stdout) == (False, False, False)
+    assert old.read_text() == "words"
+    assert [one.name for one in tmp_path.iterdir()] == ["old"]
+
+
+@needs_landlock
+def test_it_still_opens_packages() -> None:
+    code = "import PIL.Image, pypdf, docx, lxml.etree, puremagic, zoneinfo; print(zoneinfo.ZoneInfo('Europe/London'))"
+    assert apart(code, HIDDEN.replace("600_000_000", "2_000_000_000")).stdout == "Europe/London\n"

@@ -177,6 +177,33 @@ def test_killed_workers_take_nothing_down_and_come_back(port: int, migrated: dic
         assert answer(address) == "ok\n"
 
 
+def ask_for_twenty(address: str) -> None:
+    for _ in range(20):
+        answer(address)
+
+
+def test_figures_are_of_all_web_processes_together(port: int, migrated: dict[str, str]) -> None:
+    """Also of one that was killed."""
+    token = "a token for the tests alone, and long enough"
+    with started(
+        "web", "--port", str(port), "--workers", "2", environment=migrated | {"HEARD_METRICS_TOKEN": token}
+    ) as served:
+        answer(f"http://127.0.0.1:{port}/health/live")
+        ask_for_twenty(f"http://127.0.0.1:{port}/robots.txt")
+        web = child(served.pid, "granian")
+        before = children_of(web)
+        os.kill(before[0], signal.SIGKILL)
+        wait_for(lambda: len(set(children_of(web)) - set(before)) == 1)
+        ask_for_twenty(f"http://127.0.0.1:{port}/robots.txt")
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{port}/metrics", headers={"Authorization": f"Bearer {token}"}
+        )
+        with urllib.request.urlopen(asked, timeout=30) as said:
+            text = said.read().decode()
+    assert 'heard_requests_total{method="GET",route="robots",status="200"} 40.0' in text
+    assert 'heard_check{name="database"} 1.0' in text
+
+
 def test_a_killed_web_server_is_started_again(port: int, migrated: dict[str, str]) -> None:
     address = f"http://127.0.0.1:{port}/health/live"
     with started("web", "--port", str(port), environment=migrated) as served:

@@ -17,11 +17,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import resolve, reverse
+from tests.home.test_uploads import TAKE_FILES
+
+from heard.agencies.gate import Takes
 
 CONF = Path(__file__).parents[2] / "deploy" / "nginx" / "heard.conf"
 pytestmark = pytest.mark.skipif(
     not shutil.which("nginx") or not shutil.which("openssl"), reason="needs nginx and openssl"
 )
+
+
+KEY = "2f1b4c1e-0000-4000-8000-000000000000"
+_WITH_A_FILE = [
+    "/children/{}/files/attach/", "/places/{}/files/attach/", "/groups/{}/files/attach/", "/worries/{}/files/attach/",
+    "/words/{}/files/attach/", "/worries/tell/{}/files/", "/children/{}/words/add/", "/requests/{}/answer/",
+]  # fmt: skip
+# Address, bytes of a body, and what the server in front says to it.
+TAKES = [
+    ("/account/sign-in/", 6_000_000, 413),
+    ("/engine/", 6_000_000, 413),
+    ("/", 6_000_000, 413),
+    ("/", 4_000_000, 200),
+    ("/engine/start/", 28_000_000, 200),
+    *[(path.format(KEY), 6_000_000, 200) for path in _WITH_A_FILE],
+    *[(path.format(KEY), 28_000_000, 413) for path in _WITH_A_FILE[4:]],
+]
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -131,16 +152,7 @@ def test_what_a_visitor_says_of_themselves_is_replaced(site: tuple[int, int, Pat
     assert len(headers["x-request-id"]) == 32
 
 
-@pytest.mark.parametrize(
-    ("path", "size", "status"),
-    [
-        ("/account/login/", 6_000_000, 413),
-        ("/children/x/files/attach/", 6_000_000, 200),
-        ("/children/x/files/attach/", 28_000_000, 413),
-        ("/engine/start/", 28_000_000, 200),
-        ("/", 6_000_000, 413),
-    ],
-)
+@pytest.mark.parametrize(("path", "size", "status"), TAKES)
 def test_only_what_takes_files_takes_much(
     site: tuple[int, int, Path], path: str, size: int, status: int
 ) -> None:
@@ -149,11 +161,20 @@ def test_only_what_takes_files_takes_much(
         assert ask(front, path, body=b"x" * size)[0] == status
 
 
+def test_every_address_that_takes_a_file_is_among_them() -> None:
+    views = [resolve(path.format(KEY)).func for path in _WITH_A_FILE]
+    assert {getattr(view, "takes", None) for view in views} == {Takes.FILE}
+    assert len({resolve(path.format(KEY)).url_name for path in _WITH_A_FILE}) == len(TAKE_FILES)
+
+
 def test_what_is_ready_is_no_business_of_visitors(site: tuple[int, int, Path]) -> None:
     front, behind, _log = site
     with echoing(behind):
-        assert ask(front, "/health/ready")[0] == 404
-        assert ask(front, "/health/live")[0] == 200
+        assert [ask(front, path)[0] for path in ("/health/ready", "/metrics", "/health/live")] == [
+            404,
+            404,
+            200,
+        ]
 
 
 def test_where_heard_is_down_the_page_says_so(site: tuple[int, int, Path]) -> None:
@@ -166,7 +187,7 @@ def test_where_heard_is_down_the_page_says_so(site: tuple[int, int, Path]) -> No
 def test_signing_in_often_is_slowed(site: tuple[int, int, Path]) -> None:
     front, behind, _log = site
     with echoing(behind):
-        found = [ask(front, "/account/login/")[0] for _ in range(14)]
+        found = [ask(front, reverse("account_login"))[0] for _ in range(14)]
     assert found[0] == 200
     assert found[-1] == 429
 

@@ -92,6 +92,7 @@ OPEN = {
     "account_inactive": "says that an account was closed",
     "health_live": "says that the site is up, and nothing else",
     "health_ready": "says which part cannot work, by name; the server in front does not pass it on",
+    "metrics": "figures for a monitor on this machine that has the token; 404 to anybody else",
     "robots": "tells search engines to stay out",
     "socialaccount_login_cancelled": "says that signing in elsewhere was called off",
     "account_logout": "ends a session that may have ended already",

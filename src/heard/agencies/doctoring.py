@@ -1,11 +1,25 @@
 """What `heard doctor` asks about people and about the audit trail: numbers and names of witnesses alone."""
 
+import json
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
 
+from django.conf import settings
 from django.utils import timezone
 
 from heard.agencies.models import Agency, AuditCheck, AuditRow, AuditSeal, AuditWitness, User
 from heard.agencies.rules import Role
+
+LAST_BACKUP: Final = "last-backup.json"  # in the data folder; `heard backup` writes it
+
+
+def last_backup() -> dict[str, Any] | None:
+    """When the last backup was made (`made_at`), what it is called (`name`), and how many files it found missing or changed
+    (`wrong`). None where there is none."""
+    path = Path(settings.DATA) / LAST_BACKUP
+    found: dict[str, Any] | None = json.loads(path.read_text()) if path.is_file() else None
+    return found
 
 
 def administrators() -> int:

@@ -9,6 +9,7 @@ browser or by anything between.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -36,15 +37,22 @@ class Request(HttpRequest):
     htmx: HtmxDetails
 
 
-def gate(permission: May, *, fresh: bool = False) -> Callable[[View], View]:
+class Takes(StrEnum):
+    """What a page takes besides what is typed. `heard.home.uploads` refuses more than that before it reads any of it."""
+
+    FILE = "file"
+    EXTRACTS = "extracts"
+
+
+def gate(permission: May, *, fresh: bool = False, takes: Takes | None = None) -> Callable[[View], View]:
     """Marks a view with the permission that it needs. Put it outermost, above every other decorator.
 
     `fresh`: whoever uses it has to have shown in the last minutes that it is them (`heard.home.factors`): for what gives
-    others more rights, or takes much out of Heard at once.
+    others more rights, or takes much out of Heard at once. `takes`: whether its form has room for files.
     """
 
     def mark(view: View) -> View:
-        view.gate, view.fresh = permission, fresh  # type: ignore[attr-defined]
+        view.gate, view.fresh, view.takes = permission, fresh, takes  # type: ignore[attr-defined]
         return view
 
     return mark

@@ -37,7 +37,18 @@ from heard.agencies.rules import APPROVED_WITHIN, MAY, Hidden, May, Role, name_a
 from heard.govuk.environment import time
 
 # Verbs of the audit trail that change nothing in a record.
-LOOKS = ("view", "print", "read", "download", "search", "see", "export", "find missing", "find changed")
+LOOKS = (
+    "view",
+    "print",
+    "read",
+    "download",
+    "search",
+    "see",
+    "export",
+    "find missing",
+    "find changed",
+    "find set aside",
+)
 ABOUT_STAFF = (
     "partnership",
     "agency",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -186,18 +186,16 @@ def _worker() -> Iterator[Finding]:
 
 
 def _backup() -> Iterator[Finding]:
-    from django.conf import settings
     from django.utils import timezone
 
-    from heard.config.backup.making import LAST
+    from heard.agencies.doctoring import last_backup
 
-    path = Path(settings.DATA) / LAST
-    if not path.is_file():
+    said = last_backup()
+    if said is None:
         yield _error(
             "backup", "There is no backup.", "Run heard backup, and let heard-backup.timer do it each night."
         )
         return
-    said: dict[str, Any] = json.loads(path.read_text())
     if timezone.now() - datetime.fromisoformat(said["made_at"]) > _OLD:
         yield _error(
             "backup-old", f"The last backup is of {said['made_at']}.", "See what heard-backup.service says."
@@ -214,13 +212,43 @@ def _sandbox() -> Iterator[Finding]:
 
     from heard.agencies import sandbox
 
-    code = "from heard.agencies import sandbox; sandbox.enter(memory=2_000_000_000, seconds=10)"
+    code = "from heard.agencies import sandbox; sandbox.enter(memory=2_000_000_000, seconds=10, largest=0, hides_files=True)"
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-P", "-c", code], env=sandbox.environment(), capture_output=True, check=False
     )
     if done.returncode:
         sentence = "Files cannot be opened without a network, so none is taken."
         yield _error("sandbox", sentence, "Let the service use seccomp: see the unit in deploy/systemd.")
+    elif not sandbox.knows_landlock():
+        sentence = "Whatever opens attached files could read other files of this user, if it had a fault."
+        yield _warning(
+            "landlock",
+            sentence,
+            "Use a kernel with Landlock, and let the service call it: see deploy/systemd.",
+        )
+
+
+def _clamd() -> Iterator[Finding]:
+    from django.conf import settings
+
+    from heard.cases.attachment import scanning
+    from heard.cases.attachment.queries import files_waiting
+
+    if not settings.CLAMD:
+        sentence = "Attached files are not checked for harmful software."
+        yield _warning("clamd", sentence, "Install clamav-daemon, and set HEARD_CLAMD to its socket.")
+    elif not scanning.answers(settings.CLAMD):
+        lost = (
+            "no file is taken" if settings.CLAMD_AWAY == "refuse" else "no file that was attached is opened"
+        )
+        sentence = f"ClamAV does not answer at {settings.CLAMD}, so {lost}."
+        yield _error(
+            "clamd", sentence, "See what clamav-daemon.service says, and whether Heard may reach its socket."
+        )
+    if waiting := files_waiting(None):
+        yield _warning(
+            "clamd-waiting", f"{waiting} files wait for ClamAV.", "See that the worker runs: heard work"
+        )
 
 
 def _people() -> Iterator[Finding]:
@@ -308,5 +336,5 @@ def _answers(name: str, server: str) -> Iterator[Finding]:
 
 
 CHECKS: Final = (
-    _settings, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _people, _sign_on, _trail,
+    _settings, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _clamd, _people, _sign_on, _trail,
 )  # fmt: skip

@@ -12,7 +12,10 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 import click
@@ -48,7 +51,8 @@ def serve(host: str, port: int, workers: int) -> None:
     queues = _prepare()
     with _only_server_of_its_folder():
         click.echo(f"Heard is at http://{host}:{port} (Ctrl-C stops it)")
-        _run_together(_web(host, port, workers) | _work(queues))
+        with _counting_together():
+            _run_together(_web(host, port, workers) | _work(queues))
 
 
 @click.command()
@@ -59,7 +63,8 @@ def web(host: str, port: int, workers: int) -> None:
     _prepare()
     with _only_server_of_its_folder():
         click.echo(f"Heard is at http://{host}:{port} (Ctrl-C stops it)")
-        _run_together(_web(host, port, workers))
+        with _counting_together():
+            _run_together(_web(host, port, workers))
 
 
 @click.command()
@@ -92,6 +97,14 @@ def _work(queues: tuple[str, ...]) -> dict[str, list[str]]:
     return {f"The worker of the queue {queue}": [*heard, "work", "--queue", queue] for queue in queues} | {
         "The notifier": notify
     }
+
+
+@contextmanager
+def _counting_together() -> Iterator[None]:
+    """A folder in which the web processes keep their figures, so that each can say those of all (`heard.home.metrics`)."""
+    with TemporaryDirectory(prefix="heard-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def _refuse_a_busy_port(host: str, port: int) -> None:

@@ -13,7 +13,9 @@ HEARD_WITNESS_MAIL addresses that get one each day, separated by commas; best of
 HEARD_QUESTIONS    a file or folder with the partnership's own questions; default questions/ in HEARD_DATA
 HEARD_FILE_MB      the largest file that can be attached to a record, in megabytes; default 25
 HEARD_FILES        how many files one record can have; default 50
+HEARD_METRICS_TOKEN  a long random text, with which a monitor on this machine reads /metrics; without it nobody does
 HEARD_CLAMD        ClamAV, which is asked about each attached file: the path of its socket, or host:port
+HEARD_CLAMD_AWAY   what becomes of a file while ClamAV does not answer: refuse, or keep (unopened, until it does); default refuse
 HEARD_QUARANTINE   1 to keep what it finds in quarantine/ of HEARD_DATA, for the administrator; else it is refused and gone
 HEARD_EVIDENCE_DAYS  for how many days what was seen counts as current when help is about to end; default 28
 HEARD_OFFICER      whom to ring about a worry about somebody who works with children, with the number, where nobody in Heard is
@@ -103,6 +105,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "heard.home.metrics.MetricsMiddleware",
     "heard.config.logs.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -153,6 +156,7 @@ NOW_AND_THEN = [
     "heard.agencies.trail.sealing.seal_and_tell",
     "heard.cases.watch.looking.watch",
     "heard.agencies.unused.now_and_then",
+    "heard.cases.attachment.later.look_for_waiting_files",
 ]
 
 # Records of stages above attachments to which files hang: the queries that say of which a user may see every file, and of
@@ -322,7 +326,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
 ATTACHMENT_MEGABYTES = int(os.environ.get("HEARD_FILE_MB", "25"))
 EVIDENCE_DAYS = int(os.environ.get("HEARD_EVIDENCE_DAYS", str(_EVIDENCE_DAYS)))
 ESCALATION = os.environ.get("HEARD_ESCALATION", "")
+METRICS_TOKEN = os.environ.get("HEARD_METRICS_TOKEN", "")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
+    raise ImproperlyConfigured(
+        "HEARD_METRICS_TOKEN is easily guessed. Give it at least 32 random characters."
+    )
 CLAMD = os.environ.get("HEARD_CLAMD", "")
+CLAMD_AWAY = os.environ.get("HEARD_CLAMD_AWAY", "refuse")
+if CLAMD_AWAY not in ("refuse", "keep"):
+    raise ImproperlyConfigured("HEARD_CLAMD_AWAY is refuse or keep.")
 QUARANTINE = os.environ.get("HEARD_QUARANTINE", "0") == "1"
 ATTACHMENTS_PER_RECORD = int(os.environ.get("HEARD_FILES", "50"))
 

@@ -68,6 +68,12 @@ PARTS = (
     ),
     Part("people", _("People and teams"), _("Add people, give them roles, switch off who has left.")),
     Part(
+        "service",
+        _("How the service runs"),
+        _("Whether work in the background goes on, when the last backup was made, and what waits."),
+        is_main=False,
+    ),
+    Part(
         "duty",
         _("Duty rota"),
         _("Who is told and rung when something urgent has been seen by nobody."),

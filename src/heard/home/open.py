@@ -1,10 +1,17 @@
 """The pages that anyone may fetch, since they hold no data."""
 
+import logging
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
-from heard.home import health
+from heard.home import health, metrics
+
+_log = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -21,6 +28,23 @@ def ready(request: HttpRequest) -> HttpResponse:
     wrong = health.wrong()
     text = "".join(f"{name}: {'no' if name in wrong else 'yes'}\n" for name in health.CHECKS)
     return HttpResponse(text, content_type="text/plain", status=503 if wrong else 200)
+
+
+@login_not_required
+@require_safe
+def figures_for_monitors(request: HttpRequest) -> HttpResponse:
+    """For Prometheus on this machine, with the token that HEARD_METRICS_TOKEN says; to anybody else it is not there, nor is it
+    to whoever comes through the server in front."""
+    said = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    passed_on = "X-Forwarded-For" in request.headers
+    token = settings.METRICS_TOKEN
+    if not token or passed_on or not constant_time_compare(said, token):
+        return HttpResponse("not found\n", content_type="text/plain", status=404)
+    try:
+        return HttpResponse(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+    except (DatabaseError, OSError):
+        _log.warning("The figures for monitors cannot be read.", exc_info=True)
+        return HttpResponse("the database does not answer\n", content_type="text/plain", status=503)
 
 
 @login_not_required

@@ -1,4 +1,4 @@
-"""How much a request may bring, refused before any of it is read."""
+"""How much a request may bring to each address, refused before any of it is read."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any, Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 
-from heard.agencies.rules import May
+from heard.agencies.gate import Takes
 
-_WORDS: Final = 1_000_000  # bytes: what a form without files brings, from anybody
+_STRANGERS: Final = 1_000_000  # bytes: what a form of sign-in brings, and much more
 _BESIDE: Final = 1_000_000  # bytes of the form beside its file
 _EXTRACTS: Final = 2_000_000_000  # bytes: what whoever runs the engine may bring at once
 
@@ -23,8 +24,9 @@ class UploadLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _size(request) > _WORDS and _size(request) > _most(request.user):
-            return render(request, "home/413.html", status=413)
+        size = _size(request)
+        if size > _STRANGERS and size > (most := _most(request)):
+            return render(request, "home/413.html", {"most": most // 1_000_000}, status=413)
         return self.get_response(request)
 
 
@@ -33,7 +35,19 @@ def _size(request: HttpRequest) -> int:
     return int(said) if said.isdigit() else 0
 
 
-def _most(user: Any) -> int:
+def _most(request: HttpRequest) -> int:
+    """Bytes that this address takes from this user: files only where its form has room for them, and only from those who
+    may open the page."""
+    user: Any = request.user
     if not user.is_authenticated:
-        return _WORDS
-    return _EXTRACTS if user.may(May.RUN_ENGINE) else settings.ATTACHMENT_MEGABYTES * 1_000_000 + _BESIDE
+        return _STRANGERS
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return _STRANGERS
+    takes = getattr(view, "takes", None)
+    if takes is None:
+        return settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if not user.may(view.gate):  # type: ignore[attr-defined]
+        return _STRANGERS
+    return _EXTRACTS if takes is Takes.EXTRACTS else settings.ATTACHMENT_MEGABYTES * 1_000_000 + _BESIDE

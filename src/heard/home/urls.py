@@ -42,5 +42,7 @@ urlpatterns = [
     path("scim/v2/Users/<str:key>", scim.user, name="scim_user"),
     path("scim/v2/ServiceProviderConfig", scim.config, name="scim_config"),
     path("scim/v2/ResourceTypes", scim.kinds, name="scim_kinds"),
+    path("metrics", open.figures_for_monitors, name="metrics"),
+    path("service/", views.service, name="service"),
     path("robots.txt", open.robots, name="robots"),
 ]

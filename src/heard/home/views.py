@@ -16,8 +16,9 @@ from heard.board import promises
 from heard.cases.case.notices.lines import lines_of as notice_lines
 from heard.cases.case.notices.queries import unread_of, whom_to_ring
 from heard.cases.glass.queries import openings_counted
-from heard.home import learn, queries
+from heard.home import health, learn, queries
 from heard.home.navigation import parts_for
+from heard.home.service import state
 from heard.home.waiting import AT_MOST, BY_CHILD, mine, news_of, page_of
 from heard.knowledge import load
 
@@ -84,6 +85,13 @@ def figures(request: Request) -> HttpResponse:
     opened = openings_counted(request.user, since=since, today=localdate())
     context = {"promises": found, "since": since, "opened": opened, "release": load.current().id}
     return render(request, "home/figures.html", context)
+
+
+@gate(May.MANAGE)
+@require_safe
+def service(request: Request) -> HttpResponse:
+    """How the service runs, for the administrator: what a monitor reads too, in words."""
+    return render(request, "home/service.html", {"now": state(), "checks": list(health.CHECKS)})
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

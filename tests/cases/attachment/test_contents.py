@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFile
 from tests.cases.attachment.samples import pdf, picture, picture_from_a_telephone, with_member, word
 
-from heard.cases.attachment import contents
+from heard.cases.attachment import archives, contents
 from heard.cases.attachment.contents import Unreadable, read_apart, recognise, text_of
 from heard.cases.attachment.rules import TEXT_LIMIT, Kind
 
@@ -115,7 +115,7 @@ def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_opened() -
 
 
 def test_a_word_file_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contents, "MOST_UNPACKED", 3_000_000)
+    monkeypatch.setattr(archives, "MOST_UNPACKED", 3_000_000)
     with pytest.raises(Unreadable, match="far larger inside"):
         recognise(with_member(word("x"), "word/media/a.bin", bytes(4_000_000)))
 
@@ -145,7 +145,7 @@ def test_a_file_is_opened_in_a_process_of_its_own() -> None:
 
 
 def test_the_process_that_opens_a_file_has_a_limit_of_memory() -> None:
-    greedy = f"from heard.agencies import sandbox; sandbox.enter(memory={contents.MEMORY}, seconds=9); bytearray({contents.MEMORY})"
+    greedy = f"from heard.agencies import sandbox; sandbox.enter(memory={contents.MEMORY}, seconds=9, largest=0); bytearray({contents.MEMORY})"
     ended = subprocess.run([sys.executable, "-c", greedy], capture_output=True, text=True, check=False)
     assert "MemoryError" in ended.stderr
 

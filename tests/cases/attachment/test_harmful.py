@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile, ZipInfo
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -17,7 +18,7 @@ from tests.conftest import World
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Refused
-from heard.cases.attachment import actions, contents
+from heard.cases.attachment import actions, archives, contents
 from heard.cases.attachment.contents import Unreadable, read_apart, recognise
 from heard.cases.attachment.models import Attachment
 from heard.network import actions as network
@@ -70,7 +71,17 @@ def with_a_file_inside() -> PdfWriter:
     return writer
 
 
-@pytest.mark.parametrize("make", [with_script, on_opening, on_a_page, with_a_file_inside])
+def submitting() -> PdfWriter:
+    """A button of a form that sends what was typed elsewhere."""
+    writer = PdfWriter(clone_from=BytesIO(pdf("She was afraid")))
+    button = {"/Subtype": NameObject("/Widget"), "/A": _action("/SubmitForm", F="http://example.org/")}
+    writer.pages[0][NameObject("/Annots")] = ArrayObject(
+        [writer._add_object(DictionaryObject({NameObject(name): value for name, value in button.items()}))]
+    )
+    return writer
+
+
+@pytest.mark.parametrize("make", [with_script, on_opening, on_a_page, with_a_file_inside, submitting])
 def test_a_pdf_that_acts_is_kept_without_what_acts(make: Any) -> None:
     out = BytesIO()
     make().write(out)
@@ -78,13 +89,21 @@ def test_a_pdf_that_acts_is_kept_without_what_acts(make: Any) -> None:
     found = read_apart(out.getvalue())
     assert not contents._has_actions(PdfReader(BytesIO(found.kept)))
     assert found.text == "She was afraid"
-    for word_of_it in (b"app.alert", b"cmd.exe", b"MZ inside", b"/JavaScript", b"/Launch"):
+    for word_of_it in (b"app.alert", b"cmd.exe", b"MZ inside", b"example.org", b"/JavaScript", b"/Launch"):
         assert word_of_it not in found.kept
 
 
 def test_a_pdf_that_does_nothing_is_kept_as_it_came() -> None:
     content = pdf("She was afraid")
     assert read_apart(content).kept == content
+
+
+def test_what_nothing_leads_to_goes_too() -> None:
+    """Another programme may look for it."""
+    behind = b"9 0 obj\n<</S /JavaScript /JS (app.alert('opened'))>>\nendobj\n"
+    found = read_apart(pdf("She was afraid") + behind)
+    assert b"app.alert" not in found.kept
+    assert found.text == "She was afraid"
 
 
 @pytest.mark.parametrize("kind", ["attachedTemplate", "image", "oleObject", "frame"])
@@ -99,6 +118,91 @@ def test_a_word_file_with_a_link_is_kept() -> None:
         word("A letter"), "word/_rels/footer.xml.rels", RELATIONS.format(kind="hyperlink").encode()
     )
     assert recognise(good)[1] == good
+
+
+INSIDE = RELATIONS.replace(' TargetMode="External"', "").replace("http://example.org/x", "other.bin")
+FIELD = (
+    '<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+    "<w:r><w:instrText> DDE</w:instrText></w:r><w:r><w:instrText>AUTO c:\\\\cmd.exe</w:instrText></w:r></w:p></w:hdr>"
+)
+SIMPLE = (
+    '<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:p>'
+    "<w:fldSimple w:instr=' INCLUDEPICTURE \"http://example.org/x.png\"'/></w:p></w:hdr>"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "says"),
+    [
+        ("word/vbaProject.bin", "macro", "holds macros"),
+        ("word/_rels/x.xml.rels", INSIDE.format(kind="vbaProject"), "holds macros"),
+        ("word/embeddings/oleObject1.bin", "MZ", "another file or programme"),
+        ("word/activeX/activeX1.bin", "MZ", "another file or programme"),
+        ("word/_rels/x.xml.rels", INSIDE.format(kind="oleObject"), "another file or programme"),
+        ("word/_rels/x.xml.rels", INSIDE.format(kind="aFChunk"), "another file or programme"),
+        ("word/header9.xml", FIELD, "fetches something from elsewhere"),
+        ("word/header9.xml", SIMPLE, "fetches something from elsewhere"),
+        ("word/media/more.zip", "PK", "another packed file"),
+    ],
+)
+def test_a_word_file_that_runs_brings_or_fetches_something_is_refused(
+    name: str, part: str, says: str
+) -> None:
+    with pytest.raises(Unreadable, match=says):
+        recognise(with_member(word("A letter"), name, part.encode()))
+
+
+def test_a_word_file_that_calls_itself_one_with_macros_is_refused() -> None:
+    out = BytesIO()
+    with ZipFile(BytesIO(word("A letter"))) as old, ZipFile(out, "w") as new:
+        for one in old.infolist():
+            data = old.read(one)
+            if one.filename == "[Content_Types].xml":
+                data = data.replace(b"wordprocessingml.document.main", b"document.macroEnabled.main")
+            new.writestr(one, data)
+    with pytest.raises(Unreadable, match="holds macros"):
+        recognise(out.getvalue())
+
+
+# ---- packed folders: told from their directory, before anything is unpacked
+
+
+def packed(*members: tuple[str, int, int], flags: int = 0) -> list[ZipInfo]:
+    """Name, bytes and bytes as packed of each member."""
+    found = []
+    for name, size, small in members:
+        one = ZipInfo(name)
+        one.file_size, one.compress_size, one.flag_bits = size, small, flags
+        found.append(one)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("members", "says"),
+    [
+        (packed(*[(f"word/{number}", 1, 1) for number in range(5_001)]), "more than 5000 parts"),
+        (packed(("word/a", 150_000_000, 10_000_000), ("word/b", 60_000_000, 5_000_000)), "far larger inside"),
+        (packed(("word/a", 30_000_000, 30_000)), "far larger inside"),
+        (packed(("word/embeddings/Sheet.XLSX", 5_000, 5_000)), "another packed file"),
+        (packed(("word/document.xml", 10, 10), flags=1), "has a password"),
+    ],
+)
+def test_a_packed_folder_is_refused_from_its_directory(members: list[ZipInfo], says: str) -> None:
+    assert says in (archives.why_not_unpack(members) or "")
+
+
+def test_an_ordinary_packed_folder_is_unpacked() -> None:
+    with ZipFile(BytesIO(word("A letter", cell="one"))) as folder:
+        assert archives.why_not_unpack(folder.infolist()) is None
+
+
+def test_what_its_directory_lies_about_is_not_unpacked_further() -> None:
+    """The directory says a thousand bytes; ten million are packed."""
+    content = with_member(word("A letter"), "word/media/a.bin", bytes(10_000_000))
+    lies = content.replace(struct.pack("<I", 10_000_000), struct.pack("<I", 1_000))
+    assert lies != content
+    with pytest.raises(Unreadable, match="broken"):
+        recognise(lies)
 
 
 # ---- ClamAV

@@ -35,3 +35,12 @@ def with_member(content: bytes, name: str, text: bytes) -> bytes:
         if name not in old.namelist():
             new.writestr(name, text)
     return stream.getvalue()
+
+
+def with_members(content: bytes, names: list[str]) -> bytes:
+    """The workbook with empty parts of these names besides."""
+    stream = io.BytesIO(content)
+    with zipfile.ZipFile(stream, "a") as pack:
+        for name in names:
+            pack.writestr(name, b"")
+    return stream.getvalue()

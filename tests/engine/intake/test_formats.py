@@ -15,7 +15,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.engine.intake.books import book, with_member
+from tests.engine.intake.books import book, with_member, with_members
 from tests.engine.intake.conftest import Read, read_paths
 from tests.engine.intake.examples import EXAMPLES
 from tests.engine.intake.test_annex_a import CARE, IN_CARE
@@ -144,10 +144,11 @@ BOMB = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;&
         (with_member(GOOD, SHEET, BOMB), "declares entities"),
         (with_member(GOOD, SHEET, b"<!-- " + b"x" * 100_000 + b" -->" + BOMB[21:]), "declares entities"),
         (with_member(GOOD, "xl/media/big.bin", bytes(60 << 20)), "far larger"),
+        (with_members(GOOD, [f"xl/media/{number}" for number in range(10_001)]), "more than 10000 parts"),
         (b"\xd0\xcf\x11\xe0" + bytes(600), "it is a workbook"),
         (GOOD[: len(GOOD) // 2], "no workbook that can be read"),
     ],
-    ids=["entities", "entities far down", "a bomb", "locked", "cut off"],
+    ids=["entities", "entities far down", "a bomb", "many parts", "locked", "cut off"],
 )
 def test_a_workbook_that_would_hurt_is_refused_with_a_sentence(
     read: Callable[..., Read], content: bytes, said: str

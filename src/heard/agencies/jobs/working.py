@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
-from django.db.models import DateTimeField, Max, Value
+from django.db.models import Count, DateTimeField, Max, Min, Q, Value
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.module_loading import import_string
@@ -42,6 +43,18 @@ _WEB: Final = "web"  # key and queue of the row that the site writes to see whet
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Queue:
+    """How many tasks wait, are under way and failed in the last day; for how many seconds the oldest has waited."""
+
+    name: str
+    waiting: int
+    oldest: float
+    running: int
+    failed: int
+    is_beating: bool
+
+
 class WorkerLost(Exception):
     """The worker of a task was killed each time that it was tried."""
 
@@ -60,6 +73,25 @@ def standing_still() -> list[str]:
         queue
         for queue in (*QUEUES, NOTIFIER)
         if (heard_of[queue] < since if queue in heard_of else (queue, None) in rows)
+    ]
+
+
+def queues() -> list[Queue]:
+    """Of each queue how its work goes. Three queries."""
+    from django_tasks_db.models import DBTaskResult
+
+    now = timezone.now()
+    tasks = DBTaskResult.objects.order_by()
+    ready = tasks.ready().values_list("queue_name").annotate(Count("pk"), Min("enqueued_at"))
+    waiting = {name: (count, (now - since).total_seconds()) for name, count, since in ready}
+    running = Count("pk", filter=Q(status="RUNNING"))
+    failed = Count("pk", filter=Q(status="FAILED", finished_at__gt=now - timedelta(days=1)))
+    other = tasks.values("queue_name").annotate(running=running, failed=failed)
+    counted = {row["queue_name"]: (row["running"], row["failed"]) for row in other}
+    alive = set(WorkerBeat.objects.filter(beat_at__gte=now - SILENT).values_list("queue", flat=True))
+    return [
+        Queue(name, *waiting.get(name, (0, 0.0)), *counted.get(name, (0, 0)), is_beating=name in alive)
+        for name in QUEUES
     ]
 
 

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-_MOVED = {"heard.agencies.account_mail.send": "heard.agencies.mail.account.send"}
+_MOVED = {"heard.agencies.mail.account.send": "heard.agencies.mail.account.send"}
 
 
 def move(apps, _schema_editor):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from heard.agencies.models import User
 
+_SET_ASIDE: Final = "File that may show abuse"
 _NO_ROOM: Final = "The file is not attached: Heard’s disk takes nothing more. Keep the file, and tell the person who looks after Heard."
 _NOT_SCANNED: Final = (
     "Files cannot be checked for harmful software at this moment. Keep the file, and try again later."
@@ -40,12 +43,14 @@ _HARMFUL: Final = (
     "This file seems to hold harmful software, so it is not attached. Tell the person who looks after Heard. "
     "If what it shows matters, take a picture of the screen and attach that."
 )
+_FOUND_LATER: Final = "ClamAV found harmful software in it. It was never opened in Heard."
 _MISSING: Final = "This file cannot be opened: its bytes are not where they were put. This is written down."
 _CHANGED: Final = (
     "This file cannot be opened: it is not any more what was attached. This is written down. "
     "Tell the person who looks after Heard."
 )
 _log = logging.getLogger(__name__)
+AGAIN: Final = timedelta(seconds=30)  # between two tries to reach ClamAV
 
 
 def attach(
@@ -59,11 +64,15 @@ def attach(
     concern_id: uuid.UUID | None = None,
     words_id: uuid.UUID | None = None,
     draft_id: uuid.UUID | None = None,
+    may_show_abuse: bool = False,
 ) -> Attachment:
     """Keeps a file with one record that `by` may see, or with a worry of theirs that is not sent yet.
 
     `Refused` with the sentence for a file that is not taken, `Hidden` for a record that is not theirs to see. The file is
     opened before anything is locked, since that may take seconds: do not call this inside a transaction.
+
+    `may_show_abuse`: as whoever attaches it says. Then nothing opens it, here or later, and those who answer for the record are
+    told. What waits for ClamAV is kept unopened too, where the settings say so.
     """
     hung = {
         "person_id": person_id, "place_id": place_id, "group_id": group_id, "concern_id": concern_id, "words_id": words_id,
@@ -71,14 +80,15 @@ def attach(
     }  # fmt: skip
     about = {name: key for name, key in hung.items() if key is not None}
     _check(by, about, upload.size or 0)
-    content = upload.read()
-    _scan(by, about, content)
+    content, name = upload.read(), upload.name or ""
+    aside: str = rules.Aside.ABUSE if may_show_abuse else _scan(by, about, content)
+    if aside:
+        found = Contents(rules.Kind.ASIDE, content, "")
+        name = _(_SET_ASIDE) if may_show_abuse else name  # its name may say what is in it
+    else:
+        found = _read(content)
     try:
-        found = read_apart(content)
-    except Unreadable as problem:
-        raise Refused(_(str(problem))) from problem
-    try:
-        return _keep(by, about, upload.name or "", what, content, found)
+        return _keep(by, about, name, what, content, found, aside)
     except OSError as error:
         _log.error("An attached file could not be written.", exc_info=True)
         raise Refused(_(_NO_ROOM)) from error
@@ -86,10 +96,15 @@ def attach(
 
 def open_attachment(*, by: User, attachment_id: uuid.UUID) -> tuple[Attachment, bytes]:
     """The row and the bytes, for a download, with its audit row. `Hidden` where it is not theirs to see or was withdrawn;
-    `Refused` where its bytes are missing or are not those that were kept, which leaves an audit row and an error in the log."""
+    `Refused` where it is set aside, which leaves an audit row; and where its bytes are missing or are not those that were kept,
+    which leaves an error in the log too."""
     attachment = attachment_visible_to(by, attachment_id)
     if attachment.withdrawn_at is not None:
         raise Hidden
+    if why_not := rules.why_not_open(attachment.aside):
+        with transaction.atomic():
+            _audit(by, "find set aside", attachment)
+        raise Refused(_(why_not))
     try:
         content = storing.take(attachment)
     except storing.Missing as problem:
@@ -121,7 +136,11 @@ def withdraw_attachment(*, by: User, attachment_id: uuid.UUID, reason: str) -> A
     row = Attachment.objects.select_for_update().get(pk=attachment_id)
     refuse(
         rules.why_not_withdraw(
-            is_withdrawn=row.withdrawn_at is not None, may_withdraw=may_withdraw(by, row), reason=reason
+            is_withdrawn=row.withdrawn_at is not None,
+            may_withdraw=may_withdraw(by, row),
+            reason=reason,
+            aside=row.aside,
+            may_decide=by.may(May.DECIDE),
         )
     )
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_reason = by, timezone.now(), reason.strip()
@@ -139,6 +158,35 @@ def take_over_files(*, by: User, draft_id: uuid.UUID, concern_id: uuid.UUID) -> 
     Attachment.objects.filter(pk__in=[row.pk for row in rows]).update(draft_id=None, concern_id=concern_id)
     for row in Attachment.objects.select_related("concern", "words").filter(pk__in=[row.pk for row in rows]):
         _audit(by, "attach", row)
+        _tell_of_abuse(by, row)
+
+
+def scan_waiting_files(*, by: User | None) -> int:
+    """Asks ClamAV about the files that waited for it, the oldest first, until it does not answer. What it finds nothing in is
+    opened and kept as any other; the rest goes, with the reason. How many do not wait any more. `by`: None for the worker."""
+    done = 0
+    waiting = Attachment.objects.filter(aside=rules.Aside.UNSCANNED, withdrawn_at=None)
+    for row in waiting.select_related("words", "concern").order_by("attached_at", "pk"):
+        try:
+            content = storing.take(row)
+            harmful = bool(settings.CLAMD) and scanning.finds(content, settings.CLAMD)
+        except (storing.Missing, storing.Changed):
+            continue  # the check of all files says so each night
+        except scanning.NoAnswer:
+            break
+        if harmful:
+            _set_apart(content)
+            _take_out(by, row, "refuse harmful file", _FOUND_LATER)
+        else:
+            _release(by, row, content)
+        done += 1
+    return done
+
+
+@task()
+def scan_later() -> None:
+    """What waits for ClamAV."""
+    scan_waiting_files(by=None)
 
 
 @transaction.atomic
@@ -157,28 +205,93 @@ def discard_file(*, by: User, attachment_id: uuid.UUID) -> None:
     _forget(by, row)
 
 
-def _scan(by: User, about: dict[str, uuid.UUID], content: bytes) -> None:
-    """Where ClamAV is there: what it finds harmful, and what it does not answer for, is refused before it is opened."""
+def _scan(by: User, about: dict[str, uuid.UUID], content: bytes) -> str:
+    """Where ClamAV is there: what it finds harmful is refused before it is opened. What it does not answer for is refused too, or
+    set aside until it does, as the settings say: then why."""
     if not settings.CLAMD:
-        return
+        return ""
     try:
         harmful = scanning.finds(content, settings.CLAMD)
     except scanning.NoAnswer as problem:
         _log.error("ClamAV does not answer.", exc_info=True)
+        if settings.CLAMD_AWAY == "keep":
+            return rules.Aside.UNSCANNED
         raise Refused(_(_NOT_SCANNED)) from problem
     if not harmful:
-        return
-    key = uuid.uuid4()
-    if settings.QUARANTINE:
-        storing.put(Path(settings.DATA) / "quarantine" / key.hex, content)
-    _log.error("ClamAV finds a file harmful that somebody wanted to attach: %s", key)
+        return ""
+    key = _set_apart(content)
     [(field, record_id)] = about.items()
     with transaction.atomic():
         record_audit(
             by=by, verb="refuse harmful file", subject=field.removesuffix("_id"), subject_id=record_id,
-            person_id=about.get("person_id"), detail={"quarantine": key.hex if settings.QUARANTINE else ""},
+            person_id=about.get("person_id"), detail={"quarantine": key},
         )  # fmt: skip
     raise Refused(_(_HARMFUL))
+
+
+def _set_apart(content: bytes) -> str:
+    """Into the folder for the administrator, where the settings say so: its key there, or ''."""
+    key = uuid.uuid4().hex if settings.QUARANTINE else ""
+    if key:
+        storing.put(Path(settings.DATA) / "quarantine" / key, content)
+    _log.error("ClamAV finds a file harmful that somebody wanted to attach. In quarantine: %s", key or "no")
+    return key
+
+
+def _read(content: bytes) -> Contents:
+    try:
+        return read_apart(content)
+    except Unreadable as problem:
+        raise Refused(_(str(problem))) from problem
+
+
+def _release(by: User | None, row: Attachment, content: bytes) -> None:
+    """ClamAV found nothing: it is opened now, and kept or taken out as it would have been at once."""
+    try:
+        found = _read(content)
+    except Refused as problem:
+        _take_out(by, row, "refuse file", str(problem))
+        return
+    with transaction.atomic():
+        row = (
+            Attachment.objects.select_for_update(of=("self",))
+            .select_related("words", "concern")
+            .get(pk=row.pk)
+        )
+        if row.aside != rules.Aside.UNSCANNED or row.withdrawn_at:
+            return
+        row.kind, row.aside, row.text, row.size = found.kind, "", found.text, len(found.kept)
+        row.name = rules.safe_name(row.name, found.kind)
+        row.kept_sha256 = storing.fingerprint(found.kept)
+        row.save()
+        _audit(by, "release file", row)
+        storing.put(row.path, found.kept)
+
+
+@transaction.atomic
+def _take_out(by: User | None, row: Attachment, verb: str, why: str) -> None:
+    row = Attachment.objects.select_for_update(of=("self",)).select_related("words", "concern").get(pk=row.pk)
+    if row.aside != rules.Aside.UNSCANNED or row.withdrawn_at:
+        return
+    row.withdrawn_by, row.withdrawn_at, row.withdrawn_reason = by, timezone.now(), why
+    row.save()
+    _audit(by, verb, row, reason=why)
+    transaction.on_commit(lambda: row.path.unlink(missing_ok=True))
+
+
+def _tell_of_abuse(by: User, row: Attachment) -> None:
+    """Those who answer for the record learn of it at once: somebody has to call the police."""
+    if row.aside != rules.Aside.ABUSE or row.draft_id or (row.concern and row.concern.about_staff):
+        return  # of a worry about staff its officer is told, and of a draft nobody
+    child, place = row.child_id, row.place_id
+    subject = "attachments" if child else "place" if place else "group"
+    announce(
+        by=by,
+        kind=Notified.SET_ASIDE,
+        subject=subject,
+        subject_id=child or place or row.group_id,
+        person_id=child,
+    )
 
 
 def _check(by: User, about: dict[str, uuid.UUID], size: int) -> None:
@@ -203,7 +316,7 @@ def _check(by: User, about: dict[str, uuid.UUID], size: int) -> None:
 
 @transaction.atomic
 def _keep(
-    by: User, about: dict[str, uuid.UUID], name: str, what: str, content: bytes, found: Contents
+    by: User, about: dict[str, uuid.UUID], name: str, what: str, content: bytes, found: Contents, aside: str
 ) -> Attachment:
     _check(by, about, len(content))  # again, now that nobody else can write
     row = Attachment(
@@ -211,6 +324,7 @@ def _keep(
         name=rules.safe_name(name, found.kind),
         what=what.strip()[:200],
         kind=found.kind,
+        aside=aside,
         size=len(found.kept),
         sha256=storing.fingerprint(content),
         kept_sha256=storing.fingerprint(found.kept),
@@ -220,7 +334,8 @@ def _keep(
     row.full_clean()
     row.save(force_insert=True)
     _audit(by, "attach", row)
-    if row.child_id and row.draft_id is None:
+    _tell_of_abuse(by, row)
+    if row.child_id and row.draft_id is None and aside != rules.Aside.ABUSE:
         announce(
             by=by,
             kind=Notified.FILE,
@@ -228,6 +343,8 @@ def _keep(
             subject_id=row.child_id,
             person_id=row.child_id,
         )
+    if aside == rules.Aside.UNSCANNED:
+        transaction.on_commit(lambda: scan_later.using(run_after=timezone.now() + AGAIN).enqueue())
     # Last: after it only the transaction's end can fail, and leaves a leftover.
     storing.put(row.path, found.kept)
     return row

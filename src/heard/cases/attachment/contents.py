@@ -7,6 +7,7 @@ it runs this module as a programme (`read_apart`), which has a memory limit, a t
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZipFile
 
 from heard.agencies import sandbox
+from heard.cases.attachment.archives import TOO_LARGE_INSIDE, why_not_unpack
 from heard.cases.attachment.rules import TEXT_LIMIT, Kind
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 MOST_POINTS: Final = (
     64_000_000  # of a picture: more than a telephone's camera makes, and 200 MB once it is open
 )
-MOST_UNPACKED: Final = 200_000_000  # bytes of a Word file, which is a packed folder
 MOST_PAGES: Final = 500  # of a PDF file whose text is read
 READING: Final = 10.0  # seconds for the text of one file; what was read until then is kept
 PATIENCE: Final = 30.0  # seconds for everything
@@ -40,16 +41,33 @@ _WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.d
 
 # Of a PDF: what acts by itself, and actions that are a script, start a programme, fetch or send.
 _DOES: Final = frozenset(
-    {"/OpenAction", "/AA", "/JS", "/JavaScript", "/XFA", "/EmbeddedFiles", "/EF", "/RichMediaContent"}
-)
+    {
+        "/OpenAction", "/AA", "/JS", "/JavaScript", "/XFA", "/EmbeddedFiles", "/EF", "/RichMediaContent", "/OnInstantiate",
+    }
+)  # fmt: skip
 _ACTIONS: Final = frozenset({
-    "/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/Rendition", "/Movie", "/Sound", "/RichMediaExecute",
+    "/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/Rendition", "/Movie", "/Sound", "/RichMediaExecute",
 })  # fmt: skip
 
-BROKEN: Final = "This file is broken, or is not what it seems to be. Open it, save it anew and attach that."
-TOO_LARGE_INSIDE: Final = (
-    "This file is far larger inside than it looks. Save it anew, smaller, and attach that."
+_LEFT_BEHIND: Final = (
+    b"/JavaScript",
+    b"/Launch",
+    b"/EmbeddedFile",
+)  # in what no page leads to; a programme may still find it
+
+# Of a Word file: kinds of relation that bring another file along, and fields that fetch one or talk to another programme.
+_BRINGS: Final = ("/oleObject", "/package", "/control", "/activeXControlBinary", "/aFChunk", "/subDocument")
+_FIELDS: Final = re.compile(
+    r"\s*(DDE|DDEAUTO|LINK|INCLUDETEXT|INCLUDEPICTURE|IMPORT|DATABASE)\b", re.IGNORECASE
 )
+
+MACROS: Final = "This Word file holds macros. Save it as plain DOCX or PDF, and attach that."
+HOLDS_FILES: Final = "This Word file holds another file or programme inside. Save it as PDF, and attach that."
+FETCHES: Final = (
+    "This Word file fetches something from elsewhere when it is opened, such as a template. "
+    "Save it as PDF, and attach that."
+)
+BROKEN: Final = "This file is broken, or is not what it seems to be. Open it, save it anew and attach that."
 NOT_TAKEN: Final = "Files of this kind are not taken. Attach a picture (JPEG, PNG or WebP), a PDF, a Word file (DOCX) or plain text."
 INSTEAD: Final = {
     "image/heif": "This is a HEIC picture. Save or export it as JPEG, and attach that.",
@@ -139,7 +157,7 @@ def _heard_of(said: bytes, content: bytes) -> Contents:
 
 def main() -> None:
     """Reads a file from standard input, and writes for `_heard_of`."""
-    sandbox.enter(memory=MEMORY, seconds=int(PATIENCE), writes=False)
+    sandbox.enter(memory=MEMORY, seconds=int(PATIENCE), largest=0, hides_files=True)
     content = sys.stdin.buffer.read()
     out = sys.stdout.buffer
     try:
@@ -223,7 +241,8 @@ def _pdf(content: bytes) -> tuple[Kind, bytes]:
         raise Unreadable("This PDF has a password. Save it without one, and attach that.")
     if len(reader.pages) == 0:
         raise Unreadable("This PDF has no page. Choose another one.")
-    return Kind.PDF, _without_actions(reader) if _has_actions(reader) else content
+    acts = _has_actions(reader) or any(word in content for word in _LEFT_BEHIND)
+    return Kind.PDF, _without_actions(reader) if acts else content
 
 
 def _has_actions(reader: Any) -> bool:
@@ -304,30 +323,59 @@ def _word(content: bytes) -> tuple[Kind, bytes]:
     from docx import Document
 
     with ZipFile(BytesIO(content)) as folder:
-        names = folder.namelist()
+        if why_not := why_not_unpack(folder.infolist()):
+            raise Unreadable(why_not)
+        names = [name.lower() for name in folder.namelist()]
         if not any(name.startswith("word/") for name in names):
             raise Unreadable(NOT_TAKEN)
-        if sum(one.file_size for one in folder.infolist()) > MOST_UNPACKED:
-            raise Unreadable(TOO_LARGE_INSIDE)
-        if any(name.lower().endswith("vbaproject.bin") for name in names):
-            raise Unreadable("This Word file holds macros. Save it as plain DOCX or PDF, and attach that.")
-        if any(_fetches(folder.read(name)) for name in names if name.endswith(".rels")):
-            raise Unreadable(
-                "This Word file fetches something from elsewhere when it is opened, such as a template. "
-                "Save it as PDF, and attach that."
-            )
+        if any("vbaproject" in name or "vbadata" in name for name in names):
+            raise Unreadable(MACROS)
+        if any("/embeddings/" in name or "/activex/" in name for name in names):
+            raise Unreadable(HOLDS_FILES)
+        for name in folder.namelist():
+            _refuse_part(name.lower(), folder.read(name))
     Document(BytesIO(content))
     return Kind.DOCX, content
 
 
-def _fetches(relations: bytes) -> bool:
-    """Whether a part of a Word file brings in something from elsewhere by itself; a link that somebody follows does not."""
+def _refuse_part(name: str, part: bytes) -> None:
+    """`Unreadable` for a part of a Word file that runs, brings or fetches something. A link that somebody follows does not."""
+    if name == "[content_types].xml":
+        if b"macroenabled" in part.lower() or b"vbaproject" in part.lower():
+            raise Unreadable(MACROS)
+    elif name.endswith(".rels"):
+        _refuse_relations(part)
+    elif name.endswith(".xml") and any(_FIELDS.match(field) for field in _fields(part)):
+        raise Unreadable(FETCHES)
+
+
+def _refuse_relations(part: bytes) -> None:
+    for row in _xml(part).iter("{*}Relationship"):
+        kind = row.get("Type", "")
+        if "vba" in kind.lower():
+            raise Unreadable(MACROS)
+        if row.get("TargetMode", "").lower() == "external" and not kind.endswith("/hyperlink"):
+            raise Unreadable(FETCHES)
+        if kind.endswith(_BRINGS):
+            raise Unreadable(HOLDS_FILES)
+
+
+def _fields(part: bytes) -> list[str]:
+    """The instruction of each field of a part. Word may cut one into many pieces."""
+    found = [""]
+    for one in _xml(part).iter("{*}fldChar", "{*}instrText", "{*}fldSimple"):
+        name = one.tag.rpartition("}")[2]
+        if name == "instrText":
+            found[-1] += one.text or ""
+        else:
+            found.append(next((value for key, value in one.attrib.items() if key.endswith("}instr")), ""))
+    return found
+
+
+def _xml(part: bytes) -> Any:
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    rows = etree.fromstring(relations, parser).iter("{*}Relationship")
-    outside = (row for row in rows if row.get("TargetMode", "").lower() == "external")
-    return any(not row.get("Type", "").endswith("/hyperlink") for row in outside)
+    return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
 
 
 def _word_text(content: bytes) -> str:

@@ -32,6 +32,11 @@ class Attachment(models.Model):
         PDF = rules.Kind.PDF.value, _("PDF")
         DOCX = rules.Kind.DOCX.value, _("Word file")
         TEXT = rules.Kind.TEXT.value, _("Text")
+        ASIDE = rules.Kind.ASIDE.value, _("Not opened")
+
+    class Aside(models.TextChoices):
+        ABUSE = rules.Aside.ABUSE.value, _("It may show a child’s abuse")
+        UNSCANNED = rules.Aside.UNSCANNED.value, _("It waits to be checked for harmful software")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     when_merged: ClassVar = MOVES
@@ -61,6 +66,9 @@ class Attachment(models.Model):
         max_length=200, blank=True, help_text=_("What it shows, in the words of who attached it.")
     )
     kind = models.CharField(max_length=5, choices=Kind)
+    aside = models.CharField(
+        max_length=9, choices=Aside, blank=True, help_text=_("Why nobody opens it, where nobody does.")
+    )
     size = models.PositiveIntegerField(help_text=_("Bytes that are kept."))
     sha256 = models.CharField(max_length=64, db_index=True, help_text=_("Of the file as it came."))
     kept_sha256 = models.CharField(
@@ -70,7 +78,12 @@ class Attachment(models.Model):
     attached_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     attached_at = models.DateTimeField(auto_now_add=True)
     withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Nobody where Heard took it out, since it holds harmful software."),
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.TextField(blank=True)
@@ -85,12 +98,15 @@ class Attachment(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at=None, withdrawn_by=None, withdrawn_reason="")
-                | (
-                    models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False, text="")
-                    & ~models.Q(withdrawn_reason="")
-                ),
-                name="attachment_withdrawn_has_who_when_why",
-                violation_error_message=_("A file that is withdrawn has who did it, when and why."),
+                | (models.Q(withdrawn_at__isnull=False, text="") & ~models.Q(withdrawn_reason="")),
+                name="attachment_withdrawn_has_when_why",
+                violation_error_message=_("A file that is withdrawn has when and why."),
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(aside="") & ~models.Q(kind=rules.Kind.ASIDE.value))
+                | (~models.Q(aside="") & models.Q(kind=rules.Kind.ASIDE.value, text="")),
+                name="attachment_aside_is_not_opened",
+                violation_error_message=_("A file that is set aside is not opened."),
             ),
         ]
 
@@ -101,6 +117,11 @@ class Attachment(models.Model):
     def path(self) -> Path:
         """Where the bytes lie, under a name that says nothing."""
         return Path(settings.DATA) / "attachments" / self.pk.hex
+
+    @property
+    def is_cleaned(self) -> bool:
+        """Whether a PDF is kept without what acted by itself in it."""
+        return self.kind == self.Kind.PDF and bool(self.kept_sha256) and self.kept_sha256 != self.sha256
 
     @property
     def child_id(self) -> uuid.UUID | None:

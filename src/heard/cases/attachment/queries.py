@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.attachment.models import Attachment
-from heard.cases.attachment.rules import ABOUT
+from heard.cases.attachment.rules import ABOUT, Aside
 from heard.cases.case.models import Words
 from heard.network.queries import groups_visible_to, people_visible_to, places_visible_to, visible_through
 from heard.network.rules import Level
@@ -83,6 +83,12 @@ def same_file(user: User, attachment: Attachment) -> Attachment | None:
     about = {f"{name}_id": getattr(attachment, f"{name}_id") for name in (*ABOUT, "draft")}
     rows = attachments_visible_to(user).filter(**about, sha256=attachment.sha256, withdrawn_at=None)
     return rows.exclude(pk=attachment.pk).first()
+
+
+def files_waiting(user: User | None) -> int:
+    """How many wait for ClamAV, of all records. `user`: None for who looks after the server."""
+    rows = attachments_visible_to(user) if user else Attachment.objects.all()
+    return rows.filter(aside=Aside.UNSCANNED, withdrawn_at=None).count()
 
 
 def may_hang_on(user: User, about: str, record_id: uuid.UUID) -> bool:

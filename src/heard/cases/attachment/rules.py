@@ -19,6 +19,14 @@ class Kind(StrEnum):
     PDF = "pdf"
     DOCX = "docx"
     TEXT = "text"
+    ASIDE = "aside"  # nobody has opened it
+
+
+class Aside(StrEnum):
+    """Why a file is set aside unopened: kept as it came, and fetched by nobody."""
+
+    ABUSE = "abuse"
+    UNSCANNED = "unscanned"
 
 
 PICTURES: Final = frozenset({Kind.JPEG, Kind.PNG, Kind.WEBP})
@@ -31,6 +39,7 @@ EXTENSIONS: Final[dict[Kind, str]] = {
     Kind.PDF: "pdf",
     Kind.DOCX: "docx",
     Kind.TEXT: "txt",
+    Kind.ASIDE: "bin",
 }
 CONTENT_TYPES: Final[dict[Kind, str]] = {
     Kind.JPEG: "image/jpeg",
@@ -39,6 +48,7 @@ CONTENT_TYPES: Final[dict[Kind, str]] = {
     Kind.PDF: "application/pdf",
     Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     Kind.TEXT: "text/plain; charset=utf-8",
+    Kind.ASIDE: "application/octet-stream",
 }
 
 ABOUT: Final = (
@@ -71,9 +81,24 @@ def why_not_attach(
     return None
 
 
-def why_not_withdraw(*, is_withdrawn: bool, may_withdraw: bool, reason: str) -> str | None:
+def why_not_open(aside: str) -> str | None:
+    """Whether a file can be fetched by whoever may see its record."""
+    if aside == Aside.ABUSE:
+        return "Nobody can open this file in Heard: it may show a child’s abuse"
+    if aside == Aside.UNSCANNED:
+        return "This file waits to be checked for harmful software. Try again in some minutes"
+    return None
+
+
+def why_not_withdraw(
+    *, is_withdrawn: bool, may_withdraw: bool, reason: str, aside: str = "", may_decide: bool = False
+) -> str | None:
     if is_withdrawn:
         return "This file has been withdrawn already"
+    if aside == Aside.ABUSE and not may_decide:
+        return (
+            "This file may be evidence. A co-ordinator or supervisor removes it, once the police have said so"
+        )
     if not may_withdraw:
         return "Whoever attached a file withdraws it, or a co-ordinator or supervisor"
     return WITHDRAW_ASKS.missing(reason=reason)

@@ -34,6 +34,16 @@ def finds(content: bytes, place: str) -> bool:
     return False
 
 
+def answers(place: str) -> bool:
+    """Whether ClamAV answers there at all."""
+    try:
+        with _connected(place) as line:
+            line.sendall(b"zPING\0")
+            return _answer(line) == "PONG"
+    except (NoAnswer, OSError):
+        return False
+
+
 def _connected(place: str) -> socket.socket:
     if place.startswith("/"):
         line = socket.socket(socket.AF_UNIX)
@@ -45,6 +55,8 @@ def _connected(place: str) -> socket.socket:
             raise
         return line
     host, _colon, port = place.rpartition(":")
+    if not port.isdigit():
+        raise NoAnswer(f"HEARD_CLAMD is neither a path nor host:port: {place}")
     return socket.create_connection((host, int(port)), timeout=_PATIENCE)
 
 

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, Takes, gate
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.attachment import actions, queries
 from heard.cases.attachment.forms import AttachForm, WithdrawForm
-from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Kind
+from heard.cases.attachment.rules import CONTENT_TYPES, EXTENSIONS, Aside, Kind
 from heard.govuk.pdf import as_download
 from heard.network.actions import open_record
 
@@ -32,7 +32,7 @@ TITLES = {
 }
 
 
-@gate(May.TELL)
+@gate(May.TELL, takes=Takes.FILE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: Request, **about: uuid.UUID) -> HttpResponse:
     """`about` is the one record in the address."""
@@ -43,7 +43,11 @@ def add(request: Request, **about: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form, errors_on="upload"):
             attachment = actions.attach(
-                by=request.user, upload=form.cleaned_data["upload"], what=form.cleaned_data["what"], **about
+                by=request.user,
+                upload=form.cleaned_data["upload"],
+                what=form.cleaned_data["what"],
+                may_show_abuse=bool(form.cleaned_data["may_show_abuse"]),
+                **about,
             )
             say_so(request, attachment)
             return redirect(back_to(attachment))
@@ -53,9 +57,21 @@ def add(request: Request, **about: uuid.UUID) -> HttpResponse:
 
 def say_so(request: Request, attachment: Any) -> None:
     """That the file is kept; and where it is there twice, that too."""
+    if attachment.aside:
+        messages.warning(request, set_aside(attachment))
+        return
     messages.success(request, _("The file is kept."))
     if queries.same_file(request.user, attachment):
         messages.info(request, _("The same file was here already. If you do not need both, withdraw one."))
+
+
+def set_aside(attachment: Any) -> str:
+    """What becomes of a file that is kept unopened."""
+    if attachment.aside == Aside.ABUSE:
+        return _(
+            "The file is set aside, and nobody can open it in Heard. Call the police now: 101, or 999 if a child is in danger. Do not copy it or send it on."
+        )
+    return _("The file is kept. It can be opened once it has been checked for harmful software.")
 
 
 @gate(May.TELL)

@@ -107,7 +107,7 @@ def _run(what: str, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def main() -> None:
     job = json.loads(sys.stdin.read())
-    sandbox.enter(memory=MEMORY, seconds=PATIENCE)
+    sandbox.enter(memory=MEMORY, seconds=PATIENCE, largest=MEMORY)
     threading.Thread(target=_breathe, daemon=True).start()
     if sys.argv[1] == "look":
         pages = [

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import gate
+from heard.agencies.gate import Takes, gate
 from heard.agencies.rules import May, Refused
 from heard.cases.attachment.actions import attach
 from heard.cases.attachment.queries import attachments_visible_to
@@ -40,7 +40,7 @@ def words(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/words/words.html", context)
 
 
-@gate(May.ASSESS)
+@gate(May.ASSESS, takes=Takes.FILE)
 def add(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     person = open_record(by=user, person_id=person_id)

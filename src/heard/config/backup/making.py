@@ -17,11 +17,11 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from heard.agencies.doctoring import LAST_BACKUP
 from heard.config.backup import archive, contents, database
 from heard.config.backup.archive import Manifest
 from heard.config.version import version
 
-LAST: Final = "last-backup.json"  # in the data folder, for `heard doctor`
 _STAMP: Final = "heard-%Y-%m-%dT%H%M%SZ.tar"
 _PERIODS: Final[dict[str, Callable[[datetime], str]]] = {
     "d": lambda at: at.strftime("%Y-%m-%d"),
@@ -86,7 +86,7 @@ def _add(tar: tarfile.TarFile, manifest: Manifest, one: contents.Wanted) -> None
 
 
 def _note(out: Path, manifest: Manifest) -> None:
-    path = Path(settings.DATA) / LAST
+    path = Path(settings.DATA) / LAST_BACKUP
     aside = path.with_name(path.name + ".part")
     aside.write_text(
         json.dumps({"made_at": manifest.made_at, "name": out.name, "wrong": len(manifest.wrong)})

@@ -19,7 +19,7 @@ def attach_files(world: World, children: Children, told: list[dict[str, Any]]) -
         child = children[one["child"]]
         content = _MAKE[one["kind"]](one.get("text", ""))
         words = child.words() if one.get("on_words") else None
-        about = {"words_id": words.pk} if words else {"person_id": child.person_id}
+        about: dict[str, Any] = {"words_id": words.pk} if words else {"person_id": child.person_id}
         attach(
             by=world.users[one["by"]],
             upload=SimpleUploadedFile(one["name"], content),

@@ -24,6 +24,7 @@ BEGINS = b"PK\x03\x04"
 LOCKED_BEGINS = b"\xd0\xcf\x11\xe0"
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # Excel's own limits
 _MOST_BYTES, _MOST_IN_MEMORY, _MOST_TIMES = 8 << 30, 256 << 20, 200
+_MOST_MEMBERS = 10_000  # a workbook of a thousand sheets has some thousands
 _SMALL = 50 << 20
 _ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"))
 _HEADER_WITHIN = 20
@@ -165,6 +166,8 @@ def _refuse(path: Path) -> None:
 
 def _refuse_bomb(members: list[zipfile.ZipInfo]) -> None:
     """Sheets are read in a stream, whatever else is in the pack is held in memory."""
+    if len(members) > _MOST_MEMBERS:
+        raise NotReadable(f"it holds more than {_MOST_MEMBERS} parts")
     large = [one for one in members if one.file_size > _SMALL]
     if (
         sum(one.file_size for one in members) > _MOST_BYTES

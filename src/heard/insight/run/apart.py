@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from datetime import date
@@ -21,6 +23,7 @@ from heard.engine.tables import NotDone
 
 _log = logging.getLogger(__name__)
 _SECONDS: Final = 12 * 60 * 60  # of work, on all cores together
+_PATIENCE: Final = 24 * 60 * 60.0  # seconds by the clock: what waits for nothing uses no time of a processor
 _MEMORY: Final = 4  # times the machine's; it reserves more than it uses
 
 
@@ -38,8 +41,11 @@ def run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> d
         stderr=subprocess.DEVNULL,  # a parser prints the text that it stumbled over
         env=sandbox.environment(),
     )
+    too_late = threading.Timer(_PATIENCE, child.kill)
+    too_late.daemon = True
     with child:
         try:
+            too_late.start()
             assert child.stdin
             assert child.stdout
             child.stdin.write(json.dumps(job).encode())
@@ -57,6 +63,7 @@ def run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> d
                     found: dict[str, Any] = said["done"]
                     return found
         finally:
+            too_late.cancel()
             child.kill()
     raise Stopped
 
@@ -65,8 +72,8 @@ def run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> d
 
 
 def main() -> None:
-    sandbox.enter(memory=_MEMORY * _of_machine(), seconds=_SECONDS)
-    job = json.load(sys.stdin)
+    job = json.load(sys.stdin)  # ours
+    sandbox.enter(memory=_MEMORY * _of_machine(), seconds=_SECONDS, largest=_room(Path(job["out"])) // 2)
     out, sys.stdout = sys.stdout, sys.stderr  # whatever a library prints is no line of ours
 
     def say(line: dict[str, Any]) -> None:
@@ -80,6 +87,11 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - where it happened, and never the values that it happened with
         where = "".join(traceback.format_tb(error.__traceback__))
         say({"failed": f"{where}{type(error).__module__}.{type(error).__qualname__}"})
+
+
+def _room(path: Path) -> int:
+    """Bytes that are free where it is to be written."""
+    return shutil.disk_usage(next(one for one in path.parents if one.is_dir())).free
 
 
 def _of_machine() -> int:

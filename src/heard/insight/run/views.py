@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from heard.agencies.drafts.forms import kept_form, sent
-from heard.agencies.gate import Request, gate, saying_why_not
+from heard.agencies.gate import Request, Takes, gate, saying_why_not
 from heard.agencies.rules import Hidden, May, Refused
 from heard.engine.tables import NotDone
 from heard.insight.run import actions, queries
@@ -35,7 +35,7 @@ def engine(request: Request) -> HttpResponse:
     )
 
 
-@gate(May.RUN_ENGINE)
+@gate(May.RUN_ENGINE, takes=Takes.EXTRACTS)
 def engine_start(request: Request) -> HttpResponse:
     waiting = queries.extracts_waiting(request.user)
     usually = {"keep_until": timezone.localdate() + timedelta(days=USUALLY_KEPT)}

@@ -47,6 +47,8 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "trusted worker": ("trusted_worker", "case_id"),
     "restriction": ("person_restriction", "person_id"),
     "attachments": ("attachments", "person_id"),
+    "place": ("place", "place_id"),
+    "group": ("group", "group_id"),
     "clocks": ("clocks", "case_id"),
     "glass": ("glass_opening", "opening_id"),
 }

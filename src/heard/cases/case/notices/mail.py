@@ -16,11 +16,12 @@ from heard.cases.case.notices.addressees import may_open_as
 from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.queries import mailed_at_once
-from heard.cases.case.notices.rules import Kind, level_of
+from heard.cases.case.notices.rules import AT_ONCE, Kind, level_of
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
+_SOON: Final = timedelta(minutes=2)
 _TRIED_FOR: Final = timedelta(days=1)  # a mail that did not go by then waits no longer: the list has it
 
 
@@ -29,6 +30,16 @@ def mail_unread(now: datetime) -> Sent:
     return send_to_each(
         _whom(now), claim=lambda one: _claim(one, now), message=_message, give_back=_give_back
     )
+
+
+def mails_waiting(user: User | None, now: datetime) -> int:
+    """How many notices that are always mailed, or usually, and that nobody has seen, had no mail in two minutes. `user`: None for
+    whoever looks after the server."""
+    rows = Reader.objects.filter(
+        seen_at=None, notice__ended_at=None, mailed_at=None, notice__kind__in=AT_ONCE
+    )
+    rows = rows.filter(added_at__gt=now - _TRIED_FOR, added_at__lt=now - _SOON).exclude(user__email="")
+    return (rows.filter(user=user) if user else rows.filter(user__is_active=True)).count()
 
 
 def _whom(now: datetime) -> Iterator[tuple[User, list[Reader]]]:

@@ -47,6 +47,7 @@ class Notice(models.Model):
         REFERRAL = rules.Kind.REFERRAL.value, _("Referral moved on")
         WARNING = rules.Kind.WARNING.value, _("New warning")
         FILE = rules.Kind.FILE.value, _("New file")
+        SET_ASIDE = rules.Kind.SET_ASIDE.value, _("A file may show a child’s abuse. Call the police")
         MOMENT = rules.Kind.MOMENT.value, _("Conference or other statutory step noted")
         TIED = rules.Kind.TIED.value, _("Child tied to a place or group")
         MISSING_NEWS = rules.Kind.MISSING_NEWS.value, _("More is known about a missing child")

@@ -60,6 +60,7 @@ class Kind(StrEnum):
     REFERRAL = "referral"
     WARNING = "warning"
     FILE = "file"
+    SET_ASIDE = "set_aside"
     MOMENT = "moment"
     TIED = "tied"
     MISSING_NEWS = "missing_news"
@@ -120,6 +121,7 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.REFERRAL: (To.NAMED, To.WORKER),
     Kind.WARNING: (To.WORKER,),
     Kind.FILE: (To.WORKER,),
+    Kind.SET_ASIDE: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR),
     Kind.MOMENT: (To.WORKER,),
     Kind.TIED: (To.WORKER,),
     Kind.MISSING_NEWS: (To.WORKER, To.CO_ORDINATOR),
@@ -151,7 +153,7 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
 NEEDS_CASE: Final = frozenset({Kind.WORRY})
 
 # What these are about is opened by those alone who may see everything.
-_WHOLE: Final = frozenset({Kind.FILE, Kind.REFERRAL})
+_WHOLE: Final = frozenset({Kind.FILE, Kind.SET_ASIDE, Kind.REFERRAL})
 
 # What these are about opens to those who see no more than the summary.
 FROM_SUMMARY: Final = frozenset({Kind.LET_IN})
@@ -165,7 +167,7 @@ GIVEN: Final = frozenset({Kind.SHARED, Kind.WITHDRAWN, Kind.ONWARD, Kind.STAFF})
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
     Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
-    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED,
+    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE,
 }  # fmt: skip
 
 # Where one addressee does not see it: who else, and after how long. Minutes of what is urgent are a setting.

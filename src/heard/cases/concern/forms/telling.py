@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from heard.cases.attachment.forms import TAKEN, taken_hint
+from heard.cases.attachment.forms import TAKEN, abuse_field, taken_hint
 from heard.cases.case.rules import WORDS_ASKS
 from heard.cases.concern.rules import DANGER_ASKS, SEEN_ASKS, STAFF_ASKS
 from heard.govuk.forms import (
@@ -204,6 +204,7 @@ class FilesForm(Form):
         _("Choose a file"), attributes={"accept": TAKEN}, allow_empty_file=True, required=False
     )
     what = TextField(_("What is it?"), max_length=200, required=False)
+    may_show_abuse = abuse_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from heard.agencies.drafts.actions import save_draft
 from heard.agencies.drafts.queries import draft_of
-from heard.agencies.gate import Request, gate
+from heard.agencies.gate import Request, Takes, gate
 from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.attachment.actions import attach, discard_file
 from heard.cases.attachment.queries import attachments_of, same_file
+from heard.cases.attachment.views import set_aside
 from heard.cases.concern import actions
 from heard.cases.concern.forms import FilesForm, answers_of
 from heard.cases.concern.views import steps
@@ -24,7 +25,7 @@ from heard.cases.concern.views.summary import named
 from heard.cases.concern.views.telling import TITLES, back_from
 
 
-@gate(May.TELL)
+@gate(May.TELL, takes=Takes.FILE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def files(request: Request, draft_id: uuid.UUID) -> HttpResponse:
     """A file that was chosen is kept, whichever button was pressed; then one more, or the next step."""
@@ -65,10 +66,18 @@ def _kept(request: Request, draft_id: uuid.UUID, form: Any) -> bool:
     if upload is None:
         return True
     try:
-        attachment = attach(by=request.user, upload=upload, what=form.cleaned_data["what"], draft_id=draft_id)
+        attachment = attach(
+            by=request.user,
+            upload=upload,
+            what=form.cleaned_data["what"],
+            may_show_abuse=bool(form.cleaned_data["may_show_abuse"]),
+            draft_id=draft_id,
+        )
     except Refused as refused:
         form.add_error("upload", _(str(refused)))
         return False
-    if same_file(request.user, attachment):
+    if attachment.aside:
+        messages.warning(request, set_aside(attachment))
+    elif same_file(request.user, attachment):
         messages.info(request, _("The same file was here already. If you do not need both, take one out."))
     return True

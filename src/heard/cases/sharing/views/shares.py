@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import gate
+from heard.agencies.gate import Takes, gate
 from heard.agencies.queries import agencies_visible_to, uses_heard
 from heard.agencies.rules import May, Refused
 from heard.cases.case.queries import words_of
@@ -314,7 +314,7 @@ def one_request(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/sharing/request.html", context)
 
 
-@gate(May.SHARE)
+@gate(May.SHARE, takes=Takes.FILE)
 def request_answer(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user
     this = actions.open_request(by=user, request_id=request_id)
