@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from heard.graph.question import rules
+from heard.network.headings import HEADINGS
 from heard.network.queries import web
 
 if TYPE_CHECKING:
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 
     from heard.agencies.models import User
     from heard.network.queries import Web
-
-_PARTS: Final = ("protects", "child", "adult", "place", "group", "handle")
+    from heard.network.rules import Step
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def near(user: User, person_id: uuid.UUID) -> Answer:
     ways = found.ways[: rules.MOST]
     keys = {key for way in ways for key in (way.end, way.through) if key} | {*found.hubs, *found.shut}
     named = door.called(*keys)
-    parts: dict[str, list[Line]] = {name: [] for name in _PARTS}
+    parts: dict[str, list[Line]] = {name: [] for name in HEADINGS}
     for way in ways:
         this = named[way.end]
         part = "protects" if way.protects and getattr(this, "kind", "") == "adult" else way.end_kind
@@ -68,14 +68,9 @@ def near(user: User, person_id: uuid.UUID) -> Answer:
     )
 
 
-def _steps(door: Web, keys: Collection[uuid.UUID]) -> list[rules.Step]:
+def _steps(door: Web, keys: Collection[uuid.UUID]) -> list[Step]:
     since = timezone.localdate() - timedelta(days=rules.MONTHS * 365 // 12)
-    return [
-        rules.Step(
-            one.tie_key, one.start, one.end, one.end_kind, one.said, one.kind_id == "protects", one.passes
-        )
-        for one in door.steps(keys, since=since)
-    ]
+    return door.steps(keys, since=since)
 
 
 def _by_name(named: dict[uuid.UUID, Any], keys: Collection[uuid.UUID]) -> list[Any]:

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from heard.network.rules import Step
+
 HUB: Final = 30  # people: what more than so many are tied to is named, and not passed through
 MONTHS: Final = 12  # back: what ended before is not asked about
 MOST: Final = 200  # in one answer
@@ -34,17 +36,6 @@ class Near:
     ways: tuple[Way, ...]
     hubs: tuple[uuid.UUID, ...]
     shut: tuple[uuid.UUID, ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    tie_key: uuid.UUID
-    start: uuid.UUID
-    end: uuid.UUID
-    end_kind: str
-    said: str
-    protects: bool
-    passes: bool
 
 
 def hubs(people: Mapping[uuid.UUID, int]) -> frozenset[uuid.UUID]:

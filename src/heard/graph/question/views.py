@@ -6,13 +6,13 @@ import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.graph.question import actions
 from heard.graph.question.rules import HUB, MOST
+from heard.network.headings import HEADINGS
 from heard.network.queries import person_visible_to
 
 
@@ -22,14 +22,6 @@ def near(request: Request, person_id: uuid.UUID) -> HttpResponse:
     """Who and what is near this child."""
     person = person_visible_to(request.user, person_id)
     answer = actions.ask_near(by=request.user, person_id=person_id)
-    headings = {
-        "protects": _("Who protects"),
-        "child": _("Children"),
-        "adult": _("Adults"),
-        "place": _("Places"),
-        "group": _("Groups"),
-        "handle": _("Phones, cars and accounts"),
-    }
-    parts = [(headings[name], lines) for name, lines in answer.parts.items() if lines]
+    parts = [(HEADINGS[name], lines) for name, lines in answer.parts.items() if lines]
     context = {"person": person, "answer": answer, "parts": parts, "hub": HUB, "most": MOST}
     return render(request, "graph/near.html", context)

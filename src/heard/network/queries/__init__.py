@@ -106,7 +106,7 @@ from heard.network.queries.web import (
     web,
     withdrawn_of,
 )
-from heard.network.strands import Step, Strand
+from heard.network.strands import Strand
 
 __all__ = [
     "NUMBERS",
@@ -116,7 +116,6 @@ __all__ = [
     "Hit",
     "Meant",
     "Naming",
-    "Step",
     "Strand",
     "Tied",
     "Web",

@@ -24,8 +24,8 @@ from django.utils.module_loading import import_string
 from heard.agencies.rules import Hidden, May
 from heard.network.models import Group, Handle, Mention, Node, Person, Place, Tie, TieSource
 from heard.network.queries.people import findable_through, visible_through
-from heard.network.rules import KnownGrade, Reach, passes
-from heard.network.strands import BEHIND, Step, Strand, strands
+from heard.network.rules import KnownGrade, Reach, Step, passes
+from heard.network.strands import BEHIND, Strand, strands
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
