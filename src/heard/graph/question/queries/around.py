@@ -32,7 +32,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Near:
     """`parts`: lines by what they are about, each A to Z. `hubs` and `shut` are named, and were not passed through; `left_out`: more
     than a page takes."""
 
@@ -42,7 +42,7 @@ class Answer:
     left_out: bool
 
 
-def near(user: User, person_id: uuid.UUID) -> Answer:
+def near(user: User, person_id: uuid.UUID) -> Near:
     """Who and what is within two ties of a person, or `Hidden`. A fixed number of queries."""
     door = web(user)
     door.node("person", person_id)
@@ -63,9 +63,7 @@ def near(user: User, person_id: uuid.UUID) -> Answer:
         parts[part].append(Line(this, way.end_kind, through, way.ties))
     for lines in parts.values():
         lines.sort(key=lambda line: (str(line.this).casefold(), str(line.this.pk)))
-    return Answer(
-        parts, _by_name(named, found.hubs), _by_name(named, found.shut), len(found.ways) > rules.MOST
-    )
+    return Near(parts, _by_name(named, found.hubs), _by_name(named, found.shut), len(found.ways) > rules.MOST)
 
 
 def _steps(door: Web, keys: Collection[uuid.UUID]) -> list[Step]:
