@@ -5,6 +5,7 @@ several runs, each run a process of its own.
 `intake`: the memory that a file of two gigabytes needs.
 `search`, `casework`: one search and the pages of everyday work among 200,000 people and 20,000 cases, on SQLite and on
 PostgreSQL, each figure beside its target. BENCH_PEOPLE, BENCH_TIMES and BENCH_ON make it smaller (tests/bench/casework.py).
+`network`: questions about who, where, with what and with whom, each beside its target.
 `trail`: sealing and verifying the audit trail, and what the leaf costs one writer and eight.
 `scale`: 100,000 children on DuckDB and on Spark, and whether the two give the same.
 
@@ -23,7 +24,7 @@ from tests.bench.measure import best, folder_size, machine, table
 HEARD = str(Path(sys.executable).with_name("heard"))
 RUNS = {2_000: 2, 20_000: 2, 100_000: 1}
 AS_OF = "2026-03-31"
-PARTS = ("engine", "intake", "search", "casework", "trail", "scale")
+PARTS = ("engine", "intake", "search", "casework", "network", "trail", "scale")
 
 
 def main() -> None:

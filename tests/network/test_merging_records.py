@@ -280,6 +280,7 @@ BY_KEY = {
     "network.Tie.key": "of a tie, by which its page is found",
     "network.TieSource.about_id": "of a worry or episode, which keeps its key",
     "network.Mention.about_id": "of a worry or episode, which keeps its key",
+    "graph.FindingGround.key": "of a source or record, which keeps its key",
     "cases.PanelReason.about": "of a worry, plan or episode, which keeps its key",
 }
 

@@ -142,7 +142,10 @@ def test_a_tie_to_a_new_place_is_looked_for_first(world: World, amira: Person) -
     assert (
         client.post(there, {"text": "The park", "choice": "new"} | TIE).status_code == 200
     )  # what kind is it?
-    client.post(there, {"text": "The park", "choice": "new", "new_kind": "open space"} | TIE)
+    saved = client.post(
+        there, {"text": "The park", "choice": "new", "new_kind": "open space"} | TIE, follow=True
+    )
+    assert "Saved: the tie." in saved.text
     [tie] = queries.web(world.teacher).around(amira.pk)
     assert (tie.name, tie.what, tie.how_known) == ("The park", "open space", "She says so")
 
@@ -167,7 +170,7 @@ def test_the_latest_word_ends_a_tie_and_all_is_kept(world: World, amira: Person)
     early = day | {"valid_from-day": "1", "valid_from-month": "4", "valid_from-year": "2020"}
     client = signed_in(world.teacher)
     assert "cannot end before it began" in client.post(there, TIE | early).text
-    client.post(there, TIE | day)
+    assert "Saved: how you know of this tie." in client.post(there, TIE | day, follow=True).text
     [one] = queries.web(world.teacher).around(amira.pk)
     assert (one.until, one.kind, len(one.sources)) == (date(2020, 3, 1), "is part of", 2)
     for page in (there, at("tie", tie_key=tie.key)):

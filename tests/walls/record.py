@@ -195,6 +195,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "tie_key": tie.key,
             "node_id": person.pk,
             "source_id": tie.sources.get().pk,
+            **_a_phone(world, person.pk),
             "other_id": merge.kept_id,
             "merge_id": merge.pk,
             **_panel(world, person.pk, action.outcome_id),
@@ -204,6 +205,20 @@ def make_record(world: World, *, restricted: bool) -> Record:
             **_kept(world, person.pk),
         }
     )
+
+
+def _a_phone(world: World, person_id: Any) -> dict[str, Any]:
+    """The child uses it."""
+    tie = knowing.note_tie_to(
+        by=world.social_worker,
+        one_id=person_id,
+        end="handle",
+        new_name="07700 900199",
+        new_kind="phone",
+        kind="uses",
+        knows=knowing.Knows(words="She rang from it"),
+    )
+    return {"handle_id": tie.second_id, "thing_id": tie.second_id}
 
 
 def _kept(world: World, person_id: Any) -> dict[str, Any]:

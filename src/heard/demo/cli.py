@@ -67,6 +67,37 @@ def score(extracts: Path, run: Path, as_json: bool) -> None:
     )
 
 
+@demo.command("score-network")
+@click.option("--seed", type=int, default=1, show_default=True, help="What is planted is drawn from it.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for truth_network.json. Left out, it is not kept.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the numbers as JSON.")
+def score_network(seed: int, out: Path | None, as_json: bool) -> None:
+    """Plant what each question about the network has to find, ask it as each role, and compare.
+
+    Everything happens in a database of its own, which is taken away afterwards. Numbers only, no verdict.
+    """
+    from heard.demo.planted import world
+
+    rows = world.planted_and_scored(seed, out)
+    if as_json:
+        click.echo(json.dumps([asdict(row) for row in rows]))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"Questions about the network, seed {seed}")
+    for heading in ("Question", "Role", "Planted", "Found", "Told", "Wrong", "Near misses"):
+        table.add_column(heading, justify="left" if heading in ("Question", "Role") else "right")
+    for row in rows:
+        numbers = (row.planted, row.found, row.told, row.wrong, row.near_misses)
+        table.add_row(row.question, row.role, *map(str, numbers))
+    Console().print(table)
+
+
 def _shown(value: object) -> str:
     if isinstance(value, list):
         return f"{len(value)}: {', '.join(value[:10])}{' …' if len(value) > 10 else ''}" if value else "none"

@@ -88,6 +88,14 @@ def load(*, password: str, seed: int = 1) -> int:
     return people_visible_to(world.coordinator).filter(kind="child").count()
 
 
+@transaction.atomic
+def begin(*, seed: int) -> World:
+    """Agencies and staff of the partnership in an empty database, without children. Nobody there signs in."""
+    world = World(read("partnership.yaml"), Random(seed), timezone.now())
+    _write_agencies_and_staff(world, None)
+    return world
+
+
 def _write_children(world: World) -> dict[str, Child]:
     """Every child by id. Those of a stage are spread over its days, the first the longer ago."""
     stories = read("begun.yaml")["stories"] + read("stories.yaml")["stories"]
@@ -123,7 +131,7 @@ def _write_together(world: World, children: dict[str, Child], told: dict[str, An
     keeping.hold_and_ask(world)
 
 
-def _write_agencies_and_staff(world: World, password: str) -> None:
+def _write_agencies_and_staff(world: World, password: str | None) -> None:
     administrator = agencies.begin_partnership(password=password, **world.data["begins"])
     world.users[administrator.username] = administrator
     for agency in world.data["agencies"]:
@@ -138,7 +146,7 @@ def _agency(by: User, agency: dict[str, Any]) -> Agency:
     return agencies.add_agency(by=by, name=agency["name"], kind=agency["kind"])
 
 
-def _write_team(world: World, by: User, agency: Agency, team: dict[str, Any], password: str) -> None:
+def _write_team(world: World, by: User, agency: Agency, team: dict[str, Any], password: str | None) -> None:
     made = agencies.add_team(
         by=by,
         agency=agency,

@@ -2,7 +2,7 @@
 
 Which tables these are is read from Django's own description, so that a new one cannot be forgotten; `goes_by_key` of a table
 names columns that hold the key of a person or record without pointing there. A row of somebody else that only mentions the
-person stays, and no longer does; where it has to say somebody, `when_erased` of its table says what stands there instead. Whoever calls this has asked whether it may be done.
+person stays, and no longer does; `takes_along` names the row that goes with one, since it rests on it; where it has to say somebody, `when_erased` of its table says what stands there instead. Whoever calls this has asked whether it may be done.
 """
 
 from __future__ import annotations
@@ -64,9 +64,24 @@ def gather(person_id: uuid.UUID) -> Gathered:
             elif new := new - found.rows[link.model]:
                 found.rows[link.model] |= new
                 waiting.append((link.model, new))
+                waiting += _taken_along(found, link.model, new)
     for (model, _name), rows in found.lets_go.items():
         rows -= found.rows[model]
     return found
+
+
+def _taken_along(found: Gathered, model: type[Model], keys: set[Any]) -> list[tuple[type[Model], set[Any]]]:
+    """What rests on a row that goes, where its table says so by `takes_along`: the name of the column that leads there."""
+    name = getattr(model, "takes_along", "")
+    if not name:
+        return []
+    resting: Any = model._meta.get_field(name).related_model
+    new: set[Any] = set()
+    for some in batched(keys, _AT_ONCE):
+        new |= set(model._base_manager.filter(pk__in=some).values_list(name, flat=True))
+    new -= found.rows[resting]
+    found.rows[resting] |= new
+    return [(resting, new)] if new else []
 
 
 def paths_of(found: Gathered) -> Iterator[Any]:
@@ -104,9 +119,11 @@ def reached() -> set[type[Model]]:
     waiting: list[type[Model]] = [Person]
     while waiting:
         for link in (*_leading_to(waiting.pop()), *_by_key()):
-            if link.model not in found:
-                found.add(link.model)
-                waiting.append(link.model)
+            along = getattr(link.model, "takes_along", "")
+            resting: Any = link.model._meta.get_field(along).related_model if along else link.model
+            for model in {link.model, resting} - found:
+                found.add(model)
+                waiting.append(model)
     return found
 
 

@@ -75,19 +75,6 @@ class Strand:
         return all(one.known_grade == KnownGrade.THOUGHT_UNTRUE for one in self.sources)
 
 
-@dataclass(frozen=True)
-class Step:
-    """One tie as a step from a node to another, without who or what is at its ends. `since`: from when somebody knew of it."""
-
-    tie_key: uuid.UUID
-    start: uuid.UUID
-    end: uuid.UUID
-    end_kind: str
-    kind_id: str
-    said: str
-    passes: bool
-
-
 def strands(key: uuid.UUID, ties: Sequence[Tie], known: Mapping[int, Sequence[TieSource]]) -> list[Strand]:
     """The ties of one node as read from it, by what they say and then by name. `known`: the sources of each tie. Two that say the
     same, as merging may leave them, are one. A query for each kind at the other ends."""

@@ -6,9 +6,17 @@ Answers are ordered by name, never by a count or strength, and children and adul
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from heapq import heappop, heappush
+from math import log2
 from typing import Final
+
+from heard.network.rules import How, KnownGrade, Piece, SourceGrade, Step
 
 HUB: Final = 30  # people: what more than so many are tied to is named, and not passed through
 MONTHS: Final = 12  # back: what ended before is not asked about
@@ -34,17 +42,6 @@ class Near:
     ways: tuple[Way, ...]
     hubs: tuple[uuid.UUID, ...]
     shut: tuple[uuid.UUID, ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    tie_key: uuid.UUID
-    start: uuid.UUID
-    end: uuid.UUID
-    end_kind: str
-    said: str
-    protects: bool
-    passes: bool
 
 
 def hubs(people: Mapping[uuid.UUID, int]) -> frozenset[uuid.UUID]:
@@ -82,3 +79,253 @@ def near(
 
 def _in_order(steps: Iterable[Step]) -> list[Step]:
     return sorted(steps, key=lambda step: (not step.protects, step.said, str(step.end), str(step.tie_key)))
+
+
+# ---- what is known, and what people judged of it
+
+
+class Verdict(StrEnum):
+    NOT_SAME = "not_same"
+    AGAIN = "again"
+
+
+def line_of(question: str, this: object, grounds: Iterable[uuid.UUID]) -> str:
+    """By which a line is known again: another one as soon as what it rests on is more or less."""
+    said = [question, str(this), *sorted(str(key) for key in set(grounds))]
+    return sha256("\n".join(said).encode()).hexdigest()
+
+
+def why_not_judge(*, why: str, verdict: str, silenced: bool) -> str | None:
+    """`silenced`: somebody said of it that it is not the same matter."""
+    if verdict not in set(Verdict):
+        return "Say whether it is the same matter."
+    if verdict == Verdict.AGAIN and not silenced:
+        return "This line is shown already."
+    if verdict == Verdict.NOT_SAME and silenced:
+        return "Somebody said so already. Read why below the answer."
+    if not why.strip():
+        return "Say why, so that whoever asks next can read it."
+    return None
+
+
+def named_in_several(
+    pieces: Iterable[Piece], but: Mapping[uuid.UUID, uuid.UUID]
+) -> dict[uuid.UUID, list[Piece]]:
+    """What two records or more speak of. `but`: of each record, whom it is about, who is not found by it."""
+    found: dict[uuid.UUID, list[Piece]] = defaultdict(list)
+    for one in pieces:
+        if one.about_id and one.about_id in but and one.node != but[one.about_id]:
+            found[one.node].append(one)
+    return {node: some for node, some in found.items() if len({one.about_id for one in some}) > 1}
+
+
+CLOSE: Final = timedelta(hours=2)  # of day
+
+
+def hours_shared(began: Mapping[uuid.UUID, datetime]) -> tuple[uuid.UUID, ...]:
+    """The most episodes that began within two hours of day of one another, where these are three at least and more than half of
+    all: of many, some always fall together. In the order in which they began. `began`: in local time."""
+    of_day = {key: timedelta(hours=at.hour, minutes=at.minute) for key, at in began.items()}
+    best: list[uuid.UUID] = []
+    for first in sorted(of_day, key=lambda key: (began[key], str(key))):
+        since = [key for key, at in of_day.items() if (at - of_day[first]) % timedelta(days=1) <= CLOSE]
+        best = since if len(since) > len(best) else best
+    if len(best) < 3 or 2 * len(best) <= len(began):
+        return ()
+    return tuple(sorted(best, key=lambda key: (began[key], str(key))))
+
+
+def nobody_works_with_both(
+    child: uuid.UUID,
+    pieces: Iterable[Piece],
+    children: Collection[uuid.UUID],
+    together: Collection[uuid.UUID],
+) -> dict[uuid.UUID, list[Piece]]:
+    """What this child and others have in common, of those who are not seen `together`. `pieces`: of what this child has, with the
+    other end or the child whom a record is about as `other`."""
+    found: dict[uuid.UUID, list[Piece]] = defaultdict(list)
+    for one in pieces:
+        known = one.other == child or (one.other in children and one.other not in together)
+        if known and one.node != child and one.node not in together:
+            found[one.node].append(one)
+    return {
+        node: some
+        for node, some in found.items()
+        if child in {one.other for one in some} and len({one.other for one in some}) > 1
+    }
+
+
+class Held(StrEnum):
+    SHARED = "shared"
+    PASSED_ON = "passed on"
+    CONTRADICTING = "contradicting"
+    NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True)
+class Use:
+    """From when until when somebody used something, as far as it is known; whether they are said to be its keeper."""
+
+    who: uuid.UUID
+    since: date | None
+    until: date | None
+    keeper: bool
+
+
+def uses_of(pieces: Iterable[Piece], kinds: Collection[str]) -> list[Use]:
+    """Who used it: from the first day that a source gives to the last, which the latest source says."""
+    by_person: dict[uuid.UUID, list[Piece]] = defaultdict(list)
+    for one in pieces:
+        if one.other is not None and one.other_kind == "person" and one.kind_id in kinds:
+            by_person[one.other].append(one)
+    return [
+        Use(
+            who,
+            min((one.since for one in some if one.since), default=None),
+            some[-1].until,
+            any(one.kind_id == "keeper_of" for one in some),
+        )
+        for who, some in by_person.items()
+    ]
+
+
+def how_held(one: Use, other: Use) -> tuple[Held, Use, Use]:
+    """How two used one thing, and the two with the earlier first."""
+    first, second = sorted((one, other), key=lambda use: (use.since or date.min, str(use.who)))
+    if first.until and second.since and first.until <= second.since:
+        return Held.PASSED_ON, first, second
+    if not (first.since and second.since):
+        return Held.NOT_KNOWN, first, second
+    return (Held.CONTRADICTING if first.keeper and second.keeper else Held.SHARED), first, second
+
+
+@dataclass(frozen=True)
+class Rests:
+    """On what a number of ties rests: how many there are, which of them somebody saw, which one person alone told, which several
+    agencies know, and which one untested source carries."""
+
+    ties: int
+    seen: int
+    told_by_one: int
+    several_agencies: int
+    graded: int
+    carried_by_one: tuple[uuid.UUID, ...]
+
+
+def rests_on(pieces: Iterable[Piece]) -> Rests:
+    """Of ties, by their keys, with all their sources."""
+    by_tie: dict[uuid.UUID, dict[uuid.UUID, Piece]] = defaultdict(dict)
+    for one in pieces:
+        if one.tie_key:
+            by_tie[one.tie_key][one.key] = one
+    alone = {key: next(iter(some.values())) for key, some in by_tie.items() if len(some) == 1}
+    return Rests(
+        ties=len(by_tie),
+        seen=sum(any(one.how == How.SEEN for one in some.values()) for some in by_tie.values()),
+        told_by_one=sum(one.how in (How.SAID, How.SAID_BY_CHILD) for one in alone.values()),
+        several_agencies=sum(
+            len({one.holder for one in some.values() if one.holder}) > 1 for some in by_tie.values()
+        ),
+        graded=sum(
+            any(one.known_grade or one.source_grade for one in some.values()) for some in by_tie.values()
+        ),
+        carried_by_one=tuple(key for key, one in alone.items() if _untested(one)),
+    )
+
+
+def _untested(one: Piece) -> bool:
+    """Nobody saw it, it is in no record, and nobody says that who told it has been right before. What a child said is not graded,
+    and is not called untested."""
+    told = one.how in (How.SAID, "")
+    return told and one.source_grade != SourceGrade.RELIABLE and one.known_grade not in _BORNE_OUT
+
+
+_BORNE_OUT: Final = (KnownGrade.DIRECT, KnownGrade.BORNE_OUT)
+
+
+def in_pieces(pieces: Iterable[Piece], agency_of: Mapping[uuid.UUID, uuid.UUID]) -> list[Piece]:
+    """What several agencies know, none of them more than one piece: else nothing. `agency_of`: of records that name it."""
+    by_agency: dict[uuid.UUID, dict[uuid.UUID, Piece]] = defaultdict(dict)
+    for one in pieces:
+        agency = one.holder or agency_of.get(one.key)
+        if agency is not None:
+            by_agency[agency][one.about_id or one.key] = one
+    if len(by_agency) < 2 or any(len(some) > 1 for some in by_agency.values()):
+        return []
+    return [one for some in by_agency.values() for one in some.values()]
+
+
+# ---- how two connect
+
+FURTHEST: Final = 4  # ties in one way
+SEARCHED: Final = 5000  # people and things
+WAYS: Final = 3
+
+
+@dataclass(frozen=True)
+class Path:
+    steps: tuple[Step, ...]
+    cost: float
+
+    @property
+    def inner(self) -> tuple[uuid.UUID, ...]:
+        return tuple(step.end for step in self.steps[:-1])
+
+
+def ways(
+    start: uuid.UUID,
+    end: uuid.UUID,
+    steps: Iterable[Step],
+    degree: Mapping[uuid.UUID, int],
+    shut: Collection[uuid.UUID],
+) -> list[Path]:
+    """Up to three ways of at most four ties, the plainest first: each thing on the way costs 1, and more where much is tied to it.
+    `shut`: what no way leads through; nor does one lead over a tie that does not pass, unless it is all there is of it. Two ways
+    differ in what lies between."""
+    steps = list(steps)
+    found: dict[tuple[uuid.UUID, ...], Path] = {}
+    out = _out(steps)
+    heap: list[tuple[float, int, int, tuple[Step, ...]]] = [(0.0, 0, 0, ())]
+    count = 0
+    while heap and len(found) < WAYS:
+        cost, _length, _nth, so_far = heappop(heap)
+        here = so_far[-1].end if so_far else start
+        if here == end:
+            found.setdefault(tuple(step.end for step in so_far), Path(so_far, cost))
+            continue
+        if len(so_far) == FURTHEST or (so_far and here in shut):
+            continue
+        been = {start, *(step.end for step in so_far)}
+        for step in out.get(here, ()):
+            if step.end in been or not (step.passes or (not so_far and step.end == end)):
+                continue
+            more = 0.0 if step.end == end else 1 + log2(max(1, degree.get(step.end, 1) / 4))
+            count += 1
+            if count > _TRIED:
+                return list(found.values())
+            heappush(heap, (cost + more, len(so_far) + 1, count, (*so_far, step)))
+    return list(found.values())
+
+
+_TRIED: Final = 200_000
+
+
+def needed(
+    path: Path, start: uuid.UUID, end: uuid.UUID, steps: Iterable[Step], shut: Collection[uuid.UUID]
+) -> tuple[int, ...]:
+    """Which steps of a way, counted from 1, have to be right for there to be any."""
+    steps = list(steps)
+    found = []
+    for number, step in enumerate(path.steps, 1):
+        rest = [one for one in steps if one.tie_key != step.tie_key]
+        if not ways(start, end, rest, {}, shut):
+            found.append(number)
+    return tuple(found)
+
+
+def _out(steps: Iterable[Step]) -> dict[uuid.UUID, list[Step]]:
+    """From each node one step to each other, by what it says; in one order whatever order they came in."""
+    found: dict[uuid.UUID, dict[uuid.UUID, Step]] = defaultdict(dict)
+    for step in _in_order(steps):
+        found[step.start].setdefault(step.end, step)
+    return {start: list(ends.values()) for start, ends in found.items()}

@@ -68,6 +68,7 @@ from heard.network.queries.people import (
     describe,
     findable_through,
     legal_statuses,
+    living_with,
     not_denied,
     not_denied_through,
     not_hidden_through,
@@ -90,6 +91,7 @@ from heard.network.queries.web import (
     Naming,
     Tied,
     Web,
+    Withdrawn,
     children_tied,
     group_visible_to,
     groups_visible_to,
@@ -106,7 +108,7 @@ from heard.network.queries.web import (
     web,
     withdrawn_of,
 )
-from heard.network.strands import Step, Strand
+from heard.network.strands import Strand
 
 __all__ = [
     "NUMBERS",
@@ -116,11 +118,11 @@ __all__ = [
     "Hit",
     "Meant",
     "Naming",
-    "Step",
     "Strand",
     "Tied",
     "Web",
     "Whom",
+    "Withdrawn",
     "about",
     "access_visible_to",
     "accesses_of",
@@ -159,6 +161,7 @@ __all__ = [
     "leads",
     "legal_statuses",
     "level_of",
+    "living_with",
     "may_be_one",
     "meant_in_full",
     "merge_visible_to",

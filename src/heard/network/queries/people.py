@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -176,6 +177,15 @@ def addresses_of(user: User, person_id: uuid.UUID) -> list[Address]:
     person_visible_to(user, person_id)
     rows = Address.objects.filter(person_id=person_id)
     return list(rows.order_by(F("until").desc(nulls_first=True), F("since").desc(nulls_last=True), "-pk"))
+
+
+def living_with(user: User, person_id: uuid.UUID, among: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these people, those who live at an address of this person now, as it is written in both records, and whom the user may see.
+    One query."""
+    same = Address.objects.filter(person=person_id, until=None, postcode=OuterRef("postcode"))
+    rows = Address.objects.filter(visible_through(user, "person"), person__in=among, until=None)
+    rows = rows.exclude(postcode="").filter(Exists(same.filter(line__iexact=OuterRef("line"))))
+    return set(rows.values_list("person", flat=True))
 
 
 def legal_statuses(user: User) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +24,23 @@ from django.utils.module_loading import import_string
 from heard.agencies.rules import Hidden, May
 from heard.network.models import Group, Handle, Mention, Node, Person, Place, Tie, TieSource
 from heard.network.queries.people import findable_through, visible_through
-from heard.network.rules import KnownGrade, Reach, passes
-from heard.network.strands import BEHIND, Step, Strand, strands
+from heard.network.rules import KnownGrade, Piece, Reach, Step, passes
+from heard.network.strands import BEHIND, Strand, strands
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
 _NAMING = 50  # records on the page of what they name
 _PERSON, _GROUP, _HANDLE, _PLACE = Node.Kind.PERSON, Node.Kind.GROUP, Node.Kind.HANDLE, Node.Kind.PLACE
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """What was known and counts no longer, with why and when that was said."""
+
+    piece: Piece
+    why: str
+    at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,11 @@ class Web:
 
     def ties(self) -> QuerySet[Tie]:
         """Between two whom the user may see, each with one source at least that they may read."""
+        return self._ties.all()
+
+    @cached_property
+    def _ties(self) -> QuerySet[Tie]:
+        """Written once for a door: what a question asks of it differs in few words, and the rest takes longer to write than to ask."""
         if not self.user.may(May.SEE_CHILD):
             return Tie.objects.none()
         held = Exists(self.sources().filter(tie=OuterRef("pk")))
@@ -87,9 +101,9 @@ class Web:
         """Some of the ties of a node, which this door gave."""
         return strands(key, ties, self._known(ties))
 
-    def steps(self, keys: Collection[uuid.UUID], *, since: date) -> list[Step]:
-        """Ties of these nodes that lasted until a day at least, each as a step from one of them; without what is thought to be
-        untrue. One query."""
+    def steps(self, keys: Collection[uuid.UUID], *, since: date, back: bool = False) -> list[Step]:
+        """Ties of these nodes that lasted until a day at least, each as a step from one of them, and with `back` also as one to it;
+        without what is thought to be untrue. One query."""
         said = self.sources().exclude(known_grade=KnownGrade.THOUGHT_UNTRUE)
         lasts = said.filter(Q(valid_to=None) | Q(valid_to__gte=since), tie=OuterRef("pk"))
         rows = self.ties().filter(Exists(lasts)).filter(Q(first__in=keys) | Q(second__in=keys))
@@ -107,18 +121,129 @@ class Web:
                     passes(tie.kind, tie.release),
                 )
                 for start, end, back in ends
-                if start.pk in keys
+                if back or start.pk in keys
             ]
         return found
 
     def people_tied(self, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
-        """How many different people whom the user may see are tied to each of these. Two queries."""
+        """How many different people whom the user may see are tied to each of these. One query."""
         found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-        for here, there in (("second", "first"), ("first", "second")):
-            rows = self.ties().filter(**{f"{here}__in": keys, f"{there}__kind": _PERSON})
-            for key, person in rows.values_list(here, there):
-                found[key].add(person)
+        for first, kind, second, second_kind in self._ends_at(keys):
+            if first in keys and second_kind == _PERSON:
+                found[first].add(second)
+            if second in keys and kind == _PERSON:
+                found[second].add(first)
         return {key: len(people) for key, people in found.items()}
+
+    def _ends_at(self, keys: Collection[uuid.UUID]) -> QuerySet[Tie, Any]:
+        rows = self.ties().filter(Q(first__in=keys) | Q(second__in=keys))
+        return rows.values_list("first", "first__kind", "second", "second__kind")
+
+    def degrees(self, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+        """To how many different others each of these is tied, of those that the user may see. One query."""
+        found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+        for first, _kind, second, _second_kind in self._ends_at(keys):
+            for key, other in ((first, second), (second, first)):
+                if key in keys:
+                    found[key].add(other)
+        return {key: len(others) for key, others in found.items()}
+
+    # ---- what is known, source by source
+
+    def sources_seen(self) -> QuerySet[TieSource]:
+        """Sources that the user may read, of ties of which they see both ends."""
+        return self._sources_seen.all()
+
+    @cached_property
+    def _sources_seen(self) -> QuerySet[TieSource]:
+        rows = self.sources() if self.user.may(May.SEE_CHILD) else TieSource.objects.none()
+        return rows.filter(self._sees("tie__first"), self._sees("tie__second"))
+
+    def withdrawn_seen(self) -> QuerySet[TieSource]:
+        """As `sources_seen`, of what was withdrawn."""
+        rows = TieSource.objects.filter(self._reaches(), withdrawn_at__isnull=False).order_by()
+        seen = rows.filter(self._sees("tie__first"), self._sees("tie__second"))
+        return seen if self.user.may(May.SEE_CHILD) else rows.none()
+
+    def known_of(self, keys: Collection[uuid.UUID], *, since: date) -> list[Piece]:
+        """What is known of these nodes that lasted until a day at least, each piece as read from one of them: sources of their
+        ties, without what is thought to be untrue, and records that name them. Two queries."""
+        named = self._named.filter(node__in=keys, confirmed_at__date__gte=since)
+        return [one for one in self._said_of(keys, since) if one.node in keys] + self._namings(named)
+
+    def known_around(self, keys: Collection[uuid.UUID], *, since: date) -> list[Piece]:
+        """Sources of ties of these nodes, as `known_of`, each as read from the other end: one of these as `other`. One query."""
+        return [one for one in self._said_of(keys, since) if one.other in keys]
+
+    def news_of(self, keys: Collection[uuid.UUID], *, after: datetime) -> tuple[list[Piece], list[Withdrawn]]:
+        """What was noted of these nodes after a moment and still stands, and what was withdrawn after it, each as read from one of
+        them. Three queries."""
+        at = Q(tie__first__in=keys) | Q(tie__second__in=keys)
+        new = self._pieces(self.sources_seen().filter(at, recorded_at__gt=after))
+        rows = self.withdrawn_seen().filter(at, withdrawn_at__gt=after)
+        gone = {row.pk: row for row in rows}
+        read = self._pieces(self.withdrawn_seen().filter(at, withdrawn_at__gt=after))
+        return [one for one in new if one.node in keys], [
+            Withdrawn(one, gone[one.key].why_withdrawn, gone[one.key].withdrawn_at)
+            for one in read
+            if one.node in keys
+        ]
+
+    def _said_of(self, keys: Collection[uuid.UUID], since: date) -> list[Piece]:
+        rows = self.sources_seen().filter(Q(tie__first__in=keys) | Q(tie__second__in=keys))
+        return self._pieces(rows.filter(Q(valid_to=None) | Q(valid_to__gte=since)))
+
+    def known_from(self, about: str, ids: Collection[uuid.UUID]) -> list[Piece]:
+        """What these records say: ties of which they are a source, each as read from both ends, and what they name. Two queries."""
+        rows = self.sources_seen().filter(about=about, about_id__in=ids)
+        return self._pieces(rows) + self._namings(self._named.filter(about=about, about_id__in=ids))
+
+    @cached_property
+    def _named(self) -> QuerySet[Mention]:
+        return self.mentions().filter(self._sees("node")).order_by()
+
+    def _pieces(self, rows: QuerySet[TieSource]) -> list[Piece]:
+        found = []
+        rows = rows.exclude(known_grade=KnownGrade.THOUGHT_UNTRUE).order_by("recorded_at", "pk")
+        for row in rows.select_related("tie__first", "tie__second"):
+            tie = row.tie
+            for node, other, back in ((tie.first, tie.second, True), (tie.second, tie.first, False)):
+                found.append(
+                    Piece(
+                        key=row.pk,
+                        node=node.pk,
+                        node_kind=node.kind,
+                        on=row.valid_from or timezone.localdate(row.recorded_at),
+                        other=other.pk,
+                        other_kind=other.kind,
+                        tie_key=tie.key,
+                        kind_id=tie.kind,
+                        said=tie.said(back=back),
+                        passes=passes(tie.kind, tie.release),
+                        about=row.about,
+                        about_id=row.about_id,
+                        holder=row.holder_id,
+                        since=row.valid_from,
+                        until=row.valid_to,
+                        how=row.how,
+                        known_grade=row.known_grade,
+                        source_grade=row.source_grade,
+                    )
+                )
+        return found
+
+    def _namings(self, rows: QuerySet[Mention]) -> list[Piece]:
+        return [
+            Piece(
+                key=row.about_id,
+                node=row.node_id,
+                node_kind=row.node.kind,
+                on=row.occurred_on or timezone.localdate(row.confirmed_at),
+                about=row.about,
+                about_id=row.about_id,
+            )
+            for row in rows.select_related("node").order_by("confirmed_at", "pk")
+        ]
 
     def tie(self, tie_key: uuid.UUID) -> Tie:
         found = self.ties().filter(key=tie_key).select_related("first", "second").first()
@@ -143,6 +268,16 @@ class Web:
         return whole
 
     def _node(self, kind: str) -> Q:
+        """Written once for a door, as `visible_through` is for a user."""
+        if kind not in self._rules:
+            self._rules[kind] = self._rule(kind)
+        return self._rules[kind]
+
+    @cached_property
+    def _rules(self) -> dict[str, Q]:
+        return {}
+
+    def _rule(self, kind: str) -> Q:
         if kind == _PERSON:
             return visible_through(self.user)
         if kind == _PLACE:
@@ -180,11 +315,19 @@ class Web:
         return Exists(self.sources().filter(seen, tie__second=OuterRef("pk"), tie__first__kind=kind))
 
     def _reaches(self) -> Q:
+        return self._reach
+
+    @cached_property
+    def _reach(self) -> Q:
         mine = Q(reach=Reach.HOLDER, holder_id__in=self.user.agencies_where(May.SEE_CHILD))
         return Q(reach=Reach.ENDS) | mine | (Q(reach=Reach.RECORD) & self._in_a_record())
 
     def _in_a_record(self) -> Q:
         """Of rows that name a record by `about` and `about_id`: who may read that one."""
+        return self._record
+
+    @cached_property
+    def _record(self) -> Q:
         read = [
             Q(about=about)
             & Q(Exists(import_string(name)(self.user).order_by().filter(pk=OuterRef("about_id"))))

@@ -71,11 +71,13 @@ from heard.network.rules.names import (
     words_of_box,
 )
 from heard.network.rules.numbers import doubt_of_nhs_number, doubt_of_upn, kept_number
+from heard.network.rules.pieces import Piece
 from heard.network.rules.places import Likeness, likeness, place_keys
 from heard.network.rules.recognise import SERVICES, Found, find, normal_handle
 from heard.network.rules.tying import (
     BACK,
     OTHER,
+    PROTECTS,
     SAID_TO_HARM,
     Basis,
     HandleType,
@@ -85,6 +87,7 @@ from heard.network.rules.tying import (
     NodeKind,
     Reach,
     SourceGrade,
+    Step,
     in_order,
     is_directed,
     kinds_between,
@@ -112,6 +115,7 @@ __all__ = [
     "OF_A_RELATIVE",
     "ONE_AT_A_TIME",
     "OTHER",
+    "PROTECTS",
     "SAID_TO_HARM",
     "SAME_NUMBER",
     "SERVICES",
@@ -131,11 +135,13 @@ __all__ = [
     "Name",
     "Near",
     "NodeKind",
+    "Piece",
     "Reach",
     "Said",
     "SaidAs",
     "Scheme",
     "SourceGrade",
+    "Step",
     "days_near",
     "doubt_of_nhs_number",
     "doubt_of_upn",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -12,6 +14,7 @@ from heard.knowledge.model import TieKind
 OTHER: Final = "other"  # a tie that no kind of the vocabulary says: it has words
 BACK: Final = "back:"  # before a kind that is read from the second to the first
 SAID_TO_HARM: Final = "said_to_harm"
+PROTECTS: Final = "protects"
 
 
 class NodeKind(StrEnum):
@@ -81,6 +84,23 @@ class Handling(StrEnum):
 
     LAWFUL = "P"
     CONDITIONS = "C"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One tie as a step from a node to another, without who or what is at its ends. `said` is read from `start`."""
+
+    tie_key: uuid.UUID
+    start: uuid.UUID
+    end: uuid.UUID
+    end_kind: str
+    kind_id: str
+    said: str
+    passes: bool
+
+    @property
+    def protects(self) -> bool:
+        return self.kind_id == PROTECTS
 
 
 def vocabulary() -> tuple[str, dict[str, TieKind]]:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,8 +19,9 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.rules import Hidden, May
 from heard.network import actions, queries
 from heard.network.forms.tying import NEW, KindForm, OnForm, SourceForm, TieForm, WithdrawForm
+from heard.network.headings import HEADINGS
 from heard.network.queries import Strand
-from heard.network.rules import BACK, SAID_TO_HARM, NodeKind
+from heard.network.rules import BACK, PROTECTS, SAID_TO_HARM, NodeKind
 from heard.network.views.editing import edit
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
@@ -74,6 +76,7 @@ def add(request: Request, node_id: uuid.UUID, end: str) -> HttpResponse:
     elif form.is_valid():
         with sending(request, form):
             tie = _note(request, form, node_id, end)
+            messages.success(request, _("Saved: the tie."))
             return redirect("tie", tie_key=tie.key)
     context = {"form": form, "this": this, "end": end, "back": (page_of(kind, this), str(this))}
     return render(request, "network/tie_add.html", context)
@@ -127,6 +130,7 @@ def source_add(request: Request, tie_key: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.note_source(by=request.user, tie_key=tie_key, knows=actions.Knows(**form.knows))
+            messages.success(request, _("Saved: how you know of this tie."))
             return redirect("tie", tie_key=tie_key)
     context = {"form": form, "title": _("Say how you know of this tie"), "back": _back_to(row.key)}
     return render(request, "network/source_add.html", context)
@@ -199,19 +203,11 @@ def page_of(kind: str, this: Any) -> str:
 
 def _parts(strands: Sequence[Strand]) -> list[tuple[str, list[Strand]]]:
     """Who protects stands first; children and adults never in one list."""
-    headings = {
-        "protects": _("Who protects"),
-        "child": _("Children"),
-        "adult": _("Adults"),
-        "place": _("Places"),
-        "group": _("Groups"),
-        "handle": _("Phones, cars and accounts"),
-    }
-    found: dict[str, list[Strand]] = {name: [] for name in headings}
+    found: dict[str, list[Strand]] = {name: [] for name in HEADINGS}
     for strand in strands:
-        protects = strand.kind_id == "protects" and strand.person_kind == "adult"
+        protects = strand.kind_id == PROTECTS and strand.person_kind == "adult"
         found["protects" if protects else strand.person_kind or strand.end].append(strand)
-    return [(headings[name], some) for name, some in found.items() if some]
+    return [(HEADINGS[name], some) for name, some in found.items() if some]
 
 
 def _back_to(tie_key: uuid.UUID) -> tuple[str, str]:

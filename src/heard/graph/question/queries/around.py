@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from heard.graph.question import rules
+from heard.network.headings import HEADINGS
 from heard.network.queries import web
 
 if TYPE_CHECKING:
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 
     from heard.agencies.models import User
     from heard.network.queries import Web
-
-_PARTS: Final = ("protects", "child", "adult", "place", "group", "handle")
+    from heard.network.rules import Step
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Near:
     """`parts`: lines by what they are about, each A to Z. `hubs` and `shut` are named, and were not passed through; `left_out`: more
     than a page takes."""
 
@@ -42,7 +42,7 @@ class Answer:
     left_out: bool
 
 
-def near(user: User, person_id: uuid.UUID) -> Answer:
+def near(user: User, person_id: uuid.UUID) -> Near:
     """Who and what is within two ties of a person, or `Hidden`. A fixed number of queries."""
     door = web(user)
     door.node("person", person_id)
@@ -54,7 +54,7 @@ def near(user: User, person_id: uuid.UUID) -> Answer:
     ways = found.ways[: rules.MOST]
     keys = {key for way in ways for key in (way.end, way.through) if key} | {*found.hubs, *found.shut}
     named = door.called(*keys)
-    parts: dict[str, list[Line]] = {name: [] for name in _PARTS}
+    parts: dict[str, list[Line]] = {name: [] for name in HEADINGS}
     for way in ways:
         this = named[way.end]
         part = "protects" if way.protects and getattr(this, "kind", "") == "adult" else way.end_kind
@@ -63,19 +63,12 @@ def near(user: User, person_id: uuid.UUID) -> Answer:
         parts[part].append(Line(this, way.end_kind, through, way.ties))
     for lines in parts.values():
         lines.sort(key=lambda line: (str(line.this).casefold(), str(line.this.pk)))
-    return Answer(
-        parts, _by_name(named, found.hubs), _by_name(named, found.shut), len(found.ways) > rules.MOST
-    )
+    return Near(parts, _by_name(named, found.hubs), _by_name(named, found.shut), len(found.ways) > rules.MOST)
 
 
-def _steps(door: Web, keys: Collection[uuid.UUID]) -> list[rules.Step]:
+def _steps(door: Web, keys: Collection[uuid.UUID]) -> list[Step]:
     since = timezone.localdate() - timedelta(days=rules.MONTHS * 365 // 12)
-    return [
-        rules.Step(
-            one.tie_key, one.start, one.end, one.end_kind, one.said, one.kind_id == "protects", one.passes
-        )
-        for one in door.steps(keys, since=since)
-    ]
+    return door.steps(keys, since=since)
 
 
 def _by_name(named: dict[uuid.UUID, Any], keys: Collection[uuid.UUID]) -> list[Any]:

@@ -1,0 +1,70 @@
+"""Asks each question as each role, and compares what is told with what is planted. Numbers only."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from heard.agencies.rules import Hidden
+from heard.demo.planted.truth import READERS, Planted
+from heard.graph.question.queries import QUESTIONS
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+@dataclass
+class Row:
+    """Of one question and role: lines planted for them, of these found, and lines that they were told and that are not planted."""
+
+    question: str
+    role: str
+    planted: int = 0
+    found: int = 0
+    told: int = 0
+    wrong: int = 0
+    near_misses: int = 0
+    missed: list[str] = field(default_factory=list)
+    wrongly: list[str] = field(default_factory=list)
+
+
+def score(users: dict[str, User], planted: Iterable[Planted]) -> list[Row]:
+    """`users`: by username. Every place that a question is asked at is asked by every reader."""
+    by_question: dict[str, list[Planted]] = defaultdict(list)
+    for one in planted:
+        by_question[one.question].append(one)
+    rows = []
+    for question, some in by_question.items():
+        asked = {_known(one.keys): one.keys for one in some}
+        for username, role in READERS.items():
+            row = Row(question, role, near_misses=sum(bool(one.near_miss) for one in some))
+            for known, keys in asked.items():
+                right = {one.line for one in some if _known(one.keys) == known and username in one.told}
+                told = _told(users[username], question, keys)
+                row.planted += len(right)
+                row.found += len(right & told.keys())
+                row.told += len(told)
+                row.wrong += len(told.keys() - right)
+                row.missed += [str(keys) for _line in right - told.keys()]
+                row.wrongly += [told[line] for line in told.keys() - right]
+            rows.append(row)
+    return rows
+
+
+def _known(keys: dict[str, Any]) -> str:
+    return repr(sorted(keys.items()))
+
+
+def _told(user: User, question: str, keys: dict[str, Any]) -> dict[str, str]:
+    typed = {
+        name: frozenset(map(uuid.UUID, value)) if isinstance(value, list) else uuid.UUID(value)
+        for name, value in keys.items()
+    }
+    try:
+        answer = QUESTIONS[question].ask(user, **typed)
+    except Hidden:
+        return {}
+    return {line.known: line.says for line in answer.lines}

@@ -1,0 +1,209 @@
+"""What every question shares: lines with what they rest on, those that somebody judged, and how far it goes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from heard.agencies.queries import agencies_visible_to
+from heard.govuk.environment import day
+from heard.graph.question import rules
+from heard.graph.question.models import Finding
+from heard.network.headings import HEADINGS
+from heard.network.queries import Web, web
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.network.rules import Piece
+
+_RECORDS: dict[str, tuple[str, str]] = {
+    "concern": ("concern", "concern_id"),
+    "interview": ("episode", "episode_id"),
+}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One source or record that a line rests on, and the page on which it is read."""
+
+    key: uuid.UUID
+    text: str
+    page: tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """`part`: the key of a heading. `this`: who or what it is about, None where it is about none. `people`: whom it names.
+    `known`: by which it is known again. `judged`: where somebody said that it is not the same matter."""
+
+    part: str
+    this: Any
+    says: str
+    grounds: tuple[Ground, ...]
+    people: frozenset[uuid.UUID]
+    known: str
+    judged: Finding | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.this) if self.this else self.says
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`lines` by part, each A to Z; `silenced`: what somebody judged; `limits`: what was not followed, and why; `about`: whom the
+    page is about, beside whom the lines name."""
+
+    question: str
+    parts: list[tuple[Any, list[Line]]]
+    silenced: list[Line]
+    limits: list[str]
+    summary: str = ""
+    subject: Any = None
+    about: frozenset[uuid.UUID] = frozenset()
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for _heading, some in self.parts for line in some]
+
+    @property
+    def people(self) -> frozenset[uuid.UUID]:
+        return self.about.union(*(line.people for line in (*self.lines, *self.silenced)))
+
+
+@dataclass
+class Asking:
+    """One question of one user: the door, the names of what is found, and the hubs that were met."""
+
+    user: User
+    question: str
+    hubs: list[Any] = field(default_factory=list)
+    _named: dict[uuid.UUID, Any] = field(default_factory=dict)
+
+    @cached_property
+    def door(self) -> Web:
+        return web(self.user)
+
+    @cached_property
+    def since(self) -> date:
+        return timezone.localdate() - timedelta(days=rules.MONTHS * 365 // 12)
+
+    def call(self, *keys: uuid.UUID | None) -> dict[uuid.UUID, Any]:
+        """What is behind keys that came through the door."""
+        self._named = self.door.called(*{key for key in keys if key})
+        return self._named
+
+    def find_hubs(self, keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+        """Of places, groups, phones and cars, those to which more than so many people are tied. One query."""
+        return set(rules.hubs(self.door.people_tied(set(keys))))
+
+    def before(self, days: int) -> date:
+        return timezone.localdate() - timedelta(days=days)
+
+    def agencies(self, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+        """By name. One query."""
+        rows = agencies_visible_to(self.user).filter(pk__in=keys)
+        return dict(rows.values_list("pk", "name"))
+
+    def ground(self, piece: Piece) -> Ground:
+        """A tie with its words, or the record that names it."""
+        when = day(piece.on)
+        if piece.tie_key and piece.other:
+            said = {
+                "one": self._named[piece.other],
+                "said": piece.said,
+                "other": self._named[piece.node],
+                "date": when,
+            }
+            return Ground(
+                piece.key,
+                _("%(one)s %(said)s %(other)s, %(date)s") % said,
+                ("tie", {"tie_key": piece.tie_key}),
+            )
+        page, name = _RECORDS[piece.about]
+        return Ground(
+            piece.key, _("A worry that names it, %(date)s") % {"date": when}, (page, {name: piece.about_id})
+        )
+
+    def line(
+        self,
+        this: Any,
+        says: str,
+        pieces: Iterable[Piece],
+        *,
+        part: str = "",
+        people: Iterable[uuid.UUID] = (),
+    ) -> Line:
+        by_key = {one.key: one for one in pieces if self._can_say(one)}
+        grounds = tuple(
+            self.ground(one) for one in sorted(by_key.values(), key=lambda one: (one.on, str(one.key)))
+        )
+        named = {key for one in by_key.values() for key in self.people_of(one)} | set(people)
+        known = rules.line_of(self.question, getattr(this, "pk", ""), by_key)
+        return Line(part or self.part_of(this), this, says, grounds, frozenset(named), known)
+
+    def _can_say(self, one: Piece) -> bool:
+        return one.node in self._named and (one.other is None or one.other in self._named or not one.tie_key)
+
+    def people_of(self, one: Piece) -> set[uuid.UUID]:
+        ends = ((one.node, one.node_kind), (one.other, one.other_kind or "person"))
+        return {key for key, kind in ends if key and kind == "person" and key in self._named}
+
+    def part_of(self, this: Any) -> str:
+        kind = type(this).__name__.casefold()
+        return str(this.kind) if kind == "person" else kind
+
+    def answer(
+        self,
+        lines: Iterable[Line],
+        limits: Iterable[str] = (),
+        *,
+        headings: dict[str, Any] | None = None,
+        summary: str = "",
+        subject: Any = None,
+        about: Iterable[uuid.UUID] = (),
+    ) -> Answer:
+        """One query: what was judged. Lines stand by what they are about, each A to Z."""
+        headings = headings or HEADINGS
+        rows = sorted(lines, key=lambda line: (line.name.casefold(), line.known))
+        judged = self._judged([line.known for line in rows])
+        parts: dict[str, list[Line]] = {name: [] for name in headings}
+        silenced = []
+        for line in rows:
+            if line.known in judged:
+                silenced.append(replace(line, judged=judged[line.known]))
+            else:
+                parts[line.part].append(line)
+        said = [(headings[name], some) for name, some in parts.items() if some]
+        return Answer(
+            self.question, said, silenced, [*limits, *self._usual()], summary, subject, frozenset(about)
+        )
+
+    def _judged(self, known: list[str]) -> dict[str, Finding]:
+        rows = Finding.objects.filter(question=self.question, line__in=known).select_related("by")
+        latest = {row.line: row for row in rows.order_by("at", "pk")}
+        return {line: row for line, row in latest.items() if row.verdict == rules.Verdict.NOT_SAME}
+
+    def _usual(self) -> list[str]:
+        found = []
+        if self.hubs:
+            names = ", ".join(sorted((str(one) for one in self.hubs), key=str.casefold))
+            found.append(
+                _(
+                    "More than %(number)s people are tied to these, so they are named here and not asked about: %(names)s."
+                )
+                % {"number": rules.HUB, "names": names}
+            )
+        return found
+
+
+def names(things: Iterable[Any]) -> str:
+    """A to Z."""
+    return ", ".join(sorted((str(one) for one in things), key=str.casefold))

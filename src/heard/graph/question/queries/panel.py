@@ -1,0 +1,88 @@
+"""What changed since the last panel, of what is on the agenda."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from heard.cases.panel.queries import agenda_of, panel_visible_to, since_of
+from heard.govuk.environment import day
+from heard.graph.question.queries.asking import Answer, Asking, Ground, Line
+from heard.graph.question.rules import line_of
+from heard.network.queries import merges_visible_to
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from heard.agencies.models import User
+    from heard.network.queries import Withdrawn
+    from heard.network.rules import Piece
+
+ID = "panel"
+
+
+def changed(user: User, panel_id: uuid.UUID) -> Answer:
+    """Sources that were noted, ended or withdrawn, and records that were put together, since the panel before. A fixed number of
+    queries. `Hidden` unless the user may see the panel."""
+    asking = Asking(user, ID)
+    panel = panel_visible_to(user, panel_id)
+    since = panel.since or since_of(user, panel)
+    agenda = [line.item for line in agenda_of(user, panel) if line.item]
+    items: dict[uuid.UUID, Any] = {
+        key: item for item in agenda if (key := item.person_id or item.place_id or item.group_id)
+    }
+    new, gone = asking.door.news_of(set(items), after=since)
+    merges = merges_visible_to(user).filter(merged_at__gt=since, kept__in=set(items), undone_at=None)
+    merged = set(merges.values_list("kept_id", flat=True))
+    pieces = [*new, *(one.piece for one in gone)]
+    named = asking.call(*items, *(key for one in pieces for key in (one.node, one.other)))
+    lines = []
+    for key in items:
+        if key in named:
+            mine = [one for one in new if one.node == key and one.other in named]
+            lost = [one for one in gone if one.piece.node == key and one.piece.other in named]
+            if mine or lost or key in merged:
+                lines.append(_line(asking, named[key], since, mine, lost, key in merged))
+    limits = [
+        _(
+            "Since %(date)s, when the last panel was prepared. Only what you may see, of what is on the agenda."
+        )
+        % {"date": day(since)}
+    ]
+    return asking.answer(lines, limits, subject=_("Panel of %(date)s") % {"date": day(panel.starts_at)})
+
+
+def _line(
+    asking: Asking, this: Any, since: datetime, new: list[Piece], gone: list[Withdrawn], merged: bool
+) -> Line:
+    first: date = timezone.localdate(since)
+    said = []
+    begun = [one for one in new if not (one.until and one.until >= first)]
+    ended = [one for one in new if one not in begun]
+    if begun:
+        said.append(_("%(number)s new") % {"number": len(begun)})
+    if ended:
+        said.append(_("%(number)s ended") % {"number": len(ended)})
+    said += [_("one withdrawn because: %(why)s") % {"why": one.why} for one in gone]
+    if merged:
+        said.append(_("two records were put together"))
+    says = _("%(name)s, since %(date)s: %(what)s.") % {
+        "name": this,
+        "date": day(since),
+        "what": "; ".join(said),
+    }
+    line = asking.line(this, says, new)
+    lost = tuple(
+        Ground(
+            one.piece.key,
+            _("Withdrawn: %(said)s") % {"said": asking.ground(one.piece).text},
+            asking.ground(one.piece).page,
+        )
+        for one in gone
+    )
+    known = line_of(ID, this.pk, [*(one.key for one in line.grounds), *(one.key for one in lost)])
+    people = line.people | {key for one in gone for key in asking.people_of(one.piece)}
+    return Line(line.part, this, says, (*line.grounds, *lost), frozenset(people), known)

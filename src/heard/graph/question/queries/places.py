@@ -1,0 +1,106 @@
+"""Questions about places: named often while nobody watches, and who was there on one day."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from heard.cases.concern.queries import concerns_open_to
+from heard.cases.disruption.queries import steps_visible_to
+from heard.cases.missing.queries import episodes_visible_to
+from heard.govuk.environment import day
+from heard.graph.question.queries.asking import Answer, Asking, Ground, Line
+from heard.graph.question.rules import line_of
+from heard.network.rules import PROTECTS
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.network.rules import Piece
+
+UNWATCHED, THERE = "unwatched", "there"
+_LOOKED = 2000  # records, the latest
+
+
+def unwatched(user: User) -> Answer:
+    """Places of which two worries or episodes or more speak, while nobody is noted who protects there and no step is open. A fixed
+    number of queries."""
+    asking = Asking(user, UNWATCHED)
+    found: dict[uuid.UUID, dict[uuid.UUID, Ground]] = defaultdict(dict)
+    people: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    worries = concerns_open_to(user).filter(place__isnull=False, told_at__date__gte=asking.since)
+    for place, key, at in worries.order_by("-told_at").values_list("place_id", "pk", "told_at")[:_LOOKED]:
+        text = _("A worry, %(date)s") % {"date": day(at)}
+        found[place][key] = Ground(key, text, ("concern", {"concern_id": key}))
+    episodes = episodes_visible_to(user).filter(taken_back_at=None, missing_from__date__gte=asking.since)
+    whose = {
+        key: (who, f"{given} {family}".strip(), at)
+        for key, who, given, family, at in episodes.order_by("-missing_from").values_list(
+            "pk", "person_id", "person__given_name", "person__family_name", "missing_from"
+        )[:_LOOKED]
+    }
+    for one in asking.door.known_from("interview", set(whose)):
+        if one.node_kind == "place" and one.about_id:
+            who, name, at = whose[one.about_id]
+            text = _("%(name)s, missing %(date)s") % {"name": name, "date": day(at)}
+            found[one.node][one.about_id] = Ground(
+                one.about_id, text, ("episode", {"episode_id": one.about_id})
+            )
+            people[one.node].add(who)
+    several = {place for place, some in found.items() if len(some) > 1}
+    around = asking.door.known_around(several, since=asking.since)
+    watched = {one.other for one in around if one.kind_id == PROTECTS}
+    steps = steps_visible_to(user).filter(place__in=several, state="open")
+    watched |= set(steps.values_list("place_id", flat=True))
+    named = asking.call(*several)
+    lines = []
+    for place in several - watched:
+        some = sorted(found[place].values(), key=lambda one: (one.text, str(one.key)))
+        says = _("%(name)s: %(what)s. Nobody is noted who watches over it, and no step is open.") % {
+            "name": named[place],
+            "what": "; ".join(one.text for one in some),
+        }
+        known = line_of(UNWATCHED, place, (one.key for one in some))
+        lines.append(Line("place", named[place], says, tuple(some), frozenset(people[place]), known))
+    limits = [
+        _(
+            "Asked of worries about a place, and of places that a child spoke of in an interview, of the last 12 months. Words "
+            "are not compared. Steps in records that you may not see are not known here."
+        )
+    ]
+    return asking.answer(lines, limits)
+
+
+def there(user: User, place_id: uuid.UUID, on: date | None = None) -> Answer:
+    """Who and what was at a place on one day, as sources give that day: what two of them or more say of it. A fixed number of
+    queries."""
+    asking = Asking(user, THERE)
+    asking.door.node("place", place_id)
+    rows = asking.door.known_around({place_id}, since=on or asking.since)
+    by_day: dict[date, list[Piece]] = defaultdict(list)
+    for one in rows:
+        if one.since and (on is None or one.since == on):
+            by_day[one.since].append(one)
+    several = {when: some for when, some in by_day.items() if len({one.node for one in some}) > 1}
+    named = asking.call(place_id, *(one.node for some in several.values() for one in some))
+    lines = []
+    for when, some in several.items():
+        kinds: dict[str, set[str]] = defaultdict(set)
+        for one in some:
+            kinds[asking.part_of(named[one.node])].add(str(named[one.node]))
+        who = "; ".join(", ".join(sorted(kinds[kind], key=str.casefold)) for kind in _ORDER if kind in kinds)
+        says = _("%(date)s: %(who)s.") % {"date": day(when), "who": who}
+        lines.append(asking.line(named[place_id], says, some, part="place"))
+    limits = [
+        _(
+            "Sources give a day and no hour: these were there on one day, which says nothing of whether they met. Sources without "
+            "a day, and ties that only began or ended around then, are not asked."
+        )
+    ]
+    return asking.answer(lines, limits, headings={"place": _("On one day")}, subject=named[place_id])
+
+
+_ORDER = ("child", "adult", "group", "handle")

@@ -1,0 +1,35 @@
+"""What somebody knows of one person, place, group or handle, as questions read it. Pure."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A source of a tie, as read from one of its ends to the other; or a record that names a node.
+
+    `key`: of the source, or of the record. `said`: how the tie reads from `other` to `node`. `other`, `tie_key`: not of a record that
+    only names it. `about`, `about_id`: the record that it comes from. `holder`: the agency that knows, where a source says so.
+    """
+
+    key: uuid.UUID
+    node: uuid.UUID
+    node_kind: str
+    on: date
+    other: uuid.UUID | None = None
+    other_kind: str = ""
+    tie_key: uuid.UUID | None = None
+    kind_id: str = ""
+    said: str = ""
+    passes: bool = True
+    about: str = ""
+    about_id: uuid.UUID | None = None
+    holder: uuid.UUID | None = None
+    since: date | None = None
+    until: date | None = None
+    how: str = ""
+    known_grade: str = ""
+    source_grade: str = ""

@@ -1,0 +1,153 @@
+"""Over made-up worlds: nothing that a reader may not see changes a byte of what a question answers, of a search or of a child’s
+people, nor how often the database is asked."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.conftest import World
+from tests.network.test_web_in_any_world import (
+    _TOKENS,
+    AGENCIES,
+    IN_WORLDS,
+    READERS,
+    WORLDS,
+    Made,
+    add_hidden,
+    make,
+    worlds,
+)
+
+from heard.agencies.models import User
+from heard.agencies.rules import May
+from heard.cases.concern.models import Concern
+from heard.cases.missing.models import Episode
+from heard.network import queries
+from heard.network.models import Mention, Person, Tie, TieSource
+
+pytestmark = pytest.mark.timeout(300 + 240 * WORLDS)  # it draws each page twice a world
+_OURS = ("network_", "cases_", "graph_")
+
+# Of each child: which agency tells and notes, which node the worry names and the interview speaks of, and how long ago.
+told = st.lists(
+    st.tuples(st.integers(0, 99), st.sampled_from(AGENCIES), st.integers(0, 99), st.integers(1, 300)),
+    min_size=2,
+    max_size=5,
+)
+
+
+def tell(made: Made, children: list[uuid.UUID], drawn: list[tuple[int, str, int, int]]) -> None:
+    """Worries that name a phone, and episodes after which a child spoke of a place."""
+    handles = [key for kind, key in made.nodes if kind == "handle"]
+    places = [key for kind, key in made.nodes if kind == "place"]
+    now = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    for which, agency, node, days in drawn:
+        child, worker = children[which % len(children)], made.worker(agency)
+        at = now - timedelta(days=days)
+        worry = Concern(
+            reference=f"W-{uuid.uuid4().hex[:8]}", person_id=child, told_by=worker, told_at=at,
+            agency=made.agency(agency), release="2026.1", seen_and_heard="Seen", why_no_words="Nobody asked", danger_now="no", due_on=at.date(),
+        )  # fmt: skip
+        Concern.everything.bulk_create([worry])
+        Mention.objects.create(
+            node_id=handles[node % len(handles)], about="concern", about_id=worry.pk, start=0, length=1, confirmed_by=worker,
+        )  # fmt: skip
+        episode = Episode.objects.create(
+            person_id=child, missing_from=at, from_where="home", last_seen_where="Home", last_seen_by="Family",
+            danger="no", noted_by=worker, noted_at=at, found_at=at + timedelta(hours=2), interview_due_at=at,
+        )  # fmt: skip
+        place = places[node % len(places)]
+        tie, _new = Tie.objects.get_or_create(
+            first_id=child, second_id=place, kind="goes_to", defaults={"release": "2026.2"}
+        )
+        TieSource.objects.create(
+            tie=tie, words="Said", how="said_by_child", about="interview", about_id=episode.pk,
+            reach="record" if days % 2 else "ends", holder=made.agency(agency), noted_by=worker, valid_from=at.date(),
+        )  # fmt: skip
+
+
+def children_of(made: Made) -> list[uuid.UUID]:
+    keys = [key for kind, key in made.nodes if kind == "person"]
+    return list(
+        Person.objects.filter(pk__in=keys, kind="child").order_by("given_name").values_list("pk", flat=True)
+    )
+
+
+def pages_of(made: Made) -> list[str]:
+    def at(name: str, **keys: Any) -> str:
+        return reverse(name, kwargs=keys)
+
+    children, nodes = children_of(made), made.nodes
+    people = [key for kind, key in nodes if kind == "person"]
+    pages = [at("ask_unwatched"), at("places")]
+    pages += [
+        at(name, person_id=key) for key in children for name in ("near", "ask_together", "child_people")
+    ]
+    pages += [at("ask_rests", node_id=key) for _kind, key in nodes]
+    pages += [at("ask_pieces", thing_id=key) for kind, key in nodes if kind != "person"]
+    pages += [at("ask_users", handle_id=key) for kind, key in nodes if kind == "handle"]
+    pages += [at("ask_there", place_id=key) for kind, key in nodes if kind == "place"]
+    pages += [at("ask_ways", node_id=people[0], other_id=key) for key in people[1:3]]
+    pages += [
+        at("ask_worry", concern_id=key) for key in Concern.objects.order_by("pk").values_list("pk", flat=True)
+    ]
+    pages += [
+        at("ask_episodes", episode_id=key)
+        for key in Episode.objects.order_by("pk").values_list("pk", flat=True)
+    ]
+    return pages
+
+
+def shown(user: User, pages: list[str]) -> dict[str, tuple[int, str, int]]:
+    """Each page as this user gets it: status, text and how many queries it took."""
+    client = Client()
+    client.force_login(user)
+    found = {}
+    for page in pages:
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.get(page)
+        ours = [one for one in asked if any(name in one["sql"] for name in _OURS)]
+        found[page] = (answer.status_code, _TOKENS.sub("", answer.text), len(ours))
+    for text in ("Group 0", "Place 1"):
+        hits = [*queries.find_groups(user, name=text), *queries.find_places(user, name=text)]
+        found[f"search for {text}"] = (200, repr(hits), 0)
+    return found
+
+
+def add_what_is_hidden(made: Made, reader: User, more: dict[str, Any], drawn: Any) -> None:
+    """As for pages of the web; and worries and episodes of a restricted child of another agency, about what everybody ties to."""
+    add_hidden(made, reader, more)
+    hidden = Person.objects.get(given_name="Hidden")
+    theirs = reader.agencies_where(May.SEE_CHILD)
+    agency = next(name for name in AGENCIES if made.agency(name).pk not in theirs)
+    tell(made, [hidden.pk], [(which, agency, node, days) for which, _agency, node, days in drawn])
+
+
+@IN_WORLDS
+@given(reader=st.sampled_from(READERS), drawn=worlds, spoken=told, more=worlds, unseen=told)
+def test_what_a_reader_may_not_see_changes_no_answer(
+    world: World, reader: str, drawn: dict[str, Any], spoken: Any, more: dict[str, Any], unseen: Any
+) -> None:
+    user: User = getattr(world, reader)
+    with transaction.atomic():
+        made = make(world, drawn)
+        children = children_of(made)
+        if children:
+            tell(made, children, spoken)
+        pages = pages_of(made)
+        before = shown(user, pages)
+        add_what_is_hidden(made, user, more, unseen)
+        after = shown(user, [*pages, *(page for page in pages_of(made) if page not in pages)])
+        assert [page for page in before if before[page] != after[page]] == []
+        assert {answer[0] for page, answer in after.items() if page not in before} <= {404}
+        transaction.set_rollback(True)
