@@ -8,32 +8,33 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from heard.govuk.forms import DateField, Form, RadiosField, TextareaField, TextField
+from heard.graph.question import rules
 from heard.graph.question.rules import Verdict
 
 
 class JudgeForm(Form):
     """`lines`: by what each is known, and what it says."""
 
+    asks = rules.JUDGE_ASKS
+
+    line = RadiosField(_("Which of these?"), missing=_("Choose what you judge"))
+    verdict = RadiosField(
+        _("Is it one matter?"),
+        choices=[
+            (Verdict.NOT_SAME, _("Not the same matter: do not show it again until more is known")),
+            (Verdict.AGAIN, _("It may be: show it again")),
+        ],
+    )
+    why = TextareaField(
+        _("Why?"),
+        hint=_("Whoever gets the same answer reads this, with your name."),
+        rows=3,
+        max_length=500,
+    )
+
     def __init__(self, *args: Any, lines: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["line"] = RadiosField(
-            _("Which of these?"), choices=list(lines), missing=_("Choose what you judge")
-        )
-        self.fields["verdict"] = RadiosField(
-            _("Is it one matter?"),
-            choices=[
-                (Verdict.NOT_SAME, _("Not the same matter: do not show it again until more is known")),
-                (Verdict.AGAIN, _("It may be: show it again")),
-            ],
-            missing=_("Say whether it is the same matter"),
-        )
-        self.fields["why"] = TextareaField(
-            _("Why?"),
-            hint=_("Whoever gets the same answer reads this, with your name."),
-            missing=_("Say why"),
-            rows=3,
-            max_length=500,
-        )
+        self.fields["line"].choices = list(lines)  # type: ignore[attr-defined]
 
 
 class OtherEndForm(Form):

@@ -16,6 +16,7 @@ from heapq import heappop, heappush
 from math import log2
 from typing import Final
 
+from heard.agencies.rules import Asks
 from heard.network.rules import How, KnownGrade, Piece, SourceGrade, Step
 
 HUB: Final = 30  # people: what more than so many are tied to is named, and not passed through
@@ -84,6 +85,11 @@ def _in_order(steps: Iterable[Step]) -> list[Step]:
 # ---- what is known, and what people judged of it
 
 
+JUDGE_ASKS: Final = Asks(
+    verdict="Say whether it is the same matter.", why="Say why, so that whoever asks next can read it."
+)
+
+
 class Verdict(StrEnum):
     NOT_SAME = "not_same"
     AGAIN = "again"
@@ -98,13 +104,13 @@ def line_of(question: str, this: object, grounds: Iterable[uuid.UUID]) -> str:
 def why_not_judge(*, why: str, verdict: str, silenced: bool) -> str | None:
     """`silenced`: somebody said of it that it is not the same matter."""
     if verdict not in set(Verdict):
-        return "Say whether it is the same matter."
+        return JUDGE_ASKS["verdict"]
     if verdict == Verdict.AGAIN and not silenced:
         return "This line is shown already."
     if verdict == Verdict.NOT_SAME and silenced:
         return "Somebody said so already. Read why below the answer."
     if not why.strip():
-        return "Say why, so that whoever asks next can read it."
+        return JUDGE_ASKS["why"]
     return None
 
 
