@@ -30,7 +30,7 @@ def world(db: None) -> World:
 
 def test_what_is_planted_for_a_phone_is_found_by_who_may_see_it_and_told_to_nobody_else(world: World) -> None:
     planter = Planter(world)
-    planting._users(planter, planter.place(), planter.number())
+    planting._users(planter, *planting._crowd(planter))
     rows = {row.role: row for row in score(world.users, planter.truth)}
     assert rows.keys() == set(READERS.values())
     assert [(row.role, row.missed, row.wrongly) for row in rows.values() if row.missed or row.wrongly] == []

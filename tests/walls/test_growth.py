@@ -27,7 +27,7 @@ from heard.home import session
 FEW, MANY = 2, 65  # copies of each row
 ON_A_PAGE = 60  # rows: the longest page of a list, and what stands around it
 ROLES = [Role.COORDINATOR, Role.SUPERVISOR, Role.PRACTITIONER, Role.ANALYST, Role.ADMINISTRATOR, Role.BOARD]
-OURS = {"agencies", "network", "cases", "insight"}
+OURS = {"agencies", "network", "cases", "insight", "graph"}
 
 # Pages that may ask more the more there is, each with its reason.
 MAY_GROW: dict[str, str] = {}
@@ -72,6 +72,16 @@ WHOLE = {
 }
 # Pages that gather one whole record, each with its reason.
 GATHERS = {
+    "ask_unwatched": "asks of the latest worries and episodes of twelve months, 2,000 of each at most",
+    "judge_unwatched": "as the answer that is judged",
+    "ask_episodes": "compares the episodes of twelve months, 200 at most",
+    "judge_episodes": "as the answer that is judged",
+    "ask_panel": "goes through one agenda",
+    "judge_panel": "as the answer that is judged",
+    "ask_together": "asks of what is around one child, and of the records that name the same",
+    "judge_together": "as the answer that is judged",
+    "ask_ways": "searches what is tied to two, within what `rules.SEARCHED` allows",
+    "judge_ways": "as the answer that is judged",
     "clocks": "gathers what the whole record times, worries and referrals too",
     "referral": "is filled in from the whole record",
     "referral_check": "is filled in from the whole record",

@@ -24,11 +24,7 @@ _TIMES = 3
 def plant(world: World) -> list[Planted]:
     """Into a partnership that has its agencies and staff. All or nothing."""
     planter = Planter(world)
-    crowd = [planter.adult("school", "police", "care", "health") for _ in range(_MANY)]
-    station, helpline = planter.place("Quayside coach station"), planter.number()
-    for one in crowd:
-        planter.tie(one, "goes_to", station, "school")
-        planter.tie(one, "contacted_from", helpline, "school")
+    station, helpline = _crowd(planter)
     for question in (
         _episodes,
         _together,
@@ -43,6 +39,16 @@ def plant(world: World) -> list[Planted]:
     ):
         question(planter, station, helpline)
     return planter.truth
+
+
+def _crowd(planter: Planter) -> tuple[Any, str]:
+    """A station and a helpline to which more people are tied than a question follows."""
+    crowd = [planter.adult("school", "police", "care", "health") for _ in range(_MANY)]
+    station, helpline = planter.place("Quayside coach station"), planter.number()
+    for one in crowd:
+        planter.tie(one, "goes_to", station, "school")
+        planter.tie(one, "contacted_from", helpline, "school")
+    return station, helpline
 
 
 def _agencies(planter: Planter) -> tuple[str, str]:

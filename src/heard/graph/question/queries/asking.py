@@ -186,6 +186,11 @@ class Asking:
             self.question, said, silenced, [*limits, *self._usual()], summary, subject, frozenset(about)
         )
 
+    @staticmethod
+    def names(things: Iterable[Any]) -> str:
+        """A to Z."""
+        return ", ".join(sorted((str(one) for one in things), key=str.casefold))
+
     def _judged(self, known: list[str]) -> dict[str, Finding]:
         rows = Finding.objects.filter(question=self.question, line__in=known).select_related("by")
         latest = {row.line: row for row in rows.order_by("at", "pk")}
@@ -194,7 +199,7 @@ class Asking:
     def _usual(self) -> list[str]:
         found = []
         if self.hubs:
-            names = ", ".join(sorted((str(one) for one in self.hubs), key=str.casefold))
+            names = self.names(self.hubs)
             found.append(
                 _(
                     "More than %(number)s people are tied to these, so they are named here and not asked about: %(names)s."
@@ -202,8 +207,3 @@ class Asking:
                 % {"number": rules.HUB, "names": names}
             )
         return found
-
-
-def names(things: Iterable[Any]) -> str:
-    """A to Z."""
-    return ", ".join(sorted((str(one) for one in things), key=str.casefold))

@@ -16,7 +16,7 @@ from heard.cases.concern.queries import concerns_open_to
 from heard.cases.missing.queries import episodes_visible_to
 from heard.cases.panel.queries import items_visible_to
 from heard.graph.question import rules
-from heard.graph.question.queries.asking import Answer, Asking, names
+from heard.graph.question.queries.asking import Answer, Asking
 from heard.network.queries import living_with, people_visible_to
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def in_common(user: User, person_id: uuid.UUID) -> Answer:
         those = {one.other for one in some if one.other in named and one.other != person_id}
         says = _("%(child)s and %(others)s have %(name)s in common. Nobody works with them together.") % {
             "child": child,
-            "others": names(named[key] for key in those if key),
+            "others": asking.names(named[key] for key in those if key),
             "name": named[node],
         }
         lines.append(asking.line(named[node], says, some))
