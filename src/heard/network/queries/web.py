@@ -101,8 +101,8 @@ class Web:
         """Some of the ties of a node, which this door gave."""
         return strands(key, ties, self._known(ties))
 
-    def steps(self, keys: Collection[uuid.UUID], *, since: date, back: bool = False) -> list[Step]:
-        """Ties of these nodes that lasted until a day at least, each as a step from one of them, and with `back` also as one to it;
+    def steps(self, keys: Collection[uuid.UUID], *, since: date, both_ways: bool = False) -> list[Step]:
+        """Ties of these nodes that lasted until a day at least, each as a step from one of them, and with `both_ways` also as one to it;
         without what is thought to be untrue. One query."""
         said = self.sources().exclude(known_grade=KnownGrade.THOUGHT_UNTRUE)
         lasts = said.filter(Q(valid_to=None) | Q(valid_to__gte=since), tie=OuterRef("pk"))
@@ -121,7 +121,7 @@ class Web:
                     passes(tie.kind, tie.release),
                 )
                 for start, end, back in ends
-                if back or start.pk in keys
+                if both_ways or start.pk in keys
             ]
         return found
 

@@ -26,12 +26,12 @@ def between(user: User, node_id: uuid.UUID, other_id: uuid.UUID) -> Answer:
     if node_id == other_id:
         raise Hidden
     (kind, one), (other_kind, other) = asking.door.end(node_id), asking.door.end(other_id)
-    near = asking.door.steps(set(ends), since=asking.since, back=True)
+    near = asking.door.steps(set(ends), since=asking.since, both_ways=True)
     reached = {step.end: step.end_kind for step in near if step.passes and step.end not in ends}
     many = asking.find_hubs(key for key, its in reached.items() if its != "person")
     within = sorted(set(reached) - many, key=str)
     left_out = len(within) > rules.SEARCHED
-    further = asking.door.steps(set(within[: rules.SEARCHED]), since=asking.since, back=True)
+    further = asking.door.steps(set(within[: rules.SEARCHED]), since=asking.since, both_ways=True)
     middle = {step.end for step in further if step.end_kind != "person"} - set(reached) - set(ends)
     many |= asking.find_hubs(middle)
     steps = {(step.tie_key, step.start): step for step in (*near, *further)}.values()
