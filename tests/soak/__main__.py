@@ -131,7 +131,7 @@ class Person:
         for part in range(1, 4):
             self.look(_BETWEEN_SAVES)
             said["text"] = _WORDS * part
-            self.ask("save while typing", "/typed/", said, (204,))
+            self.ask("save while typing", "/typed/", said | {"kept-turn": str(part)}, (204,))
         self.look(_BETWEEN_SAVES)
         self.ask("note: send", path, said, (302,))
 
