@@ -294,25 +294,28 @@ class Web:
             for name in settings.GROUPS_NAMED_IN
         ]
         mine = Q(agency_id__in=self.user.agencies_where(May.SEE_CHILD))
-        return reduce(or_, map(Q, named), mine | Q(self._tied_to(_PERSON)))
+        members = self.sources().filter(self._first_is(_PERSON), tie__second=OuterRef("pk"))
+        return reduce(or_, map(Q, named), mine | Q(Exists(members)))
 
     def _handle(self) -> Q:
         """There is no list of handles. One is seen through a person or group who uses it or a record that names it; where it was
-        only seen at a place, or with another handle, through the agency that says so."""
-        mine = self.sources().filter(holder_id__in=self.user.agencies_where(May.SEE_CHILD))
-        beside = self.sources() if self.user.may(May.SEE_PARTNERSHIP) else mine
-        at_a_place = beside.filter(tie__first=OuterRef("pk"), tie__second__kind=_PLACE)
-        alike = mine.filter(tie__first=OuterRef("pk"), tie__second__kind=_HANDLE)
-        alike_back = mine.filter(tie__second=OuterRef("pk"), tie__first__kind=_HANDLE)
+        only seen at a place, or with another handle, through the agency that says so. One question of its sources: each that is
+        asked apart asks again who may read every kind of record."""
+        mine = Q(holder_id__in=self.user.agencies_where(May.SEE_CHILD))
+        second, first = Q(tie__second=OuterRef("pk")), Q(tie__first=OuterRef("pk"))
+        beside = Q() if self.user.may(May.SEE_PARTNERSHIP) else mine
+        through = second & (
+            self._first_is(_PERSON) | self._first_is(_GROUP) | Q(tie__first__kind=_HANDLE) & mine
+        )
+        through |= first & (Q(tie__second__kind=_PLACE) & beside | Q(tie__second__kind=_HANDLE) & mine)
         named = self.mentions().filter(node=OuterRef("pk"))
-        seen = Q(self._tied_to(_PERSON)) | Q(self._tied_to(_GROUP)) | Q(Exists(named.order_by()))
-        return seen | Q(Exists(at_a_place)) | Q(Exists(alike)) | Q(Exists(alike_back))
+        return Q(Exists(self.sources().filter(through))) | Q(Exists(named.order_by()))
 
-    def _tied_to(self, kind: str) -> Exists:
-        """Whether a person or group whom the user may see is tied to it. They stand first in a tie (`rules.in_order`)."""
+    def _first_is(self, kind: str) -> Q:
+        """Of sources: whether a person or group whom the user may see stands first in the tie, as they do (`rules.in_order`)."""
         rows: Any = BEHIND[kind]._default_manager
         seen = Exists(rows.filter(self._node(kind), pk=OuterRef("tie__first_id")))
-        return Exists(self.sources().filter(seen, tie__second=OuterRef("pk"), tie__first__kind=kind))
+        return Q(tie__first__kind=kind) & Q(seen)
 
     def _reaches(self) -> Q:
         return self._reach
