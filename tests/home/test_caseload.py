@@ -22,7 +22,7 @@ from heard.cases.case import actions as casework
 from heard.cases.case.models import Case
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.caseload import actions, queries
-from heard.cases.caseload.rules import AT_ONCE, Asked, Order, why_not_hand_over
+from heard.cases.caseload.rules import AT_ONCE, MOST_VIEWS, Asked, Order, why_not_hand_over
 from heard.cases.note.actions import write_note
 from heard.network.actions import restrict
 
@@ -212,3 +212,53 @@ def test_without_a_child_chosen_the_page_says_so(client: Client, world: World) -
     assert "Choose at least one child to hand over." in answer.text
     gone = client.get(reverse("team_hand_over"), {"case": "C-000-000"}, follow=True)
     assert "Choose at least one child to hand over." in gone.text
+
+
+# ---- views that one comes back to
+
+
+def save(client: Client, page: str, name: str, **asked: str) -> Any:
+    return client.post(reverse("save_view", kwargs={"page": page}), {"name": name, **asked}, follow=True)
+
+
+def test_a_view_is_saved_under_a_name_opened_again_replaced_and_removed(client: Client, world: World) -> None:
+    seen(world, mine(world, "Ada"), 30)
+    seen(world, mine(world, "Bea"), 3)
+    client.force_login(world.social_worker)
+    page = client.get(reverse("caseload") + "?not_seen=14&order=seen").text
+    assert "Save this view as" in page
+    page = save(client, "caseload", " Not lately ", not_seen="14", order="seen", stage="nonsense").text
+    assert "Saved as “Not lately”" in page
+    assert "Ada Okoro" in page
+    assert "Bea Okoro" not in page
+    assert "Save this view as" not in page
+    page = client.get(reverse("caseload")).text
+    assert 'href="?not_seen=14&amp;order=seen"' in page
+    save(client, "caseload", "Not lately", not_seen="28")
+    [view] = queries.views_of(world.social_worker, "caseload")
+    assert (view.name, view.asked) == ("Not lately", "not_seen=28")
+    page = client.post(reverse("remove_view", kwargs={"view_id": view.pk}), follow=True).text
+    assert "Removed the view “Not lately”" in page
+    assert not queries.views_of(world.social_worker, "caseload").exists()
+
+
+def test_nobody_opens_or_removes_anothers_view_or_saves_one_of_a_page_that_is_not_theirs(
+    client: Client, world: World
+) -> None:
+    view = actions.save_view(by=world.supervisor, page="team", name="Mine alone", asked="stage=to_plan")
+    client.force_login(world.coordinator)
+    assert "Mine alone" not in client.get(reverse("team")).text
+    assert client.post(reverse("remove_view", kwargs={"view_id": view.pk})).status_code == 404
+    client.force_login(world.teacher)
+    assert save(client, "team", "Theirs", stage="to_plan").status_code == 404
+    assert save(client, "nothing", "Theirs").status_code == 404
+    assert queries.views_of(world.supervisor, "team").get() == view
+
+
+def test_a_view_needs_a_name_and_there_are_no_more_than_twelve(client: Client, world: World) -> None:
+    client.force_login(world.social_worker)
+    assert "Give this view a name" in save(client, "caseload", "  ", not_seen="14").text
+    for number in range(MOST_VIEWS):
+        save(client, "caseload", f"View {number}", not_seen="14")
+    assert "12 views here already" in save(client, "caseload", "One more", not_seen="14").text
+    assert len(queries.views_of(world.social_worker, "caseload")) == MOST_VIEWS

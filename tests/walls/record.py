@@ -29,6 +29,7 @@ from heard.cases.case.notices import actions as noticing
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.case.queries import warnings_ever_of, words_of
 from heard.cases.case.rules import Observed, Try, Unheard, WhyUnheard
+from heard.cases.caseload import actions as caseload
 from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
 from heard.cases.concern.strategy import actions as strategy
@@ -141,12 +142,14 @@ def make_record(world: World, *, restricted: bool) -> Record:
         by=world.coordinator, pair=Pair("cin", "1", "police", "2"), word="same", why="One birth date"
     )
     merge = _merge(world, restricted)
+    view = caseload.save_view(by=worker, page="caseload", name="Not seen lately", asked="not_seen=14")
     return Record(
         {
             "person_id": person.pk,
             **_who_may_see(world, person.pk),
             **_known(world, person.pk),
             "proposal_id": proposal.pk,
+            "view_id": view.pk,
             "concern_id": waiting.pk,
             "staff_worry_id": _about_staff(world, person.pk),
             "case_id": case.pk,

@@ -39,6 +39,8 @@ NO_ROW = {
     "save_draft": "runs every few seconds, for its writer alone; beginning, sending and discarding leave one",
     "keep_typed": "runs every few seconds, for its writer alone; throwing away leaves one",
     "forget_typed": "comes after the action that was typed for, which leaves one",
+    "save_view": "a choice of one’s own, under a name; it holds no child and nobody else sees it",
+    "remove_view": "as save_view",
     "hold_person": "writes nothing, and lets others wait for whoever does",
 }
 

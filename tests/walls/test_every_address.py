@@ -45,6 +45,7 @@ VALUES = {
     "form": ("html", "pdf", "xlsx", "csv"),
     "token": ("x1",),
     "pk": ("1",),
+    "page": ("caseload", "team"),
     "provider_id": ("none",),
     "pack": ("see_me_hear_me",),
     "requirement": ("SM1",),
@@ -59,7 +60,7 @@ RECORD_KEYS = {
     "audit_id", "answer_id", "audit_action_id",
     "hold_id", "destruction_id",
     "mapping_id", "role_id", "link_id", "recovery_id",
-    "handle_id", "thing_id",
+    "handle_id", "thing_id", "view_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places, and groups by a rule of their own (tests/network/test_web.py): a child who is hidden is left out of both (asked for below).
@@ -86,6 +87,7 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "audit_id",
     "answer_id",
     "audit_action_id",
+    "view_id",
 }
 # Open to anybody, each with its reason.
 OPEN = {

@@ -4,6 +4,7 @@ from heard.cases.assessment.models import *
 from heard.cases.attachment.models import *
 from heard.cases.case.models import *
 from heard.cases.case.notices.models import *
+from heard.cases.caseload.models import *
 from heard.cases.clocks.models import *
 from heard.cases.concern.models import *
 from heard.cases.concern.strategy.models import *

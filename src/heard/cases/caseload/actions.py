@@ -1,4 +1,4 @@
-"""Handing several children over at once, and taking a caseload out."""
+"""Handing several children over at once, taking a caseload out, and views that one comes back to."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import May, refuse
+from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.case.actions import allocate_worker, assign_trusted_worker
 from heard.cases.caseload import queries, rules
+from heard.cases.caseload.models import SavedView
 from heard.cases.caseload.queries import Line
 
 if TYPE_CHECKING:
@@ -36,6 +37,30 @@ def hand_over(
             said = {"reason": reason, "child_asked": asked, "about_asking": about}
             assign_trusted_worker(by=by, case_id=case.pk, worker=worker, since=None, **said)
     return found
+
+
+@transaction.atomic
+def save_view(*, by: User, page: str, name: str, asked: str) -> SavedView:
+    """What a page was asked for (`asked`, as its address says it), for its owner alone. One of the same name is replaced."""
+    name = name.strip()
+    there = queries.views_of(by, page).select_for_update()
+    others = [view for view in there if view.name != name]
+    refuse(rules.why_not_save_view(name=name, others=len(others)))
+    found = SavedView(user=by, page=page, name=name, asked=asked)
+    found.full_clean(validate_unique=False, validate_constraints=False)
+    view, _new = SavedView.objects.update_or_create(user=by, page=page, name=name, defaults={"asked": asked})
+    return view
+
+
+@transaction.atomic
+def remove_view(*, by: User, view_id: int) -> SavedView:
+    view = next(
+        (one for page in SavedView.Page for one in queries.views_of(by, page) if one.pk == view_id), None
+    )
+    if view is None:
+        raise Hidden
+    SavedView.objects.filter(pk=view.pk).delete()
+    return view
 
 
 @transaction.atomic

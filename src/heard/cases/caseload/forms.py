@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from django.http import QueryDict
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +14,7 @@ from heard.cases.case.rules import Asked as ChildAsked
 from heard.cases.caseload import rules
 from heard.cases.caseload.queries import STAGES
 from heard.cases.caseload.rules import Asked, Given, Nobody, Order, Stage
-from heard.govuk.forms import CheckboxesField, Form, RadiosField, SelectField, TextareaField
+from heard.govuk.forms import CheckboxesField, Form, RadiosField, SelectField, TextareaField, TextField
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -68,6 +69,25 @@ def read_asked(sent: QueryDict, workers: Iterable[tuple[str, str]] = ()) -> Aske
         not_seen_for=int(days) if days in {str(one) for one in _NOT_SEEN} else 0,
         unread=sent.get("unread") == "1",
     )
+
+
+def as_asked(asked: Asked) -> str:
+    """The address that asks for it, as `read_asked` reads it; what is as usual is left out."""
+    said = {
+        "stage": asked.stage,
+        "not_seen": str(asked.not_seen_for or ""),
+        "worker": asked.worker,
+        "unread": "1" if asked.unread else "",
+        "order": "" if asked.order is Order.DUE else asked.order.value,
+        "backwards": "1" if asked.backwards else "",
+    }
+    return urlencode({name: value for name, value in said.items() if value})
+
+
+class ViewForm(Form):
+    asks = rules.VIEW_ASKS
+
+    name = TextField(gettext_lazy("Save this view as"), max_length=60, width=20)
 
 
 def read_chosen(sent: QueryDict) -> list[str]:

@@ -29,10 +29,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.queries import colleagues_visible_to
+from heard.agencies.rules import May
 from heard.cases.assessment.models import Assessment
 from heard.cases.case.models import Case, Words
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.queries import led_by_own_agencies, my_cases
+from heard.cases.caseload.models import SavedView
 from heard.cases.caseload.rules import Asked, Nobody, Order, Stage
 from heard.cases.clocks.models import ClockRun
 from heard.cases.note.models import ContactNote
@@ -77,6 +79,12 @@ class Line:
     due: Any
     unread: int
     urgent: bool
+
+
+def views_of(user: User, page: str) -> QuerySet[SavedView]:
+    """The views of one page that this user saved, by name."""
+    rows = SavedView.objects.filter(user_id=user.pk, page=page)
+    return rows if user.may(May.PLAN) or user.may(May.SEE_TEAM) else rows.none()
 
 
 def my_caseload(user: User, asked: Asked) -> QuerySet[Any]:

@@ -8,6 +8,7 @@ from typing import Final
 from heard.agencies.rules import Asks
 
 HAND_OVER_ASKS: Final = Asks(what="Choose what is handed over.")
+VIEW_ASKS: Final = Asks(name="Give this view a name.")
 
 
 class Stage(StrEnum):
@@ -47,6 +48,7 @@ class Given(StrEnum):
     TRUSTED = "trusted"
 
 
+MOST_VIEWS: Final = 12  # of one page: more are no help in finding one
 AT_ONCE: Final = 15  # children, at most, are handed over in one go
 
 
@@ -61,6 +63,13 @@ class Asked:
     worker: str = ""
     not_seen_for: int = 0
     unread: bool = False
+
+
+def why_not_save_view(*, name: str, others: int) -> str | None:
+    """`others`: views of this page that have another name."""
+    if others >= MOST_VIEWS:
+        return f"You have {MOST_VIEWS} views here already. Remove one that you do not need."
+    return VIEW_ASKS.missing(name=name)
 
 
 def why_not_hand_over(*, may: bool, what: Sequence[str], chosen: Sequence[object], found: int) -> str | None:

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
-from heard.agencies.rules import May
+from heard.agencies.rules import Hidden, May, Refused
 from heard.agencies.tables import as_csv
 from heard.cases.case.queries import who_can_do
 from heard.cases.caseload import actions, queries
-from heard.cases.caseload.forms import CaseloadForm, HandOverForm, read_asked, read_chosen
+from heard.cases.caseload.forms import CaseloadForm, HandOverForm, ViewForm, as_asked, read_asked, read_chosen
 from heard.cases.caseload.rules import Asked, Order
 from heard.home.team.queries import load_of
 
 _PER_PAGE = 50
+_MAY = {"caseload": May.PLAN, "team": May.SEE_TEAM}  # whoever opens a page saves its views
 
 
 @gate(May.PLAN)
@@ -32,7 +35,7 @@ _PER_PAGE = 50
 def mine(request: Request) -> HttpResponse:
     """The children who count on this user."""
     asked = read_asked(request.GET)
-    context = _table(request, queries.my_caseload(request.user, asked), asked)
+    context = _table(request, queries.my_caseload(request.user, asked), asked, "caseload")
     context |= {"form": CaseloadForm(asked, None), "sees_team": request.user.may(May.SEE_TEAM)}
     return render(request, "home/caseload/mine.html", context)
 
@@ -43,7 +46,7 @@ def team(request: Request) -> HttpResponse:
     """The children whose cases the user's agencies lead."""
     workers = queries.workers_of_team(request.user)
     asked = read_asked(request.GET, workers)
-    context = _table(request, queries.team_caseload(request.user, asked), asked)
+    context = _table(request, queries.team_caseload(request.user, asked), asked, "team")
     context |= {"form": CaseloadForm(asked, workers), "may_hand_over": request.user.may(May.DECIDE)}
     return render(request, "home/caseload/team.html", context)
 
@@ -57,6 +60,37 @@ def team_file(request: Request) -> HttpResponse:
     head = ("child", "case", "team", "stage", "allocated worker", "trusted worker", *days, "what is due")
     rows = actions.take_out_caseload(by=request.user, asked=asked)
     return as_csv("caseload.csv", head, (_cells(line) for line in rows))
+
+
+@gate(May.SEE_CHILD)
+@require_POST
+def save_view(request: Request, page: str) -> HttpResponse:
+    """Keeps what a page shows under a name, for its owner alone."""
+    user = request.user
+    if page not in _MAY or not user.may(_MAY[page]):
+        raise Hidden
+    workers = queries.workers_of_team(user) if page == "team" else ()
+    query = as_asked(read_asked(request.POST, workers))
+    form = ViewForm(request.POST)
+    try:
+        if form.is_valid():
+            actions.save_view(by=user, page=page, name=form.cleaned_data["name"], asked=query)
+            messages.success(request, _("Saved as “%(name)s”.") % {"name": form.cleaned_data["name"].strip()})
+        else:
+            messages.warning(request, " ".join(map(str, form.errors["name"])))
+    except Refused as refused:
+        messages.warning(request, _(str(refused)))
+    return redirect(f"{reverse(page)}?{query}" if query else page)
+
+
+@gate(May.SEE_CHILD)
+@require_POST
+def remove_view(request: Request, view_id: int) -> HttpResponse:
+    gone = actions.remove_view(by=request.user, view_id=view_id)
+    messages.success(
+        request, _("Removed the view “%(name)s”. No child is changed by that.") % {"name": gone.name}
+    )
+    return redirect(gone.page)
 
 
 def _cells(line: queries.Line) -> tuple[Any, ...]:
@@ -115,7 +149,7 @@ def _with_load(user: Any) -> dict[str, tuple[Any, str]]:
     return {key: (who, f"{called}: {says[key]}") for key, (who, called) in people.items()}
 
 
-def _table(request: Request, rows: Any, asked: Asked) -> dict[str, Any]:
+def _table(request: Request, rows: Any, asked: Asked, whose: str) -> dict[str, Any]:
     page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     for name in ("page", "order", "backwards"):
@@ -127,6 +161,11 @@ def _table(request: Request, rows: Any, asked: Asked) -> dict[str, Any]:
         "is_chosen": bool(asked.stage or asked.worker or asked.not_seen_for or asked.unread),
         "orders": {one.value: _link(kept, one, asked) for one in Order},
         "query": request.GET.urlencode(),
+        "view": ViewForm(auto_id="view_%s"),
+        "views": list(queries.views_of(request.user, whose)),
+        "here": as_asked(asked),
+        "here_said": parse_qsl(as_asked(asked)),
+        "page_name": whose,
     }
 
 
