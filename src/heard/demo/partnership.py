@@ -120,6 +120,7 @@ def _write_together(world: World, children: dict[str, Child], told: dict[str, An
     sharing.refer_on(world, children, told["onward"])
     sharing.refer(world, children, told["referral"])
     supervising.supervise(world, children, told["supervision"])
+    supervising.save_views(world)
     panels.disagree(world, children, told["disagreements"])
     panels.hold_panels(world, children, told["panels"])
     attaching.attach_files(world, children, told["files"])

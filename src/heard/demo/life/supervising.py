@@ -1,10 +1,12 @@
-"""Supervision: a worker and a supervisor think over the work together. The record belongs to the two."""
+"""Supervision: a worker and a supervisor think over the work together. The record belongs to the two. And the views of a caseload
+that each of them comes back to."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from heard.cases.caseload.actions import save_view
 from heard.cases.supervision import actions as supervision
 from heard.cases.supervision.queries import supervisions_visible_to
 
@@ -15,6 +17,13 @@ if TYPE_CHECKING:
 
 
 _BEGUN = timedelta(days=7)  # before the first supervision
+
+
+def save_views(world: World) -> None:
+    worker, by = world.users["ruth.pemberton"], world.supervisor
+    save_view(by=worker, page="caseload", name="Not seen in two weeks", asked="not_seen=14&order=seen")
+    save_view(by=by, page="team", name="Nobody is allocated", asked="worker=not-allocated")
+    save_view(by=by, page="team", name="Waiting for sign-off", asked="stage=to_sign_off")
 
 
 def supervise(world: World, children: Children, told: list[dict[str, Any]]) -> None:
