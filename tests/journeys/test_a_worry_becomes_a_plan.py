@@ -56,7 +56,11 @@ def write_the_assessment(story: Story, case: Case) -> None:
 
     story.follow("Patterns of exploitation").press("Add a pattern")
     story.choose("Between young people, at school or in the neighbourhood").press("Save")
-    story.sees("There is a problem", "Say what makes you think that this pattern fits", "Choose in which way the child appears")
+    story.sees(
+        "There is a problem",
+        "Say what makes you think that this pattern fits",
+        "Choose in which way the child appears",
+    )
     story.fill("What makes you think so?", "Two of them are at her school.").choose("At school")
     story.choose("The child is harmed").press("Save").sees("Two of them are at her school.")
     story.follow("Assessment")

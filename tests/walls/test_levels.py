@@ -32,6 +32,8 @@ OWN = {
     "delivery_id",
     "staff_worry_id",
 }  # what only those see whose it is
+# How two are connected is asked of two records, and opened where both are seen (tests/graph/test_questions.py).
+OF_TWO = {"ask_ways", "judge_ways"}
 # Which row of the guide's table an address belongs to. What is in none of these is a part of the child's page.
 ROWS: dict[str, Callable[[Address], bool]] = {
     "The summary": lambda one: one.name == "child_summary",
@@ -93,7 +95,9 @@ def let_in(world: World, record: Record, kind: str, level: Level) -> Any:
 def opened(client: Client, record: Record, user: User) -> set[str]:
     """Names of the addresses of this child that are there for somebody."""
     client.force_login(user)
-    mine = [one for one in WITH_A_CHILD if user.may(one.gate) and not one.keys & OWN]
+    mine = [
+        one for one in WITH_A_CHILD if user.may(one.gate) and not one.keys & OWN and one.name not in OF_TWO
+    ]
     return {one.name for one in mine if client.get(one.of(record)).status_code not in (404, 405)}
 
 
