@@ -19,6 +19,7 @@ NOT_KEPT = {
     "user_invite": "one address, which is quickly typed again",
     "worry_files": "one line about a file, which goes with the file: no server keeps a file that was not sent",
     "find": "a search, which is quickly typed again",
+    "ways_from": "a search, which is quickly typed again",
     "same": "a search, which is quickly typed again",
     "child_chronology": "a search in the chronology, and days, which are quickly typed again",
 }

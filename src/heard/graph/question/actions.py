@@ -12,6 +12,7 @@ from heard.agencies.rules import Hidden, refuse
 from heard.graph.question import queries
 from heard.graph.question.models import Finding, FindingGround
 from heard.graph.question.rules import why_not_judge
+from heard.network.queries import web, who_or_what
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -36,6 +37,20 @@ def ask(*, by: User, question: str, **keys: Any) -> Answer:
     subject_id = next((str(key) for key in keys.values() if isinstance(key, uuid.UUID)), question)
     record_looks(by=by, subject="question", subject_id=subject_id, person_ids=answer.people)
     return answer
+
+
+@transaction.atomic
+def look_from(
+    *, by: User, node_id: uuid.UUID, end: str = "", text: str = ""
+) -> tuple[Any, list[tuple[str, str, str]] | None]:
+    """Where a way begins, for showing, and with a `text` who or what may be meant at its other end (`who_or_what`); a 'view' row
+    for each person among them. `Hidden` where the user may not see where it begins."""
+    kind, this = web(by).end(node_id)
+    found = who_or_what(by, end, text, not_this=node_id) if text else None
+    people = {node_id} if kind == "person" else set()
+    people |= {uuid.UUID(key) for key, _name, _why in found or ()} if end == "person" else set()
+    record_looks(by=by, subject="question", subject_id=node_id, person_ids=people)
+    return this, found
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from heard.graph.question import actions, queries
 from heard.graph.question.forms import DayForm, JudgeForm, OtherEndForm
 from heard.graph.question.rules import HUB, MOST
 from heard.network.headings import HEADINGS
-from heard.network.queries import person_visible_to, web, who_or_what
+from heard.network.queries import person_visible_to
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -126,11 +126,8 @@ PIECES = _pages("pieces")
 @_FORM
 def other_end(request: Request, node_id: uuid.UUID) -> HttpResponse:
     """Looks for the other end of a way. It keeps nothing; a name stands in no address."""
-    _kind, this = web(request.user).end(node_id)
     form = OtherEndForm(request.POST or None)
-    found = None
-    if form.is_valid():
-        typed = form.cleaned_data
-        found = who_or_what(request.user, typed["end"], typed["text"], not_this=node_id)
+    typed = form.cleaned_data if form.is_valid() else {}
+    this, found = actions.look_from(by=request.user, node_id=node_id, **typed)
     context = {"form": form, "this": this, "found": found}
     return render(request, "graph/other_end.html", context)
