@@ -235,11 +235,11 @@ def test_a_view_is_saved_under_a_name_opened_again_replaced_and_removed(client: 
     page = client.get(reverse("caseload")).text
     assert 'href="?not_seen=14&amp;order=seen"' in page
     save(client, "caseload", "Not lately", not_seen="28")
-    [view] = queries.views_of(world.social_worker, "caseload")
+    [view] = queries.views_of(world.social_worker).filter(page="caseload")
     assert (view.name, view.asked) == ("Not lately", "not_seen=28")
     page = client.post(reverse("remove_view", kwargs={"view_id": view.pk}), follow=True).text
     assert "Removed the view “Not lately”" in page
-    assert not queries.views_of(world.social_worker, "caseload").exists()
+    assert not queries.views_of(world.social_worker).filter(page="caseload").exists()
 
 
 def test_nobody_opens_or_removes_anothers_view_or_saves_one_of_a_page_that_is_not_theirs(
@@ -252,7 +252,7 @@ def test_nobody_opens_or_removes_anothers_view_or_saves_one_of_a_page_that_is_no
     client.force_login(world.teacher)
     assert save(client, "team", "Theirs", stage="to_plan").status_code == 404
     assert save(client, "nothing", "Theirs").status_code == 404
-    assert queries.views_of(world.supervisor, "team").get() == view
+    assert queries.views_of(world.supervisor).filter(page="team").get() == view
 
 
 def test_a_view_needs_a_name_and_there_are_no_more_than_twelve(client: Client, world: World) -> None:
@@ -261,4 +261,4 @@ def test_a_view_needs_a_name_and_there_are_no_more_than_twelve(client: Client, w
     for number in range(MOST_VIEWS):
         save(client, "caseload", f"View {number}", not_seen="14")
     assert "12 views here already" in save(client, "caseload", "One more", not_seen="14").text
-    assert len(queries.views_of(world.social_worker, "caseload")) == MOST_VIEWS
+    assert len(queries.views_of(world.social_worker).filter(page="caseload")) == MOST_VIEWS

@@ -43,23 +43,22 @@ def hand_over(
 def save_view(*, by: User, page: str, name: str, asked: str) -> SavedView:
     """What a page was asked for (`asked`, as its address says it), for its owner alone. One of the same name is replaced."""
     name = name.strip()
-    there = queries.views_of(by, page).select_for_update()
-    others = [view for view in there if view.name != name]
-    refuse(rules.why_not_save_view(name=name, others=len(others)))
-    found = SavedView(user=by, page=page, name=name, asked=asked)
-    found.full_clean(validate_unique=False, validate_constraints=False)
-    view, _new = SavedView.objects.update_or_create(user=by, page=page, name=name, defaults={"asked": asked})
+    there = {view.name: view for view in queries.views_of(by).filter(page=page).select_for_update()}
+    refuse(rules.why_not_save_view(name=name, others=len(there.keys() - {name})))
+    view = there.get(name) or SavedView(user=by, page=page, name=name)
+    view.asked = asked
+    view.full_clean()
+    view.save()
     return view
 
 
 @transaction.atomic
 def remove_view(*, by: User, view_id: int) -> SavedView:
-    view = next(
-        (one for page in SavedView.Page for one in queries.views_of(by, page) if one.pk == view_id), None
-    )
+    """The view, as it was; `Hidden` where it is somebody else's."""
+    view = queries.views_of(by).filter(pk=view_id).first()
     if view is None:
         raise Hidden
-    SavedView.objects.filter(pk=view.pk).delete()
+    queries.views_of(by).filter(pk=view_id).delete()
     return view
 
 

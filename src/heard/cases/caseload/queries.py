@@ -81,9 +81,9 @@ class Line:
     urgent: bool
 
 
-def views_of(user: User, page: str) -> QuerySet[SavedView]:
-    """The views of one page that this user saved, by name."""
-    rows = SavedView.objects.filter(user_id=user.pk, page=page)
+def views_of(user: User) -> QuerySet[SavedView]:
+    """The views that this user saved, of every page, by name."""
+    rows = SavedView.objects.filter(user_id=user.pk)
     return rows if user.may(May.PLAN) or user.may(May.SEE_TEAM) else rows.none()
 
 

@@ -29,7 +29,7 @@ class Form(forms.Form):
     elsewhere: Mapping[str, Elsewhere] = MappingProxyType({})  # by the name of the field
     asks: Mapping[str, str] = MappingProxyType(
         {}
-    )  # the sentences of a rule, each an error of the field of that name
+    )  # of a rule: each the error of the declared field of that name
     kept: Any = None  # how the server keeps what is typed: see `heard.agencies.drafts.forms`
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -162,7 +162,7 @@ def _table(request: Request, rows: Any, asked: Asked, whose: str) -> dict[str, A
         "orders": {one.value: _link(kept, one, asked) for one in Order},
         "query": request.GET.urlencode(),
         "view": ViewForm(auto_id="view_%s"),
-        "views": list(queries.views_of(request.user, whose)),
+        "views": list(queries.views_of(request.user).filter(page=whose)),
         "here": as_asked(asked),
         "here_said": parse_qsl(as_asked(asked)),
         "page_name": whose,
