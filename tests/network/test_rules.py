@@ -172,11 +172,17 @@ def test_sameness_of_names_does_not_depend_on_who_is_asked_for(a: str, b: str) -
         ({}, None),
         ({"involved": False}, "Only an agency that is involved with this child can restrict the record."),
         ({"may_decide": False}, "Ask a co-ordinator or supervisor to restrict the record."),
+        ({"enough_decide": False}, rules.deciding.TOO_FEW),
         ({"reason": " "}, "Say why the record is restricted."),
     ],
 )
 def test_who_may_restrict_a_record(change: dict[str, object], why: str | None) -> None:
-    usual: dict[str, object] = {"involved": True, "may_decide": True, "reason": "Threats from a relative"}
+    usual: dict[str, object] = {
+        "involved": True,
+        "may_decide": True,
+        "enough_decide": True,
+        "reason": "Threats from a relative",
+    }
     assert rules.why_not_restrict(**usual | change) == why  # type: ignore[arg-type]
 
 

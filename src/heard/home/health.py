@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from heard.agencies.jobs import working
-from heard.cases.case.notices.queries import whom_to_ring
+from heard.cases.case.notices.queries import urgent_waits, whom_to_ring
 
 _LEAST_FREE: Final = 0.05  # of the disk, or
 _LEAST_BYTES: Final = 2_000_000_000  # whichever is less
@@ -65,7 +65,10 @@ def _passed(check: Callable[[], bool]) -> bool:
 
 def background_work(request: HttpRequest) -> dict[str, Any]:
     """A context processor. The page asks only where somebody is signed in."""
-    return {"stands_still": working.standing_still, "whom_to_ring": lambda: _ring(request)}
+    return {
+        "stands_still": lambda: working.standing_still(urgent_waits),
+        "whom_to_ring": lambda: _ring(request),
+    }
 
 
 def _ring(request: HttpRequest) -> str:

@@ -14,13 +14,14 @@ from tests.conftest import World
 
 from heard.agencies import actions as agencies
 from heard.agencies.models import User
-from heard.agencies.rules import May, Refused
+from heard.agencies.rules import Hidden, May, Refused
 from heard.cases.case import actions as casework
 from heard.cases.case.notices import actions, addressees, queries, rules
 from heard.cases.case.notices.addressees import may_open
 from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.models import Notice
 from heard.cases.concern import actions as telling
+from heard.cases.concern.models import Concern
 from heard.network.actions import lift_restriction, restrict
 
 HOUR = timedelta(minutes=61)
@@ -32,6 +33,7 @@ STEPS = st.one_of(
     st.tuples(st.just("leave"), st.sampled_from(STAFF)),
     st.tuples(st.just("away"), st.sampled_from(["coordinator", "social_worker"])),
     st.tuples(st.just("name"), st.sampled_from(["social_worker", "teacher"])),
+    st.tuples(st.just("decide"), st.just("")),
     st.tuples(st.just("restrict"), st.just("")),
     st.tuples(st.just("lift"), st.just("")),
 )
@@ -52,7 +54,7 @@ class Story:
         try:
             with transaction.atomic():
                 getattr(self, step)(what)
-        except Refused:
+        except (Refused, Hidden):
             pass  # it cannot be done now, and nothing has happened
 
     def tell(self, _what: str) -> None:
@@ -74,6 +76,22 @@ class Story:
         user = fresh(getattr(self.world, who))
         for reader in queries.unread_of(user):
             actions.mark_seen(by=user, reader_id=reader.pk, at=self.now)
+
+    def decide(self, _what: str) -> None:
+        """Whoever decides adds what was told last to the open case: they have seen it then, and the worker has not."""
+        worry = (
+            Concern.objects.filter(person_id=self.case.person_id, decision="").order_by("-told_at").first()
+        )
+        if worry is None:
+            raise Refused("Everything is decided on.")
+        telling.decide(
+            by=fresh(self.world.coordinator),
+            concern=worry,
+            decision="add_to_case",
+            reason="Her worker knows her",
+            feedback="Her worker has it.",
+            at=self.now,
+        )
 
     def leave(self, who: str) -> None:
         agencies.switch_off(by=self.world.administrator, user=fresh(getattr(self.world, who)), reason="Left")
@@ -104,9 +122,9 @@ def has_it(notice: Notice) -> bool:
 
 
 def left_lying(now: datetime) -> list[Notice]:
-    """Danger that nobody has seen past its time, and that lies with nobody who could act on it."""
-    unseen = Notice.objects.filter(urgent=True, seen_at=None, ended_at=None, told_at__lte=now - HOUR)
-    return [notice for notice in unseen if not has_it(notice)]
+    """Danger that nobody who answers for it has seen past its time, and that lies with nobody who could act on it."""
+    rows = Notice.objects.filter(urgent=True, taken_at=None, ended_at=None, told_at__lte=now - HOUR)
+    return [notice for notice in rows if not has_it(notice)]
 
 
 def walk(world: World, case: Any, steps: list[tuple[str, str]]) -> list[Notice]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from tests.conftest import World
 
 from heard.agencies import actions as agencies
+from heard.agencies.jobs import working
 from heard.agencies.models import User
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.assessment import actions as assessing
@@ -28,7 +29,7 @@ from heard.cases.case.notices.rules import Kind
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
 from heard.cases.missing import actions as missing
-from heard.network.actions import deny_access, restrict
+from heard.network.actions import deny_access, involve, restrict
 from heard.network.models import Involvement
 from heard.network.queries.access import Whom
 from heard.network.rules import Level
@@ -151,12 +152,110 @@ def test_unread_danger_goes_on_after_30_and_60_minutes_with_a_mail_each(
             assert secret not in whole
 
 
-def test_danger_that_somebody_has_seen_goes_no_further(world: World, told: Concern) -> None:
-    (reader,) = queries.unread_of(world.social_worker)
-    actions.mark_seen(by=world.social_worker, reader_id=reader.pk)
+def see_all(user: User) -> None:
+    for reader in queries.unread_of(User.objects.get(pk=user.pk)):
+        actions.mark_seen(by=user, reader_id=reader.pk)
+
+
+def test_danger_that_the_worker_has_seen_goes_no_further(world: World, told: Concern) -> None:
+    see_all(world.social_worker)
     assert pass_on(minutes(90)) == 0
     assert unread(world.social_worker) == []
     assert unread(world.coordinator) == [("danger", rules.To.CO_ORDINATOR.value)]  # each says it for themself
+
+
+def test_danger_goes_on_until_the_worker_has_seen_it_whoever_else_has(world: World, told: Concern) -> None:
+    see_all(world.coordinator)
+    child = client_of(world.supervisor).get(reverse("child", args=[told.person_id])).text
+    assert "Somebody is in danger" in child
+    assert "Urgent" in client_of(world.supervisor).get(reverse("team")).text
+    pass_on(minutes(31))
+    assert unread(world.supervisor) == [("danger", rules.To.LEAD_SUPERVISOR.value)]
+    see_all(world.supervisor)  # stands in for the worker
+    assert pass_on(minutes(90)) == 0
+    assert (
+        "Somebody is in danger"
+        not in client_of(world.supervisor).get(reverse("child", args=[told.person_id])).text
+    )
+    assert "Urgent" not in client_of(world.supervisor).get(reverse("team")).text
+
+
+def test_danger_added_to_the_open_case_is_urgent_for_the_worker_from_then_on(
+    world: World, told: Concern
+) -> None:
+    see_all(world.social_worker)  # as a worry about a child of theirs; and then it is decided
+    telling.decide(
+        by=world.coordinator,
+        concern=told,
+        decision="add_to_case",
+        reason="Her worker knows her",
+        feedback="Her worker has it.",
+    )
+    assert unread(world.social_worker) == [("danger_in_case", rules.To.WORKER.value)]
+    assert unread(world.coordinator) == []
+    pass_on(minutes(31))
+    assert unread(world.supervisor) == [("danger_in_case", rules.To.LEAD_SUPERVISOR.value)]
+
+
+def test_danger_that_the_worker_has_not_seen_is_not_on_their_list_twice(world: World, told: Concern) -> None:
+    telling.decide(
+        by=world.coordinator,
+        concern=told,
+        decision="add_to_case",
+        reason="Her worker knows her",
+        feedback="Her worker has it.",
+    )
+    assert unread(world.social_worker) == [("danger", rules.To.WORKER.value)]
+    pass_on(minutes(31))  # though whoever decided has seen it
+    assert unread(world.supervisor) == [("danger", rules.To.LEAD_SUPERVISOR.value)]
+
+
+def test_a_worker_whom_the_child_counts_on_hides_no_silence_of_the_allocated_one(
+    world: World, case: Any
+) -> None:
+    casework.allocate_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.supervisor)
+    telling.tell(
+        by=world.teacher,
+        person_id=case.person_id,
+        seen_and_heard="Two people waited for her.",
+        why_no_words="Not met yet",
+        danger_now="yes",
+        danger_done="Rang 999.",
+    )
+    see_all(world.supervisor)
+    see_all(world.coordinator)
+    (notice,) = Notice.objects.filter(kind="danger")
+    assert notice.taken_at is None
+    see_all(world.social_worker)
+    notice.refresh_from_db()
+    assert notice.taken_at is not None
+
+
+def test_whoever_is_allocated_later_has_what_no_worker_has_seen(
+    world: World, told: Concern, case: Any
+) -> None:
+    casework.allocate_worker(by=world.coordinator, case_id=case.pk, worker=world.supervisor)
+    assert ("danger", rules.To.WORKER.value) in unread(world.supervisor)
+
+
+def test_where_everybody_who_should_has_it_unread_danger_goes_to_whoever_else_decides(
+    world: World, told: Concern
+) -> None:
+    agencies.switch_off(by=world.administrator, user=world.supervisor, reason="Left")
+    police = agencies.add_user(
+        by=world.administrator,
+        username="pia.watch",
+        first_name="Pia",
+        last_name="Watch",
+        password=None,
+        team=world.officer.team,
+        role=Role.SUPERVISOR,
+        agreed_by=world.coordinator,
+    )
+    involve(by=world.coordinator, person=told.person, agency=world.police, why="Works with her")
+    pass_on(minutes(61))
+    assert unread(police) == [("danger", rules.To.CO_ORDINATOR.value)]
 
 
 def test_of_a_restricted_child_danger_goes_to_the_next_who_may_open_it(
@@ -201,6 +300,39 @@ def test_who_is_away_is_covered_and_keeps_what_is_theirs(world: World, with_work
     assert unread(world.social_worker) == [("danger", rules.To.WORKER.value)]
     (line,) = lines_of(queries.unread_of(world.supervisor))
     assert line.covers == "Sol Wright"
+
+
+def test_who_covers_has_what_was_unread_before_too(world: World, told: Concern) -> None:
+    today = timezone.localdate()
+    tomorrow = today + timedelta(days=1)
+    actions.be_away(by=world.social_worker, covered_by=world.supervisor, since=tomorrow, until=tomorrow)
+    assert unread(world.supervisor) == []  # not away yet
+    actions.be_away(by=world.social_worker, covered_by=world.supervisor, since=today, until=today)
+    assert unread(world.supervisor) == [("danger", rules.To.WORKER.value)]
+    see_all(world.supervisor)
+    assert pass_on(minutes(90)) == 0  # seen by whoever covers
+    assert unread(world.social_worker) == [("danger", rules.To.WORKER.value)]
+
+
+def test_a_day_away_that_begins_later_is_covered_when_it_begins(world: World, told: Concern) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    actions.be_away(by=world.social_worker, covered_by=world.supervisor, since=tomorrow, until=tomorrow)
+    pass_on(timezone.now() + timedelta(days=1))
+    assert unread(world.supervisor) == [("danger", rules.To.WORKER.value)]
+
+
+def test_who_covers_and_may_not_open_the_record_has_nothing_of_it(world: World, told: Concern) -> None:
+    today = timezone.localdate()
+    actions.be_away(by=world.social_worker, covered_by=world.officer, since=today, until=today)
+    pass_on(minutes(1))
+    assert unread(world.officer) == []
+
+
+def test_who_decides_and_covers_answers_for_it_too(world: World, told: Concern) -> None:
+    see_all(world.coordinator)
+    today = timezone.localdate()
+    actions.be_away(by=world.social_worker, covered_by=world.coordinator, since=today, until=today)
+    assert pass_on(minutes(90)) == 0  # they have seen it
 
 
 def test_the_teller_reads_by_which_role_it_was_read_and_no_name(world: World, told: Concern) -> None:
@@ -308,6 +440,7 @@ def test_what_is_mailed_is_chosen_but_for_what_is_urgent(world: World) -> None:
     actions.choose_mail(by=world.social_worker, at_once=["file"])
     assert queries.mailed_at_once(world.social_worker) == {
         "danger",
+        "danger_in_case",
         "missing",
         "staff",
         "staff_no_officer",
@@ -342,6 +475,17 @@ def test_only_administrators_keep_the_rota(world: World) -> None:
     assert client_of(world.supervisor).get(reverse("duty")).status_code == 404
 
 
+def test_a_page_says_that_danger_waits_and_nobody_ever_passed_anything_on(
+    world: World, told: Concern
+) -> None:
+    banner = "Background work stands still"
+    assert banner not in client_of(world.teacher).get("/").text
+    Notice.objects.update(told_at=minutes(-3))
+    assert banner in client_of(world.teacher).get("/").text
+    working.beat("notifier", working.NOTIFIER)
+    assert banner not in client_of(world.teacher).get("/").text
+
+
 def test_the_pages_of_mail_cover_and_rota_work(world: World) -> None:
     client = client_of(world.social_worker)
     assert client.get(reverse("notices")).status_code == 200
@@ -358,8 +502,54 @@ def test_every_kind_has_addressees_and_every_subject_a_page() -> None:
         assert reverse(name, kwargs={key: 1 if name in ("warning", "proposal") else uuid.uuid4()})
 
 
-def test_a_worry_about_nobody_with_a_case_waits_for_its_decision_alone(world: World, worry: Concern) -> None:
-    assert not Notice.objects.exists()
+def test_every_worry_is_on_the_list_of_whoever_decides_until_one_has_decided(
+    world: World, worry: Concern, settings: Any
+) -> None:
+    settings.ADDRESS = "https://heard.wexmoor.example"
+    agencies.change_own_details(by=world.coordinator, email="cora.ordway@wexmoor.example", reminders=True)
+    other = agencies.add_user(
+        by=world.administrator,
+        username="cleo.day",
+        first_name="Cleo",
+        last_name="Day",
+        password=None,
+        team=world.exploitation_team,
+        role=Role.COORDINATOR,
+        agreed_by=world.coordinator,
+    )
+    (reader,) = Reader.objects.all()
+    assert (reader.user, reader.role) == (world.coordinator, rules.To.CO_ORDINATOR.value)
+    notify_once(minutes(0))
+    assert [message.to for message in mail.outbox] == [["cora.ordway@wexmoor.example"]]
+    second = telling.tell(
+        by=world.teacher,
+        person_id=worry.person_id,
+        seen_and_heard="Away on Monday.",
+        why_no_words="Not met yet",
+        danger_now="not_known",
+    )
+    assert ("worry", rules.To.CO_ORDINATOR.value) in unread(other)
+    telling.decide(
+        by=world.coordinator,
+        concern=second,
+        decision="no_further_action",
+        reason="Known, and in hand",
+        feedback="We know.",
+        why_without_words="Not met yet",
+        why_alone="The one before is decided on for itself",
+    )
+    assert unread(other) == []  # decided on
+
+
+def test_a_case_that_opens_again_is_new_for_its_worker(world: World, with_worker: Any) -> None:
+    casework.announce(
+        by=world.coordinator,
+        kind=Kind.CASE_OPENED,
+        subject="trusted worker",
+        subject_id=with_worker.pk,
+        person_id=with_worker.person_id,
+    )
+    assert unread(world.social_worker) == [("case_opened", rules.To.WORKER.value)]
 
 
 def test_who_may_read_the_record_and_not_its_files_is_told_of_no_file(world: World, with_worker: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -59,8 +59,9 @@ class WorkerLost(Exception):
     """The worker of a task was killed each time that it was tried."""
 
 
-def standing_still() -> list[str]:
-    """Queues that nobody works through: no worker was heard of lately, or none ever and a task waits. One query."""
+def standing_still(notice_waits: Callable[[], bool]) -> list[str]:
+    """Queues that nobody works through: no worker was heard of lately, or none ever and a task waits. One query. `notice_waits`: whether
+    something urgent waits to be passed on and mailed; asked where nobody ever did that."""
     from django_tasks_db.models import DBTaskResult
 
     since = timezone.now() - SILENT
@@ -73,6 +74,7 @@ def standing_still() -> list[str]:
         queue
         for queue in (*QUEUES, NOTIFIER)
         if (heard_of[queue] < since if queue in heard_of else (queue, None) in rows)
+        or (queue == NOTIFIER and queue not in heard_of and notice_waits())
     ]
 
 

@@ -26,7 +26,7 @@ from heard.cases.case.models import (
     WarningReview,
     Words,
 )
-from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.announcing import announce, give_to_worker
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import (
     case_visible_to,
@@ -203,6 +203,7 @@ def allocate_worker(
     case.save(update_fields=["allocated_worker"])
     child: dict[str, Any] = {"subject": "person", "subject_id": case.person_id, "person_id": case.person_id}
     announce(by=by, kind=Notified.ALLOCATED, named=[worker], **child)
+    give_to_worker(person_id=case.person_id, at=timezone.now())
     announce(by=by, kind=Notified.WORKER_CHANGED, named=[before], **child)
     record_audit(
         by=by,
@@ -275,6 +276,7 @@ def assign_trusted_worker(
     case.save(update_fields=["trusted_worker"])
     child: dict[str, Any] = {"subject": "person", "subject_id": case.person_id, "person_id": case.person_id}
     announce(by=by, kind=Notified.WORKER_NAMED, named=[worker], **child)
+    give_to_worker(person_id=case.person_id, at=timezone.now())
     announce(by=by, kind=Notified.WORKER_CHANGED, named=[before], **child)
     record_audit(
         by=by,

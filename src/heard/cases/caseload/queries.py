@@ -33,6 +33,7 @@ from heard.agencies.rules import May
 from heard.cases.assessment.models import Assessment
 from heard.cases.case.models import Case, Words
 from heard.cases.case.notices.models import Reader
+from heard.cases.case.notices.queries import urgent_of
 from heard.cases.case.queries import led_by_own_agencies, my_cases
 from heard.cases.caseload.models import SavedView
 from heard.cases.caseload.rules import Asked, Nobody, Order, Stage
@@ -170,7 +171,7 @@ def _with_all(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
         alone_at=_one(seen.filter(seen=Seen.ALONE.value), Max("at")),
         words_on=_one(words, Max("heard_on")),
         unread=_one(unread, Count("pk"), IntegerField()),
-        urgent=Exists(unread.filter(notice__urgent=True)),
+        urgent=Exists(urgent_of(OuterRef("person"))),
         review_on=_one(plans, Min("review_on")),
         action_on=_one(actions, Min("due_on")),
         assessment_on=_one(writing, Min("due_on")),

@@ -17,11 +17,11 @@ from heard.network.queries import (
     access_visible_to,
     behind_glass,
     denial_visible_to,
+    enough_decide,
     people_visible_to,
     person_findable_by,
     person_visible_to,
     sees_by_glass,
-    somebody_decides,
     standing_of,
     why_not_let_in,
 )
@@ -125,7 +125,7 @@ def end_access(*, by: User, access_id: int, why: str) -> Involvement:
         why_not_end_access(
             ended=not line.is_running,
             **standing_of(by, person),
-            somebody_left=somebody_decides(by, person, without=line.pk),
+            enough_left=enough_decide(by, person, without=line.pk),
             why=why,
         )
     )
@@ -147,7 +147,7 @@ def deny_access(*, by: User, person_id: uuid.UUID, whom: Whom, why: str) -> Deni
         why_not_deny(
             **standing_of(by, person),
             denied=denials.exists(),
-            somebody_left=somebody_decides(by, person, also_denied=whom),
+            enough_left=enough_decide(by, person, also_denied=whom),
             why=why,
         )
     )

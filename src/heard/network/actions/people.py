@@ -14,7 +14,7 @@ from heard.agencies.rules import May, refuse
 from heard.network.actions.letting_in import hold_person, let_in
 from heard.network.identity import set_core
 from heard.network.models import Address, OtherName, Person
-from heard.network.queries import Whom, leads, person_visible_to, standing_of
+from heard.network.queries import Whom, can_be_restricted, leads, person_visible_to, standing_of
 from heard.network.rules import (
     Level,
     kept_number,
@@ -143,7 +143,8 @@ def open_record(*, by: User, person_id: uuid.UUID, level: Level = Level.RECORD) 
 def restrict(*, by: User, person_id: uuid.UUID, reason: str) -> Person:
     """Closes the record to everyone but the agencies that are involved now."""
     person = hold_person(by=by, person_id=person_id)
-    refuse(why_not_restrict(**standing_of(by, person), reason=reason))
+    enough = can_be_restricted(by, person)
+    refuse(why_not_restrict(**standing_of(by, person), enough_decide=enough, reason=reason))
     _set_restricted(by, person, restricted=True, verb="restrict", reason=reason)
     return person
 

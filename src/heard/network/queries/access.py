@@ -20,6 +20,7 @@ from heard.network.models import Denial, Involvement, Involvements, Person
 from heard.network.queries.people import meant_for, people_visible_to, visible_through
 from heard.network.rules import (
     Level,
+    least_who_decide,
     why_not_deny,
     why_not_end_access,
     why_not_involve,
@@ -152,24 +153,38 @@ def _people(user: User) -> dict[str, Whom]:
     }
 
 
-def somebody_decides(
+def enough_decide(
     user: User, person: Person, *, without: int | None = None, also_denied: Whom | None = None
 ) -> bool:
-    """Whether anybody who decides could open this record, without this line of the list, or with these kept out too. Four
-    queries."""
+    """Whether so many who decide as `rules.least_who_decide` asks for could open this record by its list, without this line of it, or
+    with these kept out too. Four queries."""
+    found = who_decide(user, person, without=without, also_denied=also_denied)
+    return len(found) >= least_who_decide(restricted=person.restricted)
+
+
+def who_decide(
+    user: User, person: Person, *, without: int | None = None, also_denied: Whom | None = None
+) -> list[User]:
+    """Who decides and may open this record by its list. Four queries."""
     lines = list(Involvement.objects.running().lasting().filter(person=person, level__gte=Level.RECORD))
     denials = list(Denial.objects.filter(person=person, lifted_at=None))
     no_teams, nobody = {one.team_id for one in denials}, {one.user_id for one in denials}
     if also_denied:
         no_teams.add(also_denied.team.pk if also_denied.team else None)
         nobody.add(also_denied.user.pk if also_denied.user else None)
-    return any(
-        _is_for(line, one, May.DECIDE)
+    lines = [line for line in lines if line.pk != without]
+    return [
+        one
         for one in workers(user, May.DECIDE)
-        if one.pk not in nobody and not one.team_ids & no_teams
-        for line in lines
-        if line.pk != without
-    )
+        if one.pk not in nobody
+        and not one.team_ids & no_teams
+        and any(_is_for(line, one, May.DECIDE) for line in lines)
+    ]
+
+
+def can_be_restricted(user: User, person: Person) -> bool:
+    """Whether so many who decide stay on the list once the record is restricted that danger finds somebody."""
+    return len(who_decide(user, person)) >= least_who_decide(restricted=True)
 
 
 def off_the_list(user: User, person: Person, people: Iterable[User]) -> list[User]:
@@ -206,7 +221,7 @@ def why_not_let_in(user: User, person: Person) -> str | None:
 def why_not_keep_out(user: User, person: Person) -> str | None:
     """Why this user can neither end what lets somebody in nor keep anybody out, before anything is chosen."""
     standing = standing_of(user, person)
-    return why_not_deny(**standing, denied=False, somebody_left=True, why="given later")
+    return why_not_deny(**standing, denied=False, enough_left=True, why="given later")
 
 
 def why_not_end(user: User, line: Involvement) -> str | None:
@@ -214,7 +229,7 @@ def why_not_end(user: User, line: Involvement) -> str | None:
     return why_not_end_access(
         ended=not line.is_running,
         **standing_of(user, line.person),
-        somebody_left=somebody_decides(user, line.person, without=line.pk),
+        enough_left=enough_decide(user, line.person, without=line.pk),
         why="given later",
     )
 
@@ -224,4 +239,4 @@ def why_not_change_restriction(user: User, person: Person) -> str | None:
     standing, why = standing_of(user, person), "given later"
     if person.restricted:
         return why_not_lift(restricted=True, **standing, reason=why)
-    return why_not_restrict(**standing, reason=why)
+    return why_not_restrict(**standing, enough_decide=can_be_restricted(user, person), reason=why)

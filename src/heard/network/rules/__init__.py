@@ -12,6 +12,7 @@ from heard.network.rules.access import (
 from heard.network.rules.alike import EXACT, SAME_NUMBER, is_hit, reasons_same_person
 from heard.network.rules.deciding import (
     CORE,
+    least_who_decide,
     why_not_add,
     why_not_change_core,
     why_not_decide_proposal,
@@ -155,6 +156,7 @@ __all__ = [
     "kept_postcode",
     "kinds_between",
     "kinds_of",
+    "least_who_decide",
     "likeness",
     "name_keys",
     "named_by",

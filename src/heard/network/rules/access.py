@@ -10,6 +10,8 @@ DENY_ASKS: Final = Asks(why="Say why they may not see this record.")
 
 MOST_WHY: Final = 200  # letters of a reason
 
+_TOO_FEW: Final = "Then too few who decide could open the record: one, or two where it is restricted. Let somebody else in first."
+
 
 class Level(IntEnum):
     """How far somebody sees a record; each holds what those before it hold. docs/guide/who-may-see.md says what each opens."""
@@ -66,22 +68,22 @@ def why_not_give_access(
 
 
 def why_not_end_access(
-    *, ended: bool, involved: bool, may_decide: bool, somebody_left: bool, why: str
+    *, ended: bool, involved: bool, may_decide: bool, enough_left: bool, why: str
 ) -> str | None:
-    """`somebody_left`: whether anybody who decides could still open the record afterwards."""
+    """`enough_left`: whether so many who decide as `least_who_decide` asks for could still open the record afterwards."""
     if ended:
         return "This has ended already."
     if not (involved and may_decide):
         return "A co-ordinator or supervisor of an agency that is involved ends this."
     if not why.strip():
         return "Say why it ends."
-    if not somebody_left:
-        return "Nobody who decides could open the record any more. Let somebody else in first."
+    if not enough_left:
+        return _TOO_FEW
     return None
 
 
 def why_not_deny(
-    *, involved: bool, may_decide: bool, denied: bool, somebody_left: bool, why: str
+    *, involved: bool, may_decide: bool, denied: bool, enough_left: bool, why: str
 ) -> str | None:
     """Whether a person or team may be kept out of a record, above every other rule."""
     if not (involved and may_decide):
@@ -92,8 +94,8 @@ def why_not_deny(
         return "They may not see this record already."
     if not why.strip():
         return DENY_ASKS["why"]
-    if not somebody_left:
-        return "Nobody who decides could open the record any more. Let somebody else in first."
+    if not enough_left:
+        return _TOO_FEW
     return None
 
 

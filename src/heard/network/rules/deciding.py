@@ -8,14 +8,27 @@ from heard.agencies.rules import Asks
 THE_LIFT_ASKS: Final = Asks(reason="Say why the record need not be restricted any longer.")
 THE_RESTRICT_ASKS: Final = Asks(reason="Say why the record is restricted.")
 PROPOSE_ASKS: Final = Asks(why="Say how you know that it is so.")
+TOO_FEW: Final = (
+    "Once it is restricted only one person who decides could open this record, and danger would wait for them. Let in another "
+    "co-ordinator or supervisor first."
+)
 DECIDE_PROPOSAL_ASKS: Final = Asks(accepts="Say whether you change it")
 
 
-def why_not_restrict(*, involved: bool, may_decide: bool, reason: str) -> str | None:
+def least_who_decide(*, restricted: bool) -> int:
+    """How many who decide have to be on the list of a record: two where nobody else can open it, so that one who is away leaves no
+    danger lying."""
+    return 2 if restricted else 1
+
+
+def why_not_restrict(*, involved: bool, may_decide: bool, enough_decide: bool, reason: str) -> str | None:
+    """`enough_decide`: whether two who decide stay on the list."""
     if not involved:
         return "Only an agency that is involved with this child can restrict the record."
     if not may_decide:
         return "Ask a co-ordinator or supervisor to restrict the record."
+    if not enough_decide:
+        return TOO_FEW
     return THE_RESTRICT_ASKS.missing(reason=reason)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.case.notices import queries, rules
+from heard.cases.case.notices.announcing import give_to_cover
 from heard.cases.case.notices.models import Cover, Duty, Notice, NoticeMail, Reader
 from heard.network.queries import person_visible_to
 
@@ -47,7 +48,10 @@ def mark_subject_seen(*, by: User, subject: str, subject_id: object, at: datetim
 def _see(by: User, readers: list[Reader], now: datetime) -> None:
     for reader in readers:
         if Reader.objects.filter(pk=reader.pk, seen_at=None).update(seen_at=now):
-            Notice.objects.filter(pk=reader.notice_id, seen_at=None).update(seen_at=now)
+            same = Notice.objects.filter(pk=reader.notice_id)
+            same.filter(seen_at=None).update(seen_at=now)
+            if reader.answers:
+                same.filter(taken_at=None).update(taken_at=now)
             record_audit(
                 by=by,
                 verb="see",
@@ -71,7 +75,7 @@ def choose_mail(*, by: User, at_once: Collection[str]) -> None:
 
 @transaction.atomic
 def be_away(*, by: User, covered_by: User, since: date | None, until: date | None) -> Cover:
-    """From `since` to `until` a colleague sees what comes for this user, beside them."""
+    """From `since` to `until` a colleague sees what comes for this user, and what they have not seen yet, beside them."""
     why_not = rules.why_not_cover(
         is_self=covered_by.pk == by.pk,
         is_active=covered_by.is_active,
@@ -85,6 +89,8 @@ def be_away(*, by: User, covered_by: User, since: date | None, until: date | Non
         user=by, defaults={"covered_by": covered_by, "since": since, "until": until}
     )
     record_audit(by=by, verb="be away", subject="cover", subject_id=cover.pk)
+    if since <= timezone.localdate():
+        give_to_cover(cover, timezone.now())
     return cover
 
 

@@ -4,11 +4,12 @@ for them. Nobody is told of what they may not see."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from heard.agencies.addressing import everybody_who, holders, worries_team
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Addressee:
-    """`covers`: the colleague who is away, for whom this one sees it."""
+    """`covers`: the colleague who is away, for whom this one sees it. `asked_as`: the role that was asked for, where they stand
+    in for it as `role`."""
 
     user: User
     role: To
+    asked_as: To
     covers: User | None = None
 
 
@@ -94,23 +97,41 @@ def addressees(who: Collection[To], about: About, *, urgent: bool) -> list[Addre
         for one in _of_role(role, about):
             found.setdefault(one.user.pk, one)
     if not found and urgent and To.OFFICER not in who:
-        decide = (user for user in everybody_who(May.DECIDE) if _may_learn(To.CO_ORDINATOR, user, about))
-        found = {user.pk: Addressee(user, To.CO_ORDINATOR) for user in decide}
+        return whoever_decides(about)
     return list(found.values())
 
 
-def _of_role(role: To, about: About) -> Iterator[Addressee]:
+def whoever_decides(about: About) -> list[Addressee]:
+    """Everybody who decides and may open it, in whichever agency."""
+    decide = (user for user in everybody_who(May.DECIDE) if _may_learn(To.CO_ORDINATOR, user, about))
+    return [Addressee(user, To.CO_ORDINATOR, To.CO_ORDINATOR) for user in decide]
+
+
+def who_answers(found: Sequence[Addressee], about: About) -> set[int]:
+    """Keys of those by whose seeing it is taken up: the first role of these that somebody holds. Of a child’s two workers it is the
+    allocated one, where they may open it: a worker whom the child counts on hides no silence of theirs."""
+    if not found:
+        return set()
+    first = [one for one in found if one.asked_as == found[0].asked_as]
+    case = about.case if found[0].asked_as == To.WORKER else None
+    allocated = case.allocated_worker if case else None
+    theirs = [one for one in first if allocated and allocated in (one.user, one.covers)]
+    return {one.user.pk for one in theirs or first}
+
+
+def _of_role(role: To, about: About, asked_as: To | None = None) -> Iterator[Addressee]:
+    asked_as = asked_as or role
     people = [user for user in _PEOPLE[role](about) if _may_learn(role, user, about)]
     if not people:
         if role in INSTEAD:
-            yield from _of_role(INSTEAD[role], about)
+            yield from _of_role(INSTEAD[role], about, asked_as)
         return
     away = _covers(people, about) if role != To.TELLER else {}  # the worry is theirs alone to see
     for user in people:
-        yield Addressee(user, role)
+        yield Addressee(user, role, asked_as)
         cover = away.get(user.pk)
         if cover is not None and _may_learn(role, cover, about):
-            yield Addressee(cover, role, covers=user)
+            yield Addressee(cover, role, asked_as, covers=user)
 
 
 def _may_learn(role: To, user: User, about: About) -> bool:
@@ -118,9 +139,14 @@ def _may_learn(role: To, user: User, about: About) -> bool:
 
 
 def _covers(people: list[User], about: About) -> dict[int, User]:
-    today = timezone.localdate(about.at)
-    rows = Cover.objects.filter(user__in=people, since__lte=today, until__gte=today)
-    return {row.user_id: row.covered_by for row in rows.select_related("covered_by")}
+    return {row.user_id: row.covered_by for row in covers_on(about.at).filter(user__in=people)}
+
+
+def covers_on(at: datetime) -> QuerySet[Cover]:
+    """Who is away on this day, with whoever covers for them and may sign in."""
+    today = timezone.localdate(at)
+    rows = Cover.objects.filter(since__lte=today, until__gte=today, covered_by__is_active=True)
+    return rows.select_related("covered_by", "user")
 
 
 def on_duty(at: datetime) -> list[Duty]:

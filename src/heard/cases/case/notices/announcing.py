@@ -1,22 +1,32 @@
 """Telling those who have to know: at once, inside the action that something comes from; and later others, as long as nobody
-has seen it."""
+who answers for it has seen it."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from heard.agencies.rules import May
 from heard.cases.case.notices import rules
-from heard.cases.case.notices.addressees import About, Addressee, addressees, may_open
-from heard.cases.case.notices.models import Notice, Reader
-from heard.cases.case.notices.rules import Kind
+from heard.cases.case.notices.addressees import (
+    About,
+    Addressee,
+    addressees,
+    covers_on,
+    may_open,
+    may_open_as,
+    who_answers,
+    whoever_decides,
+)
+from heard.cases.case.notices.models import Cover, Notice, Reader
+from heard.cases.case.notices.rules import Kind, To
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -39,20 +49,17 @@ def announce(
 
     `named`, `teller` and `agencies`: whom the kind means by "the person concerned", "whoever told it" and "the agency
     concerned". `not_to`: whom it is about, and who never learns of it. Who has not yet seen the same about the same subject
-    is not told again, unless it is urgent. None where nobody is left.
+    is not told again. None where nobody is left.
     """
     at = at or timezone.now()
     whom = tuple(filter(None, named))
     about = About(person_id, at, rules.level_of(kind), whom, teller, tuple(agencies), not_to)
     urgent = kind in rules.URGENT
-    if kind in rules.NEEDS_CASE and about.case is None:
+    others = [one for one in addressees(rules.WHO[kind], about, urgent=urgent) if one.user.pk != by.pk]
+    told = _still_to_see(kind, subject, subject_id)
+    found = [one for one in others if one.user.pk not in told]
+    if not found and (told or not urgent):
         return None
-    found = [one for one in addressees(rules.WHO[kind], about, urgent=urgent) if one.user.pk != by.pk]
-    if not urgent:
-        told = _still_to_see(kind, subject, subject_id)
-        found = [one for one in found if one.user.pk not in told]
-        if not found:
-            return None
     notice = Notice.objects.create(
         kind=kind.value,
         urgent=urgent,
@@ -64,15 +71,17 @@ def announce(
         not_to=not_to,
         steps=1,
     )
-    _add(notice, found, at)
+    _add(notice, found, about)
     return notice
 
 
 def _still_to_see(kind: Kind, subject: str, subject_id: object) -> set[int]:
     """Who has this on their list already. A concern in danger is a concern that has been told."""
-    kinds = {kind, Kind.DANGER} if kind == Kind.WORRY else {kind}
+    kinds = rules.SAME.get(kind, frozenset({kind}))
     same = {"notice__subject": subject, "notice__subject_id": str(subject_id), "notice__kind__in": kinds}
-    return set(Reader.objects.filter(**same, seen_at=None).values_list("user_id", flat=True))
+    return set(
+        Reader.objects.filter(**same, seen_at=None, notice__ended_at=None).values_list("user_id", flat=True)
+    )
 
 
 def settle(*, kind: Kind, subject: str, subject_id: object, at: datetime | None) -> None:
@@ -81,51 +90,120 @@ def settle(*, kind: Kind, subject: str, subject_id: object, at: datetime | None)
     rows.update(ended_at=at or timezone.now())
 
 
-def _add(notice: Notice, found: Iterable[Addressee], at: datetime) -> int:
-    there = set(notice.readers.values_list("user_id", flat=True))
+def settle_decided(*, subject: str, subject_id: object, at: datetime) -> None:
+    """What lay only with those who decide is decided on: it leaves the lists of the others who could have."""
+    rows = Notice.objects.filter(
+        kind=Kind.WORRY.value, subject=subject, subject_id=str(subject_id), ended_at=None
+    )
+    rows.exclude(readers__role__in=(To.WORKER.value, To.LEAD_SUPERVISOR.value)).update(ended_at=at)
+
+
+def _add(notice: Notice, found: Sequence[Addressee], about: About, *, answers: bool = True) -> int:
+    """Puts it on their lists, and returns how many had it not. Who has it already and answers for it only now may have seen it.
+    `answers`: whether any of them does."""
+    there = {row.user_id: row for row in notice.readers.all()}
+    answer = who_answers(found, about) if answers else set()
     rows = [
-        Reader(notice=notice, user=one.user, role=one.role.value, covers=one.covers, added_at=at)
+        Reader(
+            notice=notice,
+            user=one.user,
+            role=one.role.value,
+            covers=one.covers,
+            answers=one.user.pk in answer,
+            added_at=about.at,
+        )
         for one in found
         if one.user.pk not in there
     ]
     Reader.objects.bulk_create(rows)
+    now_answer = [there[key] for key in answer if key in there]
+    if any(row.seen_at for row in now_answer):
+        notice.taken_at = about.at
+        notice.save(update_fields=["taken_at"])
+    notice.readers.filter(pk__in=[row.pk for row in now_answer]).update(answers=True)
     return len(rows)
 
 
 def pass_on(now: datetime) -> int:
-    """Notices that nobody has seen go on to whom their next step names. For a timer. Returns how many people were added.
+    """Notices that nobody who answers for them has seen go on to whom their next step names, and what somebody who is away has not
+    seen to whoever covers for them. For a timer. Returns how many people were added.
 
     An urgent one goes on at once where none of its readers may open the record any longer, as when it was restricted since.
     """
-    waits = Q(urgent=True) | Q(steps=1, told_at__lte=now - rules.steps(Kind.WORDS, _minutes())[1].after)
-    keys = list(
-        Notice.objects.filter(waits, seen_at=None, ended_at=None)
-        .exclude(urgent=False, kind__in=rules.GIVEN)
-        .order_by("told_at")
-        .values_list("pk", flat=True)
-    )
-    return sum(_pass_on(key, now) for key in keys)
+    waits = Q(urgent=True) | Q(steps=1, told_at__lte=now - rules.FIRST_LIMIT)
+    rows = Notice.objects.filter(waits, taken_at=None, ended_at=None).order_by("told_at")
+    covered = sum(give_to_cover(cover, now) for cover in covers_on(now))
+    return covered + sum(_pass_on(key, now) for key in list(rows.values_list("pk", flat=True)))
 
 
 @transaction.atomic
 def _pass_on(key: uuid.UUID, now: datetime) -> int:
-    notice = Notice.objects.select_for_update().filter(pk=key, seen_at=None, ended_at=None).first()
+    notice = Notice.objects.select_for_update().filter(pk=key, taken_at=None, ended_at=None).first()
     if notice is None:
         return 0
     kind = Kind(notice.kind)
     steps = rules.steps(kind, _minutes())
     due = rules.steps_due(kind, notice.told_at, now, _minutes())
-    if notice.urgent and not _somebody_may_open(notice):
+    nobody = notice.urgent and not _somebody_may_open(notice)
+    if nobody:
         due = max(due, notice.steps + 1)
     begun = steps[notice.steps : due]
-    if not begun and not (notice.urgent and not _somebody_may_open(notice)):
+    if not begun and not nobody:
         return 0
-    about = About(notice.person_id, now, rules.level_of(kind), not_to=notice.not_to)
-    who = [role for step in begun for role in step.who] or list(steps[-1].who)
-    added = _add(notice, addressees(who, about, urgent=notice.urgent), now)
+    about = _about(notice, now)
+    added = sum(
+        _add(notice, addressees(step.who, about, urgent=notice.urgent), about) for step in begun or steps[-1:]
+    )
+    if notice.urgent and not added and notice.taken_at is None and kind not in rules.FOR_FEW:
+        added = _add(notice, whoever_decides(about), about)
     notice.steps = min(due, len(steps))
     notice.save(update_fields=["steps"])
     return added
+
+
+def _about(notice: Notice, now: datetime) -> About:
+    """As it is now. Of what was given to agencies, the agencies are those of its readers."""
+    kind = Kind(notice.kind)
+    agencies: set[uuid.UUID] = set()
+    if kind in rules.GIVEN:
+        agencies = {
+            key
+            for row in notice.readers.select_related("user")
+            for key in row.user.agencies_where(May.SIGNED_IN)
+        }
+    level = rules.level_of(kind)
+    return About(notice.person_id, now, level, agencies=tuple(agencies), not_to=notice.not_to)
+
+
+def give_to_worker(*, person_id: uuid.UUID, at: datetime) -> None:
+    """What a worker of a child answers for and has not seen is on the list of whoever is their worker now. Call it inside the transaction of the action
+    that names one."""
+    kinds = [kind.value for kind, who in rules.WHO.items() if who[0] == To.WORKER]
+    rows = Notice.objects.filter(person_id=person_id, kind__in=kinds, taken_at=None, ended_at=None)
+    for notice in rows:
+        about = _about(notice, at)
+        _add(notice, addressees((To.WORKER,), about, urgent=False), about)
+
+
+def give_to_cover(cover: Cover, now: datetime) -> int:
+    """What somebody who is away has not seen is on the list of whoever covers for them, as far as they may open it. Returns how much."""
+    rows = Reader.objects.filter(user_id=cover.user_id, seen_at=None, notice__ended_at=None)
+    has_it = Reader.objects.filter(notice=OuterRef("notice"), user=cover.covered_by_id)
+    rows = rows.exclude(role=To.TELLER.value).exclude(
+        Exists(has_it.filter(Q(answers=True) | Q(answers=OuterRef("answers"))))
+    )
+    return sum(_cover(row, cover, now) for row in rows.select_related("notice"))
+
+
+def _cover(row: Reader, cover: Cover, now: datetime) -> int:
+    about = _about(row.notice, now)
+    if cover.covered_by_id == row.notice.not_to_id or not may_open_as(
+        row.role, cover.covered_by, about.person_id, about.level
+    ):
+        return 0
+    role = To(row.role)
+    found = [Addressee(cover.covered_by, role, role, covers=cover.user)]
+    return _add(row.notice, found, about, answers=row.answers)
 
 
 def _somebody_may_open(notice: Notice) -> bool:

@@ -19,6 +19,7 @@ class Notice(models.Model):
 
     class Kind(models.TextChoices):
         DANGER = rules.Kind.DANGER.value, _("Somebody is in danger")
+        DANGER_IN_CASE = rules.Kind.DANGER_IN_CASE.value, _("Somebody is in danger: now in this child’s case")
         WORRY = rules.Kind.WORRY.value, _("New concern about a child you work with")
         WORRY_TAKEN_ON = rules.Kind.WORRY_TAKEN_ON.value, _("Your agency takes on a concern")
         CASE_OPENED = rules.Kind.CASE_OPENED.value, _("Case opened")
@@ -102,6 +103,11 @@ class Notice(models.Model):
     seen_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When the first of its readers saw it.")
     )
+    taken_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("When one of those who answer for it saw it. Until then it goes on to others."),
+    )
     ended_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When it was so no longer, as when a child is back.")
     )
@@ -111,7 +117,7 @@ class Notice(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["subject", "subject_id"], name="notice_subject"),
             models.Index(
-                fields=["told_at"], condition=models.Q(seen_at=None, ended_at=None), name="notice_unseen"
+                fields=["told_at"], condition=models.Q(taken_at=None, ended_at=None), name="notice_not_taken"
             ),
         ]
 
@@ -137,6 +143,9 @@ class Reader(models.Model):
     role = models.CharField(max_length=60, choices=To)
     covers = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answers = models.BooleanField(
+        default=False, help_text=_("Whether it goes on to nobody further once this reader has seen it.")
     )
     added_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True, blank=True)

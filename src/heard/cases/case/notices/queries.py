@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -24,6 +24,9 @@ from heard.network.rules import Level
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+
+
+_MAILED_WITHIN: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -84,11 +87,21 @@ def notice_of(user: User, reader_id: int) -> Reader:
 
 
 def urgent_unseen(user: User, person_id: uuid.UUID) -> QuerySet[Notice]:
-    """What is urgent about this child and nobody has seen yet, for everybody who may open the record: not what was given to
-    a few."""
-    rows = Notice.objects.filter(visible_through(user, "person"), person_id=person_id, urgent=True)
-    rows = rows.exclude(kind__in=rules.GIVEN | rules.FOR_FEW)
-    return rows.filter(seen_at=None, ended_at=None).order_by("-told_at")
+    """What is urgent about this child and nobody who answers for it has seen, for everybody who may open the record: not what was
+    given to a few."""
+    return urgent_of(person_id).filter(visible_through(user, "person")).order_by("-told_at")
+
+
+def urgent_of(person: Any) -> QuerySet[Notice]:
+    """The same of a child whom the caller has shown to be visible, or of a column with one in a longer question."""
+    rows = Notice.objects.filter(person=person, urgent=True, taken_at=None, ended_at=None)
+    return rows.exclude(kind__in=rules.GIVEN | rules.FOR_FEW).order_by()
+
+
+def urgent_waits() -> bool:
+    """Whether something urgent has waited for longer than it takes to be passed on and mailed, whosever it is."""
+    rows = Notice.objects.filter(urgent=True, taken_at=None, ended_at=None)
+    return rows.filter(told_at__lt=timezone.now() - _MAILED_WITHIN).exists()
 
 
 def seen_by(user: User, *, subject: str, subject_id: object) -> list[Seen]:

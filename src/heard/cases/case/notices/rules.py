@@ -32,6 +32,7 @@ class Kind(StrEnum):
     """What there is to see. The value is stored."""
 
     DANGER = "danger"
+    DANGER_IN_CASE = "danger_in_case"
     WORRY = "worry"
     WORRY_TAKEN_ON = "worry_taken_on"
     CASE_OPENED = "case_opened"
@@ -89,13 +90,16 @@ class Kind(StrEnum):
 
 
 # Of these one that nobody has seen goes on to others within the hour, and its mail cannot be switched off.
-URGENT: Final = frozenset({Kind.DANGER, Kind.MISSING, Kind.STAFF, Kind.STAFF_NO_OFFICER})
+URGENT: Final = frozenset({Kind.DANGER, Kind.DANGER_IN_CASE, Kind.MISSING, Kind.STAFF, Kind.STAFF_NO_OFFICER})
 
+# Whom it goes to. The first role of which there is anybody answers for it: until one of them, or whoever covers for them, has
+# seen it, it goes on to others, whoever else has seen it.
 WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.DANGER: (To.WORKER, To.CO_ORDINATOR),
+    Kind.DANGER_IN_CASE: (To.WORKER,),
     Kind.WORRY: (To.WORKER,),
     Kind.WORRY_TAKEN_ON: (To.AGENCY_LEAD,),
-    Kind.CASE_OPENED: (To.LEAD_SUPERVISOR,),
+    Kind.CASE_OPENED: (To.LEAD_SUPERVISOR, To.WORKER),
     Kind.CASE_CLOSED: (To.WORKER, To.AGENCY_LEAD),
     Kind.WORDS: (To.WORKER,),
     Kind.MISSING: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR),
@@ -149,8 +153,11 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.STAFF_NO_OFFICER: (To.CO_ORDINATOR,),
 }
 
-# Without an open case these wait for a decision, which has a list and a clock of its own.
-NEEDS_CASE: Final = frozenset({Kind.WORRY})
+# Who has one of these unread is not told the other about the same: it is on their list.
+SAME: Final[dict[Kind, frozenset[Kind]]] = {
+    Kind.WORRY: frozenset({Kind.WORRY, Kind.DANGER, Kind.DANGER_IN_CASE}),
+    Kind.DANGER_IN_CASE: frozenset({Kind.DANGER, Kind.DANGER_IN_CASE}),
+}
 
 # What these are about is opened by those alone who may see everything.
 _WHOLE: Final = frozenset({Kind.FILE, Kind.SET_ASIDE, Kind.REFERRAL})
@@ -170,10 +177,11 @@ AT_ONCE: Final = URGENT | {
     Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE,
 }  # fmt: skip
 
-# Where one addressee does not see it: who else, and after how long. Minutes of what is urgent are a setting.
-_UNSEEN_AFTER: Final = timedelta(days=2)
+# Where nobody who answers for it sees it: who else, and after how long. Minutes of what is urgent are a setting; what is mailed at
+# once waits for a day, the rest for two. No source gives these days.
+_UNSEEN_AFTER: Final = (timedelta(days=1), timedelta(days=2))
+FIRST_LIMIT: Final = min(_UNSEEN_AFTER)
 _NEXT_URGENT: Final = ((To.LEAD_SUPERVISOR, To.CO_ORDINATOR), (To.ON_DUTY,))
-_NEXT: Final = ((To.LEAD_SUPERVISOR,),)
 
 # Who stands in where there is nobody of that role who may open the record.
 INSTEAD: Final[dict[To, To]] = {
@@ -185,7 +193,7 @@ INSTEAD: Final[dict[To, To]] = {
 
 @dataclass(frozen=True)
 class Step:
-    """From this long after it was told, these have to see it as well, as long as nobody has."""
+    """From this long after it was told, these have to see it as well, as long as nobody who answers for it has."""
 
     after: timedelta
     who: tuple[To, ...]
@@ -205,12 +213,11 @@ def steps(kind: Kind, urgent_minutes: tuple[int, int]) -> tuple[Step, ...]:
     first = Step(timedelta(0), WHO[kind])
     if kind in FOR_FEW:  # to no others: whoever became the officer meanwhile
         return first, Step(timedelta(minutes=urgent_minutes[0]), (To.OFFICER,))
-    if kind in GIVEN:
-        return (first,)
     if kind in URGENT:
         waits = [timedelta(minutes=minutes) for minutes in urgent_minutes]
         return first, *(Step(after, who) for after, who in zip(waits, _NEXT_URGENT, strict=True))
-    return first, *(Step(_UNSEEN_AFTER, who) for who in _NEXT)
+    after = _UNSEEN_AFTER[0 if kind in AT_ONCE else 1]
+    return first, Step(after, (To.AGENCY_LEAD if kind in GIVEN else To.LEAD_SUPERVISOR,))
 
 
 def steps_due(kind: Kind, told_at: datetime, now: datetime, urgent_minutes: tuple[int, int]) -> int:

@@ -45,6 +45,7 @@ def ask_teller(*, by: User, concern_id: uuid.UUID, text: str, at: datetime | Non
         concern=concern, text=text.strip(), asked_by=by, asked_at=now, due_on=due
     )
     _audit(by, "ask", concern)
+    mark_subject_seen(by=by, subject="concern", subject_id=concern.pk, at=now)
     announce(
         by=by,
         kind=Notified.TELLER_ASKED,

@@ -15,7 +15,7 @@ from django.utils import timezone
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.case.actions import name_worker, open_case, take_back_case
 from heard.cases.case.notices.actions import mark_subject_seen
-from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.announcing import announce, settle_decided
 from heard.cases.case.notices.queries import who_was_told
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import open_case_of, words_of
@@ -270,9 +270,14 @@ def _announce(by: User, concern: Concern, step: Step | None, now: datetime) -> N
     the feedback."""
     about: dict[str, Any] = {"by": by, "person_id": concern.person_id, "at": now}
     mark_subject_seen(by=by, subject="concern", subject_id=concern.pk, at=now)
+    settle_decided(subject="concern", subject_id=concern.pk, at=now)
     worry: dict[str, Any] = {"subject": "concern", "subject_id": concern.pk}
-    if concern.decision == rules.Decision.ADD_TO_CASE:
+    if concern.decision == rules.Decision.ADD_TO_CASE and concern.danger_now != rules.Danger.YES:
         announce(kind=Notified.WORRY, **worry, **about)
+    if (
+        concern.case and concern.danger_now == rules.Danger.YES
+    ):  # with a clock of its own, until the worker has seen it
+        announce(kind=Notified.DANGER_IN_CASE, **worry, **about)
     if concern.other_agency_id:
         announce(kind=Notified.WORRY_TAKEN_ON, agencies=[concern.other_agency_id], **worry, **about)
     if concern.decision == rules.Decision.STEP and step:
