@@ -95,3 +95,14 @@ def test_a_time_that_is_no_number_is_refused_with_a_sentence(tmp_path: Path, nam
     assert code != 0
     assert f"{name} is " in said
     assert "such as" in said
+
+
+def test_a_mail_server_that_cannot_be_understood_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    code, said = read(tmp_path, HEARD_MAIL_URL="smtp://heard@mail.example")
+    assert code != 0
+    assert "HEARD_MAIL_PASSWORD_FILE" in said
+    code, said = read(
+        tmp_path, HEARD_MAIL_URL="smtps://heard@mail.example", HEARD_MAIL_PASSWORD_FILE=str(tmp_path / "none")
+    )
+    assert code != 0
+    assert "cannot be read" in said

@@ -184,12 +184,11 @@ def test_where_heard_is_down_the_page_says_so(site: tuple[int, int, Path]) -> No
     assert "call 999" in text
 
 
-def test_signing_in_often_is_slowed(site: tuple[int, int, Path]) -> None:
+def test_everybody_of_an_agency_comes_to_sign_in_from_one_address(site: tuple[int, int, Path]) -> None:
     front, behind, _log = site
     with echoing(behind):
-        found = [ask(front, reverse("account_login"))[0] for _ in range(14)]
-    assert found[0] == 200
-    assert found[-1] == 429
+        found = {ask(front, reverse("account_login"))[0] for _ in range(110)}
+    assert found == {200}
 
 
 def test_the_log_names_no_page_and_nobody(site: tuple[int, int, Path]) -> None:

@@ -89,6 +89,16 @@ def _settings() -> Iterator[Finding]:
         )
 
 
+def _mail() -> Iterator[Finding]:
+    from django.conf import settings
+
+    from heard.agencies.mail.server import in_clear
+
+    if in_clear(settings.MAILERS["default"]["OPTIONS"]):
+        sentence = "Mails, with the links by which people set a password, go to the mail server in clear."
+        yield _error("mail", sentence, "Write smtp+starttls:// or smtps:// in front of it in HEARD_MAIL_URL.")
+
+
 def _folder() -> Iterator[Finding]:
     from django.conf import settings
 
@@ -336,5 +346,5 @@ def _answers(name: str, server: str) -> Iterator[Finding]:
 
 
 CHECKS: Final = (
-    _settings, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _clamd, _people, _sign_on, _trail,
+    _settings, _mail, _folder, _disk, _looks, _database, _migrations, _worker, _backup, _sandbox, _clamd, _people, _sign_on, _trail,
 )  # fmt: skip

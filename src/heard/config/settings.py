@@ -40,7 +40,9 @@ HEARD_UNUSED_DAYS  after how many days without signing in an account is listed, 
 HEARD_PROXIES      how many servers in front pass requests on, each adding the address that it saw; default 1, in the demo 0
 HEARD_SESSION_MINUTES   how long a sign-in lasts at most; default 480, one working day
 HEARD_IDLE_MINUTES  after how long without doing anything it ends; default 30, for administrators never more than 15
-HEARD_MAIL_URL     host[:port] of an SMTP server; without it mail is printed
+HEARD_MAIL_URL     host[:port] of an SMTP server that takes mail from this machine, or smtp+starttls://user@host[:port], or
+                   smtps://user@host[:port]; without it mail is printed
+HEARD_MAIL_PASSWORD_FILE  a file with that user's password
 HEARD_MAIL_FROM    whom mail comes from; default heard@ the name in HEARD_ADDRESS
 HEARD_LOG          json for one line of JSON each, with time, request and user by number; else text
 HEARD_ADDRESS      the address at which people open Heard, which mail leads to; such as https://heard.example.org
@@ -48,12 +50,14 @@ HEARD_ADDRESS      the address at which people open Heard, which mail leads to; 
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from heard.agencies.mail.server import options_of as _mail_server
 from heard.agencies.providers import read as _providers
 from heard.agencies.rules import unused_days as _unused_days
 from heard.cases.keeping.rules import period_of as _period_of
@@ -368,11 +372,21 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEMO
 SECURE_PROXY_SSL_HEADER = None if DEMO else ("HTTP_X_FORWARDED_PROTO", "https")
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
-_host, _, _port = os.environ.get("HEARD_MAIL_URL", "").partition(":")
-MAILERS = {
+try:
+    _password = (
+        Path(_file).read_text().strip() if (_file := os.environ.get("HEARD_MAIL_PASSWORD_FILE")) else ""
+    )
+    _server = _mail_server(os.environ.get("HEARD_MAIL_URL", ""), _password)
+except OSError as _wrong:
+    raise ImproperlyConfigured(
+        "HEARD_MAIL_PASSWORD_FILE cannot be read. See that it is there, and open to this user."
+    ) from _wrong
+except ValueError as _wrong:
+    raise ImproperlyConfigured(str(_wrong)) from _wrong
+MAILERS: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": f"django.core.mail.backends.{'smtp' if _host else 'console'}.EmailBackend",
-        "OPTIONS": {"host": _host, "port": int(_port or 25), "timeout": 20} if _host else {},
+        "BACKEND": f"django.core.mail.backends.{'smtp' if _server else 'console'}.EmailBackend",
+        "OPTIONS": _server,
     }
 }
 
