@@ -732,7 +732,7 @@ def _decided_properly(world: World, decided_id: Any, waiting_id: Any, case_id: A
 
 def _on_duty(world: World) -> int:
     now = timezone.now()
-    duty = noticing.put_on_duty(
+    (duty,) = noticing.put_on_duty(
         by=world.administrator,
         user=world.supervisor,
         begins=now + timedelta(days=1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,8 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.conftest import World
 
 from heard.agencies import actions as agencies
@@ -484,6 +486,75 @@ def test_a_page_says_that_danger_waits_and_nobody_ever_passed_anything_on(
     assert banner in client_of(world.teacher).get("/").text
     working.beat("notifier", working.NOTIFIER)
     assert banner not in client_of(world.teacher).get("/").text
+
+
+def test_a_duty_comes_again_each_week_at_the_same_hours_of_the_clock_on_the_wall(world: World) -> None:
+    friday = datetime(
+        2027, 3, 19, 17, tzinfo=timezone.get_current_timezone()
+    )  # the clocks go forward on the 28th
+    monday = friday.replace(day=22, hour=9)
+    asked: dict[str, Any] = {
+        "by": world.administrator,
+        "user": world.supervisor,
+        "begins": friday,
+        "ends": monday,
+        "phone": "01632 960 055",
+        "weekly_until": date(2027, 4, 2),
+    }
+    made = actions.put_on_duty(**asked)
+    assert [f"{timezone.localtime(one.begins):%d %H}" for one in made] == ["19 17", "26 17", "02 17"]
+    assert [f"{timezone.localtime(one.ends):%d %H}" for one in made] == ["22 09", "29 09", "05 09"]
+    assert actions.put_on_duty(**asked) == made  # pressed twice
+    for wrong in (date(2027, 3, 18), date(2028, 4, 1)):
+        with pytest.raises(Refused, match="within a year"):
+            actions.put_on_duty(**asked | {"weekly_until": wrong})
+    with pytest.raises(Refused, match="begins again"):
+        actions.put_on_duty(**asked | {"ends": friday + timedelta(days=8)})
+
+
+def test_whoever_keeps_the_rota_sees_when_nobody_is_on_duty(world: World) -> None:
+    now = datetime(2026, 12, 21, 9, tzinfo=timezone.get_current_timezone())
+    actions.put_on_duty(
+        by=world.administrator,
+        user=world.supervisor,
+        begins=now,
+        ends=now + timedelta(days=3),
+        phone="01632 960 055",
+    )
+    actions.put_on_duty(
+        by=world.administrator,
+        user=world.coordinator,
+        begins=now + timedelta(days=8),
+        ends=now + timedelta(days=60),
+        phone="01632 960 056",
+    )
+    (gap,) = queries.gaps_in_rota(world.administrator, since=now)
+    assert (gap.begins, gap.ends) == (now + timedelta(days=3), now + timedelta(days=8))
+    assert gap.holidays == [date(2026, 12, day) for day in (25, 26, 28)]
+    assert (
+        queries.gaps_in_rota(world.supervisor, since=now)[0].ends == now + rules.LOOKS_AHEAD
+    )  # reads no rota
+    agencies.switch_off(by=world.administrator, user=world.coordinator, reason="Left")
+    assert queries.gaps_in_rota(world.administrator, since=now)[0].ends == now + rules.LOOKS_AHEAD
+    page = client_of(world.administrator).get(reverse("duty")).text
+    assert "Nobody is on duty" in page
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 100), st.integers(1, 40)), max_size=8),
+    st.integers(0, 50),
+    st.integers(1, 50),
+)
+def test_at_each_hour_somebody_is_on_duty_or_it_is_in_a_gap(
+    duties: list[tuple[int, int]], first: int, length: int
+) -> None:
+    start = datetime(2027, 1, 1, tzinfo=UTC)
+    at = [start + timedelta(hours=hour) for hour in range(200)]
+    pairs = [(at[begins], at[begins + hours]) for begins, hours in duties]
+    found = rules.gaps(pairs, at[first], at[first + length])
+    for moment in at[first : first + length]:
+        on_duty = any(begins <= moment < ends for begins, ends in pairs)
+        assert on_duty is not any(begins <= moment < ends for begins, ends in found)
 
 
 def test_the_pages_of_mail_cover_and_rota_work(world: World) -> None:

@@ -448,6 +448,12 @@ def _why_not_until(review_on: date | None, today: date) -> str | None:
     return None
 
 
+def bank_holidays(first: date, last: date) -> list[date]:
+    """England’s bank holidays between two days, both of them too, in order."""
+    years = range(first.year, last.year + 1)
+    return sorted(day for year in years for day in _bank_holidays(year) if first <= day <= last)
+
+
 @cache
 def _bank_holidays(year: int) -> frozenset[date]:
     return frozenset(country_holidays("GB", subdiv="ENG", years=year))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -102,19 +102,38 @@ def be_back(*, by: User) -> None:
 
 
 @transaction.atomic
-def put_on_duty(*, by: User, user: User, begins: datetime | None, ends: datetime | None, phone: str) -> Duty:
+def put_on_duty(
+    *,
+    by: User,
+    user: User,
+    begins: datetime | None,
+    ends: datetime | None,
+    phone: str,
+    weekly_until: date | None = None,
+) -> list[Duty]:
+    """From one moment to another, or at the same hours of each week until a day. Who is put on it already for some of these hours is
+    not put on it twice."""
     why_not = rules.why_not_put_on_duty(
         may_manage=by.may(May.MANAGE),
         begins=begins,
         ends=ends,
         may_decide=user.is_active and user.may(May.DECIDE),
         phone=phone,
+        weekly_until=weekly_until,
     )
     if why_not or begins is None or ends is None:
         raise Refused(why_not)
-    duty = Duty.objects.create(user=user, begins=begins, ends=ends, phone=phone.strip())
-    record_audit(by=by, verb="put on", subject="duty", subject_id=duty.pk, detail={"user": user.pk})
-    return duty
+    begins, ends = timezone.localtime(begins), timezone.localtime(ends)
+    made = []
+    for week in rules.weeks(begins, weekly_until):
+        later = timedelta(weeks=week)  # by the clock on the wall, also where it was put forward or back since
+        duty, new = Duty.objects.get_or_create(
+            user=user, begins=begins + later, ends=ends + later, defaults={"phone": phone.strip()}
+        )
+        if new:
+            record_audit(by=by, verb="put on", subject="duty", subject_id=duty.pk, detail={"user": user.pk})
+        made.append(duty)
+    return made
 
 
 @transaction.atomic

@@ -69,6 +69,12 @@ class DutyForm(MomentsForm):
         inputmode="tel",
         max_length=40,
     )
+    weekly_until = DateField(
+        _("At the same hours of each week, until"),
+        hint=_("Leave it empty for this once."),
+        called=_("The last day"),
+        required=False,
+    )
 
     def __init__(self, *args: Any, people: Mapping[str, tuple[User, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,5 +84,5 @@ class DutyForm(MomentsForm):
     @property
     def answered(self) -> dict[str, Any]:
         """For `put_on_duty`."""
-        said = {name: self.cleaned_data[name] for name in ("begins", "ends", "phone")}
+        said = {name: self.cleaned_data[name] for name in ("begins", "ends", "phone", "weekly_until")}
         return said | {"user": self.people[self.cleaned_data["user"]][0]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +19,7 @@ from heard.cases.case.notices import rules
 from heard.cases.case.notices.addressees import on_duty
 from heard.cases.case.notices.models import Cover, Duty, Notice, NoticeMail, Reader
 from heard.cases.case.notices.rules import To
+from heard.cases.case.rules import bank_holidays
 from heard.network.queries import findable_through, not_denied_through, visible_through
 from heard.network.rules import Level
 
@@ -189,6 +190,27 @@ def rota(user: User, *, since: datetime) -> QuerySet[Duty]:
     """Who is on duty from a moment on, for those who keep the rota."""
     rows = Duty.objects.filter(ends__gt=since).select_related("user")
     return rows if user.may(May.MANAGE) else rows.none()
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Hours in which nobody is on duty, and the bank holidays of England in them."""
+
+    begins: datetime
+    ends: datetime
+    holidays: list[date]
+
+
+def gaps_in_rota(user: User, *, since: datetime) -> list[Gap]:
+    """Of the next weeks, for those who keep the rota."""
+    until = since + rules.LOOKS_AHEAD
+    rows = (
+        rota(user, since=since).filter(user__is_active=True).order_by("begins").values_list("begins", "ends")
+    )
+    return [
+        Gap(begins, ends, bank_holidays(timezone.localdate(begins), timezone.localdate(ends)))
+        for begins, ends in rules.gaps(rows, since, until)
+    ]
 
 
 def duty_visible_to(user: User, duty_id: int) -> Duty:

@@ -4,6 +4,7 @@ Each kind of notice names its addressees by their role towards the child. A test
 where one that adds information has neither a kind here nor a reason why nobody has to be told.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -242,14 +243,48 @@ def why_not_cover(
     return None
 
 
+MOST_WEEKS: Final = 52  # for which one duty is put on the rota at once
+LOOKS_AHEAD: Final = timedelta(days=28)  # in which hours without anybody on duty are shown
+
+
 def why_not_put_on_duty(
-    *, may_manage: bool, begins: datetime | None, ends: datetime | None, may_decide: bool, phone: str
+    *,
+    may_manage: bool,
+    begins: datetime | None,
+    ends: datetime | None,
+    may_decide: bool,
+    phone: str,
+    weekly_until: date | None = None,
 ) -> str | None:
-    """Whether somebody can be put on the rota: who is on duty has to be able to act, and to be rung."""
+    """Whether somebody can be put on the rota: who is on duty has to be able to act, and to be rung. `weekly_until`: the last day of a
+    duty that comes again each week."""
     if not may_manage:
         return "Only an administrator keeps the rota."
     if not may_decide:
         return "Choose a co-ordinator or supervisor: who is on duty decides."
     if begins is None or ends is None or ends <= begins:
         return "Give when the duty begins, and an end after that."
+    if weekly_until and ends > begins + timedelta(days=7):
+        return "A duty that comes again each week ends before it begins again. Check when it ends."
+    if weekly_until and not begins.date() <= weekly_until <= begins.date() + timedelta(weeks=MOST_WEEKS):
+        return "Give a last day after the first, within a year."
     return DUTY_ASKS.missing(phone=phone)
+
+
+def weeks(begins: datetime, weekly_until: date | None) -> range:
+    """By how many weeks a duty is moved each time; once where it does not come again."""
+    return range((weekly_until - begins.date()).days // 7 + 1 if weekly_until else 1)
+
+
+def gaps(
+    duties: Iterable[tuple[datetime, datetime]], since: datetime, until: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Hours between two moments in which nobody is on duty, in order. `duties`: when each begins and ends, in any order."""
+    found, covered = [], since
+    for begins, ends in sorted(duties):
+        if begins >= until:
+            break
+        if begins > covered:
+            found.append((covered, begins))
+        covered = max(covered, ends)
+    return [*found, (covered, until)] if covered < until else found

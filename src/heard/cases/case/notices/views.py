@@ -102,12 +102,14 @@ def duty(request: Request) -> HttpResponse:
     form = kept_form(request, DutyForm, kind="duty", people=queries.who_can_be_on_duty(request.user))
     if form.is_valid():
         with sending(request, form):
-            actions.put_on_duty(by=request.user, **form.answered)
-            messages.success(request, _("Saved: who is on duty."))
+            made = actions.put_on_duty(by=request.user, **form.answered)
+            said = _("Saved: %(who)s is on duty."), _("Saved: %(who)s is on duty %(times)s times.")
+            messages.success(request, said[len(made) > 1] % {"who": made[0].user, "times": len(made)})
             return redirect("duty")
-    rows = queries.rota(request.user, since=timezone.now())
-    page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "cases/notices/duty.html", {"form": form, "page": page})
+    now = timezone.now()
+    page = Paginator(queries.rota(request.user, since=now), _PER_PAGE).get_page(request.GET.get("page"))
+    gaps = queries.gaps_in_rota(request.user, since=now)
+    return render(request, "cases/notices/duty.html", {"form": form, "page": page, "gaps": gaps})
 
 
 @gate(May.MANAGE)
