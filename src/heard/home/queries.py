@@ -99,7 +99,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     digest.DIGESTS,
     pack.PACKS,
     agencies.DRAFTS,
-    note.NOT_SEEN,
+    note.TO_SEE,
 )
 
 

@@ -15,12 +15,15 @@ from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment import actions as assessing
 from heard.cases.case import actions as casework
+from heard.cases.case.models import Case
 from heard.cases.case.notices import actions as notices
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.case.queries import words_of
 from heard.cases.case.rules import Observed
 from heard.cases.note import actions, queries
+from heard.cases.note.models import ContactNote
 from heard.cases.note.rules import Contact, why_not_write
+from heard.cases.note.work import TO_SEE
 from heard.cases.plan import actions as plans
 from heard.cases.record.queries import entries_of
 from heard.cases.timeline import index
@@ -230,12 +233,27 @@ def test_reading_a_note_leaves_a_row(world: World, case: Any) -> None:
 
 
 def test_the_partnership_says_how_often_a_child_is_to_be_seen(world: World, case: Any, settings: Any) -> None:
-    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
-    assert not queries.not_seen_lately(world.social_worker).exists()  # nothing is set: nothing is asked
+    Case.objects.filter(pk=case.pk).update(opened_at=timezone.now() - timedelta(days=12))
+    assert not queries.to_see_soon(world.supervisor).exists()  # nothing is set: nothing is asked
     settings.SEEN_EVERY_DAYS = 10
-    assert list(queries.not_seen_lately(world.social_worker)) == [case]
+    assert list(queries.to_see_soon(world.supervisor)) == [case]  # also where nobody works with the child
+    assert not queries.to_see_soon(world.social_worker).exists()
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    (line,) = [TO_SEE.line(row, world.social_worker) for row in TO_SEE.lines(world.social_worker)]
+    assert (line.days_left, line.whose) == (-2, "")
+    (theirs,) = [TO_SEE.line(row, world.supervisor) for row in TO_SEE.lines(world.supervisor)]
+    assert (theirs.whose, theirs.is_colleagues) == ("Sol Wright", True)
+    overdue = TO_SEE.due_by(timezone.localdate() - timedelta(days=1))
+    assert overdue is not None
+    assert TO_SEE.rows(world.social_worker).filter(overdue).exists()
+    page = client_of(world.social_worker).get(reverse("home")).text
+    assert "See the child" in page
+    assert "Overdue by 2 days" in page
     visit(world, case)
-    assert not queries.not_seen_lately(world.social_worker).exists()
+    assert not queries.to_see_soon(world.social_worker).exists()
+    ContactNote.objects.update(at=timezone.now() - timedelta(days=8))
+    (soon,) = queries.to_see_soon(world.social_worker)
+    assert queries.see_by(soon.since) == timezone.localdate() + timedelta(days=2)
 
 
 @pytest.mark.parametrize(

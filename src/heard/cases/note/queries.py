@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import Case
-from heard.cases.case.queries import my_cases
+from heard.cases.case.queries import cases_visible_to, working
 from heard.cases.note.models import ContactNote, NoteObservation
 from heard.cases.note.rules import Contact, Seen
 from heard.network.queries import visible_through
@@ -21,6 +22,7 @@ from heard.network.queries import visible_through
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
+_SOON: Final = timedelta(days=3)  # a child to be seen is shown this long before the day
 _SEEN = (Seen.ALONE.value, Seen.WITH_OTHERS.value)
 
 
@@ -82,16 +84,38 @@ def last_contact(user: User, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID,
     return {row["person_id"]: Contact(_day(row["seen_at"]), _day(row["alone_at"])) for row in rows}
 
 
-def not_seen_lately(user: User) -> QuerySet[Case]:
-    """Open cases of children who count on this user and whom no note says to have been seen for as long as the partnership
-    has set (HEARD_SEEN_EVERY_DAYS); none where it has set nothing."""
+def to_see_soon(user: User) -> QuerySet[Case]:
+    """Open cases in which the child is to be seen within days, or should have been, by what the partnership has set
+    (HEARD_SEEN_EVERY_DAYS); none where it has set nothing. Those of which this user is a worker, and where they decide those that their
+    teams lead, whoever works on them or nobody.
+
+    `seen_at`: when a note says last that the child was seen; `since`: that, or when the case was opened, from which the days count.
+    """
     days = settings.SEEN_EVERY_DAYS
-    if days is None or not user.may(May.SEE_CHILD):
-        return my_cases(user).none()
+    leads = Q(lead_team__in=user.teams_where(May.DECIDE))
+    rows = cases_visible_to(user).filter(working(user) | leads, state=Case.State.OPEN)
+    if days is None:
+        return rows.none()
     seen = ContactNote.objects.filter(person=OuterRef("person"), corrected_by=None, seen__in=_SEEN)
-    rows = my_cases(user).annotate(seen_at=Subquery(seen.order_by("-at").values("at")[:1]))
-    since = timezone.now() - timedelta(days=days)
-    return rows.filter(Q(seen_at=None) | Q(seen_at__lt=since)).order_by("seen_at", "opened_at")
+    rows = rows.annotate(seen_at=Subquery(seen.order_by("-at").values("at")[:1]))
+    rows = rows.annotate(since=Coalesce("seen_at", "opened_at"))
+    return rows.filter(since__lt=_seen_before(timezone.localdate() + _SOON)).order_by("since", "pk")
+
+
+def to_see_by(day: date) -> Q:
+    """Which of them are to be seen by a day."""
+    return Q(since__lt=_seen_before(day))
+
+
+def see_by(since: datetime) -> date:
+    """By which day a child is to be seen who was seen last, or whose case was opened, at this moment."""
+    return timezone.localdate(since) + timedelta(days=settings.SEEN_EVERY_DAYS or 0)
+
+
+def _seen_before(due: date) -> datetime:
+    """Who was seen before this moment is to be seen by that day."""
+    last = due - timedelta(days=(settings.SEEN_EVERY_DAYS or 0) - 1)
+    return timezone.make_aware(datetime.combine(last, time.min))
 
 
 def _day(at: object) -> date | None:
