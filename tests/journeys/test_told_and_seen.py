@@ -6,18 +6,33 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.utils import timezone
-from tests.cases.conftest import assessment, case, submitted, worry
+from playwright.sync_api import expect
+from tests.cases.conftest import assessment, case, draft_plan, signed, submitted, worry
 from tests.cases.notices.test_notices import danger
+from tests.cases.words.test_occasions import agree, review
 from tests.conftest import World
+from tests.home.test_work import told
+from tests.journeys.begun import ago
 from tests.journeys.conftest import Story
 
 from heard.agencies import actions as agencies
 from heard.cases.assessment import actions as assessing
+from heard.cases.assessment.rules import ChildsView
 from heard.cases.case import actions as casework
 from heard.cases.case.notices.mail import notify_once
+from heard.cases.concern.models import Concern
+from heard.cases.words.actions import add_words
+from heard.govuk.environment import day
 
 pytestmark = pytest.mark.journey
-__all__ = ["assessment", "case", "submitted", "worry"]  # fixtures of the casework tests
+__all__ = [
+    "assessment",
+    "case",
+    "draft_plan",
+    "signed",
+    "submitted",
+    "worry",
+]  # fixtures of the casework tests
 
 
 def test_danger_told_on_an_open_case_reaches_the_worker_and_the_teller_reads_that_it_did(
@@ -64,6 +79,41 @@ def test_a_new_child_and_an_assessment_that_comes_back_are_told_to_the_worker(
     story.follow("Finish the assessment").sees("Say who else knows her.")
 
 
+def test_danger_stands_before_ten_other_things_of_whoever_decides(world: World, story: Story) -> None:
+    for number in range(10):
+        told(world, f"Joss{number}")
+    Concern.objects.update(due_on=ago(2))  # all of them overdue, and none of danger
+    told(world, "Mina", danger_done="Rang 999.")
+    story.sign_in(world.coordinator).open("/")
+    first = story.page.locator(".heard-work tbody tr").first
+    expect(first).to_contain_text("Danger")
+    expect(first).to_contain_text("Mina Okoro")
+    story.open("/worries/")
+    waiting = story.page.locator("main").inner_text()
+    assert waiting.index("In danger when told") < waiting.index("Joss0")
+
+
+def test_words_said_on_another_matter_say_so_beside_a_plan_and_a_review(
+    world: World, draft_plan: Any, story: Story
+) -> None:
+    june = ago(150)
+    earlier = add_words(
+        by=world.social_worker,
+        person_id=draft_plan.case.person_id,
+        text="The man at the kiosk is nice to me.",
+        heard_by="a bus driver",
+        heard_on=june,
+        how="said",
+    )
+    plan = agree(world, draft_plan, ChildsView(words_id=earlier.pk))
+    held = review(world, plan, ChildsView(words_id=earlier.pk))
+    label = f"Said earlier, on another matter, on {day(june)}, to a bus driver"
+    story.sign_in(world.social_worker)
+    for path in (f"/plans/{plan.pk}/", f"/reviews/{held.pk}/"):
+        story.open(path).sees(label, "The man at the kiosk is nice to me.")
+        story.sees_not("What the child says about this plan", "What the child said at this review")
+
+
 def test_somebody_is_put_on_duty_and_rung(world: World, case: Any, story: Story) -> None:
     tomorrow = timezone.localdate() + timedelta(days=1)
     story.sign_in(world.administrator).open("/duty/").sees("Nobody is on the rota from now on.")
@@ -74,7 +124,7 @@ def test_somebody_is_put_on_duty_and_rung(world: World, case: Any, story: Story)
     story.fill_date("Ends on", tomorrow.day, tomorrow.month, tomorrow.year)
     story.page.locator("#id_ends_time, [name=ends_time]").first.fill("23:00")
     story.fill("At which number are they rung?", "01632 960 055").press("Save")
-    story.sees("Saved: who is on duty.", "Cora Ordway", "01632 960 055")
+    story.sees("Saved: Cora Ordway is on duty.", "01632 960 055")
     casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
     danger(world, case)
     story.sign_in(world.social_worker).open("/").sees("On duty now: Cora Ordway, 01632 960 055.")
