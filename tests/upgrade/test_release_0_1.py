@@ -48,6 +48,13 @@ def digests(ask: Ask, columns: dict[str, list[str]]) -> dict[str, tuple[int, str
     return found
 
 
+def say(found: dict[str, tuple[int, str]]) -> None:
+    """With `pytest -s`: what was compared, before and after."""
+    for table, (count, digest) in sorted(found.items()):
+        print(f"{count:6} {digest[:16]} {table}")
+    print(f"{sum(count for count, _digest in found.values()):6} rows in {len(found)} tables, each as before")
+
+
 def migrate(**more: str) -> None:
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "HEARD_DEMO")}
     subprocess.run(
@@ -68,7 +75,9 @@ def test_on_sqlite_every_row_is_as_it_was(tmp_path: Path) -> None:
     assert sum(count for count, _digest in before.values()) > 2000
     migrate(HEARD_DATA=str(tmp_path))
     with closing(sqlite3.connect(path)) as database:
-        assert digests(lambda sql: database.execute(sql).fetchall(), columns) == before
+        after = digests(lambda sql: database.execute(sql).fetchall(), columns)
+        assert after == before
+        say(after)
         assert_ties_are_kept(lambda sql: database.execute(sql).fetchall(), ties)
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
         assert database.execute("SELECT count(*) FROM agencies_workerbeat").fetchone() == (0,)
@@ -101,7 +110,9 @@ def test_on_postgresql_every_row_is_as_it_was(tmp_path: Path) -> None:
         assert sum(count for count, _digest in before.values()) > 2000
         migrate(HEARD_DATA=str(tmp_path), DATABASE_URL=own)
         with psycopg.connect(own, options="-c search_path=public") as database:
-            assert digests(lambda sql: database.execute(sql).fetchall(), columns) == before
+            after = digests(lambda sql: database.execute(sql).fetchall(), columns)
+            assert after == before
+            say(after)
             assert_ties_are_kept(lambda sql: database.execute(sql).fetchall(), ties)
     finally:
         with psycopg.connect(server, autocommit=True) as asking:
