@@ -82,6 +82,7 @@ GATHERS = {
     "judge_together": "as the answer that is judged",
     "ask_ways": "searches what is tied to two, within what `rules.SEARCHED` allows",
     "judge_ways": "as the answer that is judged",
+    "duty": "looks for hours without anybody among the duties of four weeks",
     "clocks": "gathers what the whole record times, worries and referrals too",
     "referral": "is filled in from the whole record",
     "referral_check": "is filled in from the whole record",

@@ -8,6 +8,8 @@ from django.urls import reverse
 from tests.conftest import World, let_know
 from tests.walls.record import Record
 
+from heard.cases.case.notices.actions import mark_seen
+from heard.cases.case.notices.queries import unread_of
 from heard.cases.concern import actions as telling
 from heard.cases.timeline.index import catch_up
 from heard.cases.timeline.tabs import TABS
@@ -130,4 +132,10 @@ def test_danger_is_red_on_every_tab_until_the_reader_says_there_that_they_have_s
     assert "New for you" not in html or "Somebody is in danger" not in html[html.index("New for you") :]
     (seen,) = re.findall(r'action="(/[^"]+)" method="post" class="heard-danger__seen', html)
     assert client.post(seen, {"back": "child"})["Location"] == at(record)
-    assert "Nobody has said yet that they have seen it." not in client.get(at(record)).text
+    html = client.get(at(record)).text
+    assert "Nobody has said yet that they have seen it." not in html
+    assert "has not said yet that they have seen it" in html  # the child's worker
+    assert "heard-danger__seen" not in html
+    for reader in unread_of(world.social_worker, person):
+        mark_seen(by=world.social_worker, reader_id=reader.pk)
+    assert "has not said yet" not in client.get(at(record)).text

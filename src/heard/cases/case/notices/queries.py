@@ -204,12 +204,10 @@ class Gap:
 def gaps_in_rota(user: User, *, since: datetime) -> list[Gap]:
     """Of the next weeks, for those who keep the rota."""
     until = since + rules.LOOKS_AHEAD
-    rows = (
-        rota(user, since=since).filter(user__is_active=True).order_by("begins").values_list("begins", "ends")
-    )
+    rows = rota(user, since=since).filter(user__is_active=True, begins__lt=until)
     return [
         Gap(begins, ends, bank_holidays(timezone.localdate(begins), timezone.localdate(ends)))
-        for begins, ends in rules.gaps(rows, since, until)
+        for begins, ends in rules.gaps(rows.values_list("begins", "ends"), since, until)
     ]
 
 
