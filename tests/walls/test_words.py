@@ -81,6 +81,28 @@ def test_no_invented_record_blames_or_goes_into_detail(path: Path) -> None:
     assert [(text, wrong) for text in found if (wrong := faults(text))] == []
 
 
+def never_on_screens() -> list[str]:
+    """The last column of the glossary's table of three voices."""
+    table = (SOURCE.parents[1] / "GLOSSARY.md").read_text().partition("| On screens |")[2]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    return [term.strip() for row in rows for term in row[-1].split(";") if term.strip() != "–"]
+
+
+def test_the_glossary_says_what_no_screen_says() -> None:
+    assert len(never_on_screens()) > 20
+
+
+@every(sorted([*SOURCE.rglob("jinja2/**/*.html"), *SPEAKING]))
+def test_no_screen_says_what_the_glossary_keeps_off_it(path: Path) -> None:
+    relative = str(path.relative_to(SOURCE))
+    if relative in REFUSES_THEM or (path.suffix == ".py" and "demo" in path.parts):
+        return
+    spoken = [path.read_text()] if path.suffix == ".html" else list(strings(path))
+    assert [
+        (term, text[:80]) for text in spoken for term in never_on_screens() if term.lower() in text.lower()
+    ] == []
+
+
 @pytest.mark.parametrize("text", ["She is promiscuous.", "He is street-wise.", "putting herself at risk"])
 def test_the_wall_hears_blame(text: str) -> None:
     assert faults(text)
