@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from heard.cases.note.rules import Contact, why_not_write
 from heard.cases.plan import actions as plans
 from heard.cases.record.queries import entries_of
 from heard.cases.timeline import index
+from heard.cases.words.actions import correct_words
 from heard.network.actions import add_person, restrict
 
 
@@ -108,6 +110,101 @@ def test_a_correction_stands_beside_what_it_corrects(world: World, case: Any) ->
         actions.correct_note(by=world.supervisor, note_id=second.pk, why_corrected="Not mine")
     page = client_of(world.social_worker).get(reverse("note", args=[second.pk])).text
     assert "She showed me her room." in page
+
+
+def test_correcting_what_the_child_said_makes_a_new_version_of_the_words(world: World, case: Any) -> None:
+    first = visit(world, case, words="I like it hear.")
+    client, page = client_of(world.social_worker), reverse("note_correct", args=[first.pk])
+    asked = client.get(page).text
+    assert "I like it hear." in asked
+    sent = {"kind": "visit", "when": "now", "seen": "alone", "text": first.text, "words": "I like it here."}
+    answer = client.post(page, sent | {"why_corrected": "A slip of mine."}, follow=True)
+    second = queries.notes_of(world.social_worker, case.person_id).get()
+    assert second.words.text == "I like it here."
+    assert (second.words.corrects, second.words.why_corrected) == (first.words, "A slip of mine.")
+    assert second.words.said_on_id == second.pk
+    first.words.refresh_from_db()
+    assert first.words.text == "I like it hear."  # what was written down first is never edited
+    for told in (
+        "I like it here.",
+        "I like it hear.",
+    ):  # the version of before stays readable beside the new one
+        assert told in answer.text
+
+
+def test_what_the_child_said_is_not_taken_out_by_a_correction(world: World, case: Any) -> None:
+    first = visit(world, case, words="I like it here.")
+    client, page = client_of(world.social_worker), reverse("note_correct", args=[first.pk])
+    sent = {"kind": "visit", "when": "now", "seen": "alone", "text": first.text, "words": ""}
+    refused = client.post(page, sent | {"why_corrected": "Not wanted."})
+    assert "What the child said stays." in refused.text
+    assert list(queries.notes_of(world.social_worker, case.person_id)) == [first]
+    with pytest.raises(Refused, match="What the child said stays"):
+        actions.correct_note(by=world.social_worker, note_id=first.pk, words=" ", why_corrected="Not wanted.")
+
+
+def test_words_that_were_corrected_on_their_own_page_are_corrected_from_there(
+    world: World, case: Any
+) -> None:
+    first = visit(world, case, words="I like it hear.")
+    said = {"text": "I like it here.", "heard_by": "Sol Wright", "heard_on": first.words.heard_on}
+    newer = correct_words(
+        by=world.social_worker, words_id=first.words_id, why_corrected="She read it.", **said
+    )
+    client = client_of(world.social_worker)
+    assert "I like it here." in client.get(reverse("note_correct", args=[first.pk])).text
+    assert "I like it here." in client.get(reverse("note", args=[first.pk])).text
+    second = actions.correct_note(
+        by=world.social_worker, note_id=first.pk, words="I love it here.", why_corrected="She read it again."
+    )
+    assert second.words.corrects == newer
+    third = actions.correct_note(by=world.social_worker, note_id=second.pk, why_corrected="The place.")
+    assert third.words == second.words  # nothing was said differently: no new version
+
+
+def test_a_note_corrected_to_another_day_says_so_of_the_words_too(world: World, case: Any) -> None:
+    first = visit(world, case, words="I like it here.")
+    yesterday = timezone.now() - timedelta(days=1)
+    second = actions.correct_note(
+        by=world.social_worker, note_id=first.pk, at=yesterday, why_corrected="It was the day before."
+    )
+    assert second.words.heard_on == timezone.localdate(yesterday)
+    assert second.words.corrects == first.words
+
+
+def test_signs_of_a_note_are_read_as_they_stood(world: World, case: Any) -> None:
+    first = visit(world, case)
+    mark = partial(actions.mark_signs, by=world.social_worker)
+    mark(note_id=first.pk, noticed={"S01": "Out at night.", "S06": "A new phone."})
+    second = actions.correct_note(
+        by=world.social_worker, note_id=first.pk, text="She was in.", why_corrected="Her words."
+    )
+    mark(note_id=second.pk, noticed={"S06": "Two new phones."})
+    assert {row.item for row in first.observations.all()} == {
+        "S01",
+        "S06",
+    }  # as it stood when it was corrected
+    standing = second.observations.get(ended_at=None)
+    assert (standing.item, standing.words) == ("S06", "Two new phones.")
+    ended = second.observations.exclude(ended_at=None)
+    assert {(row.item, row.words) for row in ended} == {("S01", "Out at night."), ("S06", "A new phone.")}
+    assert {row.ended_by for row in ended} == {world.social_worker}
+    assert [row.words for row in queries.noticed_in_notes(world.social_worker, case.person_id)] == [
+        "Two new phones."
+    ]
+    client = client_of(world.social_worker)
+    page = client.get(reverse("note", args=[second.pk])).text
+    assert page.count("Out at night.") == 2  # of the version before, and of what was marked until now
+    old = client.get(reverse("note", args=[first.pk])).text
+    assert "A new phone." in old
+    assert "Two new phones." not in old
+
+
+def test_marking_the_same_signs_again_changes_nothing(world: World, case: Any) -> None:
+    note = visit(world, case)
+    for _time in range(2):
+        actions.mark_signs(by=world.social_worker, note_id=note.pk, noticed={"S01": "Out at night."})
+    assert note.observations.count() == 1
 
 
 def test_a_supervisor_adds_case_direction_and_the_writer_learns_of_it(world: World, case: Any) -> None:
@@ -199,7 +296,7 @@ def test_signs_are_marked_by_who_wrote_the_note_and_go_with_its_newest_version(
     with pytest.raises(Refused, match="has been corrected"):
         actions.mark_signs(by=world.social_worker, note_id=note.pk, noticed={})
     actions.mark_signs(by=world.social_worker, note_id=newer.pk, noticed={})
-    assert not newer.observations.exists()
+    assert not newer.observations.filter(ended_at=None).exists()
 
 
 def test_the_worker_learns_of_signs_that_somebody_else_noticed(world: World, case: Any) -> None:

@@ -12,7 +12,7 @@ from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.models import Case
+from heard.cases.case.models import Case, Words
 from heard.cases.case.queries import my_cases
 from heard.cases.note.models import ContactNote, NoteObservation
 from heard.cases.note.rules import Contact, Seen
@@ -41,7 +41,7 @@ def note_visible_to(user: User, note_id: uuid.UUID) -> ContactNote:
     """One note, also an earlier version; or `Hidden`."""
     rows = ContactNote.objects.filter(visible_through(user, "person"), pk=note_id)
     rows = rows.select_related("person", "words", "agency", "written_by", "corrected_by")
-    note = rows.prefetch_related("observations").first()
+    note = rows.prefetch_related("observations__ended_by").first()
     if note is None:
         raise Hidden
     return note
@@ -50,7 +50,8 @@ def note_visible_to(user: User, note_id: uuid.UUID) -> ContactNote:
 def versions_before(user: User, note: ContactNote) -> list[ContactNote]:
     """What a note said before it was corrected, the latest first."""
     rows = ContactNote.objects.filter(visible_through(user, "person"), event_id=note.event_id)
-    earlier = {row.pk: row for row in rows.filter(person_id=note.person_id).select_related("written_by")}
+    rows = rows.select_related("written_by", "words", "agency").prefetch_related("observations__ended_by")
+    earlier = {row.pk: row for row in rows.filter(person_id=note.person_id)}
     found: list[ContactNote] = []
     key = note.corrects_id
     while key in earlier:
@@ -59,11 +60,24 @@ def versions_before(user: User, note: ContactNote) -> list[ContactNote]:
     return found
 
 
+def words_now(user: User, note: ContactNote) -> Words | None:
+    """What the child said at this contact as it stands: the words of the note, or what corrects them since. One query."""
+    rows = Words.objects.filter(
+        visible_through(user, "person"), person_id=note.person_id, corrects__isnull=False
+    )
+    newer = {row.corrects_id: row for row in rows} if note.words_id else {}
+    words = note.words
+    while words is not None and words.pk in newer:
+        words = newer[words.pk]
+    return words
+
+
 def noticed_in_notes(
     user: User, person_id: uuid.UUID, *, since: datetime | None = None
 ) -> QuerySet[NoteObservation]:
     """Signs and vulnerabilities that notes about this child mark, the latest first; with `since`, those marked from then on."""
-    rows = NoteObservation.objects.filter(note__in=notes_of(user, person_id).order_by().values("pk"))
+    notes = notes_of(user, person_id).order_by().values("pk")
+    rows = NoteObservation.objects.filter(note__in=notes, ended_at=None)
     if since is not None:
         rows = rows.filter(noted_at__gte=since)
     return rows.select_related("note", "noted_by").order_by("-seen_on", "-noted_at")

@@ -66,14 +66,19 @@ def why_not_write(
     return None
 
 
-def why_not_correct(*, is_writer: bool, is_latest: bool, reason: str) -> tuple[str, str] | None:
-    """A note is corrected by its writer, by a new version beside the old."""
+def why_not_correct(
+    *, is_writer: bool, is_latest: bool, reason: str, drops_words: bool = False
+) -> tuple[str, str] | None:
+    """A note is corrected by its writer, by a new version beside the old. `drops_words`: it would say no longer what the child
+    said, which is corrected like all words and never taken out."""
     if not is_writer:
         return "", "Whoever wrote a note corrects it. Write a note of your own."
     if not is_latest:
         return "", "This note has been corrected already. Correct the newer version."
     if not reason.strip():
         return "why_corrected", CORRECT_NOTE_ASKS["why_corrected"]
+    if drops_words:
+        return "words", "What the child said stays. Write it as it was said: what stood here stays beside it."
     return None
 
 

@@ -67,12 +67,15 @@ def note(request: Request, note_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Case direction saved."))
             return redirect("note", note_id=note_id)
     is_mine = row.written_by_id == user.pk
+    noticed, ended = _noticed(row)
     context = {
         "note": row,
-        "before": queries.versions_before(user, row),
+        "words": queries.words_now(user, row),
+        "before": [(one, *_noticed(one)) for one in queries.versions_before(user, row)],
         "is_mine": is_mine,
         "may_write": user.may(May.PLAN),
-        "noticed": [(load.release(one.release).item(one.item).label, one) for one in row.observations.all()],
+        "noticed": noticed,
+        "ended": ended,
         "newer": getattr(row, "corrected_by", None),
         "directions": list(row.directions.select_related("written_by")),
         "form": form if may_direct else None,
@@ -88,7 +91,8 @@ def correct(request: Request, note_id: uuid.UUID) -> HttpResponse:
     names = ("kind", "seen", "text", "where", "who_was_there", "next", "source")
     moment = parts_of("at", row.at)
     begin = {name: getattr(row, name) for name in names} | {"when": "date", "on": moment["at_on"]}
-    begin |= {"at_time": moment["at_time"], "words": row.words.text if row.words else ""}
+    stands = queries.words_now(request.user, row)
+    begin |= {"at_time": moment["at_time"], "words": stands.text if stands else ""}
     form = kept_form(request, CorrectNoteForm, kind="note.correct", subject_id=note_id, initial=begin)
     if form.is_valid():
         with sending(request, form):
@@ -109,7 +113,7 @@ def signs(request: Request, note_id: uuid.UUID) -> HttpResponse:
     if why_not:
         messages.warning(request, _(why_not))
         return redirect("note", note_id=note_id)
-    noticed = {one.item: one.words for one in row.observations.all()}
+    noticed = {one.item: one.words for one in row.observations.all() if one.ended_at is None}
     begin = noticed | {"signs": list(noticed), "vulnerabilities": list(noticed)}
     form = kept_form(
         request, SignsForm, kind="note.signs", subject_id=note_id, initial=begin, release=load.current()
@@ -120,6 +124,12 @@ def signs(request: Request, note_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Signs saved. The next assessment takes them up."))
             return redirect("note", note_id=note_id)
     return render(request, "cases/note/signs.html", {"note": row, "form": form})
+
+
+def _noticed(note: Any) -> tuple[list[Any], list[Any]]:
+    """Signs of a version of a note, each with its name: those that stood last, and those that ended before."""
+    named = [(load.release(one.release).item(one.item).label, one) for one in note.observations.all()]
+    return [one for one in named if one[1].ended_at is None], [one for one in named if one[1].ended_at]
 
 
 def _event(request: Request) -> Any:

@@ -378,7 +378,9 @@ def _notes(person_id: uuid.UUID) -> list[Observation]:
     """Of each sign and vulnerability what was noted last, and the last time that it was seen. Three queries."""
     told = ConcernObservation.objects.filter(concern__person_id=person_id)
     assessed = AssessmentObservation.objects.filter(assessment__case__person_id=person_id)
-    noticed = NoteObservation.objects.filter(note__person_id=person_id, note__corrected_by=None)
+    noticed = NoteObservation.objects.filter(
+        note__person_id=person_id, note__corrected_by=None, ended_at=None
+    )
     return [*_last_of_each(told), *_last_of_each(assessed), *_last_of_each(noticed)]
 
 
