@@ -21,7 +21,6 @@ from heard.agencies.providers import Provider
 from heard.agencies.rules import Role
 from heard.board import actions as auditing
 from heard.cases.assessment import actions as assessing
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment import actions as attaching
 from heard.cases.case import actions as casework
 from heard.cases.case.models import RestrictionNews
@@ -57,6 +56,7 @@ from heard.cases.sharing.rules import fingerprint
 from heard.cases.supervision import actions as supervising
 from heard.cases.watch.models import ReadingAlert
 from heard.cases.words import actions as answering
+from heard.cases.words.rules import ChildsView
 from heard.insight.digest import actions as telling_many
 from heard.insight.digest.queries import fingerprint_of
 from heard.insight.judgement import actions as judging

@@ -10,7 +10,6 @@ from django.utils import timezone
 from tests.conftest import World
 
 from heard.agencies.rules import Hidden, Refused
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import assign_trusted_worker
 from heard.cases.case.models import CasePeriod
 from heard.cases.case.notices.queries import unread_of
@@ -19,6 +18,7 @@ from heard.cases.leaving.models import AfterPlan, Handover
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.review import actions as reviewing
 from heard.cases.timeline.index import catch_up
+from heard.cases.words.rules import ChildsView
 from heard.home.queries import my_work
 from heard.network.models import Person
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment import actions as assessing
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Case
 from heard.cases.case.queries import closed_case_of, open_case_of, periods_of
 from heard.cases.case.rules import due_on
@@ -22,6 +21,7 @@ from heard.cases.plan.queries import actions_due, actions_of
 from heard.cases.review import actions, queries
 from heard.cases.review.models import Review
 from heard.cases.review.rules import Looked, Missing
+from heard.cases.words.rules import ChildsView
 from heard.knowledge import load
 
 UNHEARD = ChildsView(why_no_words="She asked us to decide and to tell her.")

@@ -13,8 +13,6 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused, refuse
-from heard.cases.assessment.actions import hear
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment.actions import open_attachment
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce, settle
@@ -27,6 +25,8 @@ from heard.cases.missing.models import (
     InterviewOffer,
     Philomena,
 )
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 from heard.govuk.environment import day
 from heard.knowledge import load
 from heard.network.actions import Knows, add_group, add_person, add_place, hold_person, note_tie

@@ -13,9 +13,7 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused, refuse
-from heard.cases.assessment.actions import hear
 from heard.cases.assessment.queries import signed_since_opened
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import allow_to_do
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
@@ -24,6 +22,8 @@ from heard.cases.case.queries import case_visible_to
 from heard.cases.plan import queries, rules
 from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
 from heard.cases.plan.rules import Move, Progress, State
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import hold_person
 
 if TYPE_CHECKING:

@@ -14,8 +14,6 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Refused, refuse
-from heard.cases.assessment.actions import hear
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
@@ -25,6 +23,8 @@ from heard.cases.referral.models import AFTERWARDS, Referral, ReferralDecision
 from heard.cases.referral.prefill import Known, known_of
 from heard.cases.referral.questions import CURRENT, Question
 from heard.cases.referral.rules import Move, State
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import hold_person
 from heard.network.rules import Level
 

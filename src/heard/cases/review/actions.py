@@ -13,8 +13,6 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import refuse
-from heard.cases.assessment.actions import hear
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import end_case, open_case
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
@@ -28,6 +26,8 @@ from heard.cases.plan.queries import agreed_plan, plan_visible_to
 from heard.cases.review import queries, rules
 from heard.cases.review.models import Review, ReviewedOutcome
 from heard.cases.review.rules import Decision, Held, Looked
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import hold_person
 
 if TYPE_CHECKING:
