@@ -657,7 +657,11 @@ def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:
         by=world.coordinator,
         person_id=person_id,
         whom=Whom("", world.care),
-        asked=Asked("Look who waits at the station", "They know who is there", "She would like that"),
+        asked=Asked(
+            "Look who waits at the station",
+            "They know who is there",
+            ChildsView(new=_said(ago(0)) | {"text": "I would like that."}),
+        ),
     )
     keys = {"episode_id": episode.pk, "share_id": share.pk, "request_id": request.pk} | _audit(world)
     return keys | {"delivery_id": shared.delivery.pk, "onward_id": onward.pk}
@@ -719,8 +723,7 @@ def _decided_properly(world: World, decided_id: Any, waiting_id: Any, case_id: A
         services="Adult services, asked in May",
         where_to_live="With her aunt",
         who_to_call="Her aunt",
-        child_agreed="That is fine",
-        why_not_with_child="",
+        view=ChildsView(new=_said(today) | {"text": "That is fine."}),
     )
     return {
         "to_teller_id": question.pk,

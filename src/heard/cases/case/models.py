@@ -185,6 +185,9 @@ class Words(models.Model):
         SUPERVISION = "supervision", _("Decision in supervision")
         CLOSING = "closing", _("Closing the case")
         NOTE = "note", _("Note of contact")
+        STRATEGY = "strategy", _("Strategy discussion")
+        AFTERWARDS = "afterwards", _("Plan for what comes after 18")
+        ONWARD = "onward", _("Referral to another team or agency")
         OTHER = "other", _("Another matter")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -169,12 +169,12 @@ class ChildsViewForm(Form):
         return ChildsView(new=new | {"what_changed": self.cleaned_data["changed"]})
 
 
-def typed_view(row: Any, unheard: NotHeard | None) -> dict[str, Any]:
+def typed_view(words: Words | None, why_not: str, unheard: NotHeard | None) -> dict[str, Any]:
     """What the form begins with for what is written beside a decision: its words, or why there are none."""
-    if row.words_id:
-        return {"which": str(row.words_id)}
+    if words:
+        return {"which": str(words.pk)}
     if unheard is None:
-        return {"which": NONE if row.why_no_words else "", "why_no_words": row.why_no_words}
+        return {"which": NONE, "why_no_words": why_not} if why_not else {}
     if unheard.why == NotHeard.Why.NO_WISH:
         return {"which": NO_WISH, "asked_on": unheard.last_on, "asked": unheard.text}
     tries = zip(_TRIES, unheard.tries.all(), strict=False)

@@ -11,6 +11,7 @@ from heard.cases.concern.strategy import actions as strategy
 from heard.cases.leaving import actions as leaving
 from heard.cases.note import actions as noting
 from heard.cases.note.queries import notes_visible_to
+from heard.cases.words.rules import ChildsView
 
 if TYPE_CHECKING:
     from heard.demo.life.child import Child
@@ -22,8 +23,6 @@ _AFTERWARDS: Final[dict[str, Any]] = {
     "services": "Adult services were asked in autumn, the youth project keeps the place.",
     "where_to_live": "At the aunt’s. Supported lodgings if that ends.",
     "who_to_call": "The aunt first, then the youth project, at any hour.",
-    "child_agreed": "“I stay with my aunt. I do not want a new worker every month.”",
-    "why_not_with_child": "",
 }
 
 
@@ -142,7 +141,9 @@ def _grow_up(world: World, planned: list[Child]) -> None:
     """The oldest of those with a plan."""
     child = min(planned[1:], key=lambda one: one.case.person.birth_date or world.today)
     with world.on(world.ago(3)):
-        leaving.write_after_plan(by=child.worker, case_id=child.case.pk, **_AFTERWARDS)
+        said = {"text": "I stay with my aunt. I do not want a new worker every month.", "how": "said"}
+        view = ChildsView(new=said | {"heard_on": world.ago(3), "heard_by": str(child.worker)})
+        leaving.write_after_plan(by=child.worker, case_id=child.case.pk, view=view, **_AFTERWARDS)
 
 
 def _notice(planned: list[Child]) -> None:

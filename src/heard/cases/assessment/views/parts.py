@@ -214,7 +214,7 @@ def _prose(field: str) -> Callable[[Any, Any], tuple[dict[str, Any], dict[str, A
 
 
 def _child(user: Any, this: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    initial = typed_view(this, not_heard_beside(user, this.pk))
+    initial = typed_view(this.words, this.why_no_words, not_heard_beside(user, this.pk))
     return initial, {"words": queries.words_of_child(user, this.case_id), "beside": this}
 
 

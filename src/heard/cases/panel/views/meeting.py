@@ -214,7 +214,7 @@ def _decided(user: Any, this: Any) -> dict[str, Any]:
     """What is written so far, for whoever puts it right."""
     said = {"decision": this.decision, "reason": this.reason}
     if this.decided_at and this.is_about_child:
-        said |= typed_view(this, not_heard_beside(user, this.pk))
+        said |= typed_view(this.words, this.why_no_words, not_heard_beside(user, this.pk))
     return said
 
 
