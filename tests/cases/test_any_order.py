@@ -172,7 +172,7 @@ class Work:
         said |= {
             "enquiries": "yes" if number % 2 else "no",
             "enquiries_by": "Police",
-            "why_without_words": "x",
+            "view": ChildsView(why_no_words="x"),
         }
         if one.state == "held":
             strategy.correct_discussion(**this, **said, why="Written wrongly")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from heard.cases.case.models import Words
 
 _STEP: Final = ("step_what", "step_owner", "step_due_on")
+_FOLLOWS: Final = ("worker", "strategy_on", "help_with", "helping_agency", "other_agency", *_STEP, "also")
 _REVEALS: Final = {
     "open_case": "worker",
     "strategy": "strategy_on",
@@ -148,6 +149,7 @@ class DecideForm(ChildsViewForm):
 
     def __init__(self, *args: Any, offers: Offers, **kwargs: Any) -> None:
         super().__init__(*args, words=offers.words, **kwargs)
+        self.order_fields(["why", "decision", *_FOLLOWS, *ChildsViewForm.base_fields])  # as the page asks
         self.offers = offers
         fields: dict[str, Any] = self.fields
         fields["decision"].choices = offers.decisions
