@@ -125,6 +125,7 @@ def test_a_worry_that_was_told_since_asks_for_another_look(world, agreed):
         decision="add_to_case",
         reason="The team looks at it",
         feedback="Thank you",
+        why_without_words="Not met yet",
     )
     assert missing(world.coordinator, agreed.case) == [Missing.REVIEW]
     review(world, agreed, decision="continue")
@@ -241,6 +242,7 @@ def test_a_worry_about_a_child_whose_case_was_closed_opens_the_same_case(world, 
         decision="open_case",
         reason="They are back",
         feedback="Thank you",
+        why_without_words="Not met yet",
     )
     assert decided.case == signed.case
     assert open_case_of(world.coordinator, worry.person_id).why_opened == "They are back"
@@ -265,6 +267,7 @@ def test_the_clock_of_a_new_assessment_runs_from_the_worry_that_opened_the_case_
         decision="open_case",
         reason="They are back",
         feedback="Thank you",
+        why_without_words="Not met yet",
     )
     new = assessing.start_assessment(by=world.social_worker, case_id=signed.case_id)
     assert new.due_on == due_on(load.current().clock("assessment"), timezone.localdate())

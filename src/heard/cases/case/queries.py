@@ -29,6 +29,7 @@ from heard.cases.case.models import (
     AllocatedWorker,
     Case,
     CasePeriod,
+    Death,
     NotHeard,
     RestrictionNews,
     TrustedWorker,
@@ -37,7 +38,7 @@ from heard.cases.case.models import (
     Words,
 )
 from heard.cases.case.notices.queries import who_had_a_notice
-from heard.cases.case.rules import STATUTORY, Kept, why_not_allocate, why_not_assign, why_not_own
+from heard.cases.case.rules import AFTER_DEATH, STATUTORY, Kept, why_not_allocate, why_not_assign, why_not_own
 from heard.network.queries import (
     has_fact,
     involvements_of,
@@ -284,6 +285,22 @@ def not_heard_beside(user: User, beside_id: uuid.UUID) -> NotHeard | None:
     """Why a child was not heard beside one decision, where they were asked or somebody tried; with the tries."""
     rows = NotHeard.objects.filter(visible_through(user, "person"), beside_id=beside_id)
     return rows.prefetch_related("tries").first()
+
+
+def deaths_visible_to(user: User) -> QuerySet[Death]:
+    """What was recorded of the deaths of children whom this user may see, the latest first, with what has been put right since."""
+    rows = Death.objects.filter(visible_through(user, "person"))
+    return rows.select_related("person", "written_by", "corrected_by")
+
+
+def death_of(user: User, person_id: uuid.UUID) -> Death | None:
+    """That this child has died, as it stands; None where nothing says so, or where the user may not see the child."""
+    return deaths_visible_to(user).filter(person_id=person_id, stands=True).first()
+
+
+def why_not_after_death(user: User, person_id: uuid.UUID) -> str | None:
+    """What stands in the way of planning anything with this child: that they have died."""
+    return AFTER_DEATH if death_of(user, person_id) else None
 
 
 def ways_of_telling(user: User) -> list[tuple[str, str]]:

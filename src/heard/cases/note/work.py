@@ -12,4 +12,5 @@ NOT_SEEN = WorkList(
     "person", of="person_id", shows=("person",),
     what=lambda row: _("Last seen %(date)s") % {"date": day(row.seen_at)}
     if row.seen_at else _("No note says that anybody has seen the child"),
+    child="person",
 )  # fmt: skip

@@ -18,6 +18,7 @@ from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.addressees import leads_of_team
 from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.queries import why_not_after_death
 from heard.cases.case.rules import due_on
 from heard.cases.onward import queries, rules
 from heard.cases.onward.models import OnwardReferral
@@ -47,6 +48,7 @@ def refer_onward(
         raise Hidden
     onward_id, occasion = uuid.uuid4(), Words.Occasion.ONWARD
     words, why_not = hear(by=by, person_id=person_id, view=asked.view, on=occasion, on_id=onward_id)
+    refuse(why_not_after_death(by, person_id))
     refuse(
         rules.why_not_refer(
             may_share=by.may(May.SHARE),

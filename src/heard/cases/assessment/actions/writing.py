@@ -28,7 +28,7 @@ from heard.cases.assessment.rules import Move
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
-from heard.cases.case.queries import case_visible_to
+from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.case.rules import Observed, due_on
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.note.models import NoteObservation
@@ -49,6 +49,7 @@ def start_assessment(*, by: User, case_id: uuid.UUID, at: datetime | None = None
     """
     case = case_visible_to(by, case_id)
     hold_person(by=by, person_id=case.person_id)
+    refuse(why_not_after_death(by, case.person_id))
     refuse(queries.why_not_start(by, case.pk, case_is_open=case.state == "open"))
     release, now = load.current(), at or timezone.now()
     earlier = queries.latest_signed(by, case.pk)
