@@ -232,7 +232,7 @@ def test_the_record_stays_readable_and_a_note_can_be_written(world: World, agree
 def test_an_urgent_notice_of_the_child_goes_on_to_nobody(world: World, agreed: Any) -> None:
     missing.note_missing(
         by=world.social_worker, person_id=agreed.case.person_id, missing_from=timezone.now() - timedelta(hours=2),
-        last_seen_where="Station", last_seen_by="Her aunt", danger="x", why_not_reported="They know already.",
+        last_seen_where="Station", last_seen_by="Her aunt", danger="not_known", why_not_reported="They know already.",
     )  # fmt: skip
     waiting = Notice.objects.filter(kind="missing", ended_at=None)
     assert waiting.exists()

@@ -286,6 +286,15 @@ def why_not_tell_of_staff(*, who: str, is_self: bool) -> str | None:
     )
 
 
+def why_not_pass_to_officer(*, state: str, may_decide: bool) -> str | None:
+    """Of a worry that was told as an ordinary one."""
+    if not may_decide:
+        return "Whoever decides on a worry passes it to the designated officer"
+    if state != State.TOLD:
+        return "This worry has been decided already. Tell another one about that person: only the designated officer hears of it."
+    return None
+
+
 def why_not_decide_on_staff(
     *, state: str, decision: str, reason: str, feedback: str, told_it: bool
 ) -> str | None:
