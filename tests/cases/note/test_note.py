@@ -250,6 +250,80 @@ def test_of_one_visit_to_two_children_each_record_holds_its_own_part(world: Worl
         )
 
 
+@pytest.fixture
+def three(world: World, case: Any) -> list[Any]:
+    """A child who counts on the worker, one whom they added, and one of the same visit."""
+    joss = add_person(by=world.social_worker, given_name="Joss", family_name="Bell")
+    kit = add_person(by=world.social_worker, given_name="Kit", family_name="Marlow")
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    return [case.person, joss, kit]
+
+
+def test_one_note_about_several_children_is_written_once_and_each_record_has_its_own_part(
+    world: World, three: list[Any]
+) -> None:
+    mina, joss, kit = three
+    client = client_of(world.social_worker)
+    choosing = client.get(reverse("note_choose_several") + f"?child={joss.pk}&child={kit.pk}").text
+    assert "Mina Okoro" in choosing
+    chosen = client.get(reverse("note_choose_several"), {"go": "1", "child": [str(one.pk) for one in three]})
+    assert chosen.status_code == 302
+    page = chosen.headers["Location"]
+    assert "Okoro" not in page  # keys alone
+    sent = {"kind": "visit", "when": "now", "text": "All were at home, and had eaten."}
+    for one, own in zip(three, ("She was glad.", "He slept.", ""), strict=True):
+        sent |= {f"{one.pk}_seen": "alone", f"{one.pk}_text": own}
+    sent[f"{mina.pk}_words"] = "Come again."
+    answer = client.post(page, sent, follow=True)
+    assert "Note saved for 3 children." in answer.text
+    notes = {one.pk: queries.notes_of(world.social_worker, one.pk).get() for one in three}
+    assert len({note.event_id for note in notes.values()}) == 1
+    assert notes[kit.pk].text == "All were at home, and had eaten."
+    assert notes[joss.pk].text == "All were at home, and had eaten.\n\nHe slept."
+    assert notes[mina.pk].words.text == "Come again."
+    assert words_of(world.social_worker, joss.pk).count() == 0
+    shown = client.get(reverse("notes", args=[joss.pk])).text
+    assert "He slept." in shown
+    for others in ("glad", "Come again", "Okoro", "Kit"):
+        assert others not in shown
+
+
+def test_what_is_common_names_none_of_the_children(world: World, three: list[Any]) -> None:
+    parts = [actions.Part(one.pk, "x", "alone") for one in three]
+    said: dict[str, Any] = {"by": world.social_worker, "kind": "visit", "at": timezone.now()}
+    with pytest.raises(Refused, match="Leave the children’s names out"):
+        actions.write_together(parts=parts, text="kit was at home.", **said)
+    with pytest.raises(Refused, match="at least two children"):
+        actions.write_together(parts=parts[:1], text="At home.", **said)
+    with pytest.raises(Refused, match="a part for each child"):
+        actions.write_together(parts=[actions.Part(one.pk, "", "alone") for one in three], **said)
+    with pytest.raises(Refused, match="whether the child was seen"):
+        actions.write_together(parts=[*parts[:1], actions.Part(three[1].pk, "x")], **said)
+    assert not queries.notes_visible_to(world.social_worker).exists()  # none, where one is refused
+
+
+def test_a_note_about_several_is_written_about_those_alone_whom_the_writer_may_see(
+    world: World, three: list[Any]
+) -> None:
+    mina, joss, _kit = three  # of whom the school knows only the first
+    client = client_of(world.teacher)
+    keys = f"?child={mina.pk}&child={joss.pk}"
+    choosing = client.get(reverse("note_choose_several") + keys).text
+    assert "Mina" in choosing
+    assert "Joss" not in choosing
+    assert client.get(reverse("note_together") + keys).status_code == 404
+    with pytest.raises(Hidden):
+        actions.write_together(
+            by=world.teacher,
+            parts=[actions.Part(mina.pk, "x"), actions.Part(joss.pk, "x")],
+            kind="call",
+            at=timezone.now(),
+        )
+    assert not queries.notes_of(world.social_worker, mina.pk).exists()
+    one_alone = client.get(reverse("note_together") + f"?child={mina.pk}&child=x")
+    assert one_alone.headers["Location"] == reverse("note_choose_several")
+
+
 def test_signs_of_a_note_go_into_the_next_assessment_the_chronology_and_the_childs_page(
     world: World, case: Any
 ) -> None:
@@ -318,6 +392,25 @@ def test_notes_are_hidden_from_who_may_not_see_the_child(world: World, case: Any
     assert officer.get(reverse("note_write", args=[case.person_id]) + f"?same={note.pk}").status_code == 404
     with pytest.raises(Hidden):
         actions.open_note(by=world.officer, note_id=note.pk)
+
+
+def test_an_earlier_event_written_by_hand_stands_in_the_chronology_with_its_source(
+    world: World, case: Any
+) -> None:
+    client, page = client_of(world.social_worker), reverse("note_write", args=[case.person_id])
+    day = timezone.localdate() - timedelta(days=400)
+    sent = {"kind": "earlier", "when": "date", "text": "She was found at the station at night."}
+    sent |= {"on-day": str(day.day), "on-month": str(day.month), "on-year": str(day.year)}
+    assert "Say from which record this is taken" in client.post(page, sent).text
+    client.post(page, sent | {"source": "File of the youth service, 2019, page 12"})
+    index.catch_up()
+    (entry,) = [
+        one for one in entries_of(world.social_worker, case.person_id) if "station at night" in one.text
+    ]
+    assert entry.on == day  # where it belongs, not on the day on which it was typed
+    shown = client.get(reverse("child_chronology", args=[case.person_id])).text
+    at = shown.index("She was found at the station at night.")
+    assert "Taken from: File of the youth service, 2019, page 12" in shown[at : at + 600]
 
 
 def test_reading_a_note_leaves_a_row(world: World, case: Any) -> None:

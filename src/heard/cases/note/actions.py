@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,46 @@ def write_note(
     _audit(by, "write", note)
     _announce(by, note)
     return note
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a note about several children says of one of them, in that child's record alone."""
+
+    person_id: uuid.UUID
+    text: str = ""
+    seen: str = ""
+    words: str = ""
+
+
+@transaction.atomic
+def write_together(
+    *,
+    by: User,
+    parts: Sequence[Part],
+    kind: str,
+    at: datetime | None,
+    text: str = "",
+    where: str = "",
+    source: str = "",
+    now: datetime | None = None,
+) -> list[ContactNote]:
+    """One contact with several children: a note of each, in the order of `parts`, or none. `text`: what is common, which each
+    of them says first; nothing of another child's part stands in it. `Hidden` for a child whom `by` may not see."""
+    people = [person_visible_to(by, part.person_id) for part in parts]
+    why_not = rules.why_not_write_together(
+        names=[(one.given_name, one.family_name, one.known_as) for one in people],
+        common=text,
+        parts=[part.text for part in parts],
+    )
+    refuse(why_not and why_not[1])
+    notes: list[ContactNote] = []
+    for part in parts:
+        said = "\n\n".join(filter(None, (text.strip(), part.text.strip())))
+        about: dict[str, Any] = {"kind": kind, "at": at, "where": where, "source": source, "now": now}
+        about |= {"text": said, "seen": part.seen, "words": part.words, "person_id": part.person_id}
+        notes.append(write_note(by=by, event_id=notes[0].event_id if notes else None, **about))
+    return notes
 
 
 @transaction.atomic

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import Case, Words
-from heard.cases.case.queries import my_cases
+from heard.cases.case.queries import cases_visible_to, my_cases, worked_in
 from heard.cases.note.models import ContactNote, NoteObservation
 from heard.cases.note.rules import Contact, Seen
-from heard.network.queries import visible_through
+from heard.network.queries import people_visible_to, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -81,6 +81,19 @@ def noticed_in_notes(
     if since is not None:
         rows = rows.filter(noted_at__gte=since)
     return rows.select_related("note", "noted_by").order_by("-seen_on", "-noted_at")
+
+
+def children_to_write_about(user: User, *, also: Iterable[uuid.UUID] = (), at_most: int) -> dict[str, str]:
+    """Children whom one note may be about, by key, as they are called: those who count on this user, then those of cases that
+    their teams lead, `at_most` in all; and of `also` those whom the user may see."""
+    found = {str(case.person_id): str(case.person) for case in my_cases(user)[:at_most]}
+    rows = cases_visible_to(user).filter(pk__in=worked_in(user), state=Case.State.OPEN)
+    for case in rows.select_related("person").order_by("person__family_name", "pk")[:at_most]:
+        if len(found) < at_most:
+            found.setdefault(str(case.person_id), str(case.person))
+    for person in people_visible_to(user).filter(pk__in=set(also)):
+        found.setdefault(str(person.pk), str(person))
+    return found
 
 
 def last_contact(user: User, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Contact]:

@@ -1,5 +1,6 @@
 """What a note of contact needs. Pure: no Django, no clock, no database."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -64,6 +65,30 @@ def why_not_write(
     if kind == Kind.EARLIER and not source.strip():
         return "source", NOTE_ASKS["source"]
     return None
+
+
+def why_not_write_together(
+    *, names: Iterable[Iterable[str]], common: str, parts: Iterable[str]
+) -> tuple[str, str] | None:
+    """Of one contact with several children. `names`: by which each of them is called; `common`: what stands in each record;
+    `parts`: what stands in the record of one of them alone."""
+    called, own = [set(one) for one in names], list(parts)
+    if len(called) < 2:
+        return "", "Choose at least two children. A note about one child is written on that child’s page."
+    if any(_names(common, name) for one in called for name in one):
+        return (
+            "text",
+            "This stands in the record of each child. Leave the children’s names out, and write each part below.",
+        )
+    if not common.strip() and not all(part.strip() for part in own):
+        return "text", "Write what was common to all, or a part for each child."
+    return None
+
+
+def _names(text: str, name: str) -> bool:
+    return (
+        bool(name.strip()) and re.search(rf"\b{re.escape(name.strip())}\b", text, re.IGNORECASE) is not None
+    )
 
 
 def why_not_correct(
