@@ -37,6 +37,7 @@ ON_BOTH = (
     "agencies/test_looking.py",  # what may be written while a page is read
     "cases/attachment/test_set_aside.py",  # constraints, and what the worker asks
     "cases/case/",  # who may see; constraints
+    "cases/death/",  # constraints
     "cases/glass/",
     "cases/keeping/",
     "cases/notices/",

@@ -11,7 +11,6 @@ from tests.again import written_once
 from heard.agencies.models import User
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.models import Assessment, AssessmentObservation
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Case
 from heard.cases.case.queries import words_of
 from heard.cases.case.rules import Observed
@@ -19,6 +18,7 @@ from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
 from heard.cases.plan import actions as planning
 from heard.cases.plan.models import Plan
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import involve
 
 SAID = {

@@ -20,7 +20,6 @@ from tests.conftest import World
 from heard.agencies.rules import Refused
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.queries import seen_before_and_not_marked, signed_since_opened, unsigned
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Case
 from heard.cases.case.rules import Kept
 from heard.cases.clocks.actions import note_moment
@@ -39,6 +38,7 @@ from heard.cases.review.models import Review
 from heard.cases.review.queries import held_in_time
 from heard.cases.review.rules import Looked
 from heard.cases.supervision import actions as supervising
+from heard.cases.words.rules import ChildsView
 from heard.network import actions as network
 from heard.network.models import Merge, Person
 
@@ -172,7 +172,7 @@ class Work:
         said |= {
             "enquiries": "yes" if number % 2 else "no",
             "enquiries_by": "Police",
-            "why_without_words": "x",
+            "view": ChildsView(why_no_words="x"),
         }
         if one.state == "held":
             strategy.correct_discussion(**this, **said, why="Written wrongly")

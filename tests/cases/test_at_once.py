@@ -24,7 +24,6 @@ from heard.agencies.models import Draft, User
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.models import Assessment
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Case
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
@@ -34,6 +33,7 @@ from heard.cases.plan.models import Action, Plan
 from heard.cases.review import actions as reviewing
 from heard.cases.review.rules import Looked
 from heard.cases.sharing import actions as sharing
+from heard.cases.words.rules import ChildsView
 from heard.network import actions as network
 from heard.network.models import Person
 

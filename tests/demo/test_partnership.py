@@ -85,6 +85,13 @@ def test_every_part_of_life_is_lived() -> None:
     assert [model.__name__ for model in tables if not model.objects.exists()] == []
 
 
+def test_one_child_has_died_and_one_visit_was_written_about_two(loaded: int) -> None:
+    assert models.Death.objects.get().stands
+    assert models.Notice.objects.filter(kind="death").exists()
+    shared = Counter(models.ContactNote.objects.filter(corrected_by=None).values_list("event_id", flat=True))
+    assert 2 in shared.values()
+
+
 def test_one_child_is_missing_now_and_others_came_back() -> None:
     episodes = models.Episode.objects
     assert episodes.filter(found_at=None).count() == 1

@@ -11,7 +11,6 @@ from tests.conftest import World
 from heard.agencies.models import User
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.models import Assessment
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case import actions as casework
 from heard.cases.case.models import Case
 from heard.cases.case.queries import words_of
@@ -20,6 +19,7 @@ from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
 from heard.cases.plan import actions as planning
 from heard.cases.plan.models import Plan
+from heard.cases.words.rules import ChildsView
 
 HOME = "I want to walk home without looking behind me."
 BETTER = "Amira walks home without being afraid."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -49,3 +50,25 @@ def test_a_caseload_is_handed_over(world: World, story: Story) -> None:
     story.press("Hand over").sees("Say whether Amira Khan was asked")
     story.choose("Yes").page.get_by_label("What did Amira Khan say").fill("She would like to meet first.")
     story.press("Hand over").sees("Handed over: 1 child.")
+
+
+def test_a_call_is_noted_on_a_telephone_in_four_taps(world: World, story: Story) -> None:
+    """Half a minute between two doors: each tap counts, and what is typed is one sentence."""
+    planned(world)
+    story.sign_in(world.social_worker).open("/")
+    story.page.set_viewport_size({"width": 360, "height": 740})
+    taps = 0
+
+    def tap(role: Any, name: str) -> None:
+        nonlocal taps
+        taps += 1
+        story.page.get_by_role(role, name=name).first.click()
+        story.page.wait_for_load_state()
+
+    tap("button", "Write a note")
+    tap("link", "A call just now (Amira Khan)")
+    tap("textbox", "What happened, and what did you notice?")
+    story.page.keyboard.type("She asked when I come. I said Friday.")
+    tap("button", "Save note")
+    story.sees("Note saved: Call.", "She asked when I come. I said Friday.")
+    assert taps == 4

@@ -83,6 +83,8 @@ def test_a_decision_is_put_right_and_found_again(world: World, story: Story) -> 
         "Yes", within="Do section 47 enquiries follow?"
     )
     story.fill("By whom?", "Children’s services and the police together")
+    story.choose("There is another reason why we do not have the child’s words")
+    story.fill("Why are the child’s words not there?", "Sol asks her tonight.")
     story.fill("Reason for the decision", "Two agencies saw the van.")
     story.choose("Yes", within="This child has no open case.").press("Record the decision")
     story.sees("Decision recorded.", "Children’s services and the police together")

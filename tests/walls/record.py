@@ -21,7 +21,6 @@ from heard.agencies.providers import Provider
 from heard.agencies.rules import Role
 from heard.board import actions as auditing
 from heard.cases.assessment import actions as assessing
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment import actions as attaching
 from heard.cases.case import actions as casework
 from heard.cases.case.models import RestrictionNews
@@ -57,6 +56,7 @@ from heard.cases.sharing.rules import fingerprint
 from heard.cases.supervision import actions as supervising
 from heard.cases.watch.models import ReadingAlert
 from heard.cases.words import actions as answering
+from heard.cases.words.rules import ChildsView
 from heard.insight.digest import actions as telling_many
 from heard.insight.digest.queries import fingerprint_of
 from heard.insight.judgement import actions as judging
@@ -657,7 +657,11 @@ def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:
         by=world.coordinator,
         person_id=person_id,
         whom=Whom("", world.care),
-        asked=Asked("Look who waits at the station", "They know who is there", "She would like that"),
+        asked=Asked(
+            "Look who waits at the station",
+            "They know who is there",
+            ChildsView(new=_said(ago(0)) | {"text": "I would like that."}),
+        ),
     )
     keys = {"episode_id": episode.pk, "share_id": share.pk, "request_id": request.pk} | _audit(world)
     return keys | {"delivery_id": shared.delivery.pk, "onward_id": onward.pk}
@@ -719,8 +723,7 @@ def _decided_properly(world: World, decided_id: Any, waiting_id: Any, case_id: A
         services="Adult services, asked in May",
         where_to_live="With her aunt",
         who_to_call="Her aunt",
-        child_agreed="That is fine",
-        why_not_with_child="",
+        view=ChildsView(new=_said(today) | {"text": "That is fine."}),
     )
     return {
         "to_teller_id": question.pk,

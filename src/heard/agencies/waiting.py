@@ -69,6 +69,7 @@ class WorkList:
     a line stands before all others. `shows`: the records beside a row that its line names; no others are fetched.
     `only_if`: rows of one table without which there is nothing in this list. Most people's lists are mostly empty, and this
     is found in a hundredth of the time, since it leaves out all that decides what the user may see. Nothing of it is shown.
+    `child`: the way from a row to the child, of work with the child: it leaves the list once it is recorded that the child has died.
     """
 
     key: str
@@ -88,6 +89,13 @@ class WorkList:
     ahead: Callable[[Any], First | None] = lambda row: None
     shows: tuple[str, ...] = ()
     only_if: Callable[[User], QuerySet[Any]] | None = None
+    child: str = ""
+
+    def __post_init__(self) -> None:
+        """Nobody is reminded of what was to be done with a child who has died."""
+        if self.child:
+            rows, gone = self.rows, {f"{self.child}__deaths__stands": True}
+            object.__setattr__(self, "rows", lambda user: rows(user).exclude(**gone))
 
     def lines(self, user: User) -> QuerySet[Any]:
         """The rows, each with what its line names."""

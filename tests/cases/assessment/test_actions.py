@@ -13,9 +13,9 @@ from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.assessment import actions, queries, rules
 from heard.cases.assessment.actions import Choice
 from heard.cases.assessment.models import Assessment, AssessmentObservation, AssessmentPattern
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as telling
+from heard.cases.words.rules import ChildsView
 from heard.knowledge import load
 from heard.knowledge.model import NotInRelease
 from heard.network.actions import add_person

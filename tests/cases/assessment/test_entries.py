@@ -25,8 +25,9 @@ from heard.cases.assessment.models import (
     SentBack,
     Strength,
 )
-from heard.cases.assessment.rules import Change, ChildsView, Since
+from heard.cases.assessment.rules import Change, Since
 from heard.cases.case.queries import words_of
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import Knows, add_person, note_tie
 
 SEEN_AGAIN = {

@@ -30,6 +30,7 @@ def join(world, worry):
         decision="add_to_case",
         reason="The team looks at it",
         feedback="Thank you",
+        why_without_words="Not met yet",
     )
 
 

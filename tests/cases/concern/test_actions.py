@@ -223,7 +223,7 @@ def test_another_agency_takes_a_worry_on_and_sees_the_child(world: World) -> Non
 
 def test_a_decision_is_refused_in_words_and_leaves_the_worry_as_it_was(world: World) -> None:
     concern = a_worry(world, words=None, why_no_words="Not in school")
-    with pytest.raises(Refused, match="Say why the decision is made without them"):
+    with pytest.raises(Refused, match="Hear the child, or say why"):
         actions.decide(
             by=world.coordinator,
             concern=concern,

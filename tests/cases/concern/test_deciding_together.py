@@ -60,7 +60,11 @@ def test_a_case_is_opened_with_its_worker_who_learns_of_it(world: World) -> None
     concern = told(world)
     client = signed_in(world.coordinator)
     there = reverse("concern_decide", kwargs={"concern_id": concern.pk})
-    answer = {"decision": "open_case", "worker": str(world.social_worker.pk)} | SAID
+    answer = {
+        "decision": "open_case",
+        "worker": str(world.social_worker.pk),
+        "which": str(concern.words_id),
+    } | SAID
     page = client.post(there, answer, follow=True).text
     assert "Sol Wright works with the child and learns of it now." in page
     assert [case.person for case in my_cases(world.social_worker)] == [concern.person]
@@ -113,6 +117,7 @@ def test_several_worries_of_one_event_each_get_their_own_decision(world: World) 
     answer = {
         "decision": "open_case",
         "also": [str(brother.pk), str(again.pk)],
+        "which": str(first.words_id),
         "why_without_words": "x",
     } | SAID
     assert "It is the decision on 3 worries." in client.post(there, answer, follow=True).text
@@ -134,7 +139,7 @@ def test_where_one_of_several_is_refused_none_is_decided(world: World) -> None:
         why_no_words="He was gone",
     )
     both = {"by": world.coordinator, "concerns": [first, silent], "decision": "open_case"}
-    with pytest.raises(Refused, match=f"{silent.reference}: We do not have the child’s own words"):
+    with pytest.raises(Refused, match=f"{silent.reference}: Hear the child, or say why"):
         actions.decide_together(**both, **SAID)
     assert set(Concern.objects.values_list("state", flat=True)) == {"told"}
     assert not Case.objects.exists()
@@ -247,9 +252,11 @@ def test_the_form_that_puts_it_right_begins_with_what_was_decided(world: World) 
     page = client.get(there).text
     assert "Early help" in page
     assert SAID["reason"] in page
-    again = client.post(there, {"decision": "open_case"} | SAID).text
+    beside = {"which": str(concern.words_id)}
+    again = client.post(there, {"decision": "open_case"} | beside | SAID).text
     assert "Say why the decision is put right" in again
-    done = client.post(there, {"decision": "open_case", "why": "More came in"} | SAID, follow=True).text
+    beside["why"] = "More came in"
+    done = client.post(there, {"decision": "open_case"} | beside | SAID, follow=True).text
     assert "Put right: Open a case." in done
 
 

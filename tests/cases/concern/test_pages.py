@@ -286,8 +286,8 @@ def test_a_decision_is_shown_with_its_reason_to_the_one_who_told(world: World) -
     client = signed_in(world.coordinator)
     answers = {"decision": "no_further_action", "reason": "Explained by the family"}
     page = client.post(f"/worries/{concern.pk}/decide/", answers).text
-    assert "Say why the decision is made without the child’s own words" in page
-    answers["why_without_words"] = "Away until Monday"
+    assert "Choose the child’s words, write new ones, or say why there are none" in page
+    answers |= {"which": "none", "why_no_words": "Away until Monday"}
     assert "Write what the person who told this will read" in page
     answers["feedback"] = "We spoke with the family. Thank you for telling."
     assert client.post(f"/worries/{concern.pk}/decide/", answers).status_code == 302
@@ -299,7 +299,13 @@ def test_a_decision_is_shown_with_its_reason_to_the_one_who_told(world: World) -
 def test_another_agency_is_chosen_by_name(world: World) -> None:
     concern = a_worry(world.teacher)
     client = signed_in(world.coordinator)
-    answers = {"decision": "other_agency", "reason": "x", "why_without_words": "y", "feedback": "z"}
+    answers = {
+        "decision": "other_agency",
+        "reason": "x",
+        "which": "none",
+        "why_no_words": "y",
+        "feedback": "z",
+    }
     assert "Choose the agency" in client.post(f"/worries/{concern.pk}/decide/", answers).text
     answers["other_agency"] = str(world.police.pk)
     client.post(f"/worries/{concern.pk}/decide/", answers)

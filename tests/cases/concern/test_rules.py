@@ -113,7 +113,7 @@ STEP: dict[str, object] = {"step": "Visit the owner", "has_step_owner": True, "s
         ({"reason": " "}, "Give the reason for the decision"),
         (
             {"has_words": False},
-            "We do not have the child’s own words. Say why the decision is made without them.",
+            "Hear the child, or say why it is decided without the child’s own words.",
         ),
     ],
 )

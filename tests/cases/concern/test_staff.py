@@ -382,6 +382,64 @@ def test_nobody_else_decides_on_it_nor_takes_an_ordinary_one_for_the_officer(
         actions.decide(by=world.coordinator, concern=ordinary, decision="officer", reason="x", feedback="y")
 
 
+def test_a_worry_told_as_an_ordinary_one_is_passed_to_the_officer_and_goes_the_same_way(
+    world: World, with_worker: Any, officer: User
+) -> None:
+    told = tell(world, with_worker.person_id, staff=None, danger_now="yes", danger_done="Called 999")
+    actions.ask_teller(by=world.coordinator, concern_id=told.pk, text="Who drove?")
+    assert "danger" in kinds(world.social_worker)
+    assert "teller_asked" in kinds(world.teacher)
+    catch_up()
+    assert any(SEEN in one.text for one in entries_of(world.supervisor, told.person_id))
+    client = client_of(world.coordinator)
+    page = reverse("concern_about_staff", args=[told.pk])
+    assert page in client.get(reverse("concern_decide", args=[told.pk])).text
+    assert "Say who it is, and what they do" in client.post(page, {"user": "none"}).text
+    sent = {"who": "Sol Wright, social worker", "user": str(world.social_worker.pk)}
+    assert client.post(page, sent).headers["Location"] == reverse("concerns")
+    # from here on as one that was told so
+    assert kinds(officer) == ["staff"]
+    for user in (world.social_worker, world.coordinator, world.supervisor, world.teacher):
+        assert not {"danger", "worry", "staff", "teller_asked"} & set(kinds(user)), user
+    assert not people_visible_to(fresh(world.social_worker)).filter(pk=told.person_id).exists()
+    for user in (world.coordinator, world.supervisor):
+        assert client_of(user).get(reverse("concern", args=[told.pk])).status_code == 404
+        assert client_of(user).get(page).status_code == 404
+    assert not any(SEEN in one.text for one in entries_of(world.supervisor, told.person_id))
+    catch_up()
+    assert not any(SEEN in one.text for one in entries_of(world.supervisor, told.person_id))
+    shown = client_of(officer).get(reverse("staff_worry", args=[told.pk])).text
+    assert SEEN in shown
+    assert WORDS["text"] in shown
+    row = AuditRow.objects.get(verb="pass to the officer", subject="concern")
+    assert (row.subject_id, row.person_id) == (
+        str(told.pk),
+        None,
+    )  # nobody who reads who looked at the child sees it
+    actions.decide_on_staff(by=officer, concern_id=told.pk, decision="officer", reason="x", feedback="y")
+
+
+def test_only_who_decides_passes_a_worry_to_the_officer_and_only_before_it_is_decided(
+    world: World, with_worker: Any, officer: User
+) -> None:
+    told = tell(world, with_worker.person_id, staff=None)
+    staff = AboutStaff("Sol Wright, social worker", world.social_worker)
+    with pytest.raises(Refused, match="Whoever decides"):
+        actions.pass_to_officer(by=world.social_worker, concern_id=told.pk, staff=staff)
+    with pytest.raises(Hidden):
+        actions.pass_to_officer(by=world.officer, concern_id=told.pk, staff=staff)
+    with pytest.raises(Refused, match="about yourself"):
+        actions.pass_to_officer(
+            by=world.coordinator, concern_id=told.pk, staff=AboutStaff("Cora", world.coordinator)
+        )
+    assert (
+        client_of(world.social_worker).get(reverse("concern_about_staff", args=[told.pk])).status_code == 404
+    )
+    actions.decide(by=world.coordinator, concern=told, decision="add_to_case", reason="x", feedback="y")
+    with pytest.raises(Refused, match="decided already"):
+        actions.pass_to_officer(by=world.coordinator, concern_id=told.pk, staff=staff)
+
+
 def test_a_restricted_record_is_not_opened_to_the_duty_team_by_it(world: World, officer: User) -> None:
     from heard.network import actions as network
 

@@ -20,6 +20,7 @@ from heard.cases.concern.strategy import actions, queries, rules
 from heard.cases.concern.strategy.models import AskedAgency, StrategyDiscussion
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.timeline.index import catch_up
+from heard.cases.words.rules import ChildsView
 from heard.home.queries import my_work
 from heard.network import actions as network
 
@@ -30,7 +31,7 @@ OUTCOME: dict[str, Any] = {
     "reason": "Three agencies saw the same van.",
     "enquiries": "no",
     "enquiries_by": "",
-    "why_without_words": "",
+    "view": ChildsView(why_no_words="She is asked tonight."),
 }
 ENQUIRIES = OUTCOME | {"enquiries": "yes", "enquiries_by": "Children’s services and the police together"}
 
@@ -248,7 +249,9 @@ def test_the_pages_lead_from_asking_to_the_decision(world: World, planned: Strat
     finishing = reverse("strategy_finish", kwargs={"discussion_id": planned.pk})
     assert "This child has no open case. Is one opened now?" in client.get(finishing).text
     day = {"held_on-day": TODAY.day, "held_on-month": TODAY.month, "held_on-year": TODAY.year}
+    heard = {"which": str(planned.concern.words_id)}
     answers = {"decision": "The police see her", "reason": "The van", "enquiries": "yes", "opens_case": "no"}
+    answers |= heard
     refused = client.post(finishing, answers | day | {"enquiries_by": "Police"}).text
     assert "Section 47 enquiries need an open case." in refused
     assert "The police see her" in refused
@@ -259,6 +262,7 @@ def test_the_pages_lead_from_asking_to_the_decision(world: World, planned: Strat
     page = client.get(correcting).text
     assert "The police see her" in page
     answers = {"decision": "She is seen at school", "reason": "The van", "enquiries": "no", "why": "Better"}
+    answers |= heard
     assert "Corrected." in client.post(correcting, answers | day, follow=True).text
 
 
@@ -282,7 +286,7 @@ WHOLE = rules.Outcome(TODAY, "Seen", "The van", "no", "", "", lacks_words=False,
         ({"reason": ""}, "Give the reason for the decision"),
         (
             {"lacks_words": True},
-            "We do not have the child’s own words. Say why the decision is made without them.",
+            "Hear the child, or say why it is decided without the child’s own words.",
         ),
         ({"lacks_words": True, "why_without_words": "Not met"}, None),
     ],

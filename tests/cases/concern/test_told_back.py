@@ -157,7 +157,7 @@ def test_who_told_it_decides_only_with_the_reason_why_nobody_else_can(world: Wor
     shown = client.get(page).text
     assert "Why can nobody else decide on it?" in shown
     assert "What will the person who told this read?" not in shown
-    answers = {"decision": "open_case", "reason": "Harm now"}
+    answers = {"decision": "open_case", "reason": "Harm now", "which": str(concern.words_id)}
     assert "Say why nobody else can decide on it" in client.post(page, answers).text
     with pytest.raises(Refused, match="You told this worry yourself"):
         decide(world, concern, feedback="")

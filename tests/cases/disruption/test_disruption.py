@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
+from heard.cases.case.notices.actions import mark_all_seen
+from heard.cases.case.notices.queries import unread_of
 from heard.cases.disruption import actions, queries, rules
 from heard.cases.disruption.models import DisruptionStep
 from heard.network import actions as network
@@ -161,6 +163,23 @@ def test_what_could_not_be_done_says_why_and_a_finished_step_stays(client, world
             by=world.social_worker, disruption_id=step.pk, kind="place", what="x", agency_id=world.police.pk,
             due_on=SOON, who_or_where="y",
         )  # fmt: skip
+
+
+def test_who_is_given_a_step_by_a_change_learns_of_it(world, case):
+    step = plan_step(world, case)
+    given = {
+        "by": world.social_worker,
+        "disruption_id": step.pk,
+        "kind": "place",
+        "what": "x",
+        "due_on": SOON,
+    }
+    given |= {"agency_id": world.care.pk, "who_or_where": "y"}
+    actions.change_step(**given, owner=world.supervisor)
+    assert [row.notice.kind for row in unread_of(world.supervisor)].count("action") == 1
+    mark_all_seen(by=world.supervisor, person_id=case.person_id)
+    actions.change_step(**given | {"what": "z"}, owner=world.supervisor)
+    assert "action" not in [row.notice.kind for row in unread_of(world.supervisor)]  # it is theirs already
 
 
 def test_blaming_words_get_a_gentle_hint(client, world, case):

@@ -10,7 +10,6 @@ from django.utils import timezone
 from tests.conftest import World
 
 from heard.agencies.rules import Hidden, Refused
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import assign_trusted_worker
 from heard.cases.case.models import CasePeriod
 from heard.cases.case.notices.queries import unread_of
@@ -19,6 +18,7 @@ from heard.cases.leaving.models import AfterPlan, Handover
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.review import actions as reviewing
 from heard.cases.timeline.index import catch_up
+from heard.cases.words.rules import ChildsView
 from heard.home.queries import my_work
 from heard.network.models import Person
 
@@ -35,9 +35,9 @@ AFTER: dict[str, str] = {
     "services": "Adult services, asked in May",
     "where_to_live": "With her aunt",
     "who_to_call": "Her aunt",
-    "child_agreed": "That is fine",
-    "why_not_with_child": "",
 }
+FINE = ChildsView(new={"text": "That is fine.", "how": "said", "heard_on": TODAY, "heard_by": "Sol Wright"})
+TYPED = AFTER | {"which": "none", "why_no_words": "She reads it first."}
 
 
 def hand_over(world: World, signed: Any, **change: Any) -> Handover:
@@ -139,7 +139,7 @@ def test_who_may_not_see_the_child_sees_and_writes_none_of_it(world: World, sign
     for act in (
         lambda: queries.handover_visible_to(user, handover.pk),
         lambda: actions.note_accepted(by=user, handover_id=handover.pk, accepted_by="x", accepted_on=TODAY),
-        lambda: actions.write_after_plan(by=user, case_id=signed.case_id, **AFTER),
+        lambda: actions.write_after_plan(by=user, case_id=signed.case_id, view=FINE, **AFTER),
         lambda: actions.open_after_plan(by=user, case_id=signed.case_id),
     ):
         with pytest.raises(Hidden):
@@ -191,7 +191,7 @@ def test_a_plan_for_after_18_is_due_before_the_birthday_as_the_partnership_set(
     settings.AFTERWARDS_MONTHS = 6
     assert lines(world.social_worker, "afterwards") == []
     settings.AFTERWARDS_MONTHS = 12
-    actions.write_after_plan(by=world.social_worker, case_id=signed.case_id, **AFTER)
+    actions.write_after_plan(by=world.social_worker, case_id=signed.case_id, view=FINE, **AFTER)
     assert lines(world.social_worker, "afterwards") == []
 
 
@@ -203,20 +203,20 @@ def test_no_clock_for_it_runs_in_a_closed_case(world: World, signed: Any) -> Non
     close(world, signed, "ended")
     assert lines(world.social_worker, "afterwards") == []
     with pytest.raises(Refused, match="closed"):
-        actions.write_after_plan(by=world.social_worker, case_id=signed.case_id, **AFTER)
+        actions.write_after_plan(by=world.social_worker, case_id=signed.case_id, view=FINE, **AFTER)
 
 
 def test_a_young_person_who_grows_up_has_their_plan_when_the_case_closes(world: World, signed: Any) -> None:
-    actions.write_after_plan(by=world.social_worker, case_id=signed.case_id, **AFTER)
+    actions.write_after_plan(by=world.social_worker, case_id=signed.case_id, view=FINE, **AFTER)
     assert close(world, signed, "adult").ended_as == "adult"
 
 
 def test_a_new_version_keeps_those_before(world: World, signed: Any) -> None:
     client = signed_in(world.social_worker)
     there = reverse("after_plan_write", kwargs={"case_id": signed.case_id})
-    assert "Say who can be called afterwards" in client.post(there, AFTER | {"who_to_call": ""}).text
-    client.post(there, AFTER)
-    client.post(there, AFTER | {"services": "Adult services said yes"})
+    assert "Say who can be called afterwards" in client.post(there, TYPED | {"who_to_call": ""}).text
+    client.post(there, TYPED)
+    client.post(there, TYPED | {"services": "Adult services said yes"})
     assert list(AfterPlan.objects.values_list("version", flat=True)) == [2, 1]
     page = client.get(reverse("after_plan", kwargs={"case_id": signed.case_id})).text
     assert "Adult services said yes" in page

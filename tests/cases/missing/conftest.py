@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 from tests.again import written_once
 
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.missing import actions
 from heard.cases.missing.models import Episode, Interview
+from heard.cases.words.rules import ChildsView
 
 SEEN = {
     "last_seen_where": "The bus stop in Kiln Lane",

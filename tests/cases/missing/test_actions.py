@@ -12,11 +12,11 @@ from tests.cases.missing.conftest import BACK, ago, gone, interviewed
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment.actions import attach
 from heard.cases.case.rules import Kept
 from heard.cases.missing import actions, queries, rules
 from heard.cases.missing.models import Episode, Philomena
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import Knows, add_person, add_place, move_house, note_tie
 from heard.network.models import Person
 from heard.network.queries import web

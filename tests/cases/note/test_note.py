@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from heard.cases.note.work import TO_SEE
 from heard.cases.plan import actions as plans
 from heard.cases.record.queries import entries_of
 from heard.cases.timeline import index
+from heard.cases.words.actions import correct_words
 from heard.network.actions import add_person, restrict
 
 
@@ -113,6 +115,101 @@ def test_a_correction_stands_beside_what_it_corrects(world: World, case: Any) ->
     assert "She showed me her room." in page
 
 
+def test_correcting_what_the_child_said_makes_a_new_version_of_the_words(world: World, case: Any) -> None:
+    first = visit(world, case, words="I like it hear.")
+    client, page = client_of(world.social_worker), reverse("note_correct", args=[first.pk])
+    asked = client.get(page).text
+    assert "I like it hear." in asked
+    sent = {"kind": "visit", "when": "now", "seen": "alone", "text": first.text, "words": "I like it here."}
+    answer = client.post(page, sent | {"why_corrected": "A slip of mine."}, follow=True)
+    second = queries.notes_of(world.social_worker, case.person_id).get()
+    assert second.words.text == "I like it here."
+    assert (second.words.corrects, second.words.why_corrected) == (first.words, "A slip of mine.")
+    assert second.words.said_on_id == second.pk
+    first.words.refresh_from_db()
+    assert first.words.text == "I like it hear."  # what was written down first is never edited
+    for told in (
+        "I like it here.",
+        "I like it hear.",
+    ):  # the version of before stays readable beside the new one
+        assert told in answer.text
+
+
+def test_what_the_child_said_is_not_taken_out_by_a_correction(world: World, case: Any) -> None:
+    first = visit(world, case, words="I like it here.")
+    client, page = client_of(world.social_worker), reverse("note_correct", args=[first.pk])
+    sent = {"kind": "visit", "when": "now", "seen": "alone", "text": first.text, "words": ""}
+    refused = client.post(page, sent | {"why_corrected": "Not wanted."})
+    assert "What the child said stays." in refused.text
+    assert list(queries.notes_of(world.social_worker, case.person_id)) == [first]
+    with pytest.raises(Refused, match="What the child said stays"):
+        actions.correct_note(by=world.social_worker, note_id=first.pk, words=" ", why_corrected="Not wanted.")
+
+
+def test_words_that_were_corrected_on_their_own_page_are_corrected_from_there(
+    world: World, case: Any
+) -> None:
+    first = visit(world, case, words="I like it hear.")
+    said = {"text": "I like it here.", "heard_by": "Sol Wright", "heard_on": first.words.heard_on}
+    newer = correct_words(
+        by=world.social_worker, words_id=first.words_id, why_corrected="She read it.", **said
+    )
+    client = client_of(world.social_worker)
+    assert "I like it here." in client.get(reverse("note_correct", args=[first.pk])).text
+    assert "I like it here." in client.get(reverse("note", args=[first.pk])).text
+    second = actions.correct_note(
+        by=world.social_worker, note_id=first.pk, words="I love it here.", why_corrected="She read it again."
+    )
+    assert second.words.corrects == newer
+    third = actions.correct_note(by=world.social_worker, note_id=second.pk, why_corrected="The place.")
+    assert third.words == second.words  # nothing was said differently: no new version
+
+
+def test_a_note_corrected_to_another_day_says_so_of_the_words_too(world: World, case: Any) -> None:
+    first = visit(world, case, words="I like it here.")
+    yesterday = timezone.now() - timedelta(days=1)
+    second = actions.correct_note(
+        by=world.social_worker, note_id=first.pk, at=yesterday, why_corrected="It was the day before."
+    )
+    assert second.words.heard_on == timezone.localdate(yesterday)
+    assert second.words.corrects == first.words
+
+
+def test_signs_of_a_note_are_read_as_they_stood(world: World, case: Any) -> None:
+    first = visit(world, case)
+    mark = partial(actions.mark_signs, by=world.social_worker)
+    mark(note_id=first.pk, noticed={"S01": "Out at night.", "S06": "A new phone."})
+    second = actions.correct_note(
+        by=world.social_worker, note_id=first.pk, text="She was in.", why_corrected="Her words."
+    )
+    mark(note_id=second.pk, noticed={"S06": "Two new phones."})
+    assert {row.item for row in first.observations.all()} == {
+        "S01",
+        "S06",
+    }  # as it stood when it was corrected
+    standing = second.observations.get(ended_at=None)
+    assert (standing.item, standing.words) == ("S06", "Two new phones.")
+    ended = second.observations.exclude(ended_at=None)
+    assert {(row.item, row.words) for row in ended} == {("S01", "Out at night."), ("S06", "A new phone.")}
+    assert {row.ended_by for row in ended} == {world.social_worker}
+    assert [row.words for row in queries.noticed_in_notes(world.social_worker, case.person_id)] == [
+        "Two new phones."
+    ]
+    client = client_of(world.social_worker)
+    page = client.get(reverse("note", args=[second.pk])).text
+    assert page.count("Out at night.") == 2  # of the version before, and of what was marked until now
+    old = client.get(reverse("note", args=[first.pk])).text
+    assert "A new phone." in old
+    assert "Two new phones." not in old
+
+
+def test_marking_the_same_signs_again_changes_nothing(world: World, case: Any) -> None:
+    note = visit(world, case)
+    for _time in range(2):
+        actions.mark_signs(by=world.social_worker, note_id=note.pk, noticed={"S01": "Out at night."})
+    assert note.observations.count() == 1
+
+
 def test_a_supervisor_adds_case_direction_and_the_writer_learns_of_it(world: World, case: Any) -> None:
     note = visit(world, case)
     actions.direct(by=world.supervisor, note_id=note.pk, text="See her weekly until the review.")
@@ -154,6 +251,80 @@ def test_of_one_visit_to_two_children_each_record_holds_its_own_part(world: Worl
             text="x",
             event_id=first.event_id,
         )
+
+
+@pytest.fixture
+def three(world: World, case: Any) -> list[Any]:
+    """A child who counts on the worker, one whom they added, and one of the same visit."""
+    joss = add_person(by=world.social_worker, given_name="Joss", family_name="Bell")
+    kit = add_person(by=world.social_worker, given_name="Kit", family_name="Marlow")
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    return [case.person, joss, kit]
+
+
+def test_one_note_about_several_children_is_written_once_and_each_record_has_its_own_part(
+    world: World, three: list[Any]
+) -> None:
+    mina, joss, kit = three
+    client = client_of(world.social_worker)
+    choosing = client.get(reverse("note_choose_several") + f"?child={joss.pk}&child={kit.pk}").text
+    assert "Mina Okoro" in choosing
+    chosen = client.get(reverse("note_choose_several"), {"go": "1", "child": [str(one.pk) for one in three]})
+    assert chosen.status_code == 302
+    page = chosen.headers["Location"]
+    assert "Okoro" not in page  # keys alone
+    sent = {"kind": "visit", "when": "now", "text": "All were at home, and had eaten."}
+    for one, own in zip(three, ("She was glad.", "He slept.", ""), strict=True):
+        sent |= {f"{one.pk}_seen": "alone", f"{one.pk}_text": own}
+    sent[f"{mina.pk}_words"] = "Come again."
+    answer = client.post(page, sent, follow=True)
+    assert "Note saved for 3 children." in answer.text
+    notes = {one.pk: queries.notes_of(world.social_worker, one.pk).get() for one in three}
+    assert len({note.event_id for note in notes.values()}) == 1
+    assert notes[kit.pk].text == "All were at home, and had eaten."
+    assert notes[joss.pk].text == "All were at home, and had eaten.\n\nHe slept."
+    assert notes[mina.pk].words.text == "Come again."
+    assert words_of(world.social_worker, joss.pk).count() == 0
+    shown = client.get(reverse("notes", args=[joss.pk])).text
+    assert "He slept." in shown
+    for others in ("glad", "Come again", "Okoro", "Kit"):
+        assert others not in shown
+
+
+def test_what_is_common_names_none_of_the_children(world: World, three: list[Any]) -> None:
+    parts = [actions.Part(one.pk, "x", "alone") for one in three]
+    said: dict[str, Any] = {"by": world.social_worker, "kind": "visit", "at": timezone.now()}
+    with pytest.raises(Refused, match="Leave the children’s names out"):
+        actions.write_together(parts=parts, text="kit was at home.", **said)
+    with pytest.raises(Refused, match="at least two children"):
+        actions.write_together(parts=parts[:1], text="At home.", **said)
+    with pytest.raises(Refused, match="a part for each child"):
+        actions.write_together(parts=[actions.Part(one.pk, "", "alone") for one in three], **said)
+    with pytest.raises(Refused, match="whether the child was seen"):
+        actions.write_together(parts=[*parts[:1], actions.Part(three[1].pk, "x")], **said)
+    assert not queries.notes_visible_to(world.social_worker).exists()  # none, where one is refused
+
+
+def test_a_note_about_several_is_written_about_those_alone_whom_the_writer_may_see(
+    world: World, three: list[Any]
+) -> None:
+    mina, joss, _kit = three  # of whom the school knows only the first
+    client = client_of(world.teacher)
+    keys = f"?child={mina.pk}&child={joss.pk}"
+    choosing = client.get(reverse("note_choose_several") + keys).text
+    assert "Mina" in choosing
+    assert "Joss" not in choosing
+    assert client.get(reverse("note_together") + keys).status_code == 404
+    with pytest.raises(Hidden):
+        actions.write_together(
+            by=world.teacher,
+            parts=[actions.Part(mina.pk, "x"), actions.Part(joss.pk, "x")],
+            kind="call",
+            at=timezone.now(),
+        )
+    assert not queries.notes_of(world.social_worker, mina.pk).exists()
+    one_alone = client.get(reverse("note_together") + f"?child={mina.pk}&child=x")
+    assert one_alone.headers["Location"] == reverse("note_choose_several")
 
 
 def test_signs_of_a_note_go_into_the_next_assessment_the_chronology_and_the_childs_page(
@@ -202,7 +373,7 @@ def test_signs_are_marked_by_who_wrote_the_note_and_go_with_its_newest_version(
     with pytest.raises(Refused, match="has been corrected"):
         actions.mark_signs(by=world.social_worker, note_id=note.pk, noticed={})
     actions.mark_signs(by=world.social_worker, note_id=newer.pk, noticed={})
-    assert not newer.observations.exists()
+    assert not newer.observations.filter(ended_at=None).exists()
 
 
 def test_the_worker_learns_of_signs_that_somebody_else_noticed(world: World, case: Any) -> None:
@@ -224,6 +395,25 @@ def test_notes_are_hidden_from_who_may_not_see_the_child(world: World, case: Any
     assert officer.get(reverse("note_write", args=[case.person_id]) + f"?same={note.pk}").status_code == 404
     with pytest.raises(Hidden):
         actions.open_note(by=world.officer, note_id=note.pk)
+
+
+def test_an_earlier_event_written_by_hand_stands_in_the_chronology_with_its_source(
+    world: World, case: Any
+) -> None:
+    client, page = client_of(world.social_worker), reverse("note_write", args=[case.person_id])
+    day = timezone.localdate() - timedelta(days=400)
+    sent = {"kind": "earlier", "when": "date", "text": "She was found at the station at night."}
+    sent |= {"on-day": str(day.day), "on-month": str(day.month), "on-year": str(day.year)}
+    assert "Say from which record this is taken" in client.post(page, sent).text
+    client.post(page, sent | {"source": "File of the youth service, 2019, page 12"})
+    index.catch_up()
+    (entry,) = [
+        one for one in entries_of(world.social_worker, case.person_id) if "station at night" in one.text
+    ]
+    assert entry.on == day  # where it belongs, not on the day on which it was typed
+    shown = client.get(reverse("child_chronology", args=[case.person_id])).text
+    at = shown.index("She was found at the station at night.")
+    assert "Taken from: File of the youth service, 2019, page 12" in shown[at : at + 600]
 
 
 def test_reading_a_note_leaves_a_row(world: World, case: Any) -> None:

@@ -111,6 +111,7 @@ def test_a_worry_added_to_the_open_case_reaches_the_worker_before_and_after_it_i
         decision="add_to_case",
         reason="Her worker knows her",
         feedback="Her worker has it.",
+        why_without_words="Not met yet",
     )
     assert unread(world.social_worker) == [("worry", rules.To.WORKER.value)]  # once, as long as it is unread
     assert unread(world.coordinator) == []

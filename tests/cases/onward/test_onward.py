@@ -20,12 +20,14 @@ from heard.cases.onward.models import OnwardReferral
 from heard.cases.onward.rules import Asked
 from heard.cases.record.queries import entries_of
 from heard.cases.timeline.index import catch_up
+from heard.cases.words.rules import ChildsView
 from heard.network import actions as network
 from heard.network.models import Involvement
 from heard.network.queries import Whom, level_of, people_visible_to
 from heard.network.rules import Level
 
-ASKED = Asked("Walk with her on Fridays", "You know who waits at the station", "She would like that")
+NOT_ASKED = ChildsView(why_no_words="She is asked on Friday.")
+ASKED = Asked("Walk with her on Fridays", "You know who waits at the station", NOT_ASKED)
 
 
 def refer(world: World, case: Any, **more: Any) -> OnwardReferral:
@@ -169,9 +171,9 @@ def test_who_is_kept_out_of_the_record_gets_none(world: World, sent: OnwardRefer
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"asked": Asked(" ", "x", "y")}, "asked to do"),
-        ({"asked": Asked("x", "", "y")}, "why them"),
-        ({"asked": Asked("x", "y", "")}, "the child says"),
+        ({"asked": Asked(" ", "x", NOT_ASKED)}, "asked to do"),
+        ({"asked": Asked("x", "", NOT_ASKED)}, "why them"),
+        ({"asked": Asked("x", "y", ChildsView())}, "what the child says"),
     ],
 )
 def test_it_says_what_why_and_what_the_child_says(
@@ -218,7 +220,14 @@ def test_the_form_keeps_what_was_typed_and_says_what_is_missing(world: World, ca
     answer = client.post(address, {"what": "Walk with her", "level": "3"})
     assert "Choose the team or agency" in answer.text
     assert "Walk with her" in answer.text
-    typed = {"whom": f"agency:{world.police.pk}", "what": "x", "why": "y", "child_says": "z", "level": "2"}
+    typed = {
+        "whom": f"agency:{world.police.pk}",
+        "what": "x",
+        "why": "y",
+        "which": "none",
+        "why_no_words": "z",
+        "level": "2",
+    }
     sent = client.post(address, typed, follow=True)
     assert "It stays with you until they accept it" in sent.text
     assert OnwardReferral.objects.get().level == Level.SUMMARY

@@ -7,11 +7,11 @@ from django.utils import timezone
 from tests.again import written_once
 from tests.conftest import World
 
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as telling
 from heard.cases.panel import actions
 from heard.cases.panel.models import Panel, PanelItem
+from heard.cases.words.rules import ChildsView
 
 
 def now_plus(days: float):

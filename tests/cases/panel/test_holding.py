@@ -8,13 +8,13 @@ from django.utils import timezone
 from tests.cases.panel.conftest import NO_WORDS, about, hold, in_days, make_panel, tell
 
 from heard.agencies.rules import Hidden, Refused
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.queries import words_of
 from heard.cases.case.rules import Kept, Try, Unheard, WhyUnheard
 from heard.cases.disruption.queries import steps_of
 from heard.cases.panel import actions, queries
 from heard.cases.panel.models import PanelAction
 from heard.cases.plan import actions as planning
+from heard.cases.words.rules import ChildsView
 from heard.network import actions as knowing
 
 # ---- at the meeting

@@ -13,11 +13,11 @@ from pypdf import PdfReader
 from tests.cases.panel.conftest import hold, in_days, make_panel
 
 from heard.agencies.models import AuditRow
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.disruption.actions import finish_step
 from heard.cases.panel import actions, queries
 from heard.cases.panel.models import Disagreement, Panel, PanelAction, PanelItem
 from heard.cases.plan import actions as planning
+from heard.cases.words.rules import ChildsView
 from heard.govuk.environment import day as in_words
 from heard.home.queries import my_work
 from heard.network import actions as knowing

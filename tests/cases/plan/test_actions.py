@@ -9,13 +9,13 @@ from django.utils import timezone
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment.queries import signed_with_words
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Words
 from heard.cases.case.rules import Kept
 from heard.cases.concern.queries import decided_with_words
 from heard.cases.plan import actions, queries, rules
 from heard.cases.plan.models import Action, Plan
 from heard.cases.review.queries import held_with_words
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import restrict
 from heard.network.queries import involvements_of, people_visible_to
 

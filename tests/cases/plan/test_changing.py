@@ -9,7 +9,6 @@ from tests.cases.later import later
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Case
 from heard.cases.case.rules import Kept, due_on
 from heard.cases.clocks.actions import note_moment
@@ -19,6 +18,7 @@ from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
 from heard.cases.review import actions as reviewing
 from heard.cases.review.queries import held_in_time
 from heard.cases.review.rules import Looked
+from heard.cases.words.rules import ChildsView
 from heard.knowledge import load
 from heard.network.models import Person
 

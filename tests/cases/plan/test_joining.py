@@ -8,13 +8,13 @@ from django.apps import apps
 from django.utils import timezone
 from tests.cases.later import later
 
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import CasePeriod
 from heard.cases.case.rules import Kept
 from heard.cases.clocks.actions import note_moment
 from heard.cases.clocks.models import ClockRun
 from heard.cases.plan import actions, queries
 from heard.cases.plan.models import Action, Outcome, Plan
+from heard.cases.words.rules import ChildsView
 
 copies = import_module("heard.cases.migrations.0011_copies_of_actions")
 clocks = import_module("heard.cases.migrations.0012_clocks_of_closed_cases")

@@ -15,12 +15,12 @@ from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.actions import Choice
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case import actions as casework
 from heard.cases.referral import actions, export, queries
 from heard.cases.referral.models import Referral
 from heard.cases.referral.prefill import known_of
 from heard.cases.referral.questions import asked, is_duty_to_notify
+from heard.cases.words.rules import ChildsView
 from heard.network import actions as network
 
 NOT_ASKED = ChildsView(why_no_words="She is told on Monday, by her trusted worker.")

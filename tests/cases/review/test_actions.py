@@ -8,7 +8,6 @@ from django.utils import timezone
 from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused, Role
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import assign_trusted_worker
 from heard.cases.case.models import Case
 from heard.cases.case.queries import case_visible_to, with_a_trusted_worker, without_a_worker
@@ -23,6 +22,7 @@ from heard.cases.plan.queries import draft_plan as draft_plan_of
 from heard.cases.review import actions, queries, rules
 from heard.cases.review.models import Review, ReviewedOutcome
 from heard.cases.review.rules import Looked
+from heard.cases.words.rules import ChildsView
 from heard.knowledge import load
 from heard.network.actions import involve, restrict
 from heard.network.models import Person

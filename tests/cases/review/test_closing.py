@@ -9,7 +9,6 @@ from django.utils import timezone
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment import actions as assessing
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Case
 from heard.cases.case.queries import closed_case_of, open_case_of, periods_of
 from heard.cases.case.rules import due_on
@@ -22,6 +21,7 @@ from heard.cases.plan.queries import actions_due, actions_of
 from heard.cases.review import actions, queries
 from heard.cases.review.models import Review
 from heard.cases.review.rules import Looked, Missing
+from heard.cases.words.rules import ChildsView
 from heard.knowledge import load
 
 UNHEARD = ChildsView(why_no_words="She asked us to decide and to tell her.")
@@ -125,6 +125,7 @@ def test_a_worry_that_was_told_since_asks_for_another_look(world, agreed):
         decision="add_to_case",
         reason="The team looks at it",
         feedback="Thank you",
+        why_without_words="Not met yet",
     )
     assert missing(world.coordinator, agreed.case) == [Missing.REVIEW]
     review(world, agreed, decision="continue")
@@ -241,6 +242,7 @@ def test_a_worry_about_a_child_whose_case_was_closed_opens_the_same_case(world, 
         decision="open_case",
         reason="They are back",
         feedback="Thank you",
+        why_without_words="Not met yet",
     )
     assert decided.case == signed.case
     assert open_case_of(world.coordinator, worry.person_id).why_opened == "They are back"
@@ -265,6 +267,7 @@ def test_the_clock_of_a_new_assessment_runs_from_the_worry_that_opened_the_case_
         decision="open_case",
         reason="They are back",
         feedback="Thank you",
+        why_without_words="Not met yet",
     )
     new = assessing.start_assessment(by=world.social_worker, case_id=signed.case_id)
     assert new.due_on == due_on(load.current().clock("assessment"), timezone.localdate())

@@ -11,7 +11,6 @@ from tests.cases.review.test_closing import close, missing, review
 from heard.agencies.rules import Refused
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.queries import seen_before_and_not_marked
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Case
 from heard.cases.clocks import queries as clocks
 from heard.cases.clocks.actions import correct_moment, note_moment
@@ -20,6 +19,7 @@ from heard.cases.plan import actions as planning
 from heard.cases.plan.queries import draft_plan as draft_of
 from heard.cases.review import actions
 from heard.cases.review.rules import Missing
+from heard.cases.words.rules import ChildsView
 
 
 def in_days(days: int):

@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 from tests.again import written_once
 
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.sharing import actions, queries, rules
 from heard.cases.sharing.models import InfoRequest, Share
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import Knows, add_person, note_tie
 
 

@@ -9,13 +9,13 @@ from tests.cases.supervision.conftest import in_days
 from heard.agencies.actions import switch_off
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import assign_trusted_worker, open_case
 from heard.cases.case.models import Case
 from heard.cases.plan.models import Action
 from heard.cases.supervision import actions, queries
 from heard.cases.supervision.models import RecordedDecision, Supervision, SupervisionAction
 from heard.cases.supervision.record import DECISIONS
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import add_person
 
 OTHERS = ["coordinator", "teacher", "officer", "analyst", "board_member", "administrator"]

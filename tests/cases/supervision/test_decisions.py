@@ -10,7 +10,6 @@ from django.urls import reverse
 from tests.conftest import World
 
 from heard.agencies.rules import Hidden, Refused
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import assign_trusted_worker
 from heard.cases.case.models import Case
 from heard.cases.case.notices.queries import unread_of
@@ -18,6 +17,7 @@ from heard.cases.record.models import ChronologyEntry
 from heard.cases.supervision import actions
 from heard.cases.supervision.models import RecordedDecision
 from heard.cases.timeline.index import catch_up
+from heard.cases.words.rules import ChildsView
 
 UNHEARD = ChildsView(why_no_words="She is asked on Monday.")
 SAID = {"text": "Two of us go to see her.", "reason": "She is at ease with two."}

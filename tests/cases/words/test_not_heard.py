@@ -11,9 +11,7 @@ from tests.cases.words.test_occasions import agree, page, review, said
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment import actions as assessing
-from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.assessment.queries import signed_with_words
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import NotHeard, TryToReach
 from heard.cases.case.queries import not_heard_beside
 from heard.cases.case.rules import Kept, Try, Unheard, WhyUnheard, why_not_leave_unheard
@@ -21,7 +19,9 @@ from heard.cases.plan.actions import agree_plan
 from heard.cases.plan.queries import agreed_with_words
 from heard.cases.review.models import Review
 from heard.cases.review.queries import held_with_words
-from heard.cases.words.actions import add_words
+from heard.cases.words.actions import add_words, hear
+from heard.cases.words.forms import ChildsViewForm
+from heard.cases.words.rules import ChildsView
 from heard.govuk.environment import day
 from heard.network import actions as network
 
@@ -202,7 +202,7 @@ def test_who_may_not_see_the_child_learns_nothing_of_it(world, agreed):
 
 
 def review_by(user, plan):
-    return assessing.hear(by=user, person_id=plan.case.person_id, view=no_wish(), on="review", on_id=plan.pk)
+    return hear(by=user, person_id=plan.case.person_id, view=no_wish(), on="review", on_id=plan.pk)
 
 
 def test_the_database_refuses_that_nobody_says_how_the_child_was_asked(world, agreed):

@@ -1,6 +1,6 @@
 """Who may move an assessment, and when. Pure: each `why_not_…` gives None or the sentence that the user reads."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,7 +8,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from heard.agencies.rules import Asks
-from heard.cases.case.rules import WhyUnheard
 
 DECIDE_ASKS: Final = Asks(parts="Choose the parts that have to be looked at again")
 EVIDENCE_ASKS: Final = Asks(source="Say who says so.")
@@ -107,20 +106,6 @@ FINDINGS_ARE_KEPT: Final = (
 QUESTIONS_ARE_KEPT: Final = "Questions that were asked keep their wording. A changed file becomes a new set."
 IN_THE_FUTURE: Final = "The date is in the future. Give the day on which it was seen."
 SEEN_NEEDS_EVIDENCE: Final = "Say when it was seen, who says so and in which words."
-
-
-@dataclass(frozen=True)
-class ChildsView:
-    """What the child says beside a decision, or why they are not heard: one of four.
-
-    `words_id`: words that are recorded already. `new`: text, heard_by, heard_on, how and what_changed of words to
-    record now. `unheard`: the child was asked, or somebody tried to reach them. `why_no_words`: another reason.
-    """
-
-    words_id: UUID | None = None
-    new: Mapping[str, Any] | None = None
-    why_no_words: str = ""
-    unheard: WhyUnheard | None = None
 
 
 def after(state: str, move: Move) -> State | None:

@@ -185,6 +185,9 @@ class Words(models.Model):
         SUPERVISION = "supervision", _("Decision in supervision")
         CLOSING = "closing", _("Closing the case")
         NOTE = "note", _("Note of contact")
+        STRATEGY = "strategy", _("Strategy discussion")
+        AFTERWARDS = "afterwards", _("Plan for what comes after 18")
+        ONWARD = "onward", _("Referral to another team or agency")
         OTHER = "other", _("Another matter")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -250,6 +253,48 @@ class Words(models.Model):
     def earlier(self) -> str:
         """The same, in the reader's language."""
         return put(self.said_earlier())
+
+
+class Death(models.Model):
+    """That a child has died, as it was recorded. Never edited: a correction is a new row that names the one that it
+    `corrects`, with the reason; `is_so` False says that the child has not died. `stands`: it is the latest, and it is so."""
+
+    when_merged: ClassVar = MOVES
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="deaths")
+    is_so = models.BooleanField(default=True)
+    stands = models.BooleanField(default=True, editable=False)
+    died_on = models.DateField(null=True, blank=True, help_text=_("Empty where the day is not known."))
+    about_when = models.CharField(
+        max_length=200, blank=True, help_text=_("What is known of the day, where it is not known.")
+    )
+    who_said = models.CharField(max_length=200, help_text=_("Who told it: name and role."))
+    who_is_told = models.TextField(blank=True, help_text=_("Who has been told, and who tells whom."))
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
+    why_corrected = models.TextField(blank=True)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-written_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(corrects__isnull=True, is_so=True) | ~models.Q(why_corrected=""),
+                name="death_corrected_for_a_reason",
+                violation_error_message=_("Say why what was recorded is put right."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stands=False) | models.Q(is_so=True),
+                name="death_that_is_not_so_does_not_stand",
+                violation_error_message=_("Say whether the child has died."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"death, recorded on {self.written_at:%Y-%m-%d}"
 
 
 class NotHeard(models.Model):

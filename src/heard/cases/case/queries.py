@@ -29,6 +29,7 @@ from heard.cases.case.models import (
     AllocatedWorker,
     Case,
     CasePeriod,
+    Death,
     NotHeard,
     RestrictionNews,
     TrustedWorker,
@@ -37,7 +38,7 @@ from heard.cases.case.models import (
     Words,
 )
 from heard.cases.case.notices.queries import who_had_a_notice
-from heard.cases.case.rules import STATUTORY, Kept, why_not_allocate, why_not_assign, why_not_own
+from heard.cases.case.rules import AFTER_DEATH, STATUTORY, Kept, why_not_allocate, why_not_assign, why_not_own
 from heard.network.queries import (
     has_fact,
     involvements_of,
@@ -286,10 +287,20 @@ def not_heard_beside(user: User, beside_id: uuid.UUID) -> NotHeard | None:
     return rows.prefetch_related("tries").first()
 
 
-def children_heard(user: User, person_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Those of these children whose words are in the record, as far as this user may see them. One query."""
-    rows = Words.objects.filter(visible_through(user, "person"), person__in=set(person_ids))
-    return set(rows.filter(corrected_by__isnull=True).values_list("person_id", flat=True))
+def deaths_visible_to(user: User) -> QuerySet[Death]:
+    """What was recorded of the deaths of children whom this user may see, the latest first, with what has been put right since."""
+    rows = Death.objects.filter(visible_through(user, "person"))
+    return rows.select_related("person", "written_by", "corrected_by")
+
+
+def death_of(user: User, person_id: uuid.UUID) -> Death | None:
+    """That this child has died, as it stands; None where nothing says so, or where the user may not see the child."""
+    return deaths_visible_to(user).filter(person_id=person_id, stands=True).first()
+
+
+def why_not_after_death(user: User, person_id: uuid.UUID) -> str | None:
+    """What stands in the way of planning anything with this child: that they have died."""
+    return AFTER_DEATH if death_of(user, person_id) else None
 
 
 def ways_of_telling(user: User) -> list[tuple[str, str]]:
@@ -358,30 +369,23 @@ def closed_with_words(user: User, *, since: date, by: Iterable[int] | None = Non
     return beside_words(user, rows.filter(closed_at__date__gte=since), at="closed_at", around="case")
 
 
-def beside_words(user: User, decided: QuerySet[Any], *, at: str, around: str) -> Kept:
+def beside_words(user: User, decided: QuerySet[Any], *, at: str, around: str, words: str = "words") -> Kept:
     """How many of these decisions stand beside words that the child said since the decision before of the same kind, in the
     same case or about the same child (`around`); or beside the reason why the child, who was asked or whom somebody tried to
-    reach since then, could not be heard. `at`: when each was taken. For figures of decisions that `user` may count, which
+    reach since then, could not be heard. `at`: when each was taken; `words`: the field that holds them. For figures of decisions that `user` may count, which
     whoever calls it has asked."""
     before = _decisions_before(decided.model, at, around)
     tried = NotHeard.objects.filter(beside_id=OuterRef("pk"), last_on__gte=OuterRef("before"))
     counted = decided.order_by().annotate(
-        before=_day_of(before, at), again=Exists(before.filter(words=OuterRef("words"))), tried=Exists(tried)
+        before=_day_of(before, at),
+        again=Exists(before.filter(**{words: OuterRef(words)})),
+        tried=Exists(tried),
     )
-    fresh = Q(words__heard_on__gte=F("before"), again=False)
-    reason = Q(words__isnull=True, tried=True)
+    fresh = Q(**{f"{words}__heard_on__gte": F("before")}, again=False)
+    reason = Q(**{f"{words}__isnull": True}, tried=True)
     numbers = {"kept": fresh | reason, "with_reason": reason}
     counts = {name: Count("pk", asked) for name, asked in numbers.items()}
     return Kept(**counted.aggregate(**counts, of=Count("pk")))
-
-
-def heard_before_deciding(user: User, decided: QuerySet[Any], *, at: str) -> Kept:
-    """The same of decisions that name no words: whether the child said something since the decision before about them."""
-    before = _decisions_before(decided.model, at, "person")
-    counted = decided.order_by().annotate(before=_day_of(before, at), decided_on=TruncDate(at))
-    span = {"heard_on__gte": OuterRef("before"), "heard_on__lte": OuterRef("decided_on")}
-    heard = Exists(Words.objects.filter(person=OuterRef("person"), **span))
-    return Kept(**counted.annotate(heard=heard).aggregate(kept=Count("pk", Q(heard=True)), of=Count("pk")))
 
 
 def _decisions_before(model: Any, at: str, around: str) -> QuerySet[Any]:

@@ -44,6 +44,11 @@ RESTRICT_ASKS: Final = Asks(
     told_by="Choose who tells them.",
     why_nobody="Say why nobody is told.",
 )
+DEATH_ASKS: Final = Asks(who_said="Say who told it: name and role.")
+CORRECT_DEATH_ASKS: Final = Asks(
+    is_so="Say whether the child has died.",
+    why_corrected="Say why what was recorded is put right.",
+)
 CORRECT_ASKS: Final = Asks(why_corrected="Say why what was written down is corrected.")
 ALLOCATED_WORKER_ASKS: Final = Asks(reason="Say why another worker is allocated. The child may ask one day.")
 
@@ -51,6 +56,7 @@ ALLOCATED_WORKER_ASKS: Final = Asks(reason="Say why another worker is allocated.
 REFERENCE_LETTERS: Final = "BCDFGHJKMNPQRTVWXY346789"
 REFERENCE_LENGTH: Final = 6
 
+AFTER_DEATH: Final = "This child has died. Nothing new is planned with them; the record stays readable."
 CLOSED_ALREADY: Final = "This case is closed already."
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, Refused, refuse
-from heard.cases.case.models import Case, CasePeriod
+from heard.cases.case.models import Case, CasePeriod, Death
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to
@@ -144,9 +144,14 @@ def _wind(case: Case) -> None:
 
 
 def _ends(case: Case) -> dict[uuid.UUID, date | None]:
-    """Of each moment, the day on which the case was first closed after it was noted; a correction counts as what it
+    """Of each moment, the day on which the case was first closed after it was noted, or the child’s death recorded; a correction counts as what it
     corrects."""
-    closed = sorted(CasePeriod.objects.filter(case=case).values_list("closed_at", flat=True))
+    closed = sorted(
+        [
+            *CasePeriod.objects.filter(case=case).values_list("closed_at", flat=True),
+            *Death.objects.filter(person_id=case.person_id, stands=True).values_list("written_at", flat=True),
+        ]
+    )
     ends: dict[uuid.UUID, date | None] = {}
     for moment in Moment.objects.filter(case=case).order_by("noted_at"):
         after = (at for at in closed if at > moment.noted_at)

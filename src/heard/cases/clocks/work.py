@@ -19,9 +19,11 @@ CLOCKS = WorkList(
     _rule, of="case_id", whose=lambda row: worker_of(row.case), own=lambda user: working(user, "case__"), due="due_on", clock=queries.clock_of,
     shows=("case__person", *workers_at("case")),
     only_if=lambda user: ClockRun.objects.filter(met_on=None, ended_on=None),
+    child="case__person",
 )  # fmt: skip
 TEAMS_OVERDUE = WorkList(
     "clocks", _("Statutory deadlines that are overdue"), May.SEE_TEAM, queries.overdue_in_team, "clocks", "case.person",
     _rule, of="case_id", whose=lambda row: worker_of(row.case), due="due_on", clock=queries.clock_of,
     shows=("case__person", *workers_at("case")),
+    child="case__person",
 )  # fmt: skip

@@ -99,6 +99,14 @@ class Concern(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.TextField(blank=True)
+    decision_words = models.ForeignKey(
+        "cases.Words",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("What the child said, beside which it was decided."),
+    )
     why_without_words = models.TextField(
         blank=True, help_text=_("Why the decision was made without the child’s own words.")
     )
@@ -201,6 +209,11 @@ class Concern(models.Model):
         return rules.About.PLACE.value if self.place_id else rules.About.GROUP.value
 
     @property
+    def in_danger(self) -> bool:
+        """Whether somebody was when it was told: nothing holds the answer up."""
+        return self.danger_now == self.Danger.YES
+
+    @property
     def whom(self) -> str:
         """The name of the child, the place or the group. Fetch these with it."""
         return str(self.person or self.place or self.group)
@@ -260,6 +273,9 @@ class EarlierDecision(models.Model):
     decision = models.CharField(max_length=20, choices=Concern.Decision)
     reason = models.TextField()
     feedback = models.TextField(blank=True)
+    decision_words = models.ForeignKey(
+        "cases.Words", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     why_without_words = models.TextField(blank=True)
     why_alone = models.TextField(blank=True)
     help_with = models.TextField(blank=True)

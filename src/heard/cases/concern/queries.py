@@ -20,7 +20,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import AllocatedWorker, TrustedWorker
 from heard.cases.case.notices.queries import Seen, seen_by, told_of
 from heard.cases.case.notices.rules import Kind as Told
-from heard.cases.case.queries import children_heard, heard_before_deciding
+from heard.cases.case.queries import beside_words
 from heard.cases.case.rules import Allowed, Kept, due_on
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernStep, EarlierDecision, TellerQuestion
@@ -181,11 +181,10 @@ def same_event(user: User, concern: Concern) -> QuerySet[Concern]:
 
 
 def without_words(user: User, worries: Iterable[Concern]) -> list[Concern]:
-    """Those of these worries about children, which the user may see, that are about one who has said nothing that is in the
-    record. One query."""
-    rows = [one for one in worries if one.person_id]
-    heard = children_heard(user, [one.person_id for one in rows if one.person_id])
-    return [one for one in rows if one.person_id not in heard]
+    """Those of these worries about children, which the user may see, with which nothing was told that the child said, and
+    that wait for no answer to danger."""
+    may_see = user.may(May.SEE_CHILD)
+    return [one for one in worries if may_see and one.person_id and not one.words_id and not one.in_danger]
 
 
 def decided_worries(
@@ -417,13 +416,14 @@ def decided_in_time(user: User, *, since: date, today: date) -> Kept:
 
 
 def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
-    """Worries about children told since a day that were decided beside the child's own words. Over the whole partnership,
+    """Worries about children told since a day that were decided beside the child's own words, or the reason why they
+    could not be heard. Over the whole partnership,
     for those who see figures; `by`: those decided by these people of which the user may see everything."""
     told = _told_since(user, since) if by is None else concerns_open_to(user).filter(told_at__date__gte=since)
     decided = told.filter(state=Concern.State.DECIDED, person__isnull=False).order_by()
     if by is not None:
         decided = decided.filter(decided_by__in=by)
-    return heard_before_deciding(user, decided, at="decided_at")
+    return beside_words(user, decided, at="decided_at", around="person", words="decision_words")
 
 
 def _whole(user: User) -> Q:
@@ -448,6 +448,7 @@ def _with_all(rows: QuerySet[Concern]) -> QuerySet[Concern]:
         "agency",
         "told_by",
         "words",
+        "decision_words",
         "case",
         "decided_by",
         "other_agency",

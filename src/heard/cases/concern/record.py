@@ -14,7 +14,7 @@ from heard.cases.concern.queries import concerns_visible_to
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Piece, Record, fact
-from heard.govuk.said import Text, choice, joined, labelled, lines, say
+from heard.govuk.said import Text, choice, joined, labelled, lines, quoted, say
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def _why(one: Concern | EarlierDecision, reason: str) -> Text:
     return lines(
         labelled(_("Help"), one.help_with),
         labelled(_("Why"), reason),
+        labelled(_("What the child said"), quoted(one.decision_words.text)) if one.decision_words else "",
         labelled(_("Why without the child’s words"), one.why_without_words),
         labelled(_("What the person who told it was told"), one.feedback),
     )
@@ -127,8 +128,13 @@ def _seen(notes: Iterable[tuple[Observation, str]]) -> Iterator[Piece]:
 
 WORRIES = _Worries(
     _("Worries"),
-    Concern.objects.select_related("agency", "words", "decided_by", "told_by")
-    .prefetch_related("observations", "questions__asked_by", "earlier_decisions__said_by")
+    Concern.objects.select_related("agency", "words", "decision_words", "decided_by", "told_by")
+    .prefetch_related(
+        "observations",
+        "questions__asked_by",
+        "earlier_decisions__said_by",
+        "earlier_decisions__decision_words",
+    )
     .order_by("told_at"),
     "person",
     concerns_visible_to,

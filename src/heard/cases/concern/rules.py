@@ -86,6 +86,7 @@ MOVES: Final[dict[State, frozenset[State]]] = {
 }
 
 CLOCK: Final = "concern_decision"
+WITHOUT_WORDS: Final = "Hear the child, or say why it is decided without the child’s own words."
 CORRECTED_WITHIN: Final = 1  # working days after the decision
 _OF_A_CHILD: Final = frozenset({Decision.OPEN_CASE, Decision.ADD_TO_CASE, Decision.STRATEGY, Decision.HELP})
 # Several worries about one event are decided on at once, but for what belongs to one of them alone.
@@ -95,8 +96,9 @@ _OF_A_PLACE: Final = frozenset({Decision.PANEL, Decision.STEP})
 
 @dataclass(frozen=True)
 class Standing:
-    """How a worry stands before somebody decides on it. `told_it`: they told it too, so they need no feedback, and a reason
-    why nobody else decides."""
+    """How a worry stands before somebody decides on it. `has_words`: what the child said stands beside the decision.
+    `in_danger`: somebody was when it was told, and nothing holds the answer up. `told_it`: they told it too, so they need no
+    feedback, and a reason why nobody else decides."""
 
     state: str
     may_decide: bool
@@ -104,6 +106,7 @@ class Standing:
     has_words: bool
     about: str = About.CHILD
     told_it: bool = False
+    in_danger: bool = False
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,7 @@ def why_not_decide_together(decision: str) -> str | None:
 def _why_not_choose(standing: Standing, chosen: Chosen) -> str | None:
     if chosen.decision not in set(Decision):
         return DECIDE_ASKS["decision"]
-    lacks_words = standing.about == About.CHILD and not standing.has_words
+    lacks_words = standing.about == About.CHILD and not standing.has_words and not standing.in_danger
     return (
         _why_not_this(standing, chosen)
         or (_why_not_step(chosen) if chosen.decision == Decision.STEP else None)
@@ -256,7 +259,7 @@ def _what_is_missing(reason: str, lacks_words: bool, why_without_words: str) -> 
     if not reason.strip():
         return DECIDE_ASKS["reason"]
     if lacks_words and not why_without_words.strip():
-        return "We do not have the child’s own words. Say why the decision is made without them."
+        return WITHOUT_WORDS
     return None
 
 
@@ -281,6 +284,15 @@ def why_not_tell_of_staff(*, who: str, is_self: bool) -> str | None:
     return (
         "You cannot tell a worry about yourself. Talk to the designated officer (LADO)." if is_self else None
     )
+
+
+def why_not_pass_to_officer(*, state: str, may_decide: bool) -> str | None:
+    """Of a worry that was told as an ordinary one."""
+    if not may_decide:
+        return "Whoever decides on a worry passes it to the designated officer"
+    if state != State.TOLD:
+        return "This worry has been decided already. Tell another one about that person: only the designated officer hears of it."
+    return None
 
 
 def why_not_decide_on_staff(

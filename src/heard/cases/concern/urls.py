@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("worries/<uuid:staff_worry_id>/officer/", staff.staff_worry, name="staff_worry"),
     path("worries/<uuid:concern_id>/decide/", deciding.decide, name="concern_decide"),
     path("worries/<uuid:concern_id>/correct/", deciding.correct, name="concern_correct"),
+    path("worries/<uuid:concern_id>/about-staff/", staff.about_staff, name="concern_about_staff"),
     path("worries/<uuid:concern_id>/ask/", asking.ask, name="concern_ask"),
     path("worries/questions/<uuid:to_teller_id>/", asking.question, name="teller_question"),
     path("worries/<uuid:concern_id>/read/", afterwards.read, name="concern_read"),

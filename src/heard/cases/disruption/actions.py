@@ -68,15 +68,17 @@ def change_step(
     power: str = "",
     owner: User | None = None,
 ) -> DisruptionStep:
-    """Changes a step that is still to do."""
+    """Changes a step that is still to do. Who is given it learns of it."""
     step = _locked(by, disruption_id)
     if step.state != Progress.OPEN:
         raise Refused("This step is finished already.")
-    against = queries.read_against(by, end, end_id, who_or_where)
+    against, before = queries.read_against(by, end, end_id, who_or_where), step.owner_id
     _write(
         by, step, against, kind=kind, what=what, agency_id=agency_id, due_on=due_on, power=power, owner=owner
     )
     _audit(by, "change", step.case, step)
+    if step.owner_id != before:
+        _announce(by, step, Notified.ACTION)
     return step
 
 

@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import May, refuse
-from heard.cases.case.models import Case
+from heard.cases.case.models import Case, Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
-from heard.cases.case.queries import case_visible_to
+from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.leaving import queries, rules
 from heard.cases.leaving.models import AfterPlan, Handover, HandoverNews
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -30,6 +32,7 @@ def hand_over(
     somebody there accepts; until then the child stays with the case."""
     case, now = _held(by, case_id), at or timezone.now()
     handed = rules.Handed(**said)
+    refuse(why_not_after_death(by, case.person_id))
     refuse(queries.why_not_begin(by, case) or rules.why_not_hand_over(handed, today=timezone.localdate(now)))
     handover = Handover(case=case, moves_on=moves_on, begun_by=by, begun_at=now, **_stripped(said))
     handover.full_clean()
@@ -92,13 +95,23 @@ def open_handover(*, by: User, handover_id: uuid.UUID) -> Handover:
 
 
 @transaction.atomic
-def write_after_plan(*, by: User, case_id: uuid.UUID, at: datetime | None = None, **said: str) -> AfterPlan:
-    """A new version of the plan for what comes after 18: `said` is what `rules.Afterwards` holds. Those before stay."""
+def write_after_plan(
+    *, by: User, case_id: uuid.UUID, view: ChildsView, at: datetime | None = None, **said: str
+) -> AfterPlan:
+    """A new version of the plan for what comes after 18: `said` is what `rules.Afterwards` holds, but for `view`: what the
+    young person says to it. Those before stay."""
     case = _held(by, case_id)
-    refuse(queries.why_not_plan_afterwards(by, case, rules.Afterwards(**said)))
+    plan_id, occasion = uuid.uuid4(), Words.Occasion.AFTERWARDS
+    words, why_not = hear(by=by, person_id=case.person_id, view=view, on=occasion, on_id=plan_id)
+    written = rules.Afterwards(**said, has_words=words is not None, why_not_with_child=why_not)
+    refuse(why_not_after_death(by, case.person_id))
+    refuse(queries.why_not_plan_afterwards(by, case, written))
     last = queries.versions_of(by, case_id).first()
     plan = AfterPlan.objects.create(
+        pk=plan_id,
         case=case,
+        words=words,
+        why_not_with_child=why_not,
         version=last.version + 1 if last else 1,
         written_by=by,
         written_at=at or timezone.now(),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.leaving import rules
+from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import DateField, Form, TextareaField, TextField
 
 
@@ -72,7 +75,7 @@ class TakeBackForm(Form):
     )
 
 
-class AfterPlanForm(Form):
+class AfterPlanForm(ChildsViewForm):
     asks = rules.AFTER_PLAN_ASKS
 
     who_is_there = TextareaField(
@@ -91,7 +94,9 @@ class AfterPlanForm(Form):
         hint=_("Names and numbers, by day and by night"),
         rows=3,
     )
-    child_agreed = TextareaField(
-        _("What does the young person say to it?"), hint=_("In their words."), required=False, rows=3
-    )
-    why_not_with_child = TextareaField(_("If it was made without them: why?"), required=False, rows=3)
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """For `write_after_plan`."""
+        names = ("who_is_there", "services", "where_to_live", "who_to_call")
+        return {name: self.cleaned_data[name] for name in names} | {"view": self.view}

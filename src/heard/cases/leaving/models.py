@@ -83,7 +83,18 @@ class AfterPlan(models.Model):
     services = models.TextField()
     where_to_live = models.TextField(blank=True)
     who_to_call = models.TextField()
-    child_agreed = models.TextField(blank=True, help_text=_("What the young person says to it."))
+    words = models.ForeignKey(
+        "cases.Words",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("What the young person says to it."),
+    )
+    child_agreed = models.TextField(
+        blank=True,
+        help_text=_("What they say to it, of versions written before it became words of the record."),
+    )
     why_not_with_child = models.TextField(blank=True)
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
@@ -93,7 +104,9 @@ class AfterPlan(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "version"], name="after_plan_version_once"),
             models.CheckConstraint(
-                condition=~models.Q(child_agreed="") | ~models.Q(why_not_with_child=""),
+                condition=models.Q(words__isnull=False)
+                | ~models.Q(child_agreed="")
+                | ~models.Q(why_not_with_child=""),
                 name="after_plan_with_the_child_or_why_not",
                 violation_error_message=_(
                     "Say what the young person says to it, or why it was made without them"

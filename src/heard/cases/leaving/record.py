@@ -12,7 +12,7 @@ from heard.cases.leaving.queries import after_plans_visible_to, handovers_visibl
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
-from heard.govuk.said import choice, labelled, lines, say
+from heard.govuk.said import choice, labelled, lines, quoted, say
 
 
 def _handed(one: Handover) -> Iterator[ChronologyEntry]:
@@ -60,7 +60,9 @@ def _after_on_paper(one: AfterPlan) -> Iterator[Passage]:
         labelled(_("Services"), one.services),
         labelled(_("Where the young person will live"), one.where_to_live),
         labelled(_("Who can be called"), one.who_to_call),
-        labelled(_("What the young person says to it"), one.child_agreed),
+        labelled(
+            _("What the young person says to it"), quoted(one.words.text) if one.words else one.child_agreed
+        ),
         labelled(_("Why it was made without them"), one.why_not_with_child),
     )
     heading = _("Plan for what comes after 18, version %(version)s, of %(date)s, written by %(who)s")
@@ -77,7 +79,7 @@ HANDOVERS = Record(
 )
 AFTER_PLANS = Record(
     _("Plans for what comes after 18"),
-    AfterPlan.objects.select_related("written_by").order_by("version"),
+    AfterPlan.objects.select_related("written_by", "words").order_by("version"),
     "case__person",
     after_plans_visible_to,
     chronology=_after,

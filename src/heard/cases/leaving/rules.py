@@ -54,13 +54,13 @@ class Handed:
 
 @dataclass(frozen=True)
 class Afterwards:
-    """What a plan for after 18 says. `child_agreed`: what the young person says to it; without, why it was made without them."""
+    """What a plan for after 18 says. `has_words`: what the young person says to it stands in it; without, why they were not heard."""
 
     who_is_there: str
     services: str
     where_to_live: str
     who_to_call: str
-    child_agreed: str
+    has_words: bool
     why_not_with_child: str
 
 
@@ -150,6 +150,6 @@ def why_not_plan_afterwards(plan: Afterwards, *, may_plan: bool, case_is_open: b
         who_is_there=plan.who_is_there, services=plan.services, who_to_call=plan.who_to_call
     ):
         return why_not
-    if not plan.child_agreed.strip() and not plan.why_not_with_child.strip():
+    if not plan.has_words and not plan.why_not_with_child.strip():
         return "Say what the young person says to it, or why it was made without them"
     return None

@@ -119,13 +119,16 @@ def write_after_plan(request: Request, case_id: uuid.UUID) -> HttpResponse:
     """A new version, begun from the latest."""
     user = request.user
     case, versions = actions.open_after_plan(by=user, case_id=case_id)
-    names = list(AfterPlanForm.base_fields)
+    names = ("who_is_there", "services", "where_to_live", "who_to_call")
     begin = {name: getattr(versions[0], name) for name in names} if versions else {}
-    form = kept_form(request, AfterPlanForm, kind="after-plan", subject_id=case_id, initial=begin)
+    words = list(words_of(user, case.person_id)[:3])
+    form = kept_form(
+        request, AfterPlanForm, kind="after-plan", subject_id=case_id, initial=begin, words=words
+    )
     if form.is_valid():
         with sending(request, form):
-            actions.write_after_plan(by=user, case_id=case_id, **form.cleaned_data)
+            actions.write_after_plan(by=user, case_id=case_id, **form.written)
             messages.success(request, _("The plan for what comes after 18 is saved."))
             return redirect("after_plan", case_id=case_id)
-    context = {"case": case, "form": form, "latest": words_of(user, case.person_id).first()}
+    context = {"case": case, "form": form, "child_words": words}
     return render(request, "cases/leaving/write_after_plan.html", context)

@@ -19,10 +19,12 @@ HANDOVERS = WorkList(
     _("Handover that nobody has accepted yet"), whose="begun_by", own=lambda user: Q(begun_by=user),
     note=lambda row: _("to %(council)s, sent %(date)s") % {"council": row.to_council, "date": day(row.sent_on)},
     due="ask_again_on", shows=("case__person", "begun_by"), only_if=lambda user: Handover.objects.filter(state="sent"),
+    child="case__person",
 )  # fmt: skip
 AFTERWARDS = WorkList(
     "afterwards", _("Young people who need a plan for what comes after 18"), May.PLAN, queries.without_after_plan, "after_plan",
     "person", _("Plan for what comes after 18"), whose=worker_of, own=working, shows=("person", *WORKERS), due=lambda on: Q(person__birth_date__lte=born_by(on, settings.AFTERWARDS_MONTHS)),
     on=lambda row: due_before_eighteen(row.person.birth_date, settings.AFTERWARDS_MONTHS),
     only_if=lambda user: Case.objects.filter(state="open"),
+    child="person",
 )  # fmt: skip

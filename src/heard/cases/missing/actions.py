@@ -13,12 +13,11 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused, refuse
-from heard.cases.assessment.actions import hear
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.attachment.actions import open_attachment
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.queries import why_not_after_death
 from heard.cases.missing import queries, rules
 from heard.cases.missing.models import (
     EarlierVersion,
@@ -27,6 +26,8 @@ from heard.cases.missing.models import (
     InterviewOffer,
     Philomena,
 )
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 from heard.govuk.environment import day
 from heard.knowledge import load
 from heard.network.actions import Knows, add_group, add_person, add_place, hold_person, note_tie
@@ -71,6 +72,7 @@ def note_missing(
     values |= {"missing_from": missing_from, "from_where": from_where, "danger": danger}
     values |= {"last_seen_where": last_seen_where, "last_seen_by": last_seen_by}
     values["reported_at"] = said.get("reported_at")
+    refuse(None if back else why_not_after_death(by, person_id))
     refuse(_why_not_note(by, values, now))
     episode = Episode(person=person, noted_by=by, noted_at=now, **values)
     if back is not None:
@@ -163,6 +165,7 @@ def offer_interview(
     not_offered = outcome == rules.Offered.NOT_OFFERED
     offered_at = None if not_offered else offered_at
     assert episode.found_at is not None
+    refuse(why_not_after_death(by, episode.person_id))
     refuse(
         rules.why_not_offer(
             offered_at=offered_at,

@@ -22,9 +22,11 @@ NOW = WorkList(
     "missing", _("Children who are missing now"), May.MISSING, queries.open_episodes, "episode", "person",
     lambda row: _("Missing for %(time)s") % {"time": in_words(how_long(row.missing_from, timezone.now()))},
     whose=_("everybody"), ahead=lambda row: First.MISSING, due=lambda day: Q(), shows=("person",), only_if=lambda user: Episode.objects.filter(found_at=None),
+    child="person",
 )  # fmt: skip
 INTERVIEWS = WorkList(
     "interviews", _("Children who came back and have not been heard"), May.MISSING, queries.interviews_due,
     "episode", "person", _("Return home interview"), note=_time_left, whose=_("your team"), due="interview_due_at__date", clock="return_interview", shows=("person",),
     only_if=lambda user: Episode.objects.filter(found_at__isnull=False, interview=None),
+    child="person",
 )  # fmt: skip

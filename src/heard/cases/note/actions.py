@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -60,24 +61,65 @@ def write_note(
     return note
 
 
+@dataclass(frozen=True)
+class Part:
+    """What a note about several children says of one of them, in that child's record alone."""
+
+    person_id: uuid.UUID
+    text: str = ""
+    seen: str = ""
+    words: str = ""
+
+
+@transaction.atomic
+def write_together(
+    *,
+    by: User,
+    parts: Sequence[Part],
+    kind: str,
+    at: datetime | None,
+    text: str = "",
+    where: str = "",
+    source: str = "",
+    now: datetime | None = None,
+) -> list[ContactNote]:
+    """One contact with several children: a note of each, in the order of `parts`, or none. `text`: what is common, which each
+    of them says first; nothing of another child's part stands in it. `Hidden` for a child whom `by` may not see."""
+    people = [person_visible_to(by, part.person_id) for part in parts]
+    why_not = rules.why_not_write_together(
+        names=[(one.given_name, one.family_name, one.known_as) for one in people],
+        common=text,
+        parts=[part.text for part in parts],
+    )
+    refuse(why_not and why_not[1])
+    notes: list[ContactNote] = []
+    for part in parts:
+        said = "\n\n".join(filter(None, (text.strip(), part.text.strip())))
+        about: dict[str, Any] = {"kind": kind, "at": at, "where": where, "source": source, "now": now}
+        about |= {"text": said, "seen": part.seen, "words": part.words, "person_id": part.person_id}
+        notes.append(write_note(by=by, event_id=notes[0].event_id if notes else None, **about))
+    return notes
+
+
 @transaction.atomic
 def correct_note(
     *,
     by: User,
     note_id: uuid.UUID,
     why_corrected: str,
-    words: str = "",
+    words: str | None = None,
     now: datetime | None = None,
     **said: Any,
 ) -> ContactNote:
-    """A new version beside the old, which stays. `said`: what `write_note` takes. Words that the old version holds stay with
-    the new one; `words` adds some where there were none."""
+    """A new version beside the old, which stays with its signs. `said`: what `write_note` takes. `words`: what the child said,
+    as it is to be read now: a new version of the words where they differ, which are never taken out; None leaves them."""
     ContactNote.objects.select_for_update().filter(pk=note_id).first()
     old, now = queries.note_visible_to(by, note_id), now or timezone.now()
     why_not = rules.why_not_correct(
         is_writer=old.written_by_id == by.pk,
         is_latest=not hasattr(old, "corrected_by"),
         reason=why_corrected,
+        drops_words=old.words_id is not None and words is not None and not words.strip(),
     )
     refuse(why_not and why_not[1])
     said = {name: said.get(name, getattr(old, name)) for name in _SAID}
@@ -89,10 +131,10 @@ def correct_note(
         why_corrected=why_corrected.strip(),
         **_shared(by, said, now),
     )
-    note.words = old.words or _heard(by, note, words)
+    note.words = _heard_otherwise(by, old, note, words) if old.words else _heard(by, note, words or "")
     note.save(force_insert=True)
     CaseDirection.objects.filter(note=old).update(note=note)
-    NoteObservation.objects.filter(note=old).update(note=note, seen_on=timezone.localtime(note.at).date())
+    _take_signs_along(old, note)
     _audit(by, "correct", note)
     _announce(by, note)
     return note
@@ -101,7 +143,7 @@ def correct_note(
 @transaction.atomic
 def mark_signs(*, by: User, note_id: uuid.UUID, noticed: Mapping[str, str]) -> ContactNote:
     """What the writer noticed at this contact: `noticed` has the words of each sign or vulnerability of the current release,
-    by its id. Those that were marked before and are not named any more are taken out."""
+    by its id. Those that were marked before, and are not named any more or in other words, end: they stay readable."""
     note, release = queries.note_visible_to(by, note_id), load.current()
     why_not = rules.why_not_mark(
         is_writer=note.written_by_id == by.pk,
@@ -109,12 +151,19 @@ def mark_signs(*, by: User, note_id: uuid.UUID, noticed: Mapping[str, str]) -> C
         said=noticed.values(),
     )
     refuse(why_not)
-    note.observations.exclude(item__in=noticed).delete()
-    day = timezone.localtime(note.at).date()
-    for item, words in noticed.items():
-        seen = {"state": "seen", "seen_on": day, "source": str(by)[:200], "words": words.strip()}
-        seen |= {"release": release.id, "noted_by": by}
-        NoteObservation.objects.update_or_create(note=note, item=release.item(item).id, defaults=seen)
+    marked = {release.item(item).id: words.strip() for item, words in noticed.items()}
+    standing = {row.item: row for row in note.observations.filter(ended_at=None)}
+    same = {item for item, row in standing.items() if marked.get(item) == row.words}
+    note.observations.filter(ended_at=None).exclude(item__in=same).update(
+        ended_at=timezone.now(), ended_by=by
+    )
+    seen: dict[str, Any] = {"state": "seen", "seen_on": timezone.localtime(note.at).date()}
+    seen |= {"source": str(by)[:200], "release": release.id, "noted_by": by}
+    NoteObservation.objects.bulk_create(
+        NoteObservation(note=note, item=item, words=words, **seen)
+        for item, words in marked.items()
+        if item not in same
+    )
     _audit(by, "mark", note)
     _announce(by, note)
     return note
@@ -180,6 +229,44 @@ def _heard(by: User, note: ContactNote, text: str) -> Any:
         said_on=Words.Occasion.NOTE,
         said_on_id=note.pk,
     )
+
+
+def _heard_otherwise(by: User, old: ContactNote, note: ContactNote, text: str | None) -> Words | None:
+    """The words of the note as they stand: themselves where nothing differs, else a new version that corrects them. The day on
+    which the child was heard follows that of the note, where it was the note's."""
+    stands = queries.words_now(by, old)
+    if stands is None:
+        return None
+    before, day = timezone.localtime(old.at).date(), timezone.localtime(note.at).date()
+    heard_on = day if stands.heard_on == before else stands.heard_on
+    said = stands.text if text is None else text.strip()
+    if said == stands.text and heard_on == stands.heard_on:
+        return stands
+    kept = ("how", "heard_by", "wants", "language", "original", "translated_by", "what_changed")
+    return record_words(
+        by=by,
+        person_id=note.person_id,
+        text=said,
+        heard_on=heard_on,
+        said_on=Words.Occasion.NOTE,
+        said_on_id=note.pk,
+        corrects=stands,
+        why_corrected=note.why_corrected,
+        **{name: getattr(stands, name) for name in kept},
+    )
+
+
+def _take_signs_along(old: ContactNote, note: ContactNote) -> None:
+    """The new version has the signs that stand, noted when they were; the old keeps its own as they stood."""
+    rows = list(old.observations.filter(ended_at=None).order_by("pk"))
+    noted = {row.item: row.noted_at for row in rows}
+    for row in rows:
+        row.pk, row.note, row.seen_on = None, note, timezone.localtime(note.at).date()
+        row._state.adding = True
+    new = NoteObservation.objects.bulk_create(rows)
+    for row in new:
+        row.noted_at = noted[row.item]
+    NoteObservation.objects.bulk_update(new, ["noted_at"])
 
 
 def _announce(by: User, note: ContactNote) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.note import rules
+from heard.cases.note.actions import Part
 from heard.cases.note.models import ContactNote
 from heard.govuk.dates import moment_of
 from heard.govuk.forms import (
@@ -103,6 +105,73 @@ class NoteForm(Form):
         """For `write_note` and `correct_note`."""
         names = ("kind", "at", "text", "seen", "words", "where", "who_was_there", "next", "source")
         return {name: self.cleaned_data[name] for name in names}
+
+
+class TogetherForm(NoteForm):
+    """One contact with several children: what is common once, then a part for each. `people`: the children, by key."""
+
+    text = TextareaField(
+        _("What was common to all?"),
+        hint=_(
+            "It stands in the record of each child: leave the children’s names out. You can leave it empty."
+        ),
+        required=False,
+        says_optional=False,
+        rows=3,
+        max_length=10000,
+    )
+
+    def __init__(self, *args: Any, people: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        seen: Any = self.fields["seen"]
+        for name in ("seen", "words", "who_was_there", "next"):
+            del self.fields[name]
+        for key, person in people.items():
+            called = {"name": person}
+            self.fields[f"{key}_seen"] = RadiosField(
+                gettext("Was %(name)s seen?") % called,
+                choices=seen.choices,
+                required=False,
+                says_optional=False,
+                small=True,
+            )
+            self.fields[f"{key}_text"] = TextareaField(
+                gettext("What about %(name)s?") % called,
+                hint=_("In this child’s record alone."),
+                required=False,
+                says_optional=False,
+                rows=3,
+                max_length=10000,
+            )
+            self.fields[f"{key}_words"] = TextareaField(
+                gettext("What did %(name)s say?") % called,
+                hint=_("In their own words."),
+                required=False,
+                says_optional=False,
+                rows=2,
+                max_length=5000,
+            )
+
+    @property
+    def together(self) -> dict[str, Any]:
+        """For `write_together`."""
+        said = self.cleaned_data
+        parts = [
+            Part(one.pk, **{name: said[f"{key}_{name}"] for name in ("text", "seen", "words")})
+            for key, one in self.people.items()
+        ]
+        return {name: said[name] for name in ("kind", "at", "text", "where", "source")} | {"parts": parts}
+
+
+class ChooseChildrenForm(Form):
+    """About which children. `people`: those whom the writer may write about, by key."""
+
+    child = CheckboxesField(_("About which children?"), missing=_("Choose the children"))
+
+    def __init__(self, *args: Any, people: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["child"].choices = list(people.items())  # type: ignore[attr-defined]
 
 
 class SignsForm(Form):

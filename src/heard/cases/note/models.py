@@ -78,16 +78,29 @@ class ContactNote(models.Model):
 
 
 class NoteObservation(Observation):
-    """A sign or vulnerability that the writer noticed at a contact: always one that was seen."""
+    """A sign or vulnerability that the writer noticed at a contact: always one that was seen.
+
+    Never edited and never deleted: what is marked otherwise, or no longer, is ended, and a version of a note keeps those
+    that it had when it was corrected."""
 
     note = models.ForeignKey(ContactNote, on_delete=models.PROTECT, related_name="observations")
     release = models.CharField(max_length=20)
+    ended_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the writer marked it otherwise, or took it out.")
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta(Observation.Meta):
         ordering: ClassVar = ["item"]
         constraints: ClassVar = [
             *Observation.Meta.constraints,
-            models.UniqueConstraint(fields=["note", "item"], name="note_marks_an_item_once"),
+            models.UniqueConstraint(
+                fields=["note", "item"],
+                condition=models.Q(ended_at__isnull=True),
+                name="note_marks_an_item_once",
+            ),
         ]
 
 

@@ -13,11 +13,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.models import Case
-from heard.cases.case.queries import cases_visible_to, working
+from heard.cases.case.models import Case, Words
+from heard.cases.case.queries import cases_visible_to, my_cases, worked_in, working
 from heard.cases.note.models import ContactNote, NoteObservation
 from heard.cases.note.rules import Contact, Seen
-from heard.network.queries import visible_through
+from heard.network.queries import people_visible_to, visible_through
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -43,7 +43,7 @@ def note_visible_to(user: User, note_id: uuid.UUID) -> ContactNote:
     """One note, also an earlier version; or `Hidden`."""
     rows = ContactNote.objects.filter(visible_through(user, "person"), pk=note_id)
     rows = rows.select_related("person", "words", "agency", "written_by", "corrected_by")
-    note = rows.prefetch_related("observations").first()
+    note = rows.prefetch_related("observations__ended_by").first()
     if note is None:
         raise Hidden
     return note
@@ -52,7 +52,8 @@ def note_visible_to(user: User, note_id: uuid.UUID) -> ContactNote:
 def versions_before(user: User, note: ContactNote) -> list[ContactNote]:
     """What a note said before it was corrected, the latest first."""
     rows = ContactNote.objects.filter(visible_through(user, "person"), event_id=note.event_id)
-    earlier = {row.pk: row for row in rows.filter(person_id=note.person_id).select_related("written_by")}
+    rows = rows.select_related("written_by", "words", "agency").prefetch_related("observations__ended_by")
+    earlier = {row.pk: row for row in rows.filter(person_id=note.person_id)}
     found: list[ContactNote] = []
     key = note.corrects_id
     while key in earlier:
@@ -61,14 +62,40 @@ def versions_before(user: User, note: ContactNote) -> list[ContactNote]:
     return found
 
 
+def words_now(user: User, note: ContactNote) -> Words | None:
+    """What the child said at this contact as it stands: the words of the note, or what corrects them since. One query."""
+    rows = Words.objects.filter(
+        visible_through(user, "person"), person_id=note.person_id, corrects__isnull=False
+    )
+    newer = {row.corrects_id: row for row in rows} if note.words_id else {}
+    words = note.words
+    while words is not None and words.pk in newer:
+        words = newer[words.pk]
+    return words
+
+
 def noticed_in_notes(
     user: User, person_id: uuid.UUID, *, since: datetime | None = None
 ) -> QuerySet[NoteObservation]:
     """Signs and vulnerabilities that notes about this child mark, the latest first; with `since`, those marked from then on."""
-    rows = NoteObservation.objects.filter(note__in=notes_of(user, person_id).order_by().values("pk"))
+    notes = notes_of(user, person_id).order_by().values("pk")
+    rows = NoteObservation.objects.filter(note__in=notes, ended_at=None)
     if since is not None:
         rows = rows.filter(noted_at__gte=since)
     return rows.select_related("note", "noted_by").order_by("-seen_on", "-noted_at")
+
+
+def children_to_write_about(user: User, *, also: Iterable[uuid.UUID] = (), at_most: int) -> dict[str, str]:
+    """Children whom one note may be about, by key, as they are called: those who count on this user, then those of cases that
+    their teams lead, `at_most` in all; and of `also` those whom the user may see."""
+    found = {str(case.person_id): str(case.person) for case in my_cases(user)[:at_most]}
+    rows = cases_visible_to(user).filter(pk__in=worked_in(user), state=Case.State.OPEN)
+    for case in rows.select_related("person").order_by("person__family_name", "pk")[:at_most]:
+        if len(found) < at_most:
+            found.setdefault(str(case.person_id), str(case.person))
+    for person in people_visible_to(user).filter(pk__in=set(also)):
+        found.setdefault(str(person.pk), str(person))
+    return found
 
 
 def last_contact(user: User, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Contact]:

@@ -35,7 +35,7 @@ def _on_paper(one: ContactNote) -> Iterator[Passage]:
         labelled(_("What comes next"), one.next),
         labelled(_("Taken from"), one.source),
         labelled(_("Why this was corrected"), one.why_corrected),
-        *(_noticed(row) for row in one.observations.all()),
+        *(_noticed(row) for row in one.observations.all() if row.ended_at is None),
         *(_direction(row) for row in one.directions.all()),
     )
     yield Passage(say(_("%(what)s, %(when)s, written by %(who)s"), **about), text)

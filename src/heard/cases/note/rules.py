@@ -1,5 +1,6 @@
 """What a note of contact needs. Pure: no Django, no clock, no database."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -66,14 +67,43 @@ def why_not_write(
     return None
 
 
-def why_not_correct(*, is_writer: bool, is_latest: bool, reason: str) -> tuple[str, str] | None:
-    """A note is corrected by its writer, by a new version beside the old."""
+def why_not_write_together(
+    *, names: Iterable[Iterable[str]], common: str, parts: Iterable[str]
+) -> tuple[str, str] | None:
+    """Of one contact with several children. `names`: by which each of them is called; `common`: what stands in each record;
+    `parts`: what stands in the record of one of them alone."""
+    called, own = [set(one) for one in names], list(parts)
+    if len(called) < 2:
+        return "", "Choose at least two children. A note about one child is written on that child’s page."
+    if any(_names(common, name) for one in called for name in one):
+        return (
+            "text",
+            "This stands in the record of each child. Leave the children’s names out, and write each part below.",
+        )
+    if not common.strip() and not all(part.strip() for part in own):
+        return "text", "Write what was common to all, or a part for each child."
+    return None
+
+
+def _names(text: str, name: str) -> bool:
+    return (
+        bool(name.strip()) and re.search(rf"\b{re.escape(name.strip())}\b", text, re.IGNORECASE) is not None
+    )
+
+
+def why_not_correct(
+    *, is_writer: bool, is_latest: bool, reason: str, drops_words: bool = False
+) -> tuple[str, str] | None:
+    """A note is corrected by its writer, by a new version beside the old. `drops_words`: it would say no longer what the child
+    said, which is corrected like all words and never taken out."""
     if not is_writer:
         return "", "Whoever wrote a note corrects it. Write a note of your own."
     if not is_latest:
         return "", "This note has been corrected already. Correct the newer version."
     if not reason.strip():
         return "why_corrected", CORRECT_NOTE_ASKS["why_corrected"]
+    if drops_words:
+        return "words", "What the child said stays. Write it as it was said: what stood here stays beside it."
     return None
 
 

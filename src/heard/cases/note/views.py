@@ -8,7 +8,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
@@ -16,20 +19,63 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.case.queries import my_cases
 from heard.cases.note import actions, queries, rules
-from heard.cases.note.forms import CorrectNoteForm, DirectionForm, NoteForm, SignsForm
+from heard.cases.note.forms import (
+    ChooseChildrenForm,
+    CorrectNoteForm,
+    DirectionForm,
+    NoteForm,
+    SignsForm,
+    TogetherForm,
+)
 from heard.cases.note.rules import Kind
 from heard.govuk.forms import parts_of
 from heard.knowledge import load
 from heard.network.actions import open_record
 
+_MOST = 12  # children in one note
 _MINE = 100  # children offered to write about; the rest are found by search
 
 
 @gate(May.PLAN)
 @require_safe
 def choose(request: Request) -> HttpResponse:
-    """About whom: the children who count on this user, else search."""
+    """About whom: the children who count on this user, else search; or several of them."""
     return render(request, "cases/note/choose.html", {"cases": list(my_cases(request.user)[:_MINE])})
+
+
+@gate(May.PLAN)
+@require_safe
+def choose_several(request: Request) -> HttpResponse:
+    """Which children one contact was with. Their keys go on in the address, never a name."""
+    ticked = _keys(request)
+    people = queries.children_to_write_about(request.user, also=ticked, at_most=_MINE)
+    form = ChooseChildrenForm(
+        request.GET if "go" in request.GET else None,
+        people=people,
+        initial={"child": [str(key) for key in ticked]},
+    )
+    if form.is_bound and form.is_valid():
+        asked = urlencode({"child": form.cleaned_data["child"]}, doseq=True)
+        return redirect(f"{reverse('note_together')}?{asked}")
+    return render(request, "cases/note/choose_several.html", {"form": form, "people": people})
+
+
+@gate(May.PLAN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def together(request: Request) -> HttpResponse:
+    """One contact with several children: what is common once, a part each."""
+    people = {str(key): open_record(by=request.user, person_id=key) for key in _keys(request)}
+    if len(people) < 2:
+        return redirect("note_choose_several")
+    form = kept_form(request, TogetherForm, kind="note.together", people=people)
+    if form.is_valid():
+        with sending(request, form):
+            notes = actions.write_together(by=request.user, **form.together)
+            count = len(notes)
+            saved = ngettext("Note saved for %(num)s child.", "Note saved for %(num)s children.", count)
+            messages.success(request, saved % {"num": count})
+            return redirect("note", note_id=notes[0].pk)
+    return render(request, "cases/note/together.html", {"people": people, "form": form})
 
 
 @gate(May.PLAN)
@@ -67,12 +113,15 @@ def note(request: Request, note_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Case direction saved."))
             return redirect("note", note_id=note_id)
     is_mine = row.written_by_id == user.pk
+    noticed, ended = _noticed(row)
     context = {
         "note": row,
-        "before": queries.versions_before(user, row),
+        "words": queries.words_now(user, row),
+        "before": [(one, *_noticed(one)) for one in queries.versions_before(user, row)],
         "is_mine": is_mine,
         "may_write": user.may(May.PLAN),
-        "noticed": [(load.release(one.release).item(one.item).label, one) for one in row.observations.all()],
+        "noticed": noticed,
+        "ended": ended,
         "newer": getattr(row, "corrected_by", None),
         "directions": list(row.directions.select_related("written_by")),
         "form": form if may_direct else None,
@@ -88,7 +137,8 @@ def correct(request: Request, note_id: uuid.UUID) -> HttpResponse:
     names = ("kind", "seen", "text", "where", "who_was_there", "next", "source")
     moment = parts_of("at", row.at)
     begin = {name: getattr(row, name) for name in names} | {"when": "date", "on": moment["at_on"]}
-    begin |= {"at_time": moment["at_time"], "words": row.words.text if row.words else ""}
+    stands = queries.words_now(request.user, row)
+    begin |= {"at_time": moment["at_time"], "words": stands.text if stands else ""}
     form = kept_form(request, CorrectNoteForm, kind="note.correct", subject_id=note_id, initial=begin)
     if form.is_valid():
         with sending(request, form):
@@ -109,7 +159,7 @@ def signs(request: Request, note_id: uuid.UUID) -> HttpResponse:
     if why_not:
         messages.warning(request, _(why_not))
         return redirect("note", note_id=note_id)
-    noticed = {one.item: one.words for one in row.observations.all()}
+    noticed = {one.item: one.words for one in row.observations.all() if one.ended_at is None}
     begin = noticed | {"signs": list(noticed), "vulnerabilities": list(noticed)}
     form = kept_form(
         request, SignsForm, kind="note.signs", subject_id=note_id, initial=begin, release=load.current()
@@ -120,6 +170,23 @@ def signs(request: Request, note_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Signs saved. The next assessment takes them up."))
             return redirect("note", note_id=note_id)
     return render(request, "cases/note/signs.html", {"note": row, "form": form})
+
+
+def _keys(request: Request) -> list[uuid.UUID]:
+    """Children that the address names, each once, in its order."""
+    keys = []
+    for text in request.GET.getlist("child")[:_MOST]:
+        try:
+            keys.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(keys))
+
+
+def _noticed(note: Any) -> tuple[list[Any], list[Any]]:
+    """Signs of a version of a note, each with its name: those that stood last, and those that ended before."""
+    named = [(load.release(one.release).item(one.item).label, one) for one in note.observations.all()]
+    return [one for one in named if one[1].ended_at is None], [one for one in named if one[1].ended_at]
 
 
 def _event(request: Request) -> Any:

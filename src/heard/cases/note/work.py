@@ -16,4 +16,5 @@ TO_SEE = WorkList(
     what=_("See the child"),
     note=lambda row: _("last seen %(date)s") % {"date": day(row.seen_at)}
     if row.seen_at else _("no note says that anybody has seen the child"),
+    child="person",
 )  # fmt: skip

@@ -13,13 +13,16 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.queries import uses_heard
 from heard.agencies.rules import Hidden, May, Refused, refuse
+from heard.cases.case.models import Words
 from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.addressees import leads_of_team
 from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.queries import why_not_after_death
 from heard.cases.case.rules import due_on
 from heard.cases.onward import queries, rules
 from heard.cases.onward.models import OnwardReferral
+from heard.cases.words.actions import hear
 from heard.network.actions import hold_person, let_in
 from heard.network.queries import Whom, people_visible_to, why_not_let_in
 from heard.network.rules import Level
@@ -43,11 +46,15 @@ def refer_onward(
     person, now, team = hold_person(by=by, person_id=person_id), at or timezone.now(), by.team
     if team is None or whom.user is not None:
         raise Hidden
+    onward_id, occasion = uuid.uuid4(), Words.Occasion.ONWARD
+    words, why_not = hear(by=by, person_id=person_id, view=asked.view, on=occasion, on_id=onward_id)
+    refuse(why_not_after_death(by, person_id))
     refuse(
         rules.why_not_refer(
             may_share=by.may(May.SHARE),
             why_not_let_in=why_not_let_in(by, person),
             asked=asked,
+            is_heard=words is not None or bool(why_not),
             uses_heard=bool(leads_of_team(whom.team.pk)) if whom.team else uses_heard(by, whom.agency.pk),
             own_team=whom.team == team,
             waits=queries.waits_there(by, person_id, whom),
@@ -56,13 +63,15 @@ def refer_onward(
     if not people_visible_to(by, level=level).filter(pk=person_id).exists():
         raise Refused("You cannot let others see more than you see yourself.")
     one = OnwardReferral.objects.create(
+        pk=onward_id,
         person=person,
         from_team=team,
         to_agency=whom.agency,
         to_team=whom.team,
         what=asked.what.strip(),
         why=asked.why.strip(),
-        child_says=asked.child_says.strip(),
+        words=words,
+        child_says=why_not,
         level=level,
         sent_by=by,
         sent_at=now,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.cases.onward import rules
 from heard.cases.onward.models import OnwardReferral
 from heard.cases.onward.rules import Asked
+from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import Form, RadiosField, SelectField, TextareaField
 from heard.network.rules import Level
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from heard.network.queries import Whom
 
 
-class ReferForm(Form):
+class ReferForm(ChildsViewForm):
     """`people`: teams and agencies, by key."""
 
     asks = rules.REFER_ASKS
@@ -32,11 +33,6 @@ class ReferForm(Form):
         hint=_("They read this before they accept, and no more of the record."),
         rows=5,
     )
-    child_says = TextareaField(
-        _("What does the child say about it?"),
-        hint=_("Or why the child was not asked."),
-        rows=3,
-    )
     level = RadiosField(
         _("What do they see once they accept?"),
         choices=[(str(value), label) for value, label in OnwardReferral.Opens.choices],
@@ -47,6 +43,7 @@ class ReferForm(Form):
 
     def __init__(self, *args: Any, people: Mapping[str, Whom], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.order_fields(["whom", "what", "why", *ChildsViewForm.base_fields, "level"])
         self.people = people
         self.fields["whom"].choices = [(key, one.label) for key, one in people.items()]  # type: ignore[attr-defined]
 
@@ -56,7 +53,7 @@ class ReferForm(Form):
         answers = self.cleaned_data
         return {
             "whom": self.people[answers["whom"]],
-            "asked": Asked(answers["what"], answers["why"], answers["child_says"]),
+            "asked": Asked(answers["what"], answers["why"], self.view),
             "level": Level(int(answers["level"])),
         }
 

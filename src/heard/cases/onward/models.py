@@ -41,8 +41,19 @@ class OnwardReferral(models.Model):
     )
     what = models.TextField()
     why = models.TextField()
+    words = models.ForeignKey(
+        "cases.Words",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("What the child says about it."),
+    )
     child_says = models.TextField(
-        help_text=_("What the child says about it, or why the child was not asked.")
+        blank=True,
+        help_text=_(
+            "Why the child was not heard; of referrals sent before it became words of the record, what they said."
+        ),
     )
     level = models.PositiveSmallIntegerField(choices=Opens, default=Opens.RECORD)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -72,7 +83,12 @@ class OnwardReferral(models.Model):
                 ),
                 name="onward_answer_has_who_when_why",
                 violation_error_message=_("An answer has who gave it, when and why."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(words__isnull=False) | ~models.Q(child_says=""),
+                name="onward_with_the_childs_view",
+                violation_error_message=_("Add what the child says about it, or say why it is not there."),
+            ),
         ]
 
     def __str__(self) -> str:

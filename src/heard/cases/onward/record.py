@@ -11,7 +11,7 @@ from heard.cases.onward.queries import onward_visible_to
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
-from heard.govuk.said import choice, labelled, lines, say
+from heard.govuk.said import choice, labelled, lines, quoted, say
 
 
 def _facts(one: OnwardReferral) -> Iterator[ChronologyEntry]:
@@ -34,7 +34,7 @@ def _on_paper(one: OnwardReferral) -> Iterator[Passage]:
         choice(one, "state"),
         labelled(_("What they are asked to do"), one.what),
         labelled(_("Why"), one.why),
-        labelled(_("What the child says"), one.child_says),
+        labelled(_("What the child says"), quoted(one.words.text) if one.words else one.child_says),
         labelled(_("Sent by"), one.sent_by),
         labelled(_("Answer"), one.answer),
     )
@@ -43,7 +43,7 @@ def _on_paper(one: OnwardReferral) -> Iterator[Passage]:
 
 ONWARD = Record(
     _("Referrals to others"),
-    OnwardReferral.objects.select_related("to_agency", "to_team", "sent_by").order_by("sent_at"),
+    OnwardReferral.objects.select_related("to_agency", "to_team", "sent_by", "words").order_by("sent_at"),
     "person",
     onward_visible_to,
     chronology=_facts,

@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Final
 
 from heard.agencies.rules import Asks
+from heard.cases.words.rules import ChildsView
 
 REFER_ASKS: Final = Asks(
     what="Say what they are asked to do for the child.",
     why="Say why them, and what is known that they need.",
-    child_says="Say what the child says about it, or why the child was not asked.",
 )
 ANSWER_ONWARD_ASKS: Final = Asks(accepts="Say whether you accept it.")
 WITHDRAW_ONWARD_ASKS: Final = Asks(why="Say why it is withdrawn.")
@@ -36,7 +36,7 @@ class Asked:
 
     what: str
     why: str
-    child_says: str
+    view: ChildsView
 
 
 SENDER_LEFT = "Whoever sent this no longer works with the record, so nothing is opened by it. Ask their team to refer the child again."
@@ -48,11 +48,13 @@ def why_not_refer(
     may_share: bool,
     why_not_let_in: str | None,
     asked: Asked,
+    is_heard: bool,
     uses_heard: bool,
     own_team: bool,
     waits: bool,
 ) -> str | None:
-    """`why_not_let_in`: why whoever refers can let nobody into the record. `waits`: they were asked and did not answer yet."""
+    """`why_not_let_in`: why whoever refers can let nobody into the record. `waits`: they were asked and did not answer yet.
+    `is_heard`: what the child says about it stands in it, or why they were not heard."""
     if not may_share:
         return "Your role does not refer children to others."
     if why_not_let_in:
@@ -63,11 +65,13 @@ def why_not_refer(
         return "This is your own team. Choose another."
     if waits:
         return "They have not answered an earlier referral of this child yet. Wait for it, or withdraw it."
-    return _why_incomplete(asked)
+    return _why_incomplete(asked, is_heard)
 
 
-def _why_incomplete(asked: Asked) -> str | None:
-    return REFER_ASKS.missing(what=asked.what, why=asked.why, child_says=asked.child_says)
+def _why_incomplete(asked: Asked, is_heard: bool) -> str | None:
+    if why_not := REFER_ASKS.missing(what=asked.what, why=asked.why):
+        return why_not
+    return None if is_heard else "Add what the child says about it, or say why their words are not there."
 
 
 def why_not_answer(*, state: str, accepts: bool | None, answer: str) -> str | None:

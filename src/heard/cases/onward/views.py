@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
+from heard.cases.case.queries import words_of
 from heard.cases.onward import actions, queries, rules
 from heard.cases.onward.forms import AnswerOnwardForm, ReferForm, WithdrawOnwardForm
 from heard.network.actions import open_record
@@ -32,6 +33,7 @@ def refer(request: Request, person_id: uuid.UUID) -> HttpResponse:
         kind="onward.refer",
         subject_id=person_id,
         people=queries.whom_to_refer_to(request.user),
+        words=list(words_of(request.user, person_id)[:3]),
     )
     if form.is_valid():
         with sending(request, form):

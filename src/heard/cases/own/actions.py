@@ -14,7 +14,7 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, refuse
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
-from heard.cases.case.queries import words_of
+from heard.cases.case.queries import why_not_after_death, words_of
 from heard.cases.own import queries, rules
 from heard.cases.own.models import ChildsPlan, GivenPlan
 from heard.cases.own.rules import Lookers
@@ -79,6 +79,7 @@ def give_own_plan(
     """Writes down that the child was given the plan, or why not."""
     Plan.objects.select_for_update().filter(pk=plan_id).first()
     plan = plan_visible_to(by, plan_id)
+    refuse(why_not_after_death(by, plan.case.person_id))
     refuse(
         rules.why_not_give(
             plan_state=plan.state,

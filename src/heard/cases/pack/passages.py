@@ -28,6 +28,7 @@ from heard.cases.case.record import (
 )
 from heard.cases.concern.record import WORRIES
 from heard.cases.concern.strategy.record import STRATEGY_DISCUSSIONS
+from heard.cases.death.record import DEATHS
 from heard.cases.disruption.record import STEPS
 from heard.cases.leaving.record import AFTER_PLANS, HANDOVERS
 from heard.cases.missing.record import EPISODES, FORMS
@@ -58,6 +59,7 @@ _RECORDS: Final[dict[Part, tuple[Any, ...]]] = {
         IDENTIFIERS,
         IMPORTANT_PEOPLE,
         CASES,
+        DEATHS,
         ALLOCATED_WORKERS,
         TRUSTED_WORKERS,
         WARNINGS,

@@ -13,17 +13,17 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused, refuse
-from heard.cases.assessment.actions import hear
 from heard.cases.assessment.queries import signed_since_opened
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import allow_to_do
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
-from heard.cases.case.queries import case_visible_to
+from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.plan import queries, rules
 from heard.cases.plan.models import Action, Outcome, Plan, WhereWeAre
 from heard.cases.plan.rules import Move, Progress, State
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import hold_person
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def start_plan(*, by: User, case_id: uuid.UUID, at: datetime | None = None) -> P
     """An empty plan. It may be written while the assessment waits for its signature, but not agreed."""
     case = case_visible_to(by, case_id)
     hold_person(by=by, person_id=case.person_id)
+    refuse(why_not_after_death(by, case.person_id))
     refuse(queries.why_not_start(by, case.pk, case_is_open=case.state == "open"))
     plan = Plan.objects.create(case=case, started_at=at or timezone.now(), started_by=by)
     _audit(by, "start", plan)
@@ -136,6 +137,7 @@ def add_decided_action(
     it stands there too, so that it is not lost when the changed one is agreed."""
     outcome = queries.outcome_visible_to(by, outcome_id)
     plan = _locked(by, outcome.plan_id)
+    refuse(why_not_after_death(by, plan.case.person_id))
     refuse(
         rules.why_not_add_decided(
             state=plan.state,
@@ -210,6 +212,7 @@ def agree_plan(
     plan, now = _locked(by, plan_id), at or timezone.now()
     whom = plan.case.person_id
     words, why_no_words = hear(by=by, person_id=whom, view=view, on=Words.Occasion.PLAN, on_id=plan.pk)
+    refuse(why_not_after_death(by, whom))
     refuse(
         queries.why_not_agree(
             by,
@@ -272,6 +275,7 @@ def copy_to_change(*, by: User, plan_id: uuid.UUID) -> Plan:
     The agreed plan stays in force until the new one is agreed.
     """
     old = _locked(by, plan_id)
+    refuse(why_not_after_death(by, old.case.person_id))
     refuse(rules.why_not_copy(state=old.state, has_draft=queries.draft_plan(by, old.case_id) is not None))
     new = Plan.objects.create(case=old.case, replaces=old, started_at=timezone.now(), started_by=by)
     for outcome in old.outcomes.all():
@@ -311,6 +315,7 @@ def _locked(by: User, plan_id: uuid.UUID) -> Plan:
 
 def _to_change(by: User, plan_id: uuid.UUID) -> Plan:
     plan = _locked(by, plan_id)
+    refuse(why_not_after_death(by, plan.case.person_id))
     refuse(queries.why_not_change(by, plan))
     return plan
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
-from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.case.forms import GivingForm
 from heard.cases.plan import rules
+from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField
 
 

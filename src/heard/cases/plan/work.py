@@ -12,8 +12,10 @@ ACTIONS = WorkList(
     "actions", _("Your actions"), May.PLAN, queries.actions_due, "action", "outcome.plan.case.person",
     "what", whose="owner", own=lambda user: Q(owner=user), due="due_on", shows=("outcome__plan__case__person", "owner"),
     only_if=lambda user: Action.objects.filter(owner=user, state=rules.Progress.OPEN),
+    child="outcome__plan__case__person",
 )  # fmt: skip
 TEAMS_OVERDUE = WorkList(
     "actions", _("Actions that are overdue"), May.SEE_TEAM, queries.overdue_in_team, "action",
     "outcome.plan.case.person", "what", whose="owner", due="due_on", shows=("outcome__plan__case__person", "owner"),
+    child="outcome__plan__case__person",
 )  # fmt: skip

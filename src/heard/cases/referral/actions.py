@@ -14,17 +14,17 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Refused, refuse
-from heard.cases.assessment.actions import hear
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
-from heard.cases.case.queries import case_visible_to
+from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.referral import queries, rules
 from heard.cases.referral.models import AFTERWARDS, Referral, ReferralDecision
 from heard.cases.referral.prefill import Known, known_of
 from heard.cases.referral.questions import CURRENT, Question
 from heard.cases.referral.rules import Move, State
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import hold_person
 from heard.network.rules import Level
 
@@ -37,6 +37,7 @@ def start_referral(*, by: User, case_id: uuid.UUID, at: datetime | None = None) 
     """An empty referral by the current form. What the record says is laid before the writer, and confirmed by them."""
     case = case_visible_to(by, case_id)
     hold_person(by=by, person_id=case.person_id, level=Level.EVERYTHING)
+    refuse(why_not_after_death(by, case.person_id))
     refuse(queries.why_not_start(by, case.pk))
     referral = Referral.objects.create(case=case, form=CURRENT, writer=by, started_at=at or timezone.now())
     referral.writers.add(by)

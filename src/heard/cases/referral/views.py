@@ -19,7 +19,6 @@ from django.views.decorators.http import require_POST, require_safe
 from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate, saying_why_not
 from heard.agencies.rules import May
-from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.assessment.queries import latest_words, words_of_child
 from heard.cases.case.queries import case_visible_to
 from heard.cases.referral import actions, export, queries
@@ -28,6 +27,7 @@ from heard.cases.referral.checks import check as look_through
 from heard.cases.referral.forms import DecisionForm, ReferenceForm, ReviewForm, SectionForm, SubmittedForm
 from heard.cases.referral.prefill import known_of
 from heard.cases.referral.questions import asked_in, drawn_in, form_version, is_duty_to_notify
+from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.pdf import as_download
 from heard.knowledge import load
 from heard.network.actions import open_record

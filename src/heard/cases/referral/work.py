@@ -20,6 +20,7 @@ PREPARED = WorkList(
     if row.state == rules.State.REVIEWED else row.get_state_display().lower(),
     ahead=lambda row: First.BACK if row.state == rules.State.RETURNED else None,
     only_if=lambda user: Referral.objects.filter(writer=user, submitted_on=None),
+    child="case__person",
 )  # fmt: skip
 SUBMITTED = WorkList(
     "referred", _("Referrals that wait for the Home Office"), May.REFER, queries.waiting_for_decision,

@@ -13,13 +13,11 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import refuse
-from heard.cases.assessment.actions import hear
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import end_case, open_case
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
-from heard.cases.case.queries import case_visible_to
+from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.case.rules import EndedAs
 from heard.cases.clocks.actions import end_clocks
 from heard.cases.leaving.queries import has_after_plan, is_accepted
@@ -28,6 +26,8 @@ from heard.cases.plan.queries import agreed_plan, plan_visible_to
 from heard.cases.review import queries, rules
 from heard.cases.review.models import Review, ReviewedOutcome
 from heard.cases.review.rules import Decision, Held, Looked
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import hold_person
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def hold_review(
     told: dict[str, Any] = {"held_on": held_on, "what_changed": what_changed, "took_part": took_part.strip()}
     told |= {"why_no_words": why_no_words, "decision": decision, "reason": reason}
     held = Held(looked=said.values(), has_words=words is not None, next_review_on=next_review_on, **told)
+    refuse(why_not_after_death(by, whom))
     refuse(queries.why_not_hold(by, plan, held, today=timezone.localdate(at)))
     assert plan.review_on is not None  # a plan that is in force has one
     goes_on = decision != Decision.STEP_DOWN

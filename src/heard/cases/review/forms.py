@@ -9,11 +9,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.case.models import CasePeriod
 from heard.cases.review import rules
 from heard.cases.review.models import Review, ReviewedOutcome
 from heard.cases.review.rules import Course, Looked
+from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import BoundField, DateField, Form, RadiosField, TextareaField, TextField
 
 if TYPE_CHECKING:

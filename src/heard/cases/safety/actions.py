@@ -14,7 +14,7 @@ from heard.agencies.rules import refuse
 from heard.cases.case.models import Case
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
-from heard.cases.case.queries import case_visible_to
+from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.safety import queries
 from heard.cases.safety.models import SafetyPlan
 
@@ -40,6 +40,7 @@ def write_safety_plan(
     case = case_visible_to(by, case_id)
     said = {"getting_worse": getting_worse, "what_to_do": what_to_do, "who_to_call": who_to_call}
     said |= {"child_agreed": child_agreed, "why_not_with_child": why_not_with_child}
+    refuse(why_not_after_death(by, case.person_id))
     refuse(queries.why_not_write(by, case, **said))
     last = queries.in_force(by, case_id)
     plan = SafetyPlan.objects.create(

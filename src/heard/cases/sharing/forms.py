@@ -9,11 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.sharing import rules
 from heard.cases.sharing.bases import Basis
 from heard.cases.sharing.models import InfoRequest, Share
 from heard.cases.sharing.pieces import CHRONOLOGY, GROUPS, Piece
+from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.environment import day
 from heard.govuk.forms import (
     CheckboxesField,

@@ -12,8 +12,6 @@ from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused, refuse
-from heard.cases.assessment.actions import hear
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
@@ -26,6 +24,8 @@ from heard.cases.supervision.models import (
     SupervisionCorrection,
     SupervisionDecision,
 )
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 
 if TYPE_CHECKING:
     from heard.agencies.models import User

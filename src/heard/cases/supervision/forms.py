@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.supervision import rules
+from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField
 
 if TYPE_CHECKING:

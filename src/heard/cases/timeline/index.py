@@ -33,6 +33,7 @@ from heard.cases.case.record import (
 from heard.cases.clocks.record import MOMENTS
 from heard.cases.concern.record import WORRIES
 from heard.cases.concern.strategy.record import STRATEGY_DISCUSSIONS
+from heard.cases.death.record import DEATHS
 from heard.cases.disruption.record import STEPS
 from heard.cases.glass.record import OPENINGS
 from heard.cases.keeping.record import HOLDS
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 
 # Entries of one moment stand in this order, the last first.
 RECORDS: Final[tuple[Any, ...]] = (
-    NOTES, ANSWERS, ALLOCATED_WORKERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, STRATEGY_DISCUSSIONS, WORRIES, CASES, PERIODS, WORDS, SIGNS, FINDINGS,
+    NOTES, ANSWERS, ALLOCATED_WORKERS, TRUSTED_WORKERS, SAFETY_PLANS, STEPS, GIVEN, WHERE_WE_ARE, STRATEGY_DISCUSSIONS, WORRIES, CASES, PERIODS, DEATHS, WORDS, SIGNS, FINDINGS,
     ASSESSMENTS, PLANS, ACTIONS, REVIEWS, DECISIONS, REFERRALS, EPISODES, SHARES, ONWARD, REQUESTS, WARNINGS, FILES, TIES, INVOLVED,
     MOMENTS, ITEMS, DISAGREEMENTS, HANDOVERS, AFTER_PLANS, OPENINGS, HOLDS,
 )  # fmt: skip

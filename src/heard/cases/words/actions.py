@@ -10,14 +10,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from heard.agencies.actions import record_audit
-from heard.agencies.rules import refuse
-from heard.cases.case.actions import record_words
+from heard.agencies.rules import Hidden, refuse
+from heard.cases.case.actions import leave_unheard, record_words
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.case.queries import words_of
 from heard.cases.case.rules import why_not_correct_words
 from heard.cases.words import queries, rules
 from heard.cases.words.models import Answer
+from heard.cases.words.rules import ChildsView
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -37,6 +39,26 @@ def add_words(*, by: User, person_id: uuid.UUID, **said: Any) -> Words:
     words = record_words(by=by, person_id=person_id, said_on=Words.Occasion.OTHER, **said)
     announce(by=by, kind=Notified.WORDS, subject="words", subject_id=person_id, person_id=person_id)
     return words
+
+
+@transaction.atomic
+def hear(
+    *, by: User, person_id: uuid.UUID, view: ChildsView, on: Words.Occasion, on_id: uuid.UUID
+) -> tuple[Words | None, str]:
+    """The words to stand beside a decision, recorded now if they are new; else None, and why there are none.
+
+    `on`, `on_id`: what new words are said on, which may be about to be written. Words of before keep theirs. Plans and reviews hear the child in the same way.
+    """
+    why_unheard = leave_unheard(by=by, person_id=person_id, beside=on, beside_id=on_id, told=view.unheard)
+    if view.new is not None:
+        announce(by=by, kind=Notified.WORDS, subject="words", subject_id=person_id, person_id=person_id)
+        return record_words(by=by, person_id=person_id, said_on=on, said_on_id=on_id, **view.new), ""
+    if view.words_id is None:
+        return None, why_unheard or view.why_no_words.strip()
+    words = words_of(by, person_id).filter(pk=view.words_id).first()
+    if words is None:
+        raise Hidden
+    return words, ""
 
 
 @transaction.atomic

@@ -41,12 +41,14 @@ def one_visible_to(user: User, words_id: uuid.UUID) -> Words:
 def not_told_back(user: User) -> QuerySet[Words]:
     """Words of the children who count on this user, of which the child has not been told what came of them.
 
-    The longest ago first. Corrected words wait no longer: those that correct them do.
+    The longest ago first. Corrected words wait no longer: those that correct them do. Of a child who has died nothing waits.
     """
     mine = my_cases(user).order_by().values("person")
     told = Answer.objects.filter(words=OuterRef("pk"), told_on__isnull=False)
     rows = Words.objects.filter(~Exists(told), person__in=mine, corrected_by__isnull=True)
-    return rows.select_related("person").order_by("heard_on", "written_at")
+    return (
+        rows.exclude(person__deaths__stands=True).select_related("person").order_by("heard_on", "written_at")
+    )
 
 
 def not_told_back_by_child(user: User) -> QuerySet[Words]:

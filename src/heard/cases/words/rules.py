@@ -1,13 +1,31 @@
-"""What was done about the child's words, and whether the child has been told. Pure."""
+"""What a child says beside a decision; what was done about the child's words, and whether the child has been told. Pure."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 from heard.agencies.rules import Asks
+from heard.cases.case.rules import WhyUnheard
 
 ANSWER_ASKS: Final = Asks(
     what_changed="Say what changed because of it. If nothing could change, say so, and why."
 )
+
+
+@dataclass(frozen=True)
+class ChildsView:
+    """What the child says beside a decision, or why they are not heard: one of four.
+
+    `words_id`: words that are recorded already. `new`: text, heard_by, heard_on, how and what_changed of words to
+    record now. `unheard`: the child was asked, or somebody tried to reach them. `why_no_words`: another reason.
+    """
+
+    words_id: UUID | None = None
+    new: Mapping[str, Any] | None = None
+    why_no_words: str = ""
+    unheard: WhyUnheard | None = None
 
 
 def why_not_answer(

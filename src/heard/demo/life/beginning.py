@@ -51,7 +51,7 @@ def decide(child: Child) -> None:
             reason=child.say(child.story.get("reason", _OPEN_REASON)),
             other_agency=other,
             feedback=_FEEDBACK,
-            why_without_words=child.say(child.story.get("why_no_words", "")),
+            view=child.view(),
         )
     if child.told_on < child.world.ago(_UNREAD_FOR):
         with child.on(2):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.queries import words_of
+from heard.cases.words.rules import ChildsView
 
 if TYPE_CHECKING:
     from uuid import UUID

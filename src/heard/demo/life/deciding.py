@@ -6,11 +6,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from django.utils import timezone
+
 from heard.cases.concern import actions as concerns
 from heard.cases.concern.strategy import actions as strategy
+from heard.cases.death import actions as death
 from heard.cases.leaving import actions as leaving
 from heard.cases.note import actions as noting
 from heard.cases.note.queries import notes_visible_to
+from heard.cases.words.rules import ChildsView
 
 if TYPE_CHECKING:
     from heard.demo.life.child import Child
@@ -22,8 +26,6 @@ _AFTERWARDS: Final[dict[str, Any]] = {
     "services": "Adult services were asked in autumn, the youth project keeps the place.",
     "where_to_live": "At the aunt’s. Supported lodgings if that ends.",
     "who_to_call": "The aunt first, then the youth project, at any hour.",
-    "child_agreed": "“I stay with my aunt. I do not want a new worker every month.”",
-    "why_not_with_child": "",
 }
 
 
@@ -38,6 +40,8 @@ def decide_more(world: World, children: Children) -> None:
     _move(world, of_stage["planned"][0])
     _grow_up(world, of_stage["planned"])
     _notice(of_stage["planned"])
+    _together(of_stage["planned"])
+    _died(world)
 
 
 def _ask(world: World, told: list[Child]) -> None:
@@ -142,7 +146,9 @@ def _grow_up(world: World, planned: list[Child]) -> None:
     """The oldest of those with a plan."""
     child = min(planned[1:], key=lambda one: one.case.person.birth_date or world.today)
     with world.on(world.ago(3)):
-        leaving.write_after_plan(by=child.worker, case_id=child.case.pk, **_AFTERWARDS)
+        said = {"text": "I stay with my aunt. I do not want a new worker every month.", "how": "said"}
+        view = ChildsView(new=said | {"heard_on": world.ago(3), "heard_by": str(child.worker)})
+        leaving.write_after_plan(by=child.worker, case_id=child.case.pk, view=view, **_AFTERWARDS)
 
 
 def _notice(planned: list[Child]) -> None:
@@ -156,3 +162,52 @@ def _notice(planned: list[Child]) -> None:
                     note_id=note.pk,
                     noticed={"S10": "A new phone, and no answer whose it is."},
                 )
+
+
+def _together(planned: list[Child]) -> None:
+    """One visit to two children of one worker: what is common once, a part each."""
+    first = next(one for one in planned if sum(other.worker == one.worker for other in planned) > 1)
+    pair = [one for one in planned if one.worker == first.worker][:2]
+    texts = (
+        "Talked about the holidays, and wants to see the youth club.",
+        "Was quiet. Did not want to talk while others were near.",
+    )
+    with first.world.on(first.world.ago(1)):
+        noting.write_together(
+            by=first.worker,
+            kind="visit",
+            at=timezone.now() - timedelta(minutes=30),
+            where="The youth club",
+            text="Both were there, and had eaten.",
+            parts=[
+                noting.Part(one.person_id, text, "with_others") for one, text in zip(pair, texts, strict=True)
+            ],
+        )
+
+
+def _died(world: World) -> None:
+    """A young person who died of an illness while people worked with them. Everybody who has to know is told."""
+    with world.on(world.ago(40)):
+        told = concerns.tell(
+            by=world.users["priya.nair"],
+            new_person={"given_name": "Wren", "family_name": "Halloran"},
+            seen_and_heard="An adult whom nobody knows waits at the clinic after each appointment.",
+            words={"text": "He says he is a friend.", "heard_by": "Priya Nair", "heard_on": world.ago(40)},
+            danger_now="no",
+        )
+        decided = concerns.decide(
+            by=world.coordinator,
+            concern=told,
+            decision="open_case",
+            reason="Nobody in the family knows the man.",
+            feedback="Thank you. A social worker meets them this week.",
+        )
+    assert decided.case is not None
+    with world.on(world.ago(4)):
+        death.record_death(
+            by=world.coordinator,
+            person_id=decided.case.person_id,
+            died_on=world.ago(5),
+            who_said="The ward sister of the hospital",
+            who_is_told="The family was there. Their school is told by the head of year.",
+        )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.missing import actions as missing
+from heard.cases.words.rules import ChildsView
 from heard.demo.life.beginning import POLICE
 
 if TYPE_CHECKING:

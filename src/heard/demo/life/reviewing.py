@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.concern import actions as concerns
 from heard.cases.review import actions as reviews
 from heard.cases.review.rules import Looked
 from heard.cases.words.actions import answer_words
+from heard.cases.words.rules import ChildsView
 from heard.demo.life import planning
 
 if TYPE_CHECKING:

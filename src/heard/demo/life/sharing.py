@@ -15,6 +15,7 @@ from heard.cases.sharing import actions as sharing
 from heard.cases.sharing.pieces import pieces_of
 from heard.cases.sharing.queries import preview
 from heard.cases.sharing.rules import fingerprint
+from heard.cases.words.rules import ChildsView
 from heard.network.queries import Whom
 
 if TYPE_CHECKING:
@@ -110,8 +111,14 @@ def refer_on(world: World, children: Children, told: list[dict[str, Any]]) -> No
                 by=world.users[one["by"]],
                 person_id=child.person_id,
                 whom=Whom("", world.agency_of[one["to"]]),
-                asked=Asked(child.say(one["what"]), child.say(one["why"]), child.say(one["says"])),
+                asked=Asked(child.say(one["what"]), child.say(one["why"]), _said(world, one)),
             )
+
+
+def _said(world: World, one: dict[str, Any]) -> ChildsView:
+    """What the child says to whoever refers them, on that day."""
+    heard = {"heard_on": world.ago(one["ago"]), "heard_by": str(world.users[one["by"]])}
+    return ChildsView(new=heard | {"text": one["says"], "how": "said"})
 
 
 def _note_request(world: World, child: Child, one: dict[str, Any]) -> InfoRequest:

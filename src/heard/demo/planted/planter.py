@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.concern import actions as telling
 from heard.cases.missing import actions as missing
+from heard.cases.words.rules import ChildsView
 from heard.demo.planted.truth import READERS, Planted
 from heard.graph.question.rules import line_of
 from heard.network import actions as network

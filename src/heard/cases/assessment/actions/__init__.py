@@ -12,7 +12,6 @@ from heard.cases.assessment.actions.entries import (
     take_out,
 )
 from heard.cases.assessment.actions.writing import (
-    hear,
     note_observations,
     open_assessment,
     print_assessment,
@@ -31,7 +30,6 @@ __all__ = [
     "Choice",
     "add_evidence",
     "find_out",
-    "hear",
     "keep_pattern",
     "keep_protective_person",
     "keep_question",

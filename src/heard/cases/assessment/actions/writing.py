@@ -24,15 +24,16 @@ from heard.cases.assessment.models import (
     SentBack,
 )
 from heard.cases.assessment.own_questions import OwnQuestions, read_own_questions
-from heard.cases.assessment.rules import ChildsView, Move
-from heard.cases.case.actions import leave_unheard, record_words
+from heard.cases.assessment.rules import Move
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
-from heard.cases.case.queries import case_visible_to, words_of
+from heard.cases.case.queries import case_visible_to, why_not_after_death
 from heard.cases.case.rules import Observed, due_on
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.note.models import NoteObservation
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 from heard.knowledge import load
 from heard.network.actions import hold_person
 
@@ -48,6 +49,7 @@ def start_assessment(*, by: User, case_id: uuid.UUID, at: datetime | None = None
     """
     case = case_visible_to(by, case_id)
     hold_person(by=by, person_id=case.person_id)
+    refuse(why_not_after_death(by, case.person_id))
     refuse(queries.why_not_start(by, case.pk, case_is_open=case.state == "open"))
     release, now = load.current(), at or timezone.now()
     earlier = queries.latest_signed(by, case.pk)
@@ -126,26 +128,6 @@ def save_childs_view(*, by: User, assessment_id: uuid.UUID, view: ChildsView) ->
         by=by, person_id=whom, view=view, on=Words.Occasion.ASSESSMENT, on_id=assessment.pk
     )
     return _write(by, assessment, "child’s view", words=words, why_no_words=why_no_words)
-
-
-@transaction.atomic
-def hear(
-    *, by: User, person_id: uuid.UUID, view: ChildsView, on: Words.Occasion, on_id: uuid.UUID
-) -> tuple[Words | None, str]:
-    """The words to stand beside a decision, recorded now if they are new; else None, and why there are none.
-
-    `on`, `on_id`: what new words are said on, which may be about to be written. Words of before keep theirs. Plans and reviews hear the child in the same way.
-    """
-    why_unheard = leave_unheard(by=by, person_id=person_id, beside=on, beside_id=on_id, told=view.unheard)
-    if view.new is not None:
-        announce(by=by, kind=Notified.WORDS, subject="words", subject_id=person_id, person_id=person_id)
-        return record_words(by=by, person_id=person_id, said_on=on, said_on_id=on_id, **view.new), ""
-    if view.words_id is None:
-        return None, why_unheard or view.why_no_words.strip()
-    words = words_of(by, person_id).filter(pk=view.words_id).first()
-    if words is None:
-        raise Hidden
-    return words, ""
 
 
 @transaction.atomic

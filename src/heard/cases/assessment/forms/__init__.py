@@ -12,23 +12,18 @@ from heard.cases.assessment.forms.entries import (
 )
 from heard.cases.assessment.forms.own import PartForm
 from heard.cases.assessment.forms.parts import (
-    NEW,
-    NONE,
-    ChildsViewForm,
+    ChildPartForm,
     DecideForm,
     JudgementForm,
     MarksForm,
     NeedsForm,
     NotKnownForm,
-    typed_view,
 )
 
 __all__ = [
-    "NEW",
-    "NONE",
     "SETTINGS",
     "SOMEBODY_ELSE",
-    "ChildsViewForm",
+    "ChildPartForm",
     "DecideForm",
     "EvidenceForm",
     "FindingForm",
@@ -41,5 +36,4 @@ __all__ = [
     "ProtectivePersonForm",
     "QuestionForm",
     "StrengthForm",
-    "typed_view",
 ]

@@ -20,17 +20,17 @@ from heard.agencies.gate import gate
 from heard.agencies.rules import May
 from heard.cases.assessment import actions, queries, rules
 from heard.cases.assessment.forms import (
-    ChildsViewForm,
+    ChildPartForm,
     JudgementForm,
     MarksForm,
     NeedsForm,
     NotKnownForm,
     PartForm,
-    typed_view,
 )
 from heard.cases.assessment.own_questions import read_own_questions
 from heard.cases.assessment.views.shown import not_now, send_away, shown, thoughts
 from heard.cases.case.queries import case_visible_to, not_heard_beside
+from heard.cases.words.forms import typed_view
 from heard.knowledge import load
 from heard.network.actions import open_record
 
@@ -214,7 +214,7 @@ def _prose(field: str) -> Callable[[Any, Any], tuple[dict[str, Any], dict[str, A
 
 
 def _child(user: Any, this: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    initial = typed_view(this, not_heard_beside(user, this.pk))
+    initial = typed_view(this.words, this.why_no_words, not_heard_beside(user, this.pk))
     return initial, {"words": queries.words_of_child(user, this.case_id), "beside": this}
 
 
@@ -246,7 +246,7 @@ PARTS = {
         gettext_lazy(
             "The child’s own words stand beside every decision about them, or we say why they do not."
         ),
-        ChildsViewForm,
+        ChildPartForm,
         _child,
         lambda user, this, form: actions.save_childs_view(by=user, assessment_id=this.pk, view=form.view),
     ),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # Where what a notice is about stands: the name of its address, and of the key in it.
 PLACES: Final[dict[str, tuple[str, str]]] = {
     "person": ("child", "person_id"),
+    "death": ("death", "person_id"),
     "summary": ("child_summary", "person_id"),
     "access": ("access", "person_id"),
     "proposal": ("proposal", "proposal_id"),

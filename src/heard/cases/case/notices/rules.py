@@ -38,6 +38,7 @@ class Kind(StrEnum):
     WORRY_TAKEN_ON = "worry_taken_on"
     CASE_OPENED = "case_opened"
     CASE_CLOSED = "case_closed"
+    DEATH = "death"
     WORDS = "words"
     MISSING = "missing"
     FOUND = "found"
@@ -102,6 +103,7 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.WORRY_TAKEN_ON: (To.AGENCY_LEAD,),
     Kind.CASE_OPENED: (To.LEAD_SUPERVISOR, To.WORKER),
     Kind.CASE_CLOSED: (To.WORKER, To.AGENCY_LEAD),
+    Kind.DEATH: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR, To.AGENCY_LEAD),
     Kind.WORDS: (To.WORKER,),
     Kind.MISSING: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR),
     Kind.FOUND: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR),
@@ -174,7 +176,7 @@ GIVEN: Final = frozenset({Kind.SHARED, Kind.WITHDRAWN, Kind.ONWARD, Kind.STAFF})
 
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
-    Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
+    Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
     Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE,
 }  # fmt: skip
 

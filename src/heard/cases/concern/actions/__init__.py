@@ -9,7 +9,7 @@ from heard.cases.concern.actions.deciding import (
     decide_together,
     open_concern,
 )
-from heard.cases.concern.actions.staff import AboutStaff, decide_on_staff, open_staff_worry
+from heard.cases.concern.actions.staff import AboutStaff, decide_on_staff, open_staff_worry, pass_to_officer
 from heard.cases.concern.actions.telling import DRAFT, tell, throw_away
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "mark_read",
     "open_concern",
     "open_staff_worry",
+    "pass_to_officer",
     "tell",
     "throw_away",
 ]

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.case.actions import name_worker, open_case, take_back_case
+from heard.cases.case.models import Words
 from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.announcing import announce, settle_decided
 from heard.cases.case.notices.queries import who_was_told
@@ -31,13 +32,24 @@ from heard.cases.concern.queries import (
 )
 from heard.cases.concern.strategy.actions import call_off_with, plan_discussion
 from heard.cases.concern.strategy.queries import going_on
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import involve
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
     from heard.cases.case.models import Case
 
-_KEPT = ("decision", "feedback", "why_without_words", "why_alone", "help_with", "other_agency", "case")
+_KEPT = (
+    "decision",
+    "feedback",
+    "decision_words",
+    "why_without_words",
+    "why_alone",
+    "help_with",
+    "other_agency",
+    "case",
+)
 
 
 @dataclass(frozen=True)
@@ -58,10 +70,19 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What the child said, beside which it is decided; else why they were not heard."""
+
+    words: Words | None = None
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
 class Decided:
     """What somebody decides on a worry. `feedback` is what whoever told it reads: it is asked for unless they are the one who
     decides, and then `why_alone` says why nobody else could. `other_agency` takes it on, or gives the help of `help_with`.
-    `worker`: who works with the child from now on, where a case is opened. `strategy_on`: when agencies discuss it."""
+    `worker`: who works with the child from now on, where a case is opened. `strategy_on`: when agencies discuss it.
+    `view`: what the child says beside it; left out, what was told with the worry, or the reason in `why_without_words`."""
 
     decision: str
     reason: str
@@ -73,8 +94,9 @@ class Decided:
     worker: User | None = None
     why_without_words: str = ""
     why_alone: str = ""
+    view: ChildsView | None = None
 
-    def chosen(self, today: date) -> rules.Chosen:
+    def chosen(self, today: date, heard: Heard) -> rules.Chosen:
         step = self.step
         return rules.Chosen(
             decision=self.decision,
@@ -82,7 +104,7 @@ class Decided:
             feedback=self.feedback,
             has_other_agency=self.other_agency is not None,
             help_with=self.help_with,
-            why_without_words=self.why_without_words,
+            why_without_words=heard.why_not,
             why_alone=self.why_alone,
             step=step.what if step else "",
             has_step_owner=step is not None and step.has_owner,
@@ -97,10 +119,11 @@ def decide(*, by: User, concern: Concern, at: datetime | None = None, **said: An
     names the worker where one is chosen. Raises `Refused` with the sentence to show, or `Hidden`."""
     decided, now = Decided(**said), at or timezone.now()
     concern = _held(by, concern.pk)
-    standing, open_one = _standing(by, concern)
-    refuse(rules.why_not_decide(standing, decided.chosen(timezone.localdate(now))))
+    heard = _heard(by, concern, decided)
+    standing, open_one = _standing(by, concern, heard)
+    refuse(rules.why_not_decide(standing, decided.chosen(timezone.localdate(now), heard)))
     concern.state, concern.decided_by, concern.decided_at = Concern.State.DECIDED, by, now
-    _write(by, concern, decided, standing, open_one, now)
+    _write(by, concern, decided, heard, standing, open_one, now)
     TellerQuestion.objects.filter(concern=concern, answered_at=None, ended_at=None).update(ended_at=now)
     told_it = standing.told_it
     _audit(
@@ -120,19 +143,21 @@ def decide_together(
     *, by: User, concerns: Iterable[Concern], at: datetime | None = None, **said: Any
 ) -> list[Concern]:
     """Decides on several worries about one event with one reason: each is decided on by itself, or none is. A child who has a
-    case, or gets one by the first of them, has the others added to it."""
+    case, or gets one by the first of them, has the others added to it. `view` in `said` is what the child of the first says;
+    of another child what was told with their worry stands beside the decision, or the reason why nothing does."""
     rows = list(concerns)
     decided = Decided(**said)
+    done: list[Concern] = []
     if len(rows) > 1:
         refuse(rules.why_not_decide_together(decided.decision))
-    done = []
     for row in rows:
         has_case = row.person_id is not None and open_case_of(by, row.person_id) is not None
         this = decided.decision
         if len(rows) > 1:
             this = rules.for_each(decided.decision, has_open_case=has_case)
         try:
-            done.append(decide(by=by, concern=row, at=at, **said | {"decision": this}))
+            this_one = {"decision": this, "view": _view_of(row, decided.view, done)}
+            done.append(decide(by=by, concern=row, at=at, **said | this_one))
         except Refused as why_not:
             if len(rows) == 1:
                 raise
@@ -152,26 +177,37 @@ def correct_decision(
     was, kept_case = Concern.Decision(concern.decision) if concern.decision else None, None
     if was == Concern.Decision.OPEN_CASE and decided.decision == was:
         kept_case = concern.case
-    standing, open_one = _standing(by, concern)
+    told = _who_was_told(by, concern)
+    _keep_earlier(concern)
+    heard = _heard(by, concern, decided)
+    standing, open_one = _standing(by, concern, heard)
     if concern.case and was == Concern.Decision.OPEN_CASE:
         standing = replace(standing, has_open_case=False)
     refuse(
         rules.why_not_correct(
             standing,
-            decided.chosen(today),
+            decided.chosen(today, heard),
             decided_on=timezone.localdate(concern.decided_at) if concern.decided_at else None,
             until=last_day_to_correct(by, concern),
             today=today,
             why=why,
         )
     )
-    told = _who_was_told(by, concern)
-    _keep_earlier(concern)
     if was != decided.decision:
         open_one = _take_back(by, concern, why.strip(), open_one, now)
     concern.corrected_by, concern.corrected_at, concern.why_corrected = by, now, why.strip()
     concern.feedback_read_at = None
-    _write(by, concern, decided, standing, open_one, now, kept_case=kept_case, again=was == decided.decision)
+    _write(
+        by,
+        concern,
+        decided,
+        heard,
+        standing,
+        open_one,
+        now,
+        kept_case=kept_case,
+        again=was == decided.decision,
+    )
     _audit(by, "correct decision", concern, reason=concern.why_corrected, decision=concern.decision)
     _announce(by, concern, decided.step if was != decided.decision else None, now)
     announce(
@@ -202,7 +238,33 @@ def _held(by: User, concern_id: uuid.UUID) -> Concern:
     return rows.get(pk=concern_id)
 
 
-def _standing(by: User, concern: Concern) -> tuple[rules.Standing, Case | None]:
+def _heard(by: User, concern: Concern, decided: Decided) -> Heard:
+    """What the child says beside this decision. Where nothing is said of it now: what is there already, or what the child said
+    when the worry was told."""
+    if concern.person_id is None:
+        return Heard()
+    view = decided.view
+    if view is None and decided.why_without_words.strip():
+        view = ChildsView(why_no_words=decided.why_without_words)
+    if view is None and (concern.decision_words or concern.why_without_words):
+        return Heard(concern.decision_words, concern.why_without_words)
+    if view is None:
+        told = words_of(by, concern.person_id).filter(said_on_id=concern.pk).first()
+        view = ChildsView(words_id=told.pk if told else None)
+    occasion = Words.Occasion.CONCERN
+    return Heard(*hear(by=by, person_id=concern.person_id, view=view, on=occasion, on_id=concern.pk))
+
+
+def _view_of(row: Concern, view: ChildsView | None, done: list[Concern]) -> ChildsView | None:
+    """What is said of the first worry goes for others about the same child; new words are recorded once."""
+    if view is None or not done:
+        return view
+    if row.person_id != done[0].person_id:
+        return None
+    return ChildsView(words_id=done[0].decision_words.pk) if done[0].decision_words else view
+
+
+def _standing(by: User, concern: Concern, heard: Heard) -> tuple[rules.Standing, Case | None]:
     """How it stands, and the child's open case."""
     child = concern.person_id
     open_one = open_case_of(by, child) if child else None
@@ -210,7 +272,8 @@ def _standing(by: User, concern: Concern) -> tuple[rules.Standing, Case | None]:
         state=concern.state,
         may_decide=decides(by),
         has_open_case=open_one is not None,
-        has_words=words_of(by, child).exists() if child else False,
+        has_words=heard.words is not None,
+        in_danger=concern.in_danger,
         about=concern.about,
         told_it=concern.told_by_id == by.pk,
     )
@@ -221,6 +284,7 @@ def _write(
     by: User,
     concern: Concern,
     decided: Decided,
+    heard: Heard,
     standing: rules.Standing,
     open_one: Case | None,
     now: datetime,
@@ -229,14 +293,13 @@ def _write(
     again: bool = False,
 ) -> None:
     """The decision as it is now, and what follows from it. `again`: the same decision as before, put in other words."""
-    lacks_words = concern.person_id is not None and not standing.has_words
     concern.decision_reason, concern.feedback = decided.reason.strip(), decided.feedback.strip()
     concern.case = kept_case or _case_for(by, concern, decided, open_one, now)
     takes_on = decided.decision in (rules.Decision.OTHER_AGENCY, rules.Decision.HELP)
     concern.other_agency = decided.other_agency if takes_on else None
     concern.help_with = decided.help_with.strip() if decided.decision == rules.Decision.HELP else ""
     concern.decision = decided.decision
-    concern.why_without_words = decided.why_without_words.strip() if lacks_words else ""
+    concern.decision_words, concern.why_without_words = heard.words, heard.why_not
     concern.why_alone = decided.why_alone.strip() if standing.told_it else ""
     concern.full_clean()
     concern.save()

@@ -18,8 +18,9 @@ from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.concern import rules
 from heard.cases.concern.actions._shared import _audit
-from heard.cases.concern.models import Concern, StaffWorry
-from heard.cases.concern.queries import staff_worries_of, staff_worry_of
+from heard.cases.concern.models import Concern, StaffWorry, TellerQuestion
+from heard.cases.concern.queries import concern_open_to, decides, staff_worries_of, staff_worry_of
+from heard.cases.record.models import ChronologyChange, ChronologyEntry
 from heard.network.actions import keep_out_unseen, let_in_again
 
 if TYPE_CHECKING:
@@ -34,7 +35,14 @@ class AboutStaff:
     user: User | None = None
 
 
-def keep_apart(*, by: User, concern: Concern, staff: AboutStaff, words: Mapping[str, Any] | None) -> None:
+def keep_apart(
+    *,
+    by: User,
+    concern: Concern,
+    staff: AboutStaff,
+    words: Mapping[str, Any] | None,
+    at: datetime | None = None,
+) -> None:
     """Keeps who it is about and what the child said apart from the record, keeps that person out of it, and tells the
     designated officer alone. Call it inside the transaction in which the worry is told; `Refused` where nobody could hear."""
     refuse(rules.why_not_tell_of_staff(who=staff.who, is_self=staff.user == by))
@@ -56,11 +64,39 @@ def keep_apart(*, by: User, concern: Concern, staff: AboutStaff, words: Mapping[
         subject_id=concern.pk,
         person_id=concern.person_id,
         not_to=staff.user,
-        at=concern.told_at,
+        at=at or concern.told_at,
     )
     hears = notice is not None and notice.readers.exists()
     if not hears and not staff_worries_of(by).filter(pk=concern.pk).exists():
         raise Refused(rules.NOBODY_HEARS)
+
+
+@transaction.atomic
+def pass_to_officer(
+    *, by: User, concern_id: uuid.UUID, staff: AboutStaff, at: datetime | None = None
+) -> Concern:
+    """A worry that was told as an ordinary one is about somebody who works with children, as whoever decides on it says.
+    From now on it goes the same way as one told so: nobody but the designated officer hears of it, that person is kept out
+    of the record, and it leaves every list, page and chronology on which it stood."""
+    concern, now = concern_open_to(by, concern_id), at or timezone.now()
+    Concern.objects.select_for_update(of=("self",)).filter(pk=concern_id).first()
+    refuse(rules.why_not_pass_to_officer(state=concern.state, may_decide=decides(by)))
+    concern.about_staff = True
+    concern.save(update_fields=["about_staff"])
+    said = concern.words
+    words = {"text": said.text, "heard_by": said.heard_by, "heard_on": said.heard_on} if said else None
+    for kind in (Notified.WORRY, Notified.DANGER):
+        settle(kind=kind, subject="concern", subject_id=concern.pk, at=now)
+    for asked in TellerQuestion.objects.filter(concern=concern, answered_at=None, ended_at=None):
+        asked.ended_at = now
+        asked.save(update_fields=["ended_at"])
+        settle(kind=Notified.TELLER_ASKED, subject="teller question", subject_id=asked.pk, at=now)
+    keep_apart(by=by, concern=concern, staff=staff, words=words, at=now)
+    _audit(by, "pass to the officer", concern)
+    if concern.person_id:
+        ChronologyEntry.objects.filter(page="concern", key=str(concern.pk)).delete()
+        ChronologyChange.objects.create(child_id=concern.person_id)
+    return concern
 
 
 @transaction.atomic

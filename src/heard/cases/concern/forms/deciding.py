@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.cases.concern import rules
 from heard.cases.concern.actions import Step
+from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import (
     CheckboxesField,
     DateField,
@@ -22,8 +23,10 @@ from heard.govuk.forms import (
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
+    from heard.cases.case.models import Words
 
 _STEP: Final = ("step_what", "step_owner", "step_due_on")
+_FOLLOWS: Final = ("worker", "strategy_on", "help_with", "helping_agency", "other_agency", *_STEP, "also")
 _REVEALS: Final = {
     "open_case": "worker",
     "strategy": "strategy_on",
@@ -34,14 +37,18 @@ _REVEALS: Final = {
 
 @dataclass(frozen=True)
 class Offers:
-    """What the form of one worry offers and asks for. `needs_words`: the child's words are not here. `colleagues`: who may be
-    given a step, where there are steps; `workers`: who may work with the child. `also`: worries of the same event; `silent`: those of
-    them about children of whom there are no words."""
+    """What the form of one worry offers and asks for. `asks_child`: it is about a child, who is heard; `in_danger`: and
+    nothing holds the answer up. `words`: what the child has said so far; `told`: the key of what was told with the worry.
+    `colleagues`: who may be given a step, where there are steps; `workers`: who may work with the child. `also`: worries of
+    the same event; `silent`: those of them about other children with which nothing was told that they said."""
 
     decisions: list[tuple[str, str, str]]
     known_agencies: Mapping[str, Agency]
-    needs_words: bool
+    asks_child: bool
     told_it: bool
+    in_danger: bool = False
+    words: list[Words] = field(default_factory=list)
+    told: str = ""
     colleagues: Mapping[str, tuple[User, str]] = field(default_factory=dict)
     workers: Mapping[str, tuple[User, str]] = field(default_factory=dict)
     also: list[tuple[str, str, str]] = field(default_factory=list)
@@ -55,7 +62,7 @@ class Offers:
         """Fields that this worry does not ask for."""
         offered = {value for value, *_rest in self.decisions}
         asked = {
-            "why_without_words": self.needs_words or bool(self.silent),
+            "why_without_words": bool(self.silent),
             "feedback": not self.told_it,
             "why_alone": self.told_it,
             "worker": "open_case" in offered and bool(self.workers),
@@ -63,11 +70,15 @@ class Offers:
             "strategy_on": "strategy" in offered,
             "help_with": "help" in offered,
             "helping_agency": "help" in offered,
-        } | dict.fromkeys(_STEP, bool(self.colleagues))
+        }
+        asked |= dict.fromkeys(_STEP, bool(self.colleagues))
+        asked |= dict.fromkeys(ChildsViewForm.base_fields, self.asks_child)
         return {name for name, wanted in asked.items() if not wanted}
 
 
-class DecideForm(Form):
+class DecideForm(ChildsViewForm):
+    """`beside`: the worry."""
+
     asks = rules.DECIDE_ASKS
 
     decision = RadiosField(_("What happens next?"), size="m")
@@ -110,7 +121,8 @@ class DecideForm(Form):
         size="m",
     )
     why_without_words = TextareaField(
-        _("Why is this decided without the child’s own words?"),
+        _("About another child: why is this decided without their own words?"),
+        hint=_("Where you ticked a worry about another child, with which nothing was told that they said."),
         missing=_("Say why the decision is made without the child’s own words"),
         rows=3,
         max_length=5000,
@@ -136,7 +148,8 @@ class DecideForm(Form):
     )
 
     def __init__(self, *args: Any, offers: Offers, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, words=offers.words, **kwargs)
+        self.order_fields(["why", "decision", *_FOLLOWS, *ChildsViewForm.base_fields])  # as the page asks
         self.offers = offers
         fields: dict[str, Any] = self.fields
         fields["decision"].choices = offers.decisions
@@ -147,10 +160,8 @@ class DecideForm(Form):
         fields["also"].choices = offers.also
         for name in offers.left_out():
             del fields[name]
-        if offers.silent and not offers.needs_words:
-            fields["why_without_words"].help_text = _(
-                "Only where you ticked a worry about a child whose words we do not have."
-            )
+        if offers.asks_child:
+            self._ask_child(offers)
         offered = {value for value, *_rest in offers.decisions}
         fields["decision"].reveals = {
             value: tuple(name for name in ((names,) if isinstance(names, str) else names) if name in fields)
@@ -158,10 +169,20 @@ class DecideForm(Form):
             if value in offered
         }
 
+    def _ask_child(self, offers: Offers) -> None:
+        """What was told with the worry stands beside the decision unless the child is heard now. Danger waits for nothing."""
+        which: Any = self.fields["which"]
+        which.initial = offers.told
+        if offers.in_danger:
+            which.required = which.says_optional = False
+            which.help_text = _(
+                "Somebody is in danger: decide now. Hear the child as soon as that can be done safely, and write it down then."
+            )
+
     def clean(self) -> dict[str, Any]:
         """What an agreed step needs is asked for only where one is agreed; and why there are no words, where there are none."""
         answers = super().clean() or {}
-        if not self.offers.needs_words and not self.offers.silent & set(answers.get("also") or ()):
+        if not self.offers.silent & set(answers.get("also") or ()):
             self.errors.pop("why_without_words", None)
         if answers.get("decision") != "step":
             for name in _STEP:
@@ -186,6 +207,8 @@ class DecideForm(Form):
         chosen = "helping_agency" if answers["decision"] == "help" else "other_agency"
         worker = offers.workers.get(answers.get("worker") or "", (None, ""))[0]
         said |= {"other_agency": offers.known_agencies.get(answers.get(chosen) or ""), "worker": worker}
+        if answers.get("which"):
+            said["view"] = self.view
         if answers["decision"] == "step":
             owner = offers.colleagues.get(answers["step_owner"], (None, ""))[0]
             said["step"] = Step(answers["step_what"], owner, answers["step_due_on"])

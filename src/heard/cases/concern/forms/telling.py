@@ -352,6 +352,16 @@ class StaffForm(Form):
         return found[0] if found else None
 
 
+class PassToOfficerForm(StaffForm):
+    """About whom a worry is that was told as an ordinary one."""
+
+    field_order = ("who", "user")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["staff"]
+
+
 class DangerForm(Form):
     asks = DANGER_ASKS
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from heard.agencies.actions import record_audit
 from heard.agencies.rules import Refused, refuse
 from heard.cases.case.actions import name_worker, open_case
+from heard.cases.case.models import Words
 from heard.cases.case.notices.actions import mark_subject_seen
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
@@ -21,13 +22,15 @@ from heard.cases.clocks.actions import correct_moment, note_moment
 from heard.cases.concern.queries import concern_open_to, decides
 from heard.cases.concern.strategy import queries, rules
 from heard.cases.concern.strategy.models import AskedAgency, StrategyDiscussion
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
     from heard.cases.case.models import Case
 
 MOMENT = "strategy_discussion"  # what starts the clock of the conference
-_OUTCOME = ("held_on", "decision", "reason", "enquiries", "enquiries_by", "why_without_words")
+_OUTCOME = ("held_on", "decision", "reason", "enquiries", "enquiries_by")
 
 
 @transaction.atomic
@@ -126,18 +129,21 @@ def finish_discussion(
     discussion_id: uuid.UUID,
     opens_case: bool = False,
     worker: User | None = None,
+    view: ChildsView | None = None,
     at: datetime | None = None,
     **said: Any,
 ) -> StrategyDiscussion:
-    """Writes down what was decided; after that it changes no more. `said`: held_on, decision, reason, enquiries, enquiries_by and
-    why_without_words. Where section 47 enquiries follow, the day of the discussion starts the clock of the conference; they
+    """Writes down what was decided; after that it changes no more. `said`: held_on, decision, reason, enquiries and
+    enquiries_by. `view`: what the child says beside it. Where section 47 enquiries follow, the day of the discussion starts the clock of the conference; they
     need a case, which `opens_case` opens."""
     discussion, now = _to_write(by, discussion_id), at or timezone.now()
-    outcome = queries.outcome_of(by, discussion, opens_case=opens_case, **said)
+    words, why_not = _hear(by, discussion, discussion.pk, view)
+    heard = {"lacks_words": words is None, "why_without_words": why_not}
+    outcome = queries.outcome_of(by, discussion, opens_case=opens_case, **heard, **said)
     anybody = AskedAgency.objects.filter(discussion=discussion).exists()
     refuse(rules.why_not_finish(outcome, anybody_asked=anybody, today=timezone.localdate(now)))
     case = open_case_of(by, discussion.person_id) or _opened(by, discussion, outcome, worker, now)
-    _set(discussion, outcome)
+    _set(discussion, outcome, words)
     discussion.state, discussion.finished_by, discussion.finished_at = StrategyDiscussion.State.HELD, by, now
     _start_clock(by, discussion, case)
     discussion.full_clean()
@@ -155,13 +161,17 @@ def correct_discussion(
     discussion_id: uuid.UUID,
     why: str,
     opens_case: bool = False,
+    view: ChildsView | None = None,
     at: datetime | None = None,
     **said: Any,
 ) -> StrategyDiscussion:
     """A new version beside the old, which stays. `said`: as `finish_discussion` takes it. The day that started a clock is put
     right with it."""
     old, now = _locked(by, discussion_id), at or timezone.now()
-    outcome = queries.outcome_of(by, old, opens_case=opens_case, **said)
+    new_id = uuid.uuid4()
+    words, why_not = _hear(by, old, new_id, view) if view else (old.words, old.why_without_words)
+    heard = {"lacks_words": words is None, "why_without_words": why_not}
+    outcome = queries.outcome_of(by, old, opens_case=opens_case, **heard, **said)
     refuse(
         rules.why_not_correct(
             outcome,
@@ -173,6 +183,7 @@ def correct_discussion(
         )
     )
     new = StrategyDiscussion(
+        pk=new_id,
         person_id=old.person_id,
         concern_id=old.concern_id,
         planned_on=old.planned_on,
@@ -185,7 +196,7 @@ def correct_discussion(
         corrects=old,
         why_corrected=why.strip(),
     )
-    _set(new, outcome)
+    _set(new, outcome, words)
     case = open_case_of(by, old.person_id) or _opened(by, new, outcome, None, now)
     _correct_clock(by, new, case, was=old)
     new.full_clean()
@@ -245,12 +256,19 @@ def _to_write(by: User, discussion_id: uuid.UUID) -> StrategyDiscussion:
     return discussion
 
 
-def _set(discussion: StrategyDiscussion, outcome: rules.Outcome) -> None:
+def _hear(
+    by: User, discussion: StrategyDiscussion, key: uuid.UUID, view: ChildsView | None
+) -> tuple[Words | None, str]:
+    """What the child says beside the decision, of which `key` is the version that says it."""
+    whom, occasion = discussion.person_id, Words.Occasion.STRATEGY
+    return hear(by=by, person_id=whom, view=view or ChildsView(), on=occasion, on_id=key)
+
+
+def _set(discussion: StrategyDiscussion, outcome: rules.Outcome, words: Words | None) -> None:
     for name in _OUTCOME:
         value = getattr(outcome, name)
         setattr(discussion, name, value.strip() if isinstance(value, str) else value)
-    if not outcome.lacks_words:
-        discussion.why_without_words = ""
+    discussion.words, discussion.why_without_words = words, outcome.why_without_words.strip()
     if outcome.enquiries != rules.YesNo.YES:
         discussion.enquiries_by = ""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.concern.strategy import rules
+from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import DateField, Form, RadiosField, SelectField, TextareaField, TextField
 
 if TYPE_CHECKING:
@@ -85,8 +86,9 @@ class KnownForm(Form):
     )
 
 
-class OutcomeForm(Form):
-    """`workers`: who may be named where a case is opened, by key; none where there is a case."""
+class OutcomeForm(ChildsViewForm):
+    """`workers`: who may be named where a case is opened, by key; none where there is a case. `in_danger`: somebody was when
+    the worry was told, and nothing holds the answer up."""
 
     asks = rules.OUTCOME_ASKS
 
@@ -111,12 +113,6 @@ class OutcomeForm(Form):
         hint=_("For example: children’s services and the police together"),
         max_length=300,
     )
-    why_without_words = TextareaField(
-        _("Why is this decided without the child’s own words?"),
-        missing=_("Say why the decision is made without the child’s own words"),
-        rows=3,
-        max_length=5000,
-    )
     reason = TextareaField(
         _("Reason for the decision"),
         hint=_("The child may read this one day."),
@@ -140,7 +136,7 @@ class OutcomeForm(Form):
         self,
         *args: Any,
         workers: Mapping[str, tuple[User, str]],
-        needs_words: bool,
+        in_danger: bool,
         has_case: bool,
         corrects: bool = False,
         **kwargs: Any,
@@ -149,7 +145,10 @@ class OutcomeForm(Form):
         self.workers = workers
         called = [(key, name) for key, (_who, name) in workers.items()]
         self.fields["worker"].choices = [("", _("Name somebody later")), *called]  # type: ignore[attr-defined]
-        left_out = {"why_without_words": not needs_words, "why": not corrects}
+        if in_danger:
+            self.fields["which"].required = False
+            self.fields["which"].says_optional = False  # type: ignore[attr-defined]
+        left_out = {"why": not corrects}
         left_out |= {"opens_case": has_case, "worker": has_case or corrects}
         for name in (name for name, leave in left_out.items() if leave):
             del self.fields[name]
@@ -160,8 +159,11 @@ class OutcomeForm(Form):
     def answered(self) -> dict[str, Any]:
         """For `finish_discussion` and `correct_discussion`."""
         answers = self.cleaned_data
-        names = ("held_on", "decision", "reason", "enquiries", "enquiries_by", "why_without_words")
-        said = {name: answers.get(name) or "" for name in names} | {"held_on": answers["held_on"]}
+        names = ("held_on", "decision", "reason", "enquiries", "enquiries_by")
+        said: dict[str, Any] = {name: answers.get(name) or "" for name in names} | {
+            "held_on": answers["held_on"]
+        }
+        said["view"] = self.view
         said["opens_case"] = answers.get("opens_case") == "yes"
         if "worker" in self.fields:
             said["worker"] = self.workers.get(answers.get("worker") or "", (None, ""))[0]

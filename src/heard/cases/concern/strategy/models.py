@@ -44,6 +44,14 @@ class StrategyDiscussion(models.Model):
         help_text=_("Whether section 47 enquiries follow (Children Act 1989)."),
     )
     enquiries_by = models.CharField(max_length=300, blank=True)
+    words = models.ForeignKey(
+        "cases.Words",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("What the child said, beside which it was decided."),
+    )
     why_without_words = models.TextField(blank=True)
     finished_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
-from heard.cases.case.queries import open_case_of, words_of
+from heard.cases.case.queries import open_case_of
 from heard.cases.concern.queries import decides
 from heard.cases.concern.strategy import rules
 from heard.cases.concern.strategy.models import AskedAgency, StrategyDiscussion
@@ -18,7 +18,7 @@ from heard.network.queries import visible_through
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
-_BESIDE = ("person", "concern", "lead", "finished_by", "moment", "corrected_by")
+_BESIDE = ("person", "concern", "lead", "finished_by", "moment", "corrected_by", "words")
 
 
 def discussions_visible_to(user: User) -> QuerySet[StrategyDiscussion]:
@@ -107,7 +107,7 @@ def is_of_agency(user: User, asked: AskedAgency) -> bool:
 def outcome_of(user: User, discussion: StrategyDiscussion, **said: object) -> rules.Outcome:
     """What somebody decides in it, with what the rules ask of the record."""
     return rules.Outcome(
-        lacks_words=not words_of(user, discussion.person_id).exists(),
+        in_danger=discussion.concern.in_danger,
         has_case=open_case_of(user, discussion.person_id) is not None,
         **said,  # type: ignore[arg-type]
     )

@@ -11,7 +11,7 @@ from heard.cases.concern.strategy.queries import discussions_visible_to
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
-from heard.govuk.said import Text, choice, joined, labelled, lines, say
+from heard.govuk.said import Text, choice, joined, labelled, lines, quoted, say
 
 
 def _enquiries(one: StrategyDiscussion) -> Text:
@@ -44,6 +44,7 @@ def _on_paper(one: StrategyDiscussion) -> Iterator[Passage]:
         labelled(_("Decision"), one.decision),
         labelled(_("Reason"), one.reason),
         _enquiries(one),
+        labelled(_("What the child said"), quoted(one.words.text)) if one.words else "",
         labelled(_("Why without the child’s words"), one.why_without_words),
         labelled(_("Why it was called off"), one.why_called_off),
         labelled(_("Why this was corrected"), one.why_corrected),
@@ -61,7 +62,7 @@ def _asked(row: AskedAgency) -> Text:
 STRATEGY_DISCUSSIONS = Record(
     _("Strategy discussions"),
     StrategyDiscussion.objects.filter(corrected_by=None)
-    .select_related("lead")
+    .select_related("lead", "words")
     .prefetch_related("asked__agency")
     .order_by("begun_at"),
     "person",

@@ -37,7 +37,7 @@ class YesNo(StrEnum):
 class Outcome:
     """What a strategy discussion decided. `enquiries`: whether enquiries under section 47 of the Children Act 1989 follow, and
     `enquiries_by` whom. `opens_case`: a case is opened with it; `has_case`: there is one. `lacks_words`: nothing that the
-    child said is in the record."""
+    child said stands beside the decision. `in_danger`: somebody was when the worry was told, and nothing holds the answer up."""
 
     held_on: date | None
     decision: str
@@ -48,6 +48,7 @@ class Outcome:
     lacks_words: bool
     has_case: bool
     opens_case: bool = False
+    in_danger: bool = False
 
 
 def why_not_plan(
@@ -159,6 +160,6 @@ def _what_is_missing(outcome: Outcome, today: date) -> str | None:
         return "Section 47 enquiries need an open case. Choose to open one."
     if why_not := OUTCOME_ASKS.missing(decision=outcome.decision, reason=outcome.reason):
         return why_not
-    if outcome.lacks_words and not outcome.why_without_words.strip():
-        return "We do not have the child’s own words. Say why the decision is made without them."
+    if outcome.lacks_words and not outcome.in_danger and not outcome.why_without_words.strip():
+        return "Hear the child, or say why it is decided without the child’s own words."
     return None

@@ -16,13 +16,14 @@ from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Request, gate
 from heard.agencies.queries import agencies_visible_to, duty_team
 from heard.agencies.rules import May
-from heard.cases.case.queries import open_case_of, who_can_be_trusted_worker, words_of
+from heard.cases.case.queries import not_heard_beside, open_case_of, who_can_be_trusted_worker, words_of
 from heard.cases.concern.queries import concern_open_to
 from heard.cases.concern.strategy import actions, queries
 from heard.cases.concern.strategy.forms import AskAgencyForm, CallOffForm, KnownForm, OutcomeForm, PlanForm
+from heard.cases.words.forms import typed_view
 
 _FORM = require_http_methods(["GET", "HEAD", "POST"])
-_OUTCOME = ("held_on", "decision", "reason", "enquiries", "enquiries_by", "why_without_words")
+_OUTCOME = ("held_on", "decision", "reason", "enquiries", "enquiries_by")
 
 
 @gate(May.DECIDE)
@@ -68,7 +69,7 @@ def discussion(request: Request, discussion_id: uuid.UUID) -> HttpResponse:
         "asked": [(row, may_write or queries.is_of_agency(user, row)) for row in asked],
         "before": queries.versions_before(user, this),
         "newer": getattr(this, "corrected_by", None),
-        "child_words": list(words_of(user, this.person_id)[:3]),
+        "child_words": _words_beside(user, this),
         "days_left": (this.planned_on - timezone.localdate()).days,
     }
     return render(request, "cases/strategy/discussion.html", context)
@@ -124,16 +125,18 @@ def _outcome(request: Request, discussion_id: uuid.UUID, *, corrects: bool) -> H
     user = request.user
     this = actions.open_discussion(by=user, discussion_id=discussion_id)
     case, team = open_case_of(user, this.person_id), duty_team(user)
-    words = list(words_of(user, this.person_id)[:3])
+    words = _words_beside(user, this)
     form = kept_form(
         request,
         OutcomeForm,
         kind="strategy.correct" if corrects else "strategy.finish",
         subject_id=discussion_id,
-        initial={name: getattr(this, name) for name in _OUTCOME} if corrects else {},
+        initial=_as_decided(user, this) if corrects else {},
         suggested={} if corrects else {"held_on": timezone.localdate()},
         workers=who_can_be_trusted_worker(user, this.person_id, also=[team.agency_id] if team else []),
-        needs_words=not words,
+        words=words,
+        beside=this,
+        in_danger=this.concern.in_danger,
         has_case=case is not None,
         corrects=corrects,
     )
@@ -148,6 +151,19 @@ def _outcome(request: Request, discussion_id: uuid.UUID, *, corrects: bool) -> H
             return redirect("strategy", discussion_id=done.pk)
     context = {"discussion": this, "form": form, "child_words": words, "case": case, "corrects": corrects}
     return render(request, "cases/strategy/outcome.html", context)
+
+
+def _words_beside(user: Any, this: Any) -> list[Any]:
+    """What the child said about it, and what they said last."""
+    rows = words_of(user, this.person_id)
+    here = [this.words] if this.words else []
+    return here + [one for one in rows[:3] if one not in here]
+
+
+def _as_decided(user: Any, this: Any) -> dict[str, Any]:
+    """What it says now, for the form that puts it right."""
+    said = {name: getattr(this, name) for name in _OUTCOME}
+    return said | typed_view(this.words, this.why_without_words, not_heard_beside(user, this.pk))
 
 
 def _texts(answers: dict[str, Any]) -> dict[str, Any]:

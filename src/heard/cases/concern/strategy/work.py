@@ -12,4 +12,5 @@ TO_HOLD = WorkList(
     "strategy", _("Strategy discussions to hold"), May.DECIDE, queries.to_hold, "strategy", "person",
     _("Strategy discussion"), whose="lead", own=lambda user: Q(lead=user), due="planned_on",
     shows=("person", "lead"), only_if=lambda user: StrategyDiscussion.objects.filter(state="planned"),
+    child="person",
 )  # fmt: skip

@@ -23,6 +23,7 @@ from heard.agencies.rules import May
 from heard.cases.attachment.queries import attachments_of
 from heard.cases.case.queries import (
     closed_case_of,
+    not_heard_beside,
     open_case_of,
     who_can_be_trusted_worker,
     who_can_do,
@@ -32,6 +33,7 @@ from heard.cases.concern import actions, queries, rules
 from heard.cases.concern.forms import CorrectForm, DecideForm, Offers, SearchDecidedForm
 from heard.cases.concern.strategy.queries import discussions_visible_to, why_not_plan_now
 from heard.cases.concern.views.summary import born, lists
+from heard.cases.words.forms import typed_view
 from heard.govuk.environment import time
 from heard.knowledge import load
 from heard.network.queries import may_be_one, named_in
@@ -39,6 +41,7 @@ from heard.network.queries import may_be_one, named_in
 _KEPT = "decided worries"  # in the session: what they are searched with
 _TOGETHER = 20  # worries of one event that are offered
 _WAITING = 25  # on one page
+_WORDS = 3  # of the child, beside the decision
 _TOLD = 5  # on the page of what waits; a page of its own has all of them
 
 
@@ -101,7 +104,8 @@ def decide(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     beside = _beside(request, worry)
     also = list(queries.same_event(request.user, worry)[:_TOGETHER])
     offers = _offers(request, worry, beside, also=also)
-    form: Any = kept_form(request, DecideForm, kind="worry.decide", subject_id=worry.pk, offers=offers)
+    about: dict[str, Any] = {"kind": "worry.decide", "subject_id": worry.pk}
+    form: Any = kept_form(request, DecideForm, **about, offers=offers, beside=worry)
     if form.is_valid():
         chosen = set(form.cleaned_data.get("also") or ())
         worries = [worry, *(one for one in also if str(one.pk) in chosen)]
@@ -133,8 +137,9 @@ def correct(request: Request, concern_id: uuid.UUID) -> HttpResponse:
         CorrectForm,
         kind="worry.correct",
         subject_id=worry.pk,
-        initial=_as_decided(worry),
+        initial=_as_decided(worry, not_heard_beside(request.user, worry.pk)),
         offers=_offers(request, worry, beside),
+        beside=worry,
     )
     why_not = queries.why_not_correct_now(request.user, worry)
     if not why_not and form.is_valid():
@@ -178,10 +183,17 @@ def _beside(request: Request, worry: Any) -> dict[str, Any]:
     child = worry.person_id
     case = open_case_of(request.user, child) if child else None
     return {
-        "child_words": list(words_of(request.user, child)[:3]) if child else [],
+        "child_words": _words_beside(request, worry) if child else [],
         "open_case": case,
         "closed_case": closed_case_of(request.user, child) if child and not case else None,
     }
+
+
+def _words_beside(request: Request, worry: Any) -> list[Any]:
+    """What was told with the worry or said about it, and what the child said last."""
+    rows = words_of(request.user, worry.person_id)
+    here = list(rows.filter(said_on_id=worry.pk)[:_WORDS])
+    return here + [one for one in rows[:_WORDS] if one not in here]
 
 
 def _offers(request: Request, worry: Any, beside: dict[str, Any], *, also: Sequence[Any] = ()) -> Offers:
@@ -193,8 +205,11 @@ def _offers(request: Request, worry: Any, beside: dict[str, Any], *, also: Seque
     return Offers(
         decisions=_decisions(worry, beside["open_case"], closed),
         known_agencies={str(agency.pk): agency for agency in agencies_visible_to(user)},
-        needs_words=bool(child) and not beside["child_words"],
-        silent=frozenset(str(one.pk) for one in queries.without_words(user, also)),
+        asks_child=bool(child),
+        in_danger=worry.in_danger,
+        words=beside["child_words"],
+        told=next((str(one.pk) for one in beside["child_words"] if one.is_said_on(worry)), ""),
+        silent=frozenset(str(one.pk) for one in queries.without_words(user, also) if one.person_id != child),
         told_it=worry.told_by_id == user.pk,
         colleagues={} if child else who_can_do(user),
         workers=workers,
@@ -214,7 +229,7 @@ def _told_of(worry: Any) -> tuple[str, str]:
     return text, Truncator(worry.seen_and_heard).chars(200)
 
 
-def _as_decided(worry: Any) -> dict[str, Any]:
+def _as_decided(worry: Any, unheard: Any) -> dict[str, Any]:
     """The decision as it stands, for the form that puts it right."""
     agency = str(worry.other_agency_id or "")
     helps = worry.decision == rules.Decision.HELP
@@ -225,9 +240,8 @@ def _as_decided(worry: Any) -> dict[str, Any]:
         "help_with": worry.help_with,
         "helping_agency": agency if helps else "",
         "other_agency": "" if helps else agency,
-        "why_without_words": worry.why_without_words,
         "why_alone": worry.why_alone,
-    }
+    } | typed_view(worry.decision_words, worry.why_without_words, unheard)
 
 
 def _what_was_done(done: list[Any], said: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,7 +17,7 @@ from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.attachment.queries import attachments_of
 from heard.cases.concern import actions, queries, rules
-from heard.cases.concern.forms import StaffDecideForm
+from heard.cases.concern.forms import PassToOfficerForm, StaffDecideForm
 from heard.cases.concern.views.summary import born, lists
 from heard.knowledge import load
 from heard.network.queries import people_visible_to
@@ -44,6 +44,27 @@ def staff_worry(request: Request, staff_worry_id: uuid.UUID) -> HttpResponse:
                 messages.success(request, _("Decision recorded."))
                 return redirect("staff_worry", staff_worry_id=staff_worry_id)
     return render(request, "cases/concern/staff_worry.html", _shown(request, worry) | {"form": form})
+
+
+@gate(May.DECIDE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def about_staff(request: Request, concern_id: uuid.UUID) -> HttpResponse:
+    """Whoever decides on a worry says that it is about somebody who works with children."""
+    worry = get_object_or_404(queries.decidable_by(request.user), pk=concern_id)
+    if worry.state == rules.State.DECIDED:
+        return redirect("concern", concern_id=concern_id)
+    actions.open_concern(by=request.user, concern_id=concern_id)
+    people = queries.who_uses_heard(request.user)
+    form: Any = kept_form(
+        request, PassToOfficerForm, kind="worry.about-staff", subject_id=concern_id, people=people
+    )
+    if form.is_valid():
+        staff = actions.AboutStaff(form.cleaned_data["who"], form.chosen)
+        with sending(request, form):
+            actions.pass_to_officer(by=request.user, concern_id=concern_id, staff=staff)
+            messages.success(request, _("It is with the designated officer now, and with nobody else."))
+            return redirect("concerns")
+    return render(request, "cases/concern/about_staff.html", {"concern": worry, "form": form})
 
 
 def _shown(request: Request, worry: Any) -> dict[str, Any]:

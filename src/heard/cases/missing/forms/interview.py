@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.missing import rules
 from heard.cases.missing.forms.shared import line, prose
 from heard.cases.missing.models import Interview, InterviewOffer
+from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import DateField, Form, MomentsForm, RadiosField, TimeField
 
 NEW = "new"

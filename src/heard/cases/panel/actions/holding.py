@@ -12,8 +12,6 @@ from django.utils import timezone
 
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, refuse
-from heard.cases.assessment.actions import hear
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.actions import allow_to_do
 from heard.cases.case.models import Words
 from heard.cases.case.notices.announcing import announce
@@ -33,6 +31,8 @@ from heard.cases.panel.models import (
 from heard.cases.panel.rules import Progress, State
 from heard.cases.plan.actions import add_decided_action
 from heard.cases.plan.queries import outcome_visible_to
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import involve
 from heard.network.queries import person_visible_to
 

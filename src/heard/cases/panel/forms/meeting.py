@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.cases.assessment.forms import ChildsViewForm
 from heard.cases.case.forms import GivingForm
 from heard.cases.case.rules import MOST_WHY
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel import rules
 from heard.cases.panel.models import PanelItem, PanelSeat
 from heard.cases.panel.rules import Came
+from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import BoundField, DateField, Form, RadiosField, SelectField, TextareaField, TextField
 
 PANEL = "panel"  # the choice that an action stays with the panel

@@ -16,7 +16,6 @@ from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import gate
 from heard.agencies.queries import last_change
 from heard.agencies.rules import Hidden, May
-from heard.cases.assessment.forms import typed_view
 from heard.cases.case.queries import not_heard_beside, who_can_do, words_of
 from heard.cases.case.rules import language_hints
 from heard.cases.panel import actions, queries, rules
@@ -33,6 +32,7 @@ from heard.cases.panel.forms import (
 )
 from heard.cases.panel.forms.meeting import PANEL
 from heard.cases.panel.words import SECTIONS, tied_words, why_words
+from heard.cases.words.forms import typed_view
 from heard.network.queries import children_tied, involvements_of
 
 
@@ -214,7 +214,7 @@ def _decided(user: Any, this: Any) -> dict[str, Any]:
     """What is written so far, for whoever puts it right."""
     said = {"decision": this.decision, "reason": this.reason}
     if this.decided_at and this.is_about_child:
-        said |= typed_view(this, not_heard_beside(user, this.pk))
+        said |= typed_view(this.words, this.why_no_words, not_heard_beside(user, this.pk))
     return said
 
 

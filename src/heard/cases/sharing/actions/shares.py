@@ -16,8 +16,6 @@ from django.utils import timezone
 
 from heard.agencies.queries import uses_heard
 from heard.agencies.rules import Hidden, May, Refused, refuse
-from heard.cases.assessment.actions import hear
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case.models import Words
 from heard.cases.record.queries import is_behind
 from heard.cases.sharing import queries, rules
@@ -26,6 +24,8 @@ from heard.cases.sharing.actions.delivering import deliver
 from heard.cases.sharing.bases import bases
 from heard.cases.sharing.models import Share, ShareReview
 from heard.cases.sharing.pieces import CHRONOLOGY, pieces_of
+from heard.cases.words.actions import hear
+from heard.cases.words.rules import ChildsView
 from heard.network.actions import hold_person
 
 if TYPE_CHECKING:

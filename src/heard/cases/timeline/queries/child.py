@@ -24,7 +24,7 @@ from heard.agencies.queries import looks_at, who_are
 from heard.cases.assessment.models import Assessment, AssessmentObservation, OpenQuestion
 from heard.cases.assessment.queries import may_sign_off
 from heard.cases.attachment.queries import attachments_around
-from heard.cases.case.models import Case, CasePeriod, WarningNote, Words
+from heard.cases.case.models import Case, CasePeriod, Death, WarningNote, Words
 from heard.cases.clocks.models import ClockRun
 from heard.cases.clocks.queries import clock_of
 from heard.cases.concern.models import Concern, ConcernObservation
@@ -131,9 +131,12 @@ class Head:
     unsigned: Assessment | None
     plans: dict[str, Plan]
     whole: bool
+    death: Death | None = None
 
     @property
     def missing(self) -> Episode | None:
+        if self.death:
+            return None
         return next((one for one in self.episodes if one.found_at is None), None)
 
 
@@ -222,6 +225,7 @@ def head_of(user: User, person: Person, *, today: date) -> Head:
         unsigned=unsigned.filter(case=case).first() if case else None,
         plans={plan.state: plan for plan in plans} if case else {},
         whole=everything.exists(),
+        death=Death.objects.filter(person_id=key, stands=True).first(),
     )
 
 
@@ -378,7 +382,9 @@ def _notes(person_id: uuid.UUID) -> list[Observation]:
     """Of each sign and vulnerability what was noted last, and the last time that it was seen. Three queries."""
     told = ConcernObservation.objects.filter(concern__person_id=person_id)
     assessed = AssessmentObservation.objects.filter(assessment__case__person_id=person_id)
-    noticed = NoteObservation.objects.filter(note__person_id=person_id, note__corrected_by=None)
+    noticed = NoteObservation.objects.filter(
+        note__person_id=person_id, note__corrected_by=None, ended_at=None
+    )
     return [*_last_of_each(told), *_last_of_each(assessed), *_last_of_each(noticed)]
 
 
@@ -414,6 +420,8 @@ def _two_lists(notes: list[Observation]) -> tuple[list[Marked], list[Marked]]:
 
 
 def _offers(user: User, head: Head, worries: list[Concern], signed: Assessment | None) -> list[Offer]:
+    if head.death:
+        return []
     case, closed = head.case, head.closed
     draft, agreed = head.plans.get("draft"), head.plans.get("agreed")
     now = Standing(
@@ -465,7 +473,9 @@ def _may_take(user: User, step: Step, about: Any) -> bool:
 
 
 def _dates(head: Head, worries: list[Concern], today: date, actions: Iterable[Action] = ()) -> list[Due]:
-    """What is due, first due first. Each with the rule's name and source, and whose it is."""
+    """What is due, first due first. Each with the rule's name and source, and whose it is. Nothing once the child has died."""
+    if head.death:
+        return []
     team = str(head.case.lead_team) if head.case else ""
     due = [
         _by_clock("concern_decision", one.release, one.due_on, today, page=reverse("concern", args=[one.pk]))

@@ -1,0 +1,272 @@
+"""A child has died: everybody who has to know learns of it at once, nothing goes on as if they lived, and it can be put right."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.conftest import World
+
+from heard.agencies.models import AuditRow, User
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.assessment import actions as assessing
+from heard.cases.case import actions as casework
+from heard.cases.case.models import Death
+from heard.cases.case.notices.models import Notice
+from heard.cases.case.notices.queries import unread_of
+from heard.cases.case.rules import AFTER_DEATH
+from heard.cases.clocks import actions as timing
+from heard.cases.clocks.models import ClockRun
+from heard.cases.death import actions
+from heard.cases.leaving import actions as leaving
+from heard.cases.missing import actions as missing
+from heard.cases.note import actions as noting
+from heard.cases.onward import actions as passing
+from heard.cases.onward.rules import Asked
+from heard.cases.own import actions as own
+from heard.cases.plan import actions as planning
+from heard.cases.record.queries import entries_of
+from heard.cases.referral import actions as referring
+from heard.cases.review import actions as reviewing
+from heard.cases.safety import actions as keeping_safe
+from heard.cases.timeline.index import catch_up
+from heard.cases.words.rules import ChildsView
+from heard.home.queries import LISTS, due_by, my_work
+from heard.network.actions import involve, restrict
+from heard.network.queries import Whom
+
+TODAY = timezone.localdate()
+SAID: dict[str, Any] = {"died_on": TODAY, "who_said": "Dr Lane, hospital"}
+# Lists that go on after a death, each with its reason. Every other list about a child leaves the child out.
+GOES_ON = {
+    "staff": "somebody who works with children may have harmed them, and works with others",
+    "decisions": "a worry that was told is read and decided by a person, whatever happened since",
+    "named": "the same worries",
+    "teller-questions": "what somebody was asked about a worry",
+    "told": "whoever told a worry learns what came of it",
+    "steps": "about places and groups, not with the child",
+    "openings": "whoever opened a record in an emergency answers for it",
+    "disruption": "against those who harm, who may harm others",
+    "words": "its query leaves the child out itself",
+    "supervision": "about the worker",
+    "supervision-actions": "about the worker",
+    "panels": "names no child",
+    "panel_actions": "what a panel wanted from agencies, also for others",
+    "disagreements": "that people disagreed is still to be settled",
+    "referrals-to-review": "written before, and read by a second person before anything is sent",
+    "referred": "the Home Office answers all the same",
+    "requests": "somebody asked for information, and is answered",
+    "shares": "what was shared is still looked at again",
+    "delivered": "what was shared is still read",
+    "not-opened": "the same",
+    "records": "requests for the record have a day by law",
+    "records-to-check": "the same",
+    "packs": "somebody asked for it",
+    "alerts": "about readers",
+    "holds": "about records",
+    "destructions": "about records",
+}
+
+
+NO_CHILD = {
+    "drafts", "without-mail", "recoveries", "unused", "roles-proposed", "groups-to-agree", "without-groups", "trail",
+    "audits", "audit-actions", "proposed", "answered", "digests", "profiles",
+}  # fmt: skip
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def unread(user: User) -> list[str]:
+    return [row.notice.kind for row in unread_of(User.objects.get(pk=user.pk))]
+
+
+@pytest.fixture
+def died(world: World, agreed: Any) -> Death:
+    return actions.record_death(by=world.coordinator, person_id=agreed.case.person_id, **SAID)
+
+
+def test_everybody_who_works_with_the_child_is_told_at_once(world: World, agreed: Any) -> None:
+    case = agreed.case
+    casework.allocate_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.teacher)
+    involve(by=world.coordinator, person=case.person, agency=world.police, why="Looks for those who harm")
+    actions.record_death(by=world.coordinator, person_id=case.person_id, **SAID)
+    for user in (world.social_worker, world.teacher, world.supervisor, world.officer):
+        assert "death" in unread(user), user
+    notice = Notice.objects.get(kind="death")
+    assert not notice.readers.filter(user=world.coordinator).exists()
+
+
+def test_whoever_may_not_open_the_record_learns_nothing(world: World, case: Any) -> None:
+    restrict(by=world.coordinator, person_id=case.person_id, reason="Threats")
+    actions.record_death(by=world.coordinator, person_id=case.person_id, **SAID)
+    assert "death" not in unread(world.officer)
+    page = reverse("death", args=[case.person_id])
+    assert client_of(world.officer).get(page).status_code == 404
+    with pytest.raises(Hidden):
+        actions.record_death(by=world.officer, person_id=case.person_id, **SAID)
+    with pytest.raises(Hidden):
+        actions.open_death(by=world.officer, person_id=case.person_id)
+
+
+def test_who_leads_records_it_and_says_who_told_them(world: World, case: Any) -> None:
+    with pytest.raises(Refused, match="a supervisor or a co-ordinator records this"):
+        actions.record_death(by=world.teacher, person_id=case.person_id, **SAID)
+    client, page = client_of(world.supervisor), reverse("death", args=[case.person_id])
+    assert "Record it" not in client_of(world.teacher).get(page).text
+    assert "Say who told it: name and role" in client.post(page, {}).text
+    tomorrow = TODAY + timedelta(days=1)
+    day = {"died_on-day": tomorrow.day, "died_on-month": tomorrow.month, "died_on-year": tomorrow.year}
+    client.post(page, {"who_said": "Dr Lane"} | day)
+    assert not Death.objects.exists()
+    sent = {
+        "who_said": "Dr Lane, hospital",
+        "about_when": "In the night to Monday",
+        "who_is_told": "Her aunt.",
+    }
+    shown = client.post(page, sent, follow=True).text
+    assert "has died." in shown
+    assert shown.index("has died.") < shown.index("heard-strip__name")  # before everything else
+    assert "In the night to Monday" in shown
+    with pytest.raises(Refused, match="recorded already"):
+        actions.record_death(by=world.coordinator, person_id=case.person_id, **SAID)
+    assert AuditRow.objects.filter(verb="record", subject="death", person_id=case.person_id).exists()
+
+
+def test_the_clocks_of_the_case_stop_and_nobody_is_reminded(world: World, agreed: Any) -> None:
+    case = agreed.case
+    casework.allocate_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    timing.note_moment(
+        by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=TODAY - timedelta(days=30)
+    )
+    later = TODAY + timedelta(days=4000)
+    assert ClockRun.objects.filter(case=case, met_on=None, ended_on=None).exists()
+    assert due_by(world.social_worker, later)
+    actions.record_death(by=world.coordinator, person_id=case.person_id, **SAID)
+    assert not ClockRun.objects.filter(case=case, met_on=None, ended_on=None).exists()
+    for user in (world.social_worker, world.supervisor, world.coordinator):
+        assert due_by(User.objects.get(pk=user.pk), later) == []
+        for section in my_work(User.objects.get(pk=user.pk)):
+            assert section.kind.key in GOES_ON, section.kind.key  # type: ignore[attr-defined]
+    shown = client_of(world.social_worker).get(reverse("child", args=[case.person_id])).text
+    assert "Hold the review" not in shown
+
+
+def test_each_list_about_a_child_leaves_the_child_out_or_says_why_not() -> None:
+    without = {one.key for one in LISTS if not one.child}
+    assert without <= GOES_ON.keys() | NO_CHILD, without - GOES_ON.keys() - NO_CHILD
+    assert not {one.key for one in LISTS if one.child} & GOES_ON.keys()
+
+
+@pytest.mark.parametrize(
+    "plan_with",
+    [
+        lambda by, plan: planning.copy_to_change(by=by, plan_id=plan.pk),
+        lambda by, plan: planning.add_decided_action(
+            by=by, outcome_id=plan.outcomes.get().pk, what="Meet her", owner=by, due_on=TODAY
+        ),
+        lambda by, plan: assessing.start_assessment(by=by, case_id=plan.case_id),
+        lambda by, plan: leaving.hand_over(
+            by=by, case_id=plan.case_id, to_council="x", to_whom="x", what_sent="x", sent_on=TODAY, ask_again_on=TODAY
+        ),
+        lambda by, plan: leaving.write_after_plan(
+            by=by, case_id=plan.case_id, view=ChildsView(why_no_words="x"), who_is_there="x", services="x",
+            where_to_live="", who_to_call="x",
+        ),
+        lambda by, plan: keeping_safe.write_safety_plan(
+            by=by, case_id=plan.case_id, getting_worse="x", what_to_do="x", who_to_call="x", child_agreed="x"
+        ),
+        lambda by, plan: reviewing.hold_review(
+            by=by, plan_id=plan.pk, held_on=TODAY, looked={}, view=ChildsView(why_no_words="x"), what_changed="x",
+            took_part="x", decision="continue", reason="x", next_review_on=TODAY,
+        ),
+        lambda by, plan: own.give_own_plan(by=by, plan_id=plan.pk, given_on=TODAY, given_by="x"),
+        lambda by, plan: referring.start_referral(by=by, case_id=plan.case_id),
+        lambda by, plan: missing.note_missing(
+            by=by, person_id=plan.case.person_id, missing_from=timezone.now(), last_seen_where="x", last_seen_by="x",
+            danger="x",
+        ),
+    ],
+)  # fmt: skip
+def test_nothing_new_is_planned_with_the_child(
+    world: World, agreed: Any, died: Death, plan_with: Any
+) -> None:
+    with pytest.raises(Refused) as refused:
+        plan_with(world.social_worker, agreed)
+    assert str(refused.value) == AFTER_DEATH
+
+
+def test_the_child_is_referred_to_nobody(world: World, agreed: Any, died: Death) -> None:
+    asked = Asked("x", "y", ChildsView(why_no_words="z"))
+    with pytest.raises(Refused) as refused:
+        passing.refer_onward(
+            by=world.social_worker, person_id=died.person_id, whom=Whom("", world.police), asked=asked
+        )
+    assert str(refused.value) == AFTER_DEATH
+
+
+def test_the_record_stays_readable_and_a_note_can_be_written(world: World, agreed: Any, died: Death) -> None:
+    client = client_of(world.social_worker)
+    for name in ("child", "child_plan", "notes", "words"):
+        assert client.get(reverse(name, args=[died.person_id])).status_code == 200
+    noting.write_note(
+        by=world.social_worker,
+        person_id=died.person_id,
+        kind="call",
+        at=timezone.now(),
+        text="Rang her aunt.",
+    )
+    catch_up()
+    told = [one.what for one in entries_of(world.social_worker, died.person_id)]
+    assert any("died" in str(one) for one in told)
+
+
+def test_an_urgent_notice_of_the_child_goes_on_to_nobody(world: World, agreed: Any) -> None:
+    missing.note_missing(
+        by=world.social_worker, person_id=agreed.case.person_id, missing_from=timezone.now() - timedelta(hours=2),
+        last_seen_where="Station", last_seen_by="Her aunt", danger="not_known", why_not_reported="They know already.",
+    )  # fmt: skip
+    waiting = Notice.objects.filter(kind="missing", ended_at=None)
+    assert waiting.exists()
+    actions.record_death(by=world.coordinator, person_id=agreed.case.person_id, **SAID)
+    assert not waiting.exists()
+    shown = client_of(world.social_worker).get(reverse("child", args=[agreed.case.person_id])).text
+    assert "This child is missing" not in shown
+
+
+def test_what_was_recorded_by_mistake_is_put_right_and_work_goes_on(world: World, agreed: Any) -> None:
+    case = agreed.case
+    timing.note_moment(by=world.social_worker, case_id=case.pk, kind="strategy_discussion", on=TODAY)
+    first = actions.record_death(by=world.coordinator, person_id=case.person_id, **SAID)
+    again = {"by": world.supervisor, "person_id": case.person_id} | SAID
+    with pytest.raises(Refused, match="Say why"):
+        actions.correct_death(**again, is_so=False, why_corrected=" ")
+    with pytest.raises(Refused, match="puts this right"):
+        actions.correct_death(**again | {"by": world.teacher}, is_so=False, why_corrected="x")
+    new = actions.correct_death(**again, is_so=False, why_corrected="Another child of that name.")
+    assert (new.corrects, new.stands) == (first, False)
+    assert "death" in unread(world.coordinator)
+    assert ClockRun.objects.filter(case=case, met_on=None, ended_on=None).exists()
+    assert planning.copy_to_change(by=world.social_worker, plan_id=agreed.pk).state == "draft"
+    shown = client_of(world.social_worker).get(reverse("child", args=[case.person_id])).text
+    assert "has died" not in shown.replace("Record that the child has died", "")
+    page = client_of(world.social_worker).get(reverse("death", args=[case.person_id])).text
+    assert "Another child of that name." in page
+    assert "Dr Lane, hospital" in page
+
+
+def test_a_day_that_becomes_known_is_a_new_version(world: World, case: Any) -> None:
+    first = actions.record_death(by=world.coordinator, person_id=case.person_id, **SAID | {"died_on": None})
+    new = actions.correct_death(
+        by=world.coordinator, person_id=case.person_id, is_so=True, why_corrected="The doctor rang.", **SAID
+    )
+    assert (new.corrects, new.stands, new.died_on) == (first, True, TODAY)
+    assert Death.objects.filter(stands=True).count() == 1
