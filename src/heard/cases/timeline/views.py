@@ -68,7 +68,7 @@ VERBS: dict[tuple[str, str], Any] = {
     ("see", "notice"): gettext_lazy("Said that they have seen a notice"),
     ("view", "person"): gettext_lazy("Opened the record"),
     ("break glass", "person"): gettext_lazy("Opened the record in an emergency"),
-    ("try to open", "person"): gettext_lazy("Tried to open the record in an emergency, and is kept out"),
+    ("try to open", "person"): gettext_lazy("Tried to see whose record it is, and is kept out"),
     ("view", "glass"): gettext_lazy("Read that the record was opened in an emergency"),
     ("review", "glass"): gettext_lazy("Reviewed that the record was opened in an emergency"),
     ("view", "concern"): gettext_lazy("Read a worry"),

@@ -79,6 +79,7 @@ from heard.network.queries.people import (
     sees,
     visible_through,
 )
+from heard.network.queries.recorded import Closed, closed_to
 from heard.network.queries.search import (
     Hit,
     find_described,
@@ -114,6 +115,7 @@ __all__ = [
     "NUMBERS",
     "PEOPLE",
     "About",
+    "Closed",
     "Comparison",
     "Hit",
     "Meant",
@@ -132,6 +134,7 @@ __all__ = [
     "called",
     "children_tied",
     "clashes_between",
+    "closed_to",
     "compare",
     "denial_visible_to",
     "denials_of",
