@@ -437,7 +437,7 @@ def user_end_sessions(request: Request, user_id: int) -> HttpResponse:
     return redirect("user", user_id=user_id)
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_unlock(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
@@ -573,7 +573,7 @@ def teams(request: Request) -> HttpResponse:
     return render(request, "agencies/teams.html", context)
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 def team_add(request: Request) -> HttpResponse:
     form = kept_form(
         request,
@@ -598,7 +598,7 @@ def team_add(request: Request) -> HttpResponse:
     )
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 def team(request: Request, team_id: uuid.UUID) -> HttpResponse:
     found = queries.team_visible_to(request.user, team_id)
     now = {"duty_phone": found.duty_phone, "takes_worries": "yes" if found.takes_worries else "no"}
@@ -656,7 +656,7 @@ def approvals(request: Request) -> HttpResponse:
     return render(request, "agencies/approvals.html", context)
 
 
-@gate(May.APPROVE)
+@gate(May.APPROVE, fresh=True)
 def approval(request: Request, approval_id: uuid.UUID) -> HttpResponse:
     asked = queries.approval_visible_to(request.user, approval_id)
     form = ApprovalForm(request.POST or None)
@@ -706,7 +706,7 @@ def acts(request: Request) -> HttpResponse:
     return render(request, "agencies/acts.html", {"page": page, "rows": rows})
 
 
-@gate(May.SEE_ACTS)
+@gate(May.SEE_ACTS, fresh=True)
 @require_safe
 def acts_file(request: Request) -> HttpResponse:
     """All of it, for the board’s auditor."""

@@ -416,7 +416,7 @@ def shared(request: Request, person_id: uuid.UUID) -> HttpResponse:
     return _draw(request, "child_shared", head, page=page, kinds=KINDS, did=_did)
 
 
-@gate(May.SEE_CHILD)
+@gate(May.SEE_CHILD, fresh=True)
 @require_safe
 def chronology_paper(request: Request, person_id: uuid.UUID) -> HttpResponse:
     asked = _asked(request, person_id)
