@@ -158,7 +158,9 @@ def test_what_goes_out_has_pkce_a_state_and_asks_for_nothing_but_who_it_is(
     client.get(back)
     token, keys = sent
     assert token[1].endswith("/oauth2/token")
-    assert (keys[0].upper(), keys[1].endswith("/jwks"), keys[2]) == ("GET", True, None), "what is not needed is not fetched"
+    assert (keys[0].upper(), keys[1].endswith("/jwks"), keys[2]) == ("GET", True, None), (
+        "what is not needed is not fetched"
+    )
     assert len(token[2]["code_verifier"]) >= 43
 
 

@@ -1025,7 +1025,7 @@ class Erased:
 
 @transaction.atomic
 def erase_from_trail(
-    *, by: User, person_ids: Collection[uuid.UUID], keys: Collection[str], certificate: object
+    *, by: User | None, person_ids: Collection[uuid.UUID], keys: Collection[str], certificate: object
 ) -> Erased:
     """What audit rows about these people, and about records with these keys, say of anybody goes, and a row says which they are.
     Unfinished forms about them go too. For whoever destroys the records, in the same transaction."""

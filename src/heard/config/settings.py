@@ -30,6 +30,8 @@ HEARD_READING      what counts as unusual reading, as children,first hour,last h
 HEARD_RETENTION    after how many years a child's record is past its time, from birth or from when the case was closed, such as
                    closed,25; default none, and records are kept. Nothing goes by itself
 DATABASE_URL       default SQLite in HEARD_DATA
+HEARD_DATABASE_OWNER  PostgreSQL as the role that owns the tables, for heard migrate, restore and database grants alone; not in
+                   the settings of the site. Default the role of DATABASE_URL
 HEARD_SECRET_KEY_BEFORE  the key before this one, for as long as what was encrypted with it is in use
 HEARD_FACTOR       who confirms with a passkey or app that it is them: all, sensitive (roles that see more than their
                    agency’s work) or, in the demo alone, off; default all, in the demo off
