@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.attachment.forms import abuse_field
 from heard.cases.case.queries import ways_of_telling
 from heard.cases.case.rules import CORRECT_ASKS, WORDS_ASKS
 from heard.cases.words.rules import ANSWER_ASKS
@@ -82,6 +83,7 @@ class AddForm(WordsForm):
         hint=_("A picture, a PDF, a Word file or plain text. Who else is in it is in the record too."),
         required=False,
     )
+    may_show_abuse = abuse_field()
 
 
 class CorrectForm(WordsForm):
