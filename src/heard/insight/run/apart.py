@@ -29,7 +29,7 @@ _PATIENCE: Final = 24 * 60 * 60.0  # seconds by the clock: what waits for nothin
 # How much memory there is, which DuckDB and Arrow read, and what openpyxl looks at; without the control groups DuckDB does not
 # start.
 _OF_MACHINE: Final = (
-    *mimetypes.knownfiles,
+    *map(str, mimetypes.knownfiles),
     "/proc/meminfo",
     "/proc/cpuinfo",
     "/proc/self/cgroup",
