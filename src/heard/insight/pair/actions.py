@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def open_pair(*, by: User, run: EngineRun, key: str) -> queries.Shown:
     """Shows who the two records are of; or `Hidden`. A try of somebody who is kept out is told to those who may see."""
-    with telling_of_a_try(by, run, subject="pair", key=key), transaction.atomic():
+    with telling_of_a_try(by=by, run=run, subject="pair", key=key), transaction.atomic():
         shown = queries.shown(by, run, key)
         record_audit(by=by, verb="view", subject="pair", subject_id=key, detail={"run": str(run.pk)})
     return shown

@@ -267,7 +267,7 @@ def open_child(*, by: User, run: EngineRun, key: str) -> queries.ListedChild:
 
 
 @contextmanager
-def telling_of_a_try(by: User, run: EngineRun, *, subject: str, key: str) -> Iterator[None]:
+def telling_of_a_try(*, by: User, run: EngineRun, subject: str, key: str) -> Iterator[None]:
     """Where what is inside ends since `by` may not open the record that it is about, a row says that they tried, and those who
     may see a record from which they are kept out learn of it; then `Hidden` goes on as any other."""
     try:
@@ -283,7 +283,7 @@ def telling_of_a_try(by: User, run: EngineRun, *, subject: str, key: str) -> Ite
 
 def reveal(*, by: User, run: EngineRun, key: str, reason: str) -> Reveal:
     """Lets `by` see who a listed child is, with the reason kept; `Hidden` where they may not open that child's record."""
-    with telling_of_a_try(by, run, subject="listed child", key=key), transaction.atomic():
+    with telling_of_a_try(by=by, run=run, subject="listed child", key=key), transaction.atomic():
         queries.records_behind(by, run, key)
         return _reveal(by, run, key, reason)
 
@@ -305,7 +305,7 @@ def _reveal(by: User, run: EngineRun, key: str, reason: str) -> Reveal:
 
 def open_identity(*, by: User, run: EngineRun, key: str) -> queries.Identity:
     """Who a listed child is, for showing it, with an audit row for each time that it is shown; or `Hidden`."""
-    with telling_of_a_try(by, run, subject="listed child", key=key), transaction.atomic():
+    with telling_of_a_try(by=by, run=run, subject="listed child", key=key), transaction.atomic():
         identity = queries.identity_of(by, run, key)
         record_audit(
             by=by, verb="see who", subject="listed child", subject_id=key[:40], detail={"run": str(run.pk)}

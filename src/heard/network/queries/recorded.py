@@ -52,7 +52,7 @@ class Closed:
 def closed_to(user: User, described: Sequence[Description]) -> Closed:
     """Of the people whom these records may be of, those whose record this user may not open. What is returned is shown to
     nobody. Two queries, whatever is found."""
-    near = keys_near({word for one in described for word in _words(one)})
+    near = keys_near(user, {word for one in described for word in _words(one)})
     asked = [_Asked.of(one, near) for one in described]
     sure = {key for one in asked for key in (*one.numbers, *one.born)}
     wanted = sure | {key for one in asked for name in (one.given, one.family) for key in name}
