@@ -25,6 +25,7 @@ _COMMANDS = {
     "doctor": "heard.config.doctor:doctor",
     "check-files": "heard.cases.attachment.cli:check_files",
     "migrate": "heard.agencies.cli:migrate",
+    "database": "heard.agencies.cli:database",
     "begin": "heard.agencies.cli:begin",
     "notify": "heard.cases.case.notices.cli:notify",
     "unlock": "heard.agencies.cli:unlock",

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import uuid
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -330,3 +331,91 @@ def test_the_doctor_says_that_there_is_no_backup(tmp_path: Path) -> None:
 def test_it_says_which_heard_it_is(tmp_path: Path) -> None:
     done = heard(tmp_path, "--version")
     assert done.stdout.startswith("heard 0.1.0")
+
+
+MORE_PEOPLE = """
+import django; django.setup()
+from heard.agencies.actions import add_user
+from heard.agencies.models import User
+from heard.agencies.rules import Role
+ade = User.objects.get(username="ade.minton")
+given = {"by": ade, "password": "for tests, and long enough", "team": ade.team}
+cora = add_user(**given, username="cora.ordway", first_name="Cora", last_name="Ordway", role=Role.COORDINATOR)
+"""
+ERASES = """
+import django; django.setup()
+from heard.agencies.actions import add_user
+from heard.agencies.models import User
+from heard.agencies.rules import Role
+from heard.cases.keeping.actions import ask_to_destroy, destroy
+from heard.network.models import Person
+ade, cora = (User.objects.get(username=name) for name in ("ade.minton", "cora.ordway"))
+late = add_user(by=ade, password="for tests, and long enough", team=ade.team, username="late.comer", first_name="L", last_name="C",
+    role=Role.COORDINATOR, agreed_by=cora)
+row = ask_to_destroy(by=late, person_id=Person.objects.get().pk, why="asked", reason="They are right")
+destroy(by=cora, destruction_id=row.pk)
+print(row.pk)
+"""
+
+
+def runs(folder: Path, script: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment_of(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_what_was_erased_stays_erased_when_an_older_backup_is_brought_back(
+    site: Path, key: tuple[str, Path], tmp_path: Path
+) -> None:
+    work = tmp_path / "site"
+    shutil.copytree(site, work)
+    runs(work, MORE_PEOPLE)
+    to = ["--to", str(tmp_path / "to"), "--recipient", key[0]]
+    assert heard(work, "backup", *to).returncode == 0
+    [older] = (tmp_path / "to").iterdir()
+    assert "Amira" in repr(tables(work))
+    certificate = runs(work, ERASES)
+    assert "Amira" not in repr(tables(work))
+    done = heard(work, "backup", "erasures", *to)
+    assert done.returncode == 0, done.stderr
+    [listed] = (tmp_path / "to").glob("heard-erasures-*")
+    assert listed.stat().st_mode & 0o077 == 0
+    assert listed.read_bytes().startswith(b"age-encryption.org/v1")
+    said = pyrage.decrypt(
+        listed.read_bytes(), [pyrage.x25519.Identity.from_str(key[1].read_text().split()[-1])]
+    )
+    assert certificate in said.decode()
+    assert not [name for name in ("Amira", "Khan", "They are right", "cora") if name in said.decode()]
+    assert heard(work, "backup", "erasures", *to).returncode == 0
+    assert len(list((tmp_path / "to").glob("heard-erasures-*"))) == 1, "nothing more was destroyed"
+
+    alone = tmp_path / "alone" / older.name
+    alone.parent.mkdir()
+    shutil.copy(older, alone)
+    back = heard(tmp_path / "without", "restore", str(alone), "--identity", str(key[1]))
+    assert "No list of what was destroyed" in back.stdout
+    assert "Amira" in repr(tables(tmp_path / "without")), "without the list nothing says so"
+
+    for name, words in (("anew", [str(older)]), ("named", [str(alone), "--erasures", str(listed)])):
+        place = tmp_path / name
+        done = heard(place, "restore", *words, "--identity", str(key[1]))
+        assert done.returncode == 0, done.stderr
+        assert "now again: 1 records" in done.stdout
+        there = tables(place)
+        assert "Amira" not in repr(there)
+        assert not any((place / "attachments").rglob("*")) if (place / "attachments").is_dir() else True
+        [row] = there["cases_destruction"]
+        assert uuid.UUID(certificate).hex in row
+        heard(place, "audit", "key", "--add", str(work / "audit.key"))
+        assert heard(place, "audit", "verify").returncode == 0
+    other = tmp_path / "other.txt"
+    other.write_text(str(pyrage.x25519.Identity.generate()))
+    done = heard(tmp_path / "third", "restore", str(older), "--identity", str(other))
+    assert done.returncode == 1
+    assert not (tmp_path / "third" / "heard.sqlite3").exists() or tables(tmp_path / "third") == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.walls.test_every_address import GUARDED
 from heard.agencies.mail import account
 from heard.agencies.models import AuditRow, Draft, User
 from heard.agencies.rules import Role, needs_factor
+from heard.network.actions import add_person
 
 MINUTES = 60
 
@@ -243,15 +245,34 @@ def admin(world: World) -> Client:
     return client
 
 
+# Beside what `tests/walls/test_step_up.py` finds by what a view calls.
 STEP_UP = {
-    "user_add", "user_invite", "user_give_role", "user_take_role", "user_switch_off", "user_switch_on", "user_remove_factors", "recovery",
-    "user_link", "user_unlink", "directory_group_add", "directory_group", "directory_group_remove", "directory_secret", "directory_secret_end", "role_proposed", "connections", "connection_add", "connection_remove",
-    "person_restriction", "pack_ask", "pack_file", "disclosure_given", "engine_issues_file", "profile_decide",
-}  # fmt: skip
+    "connections",
+    "connection_add",
+    "connection_remove",
+    "pack_ask",
+    "disclosure_given",
+    "profile_decide",
+}
 
 
 def test_what_gives_rights_or_takes_much_out_is_marked() -> None:
     assert {address.name for address in GUARDED if address.view.fresh} >= STEP_UP
+
+
+@pytest.mark.parametrize("page", ["access_give", "access_deny", "hold_one", "child_chronology_paper"])
+def test_later_a_change_of_access_and_what_is_taken_out_ask_too(
+    world: World, clock: Callable[[float], None], page: str
+) -> None:
+    child = add_person(
+        by=world.coordinator, given_name="Amira", family_name="Khan", birth_date=date(2011, 5, 4)
+    )
+    client = with_password("cora.ordway")
+    enrol(client)
+    clock(5 * MINUTES + 1)
+    assert client.get(reverse("child", args=[child.pk])).status_code == 200, "reading asks nothing"
+    for answer in (client.get(reverse(page, args=[child.pk])), client.post(reverse(page, args=[child.pk]))):
+        assert reverse("account_reauthenticate") in answer.headers.get("Location", "") + answer.text
 
 
 def test_shortly_after_signing_in_nothing_is_asked(world: World, admin: Client) -> None:

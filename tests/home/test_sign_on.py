@@ -5,15 +5,20 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
+import jwt
 import pytest
 import requests
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from tests.conftest import PASSWORD, World
 from tests.home.organisation import Organisation, asked_for, running, without_code
 from tests.home.test_factors import code, enrol, with_password
@@ -24,7 +29,9 @@ from heard.agencies.models import AuditRow, Membership, User
 from heard.agencies.providers import Provider
 from heard.agencies.rules import Refused, Role
 from heard.config import doctor
+from heard.home.accounts import Adapter
 from heard.home.factors import SHOWN_ELSEWHERE
+from heard.home.sign_on import _refuse_what_can_be_changed
 
 COUNTY, SCHOOL = "county", "school"
 
@@ -74,7 +81,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 def known(world: World, settings: Any, who: str = "social_worker", number: str = "u-sol") -> User:
     """An administrator has said whose number this is."""
     user: User = getattr(world, who)
-    actions.link(by=world.administrator, user=user, provider=settings.SIGN_ON[COUNTY], number=number)
+    agreed = None if who == "coordinator" else world.coordinator
+    actions.link(
+        by=world.administrator, user=user, provider=settings.SIGN_ON[COUNTY], number=number, agreed_by=agreed
+    )
     return user
 
 
@@ -146,8 +156,11 @@ def test_what_goes_out_has_pkce_a_state_and_asks_for_nothing_but_who_it_is(
     back = organisation.back_from(asked, "u-sol")
     monkeypatch.setattr(requests.Session, "request", spy)
     client.get(back)
-    (token,) = sent
-    assert token[1].endswith("/oauth2/token"), "it asks for nothing else: what is not needed is not fetched"
+    token, keys = sent
+    assert token[1].endswith("/oauth2/token")
+    assert (keys[0].upper(), keys[1].endswith("/jwks"), keys[2]) == ("GET", True, None), (
+        "what is not needed is not fetched"
+    )
     assert len(token[2]["code_verifier"]) >= 43
 
 
@@ -315,6 +328,148 @@ def test_an_answer_without_id_token_opens_nothing(
     monkeypatch.setattr(requests.Response, "json", without)
     assert client.get(back).status_code == 401
     assert not signed_in_as(client)
+
+
+# ---- who signed it
+
+
+def answering_with(monkeypatch: pytest.MonkeyPatch, forge: Callable[[str], str]) -> None:
+    """Something between Heard and the server, that puts its own ID token into the server's answer."""
+    told = requests.Response.json
+
+    def other(answer: requests.Response, **more: Any) -> Any:
+        said = told(answer, **more)
+        return said | {"id_token": forge(said["id_token"])} if "id_token" in said else said
+
+    monkeypatch.setattr(requests.Response, "json", other)
+
+
+def signed_by(key: Any, alg: str) -> Callable[[str], str]:
+    def forge(real: str) -> str:
+        claims = jwt.decode(real, options={"verify_signature": False})
+        head = {"kid": jwt.get_unverified_header(real).get("kid", "")}
+        return jwt.encode(claims | {"sub": "u-sol"}, key, algorithm=alg, headers=head)
+
+    return forge
+
+
+@pytest.mark.parametrize("alg", ["RS256", "HS256", "none", "nothing"])
+def test_what_the_server_did_not_sign_opens_nothing(
+    world: World, organisation: Organisation, settings: Any, monkeypatch: pytest.MonkeyPatch, alg: str
+) -> None:
+    """Here u-tess comes back, and what stands between says that it is u-sol."""
+    known(world, settings)
+    client = Client()
+    back = organisation.back_from(organisation.sent_to(client, COUNTY), "u-tess")
+    keys: dict[str, Any] = {
+        "RS256": rsa.generate_private_key(public_exponent=65537, key_size=2048), "HS256": "x" * 64, "none": None,
+    }  # fmt: skip
+    answering_with(monkeypatch, signed_by(keys[alg], alg) if alg in keys else lambda real: real[:40])
+    answer = client.get(back)
+    assert answer.status_code == 401
+    assert "gave no answer that Heard could check" in answer.text
+    assert not signed_in_as(client)
+
+
+def test_a_server_that_names_a_key_without_https_is_not_believed() -> None:
+    names = ("issuer", "jwks_uri", "token_endpoint", "authorization_endpoint")
+    said = {name: f"https://id.example/{name}" for name in names}
+    _refuse_what_can_be_changed("https://id.example", said)
+    for name in names:
+        with pytest.raises(OAuth2Error):
+            _refuse_what_can_be_changed("https://id.example", said | {name: "http://id.example/x"})
+
+
+# ---- who is disabled there is disabled here
+
+
+def days_ago(user: User, days: float) -> None:
+    """When the organisation last said who they are."""
+    SocialAccount.objects.filter(user=user).update(last_login=timezone.now() - timedelta(days=days))
+
+
+def test_a_password_alone_lets_nobody_in_whom_their_organisation_no_longer_signs_in(
+    world: World, organisation: Organisation, settings: Any
+) -> None:
+    settings.FACTOR = "off"
+    user = known(world, settings)
+    typed = {"login": user.username, "password": PASSWORD}
+    inside = Client()
+    inside.post(reverse("account_login"), typed)
+    assert is_in(inside), "it was linked just now"
+    days_ago(user, 1.1)
+    client = Client()
+    answer = client.post(reverse("account_login"), typed)
+    assert answer.status_code == 403
+    assert "Your organisation has not signed you in for a day" in answer.text
+    assert "Sign in with Wexmoor Children’s Services sign-in" in answer.text
+    assert not signed_in_as(client)
+    settings.SIGN_ON_DAYS = 2
+    client.post(reverse("account_login"), typed)
+    assert is_in(client)
+    settings.SIGN_ON_DAYS = 1
+    wrong = Client().post(reverse("account_login"), typed | {"password": "not the password"})
+    assert "has not signed you in" not in wrong.text, "only who knows the password reads it"
+
+
+def test_whoever_comes_by_it_comes_in_with_a_password_again(
+    world: World, organisation: Organisation, settings: Any
+) -> None:
+    settings.FACTOR = "off"
+    user = known(world, settings)
+    days_ago(user, 30)
+    organisation.sign_in(Client(), COUNTY, "u-sol")
+    client = Client()
+    client.post(reverse("account_login"), {"login": user.username, "password": PASSWORD})
+    assert is_in(client)
+
+
+def test_a_passkey_alone_lets_nobody_in_either(
+    world: World, organisation: Organisation, settings: Any, rf: Any
+) -> None:
+    """By what both ways of allauth go through before anybody is signed in."""
+    user = known(world, settings)
+    days_ago(user, 30)
+    request = rf.post("/")
+    request.user = user
+    about = {
+        "email_verification": "none",
+        "signal_kwargs": None,
+        "email": None,
+        "signup": False,
+        "redirect_url": None,
+    }
+    answer = Adapter(request).pre_login(request, user, **about)
+    assert answer is not None
+    assert answer.status_code == 403
+    assert Adapter(request).pre_login(request, world.teacher, **about) is None, "nobody signs her in"
+
+
+def test_two_people_let_them_in_while_the_server_is_down(
+    world: World, organisation: Organisation, settings: Any
+) -> None:
+    settings.FACTOR = "off"
+    user = known(world, settings)
+    days_ago(user, 30)
+    asked = actions.ask_recovery(by=world.administrator, user=user, reason="The county's sign-in is down")
+    actions.decide_recovery(by=world.coordinator, recovery_id=asked.pk, agrees=True)
+    user.refresh_from_db()
+    actions.set_own_password(by=user, password="three green kettles sing")
+    client = Client()
+    client.post(reverse("account_login"), {"login": user.username, "password": "three green kettles sing"})
+    assert is_in(client)
+
+
+def test_where_no_organisation_is_set_up_any_more_everybody_signs_in_here(
+    world: World, organisation: Organisation, settings: Any
+) -> None:
+    settings.FACTOR = "off"
+    user = known(world, settings)
+    days_ago(user, 30)
+    settings.SIGN_ON = {}
+    client = Client()
+    client.post(reverse("account_login"), {"login": user.username, "password": PASSWORD})
+    assert is_in(client)
 
 
 def test_a_server_that_is_away_says_so(organisation: Organisation, settings: Any) -> None:

@@ -58,3 +58,19 @@ def run_with_pairs(*, by: User) -> EngineRun:
     reasons = pa.Table.from_pylist([{**other_way._asdict(), **reason} for reason in REASONS])
     pq.write_table(reasons, made.result / "reasons.parquet")
     return made
+
+
+def run_listing(run: EngineRun, listed: dict[str, list[tuple[str, str]]]) -> None:
+    """Puts children on the run's list: each key with the source and key of the records that are of it."""
+    day = date(2026, 3, 1)
+    seen = {"signs": ["S01"], "agencies": ["Cin"], "scattered": True}
+    seen |= dict.fromkeys(("first_seen", "last_seen", "window_first", "window_last"), day)
+    _write(run.result, tables.CHILDREN, [{"person": key, **seen} for key in listed])
+    members = [
+        {"person": key, "source": source, "record_id": record_id}
+        for key, records in listed.items()
+        for source, record_id in records
+    ]
+    _write(run.result, tables.IDENTITIES, members)
+    run.summary = {"release": "", "as_of": "2026-04-01", "listed": len(listed)}
+    run.save(update_fields=["summary"])

@@ -76,7 +76,7 @@ def test_roles_are_given_and_taken_and_somebody_stays_administrator(
     story.fill("Why do they need it? (optional)", "They stand in for Ade.").press("Give this role")
     story.sees("A second person has been asked. The role is given when they agree.")
     colleague.sign_in(world.coordinator).open("/people/approvals/").follow("Administrator for Sufi Visram")
-    colleague.choose("Yes, give this role").press("Save").sees("Saved, with your name.", "Agreed")
+    colleague.choose("Yes").press("Save").sees("Saved, with your name.", "Agreed")
     story.open("/people/").follow("Sufi Visram")
     story.press("Take a role away").choose("Supervisor, Exploitation team, Wexmoor Children’s Services")
     story.press("Take it away").sees("The role is taken away.")

@@ -397,7 +397,9 @@ def _organisation(world: World, worker: User) -> dict[str, Any]:
     )
     agencies.decide_mapping(by=world.coordinator, mapping_id=mapping.pk, agrees=True)
     agencies.follow_groups(by=None, user=worker, provider=provider, groups=["g-duty"])
-    link = agencies.link(by=world.administrator, user=worker, provider=provider, number="u-1")
+    link = agencies.link(
+        by=world.administrator, user=worker, provider=provider, number="u-1", agreed_by=world.coordinator
+    )
     return {
         "mapping_id": mapping.pk,
         "role_id": agencies_read.roles_proposed(world.administrator).get().pk,

@@ -11,11 +11,13 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from axes.utils import reset
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from heard.agencies import queries, rules
 from heard.agencies.indexing import written
@@ -38,7 +40,7 @@ from heard.agencies.models import (
 from heard.agencies.providers import Provider
 from heard.agencies.provisioning import digest
 from heard.agencies.reading import is_reading_only, keep_looks
-from heard.agencies.rules import Hidden, May, Role, refuse
+from heard.agencies.rules import Hidden, May, Refused, Role, refuse
 from heard.agencies.trail import sealing
 from heard.agencies.trail.verifying import ranges_of
 
@@ -238,18 +240,21 @@ def _new_user(username: str, first_name: str, last_name: str, password: str | No
 
 
 @transaction.atomic
-def invite(*, by: User, user: User, email: str) -> User:
+def invite(*, by: User, user: User, email: str, agreed_by: User | None = None) -> User:
     """Mails them a link with which they set their own password: the first, or one in place of what they forgot. It unlocks
-    their username, and ends any link that they had. Raises Django's `ValidationError` for what is no address."""
+    their username, and ends any link that they had. Raises Django's `ValidationError` for what is no address.
+
+    Of somebody who sees more, `agreed_by` agrees as the second person: see `ask_for_change`."""
     _only_administrators(by)
     user = User.objects.select_for_update().get(pk=user.pk)
+    refuse(_why_not_alone(by, user, queries.invite_takes_two(by, user, email), agreed_by))
     refuse(rules.why_not_invite(is_active=user.is_active, email=email, no_mail=why_no_mail()))
     _take_address(user, email)
     user.invited_at = timezone.now()
     user.save(update_fields=["email", "mail_failed_on", "invited_at"])
     _let_try_again(user)
     account.tell(user, "invited")
-    record_audit(by=by, verb="invite", subject="user", subject_id=user.pk)
+    record_audit(by=by, verb="invite", subject="user", subject_id=user.pk, detail=_agreed(agreed_by))
     return user
 
 
@@ -353,20 +358,41 @@ def _begin_again(by: User, asked: Recovery) -> None:
     user.set_unusable_password()
     user.save(update_fields=["invited_at", "password"])
     Authenticator.objects.filter(user=user).delete()
+    _vouched_for(user)
     _let_try_again(user)
     _end_sessions(user)
     account.tell(user, "begun again")
 
 
+def _vouched_for(user: User) -> None:
+    """People have said that they work here: with what they set now they come in, though their organisation's own sign-in may
+    not answer for days."""
+    SocialAccount.objects.filter(user=user).update(last_login=timezone.now())
+
+
 @transaction.atomic
-def unlock(*, by: User | None, user: User) -> User:
-    """They can try again at once. `by` is None for whoever does it on the server."""
+def unlock(*, by: User | None, user: User, agreed_by: User | None = None) -> User:
+    """They can try again at once. `by` is None for whoever does it on the server. Of somebody who sees more, `agreed_by` agrees
+    as the second person; the lock ends by itself after an hour."""
     if by is not None:
         _only_administrators(by)
+        refuse(_why_not_alone(by, user, queries.takes_two(by, user), agreed_by))
     refuse(rules.why_not_unlock(is_locked=queries.is_locked(by or user, user)))
     _let_try_again(user)
-    record_audit(by=by, verb="unlock", subject="user", subject_id=user.pk)
+    record_audit(by=by, verb="unlock", subject="user", subject_id=user.pk, detail=_agreed(agreed_by))
     return user
+
+
+def _why_not_alone(by: User, user: User, takes_two: bool, agreed_by: User | None) -> str | None:
+    return rules.why_not_alone(takes_two=takes_two, agreed=_agrees(by, user, agreed_by))
+
+
+def _agrees(by: User, user: User, agreed_by: User | None) -> bool:
+    return agreed_by is not None and agreed_by.may(May.APPROVE) and agreed_by.pk not in (by.pk, user.pk)
+
+
+def _agreed(agreed_by: User | None) -> dict[str, Any]:
+    return {"agreed_by": agreed_by.pk} if agreed_by else {}
 
 
 @transaction.atomic
@@ -391,6 +417,7 @@ def recover(*, by: User, reason: str) -> User:
     user.set_unusable_password()
     user.save(update_fields=["is_active", "invited_at", "password"])
     Authenticator.objects.filter(user=user).delete()
+    _vouched_for(user)
     _let_try_again(user)
     _end_sessions(user)
     account.tell(user, "recovered")
@@ -423,13 +450,13 @@ def give_role(*, by: User, user: User, team: Team, role: Role, agreed_by: User |
         verb="give role",
         subject="user",
         subject_id=user.pk,
-        detail={"role": role, "team": str(team.pk)} | ({"agreed_by": agreed_by.pk} if agreed_by else {}),
+        detail={"role": role, "team": str(team.pk)} | _agreed(agreed_by),
     )
     return membership
 
 
 def _why_not_give(by: User, user: User, team: Team, role: Role, agreed_by: User | None) -> str | None:
-    agrees = agreed_by is not None and agreed_by.may(May.APPROVE) and agreed_by.pk not in (by.pk, user.pk)
+    agrees = _agrees(by, user, agreed_by)
     return rules.why_not_give_role(
         has_it=Membership.objects.filter(user=user, team=team, role=role).exists(),
         is_self=user.pk == by.pk,
@@ -482,8 +509,63 @@ def decide_approval(*, by: User, approval_id: uuid.UUID, agrees: bool) -> Approv
         by=by, verb="agree to" if agrees else "turn down", subject="approval", subject_id=approval.pk
     )
     if agrees:
-        role = Role(approval.role)
-        give_role(by=approval.asked_by, user=approval.user, team=approval.team, role=role, agreed_by=by)
+        _do(approval, by)
+    return approval
+
+
+def _do(approval: Approval, agreed_by: User) -> None:
+    """What was asked for, in the name of whoever asked for it and still may."""
+    both: Any = {"by": approval.asked_by, "user": approval.user, "agreed_by": agreed_by}
+    if approval.what == rules.TwoFor.ADDRESS:
+        invite(**both, email=approval.email)
+    elif approval.what == rules.TwoFor.LINK:
+        link(**both, provider=_provider(approval.provider), number=approval.number)
+    elif approval.what == rules.TwoFor.UNLOCK:
+        unlock(**both)
+    else:
+        assert approval.team is not None
+        give_role(**both, team=approval.team, role=Role(approval.role))
+
+
+def _provider(key: str) -> Provider:
+    found: Provider | None = settings.SIGN_ON.get(key)
+    if found is None:
+        raise Refused(_("This organisation is no longer set up for signing in."))
+    return found
+
+
+@transaction.atomic
+def ask_for_change(
+    *, by: User, user: User, what: rules.TwoFor, reason: str, email: str = "", provider: Provider | None = None, number: str = ""
+) -> Approval:  # fmt: skip
+    """Asks a second person to agree to what one administrator alone may not do with the account of somebody who sees more:
+    where the link to set their password goes, by which number their organisation knows them, or unlocking their username.
+    They are told by mail. Raises Django's `ValidationError` for what is no address."""
+    _only_administrators(by)
+    user = User.objects.select_for_update().get(pk=user.pk)
+    asked = queries.changes_asked_for(by, user).filter(what=what)
+    two = (
+        queries.invite_takes_two(by, user, email)
+        if what == rules.TwoFor.ADDRESS
+        else queries.takes_two(by, user)
+    )
+    refuse(rules.why_not_ask_for_change(takes_two=two, asked_already=asked.exists(), reason=reason))
+    if what == rules.TwoFor.ADDRESS:
+        refuse(rules.why_not_invite(is_active=user.is_active, email=email, no_mail=why_no_mail()))
+    elif what == rules.TwoFor.LINK and provider is not None:
+        refuse(_why_not_link(by, user, provider, number))
+    elif what == rules.TwoFor.UNLOCK:
+        refuse(rules.why_not_unlock(is_locked=queries.is_locked(by, user)))
+    approval = Approval(
+        user=user, what=what, reason=reason.strip(), asked_by=by, email=email.strip(), number=number.strip(),
+        provider=provider.id if provider else "",
+    )  # fmt: skip
+    approval.full_clean()
+    approval.save()
+    account.tell(user, "change asked")
+    record_audit(
+        by=by, verb="ask", subject="approval", subject_id=approval.pk, reason=reason, detail={"what": what}
+    )
     return approval
 
 
@@ -491,24 +573,16 @@ def decide_approval(*, by: User, approval_id: uuid.UUID, agrees: bool) -> Approv
 
 
 @transaction.atomic
-def link(*, by: User, user: User, provider: Provider, number: str) -> SocialAccount:
+def link(
+    *, by: User, user: User, provider: Provider, number: str, agreed_by: User | None = None
+) -> SocialAccount:
     """From now on this organisation's server says who they are, by this number of its own: themself, who just signed in
-    there, or an administrator. They are told by mail. Nobody is ever linked by a mail address."""
+    there, or an administrator. They are told by mail. Nobody is ever linked by a mail address.
+
+    Where an administrator says it of somebody who sees more, `agreed_by` agrees as the second person: see `ask_for_change`."""
     user = User.objects.select_for_update().get(pk=user.pk)
-    of_the_agency, of_another = queries.belongs(by, user, provider)
-    there = SocialAccount.objects.filter(provider=provider.id)
-    refuse(
-        rules.why_not_link(
-            may_manage=by.may(May.MANAGE),
-            is_self=by.pk == user.pk,
-            is_active=user.is_active,
-            of_the_agency=of_the_agency,
-            of_another=of_another,
-            linked=there.filter(user=user).exists(),
-            taken=there.filter(uid=number.strip()).exists(),
-            number=number,
-        )
-    )
+    refuse(_why_not_link(by, user, provider, number))
+    refuse(_why_not_alone(by, user, queries.takes_two(by, user), agreed_by))
     made = SocialAccount(user=user, provider=provider.id, uid=number.strip(), extra_data={})
     made.full_clean(exclude=["extra_data"])
     made.save()
@@ -518,9 +592,24 @@ def link(*, by: User, user: User, provider: Provider, number: str) -> SocialAcco
         verb="link",
         subject="user",
         subject_id=user.pk,
-        detail={"provider": provider.id, "link": made.pk},
+        detail={"provider": provider.id, "link": made.pk} | _agreed(agreed_by),
     )
     return made
+
+
+def _why_not_link(by: User, user: User, provider: Provider, number: str) -> str | None:
+    of_the_agency, of_another = queries.belongs(by, user, provider)
+    there = SocialAccount.objects.filter(provider=provider.id)
+    return rules.why_not_link(
+        may_manage=by.may(May.MANAGE),
+        is_self=by.pk == user.pk,
+        is_active=user.is_active,
+        of_the_agency=of_the_agency,
+        of_another=of_another,
+        linked=there.filter(user=user).exists(),
+        taken=there.filter(uid=number.strip()).exists(),
+        number=number,
+    )
 
 
 @transaction.atomic
@@ -936,7 +1025,7 @@ class Erased:
 
 @transaction.atomic
 def erase_from_trail(
-    *, by: User, person_ids: Collection[uuid.UUID], keys: Collection[str], certificate: object
+    *, by: User | None, person_ids: Collection[uuid.UUID], keys: Collection[str], certificate: object
 ) -> Erased:
     """What audit rows about these people, and about records with these keys, say of anybody goes, and a row says which they are.
     Unfinished forms about them go too. For whoever destroys the records, in the same transaction."""

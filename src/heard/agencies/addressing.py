@@ -23,6 +23,11 @@ def user_with_key(user_id: int) -> User:
     return User.objects.get(pk=user_id)
 
 
+def colleagues_there(keys: Collection[int]) -> set[int]:
+    """Which of these are people in this Heard."""
+    return set(User.objects.filter(pk__in=keys).values_list("pk", flat=True))
+
+
 def worries_team() -> Team | None:
     """The team that new worries come to."""
     return Team.objects.filter(takes_worries=True).select_related("agency").first()

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
+from urllib.parse import unquote, urlsplit
 
 import click
 
@@ -22,12 +23,62 @@ KINDS = ("social_care", "police", "health", "education", "youth_justice", "volun
 
 @click.command()
 def migrate() -> None:
-    """Make the database, or bring it up to date after an upgrade."""
-    with site():
+    """Make the database, or bring it up to date after an upgrade: as its owner, where HEARD_DATABASE_OWNER names one, and the
+    role of DATABASE_URL then gets what it needs of it."""
+    with as_owner() as role, site():
         from django.core.management import call_command
 
         call_command("migrate", interactive=False)
+        grant_to(role)
         _say_key()
+
+
+@click.group()
+def database() -> None:
+    """What the site may do in PostgreSQL."""
+
+
+@database.command()
+def grants() -> None:
+    """Let the role of DATABASE_URL work with the tables that the role of HEARD_DATABASE_OWNER owns, and never alter the audit
+    trail. `heard migrate` and `heard restore` do it too."""
+    with as_owner() as role, site():
+        if not role:
+            raise click.ClickException(
+                "HEARD_DATABASE_OWNER is not set. It is the address of PostgreSQL for the role that owns the tables."
+            )
+        grant_to(role)
+        click.echo(f"{role} works with the tables, and cannot alter the audit trail.")
+
+
+@contextmanager
+def as_owner() -> Iterator[str]:
+    """Where HEARD_DATABASE_OWNER names the owner of the tables, what is inside works as that. Gives the name of the role with which
+    the site works, and '' where the two are one."""
+    owner, site_url = os.environ.get("HEARD_DATABASE_OWNER", ""), os.environ.get("DATABASE_URL", "")
+    if not owner:
+        yield ""
+        return
+    role = unquote(urlsplit(site_url).username or "")
+    if not role:
+        raise click.ClickException("DATABASE_URL names no role. It is that of the site: postgres://heard@…")
+    os.environ["DATABASE_URL"] = owner
+    try:
+        yield role
+    finally:
+        os.environ["DATABASE_URL"] = site_url
+
+
+def grant_to(role: str) -> None:
+    """Nothing where the site's role is the owner."""
+    if not role:
+        return
+    from heard.agencies.trail import granting
+
+    try:
+        granting.grant(role)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.command()

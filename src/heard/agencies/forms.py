@@ -121,8 +121,26 @@ class _WithAddress(Form):
     )
 
 
-class InviteForm(_WithAddress):
-    pass
+class WithSecond(Form):
+    """`two`: a second person has to agree, and reads why; else nobody is asked why."""
+
+    reason = TextareaField(
+        gettext_lazy("Why?"),
+        hint=gettext_lazy(
+            "They see more than a practitioner does. A second person agrees first, who reads this."
+        ),
+        rows=3,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, two: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not two:
+            del self.fields["reason"]
+
+
+class InviteForm(WithSecond, _WithAddress):
+    field_order = ("email", "reason")
 
 
 class AddUserForm(_WithTeam, _WithAddress):
@@ -161,7 +179,7 @@ class GiveRoleForm(_WithTeam):
 class ApprovalForm(Form):
     agrees = RadiosField(
         gettext_lazy("Do you agree?"),
-        choices=[("yes", gettext_lazy("Yes, give this role")), ("no", gettext_lazy("No"))],
+        choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))],
         missing=gettext_lazy("Say whether you agree."),
     )
 
@@ -203,7 +221,7 @@ class TakeRoleForm(Form):
         return int(self.cleaned_data["membership"])
 
 
-class LinkForm(Form):
+class LinkForm(WithSecond):
     provider = RadiosField(
         gettext_lazy("Which organisation?"), missing=gettext_lazy("Choose the organisation.")
     )

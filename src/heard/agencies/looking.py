@@ -28,6 +28,7 @@ MAY_WRITE: Final = {
     "mfa_authenticator": "the recovery codes that the page shows once",
     "django_session": "what a browser was shown last; a session that ended is taken away",
     "agencies_workerbeat": "that the database can be written, for a machine that watches",
+    "django_tasks_database_dbtaskresult": "that those who see a record are told who tried and is kept out of it",
     "cases_pack": "that whoever asked for a pack has fetched it",
 }
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from heard.agencies import rules
 from heard.agencies.rules import May, Role, permissions_of
 from heard.agencies.seal.writing import sealed
 
@@ -160,13 +161,24 @@ class Membership(models.Model):
 class Approval(models.Model):
     """What one alone may not do: somebody asked for it, and another person agrees or not, within a day.
 
-    Of a role: `user` gets it in `team`.
+    Of a role: `user` gets it in `team`. Of an account that sees more than a practitioner's: a link to set a password goes to
+    `email`, the organisation `provider` signs them in by its `number` of them, or their username is unlocked.
     """
+
+    class What(models.TextChoices):
+        ROLE = rules.TwoFor.ROLE.value, _("A role")
+        ADDRESS = rules.TwoFor.ADDRESS.value, _("A link to set a password")
+        LINK = rules.TwoFor.LINK.value, _("Signing in with their organisation")
+        UNLOCK = rules.TwoFor.UNLOCK.value, _("Unlocking their username")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    what = models.CharField(max_length=10, choices=What, default=What.ROLE)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    role = models.CharField(max_length=20, blank=True, choices=[(role.value, role.value) for role in Role])
+    email = models.EmailField(blank=True)
+    provider = models.CharField(max_length=40, blank=True)
+    number = models.CharField(max_length=191, blank=True)
     reason = models.TextField()
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)

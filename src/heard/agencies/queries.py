@@ -33,7 +33,7 @@ from heard.agencies.models import (
     User,
 )
 from heard.agencies.providers import Provider
-from heard.agencies.rules import APPROVED_WITHIN, MAY, Hidden, May, Role, name_as_counted
+from heard.agencies.rules import APPROVED_WITHIN, MAY, Hidden, May, Role, TwoFor, name_as_counted, needs_two
 from heard.govuk.environment import time
 
 # Verbs of the audit trail that change nothing in a record.
@@ -230,8 +230,36 @@ def approval_visible_to(user: User, approval_id: uuid.UUID) -> Approval:
 def roles_asked_for(user: User, person: User) -> QuerySet[Approval]:
     """Roles of one person to which a second has neither agreed nor not, and still can."""
     since = timezone.now() - APPROVED_WITHIN
-    rows = Approval.objects.filter(user=person, decided_at=None, asked_at__gte=since)
+    rows = Approval.objects.filter(user=person, what=TwoFor.ROLE, decided_at=None, asked_at__gte=since)
     return rows.select_related("team__agency") if user.may(May.MANAGE) else rows.none()
+
+
+def changes_asked_for(user: User, person: User) -> QuerySet[Approval]:
+    """Changes of one person's account to which a second has neither agreed nor not, and still can."""
+    rows = Approval.objects.filter(
+        user=person, decided_at=None, asked_at__gte=timezone.now() - APPROVED_WITHIN
+    )
+    rows = rows.exclude(what=TwoFor.ROLE).order_by("asked_at", "pk")
+    return rows if user.may(May.MANAGE) else rows.none()
+
+
+def takes_two(user: User, person: User) -> bool:
+    """Whether one administrator alone may not decide with what this person gets in: others, who have a role that sees more
+    than a practitioner's or for whom one is asked, once there is somebody who could agree."""
+    since = timezone.now() - APPROVED_WITHIN
+    asked = Approval.objects.filter(user=person, what=TwoFor.ROLE, decided_at=None, asked_at__gte=since)
+    roles = {
+        *Membership.objects.filter(user=person).values_list("role", flat=True),
+        *asked.values_list("role", flat=True),
+    }
+    return user.pk != person.pk and any(map(needs_two, roles)) and has_a_second(user, person)
+
+
+def invite_takes_two(user: User, person: User, email: str) -> bool:
+    """As `takes_two`, of a link to this address. Whoever was added and has never got in is sent their first one to the address
+    with which they were added."""
+    is_first = person.last_login is None and not has_way_in(person) and email.strip() == person.email
+    return not is_first and takes_two(user, person)
 
 
 def has_a_second(user: User, person: User) -> bool:
@@ -454,6 +482,13 @@ def providers_for(user: User, person: User) -> list[Provider]:
         for one in settings.SIGN_ON.values()
         if one.id not in linked and belongs(user, person, one) == (True, False)
     ]
+
+
+def stale_links(user: User, providers: Collection[str], since: datetime) -> list[str]:
+    """The organisations, of `providers`, that sign this person in and have said who they are at no time since then; none where
+    one of them has. A new link counts as said, and so does a recovery to which two people agreed."""
+    links = list(SocialAccount.objects.filter(user=user, provider__in=providers))
+    return [] if any(one.last_login >= since for one in links) else [one.provider for one in links]
 
 
 def has_way_in(user: User) -> bool:

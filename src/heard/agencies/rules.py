@@ -241,6 +241,34 @@ def needs_two(role: str) -> bool:
     return bool(permissions_of({role}) - MAY[Role.PRACTITIONER])
 
 
+class TwoFor(StrEnum):
+    """For what one administrator alone is not enough."""
+
+    ROLE = "role"
+    ADDRESS = "address"
+    LINK = "link"
+    UNLOCK = "unlock"
+
+
+def why_not_alone(*, takes_two: bool, agreed: bool) -> str | None:
+    """Whoever decides where somebody's link goes, or by which number they are known, can be them. `agreed`: another person
+    agrees, who is neither the one who does it nor whom it is about."""
+    if takes_two and not agreed:
+        return "They see more than a practitioner does. A second person has to agree to it."
+    return None
+
+
+def why_not_ask_for_change(*, takes_two: bool, asked_already: bool, reason: str) -> str | None:
+    """Whether a second person may be asked now to agree to a change of somebody's account."""
+    if not takes_two:
+        return "You can do this alone."
+    if asked_already:
+        return "A second person has been asked already."
+    if not reason.strip():
+        return "Say why. The second person reads it."
+    return None
+
+
 def why_not_give_role(
     *, has_it: bool, is_self: bool = False, needs_two: bool = False, has_second: bool = True
 ) -> str | None:

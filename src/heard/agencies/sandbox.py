@@ -12,6 +12,7 @@ import platform
 import signal
 import struct
 import sys
+from collections.abc import Iterable
 from typing import Final
 
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
@@ -30,6 +31,7 @@ _MACHINES: Final = {
 _CREATE_RULES, _ADD_RULE, _RESTRICT = 444, 445, 446
 _RIGHTS: Final = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1}
 _READS_FILES: Final = 1 | 1 << 2 | 1 << 3  # start, read a file, list a folder
+_READS_FOLDER: Final = 1 << 2 | 1 << 3
 _READS_ONE: Final = 1 << 2
 _OF_SYSTEM: Final = (
     "/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/urandom", "/sys/devices/system/cpu",
@@ -46,10 +48,19 @@ def environment(**more: str) -> dict[str, str]:
     return {"LANG": "C.UTF-8", "PATH": os.defpath, **kept, **more}
 
 
-def enter(*, memory: int, seconds: int, largest: int, hides_files: bool = False) -> None:
+def enter(
+    *,
+    memory: int,
+    seconds: int,
+    largest: int,
+    hides_files: bool = False,
+    reads: Iterable[str] = (),
+    writes: Iterable[str] = (),
+) -> None:
     """For the first lines of the programme, before it has threads. `memory` in bytes, `seconds` of work; `largest`: bytes of the
     largest file that it may write, 0 for none. `hides_files`: from then on it opens nothing but Python, its packages and what
-    the system brings, where the kernel knows Landlock (since 5.13): so no key, database, other file or process. Raises `OSError` where the network cannot be taken away."""
+    the system brings, where the kernel knows Landlock (since 5.13): so no key, database, other file or process. `reads`, `writes`:
+    files and folders that it opens all the same; a folder with all that is in it. Raises `OSError` where the network cannot be taken away."""
     import resource  # not on every system on which the site could be tried
 
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -60,7 +71,7 @@ def enter(*, memory: int, seconds: int, largest: int, hides_files: bool = False)
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         _take_network_away()
         if hides_files:
-            _hide_files()
+            _hide_files(reads, writes)
 
 
 def knows_landlock() -> bool:
@@ -72,7 +83,7 @@ def _version_of_landlock() -> int:
     return max(0, int(ctypes.CDLL(None).syscall(_CREATE_RULES, None, ctypes.c_size_t(0), 1)))
 
 
-def _hide_files() -> None:
+def _hide_files(reads: Iterable[str], writes: Iterable[str]) -> None:
     version = _version_of_landlock()
     if not version:
         return
@@ -81,18 +92,22 @@ def _hide_files() -> None:
     rules = library.syscall(_CREATE_RULES, ctypes.byref(handled), ctypes.c_size_t(8), 0)
     python = {sys.prefix, sys.base_prefix, *(one for one in sys.path if one)}
     for place in {*_OF_SYSTEM, *python}:
-        _allow(library, rules, place)
+        _allow(library, rules, place, _READS_FILES)
+    for place in reads:
+        _allow(library, rules, place, _READS_FOLDER)
+    for place in writes:
+        _allow(library, rules, place, handled.value & ~1)  # everything but starting a programme
     if rules < 0 or library.syscall(_RESTRICT, rules, 0):
         raise OSError(ctypes.get_errno(), "This system does not let a process give up its files.")
     os.close(rules)
 
 
-def _allow(library: ctypes.CDLL, rules: int, place: str) -> None:
+def _allow(library: ctypes.CDLL, rules: int, place: str, of_folder: int) -> None:
     try:
         handle = os.open(place, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return  # it is not there
-    rights = _READS_FILES if os.path.isdir(place) else _READS_ONE
+    rights = of_folder if os.path.isdir(place) else _READS_ONE
     library.syscall(_ADD_RULE, rules, 1, struct.pack("=Qi", rights, handle), 0)
     os.close(handle)
 

@@ -35,6 +35,7 @@ from heard.agencies.forms import (
     TakeRoleForm,
     TeamForm,
     UnlinkForm,
+    WithSecond,
 )
 from heard.agencies.gate import Request, gate, saying_why_not
 from heard.agencies.mail.invitation import link_of
@@ -100,6 +101,7 @@ def user(request: Request, user_id: int) -> HttpResponse:
         "signed_in": len(queries.sessions_of(request.user, person)),
         "begins_again": queries.recoveries_asked_for(request.user, person).exists(),
         "asked_for": list(queries.roles_asked_for(request.user, person)),
+        "changes_asked_for": list(queries.changes_asked_for(request.user, person)),
         "why_not_switch_off": _why_not_switch_off(request, person),
     }
     return render(request, "agencies/user.html", context)
@@ -108,10 +110,14 @@ def user(request: Request, user_id: int) -> HttpResponse:
 @gate(May.MANAGE, fresh=True)
 def user_invite(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
-    form = InviteForm(request.POST or None, initial={"email": person.email})
+    two = queries.takes_two(request.user, person)
+    form = InviteForm(request.POST or None, initial={"email": person.email}, two=two)
     if form.is_valid():
+        email = form.cleaned_data["email"]
         with sending(request, form, errors_on="email"):
-            actions.invite(by=request.user, user=person, email=form.cleaned_data["email"])
+            if queries.invite_takes_two(request.user, person, email):
+                return _ask_second(request, person, rules.TwoFor.ADDRESS, form, email=email)
+            actions.invite(by=request.user, user=person, email=email)
             messages.success(request, _("A link is on its way to them. It ends after three days."))
             return redirect("user", user_id=user_id)
     return _ask(
@@ -126,6 +132,14 @@ def user_invite(request: Request, user_id: int) -> HttpResponse:
         button=_("Send the link"),
         back=reverse("user", args=[user_id]),
     )
+
+
+def _ask_second(request: Request, person: Any, what: rules.TwoFor, form: Form, **said: Any) -> HttpResponse:
+    """A second person is asked, since whoever it is about sees more than a practitioner does."""
+    reason = form.cleaned_data["reason"]
+    actions.ask_for_change(by=request.user, user=person, what=what, reason=reason, **said)
+    messages.success(request, _("A second person has been asked. They agree or not within 24 hours."))
+    return redirect("user", user_id=person.pk)
 
 
 @gate(May.MANAGE, fresh=True)
@@ -211,10 +225,14 @@ def _link_on_the_phone(request: Request, user_id: int) -> HttpResponse:
 def user_link(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
     providers = queries.providers_for(request.user, person)
-    form = LinkForm(request.POST or None, providers=providers)
+    two = queries.takes_two(request.user, person)
+    form = LinkForm(request.POST or None, providers=providers, two=two)
     if form.is_valid():
+        said = {name: form.cleaned_data[name] for name in ("provider", "number")}
         with sending(request, form, errors_on="number"):
-            actions.link(by=request.user, user=person, **form.cleaned_data)
+            if two:
+                return _ask_second(request, person, rules.TwoFor.LINK, form, **said)
+            actions.link(by=request.user, user=person, **said)
             messages.success(request, _("From now on they can sign in with their organisation."))
             return redirect("user", user_id=user_id)
     return _ask(
@@ -437,23 +455,27 @@ def user_end_sessions(request: Request, user_id: int) -> HttpResponse:
     return redirect("user", user_id=user_id)
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_unlock(request: Request, user_id: int) -> HttpResponse:
     person = queries.user_visible_to(request.user, user_id)
-    if request.method == "POST":
+    two = queries.takes_two(request.user, person)
+    form = WithSecond(request.POST if request.method == "POST" else None, two=two)
+    if form.is_valid():
         with saying_why_not(request):
+            if two:
+                return _ask_second(request, person, rules.TwoFor.UNLOCK, form)
             actions.unlock(by=request.user, user=person)
             messages.success(request, _("Unlocked. They can sign in again."))
         return redirect("user", user_id=user_id)
     return _ask(
         request,
-        Form(),
+        form,
         heading=_("Unlock their username"),
         about=str(person),
         what_for=_(
             "Wrong passwords were typed for this username. Ask them first whether it was them: if not, somebody is "
-            "guessing."
+            "guessing. After an hour the lock ends by itself."
         ),
         button=_("Unlock"),
         back=reverse("user", args=[user_id]),
@@ -573,7 +595,7 @@ def teams(request: Request) -> HttpResponse:
     return render(request, "agencies/teams.html", context)
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 def team_add(request: Request) -> HttpResponse:
     form = kept_form(
         request,
@@ -598,7 +620,7 @@ def team_add(request: Request) -> HttpResponse:
     )
 
 
-@gate(May.MANAGE)
+@gate(May.MANAGE, fresh=True)
 def team(request: Request, team_id: uuid.UUID) -> HttpResponse:
     found = queries.team_visible_to(request.user, team_id)
     now = {"duty_phone": found.duty_phone, "takes_worries": "yes" if found.takes_worries else "no"}
@@ -656,7 +678,7 @@ def approvals(request: Request) -> HttpResponse:
     return render(request, "agencies/approvals.html", context)
 
 
-@gate(May.APPROVE)
+@gate(May.APPROVE, fresh=True)
 def approval(request: Request, approval_id: uuid.UUID) -> HttpResponse:
     asked = queries.approval_visible_to(request.user, approval_id)
     form = ApprovalForm(request.POST or None)
@@ -675,24 +697,39 @@ def approval(request: Request, approval_id: uuid.UUID) -> HttpResponse:
         asked_at=asked.asked_at,
         now=timezone.now(),
     )
-    words = {
-        "role": ROLE_NAMES[rules.Role(asked.role)],
-        "who": asked.user,
-        "team": asked.team,
-        "agency": asked.team.agency,
-        "by": asked.asked_by,
-        "reason": asked.reason,
-    }
+    words = {"by": asked.asked_by, "reason": asked.reason}
+    heading, about = _asked(asked)
     return _ask(
         request,
         form,
-        heading=_("Agree to a role?"),
-        about=_("%(role)s for %(who)s in %(team)s, %(agency)s") % words,
-        what_for=_("%(by)s asks for it: “%(reason)s” Agree only if you know that they need it.") % words,
+        heading=heading,
+        about=about,
+        what_for=_(
+            "%(by)s asks for it: “%(reason)s” Agree only if you know that they need it, from themselves and not by mail."
+        )
+        % words,
         button=_("Save"),
         back=reverse("approvals"),
         why_not=why_not,
     )
+
+
+def _asked(asked: Any) -> tuple[str, str]:
+    """What a second person is asked, and about whom."""
+    words = {"who": asked.user, "email": asked.email, "provider": asked.provider, "number": asked.number}
+    if asked.what == rules.TwoFor.ADDRESS:
+        return _("Send them a link to set a password?"), _("%(who)s. The link goes to %(email)s") % words
+    if asked.what == rules.TwoFor.LINK:
+        named = settings.SIGN_ON.get(asked.provider)
+        words["provider"] = named.name if named else asked.provider
+        return (
+            _("Let their organisation sign them in?"),
+            _("%(who)s. %(provider)s knows them by the number %(number)s") % words,
+        )
+    if asked.what == rules.TwoFor.UNLOCK:
+        return _("Unlock their username?"), str(asked.user)
+    words |= {"role": ROLE_NAMES[rules.Role(asked.role)], "team": asked.team, "agency": asked.team.agency}
+    return _("Agree to a role?"), _("%(role)s for %(who)s in %(team)s, %(agency)s") % words
 
 
 @gate(May.SEE_ACTS)
@@ -706,7 +743,7 @@ def acts(request: Request) -> HttpResponse:
     return render(request, "agencies/acts.html", {"page": page, "rows": rows})
 
 
-@gate(May.SEE_ACTS)
+@gate(May.SEE_ACTS, fresh=True)
 @require_safe
 def acts_file(request: Request) -> HttpResponse:
     """All of it, for the board’s auditor."""

@@ -272,11 +272,21 @@ def _people() -> Iterator[Finding]:
 
 def _trail() -> Iterator[Finding]:
     from heard.agencies import doctoring
-    from heard.agencies.trail import guarding
+    from heard.agencies.trail import granting, guarding
 
     if guarding.missing():
         sentence = "The database does not guard the audit trail: somebody took triggers away."
         yield _error("audit-guards", sentence, "Find out who did. Put them back: heard migrate")
+    if granting.could_alter():
+        sentence = "The role of PostgreSQL with which Heard works could alter the audit trail: it owns the tables, or may change rows."
+        yield _error(
+            "audit-rights",
+            sentence,
+            "Let another role own them, and run: heard database grants (docs/guide/audit-trail.md)",
+        )
+    if "HEARD_DATABASE_OWNER" in os.environ:
+        sentence = "The site's settings hold the address of the role that owns the tables, so that the site could use it."
+        yield _error("owner", sentence, "Keep HEARD_DATABASE_OWNER apart, for heard migrate alone.")
     if doctoring.sealer_is_behind(timedelta(minutes=5)):
         yield _error("audit-sealer", "What was done is not sealed.", "Start the worker: heard work")
     yield from _last_check(doctoring.last_check())

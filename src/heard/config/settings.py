@@ -30,11 +30,15 @@ HEARD_READING      what counts as unusual reading, as children,first hour,last h
 HEARD_RETENTION    after how many years a child's record is past its time, from birth or from when the case was closed, such as
                    closed,25; default none, and records are kept. Nothing goes by itself
 DATABASE_URL       default SQLite in HEARD_DATA
+HEARD_DATABASE_OWNER  PostgreSQL as the role that owns the tables, for heard migrate, restore and database grants alone; not in
+                   the settings of the site. Default the role of DATABASE_URL
 HEARD_SECRET_KEY_BEFORE  the key before this one, for as long as what was encrypted with it is in use
 HEARD_FACTOR       who confirms with a passkey or app that it is them: all, sensitive (roles that see more than their
                    agency’s work) or, in the demo alone, off; default all, in the demo off
 HEARD_SIGN_ON      a file with the organisations at which people sign in instead of with a password: one for each agency
                    (docs/guide/single-sign-on.md); default none
+HEARD_SIGN_ON_DAYS  for how many days somebody whom an organisation signs in comes in with a password or passkey of Heard without
+                   having come by it; default 1
 HEARD_UNUSED_DAYS  after how many days without signing in an account is listed, and after how many it is switched off; default
                    45,90, in the demo none
 HEARD_PROXIES      how many servers in front pass requests on, each adding the address that it saw; default 1, in the demo 0
@@ -290,6 +294,9 @@ try:
     SIGN_ON = _providers(os.environ.get("HEARD_SIGN_ON", ""), os.environ)
 except ValueError as _wrong:
     raise ImproperlyConfigured(str(_wrong)) from _wrong
+SIGN_ON_DAYS = int(os.environ.get("HEARD_SIGN_ON_DAYS", "1"))
+if SIGN_ON_DAYS < 1:
+    raise ImproperlyConfigured("HEARD_SIGN_ON_DAYS is a number of days, such as 1.")
 SOCIALACCOUNT_ADAPTER = "heard.home.sign_on.Adapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
 SOCIALACCOUNT_AUTO_SIGNUP = False

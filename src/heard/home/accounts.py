@@ -21,6 +21,7 @@ from heard.agencies.rules import name_as_counted
 from heard.govuk.forms import Form, PasswordField, TextField
 from heard.home.factors import is_fresh
 from heard.home.session import has_ended, note_use
+from heard.home.sign_on import first_elsewhere
 from heard.home.typed import signed_out_meanwhile
 
 
@@ -47,6 +48,12 @@ class Adapter(DefaultAccountAdapter):
         """Somebody who is switched off is told nothing else than whoever types a wrong password."""
         user = super().authenticate(request, **credentials)
         return user if user and user.is_active else None
+
+    def pre_login(self, request: HttpRequest, user: Any, **about: Any) -> HttpResponse | None:
+        """By a password or passkey of Heard: where an organisation signs them in, it has to have said lately that it is them."""
+        answer: HttpResponse | None = super().pre_login(request, user, **about)
+        came_by_it = "sociallogin" in (about.get("signal_kwargs") or {})
+        return answer or (None if came_by_it else first_elsewhere(request, user))
 
     def get_login_stages(self) -> list[str]:
         """Ours stands in for allauth's own second step: an organisation may have asked for it already."""

@@ -12,12 +12,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
+from jwt import PyJWTError
 from requests import RequestException
 
 from heard.home.sign_on import Adapter, Server
 
 # What goes wrong with a server that does not answer, or not as the protocol says.
-_AMISS = (OAuth2Error, RequestException, KeyError, ValueError, TypeError)
+_AMISS = (OAuth2Error, PyJWTError, RequestException, KeyError, ValueError, TypeError)
 
 
 @login_not_required

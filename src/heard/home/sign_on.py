@@ -7,13 +7,16 @@ organisation says of somebody three things are kept: its number of them, how the
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import jwt
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.stages import AuthenticateStage
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
@@ -25,6 +28,7 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies import actions, queries, rules
@@ -37,7 +41,9 @@ if TYPE_CHECKING:
 
     from heard.agencies.models import User
 
+_SIGNED_BY: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _KEPT: Final = 600  # seconds for which what a server says of itself is kept
+_CLOCKS_DIFFER: Final = 30  # seconds between a server's clock and ours
 _WORDS: Final = 20  # at most so many values of amr, which are short
 _GROUPS: Final = 2_000  # at most so many groups of one person
 
@@ -53,8 +59,38 @@ class Server(OpenIDConnectOAuth2Adapter):
         said: dict[str, Any] | None = cache.get(key)
         if said is None:
             said = super().openid_config
+            _refuse_what_can_be_changed(server, said)
             cache.set(key, said, _KEPT)
         return said
+
+    def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
+        """With its signature, by a key that the server publishes, though it came straight from the server: what stands between may
+        not be the server. allauth leaves the signature aside then."""
+        if jwt.get_unverified_header(id_token).get("alg") not in _SIGNED_BY:
+            raise OAuth2Error("the ID token is not signed with a key of the server's own")
+        said = self.openid_config
+        alg, key = jwtkit.fetch_key(id_token, said["jwks_uri"], jwtkit.lookup_kid_jwk)
+        claims: dict[str, Any] = jwt.decode(
+            id_token,
+            key,
+            algorithms=[alg],
+            audience=app.client_id,
+            issuer=said["issuer"],
+            leeway=_CLOCKS_DIFFER,
+            options={
+                "require": ["exp", "iat", "iss", "aud"],
+                "verify_iat": False,
+            },  # a clock that is ahead signs for later
+        )
+        jwtkit.verify_jti(claims)
+        return claims
+
+
+def _refuse_what_can_be_changed(server: str, said: dict[str, Any]) -> None:
+    """A server with https that names another address of its own without."""
+    named = ("issuer", "jwks_uri", "token_endpoint", "authorization_endpoint")
+    if server.startswith("https:") and not all(str(said[name]).startswith("https:") for name in named):
+        raise OAuth2Error("the server names an address of its own without https")
 
 
 class Organisation(OpenIDConnectProvider):
@@ -228,6 +264,17 @@ class ConfirmStage(AuthenticateStage):
             now=time.time(),
             longest=settings.SESSION_COOKIE_AGE,
         )
+
+
+def first_elsewhere(request: HttpRequest, user: User) -> HttpResponse | None:
+    """A page for somebody whose organisation signs them in, who comes in by what they have in Heard, and of whom the
+    organisation has said for too long not who they are: whoever it has switched off is kept out here by that. Else None."""
+    since = timezone.now() - timedelta(days=settings.SIGN_ON_DAYS)
+    stale = queries.stale_links(user, settings.SIGN_ON, since)
+    if not stale:
+        return None
+    words = {"by": [settings.SIGN_ON[one] for one in stale], "days": settings.SIGN_ON_DAYS}
+    return render(request, "socialaccount/first_elsewhere.html", words, status=403)
 
 
 def sign_on(request: HttpRequest) -> dict[str, Any]:

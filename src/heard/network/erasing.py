@@ -50,6 +50,11 @@ class Gathered:
         }
 
 
+def records_there(keys: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """Which of these records of people are in the database."""
+    return list(Person.objects.filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
+
+
 def gather(person_id: uuid.UUID) -> Gathered:
     """Of the person, and of records that were merged into theirs."""
     found = Gathered()

@@ -137,6 +137,44 @@ def test_it_takes_another_person_within_a_week(world: World) -> None:
         actions.destroy(by=world.supervisor, destruction_id=row.pk)
 
 
+def test_what_was_destroyed_goes_again_with_what_was_merged_into_it_later(
+    world: World, django_capture_on_commit_callbacks: Any
+) -> None:
+    """As after a restore: the two records are there again and are not merged yet, nobody knows the certificate, and somebody
+    who asked came later. A hold of that day does not stop what two people agreed to since."""
+    kept, gone, other = child_of(world), child_of(world, given_name="Dani"), child_of(world, given_name="Uma")
+    actions.place_hold(by=world.coordinator, scope="record", reason="An inquiry", person_id=kept.pk)
+    erasure = rules.Erasure(
+        certificate="7b0f7e35-5f0c-4c3b-9d0e-0d8b7a3a5a11",
+        people=(str(kept.pk), str(gone.pk)),
+        why="asked",
+        asked_by=987_654,
+        asked_at=timezone.now(),
+        decided_by=world.supervisor.pk,
+        decided_at=timezone.now(),
+    )
+    ask(world.coordinator, gone.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert actions.destroy_again(by=None, erasure=erasure)
+    assert list(Person.objects.values_list("pk", flat=True)) == [other.pk]
+    row = Destruction.objects.get(pk=erasure.certificate)
+    assert (row.agreed, row.asked_by, row.decided_by) == (True, None, world.supervisor)
+    assert not actions.destroy_again(by=None, erasure=erasure), "once"
+    [said] = queries.carried_out(None)
+    assert set(said.people) == set(erasure.people)
+    assert AuditRow.objects.filter(verb="destroy", subject_id=erasure.certificate).count() == 1
+    assert not AuditRow.objects.filter(person_id__in=(kept.pk, gone.pk)).exists()
+
+
+def test_a_certificate_says_so_where_nobody_knows_who_asked(world: World, client: Client) -> None:
+    row = actions.destroy(by=world.supervisor, destruction_id=ask(world.coordinator, child_of(world).pk).pk)
+    Destruction.objects.filter(pk=row.pk).update(asked_by=None)
+    client.force_login(world.coordinator)
+    page = client.get(reverse("destruction", args=[row.pk])).text
+    assert "Somebody who came after the backup that was restored" in page
+    assert client.get(reverse("keeping")).status_code == 200
+
+
 @pytest.mark.parametrize("who", ["teacher", "social_worker", "analyst", "administrator", "board_member"])
 def test_nobody_else_asks_or_agrees(world: World, who: str) -> None:
     child = child_of(world)

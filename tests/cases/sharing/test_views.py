@@ -210,6 +210,20 @@ def test_an_answer_is_kept_though_its_file_is_not_taken(client, world, case, set
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+def test_a_file_of_an_answer_that_may_show_abuse_is_set_aside(client, world, case, settings, tmp_path):
+    settings.DATA = tmp_path
+    request = ask(world.social_worker, case.person_id)
+    client.force_login(world.social_worker)
+    assert "This may show a child’s abuse" in client.get(of_request("request_answer", request)).text
+    upload = SimpleUploadedFile("what it shows.txt", b"words in it")
+    answer = {"answer": "answered", "note": "Twice in May", "upload": upload, "may_show_abuse": "abuse"}
+    page = client.post(of_request("request_answer", request), answer | day("on", 0), follow=True).text
+    assert "Call the police now" in page
+    request.refresh_from_db()
+    assert request.file.aside == "abuse"
+    assert "what it shows" not in request.file.name
+
+
 def test_what_was_shared_answers_what_the_other_side_asked_for(client, world, prepared, case):
     worker = world.social_worker
     request = ask(worker, case.person_id, direction="they_ask", outside="Southgate College")

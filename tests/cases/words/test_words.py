@@ -97,6 +97,24 @@ def test_a_file_that_is_not_taken_loses_no_words(client, world, case):
     assert Words.objects.filter(text="I want to go home.").exists()
 
 
+def test_a_file_that_may_show_abuse_is_set_aside_with_the_words(client, world, case, settings, tmp_path):
+    settings.DATA = tmp_path
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client.force_login(world.teacher)
+    add = reverse("words_add", kwargs={"person_id": case.person_id})
+    assert "This may show a child’s abuse" in client.get(add).text
+    sent = said(
+        upload=SimpleUploadedFile("what it shows.txt", b"words in it"), may_show_abuse="abuse", how="wrote"
+    )
+    page = client.post(add, sent, follow=True).text
+    assert "Call the police now" in page
+    kept = Attachment.objects.get()
+    assert (kept.aside, kept.text) == ("abuse", "")
+    assert "what it shows" not in kept.name
+    assert "what it shows" not in page
+
+
 def test_a_correction_stands_beside_what_was_written_with_its_reason(client, world, case, words):
     client.force_login(world.social_worker)
     assert "Say why" in client.post(at("words_correct", words), said(text="They wait for my sister.")).text

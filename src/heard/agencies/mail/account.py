@@ -63,6 +63,13 @@ _SAYS: Final = {
         gettext_noop("Heard: you can sign in with your organisation"),
         gettext_noop("From now on your organisation's own sign-in opens your account in Heard."),
     ),
+    "change asked": (
+        gettext_noop("Heard: an administrator asks to change how you get in"),
+        gettext_noop(
+            "An administrator asks to send a link for your account, to have your organisation sign you in, or to unlock your username. A "
+            "second person agrees or not, within a day. If you did not ask for it, phone your co-ordinator."
+        ),
+    ),
     "unlinked": (
         gettext_noop("Heard: you no longer sign in with your organisation"),
         gettext_noop("Your organisation's own sign-in no longer opens your account in Heard."),

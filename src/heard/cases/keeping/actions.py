@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from heard.agencies.actions import erase_from_trail, record_audit
+from heard.agencies.addressing import colleagues_there
 from heard.agencies.rules import May, refuse
 from heard.cases.keeping import queries, rules
 from heard.cases.keeping.models import Destruction, Hold
@@ -24,6 +25,7 @@ from heard.network.rules import Level
 if TYPE_CHECKING:
     from heard.agencies.models import User
 
+_AGAIN: str = "Carried out again after an older backup was brought back."
 _log = logging.getLogger(__name__)
 _LEANS: str = (
     "Something of another record leans on this one, so nothing was destroyed. Tell whoever looks after Heard."
@@ -68,6 +70,14 @@ def destroy(*, by: User, destruction_id: uuid.UUID) -> Destruction:
     hold_person(by=by, person_id=row.person_id, level=Level.EVERYTHING)
     refuse(queries.why_not_decide(by, row, agrees=True))
     found = erasing.gather(row.person_id)
+    row.people = sorted(map(str, found.people))
+    _take_out(by, row, found)
+    _decide(by, row, agreed=True)
+    record_audit(by=by, verb="destroy", subject="destruction", subject_id=row.pk, detail={"why": row.why})
+    return row
+
+
+def _take_out(by: User | None, row: Destruction, found: erasing.Gathered) -> None:
     paths = list(erasing.paths_of(found))
     erased = erase_from_trail(by=by, person_ids=found.people, keys=found.keys, certificate=row.pk)
     _make_others_anew(found.people)
@@ -78,10 +88,51 @@ def destroy(*, by: User, destruction_id: uuid.UUID) -> Destruction:
         refuse(_LEANS)
     row.counted, row.files = found.counted, len(paths)
     row.audit_rows, row.audit_row = erased.rows, erased.said_in
-    _decide(by, row, agreed=True)
-    record_audit(by=by, verb="destroy", subject="destruction", subject_id=row.pk, detail={"why": row.why})
     transaction.on_commit(partial(_remove, paths), robust=True)
-    return row
+
+
+@transaction.atomic
+def destroy_again(*, by: User | None, erasure: rules.Erasure) -> bool:
+    """After an older backup was brought back: a record that was destroyed since goes again, as two people agreed then, whatever
+    holds and cases that backup knows. Whether any of it was there. The certificate stands again either way.
+
+    `by`: None, since whoever restores is on the server. `Refused` where something of another record leans on it.
+    """
+    row = Destruction.objects.filter(pk=erasure.certificate).first()
+    there = erasing.records_there([uuid.UUID(key) for key in erasure.people])
+    if not there and row is not None and row.agreed:
+        return False
+    if row is None:
+        row = Destruction(pk=erasure.certificate, reason=_AGAIN)
+        Destruction.objects.filter(person_id=erasure.people[0], decided_at=None).delete()
+    known = colleagues_there({key for key in (erasure.asked_by, erasure.decided_by) if key})
+    row.person_id, row.people, row.why = uuid.UUID(erasure.people[0]), list(erasure.people), erasure.why
+    row.asked_by_id, row.asked_at = _if_there(erasure.asked_by, known), erasure.asked_at
+    row.decided_by_id, row.decided_at = _if_there(erasure.decided_by, known), erasure.decided_at
+    row.agreed = True
+    if there:
+        _take_out(by, row, _gathered(there))
+    row.save()
+    detail = {"why": row.why, "again": True}
+    record_audit(by=by, verb="destroy", subject="destruction", subject_id=row.pk, detail=detail)
+    return bool(there)
+
+
+def _gathered(person_ids: list[uuid.UUID]) -> erasing.Gathered:
+    """Of several records: when the backup was made they may not have been merged yet."""
+    found = erasing.Gathered()
+    for one in map(erasing.gather, person_ids):
+        for model, keys in one.rows.items():
+            found.rows[model] |= keys
+        for link, keys in one.lets_go.items():
+            found.lets_go[link] |= keys
+    for (model, _name), rows in found.lets_go.items():
+        rows -= found.rows[model]
+    return found
+
+
+def _if_there(key: int | None, known: set[int]) -> int | None:
+    return key if key in known else None
 
 
 def _locked(by: User, destruction_id: uuid.UUID) -> Destruction:

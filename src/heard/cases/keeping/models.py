@@ -83,7 +83,10 @@ class Destruction(models.Model):
     person_id = models.UUIDField(help_text=_("Whose record. Nothing stands behind this key afterwards."))
     why = models.CharField(max_length=10, choices=Why)
     reason = models.TextField(help_text=_("Without names."))
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text=_("Nobody where it was carried out again after a restore, and they came after that backup."),
+    )  # fmt: skip
     asked_at = models.DateTimeField()
     agreed = models.BooleanField(null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -91,6 +94,11 @@ class Destruction(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     counted = models.JSONField(default=dict, blank=True, help_text=_("How many rows of which table went."))
+    people = models.JSONField(
+        default=list,
+        blank=True,
+        help_text=_("Keys of the records that went: theirs, and those merged into it."),
+    )
     files = models.PositiveIntegerField(default=0)
     audit_rows = models.PositiveIntegerField(default=0, help_text=_("Rows whose personal part went."))
     audit_row = models.BigIntegerField(null=True, blank=True, help_text=_("The row that says so."))

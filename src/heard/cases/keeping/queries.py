@@ -14,6 +14,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import Case, CasePeriod
 from heard.cases.keeping import rules
 from heard.cases.keeping.models import Destruction, Hold
+from heard.cases.keeping.rules import Erasure
 from heard.network.leading import agencies_answering, answered_for_by
 from heard.network.queries import people_visible_to
 from heard.network.rules import Level
@@ -106,6 +107,24 @@ def destruction_visible_to(user: User, destruction_id: uuid.UUID) -> Destruction
     if found is None:
         raise Hidden
     return found
+
+
+def carried_out(user: User | None) -> list[Erasure]:
+    """Every record that was destroyed, by keys alone, the oldest first. `user`: None, for a backup; it makes no difference, since
+    it says nothing of anybody."""
+    rows = Destruction.objects.filter(agreed=True).order_by("decided_at", "pk")
+    return [
+        Erasure(
+            certificate=str(row.pk),
+            people=(str(row.person_id), *(one for one in row.people if one != str(row.person_id))),
+            why=row.why,
+            asked_by=row.asked_by_id,
+            asked_at=row.asked_at,
+            decided_by=row.decided_by_id,
+            decided_at=row.decided_at or row.asked_at,
+        )
+        for row in rows
+    ]
 
 
 def destructions_waiting(user: User) -> QuerySet[Destruction]:

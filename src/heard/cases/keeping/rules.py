@@ -23,6 +23,20 @@ class Start(StrEnum):
     CLOSED = "closed"
 
 
+@dataclass(frozen=True)
+class Erasure:
+    """That a record was destroyed, by keys alone: of the certificate, of the records that went (the one that was asked for first),
+    and of the colleagues who asked and agreed. It outlives the database in which that was done."""
+
+    certificate: str
+    people: tuple[str, ...]
+    why: str
+    asked_by: int | None
+    asked_at: datetime
+    decided_by: int | None
+    decided_at: datetime
+
+
 class Why(StrEnum):
     PAST = "past"
     ASKED = "asked"

@@ -84,7 +84,7 @@ def destruction(request: Request, destruction_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/keeping/destruction.html", words)
 
 
-@gate(May.KEEP)
+@gate(May.KEEP, fresh=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def hold_add(request: Request) -> HttpResponse:
     """A hold on more than one record."""
@@ -109,7 +109,7 @@ def hold_add(request: Request) -> HttpResponse:
     )
 
 
-@gate(May.KEEP)
+@gate(May.KEEP, fresh=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def hold_one(request: Request, person_id: uuid.UUID) -> HttpResponse:
     person = open_record(by=request.user, person_id=person_id)

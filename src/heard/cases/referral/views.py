@@ -168,13 +168,13 @@ def take_out(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/referral/take_out.html", context)
 
 
-@gate(May.REFER)
+@gate(May.REFER, fresh=True)
 @require_safe
 def pdf(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
     return _file(request, referral_id, "pdf", export.as_pdf, "application/pdf")
 
 
-@gate(May.REFER)
+@gate(May.REFER, fresh=True)
 @require_safe
 def data(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
     return _file(request, referral_id, "json", export.as_json, "application/json")

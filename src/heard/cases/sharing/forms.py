@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from heard.cases.attachment.forms import abuse_field
 from heard.cases.sharing import rules
 from heard.cases.sharing.bases import Basis
 from heard.cases.sharing.models import InfoRequest, Share
@@ -340,6 +341,7 @@ class AnswerForm(Form):
         missing=gettext_lazy("Give the day of the answer"),
     )
     upload = FileField(gettext_lazy("A file of the answer"), required=False)
+    may_show_abuse = abuse_field()
     share_id = SelectField(
         gettext_lazy("Which decision to share answers it?"),
         hint=gettext_lazy("What was shared with them, or refused, since they asked."),

@@ -71,7 +71,7 @@ VERBS: dict[tuple[str, str], Any] = {
     ("see", "notice"): gettext_lazy("Said that they have seen a notice"),
     ("view", "person"): gettext_lazy("Opened the record"),
     ("break glass", "person"): gettext_lazy("Opened the record in an emergency"),
-    ("try to open", "person"): gettext_lazy("Tried to open the record in an emergency, and is kept out"),
+    ("try to open", "person"): gettext_lazy("Tried to see whose record it is, and is kept out"),
     ("view", "glass"): gettext_lazy("Read that the record was opened in an emergency"),
     ("review", "glass"): gettext_lazy("Reviewed that the record was opened in an emergency"),
     ("view", "concern"): gettext_lazy("Read a worry"),
@@ -419,7 +419,7 @@ def shared(request: Request, person_id: uuid.UUID) -> HttpResponse:
     return _draw(request, "child_shared", head, page=page, kinds=KINDS, did=_did)
 
 
-@gate(May.SEE_CHILD)
+@gate(May.SEE_CHILD, fresh=True)
 @require_safe
 def chronology_paper(request: Request, person_id: uuid.UUID) -> HttpResponse:
     asked = _asked(request, person_id)

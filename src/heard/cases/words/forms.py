@@ -10,6 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.attachment.forms import abuse_field
 from heard.cases.case.models import NotHeard, TryToReach, Words
 from heard.cases.case.queries import ways_of_telling
 from heard.cases.case.rules import CHILDS_VIEW_ASKS, CORRECT_ASKS, WORDS_ASKS, Try, Unheard, WhyUnheard
@@ -264,6 +265,7 @@ class AddForm(WordsForm):
         hint=_("A picture, a PDF, a Word file or plain text. Who else is in it is in the record too."),
         required=False,
     )
+    may_show_abuse = abuse_field()
 
 
 class CorrectForm(WordsForm):

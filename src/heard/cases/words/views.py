@@ -18,6 +18,7 @@ from heard.agencies.gate import Takes, gate
 from heard.agencies.rules import May, Refused
 from heard.cases.attachment.actions import attach
 from heard.cases.attachment.queries import attachments_visible_to
+from heard.cases.attachment.views import set_aside
 from heard.cases.words import actions, queries
 from heard.cases.words.forms import AddForm, AnswerForm, CorrectForm
 from heard.network.actions import open_record
@@ -51,7 +52,7 @@ def add(request: HttpRequest, person_id: uuid.UUID) -> HttpResponse:
         with sending(request, form):
             added = actions.add_words(by=user, person_id=person_id, **said)
             messages.success(request, _("The child’s words are kept."))
-            _attach(request, added.pk, form.cleaned_data["upload"])
+            _attach(request, added.pk, form)
             return redirect("words", person_id=person_id)
     context = {"person": person, "form": form, "title": _("Add what the child says")}
     return render(request, "cases/words/form.html", context)
@@ -102,12 +103,17 @@ def _drawn(row: Any, files: list[Any]) -> dict[str, Any]:
     return {"words": row, "answers": answers, "told": told, "corrected": corrected, "files": files}
 
 
-def _attach(request: HttpRequest, words_id: uuid.UUID, upload: Any) -> None:
+def _attach(request: HttpRequest, words_id: uuid.UUID, form: Any) -> None:
     """The words are kept whether or not the file is taken."""
+    upload, may_show_abuse = form.cleaned_data["upload"], bool(form.cleaned_data["may_show_abuse"])
     if not upload:
         return
     try:
         what = _("What the child drew, wrote or sent")
-        attach(by=request.user, upload=upload, what=what, words_id=words_id)  # type: ignore[arg-type]
+        kept = attach(
+            by=request.user, upload=upload, what=what, words_id=words_id, may_show_abuse=may_show_abuse  # type: ignore[arg-type]
+        )  # fmt: skip
+        if kept.aside:
+            messages.warning(request, set_aside(kept))
     except Refused as refused:
         messages.warning(request, _("The file was not kept. %(why)s") % {"why": _(str(refused))})

@@ -92,6 +92,20 @@ def _fill(out: IO[bytes], fill: Callable[[tarfile.TarFile], Manifest]) -> None:
         tar.addfile(about, io.BytesIO(said))
 
 
+def encrypted(content: bytes, recipients: list[str]) -> bytes:
+    """A small file, to those who may open it; as it is where nobody is named."""
+    return pyrage.encrypt(content, _parsed(recipients)) if recipients else content
+
+
+def decrypted(path: Path, identity: Path | None) -> bytes:
+    """Raises `Broken` where the key is another one."""
+    try:
+        with _opened(path, identity) as plain:
+            return plain.read()
+    except (pyrage.DecryptError, OSError) as error:
+        raise Broken(f"{path.name} cannot be decrypted: the key is another one, or it is damaged.") from error
+
+
 def _parsed(recipients: list[str]) -> list[Any]:
     try:
         return [pyrage.x25519.Recipient.from_str(one.strip()) for one in recipients]

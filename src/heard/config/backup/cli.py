@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from heard.agencies.cli import site
+from heard.agencies.cli import as_owner, grant_to, site
 
 _A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _identity = click.option(
@@ -44,8 +44,9 @@ def backup(
     if plain == bool(to_whom):
         raise click.UsageError("Name who can open it with --recipient, or say --plain; one of the two.")
     with site():
-        from heard.config.backup import making
+        from heard.config.backup import erasures, making
 
+        erasures.write(to, to_whom)
         out, manifest = making.make(to, to_whom)
         click.echo(f"{out}: {sum(manifest.rows.values())} rows and {len(manifest.files) - 1} files.")
         for name, why in manifest.left_out.items():
@@ -76,31 +77,73 @@ def verify(file: Path, identity: Path | None) -> None:
     click.echo(f"{sum(manifest.rows.values())} rows and {len(manifest.files) - 1} files.")
 
 
+@backup.command("erasures")
+@click.option(
+    "--to", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of the backups."
+)
+@click.option("--recipient", "recipients", multiple=True, help="Public key of age (age1…) that can open it.")
+@click.option("--recipients-file", type=_A_FILE, help="File with such keys, one on a line.")
+@click.option("--plain", is_flag=True, help="Do not encrypt it: only onto a disk that is encrypted itself.")
+def erasures_(to: Path, recipients: tuple[str, ...], recipients_file: Path | None, plain: bool) -> None:
+    """Write the list of what was destroyed until now, by keys alone, beside the backups: before an older one is brought back, while
+    the database still answers. Every backup writes it too."""
+    to_whom = [*recipients, *_lines(recipients_file)]
+    if plain == bool(to_whom):
+        raise click.UsageError("Name who can open it with --recipient, or say --plain; one of the two.")
+    with site():
+        from heard.config.backup import erasures
+
+        path = erasures.write(to, to_whom)
+    click.echo(f"{path}" if path else "Nothing was ever destroyed.")
+
+
 @click.command()
 @click.argument("file", type=_A_FILE)
 @_identity
-def restore(file: Path, identity: Path | None) -> None:
+@click.option(
+    "--erasures", "lists", type=_A_FILE, multiple=True, help="Another list of what was destroyed, besides those beside FILE."
+)  # fmt: skip
+def restore(file: Path, identity: Path | None, lists: tuple[Path, ...]) -> None:
     """Bring a backup back: into the folder of HEARD_DATA and the database of DATABASE_URL, which must be empty.
 
-    Everybody is signed out, and mails that waited do not go by themselves.
+    Everybody is signed out, and mails that waited do not go by themselves. What was destroyed since the backup, as the lists
+    heard-erasures-… beside it say, is destroyed again.
     """
-    with site():
+    with as_owner() as role, site():
         from django.conf import settings
 
-        from heard.config.backup import archive, restoring
+        from heard.config.backup import archive, erasures, restoring
 
         had_key = settings.AUDIT_KEY.is_file()
         try:
+            destroyed = erasures.read([*erasures.beside(file), *lists], identity)
             manifest = restoring.restore(file, identity)
         except archive.Broken as broken:
             raise click.ClickException(f"{file.name} cannot be restored. {broken}") from broken
+        again, left = erasures.carry_out(destroyed)
+        grant_to(role)
     click.echo(
         f"Restored from {manifest.made_at}: {sum(manifest.rows.values())} rows, {len(manifest.files) - 1} files."
     )
+    if destroyed:
+        click.echo(
+            f"Destroyed since then, and now again: {again} records. Their certificates stand under Holds and destruction."
+        )
+    else:
+        click.echo(
+            "No list of what was destroyed (heard-erasures-…) was beside it. Whatever was destroyed after that day is back: "
+            "destroy it again, or restore once more with --erasures FILE."
+        )
+    for certificate in left:
+        click.echo(f"Not destroyed again, since something leans on it: certificate {certificate}", err=True)
     if not had_key:
         click.echo(
             "The key of the audit trail was not there, so a new one was made. Put the old one beside it, since without it "
             "nobody can verify what is older: heard audit key --add FILE"
+        )
+    if left:
+        raise click.ClickException(
+            "Something that was destroyed is back. Destroy it on the site before people use it."
         )
     click.echo("Look at a child and a file that you know, then start Heard: heard serve")
 

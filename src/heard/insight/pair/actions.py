@@ -8,15 +8,16 @@ from django.db import transaction
 
 from heard.agencies.actions import record_audit
 from heard.insight.pair import queries
+from heard.insight.run.actions import telling_of_a_try
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.insight.run.models import EngineRun
 
 
-@transaction.atomic
 def open_pair(*, by: User, run: EngineRun, key: str) -> queries.Shown:
-    """Shows who the two records are of; or `Hidden`."""
-    shown = queries.shown(by, run, key)
-    record_audit(by=by, verb="view", subject="pair", subject_id=key, detail={"run": str(run.pk)})
+    """Shows who the two records are of; or `Hidden`. A try of somebody who is kept out is told to those who may see."""
+    with telling_of_a_try(by=by, run=run, subject="pair", key=key), transaction.atomic():
+        shown = queries.shown(by, run, key)
+        record_audit(by=by, verb="view", subject="pair", subject_id=key, detail={"run": str(run.pk)})
     return shown

@@ -1,6 +1,7 @@
 """Pairs of records that a run leaves for a person. `user` is always the first argument.
 
-A list has keys and agencies only. What the two records say is for whoever may judge.
+A list has keys and agencies only, and is the same for everybody who sees lists. What the two records say is for whoever may
+judge, and of no pair that has a record of somebody whose record in Heard is hidden from them or keeps them out.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from heard.engine import tables
 from heard.insight.judgement.queries import judgements_visible_to, standing
 from heard.insight.judgement.rules import Pair
 from heard.insight.pair.rules import Line, Weight, beside, waterfall
-from heard.insight.run.queries import table_of
+from heard.insight.run.queries import keep_closed, table_of
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -66,11 +67,15 @@ def next_to_judge(user: User, run: EngineRun, *, after: str) -> str | None:
 
 
 def shown(user: User, run: EngineRun, key: str) -> Shown:
-    """The two records of a pair that the run leaves for a person, or that somebody has judged; or `Hidden`."""
+    """The two records of a pair that the run leaves for a person, or that somebody has judged; or `Hidden`.
+
+    `KeptFrom`, which is `Hidden`, where one of them is of somebody whose record in Heard the user may not open.
+    """
     if not user.may(May.JUDGE):
         raise Hidden
     pair, why = _found(user, run, key)
     left, right = _record(user, run, pair.left), _record(user, run, pair.right)
+    keep_closed(user, (left, right))
     return Shown(pair, left, right, beside(left, right), why, waterfall(_reasons(run, pair)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from heard.agencies.jobs.working import ENGINE
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.rules import Observed
 from heard.cases.concern import actions as concerns
+from heard.cases.glass.actions import tell_of_try
 from heard.cases.keeping.queries import is_everything_held
 from heard.engine import intake, tables
 from heard.engine.tables import NotDone
@@ -44,7 +46,7 @@ from heard.insight.run.rules import (
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from django.core.files.uploadedfile import UploadedFile
 
@@ -264,12 +266,29 @@ def open_child(*, by: User, run: EngineRun, key: str) -> queries.ListedChild:
     return child
 
 
-@transaction.atomic
+@contextmanager
+def telling_of_a_try(*, by: User, run: EngineRun, subject: str, key: str) -> Iterator[None]:
+    """Where what is inside ends since `by` may not open the record that it is about, a row says that they tried, and those who
+    may see a record from which they are kept out learn of it; then `Hidden` goes on as any other."""
+    try:
+        yield
+    except queries.KeptFrom as refused:
+        with transaction.atomic():
+            record_audit(
+                by=by, verb="try to open", subject=subject, subject_id=key[:40], detail={"run": str(run.pk)}
+            )
+            tell_of_try(by=by, kept_out=sorted(refused.kept_out))
+        raise
+
+
 def reveal(*, by: User, run: EngineRun, key: str, reason: str) -> Reveal:
-    """Lets `by` see who a listed child is, with the reason kept."""
-    queries.child_of(by, run, key)
-    if not by.may(May.OPEN_FROM_LIST):
-        raise Hidden
+    """Lets `by` see who a listed child is, with the reason kept; `Hidden` where they may not open that child's record."""
+    with telling_of_a_try(by=by, run=run, subject="listed child", key=key), transaction.atomic():
+        queries.records_behind(by, run, key)
+        return _reveal(by, run, key, reason)
+
+
+def _reveal(by: User, run: EngineRun, key: str, reason: str) -> Reveal:
     if refusal := why_not_reveal(reason=reason):
         raise Refused(_(refusal))
     row = Reveal.objects.create(run=run, child=key, by=by, reason=reason)
@@ -284,13 +303,13 @@ def reveal(*, by: User, run: EngineRun, key: str, reason: str) -> Reveal:
     return row
 
 
-@transaction.atomic
 def open_identity(*, by: User, run: EngineRun, key: str) -> queries.Identity:
     """Who a listed child is, for showing it, with an audit row for each time that it is shown; or `Hidden`."""
-    identity = queries.identity_of(by, run, key)
-    record_audit(
-        by=by, verb="see who", subject="listed child", subject_id=key[:40], detail={"run": str(run.pk)}
-    )
+    with telling_of_a_try(by=by, run=run, subject="listed child", key=key), transaction.atomic():
+        identity = queries.identity_of(by, run, key)
+        record_audit(
+            by=by, verb="see who", subject="listed child", subject_id=key[:40], detail={"run": str(run.pk)}
+        )
     return identity
 
 
@@ -317,6 +336,7 @@ def open_concern(
         raise Hidden
     if refusal:
         raise Refused(_(refusal))
+    queries.records_behind(by, run, key)  # kept out, or restricted, since it was shown
     concern = concerns.tell(
         by=by,
         person_id=person_id,

@@ -1,4 +1,5 @@
-"""The engine in a process of its own: it opens what agencies sent, so it has no keys, no network, and limits.
+"""The engine in a process of its own: it opens what agencies sent, so it has no keys, no network, and limits; where the kernel has
+Landlock, it opens no file but what this run is of.
 
 The site writes a job to standard input and reads lines: how far it is, and at the end what came of it.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import mimetypes
 import os
 import shutil
 import subprocess
@@ -24,6 +26,15 @@ from heard.engine.tables import NotDone
 _log = logging.getLogger(__name__)
 _SECONDS: Final = 12 * 60 * 60  # of work, on all cores together
 _PATIENCE: Final = 24 * 60 * 60.0  # seconds by the clock: what waits for nothing uses no time of a processor
+# How much memory there is, which DuckDB and Arrow read, and what openpyxl looks at; without the control groups DuckDB does not
+# start.
+_OF_MACHINE: Final = (
+    *map(str, mimetypes.knownfiles),
+    "/proc/meminfo",
+    "/proc/cpuinfo",
+    "/proc/self/cgroup",
+    "/sys/fs/cgroup",
+)
 _MEMORY: Final = 4  # times the machine's; it reserves more than it uses
 
 
@@ -73,7 +84,16 @@ def run(job: dict[str, Any], progress: Callable[[str, float | None], None]) -> d
 
 def main() -> None:
     job = json.load(sys.stdin)  # ours
-    sandbox.enter(memory=_MEMORY * _of_machine(), seconds=_SECONDS, largest=_room(Path(job["out"])) // 2)
+    folder = str(Path(job["out"]).parent)  # of this run: what comes of it, and what does not fit into memory
+    os.environ["TMPDIR"] = folder
+    sandbox.enter(
+        memory=_MEMORY * _of_machine(),
+        seconds=_SECONDS,
+        largest=_room(Path(job["out"])) // 2,
+        hides_files=True,
+        reads=[*job["paths"], job["mapping"], job["judgements"], *_OF_MACHINE],
+        writes=[folder],
+    )
     out, sys.stdout = sys.stdout, sys.stderr  # whatever a library prints is no line of ours
 
     def say(line: dict[str, Any]) -> None:

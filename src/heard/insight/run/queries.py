@@ -1,7 +1,8 @@
 """What pages may read of engine runs and their results. `user` is always the first argument.
 
 Lists are pseudonymous: a child is a key. Names come only from `identity_of`, for a person who may open concerns and
-has said why. Results are Parquet folders that are written once, so they are read straight from their files.
+has said why, and never where the records are of somebody whose record in Heard is hidden from them or keeps them out. The
+list itself stays the same for everybody, with its counts, signs, sources and dates: it holds keys and no name. Results are Parquet folders that are written once, so they are read straight from their files.
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ from heard.insight.run import rules
 from heard.insight.run.models import EngineRun, Opening, Reveal
 from heard.insight.run.rules import MOST_KEPT, RunState, is_past
 from heard.knowledge import load
+from heard.network.queries import closed_to
+from heard.network.rules import Description, Name
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Iterable
     from pathlib import Path
 
     from heard.agencies.models import User
@@ -80,6 +84,15 @@ class Identity:
     nhs_number: str
     upn: str
     records: list[dict[str, Any]]
+
+
+class KeptFrom(Hidden):
+    """Records of an extract are of somebody whose record in Heard this user may not open. `kept_out`: the keys of those from
+    whom they are kept out by name or team, for telling who may see that they tried; for no page."""
+
+    def __init__(self, kept_out: frozenset[uuid.UUID]) -> None:
+        super().__init__()
+        self.kept_out = kept_out
 
 
 def runs_visible_to(user: User) -> QuerySet[EngineRun]:
@@ -216,15 +229,33 @@ def has_revealed(user: User, run: EngineRun, key: str) -> bool:
 
 
 def identity_of(user: User, run: EngineRun, key: str) -> Identity:
-    """Who the child is, for somebody who may open a concern and has said why. Anyone else: Hidden."""
+    """Who the child is, for somebody who may open a concern and has said why. Anyone else: Hidden.
+
+    `KeptFrom`, which is `Hidden`, where it is somebody whose record in Heard is restricted to others or keeps the user out.
+    """
+    if not has_revealed(user, run, key):
+        raise Hidden
+    return _identity(records_behind(user, run, key))
+
+
+def records_behind(user: User, run: EngineRun, key: str) -> list[dict[str, Any]]:
+    """The records of a listed child, rows of `tables.RECORDS`, for whoever may open a concern and is not kept from them."""
     child_of(user, run, key)
-    if not user.may(May.OPEN_FROM_LIST) or not has_revealed(user, run, key):
+    if not user.may(May.OPEN_FROM_LIST):
         raise Hidden
     members = table_of(user, run, tables.IDENTITIES, filters=[("person", "=", key)]).to_pylist()
     wanted = {(row["source"], row["record_id"]) for row in members}
     ids = [("record_id", "in", [record_id for _, record_id in wanted])]
     rows = table_of(user, run, tables.RECORDS, filters=ids).to_pylist()
-    return _identity([row for row in rows if (row["source"], row["record_id"]) in wanted])
+    rows = [row for row in rows if (row["source"], row["record_id"]) in wanted]
+    keep_closed(user, rows)
+    return rows
+
+
+def keep_closed(user: User, rows: Iterable[dict[str, Any]]) -> None:
+    """Raises `KeptFrom` where one of these records is of somebody whose record in Heard the user may not open."""
+    if closed := closed_to(user, [_described(row) for row in rows]):
+        raise KeptFrom(closed.kept_out)
 
 
 def release_of(run: EngineRun) -> Release:
@@ -262,6 +293,12 @@ def _listed(row: dict[str, Any]) -> ListedChild:
         window_first=row.get("window_first"),  # runs of the first release did not write it
         window_last=row.get("window_last"),
     )
+
+
+def _described(row: dict[str, Any]) -> Description:
+    names = (Name(row["given_name"] or "", row["family_name"] or ""),)
+    numbers = tuple(row[column] for column in ("nhs_number", "upn", "local_id") if row[column])
+    return Description(names, row["birth_date"], numbers=numbers)
 
 
 def _identity(rows: list[dict[str, Any]]) -> Identity:

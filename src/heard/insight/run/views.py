@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from heard.agencies.drafts.forms import kept_form, sent
 from heard.agencies.gate import Request, Takes, gate, saying_why_not
-from heard.agencies.rules import Hidden, May, Refused
+from heard.agencies.rules import May, Refused
 from heard.engine.tables import NotDone
 from heard.insight.run import actions, queries
 from heard.insight.run.forms import NEW, OpenForm, RevealForm, StartForm
@@ -157,10 +157,9 @@ def engine_reveal(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse
 @gate(May.OPEN_FROM_LIST)
 def engine_open(request: Request, run_id: uuid.UUID, key: str) -> HttpResponse:
     run = queries.run_visible_to(request.user, run_id)
-    try:
-        identity = actions.open_identity(by=request.user, run=run, key=key)
-    except Hidden:
+    if not queries.has_revealed(request.user, run, key):
         return redirect("engine_reveal", run_id=run.pk, key=key)
+    identity = actions.open_identity(by=request.user, run=run, key=key)
     hits = _hits(request, identity)
     form = kept_form(
         request, OpenForm, kind="engine.open", subject_id=_of(run, key), identity=identity, hits=hits

@@ -80,6 +80,7 @@ from heard.network.queries.people import (
     sees,
     visible_through,
 )
+from heard.network.queries.recorded import Closed, closed_to
 from heard.network.queries.search import (
     Hit,
     find_described,
@@ -115,6 +116,7 @@ __all__ = [
     "NUMBERS",
     "PEOPLE",
     "About",
+    "Closed",
     "Comparison",
     "Hit",
     "Meant",
@@ -134,6 +136,7 @@ __all__ = [
     "can_be_restricted",
     "children_tied",
     "clashes_between",
+    "closed_to",
     "compare",
     "denial_visible_to",
     "denials_of",

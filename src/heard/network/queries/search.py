@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -93,7 +93,7 @@ def find_described(
     A fixed number of queries when something was asked, whatever is found. One who is restricted is found only by the
     agencies that are involved. `kinds`: 'child', and 'adult' for those adults whose record the user may open.
     """
-    facts = _facts(asked)
+    facts = _facts(user, asked)
     if not facts:
         return []
     fitting = _fitting(facts, user, kinds)
@@ -121,11 +121,11 @@ def _openable(user: User, kinds: Collection[str]) -> Q:
 # ---- what was asked for, as facts
 
 
-def _facts(asked: Description) -> list[Keys]:
+def _facts(user: User, asked: Description) -> list[Keys]:
     """For each thing that was said: the keys that may stand for it."""
     days = days_near(asked.birth_date).items() if asked.birth_date else ()
     facts = [
-        *_called(asked),
+        *_called(user, asked.names),
         {f"born {day}": near for day, near in days},
         {f"post {one}": near for text in asked.postcodes for one, near in postcodes_near(text).items()},
         {f"number {number}": Near.SAME for number in asked.numbers},
@@ -133,16 +133,22 @@ def _facts(asked: Description) -> list[Keys]:
     return [fact for fact in facts if fact]
 
 
-def _called(asked: Description) -> list[Keys]:
+def _called(user: User, names: Sequence[Name]) -> list[Keys]:
     """Keys for the given names and for the family names. One query."""
-    given = _words(Description(tuple(Name(one.given) for one in asked.names)))
-    family = _words(Description(tuple(Name(one.family) for one in asked.names)))
-    keys = {word: spelling_keys(word) for word in given | family}
+    given = _words(Description(tuple(Name(one.given) for one in names)))
+    family = _words(Description(tuple(Name(one.family) for one in names)))
+    near = keys_near(user, given | family)
+    return [_union(near[word] for word in words) for words in (given, family)]
+
+
+def keys_near(user: User, words: Collection[str]) -> dict[str, dict[str, Near]]:
+    """For each word of a name, the names in use that may be meant by it, and how near each is. One query. `user`: it
+    makes no difference, since names in use say of nobody who has them."""
+    keys = {word: spelling_keys(word) for word in words}
     known: dict[str, list[str]] = defaultdict(list)
     for name, key in _spelled(frozenset().union(*keys.values())):
         known[key].append(name)
-    near = {word: nearness(word, _by_name(known, wanted)) for word, wanted in keys.items()}
-    return [_union(near[word] for word in words) for words in (given, family)]
+    return {word: nearness(word, _by_name(known, wanted)) for word, wanted in keys.items()}
 
 
 def _words(asked: Description) -> frozenset[str]:

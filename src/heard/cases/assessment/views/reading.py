@@ -55,7 +55,7 @@ def assessment(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/assessment/read.html", context)
 
 
-@gate(May.SEE_CHILD)
+@gate(May.SEE_CHILD, fresh=True)
 @require_safe
 def paper(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """The whole assessment as PDF, for a meeting."""
@@ -77,7 +77,7 @@ def versions(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/assessment/versions.html", context)
 
 
-@gate(May.SEE_CHILD)
+@gate(May.SEE_CHILD, fresh=True)
 @require_safe
 def versions_paper(request: HttpRequest, assessment_id: uuid.UUID) -> HttpResponse:
     """Both as PDF, for a meeting; where there is no other, the page that says so."""

@@ -65,7 +65,7 @@ def minutes(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     return render(request, "cases/panel/minutes.html", context)
 
 
-@gate(May.SEE_PANEL)
+@gate(May.SEE_PANEL, fresh=True)
 @require_safe
 def minutes_paper(request: HttpRequest, panel_id: uuid.UUID) -> HttpResponse:
     user: Any = request.user

@@ -104,14 +104,23 @@ def answer_request(
     return request
 
 
-def attach_answer(*, by: User, request_id: uuid.UUID, upload: UploadedFile) -> InfoRequest:
+def attach_answer(
+    *, by: User, request_id: uuid.UUID, upload: UploadedFile, may_show_abuse: bool = False
+) -> InfoRequest:
     """Keeps a file of an answer that is written down, as one of the child's files. `Refused` for a file that is not taken.
+    `may_show_abuse`: as whoever attaches it says; then nothing opens it.
 
     As `attach`, do not call this inside a transaction: bytes would stay behind where that is undone.
     """
     request = queries.request_visible_to(by, request_id)
     _refuse_answers_file(by, request)
-    file = attach(by=by, upload=upload, what="Answer to a request", person_id=request.person_id)
+    file = attach(
+        by=by,
+        upload=upload,
+        what="Answer to a request",
+        person_id=request.person_id,
+        may_show_abuse=may_show_abuse,
+    )
     with transaction.atomic():
         request = _open(by, request_id)
         _refuse_answers_file(by, request)

@@ -18,6 +18,7 @@ from heard.agencies.drafts.forms import kept_form, sending
 from heard.agencies.gate import Takes, gate
 from heard.agencies.queries import agencies_visible_to, uses_heard
 from heard.agencies.rules import May, Refused
+from heard.cases.attachment.views import set_aside
 from heard.cases.case.queries import words_of
 from heard.cases.onward.queries import onward_of
 from heard.cases.sharing import actions, queries, rules
@@ -327,7 +328,7 @@ def request_answer(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     if form.is_valid():
         with sending(request, form):
             actions.answer_request(by=user, request_id=request_id, **form.answered)
-            _attach_answer(request, request_id, form.cleaned_data["upload"])
+            _attach_answer(request, request_id, form)
             messages.success(request, _("Saved: the answer."))
             return redirect("request", request_id=request_id)
     return _request_form(request, form, this, _("The answer"))
@@ -351,13 +352,18 @@ def request_chase(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
 # ---- what the pages share
 
 
-def _attach_answer(request: HttpRequest, request_id: uuid.UUID, upload: Any) -> None:
+def _attach_answer(request: HttpRequest, request_id: uuid.UUID, form: Any) -> None:
     """The answer is kept whether or not its file is taken."""
     user: Any = request.user
+    upload, may_show_abuse = form.cleaned_data["upload"], bool(form.cleaned_data["may_show_abuse"])
     if not upload:
         return
     try:
-        actions.attach_answer(by=user, request_id=request_id, upload=upload)
+        kept = actions.attach_answer(
+            by=user, request_id=request_id, upload=upload, may_show_abuse=may_show_abuse
+        ).file
+        if kept is not None and kept.aside:
+            messages.warning(request, set_aside(kept))
     except Refused as refused:
         messages.warning(request, _("The file was not kept. %(why)s") % {"why": _(str(refused))})
 

@@ -41,7 +41,7 @@ def access(request: Request, person_id: uuid.UUID) -> HttpResponse:
     return render(request, "network/access.html", context)
 
 
-@gate(May.SEE_CHILD)
+@gate(May.SEE_CHILD, fresh=True)
 @_FORM
 def give(request: Request, person_id: uuid.UUID) -> HttpResponse:
     person = open_record(by=request.user, person_id=person_id)
@@ -60,7 +60,7 @@ def give(request: Request, person_id: uuid.UUID) -> HttpResponse:
     )
 
 
-@gate(May.SEE_CHILD)
+@gate(May.SEE_CHILD, fresh=True)
 @_FORM
 def end(request: Request, access_id: int) -> HttpResponse:
     line = queries.access_visible_to(request.user, access_id)
@@ -79,7 +79,7 @@ def end(request: Request, access_id: int) -> HttpResponse:
     )
 
 
-@gate(May.SEE_CHILD)
+@gate(May.SEE_CHILD, fresh=True)
 @_FORM
 def deny(request: Request, person_id: uuid.UUID) -> HttpResponse:
     person = open_record(by=request.user, person_id=person_id)
@@ -100,7 +100,7 @@ def deny(request: Request, person_id: uuid.UUID) -> HttpResponse:
     )
 
 
-@gate(May.SEE_CHILD)
+@gate(May.SEE_CHILD, fresh=True)
 @_FORM
 def lift(request: Request, denial_id: int) -> HttpResponse:
     row = queries.denial_visible_to(request.user, denial_id)

@@ -1,0 +1,174 @@
+"""PostgreSQL with two roles: the site works, backs up and is upgraded, and cannot alter its audit trail."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pyrage
+import pytest
+from django.db import connection
+from tests.config.test_backup import WORK, environment_of, heard
+
+pytestmark = [
+    pytest.mark.on_both,
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="needs a PostgreSQL, which make test brings"
+    ),
+]
+OWNER, WEB, BASE = "trial_owner", "trial_web", "trial_two_roles"
+ERASE = """
+import django; django.setup()
+from heard.agencies.models import AuditRow
+from heard.agencies.trail.sealing import erase_personal, seal
+from django.db import transaction
+with transaction.atomic():
+    row = AuditRow.objects.exclude(leaf="").earliest("pk")
+    erase_personal([row.pk])
+row.refresh_from_db()
+print(row.actor == "" and row.reason == "")
+"""
+
+
+def _url(role: str, name: str = BASE) -> str:
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(parts._replace(netloc=f"{role}@{parts.netloc.rpartition('@')[2]}", path=f"/{name}"))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A site that was migrated by the owner, in its folder."""
+    import psycopg
+
+    folder = tmp_path_factory.mktemp("two-roles")
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as asking:
+        asking.execute(f"CREATE ROLE {OWNER} LOGIN")
+        asking.execute(f"CREATE ROLE {WEB} LOGIN")
+        for name in (BASE, f"{BASE}_anew"):
+            asking.execute(f"CREATE DATABASE {name} OWNER {OWNER}")
+    try:
+        done = heard(folder, "migrate", DATABASE_URL=_url(WEB), HEARD_DATABASE_OWNER=_url(OWNER))
+        assert done.returncode == 0, done.stderr
+        yield folder
+    finally:
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as asking:
+            for name in (BASE, f"{BASE}_anew"):
+                asking.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            asking.execute(f"DROP ROLE {WEB}")
+            asking.execute(f"DROP ROLE {OWNER}")
+
+
+@pytest.fixture(scope="module")
+def site(made: Path) -> Path:
+    """It has worked, as the site's own role."""
+    work = [sys.executable, "-c", WORK]
+    done = subprocess.run(
+        work, env=environment_of(made, DATABASE_URL=_url(WEB)), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE agencies_auditrow SET verb = 'nothing'",
+        "UPDATE agencies_auditrow SET at = now()",
+        "UPDATE agencies_auditrow SET reason = 'another'",
+        "DELETE FROM agencies_auditrow",
+        "TRUNCATE agencies_auditrow",
+        "ALTER TABLE agencies_auditrow DISABLE TRIGGER ALL",
+        "DROP TRIGGER heard_audit_update ON agencies_auditrow",
+        "SET session_replication_role = replica",
+        "UPDATE agencies_audithead SET size = 0",
+        "DELETE FROM agencies_auditseal",
+        "DROP TABLE agencies_audithead",
+    ],
+)
+def test_the_role_of_the_site_is_refused(site: Path, sql: str) -> None:
+    import psycopg
+
+    with psycopg.connect(_url(WEB)) as web:
+        assert web.execute("SELECT count(*) FROM agencies_auditrow").fetchone() != (0,)
+        with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.RestrictViolation)):
+            web.execute(sql)
+
+
+def test_it_erases_as_the_triggers_let_it(site: Path) -> None:
+    env = environment_of(site, DATABASE_URL=_url(WEB))
+    done = subprocess.run([sys.executable, "-c", ERASE], env=env, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "True", done.stderr
+
+
+def test_it_backs_up_and_the_owner_restores_it(site: Path, tmp_path: Path) -> None:
+    import psycopg
+
+    identity = pyrage.x25519.Identity.generate()
+    key = tmp_path / "key.txt"
+    key.write_text(str(identity))
+    to = ["--to", str(tmp_path / "to"), "--recipient", str(identity.to_public())]
+    done = heard(site, "backup", *to, DATABASE_URL=_url(WEB))
+    assert done.returncode == 0, done.stderr
+    [file] = (tmp_path / "to").glob("heard-*.tar.age")
+    anew = {"DATABASE_URL": _url(WEB, f"{BASE}_anew"), "HEARD_DATABASE_OWNER": _url(OWNER, f"{BASE}_anew")}
+    done = heard(tmp_path / "anew", "restore", str(file), "--identity", str(key), **anew)
+    assert done.returncode == 0, done.stderr
+    with psycopg.connect(anew["DATABASE_URL"]) as web:
+        assert web.execute("SELECT count(*) FROM network_person").fetchone() == (1,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            web.execute("DELETE FROM agencies_auditrow")
+
+
+def test_an_upgrade_by_the_owner_leaves_the_site_what_it_needs(site: Path) -> None:
+    import psycopg
+
+    with psycopg.connect(_url(OWNER), autocommit=True) as owner:
+        owner.execute("CREATE TABLE of_the_next_upgrade (id bigserial PRIMARY KEY, what text)")
+    with psycopg.connect(_url(WEB), autocommit=True) as web:
+        web.execute("INSERT INTO of_the_next_upgrade (what) VALUES ('a row')")
+        assert web.execute("SELECT last_value FROM of_the_next_upgrade_id_seq").fetchone() == (1,)
+    with psycopg.connect(_url(OWNER), autocommit=True) as owner:
+        owner.execute("DROP TABLE of_the_next_upgrade")
+    again = heard(site, "migrate", DATABASE_URL=_url(WEB), HEARD_DATABASE_OWNER=_url(OWNER))
+    assert again.returncode == 0, again.stderr
+    alone = heard(site, "database", "grants", DATABASE_URL=_url(WEB), HEARD_DATABASE_OWNER=_url(OWNER))
+    assert (alone.returncode, "cannot alter the audit trail" in alone.stdout) == (0, True), alone.stderr
+
+
+def findings(site: Path, **more: str) -> set[str]:
+    found = {one["code"] for one in json.loads(heard(site, "doctor", "--json", **more).stdout)}
+    assert "trail" not in found, "it could not be checked"
+    return found
+
+
+def test_doctor_says_where_the_role_could_alter_it(site: Path) -> None:
+    import psycopg
+
+    assert "audit-rights" not in findings(site, DATABASE_URL=_url(WEB))
+    assert {"audit-rights", "owner"} <= findings(
+        site, DATABASE_URL=_url(OWNER), HEARD_DATABASE_OWNER=_url(OWNER)
+    )
+    with psycopg.connect(_url(OWNER), autocommit=True) as owner:
+        owner.execute(f"GRANT UPDATE (at) ON agencies_auditrow TO {WEB}")
+        assert "audit-rights" in findings(site, DATABASE_URL=_url(WEB))
+        owner.execute(f"REVOKE UPDATE (at) ON agencies_auditrow FROM {WEB}")
+
+
+def test_grants_that_cannot_be_are_refused_in_words(site: Path) -> None:
+    for more, sentence in (
+        ({}, "HEARD_DATABASE_OWNER is not set"),
+        ({"HEARD_DATABASE_OWNER": _url(WEB)}, "name the same role"),
+    ):
+        done = heard(site, "database", "grants", DATABASE_URL=_url(WEB), **more)
+        assert done.returncode == 1
+        assert sentence in done.stderr
+    done = heard(
+        site, "database", "grants", DATABASE_URL=_url("nobody_here"), HEARD_DATABASE_OWNER=_url(OWNER)
+    )
+    assert "There is no role nobody_here" in done.stderr
