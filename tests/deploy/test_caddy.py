@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.deploy.test_nginx import TAKES, ask, echoing, free_port, headers_of, wait_until_open
+from tests.deploy.test_nginx import TAKES, ask, echoing, free_port, headers_of, in_clear, wait_until_open
 
 CONF = Path(__file__).parents[2] / "deploy" / "caddy" / "Caddyfile"
 pytestmark = pytest.mark.skipif(not shutil.which("caddy"), reason="needs Caddy")
@@ -34,6 +34,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, P
         assert old in text
         text = text.replace(old, new)
     (folder / "Caddyfile").write_text(text)
+    (folder / "plain").write_text(str(plain))
     words = ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
     home = os.environ | {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     with subprocess.Popen(words, env=home, stderr=subprocess.DEVNULL) as process:
@@ -121,3 +122,9 @@ def test_what_caddy_answers_by_itself_is_as_strict(site: tuple[int, int, Path]) 
         assert said["strict-transport-security"] == ["max-age=31536000; includeSubDomains"]
         assert said["x-content-type-options"] == ["nosniff"]
         assert "frame-ancestors 'none'" in said["content-security-policy"][0]
+
+
+def test_people_are_led_to_https_and_machines_are_not(site: tuple[int, int, Path]) -> None:
+    log = site[2]
+    assert in_clear(log, "/me/") == (301, "https://heard.example.org/me/")
+    assert in_clear(log, "/scim/v2/Users") == (403, None)

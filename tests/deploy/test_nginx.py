@@ -107,6 +107,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, P
         assert old in text
         text = text.replace(old, new)
     (folder / "heard.conf").write_text(text)
+    (folder / "plain").write_text(str(plain))
     temps = "".join(
         f"{what}_temp_path {folder}/{what};" for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -216,6 +217,22 @@ def test_the_log_names_no_page_and_nobody(site: tuple[int, int, Path]) -> None:
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert all(line.keys() == {"at", "status", "method", "ms", "request"} for line in lines)
     assert "Amira" not in log.read_text()
+
+
+def in_clear(log: Path, path: str) -> tuple[int, str | None]:
+    """What is said on port 80: the status, and where it leads."""
+    line = http.client.HTTPConnection("127.0.0.1", int((log.parent / "plain").read_text()), timeout=30)
+    line.request("GET", path, headers={"Host": "heard.example.org"})
+    with line.getresponse() as answer:
+        answer.read()
+    line.close()
+    return answer.status, answer.headers["Location"]
+
+
+def test_people_are_led_to_https_and_machines_are_not(site: tuple[int, int, Path]) -> None:
+    log = site[2]
+    assert in_clear(log, "/me/") == (301, "https://heard.example.org/me/")
+    assert in_clear(log, "/scim/v2/Users") == (403, None)
 
 
 def agreed(port: int, *words: str) -> str:

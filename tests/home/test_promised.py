@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import base64
 import re
 import time
 from pathlib import Path
@@ -180,3 +182,56 @@ def test_no_page_is_drawn_from_what_somebody_typed() -> None:
     modules = list(Path(heard.__file__).parent.rglob("*.py"))
     assert len(modules) > 100
     assert [one.name for one in modules if risky.search(one.read_text())] == []
+
+
+def test_the_challenge_of_a_passkey_is_long_and_another_each_time(db: None) -> None:
+    drawn = set()
+    for _ in range(5):
+        client = Client()
+        asked = client.get(reverse("mfa_login_webauthn"), headers={"X-Requested-With": "XMLHttpRequest"})
+        assert asked.status_code == 200
+        challenge = client.session["mfa.webauthn.state"]["challenge"]
+        assert len(base64.urlsafe_b64decode(challenge + "=" * (-len(challenge) % 4))) >= 16
+        drawn.add(challenge)
+    assert len(drawn) == 5
+
+
+# Where a pattern or a text with gaps is no constant, with what it is made of. Somebody has looked at each.
+MADE_OF_CONSTANTS = {
+    "agencies/trail/guarding.py": "names of our own triggers",
+    "agencies/trail/stored.py": "two letters of our own",
+    "cases/case/rules.py": "words of a list that comes with Heard",
+    "cases/own/rules.py": "words of a list that comes with Heard",
+    "cases/pack/redacting.py": "each word that somebody typed is escaped",
+    "cases/referral/days.py": "names of months",
+    "cases/sharing/rules.py": "each name is escaped",
+    "engine/estimate/overlaps.py": "a sentence of ours, and a number",
+    "engine/intake/councils.py": "a sentence of ours, which names files",
+    "engine/intake/finding.py": "a sentence of ours, which names formats",
+    "engine/intake/ledger.py": "sentences of ours; what people wrote fills them and is never one",
+    "engine/intake/values.py": "patterns of dates",
+    "engine/intake/xml_children.py": "a name of an element from the description of a format",
+    "home/signed_in.py": "names of browsers",
+    "network/rules/names.py": "patterns of dates",
+    "network/rules/recognise.py": "names of services",
+}
+
+
+def test_no_pattern_or_text_with_gaps_is_made_of_what_somebody_typed() -> None:
+    package = Path(heard.__file__).parent
+    calls = {
+        f"re.{name}"
+        for name in ("compile", "search", "match", "fullmatch", "sub", "findall", "split", "finditer")
+    }
+    found = set()
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            pattern = ast.unparse(node.func) in calls and not isinstance(node.args[0], ast.Constant)
+            gaps = node.func.attr in ("format", "format_map") and not isinstance(
+                node.func.value, ast.Constant
+            )
+            if (pattern or gaps) and "migrations" not in path.parts:
+                found.add(str(path.relative_to(package)))
+    assert found == set(MADE_OF_CONSTANTS), "Escape it, or say in MADE_OF_CONSTANTS what it is made of."
