@@ -17,7 +17,7 @@ BIN := .venv/bin
 WORKERS := -n 3 --dist loadgroup
 LOCK_FLAGS := --universal --generate-hashes --no-header --no-annotate --quiet
 
-.PHONY: help run test check pictures bench soak wheel lock format demo clean
+.PHONY: help run test check pictures bench soak wheel sbom lock format demo clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -29,7 +29,7 @@ test: setup system spark ## set everything up and run all tests, in a real brows
 	@$(BIN)/python -m pytest $(WORKERS)
 	@requirements/with-postgresql.sh $(BIN)/python -m pytest $(WORKERS) -m "on_both and not journey"
 
-check: setup ## format, lint, types, import walls, migrations, licences
+check: setup ## format, lint, types, import walls, migrations, licences, secrets, the register of ASVS
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
@@ -37,6 +37,8 @@ check: setup ## format, lint, types, import walls, migrations, licences
 	@$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/heard knowledge check
 	@$(BIN)/python tests/licences.py
+	@$(BIN)/python tests/no_secrets.py
+	@$(BIN)/python tests/asvs.py > /dev/null
 
 pictures: setup system ## take the pictures of the guide anew; look at them before you commit them
 	@HEARD_TAKE_PICTURES=1 $(BIN)/python -m pytest -q $(WORKERS) -m journey tests/journeys/test_guide.py
@@ -51,9 +53,13 @@ soak: setup ## 50 people at once on the real server with PostgreSQL: page times,
 format: setup ## put code in order
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .
 
-wheel: setup ## build dist/heard-….whl, styles included, to install for real (docs/guide/install.md)
+wheel: setup ## build dist/heard-….whl, styles included, and its SBOM, to install for real (docs/guide/install.md)
 	@git rev-parse --short=12 HEAD > src/heard/config/commit.txt 2>/dev/null || rm -f src/heard/config/commit.txt
 	@rm -rf dist && $(BIN)/python -m hatchling build -t wheel; status=$$?; rm -f src/heard/config/commit.txt; exit $$status
+	@$(BIN)/python tests/sbom.py
+
+sbom: setup ## write what Heard is made of (CycloneDX) into dist/
+	@$(BIN)/python tests/sbom.py
 
 lock: setup ## raise versions deliberately: writes requirements/*.lock
 	$(UV) pip compile $(LOCK_FLAGS) --upgrade pyproject.toml --group dev -o requirements/dev.lock

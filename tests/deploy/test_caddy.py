@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.deploy.test_nginx import TAKES, ask, echoing, free_port, wait_until_open
+from tests.deploy.test_nginx import TAKES, ask, echoing, free_port, headers_of, in_clear, wait_until_open
 
 CONF = Path(__file__).parents[2] / "deploy" / "caddy" / "Caddyfile"
 pytestmark = pytest.mark.skipif(not shutil.which("caddy"), reason="needs Caddy")
@@ -34,6 +34,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, P
         assert old in text
         text = text.replace(old, new)
     (folder / "Caddyfile").write_text(text)
+    (folder / "plain").write_text(str(plain))
     words = ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
     home = os.environ | {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     with subprocess.Popen(words, env=home, stderr=subprocess.DEVNULL) as process:
@@ -107,3 +108,23 @@ def test_the_log_names_no_page_and_nobody(site: tuple[int, int, Path]) -> None:
     text = log.read_text()
     assert {"status", "duration"} <= json.loads(text.splitlines()[-1]).keys()
     assert not any(word in text for word in ("Amira", "0123", "127.0.0.1", "secret"))
+
+
+def test_what_caddy_answers_by_itself_is_as_strict(site: tuple[int, int, Path]) -> None:
+    front, behind, _log = site
+    with echoing(behind):
+        status, passed_on = headers_of(front, "/")
+        assert (status, passed_on["content-security-policy"]) == (200, ["from behind"])
+        _status, refused = headers_of(front, "/health/ready")
+    status, down = headers_of(front, "/")
+    assert status == 503
+    for said in (refused, down):
+        assert said["strict-transport-security"] == ["max-age=31536000; includeSubDomains"]
+        assert said["x-content-type-options"] == ["nosniff"]
+        assert "frame-ancestors 'none'" in said["content-security-policy"][0]
+
+
+def test_people_are_led_to_https_and_machines_are_not(site: tuple[int, int, Path]) -> None:
+    log = site[2]
+    assert in_clear(log, "/me/") == (301, "https://heard.example.org/me/")
+    assert in_clear(log, "/scim/v2/Users") == (403, None)

@@ -1,7 +1,9 @@
 """The example for nginx, in front of a server that says what came through."""
 
 import getpass
+import http.client
 import json
+import re
 import shutil
 import socket
 import ssl
@@ -58,6 +60,10 @@ class Echo(BaseHTTPRequestHandler):
 
     do_POST = do_GET
 
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", "from behind")
+        super().end_headers()
+
     def log_message(self, *_args: Any) -> None: ...
 
 
@@ -101,6 +107,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, P
         assert old in text
         text = text.replace(old, new)
     (folder / "heard.conf").write_text(text)
+    (folder / "plain").write_text(str(plain))
     temps = "".join(
         f"{what}_temp_path {folder}/{what};" for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -138,6 +145,18 @@ def ask(port: int, path: str, *, body: bytes | None = None, **headers: str) -> t
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read().decode()
+
+
+def headers_of(port: int, path: str) -> tuple[int, dict[str, list[str]]]:
+    line = http.client.HTTPSConnection(
+        "127.0.0.1", port, context=ssl._create_unverified_context(), timeout=30
+    )
+    line.request("GET", path, headers={"Host": "heard.example.org"})
+    with line.getresponse() as answer:
+        answer.read()
+        found = {name.lower(): answer.headers.get_all(name) or [] for name in answer.headers}
+    line.close()
+    return answer.status, found
 
 
 def test_what_a_visitor_says_of_themselves_is_replaced(site: tuple[int, int, Path]) -> None:
@@ -198,3 +217,54 @@ def test_the_log_names_no_page_and_nobody(site: tuple[int, int, Path]) -> None:
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert all(line.keys() == {"at", "status", "method", "ms", "request"} for line in lines)
     assert "Amira" not in log.read_text()
+
+
+def in_clear(log: Path, path: str) -> tuple[int, str | None]:
+    """What is said on port 80: the status, and where it leads."""
+    line = http.client.HTTPConnection("127.0.0.1", int((log.parent / "plain").read_text()), timeout=30)
+    line.request("GET", path, headers={"Host": "heard.example.org"})
+    with line.getresponse() as answer:
+        answer.read()
+    line.close()
+    return answer.status, answer.headers["Location"]
+
+
+def test_people_are_led_to_https_and_machines_are_not(site: tuple[int, int, Path]) -> None:
+    log = site[2]
+    assert in_clear(log, "/me/") == (301, "https://heard.example.org/me/")
+    assert in_clear(log, "/scim/v2/Users") == (403, None)
+
+
+def agreed(port: int, *words: str) -> str:
+    """The version of TLS and the cipher that were agreed on, or nothing."""
+    done = subprocess.run(
+        ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "heard.example.org", *words],
+        input="", capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    found = re.search(r"^New, (TLSv[\d.]+), Cipher is ([\w-]+)$", done.stdout, re.MULTILINE)
+    return " ".join(found.groups()) if found else ""
+
+
+def test_only_what_is_recommended_of_tls_is_spoken(site: tuple[int, int, Path]) -> None:
+    front = site[0]
+    assert agreed(front).startswith("TLSv1.3 ")
+    assert re.match(r"TLSv1.2 ECDHE-RSA-(AES\d+-GCM|CHACHA20)", agreed(front, "-tls1_2"))
+    for old in ("-tls1_1", "-tls1"):
+        assert agreed(front, old, "-cipher", "ALL:@SECLEVEL=0") == ""
+    for weak in ("AES128-SHA", "AES128-GCM-SHA256", "ECDHE-RSA-AES128-SHA"):
+        assert agreed(front, "-tls1_2", "-cipher", weak) == "", weak
+
+
+def test_what_nginx_answers_by_itself_is_as_strict(site: tuple[int, int, Path]) -> None:
+    front, behind, _log = site
+    with echoing(behind):
+        status, passed_on = headers_of(front, "/")
+        assert (status, passed_on["content-security-policy"]) == (200, ["from behind"])
+        _status, refused = headers_of(front, "/health/ready")
+    status, down = headers_of(front, "/")
+    assert status == 503
+    assert down["content-type"] == ["text/html; charset=utf-8"]
+    for said in (refused, down):
+        assert said["strict-transport-security"] == ["max-age=31536000; includeSubDomains"]
+        assert said["x-content-type-options"] == ["nosniff"]
+        assert "frame-ancestors 'none'" in said["content-security-policy"][0]

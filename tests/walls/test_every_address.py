@@ -96,6 +96,7 @@ OPEN = {
     "health_live": "says that the site is up, and nothing else",
     "health_ready": "says which part cannot work, by name; the server in front does not pass it on",
     "metrics": "figures for a monitor on this machine that has the token; 404 to anybody else",
+    "security_txt": "says whom to tell of a flaw, where the installation says so",
     "robots": "tells search engines to stay out",
     "socialaccount_login_cancelled": "says that signing in elsewhere was called off",
     "account_logout": "ends a session that may have ended already",

@@ -8,6 +8,7 @@ browser or by anything between.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
     from heard.agencies.models import User
+
+_log = logging.getLogger(__name__)
 
 type View = Callable[..., HttpResponseBase]
 
@@ -89,15 +92,26 @@ class GateMiddleware:
         needed = getattr(view, "gate", None)
         user: Any = request.user
         if needed is None or not user.is_authenticated or not user.may(needed):
+            _note(request, "the role does not have it")
             raise Http404
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Hidden):
+            _note(request, "hidden or absent")
             raise Http404 from exception
         if isinstance(exception, Refused) and request.method == "POST":
+            _note(request, "a rule")
             messages.warning(request, _(str(exception)))
             return redirect(request.path)
         return None
+
+
+def _note(request: HttpRequest, why: str) -> None:
+    """One line for whoever watches the log: the name of the address, the user by number, and which of the three refused.
+    Never which record."""
+    user = getattr(request, "user", None)
+    route = request.resolver_match.view_name if request.resolver_match else ""
+    _log.warning("Refused: %s %s, user %s: %s", request.method, route, getattr(user, "pk", None), why)
 
 
 def _is_open(view: View) -> bool:

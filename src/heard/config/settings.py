@@ -14,6 +14,7 @@ HEARD_QUESTIONS    a file or folder with the partnership's own questions; defaul
 HEARD_FILE_MB      the largest file that can be attached to a record, in megabytes; default 25
 HEARD_FILES        how many files one record can have; default 50
 HEARD_METRICS_TOKEN  a long random text, with which a monitor on this machine reads /metrics; without it nobody does
+HEARD_SECURITY_CONTACT  whom to tell of a flaw in this site, as mailto:… or https://…; it stands in /.well-known/security.txt
 HEARD_CLAMD        ClamAV, which is asked about each attached file: the path of its socket, or host:port
 HEARD_CLAMD_AWAY   what becomes of a file while ClamAV does not answer: refuse, or keep (unopened, until it does); default refuse
 HEARD_QUARANTINE   1 to keep what it finds in quarantine/ of HEARD_DATA, for the administrator; else it is refused and gone
@@ -116,8 +117,8 @@ MIDDLEWARE = [
     "heard.home.metrics.MetricsMiddleware",
     "heard.config.logs.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",  # before what serves styles and scripts: these have one too
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "heard.home.readable.ReadableSessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -342,6 +343,13 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 32:
     raise ImproperlyConfigured(
         "HEARD_METRICS_TOKEN is easily guessed. Give it at least 32 random characters."
     )
+SECURITY_CONTACT = os.environ.get("HEARD_SECURITY_CONTACT", "").strip()
+if SECURITY_CONTACT and (
+    not SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")) or len(SECURITY_CONTACT.split()) != 1
+):
+    raise ImproperlyConfigured(
+        "HEARD_SECURITY_CONTACT is one address, such as mailto:security@heard.example.org or https://…"
+    )
 CLAMD = os.environ.get("HEARD_CLAMD", "")
 CLAMD_AWAY = os.environ.get("HEARD_CLAMD_AWAY", "refuse")
 if CLAMD_AWAY not in ("refuse", "keep"):
@@ -351,6 +359,7 @@ ATTACHMENTS_PER_RECORD = int(os.environ.get("HEARD_FILES", "50"))
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],
+    "object-src": [CSP.NONE],
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],

@@ -9,10 +9,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from heard.home import connections, elsewhere, invited
+from heard.home.accounts import leaves_nothing_behind
 
 urlpatterns = [
     path("sign-in/", views.login, name="account_login"),
-    path("sign-out/", views.logout, name="account_logout"),
+    path("sign-out/", leaves_nothing_behind(views.logout), name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/", views.password_change, name="account_change_password"),
     path("confirm/", views.reauthenticate, name="account_reauthenticate"),

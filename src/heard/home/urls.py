@@ -47,4 +47,5 @@ urlpatterns = [
     path("metrics", open.figures_for_monitors, name="metrics"),
     path("service/", views.service, name="service"),
     path("robots.txt", open.robots, name="robots"),
+    path(".well-known/security.txt", open.security, name="security_txt"),
 ]

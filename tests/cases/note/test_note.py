@@ -443,7 +443,7 @@ def test_the_partnership_says_how_often_a_child_is_to_be_seen(world: World, case
     assert not queries.to_see_soon(world.social_worker).exists()
     ContactNote.objects.update(at=timezone.now() - timedelta(days=8))
     (soon,) = queries.to_see_soon(world.social_worker)
-    assert queries.see_by(soon.since) == timezone.localdate() + timedelta(days=2)
+    assert TO_SEE.line(soon, world.social_worker).days_left == 2
 
 
 @pytest.mark.parametrize(

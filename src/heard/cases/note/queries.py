@@ -16,7 +16,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import Case, Words
 from heard.cases.case.queries import cases_visible_to, my_cases, worked_in, working
 from heard.cases.note.models import ContactNote, NoteObservation
-from heard.cases.note.rules import Contact, Seen
+from heard.cases.note.rules import Contact, Seen, seen_before
 from heard.network.queries import people_visible_to, visible_through
 
 if TYPE_CHECKING:
@@ -126,23 +126,8 @@ def to_see_soon(user: User) -> QuerySet[Case]:
     seen = ContactNote.objects.filter(person=OuterRef("person"), corrected_by=None, seen__in=_SEEN)
     rows = rows.annotate(seen_at=Subquery(seen.order_by("-at").values("at")[:1]))
     rows = rows.annotate(since=Coalesce("seen_at", "opened_at"))
-    return rows.filter(since__lt=_seen_before(timezone.localdate() + _SOON)).order_by("since", "pk")
-
-
-def to_see_by(day: date) -> Q:
-    """Which of them are to be seen by a day."""
-    return Q(since__lt=_seen_before(day))
-
-
-def see_by(since: datetime) -> date:
-    """By which day a child is to be seen who was seen last, or whose case was opened, at this moment."""
-    return timezone.localdate(since) + timedelta(days=settings.SEEN_EVERY_DAYS or 0)
-
-
-def _seen_before(due: date) -> datetime:
-    """Who was seen before this moment is to be seen by that day."""
-    last = due - timedelta(days=(settings.SEEN_EVERY_DAYS or 0) - 1)
-    return timezone.make_aware(datetime.combine(last, time.min))
+    last = timezone.make_aware(datetime.combine(seen_before(timezone.localdate() + _SOON, days), time.min))
+    return rows.filter(since__lt=last).order_by("since", "pk")
 
 
 def _day(at: object) -> date | None:

@@ -125,3 +125,13 @@ def why_not_direct(*, may_direct: bool, text: str) -> tuple[str, str] | None:
     if not text.strip():
         return "text", DIRECTION_ASKS["text"]
     return None
+
+
+def see_by(last: date, days: int) -> date:
+    """By which day a child is to be seen who was seen last, or whose case was opened, on this day."""
+    return last + timedelta(days=days)
+
+
+def seen_before(due: date, days: int) -> date:
+    """Who was seen last before this day is to be seen by `due`."""
+    return due - timedelta(days=days - 1)

@@ -123,7 +123,9 @@ def engine_issues_file(request: Request, run_id: uuid.UUID) -> FileResponse:
     run = queries.run_visible_to(request.user, run_id)
     path = queries.issue_file(request.user, run)
     actions.open_part(by=request.user, run=run, part="issues", verb="download")
-    return FileResponse(path.open("rb"), as_attachment=True, filename="issues.csv", content_type="text/csv")
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename="issues.csv", content_type="text/csv; charset=utf-8"
+    )
 
 
 @gate(May.SEE_LIST)
