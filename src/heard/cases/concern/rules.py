@@ -1,12 +1,15 @@
 """What may happen to a worry, and when. Pure: no Django, no clock, no database."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from heard.agencies.rules import Asks
+from heard.knowledge.model import Item, Phrase
 from heard.network.rules import normal
 
 SEEN_ASKS: Final = Asks(seen_and_heard="Write what was seen and heard")
@@ -15,6 +18,7 @@ DANGER_ASKS: Final = Asks(
     danger_done="Somebody is in danger now: say what has been done about it",
     danger_now="Say whether somebody is in danger now. “Not known” is an answer.",
 )
+LIKELY_ASKS: Final = Asks(when="Say when it was seen. The closest day will do.")
 DECIDE_ASKS: Final = Asks(
     step_due_on="Choose by when it will be done: today or a day to come",
     strategy_on="Choose by when the strategy discussion is held: today or a day to come",
@@ -143,6 +147,68 @@ def for_each(decision: str, *, has_open_case: bool) -> str:
 def compared(*texts: str) -> str:
     """Texts as they are searched: their words without capitals and accents, each between two spaces."""
     return f" {normal(' '.join(texts))} "
+
+
+FEW: Final = 8  # signs and vulnerabilities that are offered at once; the rest stand in the whole list
+_LOOKED_THROUGH: Final = 20_000  # characters of what was told: some eight pages
+_BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?])\s+|\n+")
+_WEEK: Final = "week-"
+
+
+def likely(told: str, phrases: Iterable[Phrase]) -> dict[str, str]:
+    """By the id of each sign or vulnerability that what was told may speak of: the sentences that do, as they were written.
+
+    At most `FEW`, in the order in which they are first spoken of. It offers; whoever tells the worry says whether it was seen.
+    """
+    patterns = [(phrase.item, _pattern(phrase.says)) for phrase in phrases]
+    found: dict[str, list[str]] = {}
+    for sentence in _BETWEEN_SENTENCES.split(told[:_LOOKED_THROUGH]):
+        text = f" {normal(sentence)} "
+        for item in dict.fromkeys(item for item, pattern in patterns if pattern.search(text)):
+            found.setdefault(item, []).append(sentence.strip())
+    return {item: " ".join(sentences) for item, sentences in list(found.items())[:FEW]}
+
+
+@cache
+def _pattern(says: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of these phrases as whole words; a * stands for the rest of a word."""
+    return re.compile("|".join(f" {re.escape(text).replace(r'\*', '[^ ]*')} " for text in says))
+
+
+def searched(words: str, items: Iterable[Item], phrases: Iterable[Phrase]) -> list[str]:
+    """Ids of the signs and vulnerabilities in whose wording or phrases each of these words begins a word; none for no word."""
+    wanted, texts = normal(words).split(), {}
+    for item in items:
+        texts[item.id] = [item.label, item.help, item.official]
+    for phrase in phrases:
+        texts[phrase.item] += phrase.says
+    beginnings = {item: f" {normal(' '.join(said))}" for item, said in texts.items()}
+    return [
+        item for item, text in beginnings.items() if wanted and all(f" {word}" in text for word in wanted)
+    ]
+
+
+def in_week_to(day: date) -> str:
+    """How “in the seven days up to this one, which day is not known” is kept."""
+    return f"{_WEEK}{day.isoformat()}"
+
+
+def span_of(when: str) -> tuple[date, date] | None:
+    """The first and last day of what was said: one day (2026-11-27), or one of the seven up to a day (`in_week_to`); None
+    where it says neither."""
+    text = when.removeprefix(_WEEK)
+    try:
+        last = date.fromisoformat(text) if len(text) == len("2026-11-27") else None
+    except ValueError:
+        return None
+    if last is None:
+        return None
+    return (last - timedelta(days=6) if when.startswith(_WEEK) else last), last
+
+
+def why_not_seen(*, ticked: Collection[str], dated: Collection[str], has_day: bool) -> str | None:
+    """`dated`: signs that have a day of their own already."""
+    return None if has_day or set(ticked) <= set(dated) else LIKELY_ASKS["when"]
 
 
 def why_not_tell(
