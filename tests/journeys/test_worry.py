@@ -31,7 +31,8 @@ def tell_a_worry_about_amira(story: Story) -> None:
     )
     story.choose("No", within="Is somebody in danger now?")
     story.fill(
-        "What was seen and heard?", "Came back after lunch in a car. Seems streetwise. Upset. A new phone."
+        "What was seen and heard?",
+        "Came back after lunch in a car. Seems streetwise. Upset. A new phone that she hides.",
     )
     story.press("Continue").fill("Name of the child", "Amira Kahn").press("Continue")
     story.sees("We found nobody", "Heard finds for you only children whom you may see")
@@ -54,7 +55,7 @@ def test_a_worry_is_told_and_decided(world: World, story: Story) -> None:
     story.sees(
         "Check your answers",
         "Mira",
-        "A new phone.",
+        "A new phone that she hides.",
         "“He said it was just a lift home”",
         "Looked for and not seen",
     )

@@ -15,6 +15,7 @@ from tests.conftest import World
 
 from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import AuditRow, Draft
+from heard.cases.case.rules import FEW, likely, searched
 from heard.cases.concern import actions, rules
 from heard.cases.concern.models import Concern
 from heard.govuk.environment import day
@@ -45,7 +46,7 @@ def phrase(*says: str, item: str = "S10") -> Phrase:
     ],
 )
 def test_a_phrase_is_found_whatever_its_capitals_apostrophes_and_ends(told: str, says: str) -> None:
-    assert rules.likely(told, [phrase(says)]) == {"S10": told}
+    assert likely(told, [phrase(says)]) == {"S10": told}
 
 
 @pytest.mark.parametrize(
@@ -58,11 +59,11 @@ def test_a_phrase_is_found_whatever_its_capitals_apostrophes_and_ends(told: str,
     ],
 )
 def test_a_phrase_is_whole_words_of_one_sentence(told: str, says: str) -> None:
-    assert rules.likely(told, [phrase(says)]) == {}
+    assert likely(told, [phrase(says)]) == {}
 
 
 def test_each_sign_comes_with_every_sentence_that_speaks_of_it_as_it_was_written() -> None:
-    found = rules.likely(TOLD + ". Gifts again!", RELEASE.phrases)
+    found = likely(TOLD + ". Gifts again!", RELEASE.phrases)
     assert (
         found["S10"]
         == "Came back after lunch in a car that we do not know. She has a new phone. Gifts again!"
@@ -73,18 +74,18 @@ def test_each_sign_comes_with_every_sentence_that_speaks_of_it_as_it_was_written
 def test_only_the_few_that_are_spoken_of_first_are_offered() -> None:
     phrases = [phrase(f"word{n}", item=item.id) for n, item in enumerate(ITEMS)]
     told = ". ".join(f"word{n}" for n in reversed(range(len(ITEMS))))
-    assert list(rules.likely(told, phrases)) == [item.id for item in reversed(ITEMS)][: rules.FEW]
+    assert list(likely(told, phrases)) == [item.id for item in reversed(ITEMS)][:FEW]
 
 
 @given(st.text(max_size=400))
 def test_whatever_was_told_the_words_offered_are_its_own(told: str) -> None:
-    for sentences in rules.likely(told, RELEASE.phrases).values():
+    for sentences in likely(told, RELEASE.phrases).values():
         assert all(part in told for part in sentences.split())
 
 
 def test_a_search_finds_by_the_beginnings_of_words_in_label_help_and_phrases() -> None:
     def found(words: str) -> list[str]:
-        return rules.searched(words, ITEMS, RELEASE.phrases)
+        return searched(words, ITEMS, RELEASE.phrases)
 
     assert "S10" in found("PHONE")
     assert found("gang live") == ["V11"]
@@ -190,6 +191,7 @@ def test_a_search_adds_to_the_page_and_what_was_ticked_stays(draft: Draft, telle
     assert send(teller, draft, "likely", signs=["S12"], find="homeless", go="find") == "likely"
     assert offered_on(teller, draft) == ["S06", "S10", "S12", "V09"]
     page = teller.get(address("likely", draft))
+    assert "Found for “homeless”, and in the lists below: Homeless." in page.text
     assert "homeless" not in page.request["PATH_INFO"]
     assert page.text.count(" checked") == 1
     answers: dict[str, Any] = {"signs": ["S12"], "vulnerabilities": ["V09"], "when": TODAY.isoformat()}
@@ -204,6 +206,8 @@ def test_words_in_the_search_that_were_not_searched_for_are_not_passed_over(
     assert send(teller, draft, "likely", find="carer") == "likely"
     assert "V15" in offered_on(teller, draft)
     assert send(teller, draft, "likely", find="carer") == "words"
+    assert send(teller, draft, "likely", find="zebra", go="find") == "likely"
+    assert "Nothing fits “zebra”" in teller.get(address("likely", draft)).text
 
 
 def test_the_whole_list_is_one_press_away_and_what_was_ticked_stays(draft: Draft, teller: Client) -> None:

@@ -392,13 +392,13 @@ class WordsForm(StaffForm):
     """The child's own words with how, when and to whom; then who hears of the worry."""
 
     asks = WORDS_ASKS
-    field_order = ("heard", "text", "how", "heard_when", "heard_on", "heard_by", "why_no_words")
+    field_order = ("heard", "text", "heard_when", "heard_on", "how", "heard_by", "why_no_words")
 
     heard = RadiosField(
         _("What did the child say, in their own words?"),
         hint=_("Exactly as they said it, also where it is rude or unclear. Do not put it better."),
         choices=[("yes", _("I have the child’s words")), ("no", _("I do not have the child’s words"))],
-        reveals={"yes": ("text", "how", "heard_when", "heard_by"), "no": "why_no_words"},
+        reveals={"yes": ("text", "heard_when", "how", "heard_by"), "no": "why_no_words"},
         missing=_("Say whether you have the child’s own words"),
         size="m",
     )

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden
 from heard.cases.case.queries import ways_of_telling
-from heard.cases.case.rules import Hint, Observed, language_hints
+from heard.cases.case.rules import Hint, Observed, language_hints, likely, searched
 from heard.cases.concern import forms, rules
 from heard.cases.concern.actions import AboutStaff
 from heard.cases.concern.forms import ANOTHER_DAY, NEW, Begun, answers_of
@@ -183,10 +183,17 @@ def offered(answers: Answers) -> dict[Item, str]:
     (with the sentence that does), they are marked as seen already, or they were searched for."""
     release = load.current()
     items = (*release.signs, *release.vulnerabilities)
-    spoken_of = rules.likely(_told(answers), release.phrases)
-    found = rules.searched(searched_for(answers), items, release.phrases)
-    shown = spoken_of.keys() | {item.id for item in items_seen(answers)} | set(found)
+    spoken_of = likely(_told(answers), release.phrases)
+    shown = spoken_of.keys() | {item.id for item in (*items_seen(answers), *found(answers))}
     return {item: spoken_of.get(item.id, "") for item in items if item.id in shown}
+
+
+def found(answers: Answers) -> list[Item]:
+    """The signs and vulnerabilities that fit what was searched for among them."""
+    release = load.current()
+    items = (*release.signs, *release.vulnerabilities)
+    ids = searched(searched_for(answers), items, release.phrases)
+    return [item for item in items if item.id in ids]
 
 
 def searched_for(answers: Answers) -> str:
@@ -354,7 +361,7 @@ def _observed(user: Any, answers: Answers) -> list[Observed]:
 def begun_evidence(answers: Answers) -> dict[str, Begun]:
     """Of each sign that was seen: the day that was given for all, and the sentence that speaks of it, or all that was told."""
     told = _told(answers)
-    spoken_of = rules.likely(told, load.current().phrases)
+    spoken_of = likely(told, load.current().phrases)
     span = _span(answers)
     seen_on = span[0] if span else None
     return {item.id: Begun(seen_on, (spoken_of.get(item.id) or told)[:5000]) for item in items_seen(answers)}

@@ -83,7 +83,8 @@ def check_sections(user: Any, draft_id: uuid.UUID, answers: steps.Answers) -> li
 
     seen = row(_("What was seen and heard"), told["seen_and_heard"], "seen")
     danger = Section(_("Danger now"), _danger_rows(told, row))
-    files = Section(_("Files"), [row(_("Files"), _file_names(user, draft_id), "files")])
+    add = (_("Add a photo, message or document"), reverse("worry_files", kwargs={"draft_id": draft_id}), "")
+    files = Section(_("Files"), [{"key": _("Files"), "value": _file_names(user, draft_id), "actions": [add]}])
     if steps.about(answers) is not About.CHILD:
         when = row(_("When"), told["when_seen"], "scene")
         who = row(_("Who comes there, or belongs to it"), told["who_comes"], "scene")

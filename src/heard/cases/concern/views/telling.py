@@ -327,6 +327,7 @@ def _draw(
         "items": steps.items_seen(answers) if step == "evidence" else [],
         "nobody_found": step.endswith("new") and _found_nobody(answers),
         "searched_for": steps.searched_for(answers) if step == "likely" else "",
+        "found_signs": steps.found(answers) if step == "likely" else [],
         "release": release,
         "team": duty_team(request.user) if step == "seen" else None,
         "has_officer": step in ("words", "scene") and queries.has_officer(request.user),
