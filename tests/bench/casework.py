@@ -11,6 +11,7 @@ hundred a second assessment that waits for a signature. Twenty children count on
 from __future__ import annotations
 
 import os
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -102,11 +103,10 @@ def saved(what: str, below: int | None, user: Any, children: list[uuid.UUID]) ->
 def saved_while_typing(what: str, below: int | None, user: Any) -> tuple[str, ...]:
     client = signed_in(user)
     begun = client.post("/worries/tell/")["Location"]
-    draft = next(part for part in begun.split("/") if len(part) == 36)
-    address = f"/worries/tell/{draft}/seen/save/"
+    [token] = re.findall(r'name="kept" value="([^"]+)"', client.get(begun).text)[:1]
 
     def save() -> None:
-        answer = client.post(address, {"seen_and_heard": SEEN * 5})
+        answer = client.post("/typed/", {"kept": token, "kept-turn": "1", "seen_and_heard": SEEN * 5})
         assert answer.status_code == 204, answer.status_code
 
     return timed(what, below, [save] * (1 + TIMES))

@@ -147,6 +147,11 @@ class Story:
         self._forgive(str(status))
         return self
 
+    def forgive_no_connection(self) -> Story:
+        """The browser itself reports what did not arrive as an error."""
+        self._forgive("ERR_INTERNET_DISCONNECTED")
+        return self
+
     def fill(self, label: str, text: str, *, within: str = "") -> Story:
         """`within`: the legend of the group, such as the question of a date whose box is "Day"."""
         self._place(within).get_by_label(label, exact=True).filter(visible=True).fill(text)

@@ -52,15 +52,15 @@ def test_a_place_a_case_and_what_is_written_are_found_by_the_same_box(world: Wor
 
 
 def test_a_worry_about_a_group_comes_to_those_who_decide(world: World, story: Story) -> None:
-    story.sign_in(world.teacher).open("/worries/tell/").press("Start").choose("A group").press("Continue")
+    story.sign_in(world.teacher).open("/worries/tell/").choose("No")
+    story.fill("What was seen and heard?", "They ask children to carry parcels, and give them food first.")
+    story.press("Continue").follow("A group of people")
     story.fill("What is it called?", "The older ones at Quayside").press("Continue")
-    story.press("Write down what group it is").fill(
+    story.sees("We found nothing like it").fill(
         "What kind of group is it?", "Older young people, at a place"
     ).press("Continue")
-    story.fill("What was seen and heard?", "They ask children to carry parcels, and give them food first.")
-    story.press("Continue").fill("When was it seen?", "Fridays, after dark").press("Continue")
-    story.choose("No, or I do not know").press("Continue")
-    story.choose("No").press("Continue").press("Continue").press("Send").sees("Your worry is sent")
+    story.fill("When was it seen?", "Fridays, after dark").choose("No, or I do not know").press("Continue")
+    story.press("Send").sees("Your worry is sent")
     story.sign_in(world.coordinator).open("/worries/").follow("The older ones at Quayside")
     story.sees("They ask children to carry parcels")
     assert Concern.objects.get().about == "group"

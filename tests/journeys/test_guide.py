@@ -210,10 +210,12 @@ def test_a_caseload_is_read(wexmoor: World, visit: Story, camera: Camera) -> Non
 def test_a_worry_is_told_and_decided(wexmoor: World, visit: Story, camera: Camera) -> None:
     visit.sign_in(wexmoor.teacher).open("/worries/tell/")
     camera.take(visit, "worry-start")
-    visit.press("Start").choose("A child").press("Continue").fill("Name of the child", "Amira Khan")
-    visit.press("Continue").press("Write down who the child is").press("Continue")
-    visit.fill("What was seen and heard?", "She came back after lunch in a car that nobody knows. Upset.")
-    visit.press("Continue").choose("Seen", within="Gifts from people we do not know")
+    visit.choose("No").fill(
+        "What was seen and heard?",
+        "She came back after lunch in a car that nobody knows. She has a new phone. Upset.",
+    )
+    visit.press("Continue").fill("Name of the child", "Amira Khan").press("Continue").press("Continue")
+    visit.choose("Gifts from people we do not know").choose("Today")
     camera.take(visit, "worry-signs")
     visit.open("/worries/")  # what was typed is kept for her before somebody else sits here
     concern = told(wexmoor)

@@ -62,8 +62,6 @@ def heard_in_time(story: Story) -> None:
     story.fill("Who spoke with the child?", "Noor, advocate")
     story.fill("How are they independent?", "Works for a charity")
     story.choose("Hear the child now, and write down what they say").fill("The child’s own words", BACK)
-    story.fill_date("When was the child heard?", now.day, now.month, now.year)
-    story.fill("Who heard the child?", "Noor, advocate")
     story.fill("Where was the child? (optional)", "In a flat above the Harbour Street arcade")
     story.fill("What would help, as the child sees it? (optional)", "Somebody at the gate.").press("Save")
     story.sees(BACK, "People, places and groups that the child spoke of")

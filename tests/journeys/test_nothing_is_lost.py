@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Dialog, Error, Page, Playwright, expect
 from tests.conftest import PASSWORD, World
 from tests.journeys.conftest import Story, chromium
 
@@ -88,6 +88,119 @@ def test_a_form_is_kept_without_scripts(world: World, story_without_scripts: Sto
     story.sign_in(world.social_worker).open(form).fill(BOX, SAYS).press("Save and come back later")
     story.sees("What you began and have not sent").follow(BOX).sees(TOLD)
     assert story.page.get_by_label(BOX, exact=True).input_value() == SAYS
+
+
+# ---- a connection that is gone
+
+SEEN = "What was seen and heard?"
+STORED = """async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length,
+    'caches' in window ? (await caches.keys()).length : 0]"""
+
+
+def says(story: Story, text: str) -> None:
+    expect(story.page.locator("[data-heard-saved]")).to_contain_text(text, timeout=20_000)
+
+
+def typed_without_a_connection(story: Story) -> None:
+    story.open(reverse("worry_start")).choose("No").fill(SEEN, SAYS[:30])
+    kept_is(story)
+    story.page.context.set_offline(True)
+    story.fill(SEEN, SAYS)
+    says(story, "Not saved yet: the connection is gone")
+
+
+def test_without_a_connection_the_words_stay_in_the_page_and_are_kept_when_it_is_back(
+    world: World, story: Story
+) -> None:
+    story.sign_in(world.teacher)
+    typed_without_a_connection(story)
+    assert story.page.get_by_label(SEEN).input_value() == SAYS
+    assert [draft.answers["typed"]["seen_and_heard"] for draft in Draft.objects.all()] == [[SAYS[:30]]]
+    assert story.page.evaluate(STORED) == [0, 0, 0, 0]  # nothing is left on a device that others use
+    story.page.context.set_offline(False)
+    says(story, "Saved: the connection is back.")
+    story.forgive_no_connection().look()
+    assert [draft.answers["typed"]["seen_and_heard"] for draft in Draft.objects.all()] == [[SAYS]]
+
+
+def test_what_is_sent_without_a_connection_stays_in_the_page_until_it_arrives(
+    world: World, story: Story
+) -> None:
+    story.sign_in(world.teacher)
+    typed_without_a_connection(story)
+    send = story.page.get_by_role("button", name="Continue", exact=True)
+    send.click()
+    says(story, "Not sent: the connection is gone")
+    assert story.path == reverse("worry_start")
+    assert story.page.get_by_label(SEEN).input_value() == SAYS
+    story.page.context.set_offline(False)
+    says(story, "Saved, but not sent: the connection is back. Press the button again.")
+    story.page.wait_for_timeout(1_100)  # two presses within a second are one
+    story.forgive_no_connection()
+    story.press("Continue").sees("Which child are you worried about?")
+    [draft] = Draft.objects.all()
+    assert draft.answers["seen"]["seen_and_heard"] == SAYS
+
+
+def test_what_is_sent_when_nothing_was_typed_since_the_connection_went_stays_too(
+    world: World, story: Story
+) -> None:
+    story.sign_in(world.teacher).open(reverse("worry_start")).choose("No").fill(SEEN, SAYS)
+    kept_is(story)
+    story.page.context.set_offline(True)
+    story.page.get_by_role("button", name="Continue", exact=True).click()
+    says(story, "Not sent: the connection is gone")
+    assert story.page.get_by_label(SEEN).input_value() == SAYS
+
+
+def leaves(story: Story, *, how: str) -> bool:
+    """Whether the browser asks before it leaves the page."""
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    story.page.on("dialog", answer)
+    with suppress(Error):  # without a connection there is nowhere to go
+        story.page.evaluate(how)
+    story.page.wait_for_timeout(500)
+    story.page.remove_listener("dialog", answer)
+    return asked == ["beforeunload"]
+
+
+GOES_AWAY = "location.href = '/knowledge/'"
+
+
+def test_whoever_would_leave_what_is_not_kept_is_warned(world: World, story: Story) -> None:
+    story.sign_in(world.teacher)
+    typed_without_a_connection(story)
+    assert leaves(story, how=GOES_AWAY)
+    assert story.page.get_by_label(SEEN).input_value() == SAYS
+    story.page.context.set_offline(False)
+    says(story, "Saved: the connection is back")
+    assert not leaves(story, how=GOES_AWAY)
+    story.page.wait_for_url("**/knowledge/")
+
+
+def test_nobody_who_has_to_get_away_is_held_up(world: World, story: Story) -> None:
+    """Exit this page asks nothing, whatever is not kept."""
+    story.sign_in(world.teacher)
+    typed_without_a_connection(story)
+    assert not leaves(story, how="document.querySelector('.govuk-js-exit-this-page-button').click()")
+
+
+def test_after_signing_out_the_device_holds_nothing_of_what_was_typed(world: World, story: Story) -> None:
+    story.sign_in(world.teacher).open(reverse("worry_start")).choose("No").fill(SEEN, SAYS)
+    kept_is(story)
+    story.sign_out()
+    assert story.page.evaluate(STORED) == [0, 0, 0, 0]
+    story.page.go_back()
+    story.page.wait_for_load_state("load")
+    story.sees_not(SAYS)
+    boxes = story.page.locator("textarea").all()
+    assert [box for box in boxes if SAYS in box.input_value()] == []
+    assert story.page.evaluate(STORED) == [0, 0, 0, 0]
 
 
 # ---- a killed browser

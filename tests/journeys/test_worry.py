@@ -1,13 +1,17 @@
 """A worry is told and decided: a tired teacher on a phone, then the person who decides."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import Browser, Frame, Locator
 from tests.cases.attachment.samples import picture
-from tests.conftest import World, let_know
-from tests.journeys.conftest import Story
+from tests.conftest import PASSWORD, World, let_know
+from tests.journeys.conftest import Story, until_all_is_answered
 
 from heard.agencies.models import AuditRow
 from heard.cases.concern.models import Concern
@@ -15,42 +19,45 @@ from heard.network import actions as network
 
 pytestmark = pytest.mark.journey
 
+PAGES, TAPS = 6, 20  # of a worry about a child known by name, from signing in until it is sent
+WIDTH, HEIGHT = 360, 740  # pixels of a phone
+
 
 def tell_a_worry_about_amira(story: Story) -> None:
-    """From the start page to the thank-you, with one sign, one thing not seen, and the child's words."""
-    today = timezone.localdate()
+    """From the first page to the last before it is sent, with one sign, one thing not seen, and the child's words."""
     story.open("/worries/tell/").sees("If a child is in danger now, call 999 first", "01632 960 001")
-    story.press("Start").press("Continue").sees("Choose who or what it is about")
-    story.choose("A child").press("Continue")
-    story.fill("Name of the child", "Amira Kahn").press("Continue")
+    story.press("Continue").sees(
+        "There is a problem", "Write what was seen and heard", "Say whether somebody"
+    )
+    story.choose("No", within="Is somebody in danger now?")
+    story.fill(
+        "What was seen and heard?",
+        "Came back after lunch in a car. Seems streetwise. Upset. A new phone that she hides.",
+    )
+    story.press("Continue").fill("Name of the child", "Amira Kahn").press("Continue")
     story.sees("We found nobody", "Heard finds for you only children whom you may see")
-    story.press("Write down who the child is")
     story.fill("Known as (optional)", "Mira").press("Continue")
 
-    story.press("Continue").sees("There is a problem", "Write what was seen and heard")
-    story.fill("What was seen and heard?", "Came back after lunch in a car. Seems streetwise. Upset.")
-    story.press("Continue").sees("Which of these have been seen?", "not the same as “not seen”")
-    story.choose("Seen", within="Gifts from people we do not know")
+    story.sees("Which of these were seen?", "not the same as “not seen”", "You wrote: “Upset.”")
+    story.choose("Gifts from people we do not know").press("The whole list")
     story.choose("Not seen", within="Missing from home or care").press("Continue")
+    story.choose("Today").press("Continue")
 
-    story.sees("Gifts from people we do not know").fill_date(
-        "When was it seen?", today.day, today.month, today.year
-    )
-    story.fill("What was seen, in their words?", "A new phone that she hides").press("Continue")
     story.choose("I have the child’s words").fill("The child’s words", "He said it was just a lift home")
-    story.press("Continue").sees("How, when and to whom?")
-    story.fill_date("When?", today.day, today.month, today.year).press("Continue")
+    story.choose("Today", within="When?")
     story.sees("Is the worry about somebody who works with children")
     story.choose("No, or I do not know").press("Continue")
-    story.choose("No").press("Continue")
-    story.sees("Do you have a photo, message or document?").press("Continue")
 
 
 def test_a_worry_is_told_and_decided(world: World, story: Story) -> None:
     story.sign_in(world.teacher)
     tell_a_worry_about_amira(story)
     story.sees(
-        "Check your answers", "Mira", "A new phone that she hides", "“He said it was just a lift home”"
+        "Check your answers",
+        "Mira",
+        "A new phone that she hides.",
+        "“He said it was just a lift home”",
+        "Looked for and not seen",
     )
 
     story.sees("A thought about words", "streetwise", "Better:").press("Leave it as it is")
@@ -84,15 +91,15 @@ def test_a_worry_about_a_place_goes_with_its_photo_to_a_step_that_somebody_takes
 ) -> None:
     settings.DATA = tmp_path
     network.add_place(by=world.officer, name="Harbour Street arcade", kind="arcade", postcode="WX1 2AB")
-    story.sign_in(world.teacher).open("/worries/tell/").press("Start").choose("A place").press("Continue")
-    story.fill("What is it called?", "habour street").press("Continue")
+    story.sign_in(world.teacher).open("/worries/tell/").choose("Not known")
+    story.fill("What was seen and heard?", "Children are let in by the back door at night.").press("Continue")
+    story.follow("A place").fill("What is it called?", "habour street").press("Continue")
     story.sees("Is this the place?", "name is").choose("Harbour Street arcade, arcade, WX1 2AB").press(
         "Continue"
     )
-    story.fill("What was seen and heard?", "Children are let in by the back door at night.").press("Continue")
-    story.fill("When was it seen?", "Fridays, after ten").press("Continue")
+    story.fill("When was it seen?", "Fridays, after ten")
     story.choose("No, or I do not know").press("Continue")
-    story.sees("Is somebody in danger there now?").choose("Not known").press("Continue")
+    story.sees("Check your answers", "Fridays, after ten").follow("Add a photo, message or document")
     story.page.get_by_label("Choose a file").set_input_files(
         {"name": "door.png", "mimeType": "image/png", "buffer": picture("PNG")}
     )
@@ -124,13 +131,13 @@ def test_a_worry_is_told_without_scripts(world: World, story_without_scripts: St
 def test_a_child_who_is_known_is_recognised_in_spite_of_spelling(world: World, story: Story) -> None:
     child = network.add_person(by=world.officer, given_name="Elizabeth", family_name="Smyth")
     let_know(world.officer, child.pk, world.school)
-    story.sign_in(world.teacher).open("/worries/tell/").press("Start")
-    story.choose("A child").press("Continue")
+    story.sign_in(world.teacher).open("/worries/tell/").choose("No")
+    story.fill("What was seen and heard?", "Upset").press("Continue")
     story.fill("Name of the child", "Liz Smith").press("Continue")
     story.sees("Is this the child?", "Elizabeth Smyth", "short form", "family name sounds alike")
     story.press("Continue").sees("Choose the child, or “None of these”")
     story.choose("Elizabeth Smyth, date of birth not known").press("Continue")
-    story.sees("What was seen and heard?")
+    story.sees("A worry about Elizabeth Smyth", "Which of these were seen?")
     box = story.open("/search/").page.locator("main").get_by_role("textbox", name="Search")
     box.fill("Smith Liz")
     box.press("Enter")
@@ -139,16 +146,114 @@ def test_a_child_who_is_known_is_recognised_in_spite_of_spelling(world: World, s
 
 
 def test_what_was_typed_is_still_there_on_another_day(world: World, story: Story) -> None:
-    story.sign_in(world.teacher).open("/worries/tell/").press("Start")
-    story.choose("A child").press("Continue")
-    story.fill("Name of the child", "Amira Khan").press("Continue")
-    story.press("Write down who the child is").press("Continue")
-    box = story.page.get_by_label("What was seen and heard?")
-    box.fill("Half a sentence, then the bell ")
+    story.sign_in(world.teacher).open("/worries/tell/").choose("No")
+    story.fill("What was seen and heard?", "Half a sentence").press("Continue")
+    story.fill("Name of the child", "Amira Khan").press("Continue").press("Continue").press("Continue")
+    story.choose("I have the child’s words")
+    box = story.page.get_by_label("The child’s words", exact=True)
+    box.fill("He waits, and then the bell ")
     story.page.wait_for_selector("text=Saved. You can leave")
     story.open("/drafts/").follow("Go on with the worry about Amira Khan")
-    assert story.page.get_by_label("What was seen and heard?").input_value().startswith("Half a sentence")
+    assert box.input_value().startswith("He waits, and then the bell")
     story.follow("Back").follow("Back").follow("Back")
     assert story.page.get_by_label("Name of the child").input_value() == "Amira Khan"
+    story.follow("Back")
+    assert story.page.get_by_label("What was seen and heard?").input_value() == "Half a sentence"
     story.open("/drafts/").follow("Discard").sees("What you typed is then gone").press("Discard it")
     story.sees("Nothing is waiting to be sent.")
+
+
+def test_what_is_typed_on_the_first_page_waits_on_my_work(world: World, story: Story) -> None:
+    story.sign_in(world.teacher).open("/worries/tell/").fill("What was seen and heard?", "Half a sentence")
+    story.page.wait_for_selector("text=Saved. You can leave")
+    story.open("/").sees("What you began and have not sent").follow("Tell a worry", about="").sees(
+        "You typed this on"
+    )
+    assert story.page.get_by_label("What was seen and heard?").input_value() == "Half a sentence"
+
+
+# ---- on a phone
+
+
+class Thumb(Story):
+    """A thumb on a phone: each touch of the screen is counted, and each page of telling that it comes to. Typing costs the touch
+    of its box; what is typed is counted nowhere."""
+
+    taps = 0
+
+    def begin(self) -> Thumb:
+        self.pages: list[str] = []
+        self.page.on("framenavigated", self._note_page)
+        return self
+
+    def tap(self, what: Locator) -> Thumb:
+        what.tap()
+        self.taps += 1
+        return self
+
+    def fill(self, label: str, text: str, *, within: str = "") -> Thumb:
+        box = self._place(within).get_by_label(label, exact=True).filter(visible=True)
+        self.tap(box)
+        self.page.keyboard.insert_text(text)
+        return self
+
+    def choose(self, label: str, *, within: str = "") -> Thumb:
+        return self.tap(self._place(within).get_by_label(label, exact=True))
+
+    def press(self, button: str) -> Thumb:
+        return self.goes_on(self.page.get_by_role("button", name=button, exact=True).first)
+
+    def goes_on(self, what: Locator) -> Thumb:
+        """A touch that leads to another page."""
+        with self.page.expect_navigation():
+            self.tap(what)
+        return self.look()
+
+    def look(self) -> Thumb:
+        """At this width alone, and without another one in between: the phone stays as it is."""
+        self.page.wait_for_load_state("load")
+        self._no_sideways_scroll(self.page, WIDTH)
+        self._axe(self.page, WIDTH)
+        assert not self._amiss, f"{self.path}: {self._amiss}"
+        return self
+
+    def _note_page(self, frame: Frame) -> None:
+        if frame == self.page.main_frame and "/worries/tell/" in frame.url:
+            self.pages.append(self.path)
+
+
+@pytest.fixture
+def thumb(browser: Browser, live_server: Any, request: pytest.FixtureRequest) -> Iterator[Thumb]:
+    screen: Any = {"width": WIDTH, "height": HEIGHT}
+    context = browser.new_context(viewport=screen, has_touch=True, is_mobile=True)
+    yield Thumb(context.new_page(), live_server.url, request.node.name, widths=(WIDTH,)).begin()
+    until_all_is_answered()
+    context.close()
+
+
+def test_a_worry_is_told_on_a_phone_in_few_pages_and_taps(world: World, thumb: Thumb) -> None:
+    child = network.add_person(by=world.teacher, given_name="Amira", family_name="Khan")
+    thumb.open("/account/sign-in/").fill("Username", world.teacher.username).fill("Password", PASSWORD)
+    thumb.press("Sign in")
+    tell = thumb.page.get_by_role("link", name="Tell a worry")
+    thumb.goes_on(tell.or_(thumb.page.get_by_role("button", name="Tell a worry")).filter(visible=True).first)
+
+    thumb.sees("If a child is in danger now, call 999 first").choose("No")
+    thumb.fill("What was seen and heard?", "She was picked up by a car after school. She has a new phone.")
+    thumb.press("Continue").fill("Name of the child", "Amira Kahn").press("Continue")
+    thumb.sees("Is this the child?").choose("Amira Khan, date of birth not known").press("Continue")
+    thumb.sees("You wrote: “She was picked up by a car after school. She has a new phone.”")
+    thumb.choose("Gifts from people we do not know").choose("Today").press("Continue")
+    thumb.choose("I have the child’s words").fill("The child’s words", "It was just a lift").choose("Today")
+    thumb.choose("No, or I do not know").press("Continue")
+    thumb.sees("Check your answers").press("Send").sees("Your worry is sent")
+
+    concern = Concern.objects.get()
+    assert concern.person == child
+    assert concern.words is not None
+    assert (concern.words.text, concern.words.heard_on) == ("It was just a lift", timezone.localdate())
+    [seen] = concern.observations.all()
+    assert (seen.item, seen.seen_on) == ("S10", timezone.localdate())
+    assert len(thumb.pages) <= PAGES, thumb.pages
+    assert thumb.taps <= TAPS, thumb.taps
+    print(len(thumb.pages), thumb.taps)

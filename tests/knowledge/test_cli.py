@@ -19,7 +19,7 @@ def test_show_lists_both_lists_the_patterns_and_what_is_not_listed() -> None:
     shown = run("show")
     assert shown.exit_code == 0
     for text in (
-        "Release 2026.3",
+        "Release 2026.4",
         "goes_to",
         "V15",
         "conclusion_late",
@@ -47,6 +47,7 @@ def test_show_of_one_sign_says_what_carries_it() -> None:
         ("failings", "gives only the number"),
         ("G7", "school, neighbourhood"),
         ("goes_to", "is visited by"),
+        ("S06", "Part of the school day is missed"),
     ],
 )
 def test_show_of_one_entry_says_what_is_and_is_not_known(entry: str, text: str) -> None:
@@ -63,7 +64,9 @@ def test_show_of_what_is_not_there_says_so_and_fails(words: tuple[str, ...]) -> 
 
 
 def test_diff_says_what_was_added_and_what_was_put_right() -> None:
-    assert "requirements, SM2: Children take part in all decisions about them. (added)" in run("diff").output
+    assert "phrases, S06_absent: Absent from school: absent, absence*" in run("diff").output
+    older = run("diff", "2026.2", "2026.3").output
+    assert "requirements, SM2: Children take part in all decisions about them. (added)" in older
     assert "ties, goes_to: goes to (added)" in run("diff", "2026.1", "2026.2").output
     shown = run("diff", "2013.1", "2026.1")
     assert shown.exit_code == 0

@@ -85,7 +85,7 @@ def test_each_source_says_in_which_release_it_stands(page: str) -> None:
         line for line in page.splitlines() if "Source: " in line and "Independent Inquiry into" not in line
     ]
     assert len(sources) > 40
-    assert [line for line in sources if "elease 2026.3" not in line] == []
+    assert [line for line in sources if "elease 2026.4" not in line] == []
 
 
 def test_each_kind_of_tie_is_there_and_says_whose_wording_it_is(page: str) -> None:
@@ -94,9 +94,21 @@ def test_each_kind_of_tie_is_there_and_says_whose_wording_it_is(page: str) -> No
     assert page.count("Our wording.") == len([one for one in ties if one.source is None])
 
 
+def test_the_words_that_offer_a_sign_stand_there_each_with_its_reason(page: str) -> None:
+    phrases = load.current().phrases
+    assert [one.id for one in phrases if str(escape(one.why)) not in page] == []
+    assert "bruis…" in page
+
+
 def test_what_is_new_in_a_release_is_said(world: World, client: Client, page: str) -> None:
-    assert "Children take part in all decisions about them." in page[page.index("New since release 2026.2") :]
+    assert "since release 2026.3" not in page  # its words have a part of their own
     client.force_login(world.teacher)
+    before = client.get(reverse("knowledge_release", kwargs={"release": "2026.3"})).content.decode()
+    assert (
+        "Children take part in all decisions about them."
+        in before[before.index("New since release 2026.2") :]
+    )
+    assert 'id="phrases"' not in before
     older = client.get(reverse("knowledge_release", kwargs={"release": "2026.2"})).content.decode()
     assert "made to harm" in older[older.index("New since release 2026.1") :]
     page = client.get(reverse("knowledge_release", kwargs={"release": "2026.1"})).content.decode()
@@ -109,7 +121,7 @@ def test_what_is_new_in_a_release_is_said(world: World, client: Client, page: st
 
 def test_the_figures_say_which_release_their_sources_are_of(world: World, client: Client) -> None:
     client.force_login(world.board_member)
-    assert "those of release 2026.3 of what the field knows" in client.get("/figures/").content.decode()
+    assert "those of release 2026.4 of what the field knows" in client.get("/figures/").content.decode()
 
 
 def test_an_older_release_is_read_as_it_was(world: World, client: Client) -> None:

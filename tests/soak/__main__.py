@@ -145,11 +145,11 @@ class Person:
         if not step:
             return
         text, _to = self.ask("worry: a step", step)
-        said = dict(_HIDDEN.findall(text))
+        said = dict(_HIDDEN.findall(text)) | {"danger_now": "no"}
         for part in range(1, 3):
             self.look(_BETWEEN_SAVES)
             said["seen_and_heard"] = _WORDS * part
-            self.ask("save while typing", f"{step}save/", said, (204,))
+            self.ask("save while typing", "/typed/", said | {"kept-turn": str(part)}, (204,))
         self.look(_BETWEEN_SAVES)
         _text, following = self.ask("worry: send a step", step, said, (302,))
         if following:

@@ -280,11 +280,14 @@ def test_a_restricted_child_is_not_found_by_name_nor_told_about_by_key(
 ) -> None:
     visitor.force_login(of_the_school[who])
     assert LINE not in visitor.post(reverse("find"), IN_THE_BOX, follow=True).text
-    begun = visitor.post(reverse("worry_start"))["Location"]
-    same = visitor.post(begun, ASKED, follow=True)
-    assert LINE not in same.text
+    draft = {"draft_id": visitor.post(reverse("worry_start"))["Location"].split("/")[-3]}
+    told = {"seen_and_heard": "Upset", "danger_now": "no"}
+    assert visitor.post(reverse("worry_seen", kwargs=draft), told)["Location"].endswith("/child/")
+    new = visitor.post(reverse("worry_child", kwargs=draft), ASKED, follow=True)
+    assert new.request["PATH_INFO"] == reverse("worry_new", kwargs=draft)
+    assert LINE not in new.text
     chosen = {"choice": str(record["person_id"])}
-    assert visitor.post(same.request["PATH_INFO"], chosen).status_code == 200  # asks again
+    assert visitor.post(reverse("worry_same", kwargs=draft), chosen).status_code == 200  # asks again
     before = rows_of_every_table()
     answer = visitor.post(reverse("worry_start"), {"person_id": record["person_id"]})
     assert answer.status_code == 404

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from heard.agencies.rules import Hidden
 from heard.knowledge import load
 from heard.knowledge.differences import Difference, differences
-from heard.knowledge.model import Clock, NoCarrier, Release
+from heard.knowledge.model import Clock, Item, NoCarrier, Phrase, Release
 
 
 def page(release_id: str = "") -> dict[str, Any]:
@@ -26,6 +26,7 @@ def page(release_id: str = "") -> dict[str, Any]:
         "sections": _sections(release),
         "headings": [(h, [p for p in release.patterns if p.heading == h.id]) for h in release.headings],
         "uncarried": _uncarried(release),
+        "offered": _offered(release),
         "clocks": [(clock, allowed(clock)) for clock in release.clocks],
     }
 
@@ -46,13 +47,20 @@ def _uncarried(release: Release) -> dict[str, NoCarrier]:
     return {entry.item: entry for entry in release.no_carrier}
 
 
+def _offered(release: Release) -> list[tuple[Item, list[Phrase]]]:
+    """Each sign and vulnerability that words offer, with those words, in the order of the two lists."""
+    items = (*release.signs, *release.vulnerabilities)
+    found = [(item, [one for one in release.phrases if one.item == item.id]) for item in items]
+    return [(item, phrases) for item, phrases in found if phrases]
+
+
 def _changed(release: Release) -> list[tuple[str, list[Difference]]]:
-    """What this release says otherwise than the one that it extends, by what was done to it. Gaps have a part of their own."""
+    """What this release says otherwise than the one that it extends, by what was done to it. Gaps and words that offer a sign have
+    a part of their own."""
     if not release.extends:
         return []
-    found = [
-        one for one in differences(load.release(release.extends), release) if one.section != "not_enumerated"
-    ]
+    apart = ("not_enumerated", "phrases")
+    found = [one for one in differences(load.release(release.extends), release) if one.section not in apart]
     headings = {"added": _("New"), "changed": _("Put right"), "withdrawn": _("Withdrawn")}
     kinds = [(text, [one for one in found if one.change == kind]) for kind, text in headings.items()]
     return [(text, ones) for text, ones in kinds if ones]
@@ -63,6 +71,7 @@ def _sections(release: Release) -> list[tuple[str, str, bool]]:
     conclusions = [(_("What the inquiry found"), "#conclusions", False)] if release.conclusions else []
     laws = [(_("Law and guidance since"), "#laws", False)] if release.laws else []
     ties = [(_("How two may be tied"), "#ties", False)] if release.ties else []
+    phrases = [(_("Words that offer a sign"), "#phrases", False)] if release.phrases else []
     return [
         (_("Start here"), "#start", False),
         (_("What the words mean"), "#words", False),
@@ -75,6 +84,7 @@ def _sections(release: Release) -> list[tuple[str, str, bool]]:
         (_("Clocks"), "#clocks", False),
         *laws,
         *ties,
+        *phrases,
         (_("What our sources do not say"), "#gaps", False),
         (_("About this release"), "#release", False),
     ]

@@ -138,6 +138,8 @@ def _show_entry(release: Release, entry_id: str) -> None:
     for field in fields(entry):
         table.add_row(field.name.replace("_", " "), escape(_said(getattr(entry, field.name))))
     console.print(table)
+    for phrase in (phrase for phrase in release.phrases if phrase.item == entry_id):
+        console.print(f"Offered where a worry says {escape(_said(phrase.says))}: {escape(phrase.why)}")
     carriers = [carrier for carrier in release.carriers if carrier.item == entry_id]
     if carriers:
         console.print(_carriers(carriers))

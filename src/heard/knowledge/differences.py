@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from heard.knowledge.extending import WITHDRAWN, key_of
-from heard.knowledge.model import Release
+from heard.knowledge.model import Phrase, Release
 
 
 class Change(StrEnum):
@@ -61,7 +61,9 @@ def _by_key(name: str, release: Release) -> dict[str, list[Any]]:
 
 
 def _label(entry: Any, release: Release) -> str:
-    """Its own, or that of the sign or vulnerability that it speaks of."""
+    """Its own, or that of the sign or vulnerability that it speaks of; of a phrase with its words."""
+    if isinstance(entry, Phrase):
+        return f"{release.item(entry.item).label}: {', '.join(entry.says)}"
     return str(entry.label if hasattr(entry, "label") else release.item(entry.item).label)
 
 

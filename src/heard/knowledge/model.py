@@ -251,6 +251,20 @@ class Requirement:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Phrase:
+    """Words in which a worker may write of a sign or vulnerability, so that it can be offered: never more than that.
+
+    `says` are phrases of one meaning, in small letters and without apostrophes; a word that ends in * stands for all that
+    begin so. `why` is the reason why they may speak of `item`. The wording is ours: it says nothing of what a source holds.
+    """
+
+    id: str
+    item: str
+    says: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Withdrawn:
     """An entry of the release before that this one no longer holds. `entry` is its id; of a carrier its return, field and
     item; of an item that nothing carries, the item."""
@@ -290,6 +304,7 @@ class Release:
     ties: tuple[TieKind, ...] = ()
     requirement_packs: tuple[RequirementPack, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
     withdrawn: tuple[Withdrawn, ...] = ()
 
     @cached_property

@@ -44,13 +44,15 @@ _BLAMING = (
 # The marks of our own notes for what is remembered, or was looked for and not found: a source has none.
 _ENDS = ("person", "place", "group", "handle")
 _UNSURE = re.compile(r"\[[MG]\b")
+# As texts are compared: a letter or digit first, words one space apart; two letters at least before a *.
+_PHRASE = re.compile(r"[a-z0-9]+(?:(?<=[a-z0-9]{2})\*)?(?: [a-z0-9]+(?:(?<=[a-z0-9]{2})\*)?)*")
 
 
 def relations(sections: Sections) -> list[Fault]:
     """Every fault between the entries of these sections. What an entry lacks by itself has been said already."""
     whole = {name: [placed for placed in entries if placed.whole] for name, entries in sections.items()}
     of_each: tuple[Callable[[Sections], Iterator[Fault]], ...] = (
-        _letters, _labels, _tags, _clocks, _laws, _ties, _requirements, _carriers, _carrier_clashes,
+        _letters, _labels, _tags, _clocks, _laws, _ties, _requirements, _phrases, _carriers, _carrier_clashes,
     )  # fmt: skip
     faults = [fault for check in of_each for fault in check(whole)]
     faults += [*_ids(sections), *_counts(sections), *_headings(sections, whole), *_rules(sections, whole)]
@@ -174,6 +176,27 @@ def _requirements(sections: Sections) -> Iterator[Fault]:
     for placed in sections["requirements"]:
         if placed.entry.pack not in packs:
             yield placed.fault(f"No pack is called {placed.entry.pack!r}.", "Name one of requirement_packs.")
+
+
+def _phrases(sections: Sections) -> Iterator[Fault]:
+    known = _known(sections, *_LETTERS)
+    seen: set[tuple[str, str]] = set()
+    for placed in sections["phrases"]:
+        phrase = placed.entry
+        if phrase.item not in known:
+            yield placed.fault(f"There is no item “{phrase.item}”.", "Use the id of a sign or vulnerability.")
+        if not phrase.says:
+            yield placed.fault("It has no words.", "Give the phrases in says.")
+        for text in phrase.says:
+            if not _PHRASE.fullmatch(text):
+                what = f"“{text}” is never found."
+                yield placed.fault(what, "Use small letters, digits, single spaces, and * after a beginning.")
+            for word in (word for word in _BLAMING if word in text):
+                what = f"A phrase says “{word}”, which blames or brands a child."
+                yield placed.fault(what, "Leave it out: Heard offers a better word for it.")
+            if (phrase.item, text) in seen:
+                yield placed.fault(f"“{text}” stands twice for {phrase.item}.", "Keep it once.")
+            seen.add((phrase.item, text))
 
 
 def _known(sections: Sections, *names: str) -> set[str]:

@@ -32,11 +32,9 @@ def draft(world: World) -> Draft:
         "place": {"name": "Arcade"},
         "place_same": {"choice": "new"},
         "place_new": {"name": "Arcade", "kind": "arcade"},
-        "seen": {"seen_and_heard": "Let in late"},
-        "scene": {"when_seen": "Fridays"},
-        "staff": {"staff": "no"},
-        "danger": {"danger_now": "no"},
-        "done": {"steps": ["about", "place", "place_same", "place_new", "seen", "scene", "staff", "danger"]},
+        "seen": {"seen_and_heard": "Let in late", "danger_now": "no"},
+        "scene": {"when_seen": "Fridays", "staff": "no"},
+        "done": {"steps": ["place", "place_same", "place_new", "seen", "scene"]},
     }
     draft.save()
     return draft

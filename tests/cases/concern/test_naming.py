@@ -84,7 +84,7 @@ def test_the_teller_is_offered_what_they_wrote_and_only_what_is_ticked_is_kept(
 ) -> None:
     client = signed_in(world.teacher)
     send_all(client, draft)
-    send(client, draft, "seen", seen_and_heard=f"{CAR} Ring 07700 900123.")
+    send(client, draft, "seen", danger_now="no", seen_and_heard=f"{CAR} Ring 07700 900123.")
     there = address("check", draft)
     shown = client.get(there).text
     assert "number plate AB12 CDE" in shown

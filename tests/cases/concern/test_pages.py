@@ -16,7 +16,7 @@ from heard.agencies.drafts.actions import begin_draft, save_draft
 from heard.agencies.models import AuditRow, Draft, User
 from heard.cases.concern import actions, queries
 from heard.cases.concern.models import Concern
-from heard.cases.concern.views.steps import ORDER
+from heard.cases.concern.views.steps import BESIDE, ORDER
 from heard.network import actions as network
 from heard.network.models import Person
 from heard.network.queries import Whom
@@ -68,25 +68,22 @@ def type_in(client: Client, draft: Draft, step: str, **answers: Any) -> None:
 
 
 def send_all(client: Client, draft: Draft) -> None:
-    send(client, draft, "about", about="child")
+    send(client, draft, "seen", danger_now="not_known", seen_and_heard="Came to school upset")
     send(client, draft, "child", name="Amira Khan")
-    send(client, draft, "same", choice="new")
+    if not Draft.objects.get(pk=draft.pk).answers["same"]:
+        send(client, draft, "same", choice="new")
     send(client, draft, "new", given_name="Amira", family_name="Khan", sex="F")
-    send(client, draft, "seen", seen_and_heard="Came to school upset")
-    send(client, draft, "signs")
-    send(client, draft, "words", heard="no", why_no_words="Not in school since")
-    assert send(client, draft, "staff", staff="no") == "danger"
-    assert send(client, draft, "danger", danger_now="not_known") == "files"
-    assert send(client, draft, "files") == "check"
+    assert send(client, draft, "likely") == "words"
+    assert send(client, draft, "words", heard="no", why_no_words="Not in school since", staff="no") == "check"
 
 
 def test_a_worry_is_headed_by_the_name_of_whom_its_writer_chose(world: World, draft: Draft) -> None:
     person = network.add_person(by=world.teacher, given_name="Amira", family_name="Khan")
     client = signed_in(world.teacher)
-    send(client, draft, "about", about="child")
-    send(client, draft, "child", name="Ameera Kahn")
-    assert send(client, draft, "same", choice=str(person.pk)) == "seen"
-    assert "A worry about Amira Khan" in client.get(address("seen", draft)).text
+    send(client, draft, "seen", danger_now="no", seen_and_heard="Upset")
+    assert send(client, draft, "child", name="Ameera Kahn") == "same"
+    assert send(client, draft, "same", choice=str(person.pk)) == "likely"
+    assert "A worry about Amira Khan" in client.get(address("likely", draft)).text
     send(client, draft, "child", name="Amy Khan")
     assert "worry about Amy Khan" in client.get(reverse("drafts")).text
 
@@ -104,12 +101,9 @@ def test_a_worry_begun_on_a_childs_page_is_about_that_child(world: World) -> Non
     draft = Draft.objects.get()
     assert answer.headers["Location"] == address("seen", draft)
     assert b"A worry about Amira Khan" in client.get(address("seen", draft)).content
-    send(client, draft, "seen", seen_and_heard="Came to school upset")
-    send(client, draft, "signs")
-    send(client, draft, "words", heard="no", why_no_words="Not in school since")
-    send(client, draft, "staff", staff="no")
-    send(client, draft, "danger", danger_now="no")
-    assert send(client, draft, "files") == "check"
+    send(client, draft, "seen", danger_now="no", seen_and_heard="Came to school upset")
+    send(client, draft, "likely")
+    assert send(client, draft, "words", heard="no", why_no_words="Not in school since", staff="no") == "check"
     client.post(address("check", draft))
     assert Concern.objects.get().person == person
 
@@ -125,40 +119,37 @@ def test_no_worry_is_begun_about_a_child_who_cannot_be_found(world: World, told_
 
 def test_each_step_leads_to_the_next_that_is_not_answered(world: World, draft: Draft) -> None:
     client = signed_in(world.teacher)
-    assert send(client, draft, "about") == ""
-    assert send(client, draft, "about", about="child") == "child"
-    assert send(client, draft, "child", name="Amira Khan") == "same"
-    assert send(client, draft, "same", choice="new") == "new"
-    assert send(client, draft, "new", given_name="Amira", sex="U") == "seen"
-    assert send(client, draft, "seen", seen_and_heard="  ") == ""
-    assert send(client, draft, "seen", seen_and_heard="Upset") == "signs"
-    assert send(client, draft, "signs", S01="seen", V12="not_seen") == "evidence"
-    evidence = {f"S01_on-{part}": value for part, value in DAY.items()}
-    assert send(client, draft, "evidence", **evidence, S01_source="", S01_words="Away") == ""
-    assert send(client, draft, "evidence", **evidence, S01_source="Register", S01_words="Away") == "words"
-    assert send(client, draft, "words", heard="yes", text="I am fine") == "heard"
-    heard = {f"heard_on-{part}": value for part, value in DAY.items()}
-    assert send(client, draft, "heard", how="said", heard_by="Tess", **heard) == "staff"
-    assert send(client, draft, "staff") == ""
-    assert send(client, draft, "staff", staff="yes", who="A coach") == ""
-    assert send(client, draft, "staff", staff="no") == "danger"
-    assert send(client, draft, "danger", danger_now="yes", danger_done="") == ""
-    assert send(client, draft, "danger", danger_now="yes", danger_done="Called 999") == "files"
-    assert send(client, draft, "files") == "check"
+    assert send(client, draft, "seen", danger_now="no", seen_and_heard="  ") == ""
+    assert send(client, draft, "seen", seen_and_heard="Upset. A new phone.") == ""
+    assert send(client, draft, "seen", danger_now="yes", danger_done="", seen_and_heard="Upset") == ""
+    told = {"danger_now": "yes", "danger_done": "Called 999", "seen_and_heard": "Upset. A new phone."}
+    assert send(client, draft, "seen", **told) == "child"
+    assert (
+        send(client, draft, "child", name="Amira Khan") == "new"
+    )  # nobody is found, so nobody is asked about
+    assert send(client, draft, "new", given_name="Amira", sex="U") == "likely"
+    assert send(client, draft, "likely", signs=["S10"]) == ""  # when?
+    assert send(client, draft, "likely", signs=["S10"], when=TODAY.isoformat()) == "words"
+    assert send(client, draft, "words", heard="yes", text="I am fine", staff="no") == ""  # when, and to whom?
+    words = {"heard": "yes", "text": "I am fine", "how": "said", "heard_by": "Tess"}
+    words |= {"heard_when": TODAY.isoformat()}
+    assert send(client, draft, "words", **words) == ""  # is it about somebody who works with children?
+    assert send(client, draft, "words", **words, staff="yes", who="A coach") == ""
+    assert send(client, draft, "words", **words, staff="no") == "check"
     assert "Call 999" in client.get(address("check", draft)).text
     client.post(address("check", draft))
     concern = Concern.objects.get()
     assert concern.words is not None
-    assert concern.words.text == "I am fine"
-    assert {(row.item, row.state, row.seen_on) for row in concern.observations.all()} == {
-        ("S01", "seen", TODAY),
-        ("V12", "not_seen", None),
-    }
+    assert (concern.words.text, concern.words.heard_on) == ("I am fine", TODAY)
+    assert (concern.danger_now, concern.danger_done) == ("yes", "Called 999")
+    [row] = concern.observations.all()
+    assert (row.item, row.state, row.seen_on) == ("S10", "seen", TODAY)
+    assert row.words == "A new phone."
 
 
 def test_going_back_never_loses_an_answer_even_a_wrong_one(world: World, draft: Draft) -> None:
     client = signed_in(world.teacher)
-    send(client, draft, "about", about="child")
+    send(client, draft, "seen", danger_now="no", seen_and_heard="Upset")
     send(client, draft, "child", name="Amira Khan", **{"birth_date-day": "31", "birth_date-month": "2"})
     page = client.get(address("child", draft)).text
     assert 'value="Amira Khan"' in page
@@ -168,8 +159,10 @@ def test_going_back_never_loses_an_answer_even_a_wrong_one(world: World, draft: 
 
 def test_a_new_search_asks_again_whether_it_is_this_child(world: World, draft: Draft) -> None:
     client = signed_in(world.teacher)
+    for name in ("Amira Khan", "Samira Kane"):
+        network.add_person(by=world.teacher, given_name=name.split()[0], family_name=name.split()[1])
     send_all(client, draft)
-    assert send(client, draft, "child", name="Somebody Else") == "same"
+    assert send(client, draft, "child", name="Samira Kane") == "same"
 
 
 def test_a_child_who_can_no_longer_be_found_is_asked_for_again(world: World, draft: Draft) -> None:
@@ -221,7 +214,7 @@ def test_what_was_typed_in_a_step_and_not_sent_on_is_never_left_out_of_a_worry(
     page = client.get(address("seen", draft)).text
     assert "And a second car came" in page
     assert "have not sent it" in page
-    assert send(client, draft, "seen", seen_and_heard="And a second car came") == "check"
+    assert send(client, draft, "seen", danger_now="no", seen_and_heard="And a second car came") == "check"
     client.post(address("check", draft))
     assert Concern.objects.get().seen_and_heard == "And a second car came"
     assert not Draft.objects.filter(user=world.teacher).exists()
@@ -229,7 +222,7 @@ def test_what_was_typed_in_a_step_and_not_sent_on_is_never_left_out_of_a_worry(
 
 def test_discarding_a_worry_takes_what_was_typed_in_its_steps_along(world: World, draft: Draft) -> None:
     client = signed_in(world.teacher)
-    type_in(client, draft, "about", about="child")
+    type_in(client, draft, "child", name="Amira Khan")
     client.post(address("discard", draft))
     assert not Draft.objects.exists()
 
@@ -245,7 +238,7 @@ def test_what_no_database_can_hold_is_left_out_of_a_draft(world: World, draft: D
 def test_a_draft_is_its_writers_alone(world: World, draft: Draft) -> None:
     for user in (world.officer, world.coordinator, world.supervisor):
         client = signed_in(user)
-        for step in ORDER:
+        for step in (*ORDER, *BESIDE):
             assert client.get(address(step, draft)).status_code == 404
             assert client.post(address(step, draft)).status_code == 404
         for name in ("check", "discard"):
@@ -324,7 +317,7 @@ def test_looking_changes_nothing_but_leaves_its_row(world: World, draft: Draft) 
     before, rows = everything(), AuditRow.objects.count()
     for path in ("/worries/tell/", "/worries/", "/drafts/", "/search/", f"/worries/{concern.pk}/sent/"):
         assert client.get(path).status_code == 200
-    for step in (*ORDER, "check", "discard"):
+    for step in (*ORDER, "signs", "files", "check", "discard"):
         assert client.get(address(step, draft)).status_code == 200
     assert (everything(), AuditRow.objects.count()) == (before, rows)
     client.get(f"/worries/{concern.pk}/")
@@ -339,7 +332,7 @@ def test_looking_changes_nothing_but_leaves_its_row(world: World, draft: Draft) 
 def test_blaming_words_get_a_hint_that_can_be_put_away_and_never_blocks(world: World, draft: Draft) -> None:
     client = signed_in(world.teacher)
     send_all(client, draft)
-    send(client, draft, "seen", seen_and_heard="She is streetwise")
+    send(client, draft, "seen", danger_now="no", seen_and_heard="She is streetwise")
     assert "A thought about words" in client.get(address("check", draft)).text
     client.post(address("hide_hints", draft))
     assert "A thought about words" not in client.get(address("check", draft)).text
@@ -350,9 +343,14 @@ def test_blaming_words_get_a_hint_that_can_be_put_away_and_never_blocks(world: W
 def test_the_childs_own_words_are_never_corrected(world: World, draft: Draft) -> None:
     client = signed_in(world.teacher)
     send_all(client, draft)
-    send(client, draft, "words", heard="yes", text="My older boyfriend says I am streetwise")
-    heard = {f"heard_on-{part}": value for part, value in DAY.items()}
-    send(client, draft, "heard", how="said", heard_by="Tess", **heard)
+    words = {
+        "heard": "yes",
+        "text": "My older boyfriend says I am streetwise",
+        "how": "said",
+        "heard_by": "Tess",
+    }
+    heard = {"heard_when": "day"} | {f"heard_on-{part}": value for part, value in DAY.items()}
+    assert send(client, draft, "words", **words, **heard, staff="no") == "check"
     assert "A thought about words" not in client.get(address("check", draft)).text
 
 

@@ -228,22 +228,20 @@ def test_a_place_is_searched_for_then_named_and_no_signs_are_asked_for(world: Wo
     )
     client = signed_in(world.teacher)
     draft = begin(client)
-    assert send(client, draft, "about", about="place") == "place"
+    told = {"seen_and_heard": "Let in after closing time", "danger_now": "no"}
+    assert send(client, draft, "seen", **told) == "child"
+    assert (
+        reverse("worry_place", kwargs={"draft_id": draft.pk})
+        in client.get(reverse("worry_child", kwargs={"draft_id": draft.pk})).text
+    )
     assert send(client, draft, "place", name="") == ""
     assert send(client, draft, "place", name="habour street") == "place_same"
     page = client.get(reverse("worry_place_same", kwargs={"draft_id": draft.pk})).text
     assert "Harbour Street Arcade, arcade, WX1 2AB" in page
-    assert send(client, draft, "place_same", choice=str(known.pk)) == "seen"
-    assert send(client, draft, "seen", seen_and_heard="Let in after closing time") == "scene"
-    assert send(client, draft, "scene", when_seen="") == ""
-    assert send(client, draft, "scene", when_seen="Fridays", who_comes="Two men") == "staff"
-    assert send(client, draft, "staff", staff="no") == "danger"
-    assert (
-        "Is somebody in danger there now?"
-        in client.get(reverse("worry_danger", kwargs={"draft_id": draft.pk})).text
-    )
-    assert send(client, draft, "danger", danger_now="no") == "files"
-    assert send(client, draft, "files") == "check"
+    assert send(client, draft, "place_same", choice=str(known.pk)) == "scene"
+    assert send(client, draft, "scene", when_seen="", staff="no") == ""
+    assert send(client, draft, "scene", when_seen="Fridays", who_comes="Two men") == ""
+    assert send(client, draft, "scene", when_seen="Fridays", who_comes="Two men", staff="no") == "check"
     assert (
         "Harbour Street Arcade, arcade"
         in client.get(reverse("worry_check", kwargs={"draft_id": draft.pk})).text
@@ -260,20 +258,13 @@ def test_a_place_is_searched_for_then_named_and_no_signs_are_asked_for(world: Wo
 def test_a_group_that_is_new_is_written_down_with_what_was_searched_for(world: World) -> None:
     client = signed_in(world.teacher)
     draft = begin(client)
-    send(client, draft, "about", about="group")
-    send(client, draft, "group", name="The bench")
-    assert (
-        "We found nothing like it"
-        in client.get(reverse("worry_group_same", kwargs={"draft_id": draft.pk})).text
-    )
-    assert send(client, draft, "group_same", choice="new") == "group_new"
-    assert 'value="The bench"' in client.get(reverse("worry_group_new", kwargs={"draft_id": draft.pk})).text
-    assert send(client, draft, "group_new", name="The bench", kind="friends") == "seen"
-    send(client, draft, "seen", seen_and_heard="x")
-    send(client, draft, "scene", when_seen="y")
-    send(client, draft, "staff", staff="no")
-    send(client, draft, "danger", danger_now="no")
-    assert send(client, draft, "files") == "check"
+    send(client, draft, "seen", seen_and_heard="x", danger_now="no")
+    assert send(client, draft, "group", name="The bench") == "group_new"
+    page = client.get(reverse("worry_group_new", kwargs={"draft_id": draft.pk})).text
+    assert "We found nothing like it" in page
+    assert 'value="The bench"' in page
+    assert send(client, draft, "group_new", name="The bench", kind="friends") == "scene"
+    assert send(client, draft, "scene", when_seen="y", staff="no") == "check"
     assert "The bench, friends" in client.get(reverse("worry_check", kwargs={"draft_id": draft.pk})).text
     assert "A worry about The bench" in client.get(reverse("worry_seen", kwargs={"draft_id": draft.pk})).text
     client.post(reverse("worry_check", kwargs={"draft_id": draft.pk}))
@@ -296,10 +287,10 @@ def test_a_worry_begun_on_the_page_of_a_place_is_about_that_place(world: World) 
 def test_what_was_answered_about_a_child_is_kept_when_it_is_about_a_place_after_all(world: World) -> None:
     client = signed_in(world.teacher)
     draft = begin(client)
-    send(client, draft, "about", about="child")
+    send(client, draft, "seen", seen_and_heard="x", danger_now="no")
     send(client, draft, "child", name="Amira Khan")
-    assert send(client, draft, "about", about="place") == "place"
-    send(client, draft, "about", about="child")
+    assert send(client, draft, "place", name="Arcade") == "place_new"
+    assert send(client, draft, "child", name="Amira Khan") == "new"
     assert 'value="Amira Khan"' in client.get(reverse("worry_child", kwargs={"draft_id": draft.pk})).text
 
 

@@ -497,17 +497,23 @@ def test_telling_asks_it_before_anything_is_sent_and_says_who_reads_it(
     client.post(reverse("worry_start"), {"person_id": str(with_worker.person_id)})
     draft = _draft(world.teacher)
     steps = {
-        "seen": {"seen_and_heard": SEEN},
-        "signs": {},
-        "words": {"heard": "no", "why_no_words": "Not alone with her yet"},
-        "staff": {"staff": "yes", "who": "Sol, her worker", "user": str(world.social_worker.pk)},
-        "danger": {"danger_now": "no"},
-        "files": {},
+        "seen": {"seen_and_heard": SEEN, "danger_now": "no"},
+        "likely": {},
+        "words": {
+            "heard": "no",
+            "why_no_words": "Not alone with her yet",
+            "staff": "yes",
+            "who": "Sol, her worker",
+            "user": str(world.social_worker.pk),
+        },
     }
     for step, answers in steps.items():
         asked = client.get(reverse(f"worry_{step}", args=[draft])).text
-        if step == "staff":
+        if step == "words":
             assert "the designated officer (LADO) reads it" in asked
+            without = {name: text for name, text in answers.items() if name not in ("staff", "who", "user")}
+            client.post(reverse("worry_words", args=[draft]), without)
+            assert client.get(reverse("worry_check", args=[draft])).headers["Location"].endswith("/words/")
         client.post(reverse(f"worry_{step}", args=[draft]), answers)
     checked = client.get(reverse("worry_check", args=[draft])).text
     assert "Yes: Sol, her worker" in checked
@@ -522,8 +528,7 @@ def test_without_an_officer_the_page_says_whom_to_ring(world: World, settings: A
     settings.OFFICER = "Wexmoor LADO, 01632 960 077"
     client = client_of(world.teacher)
     client.post(reverse("worry_start"), {})
-    client.post(reverse("worry_about", args=[_draft(world.teacher)]), {"about": "place"})
-    text = client.get(reverse("worry_staff", args=[_draft(world.teacher)])).text
+    text = client.get(reverse("worry_scene", args=[_draft(world.teacher)])).text
     assert "Wexmoor LADO, 01632 960 077" in text
     assert "co-ordinators, other than that person" in text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -14,6 +15,7 @@ from pypdf import PdfReader
 from tests.cases.missing.conftest import BACK, ago, gone
 
 from heard.agencies.models import AuditRow
+from heard.cases.case.models import Words
 from heard.cases.missing import actions, queries
 from heard.cases.missing.models import Episode, InterviewOffer, Philomena
 from heard.home.queries import my_work
@@ -140,15 +142,42 @@ def test_the_interview_is_offered_and_held_on_the_pages(client, world, returned)
     assert "Say who offered" in client.post(at, offered | {"outcome": "accepted"}).text
     client.post(at, offered | {"outcome": "accepted", "accepted_by": "Noor, advocate"})
     assert InterviewOffer.objects.get().by_whom == "Noor, advocate"
-    said = {"which": "new", "said": "Nobody asked me.", "how": "said", "heard_by": "Noor, advocate"}
-    today = timezone.localdate()
-    said |= {f"heard_on-{part}": str(getattr(today, part)) for part in ("day", "month", "year")}
+    said = {"which": "new", "said": "Nobody asked me.", "how": "said"}
     held = {"where": "The youth centre", "with_whom": "Noor", "independent": "Works for a charity"}
     client.post(of_episode("interview", returned), moment("held", ago(5)) | held | said)
     page = client.get(of_episode("episode", returned)).text
     assert "Nobody asked me." in page
     assert "is not always passed on" in page
     assert "Back, and heard" in page
+
+
+def test_the_interview_asks_its_day_and_who_heard_the_child_once(client, world, returned):
+    client.force_login(world.social_worker)
+    at = of_episode("interview", returned)
+    page = client.get(at).text
+    days = set(re.findall(r'name="(\w+)-year"', page))
+    assert days == {"held_on", "tried_on_1", "tried_on_2", "tried_on_3"}
+    assert "Who heard the child?" not in page
+    assert "When was the child heard?" not in page
+    assert "When was the child asked?" not in page
+    held = {"where": "The youth centre", "with_whom": "Noor, advocate", "independent": "Works for a charity"}
+    said = {"which": "new", "said": "Nobody asked me.", "how": "said"}
+    client.post(at, moment("held", ago(5)) | held | said)
+    words = Words.objects.get(text="Nobody asked me.")
+    assert (words.heard_by, words.heard_on) == ("Noor, advocate", timezone.localtime(ago(5)).date())
+
+
+def test_the_day_since_which_a_child_is_missing_is_asked_once(client, world, case):
+    """Where the police were told on that day."""
+    client.force_login(world.social_worker)
+    sent = NOTED | moment("missing", ago(3)) | moment("reported", ago(2))
+    since = timezone.localtime(ago(3))
+    sent |= {f"reported_on-{part}": "" for part in ("day", "month", "year")}
+    sent |= {"reported_time": f"{since:%H:%M}"}
+    client.post(of_child("missing_note", case.person_id), sent)
+    assert timezone.localtime(Episode.objects.get().reported_at).date() == since.date()
+    page = client.post(of_child("missing_note", case.person_id), sent | {"reported_on-day": "99"}).text
+    assert "must include" in page
 
 
 def test_an_interview_that_cannot_be_held_yet_says_so(client, world, episode):

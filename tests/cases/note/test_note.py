@@ -332,10 +332,7 @@ def test_signs_of_a_note_go_into_the_next_assessment_the_chronology_and_the_chil
 ) -> None:
     note = visit(world, case)
     client = client_of(world.social_worker)
-    sent = {"signs": ["S06"], "S06": ""}
-    refused = client.post(reverse("note_signs", args=[note.pk]), sent)
-    assert "say what you noticed" in refused.text
-    sent["S06"] = "A new phone that she hides."
+    sent = {"signs": ["S06"], "S06": "A new phone that she hides."}
     answer = client.post(reverse("note_signs", args=[note.pk]), sent, follow=True)
     assert "A new phone that she hides." in answer.text
     assessment = assessing.start_assessment(by=world.social_worker, case_id=case.pk)
@@ -350,6 +347,19 @@ def test_signs_of_a_note_go_into_the_next_assessment_the_chronology_and_the_chil
     assert [one.kind for one in told] == ["sign"]  # taken over, not told twice
     read = client.get(reverse("assessment_submit", args=[assessment.pk])).text
     assert "First noted at a contact" in read
+
+
+def test_signs_take_the_words_of_the_note_and_ask_for_nothing_twice(world: World, case: Any) -> None:
+    told = "We sat in the kitchen. He has a new phone that he hides. He was not in school."
+    note = visit(world, case, text=told)
+    client = client_of(world.social_worker)
+    page = client.get(reverse("note_signs", args=[note.pk])).text
+    assert "You wrote: “He has a new phone that he hides.”" in page
+    assert "checked" not in page  # offered, never set
+    sent = {"signs": ["S10", "S12"], "S10": "", "S12": ""}
+    client.post(reverse("note_signs", args=[note.pk]), sent)
+    noticed = {one.item: one.words for one in note.observations.all()}
+    assert noticed == {"S10": "He has a new phone that he hides.", "S12": told}
 
 
 def test_signs_are_marked_by_who_wrote_the_note_and_go_with_its_newest_version(

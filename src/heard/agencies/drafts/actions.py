@@ -17,9 +17,16 @@ from heard.agencies.rules import Hidden, refuse
 
 
 @transaction.atomic
-def begin_draft(*, by: User, kind: str, subject_id: uuid.UUID | None = None) -> Draft:
-    draft = Draft.objects.create(user=by, kind=kind, subject_id=subject_id)
-    record_audit(by=by, verb="begin", subject="draft", subject_id=draft.pk)
+def begin_draft(
+    *, by: User, kind: str, subject_id: uuid.UUID | None = None, draft_id: uuid.UUID | None = None
+) -> Draft:
+    """`draft_id`: begun once, however often it is asked for; `Hidden` where it is another's."""
+    about = {"user": by, "kind": kind, "subject_id": subject_id}
+    draft, new = Draft.objects.get_or_create(pk=draft_id or uuid.uuid4(), defaults=about)
+    if draft.user_id != by.pk or draft.kind != kind:
+        raise Hidden
+    if new:
+        record_audit(by=by, verb="begin", subject="draft", subject_id=draft.pk)
     return draft
 
 

@@ -3,7 +3,7 @@
 import calendar
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -15,6 +15,8 @@ import yaml
 from holidays import country_holidays
 
 from heard.agencies.rules import Asks
+from heard.knowledge.model import Item, Phrase
+from heard.network.rules import normal
 
 CHILDS_VIEW_ASKS: Final = Asks(heard_by="Say who heard the child.")
 WORDS_ASKS: Final = Asks(
@@ -216,6 +218,44 @@ class Kept:
     def too_few(self) -> bool:
         """Whether so few are counted that a figure could point at one child."""
         return self.of <= TOO_FEW
+
+
+FEW: Final = 8  # signs and vulnerabilities that are offered at once; the rest stand in the whole list
+_LOOKED_THROUGH: Final = 20_000  # characters of what was told: some eight pages
+_BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+def likely(told: str, phrases: Iterable[Phrase]) -> dict[str, str]:
+    """By the id of each sign or vulnerability that a text may speak of: the sentences that do, as they were written.
+
+    At most `FEW`, in the order in which they are first spoken of. It offers; whoever wrote it says whether it was seen.
+    """
+    patterns = [(phrase.item, _pattern(phrase.says)) for phrase in phrases]
+    found: dict[str, list[str]] = {}
+    for sentence in _BETWEEN_SENTENCES.split(told[:_LOOKED_THROUGH]):
+        text = f" {normal(sentence)} "
+        for item in dict.fromkeys(item for item, pattern in patterns if pattern.search(text)):
+            found.setdefault(item, []).append(sentence.strip())
+    return {item: " ".join(sentences) for item, sentences in list(found.items())[:FEW]}
+
+
+@cache
+def _pattern(says: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of these phrases as whole words; a * stands for the rest of a word."""
+    return re.compile("|".join(f" {re.escape(text).replace(r'\*', '[^ ]*')} " for text in says))
+
+
+def searched(words: str, items: Iterable[Item], phrases: Iterable[Phrase]) -> list[str]:
+    """Ids of the signs and vulnerabilities in whose wording or phrases each of these words begins a word; none for no word."""
+    wanted, texts = normal(words).split(), {}
+    for item in items:
+        texts[item.id] = [item.label, item.help, item.official]
+    for phrase in phrases:
+        texts[phrase.item] += phrase.says
+    beginnings = {item: f" {normal(' '.join(said))}" for item, said in texts.items()}
+    return [
+        item for item, text in beginnings.items() if wanted and all(f" {word}" in text for word in wanted)
+    ]
 
 
 @dataclass(frozen=True)

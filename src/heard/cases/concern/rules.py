@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -15,6 +15,7 @@ DANGER_ASKS: Final = Asks(
     danger_done="Somebody is in danger now: say what has been done about it",
     danger_now="Say whether somebody is in danger now. “Not known” is an answer.",
 )
+LIKELY_ASKS: Final = Asks(when="Say when it was seen. The closest day will do.")
 DECIDE_ASKS: Final = Asks(
     step_due_on="Choose by when it will be done: today or a day to come",
     strategy_on="Choose by when the strategy discussion is held: today or a day to come",
@@ -146,6 +147,32 @@ def for_each(decision: str, *, has_open_case: bool) -> str:
 def compared(*texts: str) -> str:
     """Texts as they are searched: their words without capitals and accents, each between two spaces."""
     return f" {normal(' '.join(texts))} "
+
+
+_WEEK: Final = "week-"
+
+
+def in_week_to(day: date) -> str:
+    """How “in the seven days up to this one, which day is not known” is kept."""
+    return f"{_WEEK}{day.isoformat()}"
+
+
+def span_of(when: str) -> tuple[date, date] | None:
+    """The first and last day of what was said: one day (2026-11-27), or one of the seven up to a day (`in_week_to`); None
+    where it says neither."""
+    text = when.removeprefix(_WEEK)
+    try:
+        last = date.fromisoformat(text) if len(text) == len("2026-11-27") else None
+    except ValueError:
+        return None
+    if last is None:
+        return None
+    return (last - timedelta(days=6) if when.startswith(_WEEK) else last), last
+
+
+def why_not_seen(*, ticked: Collection[str], dated: Collection[str], has_day: bool) -> str | None:
+    """`dated`: signs that have a day of their own already."""
+    return None if has_day or set(ticked) <= set(dated) else LIKELY_ASKS["when"]
 
 
 def why_not_tell(

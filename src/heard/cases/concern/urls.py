@@ -12,7 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("worries/tell/", telling.start, name="worry_start"),
     *[
         path(f"{_DRAFT}/{name}/", telling.step, {"step": name}, name=f"worry_{name}")
-        for name in steps.ORDER
+        for name in (*steps.ORDER, *steps.BESIDE)
         if name != "files"
     ],
     path(f"{_DRAFT}/files/", files.files, name="worry_files"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from heard.cases.case.rules import likely
 from heard.cases.note import rules
 from heard.cases.note.actions import Part
 from heard.cases.note.models import ContactNote
@@ -25,8 +26,9 @@ from heard.govuk.forms import (
 )
 
 if TYPE_CHECKING:
-    from heard.knowledge.model import Release
+    from heard.knowledge.model import Item, Release
 
+_WORDS = 2000  # characters of what was noticed of one sign
 _NOON = time(12, 0)  # where a day is known and no time
 
 
@@ -175,30 +177,45 @@ class ChooseChildrenForm(Form):
 
 
 class SignsForm(Form):
-    """What was noticed: each sign or vulnerability that is ticked, in a few words. What is left alone stays as it was."""
+    """What was noticed: each sign or vulnerability that is ticked, in a few words, or as the note says it. What is left alone
+    stays as it was. `noted`: the text of the note, whose sentences offer the signs that they may speak of."""
 
     signs = CheckboxesField(_("Signs of harm now"), choices=[], required=False, says_optional=False)
     vulnerabilities = CheckboxesField(_("Vulnerabilities"), choices=[], required=False, says_optional=False)
 
-    def __init__(self, *args: Any, release: Release, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, release: Release, noted: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.noted, self.spoken_of = noted, likely(noted, release.phrases)
         for name, entries in (("signs", release.signs), ("vulnerabilities", release.vulnerabilities)):
             boxes = cast("CheckboxesField", self.fields[name])
-            boxes.choices = [(entry.id, entry.label) for entry in entries]
+            boxes.choices = [self._choice(entry) for entry in entries]
             boxes.reveals = {entry.id: entry.id for entry in entries}
             for entry in entries:
                 self.fields[entry.id] = TextareaField(
                     _("What did you notice?"),
-                    missing=gettext("%(sign)s: say what you noticed") % {"sign": entry.label},
+                    hint=_("Leave it empty to take the words of the note."),
+                    required=False,
+                    says_optional=False,
                     rows=2,
-                    max_length=2000,
+                    max_length=_WORDS,
                 )
+
+    def _choice(self, entry: Item) -> tuple[str, ...]:
+        words = self.spoken_of.get(entry.id)
+        return (
+            (entry.id, entry.label, gettext("You wrote: “%(words)s”") % {"words": words})
+            if words
+            else (entry.id, entry.label)
+        )
 
     @property
     def noticed(self) -> dict[str, str]:
         """For `mark_signs`: the words of each, by its id."""
         ticked = (*self.cleaned_data["signs"], *self.cleaned_data["vulnerabilities"])
-        return {item: self.cleaned_data[item] for item in ticked}
+        return {
+            item: self.cleaned_data[item].strip() or (self.spoken_of.get(item) or self.noted)[:_WORDS]
+            for item in ticked
+        }
 
 
 class CorrectNoteForm(NoteForm):

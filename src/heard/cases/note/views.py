@@ -162,7 +162,13 @@ def signs(request: Request, note_id: uuid.UUID) -> HttpResponse:
     noticed = {one.item: one.words for one in row.observations.all() if one.ended_at is None}
     begin = noticed | {"signs": list(noticed), "vulnerabilities": list(noticed)}
     form = kept_form(
-        request, SignsForm, kind="note.signs", subject_id=note_id, initial=begin, release=load.current()
+        request,
+        SignsForm,
+        kind="note.signs",
+        subject_id=note_id,
+        initial=begin,
+        release=load.current(),
+        noted=row.text,
     )
     if form.is_valid():
         with sending(request, form):

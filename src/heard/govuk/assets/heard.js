@@ -90,26 +90,36 @@ if (keys) {
 }
 
 // ---- Drafts: what is typed goes to the server a moment after the last key, and every few seconds while somebody types
-// without a pause; the page says so.
+// without a pause; the page says so. Without a connection it stays in the page, and nowhere else on the device: it is kept as
+// soon as the connection is back, and whoever would leave before is warned.
 
 const PAUSE = 1500; // milliseconds after the last key
 const LONGEST = 5000; // milliseconds after the first key that is not kept yet
+const AGAIN = 15000; // milliseconds after a try that did not arrive
+const TOO_LONG = 20000; // milliseconds after which one that has no answer did not arrive
 const AT_ONCE = 60000; // bytes that a browser still sends for a page that is being left
+const NOT_KEPT = ["failed", "notSent", "signedOut"];
 
 for (const form of document.querySelectorAll("form[data-heard-save-to]")) keepDraft(form);
 
 function keepDraft(form) {
   const sign = form.querySelector("[data-heard-saved]");
   const say = (word, text) => {
+    said = word;
     if (!sign) return;
     sign.textContent = text || sign.dataset[word];
-    sign.classList.toggle("heard-saved--failed", ["failed", "signedOut", "signedOutKept"].includes(word));
+    sign.classList.toggle("heard-saved--failed", [...NOT_KEPT, "signedOutKept"].includes(word));
   };
   const title = form.elements.namedItem("kept-title");
   if (title) title.value = titleOfPage();
+  let said = "";
   let timer = null;
   let waitingSince = null;
   let turn = 0;
+  let changes = 0; // since the page was drawn
+  let kept = 0; // of them, how many the server has
+  let lost = false; // the last try did not arrive
+  let sent = false;
   let onItsWay = null;
   let left = false;
 
@@ -119,15 +129,26 @@ function keepDraft(form) {
     timer = setTimeout(save, Math.max(0, Math.min(pause, waitingSince + LONGEST - Date.now())));
   };
 
+  const tryAgain = () => {
+    if (timer === null) timer = setTimeout(save, AGAIN);
+  };
+
   const save = async () => {
     clearTimeout(timer);
     timer = null;
     if (onItsWay && !left) return plan(PAUSE); // one after the other, so that none overtakes another
     waitingSince = null;
-    say("saving");
+    const was = said;
+    if (!lost) say("saving");
     const sending = new AbortController();
     onItsWay = sending;
+    let late = false;
+    const waited = setTimeout(() => {
+      late = true;
+      sending.abort();
+    }, TOO_LONG);
     const body = typedIn(form, (turn += 1));
+    const held = changes;
     try {
       const answer = await fetch(form.dataset.heardSaveTo, {
         method: "POST",
@@ -137,16 +158,22 @@ function keepDraft(form) {
         keepalive: new TextEncoder().encode(body).length < AT_ONCE,
         signal: left ? undefined : sending.signal,
       });
-      if (answer.ok) say("saved");
+      const back = lost;
+      lost = false;
+      if (answer.ok || answer.headers.get("Heard-Kept")) kept = held;
+      if (answer.ok) say(was === "notSent" ? "sendAgain" : back ? "savedAgain" : "saved");
       else if (answer.headers.get("Heard-Kept")) say("signedOutKept");
       else if (answer.type === "opaqueredirect" || answer.status === 403) say("signedOut");
       else say("failed", answer.status === 422 ? await answer.text() : "");
+      if (answer.status >= 500) tryAgain();
     } catch {
-      if (!sending.signal.aborted) {
-        say("failed");
-        if (timer === null) timer = setTimeout(save, PAUSE * 10);
+      if (late || !sending.signal.aborted) {
+        lost = true;
+        say(was === "notSent" ? "notSent" : "failed");
+        tryAgain();
       }
     } finally {
+      clearTimeout(waited);
       if (onItsWay === sending) onItsWay = null;
     }
   };
@@ -158,14 +185,38 @@ function keepDraft(form) {
     left = false;
   };
 
-  form.addEventListener("input", () => plan(PAUSE));
-  form.addEventListener("submit", () => {
+  // A form that cannot arrive would leave its page for one of the browser's own. It is kept first; then it is sent.
+  const sendIfItArrives = async (button) => {
+    onItsWay?.abort();
+    onItsWay = null;
+    lost = true;
+    say("notSent");
+    await save();
+    if (!lost) form.requestSubmit(button);
+  };
+
+  form.addEventListener("input", () => {
+    changes += 1;
+    plan(PAUSE);
+  });
+  form.addEventListener("submit", (event) => {
+    if (lost || !navigator.onLine) {
+      event.preventDefault();
+      return sendIfItArrives(event.submitter);
+    }
     clearTimeout(timer);
     timer = null;
+    sent = true;
     onItsWay?.abort();
     freshToken(form);
   });
+  addEventListener("online", () => lost && save());
+  addEventListener("beforeunload", (event) => {
+    const escapes = document.body.classList.contains("govuk-exit-this-page-hide-content"); // somebody looks on
+    if (kept < changes && !sent && !escapes && NOT_KEPT.includes(said)) event.preventDefault();
+  });
   addEventListener("pagehide", flush);
+  addEventListener("pageshow", () => (sent = false));
   addEventListener("heard:save", flush);
 }
 

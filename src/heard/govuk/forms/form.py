@@ -91,8 +91,11 @@ class Form(forms.Form):
         return bool(over) and not any(self._is_chosen(parent, value) for parent, value in over)
 
     def _is_chosen(self, parent: str, value: str) -> bool:
+        """And the question of that choice is asked itself, where it stands beneath another."""
         chosen = self[parent].answer
-        return value in (chosen if isinstance(chosen, list) else [chosen])
+        return value in (chosen if isinstance(chosen, list) else [chosen]) and not self.beneath_another(
+            parent
+        )
 
     def refused(self, why_not: str, field: str | None = None) -> None:
         """The rules do not allow what was sent: their sentence is an error of that field, or of the whole form."""

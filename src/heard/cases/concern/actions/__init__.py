@@ -10,7 +10,7 @@ from heard.cases.concern.actions.deciding import (
     open_concern,
 )
 from heard.cases.concern.actions.staff import AboutStaff, decide_on_staff, open_staff_worry, pass_to_officer
-from heard.cases.concern.actions.telling import DRAFT, tell, throw_away
+from heard.cases.concern.actions.telling import DRAFT, begin_telling, tell, throw_away
 
 __all__ = [
     "DRAFT",
@@ -19,6 +19,7 @@ __all__ = [
     "add_child",
     "answer_question",
     "ask_teller",
+    "begin_telling",
     "correct_decision",
     "decide",
     "decide_on_staff",

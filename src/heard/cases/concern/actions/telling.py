@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.drafts.actions import discard_draft
+from heard.agencies.drafts.actions import begin_draft, discard_draft, save_draft
 from heard.agencies.queries import duty_team
 from heard.agencies.rules import May, Refused, refuse
 from heard.cases.attachment.actions import discard_files, take_over_files
@@ -35,7 +35,7 @@ from heard.network.actions import (
 from heard.network.queries import group_visible_to, place_visible_to
 
 if TYPE_CHECKING:
-    from heard.agencies.models import User
+    from heard.agencies.models import Draft, User
     from heard.network.models import Person
     from heard.network.rules import Found
 
@@ -125,6 +125,17 @@ def tell(
     if draft_id:
         take_over_files(by=by, draft_id=draft_id, concern_id=concern.pk)
     return concern
+
+
+@transaction.atomic
+def begin_telling(*, by: User, answers: dict[str, dict[str, Any]], page_id: uuid.UUID | None = None) -> Draft:
+    """Begins the draft of a worry with the answers of its first page. `page_id`: what the page is kept under; the same page
+    that is sent twice begins one draft. Once that one is sent, what the page says is another worry."""
+    draft_id = uuid.uuid5(page_id, DRAFT) if page_id else uuid.uuid4()
+    if Concern.everything.filter(pk=draft_id).exists():
+        draft_id = uuid.uuid4()
+    begin_draft(by=by, kind=DRAFT, draft_id=draft_id)
+    return save_draft(by=by, draft_id=draft_id, kind=DRAFT, answers=answers)
 
 
 @transaction.atomic

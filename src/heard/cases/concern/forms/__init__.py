@@ -12,12 +12,12 @@ from heard.cases.concern.forms.deciding import (
     StaffDecideForm,
 )
 from heard.cases.concern.forms.telling import (
+    ANOTHER_DAY,
     NEW,
-    AboutForm,
-    DangerForm,
+    Begun,
     EvidenceForm,
     FilesForm,
-    HeardForm,
+    LikelyForm,
     NameForm,
     NewChildForm,
     NewGroupForm,
@@ -35,18 +35,18 @@ from heard.cases.concern.forms.telling import (
 )
 
 __all__ = [
+    "ANOTHER_DAY",
     "NEW",
-    "AboutForm",
     "AnswerForm",
     "AskForm",
+    "Begun",
     "ConcernedChildForm",
     "CorrectForm",
-    "DangerForm",
     "DecideForm",
     "EvidenceForm",
     "FilesForm",
     "FinishStepForm",
-    "HeardForm",
+    "LikelyForm",
     "NameForm",
     "NewChildForm",
     "NewGroupForm",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from heard.agencies.rules import Asks
 from heard.cases.attachment.forms import TAKEN, abuse_field, taken_hint
 from heard.cases.case.rules import WORDS_ASKS
+from heard.cases.concern import rules
 from heard.cases.concern.rules import DANGER_ASKS, SEEN_ASKS, STAFF_ASKS
+from heard.govuk.environment import day
 from heard.govuk.forms import (
+    CheckboxesField,
     DateField,
     FileField,
     Form,
@@ -19,32 +24,13 @@ from heard.govuk.forms import (
     TextareaField,
     TextField,
 )
-from heard.knowledge.model import Item, Release
+from heard.knowledge.model import Item, Release, Sign, Vulnerability
 from heard.network.rules import Description, Name, read_box
 
 NEW: Final = "new"
 NOBODY: Final = "none"
+ANOTHER_DAY: Final = "day"
 STATES: Final = [("seen", _("Seen")), ("not_seen", _("Not seen")), ("not_known", _("Not known"))]
-
-
-class AboutForm(Form):
-    about = RadiosField(
-        _("Who or what is it about?"),
-        hint=_(
-            "If you are worried about a child, choose the child. You can write about the place as you go."
-        ),
-        choices=[
-            ("child", _("A child"), _("Somebody whom you know, or know of")),
-            (
-                "place",
-                _("A place"),
-                _("For example a shop, a park, a hotel or a flat where children are met or taken"),
-            ),
-            ("group", _("A group"), _("People who belong together, whether or not you know who they are")),
-        ],
-        missing=_("Choose who or what it is about"),
-        heading=True,
-    )
 
 
 class SearchForm(Form):
@@ -177,8 +163,54 @@ class NewGroupForm(Form):
     )
 
 
-class SceneForm(Form):
+class StaffForm(Form):
+    """What every worry is asked before anybody hears of it. `people`: users of Heard whom it may be about, by key."""
+
+    asks = STAFF_ASKS
+
+    staff = RadiosField(
+        _("Is the worry about somebody who works with children, paid or not?"),
+        hint=_(
+            "For example a teacher, a carer, a coach, a volunteer, a social worker or an officer. Then only the designated officer (LADO) hears of it."
+        ),
+        choices=[("yes", _("Yes")), ("no", _("No, or I do not know"))],
+        reveals={"yes": ("who", "user")},
+        missing=_("Say whether it is about somebody who works with children"),
+        size="m",
+    )
+    who = TextField(
+        _("Who is it?"),
+        hint=_("Name, and what they do"),
+        max_length=300,
+        spellcheck=False,
+    )
+    user = SelectField(
+        _("Do they use Heard?"),
+        hint=_(
+            "Then they are kept out of the child’s record from the moment that you send this, and are not told."
+        ),
+        missing=_("Say whether they use Heard"),
+    )
+
+    def __init__(self, *args: Any, people: Mapping[str, tuple[Any, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        none = (NOBODY, _("None of these, or I do not know"))
+        self.fields["user"].choices = [("", _("Choose one")), none] + [  # type: ignore[attr-defined]
+            (key, called) for key, (_user, called) in people.items()
+        ]
+
+    @property
+    def chosen(self) -> Any:
+        """The user whom it is about, or None."""
+        found = self.people.get(self.cleaned_data.get("user") or "")
+        return found[0] if found else None
+
+
+class SceneForm(StaffForm):
     """Of a place or a group."""
+
+    field_order = ("when_seen", "who_comes")
 
     when_seen = TextField(
         _("When was it seen?"),
@@ -212,14 +244,92 @@ class FilesForm(Form):
 
 
 class SeenForm(Form):
-    asks = SEEN_ASKS
+    """The first page: danger first, then what happened."""
 
+    asks = Asks(**DANGER_ASKS, **SEEN_ASKS)
+
+    danger_now = RadiosField(
+        _("Is somebody in danger now?"),
+        hint=_("Danger to life, serious harm, or somebody is about to take a child away."),
+        choices=[("yes", _("Yes")), ("no", _("No")), ("not_known", _("Not known"))],
+        reveals={"yes": "danger_done"},
+        size="m",
+    )
+    danger_done = TextareaField(
+        _("What has been done about it?"),
+        hint=_("If nothing yet: call 999 now, then come back. What you typed stays here."),
+        rows=3,
+        max_length=5000,
+    )
     seen_and_heard = TextareaField(
         _("What was seen and heard?"),
         hint=_("Who, what, where and when. Say what you saw yourself, and who told you the rest."),
-        heading=True,
-        rows=9,
+        size="m",
+        rows=7,
     )
+
+
+class LikelyForm(Form):
+    """The few signs that what was told may speak of, those that are marked already, and those that were searched for.
+
+    `offered`: each with the sentence that speaks of it, or "". `dated`: those that have a day of their own. What is not ticked
+    is not known.
+    """
+
+    signs = CheckboxesField(_("Signs"), required=False, says_optional=False, size="m")
+    vulnerabilities = CheckboxesField(_("Vulnerabilities"), required=False, says_optional=False, size="m")
+    when = RadiosField(
+        _("When was it seen?"),
+        hint=_("The last time. If you are not sure, the closest day."),
+        reveals={ANOTHER_DAY: "day"},
+        required=False,
+        says_optional=False,
+        size="m",
+        small=True,
+    )
+    day = DateField(_("Which day?"), called=_("The day"), missing=_("Enter the day"), past=True)
+    find = TextField(
+        _("Search the signs"),
+        hint=_("For example: phone, school, sleep"),
+        max_length=80,
+        required=False,
+        says_optional=False,
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        offered: Mapping[Item, str],
+        dated: Collection[str],
+        today: date,
+        chosen: str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.dated = dated
+        fields: dict[str, Any] = self.fields
+        for name, kind in (("signs", Sign), ("vulnerabilities", Vulnerability)):
+            fields[name].choices = [
+                (item.id, item.label, _("You wrote: “%(words)s”") % {"words": said} if said else item.help)
+                for item, said in offered.items()
+                if isinstance(item, kind)
+            ]
+            if not fields[name].choices:
+                del fields[name]
+        fields["when"].choices = days(today, chosen, week=True)
+        if not offered:
+            del fields["when"], fields["day"]
+
+    @property
+    def ticked(self) -> list[str]:
+        return [item for name in ("signs", "vulnerabilities") for item in self.cleaned_data.get(name) or ()]
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        has_day = bool(answers.get("when"))
+        if why_not := rules.why_not_seen(ticked=self.ticked, dated=self.dated, has_day=has_day):
+            self.add_error("when", _(why_not))
+        return answers
 
 
 class SignsForm(Form):
@@ -239,17 +349,28 @@ class SignsForm(Form):
             )
 
 
-class EvidenceForm(Form):
-    """When, from whom and in which words: for each sign that was seen."""
+class Begun(NamedTuple):
+    """What the evidence of a sign begins with: the day that was given for all, and what was told."""
 
-    def __init__(self, *args: Any, items: Iterable[Item], source: str, **kwargs: Any) -> None:
+    seen_on: date | None = None
+    words: str = ""
+
+
+class EvidenceForm(Form):
+    """When, from whom and in which words: for each sign that was seen. `begun`: what each begins with, by its id."""
+
+    def __init__(
+        self, *args: Any, items: Iterable[Item], source: str, begun: Mapping[str, Begun], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         for item in items:
+            seen_on, words = begun.get(item.id, Begun())
             self.fields[f"{item.id}_on"] = DateField(
                 _("When was it seen?"),
                 hint=_("The last time. If you are not sure, the closest day."),
                 called=_("%(sign)s: the day") % {"sign": item.label},
                 missing=_("%(sign)s: enter when it was seen") % {"sign": item.label},
+                initial=seen_on,
                 past=True,
             )
             self.fields[f"{item.id}_source"] = TextField(
@@ -261,25 +382,41 @@ class EvidenceForm(Form):
             self.fields[f"{item.id}_words"] = TextareaField(
                 _("What was seen, in their words?"),
                 missing=_("%(sign)s: enter what was seen") % {"sign": item.label},
+                initial=words,
                 rows=2,
                 max_length=5000,
             )
 
 
-class WordsForm(Form):
+class WordsForm(StaffForm):
+    """The child's own words with how, when and to whom; then who hears of the worry."""
+
     asks = WORDS_ASKS
+    field_order = ("heard", "text", "heard_when", "heard_on", "how", "heard_by", "why_no_words")
 
     heard = RadiosField(
         _("What did the child say, in their own words?"),
         hint=_("Exactly as they said it, also where it is rude or unclear. Do not put it better."),
         choices=[("yes", _("I have the child’s words")), ("no", _("I do not have the child’s words"))],
-        reveals={"yes": "text", "no": "why_no_words"},
+        reveals={"yes": ("text", "heard_when", "how", "heard_by"), "no": "why_no_words"},
         missing=_("Say whether you have the child’s own words"),
-        heading=True,
+        size="m",
     )
     text = TextareaField(
         _("The child’s words"),
         rows=4,
+    )
+    how = RadiosField(
+        _("How did the child tell it?"), initial="said", missing=_("Say how the child told it"), small=True
+    )
+    heard_when = RadiosField(
+        _("When?"), missing=_("Say when the child told it"), reveals={ANOTHER_DAY: "heard_on"}, small=True
+    )
+    heard_on = DateField(_("Which day?"), called=_("The day"), missing=_("Enter the day"), past=True)
+    heard_by = TextField(
+        _("Who heard the child?"),
+        hint=_("Name and role"),
+        max_length=120,
     )
     why_no_words = TextareaField(
         _("Why not?"),
@@ -289,67 +426,31 @@ class WordsForm(Form):
         max_length=5000,
     )
 
-
-class HeardForm(Form):
-    how = RadiosField(_("How did the child tell it?"), initial="said", missing=_("Say how the child told it"))
-    heard_on = DateField(_("When?"), called=_("The day"), missing=_("Enter the day"), past=True)
-    heard_by = TextField(
-        _("Who heard the child?"),
-        hint=_("Name and role"),
-        missing=_("Enter who heard the child"),
-        max_length=120,
-    )
-
     def __init__(
-        self, *args: Any, ways: Iterable[tuple[str, str]], heard_by: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        ways: Iterable[tuple[str, str]],
+        today: date,
+        chosen: str = "",
+        heard_by: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["how"].choices = ways  # type: ignore[attr-defined]
-        self.fields["heard_by"].initial = heard_by
-
-
-class StaffForm(Form):
-    """`people`: users of Heard whom it may be about, by key."""
-
-    asks = STAFF_ASKS
-
-    staff = RadiosField(
-        _("Is the worry about somebody who works with children, paid or not?"),
-        hint=_(
-            "For example a teacher, a carer, a coach, a volunteer, a social worker or an officer. Then only the designated officer (LADO) hears of it."
-        ),
-        choices=[("yes", _("Yes")), ("no", _("No, or I do not know"))],
-        reveals={"yes": ("who", "user")},
-        missing=_("Say whether it is about somebody who works with children"),
-        heading=True,
-    )
-    who = TextField(
-        _("Who is it?"),
-        hint=_("Name, and what they do"),
-        max_length=300,
-        spellcheck=False,
-    )
-    user = SelectField(
-        _("Do they use Heard?"),
-        hint=_(
-            "Then they are kept out of the child’s record from the moment that you send this, and are not told."
-        ),
-        missing=_("Say whether they use Heard"),
-    )
-
-    def __init__(self, *args: Any, people: Mapping[str, tuple[Any, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.people = people
-        none = (NOBODY, _("None of these, or I do not know"))
-        self.fields["user"].choices = [("", _("Choose one")), none] + [  # type: ignore[attr-defined]
-            (key, called) for key, (_user, called) in people.items()
-        ]
+        fields: dict[str, Any] = self.fields
+        fields["how"].choices = ways
+        fields["heard_when"].choices = days(today, chosen)
+        fields["heard_by"].initial = heard_by
 
     @property
-    def chosen(self) -> Any:
-        """The user whom it is about, or None."""
-        found = self.people.get(self.cleaned_data.get("user") or "")
-        return found[0] if found else None
+    def words(self) -> dict[str, Any] | None:
+        """As `record_words` takes them; None where there are none."""
+        said = self.cleaned_data
+        if said["heard"] != "yes":
+            return None
+        span = rules.span_of(said["heard_when"])
+        return {name: said[name] for name in ("text", "how", "heard_by")} | {
+            "heard_on": span[1] if span else said["heard_on"]
+        }
 
 
 class PassToOfficerForm(StaffForm):
@@ -362,27 +463,18 @@ class PassToOfficerForm(StaffForm):
         del self.fields["staff"]
 
 
-class DangerForm(Form):
-    asks = DANGER_ASKS
-
-    danger_now = RadiosField(
-        _("Is the child in danger now?"),
-        hint=_("Danger to life, serious harm, or somebody is about to take a child away."),
-        choices=[("yes", _("Yes")), ("no", _("No")), ("not_known", _("Not known"))],
-        reveals={"yes": "danger_done"},
-        heading=True,
-    )
-    danger_done = TextareaField(
-        _("What has been done about it?"),
-        hint=_("If nothing yet: call 999 now, then come back. What you typed stays here."),
-        rows=3,
-        max_length=5000,
-    )
-
-    def __init__(self, *args: Any, child: bool = True, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not child:
-            self.fields["danger_now"].label = _("Is somebody in danger there now?")
+def days(today: date, chosen: str = "", *, week: bool = False) -> list[tuple[str, Any]]:
+    """Today, yesterday and another day, kept as dates: what is “today” when it is chosen is no other day tomorrow. `chosen`: what
+    was chosen before, which stays among them."""
+    yesterday = today - timedelta(days=1)
+    found: dict[str, Any] = {today.isoformat(): _("Today"), yesterday.isoformat(): _("Yesterday")}
+    if week:
+        found[rules.in_week_to(today)] = _("In the last seven days, I do not know which")
+    if chosen not in found and (span := rules.span_of(chosen)):
+        first, last = span
+        said = {"first": day(first), "last": day(last)}
+        found[chosen] = said["last"] if first == last else _("Between %(first)s and %(last)s") % said
+    return [*found.items(), (ANOTHER_DAY, _("Another day"))]
 
 
 def answers_of(answers: Mapping[str, Any], step: str) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from heard.agencies.drafts.actions import save_draft
 from heard.agencies.drafts.queries import draft_of
 from heard.agencies.gate import Request, Takes, gate
 from heard.agencies.rules import Hidden, May, Refused
@@ -19,8 +18,7 @@ from heard.cases.attachment.actions import attach, discard_file
 from heard.cases.attachment.queries import attachments_of, same_file
 from heard.cases.attachment.views import set_aside
 from heard.cases.concern import actions
-from heard.cases.concern.forms import FilesForm, answers_of
-from heard.cases.concern.views import steps
+from heard.cases.concern.forms import FilesForm
 from heard.cases.concern.views.summary import named
 from heard.cases.concern.views.telling import TITLES, back_from
 
@@ -28,17 +26,13 @@ from heard.cases.concern.views.telling import TITLES, back_from
 @gate(May.TELL, takes=Takes.FILE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def files(request: Request, draft_id: uuid.UUID) -> HttpResponse:
-    """A file that was chosen is kept, whichever button was pressed; then one more, or the next step."""
+    """A file that was chosen is kept, whichever button was pressed; then one more, or back to the last page."""
     draft = draft_of(request.user, draft_id, kind=actions.DRAFT)
     form = FilesForm(request.POST, request.FILES) if request.method == "POST" else FilesForm()
     if request.method == "POST" and form.is_valid() and _kept(request, draft_id, form):
         if "more" in request.POST:
             return redirect("worry_files", draft_id=draft_id)
-        done = {*answers_of(draft.answers, "done").get("steps", []), "files"}
-        answers = {"done": {"steps": sorted(done)}}
-        draft = save_draft(by=request.user, draft_id=draft_id, kind=actions.DRAFT, answers=answers)
-        following = steps.first_unanswered(request.user, draft.answers) or "check"
-        return redirect(f"worry_{following}", draft_id=draft_id)
+        return redirect("worry_check", draft_id=draft_id)
     context = {
         "form": form,
         "title": TITLES["files"],

@@ -1,24 +1,29 @@
 """The steps of telling a worry: which are asked, which are answered, and what they come to.
 
-A draft keeps what was typed under the name of each step, right or wrong, and under `done` the steps that were sent.
+A draft keeps what was typed under the name of each step, right or wrong; under `about` what it is about; under `signs` the state
+of each sign that was marked, on whichever page; and under `done` the steps that were sent.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any, Final
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.rules import Hidden
 from heard.cases.case.queries import ways_of_telling
-from heard.cases.case.rules import Hint, Observed, language_hints
-from heard.cases.concern import forms
+from heard.cases.case.rules import Hint, Observed, language_hints, likely, searched
+from heard.cases.concern import forms, rules
 from heard.cases.concern.actions import AboutStaff
-from heard.cases.concern.forms import NEW, answers_of
+from heard.cases.concern.forms import ANOTHER_DAY, NEW, Begun, answers_of
 from heard.cases.concern.queries import who_uses_heard
 from heard.cases.concern.rules import About
+from heard.govuk.dates import PARTS, read_date
+from heard.govuk.environment import day
 from heard.govuk.forms import Form
 from heard.knowledge import load
 from heard.knowledge.model import Item
@@ -34,15 +39,21 @@ from heard.network.queries import (
 from heard.network.rules import Found, Likeness, find
 
 ORDER: Final = (
-    "about", "child", "same", "new", "place", "place_same", "place_new", "group", "group_same", "group_new",
-    "seen", "scene", "signs", "evidence", "words", "heard", "staff", "danger", "files",
+    "seen", "child", "same", "new", "place", "place_same", "place_new", "group", "group_same", "group_new",
+    "likely", "scene", "words",
 )  # fmt: skip
+BESIDE: Final = (
+    "signs",
+    "evidence",
+    "files",
+)  # reached from a step or from the last page, by who has more to say
 WHOM: Final = {
     About.CHILD: ("child", "same", "new"),
     About.PLACE: ("place", "place_same", "place_new"),
     About.GROUP: ("group", "group_same", "group_new"),
 }
-OF_A_CHILD: Final = {"signs", "evidence", "words", "heard"}
+LISTS: Final = ("signs", "vulnerabilities")
+OF_A_CHILD: Final = {"likely", "words"}
 type Answers = Mapping[str, Any]
 
 
@@ -53,19 +64,16 @@ def about(answers: Answers) -> About | None:
 
 
 def asked(answers: Answers) -> list[str]:
-    """The steps that this worry needs, in their order."""
-    whom = about(answers)
-    if whom is None:
-        return ["about"]
+    """The steps that this worry needs, in their order. It is about a child until somebody names a place or a group."""
+    whom = about(answers) or About.CHILD
     left_out = {step for kind, steps in WHOM.items() if kind is not whom for step in steps}
     left_out |= {"scene"} if whom is About.CHILD else OF_A_CHILD
     same, new = WHOM[whom][1:]
-    if answers_of(answers, same).get("choice") != NEW:
+    chosen = answers_of(answers, same)
+    if chosen.get("choice") != NEW:
         left_out.add(new)
-    if not items_seen(answers):
-        left_out.add("evidence")
-    if answers_of(answers, "words").get("heard") != "yes":
-        left_out.add("heard")
+    if chosen.get("nobody"):
+        left_out.add(same)
     return [step for step in ORDER if step not in left_out]
 
 
@@ -79,6 +87,12 @@ def first_unanswered(user: Any, answers: Answers) -> str | None:
 
 
 def before(answers: Answers, step: str) -> str | None:
+    if step in BESIDE:
+        return "check" if step == "files" else "likely"
+    if step == "check":
+        return asked(answers)[-1]
+    if step in ("place", "group"):
+        return "child"  # from where one comes to it
     steps = asked(answers)
     at = steps.index(step) if step in steps else 0
     return steps[at - 1] if at else None
@@ -92,21 +106,29 @@ def form_arguments(user: Any, answers: Answers, step: str) -> dict[str, Any]:
             return {"choices": [(choice, "", "")] if _findable(user, step, choice) else []}
         case "place" | "group":
             return {"place": step == "place"}
-        case "staff":
+        case "scene":
             return {"people": who_uses_heard(user)}
-        case "danger":
-            return {"child": about(answers) is About.CHILD}
+        case "words":
+            begun = {"ways": ways_of_telling(user), "heard_by": _who(user)[:120]}
+            chosen = str(answers_of(answers, step).get("heard_when", ""))
+            return begun | {"people": who_uses_heard(user), "today": timezone.localdate(), "chosen": chosen}
         case "signs":
             return {"release": load.current()}
+        case "likely":
+            chosen = str(answers_of(answers, step).get("when", ""))
+            dated = [item.id for item in items_seen(answers) if _evidence_of(answers, item.id).get("on")]
+            arguments = {"offered": offered(answers), "dated": dated}
+            return arguments | {"today": timezone.localdate(), "chosen": chosen}
         case "evidence":
-            return {"items": items_seen(answers), "source": _who(user)}
-        case "heard":
-            return {"ways": ways_of_telling(user), "heard_by": _who(user)[:120]}
+            return {
+                "items": items_seen(answers),
+                "source": source(user, answers),
+                "begun": begun_evidence(answers),
+            }
     return {}
 
 
 FORMS: Final[dict[str, type[Form]]] = {
-    "about": forms.AboutForm,
     "child": forms.SearchForm,
     "same": forms.SameChildForm,
     "new": forms.NewChildForm,
@@ -118,19 +140,64 @@ FORMS: Final[dict[str, type[Form]]] = {
     "group_new": forms.NewGroupForm,
     "seen": forms.SeenForm,
     "scene": forms.SceneForm,
+    "likely": forms.LikelyForm,
     "signs": forms.SignsForm,
     "evidence": forms.EvidenceForm,
     "words": forms.WordsForm,
-    "heard": forms.HeardForm,
-    "staff": forms.StaffForm,
-    "danger": forms.DangerForm,
     "files": forms.FilesForm,
 }
 
 
 def filled(user: Any, answers: Answers, step: str) -> Form:
     """The step's form, bound to what was typed, to see whether it is right."""
-    return FORMS[step].filled(answers_of(answers, step), **form_arguments(user, answers, step))
+    return FORMS[step].filled(typed(answers, step), **form_arguments(user, answers, step))
+
+
+def typed(answers: Answers, step: str) -> dict[str, Any]:
+    """What a step's form begins with: what was answered in it, and of the likely signs those that are marked by now."""
+    found = answers_of(answers, step)
+    if step == "likely":
+        found |= by_list(item.id for item in items_seen(answers))
+    return found
+
+
+def by_list(items: Iterable[str]) -> dict[str, list[str]]:
+    """Signs and vulnerabilities, by their ids: two lists that are never one."""
+    release, ids = load.current(), set(items)
+    return {name: [item.id for item in getattr(release, name) if item.id in ids] for name in LISTS}
+
+
+def marked(answers: Answers, shown: Iterable[str], ticked: Collection[str]) -> dict[str, str]:
+    """The states of all signs after a page that `shown` some of them: what is ticked was seen, and what is not is not known."""
+    states: dict[str, str] = {**answers_of(answers, "signs")}
+    for item in shown:
+        if item in ticked:
+            states[item] = "seen"
+        elif states.get(item) == "seen":
+            states[item] = ""
+    return states
+
+
+def offered(answers: Answers) -> dict[Item, str]:
+    """The signs and vulnerabilities of the first page of them, in the order of the two lists: what was told may speak of them
+    (with the sentence that does), they are marked as seen already, or they were searched for."""
+    release = load.current()
+    items = (*release.signs, *release.vulnerabilities)
+    spoken_of = likely(_told(answers), release.phrases)
+    shown = spoken_of.keys() | {item.id for item in (*items_seen(answers), *found(answers))}
+    return {item: spoken_of.get(item.id, "") for item in items if item.id in shown}
+
+
+def found(answers: Answers) -> list[Item]:
+    """The signs and vulnerabilities that fit what was searched for among them."""
+    release = load.current()
+    items = (*release.signs, *release.vulnerabilities)
+    ids = searched(searched_for(answers), items, release.phrases)
+    return [item for item in items if item.id in ids]
+
+
+def searched_for(answers: Answers) -> str:
+    return str(answers_of(answers, "likely").get("find", "")).strip()
 
 
 def items_seen(answers: Answers) -> list[Item]:
@@ -140,7 +207,7 @@ def items_seen(answers: Answers) -> list[Item]:
 
 
 def hits(user: Any, answers: Answers) -> list[Hit]:
-    """Children who may be the one searched for in the first step."""
+    """Children who may be the one whose name was typed."""
     form = forms.SearchForm.filled(answers_of(answers, "child"))
     return find_described(user, form.described()) if form.is_valid() else []  # type: ignore[attr-defined]
 
@@ -182,7 +249,7 @@ def begun_about(user: Any, sent: Mapping[str, str]) -> dict[str, dict[str, Any]]
                 "about": {"about": whom.value},
                 step: _searched_for(user, whom, typed_id),
                 same: {"choice": typed_id},
-                "done": {"steps": ["about", step, same]},
+                "done": {"steps": [step, same]},
             }
     return {}
 
@@ -207,43 +274,51 @@ _SEE: Final = {
 
 def told(user: Any, answers: Answers) -> dict[str, Any]:
     """What `actions.tell` takes. Call it only where nothing is unanswered."""
-    clean, staff = {}, None
+    clean: dict[str, Any] = {}
+    whom = about(answers) or About.CHILD
     for step in asked(answers):
         form: Any = filled(user, answers, step)
         form.is_valid()
         clean[step] = form.cleaned_data
-        if step == "staff" and form.cleaned_data["staff"] == "yes":
-            staff = AboutStaff(form.cleaned_data["who"], form.chosen)
-    whom = about(answers) or About.CHILD
-    told = _of_child(clean) if whom is About.CHILD else clean["scene"]
+        if step in ("words", "scene"):
+            last = form
+    told = _of_child(user, answers, last) if whom is About.CHILD else _of_place(clean["scene"])
     return told | {
-        **_whom(whom, clean),
+        **_whom(whom, answers, clean),
         "seen_and_heard": clean["seen"]["seen_and_heard"],
-        "danger_now": clean["danger"]["danger_now"],
-        "danger_done": clean["danger"].get("danger_done") or "",
-        "staff": staff,
+        "danger_now": clean["seen"]["danger_now"],
+        "danger_done": clean["seen"].get("danger_done") or "",
+        "staff": AboutStaff(last.cleaned_data["who"], last.chosen)
+        if last.cleaned_data["staff"] == "yes"
+        else None,
     }
 
 
-def _whom(whom: About, clean: Mapping[str, Any]) -> dict[str, Any]:
+def _of_place(scene: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: scene[name] for name in ("when_seen", "who_comes")}
+
+
+def _whom(whom: About, answers: Answers, clean: Mapping[str, Any]) -> dict[str, Any]:
     _step, same, new = WHOM[whom]
     field = "person" if whom is About.CHILD else whom.value
-    choice = clean[same]["choice"]
+    choice = answers_of(answers, same)["choice"]
     if choice == NEW:
         return {f"new_{field}": clean[new]}
     return {f"{field}_id": uuid.UUID(choice)}
 
 
-def _of_child(clean: Mapping[str, Any]) -> dict[str, Any]:
+def _of_child(user: Any, answers: Answers, form: Any) -> dict[str, Any]:
     return {
-        "observations": _observed(clean["signs"], clean.get("evidence", {})),
-        "words": {"text": clean["words"]["text"], **clean["heard"]} if "heard" in clean else None,
-        "why_no_words": clean["words"].get("why_no_words") or "",
+        "observations": _observed(user, answers),
+        "words": form.words,
+        "why_no_words": form.cleaned_data.get("why_no_words") or "",
     }
 
 
 def is_about_staff(answers: Answers) -> bool:
-    return bool(answers_of(answers, "staff").get("staff") == "yes")
+    return any(
+        answers_of(answers, step).get("staff") == "yes" for step in {"words", "scene"} & set(asked(answers))
+    )
 
 
 def handles_in(answers: Answers) -> tuple[Found, ...]:
@@ -251,7 +326,7 @@ def handles_in(answers: Answers) -> tuple[Found, ...]:
     said is not looked through."""
     if is_about_staff(answers):
         return ()
-    return find(str(answers_of(answers, "seen").get("seen_and_heard", "")).strip())
+    return find(_told(answers))
 
 
 def hints(answers: Answers) -> tuple[Hint, ...]:
@@ -260,23 +335,63 @@ def hints(answers: Answers) -> tuple[Hint, ...]:
         answers_of(answers, "seen").get("seen_and_heard", ""),
         answers_of(answers, "scene").get("who_comes", ""),
         answers_of(answers, "words").get("why_no_words", ""),
-        answers_of(answers, "danger").get("danger_done", ""),
+        answers_of(answers, "seen").get("danger_done", ""),
     ]
     return language_hints("\n".join(str(text) for text in typed))
 
 
-def _observed(states: Mapping[str, str], evidence: Mapping[str, Any]) -> list[Observed]:
-    return [
-        Observed(
-            item,
-            state,
-            seen_on=evidence.get(f"{item}_on") if state == "seen" else None,
-            source=evidence.get(f"{item}_source", "") if state == "seen" else "",
-            words=evidence.get(f"{item}_words", "") if state == "seen" else "",
-        )
-        for item, state in states.items()
-        if state
-    ]
+def _told(answers: Answers) -> str:
+    return str(answers_of(answers, "seen").get("seen_and_heard", "")).strip()
+
+
+def _observed(user: Any, answers: Answers) -> list[Observed]:
+    """What is not marked is not known. A sign that was seen has the day, source and words that were given for it; else the day
+    that was given for all, its teller, and the sentence that speaks of it, or all that was told."""
+    states, begun, who = answers_of(answers, "signs"), begun_evidence(answers), source(user, answers)
+    found = []
+    for item in items_seen(answers):
+        own, default = _evidence_of(answers, item.id), begun[item.id]
+        seen_on = own.get("on") or default.seen_on
+        said = own.get("source") or who, own.get("words") or default.words
+        found.append(Observed(item.id, "seen", seen_on, *said))
+    rest = [Observed(item, state) for item, state in states.items() if state in ("not_seen", "not_known")]
+    return [*found, *rest]
+
+
+def begun_evidence(answers: Answers) -> dict[str, Begun]:
+    """Of each sign that was seen: the day that was given for all, and the sentence that speaks of it, or all that was told."""
+    told = _told(answers)
+    spoken_of = likely(told, load.current().phrases)
+    span = _span(answers)
+    seen_on = span[0] if span else None
+    return {item.id: Begun(seen_on, (spoken_of.get(item.id) or told)[:5000]) for item in items_seen(answers)}
+
+
+def source(user: Any, answers: Answers) -> str:
+    """Who saw a sign where nothing else is said: the teller, and which days may be meant where the day is not known."""
+    span = _span(answers)
+    if span is None or span[0] == span[1]:
+        return _who(user)[:200]
+    not_known = _(" (between %(first)s and %(last)s)") % {"first": day(span[0]), "last": day(span[1])}
+    return _who(user)[: 200 - len(not_known)] + not_known
+
+
+def _span(answers: Answers) -> tuple[date, date] | None:
+    """The days of what was seen, as the page of likely signs has it."""
+    said = answers_of(answers, "likely")
+    if said.get("when") != ANOTHER_DAY:
+        return rules.span_of(str(said.get("when", "")))
+    read = read_date(**{part: str((said.get("day") or {}).get(part, "")) for part in PARTS}, called="")
+    return (read, read) if isinstance(read, date) else None
+
+
+def _evidence_of(answers: Answers, item: str) -> dict[str, Any]:
+    """What was given for this sign alone: on, source and words, as far as they were."""
+    typed = answers_of(answers, "evidence")
+    parts = {part: str((typed.get(f"{item}_on") or {}).get(part, "")) for part in PARTS}
+    on = read_date(**parts, called="")
+    said = {name: str(typed.get(f"{item}_{name}", "")).strip() for name in ("source", "words")}
+    return said | {"on": on if isinstance(on, date) else None}
 
 
 def _findable(user: Any, step: str, choice: str) -> bool:

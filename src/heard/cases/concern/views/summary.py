@@ -82,23 +82,25 @@ def check_sections(user: Any, draft_id: uuid.UUID, answers: steps.Answers) -> li
         return {"key": key, "value": value, "actions": [(_("Change"), href, key.lower())]}
 
     seen = row(_("What was seen and heard"), told["seen_and_heard"], "seen")
-    files = Section(_("Files"), [row(_("Files"), _file_names(user, draft_id), "files")])
+    danger = Section(_("Danger now"), _danger_rows(told, row))
+    add = (_("Add a photo, message or document"), reverse("worry_files", kwargs={"draft_id": draft_id}), "")
+    files = Section(_("Files"), [{"key": _("Files"), "value": _file_names(user, draft_id), "actions": [add]}])
     if steps.about(answers) is not About.CHILD:
         when = row(_("When"), told["when_seen"], "scene")
         who = row(_("Who comes there, or belongs to it"), told["who_comes"], "scene")
         return [
+            danger,
             Section(_("What it is about"), _place_rows(user, told, row)),
             Section(_("What was seen and heard"), [seen, when, who]),
-            Section(_("Who hears of it"), _staff_rows(told, row)),
-            Section(_("Danger now"), _danger_rows(told, row)),
+            Section(_("Who hears of it"), _staff_rows(told, row, "scene")),
             files,
         ]
     return [
+        danger,
         Section(_("The child"), _child_rows(user, told, row)),
         Section(_("What was seen and heard"), [seen, *_sign_rows(told, row)]),
         Section(_("The child’s own words"), _word_rows(user, told, row)),
-        Section(_("Who hears of it"), _staff_rows(told, row)),
-        Section(_("Danger now"), _danger_rows(told, row)),
+        Section(_("Who hears of it"), _staff_rows(told, row, "words")),
         files,
     ]
 
@@ -162,7 +164,7 @@ def _sign_rows(told: Row, row: Any) -> list[Row]:
     if absent:
         rows.append(row(_("Looked for and not seen"), "\n".join(absent), "signs"))
     rest = _("All other signs and vulnerabilities") if seen or absent else _("Signs and vulnerabilities")
-    return [*rows, row(rest, _("Not known"), "signs")]
+    return [*rows, row(rest, _("Not known"), "likely")]
 
 
 def _word_rows(user: Any, told: Row, row: Any) -> list[Row]:
@@ -172,23 +174,23 @@ def _word_rows(user: Any, told: Row, row: Any) -> list[Row]:
     how = dict(ways_of_telling(user))[words["how"]]
     return [
         row(_("The child’s words"), f"“{words['text']}”", "words"),
-        row(_("Heard"), f"{how}. {words['heard_by']}, {day(words['heard_on'])}", "heard"),
+        row(_("Heard"), f"{how}. {words['heard_by']}, {day(words['heard_on'])}", "words"),
     ]
 
 
-def _staff_rows(told: Row, row: Any) -> list[Row]:
+def _staff_rows(told: Row, row: Any, step: str) -> list[Row]:
     asked, staff = _("Is it about somebody who works with children?"), told["staff"]
     if staff is None:
-        return [row(asked, _("No, or not known"), "staff")]
-    rows = [row(asked, _("Yes: %(who)s") % {"who": staff.who}, "staff")]
+        return [row(asked, _("No, or not known"), step)]
+    rows = [row(asked, _("Yes: %(who)s") % {"who": staff.who}, step)]
     if staff.user:
-        rows.append(row(_("Kept out of the child’s record"), str(staff.user), "staff"))
+        rows.append(row(_("Kept out of the child’s record"), str(staff.user), step))
     return rows
 
 
 def _danger_rows(told: Row, row: Any) -> list[Row]:
     answer = {"yes": _("Yes"), "no": _("No"), "not_known": _("Not known")}[told["danger_now"]]
-    rows = [row(_("Is anybody in danger now?"), answer, "danger")]
+    rows = [row(_("Is anybody in danger now?"), answer, "seen")]
     if told["danger_now"] == "yes":
-        rows.append(row(_("What has been done"), told["danger_done"], "danger"))
+        rows.append(row(_("What has been done"), told["danger_done"], "seen"))
     return rows

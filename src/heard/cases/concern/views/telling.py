@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from heard.agencies.drafts.actions import begin_draft, save_draft
+from heard.agencies.drafts.actions import save_draft
 from heard.agencies.drafts.forms import kept_form, sending
+from heard.agencies.drafts.forms import sent as forget
 from heard.agencies.drafts.queries import draft_of, drafts_of, typed_in_steps
 from heard.agencies.drafts.rules import STEP
 from heard.agencies.gate import Request, gate
@@ -30,7 +32,7 @@ from heard.knowledge import load
 from heard.network.queries import named_something
 
 TITLES = {
-    "about": gettext_lazy("Who or what is it about?"),
+    "seen": gettext_lazy("What has happened?"),
     "child": gettext_lazy("Which child are you worried about?"),
     "same": gettext_lazy("Is this the child?"),
     "new": gettext_lazy("Who is the child?"),
@@ -40,42 +42,59 @@ TITLES = {
     "group": gettext_lazy("Which group are you worried about?"),
     "group_same": gettext_lazy("Is this the group?"),
     "group_new": gettext_lazy("What group is it?"),
-    "seen": gettext_lazy("What was seen and heard?"),
     "scene": gettext_lazy("When was it, and who was there?"),
-    "signs": gettext_lazy("Which of these have been seen?"),
+    "likely": gettext_lazy("Which of these were seen?"),
+    "signs": gettext_lazy("The whole list: which of these have been seen?"),
     "evidence": gettext_lazy("When was it seen, and who says so?"),
-    "words": gettext_lazy("What did the child say, in their own words?"),
-    "heard": gettext_lazy("How, when and to whom?"),
-    "staff": gettext_lazy("Is the worry about somebody who works with children?"),
-    "danger": gettext_lazy("Is the child in danger now?"),
+    "words": gettext_lazy("The child’s words, and who hears of it"),
     "files": gettext_lazy("Do you have a photo, message or document?"),
 }
 
 TEMPLATES = {
+    "seen": "cases/concern/step_seen.html",
     "same": "cases/concern/step_same.html",
     "place_same": "cases/concern/step_same.html",
     "group_same": "cases/concern/step_same.html",
+    "likely": "cases/concern/step_likely.html",
     "signs": "cases/concern/step_signs.html",
     "evidence": "cases/concern/step_evidence.html",
-    "danger": "cases/concern/step_danger.html",
-    "staff": "cases/concern/step_staff.html",
+    "scene": "cases/concern/step_last.html",
+    "words": "cases/concern/step_last.html",
 }
+BEGIN = "worry.begin"  # the kind of a first page that is not sent yet: it has no draft
 
 
 @gate(May.TELL)
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: Request) -> HttpResponse:
-    """Begins a draft; with a `person_id`, `place_id` or `group_id`, as their pages send it, about that one."""
-    if request.method == "POST":
+    """The first page, with which a draft begins. Pages of a child, place or group send their `person_id`, `place_id` or
+    `group_id` alone: then the draft is about that one, and the first page comes next."""
+    if request.method == "POST" and not {"seen_and_heard", "danger_now"} & request.POST.keys():
         begun = steps.begun_about(request.user, request.POST)
-        draft = begin_draft(by=request.user, kind=actions.DRAFT)
-        save_draft(by=request.user, draft_id=draft.pk, kind=actions.DRAFT, answers=begun)
+        draft = actions.begin_telling(by=request.user, answers=begun)
         return redirect(_address(request, draft.pk, begun))
+    form = kept_form(request, steps.FORMS["seen"], kind=BEGIN)
+    if form.is_valid():
+        with sending(request, form):
+            begun = {"seen": form.answers(), "done": {"steps": ["seen"]}}
+            page_id = form.kept.draft_id
+            draft = actions.begin_telling(by=request.user, answers=begun, page_id=page_id)
+            return redirect(_address(request, draft.pk, draft.answers))
     unfinished = [
         unfinished_in_words(draft) for draft in drafts_of(request.user).filter(kind=actions.DRAFT)[:3]
     ]
-    context = {"team": duty_team(request.user), "unfinished": unfinished, "clock": _clock()}
-    return render(request, "cases/concern/start.html", context)
+    context = {
+        "form": form,
+        "step": "seen",
+        "title": _("Tell a worry"),
+        "begins": True,
+        "name": "",
+        "go_on": _("Continue"),
+        "team": duty_team(request.user),
+        "unfinished": unfinished,
+        "clock": _clock(),
+    }
+    return render(request, TEMPLATES["seen"], context)
 
 
 @gate(May.TELL)
@@ -83,13 +102,71 @@ def start(request: Request) -> HttpResponse:
 def step(request: Request, draft_id: uuid.UUID, step: str) -> HttpResponse:
     """One step; then the next that is not answered, or this one again."""
     draft = draft_of(request.user, draft_id, kind=actions.DRAFT)
+    if step == "evidence" and not steps.items_seen(draft.answers):
+        return redirect("worry_likely", draft_id=draft_id)
     form = _form(request, draft_id, draft.answers, step)
+    aside = _aside(request, draft.answers, form) if step == "likely" and request.method == "POST" else ""
+    if aside:
+        return _go_aside(request, draft, form, aside)
     if form.is_valid():
         with sending(request, form):
-            sent = {step: form.answers() | _called(form, step), "done": _done(draft.answers, step)}
+            sent = _sent(request.user, draft.answers, step, form)
             draft = save_draft(by=request.user, draft_id=draft_id, kind=actions.DRAFT, answers=sent)
             return redirect(_address(request, draft_id, draft.answers))
     return _draw(request, draft_id, draft.answers, step, form)
+
+
+ASIDE = {
+    "find": "likely",
+    "list": "signs",
+    "each": "evidence",
+}  # buttons of the likely signs, and where they lead
+
+
+def _aside(request: Request, answers: steps.Answers, form: Any) -> str:
+    """Where it is to go on from the likely signs, or "" for the next step. New words in the box of the search are searched for,
+    also where Enter was pressed in it; with none there is nothing to search for."""
+    words, pressed = form["find"].answer.strip(), request.POST.get("go", "")
+    if pressed in ("list", "each"):
+        return pressed
+    return "find" if words and (pressed == "find" or words != steps.searched_for(answers)) else ""
+
+
+def _go_aside(request: Request, draft: Any, form: Any, aside: str) -> HttpResponse:
+    """A button that leads to more than the likely signs: what was ticked so far is kept as it is, right or wrong."""
+    marked = _marked(draft.answers, form)
+    open_again = set(answers_of(draft.answers, "done").get("steps", [])) - {"likely"}
+    sent = marked | {"done": {"steps": sorted(open_again)}}
+    draft = save_draft(by=request.user, draft_id=draft.pk, kind=actions.DRAFT, answers=sent)
+    forget(request, form)
+    if aside == "each" and not steps.items_seen(draft.answers):
+        messages.info(request, _("Tick what was seen first."))
+    return redirect(f"worry_{ASIDE[aside]}", draft_id=draft.pk)
+
+
+def _sent(user: Any, answers: steps.Answers, step: str, form: Any) -> dict[str, dict[str, Any]]:
+    """What the draft keeps of a step that is right. A search that finds nobody answers whether it is one of those found."""
+    if step == "likely":
+        kept = _marked(answers, form)
+        return kept | {"likely": kept["likely"] | {"find": ""}, "done": _done(answers, step)}
+    sent: dict[str, dict[str, Any]] = {step: form.answers() | _called(form, step)}
+    done = _done(answers, step)
+    whom = next((whom for whom, (named, _same, _new) in steps.WHOM.items() if named == step), None)
+    if whom:
+        sent["about"] = {"about": whom.value}
+        same = steps.WHOM[whom][1]
+        found = steps.hits(user, sent) if whom is About.CHILD else steps.likenesses(user, sent, step)
+        sent[same] = {} if found else {"choice": NEW, "nobody": True}
+        done = {"steps": sorted({*done["steps"], *([] if found else [same])})}
+    return sent | {"done": done}
+
+
+def _marked(answers: steps.Answers, form: Any) -> dict[str, dict[str, Any]]:
+    """The signs after the page of likely ones, and when they were seen."""
+    typed = form.answers()
+    ticked = {item for name in steps.LISTS for item in typed.pop(name, [])}
+    shown = [item.id for item in steps.offered(answers)]
+    return {"likely": typed, "signs": steps.marked(answers, shown, ticked)}
 
 
 @gate(May.TELL)
@@ -113,10 +190,11 @@ def check(request: Request, draft_id: uuid.UUID) -> HttpResponse:
     hidden = answers_of(draft.answers, "hints").get("hidden")
     context = {
         "draft_id": draft_id,
+        "back": back_from(draft_id, draft.answers, "check"),
         "refusal": refusal or "",
         "sections": check_sections(request.user, draft_id, draft.answers),
         "hints": [] if hidden else steps.hints(draft.answers),
-        "in_danger": answers_of(draft.answers, "danger").get("danger_now") == "yes",
+        "in_danger": answers_of(draft.answers, "seen").get("danger_now") == "yes",
         "found": found,
         "kept": kept,
         "about_staff": steps.is_about_staff(draft.answers),
@@ -128,7 +206,7 @@ def check(request: Request, draft_id: uuid.UUID) -> HttpResponse:
 def _not_sent(request: Request, draft: Any) -> str | None:
     """The first step in which something was typed that has not been sent: nothing that was typed is left out unseen."""
     typed = {row.kind.removeprefix(STEP) for row in typed_in_steps(request.user, draft.pk)}
-    return next((step for step in steps.asked(draft.answers) if step in typed), None)
+    return next((step for step in (*steps.asked(draft.answers), *steps.BESIDE) if step in typed), None)
 
 
 def _send(request: Request, draft_id: uuid.UUID, answers: steps.Answers, named: list[Any]) -> str | None:
@@ -191,7 +269,7 @@ def _form(request: Request, draft_id: uuid.UUID, answers: steps.Answers, step: s
         steps.FORMS[step],
         kind=f"{STEP}{step}",
         subject_id=draft_id,
-        initial=answers_of(answers, step),
+        initial=steps.typed(answers, step),
         suggested=steps.begun_new(answers, step),
         **arguments,
     )
@@ -237,6 +315,7 @@ def _draw(
         "form": form,
         "step": step,
         "about": about or "",
+        "begins": False,
         "title": TITLES[step],
         "draft_id": draft_id,
         "back": back_from(draft_id, answers, step),
@@ -246,13 +325,21 @@ def _draw(
         "signs": release.signs,
         "vulnerabilities": release.vulnerabilities,
         "items": steps.items_seen(answers) if step == "evidence" else [],
+        "nobody_found": step.endswith("new") and _found_nobody(answers),
+        "searched_for": steps.searched_for(answers) if step == "likely" else "",
+        "found_signs": steps.found(answers) if step == "likely" else [],
         "release": release,
-        "team": duty_team(request.user) if step in ("danger", "staff") else None,
-        "has_officer": step == "staff" and queries.has_officer(request.user),
+        "team": duty_team(request.user) if step == "seen" else None,
+        "has_officer": step in ("words", "scene") and queries.has_officer(request.user),
         "officer": settings.OFFICER,
-        "name": "" if about is None or step in ("about", *steps.WHOM[about]) else named(answers),
+        "name": "" if about is None or step in steps.WHOM[about] else named(answers),
     }
     return render(request, TEMPLATES.get(step, "cases/concern/step.html"), context)
+
+
+def _found_nobody(answers: steps.Answers) -> bool:
+    about = steps.about(answers)
+    return about is not None and bool(answers_of(answers, steps.WHOM[about][1]).get("nobody"))
 
 
 WRITE_DOWN = {

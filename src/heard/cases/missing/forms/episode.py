@@ -133,8 +133,9 @@ class EpisodeForm(MomentsForm):
     reported_on = DateField(
         gettext_lazy("On which day were they told?"),
         called=gettext_lazy("The day"),
+        hint=gettext_lazy("Leave it empty where it was the day since which the child is missing."),
         past=True,
-        missing=gettext_lazy("Give the day on which the police were told"),
+        required=False,
     )
     reported_time = TimeField(
         gettext_lazy("At what time?"), missing=gettext_lazy("Give the time at which the police were told")
@@ -161,6 +162,13 @@ class EpisodeForm(MomentsForm):
     phone_state = prose(
         gettext_lazy("Phone"), hint=gettext_lazy("With the child? On or off? When was it last used?"), rows=2
     )
+
+    def clean(self) -> dict[str, Any]:
+        """The day since which the child is missing is not asked a second time, with the police."""
+        answers = self.cleaned_data
+        if answers.get("reported") == "yes" and "reported_on" not in self.errors:
+            answers["reported_on"] = answers.get("reported_on") or answers.get("missing_on")
+        return super().clean()
 
     @property
     def said(self) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import DateField, Form, MomentsForm, RadiosField, TimeField
 
 NEW = "new"
+_SAID_ALREADY = ("heard_on", "heard_by", "asked_on")
+_MOST_HEARD_BY = 120  # characters that stand beside the child's words; the interview has all of them
 
 
 class OfferForm(MomentsForm):
@@ -70,7 +72,10 @@ class OfferForm(MomentsForm):
 
 
 class InterviewForm(MomentsForm, ChildsViewForm):
-    """Who, when and where; the child's own words; then questions of which each may stay without an answer."""
+    """Who, when and where; the child's own words; then questions of which each may stay without an answer.
+
+    What the child says is heard, or the child asked, on the day of the interview, and by whoever held it: neither is asked twice.
+    """
 
     moments: ClassVar = {"held_at": ("held_on", "held_time")}
     held_on = DateField(
@@ -123,6 +128,22 @@ class InterviewForm(MomentsForm, ChildsViewForm):
         hint=gettext_lazy("And whether the child knows."),
     )
     field_order = ["held_on", "held_time", "where", "with_whom", "independent", "who_else"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        which = fields["which"]
+        for name in _SAID_ALREADY:
+            del fields[name]
+        which.reveals = {
+            value: tuple(name for name in names if name not in _SAID_ALREADY)
+            for value, names in which.reveals.items()
+        }
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean()
+        day, who = answers.get("held_on"), answers.get("with_whom") or ""
+        return answers | {"heard_on": day, "asked_on": day, "heard_by": who[:_MOST_HEARD_BY]}
 
     @property
     def answered(self) -> dict[str, Any]:
