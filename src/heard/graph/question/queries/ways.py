@@ -25,23 +25,24 @@ def between(user: User, node_id: uuid.UUID, other_id: uuid.UUID) -> Answer:
     ends = (node_id, other_id)
     if node_id == other_id:
         raise Hidden
-    (kind, one), (other_kind, other) = asking.door.end(node_id), asking.door.end(other_id)
+    (kind, one), (other_kind, other) = asking.end(node_id), asking.end(other_id)
     near = asking.door.steps(set(ends), since=asking.since, both_ways=True)
     reached = {step.end: step.end_kind for step in near if step.passes and step.end not in ends}
     many = asking.find_hubs(key for key, its in reached.items() if its != "person")
     within = sorted(set(reached) - many, key=str)
     left_out = len(within) > rules.SEARCHED
     further = asking.door.steps(set(within[: rules.SEARCHED]), since=asking.since, both_ways=True)
-    middle = {step.end for step in further if step.end_kind != "person"} - set(reached) - set(ends)
-    many |= asking.find_hubs(middle)
-    steps = {(step.tie_key, step.start): step for step in (*near, *further)}.values()
-    degree = asking.door.degrees({step.end for step in steps})
+    on_way = rules.on_a_way(node_id, other_id, (*near, *further))
+    steps = {
+        (step.tie_key, step.start): step for step in (*near, *further) if {step.start, step.end} <= on_way
+    }.values()
+    many |= asking.find_hubs({step.end for step in steps if step.end_kind != "person"} - set(ends))
+    degree = asking.door.degrees(on_way - set(ends))
     found = rules.ways(node_id, other_id, steps, degree, many)
     nodes = {step.end for path in found for step in path.steps} | set(ends)
-    known = asking.door.known_of(nodes, since=asking.since)
+    known = asking.door.said_of(nodes, since=asking.since)
     named = asking.call(*nodes, *many)
-    met = {step.end for step in steps if step.end in many}
-    asking.hubs = [named[key] for key in met]
+    asking.hubs = [named[key] for key in many]
     lines = []
     for path in found:
         ties = {step.tie_key for step in path.steps}
