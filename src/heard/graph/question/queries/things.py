@@ -88,8 +88,8 @@ def rests(user: User, node_id: uuid.UUID) -> Answer:
         }
         lines.append(asking.line(other, says, [piece]))
     summary = _(
-        "Of %(ties)s ties %(seen)s were seen, %(told)s were told by one person alone, and %(several)s are known from several "
-        "agencies. Of %(graded)s somebody said how sure it is."
+        "Ties: %(ties)s. Of these somebody saw: %(seen)s; one person alone told: %(told)s; several agencies know: %(several)s; "
+        "somebody said how sure it is: %(graded)s."
     ) % {
         "ties": found.ties,
         "seen": found.seen,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -45,11 +46,13 @@ def between(user: User, node_id: uuid.UUID, other_id: uuid.UUID) -> Answer:
     asking.hubs = [named[key] for key in many]
     lines = []
     for path in found:
-        ties = {step.tie_key for step in path.steps}
         needed = rules.needed(path, node_id, other_id, steps, many)
-        forward = {(step.tie_key, step.end) for step in path.steps}
-        some = [piece for piece in known if (piece.tie_key, piece.node) in forward and piece.tie_key in ties]
-        lines.append(asking.line(None, _says(one, path, named, needed), some, part="ways"))
+        forward = {(step.tie_key, step.end): number for number, step in enumerate(path.steps)}
+        some = [piece for piece in known if (piece.tie_key, piece.node) in forward]
+        line = asking.line(None, _says(one, path, named, needed), some, part="ways")
+        place = {piece.key: forward[piece.tie_key, piece.node] for piece in some if piece.tie_key}
+        in_order = sorted(line.grounds, key=lambda ground: place[ground.key])
+        lines.append(replace(line, grounds=tuple(in_order)))
     limits = [
         _(
             "Searched are ways of four ties at most. Of several, three with the fewest and least common things between are "
@@ -73,8 +76,10 @@ def _says(one: Any, path: Path, named: dict[uuid.UUID, Any], needed: tuple[int, 
     for step in path.steps:
         parts.append(f"{so_far} {step.said} {named[step.end]}")
         so_far = named[step.end]
-    says = "; ".join(parts) + "."
-    if needed and len(path.steps) > 1:
+    if len(parts) == 1:
+        return f"{parts[0]}."
+    says = "; ".join(f"({number}) {part}" for number, part in enumerate(parts, 1)) + "."
+    if needed:
         which = ", ".join(str(number) for number in needed)
-        says += " " + _("If this step is wrong, no way is left: %(which)s.") % {"which": which}
+        says += " " + _("Where one of these steps is wrong, no way is left: %(which)s.") % {"which": which}
     return says
