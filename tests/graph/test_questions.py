@@ -399,6 +399,7 @@ def test_a_page_says_each_line_leaves_a_row_for_each_child_and_takes_a_judgement
     after = client.post(from_line, sent, follow=True).text
     assert "Saved: what you said of it, and why." in after
     assert "One matter after all?" in after
+    assert "Nothing comes up" not in after
     assert re.findall(r'value="([^"]*)"[^>]*checked', client.get(from_line).text) == [line.known, "again"]
     assert "Tess Archer" in after
     assert "Everybody goes there" in after
