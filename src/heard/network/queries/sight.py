@@ -201,6 +201,12 @@ class Sight:
             found |= {row.pk: row for row in rows.filter(pk__in=some)}
         return found
 
+    @staticmethod
+    def ends_in(keys: Collection[uuid.UUID]) -> Q:
+        """Of sources: of ties at these nodes. The ties are found first, by their indexes: joined to them, SQLite walks through
+        every source there is."""
+        return _of_ties(Tie.objects.filter(Q(first__in=keys) | Q(second__in=keys)))
+
     # ---- who may see it: as `Web` says it to the database (`tests/network/test_sight.py` holds that they say the same)
 
     def _sees(self, kind: str, key: uuid.UUID) -> bool:
@@ -233,7 +239,7 @@ class Sight:
         for kind, key in ends:
             new[kind].add(key)
         handles = new[_HANDLE] - self._seen[_HANDLE].keys()
-        at_handles = self._at(ends_in(_some(handles)))
+        at_handles = self._at(self.ends_in(_some(handles)))
         naming = self._mentions.filter(node__in=_some(handles)).values_list("node_id", "about", "about_id")
         names_handle = [_Naming(*row) for row in naming.distinct().order_by()]
         groups = new[_GROUP].union(one.first for one in at_handles if one.first_kind == _GROUP)
@@ -307,12 +313,6 @@ def _in_order(sources: QuerySet[TieSource]) -> list[Said]:
     """Put in order here: told to, SQLite walks through all that was ever noted in that order instead."""
     rows = [Said(*row) for row in sources.order_by().values_list(*_SAID)]
     return sorted(rows, key=lambda one: (one.recorded_at, one.key))
-
-
-def ends_in(keys: Collection[uuid.UUID]) -> Q:
-    """Of sources: of ties at these nodes. The ties are found first, by their indexes: joined to them, SQLite walks through every
-    source there is."""
-    return _of_ties(Tie.objects.filter(Q(first__in=keys) | Q(second__in=keys)))
 
 
 def _of_ties(ties: QuerySet[Tie]) -> Q:

@@ -24,7 +24,7 @@ from django.utils.module_loading import import_string
 from heard.agencies.rules import Hidden, May
 from heard.network.models import Group, Handle, Mention, Node, Person, Place, Tie, TieSource
 from heard.network.queries.people import findable_through, visible_through
-from heard.network.queries.sight import Said, Sight, ends_in
+from heard.network.queries.sight import Said, Sight
 from heard.network.rules import KnownGrade, Piece, Reach, Step
 from heard.network.strands import BEHIND, Strand, strands
 
@@ -156,7 +156,7 @@ class Web:
         """Sources of ties of these nodes that the user may read, of which they see both ends; the first that was noted first."""
         new = set(keys) - self._at.keys()
         if new:
-            self._keep(new, self._read(TieSource.objects.filter(self._then(), ends_in(new))))
+            self._keep(new, self._read(TieSource.objects.filter(self._then(), Sight.ends_in(new))))
         found = {one.key: one for key in keys for one in self._at[key]}
         return sorted(found.values(), key=lambda one: (one.recorded_at, one.key))
 
@@ -188,7 +188,7 @@ class Web:
         """What was noted of these nodes after a moment and still stands, and what was withdrawn after it, each as read from one of
         them. A fixed number of queries."""
         new = [one for one in self._said_at(keys) if one.recorded_at > after]
-        rows = TieSource.objects.filter(ends_in(keys), withdrawn_at__gt=after)
+        rows = TieSource.objects.filter(Sight.ends_in(keys), withdrawn_at__gt=after)
         gone = {one.key: one for one in self._read(rows)}
         return [one for one in _pieces(new) if one.node in keys], [
             Withdrawn(one, gone[one.key].why_withdrawn, gone[one.key].withdrawn_at)
