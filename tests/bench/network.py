@@ -2,8 +2,7 @@
 
 Among 200,000 people, of whom and of places, groups and phones 50,000 are tied by 125,000 ties with 300,000 sources, on SQLite and on
 PostgreSQL, each in a throwaway database, as a co-ordinator and as a practitioner who sees a tenth of the people. BENCH_PEOPLE makes it
-smaller, and everything else with it. "Work" is the time in which the machine was at work for the answer: most of it is Django
-writing the question. One person in a hundred is restricted.
+smaller, and everything else with it. "Work" is the time in which the machine was at work for the answer, and not for others. One person in a hundred is restricted.
 """
 
 from __future__ import annotations

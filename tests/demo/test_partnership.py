@@ -6,18 +6,21 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db.models import Q
 from django.utils import timezone
 
 from heard.agencies.models import AuditRow, User
-from heard.agencies.rules import Refused, Role
+from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases import models
 from heard.demo import partnership, published, site
 from heard.demo.extracts import write_extracts
+from heard.graph.question.queries import QUESTIONS
 from heard.insight.digest import queries as digests
 from heard.insight.models import Profile, ReleaseDecision
 from heard.insight.release import queries
 from heard.insight.release.actions import draw_profile
-from heard.network.models import Merge, Person
+from heard.network.models import Group, Handle, Merge, Person, Place, Tie, TieSource
+from heard.network.queries import people_visible_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("partnership")]
 PASSWORD = "for tests, and long enough"
@@ -145,6 +148,103 @@ def test_no_text_still_has_a_gap_for_the_name() -> None:
         and model.objects.filter(**{f"{field.name}__contains": "<name>"}).exists()
     ]
     assert found == []
+
+
+def _known(name: str) -> Any:
+    """An adult, place or group of the story, or the phone that ends so."""
+    if name.isdigit():
+        return Handle.objects.get(key__endswith=name)
+    tables: tuple[Any, ...] = (
+        Person.objects.filter(kind="adult", given_name=name),
+        Group.objects.filter(name=name),
+    )
+    places = Place.objects.filter(name=name).order_by("postcode")
+    return next(row for rows in (*tables, places) for row in rows)
+
+
+def _tied(kind: str, other: Any) -> Any:
+    """Of ties of this kind to or from somebody or something, the other end that was noted last."""
+    tie = Tie.objects.filter(Q(first=other.pk) | Q(second=other.pk), kind=kind).latest("pk")
+    return tie.second_id if tie.first_id == other.pk else tie.first_id
+
+
+def _asked(username: str, question: str, **keys: Any) -> list[str]:
+    try:
+        return [
+            line.says for line in QUESTIONS[question].ask(User.objects.get(username=username), **keys).lines
+        ]
+    except Hidden:
+        return []
+
+
+def _questions() -> dict[str, tuple[dict[str, Any], str]]:
+    """Of each question, of what it is asked and what it has to say."""
+    arcade, dean = _known("Harbour Street arcade"), _known("Dean")
+    spoke = TieSource.objects.filter(about="interview", tie__second=arcade.pk).earliest("valid_from")
+    letter = _tied("contacted_from", _known("0214"))
+    worry = models.Concern.objects.get(seen_and_heard__contains="07700 900147")
+    return {
+        "episodes": ({"episode_id": spoke.about_id}, "Harbour Street arcade is named in 2 of these"),
+        "together": ({"person_id": letter}, "07700 900214 in common"),
+        "ways": (
+            {
+                "node_id": _tied("goes_to", _known("Ropewalk hand car wash")),
+                "other_id": _tied("drives", dean),
+            },
+            "Ropewalk hand car wash is run by Dean Corrigan; Dean Corrigan drives ",
+        ),
+        "panel": (
+            {"panel_id": models.Panel.objects.get(state="planned").pk},
+            "one withdrawn because: It was another driver",
+        ),
+        "worry": ({"concern_id": worry.pk}, "The worry touches Drivers behind the takeaway"),
+        "unwatched": ({}, "Harbour Street arcade: "),
+        "users": ({"handle_id": _known("0147").pk}, "by Kim Tallis since"),
+        "there": ({"place_id": arcade.pk}, "Dean Corrigan."),
+        "rests": ({"node_id": _tied("gives_things_to", dean)}, "to Dean Corrigan in this way"),
+        "pieces": ({"thing_id": _known("0214").pk}, "hold one piece each about 07700 900214"),
+    }
+
+
+@pytest.mark.parametrize("username", ["maya.lindqvist", "ruth.pemberton"])
+def test_each_question_finds_something_that_somebody_may_judge(username: str) -> None:
+    asked = _questions()
+    assert asked.keys() == QUESTIONS.keys()
+    silent = [
+        question
+        for question, (keys, says) in asked.items()
+        if not any(says in line for line in _asked(username, question, **keys))
+    ]
+    assert silent == []
+
+
+def test_what_only_looks_like_a_finding_is_passed_over() -> None:
+    asked, arcade = _questions(), _known("Harbour Street arcade")
+    maya = "maya.lindqvist"
+    assert not any(
+        "Harbour steps" in line for line in _asked(maya, "episodes", **asked["episodes"][0])
+    )  # named once
+    assert not any(
+        "Quayside bus station" in line for line in _asked(maya, "unwatched")
+    )  # somebody protects there
+    assert not any("Ferdi" in line for line in _asked(maya, "users", **asked["users"][0]))  # thought untrue
+    assert not any("Kim" in line for line in _asked(maya, "there", place_id=arcade.pk))  # the day after
+    assert not any(
+        "Harbour steps" in line for line in _asked(maya, "rests", **asked["rests"][0])
+    )  # two say so
+    assert _asked(maya, "pieces", thing_id=_known("0147").pk) == []  # the police have two
+    agenda = _asked(maya, "panel", **asked["panel"][0])
+    assert not any("Ropewalk" in line for line in agenda)  # all that is known of it is older
+
+
+def test_who_does_not_see_both_children_is_told_nothing_of_what_they_share() -> None:
+    letter = _questions()["together"][0]["person_id"]
+    grace = User.objects.get(username="grace.adeyemi")
+    assert people_visible_to(grace).filter(pk=letter).exists()
+    assert not any("0214" in line for line in _asked("grace.adeyemi", "together", person_id=letter))
+    assert {
+        question for question, (keys, _says) in _questions().items() if _asked("ana.kovacs", question, **keys)
+    } == set()
 
 
 def test_everyone_it_prints_can_sign_in() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -146,8 +147,8 @@ def test_the_ways_between_two_and_which_step_has_to_be_right(world: World, amira
     tie(world, dean, "drives", maya)
     [way] = said(world.teacher, "ways", node_id=amira.pk, other_id=maya.pk)
     assert way == (
-        "Amira Made goes to Arcade; Arcade is run by Dean Made; Dean Made drives Maya Made. "
-        "If this step is wrong, no way is left: 1, 2, 3."
+        "(1) Amira Made goes to Arcade; (2) Arcade is run by Dean Made; (3) Dean Made drives Maya Made. "
+        "Where one of these steps is wrong, no way is left: 1, 2, 3."
     )
     tie(world, amira, "friend_of", dean)
     ways = said(world.teacher, "ways", node_id=amira.pk, other_id=maya.pk)
@@ -287,7 +288,7 @@ def test_what_one_untested_source_carries_is_said_and_a_childs_own_words_are_not
     tie(world, amira, "goes_to", place(world, "Park"), how="said_by_child")
     tie(world, amira, "goes_to", place(world, "Shop"), how="seen")
     found = answer(world.teacher, "rests", node_id=amira.pk)
-    assert found.summary.startswith("Of 3 ties 1 were seen, 2 were told by one person alone")
+    assert found.summary.startswith("Ties: 3. Of these somebody saw: 1; one person alone told: 2;")
     assert [line.this.name for line in found.lines] == ["Arcade"]
 
 
@@ -388,10 +389,18 @@ def test_a_page_says_each_line_leaves_a_row_for_each_child_and_takes_a_judgement
     assert set(seen) == {amira.pk, maya.pk}
     [line] = ask(by=world.teacher, question="together", person_id=amira.pk).lines
     judging = reverse("judge_together", kwargs={"person_id": amira.pk})
+    assert reverse("child_people", kwargs={"person_id": amira.pk}) in page  # from where it was asked
+    from_line = f"{judging}?line={line.known}"
+    assert from_line in page
+    chosen = re.findall(r'value="([^"]*)"[^>]*checked', client.get(from_line).text)
+    assert chosen == [line.known, "not_same"]
     assert "Choose what you judge" in client.post(judging, {"why": "No"}).text
     sent = {"line": line.known, "verdict": "not_same", "why": "Everybody goes there"}
-    after = client.post(judging, sent, follow=True).text
+    after = client.post(from_line, sent, follow=True).text
     assert "Saved: what you said of it, and why." in after
+    assert "One matter after all?" in after
+    assert "Nothing comes up" not in after
+    assert re.findall(r'value="([^"]*)"[^>]*checked', client.get(from_line).text) == [line.known, "again"]
     assert "Tess Archer" in after
     assert "Everybody goes there" in after
     for user in (world.social_worker, world.analyst):

@@ -3,7 +3,8 @@
 Everything is written through the same actions that people use, so every rule holds and every write is audited, each on
 the day of the story on which it is done. The
 words are in YAML files: who works where in `partnership.yaml`, how each child's story begins in `begun.yaml` and
-`stories.yaml`, how it goes on in `life/life.yaml`, and what agencies do together in `life/together.yaml`.
+`stories.yaml`, how it goes on in `life/life.yaml`, what agencies do together in `life/together.yaml`, and what they know of who
+and what is around the children in `life/network.yaml`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from heard.demo.life import (
     around,
     attaching,
     auditing,
+    connecting,
     deciding,
     emergency,
     keeping,
@@ -123,6 +125,7 @@ def _write_together(world: World, children: dict[str, Child], told: dict[str, An
     supervising.save_views(world)
     panels.disagree(world, children, told["disagreements"])
     panels.hold_panels(world, children, told["panels"])
+    connecting.connect(world, children, read("life/network.yaml"))
     attaching.attach_files(world, children, told["files"])
     noting.keep_a_rota(world)
     noting.see_what_was_told(world)

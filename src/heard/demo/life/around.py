@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from heard.cases.case.actions import note_warning
 from heard.cases.clocks.actions import note_moment
 from heard.cases.concern import actions as concerns
+from heard.network.rules import find
 
 if TYPE_CHECKING:
     from heard.demo.life.panels import Children
@@ -28,6 +29,7 @@ def worry_about(world: World, kind: str, told: list[dict[str, Any]]) -> None:
                 when_seen=one["when"],
                 who_comes=one["who"],
                 danger_now="not_known",
+                named=find(one["seen"]),
                 **{f"{kind}_id": known[one[kind]].pk},
             )
         if "decision" in one:

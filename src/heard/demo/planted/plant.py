@@ -59,6 +59,7 @@ def _agencies(planter: Planter) -> tuple[str, str]:
 
 def _episodes(planter: Planter, station: Any, helpline: str) -> None:
     hours = [2, 7, 12, 17, 21]
+    spoke_of_station: list[tuple[Any, uuid.UUID]] = []
     for _ in range(_TIMES):
         by, also = _agencies(planter)
         who, where, once = planter.person(by, also), planter.place(), planter.place()
@@ -73,8 +74,17 @@ def _episodes(planter: Planter, station: Any, helpline: str) -> None:
         planter.say(
             "episodes", keys, where, (sources[0] for _one, sources in made[:2]), planter.readers([who])
         )
+        spoke = [one.pk for one, _sources in made[:2]]  # and nobody is noted who watches over it
+        planter.say("unwatched", {}, where, spoke, planter.readers([who]))
+        spoke_of_station += [(who, key) for key in spoke]
         planter.pass_over("episodes", keys, "hub")
         planter.pass_over("episodes", keys, "named once")
+    for reader in (
+        READERS
+    ):  # a place of many is what is asked about here, and not passed through; each what they see of it
+        seen = [key for who, key in spoke_of_station if reader in planter.readers([who])]
+        if len(seen) > 1:
+            planter.say("unwatched", {}, station, seen, [reader])
     # three that began at about one hour, and two that did by accident
     by, also = _agencies(planter)
     for number in (3, 2):
@@ -97,6 +107,7 @@ def _episodes(planter: Planter, station: Any, helpline: str) -> None:
     )
     keys = {"episode_id": mine.pk, "chosen": [mine.pk, other.pk]}
     planter.say("episodes", keys, where, [*first, *second], planter.readers([who, hidden]))
+    planter.say("unwatched", {}, where, [mine.pk, other.pk], planter.readers([who, hidden]))
     # thought untrue
     who, where = planter.person(*_agencies(planter)), planter.place()
     by = min(planter.seen_by[who.pk][0])

@@ -278,6 +278,23 @@ class Path:
         return tuple(step.end for step in self.steps[:-1])
 
 
+def on_a_way(start: uuid.UUID, end: uuid.UUID, steps: Iterable[Step]) -> set[uuid.UUID]:
+    """The two and what lies between them on any way of at most four ties. `steps`: each tie from both of its ends."""
+    beside: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for step in steps:
+        beside[step.start].add(step.end)
+    one, other = _how_far(start, beside), _how_far(end, beside)
+    return {start, end} | {key for key in one.keys() & other.keys() if one[key] + other[key] <= FURTHEST}
+
+
+def _how_far(start: uuid.UUID, beside: Mapping[uuid.UUID, Collection[uuid.UUID]]) -> dict[uuid.UUID, int]:
+    found, edge = {start: 0}, {start}
+    for ties in range(1, FURTHEST):
+        edge = {other for key in edge for other in beside.get(key, ()) if other not in found}
+        found |= dict.fromkeys(edge, ties)
+    return found
+
+
 def ways(
     start: uuid.UUID,
     end: uuid.UUID,

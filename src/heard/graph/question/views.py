@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
@@ -19,7 +20,7 @@ from heard.agencies.rules import May
 from heard.govuk.environment import day
 from heard.graph.question import actions, queries
 from heard.graph.question.forms import DayForm, JudgeForm, OtherEndForm
-from heard.graph.question.rules import HUB, MOST
+from heard.graph.question.rules import HUB, MOST, Verdict
 from heard.network.headings import HEADINGS
 from heard.network.queries import person_visible_to
 
@@ -43,9 +44,10 @@ def _pages(
     *,
     more: Callable[[Request], dict[str, Any]] = lambda request: {},
     shown: Callable[[Request, dict[str, Any]], dict[str, Any]] = lambda request, keys: {},
+    back: tuple[str, str, Any],
 ) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """The page of a question, and the one on which a line of it is judged. `more`: what the address says after “?”; `shown`: what
-    the page shows beside the answer."""
+    the page shows beside the answer; `back`: from which page it is asked, by which key, and what that is called."""
     asked = queries.QUESTIONS[question]
 
     @gate(may)
@@ -53,9 +55,9 @@ def _pages(
     def page(request: Request, **keys: Any) -> HttpResponse:
         told = more(request)
         answer = actions.ask(by=request.user, question=question, **keys, **told)
-        here = request.META.get("QUERY_STRING", "")
-        judge_at = reverse(f"judge_{question}", kwargs=keys) + (f"?{here}" if here else "")
+        judge_at = reverse(f"judge_{question}", kwargs=keys) + _after(request)
         context = {"asked": asked, "answer": answer, "judge_at": judge_at, "form": None}
+        context |= {"asked_at": (_asked_at(back, keys), back[2])}
         return render(request, "graph/question.html", context | shown(request, keys))
 
     @gate(may)
@@ -64,11 +66,16 @@ def _pages(
         told = more(request)
         answer = actions.ask(by=request.user, question=question, **keys, **told)
         lines = [(one.known, one.says) for one in (*answer.lines, *answer.silenced)]
-        there = reverse(f"ask_{question}", kwargs=keys)
-        here = request.META.get("QUERY_STRING", "")
-        there += f"?{here}" if here else ""
+        there = reverse(f"ask_{question}", kwargs=keys) + _after(request)
         subject_id = next(iter(keys.values()), None)
-        form = kept_form(request, JudgeForm, kind=f"judge.{question}", subject_id=subject_id, lines=lines)
+        form = kept_form(
+            request,
+            JudgeForm,
+            kind=f"judge.{question}",
+            subject_id=subject_id,
+            suggested=_meant(request, answer),
+            lines=lines,
+        )
         if form.is_valid():
             with sending(request, form):
                 actions.judge(by=request.user, question=question, **form.cleaned_data, **told, **keys)
@@ -79,6 +86,26 @@ def _pages(
 
     page.__name__, judge.__name__ = f"ask_{question}", f"judge_{question}"
     return page, judge
+
+
+def _asked_at(back: tuple[str, str, Any], keys: dict[str, Any]) -> str:
+    """Each of these pages is about one thing at most, and that is the first key of the question."""
+    page, key, _called = back
+    return reverse(page, kwargs={key: next(iter(keys.values()))} if key else {})
+
+
+def _after(request: Request) -> str:
+    """What the address says after “?”, but for the line that is judged."""
+    said = request.GET.copy()
+    said.pop("line", None)
+    return f"?{said.urlencode()}" if said else ""
+
+
+def _meant(request: Request, answer: queries.Answer) -> dict[str, str]:
+    """The line from which somebody came here, and what there is to say of it."""
+    line = request.GET.get("line", "")
+    again = line in {one.known for one in answer.silenced}
+    return {"line": line, "verdict": Verdict.AGAIN if again else Verdict.NOT_SAME} if line else {}
 
 
 def _chosen(request: Request) -> dict[str, Any]:
@@ -110,16 +137,19 @@ def _day_form(request: Request, keys: dict[str, Any]) -> dict[str, Any]:
     return {"form": asked, "on": day(on) if on else ""}
 
 
-EPISODES = _pages("episodes", more=_chosen, shown=_to_choose)
-TOGETHER = _pages("together")
-WAYS = _pages("ways")
-PANEL = _pages("panel", May.SEE_PANEL)
-WORRY = _pages("worry")
-UNWATCHED = _pages("unwatched")
-USERS = _pages("users")
-THERE = _pages("there", more=_day, shown=_day_form)
-RESTS = _pages("rests")
-PIECES = _pages("pieces")
+_TIES = ("web", "node_id", gettext_lazy("All ties and how they are known"))
+EPISODES = _pages(
+    "episodes", more=_chosen, shown=_to_choose, back=("episode", "episode_id", gettext_lazy("The episode"))
+)
+TOGETHER = _pages("together", back=("child_people", "person_id", gettext_lazy("People and places")))
+WAYS = _pages("ways", back=_TIES)
+PANEL = _pages("panel", May.SEE_PANEL, back=("panel", "panel_id", gettext_lazy("The panel")))
+WORRY = _pages("worry", back=("concern", "concern_id", gettext_lazy("The worry")))
+UNWATCHED = _pages("unwatched", back=("places", "", gettext_lazy("Places")))
+USERS = _pages("users", back=_TIES)
+THERE = _pages("there", more=_day, shown=_day_form, back=_TIES)
+RESTS = _pages("rests", back=_TIES)
+PIECES = _pages("pieces", back=_TIES)
 
 
 @gate(May.SEE_CHILD)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 
 from heard.agencies.actions import record_audit
 from heard.network.handles import known_handle
@@ -34,6 +35,7 @@ def keep_mentions(
             length=one.length,
             occurred_on=on,
             confirmed_by=by,
+            confirmed_at=timezone.now(),
         )
         for key, one in named.items()
     ]

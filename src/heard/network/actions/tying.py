@@ -212,6 +212,7 @@ def _add_source(by: User, tie: Tie, knows: Knows) -> TieSource:
         about_id=about_id,
         noted_by=by,
         holder=by.team.agency if by.team else None,
+        recorded_at=timezone.now(),
         **(said | {name: said[name].strip() for name in ("words", "who", "conditions")}),
     )
     source.full_clean()

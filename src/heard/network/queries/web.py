@@ -24,7 +24,8 @@ from django.utils.module_loading import import_string
 from heard.agencies.rules import Hidden, May
 from heard.network.models import Group, Handle, Mention, Node, Person, Place, Tie, TieSource
 from heard.network.queries.people import findable_through, visible_through
-from heard.network.rules import KnownGrade, Piece, Reach, Step, passes
+from heard.network.queries.sight import Said, Sight
+from heard.network.rules import KnownGrade, Piece, Reach, Step
 from heard.network.strands import BEHIND, Strand, strands
 
 if TYPE_CHECKING:
@@ -103,147 +104,124 @@ class Web:
 
     def steps(self, keys: Collection[uuid.UUID], *, since: date, both_ways: bool = False) -> list[Step]:
         """Ties of these nodes that lasted until a day at least, each as a step from one of them, and with `both_ways` also as one to it;
-        without what is thought to be untrue. One query."""
-        said = self.sources().exclude(known_grade=KnownGrade.THOUGHT_UNTRUE)
-        lasts = said.filter(Q(valid_to=None) | Q(valid_to__gte=since), tie=OuterRef("pk"))
-        rows = self.ties().filter(Exists(lasts)).filter(Q(first__in=keys) | Q(second__in=keys))
+        without what is thought to be untrue. A fixed number of queries; none where these nodes were asked about before."""
+        lasting = {
+            one.tie: one
+            for one in self._said_at(keys)
+            if one.known_grade != KnownGrade.THOUGHT_UNTRUE and one.lasts(since)
+        }
         found = []
-        for tie in rows.select_related("first", "second").order_by("pk"):
-            ends = ((tie.first, tie.second, False), (tie.second, tie.first, True))
+        for _pk, one in sorted(lasting.items()):
+            ends = (
+                (one.first, one.second, one.second_kind, False),
+                (one.second, one.first, one.first_kind, True),
+            )
             found += [
-                Step(
-                    tie.key,
-                    start.pk,
-                    end.pk,
-                    end.kind,
-                    tie.kind,
-                    tie.said(back=back),
-                    passes(tie.kind, tie.release),
-                )
-                for start, end, back in ends
-                if both_ways or start.pk in keys
+                Step(one.tie_key, start, end, kind, one.tie_kind, one.reads(back=back), one.passes)
+                for start, end, kind, back in ends
+                if both_ways or start in keys
             ]
         return found
 
     def people_tied(self, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
-        """How many different people whom the user may see are tied to each of these. One query."""
+        """How many different people whom the user may see are tied to each of these. Queries as for `steps`."""
         found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-        for first, kind, second, second_kind in self._ends_at(keys):
-            if first in keys and second_kind == _PERSON:
-                found[first].add(second)
-            if second in keys and kind == _PERSON:
-                found[second].add(first)
+        for one in self._said_at(keys):
+            if one.first in keys and one.second_kind == _PERSON:
+                found[one.first].add(one.second)
+            if one.second in keys and one.first_kind == _PERSON:
+                found[one.second].add(one.first)
         return {key: len(people) for key, people in found.items()}
 
-    def _ends_at(self, keys: Collection[uuid.UUID]) -> QuerySet[Tie, Any]:
-        rows = self.ties().filter(Q(first__in=keys) | Q(second__in=keys))
-        return rows.values_list("first", "first__kind", "second", "second__kind")
-
     def degrees(self, keys: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
-        """To how many different others each of these is tied, of those that the user may see. One query."""
+        """To how many different others each of these is tied, of those that the user may see. Queries as for `steps`."""
         found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-        for first, _kind, second, _second_kind in self._ends_at(keys):
-            for key, other in ((first, second), (second, first)):
+        for one in self._said_at(keys):
+            for key, other in ((one.first, one.second), (one.second, one.first)):
                 if key in keys:
                     found[key].add(other)
         return {key: len(others) for key, others in found.items()}
 
-    # ---- what is known, source by source
-
-    def sources_seen(self) -> QuerySet[TieSource]:
-        """Sources that the user may read, of ties of which they see both ends."""
-        return self._sources_seen.all()
+    # ---- read by key, and then asked who may see it
 
     @cached_property
-    def _sources_seen(self) -> QuerySet[TieSource]:
-        rows = self.sources() if self.user.may(May.SEE_CHILD) else TieSource.objects.none()
-        return rows.filter(self._sees("tie__first"), self._sees("tie__second"))
+    def _sight(self) -> Sight:
+        return Sight(self.user, TieSource.objects.filter(self._then()), self._naming())
 
-    def withdrawn_seen(self) -> QuerySet[TieSource]:
-        """As `sources_seen`, of what was withdrawn."""
-        rows = TieSource.objects.filter(self._reaches(), withdrawn_at__isnull=False).order_by()
-        seen = rows.filter(self._sees("tie__first"), self._sees("tie__second"))
-        return seen if self.user.may(May.SEE_CHILD) else rows.none()
+    @cached_property
+    def _at(self) -> dict[uuid.UUID, list[Said]]:
+        return {}
+
+    def _said_at(self, keys: Collection[uuid.UUID]) -> list[Said]:
+        """Sources of ties of these nodes that the user may read, of which they see both ends; the first that was noted first."""
+        new = set(keys) - self._at.keys()
+        if new:
+            self._keep(new, self._read(TieSource.objects.filter(self._then(), Sight.ends_in(new))))
+        found = {one.key: one for key in keys for one in self._at[key]}
+        return sorted(found.values(), key=lambda one: (one.recorded_at, one.key))
+
+    def _keep(self, keys: Collection[uuid.UUID], told: Iterable[Said]) -> None:
+        self._at.update({key: [] for key in keys})
+        for one in told:
+            for key in (one.first, one.second):
+                if key in keys:
+                    self._at[key].append(one)
+
+    # ---- what is known, source by source
 
     def known_of(self, keys: Collection[uuid.UUID], *, since: date) -> list[Piece]:
         """What is known of these nodes that lasted until a day at least, each piece as read from one of them: sources of their
-        ties, without what is thought to be untrue, and records that name them. Two queries."""
-        named = self._named.filter(node__in=keys, confirmed_at__date__gte=since)
-        return [one for one in self._said_of(keys, since) if one.node in keys] + self._namings(named)
+        ties, without what is thought to be untrue, and records that name them. A fixed number of queries."""
+        said = self.said_of(keys, since=since)
+        return said + self._namings(node__in=keys, confirmed_at__date__gte=since)
+
+    def said_of(self, keys: Collection[uuid.UUID], *, since: date) -> list[Piece]:
+        """As `known_of`, of ties alone. Queries as for `steps`."""
+        return [one for one in self._said_of(keys, since) if one.node in keys]
 
     def known_around(self, keys: Collection[uuid.UUID], *, since: date) -> list[Piece]:
-        """Sources of ties of these nodes, as `known_of`, each as read from the other end: one of these as `other`. One query."""
+        """Sources of ties of these nodes, as `said_of`, each as read from the other end: one of these as `other`. Queries as for
+        `steps`."""
         return [one for one in self._said_of(keys, since) if one.other in keys]
 
     def news_of(self, keys: Collection[uuid.UUID], *, after: datetime) -> tuple[list[Piece], list[Withdrawn]]:
         """What was noted of these nodes after a moment and still stands, and what was withdrawn after it, each as read from one of
-        them. Three queries."""
-        at = Q(tie__first__in=keys) | Q(tie__second__in=keys)
-        new = self._pieces(self.sources_seen().filter(at, recorded_at__gt=after))
-        rows = self.withdrawn_seen().filter(at, withdrawn_at__gt=after)
-        gone = {row.pk: row for row in rows}
-        read = self._pieces(self.withdrawn_seen().filter(at, withdrawn_at__gt=after))
-        return [one for one in new if one.node in keys], [
+        them. A fixed number of queries."""
+        new = [one for one in self._said_at(keys) if one.recorded_at > after]
+        rows = TieSource.objects.filter(Sight.ends_in(keys), withdrawn_at__gt=after)
+        gone = {one.key: one for one in self._read(rows)}
+        return [one for one in _pieces(new) if one.node in keys], [
             Withdrawn(one, gone[one.key].why_withdrawn, gone[one.key].withdrawn_at)
-            for one in read
+            for one in _pieces(gone.values())
             if one.node in keys
         ]
 
     def _said_of(self, keys: Collection[uuid.UUID], since: date) -> list[Piece]:
-        rows = self.sources_seen().filter(Q(tie__first__in=keys) | Q(tie__second__in=keys))
-        return self._pieces(rows.filter(Q(valid_to=None) | Q(valid_to__gte=since)))
+        return _pieces(one for one in self._said_at(keys) if one.lasts(since))
 
     def known_from(self, about: str, ids: Collection[uuid.UUID]) -> list[Piece]:
-        """What these records say: ties of which they are a source, each as read from both ends, and what they name. Two queries."""
-        rows = self.sources_seen().filter(about=about, about_id__in=ids)
-        return self._pieces(rows) + self._namings(self._named.filter(about=about, about_id__in=ids))
+        """What these records say: ties of which they are a source, each as read from both ends, and what they name. A fixed number
+        of queries."""
+        if not self.user.may(May.SEE_CHILD):
+            return []
+        rows = TieSource.objects.filter(self._then(), about=about, about_id__in=ids)
+        told, named = self._sight.read(rows, self._naming(about=about, about_id__in=ids))
+        return _pieces(told) + [one.piece() for one in named]
 
-    @cached_property
-    def _named(self) -> QuerySet[Mention]:
-        return self.mentions().filter(self._sees("node")).order_by()
+    def named_by(self, about: str, ids: Collection[uuid.UUID]) -> list[Piece]:
+        """What these records name. A fixed number of queries."""
+        return self._namings(about=about, about_id__in=ids)
 
-    def _pieces(self, rows: QuerySet[TieSource]) -> list[Piece]:
-        found = []
-        rows = rows.exclude(known_grade=KnownGrade.THOUGHT_UNTRUE).order_by("recorded_at", "pk")
-        for row in rows.select_related("tie__first", "tie__second"):
-            tie = row.tie
-            for node, other, back in ((tie.first, tie.second, True), (tie.second, tie.first, False)):
-                found.append(
-                    Piece(
-                        key=row.pk,
-                        node=node.pk,
-                        node_kind=node.kind,
-                        on=row.valid_from or timezone.localdate(row.recorded_at),
-                        other=other.pk,
-                        other_kind=other.kind,
-                        tie_key=tie.key,
-                        kind_id=tie.kind,
-                        said=tie.said(back=back),
-                        passes=passes(tie.kind, tie.release),
-                        about=row.about,
-                        about_id=row.about_id,
-                        holder=row.holder_id,
-                        since=row.valid_from,
-                        until=row.valid_to,
-                        how=row.how,
-                        known_grade=row.known_grade,
-                        source_grade=row.source_grade,
-                    )
-                )
-        return found
+    def _namings(self, **where: Any) -> list[Piece]:
+        if not self.user.may(May.SEE_CHILD):
+            return []
+        return [one.piece() for one in self._sight.read(mentions=self._naming(**where))[1]]
 
-    def _namings(self, rows: QuerySet[Mention]) -> list[Piece]:
-        return [
-            Piece(
-                key=row.about_id,
-                node=row.node_id,
-                node_kind=row.node.kind,
-                on=row.occurred_on or timezone.localdate(row.confirmed_at),
-                about=row.about,
-                about_id=row.about_id,
-            )
-            for row in rows.select_related("node").order_by("confirmed_at", "pk")
-        ]
+    def _naming(self, **where: Any) -> QuerySet[Mention]:
+        return Mention.objects.filter(self._recorded("confirmed_at"), **where)
+
+    def _read(self, rows: QuerySet[TieSource]) -> list[Said]:
+        return self._sight.read(rows)[0] if self.user.may(May.SEE_CHILD) else []
 
     def tie(self, tie_key: uuid.UUID) -> Tie:
         found = self.ties().filter(key=tie_key).select_related("first", "second").first()
@@ -365,17 +343,18 @@ class Web:
         return self._known([tie])[tie.pk]
 
     def called(self, *keys: uuid.UUID) -> dict[uuid.UUID, Any]:
-        """What is behind these keys, of those that the user may see. A query for each kind that is asked for."""
-        kinds = Node.objects.filter(pk__in=keys)
-        by_kind: dict[str, list[uuid.UUID]] = defaultdict(list)
-        for key, kind in kinds.values_list("pk", "kind"):
-            by_kind[kind].append(key)
-        return {row.pk: row for kind, some in by_kind.items() for row in self.nodes(kind).filter(pk__in=some)}
+        """What is behind these keys, of those that the user may see. A query for each kind that is asked for, and more for what this
+        door did not show before."""
+        return self._sight.called(set(keys)) if self.user.may(May.SEE_CHILD) else {}
 
 
 def web(user: User, on: date | None = None) -> Web:
     """The web as this user may see it; `on`: as it was known at the end of that day."""
     return Web(user, on)
+
+
+def _pieces(told: Iterable[Said]) -> list[Piece]:
+    return [piece for one in told if one.known_grade != KnownGrade.THOUGHT_UNTRUE for piece in one.pieces()]
 
 
 # ---- places and groups, as lists

@@ -49,7 +49,6 @@ def near(user: User, person_id: uuid.UUID) -> Near:
     first = _steps(door, {person_id})
     many = rules.hubs(door.people_tied({step.end for step in first if step.end_kind != "person"}))
     second = _steps(door, rules.onward(first, many))
-    many |= rules.hubs(door.people_tied({step.end for step in second if step.end_kind != "person"}))
     found = rules.near(person_id, first, second, many)
     ways = found.ways[: rules.MOST]
     keys = {key for way in ways for key in (way.end, way.through) if key} | {*found.hubs, *found.shut}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies.queries import agencies_visible_to
+from heard.agencies.rules import Hidden
 from heard.govuk.environment import day
 from heard.graph.question import rules
 from heard.graph.question.models import Finding
@@ -100,8 +101,15 @@ class Asking:
         self._named = self.door.called(*{key for key in keys if key})
         return self._named
 
+    def end(self, key: uuid.UUID) -> tuple[str, Any]:
+        """The kind of a node by its key, and what it is; or `Hidden`."""
+        found = self.door.called(key)
+        if not found:
+            raise Hidden
+        return type(found[key]).__name__.casefold(), found[key]
+
     def find_hubs(self, keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-        """Of places, groups, phones and cars, those to which more than so many people are tied. One query."""
+        """Of places, groups, phones and cars, those to which more than so many people are tied."""
         return set(rules.hubs(self.door.people_tied(set(keys))))
 
     def before(self, days: int) -> date:

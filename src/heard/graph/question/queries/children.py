@@ -71,8 +71,8 @@ def in_common(user: User, person_id: uuid.UUID) -> Answer:
 
 def _in_records_of(asking: Asking, person_id: uuid.UUID) -> list[Piece]:
     worries = set(concerns_open_to(asking.user).filter(person=person_id).values_list("pk", flat=True))
-    rows = [one for one in asking.door.known_from("concern", worries) if one.tie_key is None]
-    return [replace(one, other=person_id, other_kind="person") for one in rows]
+    named = asking.door.named_by("concern", worries)
+    return [replace(one, other=person_id, other_kind="person") for one in named]
 
 
 def _with_whom(asking: Asking, pieces: list[Piece]) -> list[Piece]:

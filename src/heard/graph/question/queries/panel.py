@@ -46,13 +46,11 @@ def changed(user: User, panel_id: uuid.UUID) -> Answer:
             lost = [one for one in gone if one.piece.node == key and one.piece.other in named]
             if mine or lost or key in merged:
                 lines.append(_line(asking, named[key], since, mine, lost, key in merged))
-    limits = [
-        _(
-            "Since %(date)s, when the last panel was prepared. Only what you may see, of what is on the agenda."
-        )
-        % {"date": day(since)}
-    ]
-    return asking.answer(lines, limits, subject=_("Panel of %(date)s") % {"date": day(panel.starts_at)})
+    limits = [_("Only what you may see, of what is on the agenda.")]
+    summary = _("Since %(date)s, when the last panel was prepared.") % {"date": day(since)}
+    return asking.answer(
+        lines, limits, summary=summary, subject=_("Panel of %(date)s") % {"date": day(panel.starts_at)}
+    )
 
 
 def _line(
@@ -69,11 +67,7 @@ def _line(
     said += [_("one withdrawn because: %(why)s") % {"why": one.why} for one in gone]
     if merged:
         said.append(_("two records were put together"))
-    says = _("%(name)s, since %(date)s: %(what)s.") % {
-        "name": this,
-        "date": day(since),
-        "what": "; ".join(said),
-    }
+    says = _("%(name)s: %(what)s.") % {"name": this, "what": "; ".join(said)}
     line = asking.line(this, says, new)
     lost = tuple(
         Ground(

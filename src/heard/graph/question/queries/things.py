@@ -26,8 +26,10 @@ _EVER = 36500  # days back: what ended long ago is how something was passed on
 def users(user: User, handle_id: uuid.UUID) -> Answer:
     """How two people at a time used one phone, car or account. A fixed number of queries. `Hidden` for anything else."""
     asking = Asking(user, USERS)
-    handle = asking.door.node("handle", handle_id)
-    known = asking.door.known_of({handle_id}, since=asking.before(_EVER))
+    kind, handle = asking.end(handle_id)
+    if kind != "handle":
+        raise Hidden
+    known = asking.door.said_of({handle_id}, since=asking.before(_EVER))
     pieces = [one for one in known if one.kind_id in _USES and one.other_kind == "person"]
     many = asking.find_hubs({handle_id})
     named = asking.call(handle_id, *(one.other for one in pieces))
@@ -72,8 +74,8 @@ def rests(user: User, node_id: uuid.UUID) -> Answer:
     """On what the ties of one person, place, group, phone or car rest, and which of them one untested source carries alone. A fixed
     number of queries."""
     asking = Asking(user, RESTS)
-    kind, this = asking.door.end(node_id)
-    pieces = [one for one in asking.door.known_of({node_id}, since=asking.since) if one.tie_key]
+    kind, this = asking.end(node_id)
+    pieces = asking.door.said_of({node_id}, since=asking.since)
     found = rules.rests_on(pieces)
     named = asking.call(node_id, *(one.other for one in pieces))
     lines = []
@@ -86,8 +88,8 @@ def rests(user: User, node_id: uuid.UUID) -> Answer:
         }
         lines.append(asking.line(other, says, [piece]))
     summary = _(
-        "Of %(ties)s ties %(seen)s were seen, %(told)s were told by one person alone, and %(several)s are known from several "
-        "agencies. Of %(graded)s somebody said how sure it is."
+        "Ties: %(ties)s. Of these somebody saw: %(seen)s; one person alone told: %(told)s; several agencies know: %(several)s; "
+        "somebody said how sure it is: %(graded)s."
     ) % {
         "ties": found.ties,
         "seen": found.seen,
@@ -110,7 +112,7 @@ def pieces(user: User, thing_id: uuid.UUID) -> Answer:
     """Whether several agencies hold one piece each about a place, adult, group, phone or car. A fixed number of queries. `Hidden`
     for a child, of whom the chronology says all."""
     asking = Asking(user, PIECES)
-    kind, this = asking.door.end(thing_id)
+    kind, this = asking.end(thing_id)
     if kind == "person" and this.kind == "child":
         raise Hidden
     known = asking.door.known_of({thing_id}, since=asking.since)

@@ -1,0 +1,84 @@
+"""What agencies know of who, where and with what: places, adults, and ties with how each is known. Each question about the network
+finds something in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from heard.cases.missing.queries import episodes_of
+from heard.network import actions as network
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from heard.demo.life.panels import Children
+    from heard.demo.life.world import World
+
+_NOTED_AFTER = timedelta(minutes=20)  # of an interview
+
+
+def connect(world: World, children: Children, told: dict[str, Any]) -> None:
+    known = {name: child.person_id for name, child in children.items() if hasattr(child, "concern")}
+    for one in told["places"]:
+        with world.on(world.ago(one["ago"])):
+            given = {name: one[name] for name in ("name", "kind", "postcode")}
+            known[one["key"]] = network.add_place(by=world.users[one["by"]], **given).pk
+    for one in told["adults"]:
+        with world.on(world.ago(one["ago"])):
+            known[one["key"]] = _adult(world, one)
+    for one in told["interviews"]:
+        _speak(world, children[one["child"]].person_id, known[one["place"]], one)
+    for one in told["ties"]:
+        _tie(world, children, known, one)
+
+
+def _adult(world: World, told: dict[str, Any]) -> UUID:
+    by, (given, family) = world.users[told["by"]], told["called"]
+    adult = network.add_person(by=by, given_name=given, family_name=family, kind="adult")
+    for other in told["with"]:
+        network.involve(by=by, person=adult, agency=world.agency_of[other], why=told["why"])
+    return adult.pk
+
+
+def _speak(world: World, person_id: UUID, place_id: UUID, told: dict[str, Any]) -> None:
+    """As what a child said in an interview after a return is noted: with the interview as its source."""
+    by = world.users[told["by"]]
+    episode = sorted(episodes_of(by, person_id), key=lambda one: one.missing_from)[told["episode"]]
+    knows = network.Knows(
+        words=told["words"],
+        how="said_by_child",
+        about="interview",
+        about_id=episode.pk,
+        valid_from=episode.missing_from.date(),
+    )
+    with world.on(episode.interview.held_at + _NOTED_AFTER):
+        network.note_tie(by=by, one_id=person_id, other_id=place_id, kind="goes_to", knows=knows)
+
+
+def _tie(world: World, children: Children, known: dict[str, UUID], told: dict[str, Any]) -> None:
+    by, child = world.users[told["by"]], children.get(told["one"])
+    knows = network.Knows(
+        words=child.say(told["words"]) if child else told["words"],
+        how=told["how"],
+        who=told.get("who", ""),
+        known_grade="E" if told.get("untrue") else "",
+        valid_from=world.ago(told["since"]) if "since" in told else None,
+        valid_to=world.ago(told["until"]) if "until" in told else None,
+    )
+    this: dict[str, Any] = {"by": by, "one_id": known[told["one"]], "kind": told["kind"], "knows": knows}
+    with world.on(world.ago(told["ago"])):
+        if "phone" in told:
+            tie = network.note_tie_to(**this, end="handle", new_name=told["phone"], new_kind="phone")
+        else:
+            tie = network.note_tie(**this, other_id=_other(world, known, told))
+    if "withdrawn" in told:
+        ago, why = told["withdrawn"]
+        with world.on(world.ago(ago)):
+            network.withdraw_source(by=by, source_id=tie.sources.latest("recorded_at").pk, why=why)
+
+
+def _other(world: World, known: dict[str, UUID], told: dict[str, Any]) -> UUID:
+    if "place" in told:
+        return world.places[told["place"]].pk
+    return world.groups[told["group"]].pk if "group" in told else known[told["other"]]
