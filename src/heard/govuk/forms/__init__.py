@@ -23,8 +23,3 @@ from heard.govuk.forms.days import DateField, TimeField
 from heard.govuk.forms.fields import Drawn, FileField, PasswordField, TextareaField, TextField, as_error
 from heard.govuk.forms.form import Form, as_sent
 from heard.govuk.forms.moments import MomentsForm, parts_of
-
-__all__ = [
-    "CHOOSE", "BoundField", "CheckboxesField", "DateField", "Drawn", "Elsewhere", "FileField", "Form", "MomentsForm",
-    "PasswordField", "RadiosField", "SelectField", "TextField", "TextareaField", "TimeField", "as_error", "as_sent", "parts_of",
-]  # fmt: skip

@@ -25,26 +25,3 @@ from heard.cases.assessment.actions.writing import (
     start_assessment,
     submit,
 )
-
-__all__ = [
-    "Choice",
-    "add_evidence",
-    "find_out",
-    "keep_pattern",
-    "keep_protective_person",
-    "keep_question",
-    "keep_strength",
-    "note_observations",
-    "open_assessment",
-    "print_assessment",
-    "save_childs_view",
-    "save_judgement",
-    "save_needs",
-    "save_own_answers",
-    "save_what_is_not_known",
-    "send_back",
-    "sign_off",
-    "start_assessment",
-    "submit",
-    "take_out",
-]

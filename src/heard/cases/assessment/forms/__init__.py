@@ -19,21 +19,3 @@ from heard.cases.assessment.forms.parts import (
     NeedsForm,
     NotKnownForm,
 )
-
-__all__ = [
-    "SETTINGS",
-    "SOMEBODY_ELSE",
-    "ChildPartForm",
-    "DecideForm",
-    "EvidenceForm",
-    "FindingForm",
-    "JudgementForm",
-    "MarksForm",
-    "NeedsForm",
-    "NotKnownForm",
-    "PartForm",
-    "PatternForm",
-    "ProtectivePersonForm",
-    "QuestionForm",
-    "StrengthForm",
-]

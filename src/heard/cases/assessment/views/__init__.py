@@ -3,22 +3,3 @@
 from heard.cases.assessment.views.entries import ENTRIES, ask, entry, evidence, question
 from heard.cases.assessment.views.parts import PARTS, hide_thoughts, part, start, submit
 from heard.cases.assessment.views.reading import assessment, decide, paper, versions, versions_paper, waiting
-
-__all__ = [
-    "ENTRIES",
-    "PARTS",
-    "ask",
-    "assessment",
-    "decide",
-    "entry",
-    "evidence",
-    "hide_thoughts",
-    "paper",
-    "part",
-    "question",
-    "start",
-    "submit",
-    "versions",
-    "versions_paper",
-    "waiting",
-]

@@ -11,24 +11,3 @@ from heard.cases.concern.actions.deciding import (
 )
 from heard.cases.concern.actions.staff import AboutStaff, decide_on_staff, open_staff_worry, pass_to_officer
 from heard.cases.concern.actions.telling import DRAFT, begin_telling, tell, throw_away
-
-__all__ = [
-    "DRAFT",
-    "AboutStaff",
-    "Step",
-    "add_child",
-    "answer_question",
-    "ask_teller",
-    "begin_telling",
-    "correct_decision",
-    "decide",
-    "decide_on_staff",
-    "decide_together",
-    "finish_step",
-    "mark_read",
-    "open_concern",
-    "open_staff_worry",
-    "pass_to_officer",
-    "tell",
-    "throw_away",
-]

@@ -3,8 +3,3 @@
 from heard.cases.missing.forms.episode import EpisodeForm, FoundForm, NoteForm, TakeBackForm
 from heard.cases.missing.forms.interview import NEW, AnswerForm, InterviewForm, OfferForm
 from heard.cases.missing.forms.philomena import PART_LABELS, PhilomenaForm
-
-__all__ = [
-    "NEW", "PART_LABELS", "AnswerForm", "EpisodeForm", "FoundForm", "InterviewForm", "NoteForm", "OfferForm",
-    "PhilomenaForm", "TakeBackForm",
-]  # fmt: skip

@@ -24,28 +24,3 @@ from heard.cases.panel.actions.planning import (
     prepare_panel,
     uninvite,
 )
-
-__all__ = [
-    "add_item",
-    "add_panel_action",
-    "agree_minutes",
-    "arrange_agenda",
-    "begin_disagreement",
-    "change_panel",
-    "correct_minutes",
-    "decide_item",
-    "dissent",
-    "finish_panel_action",
-    "hold_panel",
-    "invite",
-    "involve_agency",
-    "open_action",
-    "open_disagreement",
-    "open_item",
-    "open_panel",
-    "plan_panel",
-    "prepare_panel",
-    "take_step",
-    "uninvite",
-    "write_notes",
-]

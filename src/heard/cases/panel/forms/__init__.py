@@ -13,21 +13,3 @@ from heard.cases.panel.forms.meeting import (
     NotesForm,
 )
 from heard.cases.panel.forms.planning import AgendaForm, InviteForm, PanelForm, ThemeForm
-
-__all__ = [
-    "ActionForm",
-    "AgendaForm",
-    "AttendanceForm",
-    "ChildDecisionForm",
-    "CorrectionForm",
-    "DecisionForm",
-    "DisagreeForm",
-    "DissentForm",
-    "FinishForm",
-    "InviteForm",
-    "InvolveForm",
-    "NotesForm",
-    "PanelForm",
-    "TakeStepForm",
-    "ThemeForm",
-]

@@ -17,21 +17,3 @@ from heard.cases.sharing.actions.shares import (
     review_share,
     take_copy,
 )
-
-__all__ = [
-    "answer_request",
-    "attach_answer",
-    "change_share",
-    "chase_request",
-    "decide_share",
-    "drop_share",
-    "note_request",
-    "open_delivery",
-    "open_request",
-    "open_share",
-    "prepare_share",
-    "read_delivery",
-    "review_share",
-    "take_copy",
-    "withdraw_share",
-]

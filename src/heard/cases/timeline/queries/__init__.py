@@ -32,34 +32,3 @@ from heard.cases.timeline.queries.chronology import (
 )
 from heard.cases.timeline.queries.clocks import clocks_of
 from heard.cases.timeline.queries.year import year_of
-
-__all__ = [
-    "ON_PAPER",
-    "Asked",
-    "Choices",
-    "Due",
-    "Head",
-    "Hit",
-    "Marked",
-    "Offer",
-    "Shared",
-    "assessment_tab",
-    "choices_of",
-    "chosen",
-    "chronology_tab",
-    "clocks_of",
-    "counts_of",
-    "files_tab",
-    "find_in_records",
-    "head_of",
-    "meant_by",
-    "notes_tab",
-    "page_of",
-    "people_tab",
-    "plan_tab",
-    "shared_tab",
-    "snippets",
-    "summary_tab",
-    "who_looked",
-    "year_of",
-]
