@@ -66,9 +66,13 @@ def _passed(check: Callable[[], bool]) -> bool:
 def background_work(request: HttpRequest) -> dict[str, Any]:
     """A context processor. The page asks only where somebody is signed in."""
     return {
-        "stands_still": lambda: working.standing_still(urgent_waits),
+        "stands_still": lambda: working.standing_still(lambda: _notice_waits(request)),
         "whom_to_ring": lambda: _ring(request),
     }
+
+
+def _notice_waits(request: HttpRequest) -> bool:
+    return request.user.is_authenticated and urgent_waits(request.user)
 
 
 def _ring(request: HttpRequest) -> str:

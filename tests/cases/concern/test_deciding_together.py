@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.conftest import World, let_know
 
+from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow
-from heard.agencies.rules import Hidden, Refused
+from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.assessment import actions as assessing
 from heard.cases.case.models import Case, CasePeriod
 from heard.cases.case.notices.queries import unread_of
@@ -307,6 +308,16 @@ def test_a_restricted_childs_decided_worry_is_on_no_list_of_others(world: World)
     let_know(world.officer, child.pk, world.school)
     network.involve(by=world.officer, person=child, agency=world.care, why="Leads")
     concern = decide(world, told(world, by=world.officer, new_person=None, person_id=child.pk))
+    agencies.add_user(  # two who decide have to be left
+        by=world.administrator,
+        username="cleo.day",
+        first_name="Cleo",
+        last_name="Day",
+        password=None,
+        team=world.exploitation_team,
+        role=Role.COORDINATOR,
+        agreed_by=world.coordinator,
+    )
     network.restrict(by=world.supervisor, person_id=child.pk, reason="Threats")
     assert concern in queries.decided_worries(world.supervisor)
     network.deny_access(

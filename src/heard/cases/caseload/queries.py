@@ -171,7 +171,7 @@ def _with_all(user: User, rows: QuerySet[Any]) -> QuerySet[Any]:
         alone_at=_one(seen.filter(seen=Seen.ALONE.value), Max("at")),
         words_on=_one(words, Max("heard_on")),
         unread=_one(unread, Count("pk"), IntegerField()),
-        urgent=Exists(urgent_of(OuterRef("person"))),
+        urgent=Exists(urgent_of(user, OuterRef("person"))),
         review_on=_one(plans, Min("review_on")),
         action_on=_one(actions, Min("due_on")),
         assessment_on=_one(writing, Min("due_on")),

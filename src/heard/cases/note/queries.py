@@ -121,11 +121,11 @@ def to_see_soon(user: User) -> QuerySet[Case]:
     days = settings.SEEN_EVERY_DAYS
     leads = Q(lead_team__in=user.teams_where(May.DECIDE))
     rows = cases_visible_to(user).filter(working(user) | leads, state=Case.State.OPEN)
-    if days is None:
-        return rows.none()
     seen = ContactNote.objects.filter(person=OuterRef("person"), corrected_by=None, seen__in=_SEEN)
     rows = rows.annotate(seen_at=Subquery(seen.order_by("-at").values("at")[:1]))
     rows = rows.annotate(since=Coalesce("seen_at", "opened_at"))
+    if days is None:
+        return rows.none()
     last = timezone.make_aware(datetime.combine(seen_before(timezone.localdate() + _SOON, days), time.min))
     return rows.filter(since__lt=last).order_by("since", "pk")
 

@@ -90,19 +90,21 @@ def notice_of(user: User, reader_id: int) -> Reader:
 def urgent_unseen(user: User, person_id: uuid.UUID) -> QuerySet[Notice]:
     """What is urgent about this child and nobody who answers for it has seen, for everybody who may open the record: not what was
     given to a few."""
-    return urgent_of(person_id).filter(visible_through(user, "person")).order_by("-told_at")
+    return urgent_of(user, person_id).filter(visible_through(user, "person")).order_by("-told_at")
 
 
-def urgent_of(person: Any) -> QuerySet[Notice]:
+def urgent_of(user: User, person: Any) -> QuerySet[Notice]:
     """The same of a child whom the caller has shown to be visible, or of a column with one in a longer question."""
     rows = Notice.objects.filter(person=person, urgent=True, taken_at=None, ended_at=None)
-    return rows.exclude(kind__in=rules.GIVEN | rules.FOR_FEW).order_by()
+    rows = rows.exclude(kind__in=rules.GIVEN | rules.FOR_FEW).order_by()
+    return rows if user.may(May.SEE_CHILD) else rows.none()
 
 
-def urgent_waits() -> bool:
-    """Whether something urgent has waited for longer than it takes to be passed on and mailed, whosever it is."""
+def urgent_waits(user: User) -> bool:
+    """Whether something urgent has waited for longer than it takes to be passed on and mailed, whosever it is: for anybody who is
+    signed in, and no more than that."""
     rows = Notice.objects.filter(urgent=True, taken_at=None, ended_at=None)
-    return rows.filter(told_at__lt=timezone.now() - _MAILED_WITHIN).exists()
+    return user.may(May.SIGNED_IN) and rows.filter(told_at__lt=timezone.now() - _MAILED_WITHIN).exists()
 
 
 def seen_by(user: User, *, subject: str, subject_id: object) -> list[Seen]:
