@@ -16,6 +16,7 @@ from tests.walls.record import Record, make_record
 
 from heard.agencies.rules import Refused
 from heard.cases.assessment.models import ProtectivePerson
+from heard.cases.death import actions as dying
 from heard.cases.disruption import actions as disrupting
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.timeline.index import refresh
@@ -79,6 +80,13 @@ def _around(world: World, record: Record) -> None:
         noted_by=by,
     )
     models.QuerySet(ProtectivePerson).bulk_create([protects])  # past the manager that guards what is signed
+    dying.record_death(
+        by=world.coordinator,
+        person_id=child_id,
+        died_on=None,
+        who_said="The hospital",
+        about_when="In the night",
+    )
 
 
 @pytest.fixture

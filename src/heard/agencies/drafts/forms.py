@@ -254,6 +254,12 @@ def _go_on(request: HttpRequest, form: Form, record: dict[str, Any], changed_by:
     form.kept.others = [(resume_at(other), other.updated_at) for other, _typed in others]
 
 
+def differs(form: Form, draft: Draft, initial: Mapping[str, Any]) -> bool:
+    """Whether this draft of the form, which is not drawn, has something typed that the record does not say; `initial` as for
+    `kept_form`. What is in a field that the form has no longer is not asked for."""
+    return bool(_typed_by_hand(form, draft, _record(form, initial)))
+
+
 def _typed_by_hand(form: Form, draft: Draft, record: dict[str, Any]) -> dict[str, Any]:
     """The answers of a draft that are neither what the record says nor what it said when the page was drawn."""
     data, seen = _as_data(draft.answers.get("typed", {})), draft.answers.get("seen", {})

@@ -31,10 +31,15 @@ def said_beside(row: Any) -> Text:
     """The child's own words beside what somebody decided or wrote, or why there are none."""
     if not row.words:
         return labelled(_("Why the child’s words are not there"), row.why_no_words)
-    said_here = row.words.is_said_on(row)
-    return labelled(
-        _("What the child said") if said_here else row.words.said_earlier(), quoted(row.words.text)
-    )
+    return words_beside(row, row.words)
+
+
+def words_beside(row: Any, words: Words | None) -> Text | str:
+    """Words that stand beside a row: as said on it, or when, to whom and on what other matter; "" where there are none."""
+    if words is None:
+        return ""
+    said_here = words.is_said_on(row)
+    return labelled(_("What the child said") if said_here else words.said_earlier(), quoted(words.text))
 
 
 def _opened(at: Any, case: Case, by: int, *text: object) -> ChronologyEntry:

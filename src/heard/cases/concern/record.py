@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_noop as _
 
-from heard.cases.case.record import said_beside
+from heard.cases.case.record import said_beside, words_beside
 from heard.cases.concern.models import Concern, EarlierDecision
 from heard.cases.concern.queries import concerns_visible_to
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Piece, Record, fact
-from heard.govuk.said import Text, choice, joined, labelled, lines, quoted, say
+from heard.govuk.said import Text, choice, joined, labelled, lines, say
 from heard.knowledge import load
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _why(one: Concern | EarlierDecision, reason: str) -> Text:
     return lines(
         labelled(_("Help"), one.help_with),
         labelled(_("Why"), reason),
-        labelled(_("What the child said"), quoted(one.decision_words.text)) if one.decision_words else "",
+        words_beside(one if isinstance(one, Concern) else one.concern, one.decision_words),
         labelled(_("Why without the child’s words"), one.why_without_words),
         labelled(_("What the person who told it was told"), one.feedback),
     )

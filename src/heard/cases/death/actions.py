@@ -15,6 +15,7 @@ from heard.agencies.rules import Hidden, refuse
 from heard.cases.case.models import Death
 from heard.cases.case.notices.announcing import announce, settle
 from heard.cases.case.notices.models import Notice
+from heard.cases.case.notices.rules import FOR_FEW
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import cases_visible_to, death_of
 from heard.cases.clocks.actions import end_clocks
@@ -91,7 +92,10 @@ def correct_death(
     said |= {"who_said": who_said, "who_is_told": who_is_told, "why_corrected": why_corrected}
     death = _write(by, person, now, corrects=old, is_so=bool(is_so), stands=bool(is_so), **said)
     _audit(by, "correct", death, reason=why_corrected)
-    _let_rest(by, person_id, now)
+    if is_so:
+        _let_rest(by, person_id, now)
+    else:
+        _go_on(by, person_id)
     _announce(by, death)
     return death
 
@@ -120,11 +124,23 @@ def _write(by: User, person: Person, now: datetime, **said: Any) -> Death:
 
 def _let_rest(by: User, person_id: uuid.UUID, now: datetime) -> None:
     """The clocks of the child's cases are wound anew, and what was urgent goes on to nobody else."""
+    _wind_clocks(by, person_id)
+    for one in Notice.objects.filter(person_id=person_id, urgent=True, ended_at=None, taken_at=None):
+        if Notified(one.kind) not in FOR_FEW:
+            settle(kind=Notified(one.kind), subject=one.subject, subject_id=one.subject_id, at=now)
+
+
+def _go_on(by: User, person_id: uuid.UUID) -> None:
+    """The child has not died: the clocks run again, and what was urgent then and nobody had taken up is urgent again."""
+    _wind_clocks(by, person_id)
+    when = Death.objects.filter(person_id=person_id).values("written_at")
+    ended = Notice.objects.filter(person_id=person_id, urgent=True, taken_at=None, ended_at__in=when)
+    ended.update(ended_at=None)
+
+
+def _wind_clocks(by: User, person_id: uuid.UUID) -> None:
     for case in cases_visible_to(by).filter(person_id=person_id):
         end_clocks(by=by, case_id=case.pk)
-    for one in Notice.objects.filter(person_id=person_id, urgent=True, ended_at=None, seen_at=None):
-        if Notified(one.kind) not in (Notified.STAFF, Notified.STAFF_NO_OFFICER):
-            settle(kind=Notified(one.kind), subject=one.subject, subject_id=one.subject_id, at=now)
 
 
 def _announce(by: User, death: Death) -> None:

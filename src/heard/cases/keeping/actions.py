@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 _AGAIN: str = "Carried out again after an older backup was brought back."
 _log = logging.getLogger(__name__)
+_MORE_THAN_AGREED: str = (
+    "In this backup the record is joined with one that nobody agreed to destroy, so nothing was destroyed. Take the two apart, then "
+    "ask to destroy it again."
+)
 _LEANS: str = (
     "Something of another record leans on this one, so nothing was destroyed. Tell whoever looks after Heard."
 )
@@ -111,7 +115,10 @@ def destroy_again(*, by: User | None, erasure: rules.Erasure) -> bool:
     row.decided_by_id, row.decided_at = _if_there(erasure.decided_by, known), erasure.decided_at
     row.agreed = True
     if there:
-        _take_out(by, row, _gathered(there))
+        found = _gathered(there)
+        if not set(map(str, found.people)) <= set(erasure.people):
+            refuse(_MORE_THAN_AGREED)
+        _take_out(by, row, found)
     row.save()
     detail = {"why": row.why, "again": True}
     record_audit(by=by, verb="destroy", subject="destruction", subject_id=row.pk, detail=detail)

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
+from heard.cases.case.record import words_beside
 from heard.cases.leaving.models import AfterPlan, Handover
 from heard.cases.leaving.queries import after_plans_visible_to, handovers_visible_to
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
-from heard.govuk.said import choice, labelled, lines, quoted, say
+from heard.govuk.said import choice, labelled, lines, say
 
 
 def _handed(one: Handover) -> Iterator[ChronologyEntry]:
@@ -60,9 +61,7 @@ def _after_on_paper(one: AfterPlan) -> Iterator[Passage]:
         labelled(_("Services"), one.services),
         labelled(_("Where the young person will live"), one.where_to_live),
         labelled(_("Who can be called"), one.who_to_call),
-        labelled(
-            _("What the young person says to it"), quoted(one.words.text) if one.words else one.child_agreed
-        ),
+        words_beside(one, one.words) or labelled(_("What the young person says to it"), one.child_agreed),
         labelled(_("Why it was made without them"), one.why_not_with_child),
     )
     heading = _("Plan for what comes after 18, version %(version)s, of %(date)s, written by %(who)s")

@@ -6,7 +6,9 @@ from django.db import migrations, models
 
 def as_it_was(apps, schema_editor):
     """Until now it was taken up as soon as any reader had seen it."""
-    apps.get_model("cases", "Notice").objects.update(taken_at=models.F("seen_at"))
+    notices = apps.get_model("cases", "Notice").objects
+    notices.update(taken_at=models.F("seen_at"))
+    notices.filter(kind__in=("shared", "withdrawn", "onward")).update(steps=2)  # these went to nobody further
     apps.get_model("cases", "Reader").objects.update(answers=True)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from heard.cases.case.rules import likely
 from heard.cases.note import rules
 from heard.cases.note.actions import Part
 from heard.cases.note.models import ContactNote
+from heard.cases.note.rules import MOST_CHILDREN
 from heard.govuk.dates import moment_of
 from heard.govuk.forms import (
     CheckboxesField,
@@ -174,6 +176,15 @@ class ChooseChildrenForm(Form):
     def __init__(self, *args: Any, people: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["child"].choices = list(people.items())  # type: ignore[attr-defined]
+
+    def clean_child(self) -> list[str]:
+        chosen: list[str] = self.cleaned_data["child"]
+        if len(chosen) > MOST_CHILDREN:
+            raise ValidationError(
+                _("Choose %(most)s children at most. Write a second note for the others.")
+                % {"most": MOST_CHILDREN}
+            )
+        return chosen
 
 
 class SignsForm(Form):

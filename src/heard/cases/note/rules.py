@@ -67,6 +67,9 @@ def why_not_write(
     return None
 
 
+MOST_CHILDREN: Final = 12  # in one note
+
+
 def why_not_write_together(
     *, names: Iterable[Iterable[str]], common: str, parts: Iterable[str]
 ) -> tuple[str, str] | None:
@@ -86,9 +89,8 @@ def why_not_write_together(
 
 
 def _names(text: str, name: str) -> bool:
-    return (
-        bool(name.strip()) and re.search(rf"\b{re.escape(name.strip())}\b", text, re.IGNORECASE) is not None
-    )
+    """Whether a text says one of the words of a name, written as a name: “Will” is one, and “will” is none."""
+    return any(re.search(rf"\b{re.escape(word)}\b", text) for word in name.split())
 
 
 def why_not_correct(

@@ -27,12 +27,11 @@ from heard.cases.note.forms import (
     SignsForm,
     TogetherForm,
 )
-from heard.cases.note.rules import Kind
+from heard.cases.note.rules import MOST_CHILDREN, Kind
 from heard.govuk.forms import parts_of
 from heard.knowledge import load
 from heard.network.actions import open_record
 
-_MOST = 12  # children in one note
 _MINE = 100  # children offered to write about; the rest are found by search
 
 
@@ -67,7 +66,9 @@ def together(request: Request) -> HttpResponse:
     people = {str(key): open_record(by=request.user, person_id=key) for key in _keys(request)}
     if len(people) < 2:
         return redirect("note_choose_several")
-    form = kept_form(request, TogetherForm, kind="note.together", people=people)
+    # What was typed about these children is laid into no note about others.
+    these = uuid.uuid5(uuid.NAMESPACE_URL, " ".join(sorted(people)))
+    form = kept_form(request, TogetherForm, kind="note.together", subject_id=these, people=people)
     if form.is_valid():
         with sending(request, form):
             notes = actions.write_together(by=request.user, **form.together)
@@ -181,7 +182,7 @@ def signs(request: Request, note_id: uuid.UUID) -> HttpResponse:
 def _keys(request: Request) -> list[uuid.UUID]:
     """Children that the address names, each once, in its order."""
     keys = []
-    for text in request.GET.getlist("child")[:_MOST]:
+    for text in request.GET.getlist("child")[:MOST_CHILDREN]:
         try:
             keys.append(uuid.UUID(text))
         except ValueError:

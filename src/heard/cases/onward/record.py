@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_noop as _
 
+from heard.cases.case.record import words_beside
 from heard.cases.onward.models import OnwardReferral
 from heard.cases.onward.queries import onward_visible_to
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
-from heard.govuk.said import choice, labelled, lines, quoted, say
+from heard.govuk.said import choice, labelled, lines, say
 
 
 def _facts(one: OnwardReferral) -> Iterator[ChronologyEntry]:
@@ -34,7 +35,7 @@ def _on_paper(one: OnwardReferral) -> Iterator[Passage]:
         choice(one, "state"),
         labelled(_("What they are asked to do"), one.what),
         labelled(_("Why"), one.why),
-        labelled(_("What the child says"), quoted(one.words.text) if one.words else one.child_says),
+        words_beside(one, one.words) or labelled(_("What the child says"), one.child_says),
         labelled(_("Sent by"), one.sent_by),
         labelled(_("Answer"), one.answer),
     )

@@ -159,7 +159,7 @@ function keepDraft(form) {
         signal: left ? undefined : sending.signal,
       });
       const back = lost;
-      lost = false;
+      lost = answer.status >= 500; // somebody on the way answered, and kept nothing
       if (answer.ok || answer.headers.get("Heard-Kept")) kept = held;
       if (answer.ok) say(was === "notSent" ? "sendAgain" : back ? "savedAgain" : "saved");
       else if (answer.headers.get("Heard-Kept")) say("signedOutKept");
@@ -186,13 +186,17 @@ function keepDraft(form) {
   };
 
   // A form that cannot arrive would leave its page for one of the browser's own. It is kept first; then it is sent.
+  let arrives = false;
   const sendIfItArrives = async (button) => {
     onItsWay?.abort();
     onItsWay = null;
     lost = true;
     say("notSent");
     await save();
-    if (!lost) form.requestSubmit(button);
+    if (lost) return;
+    arrives = true; // also where the browser still says that it is not connected
+    form.requestSubmit(button);
+    arrives = false;
   };
 
   form.addEventListener("input", () => {
@@ -200,7 +204,7 @@ function keepDraft(form) {
     plan(PAUSE);
   });
   form.addEventListener("submit", (event) => {
-    if (lost || !navigator.onLine) {
+    if (!arrives && (lost || !navigator.onLine)) {
       event.preventDefault();
       return sendIfItArrives(event.submitter);
     }

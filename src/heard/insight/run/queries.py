@@ -297,7 +297,8 @@ def _listed(row: dict[str, Any]) -> ListedChild:
 
 def _described(row: dict[str, Any]) -> Description:
     names = (Name(row["given_name"] or "", row["family_name"] or ""),)
-    numbers = tuple(row[column] for column in ("nhs_number", "upn", "local_id") if row[column])
+    # A local number is one agency's own: another agency may have given it to somebody else.
+    numbers = tuple(row[column] for column in ("nhs_number", "upn") if row[column])
     return Description(names, row["birth_date"], numbers=numbers)
 
 

@@ -157,9 +157,9 @@ def enough_decide(
     user: User, person: Person, *, without: int | None = None, also_denied: Whom | None = None
 ) -> bool:
     """Whether so many who decide as `rules.least_who_decide` asks for could open this record by its list, without this line of it, or
-    with these kept out too. Four queries."""
-    found = who_decide(user, person, without=without, also_denied=also_denied)
-    return len(found) >= least_who_decide(restricted=person.restricted)
+    with these kept out too; or no fewer than now, since whoever does not decide can always be kept out. Eight queries."""
+    left = len(who_decide(user, person, without=without, also_denied=also_denied))
+    return left >= least_who_decide(restricted=person.restricted) or left == len(who_decide(user, person))
 
 
 def who_decide(

@@ -111,8 +111,8 @@ def put_on_duty(
     phone: str,
     weekly_until: date | None = None,
 ) -> list[Duty]:
-    """From one moment to another, or at the same hours of each week until a day. Who is put on it already for some of these hours is
-    not put on it twice."""
+    """From one moment to another, or at the same hours of each week until a day. Who is on it already for just these hours
+    is not put on it twice, and is rung at this number."""
     why_not = rules.why_not_put_on_duty(
         may_manage=by.may(May.MANAGE),
         begins=begins,
@@ -127,13 +127,19 @@ def put_on_duty(
     made = []
     for week in rules.weeks(begins, weekly_until):
         later = timedelta(weeks=week)  # by the clock on the wall, also where it was put forward or back since
-        duty, new = Duty.objects.get_or_create(
-            user=user, begins=begins + later, ends=ends + later, defaults={"phone": phone.strip()}
-        )
-        if new:
-            record_audit(by=by, verb="put on", subject="duty", subject_id=duty.pk, detail={"user": user.pk})
-        made.append(duty)
+        made.append(_put_on(by, user, begins + later, ends + later, phone.strip()))
     return made
+
+
+def _put_on(by: User, user: User, begins: datetime, ends: datetime, phone: str) -> Duty:
+    same = Duty.objects.filter(user=user, begins=begins, ends=ends).first()
+    duty = same or Duty(user=user, begins=begins, ends=ends)
+    if same is None or same.phone != phone:
+        duty.phone = phone
+        duty.save()
+        verb = "change" if same else "put on"
+        record_audit(by=by, verb=verb, subject="duty", subject_id=duty.pk, detail={"user": user.pk})
+    return duty
 
 
 @transaction.atomic

@@ -82,6 +82,9 @@ def may_open_as(
 ) -> bool:
     """The same for somebody who is told as this role. Whoever told a worry opens what they told and no more, as long as the
     child is not hidden from them."""
+    if role == To.OFFICER:  # who needs no other right to it, and whom nobody else covers
+        kept_out = person_id is not None and not not_denied(user, person_id)
+        return user.is_active and user.may(May.HEAR_OF_STAFF) and not kept_out
     if role != To.TELLER:
         return may_open(user, person_id, level)
     if not user.is_active or not user.may(May.TELL):

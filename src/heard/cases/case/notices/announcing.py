@@ -78,9 +78,14 @@ def announce(
 def _still_to_see(kind: Kind, subject: str, subject_id: object) -> set[int]:
     """Who has this on their list already. A concern in danger is a concern that has been told."""
     kinds = rules.SAME.get(kind, frozenset({kind}))
+    goes_on = (
+        {"notice__taken_at": None} if kind in rules.URGENT else {}
+    )  # else nobody would hear of it in time
     same = {"notice__subject": subject, "notice__subject_id": str(subject_id), "notice__kind__in": kinds}
     return set(
-        Reader.objects.filter(**same, seen_at=None, notice__ended_at=None).values_list("user_id", flat=True)
+        Reader.objects.filter(**same, **goes_on, seen_at=None, notice__ended_at=None).values_list(
+            "user_id", flat=True
+        )
     )
 
 
@@ -100,7 +105,8 @@ def settle_decided(*, subject: str, subject_id: object, at: datetime) -> None:
 
 def _add(notice: Notice, found: Sequence[Addressee], about: About, *, answers: bool = True) -> int:
     """Puts it on their lists, and returns how many had it not. Who has it already and answers for it only now may have seen it.
-    `answers`: whether any of them does."""
+    Whoever told it is not asked to see it. `answers`: whether any of them answers for it."""
+    found = [one for one in found if one.user.pk != notice.told_by_id]
     there = {row.user_id: row for row in notice.readers.all()}
     answer = who_answers(found, about) if answers else set()
     rows = [
@@ -115,7 +121,7 @@ def _add(notice: Notice, found: Sequence[Addressee], about: About, *, answers: b
         for one in found
         if one.user.pk not in there
     ]
-    Reader.objects.bulk_create(rows)
+    Reader.objects.bulk_create(rows, ignore_conflicts=True)  # where two do it at once
     now_answer = [there[key] for key in answer if key in there]
     if any(row.seen_at for row in now_answer):
         notice.taken_at = about.at
@@ -132,8 +138,8 @@ def pass_on(now: datetime) -> int:
     """
     waits = Q(urgent=True) | Q(steps=1, told_at__lte=now - rules.FIRST_LIMIT)
     rows = Notice.objects.filter(waits, taken_at=None, ended_at=None).order_by("told_at")
-    covered = sum(give_to_cover(cover, now) for cover in covers_on(now))
-    return covered + sum(_pass_on(key, now) for key in list(rows.values_list("pk", flat=True)))
+    passed = sum(_pass_on(key, now) for key in list(rows.values_list("pk", flat=True)))
+    return passed + sum(give_to_cover(cover, now) for cover in covers_on(now))
 
 
 @transaction.atomic
@@ -162,15 +168,13 @@ def _pass_on(key: uuid.UUID, now: datetime) -> int:
 
 
 def _about(notice: Notice, now: datetime) -> About:
-    """As it is now. Of what was given to agencies, the agencies are those of its readers."""
+    """As it is now. What was given to an agency was given to the one in which all of its readers work; where that is not sure, to none."""
     kind = Kind(notice.kind)
     agencies: set[uuid.UUID] = set()
     if kind in rules.GIVEN:
-        agencies = {
-            key
-            for row in notice.readers.select_related("user")
-            for key in row.user.agencies_where(May.SIGNED_IN)
-        }
+        theirs = [row.user.agencies_where(May.SIGNED_IN) for row in notice.readers.select_related("user")]
+        common = set.intersection(*theirs) if theirs else set()
+        agencies = common if len(common) == 1 else set()
     level = rules.level_of(kind)
     return About(notice.person_id, now, level, agencies=tuple(agencies), not_to=notice.not_to)
 

@@ -38,7 +38,7 @@ class Notice(models.Model):
         ACTION_FINISHED = rules.Kind.ACTION_FINISHED.value, _("An action is finished")
         PLAN_AGREED = rules.Kind.PLAN_AGREED.value, _("Plan agreed")
         PLAN_GIVEN = rules.Kind.PLAN_GIVEN.value, _("Child’s own plan")
-        DEATH = rules.Kind.DEATH.value, _("Recorded: a child has died")
+        DEATH = rules.Kind.DEATH.value, _("A child’s death was recorded, or put right")
         SAFETY_PLAN = rules.Kind.SAFETY_PLAN.value, _("New safety plan")
         REVIEWED = rules.Kind.REVIEWED.value, _("Review held")
         SHARED = rules.Kind.SHARED.value, _("Shared with you")

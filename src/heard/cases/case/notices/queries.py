@@ -64,7 +64,8 @@ def _there(user: User) -> Q:
     given = Q(notice__kind__in=rules.GIVEN) & not_denied_through(user, "notice__person")
     known = Q(notice__kind__in=rules.FROM_SUMMARY) & summary
     told = Q(role=To.TELLER.value) & findable_through(user, "notice__person")
-    return Q(notice__person__isnull=True) | record | given | known | told
+    officer = Q(role=To.OFFICER.value) & not_denied_through(user, "notice__person")
+    return Q(notice__person__isnull=True) | record | given | known | told | officer
 
 
 def told_of(user: User, kind: rules.Kind) -> list[str]:

@@ -243,14 +243,12 @@ def _heard(by: User, concern: Concern, decided: Decided) -> Heard:
     when the worry was told."""
     if concern.person_id is None:
         return Heard()
-    view = decided.view
-    if view is None and decided.why_without_words.strip():
-        view = ChildsView(why_no_words=decided.why_without_words)
-    if view is None and (concern.decision_words or concern.why_without_words):
+    view, why_not = decided.view, decided.why_without_words.strip()
+    if view is None and not why_not and (concern.decision_words or concern.why_without_words):
         return Heard(concern.decision_words, concern.why_without_words)
-    if view is None:
+    if view is None:  # a reason that was given for others hides no words that are there
         told = words_of(by, concern.person_id).filter(said_on_id=concern.pk).first()
-        view = ChildsView(words_id=told.pk if told else None)
+        view = ChildsView(words_id=told.pk) if told else ChildsView(why_no_words=why_not)
     occasion = Words.Occasion.CONCERN
     return Heard(*hear(by=by, person_id=concern.person_id, view=view, on=occasion, on_id=concern.pk))
 

@@ -78,14 +78,15 @@ def pass_to_officer(
     """A worry that was told as an ordinary one is about somebody who works with children, as whoever decides on it says.
     From now on it goes the same way as one told so: nobody but the designated officer hears of it, that person is kept out
     of the record, and it leaves every list, page and chronology on which it stood."""
-    concern, now = concern_open_to(by, concern_id), at or timezone.now()
-    Concern.objects.select_for_update(of=("self",)).filter(pk=concern_id).first()
+    concern_open_to(by, concern_id)
+    rows = Concern.objects.select_for_update(of=("self",)).select_related("person", "words")
+    concern, now = rows.get(pk=concern_id), at or timezone.now()
     refuse(rules.why_not_pass_to_officer(state=concern.state, may_decide=decides(by)))
     concern.about_staff = True
     concern.save(update_fields=["about_staff"])
     said = concern.words
     words = {"text": said.text, "heard_by": said.heard_by, "heard_on": said.heard_on} if said else None
-    for kind in (Notified.WORRY, Notified.DANGER):
+    for kind in (Notified.WORRY, Notified.DANGER, Notified.DANGER_IN_CASE, Notified.TELLER_ANSWERED):
         settle(kind=kind, subject="concern", subject_id=concern.pk, at=now)
     for asked in TellerQuestion.objects.filter(concern=concern, answered_at=None, ended_at=None):
         asked.ended_at = now

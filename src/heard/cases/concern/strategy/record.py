@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_noop as _
 
+from heard.cases.case.record import words_beside
 from heard.cases.concern.strategy.models import AskedAgency, StrategyDiscussion
 from heard.cases.concern.strategy.queries import discussions_visible_to
 from heard.cases.record.models import ChronologyEntry
 from heard.cases.record.rules import Kind
 from heard.cases.record.shape import Passage, Record, fact
-from heard.govuk.said import Text, choice, joined, labelled, lines, quoted, say
+from heard.govuk.said import Text, choice, joined, labelled, lines, say
 
 
 def _enquiries(one: StrategyDiscussion) -> Text:
@@ -44,7 +45,7 @@ def _on_paper(one: StrategyDiscussion) -> Iterator[Passage]:
         labelled(_("Decision"), one.decision),
         labelled(_("Reason"), one.reason),
         _enquiries(one),
-        labelled(_("What the child said"), quoted(one.words.text)) if one.words else "",
+        words_beside(one, one.words),
         labelled(_("Why without the child’s words"), one.why_without_words),
         labelled(_("Why it was called off"), one.why_called_off),
         labelled(_("Why this was corrected"), one.why_corrected),

@@ -352,7 +352,10 @@ def _observed(user: Any, answers: Answers) -> list[Observed]:
     for item in items_seen(answers):
         own, default = _evidence_of(answers, item.id), begun[item.id]
         seen_on = own.get("on") or default.seen_on
-        said = own.get("source") or who, own.get("words") or default.words
+        from_whom = own.get("source") or who
+        if not own.get("on"):
+            from_whom = _with_days(answers, from_whom)
+        said = from_whom, own.get("words") or default.words
         found.append(Observed(item.id, "seen", seen_on, *said))
     rest = [Observed(item, state) for item, state in states.items() if state in ("not_seen", "not_known")]
     return [*found, *rest]
@@ -369,11 +372,26 @@ def begun_evidence(answers: Answers) -> dict[str, Begun]:
 
 def source(user: Any, answers: Answers) -> str:
     """Who saw a sign where nothing else is said: the teller, and which days may be meant where the day is not known."""
+    return _with_days(answers, _who(user))
+
+
+def _with_days(answers: Answers, who: str) -> str:
+    """Who says so, and which days may be meant where the one that is kept is only the first of them."""
     span = _span(answers)
     if span is None or span[0] == span[1]:
-        return _who(user)[:200]
+        return who[:200]
     not_known = _(" (between %(first)s and %(last)s)") % {"first": day(span[0]), "last": day(span[1])}
-    return _who(user)[: 200 - len(not_known)] + not_known
+    return who if not_known in who else who[: 200 - len(not_known)] + not_known
+
+
+def is_begun(user: Any, answers: Answers, name: str, said: Any) -> bool:
+    """Whether a box of the page of each sign still holds what it began with."""
+    item, _gap, part = name.rpartition("_")
+    begun = begun_evidence(answers).get(item)
+    if begun is None:
+        return False
+    default = {"on": begun.seen_on, "source": source(user, answers), "words": begun.words}.get(part)
+    return bool(said == default)
 
 
 def _span(answers: Answers) -> tuple[date, date] | None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from heard.agencies.drafts.actions import save_draft
-from heard.agencies.drafts.forms import kept_form, sending
+from heard.agencies.drafts.forms import differs, kept_form, sending
 from heard.agencies.drafts.forms import sent as forget
 from heard.agencies.drafts.queries import draft_of, drafts_of, typed_in_steps
 from heard.agencies.drafts.rules import STEP
@@ -149,7 +149,11 @@ def _sent(user: Any, answers: steps.Answers, step: str, form: Any) -> dict[str, 
     if step == "likely":
         kept = _marked(answers, form)
         return kept | {"likely": kept["likely"] | {"find": ""}, "done": _done(answers, step)}
-    sent: dict[str, dict[str, Any]] = {step: form.answers() | _called(form, step)}
+    said = form.answers() | _called(form, step)
+    if step == "evidence":  # what was begun with goes on following what it was taken from
+        begun = {name for name in said if steps.is_begun(user, answers, name, form.cleaned_data.get(name))}
+        said = {name: value for name, value in said.items() if name not in begun}
+    sent: dict[str, dict[str, Any]] = {step: said}
     done = _done(answers, step)
     whom = next((whom for whom, (named, _same, _new) in steps.WHOM.items() if named == step), None)
     if whom:
@@ -205,8 +209,17 @@ def check(request: Request, draft_id: uuid.UUID) -> HttpResponse:
 
 def _not_sent(request: Request, draft: Any) -> str | None:
     """The first step in which something was typed that has not been sent: nothing that was typed is left out unseen."""
-    typed = {row.kind.removeprefix(STEP) for row in typed_in_steps(request.user, draft.pk)}
-    return next((step for step in (*steps.asked(draft.answers), *steps.BESIDE) if step in typed), None)
+    typed = list(typed_in_steps(request.user, draft.pk))
+    for step in (*steps.asked(draft.answers), *steps.BESIDE):
+        rows = [row for row in typed if row.kind == f"{STEP}{step}"]
+        if not rows:
+            continue
+        initial = steps.typed(draft.answers, step)
+        begin = dict(steps.begun_new(draft.answers, step) or {}) | dict(initial or {})
+        form = steps.FORMS[step](initial=begin, **_arguments(request, draft.answers, step))
+        if any(differs(form, row, initial or {}) for row in rows):
+            return step
+    return None
 
 
 def _send(request: Request, draft_id: uuid.UUID, answers: steps.Answers, named: list[Any]) -> str | None:
@@ -256,6 +269,18 @@ def sent(request: Request, concern_id: uuid.UUID) -> HttpResponse:
 
 def _form(request: Request, draft_id: uuid.UUID, answers: steps.Answers, step: str) -> Form:
     """The step's form, with what is typed or else with what the draft has."""
+    return kept_form(
+        request,
+        steps.FORMS[step],
+        kind=f"{STEP}{step}",
+        subject_id=draft_id,
+        initial=steps.typed(answers, step),
+        suggested=steps.begun_new(answers, step),
+        **_arguments(request, answers, step),
+    )
+
+
+def _arguments(request: Request, answers: steps.Answers, step: str) -> dict[str, Any]:
     arguments = steps.form_arguments(request.user, answers, step)
     if step == "same":
         arguments["choices"] = [option(hit) for hit in steps.hits(request.user, answers)]
@@ -264,15 +289,7 @@ def _form(request: Request, draft_id: uuid.UUID, answers: steps.Answers, step: s
         arguments["choices"] = _with_chosen(
             [likely(one) for one in found], arguments["choices"], answers, step
         )
-    return kept_form(
-        request,
-        steps.FORMS[step],
-        kind=f"{STEP}{step}",
-        subject_id=draft_id,
-        initial=steps.typed(answers, step),
-        suggested=steps.begun_new(answers, step),
-        **arguments,
-    )
+    return arguments
 
 
 def _with_chosen(found: list[Any], chosen: list[Any], answers: steps.Answers, step: str) -> list[Any]:

@@ -132,6 +132,8 @@ class InterviewForm(MomentsForm, ChildsViewForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        if kwargs.get("beside"):  # held before: what is heard now is heard on another day
+            return
         which = fields["which"]
         for name in _SAID_ALREADY:
             del fields[name]
@@ -142,6 +144,8 @@ class InterviewForm(MomentsForm, ChildsViewForm):
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean()
+        if not set(_SAID_ALREADY).isdisjoint(self.fields):
+            return answers
         day, who = answers.get("held_on"), answers.get("with_whom") or ""
         return answers | {"heard_on": day, "asked_on": day, "heard_by": who[:_MOST_HEARD_BY]}
 
