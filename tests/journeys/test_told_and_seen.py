@@ -17,11 +17,11 @@ from tests.journeys.conftest import Story
 
 from heard.agencies import actions as agencies
 from heard.cases.assessment import actions as assessing
-from heard.cases.assessment.rules import ChildsView
 from heard.cases.case import actions as casework
 from heard.cases.case.notices.mail import notify_once
 from heard.cases.concern.models import Concern
 from heard.cases.words.actions import add_words
+from heard.cases.words.rules import ChildsView
 from heard.govuk.environment import day
 
 pytestmark = pytest.mark.journey

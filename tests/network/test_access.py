@@ -185,6 +185,28 @@ def test_somebody_who_decides_stays(world: World, restricted: Person) -> None:
         )
 
 
+def test_who_does_not_decide_can_be_kept_out_also_where_only_one_who_decides_is_left(
+    world: World, restricted: Person
+) -> None:
+    """As of a record that was restricted before two were asked for."""
+    agencies.switch_off(by=world.administrator, user=world.supervisor, reason="Left")
+    with pytest.raises(Refused, match="too few who decide"):
+        actions.deny_access(
+            by=world.coordinator, person_id=restricted.pk, whom=whom(world, user=world.coordinator), why="x"
+        )
+    actions.deny_access(
+        by=world.coordinator,
+        person_id=restricted.pk,
+        whom=whom(world, user=world.social_worker),
+        why="Her uncle",
+    )
+    assert (
+        not queries.people_visible_to(User.objects.get(pk=world.social_worker.pk))
+        .filter(pk=restricted.pk)
+        .exists()
+    )
+
+
 def test_nobody_lets_others_see_more_than_they_see(world: World, amira: Person) -> None:
     let_in(world, amira, Level.RECORD, user=world.officer)
     with pytest.raises(Refused, match="more than you see yourself"):

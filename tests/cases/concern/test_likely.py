@@ -1,5 +1,6 @@
 """The few signs that are offered from what was told: offered and never set, with the whole list and a search beside them."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -235,14 +236,34 @@ def test_each_sign_can_have_a_day_a_source_and_words_of_its_own(draft: Draft, te
         "S12_source": "Tess",
         "S12_words": "Upset.",
     }
-    earlier = TODAY - timedelta(days=40)
+    earlier, lately = TODAY - timedelta(days=40), TODAY - timedelta(days=2)
     days = {f"S10_on-{part}": getattr(earlier, part) for part in ("day", "month", "year")}
-    days |= {f"S12_on-{part}": getattr(TODAY, part) for part in ("day", "month", "year")}
+    days |= {f"S12_on-{part}": getattr(lately, part) for part in ("day", "month", "year")}
     assert send(teller, draft, "evidence", **own) == ""
     assert send(teller, draft, "evidence", **own, **days) == "likely"
     assert send(teller, draft, "likely", signs=["S10", "S12"]) == "words"  # no day for all is needed now
     rows = {(row.item, row.seen_on, row.source) for row in finish(teller, draft).observations.all()}
-    assert rows == {("S10", earlier, "Her aunt"), ("S12", TODAY, "Tess")}
+    assert rows == {("S10", earlier, "Her aunt"), ("S12", lately, "Tess")}
+
+
+def test_what_a_sign_began_with_follows_what_it_was_taken_from(draft: Draft, teller: Client) -> None:
+    send(teller, draft, "likely", signs=["S10"], when=TODAY.isoformat(), go="each")
+    page = teller.get(address("evidence", draft))
+    begun = {f"S10_on-{part}": getattr(TODAY, part) for part in ("day", "month", "year")}
+    (box,) = re.findall(r'<input[^>]*name="S10_source"[^>]*>', page.text)
+    (source,) = re.findall(r'value="([^"]*)"', box)
+    send(teller, draft, "evidence", S10_source=source, S10_words="Somebody gave it to her.", **begun)
+    yesterday = TODAY - timedelta(days=1)
+    send(teller, draft, "likely", signs=["S10"], when=yesterday.isoformat())
+    (row,) = finish(teller, draft).observations.all()
+    assert (row.seen_on, row.words) == (yesterday, "Somebody gave it to her.")
+
+
+def test_what_was_typed_of_a_sign_that_was_unticked_holds_nothing_up(draft: Draft, teller: Client) -> None:
+    send(teller, draft, "likely", signs=["S10"], when=TODAY.isoformat(), go="each")
+    type_in(teller, draft, "evidence", S10_words="A new phone, on Sunday")
+    assert send(teller, draft, "likely", when=TODAY.isoformat()) == "words"
+    assert not finish(teller, draft).observations.exists()
 
 
 def test_with_nothing_ticked_there_is_nothing_to_say_more_of(draft: Draft, teller: Client) -> None:

@@ -21,6 +21,7 @@ from heard.cases.case.notices.queries import unread_of
 from heard.cases.case.rules import AFTER_DEATH
 from heard.cases.clocks import actions as timing
 from heard.cases.clocks.models import ClockRun
+from heard.cases.concern import actions as telling
 from heard.cases.death import actions
 from heard.cases.leaving import actions as leaving
 from heard.cases.missing import actions as missing
@@ -261,6 +262,31 @@ def test_what_was_recorded_by_mistake_is_put_right_and_work_goes_on(world: World
     page = client_of(world.social_worker).get(reverse("death", args=[case.person_id])).text
     assert "Another child of that name." in page
     assert "Dr Lane, hospital" in page
+
+
+def test_where_the_child_has_not_died_what_was_urgent_is_urgent_again_and_what_came_since_stays_so(
+    world: World, agreed: Any
+) -> None:
+    child = agreed.case.person_id
+
+    def danger() -> None:
+        telling.tell(
+            by=world.teacher,
+            person_id=child,
+            seen_and_heard="Two people waited for her.",
+            why_no_words="Not met yet",
+            danger_now="yes",
+            danger_done="Rang 999.",
+        )
+
+    danger()
+    actions.record_death(by=world.coordinator, person_id=child, **SAID)
+    assert not Notice.objects.filter(kind="danger", ended_at=None).exists()
+    danger()
+    actions.correct_death(
+        by=world.supervisor, person_id=child, is_so=False, why_corrected="Another child of that name.", **SAID
+    )
+    assert Notice.objects.filter(kind="danger", ended_at=None).count() == 2
 
 
 def test_a_day_that_becomes_known_is_a_new_version(world: World, case: Any) -> None:

@@ -26,7 +26,7 @@ from heard.cases.case.notices.addressees import About, addressees
 from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.lines import PLACES, lines_of
 from heard.cases.case.notices.mail import notify_once
-from heard.cases.case.notices.models import Notice, Reader
+from heard.cases.case.notices.models import Duty, Notice, Reader
 from heard.cases.case.notices.rules import Kind
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
@@ -233,6 +233,22 @@ def test_a_worker_whom_the_child_counts_on_hides_no_silence_of_the_allocated_one
     see_all(world.social_worker)
     notice.refresh_from_db()
     assert notice.taken_at is not None
+
+
+def test_who_told_it_does_not_answer_for_it(world: World, with_worker: Any) -> None:
+    told = telling.tell(
+        by=world.supervisor,
+        person_id=with_worker.person_id,
+        seen_and_heard="Two people waited for her.",
+        why_no_words="Not met yet",
+        danger_now="yes",
+        danger_done="Rang 999.",
+    )
+    pass_on(minutes(31))
+    assert unread(world.supervisor) == []  # though they lead: they know
+    see_all(world.coordinator)
+    notice = Notice.objects.get(subject_id=str(told.pk))
+    assert notice.taken_at is not None  # whoever stands in for who told it
 
 
 def test_whoever_is_allocated_later_has_what_no_worker_has_seen(
@@ -506,6 +522,10 @@ def test_a_duty_comes_again_each_week_at_the_same_hours_of_the_clock_on_the_wall
     assert [f"{timezone.localtime(one.begins):%d %H}" for one in made] == ["19 17", "26 17", "02 17"]
     assert [f"{timezone.localtime(one.ends):%d %H}" for one in made] == ["22 09", "29 09", "05 09"]
     assert actions.put_on_duty(**asked) == made  # pressed twice
+    assert {one.phone for one in actions.put_on_duty(**asked | {"phone": "01632 960 099"})} == {
+        "01632 960 099"
+    }
+    assert Duty.objects.count() == 3
     for wrong in (date(2027, 3, 18), date(2028, 4, 1)):
         with pytest.raises(Refused, match="within a year"):
             actions.put_on_duty(**asked | {"weekly_until": wrong})

@@ -42,6 +42,7 @@ ELSEWHERE = {
     ("CorrectForm", "original"): "the same",
     ("SafetyPlanForm", "child_agreed"): "what the child agreed to do, which only a safety plan knows",
     ("OwnPlanForm", "words"): "which words stand on the child’s own page: chosen, never typed",
+    ("TogetherForm", "words"): "what a child said at this contact, a box for each",
     ("EvidenceForm", "words"): "in which words somebody told of a sign",
     ("ChronologyForm", "words"): "words to search for",
 }

@@ -84,10 +84,13 @@ def _on_paper(one: Concern) -> Iterator[Passage]:
 
 
 def _why(one: Concern | EarlierDecision, reason: str) -> Text:
+    """Words that were told with the worry stand with it, and not here again."""
+    worry = one if isinstance(one, Concern) else one.concern
+    words = None if one.decision_words_id == worry.words_id else one.decision_words
     return lines(
         labelled(_("Help"), one.help_with),
         labelled(_("Why"), reason),
-        words_beside(one if isinstance(one, Concern) else one.concern, one.decision_words),
+        words_beside(worry, words),
         labelled(_("Why without the child’s words"), one.why_without_words),
         labelled(_("What the person who told it was told"), one.feedback),
     )

@@ -130,6 +130,8 @@ class ChildsViewForm(Form):
     def clean(self) -> dict[str, Any]:
         """A try of which something is said needs its day, and how it was."""
         answers = super().clean() or self.cleaned_data
+        if "which" not in self.fields:  # of a place
+            return answers
         beneath = (name for names in self.fields["which"].reveals.values() for name in names)  # type: ignore[attr-defined]
         texts = (name for name in beneath if name in ("said", "asked", "why_no_words", "tried"))
         if not answers.get("which") and "which" not in self.errors and any(map(self._is_typed, texts)):

@@ -105,10 +105,10 @@ def settle_decided(*, subject: str, subject_id: object, at: datetime) -> None:
 
 def _add(notice: Notice, found: Sequence[Addressee], about: About, *, answers: bool = True) -> int:
     """Puts it on their lists, and returns how many had it not. Who has it already and answers for it only now may have seen it.
-    Whoever told it is not asked to see it. `answers`: whether any of them answers for it."""
-    found = [one for one in found if one.user.pk != notice.told_by_id]
+    Whoever told it is asked to see it only where there is nobody else, and never answers for it. `answers`: whether any of them does."""
+    found = [one for one in found if one.user.pk != notice.told_by_id] or found
     there = {row.user_id: row for row in notice.readers.all()}
-    answer = who_answers(found, about) if answers else set()
+    answer = who_answers(found, about) - {notice.told_by_id} if answers else set()
     rows = [
         Reader(
             notice=notice,
@@ -138,8 +138,8 @@ def pass_on(now: datetime) -> int:
     """
     waits = Q(urgent=True) | Q(steps=1, told_at__lte=now - rules.FIRST_LIMIT)
     rows = Notice.objects.filter(waits, taken_at=None, ended_at=None).order_by("told_at")
-    passed = sum(_pass_on(key, now) for key in list(rows.values_list("pk", flat=True)))
-    return passed + sum(give_to_cover(cover, now) for cover in covers_on(now))
+    covered = sum(give_to_cover(cover, now) for cover in covers_on(now))
+    return covered + sum(_pass_on(key, now) for key in list(rows.values_list("pk", flat=True)))
 
 
 @transaction.atomic
