@@ -191,7 +191,7 @@ def _questions() -> dict[str, tuple[dict[str, Any], str]]:
                 "node_id": _tied("goes_to", _known("Ropewalk hand car wash")),
                 "other_id": _tied("drives", dean),
             },
-            "(1) Ropewalk hand car wash is run by Dean Corrigan; (2) Dean Corrigan drives ",
+            "(2) Ropewalk hand car wash is run by Dean Corrigan; (3) Dean Corrigan drives ",
         ),
         "panel": (
             {"panel_id": models.Panel.objects.get(state="planned").pk},

@@ -270,7 +270,7 @@ def test_a_supervisor_who_opened_it_neither_decides_who_sees_it_nor_counts_as_so
     with pytest.raises(Refused, match="involved"):
         network.lift_restriction(by=night, person_id=restricted.pk, reason="I want to")
     line = people.accesses_of(world.coordinator, restricted.pk).get(agency=world.care)
-    with pytest.raises(Refused, match="Nobody who decides"):
+    with pytest.raises(Refused, match="too few who decide"):
         network.end_access(by=world.coordinator, access_id=line.pk, why="Over")
 
 
@@ -414,6 +414,16 @@ def test_where_nobody_who_sees_it_may_review_a_co_ordinator_does_and_learns_no_n
 
 def test_who_was_kept_out_learns_of_no_opening(world: World, restricted: Person, night: User) -> None:
     opening = opened(night)
+    agencies.add_user(  # two who decide have to be left
+        by=world.administrator,
+        username="cleo.day",
+        first_name="Cleo",
+        last_name="Day",
+        password=None,
+        team=world.exploitation_team,
+        role=Role.COORDINATOR,
+        agreed_by=world.coordinator,
+    )
     keep_out(world, restricted, world.supervisor)
     supervisor = User.objects.get(pk=world.supervisor.pk)
     assert not queries.openings_visible_to(supervisor).exists()

@@ -295,7 +295,7 @@ def test_what_is_common_names_none_of_the_children(world: World, three: list[Any
     parts = [actions.Part(one.pk, "x", "alone") for one in three]
     said: dict[str, Any] = {"by": world.social_worker, "kind": "visit", "at": timezone.now()}
     with pytest.raises(Refused, match="Leave the children’s names out"):
-        actions.write_together(parts=parts, text="kit was at home.", **said)
+        actions.write_together(parts=parts, text="Kit was at home.", **said)
     with pytest.raises(Refused, match="at least two children"):
         actions.write_together(parts=parts[:1], text="At home.", **said)
     with pytest.raises(Refused, match="a part for each child"):
