@@ -97,6 +97,12 @@ def chronologies_are_made(request: pytest.FixtureRequest) -> Iterator[None]:
     request_started.disconnect(make)
 
 
+@pytest.fixture(autouse=True)
+def notices_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No notifier runs beside a test. Where one runs, no page asks whether something urgent waits for want of one."""
+    monkeypatch.setattr("heard.home.health.urgent_waits", lambda user: False)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def tokens_spell_no_name() -> Iterator[None]:
     """A page holds random letters, the tokens of its forms. Without vowels and capitals none of them says "Ada" to a test that

@@ -301,8 +301,8 @@ def test_the_page_of_likely_signs_asks_a_fixed_number_of_times(
     draft: Draft, teller: Client, told: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     send(teller, draft, "seen", danger_now="no", seen_and_heard=told)
-    # session, user, memberships; the draft, what was typed and not sent; jobs, notices
-    with django_assert_num_queries(7):
+    # session, user, memberships; the draft, what was typed and not sent; jobs
+    with django_assert_num_queries(6):
         assert teller.get(address("likely", draft)).status_code == 200
 
 

@@ -361,7 +361,5 @@ def test_the_page_of_worries_asks_a_fixed_number_of_times(
     for _ in range(worries):
         a_worry(world.coordinator)
     client = signed_in(world.coordinator)
-    with django_assert_num_queries(
-        8
-    ):  # session, user, memberships; workers, notices; how many wait, which, and told
+    with django_assert_num_queries(7):  # session, user, memberships; workers; how many wait, which, and told
         assert client.get("/worries/").status_code == 200

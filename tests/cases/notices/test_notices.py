@@ -495,8 +495,9 @@ def test_only_administrators_keep_the_rota(world: World) -> None:
 
 
 def test_a_page_says_that_danger_waits_and_nobody_ever_passed_anything_on(
-    world: World, told: Concern
+    world: World, told: Concern, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("heard.home.health.urgent_waits", queries.urgent_waits)
     banner = "Background work stands still"
     assert banner not in client_of(world.teacher).get("/").text
     Notice.objects.update(told_at=minutes(-3))
