@@ -253,7 +253,9 @@ def _signed_in(client: Client, user: User) -> Client:
 
 
 def _deciders_stay(world: World, record: Record) -> None:
-    """Somebody who decides and is not of the team that is kept out."""
+    """Two who decide and are not of the team that is kept out."""
     from heard.agencies.models import Membership
 
-    Membership.objects.create(user=world.officer, team=world.officer.team, role="supervisor")
+    other = User.objects.create_user(username="pia.watch", first_name="Pia", last_name="Watch")
+    for user in (world.officer, other):
+        Membership.objects.create(user=user, team=world.officer.team, role="supervisor")
