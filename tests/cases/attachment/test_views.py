@@ -136,5 +136,5 @@ def test_the_list_of_files_asks_a_fixed_number_of_times(
     ]
     Attachment.objects.bulk_create(rows)
     client = signed_in(world.teacher)
-    with django_assert_num_queries(15):  # seven of them are for what stands above every tab
+    with django_assert_num_queries(16):  # eight of them are for what stands above every tab
         assert client.get(reverse("attachments", kwargs={"person_id": child.pk})).status_code == 200
