@@ -33,6 +33,7 @@ from heard.knowledge import load
 from heard.network.actions import open_record
 
 _MINE = 100  # children offered to write about; the rest are found by search
+_TO_TICK = 50  # of them in a list of boxes; the rest are reached from their own pages
 
 
 @gate(May.PLAN)
@@ -47,7 +48,7 @@ def choose(request: Request) -> HttpResponse:
 def choose_several(request: Request) -> HttpResponse:
     """Which children one contact was with. Their keys go on in the address, never a name."""
     ticked = _keys(request)
-    people = queries.children_to_write_about(request.user, also=ticked, at_most=_MINE)
+    people = queries.children_to_write_about(request.user, also=ticked, at_most=_TO_TICK)
     form = ChooseChildrenForm(
         request.GET if "go" in request.GET else None,
         people=people,
