@@ -167,6 +167,20 @@ def let_know(by: User, person_id: Any, agency: Agency) -> None:
     )
 
 
+def another_coordinator(world: World) -> User:
+    """Beside `world.coordinator`, in the same team."""
+    return actions.add_user(
+        by=world.administrator,
+        username="cleo.day",
+        first_name="Cleo",
+        last_name="Day",
+        password=None,
+        team=world.exploitation_team,
+        role=Role.COORDINATOR,
+        agreed_by=world.coordinator,
+    )
+
+
 @pytest.fixture
 def quick_passwords(settings) -> None:
     """A real hash takes half a second by design; the tests sign in hundreds of people."""

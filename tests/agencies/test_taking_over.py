@@ -96,7 +96,10 @@ def test_one_administrator_alone_does_it_to_nobody_who_sees_more(
 
 @pytest.mark.parametrize("act", [sends_a_link, gives_a_number, unlocks])
 def test_to_a_practitioner_one_does_it(world: World, county: Provider, act: Any) -> None:
+    before = AuditRow.objects.count()
     act(world, world.social_worker)
+    assert AuditRow.objects.count() > before
+    assert not Approval.objects.exists()
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.PRACTITIONER])

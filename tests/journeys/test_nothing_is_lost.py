@@ -172,6 +172,20 @@ def leaves(story: Story, *, how: str) -> bool:
 GOES_AWAY = "location.href = '/knowledge/'"
 
 
+def test_where_the_browser_wrongly_believes_that_it_has_no_connection_a_form_is_sent_once(
+    world: World, story: Story
+) -> None:
+    story.page.add_init_script("Object.defineProperty(navigator, 'onLine', { get: () => false })")
+    sent: list[str] = []
+    story.page.on("request", lambda asked: sent.append(asked.url) if asked.method == "POST" else None)
+    story.sign_in(world.teacher).open(reverse("worry_start")).choose("No").fill(SEEN, SAYS)
+    kept_is(story)
+    sent.clear()
+    story.press("Continue").sees("Which child are you worried about?")
+    assert [url.endswith(reverse("worry_start")) for url in sent].count(True) == 1
+    assert len(sent) <= 3  # what was typed, kept once more, and the form
+
+
 def test_whoever_would_leave_what_is_not_kept_is_warned(world: World, story: Story) -> None:
     story.sign_in(world.teacher)
     typed_without_a_connection(story)

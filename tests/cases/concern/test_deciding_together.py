@@ -8,11 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from tests.conftest import World, let_know
+from tests.conftest import World, another_coordinator, let_know
 
-from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow
-from heard.agencies.rules import Hidden, Refused, Role
+from heard.agencies.rules import Hidden, Refused
 from heard.cases.assessment import actions as assessing
 from heard.cases.case.models import Case, CasePeriod
 from heard.cases.case.notices.queries import unread_of
@@ -308,16 +307,7 @@ def test_a_restricted_childs_decided_worry_is_on_no_list_of_others(world: World)
     let_know(world.officer, child.pk, world.school)
     network.involve(by=world.officer, person=child, agency=world.care, why="Leads")
     concern = decide(world, told(world, by=world.officer, new_person=None, person_id=child.pk))
-    agencies.add_user(  # two who decide have to be left
-        by=world.administrator,
-        username="cleo.day",
-        first_name="Cleo",
-        last_name="Day",
-        password=None,
-        team=world.exploitation_team,
-        role=Role.COORDINATOR,
-        agreed_by=world.coordinator,
-    )
+    another_coordinator(world)
     network.restrict(by=world.supervisor, person_id=child.pk, reason="Threats")
     assert concern in queries.decided_worries(world.supervisor)
     network.deny_access(
@@ -329,3 +319,18 @@ def test_a_restricted_childs_decided_worry_is_on_no_list_of_others(world: World)
     assert concern not in queries.decided_worries(world.coordinator)
     page = signed_in(world.coordinator).get(reverse("concerns_decided")).text
     assert "Marlowe" not in page
+
+
+def test_a_reason_that_was_given_for_another_hides_no_words_that_are_there(world: World) -> None:
+    silent = told(world, words=None, why_no_words="Not met yet", new_person={"given_name": "Ned"})
+    spoke = told(world)
+    done = actions.decide_together(
+        by=world.coordinator,
+        concerns=[silent, spoke],
+        decision="no_further_action",
+        reason="Known, and in hand",
+        feedback="We know.",
+        why_without_words="Not met yet",
+    )
+    assert [one.decision_words_id for one in done] == [None, spoke.words_id]
+    assert [one.why_without_words for one in done] == ["Not met yet", ""]

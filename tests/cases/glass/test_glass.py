@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
-from tests.conftest import World
+from tests.conftest import World, another_coordinator
 
 from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow, User
@@ -414,16 +414,7 @@ def test_where_nobody_who_sees_it_may_review_a_co_ordinator_does_and_learns_no_n
 
 def test_who_was_kept_out_learns_of_no_opening(world: World, restricted: Person, night: User) -> None:
     opening = opened(night)
-    agencies.add_user(  # two who decide have to be left
-        by=world.administrator,
-        username="cleo.day",
-        first_name="Cleo",
-        last_name="Day",
-        password=None,
-        team=world.exploitation_team,
-        role=Role.COORDINATOR,
-        agreed_by=world.coordinator,
-    )
+    another_coordinator(world)
     keep_out(world, restricted, world.supervisor)
     supervisor = User.objects.get(pk=world.supervisor.pk)
     assert not queries.openings_visible_to(supervisor).exists()

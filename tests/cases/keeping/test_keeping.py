@@ -166,6 +166,24 @@ def test_what_was_destroyed_goes_again_with_what_was_merged_into_it_later(
     assert not AuditRow.objects.filter(person_id__in=(kept.pk, gone.pk)).exists()
 
 
+def test_a_restore_destroys_no_more_than_was_agreed(world: World) -> None:
+    """In that backup somebody else's record was merged with this one by mistake, and was taken apart later."""
+    agreed, mistaken = child_of(world), child_of(world, given_name="Dani")
+    Person.objects.filter(pk=mistaken.pk).update(merged_into=agreed)
+    erasure = rules.Erasure(
+        certificate="7b0f7e35-5f0c-4c3b-9d0e-0d8b7a3a5a12",
+        people=(str(agreed.pk),),
+        why="asked",
+        asked_by=world.coordinator.pk,
+        asked_at=timezone.now(),
+        decided_by=world.supervisor.pk,
+        decided_at=timezone.now(),
+    )
+    with pytest.raises(Refused, match="nobody agreed to destroy"):
+        actions.destroy_again(by=None, erasure=erasure)
+    assert Person.objects.filter(pk__in=[agreed.pk, mistaken.pk]).count() == 2
+
+
 def test_a_certificate_says_so_where_nobody_knows_who_asked(world: World, client: Client) -> None:
     row = actions.destroy(by=world.supervisor, destruction_id=ask(world.coordinator, child_of(world).pk).pk)
     Destruction.objects.filter(pk=row.pk).update(asked_by=None)

@@ -180,6 +180,17 @@ def test_the_day_since_which_a_child_is_missing_is_asked_once(client, world, cas
     assert "must include" in page
 
 
+def test_words_heard_after_the_interview_have_a_day_and_somebody_of_their_own(client, world, returned):
+    client.force_login(world.social_worker)
+    at = of_episode("interview", returned)
+    boxes = ('name="heard_by"', 'name="heard_on-day"')
+    assert not any(box in client.get(at).text for box in boxes)
+    held = {"where": "At school", "with_whom": "Sol Wright", "independent": "yes"}
+    client.post(at, moment("held", ago(5)) | held | {"which": "none", "why_no_words": "Not today"})
+    page = client.get(at).text
+    assert all(box in page for box in boxes)
+
+
 def test_an_interview_that_cannot_be_held_yet_says_so(client, world, episode):
     client.force_login(world.social_worker)
     assert "not back yet" in client.get(of_episode("interview", episode)).text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -22,8 +24,9 @@ from heard.cases.case.notices.queries import unread_of
 from heard.cases.case.queries import words_of
 from heard.cases.case.rules import Observed
 from heard.cases.note import actions, queries
+from heard.cases.note.forms import ChooseChildrenForm
 from heard.cases.note.models import ContactNote
-from heard.cases.note.rules import Contact, why_not_write
+from heard.cases.note.rules import MOST_CHILDREN, Contact, why_not_write, why_not_write_together
 from heard.cases.note.work import TO_SEE
 from heard.cases.plan import actions as plans
 from heard.cases.record.queries import entries_of
@@ -303,6 +306,39 @@ def test_what_is_common_names_none_of_the_children(world: World, three: list[Any
     with pytest.raises(Refused, match="whether the child was seen"):
         actions.write_together(parts=[*parts[:1], actions.Part(three[1].pk, "x")], **said)
     assert not queries.notes_visible_to(world.social_worker).exists()  # none, where one is refused
+
+
+def test_what_was_typed_about_some_is_laid_into_no_note_about_others(world: World, three: list[Any]) -> None:
+    mina, joss, kit = three
+    client = client_of(world.social_worker)
+    first = reverse("note_together") + f"?child={mina.pk}&child={joss.pk}"
+    (token,) = re.findall(r'name="kept" value="([^"]+)"', client.get(first).text)
+    typed = {"kept": token, "kept-turn": "1", "text": "We sat in the kitchen."}
+    assert client.post(reverse("typed_keep"), typed).status_code == 204
+    assert "We sat in the kitchen." in client.get(first).text
+    others = reverse("note_together") + f"?child={joss.pk}&child={kit.pk}"
+    assert "We sat in the kitchen." not in client.get(others).text
+
+
+def test_more_children_than_one_note_holds_are_refused_and_none_is_left_out() -> None:
+    people = {str(uuid.uuid4()): f"Child {number}" for number in range(MOST_CHILDREN + 1)}
+    form = ChooseChildrenForm({"child": list(people)}, people=people)
+    assert "12 children at most" in str(form.errors["child"])
+    assert ChooseChildrenForm({"child": list(people)[:-1]}, people=people).is_valid()
+
+
+@pytest.mark.parametrize(
+    ("common", "named"),
+    [
+        ("Will was at home.", True),
+        ("They will call again.", False),
+        ("Anna said so.", True),
+        ("in May", True),
+    ],
+)
+def test_a_name_is_one_where_it_is_written_as_a_name(common: str, named: bool) -> None:
+    said = why_not_write_together(names=[["Will"], ["Anna Maria"], ["May"]], common=common, parts=["x"])
+    assert (said is not None) is named
 
 
 def test_a_note_about_several_is_written_about_those_alone_whom_the_writer_may_see(

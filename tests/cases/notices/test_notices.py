@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import World
+from tests.conftest import World, another_coordinator
 
 from heard.agencies import actions as agencies
 from heard.agencies.jobs import working
@@ -22,7 +22,7 @@ from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.assessment import actions as assessing
 from heard.cases.case import actions as casework
 from heard.cases.case.notices import actions, queries, rules
-from heard.cases.case.notices.addressees import About, addressees
+from heard.cases.case.notices.addressees import About, addressees, may_open_as
 from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.lines import PLACES, lines_of
 from heard.cases.case.notices.mail import notify_once
@@ -31,7 +31,7 @@ from heard.cases.case.notices.rules import Kind
 from heard.cases.concern import actions as telling
 from heard.cases.concern.models import Concern
 from heard.cases.missing import actions as missing
-from heard.network.actions import deny_access, involve, restrict
+from heard.network.actions import add_person, deny_access, involve, restrict
 from heard.network.models import Involvement
 from heard.network.queries.access import Whom
 from heard.network.rules import Level
@@ -249,6 +249,59 @@ def test_who_told_it_does_not_answer_for_it(world: World, with_worker: Any) -> N
     see_all(world.coordinator)
     notice = Notice.objects.get(subject_id=str(told.pk))
     assert notice.taken_at is not None  # whoever stands in for who told it
+
+
+def given_to(world: World, to: User) -> Notice:
+    """Something that was shared with the school, of which one person there was told."""
+    row = Notice.objects.create(
+        kind="shared", subject="delivery", subject_id=str(uuid.uuid4()), told_by=world.coordinator,
+        told_at=timezone.now(), steps=1,
+    )  # fmt: skip
+    Reader.objects.create(notice=row, user=to, role=rules.To.NAMED.value, answers=True, added_at=row.told_at)
+    return row
+
+
+def test_what_was_given_to_an_agency_goes_on_to_its_own_leads_alone(world: World) -> None:
+    lead = agencies.add_user(
+        by=world.administrator, username="hal.head", first_name="Hal", last_name="Head", password=None,
+        team=world.teacher.team, role=Role.SUPERVISOR, agreed_by=world.coordinator,
+    )  # fmt: skip
+    person = add_person(by=world.teacher, given_name="Ida", family_name="Rowe")
+    row = given_to(world, world.teacher)
+    Notice.objects.filter(pk=row.pk).update(person=person)
+    pass_on(timezone.now() + timedelta(days=1, minutes=1))
+    assert set(row.readers.values_list("user", flat=True)) == {world.teacher.pk, lead.pk}
+    unsure = given_to(world, world.teacher)
+    Notice.objects.filter(pk=unsure.pk).update(person=person)
+    agencies.give_role(
+        by=world.administrator, user=world.teacher, team=world.officer.team, role=Role.PRACTITIONER
+    )
+    pass_on(timezone.now() + timedelta(days=1, minutes=1))
+    assert set(unsure.readers.values_list("user", flat=True)) == {world.teacher.pk}  # who works in two
+
+
+def test_nobody_covers_for_the_designated_officer_but_another(world: World, with_worker: Any) -> None:
+    child = with_worker.person_id
+    assert not may_open_as(rules.To.OFFICER, world.social_worker, child, None)
+    assert not may_open_as(rules.To.OFFICER, world.coordinator, child, None)
+
+
+def test_whoever_decided_and_another_has_it_unread_danger_still_goes_on(world: World) -> None:
+    """The case that is opened has no worker, and those who lead are those who decide."""
+    other = another_coordinator(world)
+    told = telling.tell(
+        by=world.teacher,
+        new_person={"given_name": "Ida", "family_name": "Rowe"},
+        seen_and_heard="Two people waited for her.",
+        why_no_words="Not met yet",
+        danger_now="yes",
+        danger_done="Rang 999.",
+    )
+    agencies.switch_off(by=world.administrator, user=world.supervisor, reason="Left")
+    telling.decide(
+        by=world.coordinator, concern=told, decision="open_case", reason="Danger", feedback="We are with her."
+    )
+    assert ("danger_in_case", rules.To.CO_ORDINATOR.value) in unread(other)
 
 
 def test_whoever_is_allocated_later_has_what_no_worker_has_seen(
@@ -600,16 +653,7 @@ def test_every_worry_is_on_the_list_of_whoever_decides_until_one_has_decided(
 ) -> None:
     settings.ADDRESS = "https://heard.wexmoor.example"
     agencies.change_own_details(by=world.coordinator, email="cora.ordway@wexmoor.example", reminders=True)
-    other = agencies.add_user(
-        by=world.administrator,
-        username="cleo.day",
-        first_name="Cleo",
-        last_name="Day",
-        password=None,
-        team=world.exploitation_team,
-        role=Role.COORDINATOR,
-        agreed_by=world.coordinator,
-    )
+    other = another_coordinator(world)
     (reader,) = Reader.objects.all()
     assert (reader.user, reader.role) == (world.coordinator, rules.To.CO_ORDINATOR.value)
     notify_once(minutes(0))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from tests.conftest import another_coordinator
 
 from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow, User
@@ -282,15 +283,6 @@ def test_a_restricted_child_can_count_only_on_somebody_of_an_agency_that_is_invo
     )
     agencies.take_role(by=world.administrator, user=world.supervisor, membership_id=held.pk)
     assert not without_a_worker(world.coordinator).exists()
-    agencies.add_user(  # two who decide have to be left
-        by=world.administrator,
-        username="cleo.day",
-        first_name="Cleo",
-        last_name="Day",
-        password=None,
-        team=world.exploitation_team,
-        role=Role.COORDINATOR,
-        agreed_by=world.coordinator,
-    )
+    another_coordinator(world)
     restrict(by=world.coordinator, person_id=case.person_id, reason="Threats")
     assert list(without_a_worker(world.coordinator)) == [case]

@@ -76,17 +76,18 @@ def announce(
 
 
 def _still_to_see(kind: Kind, subject: str, subject_id: object) -> set[int]:
-    """Who has this on their list already. A concern in danger is a concern that has been told."""
-    kinds = rules.SAME.get(kind, frozenset({kind}))
-    goes_on = (
-        {"notice__taken_at": None} if kind in rules.URGENT else {}
-    )  # else nobody would hear of it in time
-    same = {"notice__subject": subject, "notice__subject_id": str(subject_id), "notice__kind__in": kinds}
-    return set(
-        Reader.objects.filter(**same, **goes_on, seen_at=None, notice__ended_at=None).values_list(
-            "user_id", flat=True
-        )
+    """Who has this on their list already: of what is urgent, only where it still goes on to others. A concern in danger is a
+    concern that has been told."""
+    rows = Reader.objects.filter(
+        notice__subject=subject,
+        notice__subject_id=str(subject_id),
+        notice__kind__in=rules.SAME.get(kind, frozenset({kind})),
+        notice__ended_at=None,
+        seen_at=None,
     )
+    if kind in rules.URGENT:
+        rows = rows.filter(notice__taken_at=None)
+    return set(rows.values_list("user_id", flat=True))
 
 
 def settle(*, kind: Kind, subject: str, subject_id: object, at: datetime | None) -> None:
