@@ -76,7 +76,7 @@ PARTS = (
     Part(
         "duty",
         _("Duty rota"),
-        _("Who is told and rung when something urgent has been seen by nobody."),
+        _("Who is told and rung when something urgent has not been seen by whoever should."),
         is_main=False,
     ),
     Part(

@@ -605,14 +605,16 @@ def test_whoever_keeps_the_rota_sees_when_nobody_is_on_duty(world: World) -> Non
     )
     (gap,) = queries.gaps_in_rota(world.administrator, since=now)
     assert (gap.begins, gap.ends) == (now + timedelta(days=3), now + timedelta(days=8))
+    assert not gap.goes_on
     assert gap.holidays == [date(2026, 12, day) for day in (25, 26, 28)]
     assert (
         queries.gaps_in_rota(world.supervisor, since=now)[0].ends == now + rules.LOOKS_AHEAD
     )  # reads no rota
     agencies.switch_off(by=world.administrator, user=world.coordinator, reason="Left")
-    assert queries.gaps_in_rota(world.administrator, since=now)[0].ends == now + rules.LOOKS_AHEAD
+    (gap,) = queries.gaps_in_rota(world.administrator, since=now)
+    assert (gap.ends, gap.goes_on) == (now + rules.LOOKS_AHEAD, True)
     page = client_of(world.administrator).get(reverse("duty")).text
-    assert "Nobody is on duty" in page
+    assert "When nobody is on duty" in page
 
 
 @given(

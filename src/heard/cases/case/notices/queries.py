@@ -197,11 +197,13 @@ def rota(user: User, *, since: datetime) -> QuerySet[Duty]:
 
 @dataclass(frozen=True)
 class Gap:
-    """Hours in which nobody is on duty, and the bank holidays of England in them."""
+    """Hours in which nobody is on duty, and the bank holidays of England in them. `goes_on`: nobody is on the rota after that either, as
+    far as was looked."""
 
     begins: datetime
     ends: datetime
     holidays: list[date]
+    goes_on: bool
 
 
 def gaps_in_rota(user: User, *, since: datetime) -> list[Gap]:
@@ -209,7 +211,7 @@ def gaps_in_rota(user: User, *, since: datetime) -> list[Gap]:
     until = since + rules.LOOKS_AHEAD
     rows = rota(user, since=since).filter(user__is_active=True, begins__lt=until)
     return [
-        Gap(begins, ends, bank_holidays(timezone.localdate(begins), timezone.localdate(ends)))
+        Gap(begins, ends, bank_holidays(timezone.localdate(begins), timezone.localdate(ends)), ends == until)
         for begins, ends in rules.gaps(rows.values_list("begins", "ends"), since, until)
     ]
 
