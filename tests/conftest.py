@@ -74,6 +74,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("on_both")
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file, as in a real installation: in memory the live server and the story would share one connection, and
+    each be in the middle of what the other writes."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "heard.sqlite3")
+
+
 @pytest.fixture(autouse=True)
 def chronologies_are_made(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test's transaction never ends, so that what an action does after its own has to be done before a page is asked.

@@ -201,6 +201,7 @@ MADE_OF_CONSTANTS = {
     "agencies/trail/guarding.py": "names of our own triggers",
     "agencies/trail/stored.py": "two letters of our own",
     "cases/case/rules.py": "words of a list that comes with Heard",
+    "cases/note/rules.py": "each word of a name is escaped",
     "cases/own/rules.py": "words of a list that comes with Heard",
     "cases/pack/redacting.py": "each word that somebody typed is escaped",
     "cases/referral/days.py": "names of months",

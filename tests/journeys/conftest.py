@@ -7,8 +7,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -18,8 +16,6 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.core.signals import request_finished, request_started
-from django.dispatch import receiver
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 from pypdf import PdfReader
@@ -39,30 +35,6 @@ _AXE = Axe()
 _AXE_AGAIN = Axe(
     "0"
 )  # in a page that has it already: to read half a megabyte of it takes a fifth of the time
-_ASKED: set[int] = set()  # requests that the live server is answering, by the thread that does
-
-
-@receiver(request_started)
-def _asked(**_: Any) -> None:
-    _ASKED.add(threading.get_ident())
-
-
-@receiver(request_finished)
-def _answered(**_: Any) -> None:
-    _ASKED.discard(threading.get_ident())
-
-
-def until_all_is_answered() -> None:
-    """SQLite in memory is one connection for the live server and the story: neither may write while the other does."""
-    quiet = 0
-    for _ in range(500):
-        quiet = 0 if _ASKED else quiet + 1
-        if quiet >= 5:
-            return
-        time.sleep(0.02)
-    raise AssertionError("The server did not answer in ten seconds.")
-
-
 @pytest.fixture(scope="session")
 def base_url() -> str:
     """In place of the plugin's own, whose form pytest 9 warns about. Stories know the live server's address."""
@@ -138,7 +110,6 @@ class Story:
         assert answer.status == status, f"{path} answered {answer.status}, not {status}"
         if status != 200:
             self._forgive(str(status))
-        until_all_is_answered()  # what the page that was left has sent to be kept, too
         return self.look()
 
     def forgive_status(self, status: int) -> Story:
@@ -302,7 +273,6 @@ class Story:
 @pytest.fixture
 def story(page: Page, live_server: Any, request: pytest.FixtureRequest) -> Iterator[Story]:
     yield Story(page, live_server.url, request.node.name)
-    until_all_is_answered()  # each thread of the server closes the connection before the test gives it back
 
 
 @pytest.fixture
@@ -310,7 +280,6 @@ def story_on_a_phone(page: Page, live_server: Any, request: pytest.FixtureReques
     """From beginning to end on a small telephone."""
     page.set_viewport_size({"width": PHONE, "height": 640})
     yield Story(page, live_server.url, request.node.name, widths=(PHONE,))
-    until_all_is_answered()
 
 
 @pytest.fixture

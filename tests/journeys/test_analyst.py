@@ -12,7 +12,7 @@ from django.core import mail
 from django.core.management import call_command
 from playwright.sync_api import expect
 from tests.conftest import World
-from tests.journeys.conftest import DESKTOP, PHONE, Story, until_all_is_answered
+from tests.journeys.conftest import DESKTOP, PHONE, Story
 
 from heard.agencies.actions import change_own_details
 from heard.demo.extracts import write_extracts
@@ -36,7 +36,6 @@ def extracts(world: World, settings: Any, tmp_path: Path, live_server: Any) -> P
 
 
 def _work_through_the_queue() -> None:
-    until_all_is_answered()
     call_command("db_worker", queue_name="*", batch=True, startup_delay=False, verbosity=0)
 
 

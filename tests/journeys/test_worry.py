@@ -11,7 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Frame, Locator
 from tests.cases.attachment.samples import picture
 from tests.conftest import PASSWORD, World, let_know
-from tests.journeys.conftest import Story, until_all_is_answered
+from tests.journeys.conftest import Story
 
 from heard.agencies.models import AuditRow
 from heard.cases.concern.models import Concern
@@ -227,7 +227,6 @@ def thumb(browser: Browser, live_server: Any, request: pytest.FixtureRequest) ->
     screen: Any = {"width": WIDTH, "height": HEIGHT}
     context = browser.new_context(viewport=screen, has_touch=True, is_mobile=True)
     yield Thumb(context.new_page(), live_server.url, request.node.name, widths=(WIDTH,)).begin()
-    until_all_is_answered()
     context.close()
 
 
