@@ -35,6 +35,8 @@ _AXE = Axe()
 _AXE_AGAIN = Axe(
     "0"
 )  # in a page that has it already: to read half a megabyte of it takes a fifth of the time
+
+
 @pytest.fixture(scope="session")
 def base_url() -> str:
     """In place of the plugin's own, whose form pytest 9 warns about. Stories know the live server's address."""
