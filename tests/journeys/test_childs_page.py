@@ -4,6 +4,7 @@ tab in three screens. The child has more of everything than any child of the dem
 import uuid
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,11 +51,16 @@ def _tells_danger(world: World, key: uuid.UUID) -> None:
 
 
 @pytest.fixture
-def full(world: World, settings, tmp_path) -> str:
-    """The address of the page of a child with a year in which a lot happened."""
+def child(world: World, settings: Any, tmp_path: Path) -> str:
+    """The address of the page of a child with a record of every kind."""
     settings.DATA = tmp_path
-    record = make_record(world, restricted=False)
-    key = record["person_id"]
+    return f"/children/{make_record(world, restricted=False)['person_id']}/"
+
+
+@pytest.fixture
+def full(world: World, child: str) -> str:
+    """The same after a year in which a lot happened."""
+    key = child.split("/")[2]
     network.involve(
         by=world.social_worker,
         person=person_visible_to(world.coordinator, key),
@@ -113,7 +119,7 @@ def full(world: World, settings, tmp_path) -> str:
     _tells_danger(world, key)
     DBTaskResult.objects.all().delete()  # somebody works through the queue, so that no page warns that nobody does
     catch_up()
-    return f"/children/{key}/"
+    return child
 
 
 def _height(story: Story, width: int) -> int:
@@ -147,10 +153,10 @@ def test_a_childs_page_is_as_long_as_somebody_reads_in_twenty_seconds(
         if height > most[name][width]
     }
     assert too_long == {}, heights
+    is_one_page_of_paper(story.open(full))
 
 
-def test_a_summary_is_one_page_of_paper(world: World, full: str, story: Story) -> None:
-    story.sign_in(world.social_worker).open(full)
+def is_one_page_of_paper(story: Story) -> None:
     paper = story.page.pdf(prefer_css_page_size=True, print_background=True)
     pages = PdfReader(BytesIO(paper)).pages
     text = " ".join(pages[0].extract_text().split())
@@ -161,11 +167,11 @@ def test_a_summary_is_one_page_of_paper(world: World, full: str, story: Story) -
 
 
 def test_an_old_link_leads_to_its_tab_and_the_menu_works_by_keys(
-    world: World, full: str, story: Story
+    world: World, child: str, story: Story
 ) -> None:
     story.sign_in(world.social_worker)
-    story.page.goto(f"{story.address}{full}#around")
-    story.page.wait_for_url(f"**{full}people/")
+    story.page.goto(f"{story.address}{child}#around")
+    story.page.wait_for_url(f"**{child}people/")
     story.look()
     button = story.page.locator(".heard-add > summary")
     button.focus()
@@ -178,12 +184,12 @@ def test_an_old_link_leads_to_its_tab_and_the_menu_works_by_keys(
 
 
 def test_the_tabs_and_the_menu_work_without_scripts(
-    world: World, full: str, story_without_scripts: Story
+    world: World, child: str, story_without_scripts: Story
 ) -> None:
     story = story_without_scripts
-    story.sign_in(world.social_worker).open(full).sees("Where things stand")
+    story.sign_in(world.social_worker).open(child).sees("Where things stand")
     story.page.locator(".heard-add > summary").click()
     story.page.get_by_role("button", name="Tell a worry about this child").click()
     story.sees("Tell a worry")
-    story.open(full).follow("Plan").sees("What is still to do")
+    story.open(child).follow("Plan").sees("What is still to do")
     story.follow("Shared and access").sees("Who has looked at this record")

@@ -60,9 +60,9 @@ def test_my_work_and_the_teams_are_as_long_as_somebody_reads_at_a_glance(busy: W
     assert {key: height for key, height in heights.items() if height > MY_WORK[key[2]]} == {}, heights
 
 
-def test_the_top_of_a_page_is_slim_and_a_child_is_named_near_it(busy: World, story: Story) -> None:
-    child = f"/children/{a_case(busy, 'Noor').person_id}/"
-    story.sign_in(busy.social_worker).open(child)
+def test_the_top_of_a_page_is_slim_and_a_child_is_named_near_it(world: World, story: Story) -> None:
+    child = f"/children/{a_case(world, 'Noor').person_id}/"
+    story.sign_in(world.social_worker).open(child)
     assert at(story, DESK)("document.querySelector('.heard-header').getBoundingClientRect().height") <= HEADER
     name = "document.querySelector('h1').getBoundingClientRect().top"
     assert at(story, PHONE)(name) <= NAME_ON_PHONE
@@ -82,8 +82,10 @@ def test_a_hand_on_the_keyboard_comes_soon_to_the_first_thing_that_waits(busy: W
     assert first.evaluate("it => it === document.activeElement")
 
 
-def test_keys_go_along_the_list_and_to_the_search_and_can_be_switched_off(busy: World, story: Story) -> None:
-    page = story.sign_in(busy.coordinator).open("/").page
+def test_keys_go_along_the_list_and_to_the_search_and_can_be_switched_off(world: World, story: Story) -> None:
+    for number in range(3):
+        told(world, f"Joss{number}")
+    page = story.sign_in(world.coordinator).open("/").page
     links = page.locator(".heard-work tbody a")
     focused = "it => it === document.activeElement"
     for key, nth in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
