@@ -1,5 +1,9 @@
 """A small partnership with a user in each role, for every test of the site."""
 
+import fcntl
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +76,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         opens = bool(asks) or item.get_closest_marker("django_db") is not None
         if opens and item.path.relative_to(_HERE).as_posix().startswith(ON_BOTH):
             item.add_marker("on_both")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a site after `heard migrate`, for who begins with one to copy. It takes a minute, which all workers
+    wait for once."""
+    ours = tmp_path_factory.getbasetemp()
+    root = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
+    folder = root / "migrated"
+    with (root / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / "migrated.done").exists():
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o755)  # as somebody may have made it, open to others of the machine
+            kept = {
+                name: value
+                for name, value in os.environ.items()
+                if name not in ("PYTEST_VERSION", "DATABASE_URL")
+            }
+            own = {"HEARD_DATA": str(folder), "HEARD_DEMO": "1"}
+            subprocess.run(
+                [sys.executable, "-m", "heard.cli", "migrate"],
+                env=kept | own,
+                check=True,
+                capture_output=True,
+            )
+            (root / "migrated.done").touch()
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -95,17 +95,9 @@ def test_steps_of_a_disagreement_that_cannot_be_read_give_a_plain_sentence(
     assert "Traceback" not in done.stderr
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("migrated")
-    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environment_of(folder), check=True)
-    return folder / "heard.sqlite3"
-
-
 @pytest.fixture
-def migrated(environment: dict[str, str], database: Path, tmp_path: Path) -> dict[str, str]:
-    for path in (database, database.with_name("audit.key")):
-        shutil.copy(path, tmp_path)
+def ready(environment: dict[str, str], migrated: Path, tmp_path: Path) -> dict[str, str]:
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
     return environment
 
 
@@ -150,8 +142,8 @@ def wait_for(true: Callable[[], object], seconds: float = 30) -> None:
         time.sleep(0.1)
 
 
-def test_it_answers_and_ends_everything_at_one_signal(port: int, migrated: dict[str, str]) -> None:
-    with started("serve", "--port", str(port), environment=migrated) as served:
+def test_it_answers_and_ends_everything_at_one_signal(port: int, ready: dict[str, str]) -> None:
+    with started("serve", "--port", str(port), environment=ready) as served:
         assert answer(f"http://127.0.0.1:{port}/health/live") == "ok\n"
         children = children_of(served.pid)
         assert len(children) == 4  # the site, a worker for each queue, the notifier
@@ -160,10 +152,10 @@ def test_it_answers_and_ends_everything_at_one_signal(port: int, migrated: dict[
     assert not any(Path(f"/proc/{one}").exists() for one in children)
 
 
-def test_killed_workers_take_nothing_down_and_come_back(port: int, migrated: dict[str, str]) -> None:
+def test_killed_workers_take_nothing_down_and_come_back(port: int, ready: dict[str, str]) -> None:
     """Also within a minute of the start; and a web process that is killed is started again."""
     address = f"http://127.0.0.1:{port}/health/live"
-    with started("serve", "--port", str(port), "--workers", "2", environment=migrated) as served:
+    with started("serve", "--port", str(port), "--workers", "2", environment=ready) as served:
         answer(address)
         engine = child(served.pid, "--queue engine")
         os.kill(engine, signal.SIGKILL)
@@ -182,11 +174,11 @@ def ask_for_twenty(address: str) -> None:
         answer(address)
 
 
-def test_figures_are_of_all_web_processes_together(port: int, migrated: dict[str, str]) -> None:
+def test_figures_are_of_all_web_processes_together(port: int, ready: dict[str, str]) -> None:
     """Also of one that was killed."""
     token = "a token for the tests alone, and long enough"
     with started(
-        "web", "--port", str(port), "--workers", "2", environment=migrated | {"HEARD_METRICS_TOKEN": token}
+        "web", "--port", str(port), "--workers", "2", environment=ready | {"HEARD_METRICS_TOKEN": token}
     ) as served:
         answer(f"http://127.0.0.1:{port}/health/live")
         ask_for_twenty(f"http://127.0.0.1:{port}/robots.txt")
@@ -204,9 +196,9 @@ def test_figures_are_of_all_web_processes_together(port: int, migrated: dict[str
     assert 'heard_check{name="database"} 1.0' in text
 
 
-def test_a_killed_web_server_is_started_again(port: int, migrated: dict[str, str]) -> None:
+def test_a_killed_web_server_is_started_again(port: int, ready: dict[str, str]) -> None:
     address = f"http://127.0.0.1:{port}/health/live"
-    with started("web", "--port", str(port), environment=migrated) as served:
+    with started("web", "--port", str(port), environment=ready) as served:
         answer(address)
         web = child(served.pid, "granian")
         os.kill(web, signal.SIGKILL)
@@ -214,8 +206,8 @@ def test_a_killed_web_server_is_started_again(port: int, migrated: dict[str, str
         assert answer(address) == "ok\n"
 
 
-def test_killed_parents_leave_nothing_on_the_port(port: int, migrated: dict[str, str]) -> None:
-    with started("serve", "--port", str(port), environment=migrated) as served:
+def test_killed_parents_leave_nothing_on_the_port(port: int, ready: dict[str, str]) -> None:
+    with started("serve", "--port", str(port), environment=ready) as served:
         answer(f"http://127.0.0.1:{port}/health/live")
         children = children_of(served.pid)
         served.kill()
@@ -223,15 +215,15 @@ def test_killed_parents_leave_nothing_on_the_port(port: int, migrated: dict[str,
         wait_for(lambda: not any(Path(f"/proc/{one}").exists() for one in children))
 
 
-def test_a_second_server_of_one_folder_refuses(port: int, migrated: dict[str, str]) -> None:
-    with started("web", "--port", str(port), environment=migrated):
+def test_a_second_server_of_one_folder_refuses(port: int, ready: dict[str, str]) -> None:
+    with started("web", "--port", str(port), environment=ready):
         answer(f"http://127.0.0.1:{port}/health/live")
         with socket.create_server(("127.0.0.1", 0)) as free:
             other = free.getsockname()[1]
-        done = run("web", "--port", str(other), environment=migrated)
+        done = run("web", "--port", str(other), environment=ready)
         assert done.returncode == 1
         assert "Another Heard serves the folder" in done.stderr
-    assert run("web", "--help", environment=migrated).returncode == 0
+    assert run("web", "--help", environment=ready).returncode == 0
 
 
 def test_it_waits_for_its_database(port: int, environment: dict[str, str], tmp_path: Path) -> None:

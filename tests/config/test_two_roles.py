@@ -17,6 +17,7 @@ from tests.config.test_backup import WORK, environment_of, heard
 
 pytestmark = [
     pytest.mark.on_both,
+    pytest.mark.xdist_group("two_roles"),  # whose names are the server's
     pytest.mark.timeout(900),
     pytest.mark.skipif(
         connection.vendor != "postgresql", reason="needs a PostgreSQL, which make test brings"

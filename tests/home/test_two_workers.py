@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -34,10 +35,8 @@ def worker(data: Path, code: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("workers")
-    worker(folder, "from heard.agencies.cli import migrate; migrate(standalone_mode=False)")
-    return folder
+def data(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Path:
+    return Path(shutil.copytree(migrated, tmp_path_factory.mktemp("workers"), dirs_exist_ok=True))
 
 
 def test_a_limit_counts_what_another_process_let_pass(data: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -274,8 +275,6 @@ def test_a_browser_that_is_killed_while_somebody_types(
 SEED = """
 import django, sys
 django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from datetime import date
 from heard.agencies import actions
 from heard.agencies.models import Agency
@@ -357,8 +356,8 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    own = Server(tmp_path)
+def server(migrated: Path, tmp_path: Path) -> Iterator[Server]:
+    own = Server(Path(shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)))
     yield own
     own.kill()
 
