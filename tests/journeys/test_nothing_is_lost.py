@@ -108,7 +108,7 @@ STORED = """async () => [localStorage.length, sessionStorage.length, (await inde
 
 
 def says(story: Story, text: str) -> None:
-    expect(story.page.locator("[data-heard-saved]")).to_contain_text(text, timeout=20_000)
+    expect(story.page.locator("[data-heard-saved]")).to_contain_text(text, timeout=60_000)
 
 
 def typed_without_a_connection(story: Story) -> None:
@@ -385,7 +385,7 @@ def test_a_server_that_is_killed_while_somebody_types(server: Server, page: Page
     expect(page.locator("[data-heard-saved]")).to_contain_text("Keep this page open")
     server.start()
     # A moment after the server is there again the page has kept all by itself.
-    expect(page.locator("[data-heard-saved]")).to_contain_text("Saved", timeout=30_000)
+    expect(page.locator("[data-heard-saved]")).to_contain_text("Saved", timeout=60_000)
     page.goto(server.address + form)
     assert page.get_by_label(BOX, exact=True).input_value() == SAYS
 
@@ -415,7 +415,7 @@ def test_the_page_says_in_time_that_the_session_ends_and_stays_at_a_press(
     settings.SESSION_IDLE, settings.SESSION_WARNING = 66, 60
     story.sign_in(world.social_worker).open(form).fill(BOX, SAYS)
     dialog = story.page.get_by_role("dialog", name="Are you still there?")
-    expect(dialog).to_be_visible(timeout=10_000)
+    expect(dialog).to_be_visible(timeout=60_000)
     expect(dialog).to_contain_text("You will be signed out in one minute.")
     expect(dialog.get_by_role("button", name="Stay signed in")).to_be_focused()
     kept_is(story)  # before it was said
@@ -431,7 +431,7 @@ def test_what_was_typed_comes_back_after_signing_in_again(
 ) -> None:
     settings.SESSION_COOKIE_AGE, settings.SESSION_WARNING = 8, 3
     story.sign_in(world.social_worker).open(form).fill(BOX, SAYS)
-    story.page.get_by_text("You have been signed out").wait_for(timeout=20_000)
+    story.page.get_by_text("You have been signed out").wait_for(timeout=60_000)
     story.look().follow("Sign in again and go on")
     settings.SESSION_COOKIE_AGE = 600
     story.fill("Username", "sol.wright").fill("Password", PASSWORD).press("Sign in").sees(TOLD)
