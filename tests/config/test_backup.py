@@ -11,11 +11,9 @@ import uuid
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import pyrage
 import pytest
-from django.db import connection
 from tests.conftest import SECRET_KEY
 
 pytestmark = pytest.mark.timeout(900)  # it migrates twice, with nothing left out
@@ -158,51 +156,6 @@ def test_the_drill(site: Path, made: Path, key: tuple[str, Path], tmp_path: Path
     assert heard(place, "audit", "verify", "--structure-only").returncode == 2, (
         "nobody said whose signatures count"
     )
-
-
-@pytest.mark.django_db
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs a PostgreSQL, which make test brings")
-def test_the_drill_on_postgresql(key: tuple[str, Path], tmp_path: Path) -> None:
-    import psycopg
-
-    server = os.environ["DATABASE_URL"]
-    old, new = (urlunsplit(urlsplit(server)._replace(path=f"/{name}")) for name in ("drill", "drill_anew"))
-    with psycopg.connect(server, autocommit=True) as asking:
-        for name in ("drill", "drill_anew"):
-            asking.execute(f"DROP DATABASE IF EXISTS {name}")
-            asking.execute(f"CREATE DATABASE {name}")
-
-    def rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
-        with psycopg.connect(url) as database:
-            named = database.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-            return {
-                name: sorted(database.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
-                for (name,) in named
-            }
-
-    try:
-        assert heard(tmp_path / "site", "migrate", DATABASE_URL=old).returncode == 0
-        worked = environment_of(tmp_path / "site", DATABASE_URL=old)
-        subprocess.run([sys.executable, "-c", WORK], env=worked, capture_output=True, check=True)
-        done = heard(
-            tmp_path / "site", "backup", "--to", str(tmp_path / "to"), "--recipient", key[0], DATABASE_URL=old
-        )
-        assert done.returncode == 0, done.stderr
-        [file] = (tmp_path / "to").iterdir()
-        words = [str(file), "--identity", str(key[1])]
-        assert heard(tmp_path / "site", "backup", "verify", *words, DATABASE_URL=old).returncode == 0
-        done = heard(tmp_path / "anew", "restore", *words, DATABASE_URL=new)
-        assert done.returncode == 0, done.stderr
-        before, after = rows(old), rows(new)
-        assert before.keys() == after.keys()
-        for name in before.keys() - ENDS_WITH_THE_BACKUP:
-            assert before[name] == after[name], name
-        again = heard(tmp_path / "third", "restore", *words, DATABASE_URL=new)
-        assert (again.returncode, "is not empty" in again.stderr) == (1, True)
-    finally:
-        with psycopg.connect(server, autocommit=True) as asking:
-            for name in ("drill", "drill_anew"):
-                asking.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def test_a_mail_that_waited_does_not_go_again(made: Path, key: tuple[str, Path], tmp_path: Path) -> None:

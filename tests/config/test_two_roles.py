@@ -8,12 +8,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pyrage
 import pytest
 from django.db import connection
-from tests.config.test_backup import WORK, environment_of, heard
+from tests.config.test_backup import ENDS_WITH_THE_BACKUP, WORK, environment_of, heard
 
 pytestmark = [
     pytest.mark.on_both,
@@ -107,7 +108,19 @@ def test_it_erases_as_the_triggers_let_it(site: Path) -> None:
     assert done.stdout.strip() == "True", done.stderr
 
 
-def test_it_backs_up_and_the_owner_restores_it(site: Path, tmp_path: Path) -> None:
+def rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    import psycopg
+
+    with psycopg.connect(url) as database:
+        named = database.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        return {
+            name: sorted(database.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
+            for (name,) in named
+        }
+
+
+def test_the_drill(site: Path, tmp_path: Path) -> None:
+    """It backs up, the owner restores it into an empty database, and every row is there; into one that is not, nothing is."""
     import psycopg
 
     identity = pyrage.x25519.Identity.generate()
@@ -117,9 +130,17 @@ def test_it_backs_up_and_the_owner_restores_it(site: Path, tmp_path: Path) -> No
     done = heard(site, "backup", *to, DATABASE_URL=_url(WEB))
     assert done.returncode == 0, done.stderr
     [file] = (tmp_path / "to").glob("heard-*.tar.age")
+    words = [str(file), "--identity", str(key)]
+    assert heard(site, "backup", "verify", *words, DATABASE_URL=_url(WEB)).returncode == 0
     anew = {"DATABASE_URL": _url(WEB, f"{BASE}_anew"), "HEARD_DATABASE_OWNER": _url(OWNER, f"{BASE}_anew")}
-    done = heard(tmp_path / "anew", "restore", str(file), "--identity", str(key), **anew)
+    done = heard(tmp_path / "anew", "restore", *words, **anew)
     assert done.returncode == 0, done.stderr
+    before, after = rows(_url(OWNER)), rows(anew["HEARD_DATABASE_OWNER"])
+    assert before.keys() == after.keys()
+    for name in before.keys() - ENDS_WITH_THE_BACKUP:
+        assert before[name] == after[name], name
+    again = heard(tmp_path / "third", "restore", *words, **anew)
+    assert (again.returncode, "is not empty" in again.stderr) == (1, True)
     with psycopg.connect(anew["DATABASE_URL"]) as web:
         assert web.execute("SELECT count(*) FROM network_person").fetchone() == (1,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from tests.conftest import World
@@ -103,15 +104,12 @@ def opened(client: Client, record: Record, user: User) -> set[str]:
 
 def is_listed_on(client: Client, record: Record) -> set[str]:
     """Names of lists and front pages that show the child's name or words."""
-    pages = [one for one in GUARDED if not one.keys]
-    return {
-        one.name
-        for one in pages
-        if any(
-            word in client.get(one.of(record)).content.decode(errors="replace")
-            for word in (FAMILY_NAME, SAYS)
-        )
+    texts = {
+        one.name: client.get(one.of(record)).content.decode(errors="replace")
+        for one in GUARDED
+        if not one.keys
     }
+    return {name for name, text in texts.items() if FAMILY_NAME in text or SAYS in text}
 
 
 def finds(client: Client) -> bool:
@@ -142,9 +140,18 @@ def everything(world: World, record: Record, client: Client) -> dict[str, str]:
     return _everything
 
 
+# On PostgreSQL one of each: that a level opens what its row says is in Python.
+AN_AGENCY = (Level.RECORD,) if connection.vendor == "postgresql" else tuple(Level)
+DENIED = (
+    ("denied by team", "ended")
+    if connection.vendor == "postgresql"
+    else ("denied", "denied by team", "ended")
+)
+
+
 @pytest.mark.parametrize(
     ("kind", "level"),
-    [*(("agency", level) for level in Level), ("team", Level.SUMMARY), ("person", Level.RECORD)],
+    [*(("agency", level) for level in AN_AGENCY), ("team", Level.SUMMARY), ("person", Level.RECORD)],
 )
 def test_each_level_opens_what_the_guide_says_to_an_agency_a_team_and_a_person(
     world: World, record: Record, client: Client, kind: str, level: Level
@@ -160,7 +167,7 @@ def test_each_level_opens_what_the_guide_says_to_an_agency_a_team_and_a_person(
         assert is_listed_on(client, record) <= {"worry_start", "drafts"}  # the worry that they began
 
 
-@pytest.mark.parametrize("who", ["denied", "denied by team", "ended"])
+@pytest.mark.parametrize("who", DENIED)
 def test_who_is_denied_or_no_longer_involved_has_nothing_of_the_child_anywhere(
     world: World, record: Record, client: Client, who: str
 ) -> None:

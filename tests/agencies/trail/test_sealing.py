@@ -496,7 +496,8 @@ def test_the_doctor_says_what_is_wrong_with_the_trail(world: World, settings, tm
     from heard.config.doctor import _trail as look
 
     def found() -> set[str]:
-        return {one.code for one in look()}
+        # On PostgreSQL the tests own their tables, which the doctor says too (tests/config/test_two_roles.py).
+        return {one.code for one in look()} - {"audit-rights"}
 
     sealing.seal()  # what was done before this test may be old by now
     assert found() == {"audit-check", "audit-witness"}
