@@ -86,6 +86,8 @@ def test_a_second_factor_is_switched_off_in_the_demo_alone(tmp_path: Path) -> No
         ("HEARD_URGENT_MINUTES", "30"),
         ("HEARD_URGENT_MINUTES", "30,-60"),
         ("HEARD_SEEN_EVERY_DAYS", "ten"),
+        ("HEARD_SEEN_ALONE_EVERY_DAYS", "0"),
+        ("HEARD_CONTACT_EVERY_DAYS", "-3"),
         ("HEARD_ANSWER_DAYS", "soon"),
         ("HEARD_AFTERWARDS_MONTHS", "a year"),
     ],

@@ -442,11 +442,19 @@ if not _answer.isdigit() or not int(_answer):
     raise ImproperlyConfigured("HEARD_REFERRAL_DAYS is a number of working days, such as 5.")
 REFERRAL_DAYS = int(_answer)
 
-# How often a child with an open case is to be seen, in days: the partnership's own rule. None asks for nothing.
-_seen = os.environ.get("HEARD_SEEN_EVERY_DAYS", "")
-if _seen and not _seen.isdigit():
-    raise ImproperlyConfigured("HEARD_SEEN_EVERY_DAYS is a number of days, such as 10, or nothing.")
-SEEN_EVERY_DAYS = int(_seen) if _seen else None
+
+def _every_days(name: str) -> int | None:
+    days = os.environ.get(name, "")
+    if days and (not days.isdigit() or not int(days)):
+        raise ImproperlyConfigured(f"{name} is a number of days, such as 10, or nothing.")
+    return int(days) if days else None
+
+
+# How often a child with an open case is to be seen, to be seen alone, and how often there is any contact, in days: the
+# partnership's own rules. None asks for nothing.
+SEEN_EVERY_DAYS = _every_days("HEARD_SEEN_EVERY_DAYS")
+SEEN_ALONE_EVERY_DAYS = _every_days("HEARD_SEEN_ALONE_EVERY_DAYS")
+CONTACT_EVERY_DAYS = _every_days("HEARD_CONTACT_EVERY_DAYS")
 
 # How many working days whoever told a worry has for an answer to a question about it: the partnership's own rule.
 _answer = os.environ.get("HEARD_ANSWER_DAYS", "1")

@@ -100,6 +100,8 @@ LISTS: Final[tuple[WorkList, ...]] = (
     pack.PACKS,
     agencies.DRAFTS,
     note.TO_SEE,
+    note.TO_SEE_ALONE,
+    note.TO_CONTACT,
 )
 
 

@@ -27,7 +27,7 @@ from heard.cases.note import actions, queries
 from heard.cases.note.forms import ChooseChildrenForm
 from heard.cases.note.models import ContactNote
 from heard.cases.note.rules import MOST_CHILDREN, Contact, why_not_write, why_not_write_together
-from heard.cases.note.work import TO_SEE
+from heard.cases.note.work import TO_SEE, TO_SEE_ALONE
 from heard.cases.plan import actions as plans
 from heard.cases.record.queries import entries_of
 from heard.cases.timeline import index
@@ -490,6 +490,29 @@ def test_the_partnership_says_how_often_a_child_is_to_be_seen(world: World, case
     ContactNote.objects.update(at=timezone.now() - timedelta(days=8))
     (soon,) = queries.to_see_soon(world.social_worker)
     assert TO_SEE.line(soon, world.social_worker).days_left == 2
+
+
+def test_the_partnership_says_how_often_a_child_is_seen_alone_and_there_is_contact(
+    world: World, case: Any, settings: Any
+) -> None:
+    casework.assign_trusted_worker(by=world.coordinator, case_id=case.pk, worker=world.social_worker)
+    Case.objects.filter(pk=case.pk).update(opened_at=timezone.now() - timedelta(days=12))
+    settings.SEEN_EVERY_DAYS = settings.SEEN_ALONE_EVERY_DAYS = settings.CONTACT_EVERY_DAYS = 10
+    page = client_of(world.social_worker).get(reverse("home")).text
+    assert "no note says that anybody has seen the child alone" in page
+    assert "no note says that there was any contact" in page
+    visit(world, case, kind="attempt", seen="no")  # the door stayed shut
+    assert queries.to_contact_soon(world.social_worker).exists()
+    visit(world, case, kind="call", seen="no")
+    assert not queries.to_contact_soon(world.social_worker).exists()
+    assert queries.to_see_soon(world.social_worker).exists()
+    visit(world, case, seen="with_others")
+    assert not queries.to_see_soon(world.social_worker).exists()
+    (line,) = [TO_SEE_ALONE.line(row, world.social_worker) for row in TO_SEE_ALONE.lines(world.social_worker)]
+    assert (line.days_left, line.whose) == (-2, "")
+    visit(world, case, seen="alone")
+    assert not queries.to_see_alone_soon(world.social_worker).exists()
+    assert not queries.to_see_alone_soon(world.officer).exists()  # who does not work with the child
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from heard.agencies.rules import Hidden, May
 from heard.cases.case.models import Case, Words
 from heard.cases.case.queries import cases_visible_to, my_cases, worked_in, working
 from heard.cases.note.models import ContactNote, NoteObservation
-from heard.cases.note.rules import Contact, Seen, seen_before
+from heard.cases.note.rules import CONTACT, Contact, Seen, seen_before
 from heard.network.queries import people_visible_to, visible_through
 
 if TYPE_CHECKING:
@@ -112,18 +112,32 @@ def last_contact(user: User, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID,
 
 
 def to_see_soon(user: User) -> QuerySet[Case]:
-    """Open cases in which the child is to be seen within days, or should have been, by what the partnership has set
-    (HEARD_SEEN_EVERY_DAYS); none where it has set nothing. Those of which this user is a worker, and where they decide those that their
-    teams lead, whoever works on them or nobody.
+    """Open cases in which the child is to be seen within days, or should have been (HEARD_SEEN_EVERY_DAYS): `_last_before`."""
+    return _last_before(user, settings.SEEN_EVERY_DAYS, Q(seen__in=_SEEN))
 
-    `seen_at`: when a note says last that the child was seen; `since`: that, or when the case was opened, from which the days count.
+
+def to_see_alone_soon(user: User) -> QuerySet[Case]:
+    """The same for seeing the child alone (HEARD_SEEN_ALONE_EVERY_DAYS)."""
+    return _last_before(user, settings.SEEN_ALONE_EVERY_DAYS, Q(seen=Seen.ALONE.value))
+
+
+def to_contact_soon(user: User) -> QuerySet[Case]:
+    """The same for any contact that was more than an attempt (HEARD_CONTACT_EVERY_DAYS)."""
+    return _last_before(user, settings.CONTACT_EVERY_DAYS, Q(kind__in=sorted(CONTACT)))
+
+
+def _last_before(user: User, days: int | None, notes: Q) -> QuerySet[Case]:
+    """Open cases in which the last of these notes is so long ago that another is due within days, or overdue; none where the
+    partnership has set nothing. Those of which this user is a worker, and where they decide those that their teams lead, whoever
+    works on them or nobody.
+
+    `last_at`: when the last of them was; `since`: that, or when the case was opened, from which the days count.
     """
-    days = settings.SEEN_EVERY_DAYS
     leads = Q(lead_team__in=user.teams_where(May.DECIDE))
     rows = cases_visible_to(user).filter(working(user) | leads, state=Case.State.OPEN)
-    seen = ContactNote.objects.filter(person=OuterRef("person"), corrected_by=None, seen__in=_SEEN)
-    rows = rows.annotate(seen_at=Subquery(seen.order_by("-at").values("at")[:1]))
-    rows = rows.annotate(since=Coalesce("seen_at", "opened_at"))
+    last_ones = ContactNote.objects.filter(notes, person=OuterRef("person"), corrected_by=None)
+    rows = rows.annotate(last_at=Subquery(last_ones.order_by("-at").values("at")[:1]))
+    rows = rows.annotate(since=Coalesce("last_at", "opened_at"))
     if days is None:
         return rows.none()
     last = timezone.make_aware(datetime.combine(seen_before(timezone.localdate() + _SOON, days), time.min))

@@ -34,6 +34,8 @@ class Seen(StrEnum):
     NO = "no"
 
 
+# What is more than an attempt, and not taken from older papers.
+CONTACT: Final = frozenset({Kind.VISIT, Kind.CALL, Kind.MESSAGE, Kind.MEETING})
 # In these the child can have been seen.
 FACE_TO_FACE: Final = frozenset({Kind.VISIT, Kind.MEETING})
 
@@ -130,10 +132,11 @@ def why_not_direct(*, may_direct: bool, text: str) -> tuple[str, str] | None:
 
 
 def see_by(last: date, days: int) -> date:
-    """By which day a child is to be seen who was seen last, or whose case was opened, on this day."""
+    """By which day a child is to be seen, or there is to be contact, where the last time, or the opening of the case, was on
+    this day."""
     return last + timedelta(days=days)
 
 
 def seen_before(due: date, days: int) -> date:
-    """Who was seen last before this day is to be seen by `due`."""
+    """Where the last time was before this day, the next is due by `due`."""
     return due - timedelta(days=days - 1)
