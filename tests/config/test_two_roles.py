@@ -1,12 +1,19 @@
-"""PostgreSQL with two roles: the site works, backs up and is upgraded, and cannot alter its audit trail."""
+"""PostgreSQL with two roles: the site works, backs up and is upgraded, and cannot alter its audit trail; and it outlives a
+database that goes away."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -14,7 +21,9 @@ from urllib.parse import urlsplit, urlunsplit
 import pyrage
 import pytest
 from django.db import connection
-from tests.config.test_backup import ENDS_WITH_THE_BACKUP, WORK, environment_of, heard
+from tests.config.own_database import own_database
+from tests.config.test_backup import ENDS_WITH_THE_BACKUP, HEARD, WORK, environment_of, heard
+from tests.config.test_serve import children_of, port, wait_for
 
 pytestmark = [
     pytest.mark.on_both,
@@ -24,6 +33,7 @@ pytestmark = [
         connection.vendor != "postgresql", reason="needs a PostgreSQL, which make test brings"
     ),
 ]
+__all__ = ["port"]  # a fixture
 OWNER, WEB, BASE = "trial_owner", "trial_web", "trial_two_roles"
 ERASE = """
 import django; django.setup()
@@ -194,3 +204,54 @@ def test_grants_that_cannot_be_are_refused_in_words(site: Path) -> None:
         site, "database", "grants", DATABASE_URL=_url("nobody_here"), HEARD_DATABASE_OWNER=_url(OWNER)
     )
     assert "There is no role nobody_here" in done.stderr
+
+
+AWAY = 12  # seconds for which the database does not answer
+
+
+@contextmanager
+def serving(port: int, environment: dict[str, str], errors: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`heard serve`, whose log goes to a file: a pipe that nobody reads would hold it up once it is full."""
+    command = [*HEARD, "serve", "--port", str(port)]
+    with (
+        errors.open("wb") as log,
+        subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+
+def status(port: int, path: str) -> int:
+    """0 where nobody listens."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except urllib.error.URLError:
+        return 0
+
+
+def test_a_site_outlives_its_database_and_goes_on_when_it_is_back(
+    made: Path, port: int, tmp_path: Path
+) -> None:
+    shutil.copy(made / "audit.key", tmp_path)
+    with own_database() as database:
+        database.copy(_url(OWNER))
+        with serving(port, environment_of(tmp_path, DATABASE_URL=database.url), tmp_path / "log") as served:
+            wait_for(lambda: status(port, "/health/ready") == 200, 120)
+            before = len(children_of(served.pid))
+            database.stop()
+            wait_for(lambda: status(port, "/health/ready") == 503)
+            time.sleep(AWAY)
+            assert served.poll() is None
+            assert status(port, "/health/live") == 200
+            database.start()
+            wait_for(lambda: status(port, "/health/ready") == 200, 120)
+            assert status(port, "/account/sign-in/") == 200
+            wait_for(
+                lambda: len(children_of(served.pid)) == before, 120
+            )  # what ended meanwhile is started again
