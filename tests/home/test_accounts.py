@@ -4,11 +4,17 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import get_hasher
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 from tests.conftest import PASSWORD, World
+
+from heard.agencies.mail import account
+from heard.agencies.models import AuditRow, User
 
 
 def sign_in(client: Client, username: str, password: str, **headers: str) -> Any:
@@ -101,3 +107,35 @@ def test_a_password_is_changed_with_the_one_now_and_refused_when_weak(client: Cl
     assert client.post(page, good).status_code == 302
     world.social_worker.refresh_from_db()
     assert world.social_worker.check_password("a much better one")
+
+
+def test_a_changed_password_leaves_a_row_and_a_mail(
+    client: Client, world: World, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.ADDRESS = "https://heard.example.org"
+    User.objects.filter(pk=world.social_worker.pk).update(email="sol@wexmoor.example")
+    client.force_login(world.social_worker)
+    new = {"oldpassword": PASSWORD, "password1": "a much better one", "password2": "a much better one"}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("account_change_password"), new)
+    row = AuditRow.objects.get(verb="change password")
+    assert (row.actor, row.subject_id) == ("sol.wright", str(world.social_worker.pk))
+    [waits] = DBTaskResult.objects.filter(task_path="heard.agencies.mail.account.send")
+    account.send.call(*waits.args_kwargs["args"])
+    assert mail.outbox[-1].subject == "Heard: your password was changed"
+    assert "If this was not you" in mail.outbox[-1].body
+
+
+@pytest.mark.parametrize("name", ["sol.wright", "nobody.here", "off.duty"])
+def test_a_wrong_password_is_as_much_work_whether_the_name_is_known_or_not(
+    client: Client, world: World, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """To hash is what takes time: nobody learns from a page's speed whether there is such a name."""
+    User.objects.create_user(username="off.duty", password=PASSWORD, is_active=False)
+    hasher, hashed = type(get_hasher()), []
+    encode = hasher.encode
+    monkeypatch.setattr(
+        hasher, "encode", lambda self, *said, **more: hashed.append(1) or encode(self, *said, **more)
+    )
+    sign_in(client, name, "not the right one")
+    assert len(hashed) == 1

@@ -253,6 +253,8 @@ STEP_UP = {
     "pack_ask",
     "disclosure_given",
     "profile_decide",
+    "session_end",
+    "sessions_end",
 }
 
 

@@ -300,6 +300,13 @@ def note_factor(*, by: User, verb: str, kind: str) -> None:
 
 
 @transaction.atomic
+def note_password(*, by: User) -> None:
+    """They changed their own password, which allauth keeps."""
+    account.tell(by, "password changed")
+    record_audit(by=by, verb="change password", subject="user", subject_id=by.pk)
+
+
+@transaction.atomic
 def ask_recovery(*, by: User, user: User, reason: str) -> Recovery:
     """For somebody who has lost every passkey, app and code: asks a second person, who speaks with them, to agree. Where
     nobody could be the second, it is done at once. They are told by mail."""

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import clear_authentication_records, record_authentication
+from allauth.account.signals import password_changed
 from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -27,7 +28,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from heard.agencies.actions import note_factor
+from heard.agencies.actions import note_factor, note_password
 from heard.agencies.queries import has_to_confirm_with, links_of
 from heard.agencies.rules import needs_factor
 from heard.home.typed import asked_to_confirm
@@ -184,6 +185,7 @@ def connect() -> None:
     signals.authenticator_reset.connect(_reset, dispatch_uid="factor reset")
     signals.authenticator_removed.connect(_removed, dispatch_uid="factor removed")
     signals.authenticator_used.connect(_used, dispatch_uid="factor used")
+    password_changed.connect(_password_changed, dispatch_uid="password changed")
 
 
 def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_signal: Any) -> None:
@@ -202,6 +204,10 @@ def _removed(request: HttpRequest, user: User, authenticator: Authenticator, **_
     if not Authenticator.objects.filter(user=user, type__in=_KEYS).exists():
         clear_authentication_records(request)
     note_factor(by=user, verb="remove", kind=authenticator.type)
+
+
+def _password_changed(user: User, **_signal: Any) -> None:
+    note_password(by=user)
 
 
 def _used(user: User, authenticator: Authenticator, reauthenticated: bool, **_signal: Any) -> None:

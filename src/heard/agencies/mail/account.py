@@ -36,6 +36,10 @@ _SAYS: Final = {
         gettext_noop("Heard: your password was set"),
         gettext_noop("The password of your account was set just now. Wherever you were signed in, you are signed out."),
     ),
+    "password changed": (
+        gettext_noop("Heard: your password was changed"),
+        gettext_noop("Somebody who knew the password of your account changed it just now."),
+    ),
     "address changed": (
         gettext_noop("Heard: mail about your account goes elsewhere now"),
         gettext_noop("Another address was entered for your account. Mail about it no longer comes to this one."),
