@@ -21,6 +21,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.conftest import World
 from tests.walls.every import every
+from tests.walls.kept import NOT_KEPT, PAPER, forms_of
 from tests.walls.record import AT_THE_GATE, FAMILY_NAME, SAYS, SEEN, Record, make_record
 
 from heard.agencies import actions as agencies
@@ -347,13 +348,14 @@ WALKS = [role for role in Role if connection.vendor == "sqlite" or role not in (
 def test_each_role_reaches_what_the_table_says_and_looking_changes_nothing(
     world: World, record: Record, visitor: Client, role: Role
 ) -> None:
-    """Each page is asked once: whether it is there, how strict its policy is, and whether it has written something."""
+    """Each page is asked once: whether it is there, how strict its policy is, whether its forms keep what is typed in them, and
+    whether it has written something."""
     visitor.force_login(who_has(world, role))
     catch_up()  # as after the transactions of the actions that made the record
     before = rows_of_every_table()
-    wrong = []
-    for address in GUARDED:
-        answer = visitor.get(address.of(record))
+    wrong, forms = [], 0
+    for address, path in [(one, path) for one in GUARDED for path in one.all_of(record)]:
+        answer = visitor.get(path)
         status, policy = answer.status_code, answer.headers.get("Content-Security-Policy", "")
         if address.gate not in MAY[role] and status != 404:
             wrong.append(f"{address.name} is open: {status}")
@@ -361,7 +363,19 @@ def test_each_role_reaches_what_the_table_says_and_looking_changes_nothing(
             wrong.append(f"{address.name} is shut")
         if "default-src 'none'" not in policy or "unsafe" in policy:
             wrong.append(f"{address.name} has a loose policy: {policy}")
+        if (
+            status == 200
+            and answer["Content-Type"].startswith("text/html")
+            and not address.name.endswith(PAPER)
+        ):
+            kept = forms_of(answer.text)
+            forms += len(kept)
+            if not all(kept) and address.name not in NOT_KEPT:
+                wrong.append(
+                    f"{address.name} loses what is typed: make it a kept_form, and draw it with ui.kept_form"
+                )
     assert wrong == []
+    assert forms > (20 if May.PLAN in MAY[role] else 1), "The wall is in front of nothing"
     written = changes(before, rows_of_every_table())
     assert written == {}, f"GET of one of these writes: {writing(visitor, record)}"
 

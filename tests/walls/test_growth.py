@@ -16,9 +16,9 @@ from django.apps import apps
 from django.db import Error, connection, models, transaction
 from django.test import Client
 from tests.conftest import World
+from tests.walls.kept import PAPER
 from tests.walls.record import Record, make_record
 from tests.walls.test_every_address import GUARDED, VALUES, WHO, Address
-from tests.walls.test_kept import PAPER
 
 from heard.agencies.rules import Role
 from heard.cases.timeline.index import catch_up
