@@ -71,10 +71,9 @@ def declared() -> Declared:
     )
 
 
-def threat_model() -> Path:
-    """Beside this module in an installed package, in `docs` of a checkout."""
-    installed = _HERE / "threat-model.md"
-    return installed if installed.is_file() else _HERE.parents[3] / "docs" / "threat-model.md"
+def threat_model() -> str:
+    """The text of docs/threat-model.md, to which a link beside this module leads; a built package has the file itself."""
+    return (_HERE / "threat-model.md").read_text(encoding="utf-8")
 
 
 def risks(text: str) -> list[Risk]:
@@ -113,7 +112,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
 
 def document(*, version: str, on: str) -> str:
     """The assessment as Markdown. `version`: which Heard it is about; `on`: the day on which it was made."""
-    said, found = declared(), risks(threat_model().read_text(encoding="utf-8"))
+    said, found = declared(), risks(threat_model())
     lines = [
         *_beginning(version, on),
         *_kinds(said),
