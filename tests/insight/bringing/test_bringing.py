@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
 from django.apps import apps
+from django.conf import settings as site
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -28,7 +32,7 @@ from heard.cases.case.notices.queries import unread_of
 from heard.cases.clocks.models import ClockRun
 from heard.cases.keeping.actions import place_hold
 from heard.cases.plan.models import Action, Plan
-from heard.insight.bringing import actions, queries
+from heard.insight.bringing import actions, queries, rules
 from heard.insight.bringing.cli import caseload
 from heard.insight.bringing.models import CaseloadImport, ImportedRow
 from heard.insight.bringing.rules import Outcome, Table
@@ -488,3 +492,38 @@ def test_taking_it_back_on_the_pages(world: World, written: Written, second: Use
     assert client.post(where, {"agrees": "yes"}, follow=True).status_code == 200
     assert not Person.objects.exists()
     assert "Nothing of it is left" in client.get(reverse("caseload_import", args=[this.pk])).text
+
+
+def test_the_page_brings_in_only_what_was_checked_there(world: World, written: Written, second: User) -> None:
+    paths, client, where = written(), Client(), reverse("caseload_bring")
+    client.force_login(world.coordinator)
+
+    def send(what: str, **more: Any) -> Any:
+        with ExitStack() as opened:
+            files = {table.value: opened.enter_context(path.open("rb")) for table, path in paths.items()}
+            return client.post(where, files | {"what": what} | more)
+
+    assert "Check these files first" in send("bring", reason=WHY).text
+    page = send("check")
+    assert "No row of the people has this number." in page.text
+    assert not Person.objects.exists()
+    [token] = re.findall('name="checked" value="([^"]+)"', page.text)
+    checked = {"checked": token}
+    assert "Say where the files come from" in send("bring", **checked).text
+    client.force_login(second)
+    assert "Check these files first" in send("bring", reason=WHY, **checked).text  # another looked at them
+    client.force_login(world.coordinator)
+    paths[Table.PEOPLE].write_text(PEOPLE.replace("Ada", "Ida"))
+    assert "Check them again" in send("bring", reason=WHY, **checked).text
+    paths[Table.PEOPLE].write_text(PEOPLE)
+    with patch.object(rules, "MOST_ON_A_PAGE", 3):
+        assert "more in, with heard caseload" in send("bring", reason=WHY, **checked).text
+    assert not Person.objects.exists()
+    assert send("bring", reason=WHY, **checked)["Location"] == reverse(
+        "caseload_import", args=[CaseloadImport.objects.get().pk]
+    )
+    assert Person.objects.count() == 2
+    assert not list(site.DATA.glob("caseload-*"))  # no file is kept
+    for user in (world.administrator, world.supervisor):
+        client.force_login(user)
+        assert client.get(where).status_code == 404

@@ -44,6 +44,16 @@ _LEANS: Final = "Something of another record leans on one of these, so nothing w
 
 
 @transaction.atomic
+def check_files(*, by: User, paths: Mapping[Table, Path], headings: Headings | None = None) -> Checked:
+    """What would become of each row. Nothing is written but that somebody asked, and of how many children: whoever is in the files is
+    searched for."""
+    checked = queries.check(by, paths, headings)
+    people = len(checked.files.rows(Table.PEOPLE))
+    record_audit(by=by, verb="check", subject=_SUBJECT, subject_id="files", detail={"people": people})
+    return checked
+
+
+@transaction.atomic
 def bring_in(
     *,
     by: User,

@@ -55,7 +55,7 @@ def check(
     username: str,
     list_to: Path | None,
 ) -> None:
-    """Say of each row what would become of it. Nothing is written into Heard.
+    """Say of each row what would become of it. Nothing is written into Heard but that it was asked.
 
     Exit 0: every row would be brought in. 1: some are set aside, as the lines say. 2: the files cannot be used.
     """
@@ -138,9 +138,11 @@ def _user(username: str) -> User:
 def _check(
     username: str, people: Path, cases: Path | None, plans: Path | None, mapping: Path | None
 ) -> Checked:
-    from heard.insight.bringing import queries
+    from heard.insight.bringing import actions
 
-    return queries.check(_user(username), _paths(people, cases, plans), _headings(mapping))
+    return actions.check_files(
+        by=_user(username), paths=_paths(people, cases, plans), headings=_headings(mapping)
+    )
 
 
 def _paths(people: Path, cases: Path | None, plans: Path | None) -> dict[Table, Path]:

@@ -249,6 +249,11 @@ def why_birth_stands_out(born: date, today: date) -> str | None:
 
 
 AGREED_WITHIN: Final = timedelta(days=7)
+MOST_ON_A_PAGE: Final = 200
+"""Rows that the page reads while somebody waits for it. More are for `heard caseload`."""
+NOT_CHECKED: Final = (
+    "Check these files first, and look at what would become of each row. Then bring the same files in."
+)
 BRING_ASKS: Final = Asks(
     reason="Say where the files come from, and why they are brought in. It is kept in the record."
 )
@@ -266,6 +271,13 @@ def why_not_bring(*, may_bring: bool, has_team: bool, reason: str, kept: int, ch
     if not kept:
         return "No row can be brought in. See to what the check says first."
     return BRING_ASKS.missing(reason=reason)
+
+
+def why_not_here(*, rows: int) -> str | None:
+    """Whether files are too much for a page."""
+    if rows <= MOST_ON_A_PAGE:
+        return None
+    return f"These are {rows} rows, and {MOST_ON_A_PAGE} can be read here. Whoever looks after the server brings more in, with heard caseload."
 
 
 def why_not_ask_to_undo(
