@@ -60,7 +60,7 @@ ON_BOTH = (
     "home/test_sign_on.py",
     "home/test_team.py",
     "home/test_work.py",
-    "insight/bringing/test_bringing.py",  # constraints, and what is taken out in one statement
+    "insight/bringing/test_undoing.py",  # what is taken out in one statement
     "insight/test_release_at_once.py",
 )
 _HERE = Path(__file__).parent

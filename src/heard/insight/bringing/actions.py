@@ -290,7 +290,7 @@ def _locked(by: User, import_id: uuid.UUID) -> CaseloadImport:
 def ask_to_undo(*, by: User, import_id: uuid.UUID, reason: str) -> CaseloadImport:
     """Nothing goes yet: another person agrees within a week."""
     this = _locked(by, import_id)
-    worked_on = len(queries.worked_on(by, this))
+    worked_on = queries.is_worked_on(by, this)
     refuse(queries.why_not_ask_to_undo(by, this, worked_on=worked_on, reason=reason))
     this.why_undo, this.undo_asked_by, this.undo_asked_at = reason.strip(), by, timezone.now()
     this.save(update_fields=["why_undo", "undo_asked_by", "undo_asked_at"])
@@ -302,7 +302,7 @@ def ask_to_undo(*, by: User, import_id: uuid.UUID, reason: str) -> CaseloadImpor
 def turn_undo_down(*, by: User, import_id: uuid.UUID) -> CaseloadImport:
     """What was brought in stays."""
     this = _locked(by, import_id)
-    refuse(queries.why_not_undo(by, this, worked_on=0, agrees=False))
+    refuse(queries.why_not_undo(by, this, worked_on=False, agrees=False))
     this.why_undo, this.undo_asked_by, this.undo_asked_at = "", None, None
     this.save(update_fields=["why_undo", "undo_asked_by", "undo_asked_at"])
     record_audit(by=by, verb="turn down undo", subject=_SUBJECT, subject_id=this.pk)
@@ -321,7 +321,7 @@ def undo(*, by: User, import_id: uuid.UUID) -> CaseloadImport:
         queries.why_not_undo(
             by,
             this,
-            worked_on=len(queries.worked_on(by, this)),
+            worked_on=queries.is_worked_on(by, this),
             agrees=True,
             held=queries.is_any_held(by, people),
         )

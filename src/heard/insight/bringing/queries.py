@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -363,26 +363,36 @@ def made_by(user: User, import_id: uuid.UUID) -> QuerySet[ImportedRow]:
     return rows if user.may(May.BRING_IN) else rows.none()
 
 
-def worked_on(user: User, this: CaseloadImport) -> set[uuid.UUID]:
-    """Keys of records of an import about which somebody has done something since, or has begun a form, or to which another import
-    leads. Six queries."""
+def worked_on(user: User, this: CaseloadImport, among: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these records, those on which somebody has worked since the import made them. Five queries."""
+    people = made_by(user, this.pk).filter(person__in=list(among)).values("person")
+    return {key for rows in _work_since(user, this, people) for key in rows}
+
+
+def is_worked_on(user: User, this: CaseloadImport) -> bool:
+    """Whether somebody has worked on any record that the import made. Five queries at most."""
     people = made_by(user, this.pk).values("person")
-    done = set(worked_on_since(user, people=people, after=this.audit_row))
-    done |= set(begun_about(user, people))
+    return any(rows.exists() for rows in _work_since(user, this, people))
+
+
+def _work_since(user: User, this: CaseloadImport, people: Any) -> Iterator[QuerySet[Any, Any]]:
+    """Keys of those of these people about whom something was done after the import, a form was begun, or to whom another import leads."""
+    yield worked_on_since(user, people=people, after=this.audit_row)
+    yield begun_about(user, people)
     cases = cases_visible_to(user).filter(person__in=people).order_by()
-    done |= set(cases.filter(pk__in=begun_about(user, cases.values("pk"))).values_list("person", flat=True))
+    yield cases.filter(pk__in=begun_about(user, cases.values("pk"))).values_list("person", flat=True)
     plans = plans_visible_to(user).filter(case__person__in=people).order_by()
     begun = plans.filter(pk__in=begun_about(user, plans.values("pk")))
-    done |= set(begun.values_list("case__person", flat=True))
+    yield begun.values_list("case__person", flat=True).distinct()
     others = ImportedRow.objects.filter(person__in=people).exclude(caseload=this.pk).order_by()
-    return done | set(others.values_list("person", flat=True))
+    yield others.values_list("person", flat=True).distinct()
 
 
 def is_any_held(user: User, people: Iterable[uuid.UUID]) -> bool:
     return any(is_held(user, person_id) for person_id in people)
 
 
-def why_not_ask_to_undo(user: User, this: CaseloadImport, *, worked_on: int, reason: str) -> str | None:
+def why_not_ask_to_undo(user: User, this: CaseloadImport, *, worked_on: bool, reason: str) -> str | None:
     return rules.why_not_ask_to_undo(
         may_bring=user.may(May.BRING_IN),
         undone=this.undone_at is not None,
@@ -393,7 +403,7 @@ def why_not_ask_to_undo(user: User, this: CaseloadImport, *, worked_on: int, rea
 
 
 def why_not_undo(
-    user: User, this: CaseloadImport, *, worked_on: int, agrees: bool, held: bool = False
+    user: User, this: CaseloadImport, *, worked_on: bool, agrees: bool, held: bool = False
 ) -> str | None:
     """`held` is asked of every record only when it is done."""
     return rules.why_not_undo(

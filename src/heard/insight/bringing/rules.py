@@ -257,6 +257,7 @@ NOT_CHECKED: Final = (
 BRING_ASKS: Final = Asks(
     reason="Say where the files come from, and why they are brought in. It is kept in the record."
 )
+_WORKED_ON: Final = "Somebody has worked on one of these records since, or on several. Each is marked in the list of rows. Nothing is taken back."
 UNDO_ASKS: Final = Asks(reason="Say why it is taken back. It is kept in the record.")
 
 
@@ -281,9 +282,9 @@ def why_not_here(*, rows: int) -> str | None:
 
 
 def why_not_ask_to_undo(
-    *, may_bring: bool, undone: bool, asked: bool, worked_on: int, reason: str
+    *, may_bring: bool, undone: bool, asked: bool, worked_on: bool, reason: str
 ) -> str | None:
-    """`worked_on`: records on which somebody has worked since."""
+    """`worked_on`: whether somebody has worked on any of its records since."""
     if not may_bring:
         return "A co-ordinator takes an import back."
     if undone:
@@ -291,7 +292,7 @@ def why_not_ask_to_undo(
     if asked:
         return "Somebody has asked for this already. Another co-ordinator agrees or not."
     if worked_on:
-        return _worked_on(worked_on)
+        return _WORKED_ON
     return UNDO_ASKS.missing(reason=reason)
 
 
@@ -302,7 +303,7 @@ def why_not_undo(
     asked_at: datetime | None,
     asked_it: bool,
     now: datetime,
-    worked_on: int,
+    worked_on: bool,
     held: bool,
     agrees: bool,
 ) -> str | None:
@@ -321,10 +322,4 @@ def why_not_undo(
         return "This was asked for more than a week ago. Turn it down, and let it be asked for again."
     if held:
         return "A hold keeps these records: nothing of them may go. The hold has to be lifted first, by two people."
-    return _worked_on(worked_on) if worked_on else None
-
-
-def _worked_on(number: int) -> str:
-    if number == 1:
-        return "Somebody has worked on one of these records since. It is marked below. Nothing is taken back."
-    return "Somebody has worked on some of these records since. They are marked below. Nothing is taken back."
+    return _WORKED_ON if worked_on else None

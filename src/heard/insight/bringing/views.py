@@ -114,14 +114,14 @@ def caseload_import(request: Request, import_id: uuid.UUID) -> HttpResponse:
     """What became of each row, those that are set aside too."""
     user, this = request.user, queries.import_visible_to(request.user, import_id)
     page = Paginator(queries.rows_visible_to(user, this.pk), _PER_PAGE).get_page(request.GET.get("page"))
-    worked_on = queries.worked_on(user, this)
+    marked = queries.worked_on(user, this, [row.person_id for row in page if row.person_id])
+    worked_on = queries.is_worked_on(user, this)
     context = {
         "this": this,
         "page": page,
-        "rows": [(row, _issues(row), row.person_id in worked_on) for row in page],
+        "rows": [(row, _issues(row), row.person_id in marked) for row in page],
         "counts": queries.counts_of(user, this.pk),
-        "worked_on": len(worked_on),
-        "why_not": queries.why_not_ask_to_undo(user, this, worked_on=len(worked_on), reason="to be typed"),
+        "why_not": queries.why_not_ask_to_undo(user, this, worked_on=worked_on, reason="to be typed"),
     }
     return render(request, "insight/bringing/import.html", context)
 
@@ -149,9 +149,9 @@ def _issues(row: Any) -> list[Issue]:
 def import_undo(request: Request, import_id: uuid.UUID) -> HttpResponse:
     """Asking for it; and, for another person, agreeing or not."""
     user, this = request.user, queries.import_visible_to(request.user, import_id)
-    number = len(queries.worked_on(user, this))
+    worked_on = queries.is_worked_on(user, this)
     if this.undo_asked_at is None or this.undone_at is not None:
-        return _ask(request, this, number)
+        return _ask(request, this, worked_on)
     form = kept_form(request, DecideForm, kind="caseload.undo.decide", subject_id=import_id)
     if form.is_valid():
         with sending(request, form):
@@ -162,20 +162,20 @@ def import_undo(request: Request, import_id: uuid.UUID) -> HttpResponse:
                 actions.turn_undo_down(by=user, import_id=import_id)
                 messages.success(request, _("What was brought in stays."))
             return redirect("caseload_import", import_id=import_id)
-    why_not = queries.why_not_undo(user, this, worked_on=number, agrees=False)
+    why_not = queries.why_not_undo(user, this, worked_on=worked_on, agrees=False)
     context = {"this": this, "form": form, "why_not": why_not, "asked": True}
-    context["warned"] = queries.why_not_undo(user, this, worked_on=number, agrees=True)
+    context["warned"] = queries.why_not_undo(user, this, worked_on=worked_on, agrees=True)
     return render(request, "insight/bringing/undo.html", context)
 
 
-def _ask(request: Request, this: Any, number: int) -> HttpResponse:
+def _ask(request: Request, this: Any, worked_on: bool) -> HttpResponse:
     form = kept_form(request, UndoForm, kind="caseload.undo", subject_id=this.pk)
     if form.is_valid():
         with sending(request, form):
             actions.ask_to_undo(by=request.user, import_id=this.pk, **form.cleaned_data)
             messages.success(request, _("Asked for. Another co-ordinator agrees within a week, or not."))
             return redirect("caseload_import", import_id=this.pk)
-    why_not = queries.why_not_ask_to_undo(request.user, this, worked_on=number, reason="to be typed")
+    why_not = queries.why_not_ask_to_undo(request.user, this, worked_on=worked_on, reason="to be typed")
     context = {"this": this, "form": form, "why_not": why_not, "asked": False, "warned": None}
     return render(request, "insight/bringing/undo.html", context)
 
