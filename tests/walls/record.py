@@ -57,6 +57,7 @@ from heard.cases.supervision import actions as supervising
 from heard.cases.watch.models import ReadingAlert
 from heard.cases.words import actions as answering
 from heard.cases.words.rules import ChildsView
+from heard.insight.bringing.models import CaseloadImport, ImportedRow
 from heard.insight.digest import actions as telling_many
 from heard.insight.digest.queries import fingerprint_of
 from heard.insight.judgement import actions as judging
@@ -206,8 +207,24 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "decision_id": decision.pk,
             **_packs(world, person.pk),
             **_kept(world, person.pk),
+            "import_id": _brought_in(world, person.pk),
         }
     )
+
+
+def _brought_in(world: World, person_id: Any) -> Any:
+    """As if the child and the case had come from files, and nobody had worked on it since."""
+    counts = {"sha256": "0" * 64, "read": 1, "kept": 1, "aside": 0, "there": 0}
+    this = CaseloadImport.objects.create(
+        reason="The cases of the old system",
+        brought_by=world.coordinator,
+        brought_at=timezone.now(),
+        files={"people": counts, "cases": counts},
+        audit_row=10**12,
+    )
+    for table in this.files:
+        ImportedRow.objects.create(caseload=this, table=table, number=1, outcome="kept", person_id=person_id)
+    return this.pk
 
 
 def _a_phone(world: World, person_id: Any) -> dict[str, Any]:

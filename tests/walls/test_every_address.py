@@ -63,6 +63,7 @@ RECORD_KEYS = {
     "hold_id", "destruction_id",
     "mapping_id", "role_id", "link_id", "recovery_id",
     "handle_id", "thing_id", "view_id",
+    "import_id",
 }  # fmt: skip
 # A run's list names no child, and its pages are for analysts of the partnership; profiles and digests are counts; users and teams are the staff. Whoever
 # sees children sees all places, and groups by a rule of their own (tests/network/test_web.py): a child who is hidden is left out of both (asked for below).
@@ -90,6 +91,7 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "answer_id",
     "audit_action_id",
     "view_id",
+    "import_id",  # each row says whose it is to those who may see the record
 }
 # Open to anybody, each with its reason.
 OPEN = {

@@ -108,6 +108,11 @@ def colleagues_visible_to(user: User) -> QuerySet[User]:
     return rows if user.may(May.SIGNED_IN) else rows.none()
 
 
+def who_signs_in_as(user: User | None, username: str) -> User | None:
+    """Whoever signs in with this username, in any capitals. `user`: None, for who looks after the server."""
+    return User.objects.filter(is_active=True, username__iexact=username.strip()).first()
+
+
 def memberships_with(user: User, permission: May) -> QuerySet[Membership]:
     """Roles of active people that give a permission: for conditions on who may do something now."""
     roles = [role for role, allowed in MAY.items() if permission in allowed]
@@ -168,6 +173,17 @@ def looks_at(user: User, *, person_ids: Collection[uuid.UUID]) -> QuerySet[Audit
     """
     rows = AuditRow.objects.filter(person_id__in=person_ids)
     return rows if user.may(May.SEE_CHILD) else rows.none()
+
+
+def worked_on_since(user: User, *, people: Any, after: int) -> QuerySet[AuditRow, Any]:
+    """Keys of those of these people about whose record something was done, and not only looked at, after one row of the audit
+    trail. `people`: keys, or a question for them. The caller has shown that the user may ask it."""
+    rows = AuditRow.objects.filter(person_id__in=people, pk__gt=after).exclude(verb__in=LOOKS).order_by()
+    return (
+        rows.values_list("person_id", flat=True).distinct()
+        if user.may(May.SIGNED_IN)
+        else AuditRow.objects.none()
+    )
 
 
 def workers(user: User, permission: May) -> list[User]:

@@ -50,6 +50,7 @@ class May(StrEnum):
     SEE_TRAIL = "see whether the audit trail is as it was written"
     BREAK_GLASS = "open in an emergency, for some hours, a record that they may not see otherwise"
     REVIEW_READING = "review records that were opened in an emergency, and unusual reading"
+    BRING_IN = "bring today’s caseload in from files, and take that back as the second person"
 
 
 class Role(StrEnum):
@@ -85,6 +86,7 @@ MAY: Final[dict[Role, frozenset[May]]] = {
             May.REVIEW_READING,
             May.AUDIT,
             May.HOLD_AUDIT,
+            May.BRING_IN,
         }
     ),
     Role.SUPERVISOR: frozenset(

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("heard.graph.question.urls")),
     path("engine/", include("heard.insight.urls")),
     path("profiles/", include("heard.insight.release.urls")),
+    path("caseload-in/", include("heard.insight.bringing.urls")),
     path("digests/", include("heard.insight.digest.urls")),
     path("audits/", include("heard.board.urls")),
     path("people/", include("heard.agencies.urls")),

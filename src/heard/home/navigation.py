@@ -141,6 +141,12 @@ PARTS = (
         is_main=False,
     ),
     Part(
+        "caseload_imports",
+        _("Caseloads brought in"),
+        _("Children, cases and plans that came from files, what became of each row, and taking that back."),
+        is_main=False,
+    ),
+    Part(
         "approvals",
         _("What takes two people"),
         _("Roles that somebody asks for, and that a second person agrees to."),

@@ -31,6 +31,7 @@ from heard.cases.supervision import work as supervision
 from heard.cases.watch import work as watch
 from heard.cases.words import work as words
 from heard.home.waiting import AT_MOST, Section, section_of
+from heard.insight.bringing import work as bringing
 from heard.insight.digest import work as digest
 from heard.insight.release import work as release
 from heard.network import work as network
@@ -95,6 +96,7 @@ LISTS: Final[tuple[WorkList, ...]] = (
     agencies.UNUSED,
     pack.RECORDS,
     pack.RECORDS_TO_CHECK,
+    bringing.UNDOINGS,
     release.PROFILES,
     digest.DIGESTS,
     pack.PACKS,

@@ -11,6 +11,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from itertools import batched
 from typing import Any, Final, cast
@@ -19,7 +20,9 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import CASCADE, Exists, Field, Model, OuterRef, Q
 
-from heard.network.models import Handle, Mention, Person, Tie, TieSource
+from heard.network.models import Handle, Mention, Person, SearchKey, Tie, TieSource
+from heard.network.rules import named_by
+from heard.network.search_index import forget_names
 
 _AT_ONCE: Final = 400  # keys in one question
 
@@ -55,11 +58,24 @@ def records_there(keys: Collection[uuid.UUID]) -> list[uuid.UUID]:
     return list(Person.objects.filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
 
 
-def gather(person_id: uuid.UUID) -> Gathered:
-    """Of the person, and of records that were merged into theirs."""
+def hold(keys: Collection[uuid.UUID]) -> None:
+    """Until the transaction ends, whoever begins something about one of these people waits."""
+    for some in batched(sorted(keys), _AT_ONCE):
+        list(Person.objects.select_for_update(no_key=True).filter(pk__in=some).order_by("pk"))
+
+
+def began_before(keys: Collection[uuid.UUID], at: datetime) -> bool:
+    """Whether any of these records is older than that."""
+    return any(
+        Person.objects.filter(pk__in=some, added_at__lt=at).exists() for some in batched(keys, _AT_ONCE)
+    )
+
+
+def gather(*person_ids: uuid.UUID) -> Gathered:
+    """Of these people, and of records that were merged into theirs."""
     found = Gathered()
-    found.rows[Person].add(person_id)
-    waiting: list[tuple[type[Model], set[Any]]] = [(Person, {person_id})]
+    found.rows[Person] |= set(person_ids)
+    waiting: list[tuple[type[Model], set[Any]]] = [(Person, set(person_ids))]
     while waiting:
         model, keys = waiting.pop()
         for link in (*_leading_to(model), *_by_key()):
@@ -103,11 +119,24 @@ def take_out(found: Gathered) -> None:
         for some in batched(keys, _AT_ONCE):
             instead = getattr(model, "when_erased", {})
             model._base_manager.filter(pk__in=some).update(**{name: None} | instead)
+    names = _names_of(found)
     for model, keys in found.rows.items():
         for some in batched(keys, _AT_ONCE):
             model._base_manager.filter(pk__in=some)._raw_delete(connection.alias)
+    for few in batched(names, _AT_ONCE):
+        forget_names(set(few))
     _take_out_what_nothing_leads_to()
     connection.check_constraints()
+
+
+def _names_of(found: Gathered) -> set[str]:
+    """Words of names by which those who go were found: where nobody else has one, it is no longer among the names in use."""
+    names: set[str] = set()
+    for some in batched(found.rows[SearchKey], _AT_ONCE):
+        names |= {
+            named_by(key) for key in SearchKey.objects.filter(pk__in=some).values_list("key", flat=True)
+        }
+    return names - {""}
 
 
 def _take_out_what_nothing_leads_to() -> None:

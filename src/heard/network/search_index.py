@@ -24,7 +24,7 @@ def renew_keys(person: Person) -> None:
         [SearchKey(person=person, key=key) for key in sorted(keys)], ignore_conflicts=True
     )
     learn_names(keys)
-    _forget_names({named_by(key) for key in gone} - {""})
+    forget_names({named_by(key) for key in gone} - {""})
 
 
 def renew_keys_of(thing: Place | Group) -> None:
@@ -84,7 +84,7 @@ def _telling(key: str) -> tuple[bool, str]:
     return key.startswith("begins "), key
 
 
-def _forget_names(names: set[str]) -> None:
+def forget_names(names: set[str]) -> None:
     """A name that nobody has any more is not kept."""
     if not names:
         return

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.conftest import World
 from tests.walls.record import AT_THE_GATE, FAMILY_NAME, SAYS, SEEN, Record, make_record
-from tests.walls.test_code import HERE
+from tests.walls.test_code import tables
 
 from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import AuditRow, User
@@ -387,9 +387,7 @@ STAYS = {
 
 
 def test_every_table_that_says_something_of_a_child_goes_with_the_record_or_has_a_reason() -> None:
-    import yaml
-
-    said = yaml.safe_load((HERE / "data_protection.yaml").read_text())["tables"]
+    said = tables()
     of_children = {
         table for table, fields in said.items()
         if any(isinstance(value, list) and value[0].startswith("child") for value in fields.values())

@@ -1,6 +1,7 @@
 """What somebody typed and has not sent. `user` is always the first argument, and nobody reads another’s."""
 
 import uuid
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -48,6 +49,13 @@ def _forms_of(user: User) -> QuerySet[Draft]:
 def typed_in_steps(user: User, draft_id: uuid.UUID) -> QuerySet[Draft]:
     """What was typed in the steps of this draft, and not sent on; of each its kind, `STEP` and the step's name."""
     return drafts_of(user).filter(kind__startswith=STEP, subject_id=draft_id)
+
+
+def begun_about(user: User, keys: Any) -> QuerySet[Draft, Any]:
+    """Of these keys, those about which anybody has a form that is not sent. `keys`: or a question for them. Nothing of what is in it
+    is shown; the caller has shown that the user may ask it."""
+    rows = Draft.objects.filter(subject_id__in=keys).order_by().values_list("subject_id", flat=True)
+    return rows.distinct() if user.may(May.SIGNED_IN) else Draft.objects.none()
 
 
 def worries_begun(user: User) -> int:

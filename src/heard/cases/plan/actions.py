@@ -286,7 +286,7 @@ def copy_to_change(*, by: User, plan_id: uuid.UUID) -> Plan:
 
 @transaction.atomic
 def set_next_review(*, by: User, plan_id: uuid.UUID, review_on: date) -> Plan:
-    """The next date after a review has been held."""
+    """The next date after a review has been held; of a plan that is being written, the one that is suggested when it is agreed."""
     plan = _locked(by, plan_id)
     plan.review_on = review_on
     plan.save(update_fields=["review_on"])

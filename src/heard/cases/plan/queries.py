@@ -308,7 +308,10 @@ def overdue_count(user: User, *, since: date, today: date) -> int:
     it was missed before they were replaced or ended."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    return Plan.objects.filter(review_on__gte=since, review_on__lt=today).count()
+    plans = Plan.objects.exclude(
+        state=rules.State.DRAFT
+    )  # one that was brought in has a day, and nobody has agreed to it
+    return plans.filter(review_on__gte=since, review_on__lt=today).count()
 
 
 def with_a_disruption_step(user: User) -> Kept:

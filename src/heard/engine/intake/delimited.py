@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from heard.engine.intake.sheets import Row, Said, fitted
 LONGEST_LINE = 1_000_000
 _MOST_LINES_IN_A_ROW = 60
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright strokes"}
+
+_SEPARATOR = re.compile(r'"?sep=.?"?,*', re.IGNORECASE)
 
 csv.field_size_limit(3 * LONGEST_LINE)
 
@@ -109,14 +112,17 @@ def is_table(path: Path) -> bool:
 
 
 def _lines(path: Path, encoding: str) -> Iterator[str]:
-    """Lines that hold something. One that is too long comes cut at `LONGEST_LINE`, its rest is passed over."""
+    """Lines that hold something. One that is too long comes cut at `LONGEST_LINE`, its rest is passed over. A first line such as
+    "sep=;", by which a spreadsheet says what is between its cells, is no row."""
+    first = True
     with open(path, encoding=encoding, errors="replace", newline=None) as stream:
         while line := stream.readline(LONGEST_LINE):
             if len(line) == LONGEST_LINE and not line.endswith("\n"):
                 while (rest := stream.readline(LONGEST_LINE)) and not rest.endswith("\n"):
                     pass
-            if line.strip("\r\n\x1a"):
+            if line.strip("\r\n\x1a") and not (first and _SEPARATOR.fullmatch(line.strip())):
                 yield line
+            first = False
 
 
 def rows(sheet: TextSheet) -> Iterator[Row]:

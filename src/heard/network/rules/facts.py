@@ -31,7 +31,7 @@ class FactKind(StrEnum):
     MATTERS = "matters"
 
 
-# UK GDPR, article 9, or as sensitive to the child. What they are asked for stands in tests/walls/data_protection.yaml.
+# UK GDPR, article 9, or as sensitive to the child. What they are asked for stands in config/dpia/data_protection.yaml.
 SPECIAL: Final = frozenset(
     {FactKind.COMMUNICATION, FactKind.DISABILITY, FactKind.ETHNICITY, FactKind.NATIONALITY}
 )

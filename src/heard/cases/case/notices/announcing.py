@@ -4,7 +4,9 @@ who answers for it has seen it."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -32,6 +34,21 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
 
 
+_gathered: ContextVar[dict[int, User] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def gathering() -> Iterator[dict[int, User]]:
+    """Inside, what is announced goes on nobody's list: it gathers who would have been told, by key, and whoever opens it tells each
+    of them once of all of it. For what begins very many records at once. What is urgent is announced all the same."""
+    whom: dict[int, User] = {}
+    token = _gathered.set(whom)
+    try:
+        yield whom
+    finally:
+        _gathered.reset(token)
+
+
 def announce(
     *,
     by: User,
@@ -56,6 +73,10 @@ def announce(
     about = About(person_id, at, rules.level_of(kind), whom, teller, tuple(agencies), not_to)
     urgent = kind in rules.URGENT
     others = [one for one in addressees(rules.WHO[kind], about, urgent=urgent) if one.user.pk != by.pk]
+    whom_at_once = _gathered.get()
+    if whom_at_once is not None and not urgent:
+        whom_at_once |= {one.user.pk: one.user for one in others}
+        return None
     told = _still_to_see(kind, subject, subject_id)
     found = [one for one in others if one.user.pk not in told]
     if not found and (told or not urgent):

@@ -52,6 +52,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "group": ("group", "group_id"),
     "clocks": ("clocks", "case_id"),
     "glass": ("glass_opening", "opening_id"),
+    "caseload import": ("caseload_given", "import_id"),
 }
 
 

@@ -78,6 +78,7 @@ class Notice(models.Model):
             rules.Kind.STAFF_NO_OFFICER.value,
             _("Concern about somebody who works with children, and no designated officer"),
         )
+        BROUGHT = rules.Kind.BROUGHT.value, _("Children whom you work with were brought into Heard")
 
     when_merged: ClassVar = MOVES
 

@@ -1,0 +1,372 @@
+"""A caseload brought in from files: checked before, and accounted for row by row."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from click.testing import CliRunner
+from django.conf import settings as site
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.conftest import World
+from tests.insight.bringing.files import PEOPLE, WHY, Written, bring
+
+from heard.agencies.models import User
+from heard.agencies.rules import Hidden, Refused
+from heard.board.promises import YEAR, promises
+from heard.cases.assessment.actions import start_assessment
+from heard.cases.case.models import AllocatedWorker, Case
+from heard.cases.case.notices.mail import mail_unread
+from heard.cases.case.notices.models import Reader
+from heard.cases.case.notices.queries import unread_of
+from heard.cases.clocks.models import ClockRun
+from heard.cases.plan.models import Action, Plan
+from heard.insight.bringing import actions, queries, rules
+from heard.insight.bringing.cli import caseload
+from heard.insight.bringing.models import CaseloadImport, ImportedRow
+from heard.insight.bringing.rules import Outcome, Table
+from heard.network.actions import add_person, deny_access
+from heard.network.models import Identifier, Involvement, Person
+from heard.network.queries import Whom
+
+
+def became(rows: Any) -> list[tuple[str, int, str, list[str]]]:
+    return [(row.table, row.number, row.outcome, [code for code, _field in row.issues]) for row in rows]
+
+
+def kept(world: World) -> list[tuple[str, Any]]:
+    """The board's figures that have to do with time."""
+    today = timezone.localdate()
+    found = promises(world.board_member, since=today - YEAR, today=today)
+    return [(one.text, one.kept) for one in found if "trusted worker" not in one.text]
+
+
+# ---- bringing in
+
+
+def test_every_row_is_accounted_for_and_the_record_says_what_the_files_say(
+    world: World, written: Written
+) -> None:
+    figures = kept(world)
+    paths = written()
+    checked = queries.check(world.coordinator, paths)
+    assert Person.objects.count() == Case.objects.count() == 0  # nothing is written by looking
+    this = bring(world, paths)
+    assert became(this.rows.order_by("table", "number")) == [
+        ("cases", 1, "kept", []),
+        ("cases", 2, "kept", ["worker_unknown"]),
+        ("cases", 3, "aside", ["person_aside"]),
+        ("cases", 4, "aside", ["no_person"]),
+        ("people", 1, "kept", []),
+        ("people", 2, "kept", []),
+        ("people", 3, "aside", ["no_name"]),
+        ("plans", 1, "kept", []),
+        ("plans", 2, "kept", ["action_over"]),
+        ("plans", 3, "kept", []),
+        ("plans", 4, "aside", ["no_outcome"]),
+    ]
+    assert this.files == checked.files.fingerprint
+    for counts in this.files.values():
+        assert counts["read"] == counts["kept"] + counts["aside"] + counts["there"]
+    ada = Person.objects.get(given_name="Ada")
+    assert (ada.birth_date, ada.sex, ada.school, ada.legal_status) == (
+        date(2010, 2, 3),
+        "F",
+        "Northgate Academy",
+        "in_need",
+    )
+    assert ada.addresses.get().postcode == "LE1 1AA"
+    number = Identifier.objects.get(person=ada)
+    assert (number.scheme, number.value, number.issuer) == ("council", "K1", "Wexmoor Children’s Services")
+    case = Case.objects.get(person=ada)
+    assert (timezone.localdate(case.opened_at), case.lead_team) == (date(2026, 6, 1), world.exploitation_team)
+    assert (case.allocated_worker, case.trusted_worker) == (world.social_worker, world.teacher)
+    assert AllocatedWorker.objects.get(case=case).since == date(2026, 6, 2)
+    assert set(Involvement.objects.filter(person=ada).values_list("agency__name", flat=True)) == {
+        "Wexmoor Children’s Services",
+        "Northgate Academy",
+    }
+    # Only the last conference starts a clock: what came before was met elsewhere.
+    [run] = ClockRun.objects.filter(case=case)
+    assert (run.clock, run.started_on, run.met_on) == ("review_conference_next", date(2026, 10, 1), None)
+    plan = Plan.objects.get(case=case)
+    assert (plan.state, plan.review_on) == ("draft", timezone.localdate() + timedelta(days=30))
+    owners = (
+        Action.objects.filter(outcome__plan=plan).order_by("due_on").values_list("owner__username", flat=True)
+    )
+    assert list(owners) == ["sol.wright", "tess.archer"]
+    assert kept(world) == figures  # nothing was done in time because it was brought in
+    bo = Case.objects.get(person__given_name="Bo")
+    assert (bo.allocated_worker, bo.trusted_worker, bo.lead_team) == (
+        None,
+        world.social_worker,
+        world.exploitation_team,
+    )
+    begun = start_assessment(by=world.social_worker, case_id=bo.pk)
+    assert begun.due_on is not None
+    assert begun.due_on < timezone.localdate()  # 45 working days from the day in the file, not from today
+
+
+def test_each_worker_learns_of_it_once(world: World, written: User) -> None:
+    User.objects.filter(pk=world.social_worker.pk).update(email="sol@wexmoor.example")
+    this = bring(world, written())
+    for user in (world.social_worker, world.teacher):
+        [reader] = unread_of(user)
+        assert (reader.notice.kind, reader.notice.subject_id) == ("brought", str(this.pk))
+    assert Reader.objects.exclude(notice__kind="brought").count() == 0
+    mail_unread(timezone.now())
+    assert [one.to for one in mail.outbox] == [["sol@wexmoor.example"]]
+    client = Client()
+    client.force_login(world.social_worker)
+    assert reverse("caseload_given", args=[this.pk]) in client.get(reverse("notices")).text
+    page = client.get(reverse("caseload_given", args=[this.pk])).text
+    assert "2 children were given to you" in page
+    assert "Ada Reedmace" in page
+    client.force_login(world.teacher)
+    page = client.get(reverse("caseload_given", args=[this.pk])).text
+    assert "One child was given to you" in page
+    assert "Sedgewick" not in page  # whom the school is not involved with
+
+
+def test_who_may_not_neither_checks_nor_brings_nor_reads(world: World, written: Written) -> None:
+    paths, client = written(), Client()
+    this = bring(world, paths)
+    for user in (
+        world.administrator,
+        world.supervisor,
+        world.social_worker,
+        world.analyst,
+        world.board_member,
+    ):
+        with pytest.raises(Hidden):
+            queries.check(user, paths)
+        with pytest.raises(Hidden):
+            actions.bring_in(by=user, paths=paths, reason=WHY)
+        with pytest.raises(Hidden):
+            actions.ask_to_undo(by=user, import_id=this.pk, reason="Wrong day")
+        client.force_login(user)
+        for name in ("caseload_import", "caseload_import_file", "caseload_import_undo"):
+            assert client.get(reverse(name, args=[this.pk])).status_code == 404, (user, name)
+    other = written("person_id,given_name\nK5,Di\n", "", "")
+    with pytest.raises(Refused, match="Say where the files come from"):
+        actions.bring_in(by=world.coordinator, paths=other, reason=" ")
+    assert CaseloadImport.objects.count() == 1
+
+
+def test_what_was_checked_is_what_is_brought_in(world: World, written: Written) -> None:
+    paths = written()
+    before = queries.check(world.coordinator, paths).files.fingerprint
+    paths[Table.PEOPLE].write_text(PEOPLE + "K4,Cy,Tarn,,,,,,,,\n")
+    with pytest.raises(Refused, match="Check them again"):
+        actions.bring_in(by=world.coordinator, paths=paths, reason=WHY, checked_as=before)
+    assert Person.objects.count() == 0
+
+
+def test_what_heard_refuses_sets_the_row_aside_and_the_others_come_in(
+    world: World, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*, given_name: str, **more: Any) -> Person:
+        if given_name == "Ada":
+            raise Refused("Not now.")
+        return add_person(given_name=given_name, **more)
+
+    monkeypatch.setattr(actions, "add_person", fails)
+    this = bring(world, written())
+    assert set(this.rows.filter(table="plans").values_list("outcome", flat=True)) == {"aside"}
+    assert list(this.rows.filter(outcome="kept").values_list("table", "number")) == [
+        ("cases", 2),
+        ("people", 2),
+    ]
+    assert Person.objects.get().given_name == "Bo"
+    assert this.files["people"]["kept"] == 1
+
+
+# ---- who is there already
+
+
+def hits(world: World, paths: dict[Table, Path]) -> list[tuple[str, list[str], list[Any]]]:
+    rows = queries.check(world.coordinator, paths).files.rows(Table.PEOPLE)
+    return [
+        (row.outcome.value, [i.code for i in row.issues], [key for key, _why in row.hits]) for row in rows
+    ]
+
+
+def test_who_may_be_there_is_proposed_and_somebody_decides(world: World, written: Written) -> None:
+    known = add_person(
+        by=world.social_worker, given_name="Ada", family_name="Reedmace", birth_date=date(2010, 2, 3)
+    )
+    first = "person_id,given_name,family_name,birth_date,same_as\nK1,Ada,Reedmace,2010-02-03,"
+    assert hits(world, written(first + "\n", "", "")) == [("aside", ["may_be_there"], [known.pk])]
+    assert hits(world, written(first + "new\n", "", "")) == [("kept", [], [])]
+    assert hits(world, written(first + f"{known.pk}\n", "", "")) == [("there", ["there"], [])]
+    assert hits(world, written(first + "Ada\n", "", "")) == [("aside", ["same_as_unknown"], [])]
+    # Of a child who is there nothing is written, and the row leads to the record.
+    rows = first + f"{known.pk}\nK2,Bo,Sedgewick,,\n"
+    this = bring(world, written(rows, "person_id,opened_on\nK1,2026-06-01\n", ""))
+    assert became(this.rows.order_by("table", "number")) == [
+        ("cases", 1, "aside", ["person_there"]), ("people", 1, "there", ["there"]), ("people", 2, "kept", []),
+    ]  # fmt: skip
+    assert this.rows.get(table="people", number=1).person == known
+    assert Person.objects.count() == 2
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["restricted", "denied", "by key"])
+def test_a_record_that_is_hidden_is_never_betrayed(world: World, written: Written, how: str) -> None:
+    """What the check says is to the letter what it says where there is no such record."""
+    known = add_person(
+        by=world.social_worker if how == "denied" else world.officer,
+        given_name="Ada",
+        family_name="Reedmace",
+        birth_date=date(2010, 2, 3),
+        nhs_number="9434765919",
+    )
+    line = "person_id,given_name,family_name,birth_date,nhs_number,same_as\nK1,Ada,Reedmace,2010-02-03,9434765919,"
+    same = str(known.pk) if how == "by key" else ""
+    paths = written(f"{line}{same}\n", "", "")
+    assert hits(world, paths)[0] in (("aside", ["may_be_there"], [known.pk]), ("there", ["there"], []))
+    if how == "denied":
+        kept_out = Whom("", world.care, user=world.coordinator)
+        deny_access(by=world.supervisor, person_id=known.pk, whom=kept_out, why="A relative")
+    else:
+        Person.objects.filter(pk=known.pk).update(restricted=True)
+    with_it = hits(world, paths)
+    other = "0a1b2c3d-0000-4000-8000-000000000000"
+    if how == "by key":
+        paths = written(f"{line}{other}\n", "", "")
+    else:
+        Person.objects.filter(pk=known.pk).update(
+            given_name="Zed", family_name="Yarrow", birth_date=None, nhs_number=""
+        )
+        known.search_keys.all().delete()
+    assert with_it == hits(world, paths)
+    assert with_it == [("aside", ["same_as_unknown"], [])] if how == "by key" else [("kept", [], [])]
+
+
+def test_rows_of_one_file_that_may_be_one_child_are_not_both_brought_in(
+    world: World, written: Written
+) -> None:
+    rows = "person_id,given_name,family_name,birth_date,nhs_number,same_as\n"
+    rows += "K1,Ada,Reed,2010-02-03,9434765919,\nK2,Ida,Rede,,943 476 5919,\nK3,ADA,Reed,3/2/2010,,\nK4,Ada,Reed,3/2/2010,,new\nK1,B,C,,,\n"
+    assert [codes for _o, codes, _h in hits(world, written(rows, "", ""))] == [
+        [], ["twice_here"], ["twice_here"], [], ["id_twice"],
+    ]  # fmt: skip
+
+
+def test_days_workers_and_teams_that_cannot_be_are_named(world: World, written: Written) -> None:
+    today = timezone.localdate()
+    people = "person_id,given_name,birth_date\n" + "".join(
+        f"K{n},Child{n},{born}\n"
+        for n, born in enumerate(
+            ["2010-02-03"] * 8 + ["2099-01-01", "1980-01-01", f"{today.year - 19}-01-01"]
+        )
+    )
+    cases = "person_id,opened_on,team,lead_agency,allocated_worker,allocated_on\n"
+    cases += "K0,2099-01-01,,,,\nK1,2009-01-01,,,,\nK2,someday,,,,\nK3,2026-01-01,No such team,,,\nK4,2026-01-01,,No such agency,,\n"
+    cases += "K5,2026-01-01,Exploitation team,Wexmoor Police,,\nK6,2026-01-01,,,tess.archer,2025-01-01\nK7,2026-01-01,,,ana.list,\nK7,2026-01-01,,,,\nK9,2026-01-01,,,,\n"
+    files = queries.check(world.coordinator, written(people, cases, "person_id,outcome\nK0,Safe\n")).files
+    said = [[issue.code for issue in row.issues] for row in files.rows(Table.CASES)]
+    assert said == [
+        ["day_future"], ["day_before_birth"], ["day_needed"], ["team_unknown"], ["agency_unknown"], ["team_elsewhere"],
+        ["day_before_opening", "worker_not_statutory"], ["worker_may_not"], ["case_twice"], ["person_aside"],
+    ]  # fmt: skip
+    assert [[issue.code for issue in row.issues] for row in files.rows(Table.PEOPLE)][-3:] == [
+        ["day_future_left"],
+        ["grown"],
+        ["adult"],
+    ]
+    assert [[issue.code for issue in row.issues] for row in files.rows(Table.PLANS)] == [["no_case"]]
+    assert files.count(Outcome.KEPT) == 10 + 2
+
+
+# ---- pages and the command
+
+
+def test_a_row_of_a_record_that_is_closed_since_says_no_name(
+    world: World, written: Written, second: User
+) -> None:
+    this = bring(world, written())
+    client = Client()
+    client.force_login(second)
+    ada = Person.objects.get(given_name="Ada")
+    page = client.get(reverse("caseload_import", args=[this.pk])).text
+    assert "Ada Reedmace" in page
+    assert "No name is there." in page
+    deny_access(
+        by=world.coordinator, person_id=ada.pk, whom=Whom("", world.care, user=second), why="A relative"
+    )
+    client.force_login(User.objects.get(pk=second.pk))
+    page = client.get(reverse("caseload_import", args=[this.pk])).text
+    assert "Reedmace" not in page
+    assert "A record that you may not see" in page
+    assert str(ada.pk) not in client.get(reverse("caseload_import_file", args=[this.pk])).text
+
+
+def test_the_command_checks_brings_in_and_says_each_mistake(
+    world: World, written: Written, tmp_path: Path
+) -> None:
+    paths = written()
+    given = [word for table, path in paths.items() for word in (f"--{table.value}", str(path))]
+    run = CliRunner().invoke
+    listed = tmp_path / "list.csv"
+    done = run(caseload, ["check", *given, "--by", "cora.ordway", "--list", str(listed)])
+    assert done.exit_code == 1, done.output
+    assert "people.csv: 3 rows read = 2 to bring in + 1 set aside + 0 there already" in done.output
+    assert "cases.csv row 2, allocated_worker: note. Nobody who can sign in has this username" in done.output
+    assert "Reedmace" not in done.output
+    assert len(listed.read_text(encoding="utf-8-sig").splitlines()) == 1 + 3 + 4 + 4
+    assert run(caseload, ["check", *given, "--by", "sol.wright"]).exit_code == 1
+    assert "Only a co-ordinator" in run(caseload, ["check", *given, "--by", "sol.wright"]).output
+    assert "Nobody who can sign in" in run(caseload, ["check", *given, "--by", "no.one"]).output
+    assert not ImportedRow.objects.exists()
+    done = run(caseload, ["bring", *given, "--by", "Cora.Ordway", "--reason", WHY, "--yes"])
+    assert done.exit_code == 0, done.output
+    assert reverse("caseload_import", args=[CaseloadImport.objects.get().pk]) in done.output
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("people:\n  person_id: Kay\n")
+    done = run(caseload, ["check", *given, "--by", "cora.ordway", "--mapping", str(mapping)])
+    assert done.exit_code == 2
+    assert "has no column Kay" in done.output
+
+
+def test_the_page_brings_in_only_what_was_checked_there(world: World, written: Written, second: User) -> None:
+    paths, client, where = written(), Client(), reverse("caseload_bring")
+    client.force_login(world.coordinator)
+
+    def send(what: str, **more: Any) -> Any:
+        with ExitStack() as opened:
+            files = {table.value: opened.enter_context(path.open("rb")) for table, path in paths.items()}
+            return client.post(where, files | {"what": what} | more)
+
+    assert "Check these files first" in send("bring", reason=WHY).text
+    page = send("check")
+    assert "No row of the people has this number." in page.text
+    assert not Person.objects.exists()
+    [token] = re.findall('name="checked" value="([^"]+)"', page.text)
+    checked = {"checked": token}
+    assert "Say where the files come from" in send("bring", **checked).text
+    client.force_login(second)
+    assert "Check these files first" in send("bring", reason=WHY, **checked).text  # another looked at them
+    client.force_login(world.coordinator)
+    paths[Table.PEOPLE].write_text(PEOPLE.replace("Ada", "Ida"))
+    assert "Check them again" in send("bring", reason=WHY, **checked).text
+    paths[Table.PEOPLE].write_text(PEOPLE)
+    with patch.object(rules, "MOST_ON_A_PAGE", 3):
+        assert "more in, with heard caseload" in send("bring", reason=WHY, **checked).text
+    assert not Person.objects.exists()
+    assert send("bring", reason=WHY, **checked)["Location"] == reverse(
+        "caseload_import", args=[CaseloadImport.objects.get().pk]
+    )
+    assert Person.objects.count() == 2
+    assert not list(site.DATA.glob("caseload-*"))  # no file is kept
+    for user in (world.administrator, world.supervisor):
+        client.force_login(user)
+        assert client.get(where).status_code == 404

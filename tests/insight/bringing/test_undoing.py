@@ -1,0 +1,127 @@
+"""A caseload that was brought in is taken back whole by two, as long as nobody has worked on it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from tests.conftest import World
+from tests.insight.bringing.files import Written, bring
+
+from heard.agencies.drafts.actions import begin_draft
+from heard.agencies.models import AuditRow, User
+from heard.agencies.rules import Refused
+from heard.cases.case.notices.queries import unread_of
+from heard.cases.keeping.actions import place_hold
+from heard.cases.plan.models import Plan
+from heard.insight.bringing import actions, queries
+from heard.network.actions import add_person, merge_people, move_house, open_record
+from heard.network.models import Involvement, Person
+
+
+def everything() -> dict[str, int]:
+    """How many rows each table has, but for the audit trail and what is counted by the hour."""
+    left = {
+        "agencies.AuditRow",
+        "agencies.AuditSeal",
+        "agencies.AuditHead",
+        "agencies.Tally",
+        "cases.Notice",  # who was told that something came, and nothing of whom
+        "cases.Reader",
+        "insight.CaseloadImport",
+    }
+    return {
+        one._meta.label: one._base_manager.count() for one in apps.get_models() if one._meta.label not in left
+    }
+
+
+def test_two_take_it_back_whole(world: World, written: Written, second: User) -> None:
+    other = add_person(by=world.social_worker, given_name="Other", family_name="Child")
+    before = everything()
+    this = bring(world, written())
+    kept_for_good = AuditRow.objects.count()
+    open_record(
+        by=world.social_worker, person_id=Person.objects.get(given_name="Ada").pk
+    )  # looking is no work
+    actions.ask_to_undo(by=world.coordinator, import_id=this.pk, reason="A file of the wrong day")
+    with pytest.raises(Refused, match="You asked for this yourself"):
+        actions.undo(by=world.coordinator, import_id=this.pk)
+    assert list(queries.undoings_waiting(second)) == [this]
+    assert not queries.undoings_waiting(world.coordinator)
+    actions.undo(by=second, import_id=this.pk)
+    assert everything() == before
+    assert not unread_of(world.social_worker)
+    assert list(Person.objects.all()) == [other]
+    assert AuditRow.objects.count() > kept_for_good
+    assert AuditRow.objects.filter(verb="undo", subject_id=str(this.pk)).count() == 1
+    this.refresh_from_db()
+    assert (this.undone_by, this.files["people"]["kept"]) == (second, 2)
+    with pytest.raises(Refused, match="taken back already"):
+        actions.ask_to_undo(by=second, import_id=this.pk, reason="Once more")
+
+
+def test_somebody_may_turn_it_down(world: World, written: Written, second: User) -> None:
+    this = bring(world, written())
+    actions.ask_to_undo(by=second, import_id=this.pk, reason="A file of the wrong day")
+    actions.turn_undo_down(by=world.coordinator, import_id=this.pk)
+    with pytest.raises(Refused, match="Nobody asks for it"):
+        actions.undo(by=world.coordinator, import_id=this.pk)
+    assert Person.objects.count() == 2
+
+
+@pytest.mark.parametrize("how", ["written", "form begun", "merged", "held", "brought in again"])
+def test_what_somebody_worked_on_is_not_taken_back(
+    world: World, written: Written, second: User, how: str
+) -> None:
+    this = bring(world, written())
+    ada, bo = Person.objects.order_by("given_name")
+    actions.ask_to_undo(by=second, import_id=this.pk, reason="A file of the wrong day")
+    why = "Somebody has worked on one of these records"
+    if how == "written":
+        move_house(by=world.social_worker, person_id=bo.pk, postcode="LE2 2BB")
+    elif how == "form begun":
+        begin_draft(
+            by=world.social_worker, kind="plan.outcome", subject_id=Plan.objects.get(case__person=ada).pk
+        )
+        bo = ada
+    elif how == "merged":
+        older = Person.objects.create(given_name="Bob", family_name="Sedgewick", lead_agency=world.care)
+        Involvement.objects.create(
+            person=older, agency=world.care, since=date(2026, 1, 1), why="Known", given_by=world.coordinator
+        )
+        Person.objects.filter(pk=older.pk).update(added_at=timezone.now() - timedelta(days=9))
+        merge_people(by=world.coordinator, kept_id=older.pk, merged_id=bo.pk, reason="The same boy")
+        bo = older
+    elif how == "held":
+        hold = place_hold(by=world.coordinator, scope="all", reason="An inquiry")
+        assert hold.lifted_at is None
+        why = "A hold keeps these records"
+    else:
+        line = f"person_id,given_name,same_as\nK1,Bo,{bo.pk}\nK7,Cy,\n"
+        bring(world, written(line, "", ""))
+    with pytest.raises(Refused, match=why):
+        actions.undo(by=world.coordinator, import_id=this.pk)
+    assert Person.objects.filter(merged_into=None).count() >= 2
+    client = Client()
+    client.force_login(world.coordinator)
+    page = client.get(reverse("caseload_import", args=[this.pk])).text
+    assert page.count("Worked on since") == (0 if how == "held" else page.count(f'/{bo.pk}/"'))
+
+
+def test_taking_it_back_on_the_pages(world: World, written: Written, second: User) -> None:
+    this, client = bring(world, written()), Client()
+    client.force_login(world.coordinator)
+    assert reverse("caseload_import", args=[this.pk]) in client.get(reverse("caseload_imports")).text
+    where = reverse("caseload_import_undo", args=[this.pk])
+    assert "Say why it is taken back" in client.post(where, {"reason": ""}).text
+    assert client.post(where, {"reason": "A file of the wrong day"}).status_code == 302
+    assert "You asked for this yourself" in client.get(where).text
+    client.force_login(second)
+    assert where in client.get(reverse("home")).text
+    assert client.post(where, {"agrees": "yes"}, follow=True).status_code == 200
+    assert not Person.objects.exists()
+    assert "Nothing of it is left" in client.get(reverse("caseload_import", args=[this.pk])).text
