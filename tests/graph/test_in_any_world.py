@@ -97,7 +97,12 @@ def pages_of(made: Made) -> list[str]:
         by_kind[kind].append(key)
     people = by_kind["person"]
     one = {kind: keys[0] for kind, keys in by_kind.items()}
-    pages = [at("ask_unwatched"), at("places"), at("ask_ways", node_id=people[0], other_id=people[1])]
+    pages = [
+        at("ask_unwatched"),
+        at("ask_bridges"),
+        at("places"),
+        at("ask_ways", node_id=people[0], other_id=people[1]),
+    ]
     pages += [
         at(name, person_id=key) for key in children for name in ("near", "ask_together", "child_people")
     ]
@@ -105,7 +110,8 @@ def pages_of(made: Made) -> list[str]:
     pages += [at("ask_pieces", thing_id=one[kind]) for kind in ("place", "group", "handle")]
     pages += [at("ask_users", handle_id=key) for key in by_kind["handle"]]
     pages += [at("web", node_id=key) for key in by_kind["handle"]]
-    pages += [at("ask_there", place_id=key) for key in by_kind["place"]]
+    pages += [at(name, place_id=key) for key in by_kind["place"] for name in ("ask_there", "ask_moved")]
+    pages += [at("ask_same_group", group_id=key) for key in by_kind["group"]]
     worries = Concern.objects.order_by("told_at", "pk").values_list("pk", flat=True)
     pages += [at("ask_worry", concern_id=key) for key in worries[:3]]
     episodes = Episode.objects.order_by("missing_from", "pk").values_list("pk", flat=True)
