@@ -107,6 +107,8 @@ def pages_of(made: Made) -> list[str]:
         at(name, person_id=key) for key in children for name in ("near", "ask_together", "child_people")
     ]
     pages += [at("ask_rests", node_id=key) for key in one.values()]
+    pages += [at("drawing", node_id=one[kind]) for kind in ("person", "handle")]
+    pages += [at("draw_together", person_id=key) for key in children[:1]]
     pages += [at("ask_pieces", thing_id=one[kind]) for kind in ("place", "group", "handle")]
     pages += [at("ask_users", handle_id=key) for key in by_kind["handle"]]
     pages += [at("web", node_id=key) for key in by_kind["handle"]]
@@ -126,6 +128,8 @@ def hidden_pages(made: Made) -> list[str]:
     return [
         reverse("ask_together", kwargs={"person_id": hidden.pk}),
         reverse("ask_rests", kwargs={"node_id": hidden.pk}),
+        reverse("drawing", kwargs={"node_id": hidden.pk}),
+        reverse("draw_together", kwargs={"person_id": hidden.pk}),
         reverse("ask_worry", kwargs={"concern_id": worry.pk}),
         reverse("ask_ways", kwargs={"node_id": made.nodes[0][1], "other_id": hidden.pk}),
     ]
@@ -205,7 +209,7 @@ A_WORLD: dict[str, Any] = {
 AND_MORE: dict[str, Any] = {"people": [], "ties": [(0, 5, 0, "police", "holder", False)]}
 SPOKEN = [(0, "school", 0, 10), (1, "school", 0, 21)]
 UNSEEN = [(0, "police", 1, 33), (0, "police", 1, 44)]
-PAGES = ("/rests/", "/users/", "/people", "/places", "/web/", "/ties/", "/unwatched/")
+PAGES = ("/drawing/", "/rests/", "/users/", "/people", "/places", "/web/", "/ties/", "/unwatched/")
 
 
 def _always(*_args: Any, **_keywords: Any) -> bool:

@@ -88,6 +88,7 @@ GATHERS = {
     "judge_together": "as the answer that is judged",
     "ask_ways": "searches what is tied to two, within what `rules.SEARCHED` allows",
     "judge_ways": "as the answer that is judged",
+    "drawing": "draws what is one tie or two away, `rules.MOST` at most",
     "duty": "looks for hours without anybody among the duties of four weeks",
     "clocks": "gathers what the whole record times, worries and referrals too",
     "referral": "is filled in from the whole record",
@@ -96,6 +97,9 @@ GATHERS = {
     "referral_section": "is filled in from the whole record",
     "team_file": "takes the whole table of a team out, row by row",
     "share_write": "offers each piece of one child’s record, so that a person chooses what is shared and nothing else",
+}
+GATHERS |= {
+    name.replace("judge_", "draw_"): "as the answer that is drawn" for name in GATHERS if name.startswith("judge_")
 }
 
 

@@ -71,6 +71,7 @@ def _pages(
         judge_at = reverse(f"judge_{question}", kwargs=keys) + after(request)
         context = {"asked": asked, "answer": answer, "judge_at": judge_at, "form": None}
         context |= {"asked_at": (_asked_at(back, keys), back[2])}
+        context |= {"draw_at": reverse(f"draw_{question}", kwargs=keys) + after(request)}
         return render(request, "graph/question.html", context | shown(request, keys))
 
     @gate(may)

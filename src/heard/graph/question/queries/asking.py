@@ -57,6 +57,11 @@ class Line:
     def name(self) -> str:
         return str(self.this) if self.this else self.says
 
+    @property
+    def has_ties(self) -> bool:
+        """Whether it rests on ties, which can be drawn."""
+        return any(one.page[0] == "tie" for one in self.grounds)
+
 
 @dataclass(frozen=True)
 class Answer:
