@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import etree
 from tests.conftest import World
-from tests.graph.conftest import adult, child, day, episode, phone, place, tie
+from tests.graph.conftest import adult, child, day, episode, phone, place, tie, worry
 
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden
@@ -265,6 +265,13 @@ def test_an_answer_and_one_line_of_it_are_drawn_for_who_gets_them(world: World, 
     assert client.get(there, {"line": "0" * 64}).status_code == 404
     client.force_login(world.officer)
     assert client.get(there).status_code == 404
+    told = worry(world.teacher, names="Calls from 07700 900123", person_id=amira.pk)
+    client.force_login(world.teacher)
+    assert "no tie to draw" in client.get(reverse("draw_worry", kwargs={"concern_id": told.pk})).text
+    friday = actions.add_group(by=world.teacher, name="Friday group", kind="friends")
+    tie(world, amira, "part_of", friday)
+    drawing = client.get(reverse("draw_worry", kwargs={"concern_id": told.pk})).text
+    assert "Friday group, group" in drawing  # of a worry, which is itself nothing that is drawn
     spoken = [episode(world.teacher, amira, hours, spoke_of=[arcade]) for hours in (300, 200)]
     _answer, _line, picture = queries.of_answer(world.teacher, "episodes", episode_id=spoken[0].pk)
     assert picture.drawing is not None

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases.panel.conftest import make_panel
 from tests.conftest import World
 from tests.network.test_web_in_any_world import (
     _TOKENS,
@@ -35,6 +36,7 @@ from heard.agencies.models import User
 from heard.agencies.rules import May
 from heard.cases.concern.models import Concern
 from heard.cases.missing.models import Episode
+from heard.cases.panel.models import Panel, PanelItem
 from heard.network import queries
 from heard.network.models import Mention, Person, Tie, TieSource
 from heard.network.queries import Web, sight
@@ -80,6 +82,15 @@ def tell(made: Made, children: list[uuid.UUID], drawn: list[tuple[int, str, int,
         )  # fmt: skip
 
 
+def plan(made: Made, children: list[uuid.UUID]) -> None:
+    """A panel to which all are invited, with these children on its agenda."""
+    panel = make_panel(made.world)
+    for key in children:
+        PanelItem.objects.create(
+            panel=panel, section="children", person_id=key, added_by=made.world.coordinator
+        )
+
+
 def children_of(made: Made) -> list[uuid.UUID]:
     keys = [key for kind, key in made.nodes if kind == "person"]
     return list(
@@ -109,6 +120,7 @@ def pages_of(made: Made) -> list[str]:
     pages += [at("ask_rests", node_id=key) for key in one.values()]
     pages += [at("drawing", node_id=one[kind]) for kind in ("person", "handle")]
     pages += [at("draw_together", person_id=key) for key in children[:1]]
+    pages += [at("ask_circles", panel_id=key) for key in Panel.objects.values_list("pk", flat=True)]
     pages += [at("ask_pieces", thing_id=one[kind]) for kind in ("place", "group", "handle")]
     pages += [at("ask_users", handle_id=key) for key in by_kind["handle"]]
     pages += [at("web", node_id=key) for key in by_kind["handle"]]
@@ -157,6 +169,10 @@ def add_what_is_hidden(made: Made, reader: User, more: dict[str, Any], drawn: An
     hidden = Person.objects.get(given_name="Hidden")
     theirs = reader.agencies_where(May.SEE_CHILD)
     agency = next(name for name in AGENCIES if made.agency(name).pk not in theirs)
+    for panel in Panel.objects.all():
+        PanelItem.objects.create(
+            panel=panel, section="children", person=hidden, added_by=made.world.coordinator
+        )
     tell(made, [hidden.pk], [(which, agency, node, days) for which, _agency, node, days in drawn])
 
 
@@ -178,6 +194,7 @@ def what_changes(
         children = children_of(made)
         if children:
             tell(made, children, spoken)
+            plan(made, children[:1])
         pages = [page for page in pages_of(made) if any(word in page for word in only)]
         before = shown(user, pages)
         add_what_is_hidden(made, user, more, unseen)

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Picture:
-    """`drawing`: None where there is nothing, or too much (`many`: how many people and things there would be). `named`: what is behind each key;
-    `limits`: what is not drawn, and why; `people`: whom it names."""
+    """`this`: what it is drawn of; `first`: the key of what is asked about, where that is drawn. `drawing`: None where there is nothing, or too
+    much (`many`: how many people and things there would be). `named`: what is behind each key; `limits`: what is not drawn, and why."""
 
     this: Any
+    first: uuid.UUID | None
     drawing: Drawing | None
     many: int
     named: dict[uuid.UUID, Any]
@@ -87,7 +88,7 @@ def of_answer(user: User, question: str, line: str = "", **keys: Any) -> tuple[A
         limits.append(
             _("It rests on records too, which are no ties and are not drawn. They stand in the answer.")
         )
-    first = getattr(chosen.this, "pk", None) if chosen else None
+    first = getattr(chosen.this if chosen else answer.subject, "pk", None)
     return answer, chosen, _picture(answer.subject, nodes, bonds, named, limits, first=first)
 
 
@@ -109,12 +110,12 @@ def _picture(
     *,
     first: uuid.UUID | None,
 ) -> Picture:
-    if not bonds or len(keys) > rules.MOST or len(bonds) > rules.MOST_TIES:
-        return Picture(
-            this, None, len(keys) if keys and (bonds or len(keys) > rules.MOST) else 0, named, limits
-        )
+    if len(keys) > rules.MOST or len(bonds) > rules.MOST_TIES:
+        return Picture(this, None, None, len(keys), named, limits)
+    if not bonds:
+        return Picture(this, None, None, 0, named, limits)
     drawing = rules.draw([thing(named[key]) for key in keys], bonds, first=first)
-    return Picture(this, drawing, len(keys), named, limits)
+    return Picture(this, first if first in keys else None, drawing, len(keys), named, limits)
 
 
 def thing(this: Any) -> Thing:
