@@ -133,7 +133,7 @@ def drawn(user: User, node: Any, **how: Any) -> tuple[set[str], set[str]]:
         return set(), set()
     names = {spot.thing.key: spot.thing.name for spot in picture.drawing.spots}
     ties = {
-        f"{names[one.first]} {one.said} {names[one.second]}"
+        f"{names[one.start]} {one.said} {names[one.end]}"
         for line in picture.drawing.lines
         for one in line.bonds
     }

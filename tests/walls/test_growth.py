@@ -99,7 +99,9 @@ GATHERS = {
     "share_write": "offers each piece of one child’s record, so that a person chooses what is shared and nothing else",
 }
 GATHERS |= {
-    name.replace("judge_", "draw_"): "as the answer that is drawn" for name in GATHERS if name.startswith("judge_")
+    name.replace("judge_", "draw_"): "as the answer that is drawn"
+    for name in GATHERS
+    if name.startswith("judge_")
 }
 
 

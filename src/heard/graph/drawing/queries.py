@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Picture:
-    """`this`: what it is drawn of; `first`: the key of what is asked about, where that is drawn. `drawing`: None where there is nothing, or too
+    """`this`: what it is drawn of; `asked`: the key of what is asked about, where that is drawn. `drawing`: None where there is nothing, or too
     much (`many`: how many people and things there would be). `named`: what is behind each key; `limits`: what is not drawn, and why."""
 
     this: Any
-    first: uuid.UUID | None
+    asked: uuid.UUID | None
     drawing: Drawing | None
     many: int
     named: dict[uuid.UUID, Any]
@@ -52,7 +52,7 @@ def around(
     aside; `since`: only ties that lasted until that day. `Hidden` unless the user may see where it begins. A fixed number of queries."""
     door = web(user)
     _kind, this = door.end(node_id)
-    begin = max(since, usual_since()) if since else usual_since()
+    begin = max(since, _usual_since()) if since else _usual_since()
     first = [one for one in door.steps({node_id}, since=begin) if not kinds or one.end_kind in kinds]
     many = hubs(door.people_tied({one.end for one in first if one.end_kind != "person"}))
     further = door.steps(onward(first, many) if away > 1 else (), since=begin)
@@ -81,7 +81,7 @@ def of_answer(user: User, question: str, line: str = "", **keys: Any) -> tuple[A
     ties = {ground.page[1]["tie_key"] for ground in grounds if ground.page[0] == "tie"}
     door = web(user)
     bonds = door.bonds_of(ties)
-    nodes = {key for one in bonds for key in (one.first, one.second)}
+    nodes = {key for one in bonds for key in (one.start, one.end)}
     named = door.called(*(nodes if len(nodes) <= rules.MOST else ()))
     limits = [_("Drawn are the ties on which the answer rests, and nothing else that is known of them.")]
     if any(ground.page[0] != "tie" for ground in grounds):
@@ -94,7 +94,7 @@ def of_answer(user: User, question: str, line: str = "", **keys: Any) -> tuple[A
 
 def _met(one: Bond, many: Collection[uuid.UUID], beside: set[uuid.UUID], start: uuid.UUID) -> bool:
     """Whether a tie is no tie of what many are tied to, or the one over which that was met."""
-    ends = {one.first, one.second}
+    ends = {one.start, one.end}
     hub = next((key for key in ends if key in many and key != start), None)
     if hub is None or start in ends:
         return True
@@ -114,18 +114,18 @@ def _picture(
         return Picture(this, None, None, len(keys), named, limits)
     if not bonds:
         return Picture(this, None, None, 0, named, limits)
-    drawing = rules.draw([thing(named[key]) for key in keys], bonds, first=first)
+    drawing = rules.draw([_thing(named[key]) for key in keys], bonds, first=first)
     return Picture(this, first if first in keys else None, drawing, len(keys), named, limits)
 
 
-def thing(this: Any) -> Thing:
+def _thing(this: Any) -> Thing:
     """Who or what is behind a key, as it is drawn: people with the word for what they are, so that no shape or colour says it alone."""
     kind = type(this).__name__.casefold()
     part = str(this.kind) if kind == "person" else kind
     return Thing(this.pk, part, str(this), {"child": _("child"), "adult": _("adult")}.get(part, ""))
 
 
-def usual_since() -> date:
+def _usual_since() -> date:
     return timezone.localdate() - timedelta(days=MONTHS * 365 // 12)
 
 

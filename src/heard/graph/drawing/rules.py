@@ -156,7 +156,7 @@ def draw(things: Iterable[Thing], bonds: Iterable[Bond], *, first: uuid.UUID | N
 def _pairs(bonds: Iterable[Bond], keys: Mapping[uuid.UUID, int]) -> dict[tuple[int, int], list[Bond]]:
     found: dict[tuple[int, int], list[Bond]] = {}
     for one in bonds:
-        pair = sorted((keys[one.first], keys[one.second]))
+        pair = sorted((keys[one.start], keys[one.end]))
         found.setdefault((pair[0], pair[1]), []).append(one)
     return found
 

@@ -93,11 +93,11 @@ def _shown(picture: Picture) -> dict[str, Any]:
     ties: dict[str, list[Bond]] = {part: [] for part in PARTS}
     for line in drawn.lines if drawn else ():
         for one in line.bonds:
-            ties[spots[one.first].part].append(one)
+            ties[spots[one.start].part].append(one)
     for some in ties.values():
         some.sort(
             key=lambda one: (
-                spots[one.first].name.casefold(), str(one.first), one.said.casefold(), spots[one.second].name.casefold(), str(one.tie_key),
+                spots[one.start].name.casefold(), str(one.start), one.said.casefold(), spots[one.end].name.casefold(), str(one.tie_key),
             )
         )  # fmt: skip
     return {

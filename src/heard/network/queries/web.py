@@ -378,10 +378,10 @@ def _bonds(told: Iterable[Said]) -> list[Bond]:
     return [
         Bond(
             tie_key=min(some, key=lambda one: one.tie).tie_key,
-            first=first,
-            first_kind=some[0].first_kind,
-            second=second,
-            second_kind=some[0].second_kind,
+            start=first,
+            start_kind=some[0].first_kind,
+            end=second,
+            end_kind=some[0].second_kind,
             said=said,
             sources=len(some),
             seen=any(one.how == How.SEEN for one in some),

@@ -37,14 +37,14 @@ class Piece:
 
 @dataclass(frozen=True)
 class Bond:
-    """A tie as it is drawn and listed, read from `first` to `second`: how many sources say so, whether somebody saw it, from when until
+    """A tie as it is drawn and listed, read from `start` to `end`: how many sources say so, whether somebody saw it, from when until
     when. Two ties that say the same of the same two are one; `tie_key` leads to one of them."""
 
     tie_key: uuid.UUID
-    first: uuid.UUID
-    first_kind: str
-    second: uuid.UUID
-    second_kind: str
+    start: uuid.UUID
+    start_kind: str
+    end: uuid.UUID
+    end_kind: str
     said: str
     sources: int
     seen: bool

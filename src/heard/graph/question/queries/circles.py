@@ -104,7 +104,9 @@ class _Joined:
     def _around(self, keys: Collection[uuid.UUID]) -> list[Piece]:
         rows = self._asking.door.known_around(keys, since=self._since)
         found = [
-            one for one in rows if one.passes and one.kind_id != PROTECTS and last_seen(one) >= self._since
+            one
+            for one in rows
+            if one.passes and one.kind_id != PROTECTS and rules.last_seen(one) >= self._since
         ]
         self._known |= {(one.key, one.node, one.other): one for one in found if one.other}
         return found
@@ -126,7 +128,7 @@ class _Joined:
         seen: dict[uuid.UUID, dict[uuid.UUID, date]] = defaultdict(dict)
         direct: dict[tuple[uuid.UUID, uuid.UUID], date] = {}
         for child, other, one in self.pieces():
-            on = last_seen(one)
+            on = rules.last_seen(one)
             if other in self.children:
                 direct[child, other] = max(on, direct.get((child, other), on))
             else:
@@ -135,16 +137,11 @@ class _Joined:
         return [*ties, *rules.joined_through(seen)]
 
 
-def last_seen(one: Piece) -> date:
-    """The last day that a source says it was so."""
-    return max(one.on, one.until) if one.until else one.on
-
-
 def _circle(asking: Asking, found: _Joined, circle: Circle, listed: set[uuid.UUID]) -> Line:
     through: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     direct, some = set(), []
     pieces = [
-        row for row in found.pieces() if row[0] in circle.children and last_seen(row[2]) >= circle.since
+        row for row in found.pieces() if row[0] in circle.children and rules.last_seen(row[2]) >= circle.since
     ]
     for child, other, one in pieces:
         if other in circle.children:

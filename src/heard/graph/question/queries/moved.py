@@ -44,7 +44,7 @@ def moved(user: User, place_id: uuid.UUID) -> Answer:
     gone = rules.gone_on_to(_seen(elsewhere), people, place_id, on) if on else {}
     many = asking.find_hubs(gone)
     long = rules.window(on, timezone.localdate()) if on else timedelta()
-    records, missing = named_in_records(asking, (on or timezone.localdate()) - long)
+    records, missing = named_in_records(user, asking.door, (on or timezone.localdate()) - long)
     named = asking.call(
         place_id,
         *records,
