@@ -197,6 +197,16 @@ def _questions() -> dict[str, tuple[dict[str, Any], str]]:
             {"panel_id": models.Panel.objects.get(state="planned").pk},
             "one withdrawn because: It was another driver",
         ),
+        "same_group": (
+            {"group_id": _known("Drivers behind the takeaway").pk},
+            "and Older young people at Quayside may be",
+        ),
+        "circles": ({"panel_id": models.Panel.objects.get(state="planned").pk}, " through 07700 900214"),
+        "bridges": ({}, "Without Kim Tallis nothing"),
+        "moved": (
+            {"place_id": _known("Quayside bus station").pk},
+            "were seen at Northgate retail park for the first",
+        ),
         "worry": ({"concern_id": worry.pk}, "The worry touches Drivers behind the takeaway"),
         "unwatched": ({}, "Harbour Street arcade: "),
         "users": ({"handle_id": _known("0147").pk}, "by Kim Tallis since"),

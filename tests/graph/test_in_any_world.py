@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases.panel.conftest import make_panel
 from tests.conftest import World
 from tests.network.test_web_in_any_world import (
     _TOKENS,
@@ -35,6 +36,7 @@ from heard.agencies.models import User
 from heard.agencies.rules import May
 from heard.cases.concern.models import Concern
 from heard.cases.missing.models import Episode
+from heard.cases.panel.models import Panel, PanelItem
 from heard.network import queries
 from heard.network.models import Mention, Person, Tie, TieSource
 from heard.network.queries import Web, sight
@@ -80,6 +82,15 @@ def tell(made: Made, children: list[uuid.UUID], drawn: list[tuple[int, str, int,
         )  # fmt: skip
 
 
+def plan(made: Made, children: list[uuid.UUID]) -> None:
+    """A panel to which all are invited, with these children on its agenda."""
+    panel = make_panel(made.world)
+    for key in children:
+        PanelItem.objects.create(
+            panel=panel, section="children", person_id=key, added_by=made.world.coordinator
+        )
+
+
 def children_of(made: Made) -> list[uuid.UUID]:
     keys = [key for kind, key in made.nodes if kind == "person"]
     return list(
@@ -97,15 +108,24 @@ def pages_of(made: Made) -> list[str]:
         by_kind[kind].append(key)
     people = by_kind["person"]
     one = {kind: keys[0] for kind, keys in by_kind.items()}
-    pages = [at("ask_unwatched"), at("places"), at("ask_ways", node_id=people[0], other_id=people[1])]
+    pages = [
+        at("ask_unwatched"),
+        at("ask_bridges"),
+        at("places"),
+        at("ask_ways", node_id=people[0], other_id=people[1]),
+    ]
     pages += [
         at(name, person_id=key) for key in children for name in ("near", "ask_together", "child_people")
     ]
     pages += [at("ask_rests", node_id=key) for key in one.values()]
+    pages += [at("drawing", node_id=one[kind]) for kind in ("person", "handle")]
+    pages += [at("draw_together", person_id=key) for key in children[:1]]
+    pages += [at("ask_circles", panel_id=key) for key in Panel.objects.values_list("pk", flat=True)]
     pages += [at("ask_pieces", thing_id=one[kind]) for kind in ("place", "group", "handle")]
     pages += [at("ask_users", handle_id=key) for key in by_kind["handle"]]
     pages += [at("web", node_id=key) for key in by_kind["handle"]]
-    pages += [at("ask_there", place_id=key) for key in by_kind["place"]]
+    pages += [at(name, place_id=key) for key in by_kind["place"] for name in ("ask_there", "ask_moved")]
+    pages += [at("ask_same_group", group_id=key) for key in by_kind["group"]]
     worries = Concern.objects.order_by("told_at", "pk").values_list("pk", flat=True)
     pages += [at("ask_worry", concern_id=key) for key in worries[:3]]
     episodes = Episode.objects.order_by("missing_from", "pk").values_list("pk", flat=True)
@@ -120,6 +140,8 @@ def hidden_pages(made: Made) -> list[str]:
     return [
         reverse("ask_together", kwargs={"person_id": hidden.pk}),
         reverse("ask_rests", kwargs={"node_id": hidden.pk}),
+        reverse("drawing", kwargs={"node_id": hidden.pk}),
+        reverse("draw_together", kwargs={"person_id": hidden.pk}),
         reverse("ask_worry", kwargs={"concern_id": worry.pk}),
         reverse("ask_ways", kwargs={"node_id": made.nodes[0][1], "other_id": hidden.pk}),
     ]
@@ -147,6 +169,10 @@ def add_what_is_hidden(made: Made, reader: User, more: dict[str, Any], drawn: An
     hidden = Person.objects.get(given_name="Hidden")
     theirs = reader.agencies_where(May.SEE_CHILD)
     agency = next(name for name in AGENCIES if made.agency(name).pk not in theirs)
+    for panel in Panel.objects.all():
+        PanelItem.objects.create(
+            panel=panel, section="children", person=hidden, added_by=made.world.coordinator
+        )
     tell(made, [hidden.pk], [(which, agency, node, days) for which, _agency, node, days in drawn])
 
 
@@ -168,6 +194,7 @@ def what_changes(
         children = children_of(made)
         if children:
             tell(made, children, spoken)
+            plan(made, children[:1])
         pages = [page for page in pages_of(made) if any(word in page for word in only)]
         before = shown(user, pages)
         add_what_is_hidden(made, user, more, unseen)
@@ -199,7 +226,7 @@ A_WORLD: dict[str, Any] = {
 AND_MORE: dict[str, Any] = {"people": [], "ties": [(0, 5, 0, "police", "holder", False)]}
 SPOKEN = [(0, "school", 0, 10), (1, "school", 0, 21)]
 UNSEEN = [(0, "police", 1, 33), (0, "police", 1, 44)]
-PAGES = ("/rests/", "/users/", "/people", "/places", "/web/", "/ties/", "/unwatched/")
+PAGES = ("/drawing/", "/rests/", "/users/", "/people", "/places", "/web/", "/ties/", "/unwatched/")
 
 
 def _always(*_args: Any, **_keywords: Any) -> bool:

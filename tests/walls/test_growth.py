@@ -78,10 +78,17 @@ GATHERS = {
     "judge_episodes": "as the answer that is judged",
     "ask_panel": "goes through one agenda",
     "judge_panel": "as the answer that is judged",
+    "ask_circles": "asks of what joins the children on one agenda with others, `circles.SEARCHED` at most",
+    "judge_circles": "as the answer that is judged",
+    "ask_bridges": "asks of what is around adults who are said to harm, within what `rules.SEARCHED` allows",
+    "judge_bridges": "as the answer that is judged",
+    "ask_moved": "asks of worries and episodes of the days before and after a step, 2,000 of each at most",
+    "judge_moved": "as the answer that is judged",
     "ask_together": "asks of what is around one child, and of the records that name the same",
     "judge_together": "as the answer that is judged",
     "ask_ways": "searches what is tied to two, within what `rules.SEARCHED` allows",
     "judge_ways": "as the answer that is judged",
+    "drawing": "draws what is one tie or two away, `rules.MOST` at most",
     "duty": "looks for hours without anybody among the duties of four weeks",
     "clocks": "gathers what the whole record times, worries and referrals too",
     "referral": "is filled in from the whole record",
@@ -90,6 +97,11 @@ GATHERS = {
     "referral_section": "is filled in from the whole record",
     "team_file": "takes the whole table of a team out, row by row",
     "share_write": "offers each piece of one child’s record, so that a person chooses what is shared and nothing else",
+}
+GATHERS |= {
+    name.replace("judge_", "draw_"): "as the answer that is drawn"
+    for name in GATHERS
+    if name.startswith("judge_")
 }
 
 

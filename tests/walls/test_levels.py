@@ -34,7 +34,7 @@ OWN = {
     "staff_worry_id",
 }  # what only those see whose it is
 # How two are connected is asked of two records, and opened where both are seen (tests/graph/test_questions.py).
-OF_TWO = {"ask_ways", "judge_ways"}
+OF_TWO = {"ask_ways", "judge_ways", "draw_ways"}
 # Which row of the guide's table an address belongs to. What is in none of these is a part of the child's page.
 ROWS: dict[str, Callable[[Address], bool]] = {
     "The summary": lambda one: one.name == "child_summary",

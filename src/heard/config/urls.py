@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("heard.network.urls")),
     path("", include("heard.cases.urls")),
     path("", include("heard.graph.question.urls")),
+    path("", include("heard.graph.drawing.urls")),
     path("engine/", include("heard.insight.urls")),
     path("profiles/", include("heard.insight.release.urls")),
     path("caseload-in/", include("heard.insight.bringing.urls")),

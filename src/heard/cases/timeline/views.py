@@ -74,6 +74,7 @@ VERBS: dict[tuple[str, str], Any] = {
     ("try to open", "person"): gettext_lazy("Tried to see whose record it is, and is kept out"),
     ("view", "glass"): gettext_lazy("Read that the record was opened in an emergency"),
     ("review", "glass"): gettext_lazy("Reviewed that the record was opened in an emergency"),
+    ("view", "drawing"): gettext_lazy("Looked at a drawing of ties"),
     ("view", "concern"): gettext_lazy("Read a worry"),
     ("view", "assessment"): gettext_lazy("Read the assessment"),
     ("view", "plan"): gettext_lazy("Read the plan"),

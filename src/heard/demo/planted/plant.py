@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from heard.cases.panel import actions as panels
+from heard.demo.planted import joined
 from heard.demo.planted.planter import AGENCY, COORDINATOR, Planter
 from heard.demo.planted.truth import READERS, Planted
 
@@ -36,6 +37,10 @@ def plant(world: World) -> list[Planted]:
         _there,
         _rests,
         _pieces,
+        joined.same_group,
+        joined.circles,
+        joined.bridges,
+        joined.moved,
     ):
         question(planter, station, helpline)
     return planter.truth
@@ -51,17 +56,11 @@ def _crowd(planter: Planter) -> tuple[Any, str]:
     return station, helpline
 
 
-def _agencies(planter: Planter) -> tuple[str, str]:
-    """Two of them, in any order."""
-    one, other = planter.rng.sample(["school", "police", "care", "health"], 2)
-    return one, other
-
-
 def _episodes(planter: Planter, station: Any, helpline: str) -> None:
     hours = [2, 7, 12, 17, 21]
     spoke_of_station: list[tuple[Any, uuid.UUID]] = []
     for _ in range(_TIMES):
-        by, also = _agencies(planter)
+        by, also = planter.agencies()
         who, where, once = planter.person(by, also), planter.place(), planter.place()
         planter.rng.shuffle(hours)
         days = sorted(planter.rng.sample(range(5, 300), 3), reverse=True)
@@ -86,7 +85,7 @@ def _episodes(planter: Planter, station: Any, helpline: str) -> None:
         if len(seen) > 1:
             planter.say("unwatched", {}, station, seen, [reader])
     # three that began at about one hour, and two that did by accident
-    by, also = _agencies(planter)
+    by, also = planter.agencies()
     for number in (3, 2):
         who = planter.person(by, also)
         made = [planter.episode(who, by, 10 * day + 5, 20) for day in reversed(range(number))]
@@ -109,7 +108,7 @@ def _episodes(planter: Planter, station: Any, helpline: str) -> None:
     planter.say("episodes", keys, where, [*first, *second], planter.readers([who, hidden]))
     planter.say("unwatched", {}, where, [mine.pk, other.pk], planter.readers([who, hidden]))
     # thought untrue
-    who, where = planter.person(*_agencies(planter)), planter.place()
+    who, where = planter.person(*planter.agencies()), planter.place()
     by = min(planter.seen_by[who.pk][0])
     (one, _said), (other, _none) = (
         planter.episode(who, by, 50, 4, [where]),
@@ -134,7 +133,7 @@ def _together(planter: Planter, station: Any, helpline: str) -> None:
         return [planter.tie(one, "goes_to", this, by), planter.tie(other, "seen_at", this, by, **knows)]
 
     for kind in ("place", "adult", "phone"):
-        by, also = _agencies(planter)
+        by, also = planter.agencies()
         one, other = (
             planter.person(by, also),
             planter.person(by, planter.rng.choice(list({"care", "health"} - {by}))),
@@ -183,7 +182,7 @@ def _not_together(planter: Planter, both: Callable[..., list[uuid.UUID]]) -> Non
         "ended long ago",
         "a common name",
     ):
-        by = _agencies(planter)[0]
+        by = planter.agencies()[0]
         home: dict[str, Any] = {"postcode": "WX1 4AB"} if "address" in near_miss else {}
         one, other, this = planter.person(by, **home), planter.person(by, **home), planter.place()
         if near_miss == "twins":
@@ -203,7 +202,7 @@ def _not_together(planter: Planter, both: Callable[..., list[uuid.UUID]]) -> Non
 
 def _ways(planter: Planter, station: Any, helpline: str) -> None:
     for _ in range(_TIMES):
-        by, also = _agencies(planter)
+        by, also = planter.agencies()
         one, other = planter.person(by, also), planter.person(by, also)
         adult, where = planter.adult(by, also), planter.place()
         evidence = [
@@ -214,7 +213,7 @@ def _ways(planter: Planter, station: Any, helpline: str) -> None:
         keys = {"node_id": one.pk, "other_id": other.pk}
         planter.say("ways", keys, "", evidence, planter.readers([one, other, adult]))
     for near_miss in ("hub", "thought untrue", "a tie that does not pass"):
-        by = _agencies(planter)[0]
+        by = planter.agencies()[0]
         one, other, where = planter.person(by), planter.person(by), planter.place()
         this = station if near_miss == "hub" else where
         planter.tie(one, "saw_it" if "pass" in near_miss else "goes_to", this, by)
@@ -230,19 +229,11 @@ def _ways(planter: Planter, station: Any, helpline: str) -> None:
 
 
 def _panel(planter: Planter, station: Any, helpline: str) -> None:
-    invited = [planter.by(agency).team.agency.pk for agency in ("care", "police", "school", "health")]
-    lead = planter.world.users[COORDINATOR]
-    panel = panels.plan_panel(
-        by=lead,
-        starts_at=planter.world.now + timedelta(days=3),
-        place="Town hall",
-        chair=lead,
-        agencies=invited,
-    )
+    lead, panel = planter.world.users[COORDINATOR], planter.panel()
     keys = {"panel_id": panel.pk}
     everybody = [reader for reader in READERS if reader in AGENCY or reader == COORDINATOR]
     for _ in range(_TIMES):
-        by, also = _agencies(planter)
+        by, also = planter.agencies()
         who = planter.person(by, also)
         panels.add_item(by=lead, panel_id=panel.pk, end="person", end_id=who.pk)
         evidence = [
@@ -272,7 +263,7 @@ def _panel(planter: Planter, station: Any, helpline: str) -> None:
 
 def _worry(planter: Planter, station: Any, helpline: str) -> None:
     for _ in range(_TIMES):
-        by, also = _agencies(planter)
+        by, also = planter.agencies()
         child, member, group, number = (
             planter.person(by, also),
             planter.adult(by, also),
@@ -337,7 +328,7 @@ def _unwatched(planter: Planter, station: Any, helpline: str) -> None:
 
 def _users(planter: Planter, station: Any, helpline: str) -> None:
     for how in ("shared", "passed on", "contradicting"):
-        by, also = _agencies(planter)
+        by, also = planter.agencies()
         one, other, number = planter.person(by, also), planter.adult(by, also), planter.number()
         until: dict[str, Any] = {"valid_to": planter.ago(100)} if how == "passed on" else {}
         kind = "keeper_of" if how == "contradicting" else "uses"
@@ -369,7 +360,7 @@ def _users(planter: Planter, station: Any, helpline: str) -> None:
 
 def _there(planter: Planter, station: Any, helpline: str) -> None:
     for _ in range(_TIMES):
-        by, also = _agencies(planter)
+        by, also = planter.agencies()
         one, other, late, where = (
             planter.person(by, also),
             planter.adult(by, also),
@@ -397,7 +388,7 @@ def _there(planter: Planter, station: Any, helpline: str) -> None:
 def _rests(planter: Planter, station: Any, helpline: str) -> None:
     told = {"how": "said", "who": "Somebody in the street"}
     for _ in range(_TIMES):
-        by, also = _agencies(planter)
+        by, also = planter.agencies()
         who, where = planter.person(by, also), planter.place()
         planter.say(
             "rests",
@@ -422,7 +413,7 @@ def _rests(planter: Planter, station: Any, helpline: str) -> None:
 
 def _pieces(planter: Planter, station: Any, helpline: str) -> None:
     for _ in range(_TIMES):
-        one_by, other_by = _agencies(planter)
+        one_by, other_by = planter.agencies()
         one, other, number = (
             planter.person(one_by, "care"),
             planter.person(other_by, "care"),

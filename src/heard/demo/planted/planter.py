@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from heard.cases.concern import actions as telling
 from heard.cases.missing import actions as missing
+from heard.cases.panel import actions as panels
 from heard.cases.words.rules import ChildsView
 from heard.demo.planted.truth import READERS, Planted
 from heard.graph.question.rules import line_of
@@ -85,11 +86,28 @@ class Planter:
     def adult(self, agency: str, *also: str, **more: Any) -> Any:
         return self.person(agency, *also, kind="adult", **more)
 
-    def place(self, name: str = "") -> Any:
-        return network.add_place(by=self.by("school"), name=name or self.name(), kind=self.rng.choice(_KINDS))
+    def place(self, name: str = "", **more: Any) -> Any:
+        kind = self.rng.choice(_KINDS)
+        return network.add_place(by=self.by("school"), name=name or self.name(), kind=kind, **more)
 
     def group(self, agency: str, name: str = "") -> Any:
         return network.add_group(by=self.by(agency), name=name or self.name(), kind="Informal group")
+
+    def agencies(self) -> tuple[str, str]:
+        """Two of them, in any order."""
+        one, other = self.rng.sample(["school", "police", "care", "health"], 2)
+        return one, other
+
+    def panel(self) -> Any:
+        """One to come, to which every agency is invited."""
+        lead = self.world.users[COORDINATOR]
+        return panels.plan_panel(
+            by=lead,
+            starts_at=self.world.now + timedelta(days=3),
+            place="Town hall",
+            chair=lead,
+            agencies=[self.by(agency).team.agency.pk for agency in WRITES],
+        )
 
     # ---- what is known
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -38,6 +39,17 @@ def near(request: Request, person_id: uuid.UUID) -> HttpResponse:
     return render(request, "graph/near.html", context)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Of the page of a question: who may ask, and what its address says after “?”. What draws an answer asks in the same way."""
+
+    may: May
+    more: Callable[[Request], dict[str, Any]]
+
+
+ASKED: dict[str, Asked] = {}
+
+
 def _pages(
     question: str,
     may: May = May.SEE_CHILD,
@@ -49,15 +61,17 @@ def _pages(
     """The page of a question, and the one on which a line of it is judged. `more`: what the address says after “?”; `shown`: what
     the page shows beside the answer; `back`: from which page it is asked, by which key, and what that is called."""
     asked = queries.QUESTIONS[question]
+    ASKED[question] = Asked(may, more)
 
     @gate(may)
     @require_safe
     def page(request: Request, **keys: Any) -> HttpResponse:
         told = more(request)
         answer = actions.ask(by=request.user, question=question, **keys, **told)
-        judge_at = reverse(f"judge_{question}", kwargs=keys) + _after(request)
+        judge_at = reverse(f"judge_{question}", kwargs=keys) + after(request)
         context = {"asked": asked, "answer": answer, "judge_at": judge_at, "form": None}
         context |= {"asked_at": (_asked_at(back, keys), back[2])}
+        context |= {"draw_at": reverse(f"draw_{question}", kwargs=keys) + after(request)}
         return render(request, "graph/question.html", context | shown(request, keys))
 
     @gate(may)
@@ -66,7 +80,7 @@ def _pages(
         told = more(request)
         answer = actions.ask(by=request.user, question=question, **keys, **told)
         lines = [(one.known, one.says) for one in (*answer.lines, *answer.silenced)]
-        there = reverse(f"ask_{question}", kwargs=keys) + _after(request)
+        there = reverse(f"ask_{question}", kwargs=keys) + after(request)
         subject_id = next(iter(keys.values()), None)
         form = kept_form(
             request,
@@ -94,7 +108,7 @@ def _asked_at(back: tuple[str, str, Any], keys: dict[str, Any]) -> str:
     return reverse(page, kwargs={key: next(iter(keys.values()))} if key else {})
 
 
-def _after(request: Request) -> str:
+def after(request: Request) -> str:
     """What the address says after “?”, but for the line that is judged."""
     said = request.GET.copy()
     said.pop("line", None)
@@ -138,18 +152,27 @@ def _day_form(request: Request, keys: dict[str, Any]) -> dict[str, Any]:
 
 
 _TIES = ("web", "node_id", gettext_lazy("All ties and how they are known"))
-EPISODES = _pages(
-    "episodes", more=_chosen, shown=_to_choose, back=("episode", "episode_id", gettext_lazy("The episode"))
-)
-TOGETHER = _pages("together", back=("child_people", "person_id", gettext_lazy("People and places")))
-WAYS = _pages("ways", back=_TIES)
-PANEL = _pages("panel", May.SEE_PANEL, back=("panel", "panel_id", gettext_lazy("The panel")))
-WORRY = _pages("worry", back=("concern", "concern_id", gettext_lazy("The worry")))
-UNWATCHED = _pages("unwatched", back=("places", "", gettext_lazy("Places")))
-USERS = _pages("users", back=_TIES)
-THERE = _pages("there", more=_day, shown=_day_form, back=_TIES)
-RESTS = _pages("rests", back=_TIES)
-PIECES = _pages("pieces", back=_TIES)
+PAGES = {
+    "episodes": _pages(
+        "episodes",
+        more=_chosen,
+        shown=_to_choose,
+        back=("episode", "episode_id", gettext_lazy("The episode")),
+    ),
+    "together": _pages("together", back=("child_people", "person_id", gettext_lazy("People and places"))),
+    "ways": _pages("ways", back=_TIES),
+    "panel": _pages("panel", May.SEE_PANEL, back=("panel", "panel_id", gettext_lazy("The panel"))),
+    "same_group": _pages("same_group", back=("group", "group_id", gettext_lazy("The group"))),
+    "circles": _pages("circles", May.SEE_PANEL, back=("panel", "panel_id", gettext_lazy("The panel"))),
+    "bridges": _pages("bridges", back=("groups", "", gettext_lazy("Groups"))),
+    "moved": _pages("moved", back=("place", "place_id", gettext_lazy("The place"))),
+    "worry": _pages("worry", back=("concern", "concern_id", gettext_lazy("The worry"))),
+    "unwatched": _pages("unwatched", back=("places", "", gettext_lazy("Places"))),
+    "users": _pages("users", back=_TIES),
+    "there": _pages("there", more=_day, shown=_day_form, back=_TIES),
+    "rests": _pages("rests", back=_TIES),
+    "pieces": _pages("pieces", back=_TIES),
+}
 
 
 @gate(May.SEE_CHILD)

@@ -25,7 +25,7 @@ from heard.agencies.rules import Hidden, May
 from heard.network.models import Group, Handle, Mention, Node, Person, Place, Tie, TieSource
 from heard.network.queries.people import findable_through, visible_through
 from heard.network.queries.sight import Said, Sight
-from heard.network.rules import KnownGrade, Piece, Reach, Step
+from heard.network.rules import Bond, How, KnownGrade, Piece, Reach, Step
 from heard.network.strands import BEHIND, Strand, strands
 
 if TYPE_CHECKING:
@@ -141,6 +141,18 @@ class Web:
                 if key in keys:
                     found[key].add(other)
         return {key: len(others) for key, others in found.items()}
+
+    def bonds(self, keys: Collection[uuid.UUID], *, since: date) -> list[Bond]:
+        """Ties among these nodes that lasted until a day at least, without what is thought to be untrue. Queries as for `steps`."""
+        told = [one for one in self._said_at(keys) if one.first in keys and one.second in keys]
+        return _bonds(one for one in told if one.lasts(since))
+
+    def bonds_of(self, ties: Collection[uuid.UUID]) -> list[Bond]:
+        """Some ties, by their keys, of those that the user may see. A fixed number of queries."""
+        rows = TieSource.objects.filter(
+            self._then(), tie__in=Tie.objects.filter(key__in=ties).order_by().values("pk")
+        )
+        return _bonds(self._read(rows))
 
     # ---- read by key, and then asked who may see it
 
@@ -355,6 +367,29 @@ def web(user: User, on: date | None = None) -> Web:
 
 def _pieces(told: Iterable[Said]) -> list[Piece]:
     return [piece for one in told if one.known_grade != KnownGrade.THOUGHT_UNTRUE for piece in one.pieces()]
+
+
+def _bonds(told: Iterable[Said]) -> list[Bond]:
+    """By their ends and what they say; each source that counts once."""
+    alike: dict[tuple[uuid.UUID, uuid.UUID, str], list[Said]] = defaultdict(list)
+    for one in told:
+        if one.known_grade != KnownGrade.THOUGHT_UNTRUE:
+            alike[one.first, one.second, one.reads(back=False)].append(one)
+    return [
+        Bond(
+            tie_key=min(some, key=lambda one: one.tie).tie_key,
+            start=first,
+            start_kind=some[0].first_kind,
+            end=second,
+            end_kind=some[0].second_kind,
+            said=said,
+            sources=len(some),
+            seen=any(one.how == How.SEEN for one in some),
+            since=min((one.since for one in some if one.since), default=None),
+            until=some[-1].until,
+        )
+        for (first, second, said), some in alike.items()
+    ]
 
 
 # ---- places and groups, as lists

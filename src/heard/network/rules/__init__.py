@@ -72,7 +72,7 @@ from heard.network.rules.names import (
     words_of_box,
 )
 from heard.network.rules.numbers import doubt_of_nhs_number, doubt_of_upn, kept_number
-from heard.network.rules.pieces import Piece
+from heard.network.rules.pieces import Bond, Piece
 from heard.network.rules.places import Likeness, likeness, place_keys
 from heard.network.rules.recognise import SERVICES, Found, find, normal_handle
 from heard.network.rules.tying import (

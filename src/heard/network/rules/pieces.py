@@ -1,4 +1,4 @@
-"""What somebody knows of one person, place, group or handle, as questions read it. Pure."""
+"""What somebody knows of one person, place, group or handle, as questions read it; and a tie as it is drawn. Pure."""
 
 from __future__ import annotations
 
@@ -33,3 +33,20 @@ class Piece:
     how: str = ""
     known_grade: str = ""
     source_grade: str = ""
+
+
+@dataclass(frozen=True)
+class Bond:
+    """A tie as it is drawn and listed, read from `start` to `end`: how many sources say so, whether somebody saw it, from when until
+    when. Two ties that say the same of the same two are one; `tie_key` leads to one of them."""
+
+    tie_key: uuid.UUID
+    start: uuid.UUID
+    start_kind: str
+    end: uuid.UUID
+    end_kind: str
+    said: str
+    sources: int
+    seen: bool
+    since: date | None
+    until: date | None

@@ -8,7 +8,18 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from heard.graph.question.queries import children, episodes, panel, places, things, ways, worry
+from heard.graph.question.queries import (
+    children,
+    circles,
+    episodes,
+    groups,
+    moved,
+    panel,
+    places,
+    things,
+    ways,
+    worry,
+)
 from heard.graph.question.queries.around import near
 from heard.graph.question.queries.asking import Answer, Ground, Line
 from heard.graph.question.queries.episodes import to_choose
@@ -53,11 +64,41 @@ QUESTIONS: Final[dict[str, Question]] = {
         _("Ties of who and what is on the agenda that were noted, ended or withdrawn since."),
         _("Nothing changed that you may see."),
     ),
+    groups.ID: Question(
+        groups.may_be_one,
+        _("May this group be another one too?"),
+        _(
+            "Groups that share people, phones, cars or meeting places with this one, and may be it under another name."
+        ),
+        _("No group that you may see looks like this one."),
+    ),
+    circles.CIRCLES: Question(
+        circles.circles,
+        _("Which children are best looked at together?"),
+        _("Children on the agenda and others whom the last 180 days join with them, with what joins them."),
+        _("Nothing of the last 180 days that you may see joins the children on this agenda."),
+    ),
     worry.ID: Question(
         worry.touched,
         _("Does this worry touch a group?"),
         _("Groups to which somebody or something in this worry is tied."),
         _("It touches no group that you may see."),
+    ),
+    circles.BRIDGES: Question(
+        circles.bridges,
+        _("Adults who alone join circles of children"),
+        _(
+            "Adults who are said to harm or to frighten, and without whom nothing that is known joins two circles of children."
+        ),
+        _("No adult whom you may see alone joins circles of children without something open about them."),
+    ),
+    moved.ID: Question(
+        moved.moved,
+        _("Did harm move after something was done here?"),
+        _(
+            "Where people who were seen at this place have been seen since, and which places near it are named more or less."
+        ),
+        _("Nothing shows that harm moved, or that places near it became safer."),
     ),
     places.UNWATCHED: Question(
         places.unwatched,

@@ -32,11 +32,12 @@ _RECORDS: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Ground:
-    """One source or record that a line rests on, and the page on which it is read."""
+    """One source or record that a line rests on, the page on which it is read, and its day where a question asks for that."""
 
     key: uuid.UUID
     text: str
     page: tuple[str, dict[str, Any]]
+    on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class Line:
     @property
     def name(self) -> str:
         return str(self.this) if self.this else self.says
+
+    @property
+    def has_ties(self) -> bool:
+        """Whether it rests on ties, which can be drawn."""
+        return any(one.page[0] == "tie" for one in self.grounds)
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,10 @@ class Asking:
         """What is behind keys that came through the door."""
         self._named = self.door.called(*{key for key in keys if key})
         return self._named
+
+    def called(self, key: uuid.UUID) -> Any:
+        """What `call` gave for a key."""
+        return self._named[key]
 
     def end(self, key: uuid.UUID) -> tuple[str, Any]:
         """The kind of a node by its key, and what it is; or `Hidden`."""
@@ -148,13 +158,16 @@ class Asking:
         *,
         part: str = "",
         people: Iterable[uuid.UUID] = (),
+        also: Iterable[Ground] = (),
     ) -> Line:
+        """`also`: records on which it rests that are no pieces of the web; they stand first."""
         by_key = {one.key: one for one in pieces if self._can_say(one)}
         grounds = tuple(
             self.ground(one) for one in sorted(by_key.values(), key=lambda one: (one.on, str(one.key)))
         )
         named = {key for one in by_key.values() for key in self.people_of(one)} | set(people)
-        known = rules.line_of(self.question, getattr(this, "pk", ""), by_key)
+        grounds = (*also, *grounds)
+        known = rules.line_of(self.question, getattr(this, "pk", ""), (one.key for one in grounds))
         return Line(part or self.part_of(this), this, says, grounds, frozenset(named), known)
 
     def _can_say(self, one: Piece) -> bool:
@@ -198,6 +211,15 @@ class Asking:
     def names(things: Iterable[Any]) -> str:
         """A to Z."""
         return ", ".join(sorted((str(one) for one in things), key=str.casefold))
+
+    def people(self, keys: Iterable[uuid.UUID]) -> str:
+        """Of people whom `call` gave: children and adults apart, each A to Z."""
+        some = [self._named[key] for key in keys]
+        parts = (
+            (_("children: %(names)s"), [one for one in some if one.kind == "child"]),
+            (_("adults: %(names)s"), [one for one in some if one.kind != "child"]),
+        )
+        return "; ".join(text % {"names": self.names(these)} for text, these in parts if these)
 
     def _judged(self, known: list[str]) -> dict[str, Finding]:
         rows = Finding.objects.filter(question=self.question, line__in=known).select_related("by")

@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.cases.concern.queries import concerns_open_to
@@ -19,6 +20,7 @@ from heard.network.rules import PROTECTS
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
+    from heard.network.queries import Web
     from heard.network.rules import Piece
 
 UNWATCHED, THERE = "unwatched", "there"
@@ -29,27 +31,7 @@ def unwatched(user: User) -> Answer:
     """Places of which two worries or episodes or more speak, while nobody is noted who protects there and no step is open. A fixed
     number of queries."""
     asking = Asking(user, UNWATCHED)
-    found: dict[uuid.UUID, dict[uuid.UUID, Ground]] = defaultdict(dict)
-    people: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    worries = concerns_open_to(user).filter(place__isnull=False, told_at__date__gte=asking.since)
-    for place, key, at in worries.order_by("-told_at").values_list("place_id", "pk", "told_at")[:_LOOKED]:
-        text = _("A worry, %(date)s") % {"date": day(at)}
-        found[place][key] = Ground(key, text, ("concern", {"concern_id": key}))
-    episodes = episodes_visible_to(user).filter(taken_back_at=None, missing_from__date__gte=asking.since)
-    whose = {
-        key: (who, f"{given} {family}".strip(), at)
-        for key, who, given, family, at in episodes.order_by("-missing_from").values_list(
-            "pk", "person_id", "person__given_name", "person__family_name", "missing_from"
-        )[:_LOOKED]
-    }
-    for one in asking.door.known_from("interview", set(whose)):
-        if one.node_kind == "place" and one.about_id:
-            who, name, at = whose[one.about_id]
-            text = _("%(name)s, missing %(date)s") % {"name": name, "date": day(at)}
-            found[one.node][one.about_id] = Ground(
-                one.about_id, text, ("episode", {"episode_id": one.about_id})
-            )
-            people[one.node].add(who)
+    found, people = named_in_records(user, asking.door, asking.since)
     several = {place for place, some in found.items() if len(some) > 1}
     around = asking.door.known_around(several, since=asking.since)
     watched = {one.other for one in around if one.kind_id == PROTECTS}
@@ -72,6 +54,34 @@ def unwatched(user: User) -> Answer:
         )
     ]
     return asking.answer(lines, limits)
+
+
+def named_in_records(
+    user: User, door: Web, since: date
+) -> tuple[dict[uuid.UUID, dict[uuid.UUID, Ground]], dict[uuid.UUID, set[uuid.UUID]]]:
+    """Of each place, the worries about it and the episodes in which a child spoke of it since a day, and the children missing. A
+    fixed number of queries."""
+    found: dict[uuid.UUID, dict[uuid.UUID, Ground]] = defaultdict(dict)
+    people: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    worries = concerns_open_to(user).filter(place__isnull=False, told_at__date__gte=since)
+    for place, key, at in worries.order_by("-told_at").values_list("place_id", "pk", "told_at")[:_LOOKED]:
+        text = _("A worry, %(date)s") % {"date": day(at)}
+        found[place][key] = Ground(key, text, ("concern", {"concern_id": key}), timezone.localdate(at))
+    episodes = episodes_visible_to(user).filter(taken_back_at=None, missing_from__date__gte=since)
+    whose = {
+        key: (who, f"{given} {family}".strip(), at)
+        for key, who, given, family, at in episodes.order_by("-missing_from").values_list(
+            "pk", "person_id", "person__given_name", "person__family_name", "missing_from"
+        )[:_LOOKED]
+    }
+    for one in door.known_from("interview", set(whose)):
+        if one.node_kind == "place" and one.about_id:
+            who, name, at = whose[one.about_id]
+            text = _("%(name)s, missing %(date)s") % {"name": name, "date": day(at)}
+            page = ("episode", {"episode_id": one.about_id})
+            found[one.node][one.about_id] = Ground(one.about_id, text, page, timezone.localdate(at))
+            people[one.node].add(who)
+    return found, people
 
 
 def there(user: User, place_id: uuid.UUID, on: date | None = None) -> Answer:

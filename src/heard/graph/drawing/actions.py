@@ -1,0 +1,36 @@
+"""Drawing is looking at those whom the drawing names."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from heard.agencies.actions import record_looks
+from heard.graph.drawing import queries
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+    from heard.graph.drawing.queries import Picture
+    from heard.graph.question.queries import Answer, Line
+
+
+@transaction.atomic
+def draw_around(*, by: User, node_id: uuid.UUID, **how: Any) -> Picture:
+    """For showing, with a 'view' row for each person whom it names; or `Hidden`. `how`: as `queries.around` takes it."""
+    picture = queries.around(by, node_id, **how)
+    start = {node_id} if type(picture.this).__name__ == "Person" else set()
+    record_looks(by=by, subject="drawing", subject_id=node_id, person_ids=picture.people | start)
+    return picture
+
+
+@transaction.atomic
+def draw_answer(
+    *, by: User, question: str, line: str = "", **keys: Any
+) -> tuple[Answer, Line | None, Picture]:
+    """The ties behind an answer or one of its lines, for showing, with a 'view' row for each person whom either names; or `Hidden`."""
+    answer, chosen, picture = queries.of_answer(by, question, line, **keys)
+    subject_id = next((str(key) for key in keys.values() if isinstance(key, uuid.UUID)), question)
+    record_looks(by=by, subject="drawing", subject_id=subject_id, person_ids=picture.people | answer.people)
+    return answer, chosen, picture

@@ -1,0 +1,69 @@
+"""Whether harm moved after something was done about a place. Pure."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+BEFORE: Final = timedelta(days=180)
+AFTER: Final = timedelta(days=90)
+SEEN: Final = ("goes_to", "seen_at", "taken_to", "found_at")  # ties that place somebody somewhere
+PEOPLE: Final = 2  # at least: one who goes elsewhere moves nothing
+MORE: Final = 2  # records more or fewer: one may be chance
+
+
+class Course(StrEnum):
+    MORE = "more"
+    LESS = "less"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Somebody was placed somewhere from one day to another; on one day, where no end is known."""
+
+    who: uuid.UUID
+    where: uuid.UUID
+    first: date
+    last: date
+
+
+def there_before(seen: Iterable[Seen], where: uuid.UUID, on: date) -> frozenset[uuid.UUID]:
+    """Who was seen there in the 180 days up to a day."""
+    return frozenset(
+        one.who for one in seen if one.where == where and one.first <= on and one.last >= on - BEFORE
+    )
+
+
+def gone_on_to(
+    seen: Iterable[Seen], people: Iterable[uuid.UUID], where: uuid.UUID, on: date
+) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
+    """Where several of these people were seen for the first time in the 90 days after a day, and who."""
+    people = frozenset(people)
+    known: dict[tuple[uuid.UUID, uuid.UUID], date] = {}
+    for one in seen:
+        key = (one.where, one.who)
+        known[key] = min(one.first, known.get(key, one.first))
+    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for (other, who), first in known.items():
+        if other != where and who in people and on < first <= on + AFTER:
+            found[other].add(who)
+    return {other: frozenset(some) for other, some in found.items() if len(some) >= PEOPLE}
+
+
+def window(on: date, today: date) -> timedelta:
+    """How long before and after a day is compared: as long as it is past, 90 days at most."""
+    return min(AFTER, max(today - on, timedelta()))
+
+
+def course(named: Mapping[uuid.UUID, date], on: date, within: timedelta) -> tuple[Course | None, int, int]:
+    """Of records that name a place, by their days: whether they became more or fewer, how many before and how many after."""
+    before = sum(on - within <= day < on for day in named.values())
+    after = sum(on < day <= on + within for day in named.values())
+    if abs(after - before) < MORE:
+        return None, before, after
+    return (Course.MORE if after > before else Course.LESS), before, after

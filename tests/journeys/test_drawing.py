@@ -1,0 +1,43 @@
+"""What is around a child, drawn: reached from the record by keyboard alone, followed to who is in it, and narrowed."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from tests.conftest import World
+from tests.graph.conftest import adult, child, place, tie
+from tests.journeys.conftest import Story
+from tests.journeys.keyboard import ByKeyboard
+
+pytestmark = pytest.mark.journey
+
+SHAPE = "getComputedStyle(document.activeElement.querySelector('.heard-web__shape')).fill"
+
+
+def test_a_drawing_is_read_followed_and_narrowed_by_keyboard(
+    world: World, page: Page, live_server: Any
+) -> None:
+    amira, dean, arcade = child(world, "Amira"), adult(world, "Dean"), place(world, "Harbour Street arcade")
+    tie(world, amira, "goes_to", arcade, how="seen")
+    tie(world, dean, "runs", arcade)
+    tie(world, dean, "drives", child(world, "Maya"))
+    story = ByKeyboard(page, live_server.url, "drawing").begin()
+    Story.sign_in(story, world.teacher)
+    story.open(f"/children/{amira.pk}/people/").follow("Draw what is around this child")
+    story.sees("The same as a table", "Ties of children", "goes to", "Ties of adults", "runs").sees_not(
+        "Maya"
+    )
+    drawing = story.path
+    story._reach(page.get_by_role("link", name="Dean Made, adult"))
+    assert page.evaluate(SHAPE) == "rgb(255, 221, 0)"
+    story._enter(page.get_by_role("link", name="Dean Made, adult"))
+    assert story.path == f"/adults/{dean.pk}/"
+    story.follow("Draw what is around them").sees("Maya Made")
+    story.open(drawing)
+    story._reach(page.locator("summary", has_text="Choose how much is drawn"))
+    story._key("Enter")
+    story.choose("One tie").press("Draw it").sees("Ties of children").sees_not("Ties of adults")
+    page.emulate_media(media="print")
+    wide = page.locator("svg.heard-web[role=group]").bounding_box()
+    assert wide
+    assert wide["width"] <= page.locator(".heard-web-frame").bounding_box()["width"]  # type: ignore[index]
