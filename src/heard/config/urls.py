@@ -10,6 +10,7 @@ urlpatterns = [
     path("profiles/", include("heard.insight.release.urls")),
     path("digests/", include("heard.insight.digest.urls")),
     path("audits/", include("heard.board.urls")),
+    path("figures/", include("heard.board.figures.urls")),
     path("people/", include("heard.agencies.urls")),
 ]
 handler404 = "heard.home.views.not_found"

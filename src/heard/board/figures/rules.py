@@ -177,7 +177,8 @@ def why_not_correct(*, may_note: bool, is_corrected: bool, text: str, why: str) 
 def quarters_to_note(*, today: date) -> list[date]:
     """The quarters of the last three years, by their first days, the latest first."""
     last = first_of(today)
-    first, found = last.replace(year=last.year - YEARS), []
+    first = last.replace(year=last.year - YEARS)
+    found: list[date] = []
     while first <= last:
         found.insert(0, first)
         first = next_of(first)
