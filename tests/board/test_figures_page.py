@@ -131,6 +131,10 @@ def test_the_page_says_what_it_shows_and_hides_a_quarter_that_is_too_few(world: 
     assert one.is_hidden
     assert words.in_short(one) == "too few to show"
     assert pictures.signed(one.periods) == ""
+    _worries(world, [(date(2024, 2, 3), 0)] * 9)
+    one = figure(world.board_member, promises.WORRIES)
+    assert words.finding(one) == "Nothing to count in the last twelve months."
+    assert [period.kept.of for period in one.shown] == [9]
 
 
 def _led(world: World, held: dict[str, list[int | None]], due: date = date(2025, 11, 4)) -> None:

@@ -63,7 +63,7 @@ class Figure:
         """Whether something is counted, and nothing of it may be shown."""
         if self.now is not None:
             return self.now.too_few and self.now.of > 0
-        return self.latest is None and any(period.is_hidden for period in self.periods)
+        return not self.shown and any(period.is_hidden for period in self.periods)
 
     @property
     def put_together(self) -> bool:

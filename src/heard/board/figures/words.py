@@ -60,7 +60,9 @@ def in_short(figure: Figure) -> str:
         return share(figure.now)
     if figure.latest is not None:
         return share(figure.latest.kept)
-    return _("too few to show") if figure.is_hidden else _("nothing to count yet")
+    if figure.is_hidden:
+        return _("too few to show")
+    return _("nothing in the last twelve months") if figure.shown else _("nothing to count yet")
 
 
 def finding(figure: Figure) -> str:
@@ -84,6 +86,8 @@ def finding(figure: Figure) -> str:
 def _few(figure: Figure) -> str:
     if figure.is_hidden:
         return _("Too few to show, also over all the time that is known: five or fewer.")
+    if figure.shown:
+        return _("Nothing to count in the last twelve months.")
     return _("Nothing to count yet.")
 
 
