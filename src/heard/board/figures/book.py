@@ -86,7 +86,7 @@ def _by_agency(figures: Iterable[Figure]) -> Iterable[list[Cell]]:
         if found := figure.by_agency:
             others = [(_("Other agencies together"), found.others)] if found.others else []
             for name, kept in [*found.agencies, *others]:
-                yield [figure.promise.text, found.first, found.last, name, kept.kept, kept.of]
+                yield [figure.promise.text, found.since, found.until, name, kept.kept, kept.of]
 
 
 def _notes(figures: Iterable[Figure]) -> Iterable[list[Cell]]:

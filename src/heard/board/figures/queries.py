@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 class ByAgency:
     """Of one year that ended: each agency that may be shown, by name, and the others together."""
 
-    first: date
-    last: date
+    since: date
+    until: date
     agencies: list[tuple[str, Kept]]
     others: Kept | None
 
@@ -46,15 +46,15 @@ class ByAgency:
 @dataclass(frozen=True)
 class Figure:
     """One promise on the page. `periods` of the last three years; `latest` and `before`: twelve months and those before them;
-    `now`: of what is known only of today, else None; `parts`: of decisions, by words, by the reason, and by neither, with their
-    year; `notes`: of its quarters, with what each said before."""
+    `now`: of what is known only of today, else None; `parts`: of decisions, a year that ended, of which is said
+    how many count by words and how many by the reason; `notes`: of its quarters, with what each said before."""
 
     promise: Promise
     periods: list[Period] = field(default_factory=list)
     latest: Period | None = None
     before: Period | None = None
     now: Kept | None = None
-    parts: tuple[Period, Kept] | None = None
+    parts: Period | None = None
     by_agency: ByAgency | None = None
     notes: list[Note] = field(default_factory=list)
 
@@ -126,25 +126,10 @@ def _figure(
         rules.window(found, today=today),
         latest,
         before,
-        parts=_parts(block) if promise.name == promises.WORDS else None,
+        parts=rules.added(block) if promise.name == promises.WORDS else None,
         by_agency=_by_agency(block, counted, agencies, staffed),
         notes=notes,
     )
-
-
-def _parts(block: list[Period]) -> tuple[Period, Kept] | None:
-    """Of the decisions of a year, those that count by words and those by the reason: where none of the parts is small."""
-    year = rules.added(block)
-    if year is None:
-        return None
-    kept = year.kept
-    parts = {"words": kept.with_words, "reason": kept.with_reason, "neither": kept.of - kept.kept}
-    return (year, kept) if _all_shown({name: Kept(0, of) for name, of in parts.items()}) else None
-
-
-def _all_shown(parts: dict[str, Kept]) -> bool:
-    alone, others = rules.gathered(parts)
-    return bool(alone) and others is None
 
 
 def _by_agency(

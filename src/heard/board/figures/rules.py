@@ -50,27 +50,26 @@ class Period:
         return 12 * (self.last.year - self.first.year) + self.last.month - self.first.month + 1
 
 
-def first_of(day: date, months: int = 3) -> date:
-    """The first day of the quarter of a day; or of its month, with one month."""
-    return day.replace(month=day.month - (day.month - 1) % months, day=1)
+def first_of(day: date) -> date:
+    """The first day of the quarter of a day."""
+    return day.replace(month=day.month - (day.month - 1) % 3, day=1)
 
 
-def next_of(first: date, months: int = 3) -> date:
-    """The first day of the quarter, or month, after the one that begins on `first`."""
-    month = first.month - 1 + months
+def next_of(first: date) -> date:
+    """The first day of the quarter after the one that begins on `first`."""
+    month = first.month + 2
     return date(first.year + month // 12, month % 12 + 1, 1)
 
 
-def periods(counted: Mapping[date, Kept], *, today: date, months: int = 3) -> list[Period]:
-    """What was counted, by the first day of each quarter (or of each month, with one month), as periods that can be shown, the
-    earliest first. From the first in which anything is counted up to yesterday, each in one period; the last may be too few.
-    """
+def periods(counted: Mapping[date, Kept], *, today: date) -> list[Period]:
+    """What was counted, by the first day of each quarter, as periods that can be shown, the earliest first. From the first in
+    which anything is counted up to yesterday, each in one period; the last may be too few."""
     found: list[Period] = []
     days = [day for day, kept in counted.items() if kept.of and day < today]
     first = start = min(days, default=today)
     together = Kept(0, 0)
     while first < today:
-        after = next_of(first, months)
+        after = next_of(first)
         together += counted.get(first, Kept(0, 0))
         if not together.of or not together.too_few or after >= today:
             waits = together.too_few and together.of > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def quarter(first: date) -> str:
     """A quarter, by its first day."""
-    return when(first, next_of(next_of(first, 1), 1))
+    return when(first, next_of(first) - timedelta(days=1))
 
 
 def when(first: date, last: date, *, runs: bool = False) -> str:
@@ -113,15 +113,13 @@ def in_parts(figure: Figure) -> str:
     """Of decisions: how many count by words, how many by the reason."""
     if figure.parts is None:
         return ""
-    period, kept = figure.parts
-    return _(
-        "%(when)s: %(words)s by words, %(reason)s by the reason why the child could not be heard, %(neither)s by neither."
-    ) % {
-        "when": called(period),
-        "words": kept.with_words,
-        "reason": kept.with_reason,
-        "neither": kept.of - kept.kept,
-    }
+    kept = figure.parts.kept
+    if kept.parts_too_few:
+        return _("How many of them count by words, and how many by the reason, is too few to show.")
+    told = {"when": called(figure.parts), "words": kept.with_words, "reason": kept.with_reason}
+    return (
+        _("%(when)s: by words %(words)s, by the reason why the child could not be heard %(reason)s.") % told
+    )
 
 
 def hidden() -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.db.models import Count, DateField, DateTimeField, F, Q, QuerySet, Value
-from django.db.models.functions import TruncMonth, TruncQuarter
+from django.db.models.functions import TruncQuarter
 
 from heard.cases.case.rules import Kept
 
@@ -63,13 +63,6 @@ class Counting:
 
 def _kept(row: Mapping[str, Any]) -> Kept:
     return Kept(row.get("kept", 0), row["of"], row.get("with_reason", 0))
-
-
-def by_month(rows: QuerySet[Any], day: str, before: date) -> dict[date, int]:
-    """How many there are in each month, by its first day, of all whose day is before `before`. One question."""
-    earlier = rows.order_by().filter(**_earlier(rows, day, before))
-    months = earlier.annotate(month=TruncMonth(day, output_field=DateField())).values("month")
-    return {row["month"]: row["of"] for row in months.annotate(of=Count("pk"))}
 
 
 def _earlier(rows: QuerySet[Any], day: str, before: date) -> dict[str, date]:
