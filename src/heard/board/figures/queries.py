@@ -45,13 +45,13 @@ class ByAgency:
 
 @dataclass(frozen=True)
 class Figure:
-    """One promise on the page. `periods` of the last three years; `latest` and `before`: twelve months and those before them;
+    """One promise on the page. `periods` of the last three years; `lately` and `before`: twelve months and those before them;
     `now`: of what is known only of today, else None; `parts`: of decisions, a year that ended, of which is said
     how many count by words and how many by the reason; `notes`: of its quarters, with what each said before."""
 
     promise: Promise
     periods: list[Period] = field(default_factory=list)
-    latest: Period | None = None
+    lately: Period | None = None
     before: Period | None = None
     now: Kept | None = None
     parts: Period | None = None

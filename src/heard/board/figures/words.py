@@ -58,8 +58,8 @@ def in_short(figure: Figure) -> str:
     """The figure alone."""
     if figure.now is not None:
         return share(figure.now)
-    if figure.latest is not None:
-        return share(figure.latest.kept)
+    if figure.lately is not None:
+        return share(figure.lately.kept)
     if figure.is_hidden:
         return _("too few to show")
     return _("nothing in the last twelve months") if figure.shown else _("nothing to count yet")
@@ -69,16 +69,16 @@ def finding(figure: Figure) -> str:
     """The sentence above the picture."""
     if figure.now is not None:
         return _("Today: %(share)s.") % {"share": share(figure.now)}
-    if figure.latest is None:
+    if figure.lately is None:
         return _few(figure)
-    told = {"share": share(figure.latest.kept), "when": called(figure.latest)}
+    told = {"share": share(figure.lately.kept), "when": called(figure.lately)}
     said = _("%(share)s, %(when)s.") % told
     if figure.before is None:
         return said
     told = {"said": said, "when": called(figure.before), "then": str(figure.before.share)}
-    if figure.before.share == figure.latest.share:
+    if figure.before.share == figure.lately.share:
         return _("%(said)s As often as before: %(then)s%%, %(when)s.") % told
-    if figure.before.share < figure.latest.share:
+    if figure.before.share < figure.lately.share:
         return _("%(said)s More often than before: %(then)s%%, %(when)s.") % told
     return _("%(said)s Less often than before: %(then)s%%, %(when)s.") % told
 
