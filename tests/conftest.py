@@ -56,6 +56,7 @@ ON_BOTH = (
     "config/",  # backup, settings, the service
     "graph/",
     "home/test_caseload.py",  # sorting and counting in SQL
+    "board/test_figures_page.py",  # quarters and sums in SQL
     "home/test_figures.py",
     "home/test_groups.py",  # what is unique, and locks
     "home/test_health.py",

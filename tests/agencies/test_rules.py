@@ -41,6 +41,7 @@ TABLE = {
     May.SEE_ACTS:         "no             no             yes            no             no             no             yes            no",
     May.AUDIT:            "no             no             yes            yes            no             no             yes            no",
     May.HOLD_AUDIT:       "no             no             yes            no             no             no             yes            no",
+    May.HOLD_FIGURES:     "no             no             yes            no             no             no             yes            no",
     May.KEEP:             "no             no             yes            yes            no             no             no             no",
     May.SEE_TRAIL:        "no             no             yes            no             no             no             yes            yes",
     May.BREAK_GLASS:      "no             yes            yes            yes            no             no             no             no",

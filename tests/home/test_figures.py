@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.conftest import World
 
 from heard.agencies.rules import Hidden
-from heard.board.promises import promises
+from heard.board.figures.queries import figures
 from heard.cases.case import queries as cases
 from heard.cases.case.rules import Kept
 from heard.cases.concern import actions as concerns
@@ -72,6 +72,7 @@ def test_what_was_told_before_the_twelve_months_is_left_out(world: World) -> Non
 def test_five_or_fewer_are_never_shown(world: World, client: Client) -> None:
     for _number in range(5):
         _worry(world, decided_after=1, heard=True)
+    assert figures(world.board_member, today=TODAY)[0].is_hidden
     client.force_login(world.board_member)
     assert "too few to show" in client.get("/figures/").content.decode()
     assert Kept(3, 5).too_few
@@ -84,7 +85,7 @@ def test_figures_are_hidden_from_those_who_do_not_answer_for_them(
 ) -> None:
     user = getattr(world, who)
     with pytest.raises(Hidden):
-        promises(user, since=TODAY - timedelta(days=365), today=TODAY)
+        figures(user, today=TODAY)
     client.force_login(user)
     assert client.get("/figures/").status_code == 404
 

@@ -20,6 +20,8 @@ from heard.agencies.models import User
 from heard.agencies.providers import Provider
 from heard.agencies.rules import Role
 from heard.board import actions as auditing
+from heard.board.figures import actions as figuring
+from heard.board.figures.rules import first_of
 from heard.cases.assessment import actions as assessing
 from heard.cases.attachment import actions as attaching
 from heard.cases.case import actions as casework
@@ -709,7 +711,11 @@ def _audit(world: World) -> dict[str, Any]:
         due_on=ago(-30),
         **about,
     )
-    return {"audit_id": audit.pk, "answer_id": said.pk, "audit_action_id": action.pk}
+    note = figuring.write_note(
+        by=world.board_member, promise="worries", quarter=first_of(ago(0)), text="New team in May"
+    )
+    keys = {"audit_id": audit.pk, "answer_id": said.pk, "audit_action_id": action.pk}
+    return keys | {"figure_note_id": note.pk}
 
 
 def _about_staff(world: World, person_id: Any) -> Any:

@@ -50,6 +50,7 @@ VALUES = {
     "page": ("caseload", "team"),
     "provider_id": ("none",),
     "pack": ("see_me_hear_me",),
+    "promise": ("worries",),
     "requirement": ("SM1",),
 }
 RECORD_KEYS = {
@@ -59,7 +60,7 @@ RECORD_KEYS = {
     "to_teller_id", "discussion_id", "asked_id", "handover_id",
     "opening_id", "alert_id",
     "delivery_id", "onward_id", "staff_worry_id",
-    "audit_id", "answer_id", "audit_action_id",
+    "audit_id", "answer_id", "audit_action_id", "figure_note_id",
     "hold_id", "destruction_id",
     "mapping_id", "role_id", "link_id", "recovery_id",
     "handle_id", "thing_id", "view_id",
@@ -90,6 +91,7 @@ ABOUT_A_CHILD = RECORD_KEYS - {
     "audit_id",
     "answer_id",
     "audit_action_id",
+    "figure_note_id",
     "view_id",
     "import_id",  # each row says whose it is to those who may see the record
 }

@@ -36,6 +36,8 @@ FILE_WITHOUT: Final = {
     "attachment": "one file of a record, in everyday work",
     "digest_paper": "counts that two people released",
     "profile_file": "counts that two people released",
+    "figures_paper": "counts of work, none of five or fewer",
+    "figures_workbook": "counts of work, none of five or fewer",
     "own_plan_paper": "one page in a child’s words, printed while they sit there",
     "own_looks_paper": "who looked, for the child who asks",
     "philomena_paper": "what the police need at once of a child who is missing",

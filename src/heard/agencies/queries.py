@@ -196,6 +196,14 @@ def workers(user: User, permission: May) -> list[User]:
     return found
 
 
+def staff_by_agency(user: User) -> dict[uuid.UUID, int]:
+    """Of each agency, how many active people work with children in it, by its key. One question."""
+    working = [role for role, allowed in MAY.items() if May.PLAN in allowed]
+    rows = Membership.objects.filter(user__in=colleagues_visible_to(user).order_by(), role__in=working)
+    counted = rows.order_by().values("team__agency").annotate(people=Count("user", distinct=True))
+    return {row["team__agency"]: row["people"] for row in counted}
+
+
 def posts_of(user: User) -> tuple[Post, ...]:
     """This user's own roles, each with its team and agency."""
     rows = Membership.objects.filter(user_id=user.pk).select_related("team__agency")

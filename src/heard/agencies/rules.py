@@ -39,6 +39,7 @@ class May(StrEnum):
     RELEASE = "release a profile or digest that others drew up, send it back, or withdraw it"
     SEE_PROFILES = "read the profiles and digests that were released, and have digests by mail"
     SEE_FIGURES = "see the partnership's figures"
+    HOLD_FIGURES = "see the partnership's figures by agency, and write notes beside them"
     AUDIT = (
         "say what their agency meets of what the partnership checks itself against, and read what others say"
     )
@@ -87,6 +88,7 @@ MAY: Final[dict[Role, frozenset[May]]] = {
             May.AUDIT,
             May.HOLD_AUDIT,
             May.BRING_IN,
+            May.HOLD_FIGURES,
         }
     ),
     Role.SUPERVISOR: frozenset(
@@ -108,6 +110,7 @@ MAY: Final[dict[Role, frozenset[May]]] = {
             May.SEE_TRAIL,
             May.AUDIT,
             May.HOLD_AUDIT,
+            May.HOLD_FIGURES,
         }
     ),
     Role.ADMINISTRATOR: frozenset({May.SIGNED_IN, May.MANAGE, May.APPROVE, May.SEE_TRAIL}),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from heard.cases.assessment import queries as assessments
 from heard.cases.case import queries as cases
+from heard.cases.case.counting import Counting
 from heard.cases.case.rules import Kept
 from heard.cases.concern import queries as concerns
 from heard.cases.panel import queries as panels
@@ -24,23 +25,28 @@ if TYPE_CHECKING:
     from heard.agencies.models import User
 
 
-def by_stage(user: User, *, since: date, by: Iterable[int] | None = None) -> list[tuple[str, Kept]]:
-    """Each kind of decision, and how many of them were made beside the child's words since a day. One query a kind.
+def countings(user: User, *, since: date, by: Iterable[int] | None = None) -> list[tuple[str, Counting]]:
+    """Each kind of decision since a day, and what counts of it, by the day on which it was made.
 
     Over the whole partnership, for those who see figures, else `Hidden`; or only those of `by`, about children whom the
     user may see.
     """
     stages = (
-        (_("Worries decided"), concerns.decided_with_words),
-        (_("Assessments signed off"), assessments.signed_with_words),
-        (_("Plans agreed"), plans.agreed_with_words),
-        (_("Reviews held"), reviews.held_with_words),
-        (_("Panels’ decisions about a child"), panels.decided_with_words),
-        (_("Shares decided"), sharing.decided_with_words),
-        (_("Decisions taken in supervision"), supervision.recorded_with_words),
-        (_("Cases closed"), cases.closed_with_words),
+        (_("Worries decided"), concerns.decided_beside_words),
+        (_("Assessments signed off"), assessments.signed_beside_words),
+        (_("Plans agreed"), plans.agreed_beside_words),
+        (_("Reviews held"), reviews.held_beside_words),
+        (_("Panels’ decisions about a child"), panels.decided_beside_words),
+        (_("Shares decided"), sharing.decided_beside_words),
+        (_("Decisions taken in supervision"), supervision.recorded_beside_words),
+        (_("Cases closed"), cases.closed_beside_words),
     )
     return [(text, count(user, since=since, by=by)) for text, count in stages]
+
+
+def by_stage(user: User, *, since: date, by: Iterable[int] | None = None) -> list[tuple[str, Kept]]:
+    """Of each kind of decision, how many were made beside the child's words (`countings`). One query a kind."""
+    return [(text, counting.whole()) for text, counting in countings(user, since=since, by=by)]
 
 
 def what_counts() -> str:

@@ -9,6 +9,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from heard.board import rules
+from heard.board.figures.models import FigureNote
+
+__all__ = ["Audit", "AuditAction", "AuditAnswer", "FigureNote", "SecondReading"]
 
 
 class Audit(models.Model):

@@ -1,105 +1,163 @@
-"""Promises kept: how often the partnership did what it said it would do for every child."""
+"""What the partnership said it would do for every child: each promise, what is behind its figure, and what that does not say."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
 from heard.board import decisions
-from heard.cases.assessment import queries as assessments
-from heard.cases.case import queries as cases
-from heard.cases.clocks import queries as clocks
-from heard.cases.concern import queries as concerns
-from heard.cases.missing import queries as missing
-from heard.cases.plan import queries as plans
-from heard.cases.review import queries as reviews
 from heard.knowledge import load
 
 if TYPE_CHECKING:
-    from heard.agencies.models import User
-    from heard.cases.case.rules import Kept
+    from heard.knowledge.model import Release
 
-YEAR: Final = timedelta(days=365)  # over which figures are counted
+YEAR: Final = timedelta(days=365)  # over which an audit looks back
+
+# Names of promises. They stand in notes and addresses, so that they stay.
+WORRIES: Final = "worries"
+WORDS: Final = "words"
+TRUSTED: Final = "trusted-worker"
+ASSESSMENTS: Final = "assessments"
+INTERVIEWS: Final = "interviews"
+OFFERS: Final = "interviews-offered"
+ACTIONS: Final = "actions"
+REVIEWS: Final = "reviews"
+# By moments that start and meet clocks of the knowledge release.
+BY_CLOCK: Final = {
+    "conferences": ("conference", "conference_transfer_in"),
+    "core-groups": ("core_group",),
+    "review-conferences": ("review_conference_first", "review_conference_next"),
+    "looked-after-reviews": (
+        "looked_after_review_first",
+        "looked_after_review_second",
+        "looked_after_review_next",
+    ),
+}
 
 
 @dataclass(frozen=True)
 class Promise:
-    """One thing that the partnership said it would do, and how often it did."""
+    """One thing that the partnership said it would do. `counts`: what is counted, and in which quarter; `not_said`: what the
+    figure does not say; `source`: who asks it."""
 
+    name: str
     text: str
-    kept: Kept
     source: str
-    counts: str = ""
+    counts: str
+    not_said: str
 
 
-def promises(user: User, *, since: date, today: date) -> list[Promise]:
-    """What is promised to every child, since a day and up to today. For those who see figures; else `Hidden`."""
+def all_promises() -> list[Promise]:
+    """In the order of the page, by the newest release of the knowledge."""
     release = load.current()
-    decision, assessment = release.clock("concern_decision"), release.clock("assessment")
     agreed = _("the dates that people agreed in the plans")
+    due = _("It counts in the quarter in which it was due. What is not due yet is not counted.")
     return [
         Promise(
+            WORRIES,
             _("Worries decided within one working day"),
-            concerns.decided_in_time(user, since=since, today=today),
-            decision.source,
+            release.clock("concern_decision").source,
+            _(
+                "Every worry that was told, kept where it was decided by the end of the day on which that was due."
+            )
+            + f" {due} "
+            + _("Not by agency: whoever takes worries decides them for all."),
+            _("It does not say whether the decision was right, or whether the child was safer for it."),
         ),
         Promise(
+            WORDS,
             _(
                 "Decisions made beside the child’s own words, or with the reason why the child could not be heard, from the "
                 "first worry to closing the case"
             ),
-            decisions.all_stages(decisions.by_stage(user, since=since)),
             release.entries["voice_child"].source,
-            decisions.what_counts(),
+            decisions.what_counts() + " " + _("It counts in the quarter in which it was made."),
+            _("It does not say whether what the child said changed what was decided."),
         ),
         Promise(
+            TRUSTED,
             _("Open cases in which the child has a trusted worker"),
-            cases.with_a_trusted_worker(user),
             release.entries["P3"].source,
+            _(
+                "The cases that are open today, kept where somebody is named on whom the child counts and who may see the record."
+            )
+            + " "
+            + _("This is known only of today, so that there is no figure of an earlier quarter."),
+            _("It does not say whether the child trusts them. The child’s own words do."),
         ),
         Promise(
+            ASSESSMENTS,
             _("Assessments signed off within 45 working days of the worry"),
-            assessments.signed_in_time(user, since=since, today=today),
-            assessment.source,
+            release.clock("assessment").source,
+            _("Every assessment, kept where it was signed off by the day on which it was due.")
+            + f" {due} "
+            + _led(),
+            _("It does not say how well the child is understood in it."),
         ),
         Promise(
+            INTERVIEWS,
             _("Children who came back after being missing and were heard within 72 hours"),
-            missing.interviews_in_time(user, since=since, today=today),
             release.clock("return_interview").source,
+            _(
+                "Every return, kept where the interview was held within 72 hours. Where the child said no it was not held."
+            )
+            + f" {due}",
+            _("It does not say whether anybody acted on what the child said."),
         ),
         Promise(
+            OFFERS,
             _("Children who came back and were asked within 72 hours whether they want to be heard"),
-            missing.interviews_offered_in_time(user, since=since, today=today),
             release.clock("return_interview").source,
+            _("Every return, kept where the child was asked within 72 hours, whatever the child answered.")
+            + f" {due}",
+            _("It does not say whether the child was asked by somebody whom they could tell."),
         ),
-        *(_by_clock(user, text, names, since=since, today=today) for text, names in _timed()),
-        Promise(_("Actions done by their day"), plans.done_in_time(user, since=since, today=today), agreed),
-        Promise(_("Reviews held by their day"), reviews.held_in_time(user, since=since, today=today), agreed),
+        *(_by_clock(release, name, text, due) for name, text in _timed()),
+        Promise(
+            ACTIONS,
+            _("Actions done by their day"),
+            agreed,
+            _(
+                "Every action of an agreed plan, once, kept where it was done by its day. Where a changed plan gave it another day "
+                "after the first had passed, it was not done in time."
+            )
+            + f" {due} "
+            + _led(),
+            _("It does not say whether the action helped. The review says what changed for the child."),
+        ),
+        Promise(
+            REVIEWS,
+            _("Reviews held by their day"),
+            agreed,
+            _("Every review of a plan, kept where it was held by its day. One that is overdue was not.")
+            + f" {due} "
+            + _led(),
+            _("It does not say whether the child was there, or what was decided."),
+        ),
     ]
 
 
-def _timed() -> list[tuple[str, tuple[str, ...]]]:
-    """What moments start and meet, in the words of the page, by their clocks in the knowledge release."""
+def _timed() -> list[tuple[str, str]]:
     return [
-        (
-            _("First child protection conferences held in time"),
-            ("conference", "conference_transfer_in"),
-        ),
-        (_("First core groups held in time"), ("core_group",)),
-        (
-            _("Review conferences held in time"),
-            ("review_conference_first", "review_conference_next"),
-        ),
-        (
-            _("Looked-after reviews held in time"),
-            ("looked_after_review_first", "looked_after_review_second", "looked_after_review_next"),
-        ),
+        ("conferences", _("First child protection conferences held in time")),
+        ("core-groups", _("First core groups held in time")),
+        ("review-conferences", _("Review conferences held in time")),
+        ("looked-after-reviews", _("Looked-after reviews held in time")),
     ]
 
 
-def _by_clock(user: User, text: str, names: tuple[str, ...], *, since: date, today: date) -> Promise:
-    kept = clocks.met_in_time(user, names, since=since, today=today)
-    return Promise(text, kept, load.current().clock(names[0]).source)
+def _by_clock(release: Release, name: str, text: str, due: str) -> Promise:
+    counts = _(
+        "Every one whose start was noted in a case, kept where it was held by the day on which it was due."
+    )
+    not_said = _(
+        "Where nobody noted what starts the time, nothing is counted: the figure may look better than it was."
+    )
+    return Promise(name, text, release.clock(BY_CLOCK[name][0]).source, f"{counts} {due} {_led()}", not_said)
+
+
+def _led() -> str:
+    return _("By agency, it counts for the one whose team leads the case today.")

@@ -12,6 +12,7 @@ urlpatterns = [
     path("caseload-in/", include("heard.insight.bringing.urls")),
     path("digests/", include("heard.insight.digest.urls")),
     path("audits/", include("heard.board.urls")),
+    path("figures/", include("heard.board.figures.urls")),
     path("people/", include("heard.agencies.urls")),
 ]
 handler404 = "heard.home.views.not_found"

@@ -14,7 +14,6 @@ urlpatterns = [
     path("parts/", views.parts, name="parts"),
     path("knowledge/", views.knowledge, name="knowledge"),
     path("knowledge/<str:release>/", views.knowledge, name="knowledge_release"),
-    path("figures/", views.figures, name="figures"),
     path("search/", search, name="find"),
     path("places/", around.places, name="places"),
     path("places/<uuid:place_id>/", around.place, name="place"),

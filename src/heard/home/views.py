@@ -12,15 +12,12 @@ from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
-from heard.board import promises
 from heard.cases.case.notices.lines import lines_of as notice_lines
 from heard.cases.case.notices.queries import unread_of, whom_to_ring
-from heard.cases.glass.queries import openings_counted
 from heard.home import health, learn, queries
 from heard.home.navigation import parts_for
 from heard.home.service import state
 from heard.home.waiting import AT_MOST, BY_CHILD, mine, news_of, page_of
-from heard.knowledge import load
 
 _UNREAD = 30  # of what is new; the page of notices has all
 _LAST_DAY = "last_day"  # in the session: when My work was opened last
@@ -74,17 +71,6 @@ def _first_today(request: Request) -> bool:
 def knowledge(request: HttpRequest, release: str = "") -> HttpResponse:
     """What a new worker learns from. The pack's texts are shown as they are; of an older release, as they were."""
     return render(request, "home/knowledge.html", learn.page(release))
-
-
-@gate(May.SEE_FIGURES)
-@require_safe
-def figures(request: Request) -> HttpResponse:
-    """Whether the partnership does what it promised."""
-    since = localdate() - promises.YEAR
-    found = promises.promises(request.user, since=since, today=localdate())
-    opened = openings_counted(request.user, since=since, today=localdate())
-    context = {"promises": found, "since": since, "opened": opened, "release": load.current().id}
-    return render(request, "home/figures.html", context)
 
 
 @gate(May.MANAGE)

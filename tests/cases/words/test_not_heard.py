@@ -10,6 +10,7 @@ from tests.cases.words.test_occasions import agree, page, review, said
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
+from heard.board.figures.rules import Period
 from heard.cases.assessment import actions as assessing
 from heard.cases.assessment.queries import signed_with_words
 from heard.cases.case.models import NotHeard, TryToReach
@@ -262,12 +263,13 @@ def test_every_stage_counts_the_reason_alike(world, assessment, draft_plan):
 def test_how_many_count_by_the_reason_stands_beside_the_figure(client, world, agreed, monkeypatch):
     client.force_login(world.board_member)
     for kept, told in (
-        (Kept(12, 14, 0), "By words: 12. By the reason why the child could not be heard: 0."),
-        (Kept(12, 14, 6), "By words: 6. By the reason why the child could not be heard: 6."),
+        (Kept(12, 14, 0), "by words 12, by the reason why the child could not be heard 0."),
+        (Kept(12, 14, 6), "by words 6, by the reason why the child could not be heard 6."),
         (Kept(12, 14, 5), "is too few to show"),
         (Kept(12, 14, 7), "is too few to show"),
     ):
-        monkeypatch.setattr("heard.board.decisions.all_stages", lambda _counted, kept=kept: kept)
+        year = Period(ago(300), ago(200), kept)
+        monkeypatch.setattr("heard.board.figures.rules.added", lambda _block, year=year: year)
         shown = " ".join(client.get("/figures/").text.split())
         assert told in shown
         assert "could not be reached, with the day of each try" in shown

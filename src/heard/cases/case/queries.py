@@ -8,7 +8,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import (
-    Count,
     DateField,
     DateTimeField,
     Exists,
@@ -25,6 +24,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from heard.agencies.queries import colleagues_visible_to, looks_at, memberships_with, who_are, workers
 from heard.agencies.rules import MAY, Hidden, May
+from heard.cases.case.counting import Counting
 from heard.cases.case.models import (
     AllocatedWorker,
     Case,
@@ -357,6 +357,11 @@ def with_a_trusted_worker(user: User) -> Kept:
 
 
 def closed_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """How many of `closed_beside_words` are."""
+    return closed_beside_words(user, since=since, by=by).whole()
+
+
+def closed_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
     """Cases closed since a day beside the child's own words. Over the whole partnership, for those who see
     figures; `by`: those closed by these people, of the children whom the user may see."""
     if by is None and not user.may(May.SEE_FIGURES):
@@ -369,7 +374,9 @@ def closed_with_words(user: User, *, since: date, by: Iterable[int] | None = Non
     return beside_words(user, rows.filter(closed_at__date__gte=since), at="closed_at", around="case")
 
 
-def beside_words(user: User, decided: QuerySet[Any], *, at: str, around: str, words: str = "words") -> Kept:
+def beside_words(
+    user: User, decided: QuerySet[Any], *, at: str, around: str, words: str = "words"
+) -> Counting:
     """How many of these decisions stand beside words that the child said since the decision before of the same kind, in the
     same case or about the same child (`around`); or beside the reason why the child, who was asked or whom somebody tried to
     reach since then, could not be heard. `at`: when each was taken; `words`: the field that holds them. For figures of decisions that `user` may count, which
@@ -383,9 +390,7 @@ def beside_words(user: User, decided: QuerySet[Any], *, at: str, around: str, wo
     )
     fresh = Q(**{f"{words}__heard_on__gte": F("before")}, again=False)
     reason = Q(**{f"{words}__isnull": True}, tried=True)
-    numbers = {"kept": fresh | reason, "with_reason": reason}
-    counts = {name: Count("pk", asked) for name, asked in numbers.items()}
-    return Kept(**counted.aggregate(**counts, of=Count("pk")))
+    return Counting(counted, at, fresh | reason, reason)
 
 
 def _decisions_before(model: Any, at: str, around: str) -> QuerySet[Any]:

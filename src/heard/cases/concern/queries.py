@@ -9,7 +9,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from heard.agencies.queries import memberships_with, teams_visible_to, who_are, workers
 from heard.agencies.rules import Hidden, May
+from heard.cases.case.counting import Counting
 from heard.cases.case.models import AllocatedWorker, TrustedWorker
 from heard.cases.case.notices.queries import Seen, seen_by, told_of
 from heard.cases.case.notices.rules import Kind as Told
@@ -410,12 +411,25 @@ def decided_in_time(user: User, *, since: date, today: date) -> Kept:
 
     Over the whole partnership, for those who see figures.
     """
-    told = _told_since(user, since).filter(Q(due_on__lt=today) | Q(state=Concern.State.DECIDED))
+    settled = Q(due_on__lt=today) | Q(state=Concern.State.DECIDED)
+    return to_decide(user).whole(Q(told_at__date__gte=since), settled)
+
+
+def to_decide(user: User) -> Counting:
+    """Every worry, kept where it was decided by the day on which that was due. For those who see figures. By no agency:
+    whoever takes worries decides them for all."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
     in_time = Q(state=Concern.State.DECIDED, decided_at__date__lte=F("due_on"))
-    return Kept(**told.aggregate(kept=Count("pk", in_time), of=Count("pk")))
+    return Counting(Concern.objects.order_by(), "due_on", in_time)
 
 
 def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """How many of `decided_beside_words` are."""
+    return decided_beside_words(user, since=since, by=by).whole()
+
+
+def decided_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
     """Worries about children told since a day that were decided beside the child's own words, or the reason why they
     could not be heard. Over the whole partnership,
     for those who see figures; `by`: those decided by these people of which the user may see everything."""

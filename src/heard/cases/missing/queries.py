@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.attachment.queries import attachments_of
+from heard.cases.case.counting import Counting
 from heard.cases.case.models import Case
 from heard.cases.case.queries import worked_in
 from heard.cases.case.rules import Kept
@@ -151,18 +152,25 @@ def interviews_in_time(user: User, *, since: date, today: date) -> Kept:
 
     Over the whole partnership, for those who see figures.
     """
-    in_time = Q(interview__held_at__lte=F("interview_due_at"))
-    due = _returns(user, since, today)
-    return Kept(**due.aggregate(kept=Count("pk", in_time), of=Count("pk")))
+    return to_interview(user).whole(*_settled(since, today))
 
 
 def interviews_offered_in_time(user: User, *, since: date, today: date) -> Kept:
     """The same returns; kept where the child was asked within the time allowed, whatever the child answered."""
+    return to_offer(user).whole(*_settled(since, today))
+
+
+def to_interview(user: User) -> Counting:
+    """Every return, kept where the interview was held within the time allowed. For those who see figures."""
+    return Counting(_returns(user), "interview_due_at", Q(interview__held_at__lte=F("interview_due_at")))
+
+
+def to_offer(user: User) -> Counting:
+    """Every return, kept where the child was asked within the time allowed. For those who see figures."""
     asked = InterviewOffer.objects.filter(episode=OuterRef("pk")).exclude(outcome=rules.Offered.NOT_OFFERED)
     first = asked.order_by().values("episode").annotate(at=Min("offered_at")).values("at")
-    due = _returns(user, since, today).annotate(asked_at=Subquery(first))
     in_time = Q(asked_at__lte=F("interview_due_at")) | Q(interview__held_at__lte=F("interview_due_at"))
-    return Kept(**due.aggregate(kept=Count("pk", in_time), of=Count("pk")))
+    return Counting(_returns(user).annotate(asked_at=Subquery(first)), "interview_due_at", in_time)
 
 
 def episodes_by_month(user: User, *, since: date, until: date) -> dict[date, tuple[int, int]]:
@@ -180,12 +188,15 @@ def episodes_by_month(user: User, *, since: date, until: date) -> dict[date, tup
     return {timezone.localdate(row["month"]): (row["of"], row["children"]) for row in months}
 
 
-def _returns(user: User, since: date, today: date) -> QuerySet[Episode]:
+def _returns(user: User) -> QuerySet[Episode]:
     if not user.may(May.SEE_FIGURES):
         raise Hidden
+    return _counted(Episode.objects.filter(found_at__isnull=False)).order_by()
+
+
+def _settled(since: date, today: date) -> tuple[Q, Q]:
     begin, now = (_midnight(day) for day in (since, today))
-    rows = _counted(Episode.objects.filter(found_at__gte=begin)).order_by()
-    return rows.filter(Q(interview_due_at__lt=now) | Q(interview__isnull=False))
+    return Q(found_at__gte=begin), Q(interview_due_at__lt=now) | Q(interview__isnull=False)
 
 
 def _midnight(day: date) -> datetime:

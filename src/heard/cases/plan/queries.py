@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.assessment.queries import signed_since_opened
+from heard.cases.case.counting import LED_BY, Counting
 from heard.cases.case.queries import beside_words, led_by_own_agencies, worked_in
 from heard.cases.case.rules import Kept, due_on
 from heard.cases.clocks.queries import STANDING, moments_of
@@ -281,19 +282,34 @@ def done_in_time(user: User, *, since: date, today: date) -> Kept:
 
     An action whose day had passed when a changed plan gave it another was not done in time.
     """
+    return to_do(user).whole(Q(due_on__gte=since, due_on__lt=today))
+
+
+def to_do(user: User) -> Counting:
+    """Every action of an agreed plan with a day, once, on the first day by which it was due and that stayed or passed; kept
+    where it was done by then. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     agreed = Action.objects.exclude(outcome__plan__state=rules.State.DRAFT).order_by()
     replaced = Q(state=rules.Progress.REPLACED)
     missed = replaced & Q(due_on__lt=TruncDate("outcome__plan__replaced_by__agreed_at"))
     lines = agreed.annotate(line=Coalesce("first_id", "pk"))
-    due = lines.filter(~replaced | missed, due_on__gte=since, due_on__lt=today)
+    due = lines.filter(~replaced | missed, due_on__isnull=False)
+    same = due.filter(line=OuterRef("line"))
+    before = same.filter(
+        Q(due_on__lt=OuterRef("due_on")) | Q(due_on=OuterRef("due_on"), pk__lt=OuterRef("pk"))
+    )
     in_time = Q(state=rules.Progress.DONE, done_on__lte=F("due_on"))
     in_time &= ~Q(line__in=lines.filter(missed).values("line"))
-    return Kept(**due.aggregate(kept=Count("line", in_time, distinct=True), of=Count("line", distinct=True)))
+    return Counting(due.filter(~Exists(before)), "due_on", in_time, agency=f"outcome__plan__case__{LED_BY}")
 
 
 def agreed_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """How many of `agreed_beside_words` are."""
+    return agreed_beside_words(user, since=since, by=by).whole()
+
+
+def agreed_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
     """Plans agreed since a day beside the child's own words. Over the whole partnership, for those who see
     figures; `by`: those agreed by these people, of the children whom the user may see."""
     if by is None and not user.may(May.SEE_FIGURES):
@@ -303,15 +319,14 @@ def agreed_with_words(user: User, *, since: date, by: Iterable[int] | None = Non
     return beside_words(user, agreed, at="agreed_at", around="case")
 
 
-def overdue_count(user: User, *, since: date, today: date) -> int:
-    """Plans whose review was due since a day and has not been held: those in force, and those that kept the day because
-    it was missed before they were replaced or ended."""
+def not_reviewed(user: User) -> Counting:
+    """Plans with a day for a review that has not been held: those in force, and those that kept the day because
+    it was missed before they were replaced or ended. None is kept. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    plans = Plan.objects.exclude(
-        state=rules.State.DRAFT
-    )  # one that was brought in has a day, and nobody has agreed to it
-    return plans.filter(review_on__gte=since, review_on__lt=today).count()
+    # One that was brought in has a day, and nobody has agreed to it.
+    waiting = Plan.objects.exclude(state=rules.State.DRAFT).filter(review_on__isnull=False).order_by()
+    return Counting(waiting, "review_on", None, agency=f"case__{LED_BY}")
 
 
 def with_a_disruption_step(user: User) -> Kept:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from heard.cases.assessment.queries import (
     unsigned,
     words_of_child,
 )
+from heard.cases.case.counting import LED_BY, Counting
 from heard.cases.case.queries import beside_words, led_by_own_agencies, worked_in, working
 from heard.cases.case.rules import Kept
 from heard.cases.concern.models import ConcernObservation
@@ -35,7 +36,7 @@ from heard.cases.plan.queries import (
     actions_of,
     draft_plan,
     next_after,
-    overdue_count,
+    not_reviewed,
     plans_of,
     plans_visible_to,
 )
@@ -299,14 +300,27 @@ def held_in_time(user: User, *, since: date, today: date) -> Kept:
 
     Over the whole partnership, for those who see figures.
     """
+    held, overdue = to_hold(user)
+    return held.whole(Q(due_on__gte=since)) + overdue.whole(Q(review_on__gte=since, review_on__lt=today))
+
+
+def to_hold(user: User) -> tuple[Counting, Counting]:
+    """Reviews that were held and had a day, kept where it was by then; and plans whose review has not been held, none kept:
+    those in force, and those that kept the day because it was missed before they were replaced or ended. No review is in
+    both. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    held = Review.objects.filter(due_on__gte=since).order_by()
-    counted = held.aggregate(kept=Count("pk", Q(held_on__lte=F("due_on"))), of=Count("pk"))
-    return Kept(counted["kept"], counted["of"] + overdue_count(user, since=since, today=today))
+    held = Review.objects.filter(due_on__isnull=False).order_by()
+    in_time = Q(held_on__lte=F("due_on"))
+    return Counting(held, "due_on", in_time, agency=f"plan__case__{LED_BY}"), not_reviewed(user)
 
 
 def held_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """How many of `held_beside_words` are."""
+    return held_beside_words(user, since=since, by=by).whole()
+
+
+def held_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
     """Reviews held since a day beside the child's own words. Over the whole partnership, for those who see
     figures; `by`: those held by these people, of the children whom the user may see."""
     if by is None and not user.may(May.SEE_FIGURES):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from heard.agencies.queries import agencies_led_by, workers
 from heard.agencies.rules import Hidden, May
+from heard.cases.case.counting import Counting
 from heard.cases.case.notices.queries import whom_they_cover
 from heard.cases.case.queries import beside_words, worked_in
 from heard.cases.case.rules import Kept
@@ -222,6 +223,11 @@ def preview(user: User, share: Share) -> list[Section]:
 
 
 def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """How many of `decided_beside_words` are."""
+    return decided_beside_words(user, since=since, by=by).whole()
+
+
+def decided_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
     """Shares decided, refusals too, since a day beside the child's own words. Over the whole partnership, for
     those who see figures; `by`: those decided by these people, of the children whom the user may see."""
     if by is None and not user.may(May.SEE_FIGURES):

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, When
 
 from heard.agencies.queries import colleagues_visible_to
 from heard.agencies.rules import MAY, Hidden, May
+from heard.cases.case.counting import Counting
 from heard.cases.case.queries import beside_words, cases_visible_to
 from heard.cases.case.rules import Kept
 from heard.cases.supervision import rules
@@ -117,6 +118,11 @@ def cases_to_decide_on(user: User, supervision: Supervision) -> QuerySet[Case]:
 
 
 def recorded_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """How many of `recorded_beside_words` are."""
+    return recorded_beside_words(user, since=since, by=by).whole()
+
+
+def recorded_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
     """Decisions taken in supervision and copied into a record since a day beside the child's own words. Over the
     whole partnership, for those who see figures; `by`: those taken by these people, of the children whom the user
     may see."""

@@ -25,6 +25,7 @@ from heard.cases.assessment.models import (
     SentBack,
     Strength,
 )
+from heard.cases.case.counting import LED_BY, Counting
 from heard.cases.case.models import Case, CasePeriod, Words
 from heard.cases.case.queries import beside_words, case_visible_to, words_of
 from heard.cases.case.rules import Kept
@@ -318,15 +319,25 @@ def signed_in_time(user: User, *, since: date, today: date) -> Kept:
 
     Over the whole partnership, for those who see figures.
     """
+    settled = Q(due_on__lt=today) | Q(state=rules.State.SIGNED)
+    return to_sign(user).whole(Q(started_at__date__gte=since), settled)
+
+
+def to_sign(user: User) -> Counting:
+    """Every assessment with a day by which it is due, kept where it was signed off by then. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    begun = Assessment.objects.filter(started_at__date__gte=since, due_on__isnull=False).order_by()
-    due = begun.filter(Q(due_on__lt=today) | Q(state=rules.State.SIGNED))
+    begun = Assessment.objects.filter(due_on__isnull=False).order_by()
     in_time = Q(state=rules.State.SIGNED, signed_at__date__lte=F("due_on"))
-    return Kept(**due.aggregate(kept=Count("pk", in_time), of=Count("pk")))
+    return Counting(begun, "due_on", in_time, agency=f"case__{LED_BY}")
 
 
 def signed_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """How many of `signed_beside_words` are."""
+    return signed_beside_words(user, since=since, by=by).whole()
+
+
+def signed_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
     """Assessments signed off since a day beside the child's own words. Over the whole partnership, for those who
     see figures; `by`: those signed by these people, of the children whom the user may see."""
     if by is None and not user.may(May.SEE_FIGURES):

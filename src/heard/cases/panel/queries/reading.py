@@ -15,6 +15,7 @@ from django.utils import timezone
 from heard.agencies.queries import agencies_visible_to, colleagues_visible_to, who_are
 from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.assessment.queries import latest_signed
+from heard.cases.case.counting import Counting
 from heard.cases.case.queries import beside_words, cases_visible_to, open_case_of, words_of
 from heard.cases.case.rules import Kept, days_late
 from heard.cases.disruption.models import DisruptionStep
@@ -223,6 +224,11 @@ def items_of_child(user: User, person_id: uuid.UUID) -> QuerySet[PanelItem]:
 
 
 def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
+    """How many of `decided_beside_words` are."""
+    return decided_beside_words(user, since=since, by=by).whole()
+
+
+def decided_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
     """What panels decided about children since a day beside the child's own words. Over the whole partnership, for those who
     see figures; `by`: what these people wrote down, of the children whom the user may see."""
     if by is None and not user.may(May.SEE_FIGURES):

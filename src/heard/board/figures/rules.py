@@ -1,0 +1,189 @@
+"""Which figures may stand on the page so that none points at one child, and who may note something beside them. Pure.
+
+Quarters in which few are counted are put together with those after them. What is shown is only ever such a period, or
+periods added up, and a period that ended stays as it is. So nothing that is hidden is what remains when one figure is
+taken from another, on this page or on one of an earlier quarter: every figure is made of figures that are shown.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from heard.agencies.rules import Asks
+from heard.cases.case.rules import TOO_FEW, Kept
+
+NOTE_ASKS: Final = Asks(text="Write what happened, in a sentence.")
+CORRECT_NOTE_ASKS: Final = Asks(
+    text="Write what happened, in a sentence.", why="Say why the note is corrected."
+)
+LEAST_STAFF: Final = 3  # people in an agency, so that its figure is not one worker's
+YEARS: Final = 3  # that are shown
+
+
+@dataclass(frozen=True)
+class Period:
+    """Quarters that are counted together: from `first` to `last`, both days in it. `runs`: it has not ended, and grows."""
+
+    first: date
+    last: date
+    kept: Kept
+    runs: bool = False
+
+    @property
+    def is_shown(self) -> bool:
+        return not self.kept.too_few
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether something is counted in it, and too little to show."""
+        return self.kept.too_few and self.kept.of > 0
+
+    @property
+    def share(self) -> int:
+        """In a hundred. Of a period that is shown."""
+        return round(100 * self.kept.kept / self.kept.of)
+
+    @property
+    def months(self) -> int:
+        """How many months have at least a day in it."""
+        return 12 * (self.last.year - self.first.year) + self.last.month - self.first.month + 1
+
+
+def first_of(day: date) -> date:
+    """The first day of the quarter of a day."""
+    return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+
+
+def next_of(first: date) -> date:
+    """The first day of the quarter after the one that begins on `first`."""
+    month = first.month + 2
+    return date(first.year + month // 12, month % 12 + 1, 1)
+
+
+def periods(counted: Mapping[date, Kept], *, today: date) -> list[Period]:
+    """What was counted, by the first day of each quarter, as periods that can be shown, the earliest first. From the first in
+    which anything is counted up to yesterday, each in one period; the last may be too few."""
+    found: list[Period] = []
+    days = [day for day, kept in counted.items() if kept.of and day < today]
+    first = start = min(days, default=today)
+    together = Kept(0, 0)
+    while first < today:
+        after = next_of(first)
+        together += counted.get(first, Kept(0, 0))
+        if not together.of or not together.too_few or after >= today:
+            waits = together.too_few and together.of > 0
+            last = min(after, today) - timedelta(days=1)
+            found.append(Period(start, last, together, runs=after > today or waits))
+            start, together = after, Kept(0, 0)
+        first = after
+    return found
+
+
+def window(found: Sequence[Period], *, today: date) -> list[Period]:
+    """Those of the last three years, each whole."""
+    begin = first_of(today).replace(year=today.year - YEARS)
+    return [period for period in found if period.last >= begin]
+
+
+def added(found: Iterable[Period]) -> Period | None:
+    """What is shown of these, as one; None where nothing is."""
+    shown = [period for period in found if period.is_shown]
+    if not shown:
+        return None
+    kept = sum((period.kept for period in shown), Kept(0, 0))
+    return Period(shown[0].first, shown[-1].last, kept, shown[-1].runs)
+
+
+def latest_year(found: Sequence[Period]) -> tuple[Period | None, Period | None]:
+    """What is shown of the last twelve months or a little more, and of as much before. Whole periods, the latest first."""
+    years: list[Period | None] = []
+    rest = list(found)
+    while rest and rest[-1].is_hidden:
+        rest.pop()
+    for _year in range(2):
+        taken: list[Period] = []
+        while rest and sum(period.months for period in taken) < 12:
+            taken.insert(0, rest.pop())
+        years.append(added(taken))
+    return years[0], years[1]
+
+
+def latest_block(found: Sequence[Period]) -> list[Period]:
+    """The periods of the last year that ended, from April to March, or as much longer as its last period takes: of these,
+    parts may be shown. A period is in one such year and stays there, so that two years have nothing in common."""
+    blocks: list[list[Period]] = []
+    ends: date | None = None
+    for period in found:
+        if period.runs:
+            break
+        if ends is None:
+            blocks.append([])
+            ends = date(period.first.year + (period.first.month > 3), 3, 31)
+        blocks[-1].append(period)
+        if period.last >= ends:
+            ends = None
+    whole = blocks[:-1] if ends else blocks
+    counted = [block for block in whole if any(period.is_shown for period in block)]
+    return counted[-1] if counted else []
+
+
+def gathered[K](
+    parts: Mapping[K, Kept], may_stand: Collection[K] | None = None
+) -> tuple[dict[K, Kept], Kept | None]:
+    """Of parts that make up a whole that is shown: those that may be shown alone, and the others together, None where there
+    are none. Nothing where only the others would be left. `may_stand`: parts that may be shown alone at all.
+
+    Those others are more than one, and among them is one of many with room for every small number beside it: the first by
+    name, not the smallest, which would be known to be smaller than those that are shown.
+    """
+    counted = {part: kept for part, kept in parts.items() if kept.of}
+    alone = sorted((p for p in counted if not counted[p].too_few), key=str)
+    alone = [part for part in alone if may_stand is None or part in may_stand]
+    others = [part for part in counted if part not in alone]
+    while others and alone and not _covers([counted[part].of for part in others]):
+        others.append(alone.pop(0))
+    if not alone:
+        return {}, None
+    together = sum((counted[part] for part in others), Kept(0, 0))
+    return {part: counted[part] for part in alone}, together if others else None
+
+
+def _covers(counts: Sequence[int]) -> bool:
+    return len(counts) > 1 and sum(counts) > 2 * TOO_FEW and max(counts) > TOO_FEW
+
+
+def why_not_note(
+    *, may_note: bool, promise: str, known: Collection[str], quarter: date | None, today: date, text: str
+) -> str | None:
+    if not may_note:
+        return "Only the board and co-ordinators write notes beside figures."
+    if promise not in known:
+        return "Choose the promise that the note is about."
+    if quarter is None or quarter != first_of(quarter) or quarter > today:
+        return "Choose a quarter that has begun."
+    return NOTE_ASKS.missing(text=text)
+
+
+def why_not_correct(*, may_note: bool, is_corrected: bool, text: str, why: str) -> str | None:
+    if not may_note:
+        return "Only the board and co-ordinators write notes beside figures."
+    if is_corrected:
+        return "This note was corrected already. Correct the latest one."
+    return CORRECT_NOTE_ASKS.missing(text=text, why=why)
+
+
+def quarters_to_note(*, today: date) -> list[date]:
+    """The quarters of the last three years, by their first days, the latest first."""
+    last = first_of(today)
+    first = last.replace(year=last.year - YEARS)
+    found: list[date] = []
+    while first <= last:
+        found.insert(0, first)
+        first = next_of(first)
+    return found
+
+
+def in_period(day: Any, period: Period) -> bool:
+    """Whether a quarter, by its first day, lies in a period."""
+    return period.first <= day <= period.last

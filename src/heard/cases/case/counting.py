@@ -1,0 +1,70 @@
+"""What figures count, in one shape for every stage: each thing that was promised once, on one day, kept or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Count, DateField, DateTimeField, F, Q, QuerySet, Value
+from django.db.models.functions import TruncQuarter
+
+from heard.cases.case.rules import Kept
+
+LED_BY: Final = "lead_team__agency"  # of a case
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """What was counted of `name` in the quarter that begins on `first`, of one agency. `agency`: its key, None where
+    nothing of this kind is counted by agency."""
+
+    name: str
+    first: date
+    agency: Any
+    kept: Kept
+
+
+@dataclass(frozen=True)
+class Counting:
+    """`rows`: one for each thing that was promised, of all agencies. `day`: the field, a date or a time, that decides to which
+    quarter it belongs; `kept`: which of them were kept, None for none, and `reason`: those of them by a reason (`Kept`); `name`: the field
+    that tells several promises apart, or the one name that all have; `agency`: the path to the agency whose work it is."""
+
+    rows: QuerySet[Any]
+    day: str
+    kept: Q | None
+    reason: Q | None = None
+    name: Any = field(default_factory=lambda: Value(""))
+    agency: str = ""
+
+    def whole(self, *of: Q) -> Kept:
+        """All of them together, or those of `of`. One question."""
+        return _kept(self.rows.filter(*of).aggregate(**self._sums()))
+
+    def by_quarter(self, before: date) -> Iterator[Quarter]:
+        """By quarter, of all whose day is before `before`. One question."""
+        groups = {
+            "counted_name": self.name,
+            "counted_from": TruncQuarter(self.day, output_field=DateField()),
+            "counted_agency": F(self.agency) if self.agency else Value(""),
+        }
+        rows = self.rows.order_by().filter(**_earlier(self.rows, self.day, before)).annotate(**groups)
+        for row in rows.values(*groups).annotate(**self._sums()):
+            yield Quarter(row["counted_name"], row["counted_from"], row["counted_agency"] or None, _kept(row))
+
+    def _sums(self) -> dict[str, Count]:
+        asked = {"kept": self.kept, "with_reason": self.reason}
+        # A condition that holds for none would have Django leave out the whole question.
+        sums = {name: Count("pk", filter=which) for name, which in asked.items() if which is not None}
+        return sums | {"of": Count("pk")}
+
+
+def _kept(row: Mapping[str, Any]) -> Kept:
+    return Kept(row.get("kept", 0), row["of"], row.get("with_reason", 0))
+
+
+def _earlier(rows: QuerySet[Any], day: str, before: date) -> dict[str, date]:
+    timed = isinstance(rows.model._meta.get_field(day), DateTimeField)
+    return {f"{day}__date__lt" if timed else f"{day}__lt": before}
