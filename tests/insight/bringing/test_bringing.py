@@ -21,7 +21,8 @@ from tests.insight.bringing.files import PEOPLE, WHY, Written, bring
 
 from heard.agencies.models import User
 from heard.agencies.rules import Hidden, Refused
-from heard.board.promises import YEAR, promises
+from heard.board.figures.queries import figures
+from heard.board.promises import TRUSTED
 from heard.cases.assessment.actions import start_assessment
 from heard.cases.case.models import AllocatedWorker, Case
 from heard.cases.case.notices.mail import mail_unread
@@ -44,9 +45,8 @@ def became(rows: Any) -> list[tuple[str, int, str, list[str]]]:
 
 def kept(world: World) -> list[tuple[str, Any]]:
     """The board's figures that have to do with time."""
-    today = timezone.localdate()
-    found = promises(world.board_member, since=today - YEAR, today=today)
-    return [(one.text, one.kept) for one in found if "trusted worker" not in one.text]
+    found = figures(world.board_member, today=timezone.localdate())
+    return [(one.promise.name, one.periods) for one in found if one.promise.name != TRUSTED]
 
 
 # ---- bringing in
@@ -55,7 +55,7 @@ def kept(world: World) -> list[tuple[str, Any]]:
 def test_every_row_is_accounted_for_and_the_record_says_what_the_files_say(
     world: World, written: Written
 ) -> None:
-    figures = kept(world)
+    counted = kept(world)
     paths = written()
     checked = queries.check(world.coordinator, paths)
     assert Person.objects.count() == Case.objects.count() == 0  # nothing is written by looking
@@ -103,7 +103,7 @@ def test_every_row_is_accounted_for_and_the_record_says_what_the_files_say(
         Action.objects.filter(outcome__plan=plan).order_by("due_on").values_list("owner__username", flat=True)
     )
     assert list(owners) == ["sol.wright", "tess.archer"]
-    assert kept(world) == figures  # nothing was done in time because it was brought in
+    assert kept(world) == counted  # nothing was done in time because it was brought in
     bo = Case.objects.get(person__given_name="Bo")
     assert (bo.allocated_worker, bo.trusted_worker, bo.lead_team) == (
         None,
