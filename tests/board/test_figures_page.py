@@ -21,7 +21,7 @@ from tests.conftest import World
 from tests.home.test_figures import _worry
 from tests.home.test_work import a_case
 
-from heard.agencies.actions import add_user
+from heard.agencies.actions import add_agency, add_team, add_user
 from heard.agencies.models import AuditRow, Team
 from heard.agencies.rules import Hidden, Refused, Role
 from heard.board import promises
@@ -34,6 +34,8 @@ from heard.cases.case.rules import Kept
 from heard.cases.clocks.models import ClockRun, Moment
 from heard.cases.concern import queries as concerns
 from heard.cases.concern.models import Concern
+from heard.network.actions import add_person
+from heard.network.models import Person
 
 TODAY = date(2026, 11, 27)
 CORE = "core-groups"
@@ -55,9 +57,11 @@ def _worries(world: World, rows: list[tuple[date, int | None]]) -> None:
     _worry(world, decided_after=None, heard=True)
     one = Concern.objects.get()
     copies = []
+    children = _children(world)
     for number, (due, after) in enumerate(rows):
         new = copy(one)
         new.pk, new.reference, new.due_on = uuid.uuid4(), f"W{number}", due
+        new.person = children[number % len(children)]
         if after is not None:
             new.state, new.decision, new.decision_reason = "decided", "no_further_action", "Nothing more"
             new.decided_by = world.coordinator
@@ -67,27 +71,33 @@ def _worries(world: World, rows: list[tuple[date, int | None]]) -> None:
     Concern.objects.bulk_create(copies)
 
 
-def _core_groups(case: Case, held: list[int | None], due: date, teams: list[Team]) -> None:
-    """Clocks in a case that each of these teams leads: how many days after the day each was met, None for not at all."""
-    for team in teams:
-        case.pk, case.state, case.lead_team = uuid.uuid4(), "closed", team
+def _children(world: World) -> list[Person]:
+    """Two dozen, made once in each test."""
+    there = list(Person.objects.filter(family_name="Counted"))
+    return there or [
+        add_person(by=world.social_worker, given_name=f"Child{number}", family_name="Counted")
+        for number in range(24)
+    ]
+
+
+def _core_groups(case: Case, held: list[int | None], due: date, team: Team, children: list[Person]) -> None:
+    """A clock in a case of its own for each, led by this team: how many days after the day it was met, None for not at all."""
+    for after, child in zip(held, children, strict=False):
+        case.pk, case.state, case.lead_team, case.person = uuid.uuid4(), "closed", team, child
         case.reference = f"C{Case.objects.count()}"
         case._state.adding = True
         case.save()
         moment = Moment.objects.create(
             case=case, kind="conference", on=due, release="x", noted_by=case.opened_by
         )
-        ClockRun.objects.bulk_create(
-            ClockRun(
-                case=case,
-                clock="core_group",
-                release="x",
-                started_on=due,
-                due_on=due,
-                met_on=None if after is None else due + timedelta(days=after),
-                started_by=moment,
-            )
-            for after in held
+        ClockRun.objects.create(
+            case=case,
+            clock="core_group",
+            release="x",
+            started_on=due,
+            due_on=due,
+            met_on=None if after is None else due + timedelta(days=after),
+            started_by=moment,
         )
 
 
@@ -102,16 +112,17 @@ def test_quarters_are_as_somebody_counts_them_by_hand(world: World) -> None:
     counting = concerns.to_decide(world.board_member)
     by_hand: dict[date, Kept] = {}
     for day, after in rows:
-        if day < TODAY:
+        if day < first_of(TODAY):
             kept = Kept(int(after is not None and after <= 0), 1)
             by_hand[first_of(day)] = by_hand.get(first_of(day), Kept(0, 0)) + kept
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        found = list(counting.by_quarter(TODAY))
+        found = list(counting.by_quarter(first_of(TODAY)))
     assert len(asked) == 1, "one question, whatever the number of quarters"
-    assert {one.first: one.kept for one in found} == by_hand
-    assert len(by_hand) > 12
+    assert {one.first: one.counted.kept for one in found} == by_hand
+    assert {child for one in found for child in one.counted.children} <= {one.pk for one in _children(world)}
+    assert len(by_hand) > 10
     one = figure(world.board_member, promises.WORRIES)
     begin = one.periods[0].first
     assert sum((p.kept for p in one.periods), Kept(0, 0)) == sum(
@@ -128,22 +139,34 @@ def test_the_page_says_what_it_shows_and_hides_a_quarter_that_is_too_few(world: 
     assert "April to June" not in page
     _worries(world, [(date(2026, 2, 3), 0)] * 3)
     one = figure(world.board_member, promises.WORRIES)
-    assert one.is_hidden
+    assert one.waiting is not None
+    assert words.finding(one) == "January to September 2026: too few to show."
     assert words.in_short(one) == "too few to show"
     assert pictures.signed(one.periods) == ""
     _worries(world, [(date(2024, 2, 3), 0)] * 9)
     one = figure(world.board_member, promises.WORRIES)
     assert words.finding(one) == "Nothing to count in the last twelve months."
     assert [period.kept.of for period in one.shown] == [9]
+    _worries(world, [(date(2024, 2, 3), 0)] * 9 + [(date(2026, 8, 4), 0)] * 3)
+    assert (
+        words.finding(figure(world.board_member, promises.WORRIES))
+        == "July to September 2026: too few to show."
+    )
+    _worries(world, [(date(2026, 10, 2), 0)] * 9)
+    assert "once it has ended" in words.finding(figure(world.board_member, promises.WORRIES))
 
 
 def _led(world: World, held: dict[str, list[int | None]], due: date = date(2025, 11, 4)) -> None:
     teams = {"care": world.exploitation_team, "school": world.teacher.team, "police": world.officer.team}
-    case = a_case(world)
+    case, children = a_case(world), _children(world)
     for name, days in held.items():
-        team = teams[name]
-        assert team is not None
-        _core_groups(case, days, due, [team])
+        team = teams.get(name) or _youth(world)
+        _core_groups(case, days, due, team, children)
+
+
+def _youth(world: World) -> Team:
+    agency = add_agency(by=world.administrator, name="Lantern Youth Project", kind="voluntary")
+    return add_team(by=world.administrator, agency=agency, name="Outreach")
 
 
 def _staff(world: World, *teams: Team | None) -> None:
@@ -158,21 +181,21 @@ def _staff(world: World, *teams: Team | None) -> None:
 
 def test_agencies_are_for_who_holds_the_partnership_to_account(world: World) -> None:
     _staff(world, world.teacher.team, world.officer.team)
-    _led(world, {"care": [0] * 9, "school": [0] * 6 + [5] * 3, "police": [None] * 3})
+    _led(world, {"care": [0] * 9, "school": [0] * 6 + [5] * 3, "youth": [0] * 9, "police": [None] * 3})
     for user in (world.board_member, world.coordinator):
         found = figure(user, CORE).by_agency
         assert found is not None
         assert found.others is not None
         assert len(found.agencies) == 1, (
-            "the police's three are not what remains: another agency is with them"
+            "the police's three are not what remains, also for who is with them: two other agencies are"
         )
         shown = [kept for _name, kept in found.agencies]
-        assert sum([*shown, found.others], Kept(0, 0)) == Kept(15, 21)
+        assert sum([*shown, found.others], Kept(0, 0)) == Kept(24, 30)
         assert "Other agencies together" in signed_in(user).get(reverse("figures")).text
     for user in (world.supervisor, world.analyst):
         assert figure(user, CORE).by_agency is None
         page = signed_in(user).get(reverse("figures")).text
-        assert "15 of 21" in page
+        assert "24 of 30" in page
         assert "Other agencies together" not in page
         assert "Write a note" not in page
 
@@ -216,7 +239,11 @@ def test_a_note_is_kept_with_what_it_said_before(world: World) -> None:
     page = client.get(reverse("figures")).text
     assert page.index("New team in June") < page.index("Before: New team in May")
     assert "Corrected: It began later" in page
-    assert client.get(reverse("figure_note_correct", args=[note.pk])).status_code == 404
+    corrected = reverse("figure_note_correct", args=[note.pk])
+    assert client.get(corrected).status_code == 404
+    late = client.post(corrected, {"text": "New team in July", "why": "I looked it up"})
+    assert "corrected already" in late.text, "a colleague was quicker"
+    assert "New team in July" in late.text, "and what was typed is not lost"
     with pytest.raises(Refused, match="corrected already"):
         actions.correct_note(by=world.coordinator, figure_note_id=note.pk, text="July", why="Again")
     rows = AuditRow.objects.filter(subject="figure note").order_by("pk")
@@ -284,5 +311,5 @@ def test_a_picture_is_of_what_a_page_signed_and_no_page_draws_one(
     assert not [one for one in asked if "cases_" in one["sql"]]
     assert svg["Content-Type"] == "image/svg+xml"
     assert ">100<" in svg.text
-    for wrong in ("", "made up", of[:-2] + "xx", signing.dumps([[1, 3, 99, False]])):
+    for wrong in ("", "made up", of[:-2] + "xx", signing.Signer(salt="x").sign_object([[1, 3, 99]])):
         assert client.get(path, {"of": wrong}).status_code == 404

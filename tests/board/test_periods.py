@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from datetime import date, timedelta
-from itertools import pairwise, product
+from itertools import count, pairwise, product
 from typing import Any
 
 from hypothesis import given
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from heard.board.figures.rules import (
     added,
+    between,
     first_of,
     gathered,
     latest_block,
@@ -20,67 +21,110 @@ from heard.board.figures.rules import (
     next_of,
     periods,
     quarters_to_note,
+    waiting,
     why_not_correct,
     why_not_note,
     window,
 )
-from heard.cases.case.rules import TOO_FEW, Kept
+from heard.cases.case.rules import TOO_FEW, Counted, Kept
 
-TODAY = date(2026, 11, 27)
+TODAY = date(2027, 1, 27)
 QUARTERS = [date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1), date(2026, 10, 1)]
 
 
-def counted(numbers: Iterable[int], kept: Callable[[int], int] = lambda of: of) -> dict[date, Kept]:
-    return {day: Kept(kept(of), of) for day, of in zip(QUARTERS, numbers, strict=False)}
+_keys = count()
+
+
+def many(of: int, kept: int | None = None) -> Counted:
+    """So many things, each of a child of its own."""
+    return Counted(Kept(of if kept is None else kept, of), frozenset(next(_keys) for _ in range(of)))
+
+
+def counted(numbers: Iterable[int]) -> dict[date, Counted]:
+    return {day: many(of) for day, of in zip(QUARTERS, numbers, strict=False)}
 
 
 days = st.dates(date(2022, 1, 1), TODAY - timedelta(days=1))
 
 
-@given(st.lists(st.tuples(days, st.booleans()), max_size=60))
+def by_quarter(things: Iterable[tuple[date, int, bool]]) -> dict[date, Counted]:
+    by: dict[date, Counted] = defaultdict(Counted)
+    for day, child, kept in things:
+        by[first_of(day)] += Counted(Kept(int(kept), 1), frozenset({child}))
+    return by
+
+
+things_of = st.lists(st.tuples(days, st.integers(0, 20), st.booleans()), max_size=60)
+
+
+@given(things_of)
 def test_every_thing_is_in_one_period_and_periods_leave_no_day_out(
-    things: list[tuple[date, bool]],
+    things: list[tuple[date, int, bool]],
 ) -> None:
-    by: dict[date, Kept] = {}
-    for day, kept in things:
-        by[first_of(day)] = by.get(first_of(day), Kept(0, 0)) + Kept(kept, 1)
-    found = periods(by, today=TODAY)
+    found = periods(by_quarter(things), today=TODAY)
+    ended = [thing for thing in things if thing[0] < first_of(TODAY)]
     for period in found:
-        inside = [kept for day, kept in things if period.first <= day <= period.last]
-        assert period.kept == Kept(sum(inside), len(inside))
-    assert sum(period.kept.of for period in found) == len(things)
+        inside = [thing for thing in ended if period.first <= thing[0] <= period.last]
+        assert period.kept == Kept(sum(kept for _day, _child, kept in inside), len(inside))
+        assert period.is_shown == (
+            len(inside) > TOO_FEW and len({child for _day, child, _kept in inside}) > TOO_FEW
+        )
+    assert sum(period.kept.of for period in found) == len(ended)
     for before, after in pairwise(found):
         assert after.first == before.last + timedelta(days=1)
         assert not before.is_hidden, "only the last may be too few"
-    assert not found or found[-1].last == TODAY - timedelta(days=1)
+    assert not found or found[-1].last == first_of(TODAY) - timedelta(days=1)
 
 
-@given(st.lists(days, max_size=60), st.integers(0, 6))
-def test_a_period_that_ended_stays_as_it_is(things: list[date], quarters: int) -> None:
+@given(things_of, st.integers(0, 6))
+def test_a_period_that_is_shown_stays_as_it_is(things: list[tuple[date, int, bool]], quarters: int) -> None:
     """Whoever keeps the page of an earlier quarter can take nothing from that of a later one."""
-    by: dict[date, Kept] = defaultdict(lambda: Kept(0, 0))
-    for day in things:
-        by[first_of(day)] += Kept(1, 1)
-    then = first_of(TODAY)
+    by, then = by_quarter(things), first_of(TODAY)
     for _number in range(quarters):
         then = first_of(then - timedelta(days=1))
     earlier, later = periods(by, today=then), periods(by, today=TODAY)
-    ended = [period for period in earlier if not period.runs]
+    ended = [period for period in earlier if not period.is_hidden]
     assert ended == later[: len(ended)]
     if block := latest_block(earlier):
         assert [period for period in later if block[0].first <= period.first <= block[-1].last] == block
 
 
+@given(
+    things_of, st.dates(date(2025, 1, 1), date(2026, 12, 31)), st.tuples(st.integers(0, 20), st.booleans())
+)
+def test_from_one_day_to_the_next_in_a_quarter_nothing_changes(
+    things: list[tuple[date, int, bool]], day: date, one: tuple[int, bool]
+) -> None:
+    """Else the one more of today would say whether it was kept."""
+    begin = first_of(day)
+    before, after = by_quarter(things), by_quarter([*things, (day, *one)])
+    assert periods(before, today=begin) == periods(after, today=next_of(begin) - timedelta(days=1))
+
+
 def test_few_are_counted_with_the_quarters_after_them() -> None:
     found = periods(counted([4, 0, 9, 3]), today=TODAY)
-    assert [(p.first, p.last, p.kept.of, p.runs) for p in found] == [
-        (QUARTERS[0], date(2026, 9, 30), 13, False),
-        (QUARTERS[3], date(2026, 11, 26), 3, True),
+    assert [(p.first, p.last, p.kept.of) for p in found] == [
+        (QUARTERS[0], date(2026, 9, 30), 13),
+        (QUARTERS[3], date(2026, 12, 31), 3),
     ]
     assert found[-1].is_hidden
+    assert waiting(found) == found[-1]
+    assert waiting(found[:1]) is waiting([]) is None
     assert [p.is_shown for p in periods(counted([6, 0, 0, 7]), today=TODAY)] == [True, False, False, True]
     assert periods({}, today=TODAY) == []
-    assert periods(counted([0, 0, 0, 8]), today=date(2026, 10, 1)) == [], "the day itself is not over"
+    assert periods(counted([0, 0, 0, 8]), today=date(2026, 12, 31)) == [], "the quarter is not over"
+
+
+def test_many_things_of_few_children_are_few() -> None:
+    a_plan = Counted(Kept(9, 12), frozenset({1}))
+    four = [Counted(Kept(4, 4), frozenset(children)) for children in ({1, 2, 3, 4}, {3, 4, 5, 6})]
+    assert periods({QUARTERS[0]: a_plan}, today=TODAY)[0].is_hidden
+    assert periods(dict(zip(QUARTERS, [four[0]] * 4, strict=True)), today=TODAY)[0].is_hidden, (
+        "always the same four"
+    )
+    assert periods(dict(zip(QUARTERS, four, strict=False)), today=TODAY)[0].last == date(2026, 6, 30)
+    others = {"a": many(9), "b": many(20), "c": many(30), "plan": a_plan}
+    assert "plan" not in gathered(others)[0]
 
 
 # ---- the attack: somebody who knows how it is done thinks of every history that would show the same
@@ -109,7 +153,7 @@ def _attack(
 def _page(history: tuple[int, ...]) -> Hashable:
     """All that is shown of a history at the end of it, and a quarter earlier; with the years' sums."""
     pages = []
-    for today in (QUARTERS[-1], TODAY):
+    for today in (QUARTERS[-1], date(2026, 11, 27), TODAY):
         found = periods(counted(history), today=today)
         whole, before = latest_year(found)
         shown = [(p.first, p.kept.of if not p.is_hidden else "too few") for p in found]
@@ -130,29 +174,38 @@ def test_the_attack_finds_a_hidden_quarter_beside_a_shown_year() -> None:
 
 
 def _by_agency(history: tuple[int, ...]) -> Hashable:
-    alone, others = gathered({f"agency {n}": Kept(0, of) for n, of in enumerate(history)})
-    whole = Kept(0, sum(history))
-    if whole.too_few:
+    alone, others = gathered({f"agency {n}": many(of) for n, of in enumerate(history)})
+    whole = sum(history)
+    if whole <= TOO_FEW:
         return "too few"  # then nothing of it is shown by agency
-    return (whole.of, tuple((name, kept.of) for name, kept in alone.items()), others and others.of)
+    return (whole, tuple((name, one.of) for name, one in alone.items()), others and others.of)
 
 
 def test_no_small_agency_is_what_remains_of_the_partnership() -> None:
-    assert _attack(product(range(17), repeat=3), _by_agency, 8) == []
+    assert _attack(product(range(16), repeat=4), _by_agency, 8) == []
+
+
+def test_who_knows_their_own_number_is_left_with_many() -> None:
+    """An agency among the others takes its own from what they have together."""
+    for history in product((0, 1, 3, 5, 6, 9, 20), repeat=5):
+        parts = {n: many(of) for n, of in enumerate(history)}
+        alone, others = gathered(parts)
+        inside = [one.of for n, one in parts.items() if n not in alone and one.of]
+        if others is not None:
+            assert all(others.of - own > TOO_FEW for own in inside), (history, inside)
 
 
 def test_an_agency_of_few_people_is_never_alone() -> None:
-    parts = {"a": Kept(8, 9), "b": Kept(6, 12), "c": Kept(20, 30)}
+    parts = {"a": many(9), "b": many(12), "c": many(30), "d": many(40)}
     assert gathered(parts) == (parts, None)
-    assert gathered(parts, {"b", "c"}) == ({"c": Kept(20, 30)}, Kept(14, 21)), (
-        "not b by itself beside the sum"
-    )
-    assert gathered(parts, {"a"}) == ({"a": Kept(8, 9)}, Kept(26, 42))
-    assert gathered({"a": Kept(3, 4), "b": Kept(5, 9)}) == ({}, None)
+    alone, others = gathered(parts, {"b", "c", "d"})
+    assert (alone.keys(), others and others.of) == ({"c", "d"}, 21), "not a by itself beside the sum"
+    assert gathered(parts, set()) == ({}, None)
+    assert gathered({"a": many(4), "b": many(9)}) == ({}, None)
 
 
 def test_years_are_whole_periods() -> None:
-    numbers = {date(2024, 1, 1): Kept(8, 10), date(2025, 10, 1): Kept(1, 2)} | counted([6, 7, 8, 2])
+    numbers = {date(2024, 1, 1): many(10), date(2025, 10, 1): many(2)} | counted([6, 7, 8, 2])
     found = periods(numbers, today=TODAY)
     latest, before = latest_year(found)
     assert latest is not None
@@ -162,8 +215,14 @@ def test_years_are_whole_periods() -> None:
     assert block is not None
     assert (block.first, block.last) == (date(2025, 10, 1), date(2026, 3, 31))
     assert window(found, today=TODAY)[0].first == date(2024, 1, 1)
+    within = between(found, date(2025, 9, 1), date(2026, 8, 31))
+    assert within is not None
+    assert (within.first, within.last) == (date(2025, 10, 1), date(2026, 6, 30)), "whole periods alone"
+    assert between(found, date(2026, 10, 1), date(2026, 12, 31)) is None
+    long_ago = periods({date(2024, 1, 1): many(9), date(2025, 7, 1): many(3)}, today=TODAY)
+    assert latest_year(long_ago) == (None, None), "what waits is longer than a year"
     assert next_of(date(2026, 10, 1)) == date(2027, 1, 1)
-    assert [quarters_to_note(today=TODAY)[n] for n in (0, -1)] == [date(2026, 10, 1), date(2023, 10, 1)]
+    assert [quarters_to_note(today=TODAY)[n] for n in (0, -1)] == [date(2027, 1, 1), date(2024, 1, 1)]
 
 
 def test_a_note_needs_a_promise_a_quarter_that_has_begun_and_words() -> None:
@@ -181,7 +240,7 @@ def test_a_note_needs_a_promise_a_quarter_that_has_begun_and_words() -> None:
         {"promise": "other"},
         {"quarter": None},
         {"quarter": date(2026, 2, 1)},
-        {"quarter": date(2027, 1, 1)},
+        {"quarter": date(2027, 4, 1)},
         {"text": " "},
     ):
         assert why_not_note(**told | wrong), wrong

@@ -2,15 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused, Role
+from heard.board import promises
+from heard.board.figures.queries import periods
+from heard.board.figures.rules import first_of
 from heard.cases import models
 from heard.demo import partnership, published, site
 from heard.demo.extracts import write_extracts
@@ -268,6 +273,54 @@ def test_no_two_actions_of_a_plan_were_added_at_one_moment() -> None:
     added = Counter(models.Action.objects.values_list("outcome__plan", "added_at"))
     assert len(added) > 30
     assert set(added.values()) == {1}
+
+
+def test_each_promise_counts_in_the_quarter_of_its_own_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Row by row, as somebody would with the records before them; in the quarter in which each thing was due."""
+    monkeypatch.setattr("heard.cases.case.rules.TOO_FEW", 0)
+    board = User.objects.get(username="helen.burrows")
+    found = {
+        name: {first_of(one.last): (one.kept.kept, one.kept.of) for one in shown if one.kept.of}
+        for name, shown in periods(board, today=TODAY + timedelta(days=400)).items()
+    }
+    by_hand = {
+        promises.WORRIES: [
+            (one.due_on, one.decided_at is not None and localdate(one.decided_at) <= one.due_on)
+            for one in models.Concern.objects.all()
+        ],
+        promises.ASSESSMENTS: [
+            (one.due_on, one.signed_at is not None and localdate(one.signed_at) <= one.due_on)
+            for one in models.Assessment.objects.all()
+            if one.due_on
+        ],
+        promises.INTERVIEWS: [
+            (localdate(one.interview_due_at), _held(one) is not None and _held(one) <= one.interview_due_at)
+            for one in models.Episode.objects.filter(found_at__isnull=False)
+        ],
+        promises.REVIEWS: [(one.due_on, one.held_on <= one.due_on) for one in models.Review.objects.all() if one.due_on]
+        + [(one.review_on, False) for one in models.Plan.objects.exclude(state="draft") if one.review_on],
+        promises.ACTIONS: [
+            (one.due_on, one.done_on is not None and one.done_on <= one.due_on)
+            for one in models.Action.objects.exclude(outcome__plan__state="draft").exclude(state="replaced")
+            if one.due_on
+        ],
+    }  # fmt: skip
+    for clock in models.ClockRun.objects.all():
+        for name, clocks in promises.BY_CLOCK.items():
+            if clock.clock in clocks and (clock.ended_on is None or clock.ended_on > clock.due_on):
+                met = clock.met_on is not None and clock.met_on <= clock.due_on
+                by_hand.setdefault(name, []).append((clock.due_on, met))
+    for name, things in by_hand.items():
+        counted: dict[date, list[bool]] = {}
+        for day, kept in things:
+            counted.setdefault(first_of(day), []).append(kept)
+        assert found[name] == {first: (sum(kept), len(kept)) for first, kept in counted.items()}, name
+    assert len({first for name in by_hand for first in found[name]}) >= 3
+
+
+def _held(episode: Any) -> Any:
+    held = models.Interview.objects.filter(episode=episode).first()
+    return held and held.held_at
 
 
 def test_every_write_is_audited() -> None:

@@ -47,32 +47,32 @@ def _worry(world: World, *, decided_after: int | None, heard: bool) -> None:
 def test_a_worry_decided_late_or_not_at_all_is_not_in_time(world: World) -> None:
     for days in (0, 1, 1, 3, None):
         _worry(world, decided_after=days, heard=True)
-    found = queries.decided_in_time(world.board_member, since=date(2026, 1, 1), today=TODAY)
+    found = queries.to_decide(world.board_member).between(date(2026, 1, 1), TODAY)
     assert found == Kept(kept=3, of=5)
 
 
 def test_a_worry_that_is_not_due_yet_is_not_counted(world: World) -> None:
     _worry(world, decided_after=None, heard=True)
-    found = queries.decided_in_time(world.board_member, since=date(2026, 1, 1), today=TOLD.date())
+    found = queries.to_decide(world.board_member).between(date(2026, 1, 1), TOLD.date())
     assert found == Kept(kept=0, of=0)
 
 
 def test_a_decision_without_the_childs_words_is_counted_as_such(world: World) -> None:
     _worry(world, decided_after=1, heard=True)
     _worry(world, decided_after=1, heard=False)
-    assert queries.decided_with_words(world.board_member, since=date(2026, 1, 1)) == Kept(1, 2)
+    assert queries.decided_beside_words(world.board_member, since=date(2026, 1, 1)).whole() == Kept(1, 2)
     assert cases.with_a_trusted_worker(world.board_member) == Kept(0, 2)
 
 
-def test_what_was_told_before_the_twelve_months_is_left_out(world: World) -> None:
+def test_what_was_due_before_is_left_out(world: World) -> None:
     _worry(world, decided_after=1, heard=True)
-    assert queries.decided_in_time(world.board_member, since=date(2026, 3, 3), today=TODAY).of == 0
+    assert queries.to_decide(world.board_member).between(date(2026, 3, 4), TODAY).of == 0
 
 
 def test_five_or_fewer_are_never_shown(world: World, client: Client) -> None:
     for _number in range(5):
         _worry(world, decided_after=1, heard=True)
-    assert figures(world.board_member, today=TODAY)[0].is_hidden
+    assert figures(world.board_member, today=date(2027, 1, 4))[0].waiting
     client.force_login(world.board_member)
     assert "too few to show" in client.get("/figures/").content.decode()
     assert Kept(3, 5).too_few

@@ -9,17 +9,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from heard.agencies.rules import Hidden, May
-from heard.board import decisions
+from heard.board import decisions, promises
+from heard.board.figures import words
+from heard.board.figures.queries import periods, periods_of
+from heard.board.figures.rules import Period, between, waiting
 from heard.board.models import Audit
-from heard.cases.assessment import queries as assessments
 from heard.cases.case import queries as cases
 from heard.cases.case.rules import Kept
-from heard.cases.clocks import queries as clocks
 from heard.cases.concern import queries as concerns
-from heard.cases.missing import queries as missing
 from heard.cases.panel import queries as panels
 from heard.cases.plan import queries as plans
 from heard.cases.review import queries as reviews
@@ -29,8 +28,6 @@ from heard.govuk.environment import day
 from heard.insight.release.queries import newest_released
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
     from heard.agencies.models import User
 
 
@@ -47,15 +44,26 @@ type _Count = Callable[[User, date, date], Counted]
 
 
 def counted_for(user: User, names: Iterable[str], *, since: date, today: date) -> dict[str, dict[str, str]]:
-    """Each of these by its name, as plain values that can be kept. Each takes a fixed number of queries."""
+    """Each of these by its name, as plain values that can be kept. A fixed number of queries for all promises together, and for each
+    of the others. What is promised is counted as on the page of figures, in the periods shown there that lie within the days from
+    `since` to `today`: an audit of other days tells nothing that the page hides."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    return {name: asdict(_COUNTS[name](user, since, today)) for name in dict.fromkeys(names)}
+    asked = list(dict.fromkeys(names))
+    found = periods(user, today=today) if _PROMISED.keys() & set(asked) else {}
+    return {
+        name: asdict(
+            _promised(name, found.get(_PROMISED[name], []), since, today)
+            if name in _PROMISED
+            else _COUNTS[name](user, since, today)
+        )
+        for name in asked
+    }
 
 
 def names() -> frozenset[str]:
     """Every name that a requirement may use."""
-    return frozenset(_COUNTS)
+    return frozenset(_COUNTS) | _PROMISED.keys()
 
 
 def _share(label: str, kept: Kept, counts: str) -> Counted:
@@ -71,53 +79,23 @@ def _share(label: str, kept: Kept, counts: str) -> Counted:
     )
 
 
-def _decided(user: User, since: date, today: date) -> Counted:
-    kept = concerns.decided_in_time(user, since=since, today=today)
-    return _share(_("Worries decided in time"), kept, _("Worries told since then that were due or decided."))
+def _promised(name: str, found: list[Period], since: date, today: date) -> Counted:
+    promise = next(one for one in promises.all_promises() if one.name == _PROMISED[name])
+    return _in_periods(promise.text, found, since, today, promise.counts)
 
 
-def _assessed(user: User, since: date, today: date) -> Counted:
-    kept = assessments.signed_in_time(user, since=since, today=today)
-    return _share(
-        _("Assessments signed off in time"), kept, _("Assessments that were due or signed since then.")
-    )
-
-
-def _clock(label: StrOrPromise, *clock_names: str) -> _Count:
-    def count(user: User, since: date, today: date) -> Counted:
-        kept = clocks.met_in_time(user, clock_names, since=since, today=today)
-        return _share(str(label), kept, _("Those that were due since then, in cases whose start was noted."))
-
-    return count
-
-
-def _reviews_in_time(user: User, since: date, today: date) -> Counted:
-    kept = reviews.held_in_time(user, since=since, today=today)
-    return _share(_("Reviews held by their day"), kept, _("Reviews of plans that were due since then."))
+def _in_periods(label: str, found: list[Period], since: date, today: date, counts: str) -> Counted:
+    shown, last = between(found, since, today), waiting(found)
+    says = words.share(shown.kept) if shown else _("too few to show") if last else _("nothing to count yet")
+    if shown:
+        says = _("%(share)s, %(when)s") % {"share": says, "when": words.called(shown)}
+    return Counted(label, says, counts)
 
 
 def _words_in_reviews(user: User, since: date, today: date) -> Counted:
-    kept = reviews.held_with_words(user, since=since)
-    return _share(_("Reviews with the child’s words of that review"), kept, decisions.what_counts())
-
-
-def _words_in_decisions(user: User, since: date, today: date) -> Counted:
-    kept = decisions.all_stages(decisions.by_stage(user, since=since))
-    return _share(_("Decisions beside the child’s own words"), kept, decisions.what_counts())
-
-
-def _interviews(user: User, since: date, today: date) -> Counted:
-    kept = missing.interviews_in_time(user, since=since, today=today)
-    return _share(
-        _("Children heard within 72 hours of coming back"), kept, _("Returns since then that are over.")
-    )
-
-
-def _offered(user: User, since: date, today: date) -> Counted:
-    kept = missing.interviews_offered_in_time(user, since=since, today=today)
-    return _share(
-        _("Children asked within 72 hours of coming back"), kept, _("Returns since then that are over.")
-    )
+    found = periods_of([reviews.held_beside_words(user, since=date.min)], today=today)
+    label = _("Reviews with the child’s words of that review")
+    return _in_periods(label, found, since, today, decisions.what_counts())
 
 
 def _trusted(user: User, since: date, today: date) -> Counted:
@@ -204,20 +182,7 @@ def _audits(user: User, since: date, today: date) -> Counted:
 
 
 _COUNTS: Final[dict[str, _Count]] = {
-    "decided_in_time": _decided,
-    "assessed_in_time": _assessed,
-    "conference": _clock(
-        _lazy("First child protection conferences held in time"), "conference", "conference_transfer_in"
-    ),
-    "core_group": _clock(_lazy("First core groups held in time"), "core_group"),
-    "review_conference": _clock(
-        _lazy("Review conferences held in time"), "review_conference_first", "review_conference_next"
-    ),
-    "reviews_in_time": _reviews_in_time,
     "words_in_reviews": _words_in_reviews,
-    "words_in_decisions": _words_in_decisions,
-    "interviews": _interviews,
-    "interviews_offered": _offered,
     "trusted_worker": _trusted,
     "worker_changes": _stayed,
     "allocated_worker": _allocated,
@@ -231,4 +196,15 @@ _COUNTS: Final[dict[str, _Count]] = {
     "profile": _profile,
     "worries_about_places": _about_places,
     "audit": _audits,
+}
+_PROMISED: Final = {
+    "decided_in_time": promises.WORRIES,
+    "assessed_in_time": promises.ASSESSMENTS,
+    "conference": "conferences",
+    "core_group": "core-groups",
+    "review_conference": "review-conferences",
+    "reviews_in_time": promises.REVIEWS,
+    "words_in_decisions": promises.WORDS,
+    "interviews": promises.INTERVIEWS,
+    "interviews_offered": promises.OFFERS,
 }

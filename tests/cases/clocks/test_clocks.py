@@ -179,9 +179,9 @@ def test_clocks_met_in_time_are_counted_and_those_that_ended_are_not(world: Worl
     note(world, case, "protection_plan_ended", date(2026, 4, 1))
     today, since = date(2026, 9, 1), date(2026, 1, 1)
     names = ("conference", "core_group", "review_conference_first")
-    assert queries.met_in_time(world.board_member, names, since=since, today=today) == Kept(1, 2)
+    assert queries.to_meet(world.board_member, names).between(since, today) == Kept(1, 2)
     with pytest.raises(Hidden):
-        queries.met_in_time(world.social_worker, names, since=since, today=today)
+        queries.to_meet(world.social_worker, names).between(since, today)
 
 
 @pytest.mark.parametrize("who", ["officer", "analyst", "board_member", "administrator"])

@@ -212,9 +212,9 @@ def test_neither_they_nor_those_who_work_with_them_find_a_trace(world: World, to
 def test_counts_of_the_partnership_are_as_before(world: World, with_worker: Any, officer: User) -> None:
     since, today = timezone.localdate() - timedelta(days=30), timezone.localdate() + timedelta(days=30)
     board = world.board_member
-    before = queries.decided_in_time(board, since=since, today=today)
+    before = queries.to_decide(board).between(since, today)
     tell(world, with_worker.person_id, user=world.social_worker)
-    assert queries.decided_in_time(board, since=since, today=today) == before
+    assert queries.to_decide(board).between(since, today) == before
 
 
 def test_that_they_are_kept_out_already_is_not_said_to_who_would_keep_them_out(

@@ -41,11 +41,11 @@ def test_a_panels_decision_counts_with_the_reason_why_the_child_could_not_be_hea
     }
     tried = WhyUnheard(Unheard.NOT_REACHED, tries=(Try(today, "call", "Nobody answered"),))
     actions.decide_item(**said, view=ChildsView(unheard=tried))
-    assert queries.decided_with_words(world.coordinator, since=since) == Kept(1, 1, 1)
+    assert queries.decided_beside_words(world.coordinator, since=since).whole() == Kept(1, 1, 1)
     decided = queries.item_visible_to(world.coordinator, item.pk)
     assert decided.why_no_words.endswith("(call): Nobody answered.")
     actions.decide_item(**said, view=NO_WORDS)  # put right before the minutes are agreed
-    assert queries.decided_with_words(world.coordinator, since=since) == Kept(0, 1, 0)
+    assert queries.decided_beside_words(world.coordinator, since=since).whole() == Kept(0, 1, 0)
 
 
 def test_nothing_is_decided_before_the_day(world, case):

@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
-from heard.cases.assessment.queries import signed_with_words
+from heard.cases.assessment.queries import signed_beside_words
 from heard.cases.case.models import Words
 from heard.cases.case.rules import Kept
-from heard.cases.concern.queries import decided_with_words
+from heard.cases.concern.queries import decided_beside_words
 from heard.cases.plan import actions, queries, rules
 from heard.cases.plan.models import Action, Plan
-from heard.cases.review.queries import held_with_words
+from heard.cases.review.queries import held_beside_words
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import restrict
 from heard.network.queries import involvements_of, people_visible_to
@@ -195,27 +195,27 @@ def test_each_stage_counts_the_decisions_made_beside_the_childs_words(world, agr
     """The share over all of them is that of the sums."""
     day = timezone.localdate() - timedelta(days=1)
     by_stage = [
-        decided_with_words(world.coordinator, since=day),
-        signed_with_words(world.coordinator, since=day),
-        queries.agreed_with_words(world.coordinator, since=day),
-        held_with_words(world.coordinator, since=day),
+        decided_beside_words(world.coordinator, since=day).whole(),
+        signed_beside_words(world.coordinator, since=day).whole(),
+        queries.agreed_beside_words(world.coordinator, since=day).whole(),
+        held_beside_words(world.coordinator, since=day).whole(),
     ]
     assert by_stage == [Kept(1, 1), Kept(1, 1), Kept(0, 1), Kept(0, 0)]
     assert sum(by_stage, Kept(0, 0)) == Kept(2, 3)
-    for count in (decided_with_words, signed_with_words, queries.agreed_with_words, held_with_words):
+    for count in (decided_beside_words, signed_beside_words, queries.agreed_beside_words, held_beside_words):
         with pytest.raises(Hidden):
             count(world.teacher, since=day)
 
 
 def test_plans_with_the_childs_words_are_counted(world, agreed):
     day = timezone.localdate() - timedelta(days=1)
-    assert queries.agreed_with_words(world.coordinator, since=day) == Kept(0, 1)
+    assert queries.agreed_beside_words(world.coordinator, since=day).whole() == Kept(0, 1)
     new = actions.copy_to_change(by=world.social_worker, plan_id=agreed.pk)
     said = {"text": "Good", "heard_by": "Sol", "heard_on": timezone.localdate()}
     agree(world, new, view=ChildsView(new=said))
-    assert queries.agreed_with_words(world.coordinator, since=day) + Kept(1, 1) == Kept(2, 3)
+    assert queries.agreed_beside_words(world.coordinator, since=day).whole() + Kept(1, 1) == Kept(2, 3)
     with pytest.raises(Hidden):
-        queries.agreed_with_words(world.teacher, since=day)
+        queries.agreed_beside_words(world.teacher, since=day).whole()
 
 
 @pytest.mark.parametrize("who", ["officer", "analyst", "board_member", "administrator"])

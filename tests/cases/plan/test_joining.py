@@ -63,7 +63,7 @@ def test_what_was_done_while_the_changed_plan_was_written_is_not_to_do_in_it(wor
     assert (new.state, new.done_on, new.note) == ("done", timezone.localdate(), "Each day")
     with later(30):
         since, today = timezone.localdate() - timedelta(days=60), timezone.localdate()
-        assert queries.done_in_time(world.coordinator, since=since, today=today) == Kept(1, 1)
+        assert queries.to_do(world.coordinator).between(since, today) == Kept(1, 1)
 
 
 def test_what_was_done_twice_was_done_on_the_first_day_and_keeps_both_notes(agreed, changed):

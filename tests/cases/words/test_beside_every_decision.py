@@ -249,7 +249,7 @@ def test_the_board_counts_worries_by_words_or_the_reason_too(world: World, silen
     )
     decide(world, third, why_without_words="Not met yet")
     since = TODAY - timedelta(days=1)
-    assert concerns.decided_with_words(world.board_member, since=since) == Kept(2, 3, with_reason=1)
+    assert concerns.decided_beside_words(world.board_member, since=since).whole() == Kept(2, 3, with_reason=1)
 
 
 def test_several_worries_about_one_child_share_what_the_child_says_now(world: World, silent: Concern) -> None:

@@ -12,14 +12,14 @@ from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
 from heard.board.figures.rules import Period
 from heard.cases.assessment import actions as assessing
-from heard.cases.assessment.queries import signed_with_words
+from heard.cases.assessment.queries import signed_beside_words
 from heard.cases.case.models import NotHeard, TryToReach
 from heard.cases.case.queries import not_heard_beside
-from heard.cases.case.rules import Kept, Try, Unheard, WhyUnheard, why_not_leave_unheard
+from heard.cases.case.rules import Counted, Kept, Try, Unheard, WhyUnheard, why_not_leave_unheard
 from heard.cases.plan.actions import agree_plan
-from heard.cases.plan.queries import agreed_with_words
+from heard.cases.plan.queries import agreed_beside_words
 from heard.cases.review.models import Review
-from heard.cases.review.queries import held_with_words
+from heard.cases.review.queries import held_beside_words
 from heard.cases.words.actions import add_words, hear
 from heard.cases.words.forms import ChildsViewForm
 from heard.cases.words.rules import ChildsView
@@ -218,10 +218,10 @@ def test_the_database_refuses_that_nobody_says_how_the_child_was_asked(world, ag
 def test_the_reason_counts_and_another_reason_does_not(world, agreed):
     since = ago(2)
     review(world, agreed, not_reached(1))
-    assert held_with_words(world.coordinator, since=since) == Kept(1, 1, 1)
+    assert held_beside_words(world.coordinator, since=since).whole() == Kept(1, 1, 1)
     Review.objects.update(held_on=ago(1))
     review(world, agreed, ChildsView(why_no_words="There was no time."))
-    assert held_with_words(world.coordinator, since=since) == Kept(1, 2, 1)
+    assert held_beside_words(world.coordinator, since=since).whole() == Kept(1, 2, 1)
 
 
 def test_at_the_boundary_words_before_the_last_decision_do_not_count_and_with_the_reason_they_do(
@@ -233,17 +233,17 @@ def test_at_the_boundary_words_before_the_last_decision_do_not_count_and_with_th
     Review.objects.filter(pk=first.pk).update(held_on=ago(10))
     old = add_words(by=world.teacher, person_id=child, **said("I want my bike.") | {"heard_on": ago(11)})
     second = review(world, agreed, ChildsView(words_id=old.pk))
-    assert held_with_words(world.coordinator, since=since) == Kept(1, 2, 0)
+    assert held_beside_words(world.coordinator, since=since).whole() == Kept(1, 2, 0)
     old.heard_on = ago(10)  # the day of the decision before: said since
     old.save()
-    assert held_with_words(world.coordinator, since=since) == Kept(2, 2, 0)
+    assert held_beside_words(world.coordinator, since=since).whole() == Kept(2, 2, 0)
     Review.objects.filter(pk=second.pk).update(held_on=ago(5))
     older = add_words(by=world.teacher, person_id=child, **said("It is cold.") | {"heard_on": ago(6)})
     third = review(world, agreed, ChildsView(words_id=older.pk))
-    assert held_with_words(world.coordinator, since=since) == Kept(2, 3, 0)
+    assert held_beside_words(world.coordinator, since=since).whole() == Kept(2, 3, 0)
     Review.objects.filter(pk=third.pk).update(held_on=ago(4))
     review(world, agreed, no_wish(3))
-    assert held_with_words(world.coordinator, since=since) == Kept(3, 4, 1)
+    assert held_beside_words(world.coordinator, since=since).whole() == Kept(3, 4, 1)
 
 
 @pytest.mark.parametrize(("days", "kept"), [(11, 1), (10, 2), (3, 2)])
@@ -251,13 +251,13 @@ def test_tries_of_before_the_last_decision_are_no_reason_for_this_one(world, agr
     first = review(world, agreed, ChildsView(new=said("It is better.")))
     Review.objects.filter(pk=first.pk).update(held_on=ago(10))
     review(world, agreed, not_reached(15, days))
-    assert held_with_words(world.coordinator, since=ago(20)) == Kept(kept, 2, kept - 1)
+    assert held_beside_words(world.coordinator, since=ago(20)).whole() == Kept(kept, 2, kept - 1)
 
 
 def test_every_stage_counts_the_reason_alike(world, assessment, draft_plan):
     agree(world, draft_plan, no_wish())
-    assert agreed_with_words(world.coordinator, since=ago(2)) == Kept(1, 1, 1)
-    assert signed_with_words(world.coordinator, since=ago(2)) == Kept(1, 1, 0)
+    assert agreed_beside_words(world.coordinator, since=ago(2)).whole() == Kept(1, 1, 1)
+    assert signed_beside_words(world.coordinator, since=ago(2)).whole() == Kept(1, 1, 0)
 
 
 def test_how_many_count_by_the_reason_stands_beside_the_figure(client, world, agreed, monkeypatch):
@@ -268,7 +268,7 @@ def test_how_many_count_by_the_reason_stands_beside_the_figure(client, world, ag
         (Kept(12, 14, 5), "is too few to show"),
         (Kept(12, 14, 7), "is too few to show"),
     ):
-        year = Period(ago(300), ago(200), kept)
+        year = Period(ago(300), ago(200), Counted(kept, frozenset(range(14))))
         monkeypatch.setattr("heard.board.figures.rules.added", lambda _block, year=year: year)
         shown = " ".join(client.get("/figures/").text.split())
         assert told in shown

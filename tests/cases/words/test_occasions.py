@@ -18,7 +18,7 @@ from heard.cases.case.rules import Kept
 from heard.cases.plan import actions as planning
 from heard.cases.review.actions import hold_review
 from heard.cases.review.models import Review
-from heard.cases.review.queries import held_with_words
+from heard.cases.review.queries import held_beside_words
 from heard.cases.review.rules import Looked
 from heard.cases.words.actions import add_words, correct_words
 from heard.cases.words.rules import ChildsView
@@ -138,10 +138,10 @@ def test_words_that_stood_beside_an_earlier_review_are_not_counted_again(world, 
     since = timezone.localdate() - timedelta(days=2)
     words = add_words(by=world.social_worker, person_id=agreed.case.person_id, **said("I want my bike."))
     first = review(world, agreed, ChildsView(words_id=words.pk))
-    assert held_with_words(world.coordinator, since=since) == Kept(1, 1)
+    assert held_beside_words(world.coordinator, since=since).whole() == Kept(1, 1)
     Review.objects.filter(pk=first.pk).update(held_on=timezone.localdate() - timedelta(days=1))
     review(world, agreed, ChildsView(words_id=words.pk))
-    assert held_with_words(world.coordinator, since=since) == Kept(1, 2)
+    assert held_beside_words(world.coordinator, since=since).whole() == Kept(1, 2)
 
 
 def test_only_words_heard_since_the_review_before_are_counted(world, agreed):
@@ -153,10 +153,10 @@ def test_only_words_heard_since_the_review_before_are_counted(world, agreed):
     second = review(
         world, agreed, ChildsView(words_id=add_words(by=world.teacher, person_id=child, **old).pk)
     )
-    assert held_with_words(world.coordinator, since=since) == Kept(1, 2)
+    assert held_beside_words(world.coordinator, since=since).whole() == Kept(1, 2)
     second.words.heard_on = timezone.localdate()
     second.words.save()
-    assert held_with_words(world.coordinator, since=since) == Kept(2, 2)
+    assert held_beside_words(world.coordinator, since=since).whole() == Kept(2, 2)
 
 
 def test_the_figure_for_the_board_says_what_it_counts(client, world):

@@ -77,7 +77,7 @@ def _by_quarter(figures: Iterable[Figure]) -> Iterable[list[Cell]]:
             if one.is_shown:
                 numbers: list[Cell] = [one.kept.kept, one.kept.of, one.share]
             else:
-                numbers, text = [None, None, None], f"{text}: {words.share(one.kept)}"
+                numbers, text = [None, None, None], f"{text}: {words.in_table(one)}"
             yield [figure.promise.text, one.first, one.last, *numbers, text]
 
 

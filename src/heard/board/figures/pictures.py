@@ -19,13 +19,11 @@ from heard.agencies.rules import Hidden
 if TYPE_CHECKING:
     from heard.board.figures.rules import Period
 
-type Bar = tuple[
-    int, int, int, bool
-]  # the first month, counted from year 0; how many; in a hundred; whether it runs
+type Bar = tuple[int, int, int]  # the first month, counted from year 0; how many; in a hundred
 
 _SALT: Final = "board.figures.picture"
 _FONT: Final = "Arial, 'Liberation Sans', sans-serif"
-_INK, _PALE, _QUIET = "#12504f", "#a9c6c5", "#505a5f"
+_INK, _QUIET = "#12504f", "#505a5f"
 _WIDTH, _HEIGHT = 300, 120  # pixels: as wide as a telephone
 _LEAST: Final = 12  # months
 _NARROW: Final = 2  # months: no room for a number
@@ -34,22 +32,20 @@ _NARROW: Final = 2  # months: no room for a number
 def bars(periods: Sequence[Period]) -> tuple[Bar, ...]:
     """One for each period that is shown."""
     return tuple(
-        (12 * one.first.year + one.first.month - 1, one.months, one.share, one.runs)
-        for one in periods
-        if one.is_shown
+        (12 * one.first.year + one.first.month - 1, one.months, one.share) for one in periods if one.is_shown
     )
 
 
 def signed(periods: Sequence[Period]) -> str:
     """What the address of a picture carries; empty where there is nothing to draw."""
     drawn = bars(periods)
-    return signing.dumps(drawn, salt=_SALT, compress=True) if drawn else ""
+    return signing.Signer(salt=_SALT).sign_object(drawn, compress=True) if drawn else ""
 
 
 def drawn_of(text: str) -> str:
     """The SVG of what `signed` gave; `Hidden` for anything else."""
     try:
-        found = signing.loads(text, salt=_SALT)
+        found = signing.Signer(salt=_SALT).unsign_object(text)
     except signing.BadSignature:
         raise Hidden from None
     return draw(tuple(tuple(one) for one in found))
@@ -80,9 +76,8 @@ def _chart(drawn: tuple[Bar, ...]) -> Any:
             "middle": first + (months - 0.25) / 2,
             "share": share,
             "text": str(share) if months > _NARROW or end - begin <= 2 * _LEAST else "",
-            "runs": runs,
         }
-        for first, months, share, runs in drawn
+        for first, months, share in drawn
     ]
     years = [month for month in range(begin, end) if month % 12 == 0]
     axis = alt.Axis(
@@ -99,10 +94,7 @@ def _chart(drawn: tuple[Bar, ...]) -> Any:
     )
     y = alt.Y("share:Q", scale=alt.Scale(domain=[0, 112], nice=False), axis=percent)
     base = alt.Chart(alt.Data(values=values))
-    colour = alt.condition("datum.runs", alt.value(_PALE), alt.value(_INK))
-    rects = base.mark_rect(stroke=_INK, strokeWidth=1).encode(
-        x=x, x2="to:Q", y=y, y2=alt.datum(0), color=colour
-    )
+    rects = base.mark_rect(color=_INK).encode(x=x, x2="to:Q", y=y, y2=alt.datum(0))
     words = base.mark_text(dy=-7, fontSize=12, color="#0b0c0c").encode(
         x=alt.X("middle:Q"), y=y, text="text:N"
     )

@@ -21,7 +21,7 @@ from heard.board.figures.rules import Period
 from heard.board.promises import Promise
 from heard.cases.assessment import queries as assessments
 from heard.cases.case import queries as cases
-from heard.cases.case.rules import Kept
+from heard.cases.case.rules import Counted, Kept
 from heard.cases.clocks import queries as clocks
 from heard.cases.concern import queries as concerns
 from heard.cases.missing import queries as missing
@@ -46,24 +46,19 @@ class ByAgency:
 @dataclass(frozen=True)
 class Figure:
     """One promise on the page. `periods` of the last three years; `lately` and `before`: twelve months and those before them;
-    `now`: of what is known only of today, else None; `parts`: of decisions, a year that ended, of which is said
-    how many count by words and how many by the reason; `notes`: of its quarters, with what each said before."""
+    `waiting`: the last period, where it is too few to show; `now`: of what is known only of today, else None; `parts`: of
+    decisions, a year that ended, of which is said how many count by words and how many by the reason; `notes`: of its quarters,
+    with what each said before."""
 
     promise: Promise
     periods: list[Period] = field(default_factory=list)
     lately: Period | None = None
     before: Period | None = None
+    waiting: Period | None = None
     now: Kept | None = None
     parts: Period | None = None
     by_agency: ByAgency | None = None
     notes: list[Note] = field(default_factory=list)
-
-    @property
-    def is_hidden(self) -> bool:
-        """Whether something is counted, and nothing of it may be shown."""
-        if self.now is not None:
-            return self.now.too_few and self.now.of > 0
-        return not self.shown and any(period.is_hidden for period in self.periods)
 
     @property
     def put_together(self) -> bool:
@@ -73,9 +68,6 @@ class Figure:
     @property
     def shown(self) -> list[Period]:
         return [period for period in self.periods if period.is_shown]
-
-    def notes_in(self, period: Period) -> list[Note]:
-        return [note for note in self.notes if rules.in_period(note.now.quarter, period)]
 
 
 @dataclass(frozen=True)
@@ -96,7 +88,7 @@ def figures(user: User, *, today: date) -> list[Figure]:
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     counted = _counted(user, today)
-    notes = _notes(user, today)
+    notes = _notes(user)
     agencies, staffed = _agencies(user)
     trusted = cases.with_a_trusted_worker(user)
     return [
@@ -107,6 +99,24 @@ def figures(user: User, *, today: date) -> list[Figure]:
     ]
 
 
+def periods(user: User, *, today: date) -> dict[str, list[Period]]:
+    """Of each promise that is counted by quarter, by its name: all periods of it. As many questions as `figures`. For those who
+    see figures, else `Hidden`."""
+    return {name: _periods(quarters, today) for name, quarters in _counted(user, today).items()}
+
+
+def periods_of(countings: Iterable[Counting], *, today: date) -> list[Period]:
+    """Of these together, which the user may count: whoever gave them has asked."""
+    return _periods((quarter for one in countings for quarter in one.by_quarter(today)), today)
+
+
+def _periods(counted: Iterable[Quarter], today: date) -> list[Period]:
+    quarters: dict[date, Counted] = defaultdict(Counted)
+    for one in counted:
+        quarters[one.first] += one.counted
+    return rules.periods(quarters, today=today)
+
+
 def _figure(
     promise: Promise,
     counted: list[Quarter],
@@ -115,10 +125,7 @@ def _figure(
     agencies: dict[Any, str],
     staffed: set[Any],
 ) -> Figure:
-    quarters: dict[date, Kept] = defaultdict(lambda: Kept(0, 0))
-    for one in counted:
-        quarters[one.first] += one.kept
-    found = rules.periods(quarters, today=today)
+    found = _periods(counted, today)
     latest, before = rules.latest_year(found)
     block = rules.latest_block(found)
     return Figure(
@@ -126,6 +133,7 @@ def _figure(
         rules.window(found, today=today),
         latest,
         before,
+        rules.waiting(found),
         parts=rules.added(block) if promise.name == promises.WORDS else None,
         by_agency=_by_agency(block, counted, agencies, staffed),
         notes=notes,
@@ -135,16 +143,16 @@ def _figure(
 def _by_agency(
     block: list[Period], counted: list[Quarter], agencies: dict[Any, str], staffed: set[Any]
 ) -> ByAgency | None:
-    if not agencies or not block:
+    if not agencies or not block or all(one.agency is None for one in counted):
         return None
     first, last = block[0].first, block[-1].last
-    parts: dict[Any, Kept] = defaultdict(lambda: Kept(0, 0))
+    parts: dict[Any, Counted] = {key: Counted() for key in sorted(agencies, key=lambda key: agencies[key])}
     for one in counted:
-        if one.agency is not None and first <= one.first <= last:
-            parts[one.agency] += one.kept
-    alone, others = rules.gathered(parts, staffed)
-    rows = sorted((agencies[key], kept) for key, kept in alone.items())
-    return ByAgency(first, last, rows, others) if rows else None
+        if first <= one.first <= last:
+            parts[one.agency] = parts.get(one.agency, Counted()) + one.counted
+    alone, others = rules.gathered(parts, staffed & agencies.keys())
+    rows = [(agencies[key], one.kept) for key, one in alone.items()]
+    return ByAgency(first, last, rows, others.kept if others else None) if rows else None
 
 
 def _agencies(user: User) -> tuple[dict[Any, str], set[Any]]:
@@ -199,10 +207,9 @@ def is_corrected(user: User, note: FigureNote) -> bool:
     return notes_visible_to(user).filter(corrects=note).exists()
 
 
-def _notes(user: User, today: date) -> dict[str, list[Note]]:
-    """Of each promise, those of the last three years that stand, by quarter."""
-    begin = rules.quarters_to_note(today=today)[-1]
-    rows = list(notes_visible_to(user).filter(quarter__gte=begin))
+def _notes(user: User) -> dict[str, list[Note]]:
+    """Of each promise, all that stand, by quarter. They are few."""
+    rows = list(notes_visible_to(user))
     by_key = {row.pk: row for row in rows}
     corrected = {row.corrects_id for row in rows}
     found: dict[str, list[Note]] = defaultdict(list)

@@ -1,17 +1,21 @@
 """Which figures may stand on the page so that none points at one child, and who may note something beside them. Pure.
 
-Quarters in which few are counted are put together with those after them. What is shown is only ever such a period, or
-periods added up, and a period that ended stays as it is. So nothing that is hidden is what remains when one figure is
-taken from another, on this page or on one of an earlier quarter: every figure is made of figures that are shown.
+Only quarters that ended are counted: a figure that grew by the day would say of the one more that came today whether it was
+kept. Quarters in which few are counted, or things of few children, are put together with those after them. What is shown is
+only ever such a period, or periods added up. So nothing that is hidden is what remains when one figure is taken from another,
+on this page or on one of an earlier quarter: every figure is made of figures that are shown.
+
+What this does not hold: what is written down late changes the quarter in which it belongs, and an agency to which somebody
+comes or from which somebody goes may stand alone, or no more. Whoever keeps the page of before sees that.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from heard.agencies.rules import Asks
-from heard.cases.case.rules import TOO_FEW, Kept
+from heard.cases.case.rules import TOO_FEW, Counted, Kept
 
 NOTE_ASKS: Final = Asks(text="Write what happened, in a sentence.")
 CORRECT_NOTE_ASKS: Final = Asks(
@@ -23,21 +27,24 @@ YEARS: Final = 3  # that are shown
 
 @dataclass(frozen=True)
 class Period:
-    """Quarters that are counted together: from `first` to `last`, both days in it. `runs`: it has not ended, and grows."""
+    """Quarters that are counted together: from `first` to `last`, both days in it."""
 
     first: date
     last: date
-    kept: Kept
-    runs: bool = False
+    counted: Counted
+
+    @property
+    def kept(self) -> Kept:
+        return self.counted.kept
 
     @property
     def is_shown(self) -> bool:
-        return not self.kept.too_few
+        return not self.counted.too_few
 
     @property
     def is_hidden(self) -> bool:
-        """Whether something is counted in it, and too little to show."""
-        return self.kept.too_few and self.kept.of > 0
+        """Whether something is counted in it, and too little to show. Of the last one it goes on with the next quarter."""
+        return self.counted.too_few and self.counted.of > 0
 
     @property
     def share(self) -> int:
@@ -61,21 +68,19 @@ def next_of(first: date) -> date:
     return date(first.year + month // 12, month % 12 + 1, 1)
 
 
-def periods(counted: Mapping[date, Kept], *, today: date) -> list[Period]:
+def periods(counted: Mapping[date, Counted], *, today: date) -> list[Period]:
     """What was counted, by the first day of each quarter, as periods that can be shown, the earliest first. From the first in
-    which anything is counted up to yesterday, each in one period; the last may be too few."""
+    which anything is counted to the last that ended, each in one period; the last may be too few."""
     found: list[Period] = []
-    days = [day for day, kept in counted.items() if kept.of and day < today]
-    first = start = min(days, default=today)
-    together = Kept(0, 0)
-    while first < today:
+    end = first_of(today)
+    first = start = min((day for day, one in counted.items() if one.of and day < end), default=end)
+    together = Counted()
+    while first < end:
         after = next_of(first)
-        together += counted.get(first, Kept(0, 0))
-        if not together.of or not together.too_few or after >= today:
-            waits = together.too_few and together.of > 0
-            last = min(after, today) - timedelta(days=1)
-            found.append(Period(start, last, together, runs=after > today or waits))
-            start, together = after, Kept(0, 0)
+        together += counted.get(first, Counted())
+        if not together.of or not together.too_few or after >= end:
+            found.append(Period(start, after - timedelta(days=1), together))
+            start, together = after, Counted()
         first = after
     return found
 
@@ -91,16 +96,28 @@ def added(found: Iterable[Period]) -> Period | None:
     shown = [period for period in found if period.is_shown]
     if not shown:
         return None
-    kept = sum((period.kept for period in shown), Kept(0, 0))
-    return Period(shown[0].first, shown[-1].last, kept, shown[-1].runs)
+    return Period(shown[0].first, shown[-1].last, sum((period.counted for period in shown), Counted()))
+
+
+def between(found: Iterable[Period], since: date, until: date) -> Period | None:
+    """What is shown of the periods that lie within these days, both of them in it, as one; None where nothing is."""
+    return added(period for period in found if since <= period.first and period.last <= until)
+
+
+def waiting(found: Sequence[Period]) -> Period | None:
+    """The last period, where it is too few to show."""
+    return found[-1] if found and found[-1].is_hidden else None
 
 
 def latest_year(found: Sequence[Period]) -> tuple[Period | None, Period | None]:
-    """What is shown of the last twelve months or a little more, and of as much before. Whole periods, the latest first."""
+    """What is shown of the last twelve months or a little more, and of as much before: whole periods, the latest first.
+    What waits at the end is left out; where that is a year, there is no latest one."""
     years: list[Period | None] = []
     rest = list(found)
-    while rest and rest[-1].is_hidden:
+    if last := waiting(rest):
         rest.pop()
+        if last.months >= 12:
+            rest = []
     for _year in range(2):
         taken: list[Period] = []
         while rest and sum(period.months for period in taken) < 12:
@@ -115,7 +132,7 @@ def latest_block(found: Sequence[Period]) -> list[Period]:
     blocks: list[list[Period]] = []
     ends: date | None = None
     for period in found:
-        if period.runs:
+        if period.is_hidden:
             break
         if ends is None:
             blocks.append([])
@@ -129,28 +146,32 @@ def latest_block(found: Sequence[Period]) -> list[Period]:
 
 
 def gathered[K](
-    parts: Mapping[K, Kept], may_stand: Collection[K] | None = None
-) -> tuple[dict[K, Kept], Kept | None]:
+    parts: Mapping[K, Counted], may_stand: Collection[K] | None = None
+) -> tuple[dict[K, Counted], Counted | None]:
     """Of parts that make up a whole that is shown: those that may be shown alone, and the others together, None where there
     are none. Nothing where only the others would be left. `may_stand`: parts that may be shown alone at all.
 
-    Those others are more than one, and among them is one of many with room for every small number beside it: the first by
-    name, not the smallest, which would be known to be smaller than those that are shown.
+    The others are so many that who knows one of them, as an agency knows its own, is left with many, and among them is one of many.
+    Those are added for it that stand first in `parts`, not the smallest, which would be known to be smaller than those that are shown.
     """
-    counted = {part: kept for part, kept in parts.items() if kept.of}
-    alone = sorted((p for p in counted if not counted[p].too_few), key=str)
+    counted = {part: one for part, one in parts.items() if one.of}
+    alone = [part for part in counted if not counted[part].too_few]
     alone = [part for part in alone if may_stand is None or part in may_stand]
     others = [part for part in counted if part not in alone]
-    while others and alone and not _covers([counted[part].of for part in others]):
+    while others and alone and not _covers([counted[part] for part in others]):
         others.append(alone.pop(0))
     if not alone:
         return {}, None
-    together = sum((counted[part] for part in others), Kept(0, 0))
+    together = sum((counted[part] for part in others), Counted())
     return {part: counted[part] for part in alone}, together if others else None
 
 
-def _covers(counts: Sequence[int]) -> bool:
-    return len(counts) > 1 and sum(counts) > 2 * TOO_FEW and max(counts) > TOO_FEW
+def _covers(others: Sequence[Counted]) -> bool:
+    """Whether many are left of these, and of many children, whichever of them is taken away; and one of them is of many, with room
+    for every small number beside it."""
+    left = [sum((two for two in others if two is not one), Counted()) for one in others]
+    counts = [one.of for one in others]
+    return all(not one.too_few for one in left) and sum(counts) > 2 * TOO_FEW and max(counts) > TOO_FEW
 
 
 def why_not_note(
@@ -182,8 +203,3 @@ def quarters_to_note(*, today: date) -> list[date]:
         found.insert(0, first)
         first = next_of(first)
     return found
-
-
-def in_period(day: Any, period: Period) -> bool:
-    """Whether a quarter, by its first day, lies in a period."""
-    return period.first <= day <= period.last

@@ -20,33 +20,25 @@ def quarter(first: date) -> str:
     return when(first, next_of(first) - timedelta(days=1))
 
 
-def when(first: date, last: date, *, runs: bool = False) -> str:
+def when(first: date, last: date) -> str:
     """The months from one day to another, in words."""
-    if (first.year, first.month) == (last.year, last.month):
-        said = date_format(first, "F Y")
-    elif first.year == last.year:
-        said = _("%(first)s to %(last)s") % {
-            "first": date_format(first, "F"),
-            "last": date_format(last, "F Y"),
-        }
-    else:
-        said = _("%(first)s to %(last)s") % {
-            "first": date_format(first, "F Y"),
-            "last": date_format(last, "F Y"),
-        }
-    return _("%(when)s so far") % {"when": said} if runs else said
+    begin = date_format(first, "F" if first.year == last.year else "F Y")
+    return _("%(first)s to %(last)s") % {"first": begin, "last": date_format(last, "F Y")}
 
 
 def called(period: Period) -> str:
-    return when(period.first, period.last, runs=period.runs)
+    return when(period.first, period.last)
+
+
+def in_table(period: Period) -> str:
+    """The figure of a period, or why none stands there."""
+    return _("too few to show") if period.is_hidden else share(period.kept)
 
 
 def share(kept: Kept) -> str:
-    """How many of how many; or why no figure stands here."""
+    """How many of how many."""
     if not kept.of:
-        return _("nothing to count yet")
-    if kept.too_few:
-        return _("too few to show")
+        return _("nothing to count")
     return _("%(kept)s of %(of)s (%(share)s%%)") % {
         "kept": kept.kept,
         "of": kept.of,
@@ -57,18 +49,18 @@ def share(kept: Kept) -> str:
 def in_short(figure: Figure) -> str:
     """The figure alone."""
     if figure.now is not None:
-        return share(figure.now)
+        return _("too few to show") if figure.now.too_few and figure.now.of else share(figure.now)
     if figure.lately is not None:
         return share(figure.lately.kept)
-    if figure.is_hidden:
+    if figure.waiting is not None:
         return _("too few to show")
-    return _("nothing in the last twelve months") if figure.shown else _("nothing to count yet")
+    return _("nothing in the last twelve months") if figure.periods else _("nothing to count yet")
 
 
 def finding(figure: Figure) -> str:
     """The sentence above the picture."""
     if figure.now is not None:
-        return _("Today: %(share)s.") % {"share": share(figure.now)}
+        return _("Today: %(share)s.") % {"share": in_short(figure)}
     if figure.lately is None:
         return _few(figure)
     told = {"share": share(figure.lately.kept), "when": called(figure.lately)}
@@ -84,11 +76,11 @@ def finding(figure: Figure) -> str:
 
 
 def _few(figure: Figure) -> str:
-    if figure.is_hidden:
-        return _("Too few to show, also over all the time that is known: five or fewer.")
-    if figure.shown:
+    if figure.waiting is not None:
+        return _("%(when)s: too few to show.") % {"when": called(figure.waiting)}
+    if figure.periods:
         return _("Nothing to count in the last twelve months.")
-    return _("Nothing to count yet.")
+    return _("Nothing to count yet: a quarter is counted once it has ended.")
 
 
 def together(figure: Figure) -> str:
@@ -96,7 +88,7 @@ def together(figure: Figure) -> str:
     if not figure.put_together:
         return ""
     return _(
-        "Where a quarter has five or fewer, it is counted together with those after it, so that some figures are of half a year or longer."
+        "Where a quarter has too few, it is counted together with those after it, so that some figures are of half a year or longer."
     )
 
 
@@ -125,8 +117,9 @@ def in_parts(figure: Figure) -> str:
 def hidden() -> str:
     """What is hidden, and how. On the page and in both files."""
     return _(
-        "Where five or fewer are counted no figure is shown, so that none points at one child: such a quarter is counted together with "
-        "those after it. No sum is shown but of figures that are shown, so that none can be worked out by taking one from another."
+        "Where five or fewer are counted, or what is counted is about five or fewer children, no figure is shown, so that none points at "
+        "one child: such a quarter is counted together with those after it. A quarter is counted once it has ended. No sum is shown but of "
+        "figures that are shown, so that none can be worked out by taking one from another."
     )
 
 
@@ -139,6 +132,6 @@ def not_said() -> list[str]:
         ),
         _("They know only what was written down here. A worry that nobody told is in none of them."),
         _(
-            "What is written down late changes the quarter in which it belongs. The quarter that runs is counted up to yesterday, and grows."
+            "What is written down late changes the quarter in which it belongs: whoever keeps the page of before sees that it changed."
         ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Any, Final
 from django.db.models import Count, DateField, DateTimeField, F, Q, QuerySet, Value
 from django.db.models.functions import TruncQuarter
 
-from heard.cases.case.rules import Kept
+from heard.cases.case.rules import Counted, Kept
 
 LED_BY: Final = "lead_team__agency"  # of a case
 
@@ -23,36 +24,53 @@ class Quarter:
     name: str
     first: date
     agency: Any
-    kept: Kept
+    counted: Counted
 
 
 @dataclass(frozen=True)
 class Counting:
     """`rows`: one for each thing that was promised, of all agencies. `day`: the field, a date or a time, that decides to which
-    quarter it belongs; `kept`: which of them were kept, None for none, and `reason`: those of them by a reason (`Kept`); `name`: the field
-    that tells several promises apart, or the one name that all have; `agency`: the path to the agency whose work it is."""
+    quarter it belongs; `kept`: which of them were kept, None for none, and `reason`: those of them by a reason (`Kept`); `child`: the
+    path to the key of the child whom it is about; `name`: the field that tells several promises apart, or the one name that all
+    have; `agency`: the path to the agency whose work it is."""
 
     rows: QuerySet[Any]
     day: str
     kept: Q | None
+    child: str
     reason: Q | None = None
     name: Any = field(default_factory=lambda: Value(""))
     agency: str = ""
 
-    def whole(self, *of: Q) -> Kept:
-        """All of them together, or those of `of`. One question."""
-        return _kept(self.rows.filter(*of).aggregate(**self._sums()))
+    def whole(self) -> Kept:
+        """All of them together. One question."""
+        return _kept(self.rows.aggregate(**self._sums()))
+
+    def between(self, since: date, before: date) -> Kept:
+        """Those together whose day is `since` or later, and before `before`. One question."""
+        days = {self._day("gte"): since, self._day("lt"): before}
+        return _kept(self.rows.filter(**days).aggregate(**self._sums()))
 
     def by_quarter(self, before: date) -> Iterator[Quarter]:
-        """By quarter, of all whose day is before `before`. One question."""
+        """By quarter, of all whose day is before `before`. One question, which gives a row for each child in each quarter."""
         groups = {
             "counted_name": self.name,
             "counted_from": TruncQuarter(self.day, output_field=DateField()),
             "counted_agency": F(self.agency) if self.agency else Value(""),
+            "counted_child": F(self.child),
         }
-        rows = self.rows.order_by().filter(**_earlier(self.rows, self.day, before)).annotate(**groups)
+        rows = self.rows.order_by().filter(**{self._day("lt"): before}).annotate(**groups)
+        found: dict[tuple[str, date, Any], Counted] = defaultdict(Counted)
         for row in rows.values(*groups).annotate(**self._sums()):
-            yield Quarter(row["counted_name"], row["counted_from"], row["counted_agency"] or None, _kept(row))
+            child = row["counted_child"]
+            key = (row["counted_name"], row["counted_from"], row["counted_agency"] or None)
+            found[key] += Counted(_kept(row), frozenset() if child is None else frozenset({child}))
+        for key, counted in found.items():
+            yield Quarter(*key, counted)
+
+    def _day(self, compared: str) -> str:
+        timed = isinstance(self.rows.model._meta.get_field(self.day), DateTimeField)
+        return f"{self.day}__date__{compared}" if timed else f"{self.day}__{compared}"
 
     def _sums(self) -> dict[str, Count]:
         asked = {"kept": self.kept, "with_reason": self.reason}
@@ -63,8 +81,3 @@ class Counting:
 
 def _kept(row: Mapping[str, Any]) -> Kept:
     return Kept(row.get("kept", 0), row["of"], row.get("with_reason", 0))
-
-
-def _earlier(rows: QuerySet[Any], day: str, before: date) -> dict[str, date]:
-    timed = isinstance(rows.model._meta.get_field(day), DateTimeField)
-    return {f"{day}__date__lt" if timed else f"{day}__lt": before}

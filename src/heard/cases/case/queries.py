@@ -356,11 +356,6 @@ def with_a_trusted_worker(user: User) -> Kept:
     return Kept(opened.filter(sees(user, "trusted_worker", "person")).count(), opened.count())
 
 
-def closed_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
-    """How many of `closed_beside_words` are."""
-    return closed_beside_words(user, since=since, by=by).whole()
-
-
 def closed_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
     """Cases closed since a day beside the child's own words. Over the whole partnership, for those who see
     figures; `by`: those closed by these people, of the children whom the user may see."""
@@ -390,7 +385,9 @@ def beside_words(
     )
     fresh = Q(**{f"{words}__heard_on__gte": F("before")}, again=False)
     reason = Q(**{f"{words}__isnull": True}, tried=True)
-    return Counting(counted, at, fresh | reason, reason)
+    return Counting(
+        counted, at, fresh | reason, around if around == "person" else f"{around}__person", reason
+    )
 
 
 def _decisions_before(model: Any, at: str, around: str) -> QuerySet[Any]:

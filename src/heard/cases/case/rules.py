@@ -220,6 +220,26 @@ class Kept:
         return self.of <= TOO_FEW
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What was counted together, and about which children, by their keys: a dozen actions may all be of one child's plan."""
+
+    kept: Kept = Kept(0, 0)
+    children: frozenset[object] = frozenset()
+
+    def __add__(self, other: "Counted") -> "Counted":
+        return Counted(self.kept + other.kept, self.children | other.children)
+
+    @property
+    def of(self) -> int:
+        return self.kept.of
+
+    @property
+    def too_few(self) -> bool:
+        """Whether so few are counted, or things of so few children, that a figure could point at one child."""
+        return self.kept.too_few or len(self.children) <= TOO_FEW
+
+
 FEW: Final = 8  # signs and vulnerabilities that are offered at once; the rest stand in the whole list
 _LOOKED_THROUGH: Final = 20_000  # characters of what was told: some eight pages
 _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?])\s+|\n+")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import F, Q, QuerySet
@@ -13,7 +12,6 @@ from django.utils import timezone
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.counting import LED_BY, Counting
 from heard.cases.case.queries import case_visible_to, led_by_own_agencies, worked_in
-from heard.cases.case.rules import Kept
 from heard.cases.clocks import rules
 from heard.cases.clocks.models import ClockRun, Moment
 from heard.knowledge import load
@@ -87,21 +85,13 @@ def why_not_begin_noting(user: User, case: Case) -> str | None:
     return rules.why_not_begin_noting(may_note=user.may(May.PLAN), case_is_open=case.state == "open")
 
 
-def met_in_time(user: User, clocks: Iterable[str], *, since: date, today: date) -> Kept:
-    """Clocks of these names that were due since a day: met by the day, of all whose time is over or that were met.
-    Those that ended because nothing was due any more are not counted.
-
-    Over the whole partnership, for those who see figures.
-    """
-    settled = Q(due_on__lt=today) | Q(met_on__isnull=False)
-    return to_meet(user, clocks).whole(Q(due_on__gte=since), settled)
-
-
 def to_meet(user: User, clocks: Iterable[str]) -> Counting:
-    """Every clock of these names that did not end because nothing was due any more, by its name; kept where it was met by the
-    day. For those who see figures."""
+    """Every clock of these names that was not over before its day because nothing was due any more, by its name; kept where it was
+    met by the day. What was due and not done stays so, also where the case was closed afterwards. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    due = ClockRun.objects.filter(clock__in=list(clocks), ended_on=None).order_by()
+    due = ClockRun.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gt=F("due_on")), clock__in=list(clocks)
+    ).order_by()
     in_time = Q(met_on__lte=F("due_on"))
-    return Counting(due, "due_on", in_time, name=F("clock"), agency=f"case__{LED_BY}")
+    return Counting(due, "due_on", in_time, "case__person", name=F("clock"), agency=f"case__{LED_BY}")

@@ -22,7 +22,7 @@ from heard.cases.case.models import AllocatedWorker, TrustedWorker
 from heard.cases.case.notices.queries import Seen, seen_by, told_of
 from heard.cases.case.notices.rules import Kind as Told
 from heard.cases.case.queries import beside_words
-from heard.cases.case.rules import Allowed, Kept, due_on
+from heard.cases.case.rules import Allowed, due_on
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernStep, EarlierDecision, TellerQuestion
 from heard.cases.concern.rules import About
@@ -406,27 +406,13 @@ def _steps(user: User) -> QuerySet[ConcernStep]:
     return rows.filter(not_denied_through(user, "concern__person")) if user.may(May.TELL) else rows.none()
 
 
-def decided_in_time(user: User, *, since: date, today: date) -> Kept:
-    """Worries told since a day that were decided by the day they were due; those not due yet are not counted.
-
-    Over the whole partnership, for those who see figures.
-    """
-    settled = Q(due_on__lt=today) | Q(state=Concern.State.DECIDED)
-    return to_decide(user).whole(Q(told_at__date__gte=since), settled)
-
-
 def to_decide(user: User) -> Counting:
     """Every worry, kept where it was decided by the day on which that was due. For those who see figures. By no agency:
     whoever takes worries decides them for all."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     in_time = Q(state=Concern.State.DECIDED, decided_at__date__lte=F("due_on"))
-    return Counting(Concern.objects.order_by(), "due_on", in_time)
-
-
-def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
-    """How many of `decided_beside_words` are."""
-    return decided_beside_words(user, since=since, by=by).whole()
+    return Counting(Concern.objects.order_by(), "due_on", in_time, "person")
 
 
 def decided_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:

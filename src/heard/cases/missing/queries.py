@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
@@ -15,7 +15,6 @@ from heard.cases.attachment.queries import attachments_of
 from heard.cases.case.counting import Counting
 from heard.cases.case.models import Case
 from heard.cases.case.queries import worked_in
-from heard.cases.case.rules import Kept
 from heard.cases.missing import rules
 from heard.cases.missing.models import EarlierVersion, Episode, InterviewOffer, Philomena
 from heard.network.queries import (
@@ -146,23 +145,10 @@ def _concerning(user: User) -> Q:
     return mine | ~Q(Exists(opened)) if user.takes_worries else mine
 
 
-def interviews_in_time(user: User, *, since: date, today: date) -> Kept:
-    """Returns since a day after which the interview was held within the time allowed; of all whose time is over by
-    the beginning of today, or whose interview was held. Where the child said no it was not held, and counts as such.
-
-    Over the whole partnership, for those who see figures.
-    """
-    return to_interview(user).whole(*_settled(since, today))
-
-
-def interviews_offered_in_time(user: User, *, since: date, today: date) -> Kept:
-    """The same returns; kept where the child was asked within the time allowed, whatever the child answered."""
-    return to_offer(user).whole(*_settled(since, today))
-
-
 def to_interview(user: User) -> Counting:
     """Every return, kept where the interview was held within the time allowed. For those who see figures."""
-    return Counting(_returns(user), "interview_due_at", Q(interview__held_at__lte=F("interview_due_at")))
+    in_time = Q(interview__held_at__lte=F("interview_due_at"))
+    return Counting(_returns(user), "interview_due_at", in_time, "person")
 
 
 def to_offer(user: User) -> Counting:
@@ -170,7 +156,7 @@ def to_offer(user: User) -> Counting:
     asked = InterviewOffer.objects.filter(episode=OuterRef("pk")).exclude(outcome=rules.Offered.NOT_OFFERED)
     first = asked.order_by().values("episode").annotate(at=Min("offered_at")).values("at")
     in_time = Q(asked_at__lte=F("interview_due_at")) | Q(interview__held_at__lte=F("interview_due_at"))
-    return Counting(_returns(user).annotate(asked_at=Subquery(first)), "interview_due_at", in_time)
+    return Counting(_returns(user).annotate(asked_at=Subquery(first)), "interview_due_at", in_time, "person")
 
 
 def episodes_by_month(user: User, *, since: date, until: date) -> dict[date, tuple[int, int]]:
@@ -192,15 +178,6 @@ def _returns(user: User) -> QuerySet[Episode]:
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     return _counted(Episode.objects.filter(found_at__isnull=False)).order_by()
-
-
-def _settled(since: date, today: date) -> tuple[Q, Q]:
-    begin, now = (_midnight(day) for day in (since, today))
-    return Q(found_at__gte=begin), Q(interview_due_at__lt=now) | Q(interview__isnull=False)
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(0)))
 
 
 def answers_of(user: User, interview: Interview) -> list[Strand]:

@@ -276,15 +276,6 @@ def why_not_finish(user: User, action: Action, *, outcome: str, note: str, done_
     )
 
 
-def done_in_time(user: User, *, since: date, today: date) -> Kept:
-    """Actions of agreed plans that were due since a day and were done by then, each once however often its plan changed.
-    Over the whole partnership, for those who see figures.
-
-    An action whose day had passed when a changed plan gave it another was not done in time.
-    """
-    return to_do(user).whole(Q(due_on__gte=since, due_on__lt=today))
-
-
 def to_do(user: User) -> Counting:
     """Every action of an agreed plan with a day, once, on the first day by which it was due and that stayed or passed; kept
     where it was done by then. For those who see figures."""
@@ -295,18 +286,17 @@ def to_do(user: User) -> Counting:
     missed = replaced & Q(due_on__lt=TruncDate("outcome__plan__replaced_by__agreed_at"))
     lines = agreed.annotate(line=Coalesce("first_id", "pk"))
     due = lines.filter(~replaced | missed, due_on__isnull=False)
-    same = due.filter(line=OuterRef("line"))
+    # By its own columns and not by `line`, which no index knows.
+    same = due.filter(Q(first_id=OuterRef("line")) | Q(first_id=None, pk=OuterRef("line")))
     before = same.filter(
         Q(due_on__lt=OuterRef("due_on")) | Q(due_on=OuterRef("due_on"), pk__lt=OuterRef("pk"))
     )
     in_time = Q(state=rules.Progress.DONE, done_on__lte=F("due_on"))
     in_time &= ~Q(line__in=lines.filter(missed).values("line"))
-    return Counting(due.filter(~Exists(before)), "due_on", in_time, agency=f"outcome__plan__case__{LED_BY}")
-
-
-def agreed_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
-    """How many of `agreed_beside_words` are."""
-    return agreed_beside_words(user, since=since, by=by).whole()
+    case = "outcome__plan__case"
+    return Counting(
+        due.filter(~Exists(before)), "due_on", in_time, f"{case}__person", agency=f"{case}__{LED_BY}"
+    )
 
 
 def agreed_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
@@ -326,7 +316,7 @@ def not_reviewed(user: User) -> Counting:
         raise Hidden
     # One that was brought in has a day, and nobody has agreed to it.
     waiting = Plan.objects.exclude(state=rules.State.DRAFT).filter(review_on__isnull=False).order_by()
-    return Counting(waiting, "review_on", None, agency=f"case__{LED_BY}")
+    return Counting(waiting, "review_on", None, "case__person", agency=f"case__{LED_BY}")
 
 
 def with_a_disruption_step(user: User) -> Kept:

@@ -24,7 +24,6 @@ from heard.cases.assessment.queries import (
 )
 from heard.cases.case.counting import LED_BY, Counting
 from heard.cases.case.queries import beside_words, led_by_own_agencies, worked_in, working
-from heard.cases.case.rules import Kept
 from heard.cases.concern.models import ConcernObservation
 from heard.cases.concern.queries import concerns_of
 from heard.cases.concern.strategy.queries import going_on as discussion_going_on
@@ -295,15 +294,6 @@ def _before_closing(user: User, case: Case) -> rules.Before:
     )
 
 
-def held_in_time(user: User, *, since: date, today: date) -> Kept:
-    """Reviews due since a day that were held by then; one that is overdue now counts as not held in time.
-
-    Over the whole partnership, for those who see figures.
-    """
-    held, overdue = to_hold(user)
-    return held.whole(Q(due_on__gte=since)) + overdue.whole(Q(review_on__gte=since, review_on__lt=today))
-
-
 def to_hold(user: User) -> tuple[Counting, Counting]:
     """Reviews that were held and had a day, kept where it was by then; and plans whose review has not been held, none kept:
     those in force, and those that kept the day because it was missed before they were replaced or ended. No review is in
@@ -312,12 +302,9 @@ def to_hold(user: User) -> tuple[Counting, Counting]:
         raise Hidden
     held = Review.objects.filter(due_on__isnull=False).order_by()
     in_time = Q(held_on__lte=F("due_on"))
-    return Counting(held, "due_on", in_time, agency=f"plan__case__{LED_BY}"), not_reviewed(user)
-
-
-def held_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
-    """How many of `held_beside_words` are."""
-    return held_beside_words(user, since=since, by=by).whole()
+    return Counting(
+        held, "due_on", in_time, "plan__case__person", agency=f"plan__case__{LED_BY}"
+    ), not_reviewed(user)
 
 
 def held_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:

@@ -222,11 +222,6 @@ def preview(user: User, share: Share) -> list[Section]:
     ]
 
 
-def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
-    """How many of `decided_beside_words` are."""
-    return decided_beside_words(user, since=since, by=by).whole()
-
-
 def decided_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
     """Shares decided, refusals too, since a day beside the child's own words. Over the whole partnership, for
     those who see figures; `by`: those decided by these people, of the children whom the user may see."""

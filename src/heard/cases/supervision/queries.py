@@ -117,11 +117,6 @@ def cases_to_decide_on(user: User, supervision: Supervision) -> QuerySet[Case]:
     )
 
 
-def recorded_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
-    """How many of `recorded_beside_words` are."""
-    return recorded_beside_words(user, since=since, by=by).whole()
-
-
 def recorded_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
     """Decisions taken in supervision and copied into a record since a day beside the child's own words. Over the
     whole partnership, for those who see figures; `by`: those taken by these people, of the children whom the user

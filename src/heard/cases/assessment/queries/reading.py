@@ -28,7 +28,6 @@ from heard.cases.assessment.models import (
 from heard.cases.case.counting import LED_BY, Counting
 from heard.cases.case.models import Case, CasePeriod, Words
 from heard.cases.case.queries import beside_words, case_visible_to, words_of
-from heard.cases.case.rules import Kept
 from heard.cases.concern.models import Concern, ConcernObservation
 from heard.cases.note.models import NoteObservation
 from heard.cases.note.queries import noticed_in_notes
@@ -314,27 +313,13 @@ def days_left(assessment: Assessment, today: date) -> int | None:
     return None if assessment.due_on is None else (assessment.due_on - today).days
 
 
-def signed_in_time(user: User, *, since: date, today: date) -> Kept:
-    """Assessments begun since a day that were signed off by the day they were due; those not due yet are not counted.
-
-    Over the whole partnership, for those who see figures.
-    """
-    settled = Q(due_on__lt=today) | Q(state=rules.State.SIGNED)
-    return to_sign(user).whole(Q(started_at__date__gte=since), settled)
-
-
 def to_sign(user: User) -> Counting:
     """Every assessment with a day by which it is due, kept where it was signed off by then. For those who see figures."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
     begun = Assessment.objects.filter(due_on__isnull=False).order_by()
     in_time = Q(state=rules.State.SIGNED, signed_at__date__lte=F("due_on"))
-    return Counting(begun, "due_on", in_time, agency=f"case__{LED_BY}")
-
-
-def signed_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
-    """How many of `signed_beside_words` are."""
-    return signed_beside_words(user, since=since, by=by).whole()
+    return Counting(begun, "due_on", in_time, "case__person", agency=f"case__{LED_BY}")
 
 
 def signed_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:

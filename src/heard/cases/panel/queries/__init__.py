@@ -18,7 +18,6 @@ from heard.cases.panel.queries.reading import (
     agenda_of,
     cases_around,
     decided_beside_words,
-    decided_with_words,
     earlier_actions,
     held_before,
     item_visible_to,

@@ -17,7 +17,7 @@ from heard.agencies.rules import MAY, Hidden, May
 from heard.cases.assessment.queries import latest_signed
 from heard.cases.case.counting import Counting
 from heard.cases.case.queries import beside_words, cases_visible_to, open_case_of, words_of
-from heard.cases.case.rules import Kept, days_late
+from heard.cases.case.rules import days_late
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel import rules
 from heard.cases.panel.models import (
@@ -221,11 +221,6 @@ def items_of_child(user: User, person_id: uuid.UUID) -> QuerySet[PanelItem]:
     rows = items_visible_to(user).filter(person_id=person_id, taken_off_at=None, decided_at__isnull=False)
     dissents = Prefetch("dissents", Dissent.objects.select_related("by", "agency"))
     return rows.prefetch_related(dissents).order_by("-panel__starts_at", "pk")
-
-
-def decided_with_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Kept:
-    """How many of `decided_beside_words` are."""
-    return decided_beside_words(user, since=since, by=by).whole()
 
 
 def decided_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
