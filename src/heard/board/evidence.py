@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from heard.agencies.rules import Hidden, May
 from heard.board import decisions, promises
 from heard.board.figures import words
-from heard.board.figures.queries import periods, periods_of
+from heard.board.figures.queries import periods, periods_together
 from heard.board.figures.rules import Period, between, waiting
 from heard.board.models import Audit
 from heard.cases.case import queries as cases
@@ -93,7 +93,7 @@ def _in_periods(label: str, found: list[Period], since: date, today: date, count
 
 
 def _words_in_reviews(user: User, since: date, today: date) -> Counted:
-    found = periods_of([reviews.held_beside_words(user, since=date.min)], today=today)
+    found = periods_together(user, [reviews.held_beside_words(user, since=date.min)], today=today)
     label = _("Reviews with the child’s words of that review")
     return _in_periods(label, found, since, today, decisions.what_counts())
 

@@ -105,8 +105,10 @@ def periods(user: User, *, today: date) -> dict[str, list[Period]]:
     return {name: _periods(quarters, today) for name, quarters in _counted(user, today).items()}
 
 
-def periods_of(countings: Iterable[Counting], *, today: date) -> list[Period]:
-    """Of these together, which the user may count: whoever gave them has asked."""
+def periods_together(user: User, countings: Iterable[Counting], *, today: date) -> list[Period]:
+    """Of these together. For those who see figures, else `Hidden`."""
+    if not user.may(May.SEE_FIGURES):
+        raise Hidden
     return _periods((quarter for one in countings for quarter in one.by_quarter(today)), today)
 
 
