@@ -75,7 +75,7 @@ clean: ## forget the site's data and everything that was set up
 setup: .venv/.synced src/heard/govuk/static/govuk/built/.built
 
 system:
-	@requirements/system.sh chromium postgresql nginx caddy clamd
+	@requirements/system.sh chromium postgresql nginx caddy clamd xmlsec
 
 spark: .venv/.spark
 	@requirements/system.sh java

@@ -60,9 +60,9 @@ def test_loopback_is_read_and_is_not_safe(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "sentence"),
     [
-        ("https://login", "http://login", "server is an address with https"),
-        ("https://login.example.org/county/", "login.example.org", "server is an address with https"),
-        ("https://login.example.org", "http://127.0.0.1.example.org", "server is an address with https"),
+        ("https://login", "http://login", "the server is an address with https"),
+        ("https://login.example.org/county/", "login.example.org", "the server is an address with https"),
+        ("https://login.example.org", "http://127.0.0.1.example.org", "the server is an address with https"),
         ("  client: heard\n", "", "client is lacking"),
         ("  person: oid", "  persn: oid", "persn is not known"),
         ("[mfa, hwk]", "mfa", "second_factor is a list"),
@@ -97,3 +97,74 @@ def test_an_agency_has_one(tmp_path: Path) -> None:
     two = WHOLE + WHOLE.replace("county:", "other:")
     with pytest.raises(ValueError, match="has two providers"):
         read(written(tmp_path, two), SECRET | {"HEARD_SIGN_ON_SECRET_OTHER": "x"})
+
+
+# ---- SAML
+
+SAML = """
+school:
+  name: Northgate Academy
+  agency: Northgate Academy
+  metadata: {file}
+"""
+METADATA = """<?xml version="1.0"?>
+<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://login.example.org/metadata">
+  <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    <KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data>
+      <X509Certificate>QUJD</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
+    <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://login.example.org/post"/>
+    <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://login.example.org/sso"/>
+  </IDPSSODescriptor>
+</EntityDescriptor>
+"""
+
+
+def with_metadata(path: Path, text: str, more: str = "") -> str:
+    (path / "school.xml").write_text(text, encoding="utf-8")
+    return written(path, SAML.format(file=path / "school.xml") + more)
+
+
+def test_a_provider_of_saml_is_read_from_its_metadata(tmp_path: Path) -> None:
+    (one,) = read(with_metadata(tmp_path, METADATA), {}).values()
+    assert (one.protocol, one.server, one.person) == ("saml", "https://login.example.org/sso", "")
+    assert one.signer is not None
+    assert (one.signer.entity, one.signer.certificates) == ("https://login.example.org/metadata", ("QUJD",))
+    assert one.origins == ["https://login.example.org"]
+    (one,) = read(with_metadata(tmp_path, METADATA, "  person: objectId\n"), {}).values()
+    assert one.person == "objectId"
+    second = METADATA.split("<KeyDescriptor")[1].split("</KeyDescriptor>")[0].replace("QUJD", "REVG")
+    two = METADATA.replace(
+        "<SingleSignOnService", f"<KeyDescriptor{second}</KeyDescriptor><SingleSignOnService", 1
+    )
+    (one,) = read(with_metadata(tmp_path, two), {}).values()
+    assert one.signer is not None
+    assert one.signer.certificates == ("QUJD", "REVG"), "two, while a key is changed"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ("<?xml", "no xml <?xml", "is no SAML metadata"),
+        ("HTTP-Redirect", "HTTP-Artifact", "lacks its entityID, a certificate"),
+        ("<X509Certificate>QUJD</X509Certificate>", "", "lacks its entityID, a certificate"),
+        (' entityID="https://login.example.org/metadata"', "", "lacks its entityID, a certificate"),
+        ("https://login.example.org/sso", "http://login.example.org/sso", "an address with https"),
+        ("</EntityDescriptor>", "<IDPSSODescriptor/></EntityDescriptor>", "is of several providers"),
+        (
+            '<?xml version="1.0"?>',
+            '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>',
+            "is no SAML metadata",
+        ),
+    ],
+)
+def test_what_is_wrong_with_metadata_is_said(tmp_path: Path, before: str, after: str, sentence: str) -> None:
+    assert before in METADATA
+    with pytest.raises(ValueError, match=sentence):
+        read(with_metadata(tmp_path, METADATA.replace(before, after, 1)), {})
+
+
+def test_what_only_the_other_protocol_knows_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="client is not known"):
+        read(with_metadata(tmp_path, METADATA, "  client: heard\n"), {})
+    with pytest.raises(ValueError, match=r"school.xml cannot be read"):
+        read(written(tmp_path, SAML.format(file=tmp_path / "none" / "school.xml")), {})

@@ -6,12 +6,15 @@ import logging
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
+from django.test import Client
 from tests.conftest import PASSWORD, World
+from tests.home import saml_organisation
 from tests.home.organisation import Organisation, running
 from tests.journeys.conftest import Story
 
@@ -99,6 +102,26 @@ def test_it_works_without_scripts(
     )
     story.open("/")
     at_the_organisation(story, organisation, "u-sol").sees("My work", "Sol Wright")
+
+
+def test_an_answer_by_saml_is_handed_on_from_our_own_page(
+    world: World, story: Story, live_server: Any, settings: Any, tmp_path: Path
+) -> None:
+    """It comes from another site, so that the browser sends no cookie of Heard with it."""
+    with saml_organisation.running(tmp_path) as organisation:
+        provider = organisation.provider("county", world.care.name)
+        settings.FACTOR, settings.ADDRESS, settings.SIGN_ON = "off", live_server.url, {"county": provider}
+        settings.SECURE_CSP = settings.SECURE_CSP | {"form-action": ["'self'", *provider.origins]}
+        assert "127.0.0.1" not in live_server.url
+        actions.link(by=world.administrator, user=world.social_worker, provider=provider, number="u-sol")
+        organisation.is_told_of(Client().get("/account/elsewhere/to/county/metadata/").content)
+        organisation.knows("u-sol")
+        organisation.now = "u-sol"
+        story.goes_to(organisation.address)
+        story.open("/me/").sees("Sign in", BUTTON)
+        story.page.get_by_role("button", name=BUTTON, exact=True).click()
+        story.page.wait_for_url(f"{story.address}/me/")
+        story.look().sees("My settings", "Sol Wright")
 
 
 def test_an_administrator_says_whose_number_it_is(

@@ -13,32 +13,48 @@ import yaml
 
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _ID: Final = re.compile(r"[a-z0-9-]{1,40}")
-_NEEDED: Final = ("name", "agency", "server", "client")
-_KNOWN: Final = (*_NEEDED, "secret_file", "person", "groups", "scopes", "second_factor", "also")
-OF_ALLAUTH: Final = "openid_connect"  # what allauth calls all of them; none can have this name
+_BOTH: Final = ("name", "agency")
+_OPENID: Final = (*_BOTH, "server", "client")
+_SAML: Final = (*_BOTH, "metadata")
+_MAY: Final = ("person", "groups", "second_factor", "also")
+OPENID, SAML = "openid_connect", "saml"  # what allauth calls the protocols; no provider can have these names
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who signs what a SAML provider says: its name (entityID), and the certificates of its keys, as base64 of DER."""
+
+    entity: str
+    certificates: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Provider:
-    """An OpenID Connect server at which the people of one agency sign in.
+    """Where the people of one agency sign in, by OpenID Connect, or by SAML where it has a `signer`.
 
-    `agency`: its name in Heard. `person` and `groups`: the claims of the ID token that say who somebody is, by a number that
-    never changes hands, and which groups they are in. `second_factor`: the values of `amr` with which the server says that
-    they confirmed with something that they have; none, and Heard always asks itself. `also`: further hosts that a sign-in
-    goes through on its way.
+    `agency`: its name in Heard. `server`: its address; of SAML the one to which people are sent. `person` and `groups`: the
+    claims of the ID token, or the attributes, that say who somebody is, by a number that never changes hands, and which groups
+    they are in; without `person` SAML says it by a persistent NameID. `second_factor`: the values of `amr`, or the contexts of
+    the authentication, with which the provider says that they confirmed with something that they have; none, and Heard always
+    asks itself. `also`: further hosts that a sign-in goes through on its way.
     """
 
     id: str
     name: str
     agency: str
     server: str
-    client: str
-    secret: str
+    client: str = ""
+    secret: str = ""
     person: str = "sub"
     groups: str = "groups"
     scopes: tuple[str, ...] = ()
     second_factor: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    signer: Signer | None = None
+
+    @property
+    def protocol(self) -> str:
+        return SAML if self.signer else OPENID
 
     @property
     def is_safe(self) -> bool:
@@ -74,29 +90,62 @@ def read(path: str, environment: Mapping[str, str]) -> dict[str, Provider]:
 
 def _provider(id_: str, entry: Any, environment: Mapping[str, str]) -> Provider:
     where = f"HEARD_SIGN_ON, {id_}:"
-    if not _ID.fullmatch(id_) or id_ == OF_ALLAUTH:
+    if not _ID.fullmatch(id_) or id_ in (OPENID, SAML):
         raise ValueError(f"{where} a short name has small letters, numbers and hyphens, at most 40.")
     if not isinstance(entry, dict):
-        raise ValueError(f"{where} give it {', '.join(_NEEDED)}.")  # noqa: TRY004
-    if lacking := [name for name in _NEEDED if not entry.get(name)]:
+        raise ValueError(f"{where} give it {', '.join(_OPENID)}.")  # noqa: TRY004
+    by_saml = "metadata" in entry
+    needed, more = (_SAML, ()) if by_saml else (_OPENID, ("secret_file", "scopes"))
+    if lacking := [name for name in needed if not entry.get(name)]:
         raise ValueError(f"{where} {', '.join(lacking)} is lacking.")
-    if unknown := [str(name) for name in entry if name not in _KNOWN]:
-        raise ValueError(f"{where} {', '.join(unknown)} is not known. Known are {', '.join(_KNOWN)}.")
+    known = (*needed, *_MAY, *more)
+    if unknown := [str(name) for name in entry if name not in known]:
+        raise ValueError(f"{where} {', '.join(unknown)} is not known. Known are {', '.join(known)}.")
+    both: dict[str, Any] = {
+        "id": id_,
+        "name": str(entry["name"]),
+        "agency": str(entry["agency"]),
+        "person": str(entry.get("person") or ("" if by_saml else "sub")),
+        "groups": str(entry.get("groups") or "groups"),
+        "second_factor": _several(where, "second_factor", entry),
+        "also": _several(where, "also", entry),
+    }
+    if by_saml:
+        server, signer = _metadata(where, str(entry["metadata"]))
+        _refuse_what_can_be_read(where, server)
+        return Provider(**both, server=server, signer=signer)
     server = str(entry["server"]).rstrip("/")
     _refuse_what_can_be_read(where, server)
+    secret = _secret(where, id_, entry, environment)
     return Provider(
-        id=id_,
-        name=str(entry["name"]),
-        agency=str(entry["agency"]),
-        server=server,
-        client=str(entry["client"]),
-        secret=_secret(where, id_, entry, environment),
-        person=str(entry.get("person") or "sub"),
-        groups=str(entry.get("groups") or "groups"),
-        scopes=_several(where, "scopes", entry),
-        second_factor=_several(where, "second_factor", entry),
-        also=_several(where, "also", entry),
-    )
+        **both, server=server, client=str(entry["client"]), secret=secret, scopes=_several(where, "scopes", entry)
+    )  # fmt: skip
+
+
+def _metadata(where: str, file: str) -> tuple[str, Signer]:
+    """Where a SAML provider has people sent, and who signs for it, from the file in which it says so."""
+    from lxml import etree
+    from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser as Metadata
+
+    try:
+        text = Path(file).read_bytes()
+    except OSError as error:
+        raise ValueError(f"{where} {file} cannot be read.") from error
+    try:
+        tree = etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True))
+        several = len(tree.findall(".//{*}IDPSSODescriptor")) + (tree.tag.endswith("}IDPSSODescriptor")) > 1
+        said = {} if several else Metadata.parse(text).get("idp", {})
+    except (etree.XMLSyntaxError, ValueError, KeyError) as error:
+        raise ValueError(f"{where} {file} is no SAML metadata.") from error
+    if several:
+        raise ValueError(f"{where} {file} is of several providers. Ask for the metadata of this one alone.")
+    certificates = said.get("x509certMulti", {}).get("signing") or [said.get("x509cert")]
+    server = said.get("singleSignOnService", {}).get("url", "")
+    if not said.get("entityId") or not server or not all(certificates):
+        raise ValueError(
+            f"{where} {file} lacks its entityID, a certificate for signing, or an address for HTTP-Redirect."
+        )
+    return server, Signer(said["entityId"], tuple(certificates))
 
 
 def _several(where: str, name: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -112,7 +161,7 @@ def _refuse_what_can_be_read(where: str, server: str) -> None:
         return
     if parts.scheme == "http" and parts.hostname in _LOOPBACK:
         return  # a test's own; `heard doctor` refuses it
-    raise ValueError(f"{where} server is an address with https, such as https://login.example.org.")
+    raise ValueError(f"{where} the server is an address with https, such as https://login.example.org.")
 
 
 def _secret(where: str, id_: str, entry: Mapping[str, Any], environment: Mapping[str, str]) -> str:

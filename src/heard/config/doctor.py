@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Final
 import click
 
 _OLD: Final = timedelta(hours=26)  # of a backup that is made every night
+_CERTIFICATE_DAYS: Final = timedelta(days=30)  # in which a provider's new metadata can be asked for
 _LOCAL: Final = {"127.0.0.1", "localhost", "::1", "[::1]"}
 
 
@@ -338,7 +340,23 @@ def _sign_on() -> Iterator[Finding]:
             yield _error(
                 "sign-on-agency", sentence, "Write the agency's name in HEARD_SIGN_ON as it is in Heard."
             )
-        yield from _answers(one.id, one.server)
+        yield from (
+            _certificates(one.id, one.signer.certificates) if one.signer else _answers(one.id, one.server)
+        )
+
+
+def _certificates(name: str, certificates: Iterable[str]) -> Iterator[Finding]:
+    """A provider signs with another key when its certificate ends, every year or three; Heard knows those of its metadata alone."""
+    from cryptography import x509
+    from django.utils import timezone
+
+    ends = max(x509.load_der_x509_certificate(b64decode(one)).not_valid_after_utc for one in certificates)
+    if ends - timezone.now() > _CERTIFICATE_DAYS:
+        return
+    ended = "ended" if ends <= timezone.now() else "ends"
+    sentence = f"The certificate with which the provider {name} signs {ended} on {ends:%d %B %Y}. Nobody comes in by another."
+    remedy = "Ask for its new metadata, put it where HEARD_SIGN_ON says, and start Heard anew."
+    yield _warning("sign-on-certificate", sentence, remedy)
 
 
 def _answers(name: str, server: str) -> Iterator[Finding]:

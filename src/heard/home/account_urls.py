@@ -36,6 +36,9 @@ urlpatterns = [
     path("elsewhere/to/<slug:provider_id>/", elsewhere.out, name="openid_connect_login"),
     path("elsewhere/to/<slug:provider_id>/add/", connections.connect, name="connection_add"),
     path("elsewhere/to/<slug:provider_id>/back/", elsewhere.back, name="openid_connect_callback"),
+    path("elsewhere/to/<slug:provider_id>/metadata/", elsewhere.metadata, name="saml_metadata"),
+    path("elsewhere/to/<slug:provider_id>/answer/", elsewhere.brought, name="saml_answer"),
+    path("elsewhere/to/<slug:provider_id>/answer/check/", elsewhere.answered, name="saml_check"),
     path("begin/<int:user_id>/<str:token>/", invited.opened, name="invited"),
     path("begin/", invited.set_password, name="invitation"),
 ]

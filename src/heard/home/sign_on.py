@@ -1,4 +1,4 @@
-"""Single sign-on by OpenID Connect: what Heard asks of allauth, and what it believes of what an organisation says.
+"""Single sign-on: what Heard asks of allauth, and what it believes of what an organisation says, by OpenID Connect (SAML: `saml.py`).
 
 allauth speaks the protocol. Nobody is added by signing in elsewhere, nobody is found by a mail address, and of all that an
 organisation says of somebody three things are kept: its number of them, how they confirmed, and when.
@@ -32,9 +32,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.agencies import actions, queries, rules
-from heard.agencies.providers import OF_ALLAUTH, Provider
+from heard.agencies.providers import OPENID, SAML, Provider
 from heard.agencies.rules import May, Refused
 from heard.home.factors import ELSEWHERE, SHOWN_ELSEWHERE, is_fresh, lacks_factor
+from heard.home.saml import MOST_GROUPS, MOST_WORDS, SamlOrganisation
 
 if TYPE_CHECKING:
     from allauth.socialaccount.models import SocialLogin
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
 _SIGNED_BY: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _KEPT: Final = 600  # seconds for which what a server says of itself is kept
 _CLOCKS_DIFFER: Final = 30  # seconds between a server's clock and ours
-_WORDS: Final = 20  # at most so many values of amr, which are short
-_GROUPS: Final = 2_000  # at most so many groups of one person
 
 
 class Server(OpenIDConnectOAuth2Adapter):
@@ -115,7 +114,7 @@ class Organisation(OpenIDConnectProvider):
     def extract_extra_data(self, data: dict[str, Any]) -> dict[str, Any]:
         self.claims = data["id_token"]
         said = self.claims.get("amr")
-        amr = [one for one in said if isinstance(one, str)][:_WORDS] if isinstance(said, list) else []
+        amr = [one for one in said if isinstance(one, str)][:MOST_WORDS] if isinstance(said, list) else []
         at = self.claims.get("auth_time")
         when = at if isinstance(at, int | float) and not isinstance(at, bool) else None
         return {"sub": str(self.claims.get("sub", "")), "amr": amr, "auth_time": when}
@@ -129,7 +128,7 @@ class Organisation(OpenIDConnectProvider):
     def groups(self, claim: str) -> list[str] | None:
         """Which groups it says that they are in; None where it does not say, such as where they are too many to be listed."""
         said = self.claims.get(claim)
-        if not isinstance(said, list) or len(said) > _GROUPS:
+        if not isinstance(said, list) or len(said) > MOST_GROUPS:
             return None
         return [str(one) for one in said]
 
@@ -142,7 +141,7 @@ class Adapter(DefaultSocialAccountAdapter):
         return [
             _app(one)
             for one in settings.SIGN_ON.values()
-            if provider in (None, OF_ALLAUTH, one.id) and client_id in (None, one.client)
+            if provider in (None, one.protocol, one.id) and client_id in (None, one.client or one.id)
         ]
 
     def get_app(self, request: HttpRequest, provider: str, client_id: str | None = None) -> SocialApp:
@@ -155,8 +154,9 @@ class Adapter(DefaultSocialAccountAdapter):
 
     def get_provider(
         self, request: HttpRequest, provider: str, client_id: str | None = None
-    ) -> OpenIDConnectProvider:
-        return Organisation(request, app=self.get_app(request, provider, client_id))
+    ) -> OpenIDConnectProvider | SamlOrganisation:
+        app = self.get_app(request, provider, client_id)
+        return (SamlOrganisation if app.provider == SAML else Organisation)(request, app=app)
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
@@ -183,8 +183,10 @@ class Adapter(DefaultSocialAccountAdapter):
 
 
 def _app(one: Provider) -> SocialApp:
+    if one.signer:
+        return SocialApp(provider=SAML, provider_id=one.id, name=one.name, client_id=one.id)
     return SocialApp(
-        provider=OF_ALLAUTH,
+        provider=OPENID,
         provider_id=one.id,
         name=one.name,
         client_id=one.client,

@@ -14,6 +14,9 @@ document.body.addEventListener("htmx:afterSettle", (event) => initAll({ scope: e
 const old = location.hash && document.querySelector(`[data-heard-old~="${CSS.escape(location.hash.slice(1))}"]`);
 if (old) location.replace(old.href);
 
+// An organisation's answer, which came from its site, is handed on from ours.
+document.querySelector("form[data-heard-go-on]")?.requestSubmit();
+
 // A menu closes when somebody goes on elsewhere, or with Escape, which leaves them on its button.
 for (const menu of document.querySelectorAll(".heard-menu")) {
   document.addEventListener("click", (event) => menu.contains(event.target) || menu.removeAttribute("open"));
