@@ -13,6 +13,7 @@ urlpatterns = [
     path("digests/", include("heard.insight.digest.urls")),
     path("audits/", include("heard.board.urls")),
     path("figures/", include("heard.board.figures.urls")),
+    path("outcomes/", include("heard.board.outcomes.urls")),
     path("people/", include("heard.agencies.urls")),
 ]
 handler404 = "heard.home.views.not_found"

@@ -1,4 +1,4 @@
-"""Small charts of how often a promise was kept, drawn on the server as SVG, in the style of the profiles' pictures.
+"""Small charts, of how often a promise was kept and of how many there were of each kind, drawn on the server as SVG, in the style of the profiles' pictures.
 
 Altair and the library that draws take a second to load and each picture a tenth of one, so that no page draws any: it names
 each picture by an address that carries the figures of the page, signed, and whoever fetches that gets what is drawn
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from heard.board.figures.rules import Period
 
 type Bar = tuple[int, int, int]  # the first month, counted from year 0; how many; in a hundred
+type Length = tuple[str, int]  # what is counted, and how many
 
 _SALT: Final = "board.figures.picture"
 _FONT: Final = "Arial, 'Liberation Sans', sans-serif"
@@ -27,6 +28,7 @@ _INK, _QUIET = "#12504f", "#505a5f"
 _WIDTH, _HEIGHT = 300, 120  # pixels: as wide as a telephone
 _LEAST: Final = 12  # months
 _NARROW: Final = 2  # months: no room for a number
+_ROW, _BAR = 40, 14  # pixels of one line: its words, and its bar below them
 
 
 def bars(periods: Sequence[Period]) -> tuple[Bar, ...]:
@@ -42,12 +44,19 @@ def signed(periods: Sequence[Period]) -> str:
     return signing.Signer(salt=_SALT).sign_object(drawn, compress=True) if drawn else ""
 
 
+def signed_lengths(rows: Sequence[Length]) -> str:
+    """What the address of a picture carries in which each row is a bar; empty where there is none."""
+    return signing.Signer(salt=_SALT).sign_object({"lengths": list(rows)}, compress=True) if rows else ""
+
+
 def drawn_of(text: str) -> str:
-    """The SVG of what `signed` gave; `Hidden` for anything else."""
+    """The SVG of what `signed` or `signed_lengths` gave; `Hidden` for anything else."""
     try:
         found = signing.Signer(salt=_SALT).unsign_object(text)
     except signing.BadSignature:
         raise Hidden from None
+    if isinstance(found, dict):
+        return draw_lengths(tuple(tuple(one) for one in found["lengths"]))
     return draw(tuple(tuple(one) for one in found))
 
 
@@ -62,6 +71,41 @@ def draw(drawn: tuple[Bar, ...]) -> str:
     import vl_convert  # a second to load
 
     return str(vl_convert.vegalite_to_svg(_styled(_chart(drawn))))
+
+
+@lru_cache(maxsize=64)
+def draw_lengths(rows: tuple[Length, ...]) -> str:
+    """An SVG, a line for each row: its words, and below them a bar with its number."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(_styled(_lengths(rows))))
+
+
+def height_of_lengths(rows: Sequence[Length]) -> int:
+    """In pixels, for the page that leaves room for the picture."""
+    return _ROW * len(rows) + 10
+
+
+def _lengths(rows: tuple[Length, ...]) -> Any:
+    import altair as alt
+
+    most = max(number for _name, number in rows)
+    values = [
+        {"name": name, "number": number, "words": _ROW * at + 12, "top": _ROW * at + 18, "end": _ROW * at + 18 + _BAR, "begin": 0}
+        for at, (name, number) in enumerate(rows)
+    ]  # fmt: skip
+    base = alt.Chart(alt.Data(values=values))
+    y = alt.Scale(domain=[_ROW * len(rows), 0], nice=False)
+    x = alt.X("begin:Q", scale=alt.Scale(domain=[0, most * 1.15], nice=False), axis=None)
+    bars = base.mark_rect(color=_INK).encode(
+        x=x, x2="number:Q", y=alt.Y("top:Q", scale=y, axis=None), y2="end:Q"
+    )
+    style: dict[str, Any] = {"align": "left", "fontSize": 12, "color": "#0b0c0c"}
+    names = base.mark_text(**style).encode(x=x, y=alt.Y("words:Q", scale=y, axis=None), text="name:N")
+    numbers = base.mark_text(dx=5, dy=_BAR / 2, **style).encode(
+        x=alt.X("number:Q", axis=None), y=alt.Y("top:Q", scale=y, axis=None), text="number:N"
+    )
+    return (bars + names + numbers).properties(width=_WIDTH - 10, height=_ROW * len(rows))
 
 
 def _chart(drawn: tuple[Bar, ...]) -> Any:

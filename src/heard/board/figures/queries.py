@@ -89,7 +89,7 @@ def figures(user: User, *, today: date) -> list[Figure]:
         raise Hidden
     counted = _counted(user, today)
     notes = _notes(user)
-    agencies, staffed = _agencies(user)
+    agencies, staffed = agencies_counted(user)
     trusted = cases.with_a_trusted_worker(user)
     return [
         Figure(promise, now=trusted, notes=notes[promise.name])
@@ -157,7 +157,7 @@ def _by_agency(
     return ByAgency(first, last, rows, others.kept if others else None) if rows else None
 
 
-def _agencies(user: User) -> tuple[dict[Any, str], set[Any]]:
+def agencies_counted(user: User) -> tuple[dict[Any, str], set[Any]]:
     """Their names, and which have so many people that a figure is not one worker's. None for who may not see that."""
     if not sees_by_agency(user):
         return {}, set()

@@ -415,6 +415,18 @@ def to_decide(user: User) -> Counting:
     return Counting(Concern.objects.order_by(), "due_on", in_time, "person")
 
 
+def what_became(user: User) -> Counting:
+    """The same worries in the same quarters as in `to_decide`, by what was decided on each, "" while it waits, and by the agency
+    in which it was told. None is kept. For those who see figures."""
+    return Counting(to_decide(user).rows, "due_on", None, "person", name=F("decision"), agency="agency")
+
+
+def what_can_become(user: User) -> list[tuple[str, str]]:
+    """What may have become of a worry, as `what_became` names it, with its words."""
+    decisions = [(value, str(label)) for value, label in Concern.Decision.choices]
+    return [*decisions, ("", str(Concern.State.TOLD.label))]
+
+
 def decided_beside_words(user: User, *, since: date, by: Iterable[int] | None = None) -> Counting:
     """Worries about children told since a day that were decided beside the child's own words, or the reason why they
     could not be heard. Over the whole partnership,

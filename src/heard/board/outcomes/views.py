@@ -1,0 +1,29 @@
+"""The page of what became of worries, and of what teams carry."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_safe
+
+from heard.agencies.gate import Request, gate
+from heard.agencies.rules import May
+from heard.board.figures import pictures
+from heard.board.figures import words as figure_words
+from heard.board.outcomes import queries, words
+
+
+@gate(May.SEE_FIGURES)
+@require_safe
+def outcomes(request: Request) -> HttpResponse:
+    context = {
+        "found": queries.outcomes(request.user, today=localdate()),
+        "teams": queries.teams(request.user),
+        "words": words,
+        "hidden": figure_words.hidden(),
+        "called": figure_words.called,
+        "signed": pictures.signed_lengths,
+        "height": pictures.height_of_lengths,
+    }
+    return render(request, "board/outcomes/outcomes.html", context)
