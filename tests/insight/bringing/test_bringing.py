@@ -73,7 +73,7 @@ def test_every_row_is_accounted_for_and_the_record_says_what_the_files_say(
         ("plans", 3, "kept", []),
         ("plans", 4, "aside", ["no_outcome"]),
     ]
-    assert this.files == checked.files.fingerprint
+    assert this.files == checked.fingerprint
     for counts in this.files.values():
         assert counts["read"] == counts["kept"] + counts["aside"] + counts["there"]
     ada = Person.objects.get(given_name="Ada")
@@ -163,11 +163,37 @@ def test_who_may_not_neither_checks_nor_brings_nor_reads(world: World, written: 
 
 def test_what_was_checked_is_what_is_brought_in(world: World, written: Written) -> None:
     paths = written()
-    before = queries.check(world.coordinator, paths).files.fingerprint
+    before = queries.check(world.coordinator, paths).fingerprint
     paths[Table.PEOPLE].write_text(PEOPLE + "K4,Cy,Tarn,,,,,,,,\n")
     with pytest.raises(Refused, match="Check them again"):
         actions.bring_in(by=world.coordinator, paths=paths, reason=WHY, checked_as=before)
     assert Person.objects.count() == 0
+
+
+def test_what_was_checked_is_which_column_and_whom_it_meant_too(world: World, written: Written) -> None:
+    """The files are to the letter the same: what differs is how they are understood."""
+    people = "person_id,Real name,given_name\nK1,Ada,Zed\n"
+    paths = written(people, "person_id,opened_on,trusted_worker,team\nK1,2026-06-01,tess@school.example,\n", "")
+    User.objects.filter(pk=world.teacher.pk).update(email="tess@school.example")
+    mapped = {Table.PEOPLE: {"given_name": "Real name"}}
+    checked = actions.check_files(by=world.coordinator, paths=paths, headings=mapped).fingerprint
+
+    def send(headings: Any) -> None:
+        actions.bring_in(
+            by=world.coordinator, paths=paths, reason=WHY, headings=headings, checked_as=checked
+        )
+
+    with pytest.raises(Refused, match="Check them again"):
+        send(None)
+    User.objects.filter(pk=world.teacher.pk).update(email="")
+    User.objects.filter(pk=world.social_worker.pk).update(email="tess@school.example")
+    with pytest.raises(Refused, match="Check them again"):
+        send(mapped)
+    User.objects.filter(pk=world.social_worker.pk).update(email="")
+    User.objects.filter(pk=world.teacher.pk).update(email="tess@school.example")
+    send(mapped)
+    assert Person.objects.get().given_name == "Ada"
+    assert Case.objects.get().trusted_worker == world.teacher
 
 
 def test_what_heard_refuses_sets_the_row_aside_and_the_others_come_in(

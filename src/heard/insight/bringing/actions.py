@@ -64,7 +64,7 @@ def bring_in(
 ) -> CaseloadImport:
     """Brings in every row of the files that the check keeps, and writes down of each row what became of it.
 
-    `checked_as`: the fingerprint of what somebody looked at before (`Files.fingerprint`); where it comes out otherwise now, nothing
+    `checked_as`: the fingerprint of what somebody looked at before (`Checked.fingerprint`); where it comes out otherwise now, nothing
     is brought in. Raises `Refused`, `NotDone`, and `Hidden` for whoever may not.
     """
     checked = queries.check(by, paths, headings)
@@ -75,14 +75,14 @@ def bring_in(
             has_team=by.team is not None,
             reason=reason,
             kept=files.count(Outcome.KEPT),
-            changed=checked_as is not None and dict(checked_as) != files.fingerprint,
+            changed=checked_as is not None and dict(checked_as) != checked.fingerprint,
         )
     )
     this = CaseloadImport(reason=reason.strip(), brought_by=by, brought_at=timezone.now())
     this.save(force_insert=True)
     with gathering() as told:
         people = _write(by, checked)
-    this.files = files.fingerprint
+    this.files = checked.fingerprint
     ImportedRow.objects.bulk_create(
         (_accounted(this, row, people) for row in files.all_rows), batch_size=_AT_ONCE
     )

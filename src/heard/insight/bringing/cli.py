@@ -98,7 +98,7 @@ def bring(
             paths=_paths(people, cases, plans),
             headings=_headings(mapping),
             reason=reason,
-            checked_as=checked.files.fingerprint,
+            checked_as=checked.fingerprint,
         )
         kept = sum(counts["kept"] for counts in this.files.values())
         aside = sum(counts["aside"] for counts in this.files.values())

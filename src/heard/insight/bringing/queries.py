@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +30,7 @@ from heard.cases.keeping.queries import is_held
 from heard.cases.plan.queries import plans_visible_to
 from heard.insight.bringing import rules
 from heard.insight.bringing.models import CaseloadImport, ImportedRow
-from heard.insight.bringing.reading import Files, Headings, Row, read_files
+from heard.insight.bringing.reading import File, Files, Headings, Row, read_files
 from heard.insight.bringing.rules import Outcome, Table
 from heard.network.queries import find_described, people_visible_to, visible_through
 from heard.network.rules import Description, Name
@@ -49,6 +51,26 @@ class Checked:
     files: Files
     workers: dict[str, User] = field(default_factory=dict)
     teams: dict[int, Team] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> dict[str, Any]:
+        """What was read, how it was understood and how it came out, by numbers and hashes alone."""
+        return {
+            one.table.value: {"sha256": one.sha256, "understood": self._understood(one), "read": len(one.rows)}
+            | {outcome.value: one.count(outcome) for outcome in Outcome}
+            for one in self.files.files.values()
+        }
+
+    def _understood(self, one: File) -> str:
+        """Which heading told which field, which teams and workers are meant, and what is said of each row."""
+        teams = {number: str(team.pk) for number, team in self.teams.items() if one.table is Table.CASES}
+        workers = {said: user.pk for said, user in self.workers.items()}
+        rows = [
+            (row.number, str(row.there or ""), [(issue.code, issue.field) for issue in row.issues])
+            for row in one.rows
+        ]
+        told = json.dumps([sorted(one.taken.items()), sorted(teams.items()), sorted(workers.items()), rows])
+        return hashlib.sha256(told.encode()).hexdigest()
 
 
 def check(

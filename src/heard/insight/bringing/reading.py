@@ -113,15 +113,6 @@ class Files:
     def count(self, outcome: Outcome) -> int:
         return sum(one.count(outcome) for one in self.files.values())
 
-    @property
-    def fingerprint(self) -> dict[str, Any]:
-        """What was read and how it came out, by numbers and hashes alone."""
-        return {
-            one.table.value: {"sha256": one.sha256, "read": len(one.rows)}
-            | {outcome.value: one.count(outcome) for outcome in Outcome}
-            for one in self.files.values()
-        }
-
 
 _NEEDED = {
     Table.PEOPLE: ("person_id",),

@@ -268,7 +268,7 @@ def why_not_bring(*, may_bring: bool, has_team: bool, reason: str, kept: int, ch
     if not has_team:
         return "You are in no team, so the records would belong to no agency. Ask your administrator for one."
     if changed:
-        return "Something has changed since the files were checked. Check them again."
+        return "The files, the mapping or what they mean here is not what was checked. Check them again, with the mapping if there is one."
     if not kept:
         return "No row can be brought in. See to what the check says first."
     return BRING_ASKS.missing(reason=reason)

@@ -92,7 +92,7 @@ def _shown(user: Any, checked: queries.Checked) -> dict[str, Any]:
     """What would become of each row, as the page draws it; and, signed, that it was looked at."""
     files = checked.files
     said = [row for row in files.all_rows if row.issues or row.hits]
-    token = signing.dumps({"by": user.pk, "files": files.fingerprint}, salt=_SALT)
+    token = signing.dumps({"by": user.pk, "files": checked.fingerprint}, salt=_SALT)
     counts = [
         (one, {outcome.value: one.count(outcome) for outcome in Outcome}) for one in files.files.values()
     ]
