@@ -173,15 +173,15 @@ def test_what_was_checked_is_what_is_brought_in(world: World, written: Written) 
 def test_what_was_checked_is_which_column_and_whom_it_meant_too(world: World, written: Written) -> None:
     """The files are to the letter the same: what differs is how they are understood."""
     people = "person_id,Real name,given_name\nK1,Ada,Zed\n"
-    paths = written(people, "person_id,opened_on,trusted_worker,team\nK1,2026-06-01,tess@school.example,\n", "")
+    paths = written(
+        people, "person_id,opened_on,trusted_worker,team\nK1,2026-06-01,tess@school.example,\n", ""
+    )
     User.objects.filter(pk=world.teacher.pk).update(email="tess@school.example")
     mapped = {Table.PEOPLE: {"given_name": "Real name"}}
     checked = actions.check_files(by=world.coordinator, paths=paths, headings=mapped).fingerprint
 
     def send(headings: Any) -> None:
-        actions.bring_in(
-            by=world.coordinator, paths=paths, reason=WHY, headings=headings, checked_as=checked
-        )
+        actions.bring_in(by=world.coordinator, paths=paths, reason=WHY, headings=headings, checked_as=checked)
 
     with pytest.raises(Refused, match="Check them again"):
         send(None)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -15,9 +18,12 @@ from tests.insight.bringing.files import Written, bring
 from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Refused
+from heard.cases.case.actions import record_words
+from heard.cases.case.models import Case
 from heard.cases.case.notices.queries import unread_of
+from heard.cases.clocks.models import Moment
 from heard.cases.keeping.actions import place_hold
-from heard.cases.plan.models import Plan
+from heard.cases.plan.models import Action, Outcome
 from heard.insight.bringing import actions, queries
 from heard.network.actions import add_person, merge_people, move_house, open_record
 from heard.network.models import Involvement, Person
@@ -73,7 +79,30 @@ def test_somebody_may_turn_it_down(world: World, written: Written, second: User)
     assert Person.objects.count() == 2
 
 
-@pytest.mark.parametrize("how", ["written", "form begun", "merged", "held", "brought in again"])
+# What forms hang on, as the pages keep them.
+FORMS: dict[str, tuple[str, Callable[[Person], UUID]]] = {
+    "form about a person": ("person.move", lambda ada: ada.pk),
+    "form about a case": ("assessment.start", lambda ada: Case.objects.get(person=ada).pk),
+    "form about an outcome": ("plan.action-add", lambda ada: Outcome.objects.earliest("pk").pk),
+    "form about an action": ("plan.action", lambda ada: Action.objects.earliest("pk").pk),
+    "form about a moment": ("moment.correct", lambda ada: Moment.objects.get(case__person=ada).pk),
+}
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "written",
+        "form about a person",
+        "form about a case",
+        "form about an outcome",
+        "form about an action",
+        "form about a moment",
+        "merged",
+        "held",
+        "brought in again",
+    ],
+)
 def test_what_somebody_worked_on_is_not_taken_back(
     world: World, written: Written, second: User, how: str
 ) -> None:
@@ -83,10 +112,9 @@ def test_what_somebody_worked_on_is_not_taken_back(
     why = "Somebody has worked on one of these records"
     if how == "written":
         move_house(by=world.social_worker, person_id=bo.pk, postcode="LE2 2BB")
-    elif how == "form begun":
-        begin_draft(
-            by=world.social_worker, kind="plan.outcome", subject_id=Plan.objects.get(case__person=ada).pk
-        )
+    elif how in FORMS:
+        kind, key = FORMS[how]
+        begin_draft(by=world.social_worker, kind=kind, subject_id=key(ada))
         bo = ada
     elif how == "merged":
         older = Person.objects.create(given_name="Bob", family_name="Sedgewick", lead_agency=world.care)
@@ -110,6 +138,27 @@ def test_what_somebody_worked_on_is_not_taken_back(
     client.force_login(world.coordinator)
     page = client.get(reverse("caseload_import", args=[this.pk])).text
     assert page.count("Worked on since") == (0 if how == "held" else page.count(f'/{bo.pk}/"'))
+
+
+def test_what_is_written_meanwhile_is_never_lost(
+    world: World, written: Written, second: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not everybody who writes waits for whoever takes an import back: words come in once it was asked whether there is work."""
+    this = bring(world, written())
+    actions.ask_to_undo(by=second, import_id=this.pk, reason="A file of the wrong day")
+    ada, today, asked = Person.objects.get(given_name="Ada"), timezone.localdate(), queries.is_worked_on
+
+    def comes_between(*told: Any) -> bool:
+        found = asked(*told)
+        record_words(
+            by=world.social_worker, person_id=ada.pk, text="I like my school", heard_by="Sol", heard_on=today
+        )
+        return found
+
+    monkeypatch.setattr(queries, "is_worked_on", comes_between)
+    with pytest.raises(Refused, match="Something of another record leans on one of these"):
+        actions.undo(by=world.coordinator, import_id=this.pk)
+    assert Person.objects.count() == 2
 
 
 def test_taking_it_back_on_the_pages(world: World, written: Written, second: User) -> None:

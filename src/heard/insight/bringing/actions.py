@@ -312,22 +312,25 @@ def turn_undo_down(*, by: User, import_id: uuid.UUID) -> CaseloadImport:
 @transaction.atomic
 def undo(*, by: User, import_id: uuid.UUID) -> CaseloadImport:
     """The second person agrees, and all that was brought in goes out of the database. What stays is that there was an import, and
-    the audit trail as it was written. Records that were there before are as they were."""
+    the audit trail as it was written. Records that were there before are as they were.
+
+    What goes is gathered before it is asked who has worked on it: whatever somebody adds after that leans on what goes, and the
+    database refuses."""
     this = _locked(by, import_id)
     rows = queries.made_by(by, this.pk)
     people = set(rows.values_list("person_id", flat=True))
     erasing.hold(people)
+    found = erasing.gather(*people)
     refuse(
         queries.why_not_undo(
             by,
             this,
-            worked_on=queries.is_worked_on(by, this),
+            worked_on=queries.is_worked_on(by, this, found),
             agrees=True,
             held=queries.is_any_held(by, people),
         )
     )
-    found = erasing.gather(*people)
-    if found.people != people or erasing.began_before(people, this.brought_at):
+    if found.people != people:
         refuse(_MORE)
     try:
         erasing.take_out(found)

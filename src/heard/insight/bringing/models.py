@@ -24,7 +24,9 @@ class CaseloadImport(models.Model):
     brought_at = models.DateTimeField()
     files = models.JSONField(
         default=dict,
-        help_text=_("Of each file hashes of it and of how it was understood, how many rows were read, and what became of them."),
+        help_text=_(
+            "Of each file hashes of it and of how it was understood, how many rows were read, and what became of them."
+        ),
     )
     audit_row = models.BigIntegerField(
         default=0,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from heard.agencies.drafts.queries import begun_about
+from heard.agencies.drafts.queries import begun_since
 from heard.agencies.queries import (
     agencies_visible_to,
     colleagues_visible_to,
@@ -27,11 +27,11 @@ from heard.agencies.queries import (
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import cases_visible_to, is_statutory
 from heard.cases.keeping.queries import is_held
-from heard.cases.plan.queries import plans_visible_to
 from heard.insight.bringing import rules
 from heard.insight.bringing.models import CaseloadImport, ImportedRow
 from heard.insight.bringing.reading import File, Files, Headings, Row, read_files
 from heard.insight.bringing.rules import Outcome, Table
+from heard.network import erasing
 from heard.network.queries import find_described, people_visible_to, visible_through
 from heard.network.rules import Description, Name
 
@@ -56,7 +56,11 @@ class Checked:
     def fingerprint(self) -> dict[str, Any]:
         """What was read, how it was understood and how it came out, by numbers and hashes alone."""
         return {
-            one.table.value: {"sha256": one.sha256, "understood": self._understood(one), "read": len(one.rows)}
+            one.table.value: {
+                "sha256": one.sha256,
+                "understood": self._understood(one),
+                "read": len(one.rows),
+            }
             | {outcome.value: one.count(outcome) for outcome in Outcome}
             for one in self.files.files.values()
         }
@@ -386,28 +390,35 @@ def made_by(user: User, import_id: uuid.UUID) -> QuerySet[ImportedRow]:
 
 
 def worked_on(user: User, this: CaseloadImport, among: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Of these records, those on which somebody has worked since the import made them. Five queries."""
-    people = made_by(user, this.pk).filter(person__in=list(among)).values("person")
-    return {key for rows in _work_since(user, this, people) for key in rows}
+    """Of these records, those on which somebody has worked since the import made them."""
+    people = made_by(user, this.pk).filter(person__in=list(among)).values_list("person", flat=True)
+    return {key for rows in _work_since(user, this, people) for key in rows} | _begun(user, this, people)
 
 
-def is_worked_on(user: User, this: CaseloadImport) -> bool:
-    """Whether somebody has worked on any record that the import made. Five queries at most."""
-    people = made_by(user, this.pk).values("person")
-    return any(rows.exists() for rows in _work_since(user, this, people))
+def is_worked_on(user: User, this: CaseloadImport, found: erasing.Gathered | None = None) -> bool:
+    """Whether somebody has worked on any record that the import made. `found`: all that hangs on them, where it is gathered already."""
+    people = made_by(user, this.pk).values_list("person", flat=True)
+    return any(rows.exists() for rows in _work_since(user, this, people)) or bool(
+        _begun(user, this, people, found)
+    )
 
 
 def _work_since(user: User, this: CaseloadImport, people: Any) -> Iterator[QuerySet[Any, Any]]:
-    """Keys of those of these people about whom something was done after the import, a form was begun, or to whom another import leads."""
+    """Keys of those of these people about whom something was done after the import, or to whom another import leads."""
     yield worked_on_since(user, people=people, after=this.audit_row)
-    yield begun_about(user, people)
-    cases = cases_visible_to(user).filter(person__in=people).order_by()
-    yield cases.filter(pk__in=begun_about(user, cases.values("pk"))).values_list("person", flat=True)
-    plans = plans_visible_to(user).filter(case__person__in=people).order_by()
-    begun = plans.filter(pk__in=begun_about(user, plans.values("pk")))
-    yield begun.values_list("case__person", flat=True).distinct()
     others = ImportedRow.objects.filter(person__in=people).exclude(caseload=this.pk).order_by()
     yield others.values_list("person", flat=True).distinct()
+
+
+def _begun(
+    user: User, this: CaseloadImport, people: Any, found: erasing.Gathered | None = None
+) -> set[uuid.UUID]:
+    """Those of these people about whom, or about anything of whose record, somebody began a form since. What hangs on them is
+    gathered only where forms were begun at all."""
+    keys = begun_since(user, this.brought_at)
+    if not keys:
+        return set()
+    return (found or erasing.gather(*people)).whose(keys)
 
 
 def is_any_held(user: User, people: Iterable[uuid.UUID]) -> bool:
