@@ -245,6 +245,32 @@ def test_who_may_be_there_is_proposed_and_somebody_decides(world: World, written
     assert not Case.objects.exists()
 
 
+def test_the_childs_own_number_is_of_one_child(world: World, written: Written) -> None:
+    """Whatever else the row says: a file that comes in twice makes no child twice."""
+    first = "person_id,given_name,family_name,birth_date,same_as\n"
+    bring(world, written(first + "K77,Ada,Reed,,\nK2,Bo,Tarn,,new\n", "", ""))
+    ada, bo = (Person.objects.get(given_name=name) for name in ("Ada", "Bo"))
+    again = (
+        first + f"K77,Adelaide,Smith,2010-02-03,\nK2,Bo,Tarn,,new\nK77b,Ada,Reed,,new\nK2,Bo,Tarn,,{bo.pk}\n"
+    )
+    assert hits(world, written(again, "", "")) == [
+        ("aside", ["number_there"], [ada.pk]),
+        ("aside", ["number_there"], [bo.pk]),
+        ("kept", [], []),
+        ("aside", ["id_twice"], []),
+    ]
+    assert hits(world, written(first + f"K2,Bo,Tarn,,{bo.pk}\n", "", "")) == [("there", ["there"], [])]
+    # Another agency may use the same number, and of a child who is hidden nothing is said.
+    Identifier.objects.filter(person=bo).update(issuer="Another council")
+    deny_access(
+        by=world.supervisor,
+        person_id=ada.pk,
+        whom=Whom("", world.care, user=world.coordinator),
+        why="A relative",
+    )
+    assert [outcome for outcome, _i, _h in hits(world, written(again, "", ""))][:2] == ["kept", "kept"]
+
+
 @pytest.mark.parametrize("how", ["restricted", "denied", "by key"])
 def test_a_record_that_is_hidden_is_never_betrayed(world: World, written: Written, how: str) -> None:
     """What the check says is to the letter what it says where there is no such record."""

@@ -29,7 +29,7 @@ from heard.insight.bringing.reading import Headings, Row
 from heard.insight.bringing.rules import Outcome, Table
 from heard.network import erasing
 from heard.network.actions import add_identifier, add_person, record_fact
-from heard.network.rules import FactKind, Said, SaidAs, Scheme
+from heard.network.rules import FactKind, Said, SaidAs
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -175,10 +175,8 @@ def _add_person(by: User, row: Row) -> uuid.UUID:
         why=_("Brought in from files"),
     )
     said = Said(SaidAs.PAPER, _("The records from which the caseload was brought in"), timezone.localdate())
-    number = {"social_care": Scheme.COUNCIL, "police": Scheme.POLICE}.get(agency.kind, Scheme.OTHER)
-    add_identifier(
-        by=by, person_id=person.pk, scheme=number.value, value=row.person, issuer=agency.name, said=said
-    )
+    number = queries.number_issued_by(agency)
+    add_identifier(by=by, person_id=person.pk, value=row.person, said=said, **number)
     for kind in (FactKind.LANGUAGE, FactKind.SCHOOL):
         if row.text(kind.value):
             record_fact(by=by, person_id=person.pk, kind=kind.value, value=row.text(kind.value), said=said)

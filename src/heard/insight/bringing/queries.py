@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from heard.agencies.drafts.queries import begun_since
 from heard.agencies.queries import (
@@ -32,8 +33,8 @@ from heard.insight.bringing.models import CaseloadImport, ImportedRow
 from heard.insight.bringing.reading import File, Files, Headings, Row, read_files
 from heard.insight.bringing.rules import Outcome, Table
 from heard.network import erasing
-from heard.network.queries import find_described, people_visible_to, visible_through
-from heard.network.rules import Description, Name
+from heard.network.queries import children_numbered, find_described, people_visible_to, visible_through
+from heard.network.rules import Description, Name, Scheme
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, Team, User
@@ -101,6 +102,7 @@ def _check_people(user: User, rows: list[Row], today: date) -> dict[str, Row]:
     """The rows of people by their number, the first of each."""
     found: dict[str, Row] = {}
     seen: set[tuple[Any, ...]] = set()
+    numbered = _numbered(user, rows)
     for row in rows:
         _check_birth(row, today)
         if not row.person:
@@ -113,13 +115,30 @@ def _check_people(user: User, rows: list[Row], today: date) -> dict[str, Row]:
         if row.there or not row.is_kept:
             continue
         signs = set(_signs(row))
-        if row.text("same_as") != "new":
+        if row.person in numbered:
+            row.hits = tuple((key, (_("Same number at your agency"),)) for key in sorted(numbered[row.person])[:_HITS])
+            row.say("number_there", "person_id")
+        elif row.text("same_as") != "new":
             if signs & seen:
                 row.say("twice_here")
             else:
                 _seek(user, row)
         seen |= signs
     return found
+
+
+def number_issued_by(agency: Agency) -> dict[str, str]:
+    """What kind of number it is by which an agency knows a child, and whose."""
+    scheme = {"social_care": Scheme.COUNCIL, "police": Scheme.POLICE}.get(agency.kind, Scheme.OTHER)
+    return {"scheme": scheme.value, "issuer": agency.name}
+
+
+def _numbered(user: User, rows: list[Row]) -> dict[str, set[uuid.UUID]]:
+    """Records of children whom the user's own agency knows by the numbers of these rows already."""
+    if user.team is None:
+        return {}
+    values = {row.person for row in rows if row.person}
+    return children_numbered(user, values=values, **number_issued_by(user.team.agency))
 
 
 def _check_birth(row: Row, today: date) -> None:

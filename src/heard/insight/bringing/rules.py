@@ -144,6 +144,11 @@ FAULTS: Final[dict[str, Fault]] = {
         "Heard may have a record of this child already.",
         "Look at it. Write its key into same_as where it is the same child, or new where it is another.",
     ),
+    "number_there": Fault(
+        True,
+        "Your agency knows a child by this number already.",
+        "Look at it. Write its key into same_as where it is the same child, or correct the number.",
+    ),
     "there": Fault(False, "The record was there already. Nothing was written.", "Add to that record on its own page."),
     "same_as_unknown": Fault(
         True, "same_as names no record that you may see.", "Write the key of a record, new, or nothing."
