@@ -19,12 +19,13 @@ from django.utils import timezone
 from tests.conftest import World
 from tests.insight.bringing.files import PEOPLE, WHY, Written, bring
 
-from heard.agencies.models import User
+from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
 from heard.board.figures.queries import figures
 from heard.board.promises import TRUSTED
 from heard.cases.assessment.actions import start_assessment
 from heard.cases.case.models import AllocatedWorker, Case
+from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.mail import mail_unread
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.queries import unread_of
@@ -134,6 +135,57 @@ def test_each_worker_learns_of_it_once(world: World, written: User) -> None:
     page = client.get(reverse("caseload_given", args=[this.pk])).text
     assert "One child was given to you" in page
     assert "Sedgewick" not in page  # whom the school is not involved with
+
+
+def test_supervisors_learn_of_it_too_and_are_told_nothing_that_is_not_so(
+    world: World, written: Written
+) -> None:
+    this, client = bring(world, written()), Client()
+    client.force_login(world.supervisor)
+    notices = client.get(reverse("notices")).text
+    assert reverse("caseload_given", args=[this.pk]) in notices
+    assert "Children were brought into Heard, for you to look at" in notices
+    assert "whom you work with" not in notices
+    assert "You are the worker of none" in client.get(reverse("caseload_given", args=[this.pk])).text
+
+
+def test_nobody_is_told_of_what_heard_refused(
+    world: World, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(**told: Any) -> None:
+        raise Refused("Not now.")
+
+    monkeypatch.setattr(actions, "note_moment", fails)
+    this = bring(world, written())
+    assert this.rows.get(table="cases", number=1).outcome == "aside"
+    assert not unread_of(world.teacher)  # her only case was set aside after she had been named
+    assert unread_of(world.social_worker).count() == 1
+    assert list(queries.given_by(world.teacher, this.pk)) == []
+
+
+def test_the_co_ordinator_learns_of_what_was_done_for_her_on_the_server(
+    world: World, written: Written
+) -> None:
+    given = [word for table, path in written().items() for word in (f"--{table.value}", str(path))]
+    CliRunner().invoke(caseload, ["bring", *given, "--by", "cora.ordway", "--reason", WHY, "--yes"])
+    this = CaseloadImport.objects.get()
+    [reader] = unread_of(world.coordinator)
+    assert (reader.notice.kind, reader.notice.told_by) == ("brought", world.coordinator)
+    client = Client()
+    client.force_login(world.coordinator)
+    assert reverse("caseload_given", args=[this.pk]) in client.get(reverse("notices")).text
+    assert (
+        f'{reverse("caseload_import", args=[this.pk])}"'
+        in client.get(reverse("caseload_given", args=[this.pk])).text
+    )
+    assert pass_on(timezone.now() + timedelta(days=3)) >= 0
+    assert not Reader.objects.filter(notice=reader.notice).exclude(user=world.coordinator)
+    assert AuditRow.objects.get(verb="bring in").detail["on the server"] is True
+    assert "on the server" in client.get(reverse("caseload_import", args=[this.pk])).text
+    # On the page she has done it herself.
+    that = bring(world, written("person_id,given_name\nK77,Cy\n", "", ""))
+    assert unread_of(world.coordinator).count() == 1
+    assert "on the server" not in AuditRow.objects.get(verb="bring in", subject_id=str(that.pk)).detail
 
 
 def test_who_may_not_neither_checks_nor_brings_nor_reads(world: World, written: Written) -> None:

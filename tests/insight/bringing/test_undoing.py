@@ -20,6 +20,7 @@ from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Refused
 from heard.cases.case.actions import record_words
 from heard.cases.case.models import Case
+from heard.cases.case.notices.lines import lines_of
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.clocks.models import Moment
 from heard.cases.keeping.actions import place_hold
@@ -60,7 +61,15 @@ def test_two_take_it_back_whole(world: World, written: Written, second: User) ->
     assert not queries.undoings_waiting(world.coordinator)
     actions.undo(by=second, import_id=this.pk)
     assert everything() == before
-    assert not unread_of(world.social_worker)
+    client = Client()
+    for user in (world.social_worker, world.supervisor, world.coordinator):
+        [told] = lines_of(unread_of(user))  # that children were brought is on nobody's list any longer
+        assert told.what == "Children who had been brought into Heard were taken back"
+        client.force_login(user)
+        page = client.get(told.href).text
+        assert "All of it was taken back" in page
+        assert (f'{reverse("caseload_import", args=[this.pk])}"' in page) == (user == world.coordinator)
+    assert not unread_of(second)
     assert list(Person.objects.all()) == [other]
     assert AuditRow.objects.count() > kept_for_good
     assert AuditRow.objects.filter(verb="undo", subject_id=str(this.pk)).count() == 1
@@ -77,6 +86,11 @@ def test_somebody_may_turn_it_down(world: World, written: Written, second: User)
     with pytest.raises(Refused, match="Nobody asks for it"):
         actions.undo(by=world.coordinator, import_id=this.pk)
     assert Person.objects.count() == 2
+    [told] = lines_of(unread_of(second))
+    assert told.what == "A caseload that was to be taken back stays"
+    client = Client()
+    client.force_login(second)
+    assert f'{reverse("caseload_import", args=[this.pk])}"' in client.get(told.href).text
 
 
 # What forms hang on, as the pages keep them.

@@ -99,6 +99,7 @@ def bring(
             headings=_headings(mapping),
             reason=reason,
             checked_as=checked.fingerprint,
+            on_server=True,
         )
         kept = sum(counts["kept"] for counts in this.files.values())
         aside = sum(counts["aside"] for counts in this.files.values())

@@ -22,6 +22,10 @@ class CaseloadImport(models.Model):
     reason = models.TextField(help_text=_("Where the files come from, and why they were brought in."))
     brought_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     brought_at = models.DateTimeField()
+    on_server = models.BooleanField(
+        default=False,
+        help_text=_("Whether somebody on the server did it in their name, and not they on the page."),
+    )
     files = models.JSONField(
         default=dict,
         help_text=_(

@@ -8,7 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -116,7 +116,9 @@ def _check_people(user: User, rows: list[Row], today: date) -> dict[str, Row]:
             continue
         signs = set(_signs(row))
         if row.person in numbered:
-            row.hits = tuple((key, (_("Same number at your agency"),)) for key in sorted(numbered[row.person])[:_HITS])
+            row.hits = tuple(
+                (key, (_("Same number at your agency"),)) for key in sorted(numbered[row.person])[:_HITS]
+            )
             row.say("number_there", "person_id")
         elif row.text("same_as") != "new":
             if signs & seen:
@@ -394,6 +396,13 @@ def given_by(user: User, import_id: uuid.UUID) -> QuerySet[Any]:
         .annotate(is_mine=is_mine)
     )
     return rows.order_by(F("is_mine").desc(), "person__family_name", "person__given_name", "pk")
+
+
+def taken_back_at(user: User, import_id: uuid.UUID) -> datetime | None:
+    """When an import was taken back, for whoever is led there by a notice: it names nobody."""
+    rows = CaseloadImport.objects.filter(pk=import_id, undone_at__isnull=False)
+    found = rows.values_list("undone_at", flat=True).first()
+    return found if user.may(May.SEE_CHILD) else None
 
 
 def how_many_are_mine(user: User, import_id: uuid.UUID) -> int:

@@ -186,5 +186,10 @@ def caseload_given(request: Request, import_id: uuid.UUID) -> HttpResponse:
     """Where a notice leads: the children of an import whom the reader may see, their own first."""
     user = request.user
     page = Paginator(queries.given_by(user, import_id), _PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "mine": queries.how_many_are_mine(user, import_id)}
+    context = {
+        "page": page,
+        "mine": queries.how_many_are_mine(user, import_id),
+        "taken_back_at": queries.taken_back_at(user, import_id),
+        "this": queries.imports_visible_to(user).filter(pk=import_id).first(),
+    }
     return render(request, "insight/bringing/given.html", context)

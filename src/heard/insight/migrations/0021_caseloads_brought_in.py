@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('reason', models.TextField(help_text='Where the files come from, and why they were brought in.')),
                 ('brought_at', models.DateTimeField()),
+                ('on_server', models.BooleanField(default=False, help_text='Whether somebody on the server did it in their name, and not they on the page.')),
                 ('files', models.JSONField(default=dict, help_text='Of each file hashes of it and of how it was understood, how many rows were read, and what became of them.')),
                 ('audit_row', models.BigIntegerField(default=0, help_text='The last row of the audit trail that it wrote: what comes after it is work of people.')),
                 ('why_undo', models.TextField(blank=True, default='')),
