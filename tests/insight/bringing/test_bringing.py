@@ -35,7 +35,7 @@ from heard.insight.bringing import actions, queries, rules
 from heard.insight.bringing.cli import caseload
 from heard.insight.bringing.models import CaseloadImport, ImportedRow
 from heard.insight.bringing.rules import Outcome, Table
-from heard.network.actions import add_person, deny_access
+from heard.network.actions import add_person, deny_access, move_house
 from heard.network.models import Identifier, Involvement, Person
 from heard.network.queries import Whom
 
@@ -408,8 +408,11 @@ def test_a_row_of_a_record_that_is_closed_since_says_no_name(
         by=world.coordinator, person_id=ada.pk, whom=Whom("", world.care, user=second), why="A relative"
     )
     client.force_login(User.objects.get(pk=second.pk))
+    move_house(by=world.social_worker, person_id=ada.pk, postcode="LE2 2BB")
     page = client.get(reverse("caseload_import", args=[this.pk])).text
     assert "Reedmace" not in page
+    assert "Worked on since" not in page  # on which child nobody says; that all of it stays is said
+    assert "Somebody has worked on one of these records" in page
     assert "A record that you may not see" in page
     assert str(ada.pk) not in client.get(reverse("caseload_import_file", args=[this.pk])).text
 

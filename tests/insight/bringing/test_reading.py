@@ -76,6 +76,31 @@ def test_each_mistake_is_named_with_its_field_and_what_to_do(tmp_path: Path) -> 
     assert all(fault.what.endswith(".") and fault.to_do.endswith(".") for fault in FAULTS.values())
 
 
+def test_words_that_lead_nowhere_are_left_out_and_said(tmp_path: Path) -> None:
+    texts = {
+        Table.CASES: "person_id,opened_on,allocated_worker,allocated_on\n1,1/6/2026,,2/6/2026\n2,1/6/2026,sol,2/6/2026\n3,1/6/2026,,\n",
+        Table.PLANS: "person_id,outcome,action,owner,due_on\n1,Safe,,tess.archer,1/12/2030\n2,Safe,,,1/12/2030\n3,Safe,,tess,\n4,Safe,,,\n5,Safe,Ring,tess,\n",
+    }
+    paths = {table: tmp_path / f"{table}.csv" for table in texts}
+    for table, text in texts.items():
+        paths[table].write_text(text)
+    files = read_files(paths)
+    said = {
+        table: [[(issue.code, issue.field) for issue in row.issues] for row in files.rows(table)]
+        for table in texts
+    }
+    assert said == {
+        Table.CASES: [[("no_worker", "allocated_worker")], [], []],
+        Table.PLANS: [[("no_action", "action")]] * 3 + [[], []],
+    }
+    assert all(row.is_kept for row in files.all_rows)
+    assert all(
+        not row.text("owner") and row.day("due_on") is None
+        for row in files.rows(Table.PLANS)
+        if not row.text("action")
+    )
+
+
 def test_a_column_shows_itself_whether_the_month_comes_first(tmp_path: Path) -> None:
     [first, second] = people(tmp_path, HEAD + "1,A,B,2/28/2010,,,\n2,C,D,3/4/2011,,,\n").rows(Table.PEOPLE)
     assert (first.day("birth_date"), second.day("birth_date")) == (date(2010, 2, 28), date(2011, 3, 4))

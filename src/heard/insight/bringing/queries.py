@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -372,17 +371,6 @@ def rows_visible_to(user: User, import_id: uuid.UUID) -> QuerySet[ImportedRow]:
 
 
 _PLACE: Final = Case(*(When(table=one.value, then=Value(place)) for place, one in enumerate(Table)))
-
-
-def counts_of(user: User, import_id: uuid.UUID) -> dict[str, Counter[str]]:
-    """How many rows of each table came out how. One query."""
-    found: dict[str, Counter[str]] = {}
-    rows = ImportedRow.objects.filter(caseload=import_id).order_by()
-    if not user.may(May.BRING_IN):
-        return found
-    for table, outcome, number in rows.values_list("table", "outcome").annotate(number=Count("pk")):
-        found.setdefault(table, Counter())[outcome] = number
-    return found
 
 
 def given_by(user: User, import_id: uuid.UUID) -> QuerySet[Any]:

@@ -231,6 +231,12 @@ def _row(
     for column in COLUMNS[table]:
         if column.field in at:
             _cell(row, column, " ".join(cells[at[column.field]].split()), first)
+    _say_what_lacks(row)
+    return row
+
+
+def _say_what_lacks(row: Row) -> None:
+    table = row.table
     if not row.person:
         row.say("no_id", "person_id")
     if table is Table.PEOPLE and not any(row.text(name) for name in _NAMES):
@@ -239,7 +245,17 @@ def _row(
         row.say("day_needed", "opened_on")
     if table is Table.PLANS and not row.text("outcome"):
         row.say("no_outcome", "outcome")
-    return row
+    for name, (code, leaning) in _LEANS_ON.get(table, {}).items():
+        if not row.text(name) and any(row.values.get(one) for one in leaning):
+            row.say(code, name)
+            row.values |= dict.fromkeys(leaning)
+
+
+_LEANS_ON: Mapping[Table, dict[str, tuple[str, tuple[str, ...]]]] = {
+    Table.CASES: {"allocated_worker": ("no_worker", ("allocated_on",))},
+    Table.PLANS: {"action": ("no_action", ("owner", "due_on"))},
+}
+"""What stands for nothing where one cell is empty, and what is said then."""
 
 
 def _cell(row: Row, column: Column, text: str, first: dict[str, bool]) -> None:

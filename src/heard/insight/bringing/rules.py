@@ -179,6 +179,12 @@ FAULTS: Final[dict[str, Fault]] = {
     ),
     "no_case": Fault(True, "No case of this child is brought in.", "Add a row to the cases."),
     "no_outcome": Fault(True, "What will be different for the child is not there.", "Fill in the outcome."),
+    "no_action": Fault(
+        False, "An owner or a day stands without an action, and is left out.", "Fill in the action, or take them out."
+    ),
+    "no_worker": Fault(
+        False, "A day of allocation stands without a worker, and is left out.", "Name the worker, or take the day out."
+    ),
     "action_over": Fault(
         False, "The action is due before today.", "It needs another day before the plan can be agreed."
     ),

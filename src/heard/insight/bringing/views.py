@@ -114,13 +114,12 @@ def caseload_import(request: Request, import_id: uuid.UUID) -> HttpResponse:
     """What became of each row, those that are set aside too."""
     user, this = request.user, queries.import_visible_to(request.user, import_id)
     page = Paginator(queries.rows_visible_to(user, this.pk), _PER_PAGE).get_page(request.GET.get("page"))
-    marked = queries.worked_on(user, this, [row.person_id for row in page if row.person_id])
+    marked = queries.worked_on(user, this, [row.person_id for row in page if row.may_open])
     worked_on = queries.is_worked_on(user, this)
     context = {
         "this": this,
         "page": page,
         "rows": [(row, _issues(row), row.person_id in marked) for row in page],
-        "counts": queries.counts_of(user, this.pk),
         "why_not": queries.why_not_ask_to_undo(user, this, worked_on=worked_on, reason="to be typed"),
     }
     return render(request, "insight/bringing/import.html", context)
