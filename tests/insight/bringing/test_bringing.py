@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from django.conf import settings as site
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -246,6 +247,23 @@ def test_what_was_checked_is_which_column_and_whom_it_meant_too(world: World, wr
     send(mapped)
     assert Person.objects.get().given_name == "Ada"
     assert Case.objects.get().trusted_worker == world.teacher
+
+
+def test_nobody_waits_while_files_are_read(
+    world: World, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite a transaction keeps everybody else from saving: the one of a check holds its audit row alone."""
+    paths, check, outside = written(), queries.check, list(connection.savepoint_ids)
+    inside: list[list[str]] = []
+
+    def checks(*told: Any) -> Any:
+        inside.append(list(connection.savepoint_ids))
+        return check(*told)
+
+    monkeypatch.setattr(queries, "check", checks)
+    actions.check_files(by=world.coordinator, paths=paths)
+    assert inside == [outside]
+    assert AuditRow.objects.get(verb="check").detail == {"people": 3}
 
 
 def test_what_heard_refuses_sets_the_row_aside_and_the_others_come_in(

@@ -44,13 +44,13 @@ _MORE: Final = "A record of this import is joined with one that it did not make,
 _LEANS: Final = "Something of another record leans on one of these, so nothing was taken back. Tell whoever looks after Heard."
 
 
-@transaction.atomic
 def check_files(*, by: User, paths: Mapping[Table, Path], headings: Headings | None = None) -> Checked:
     """What would become of each row. Nothing is written but that somebody asked, and of how many children: whoever is in the files is
-    searched for."""
+    searched for. Only that is a transaction: on SQLite nobody else could save while files are read."""
     checked = queries.check(by, paths, headings)
     people = len(checked.files.rows(Table.PEOPLE))
-    record_audit(by=by, verb="check", subject=_SUBJECT, subject_id="files", detail={"people": people})
+    with transaction.atomic():
+        record_audit(by=by, verb="check", subject=_SUBJECT, subject_id="files", detail={"people": people})
     return checked
 
 
