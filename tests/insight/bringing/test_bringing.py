@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import click
 import pytest
 from click.testing import CliRunner
 from django.conf import settings as site
@@ -32,7 +33,7 @@ from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.clocks.models import ClockRun
 from heard.cases.plan.models import Action, Plan
-from heard.insight.bringing import actions, queries, rules
+from heard.insight.bringing import actions, queries, rules, views
 from heard.insight.bringing.cli import caseload
 from heard.insight.bringing.models import CaseloadImport, ImportedRow
 from heard.insight.bringing.rules import Outcome, Table
@@ -462,6 +463,24 @@ def test_the_command_checks_brings_in_and_says_each_mistake(
     assert "has no column Kay" in done.output
 
 
+def test_the_command_brings_in_only_what_it_has_shown(
+    world: World, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is asked whether to go on has read what was said of each row."""
+    paths = written()
+    given = [word for table, path in paths.items() for word in (f"--{table.value}", str(path))]
+
+    def changed_meanwhile(*_told: Any, **_more: Any) -> bool:
+        paths[Table.PEOPLE].write_text(PEOPLE.replace("Ada", "Ida"))
+        return True
+
+    monkeypatch.setattr(click, "confirm", changed_meanwhile)
+    done = CliRunner().invoke(caseload, ["bring", *given, "--by", "cora.ordway", "--reason", WHY])
+    assert done.exit_code == 1
+    assert "Check them again" in done.output
+    assert not Person.objects.exists()
+
+
 def test_the_page_brings_in_only_what_was_checked_there(world: World, written: Written, second: User) -> None:
     paths, client, where = written(), Client(), reverse("caseload_bring")
     client.force_login(world.coordinator)
@@ -481,6 +500,8 @@ def test_the_page_brings_in_only_what_was_checked_there(world: World, written: W
     client.force_login(second)
     assert "Check these files first" in send("bring", reason=WHY, **checked).text  # another looked at them
     client.force_login(world.coordinator)
+    with patch.object(views, "_CHECKED_FOR", -1):  # too long ago
+        assert "Check these files first" in send("bring", reason=WHY, **checked).text
     paths[Table.PEOPLE].write_text(PEOPLE.replace("Ada", "Ida"))
     assert "Check them again" in send("bring", reason=WHY, **checked).text
     paths[Table.PEOPLE].write_text(PEOPLE)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +19,7 @@ from tests.insight.bringing.files import Written, bring
 
 from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import AuditRow, User
-from heard.agencies.rules import Refused
+from heard.agencies.rules import Hidden, Refused
 from heard.cases.case.actions import record_words
 from heard.cases.case.models import Case
 from heard.cases.case.notices.lines import lines_of
@@ -26,8 +28,9 @@ from heard.cases.clocks.models import Moment
 from heard.cases.keeping.actions import place_hold
 from heard.cases.plan.models import Action, Outcome
 from heard.insight.bringing import actions, queries
-from heard.network.actions import add_person, merge_people, move_house, open_record
+from heard.network.actions import add_person, merge_people, move_house, open_record, record_fact
 from heard.network.models import Involvement, Person
+from heard.network.rules import Said, SaidAs
 
 
 def everything() -> dict[str, int]:
@@ -154,6 +157,19 @@ def test_what_somebody_worked_on_is_not_taken_back(
     assert page.count("Worked on since") == (0 if how == "held" else page.count(f'/{bo.pk}/"'))
 
 
+def test_nobody_elses_record_goes_along(
+    world: World, written: Written, second: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where nothing says that somebody has put the two together."""
+    this = bring(world, written())
+    actions.ask_to_undo(by=second, import_id=this.pk, reason="A file of the wrong day")
+    other = add_person(by=world.social_worker, given_name="Other", family_name="Child")
+    Person.objects.filter(pk=other.pk).update(merged_into=Person.objects.get(given_name="Ada"))
+    with pytest.raises(Refused, match="joined with one that it did not make"):
+        actions.undo(by=world.coordinator, import_id=this.pk)
+    assert Person.objects.count() == 3
+
+
 def test_what_is_written_meanwhile_is_never_lost(
     world: World, written: Written, second: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,6 +189,58 @@ def test_what_is_written_meanwhile_is_never_lost(
     with pytest.raises(Refused, match="Something of another record leans on one of these"):
         actions.undo(by=world.coordinator, import_id=this.pk)
     assert Person.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")
+@pytest.mark.parametrize("waits", [True, False], ids=["who waits", "who does not wait"])
+def test_what_is_written_at_the_same_moment_is_never_lost(
+    world: World, written: Written, second: User, monkeypatch: pytest.MonkeyPatch, waits: bool
+) -> None:
+    """Whoever holds the record first waits, and then finds it gone. What others write makes it stay."""
+    this = bring(world, written())
+    actions.ask_to_undo(by=second, import_id=this.pk, reason="A file of the wrong day")
+    ada, asked = Person.objects.get(given_name="Ada"), queries.is_worked_on
+    said = Said(SaidAs.PAPER, "A letter", timezone.localdate())
+    writes: list[Future[str]] = []
+    seen: list[str] = []
+
+    def write() -> str:
+        try:
+            if waits:
+                record_fact(
+                    by=world.social_worker, person_id=ada.pk, kind="school", value="Southgate", said=said
+                )
+            else:
+                move_house(by=world.social_worker, person_id=ada.pk, postcode="LE2 2BB")
+        except Hidden:
+            return "no such record"
+        else:
+            return "written"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def meanwhile(*told: Any) -> bool:
+            found = asked(*told)
+            writes.append(pool.submit(write))
+            try:
+                seen.append(writes[0].result(timeout=1))
+            except TimeoutError:
+                seen.append("waits")
+            return found
+
+        monkeypatch.setattr(queries, "is_worked_on", meanwhile)
+        if waits:
+            actions.undo(by=world.coordinator, import_id=this.pk)
+        else:
+            with pytest.raises(Refused, match="leans on one of these"):
+                actions.undo(by=world.coordinator, import_id=this.pk)
+        seen.append(writes[0].result(timeout=20))
+    assert seen == (["waits", "no such record"] if waits else ["written"] * 2)
+    assert Person.objects.count() == (0 if waits else 2)
+    assert waits or ada.addresses.filter(postcode="LE2 2BB").exists()
 
 
 def test_taking_it_back_on_the_pages(world: World, written: Written, second: User) -> None:

@@ -261,7 +261,8 @@ def why_birth_stands_out(born: date, today: date) -> str | None:
 
 AGREED_WITHIN: Final = timedelta(days=7)
 MOST_ON_A_PAGE: Final = 100
-"""Rows that the page reads while somebody waits for it, and while on SQLite nobody else can save. More are for `heard caseload`."""
+"""Rows that the page reads while somebody waits for it, and brings in while on SQLite nobody else can save. More are for
+`heard caseload`."""
 NOT_CHECKED: Final = (
     "Check these files first, and look at what would become of each row. Then bring the same files in."
 )
