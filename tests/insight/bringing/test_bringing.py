@@ -449,9 +449,25 @@ def test_the_command_checks_brings_in_and_says_each_mistake(
     assert "cases.csv row 2, allocated_worker: note. Nobody who can sign in has this username" in done.output
     assert "Reedmace" not in done.output
     assert len(listed.read_text(encoding="utf-8-sig").splitlines()) == 1 + 3 + 4 + 4
+    before = paths[Table.PEOPLE].read_bytes()
+    for place, said in (
+        (paths[Table.PEOPLE], "is there already"),
+        (tmp_path / "no" / "l.csv", "cannot be written"),
+    ):
+        done = run(caseload, ["check", *given, "--by", "cora.ordway", "--list", str(place)])
+        assert (done.exit_code, said in done.output) == (1, True), done.output
+        assert isinstance(done.exception, SystemExit)
+    assert paths[Table.PEOPLE].read_bytes() == before
+    formula = tmp_path / "=cmd.csv"
+    formula.write_bytes(before)
+    listed = tmp_path / "again.csv"
+    run(caseload, ["check", "--people", str(formula), "--by", "cora.ordway", "--list", str(listed)])
+    assert listed.read_text(encoding="utf-8-sig").splitlines()[1].startswith("'=cmd.csv,1,")
     assert run(caseload, ["check", *given, "--by", "sol.wright"]).exit_code == 1
     assert "Only a co-ordinator" in run(caseload, ["check", *given, "--by", "sol.wright"]).output
-    assert "Nobody who can sign in" in run(caseload, ["check", *given, "--by", "no.one"]).output
+    User.objects.filter(pk=world.board_member.pk).update(is_active=False)
+    for nobody in ("no.one", world.board_member.username):
+        assert "Nobody who can sign in" in run(caseload, ["check", *given, "--by", nobody]).output
     assert not ImportedRow.objects.exists()
     done = run(caseload, ["bring", *given, "--by", "Cora.Ordway", "--reason", WHY, "--yes"])
     assert done.exit_code == 0, done.output

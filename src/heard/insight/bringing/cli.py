@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from heard.agencies.cli import site
+from heard.agencies.cli import new_file, site
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -128,10 +128,10 @@ def _site() -> Iterator[None]:
 
 
 def _user(username: str) -> User:
-    from heard.agencies.queries import who_signs_in_as
+    from heard.agencies.queries import who_is_called
 
-    user = who_signs_in_as(None, username)
-    if user is None:
+    user = who_is_called(None, username)
+    if user is None or not user.is_active:
         raise click.ClickException("Nobody who can sign in has this username. Look under People and teams.")
     return user
 
@@ -191,8 +191,10 @@ def _lines(one: File, row: Row) -> Iterator[str]:
 
 
 def _write_list(checked: Checked, path: Path) -> None:
+    from heard.agencies.tables import plain
+
     head = ("file", "row", "outcome", "field", "code", "what", "what to do", "may be the record")
-    with path.open("w", newline="", encoding="utf-8-sig") as stream:
+    with new_file(path, encoding="utf-8-sig") as stream:
         out = csv.writer(stream)
         out.writerow(head)
         for one in checked.files.files.values():
@@ -201,4 +203,4 @@ def _write_list(checked: Checked, path: Path) -> None:
                 said: list[Any] = [(i.field, i.code, i.fault.what, i.fault.to_do) for i in row.issues] or [
                     ("",) * 4
                 ]
-                out.writerows((one.name, row.number, row.outcome.value, *line, hits) for line in said)
+                out.writerows((plain(one.name), row.number, row.outcome.value, *line, hits) for line in said)

@@ -14,6 +14,7 @@ from uuid import UUID
 import yaml
 
 from heard.engine.intake import delimited
+from heard.engine.intake.finding import WORKBOOK_BEGINS
 from heard.engine.intake.mapping import nearest
 from heard.engine.intake.sheets import places_of, plain
 from heard.engine.intake.values import (
@@ -40,6 +41,7 @@ from heard.insight.bringing.rules import (
     compared,
     guess,
 )
+from heard.network.rules import kept_number, kept_postcode
 
 type Headings = dict[Table, dict[str, str]]
 
@@ -174,10 +176,13 @@ def read_files(paths: Mapping[Table, Path], headings: Headings | None = None) ->
 
 def _read(table: Table, path: Path, told: dict[str, str]) -> File:
     try:
+        content = path.read_bytes()
         sheet = delimited.open_sheet(path)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise NotDone(f"The file {path.name} cannot be opened. Check its path.") from error
+    if content.startswith(WORKBOOK_BEGINS):
+        raise NotDone(f"The file {path.name} is an Excel workbook. Save it as CSV.")
+    digest = hashlib.sha256(content).hexdigest()
     header = sheet.header if sheet else ()
     places = places_of(header)
     for name, heading in told.items():
@@ -317,15 +322,15 @@ def _number(row: Row, column: Column, text: str) -> str:
     number, holds = read(text)
     if number is None or no_number(text):
         return ""
-    kept = _fitting(row, column, "".join(c for c in number.upper() if c.isalnum()))
+    kept = _fitting(row, column, kept_number(number))
     if kept and not holds:
         row.say(doubtful, column.field)
     return kept
 
 
 def _postcode(row: Row, column: Column, text: str) -> str:
-    read = read_postcode(text)
-    if text and read is None:
+    if read := read_postcode(text):
+        return read
+    if text:
         row.say("postcode_doubtful", "postcode")
-        return _fitting(row, column, text.upper())
-    return read or ""
+    return kept_postcode(_fitting(row, column, text))
