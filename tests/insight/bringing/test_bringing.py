@@ -423,6 +423,13 @@ def test_a_row_of_a_record_that_is_closed_since_says_no_name(
     page = client.get(reverse("caseload_import", args=[this.pk])).text
     assert "Ada Reedmace" in page
     assert "No name is there." in page
+    assert "Allocated worker: Nobody who can sign in" in page
+    assert "allocated_worker" not in page
+    assert "3 rows read: 2 brought in, 1 set aside, 0 there already" in page
+    taken_out = client.get(reverse("caseload_import_file", args=[this.pk])).text
+    assert "Open cases,2,Brought in," in taken_out
+    assert "Allocated worker: Nobody who can sign in has this username or address." in taken_out
+    assert "worker_unknown" not in taken_out
     deny_access(
         by=world.coordinator, person_id=ada.pk, whom=Whom("", world.care, user=second), why="A relative"
     )
@@ -446,9 +453,16 @@ def test_the_command_checks_brings_in_and_says_each_mistake(
     done = run(caseload, ["check", *given, "--by", "cora.ordway", "--list", str(listed)])
     assert done.exit_code == 1, done.output
     assert "people.csv: 3 rows read = 2 to bring in + 1 set aside + 0 there already" in done.output
-    assert "cases.csv row 2, allocated_worker: note. Nobody who can sign in has this username" in done.output
+    assert "cases.csv row 2, allocated worker: note. Nobody who can sign in has this username" in done.output
     assert "Reedmace" not in done.output
-    assert len(listed.read_text(encoding="utf-8-sig").splitlines()) == 1 + 3 + 4 + 4
+    lines = listed.read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 1 + 3 + 4 + 4
+    assert (
+        "cases.csv,2,to bring in,Allocated worker,Nobody who can sign in has this username or address."
+        in "\n".join(lines)
+    )
+    assert "as they are named" in done.output
+    assert "allocated_worker" not in done.output
     before = paths[Table.PEOPLE].read_bytes()
     for place, said in (
         (paths[Table.PEOPLE], "is there already"),
@@ -497,6 +511,28 @@ def test_the_command_brings_in_only_what_it_has_shown(
     assert not Person.objects.exists()
 
 
+def test_what_is_named_otherwise_is_said_with_its_heading(world: World, written: Written) -> None:
+    paths, client = (
+        written("Ref,Forename,Hobby\nK1,Ada,Chess\n", "person_id,Key worker\nK1,no.one\n", ""),
+        Client(),
+    )
+    del paths[Table.PLANS]
+    client.force_login(world.coordinator)
+    with ExitStack() as opened:
+        files = {table.value: opened.enter_context(path.open("rb")) for table, path in paths.items()}
+        page = client.post(reverse("caseload_bring"), files | {"what": "check"}).text
+    words = " ".join(re.sub("<[^>]*>", " ", page).split())
+    assert "Given name: “Forename”" in words
+    assert "One row read: 1 to bring in" in words
+    assert "Not read: Hobby" in words
+    assert "No column tells: Opened on (opened_on)" in words
+    given = [word for table, path in paths.items() for word in (f"--{table.value}", str(path))]
+    said = CliRunner().invoke(caseload, ["check", *given, "--by", "cora.ordway"]).output
+    assert "given name from “Forename”" in said
+    assert "No column tells opened on (opened_on): name it in a mapping" in said
+    assert "1 row read" in said
+
+
 def test_the_page_brings_in_only_what_was_checked_there(world: World, written: Written, second: User) -> None:
     paths, client, where = written(), Client(), reverse("caseload_bring")
     client.force_login(world.coordinator)
@@ -507,8 +543,19 @@ def test_the_page_brings_in_only_what_was_checked_there(world: World, written: W
             return client.post(where, files | {"what": what} | more)
 
     assert "Check these files first" in send("bring", reason=WHY).text
+    assert f">{WHY}</textarea>" in send("check", reason=WHY).text  # and what was typed stays
     page = send("check")
-    assert "No row of the people has this number." in page.text
+    assert "The child’s own number: No row of the people has this number." in page.text
+    assert "Allocated worker: Nobody who can sign in has this username or address." in page.text
+    words = re.sub("<[^>]*>", " ", page.text)
+    shown, _found, columns = words.partition("What would become of each row")[2].partition("Which columns")
+    assert "Headings as they are named." in shown
+    assert not re.findall("person_id|allocated_worker|given_name", shown)
+    assert "allocated_worker" in columns  # what to write above a column, each with what it means
+    assert "username or email address; works in children’s services" in columns
+    assert re.search('<h2[^>]*tabindex="-1"[^>]*autofocus', page.text)
+    assert re.search('<input[^>]*value="bring"[^>]*checked', page.text)
+    assert "choose the same files again" in page.text
     assert not Person.objects.exists()
     [token] = re.findall('name="checked" value="([^"]+)"', page.text)
     checked = {"checked": token}

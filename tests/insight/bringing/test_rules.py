@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.walls.test_code import ROOT
 
 from heard.insight.bringing import rules
 
@@ -78,6 +80,19 @@ LONG_AGO = {"asked_at": NOW - timedelta(days=7, seconds=1)}
 )
 def test_another_agrees_within_a_week_or_turns_it_down_at_any_time(changed: Any, said: str | None) -> None:
     assert_says(rules.why_not_undo(**UNDO | changed), said)
+
+
+def test_every_column_has_a_name_in_words_and_the_guide_knows_it() -> None:
+    guide = (ROOT / "docs" / "guide" / "caseload-in.md").read_text()
+    told: dict[str, list[str]] = {}
+    for line in guide.partition("| File |")[2].partition("\n\n")[0].splitlines()[2:]:
+        table, columns = (cell.strip() for cell in line.split("|")[1:3])
+        told.setdefault(table or [*told][-1], []).extend(re.findall("`([a-z_]+)`", columns))
+    for table, known in rules.COLUMNS.items():
+        assert sorted(told[table.value]) == sorted(one.field for one in known)
+        labels = [one.label for one in known]
+        assert len(set(labels)) == len(labels)
+        assert all("_" not in one.label + one.means and one.means for one in known)
 
 
 def assert_says(why_not: str | None, said: str | None) -> None:

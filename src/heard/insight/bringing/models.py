@@ -65,7 +65,7 @@ class ImportedRow(models.Model):
 
     class Table(models.TextChoices):
         PEOPLE = rules.Table.PEOPLE.value, _("People")
-        CASES = rules.Table.CASES.value, _("Cases")
+        CASES = rules.Table.CASES.value, _("Open cases")
         PLANS = rules.Table.PLANS.value, _("Plans")
 
     class Outcome(models.TextChoices):

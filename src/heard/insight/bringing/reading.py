@@ -100,6 +100,11 @@ class File:
     def count(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)
 
+    @property
+    def otherwise(self) -> dict[str, str]:
+        """Of what was taken, the headings that are not the field's own name."""
+        return {name: heading for name, heading in self.taken.items() if compared(heading) != compared(name)}
+
 
 @dataclass
 class Files:

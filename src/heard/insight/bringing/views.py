@@ -31,6 +31,7 @@ from heard.insight.bringing.rules import Issue, Outcome, Table
 _PER_PAGE = 50
 _SALT = "heard.insight.bringing"
 _CHECKED_FOR = 24 * 60 * 60  # seconds
+_WORDS = {"columns": rules.COLUMNS, "label_of": rules.label_of}  # by which pages name fields
 
 
 @gate(May.BRING_IN)
@@ -46,11 +47,19 @@ def caseload_bring(request: Request) -> HttpResponse:
     """Checking files, and bringing in those that were checked. They are read from a folder that goes with the answer."""
     user = request.user
     form = kept_form(request, BringForm, kind="caseload.bring", suggested={"what": "check"})
-    context: dict[str, Any] = {"form": form, "counts": [], "said": [], "checked": ""}
+    context: dict[str, Any] = {
+        "form": form,
+        "counts": [],
+        "said": [],
+        "checked": "",
+        "mapped": False,
+        **_WORDS,
+    }
     if form.is_valid():
         with _at_hand(form) as paths:
             try:
                 mapping = paths.pop("mapping", None)
+                context["mapped"] = mapping is not None
                 files = {Table(name): path for name, path in paths.items()}
                 headings = load_headings(mapping) if mapping else None
                 if why_not := rules.why_not_here(rows=len(read_files(files, headings).all_rows)):
@@ -60,6 +69,9 @@ def caseload_bring(request: Request) -> HttpResponse:
                 form.add_error(None, _(str(problem)))
                 return render(request, "insight/bringing/bring.html", context)
             context |= _shown(user, checked)
+            if checked.files.count(Outcome.KEPT):
+                form.data = form.data.copy()
+                form.data["what"] = BRING  # what comes next, for the page that is drawn now
             if form.cleaned_data["what"] == BRING:
                 with sending(request, form):
                     known = _was_checked(request)
@@ -120,6 +132,7 @@ def caseload_import(request: Request, import_id: uuid.UUID) -> HttpResponse:
         "this": this,
         "page": page,
         "rows": [(row, _issues(row), row.person_id in marked) for row in page],
+        **_WORDS,
         "why_not": queries.why_not_ask_to_undo(user, this, worked_on=worked_on, reason="to be typed"),
     }
     return render(request, "insight/bringing/import.html", context)
@@ -130,13 +143,20 @@ def caseload_import(request: Request, import_id: uuid.UUID) -> HttpResponse:
 def import_file(request: Request, import_id: uuid.UUID) -> HttpResponse:
     """What became of each row, without a name: the record by its key, where the reader may see it."""
     rows = actions.take_out_rows(by=request.user, import_id=import_id)
-    head = ("file", "row", "outcome", "record", "what is said of it")
+    head = (_("File"), _("Row"), _("What became of it"), _("Record"), _("What is said of it"))
     return as_csv("caseload-in.csv", head, (_cells(row) for row in rows))
 
 
 def _cells(row: Any) -> tuple[Any, ...]:
-    said = "; ".join(filter(None, (": ".join(filter(None, (one.field, one.code))) for one in _issues(row))))
-    return row.table, row.number, row.outcome, row.person_id if row.may_open else "", said
+    said = " ".join(_sentence(Table(row.table), one) for one in _issues(row))
+    record = row.person_id if row.may_open else ""
+    return row.get_table_display(), row.number, row.get_outcome_display(), record, said
+
+
+def _sentence(table: Table, issue: Issue) -> str:
+    label = rules.label_of(table, issue.field)
+    said = f"{_(issue.fault.what)} {_(issue.fault.to_do)}"
+    return f"{_(label)}: {said}" if label else said
 
 
 def _issues(row: Any) -> list[Issue]:

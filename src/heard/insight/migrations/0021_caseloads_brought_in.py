@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             name='ImportedRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(choices=[('people', 'People'), ('cases', 'Cases'), ('plans', 'Plans')], max_length=6)),
+                ('table', models.CharField(choices=[('people', 'People'), ('cases', 'Open cases'), ('plans', 'Plans')], max_length=6)),
                 ('number', models.PositiveIntegerField(help_text='1 is the first below the heading.')),
                 ('outcome', models.CharField(choices=[('kept', 'Brought in'), ('aside', 'Set aside'), ('there', 'Was there already')], max_length=5)),
                 ('issues', models.JSONField(default=list, help_text='What is said of it: a code and a field each, no words of the file.')),
