@@ -55,7 +55,8 @@ def begun_since(user: User, at: datetime) -> set[uuid.UUID]:
     """Keys of what anybody has a form about that was kept after this moment and is not sent. Nothing of what is in it is shown; the
     caller has shown that the user may ask it."""
     rows = Draft.objects.filter(updated_at__gte=at, subject_id__isnull=False).order_by()
-    return set(rows.values_list("subject_id", flat=True)) if user.may(May.SIGNED_IN) else set()
+    found = rows.values_list("subject_id", flat=True) if user.may(May.SIGNED_IN) else ()
+    return {key for key in found if key is not None}
 
 
 def worries_begun(user: User) -> int:

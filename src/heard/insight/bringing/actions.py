@@ -197,8 +197,8 @@ def _add_person(by: User, row: Row) -> uuid.UUID:
         why=_("Brought in from files"),
     )
     said = Said(SaidAs.PAPER, _("The records from which the caseload was brought in"), timezone.localdate())
-    number = queries.number_issued_by(agency)
-    add_identifier(by=by, person_id=person.pk, value=row.person, said=said, **number)
+    scheme = queries.scheme_of(agency)
+    add_identifier(by=by, person_id=person.pk, scheme=scheme, value=row.person, issuer=agency.name, said=said)
     for kind in (FactKind.LANGUAGE, FactKind.SCHOOL):
         if row.text(kind.value):
             record_fact(by=by, person_id=person.pk, kind=kind.value, value=row.text(kind.value), said=said)

@@ -128,18 +128,17 @@ def _check_people(user: User, rows: list[Row], today: date) -> dict[str, Row]:
     return found
 
 
-def number_issued_by(agency: Agency) -> dict[str, str]:
-    """What kind of number it is by which an agency knows a child, and whose."""
-    scheme = {"social_care": Scheme.COUNCIL, "police": Scheme.POLICE}.get(agency.kind, Scheme.OTHER)
-    return {"scheme": scheme.value, "issuer": agency.name}
+def scheme_of(agency: Agency) -> str:
+    """What kind of number it is by which an agency knows a child."""
+    return {"social_care": Scheme.COUNCIL, "police": Scheme.POLICE}.get(agency.kind, Scheme.OTHER).value
 
 
 def _numbered(user: User, rows: list[Row]) -> dict[str, set[uuid.UUID]]:
     """Records of children whom the user's own agency knows by the numbers of these rows already."""
     if user.team is None:
         return {}
-    values = {row.person for row in rows if row.person}
-    return children_numbered(user, values=values, **number_issued_by(user.team.agency))
+    agency, values = user.team.agency, {row.person for row in rows if row.person}
+    return children_numbered(user, scheme=scheme_of(agency), issuer=agency.name, values=values)
 
 
 def _check_birth(row: Row, today: date) -> None:

@@ -70,8 +70,9 @@ def caseload_bring(request: Request) -> HttpResponse:
                 return render(request, "insight/bringing/bring.html", context)
             context |= _shown(user, checked)
             if checked.files.count(Outcome.KEPT):
-                form.data = form.data.copy()
-                form.data["what"] = BRING  # what comes next, for the page that is drawn now
+                sent: Any = form.data
+                form.data = next_up = sent.copy()
+                next_up["what"] = BRING  # what comes next, for the page that is drawn now
             if form.cleaned_data["what"] == BRING:
                 with sending(request, form):
                     known = _was_checked(request)
@@ -126,7 +127,7 @@ def caseload_import(request: Request, import_id: uuid.UUID) -> HttpResponse:
     """What became of each row, those that are set aside too."""
     user, this = request.user, queries.import_visible_to(request.user, import_id)
     page = Paginator(queries.rows_visible_to(user, this.pk), _PER_PAGE).get_page(request.GET.get("page"))
-    marked = queries.worked_on(user, this, [row.person_id for row in page if row.may_open])
+    marked = queries.worked_on(user, this, _open_to_the_reader(page))
     worked_on = queries.is_worked_on(user, this)
     context = {
         "this": this,
@@ -157,6 +158,10 @@ def _sentence(table: Table, issue: Issue) -> str:
     label = rules.label_of(table, issue.field)
     said = f"{_(issue.fault.what)} {_(issue.fault.to_do)}"
     return f"{_(label)}: {said}" if label else said
+
+
+def _open_to_the_reader(rows: Any) -> list[uuid.UUID]:
+    return [row.person_id for row in rows if row.may_open]
 
 
 def _issues(row: Any) -> list[Issue]:
