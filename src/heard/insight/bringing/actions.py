@@ -197,7 +197,7 @@ def _add_person(by: User, row: Row) -> uuid.UUID:
         why=_("Brought in from files"),
     )
     said = Said(SaidAs.PAPER, _("The records from which the caseload was brought in"), timezone.localdate())
-    scheme = queries.scheme_of(agency)
+    scheme = rules.scheme_of(agency.kind)
     add_identifier(by=by, person_id=person.pk, scheme=scheme, value=row.person, issuer=agency.name, said=said)
     for kind in (FactKind.LANGUAGE, FactKind.SCHOOL):
         if row.text(kind.value):

@@ -33,7 +33,7 @@ from heard.insight.bringing.reading import File, Files, Headings, Row, read_file
 from heard.insight.bringing.rules import Outcome, Table
 from heard.network import erasing
 from heard.network.queries import children_numbered, find_described, people_visible_to, visible_through
-from heard.network.rules import Description, Name, Scheme
+from heard.network.rules import Description, Name
 
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, Team, User
@@ -128,17 +128,12 @@ def _check_people(user: User, rows: list[Row], today: date) -> dict[str, Row]:
     return found
 
 
-def scheme_of(agency: Agency) -> str:
-    """What kind of number it is by which an agency knows a child."""
-    return {"social_care": Scheme.COUNCIL, "police": Scheme.POLICE}.get(agency.kind, Scheme.OTHER).value
-
-
 def _numbered(user: User, rows: list[Row]) -> dict[str, set[uuid.UUID]]:
     """Records of children whom the user's own agency knows by the numbers of these rows already."""
     if user.team is None:
         return {}
     agency, values = user.team.agency, {row.person for row in rows if row.person}
-    return children_numbered(user, scheme=scheme_of(agency), issuer=agency.name, values=values)
+    return children_numbered(user, scheme=rules.scheme_of(agency.kind), issuer=agency.name, values=values)
 
 
 def _check_birth(row: Row, today: date) -> None:

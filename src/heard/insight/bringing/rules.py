@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from heard.agencies.rules import Asks
+from heard.network.rules import Scheme
 
 
 class Table(StrEnum):
@@ -341,6 +342,11 @@ def guess(table: Table, header: Iterable[str]) -> dict[str, str]:
                 found[column.field] = headings[name]
                 break
     return found
+
+
+def scheme_of(kind_of_agency: str) -> str:
+    """What kind of number it is by which an agency knows a child."""
+    return {"social_care": Scheme.COUNCIL, "police": Scheme.POLICE}.get(kind_of_agency, Scheme.OTHER).value
 
 
 def age_on(born: date, today: date) -> int:
