@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 from urllib.parse import unquote, urlsplit
 
@@ -165,12 +166,27 @@ def _say_key() -> None:
 
 
 def _user_called(username: str) -> User:
-    from heard.agencies.models import User
+    from heard.agencies.queries import who_is_called
 
-    user = User.objects.filter(username__iexact=username.strip()).first()
+    user = who_is_called(None, username)
     if user is None:
         raise click.ClickException("Nobody has this username.")
     return user
+
+
+@contextmanager
+def new_file(path: Path, why_not_over: str = "", encoding: str = "utf-8") -> Iterator[TextIO]:
+    """A file that was not there before, for writing; lines end as they are written. One that is there is never written over:
+    `why_not_over` says why, after "is there already"."""
+    try:
+        with path.open("x", encoding=encoding, newline="") as stream:
+            yield stream
+    except FileExistsError as error:
+        raise click.ClickException(
+            f"{path} is there already{why_not_over or '. Give another name.'}"
+        ) from error
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written. Check the folder.") from error
 
 
 @contextmanager

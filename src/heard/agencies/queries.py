@@ -108,9 +108,10 @@ def colleagues_visible_to(user: User) -> QuerySet[User]:
     return rows if user.may(May.SIGNED_IN) else rows.none()
 
 
-def who_signs_in_as(user: User | None, username: str) -> User | None:
-    """Whoever signs in with this username, in any capitals. `user`: None, for who looks after the server."""
-    return User.objects.filter(is_active=True, username__iexact=username.strip()).first()
+def who_is_called(user: User | None, username: str) -> User | None:
+    """Whose username this is, in any capitals, also of somebody who cannot sign in any longer. `user`: None, for who looks after the
+    server."""
+    return User.objects.filter(username__iexact=username.strip()).first()
 
 
 def memberships_with(user: User, permission: May) -> QuerySet[Membership]:

@@ -15,11 +15,11 @@ def as_csv(name: str, head: Iterable[str], rows: Iterable[Iterable[Any]]) -> Htt
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     out = csv.writer(response)
     out.writerow(head)
-    out.writerows([_plain(cell) for cell in row] for row in rows)
+    out.writerows([plain(cell) for cell in row] for row in rows)
     return response
 
 
-def _plain(cell: Any) -> str:
-    """Nothing that a spreadsheet would take for a formula."""
+def plain(cell: Any) -> str:
+    """As it stands in a cell: nothing that a spreadsheet would take for a formula."""
     text = "" if cell is None else str(cell)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -11,7 +11,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from itertools import batched
 from typing import Any, Final, cast
@@ -29,9 +28,11 @@ _AT_ONCE: Final = 400  # keys in one question
 
 @dataclass
 class Gathered:
-    """`rows`: what goes, the keys by table. `lets_go`: columns of other people's rows that no longer lead here."""
+    """`rows`: what goes, the keys by table. `hangs_on`: of each of them the person from whom it was reached. `lets_go`: columns of
+    other people's rows that no longer lead here."""
 
     rows: dict[type[Model], set[Any]] = field(default_factory=lambda: defaultdict(set))
+    hangs_on: dict[type[Model], dict[Any, uuid.UUID]] = field(default_factory=lambda: defaultdict(dict))
     lets_go: dict[tuple[type[Model], str], set[Any]] = field(default_factory=lambda: defaultdict(set))
 
     @property
@@ -42,6 +43,10 @@ class Gathered:
     def keys(self) -> set[str]:
         """Those of every row, as other tables keep them without pointing."""
         return {str(key) for keys in self.rows.values() for key in keys if isinstance(key, uuid.UUID)}
+
+    def whose(self, keys: Collection[uuid.UUID]) -> set[uuid.UUID]:
+        """The people on whom rows with these keys hang; keys of other rows are left out."""
+        return {known[key] for known in self.hangs_on.values() for key in keys if key in known}
 
     @property
     def counted(self) -> dict[str, int]:
@@ -59,31 +64,29 @@ def records_there(keys: Collection[uuid.UUID]) -> list[uuid.UUID]:
 
 
 def hold(keys: Collection[uuid.UUID]) -> None:
-    """Until the transaction ends, whoever begins something about one of these people waits."""
+    """Until the transaction ends, whoever writes about one of these people and holds them first (`hold_person`) waits. Not all who
+    write do: what others add meanwhile has to be looked for once it was gathered what goes."""
     for some in batched(sorted(keys), _AT_ONCE):
         list(Person.objects.select_for_update(no_key=True).filter(pk__in=some).order_by("pk"))
-
-
-def began_before(keys: Collection[uuid.UUID], at: datetime) -> bool:
-    """Whether any of these records is older than that."""
-    return any(
-        Person.objects.filter(pk__in=some, added_at__lt=at).exists() for some in batched(keys, _AT_ONCE)
-    )
 
 
 def gather(*person_ids: uuid.UUID) -> Gathered:
     """Of these people, and of records that were merged into theirs."""
     found = Gathered()
     found.rows[Person] |= set(person_ids)
+    found.hangs_on[Person] = {key: key for key in person_ids}
     waiting: list[tuple[type[Model], set[Any]]] = [(Person, set(person_ids))]
     while waiting:
         model, keys = waiting.pop()
         for link in (*_leading_to(model), *_by_key()):
-            new = _rows(link, keys)
+            leads_to = _rows(link, keys)
+            new = set(leads_to)
             if _only_mentions(link):
                 found.lets_go[link.model, link.name] |= new
             elif new := new - found.rows[link.model]:
                 found.rows[link.model] |= new
+                whose = found.hangs_on[model]
+                found.hangs_on[link.model] |= {key: whose[leads_to[key]] for key in new}
                 waiting.append((link.model, new))
                 waiting += _taken_along(found, link.model, new)
     for (model, _name), rows in found.lets_go.items():
@@ -97,11 +100,12 @@ def _taken_along(found: Gathered, model: type[Model], keys: set[Any]) -> list[tu
     if not name:
         return []
     resting: Any = model._meta.get_field(name).related_model
-    new: set[Any] = set()
+    rests: dict[Any, Any] = {}
     for some in batched(keys, _AT_ONCE):
-        new |= set(model._base_manager.filter(pk__in=some).values_list(name, flat=True))
-    new -= found.rows[resting]
+        rests |= dict(model._base_manager.filter(pk__in=some).values_list(name, "pk"))
+    new = set(rests) - found.rows[resting]
     found.rows[resting] |= new
+    found.hangs_on[resting] |= {key: found.hangs_on[model][rests[key]] for key in new}
     return [(resting, new)] if new else []
 
 
@@ -178,14 +182,14 @@ def _by_key() -> tuple[Field[Any, Any], ...]:
     )
 
 
-def _rows(link: Field[Any, Any], keys: Collection[Any]) -> set[Any]:
-    found: set[Any] = set()
+def _rows(link: Field[Any, Any], keys: Collection[Any]) -> dict[Any, Any]:
+    """The keys of rows that lead to one of these, and to which."""
+    found: dict[Any, Any] = {}
     if not link.is_relation:
         keys = [key for key in keys if isinstance(key, uuid.UUID)]
     for some in batched(keys, _AT_ONCE):
-        found |= set(
-            link.model._base_manager.filter(**{f"{link.name}__in": some}).values_list("pk", flat=True)
-        )
+        rows = link.model._base_manager.filter(**{f"{link.name}__in": some})
+        found |= dict(rows.values_list("pk", link.attname))
     return found
 
 

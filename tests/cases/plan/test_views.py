@@ -79,6 +79,16 @@ def test_a_plan_is_written_changed_and_agreed_on_its_pages(client, world, signed
     assert all(word in text for word in ("Mina feels safe", "She is afraid", "Walk with her", "3 March 2027"))
     agree = reverse("plan_agree", kwargs={"plan_id": plan.pk})
     assert "Suggested: 3 months" in client.get(agree).text
+    for days in (40, 0, -400):  # one that is today or over can be no review's
+        known = timezone.localdate() + timedelta(days=days)
+        Plan.objects.update(review_on=known)
+        text = client.get(agree).text
+        parts = [
+            re.search(f'<input[^>]*name="review_on-{part}"[^>]*>', text)[0]
+            for part in ("day", "month", "year")
+        ]
+        shown = [int(re.search('value="([0-9]+)"', one)[1]) for one in parts]
+        assert (shown == [known.day, known.month, known.year]) == (days > 0)
     day = timezone.localdate() + timedelta(days=30)
     review = {"review_on-day": day.day, "review_on-month": day.month, "review_on-year": day.year}
     client.post(agree, {"which": "none", "why_no_words": "Away"} | review)

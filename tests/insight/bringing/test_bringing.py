@@ -9,32 +9,35 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import click
 import pytest
 from click.testing import CliRunner
 from django.conf import settings as site
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests.conftest import World
 from tests.insight.bringing.files import PEOPLE, WHY, Written, bring
 
-from heard.agencies.models import User
+from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden, Refused
 from heard.board.figures.queries import figures
 from heard.board.promises import TRUSTED
 from heard.cases.assessment.actions import start_assessment
 from heard.cases.case.models import AllocatedWorker, Case
+from heard.cases.case.notices.announcing import pass_on
 from heard.cases.case.notices.mail import mail_unread
 from heard.cases.case.notices.models import Reader
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.clocks.models import ClockRun
 from heard.cases.plan.models import Action, Plan
-from heard.insight.bringing import actions, queries, rules
+from heard.insight.bringing import actions, queries, rules, views
 from heard.insight.bringing.cli import caseload
 from heard.insight.bringing.models import CaseloadImport, ImportedRow
 from heard.insight.bringing.rules import Outcome, Table
-from heard.network.actions import add_person, deny_access
+from heard.network.actions import add_person, deny_access, move_house
 from heard.network.models import Identifier, Involvement, Person
 from heard.network.queries import Whom
 
@@ -73,7 +76,7 @@ def test_every_row_is_accounted_for_and_the_record_says_what_the_files_say(
         ("plans", 3, "kept", []),
         ("plans", 4, "aside", ["no_outcome"]),
     ]
-    assert this.files == checked.files.fingerprint
+    assert this.files == checked.fingerprint
     for counts in this.files.values():
         assert counts["read"] == counts["kept"] + counts["aside"] + counts["there"]
     ada = Person.objects.get(given_name="Ada")
@@ -136,6 +139,57 @@ def test_each_worker_learns_of_it_once(world: World, written: User) -> None:
     assert "Sedgewick" not in page  # whom the school is not involved with
 
 
+def test_supervisors_learn_of_it_too_and_are_told_nothing_that_is_not_so(
+    world: World, written: Written
+) -> None:
+    this, client = bring(world, written()), Client()
+    client.force_login(world.supervisor)
+    notices = client.get(reverse("notices")).text
+    assert reverse("caseload_given", args=[this.pk]) in notices
+    assert "Children were brought into Heard, for you to look at" in notices
+    assert "whom you work with" not in notices
+    assert "You are the worker of none" in client.get(reverse("caseload_given", args=[this.pk])).text
+
+
+def test_nobody_is_told_of_what_heard_refused(
+    world: World, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(**told: Any) -> None:
+        raise Refused("Not now.")
+
+    monkeypatch.setattr(actions, "note_moment", fails)
+    this = bring(world, written())
+    assert this.rows.get(table="cases", number=1).outcome == "aside"
+    assert not unread_of(world.teacher)  # her only case was set aside after she had been named
+    assert unread_of(world.social_worker).count() == 1
+    assert list(queries.given_by(world.teacher, this.pk)) == []
+
+
+def test_the_co_ordinator_learns_of_what_was_done_for_her_on_the_server(
+    world: World, written: Written
+) -> None:
+    given = [word for table, path in written().items() for word in (f"--{table.value}", str(path))]
+    CliRunner().invoke(caseload, ["bring", *given, "--by", "cora.ordway", "--reason", WHY, "--yes"])
+    this = CaseloadImport.objects.get()
+    [reader] = unread_of(world.coordinator)
+    assert (reader.notice.kind, reader.notice.told_by) == ("brought", world.coordinator)
+    client = Client()
+    client.force_login(world.coordinator)
+    assert reverse("caseload_given", args=[this.pk]) in client.get(reverse("notices")).text
+    assert (
+        f'{reverse("caseload_import", args=[this.pk])}"'
+        in client.get(reverse("caseload_given", args=[this.pk])).text
+    )
+    assert pass_on(timezone.now() + timedelta(days=3)) >= 0
+    assert not Reader.objects.filter(notice=reader.notice).exclude(user=world.coordinator)
+    assert AuditRow.objects.get(verb="bring in").detail["on the server"] is True
+    assert "on the server" in client.get(reverse("caseload_import", args=[this.pk])).text
+    # On the page she has done it herself.
+    that = bring(world, written("person_id,given_name\nK77,Cy\n", "", ""))
+    assert unread_of(world.coordinator).count() == 1
+    assert "on the server" not in AuditRow.objects.get(verb="bring in", subject_id=str(that.pk)).detail
+
+
 def test_who_may_not_neither_checks_nor_brings_nor_reads(world: World, written: Written) -> None:
     paths, client = written(), Client()
     this = bring(world, paths)
@@ -163,11 +217,54 @@ def test_who_may_not_neither_checks_nor_brings_nor_reads(world: World, written: 
 
 def test_what_was_checked_is_what_is_brought_in(world: World, written: Written) -> None:
     paths = written()
-    before = queries.check(world.coordinator, paths).files.fingerprint
+    before = queries.check(world.coordinator, paths).fingerprint
     paths[Table.PEOPLE].write_text(PEOPLE + "K4,Cy,Tarn,,,,,,,,\n")
     with pytest.raises(Refused, match="Check them again"):
         actions.bring_in(by=world.coordinator, paths=paths, reason=WHY, checked_as=before)
     assert Person.objects.count() == 0
+
+
+def test_what_was_checked_is_which_column_and_whom_it_meant_too(world: World, written: Written) -> None:
+    """The files are to the letter the same: what differs is how they are understood."""
+    people = "person_id,Real name,given_name\nK1,Ada,Zed\n"
+    paths = written(
+        people, "person_id,opened_on,trusted_worker,team\nK1,2026-06-01,tess@school.example,\n", ""
+    )
+    User.objects.filter(pk=world.teacher.pk).update(email="tess@school.example")
+    mapped = {Table.PEOPLE: {"given_name": "Real name"}}
+    checked = actions.check_files(by=world.coordinator, paths=paths, headings=mapped).fingerprint
+
+    def send(headings: Any) -> None:
+        actions.bring_in(by=world.coordinator, paths=paths, reason=WHY, headings=headings, checked_as=checked)
+
+    with pytest.raises(Refused, match="Check them again"):
+        send(None)
+    User.objects.filter(pk=world.teacher.pk).update(email="")
+    User.objects.filter(pk=world.social_worker.pk).update(email="tess@school.example")
+    with pytest.raises(Refused, match="Check them again"):
+        send(mapped)
+    User.objects.filter(pk=world.social_worker.pk).update(email="")
+    User.objects.filter(pk=world.teacher.pk).update(email="tess@school.example")
+    send(mapped)
+    assert Person.objects.get().given_name == "Ada"
+    assert Case.objects.get().trusted_worker == world.teacher
+
+
+def test_nobody_waits_while_files_are_read(
+    world: World, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite a transaction keeps everybody else from saving: the one of a check holds its audit row alone."""
+    paths, check, outside = written(), queries.check, list(connection.savepoint_ids)
+    inside: list[list[str]] = []
+
+    def checks(*told: Any) -> Any:
+        inside.append(list(connection.savepoint_ids))
+        return check(*told)
+
+    monkeypatch.setattr(queries, "check", checks)
+    actions.check_files(by=world.coordinator, paths=paths)
+    assert inside == [outside]
+    assert AuditRow.objects.get(verb="check").detail == {"people": 3}
 
 
 def test_what_heard_refuses_sets_the_row_aside_and_the_others_come_in(
@@ -217,6 +314,32 @@ def test_who_may_be_there_is_proposed_and_somebody_decides(world: World, written
     assert this.rows.get(table="people", number=1).person == known
     assert Person.objects.count() == 2
     assert not Case.objects.exists()
+
+
+def test_the_childs_own_number_is_of_one_child(world: World, written: Written) -> None:
+    """Whatever else the row says: a file that comes in twice makes no child twice."""
+    first = "person_id,given_name,family_name,birth_date,same_as\n"
+    bring(world, written(first + "K77,Ada,Reed,,\nK2,Bo,Tarn,,new\n", "", ""))
+    ada, bo = (Person.objects.get(given_name=name) for name in ("Ada", "Bo"))
+    again = (
+        first + f"K77,Adelaide,Smith,2010-02-03,\nK2,Bo,Tarn,,new\nK77b,Ada,Reed,,new\nK2,Bo,Tarn,,{bo.pk}\n"
+    )
+    assert hits(world, written(again, "", "")) == [
+        ("aside", ["number_there"], [ada.pk]),
+        ("aside", ["number_there"], [bo.pk]),
+        ("kept", [], []),
+        ("aside", ["id_twice"], []),
+    ]
+    assert hits(world, written(first + f"K2,Bo,Tarn,,{bo.pk}\n", "", "")) == [("there", ["there"], [])]
+    # Another agency may use the same number, and of a child who is hidden nothing is said.
+    Identifier.objects.filter(person=bo).update(issuer="Another council")
+    deny_access(
+        by=world.supervisor,
+        person_id=ada.pk,
+        whom=Whom("", world.care, user=world.coordinator),
+        why="A relative",
+    )
+    assert [outcome for outcome, _i, _h in hits(world, written(again, "", ""))][:2] == ["kept", "kept"]
 
 
 @pytest.mark.parametrize("how", ["restricted", "denied", "by key"])
@@ -300,12 +423,22 @@ def test_a_row_of_a_record_that_is_closed_since_says_no_name(
     page = client.get(reverse("caseload_import", args=[this.pk])).text
     assert "Ada Reedmace" in page
     assert "No name is there." in page
+    assert "Allocated worker: Nobody who can sign in" in page
+    assert "allocated_worker" not in page
+    assert "3 rows read: 2 brought in, 1 set aside, 0 there already" in page
+    taken_out = client.get(reverse("caseload_import_file", args=[this.pk])).text
+    assert "Open cases,2,Brought in," in taken_out
+    assert "Allocated worker: Nobody who can sign in has this username or address." in taken_out
+    assert "worker_unknown" not in taken_out
     deny_access(
         by=world.coordinator, person_id=ada.pk, whom=Whom("", world.care, user=second), why="A relative"
     )
     client.force_login(User.objects.get(pk=second.pk))
+    move_house(by=world.social_worker, person_id=ada.pk, postcode="LE2 2BB")
     page = client.get(reverse("caseload_import", args=[this.pk])).text
     assert "Reedmace" not in page
+    assert "Worked on since" not in page  # on which child nobody says; that all of it stays is said
+    assert "Somebody has worked on one of these records" in page
     assert "A record that you may not see" in page
     assert str(ada.pk) not in client.get(reverse("caseload_import_file", args=[this.pk])).text
 
@@ -320,12 +453,35 @@ def test_the_command_checks_brings_in_and_says_each_mistake(
     done = run(caseload, ["check", *given, "--by", "cora.ordway", "--list", str(listed)])
     assert done.exit_code == 1, done.output
     assert "people.csv: 3 rows read = 2 to bring in + 1 set aside + 0 there already" in done.output
-    assert "cases.csv row 2, allocated_worker: note. Nobody who can sign in has this username" in done.output
+    assert "cases.csv row 2, allocated worker: note. Nobody who can sign in has this username" in done.output
     assert "Reedmace" not in done.output
-    assert len(listed.read_text(encoding="utf-8-sig").splitlines()) == 1 + 3 + 4 + 4
+    lines = listed.read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 1 + 3 + 4 + 4
+    assert (
+        "cases.csv,2,to bring in,Allocated worker,Nobody who can sign in has this username or address."
+        in "\n".join(lines)
+    )
+    assert "as they are named" in done.output
+    assert "allocated_worker" not in done.output
+    before = paths[Table.PEOPLE].read_bytes()
+    for place, said in (
+        (paths[Table.PEOPLE], "is there already"),
+        (tmp_path / "no" / "l.csv", "cannot be written"),
+    ):
+        done = run(caseload, ["check", *given, "--by", "cora.ordway", "--list", str(place)])
+        assert (done.exit_code, said in done.output) == (1, True), done.output
+        assert isinstance(done.exception, SystemExit)
+    assert paths[Table.PEOPLE].read_bytes() == before
+    formula = tmp_path / "=cmd.csv"
+    formula.write_bytes(before)
+    listed = tmp_path / "again.csv"
+    run(caseload, ["check", "--people", str(formula), "--by", "cora.ordway", "--list", str(listed)])
+    assert listed.read_text(encoding="utf-8-sig").splitlines()[1].startswith("'=cmd.csv,1,")
     assert run(caseload, ["check", *given, "--by", "sol.wright"]).exit_code == 1
     assert "Only a co-ordinator" in run(caseload, ["check", *given, "--by", "sol.wright"]).output
-    assert "Nobody who can sign in" in run(caseload, ["check", *given, "--by", "no.one"]).output
+    User.objects.filter(pk=world.board_member.pk).update(is_active=False)
+    for nobody in ("no.one", world.board_member.username):
+        assert "Nobody who can sign in" in run(caseload, ["check", *given, "--by", nobody]).output
     assert not ImportedRow.objects.exists()
     done = run(caseload, ["bring", *given, "--by", "Cora.Ordway", "--reason", WHY, "--yes"])
     assert done.exit_code == 0, done.output
@@ -335,6 +491,46 @@ def test_the_command_checks_brings_in_and_says_each_mistake(
     done = run(caseload, ["check", *given, "--by", "cora.ordway", "--mapping", str(mapping)])
     assert done.exit_code == 2
     assert "has no column Kay" in done.output
+
+
+def test_the_command_brings_in_only_what_it_has_shown(
+    world: World, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is asked whether to go on has read what was said of each row."""
+    paths = written()
+    given = [word for table, path in paths.items() for word in (f"--{table.value}", str(path))]
+
+    def changed_meanwhile(*_told: Any, **_more: Any) -> bool:
+        paths[Table.PEOPLE].write_text(PEOPLE.replace("Ada", "Ida"))
+        return True
+
+    monkeypatch.setattr(click, "confirm", changed_meanwhile)
+    done = CliRunner().invoke(caseload, ["bring", *given, "--by", "cora.ordway", "--reason", WHY])
+    assert done.exit_code == 1
+    assert "Check them again" in done.output
+    assert not Person.objects.exists()
+
+
+def test_what_is_named_otherwise_is_said_with_its_heading(world: World, written: Written) -> None:
+    paths, client = (
+        written("Ref,Forename,Hobby\nK1,Ada,Chess\n", "person_id,Key worker\nK1,no.one\n", ""),
+        Client(),
+    )
+    del paths[Table.PLANS]
+    client.force_login(world.coordinator)
+    with ExitStack() as opened:
+        files = {table.value: opened.enter_context(path.open("rb")) for table, path in paths.items()}
+        page = client.post(reverse("caseload_bring"), files | {"what": "check"}).text
+    words = " ".join(re.sub("<[^>]*>", " ", page).split())
+    assert "Given name: “Forename”" in words
+    assert "One row read: 1 to bring in" in words
+    assert "Not read: Hobby" in words
+    assert "No column tells: Opened on (opened_on)" in words
+    given = [word for table, path in paths.items() for word in (f"--{table.value}", str(path))]
+    said = CliRunner().invoke(caseload, ["check", *given, "--by", "cora.ordway"]).output
+    assert "given name from “Forename”" in said
+    assert "No column tells opened on (opened_on): name it in a mapping" in said
+    assert "1 row read" in said
 
 
 def test_the_page_brings_in_only_what_was_checked_there(world: World, written: Written, second: User) -> None:
@@ -347,8 +543,19 @@ def test_the_page_brings_in_only_what_was_checked_there(world: World, written: W
             return client.post(where, files | {"what": what} | more)
 
     assert "Check these files first" in send("bring", reason=WHY).text
+    assert f">{WHY}</textarea>" in send("check", reason=WHY).text  # and what was typed stays
     page = send("check")
-    assert "No row of the people has this number." in page.text
+    assert "The child’s own number: No row of the people has this number." in page.text
+    assert "Allocated worker: Nobody who can sign in has this username or address." in page.text
+    words = re.sub("<[^>]*>", " ", page.text)
+    shown, _found, columns = words.partition("What would become of each row")[2].partition("Which columns")
+    assert "Headings as they are named." in shown
+    assert not re.findall("person_id|allocated_worker|given_name", shown)
+    assert "allocated_worker" in columns  # what to write above a column, each with what it means
+    assert "username or email address; works in children’s services" in columns
+    assert re.search('<h2[^>]*tabindex="-1"[^>]*autofocus', page.text)
+    assert re.search('<input[^>]*value="bring"[^>]*checked', page.text)
+    assert "choose the same files again" in page.text
     assert not Person.objects.exists()
     [token] = re.findall('name="checked" value="([^"]+)"', page.text)
     checked = {"checked": token}
@@ -356,6 +563,8 @@ def test_the_page_brings_in_only_what_was_checked_there(world: World, written: W
     client.force_login(second)
     assert "Check these files first" in send("bring", reason=WHY, **checked).text  # another looked at them
     client.force_login(world.coordinator)
+    with patch.object(views, "_CHECKED_FOR", -1):  # too long ago
+        assert "Check these files first" in send("bring", reason=WHY, **checked).text
     paths[Table.PEOPLE].write_text(PEOPLE.replace("Ada", "Ida"))
     assert "Check them again" in send("bring", reason=WHY, **checked).text
     paths[Table.PEOPLE].write_text(PEOPLE)

@@ -73,7 +73,43 @@ def test_each_mistake_is_named_with_its_field_and_what_to_do(tmp_path: Path) -> 
     assert rows[2].day("birth_date") is None
     assert rows[2].text("nhs_number") == "9434765910"  # kept as it is, for a person to look at
     assert rows[3].text("nhs_number") == ""  # stands for none
+    [far, spaced] = people(tmp_path, HEAD + "1,Ada,,,,,nowhere at all\n2,Bo,,,,,sw1a - 1aa\n").rows(
+        Table.PEOPLE
+    )
+    assert [issue.code for issue in far.issues] == ["postcode_doubtful", "left_out_long"]
+    assert (far.text("postcode"), spaced.issues, spaced.text("postcode")) == ("", [], "SW1A 1AA")
     assert all(fault.what.endswith(".") and fault.to_do.endswith(".") for fault in FAULTS.values())
+
+
+@pytest.mark.parametrize("begins", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
+def test_a_workbook_is_named_as_one(tmp_path: Path, begins: bytes) -> None:
+    with pytest.raises(NotDone, match=r"people.csv is an Excel workbook. Save it as CSV."):
+        people(tmp_path, begins + b"\x14\x00\x06\x00 person_id,given_name\n")
+
+
+def test_words_that_lead_nowhere_are_left_out_and_said(tmp_path: Path) -> None:
+    texts = {
+        Table.CASES: "person_id,opened_on,allocated_worker,allocated_on\n1,1/6/2026,,2/6/2026\n2,1/6/2026,sol,2/6/2026\n3,1/6/2026,,\n",
+        Table.PLANS: "person_id,outcome,action,owner,due_on\n1,Safe,,tess.archer,1/12/2030\n2,Safe,,,1/12/2030\n3,Safe,,tess,\n4,Safe,,,\n5,Safe,Ring,tess,\n",
+    }
+    paths = {table: tmp_path / f"{table}.csv" for table in texts}
+    for table, text in texts.items():
+        paths[table].write_text(text)
+    files = read_files(paths)
+    said = {
+        table: [[(issue.code, issue.field) for issue in row.issues] for row in files.rows(table)]
+        for table in texts
+    }
+    assert said == {
+        Table.CASES: [[("no_worker", "allocated_worker")], [], []],
+        Table.PLANS: [[("no_action", "action")]] * 3 + [[], []],
+    }
+    assert all(row.is_kept for row in files.all_rows)
+    assert all(
+        not row.text("owner") and row.day("due_on") is None
+        for row in files.rows(Table.PLANS)
+        if not row.text("action")
+    )
 
 
 def test_a_column_shows_itself_whether_the_month_comes_first(tmp_path: Path) -> None:

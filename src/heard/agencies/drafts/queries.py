@@ -1,7 +1,7 @@
 """What somebody typed and has not sent. `user` is always the first argument, and nobody reads another’s."""
 
 import uuid
-from typing import Any
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -51,11 +51,12 @@ def typed_in_steps(user: User, draft_id: uuid.UUID) -> QuerySet[Draft]:
     return drafts_of(user).filter(kind__startswith=STEP, subject_id=draft_id)
 
 
-def begun_about(user: User, keys: Any) -> QuerySet[Draft, Any]:
-    """Of these keys, those about which anybody has a form that is not sent. `keys`: or a question for them. Nothing of what is in it
-    is shown; the caller has shown that the user may ask it."""
-    rows = Draft.objects.filter(subject_id__in=keys).order_by().values_list("subject_id", flat=True)
-    return rows.distinct() if user.may(May.SIGNED_IN) else Draft.objects.none()
+def begun_since(user: User, at: datetime) -> set[uuid.UUID]:
+    """Keys of what anybody has a form about that was kept after this moment and is not sent. Nothing of what is in it is shown; the
+    caller has shown that the user may ask it."""
+    rows = Draft.objects.filter(updated_at__gte=at, subject_id__isnull=False).order_by()
+    found = rows.values_list("subject_id", flat=True) if user.may(May.SIGNED_IN) else ()
+    return {key for key in found if key is not None}
 
 
 def worries_begun(user: User) -> int:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from heard.agencies.cli import new_file
+
 
 @click.command()
 @click.option(
@@ -24,13 +26,6 @@ def dpia(out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
         return
-    try:
-        with out.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-    except FileExistsError as error:
-        raise click.ClickException(
-            f"{out} is there already, and may have been completed. Give another name, and compare the two."
-        ) from error
-    except OSError as error:
-        raise click.ClickException(f"{out} cannot be written. Check the folder.") from error
+    with new_file(out, ", and may have been completed. Give another name, and compare the two.") as stream:
+        stream.write(text)
     click.echo(f"Written to {out}. Look for “To be completed by the partnership”.")

@@ -40,7 +40,7 @@ _TABLES, _WORKBOOKS, _PACKS = (
     (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"),
     (".zip", ".gz", ".7z"),
 )
-_WORKBOOK_BEGINS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+WORKBOOK_BEGINS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 type Belonging = tuple[Format, Path]
@@ -227,7 +227,7 @@ def _recognised(path: Path, start: bytes, found: Found) -> bool:
 def _why_unread(path: Path, start: bytes) -> Why | None:
     """Why nothing of a file that looks like an extract can be used; null where it does not look like one."""
     kind = path.suffix.lower()
-    if kind in _WORKBOOKS or (kind in _TABLES and start.startswith(_WORKBOOK_BEGINS)):
+    if kind in _WORKBOOKS or (kind in _TABLES and start.startswith(WORKBOOK_BEGINS)):
         return _WORKBOOK
     if kind in _PACKS:
         return _PACKED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +19,7 @@ from heard.agencies.actions import record_audit
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.actions import allocate_worker, allow_to_do, assign_trusted_worker, open_case
 from heard.cases.case.notices.announcing import announce, gathering, settle
+from heard.cases.case.notices.queries import who_was_told
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.clocks.actions import note_moment
 from heard.cases.plan.actions import add_action, add_outcome, set_next_review, start_plan
@@ -29,7 +30,7 @@ from heard.insight.bringing.reading import Headings, Row
 from heard.insight.bringing.rules import Outcome, Table
 from heard.network import erasing
 from heard.network.actions import add_identifier, add_person, record_fact
-from heard.network.rules import FactKind, Said, SaidAs, Scheme
+from heard.network.rules import FactKind, Said, SaidAs
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -43,13 +44,13 @@ _MORE: Final = "A record of this import is joined with one that it did not make,
 _LEANS: Final = "Something of another record leans on one of these, so nothing was taken back. Tell whoever looks after Heard."
 
 
-@transaction.atomic
 def check_files(*, by: User, paths: Mapping[Table, Path], headings: Headings | None = None) -> Checked:
     """What would become of each row. Nothing is written but that somebody asked, and of how many children: whoever is in the files is
-    searched for."""
+    searched for. Only that is a transaction: on SQLite nobody else could save while files are read."""
     checked = queries.check(by, paths, headings)
     people = len(checked.files.rows(Table.PEOPLE))
-    record_audit(by=by, verb="check", subject=_SUBJECT, subject_id="files", detail={"people": people})
+    with transaction.atomic():
+        record_audit(by=by, verb="check", subject=_SUBJECT, subject_id="files", detail={"people": people})
     return checked
 
 
@@ -61,11 +62,12 @@ def bring_in(
     reason: str,
     headings: Headings | None = None,
     checked_as: Mapping[str, Any] | None = None,
+    on_server: bool = False,
 ) -> CaseloadImport:
     """Brings in every row of the files that the check keeps, and writes down of each row what became of it.
 
-    `checked_as`: the fingerprint of what somebody looked at before (`Files.fingerprint`); where it comes out otherwise now, nothing
-    is brought in. Raises `Refused`, `NotDone`, and `Hidden` for whoever may not.
+    `checked_as`: the fingerprint of what somebody looked at before (`Checked.fingerprint`); where it comes out otherwise now, nothing
+    is brought in. `on_server`: somebody else does it in the name of `by`, who is told. Raises `Refused`, `NotDone`, and `Hidden` for whoever may not.
     """
     checked = queries.check(by, paths, headings)
     files = checked.files
@@ -75,25 +77,36 @@ def bring_in(
             has_team=by.team is not None,
             reason=reason,
             kept=files.count(Outcome.KEPT),
-            changed=checked_as is not None and dict(checked_as) != files.fingerprint,
+            changed=checked_as is not None and dict(checked_as) != checked.fingerprint,
         )
     )
-    this = CaseloadImport(reason=reason.strip(), brought_by=by, brought_at=timezone.now())
+    this = CaseloadImport(
+        reason=reason.strip(), brought_by=by, brought_at=timezone.now(), on_server=on_server
+    )
     this.save(force_insert=True)
-    with gathering() as told:
-        people = _write(by, checked)
-    this.files = files.fingerprint
+    people, told = _write(by, checked)
+    this.files = checked.fingerprint
     ImportedRow.objects.bulk_create(
         (_accounted(this, row, people) for row in files.all_rows), batch_size=_AT_ONCE
     )
-    for one in told.values():
-        announce(by=by, kind=Notified.BROUGHT, subject=_SUBJECT, subject_id=this.pk, named=[one])
+    _tell(by, this, Notified.BROUGHT, told.values())
+    if on_server:
+        _tell(by, this, Notified.BROUGHT, [by], to_self=True)
+    detail = this.files | ({"on the server": True} if on_server else {})
     written = record_audit(
-        by=by, verb="bring in", subject=_SUBJECT, subject_id=this.pk, reason=this.reason, detail=this.files
+        by=by, verb="bring in", subject=_SUBJECT, subject_id=this.pk, reason=this.reason, detail=detail
     )
     this.audit_row = written.pk
     this.save(update_fields=["files", "audit_row"])
     return this
+
+
+def _tell(
+    by: User, this: CaseloadImport, kind: Notified, whom: Iterable[User], *, to_self: bool = False
+) -> None:
+    """Each for themselves, so that what one of them has not seen goes on."""
+    for one in whom:
+        announce(by=by, kind=kind, subject=_SUBJECT, subject_id=this.pk, named=[one], to_self=to_self)
 
 
 def _accounted(this: CaseloadImport, row: Row, people: Mapping[str, uuid.UUID]) -> ImportedRow:
@@ -108,9 +121,12 @@ def _accounted(this: CaseloadImport, row: Row, people: Mapping[str, uuid.UUID]) 
     )
 
 
-def _write(by: User, checked: Checked) -> dict[str, uuid.UUID]:
-    """Keys of the records that were made, by the number of the person in the files. A child of whom something is refused is set
-    aside from there on, and the others are brought in."""
+type _Told = dict[int, User]
+
+
+def _write(by: User, checked: Checked) -> tuple[dict[str, uuid.UUID], _Told]:
+    """Keys of the records that were made, by the number of the person in the files, and who has to learn of them. A child of whom
+    something is refused is set aside from there on, and the others are brought in."""
     files = checked.files
     cases = {row.person: row for row in files.rows(Table.CASES) if row.is_kept}
     plans: dict[str, list[Row]] = defaultdict(list)
@@ -118,40 +134,46 @@ def _write(by: User, checked: Checked) -> dict[str, uuid.UUID]:
         if row.is_kept:
             plans[row.person].append(row)
     people: dict[str, uuid.UUID] = {}
+    told: _Told = {}
     for row in files.rows(Table.PEOPLE):
         if row.is_kept:
-            person_id = _child(by, checked, row, cases.get(row.person), plans.get(row.person, []))
+            person_id = _child(by, checked, row, cases.get(row.person), plans.get(row.person, []), told)
             people |= {row.person: person_id} if person_id else {}
-    return people
+    return people, told
 
 
-def _child(by: User, checked: Checked, row: Row, case: Row | None, plan: list[Row]) -> uuid.UUID | None:
+def _child(
+    by: User, checked: Checked, row: Row, case: Row | None, plan: list[Row], told: _Told
+) -> uuid.UUID | None:
     """The record of one child, with case and plan."""
-    person_id = _tried(lambda: _add_person(by, row), [row])
+    person_id = _tried(lambda: _add_person(by, row), [row], told)
     if person_id is None:
         for after in filter(None, (case, *plan)):
             after.say("person_aside", "person_id")
         return None
     if case is None:
         return person_id
-    case_id = _tried(lambda: _open(by, checked, case, person_id), [case])
+    case_id = _tried(lambda: _open(by, checked, case, person_id), [case], told)
     if case_id is None:
         for after in plan:
             after.say("no_case", "person_id")
     elif plan:
-        _tried(lambda: _plan(by, checked, plan, case_id, person_id), plan)
+        _tried(lambda: _plan(by, checked, plan, case_id, person_id), plan, told)
     return person_id
 
 
-def _tried[T](write: Callable[[], T], rows: list[Row]) -> T | None:
-    """What was written, or None where Heard refuses it: then nothing of it is, and the rows say so."""
+def _tried[T](write: Callable[[], T], rows: list[Row], told: _Told) -> T | None:
+    """What was written, and who has to learn of it among `told`; or None where Heard refuses it: then nothing of it is, nobody is told
+    of it, and the rows say so."""
     try:
-        with transaction.atomic():
-            return write()
+        with transaction.atomic(), gathering() as whom:
+            written = write()
     except (Refused, Hidden, ValidationError):
         for row in rows:
             row.say("refused")
         return None
+    told |= whom
+    return written
 
 
 def _add_person(by: User, row: Row) -> uuid.UUID:
@@ -175,10 +197,8 @@ def _add_person(by: User, row: Row) -> uuid.UUID:
         why=_("Brought in from files"),
     )
     said = Said(SaidAs.PAPER, _("The records from which the caseload was brought in"), timezone.localdate())
-    number = {"social_care": Scheme.COUNCIL, "police": Scheme.POLICE}.get(agency.kind, Scheme.OTHER)
-    add_identifier(
-        by=by, person_id=person.pk, scheme=number.value, value=row.person, issuer=agency.name, said=said
-    )
+    scheme = rules.scheme_of(agency.kind)
+    add_identifier(by=by, person_id=person.pk, scheme=scheme, value=row.person, issuer=agency.name, said=said)
     for kind in (FactKind.LANGUAGE, FactKind.SCHOOL):
         if row.text(kind.value):
             record_fact(by=by, person_id=person.pk, kind=kind.value, value=row.text(kind.value), said=said)
@@ -303,31 +323,36 @@ def turn_undo_down(*, by: User, import_id: uuid.UUID) -> CaseloadImport:
     """What was brought in stays."""
     this = _locked(by, import_id)
     refuse(queries.why_not_undo(by, this, worked_on=False, agrees=False))
+    asked = this.undo_asked_by
     this.why_undo, this.undo_asked_by, this.undo_asked_at = "", None, None
     this.save(update_fields=["why_undo", "undo_asked_by", "undo_asked_at"])
     record_audit(by=by, verb="turn down undo", subject=_SUBJECT, subject_id=this.pk)
+    _tell(by, this, Notified.NOT_TAKEN_BACK, filter(None, [asked]))
     return this
 
 
 @transaction.atomic
 def undo(*, by: User, import_id: uuid.UUID) -> CaseloadImport:
     """The second person agrees, and all that was brought in goes out of the database. What stays is that there was an import, and
-    the audit trail as it was written. Records that were there before are as they were."""
+    the audit trail as it was written. Records that were there before are as they were.
+
+    What goes is gathered before it is asked who has worked on it: whatever somebody adds after that leans on what goes, and the
+    database refuses."""
     this = _locked(by, import_id)
     rows = queries.made_by(by, this.pk)
     people = set(rows.values_list("person_id", flat=True))
     erasing.hold(people)
+    found = erasing.gather(*people)
     refuse(
         queries.why_not_undo(
             by,
             this,
-            worked_on=queries.is_worked_on(by, this),
+            worked_on=queries.is_worked_on(by, this, found),
             agrees=True,
             held=queries.is_any_held(by, people),
         )
     )
-    found = erasing.gather(*people)
-    if found.people != people or erasing.began_before(people, this.brought_at):
+    if found.people != people:
         refuse(_MORE)
     try:
         erasing.take_out(found)
@@ -339,4 +364,6 @@ def undo(*, by: User, import_id: uuid.UUID) -> CaseloadImport:
     this.undone_by, this.undone_at = by, timezone.now()
     this.save(update_fields=["undone_by", "undone_at"])
     record_audit(by=by, verb="undo", subject=_SUBJECT, subject_id=this.pk, detail=found.counted)
+    told = {*who_was_told(by, [(_SUBJECT, this.pk)]), this.undo_asked_by}
+    _tell(by, this, Notified.TAKEN_BACK, filter(None, told))
     return this

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from heard.agencies.cli import site
+from heard.agencies.cli import new_file, site
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -98,7 +98,8 @@ def bring(
             paths=_paths(people, cases, plans),
             headings=_headings(mapping),
             reason=reason,
-            checked_as=checked.files.fingerprint,
+            checked_as=checked.fingerprint,
+            on_server=True,
         )
         kept = sum(counts["kept"] for counts in this.files.values())
         aside = sum(counts["aside"] for counts in this.files.values())
@@ -127,10 +128,10 @@ def _site() -> Iterator[None]:
 
 
 def _user(username: str) -> User:
-    from heard.agencies.queries import who_signs_in_as
+    from heard.agencies.queries import who_is_called
 
-    user = who_signs_in_as(None, username)
-    if user is None:
+    user = who_is_called(None, username)
+    if user is None or not user.is_active:
         raise click.ClickException("Nobody who can sign in has this username. Look under People and teams.")
     return user
 
@@ -159,19 +160,24 @@ def _headings(mapping: Path | None) -> Headings | None:
 
 
 def _say(checked: Checked) -> None:
-    from heard.insight.bringing.rules import Outcome
+    from heard.insight.bringing.rules import Outcome, label_of
 
     for one in checked.files.files.values():
         counts = {outcome: one.count(outcome) for outcome in Outcome}
         click.echo(
-            f"{one.name}: {len(one.rows)} rows read = {counts[Outcome.KEPT]} to bring in + {counts[Outcome.ASIDE]} set aside "
+            f"{one.name}: {len(one.rows)} {'row' if len(one.rows) == 1 else 'rows'} read = {counts[Outcome.KEPT]} to bring in + {counts[Outcome.ASIDE]} set aside "
             f"+ {counts[Outcome.THERE]} there already"
         )
-        click.echo("  " + ", ".join(f"{name} from “{heading}”" for name, heading in one.taken.items()))
+        told = [
+            f"{_within(label_of(one.table, name))} from “{heading}”"
+            for name, heading in one.otherwise.items()
+        ]
+        click.echo(f"  Headings: {', '.join(told) + '; the others' if told else 'all'} as they are named")
         if one.unread:
             click.echo(f"  Not read: {', '.join(one.unread)}")
         if one.lacks:
-            click.echo(f"  No column tells {', '.join(one.lacks)}: name it in a mapping, with --mapping.")
+            lacks = ", ".join(f"{_within(label_of(one.table, name))} ({name})" for name in one.lacks)
+            click.echo(f"  No column tells {lacks}: name it in a mapping, with --mapping.")
     lines = [line for one in checked.files.files.values() for row in one.rows for line in _lines(one, row)]
     for line in lines[:_SHOWN]:
         click.echo(line)
@@ -179,10 +185,18 @@ def _say(checked: Checked) -> None:
         click.echo(f"And {len(lines) - _SHOWN} more lines: write all with heard caseload check --list FILE.")
 
 
+def _within(label: str) -> str:
+    """A label inside a sentence: abbreviations stay as they are."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def _lines(one: File, row: Row) -> Iterator[str]:
     """No word of a cell: a terminal is read over a shoulder, and kept in a log."""
+    from heard.insight.bringing.rules import label_of
+
     for issue in row.issues:
-        at = f"{one.name} row {row.number}{', ' + issue.field if issue.field else ''}"
+        field = _within(label_of(row.table, issue.field))
+        at = f"{one.name} row {row.number}{', ' + field if field else ''}"
         kind = "set aside" if issue.fault.aside else "note"
         yield f"{at}: {kind}. {issue.fault.what} {issue.fault.to_do}"
     for key, why in row.hits:
@@ -190,14 +204,24 @@ def _lines(one: File, row: Row) -> Iterator[str]:
 
 
 def _write_list(checked: Checked, path: Path) -> None:
-    head = ("file", "row", "outcome", "field", "code", "what", "what to do", "may be the record")
-    with path.open("w", newline="", encoding="utf-8-sig") as stream:
+    from heard.agencies.tables import plain
+    from heard.insight.bringing.rules import Outcome, label_of
+
+    became = {
+        Outcome.KEPT: "to bring in",
+        Outcome.ASIDE: "set aside",
+        Outcome.THERE: "there already",
+    }
+    head = ("file", "row", "what would become of it", "field", "what", "what to do", "may be the record")
+    with new_file(path, encoding="utf-8-sig") as stream:
         out = csv.writer(stream)
         out.writerow(head)
         for one in checked.files.files.values():
             for row in one.rows:
                 hits = " ".join(str(key) for key, _why in row.hits)
-                said: list[Any] = [(i.field, i.code, i.fault.what, i.fault.to_do) for i in row.issues] or [
-                    ("",) * 4
-                ]
-                out.writerows((one.name, row.number, row.outcome.value, *line, hits) for line in said)
+                said: list[Any] = [
+                    (label_of(row.table, i.field), i.fault.what, i.fault.to_do) for i in row.issues
+                ] or [("",) * 3]
+                out.writerows(
+                    (plain(one.name), row.number, became[row.outcome], *line, hits) for line in said
+                )

@@ -13,11 +13,9 @@ CHECK, BRING = "check", "bring"
 class BringForm(Form):
     asks = rules.BRING_ASKS
 
-    people = FileField(
-        _("People"), hint=_("CSV with one row for each child."), missing=_("Choose the file of people")
-    )
-    cases = FileField(_("Open cases"), hint=_("CSV with one row for each."), required=False)
-    plans = FileField(_("Plans"), hint=_("CSV with one row for each action."), required=False)
+    people = FileField(_("People"), missing=_("Choose the file of people"))
+    cases = FileField(_("Open cases"), required=False)
+    plans = FileField(_("Plans"), required=False)
     mapping = FileField(
         _("A mapping"),
         hint=_("YAML that says which heading tells what, where headings are not known."),
@@ -27,19 +25,16 @@ class BringForm(Form):
         _("Where do the files come from, and why are they brought in?"),
         hint=_("Not needed for checking. Do not write a child’s name."),
         required=False,
-        rows=3,
+        rows=2,
         max_length=2000,
     )
     what = RadiosField(
         _("What is to be done?"),
         choices=[
             (CHECK, _("Check them"), _("Nothing is written into Heard. The files are not kept.")),
-            (
-                BRING,
-                _("Bring in what is right"),
-                _("The same files, once they have been checked. Choose them again."),
-            ),
+            (BRING, _("Bring in what is right")),
         ],
+        small=True,
         missing=_("Say what is to be done"),
     )
 

@@ -22,9 +22,15 @@ class CaseloadImport(models.Model):
     reason = models.TextField(help_text=_("Where the files come from, and why they were brought in."))
     brought_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     brought_at = models.DateTimeField()
+    on_server = models.BooleanField(
+        default=False,
+        help_text=_("Whether somebody on the server did it in their name, and not they on the page."),
+    )
     files = models.JSONField(
         default=dict,
-        help_text=_("Of each file its SHA-256, how many rows were read, and what became of them."),
+        help_text=_(
+            "Of each file hashes of it and of how it was understood, how many rows were read, and what became of them."
+        ),
     )
     audit_row = models.BigIntegerField(
         default=0,
@@ -59,7 +65,7 @@ class ImportedRow(models.Model):
 
     class Table(models.TextChoices):
         PEOPLE = rules.Table.PEOPLE.value, _("People")
-        CASES = rules.Table.CASES.value, _("Cases")
+        CASES = rules.Table.CASES.value, _("Open cases")
         PLANS = rules.Table.PLANS.value, _("Plans")
 
     class Outcome(models.TextChoices):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from heard.agencies.drafts.queries import begun_about
+from heard.agencies.drafts.queries import begun_since
 from heard.agencies.queries import (
     agencies_visible_to,
     colleagues_visible_to,
@@ -25,12 +27,12 @@ from heard.agencies.queries import (
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import cases_visible_to, is_statutory
 from heard.cases.keeping.queries import is_held
-from heard.cases.plan.queries import plans_visible_to
 from heard.insight.bringing import rules
 from heard.insight.bringing.models import CaseloadImport, ImportedRow
-from heard.insight.bringing.reading import Files, Headings, Row, read_files
+from heard.insight.bringing.reading import File, Files, Headings, Row, read_files
 from heard.insight.bringing.rules import Outcome, Table
-from heard.network.queries import find_described, people_visible_to, visible_through
+from heard.network import erasing
+from heard.network.queries import children_numbered, find_described, people_visible_to, visible_through
 from heard.network.rules import Description, Name
 
 if TYPE_CHECKING:
@@ -49,6 +51,30 @@ class Checked:
     files: Files
     workers: dict[str, User] = field(default_factory=dict)
     teams: dict[int, Team] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> dict[str, Any]:
+        """What was read, how it was understood and how it came out, by numbers and hashes alone."""
+        return {
+            one.table.value: {
+                "sha256": one.sha256,
+                "understood": self._understood(one),
+                "read": len(one.rows),
+            }
+            | {outcome.value: one.count(outcome) for outcome in Outcome}
+            for one in self.files.files.values()
+        }
+
+    def _understood(self, one: File) -> str:
+        """Which heading told which field, which teams and workers are meant, and what is said of each row."""
+        teams = {number: str(team.pk) for number, team in self.teams.items() if one.table is Table.CASES}
+        workers = {said: user.pk for said, user in self.workers.items()}
+        rows = [
+            (row.number, str(row.there or ""), [(issue.code, issue.field) for issue in row.issues])
+            for row in one.rows
+        ]
+        told = json.dumps([sorted(one.taken.items()), sorted(teams.items()), sorted(workers.items()), rows])
+        return hashlib.sha256(told.encode()).hexdigest()
 
 
 def check(
@@ -75,6 +101,7 @@ def _check_people(user: User, rows: list[Row], today: date) -> dict[str, Row]:
     """The rows of people by their number, the first of each."""
     found: dict[str, Row] = {}
     seen: set[tuple[Any, ...]] = set()
+    numbered = _numbered(user, rows)
     for row in rows:
         _check_birth(row, today)
         if not row.person:
@@ -87,13 +114,26 @@ def _check_people(user: User, rows: list[Row], today: date) -> dict[str, Row]:
         if row.there or not row.is_kept:
             continue
         signs = set(_signs(row))
-        if row.text("same_as") != "new":
+        if row.person in numbered:
+            row.hits = tuple(
+                (key, (_("Same number at your agency"),)) for key in sorted(numbered[row.person])[:_HITS]
+            )
+            row.say("number_there", "person_id")
+        elif row.text("same_as") != "new":
             if signs & seen:
                 row.say("twice_here")
             else:
                 _seek(user, row)
         seen |= signs
     return found
+
+
+def _numbered(user: User, rows: list[Row]) -> dict[str, set[uuid.UUID]]:
+    """Records of children whom the user's own agency knows by the numbers of these rows already."""
+    if user.team is None:
+        return {}
+    agency, values = user.team.agency, {row.person for row in rows if row.person}
+    return children_numbered(user, scheme=rules.scheme_of(agency.kind), issuer=agency.name, values=values)
 
 
 def _check_birth(row: Row, today: date) -> None:
@@ -327,17 +367,6 @@ def rows_visible_to(user: User, import_id: uuid.UUID) -> QuerySet[ImportedRow]:
 _PLACE: Final = Case(*(When(table=one.value, then=Value(place)) for place, one in enumerate(Table)))
 
 
-def counts_of(user: User, import_id: uuid.UUID) -> dict[str, Counter[str]]:
-    """How many rows of each table came out how. One query."""
-    found: dict[str, Counter[str]] = {}
-    rows = ImportedRow.objects.filter(caseload=import_id).order_by()
-    if not user.may(May.BRING_IN):
-        return found
-    for table, outcome, number in rows.values_list("table", "outcome").annotate(number=Count("pk")):
-        found.setdefault(table, Counter())[outcome] = number
-    return found
-
-
 def given_by(user: User, import_id: uuid.UUID) -> QuerySet[Any]:
     """Open cases that an import began, of children whom this user may see: first those in which the user is a worker (`is_mine`)."""
     made = ImportedRow.objects.filter(caseload=import_id, table=Table.CASES.value, outcome=Outcome.KEPT.value)
@@ -349,6 +378,13 @@ def given_by(user: User, import_id: uuid.UUID) -> QuerySet[Any]:
         .annotate(is_mine=is_mine)
     )
     return rows.order_by(F("is_mine").desc(), "person__family_name", "person__given_name", "pk")
+
+
+def taken_back_at(user: User, import_id: uuid.UUID) -> datetime | None:
+    """When an import was taken back, for whoever is led there by a notice: it names nobody."""
+    rows = CaseloadImport.objects.filter(pk=import_id, undone_at__isnull=False)
+    found = rows.values_list("undone_at", flat=True).first()
+    return found if user.may(May.SEE_CHILD) else None
 
 
 def how_many_are_mine(user: User, import_id: uuid.UUID) -> int:
@@ -364,28 +400,35 @@ def made_by(user: User, import_id: uuid.UUID) -> QuerySet[ImportedRow]:
 
 
 def worked_on(user: User, this: CaseloadImport, among: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Of these records, those on which somebody has worked since the import made them. Five queries."""
-    people = made_by(user, this.pk).filter(person__in=list(among)).values("person")
-    return {key for rows in _work_since(user, this, people) for key in rows}
+    """Of these records, those on which somebody has worked since the import made them."""
+    people = made_by(user, this.pk).filter(person__in=list(among)).values_list("person", flat=True)
+    return {key for rows in _work_since(user, this, people) for key in rows} | _begun(user, this, people)
 
 
-def is_worked_on(user: User, this: CaseloadImport) -> bool:
-    """Whether somebody has worked on any record that the import made. Five queries at most."""
-    people = made_by(user, this.pk).values("person")
-    return any(rows.exists() for rows in _work_since(user, this, people))
+def is_worked_on(user: User, this: CaseloadImport, found: erasing.Gathered | None = None) -> bool:
+    """Whether somebody has worked on any record that the import made. `found`: all that hangs on them, where it is gathered already."""
+    people = made_by(user, this.pk).values_list("person", flat=True)
+    return any(rows.exists() for rows in _work_since(user, this, people)) or bool(
+        _begun(user, this, people, found)
+    )
 
 
 def _work_since(user: User, this: CaseloadImport, people: Any) -> Iterator[QuerySet[Any, Any]]:
-    """Keys of those of these people about whom something was done after the import, a form was begun, or to whom another import leads."""
+    """Keys of those of these people about whom something was done after the import, or to whom another import leads."""
     yield worked_on_since(user, people=people, after=this.audit_row)
-    yield begun_about(user, people)
-    cases = cases_visible_to(user).filter(person__in=people).order_by()
-    yield cases.filter(pk__in=begun_about(user, cases.values("pk"))).values_list("person", flat=True)
-    plans = plans_visible_to(user).filter(case__person__in=people).order_by()
-    begun = plans.filter(pk__in=begun_about(user, plans.values("pk")))
-    yield begun.values_list("case__person", flat=True).distinct()
     others = ImportedRow.objects.filter(person__in=people).exclude(caseload=this.pk).order_by()
     yield others.values_list("person", flat=True).distinct()
+
+
+def _begun(
+    user: User, this: CaseloadImport, people: Any, found: erasing.Gathered | None = None
+) -> set[uuid.UUID]:
+    """Those of these people about whom, or about anything of whose record, somebody began a form since. What hangs on them is
+    gathered only where forms were begun at all."""
+    keys = begun_since(user, this.brought_at)
+    if not keys:
+        return set()
+    return (found or erasing.gather(*people)).whose(keys)
 
 
 def is_any_held(user: User, people: Iterable[uuid.UUID]) -> bool:

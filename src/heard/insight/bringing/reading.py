@@ -14,6 +14,7 @@ from uuid import UUID
 import yaml
 
 from heard.engine.intake import delimited
+from heard.engine.intake.finding import WORKBOOK_BEGINS
 from heard.engine.intake.mapping import nearest
 from heard.engine.intake.sheets import places_of, plain
 from heard.engine.intake.values import (
@@ -40,6 +41,7 @@ from heard.insight.bringing.rules import (
     compared,
     guess,
 )
+from heard.network.rules import kept_number, kept_postcode
 
 type Headings = dict[Table, dict[str, str]]
 
@@ -98,6 +100,11 @@ class File:
     def count(self, outcome: Outcome) -> int:
         return sum(row.outcome is outcome for row in self.rows)
 
+    @property
+    def otherwise(self) -> dict[str, str]:
+        """Of what was taken, the headings that are not the field's own name."""
+        return {name: heading for name, heading in self.taken.items() if compared(heading) != compared(name)}
+
 
 @dataclass
 class Files:
@@ -112,15 +119,6 @@ class Files:
 
     def count(self, outcome: Outcome) -> int:
         return sum(one.count(outcome) for one in self.files.values())
-
-    @property
-    def fingerprint(self) -> dict[str, Any]:
-        """What was read and how it came out, by numbers and hashes alone."""
-        return {
-            one.table.value: {"sha256": one.sha256, "read": len(one.rows)}
-            | {outcome.value: one.count(outcome) for outcome in Outcome}
-            for one in self.files.values()
-        }
 
 
 _NEEDED = {
@@ -183,10 +181,13 @@ def read_files(paths: Mapping[Table, Path], headings: Headings | None = None) ->
 
 def _read(table: Table, path: Path, told: dict[str, str]) -> File:
     try:
+        content = path.read_bytes()
         sheet = delimited.open_sheet(path)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise NotDone(f"The file {path.name} cannot be opened. Check its path.") from error
+    if content.startswith(WORKBOOK_BEGINS):
+        raise NotDone(f"The file {path.name} is an Excel workbook. Save it as CSV.")
+    digest = hashlib.sha256(content).hexdigest()
     header = sheet.header if sheet else ()
     places = places_of(header)
     for name, heading in told.items():
@@ -240,6 +241,12 @@ def _row(
     for column in COLUMNS[table]:
         if column.field in at:
             _cell(row, column, " ".join(cells[at[column.field]].split()), first)
+    _say_what_lacks(row)
+    return row
+
+
+def _say_what_lacks(row: Row) -> None:
+    table = row.table
     if not row.person:
         row.say("no_id", "person_id")
     if table is Table.PEOPLE and not any(row.text(name) for name in _NAMES):
@@ -248,7 +255,17 @@ def _row(
         row.say("day_needed", "opened_on")
     if table is Table.PLANS and not row.text("outcome"):
         row.say("no_outcome", "outcome")
-    return row
+    for name, (code, leaning) in _LEANS_ON.get(table, {}).items():
+        if not row.text(name) and any(row.values.get(one) for one in leaning):
+            row.say(code, name)
+            row.values |= dict.fromkeys(leaning)
+
+
+_LEANS_ON: Mapping[Table, dict[str, tuple[str, tuple[str, ...]]]] = {
+    Table.CASES: {"allocated_worker": ("no_worker", ("allocated_on",))},
+    Table.PLANS: {"action": ("no_action", ("owner", "due_on"))},
+}
+"""What stands for nothing where one cell is empty, and what is said then."""
 
 
 def _cell(row: Row, column: Column, text: str, first: dict[str, bool]) -> None:
@@ -310,15 +327,15 @@ def _number(row: Row, column: Column, text: str) -> str:
     number, holds = read(text)
     if number is None or no_number(text):
         return ""
-    kept = _fitting(row, column, "".join(c for c in number.upper() if c.isalnum()))
+    kept = _fitting(row, column, kept_number(number))
     if kept and not holds:
         row.say(doubtful, column.field)
     return kept
 
 
 def _postcode(row: Row, column: Column, text: str) -> str:
-    read = read_postcode(text)
-    if text and read is None:
+    if read := read_postcode(text):
+        return read
+    if text:
         row.say("postcode_doubtful", "postcode")
-        return _fitting(row, column, text.upper())
-    return read or ""
+    return kept_postcode(_fitting(row, column, text))

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from heard.agencies.rules import Asks
+from heard.network.rules import Scheme
 
 
 class Table(StrEnum):
@@ -37,9 +38,12 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """`names`: headings by which it is known without a mapping, in small letters and without blanks. `most`: letters."""
+    """`label`: its name in words, for people. `means`: what stands in it. `names`: headings by which it is known without a mapping,
+    beside its own name, in small letters and without blanks. `most`: letters."""
 
     field: str
+    label: str
+    means: str
     names: tuple[str, ...] = ()
     shape: Shape = Shape.TEXT
     most: int = 200
@@ -51,48 +55,145 @@ _PERSON: Final = (
 
 COLUMNS: Final[dict[Table, tuple[Column, ...]]] = {
     Table.PEOPLE: (
-        Column("person_id", _PERSON, most=60),
-        Column("given_name", ("givenname", "firstname", "forename", "forenames", "christianname"), most=80),
-        Column("family_name", ("familyname", "lastname", "surname"), most=80),
-        Column("known_as", ("knownas", "preferredname", "alias", "nickname"), most=80),
-        Column("birth_date", ("birthdate", "dateofbirth", "dob", "born", "birthday"), Shape.DAY),
-        Column("sex", ("sex", "gender"), Shape.WORD),
-        Column("nhs_number", ("nhsnumber", "nhsno", "nhs"), most=10),
-        Column("upn", ("upn", "uniquepupilnumber", "pupilnumber"), most=13),
-        Column("legal_status", ("legalstatus", "status", "category"), Shape.WORD),
-        Column("address", ("address", "homeaddress", "addressline", "addressline1", "street"), most=200),
-        Column("postcode", ("postcode", "postalcode", "homepostcode"), most=8),
-        Column("language", ("language", "firstlanguage", "mainlanguage", "preferredlanguage"), most=120),
-        Column("school", ("school", "schoolname", "college", "educationprovider"), most=120),
-        Column("same_as", ("sameas", "heardid", "heardrecord"), most=60),
+        Column(
+            "person_id", "The child’s own number", "by which your system knows the child; it becomes a number at your council, police or agency. Needed",
+            _PERSON, most=60,
+        ),
+        Column(
+            "given_name", "Given name", "one of the three names is needed",
+            ("givenname", "firstname", "forename", "forenames", "christianname"), most=80,
+        ),
+        Column(
+            "family_name", "Family name", "one of the three names is needed",
+            ("familyname", "lastname", "surname"), most=80,
+        ),
+        Column(
+            "known_as", "Called", "what the child is called; one of the three names is needed",
+            ("knownas", "preferredname", "alias", "nickname"), most=80,
+        ),
+        Column(
+            "birth_date", "Birth date", "as 3/2/2010 or 2010-02-03",
+            ("birthdate", "dateofbirth", "dob", "born", "birthday"), Shape.DAY,
+        ),
+        Column(
+            "sex", "Sex", "F, M or words for them",
+            ("sex", "gender"), Shape.WORD,
+        ),
+        Column(
+            "nhs_number", "NHS number", "ten digits",
+            ("nhsnumber", "nhsno", "nhs"), most=10,
+        ),
+        Column(
+            "upn", "Pupil number (UPN)", "a letter and twelve digits or letters",
+            ("upn", "uniquepupilnumber", "pupilnumber"), most=13,
+        ),
+        Column(
+            "legal_status", "Legal status", "none, child in need, child protection plan, looked after, care leaver; or CIN, CP, LAC and the like",
+            ("legalstatus", "status", "category"), Shape.WORD,
+        ),
+        Column(
+            "address", "Address", "of the home, without the postcode",
+            ("address", "homeaddress", "addressline", "addressline1", "street"), most=200,
+        ),
+        Column(
+            "postcode", "Postcode", "of the home",
+            ("postcode", "postalcode", "homepostcode"), most=8,
+        ),
+        Column(
+            "language", "Language", "which the child speaks",
+            ("language", "firstlanguage", "mainlanguage", "preferredlanguage"), most=120,
+        ),
+        Column(
+            "school", "School", "which the child goes to",
+            ("school", "schoolname", "college", "educationprovider"), most=120,
+        ),
+        Column(
+            "same_as", "Same as", "empty; or what you decided where a record may be there already: its key, or new",
+            ("sameas", "heardid", "heardrecord"), most=60,
+        ),
     ),
     Table.CASES: (
-        Column("person_id", _PERSON, most=60),
-        Column("opened_on", ("openedon", "opened", "opendate", "dateopened", "startdate", "casestart"), Shape.DAY),
-        Column("stage", ("stage", "casestage", "casestatus"), Shape.WORD),
         Column(
-            "allocated_worker", ("allocatedworker", "worker", "socialworker", "caseworker", "keyworker"), Shape.WORKER
+            "person_id", "The child’s own number", "as in the file of people. Needed",
+            _PERSON, most=60,
         ),
-        Column("allocated_on", ("allocatedon", "allocationdate", "dateallocated"), Shape.DAY),
-        Column("trusted_worker", ("trustedworker", "trustedadult", "leadprofessional"), Shape.WORKER),
-        Column("team", ("team", "teamname", "leadteam"), most=120),
-        Column("lead_agency", ("leadagency", "agency"), most=120),
         Column(
-            "protection_plan_on", ("protectionplanon", "childprotectionplanstart", "cppstart", "cpplanstart"), Shape.DAY
+            "opened_on", "Opened on", "the day on which the case began. Needed",
+            ("openedon", "opened", "opendate", "dateopened", "startdate", "casestart"), Shape.DAY,
         ),
-        Column("last_conference_on", ("lastconferenceon", "lastreviewconference", "lastcpreview"), Shape.DAY),
-        Column("looked_after_on", ("lookedafteron", "lookedafterfrom", "lacstart", "cicstart"), Shape.DAY),
-        Column("last_looked_after_review_on", ("lastlookedafterreviewon", "lastlacreview", "lastcicreview"), Shape.DAY),
+        Column(
+            "stage", "Stage", "worry, assessment, plan or review: kept in words with the case",
+            ("stage", "casestage", "casestatus"), Shape.WORD,
+        ),
+        Column(
+            "allocated_worker", "Allocated worker", "username or email address; works in children’s services",
+            ("allocatedworker", "worker", "socialworker", "caseworker", "keyworker"), Shape.WORKER,
+        ),
+        Column(
+            "allocated_on", "Allocated on", "the day; empty is today",
+            ("allocatedon", "allocationdate", "dateallocated"), Shape.DAY,
+        ),
+        Column(
+            "trusted_worker", "Trusted worker", "username or email address",
+            ("trustedworker", "trustedadult", "leadprofessional"), Shape.WORKER,
+        ),
+        Column(
+            "team", "Team", "that leads, as Heard names it. Without it and the agency, the team to which worries come",
+            ("team", "teamname", "leadteam"), most=120,
+        ),
+        Column(
+            "lead_agency", "Leading agency", "as Heard names it",
+            ("leadagency", "agency"), most=120,
+        ),
+        Column(
+            "protection_plan_on", "Child protection plan since", "from which the first review conference is due",
+            ("protectionplanon", "childprotectionplanstart", "cppstart", "cpplanstart"), Shape.DAY,
+        ),
+        Column(
+            "last_conference_on", "Last review conference", "from which the next is due; it counts and not the start of the plan",
+            ("lastconferenceon", "lastreviewconference", "lastcpreview"), Shape.DAY,
+        ),
+        Column(
+            "looked_after_on", "Looked after since", "from which the first review is due",
+            ("lookedafteron", "lookedafterfrom", "lacstart", "cicstart"), Shape.DAY,
+        ),
+        Column(
+            "last_looked_after_review_on", "Last looked-after review", "from which the next is due; it counts and not the start",
+            ("lastlookedafterreviewon", "lastlacreview", "lastcicreview"), Shape.DAY,
+        ),
     ),
     Table.PLANS: (
-        Column("person_id", _PERSON, most=60),
-        Column("outcome", ("outcome", "goal", "aim", "whatwillbedifferent"), most=4000),
-        Column("action", ("action", "task", "whatwillbedone", "intervention"), most=4000),
-        Column("owner", ("owner", "actionowner", "bywhom", "responsible", "assignedto"), Shape.WORKER),
-        Column("due_on", ("dueon", "duedate", "due", "bywhen", "targetdate", "date"), Shape.DAY),
-        Column("review_on", ("reviewon", "reviewdate", "nextreview", "planreview"), Shape.DAY),
+        Column(
+            "person_id", "The child’s own number", "as in the file of people. Needed",
+            _PERSON, most=60,
+        ),
+        Column(
+            "outcome", "Outcome", "what will be different for the child; rows with the same words are one outcome. Needed",
+            ("outcome", "goal", "aim", "whatwillbedifferent"), most=4000,
+        ),
+        Column(
+            "action", "Action", "what will be done",
+            ("action", "task", "whatwillbedone", "intervention"), most=4000,
+        ),
+        Column(
+            "owner", "Owner", "who does it: username or email address",
+            ("owner", "actionowner", "bywhom", "responsible", "assignedto"), Shape.WORKER,
+        ),
+        Column(
+            "due_on", "Due on", "the day by which it is done",
+            ("dueon", "duedate", "due", "bywhen", "targetdate", "date"), Shape.DAY,
+        ),
+        Column(
+            "review_on", "Review on", "the day on which the plan is looked at again",
+            ("reviewon", "reviewdate", "nextreview", "planreview"), Shape.DAY,
+        ),
     ),
 }  # fmt: skip
+
+
+def label_of(table: Table, field: str) -> str:
+    """A field by its name in words; '' for none."""
+    return next((column.label for column in COLUMNS[table] if column.field == field), "")
 
 
 @dataclass(frozen=True)
@@ -137,16 +238,21 @@ FAULTS: Final[dict[str, Fault]] = {
     "twice_here": Fault(
         True,
         "Another row above may be the same child.",
-        "Put the two together, or write new into same_as where they are two children.",
+        "Put the two together, or write new into the column same_as where they are two children.",
     ),
     "may_be_there": Fault(
         True,
         "Heard may have a record of this child already.",
-        "Look at it. Write its key into same_as where it is the same child, or new where it is another.",
+        "Look at it. Write its key into the column same_as where it is the same child, or new where it is another.",
+    ),
+    "number_there": Fault(
+        True,
+        "Your agency knows a child by this number already.",
+        "Look at it. Write its key into the column same_as where it is the same child, or correct the number.",
     ),
     "there": Fault(False, "The record was there already. Nothing was written.", "Add to that record on its own page."),
     "same_as_unknown": Fault(
-        True, "same_as names no record that you may see.", "Write the key of a record, new, or nothing."
+        True, "The column same_as names no record that you may see.", "Write the key of a record, new, or nothing."
     ),
     "no_person": Fault(True, "No row of the people has this number.", "Add the child to the people, or correct it."),
     "person_aside": Fault(True, "The child’s own row was set aside.", "See to that row first."),
@@ -174,6 +280,12 @@ FAULTS: Final[dict[str, Fault]] = {
     ),
     "no_case": Fault(True, "No case of this child is brought in.", "Add a row to the cases."),
     "no_outcome": Fault(True, "What will be different for the child is not there.", "Fill in the outcome."),
+    "no_action": Fault(
+        False, "An owner or a day stands without an action, and is left out.", "Fill in the action, or take them out."
+    ),
+    "no_worker": Fault(
+        False, "A day of allocation stands without a worker, and is left out.", "Name the worker, or take the day out."
+    ),
     "action_over": Fault(
         False, "The action is due before today.", "It needs another day before the plan can be agreed."
     ),
@@ -232,6 +344,11 @@ def guess(table: Table, header: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def scheme_of(kind_of_agency: str) -> str:
+    """What kind of number it is by which an agency knows a child."""
+    return {"social_care": Scheme.COUNCIL, "police": Scheme.POLICE}.get(kind_of_agency, Scheme.OTHER).value
+
+
 def age_on(born: date, today: date) -> int:
     """Whole years. Who was born on 29 February is a year older on 1 March of other years."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
@@ -250,7 +367,8 @@ def why_birth_stands_out(born: date, today: date) -> str | None:
 
 AGREED_WITHIN: Final = timedelta(days=7)
 MOST_ON_A_PAGE: Final = 100
-"""Rows that the page reads while somebody waits for it, and while on SQLite nobody else can save. More are for `heard caseload`."""
+"""Rows that the page reads while somebody waits for it, and brings in while on SQLite nobody else can save. More are for
+`heard caseload`."""
 NOT_CHECKED: Final = (
     "Check these files first, and look at what would become of each row. Then bring the same files in."
 )
@@ -268,7 +386,7 @@ def why_not_bring(*, may_bring: bool, has_team: bool, reason: str, kept: int, ch
     if not has_team:
         return "You are in no team, so the records would belong to no agency. Ask your administrator for one."
     if changed:
-        return "Something has changed since the files were checked. Check them again."
+        return "The files, the mapping or what they mean here is not what was checked. Check them again, with the mapping if there is one."
     if not kept:
         return "No row can be brought in. See to what the check says first."
     return BRING_ASKS.missing(reason=reason)

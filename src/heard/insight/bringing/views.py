@@ -31,6 +31,7 @@ from heard.insight.bringing.rules import Issue, Outcome, Table
 _PER_PAGE = 50
 _SALT = "heard.insight.bringing"
 _CHECKED_FOR = 24 * 60 * 60  # seconds
+_WORDS = {"columns": rules.COLUMNS, "label_of": rules.label_of}  # by which pages name fields
 
 
 @gate(May.BRING_IN)
@@ -46,11 +47,19 @@ def caseload_bring(request: Request) -> HttpResponse:
     """Checking files, and bringing in those that were checked. They are read from a folder that goes with the answer."""
     user = request.user
     form = kept_form(request, BringForm, kind="caseload.bring", suggested={"what": "check"})
-    context: dict[str, Any] = {"form": form, "counts": [], "said": [], "checked": ""}
+    context: dict[str, Any] = {
+        "form": form,
+        "counts": [],
+        "said": [],
+        "checked": "",
+        "mapped": False,
+        **_WORDS,
+    }
     if form.is_valid():
         with _at_hand(form) as paths:
             try:
                 mapping = paths.pop("mapping", None)
+                context["mapped"] = mapping is not None
                 files = {Table(name): path for name, path in paths.items()}
                 headings = load_headings(mapping) if mapping else None
                 if why_not := rules.why_not_here(rows=len(read_files(files, headings).all_rows)):
@@ -60,6 +69,10 @@ def caseload_bring(request: Request) -> HttpResponse:
                 form.add_error(None, _(str(problem)))
                 return render(request, "insight/bringing/bring.html", context)
             context |= _shown(user, checked)
+            if checked.files.count(Outcome.KEPT):
+                sent: Any = form.data
+                form.data = next_up = sent.copy()
+                next_up["what"] = BRING  # what comes next, for the page that is drawn now
             if form.cleaned_data["what"] == BRING:
                 with sending(request, form):
                     known = _was_checked(request)
@@ -92,7 +105,7 @@ def _shown(user: Any, checked: queries.Checked) -> dict[str, Any]:
     """What would become of each row, as the page draws it; and, signed, that it was looked at."""
     files = checked.files
     said = [row for row in files.all_rows if row.issues or row.hits]
-    token = signing.dumps({"by": user.pk, "files": files.fingerprint}, salt=_SALT)
+    token = signing.dumps({"by": user.pk, "files": checked.fingerprint}, salt=_SALT)
     counts = [
         (one, {outcome.value: one.count(outcome) for outcome in Outcome}) for one in files.files.values()
     ]
@@ -114,13 +127,13 @@ def caseload_import(request: Request, import_id: uuid.UUID) -> HttpResponse:
     """What became of each row, those that are set aside too."""
     user, this = request.user, queries.import_visible_to(request.user, import_id)
     page = Paginator(queries.rows_visible_to(user, this.pk), _PER_PAGE).get_page(request.GET.get("page"))
-    marked = queries.worked_on(user, this, [row.person_id for row in page if row.person_id])
+    marked = queries.worked_on(user, this, _open_to_the_reader(page))
     worked_on = queries.is_worked_on(user, this)
     context = {
         "this": this,
         "page": page,
         "rows": [(row, _issues(row), row.person_id in marked) for row in page],
-        "counts": queries.counts_of(user, this.pk),
+        **_WORDS,
         "why_not": queries.why_not_ask_to_undo(user, this, worked_on=worked_on, reason="to be typed"),
     }
     return render(request, "insight/bringing/import.html", context)
@@ -131,13 +144,24 @@ def caseload_import(request: Request, import_id: uuid.UUID) -> HttpResponse:
 def import_file(request: Request, import_id: uuid.UUID) -> HttpResponse:
     """What became of each row, without a name: the record by its key, where the reader may see it."""
     rows = actions.take_out_rows(by=request.user, import_id=import_id)
-    head = ("file", "row", "outcome", "record", "what is said of it")
+    head = (_("File"), _("Row"), _("What became of it"), _("Record"), _("What is said of it"))
     return as_csv("caseload-in.csv", head, (_cells(row) for row in rows))
 
 
 def _cells(row: Any) -> tuple[Any, ...]:
-    said = "; ".join(filter(None, (": ".join(filter(None, (one.field, one.code))) for one in _issues(row))))
-    return row.table, row.number, row.outcome, row.person_id if row.may_open else "", said
+    said = " ".join(_sentence(Table(row.table), one) for one in _issues(row))
+    record = row.person_id if row.may_open else ""
+    return row.get_table_display(), row.number, row.get_outcome_display(), record, said
+
+
+def _sentence(table: Table, issue: Issue) -> str:
+    label = rules.label_of(table, issue.field)
+    said = f"{_(issue.fault.what)} {_(issue.fault.to_do)}"
+    return f"{_(label)}: {said}" if label else said
+
+
+def _open_to_the_reader(rows: Any) -> list[uuid.UUID]:
+    return [row.person_id for row in rows if row.may_open]
 
 
 def _issues(row: Any) -> list[Issue]:
@@ -186,5 +210,10 @@ def caseload_given(request: Request, import_id: uuid.UUID) -> HttpResponse:
     """Where a notice leads: the children of an import whom the reader may see, their own first."""
     user = request.user
     page = Paginator(queries.given_by(user, import_id), _PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "mine": queries.how_many_are_mine(user, import_id)}
+    context = {
+        "page": page,
+        "mine": queries.how_many_are_mine(user, import_id),
+        "taken_back_at": queries.taken_back_at(user, import_id),
+        "this": queries.imports_visible_to(user).filter(pk=import_id).first(),
+    }
     return render(request, "insight/bringing/given.html", context)

@@ -28,6 +28,7 @@ from heard.network.queries.facts import (
     About,
     about,
     called,
+    children_numbered,
     fact_visible_to,
     facts_visible_to,
     has_fact,

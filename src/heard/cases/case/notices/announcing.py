@@ -61,18 +61,22 @@ def announce(
     agencies: Iterable[uuid.UUID] = (),
     not_to: User | None = None,
     at: datetime | None = None,
+    to_self: bool = False,
 ) -> Notice | None:
     """Puts it on the list of everybody who has to see it, except `by`. Call it inside the transaction of the action.
 
     `named`, `teller` and `agencies`: whom the kind means by "the person concerned", "whoever told it" and "the agency
-    concerned". `not_to`: whom it is about, and who never learns of it. Who has not yet seen the same about the same subject
+    concerned". `not_to`: whom it is about, and who never learns of it. `to_self`: `by` learns of it too, since somebody else did it
+    in their name; nobody has to answer for that. Who has not yet seen the same about the same subject
     is not told again. None where nobody is left.
     """
     at = at or timezone.now()
     whom = tuple(filter(None, named))
     about = About(person_id, at, rules.level_of(kind), whom, teller, tuple(agencies), not_to)
     urgent = kind in rules.URGENT
-    others = [one for one in addressees(rules.WHO[kind], about, urgent=urgent) if one.user.pk != by.pk]
+    others = [
+        one for one in addressees(rules.WHO[kind], about, urgent=urgent) if to_self or one.user.pk != by.pk
+    ]
     whom_at_once = _gathered.get()
     if whom_at_once is not None and not urgent:
         whom_at_once |= {one.user.pk: one.user for one in others}
@@ -91,6 +95,7 @@ def announce(
         told_at=at,
         not_to=not_to,
         steps=1,
+        taken_at=at if to_self else None,
     )
     _add(notice, found, about)
     return notice

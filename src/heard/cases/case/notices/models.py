@@ -78,7 +78,12 @@ class Notice(models.Model):
             rules.Kind.STAFF_NO_OFFICER.value,
             _("Concern about somebody who works with children, and no designated officer"),
         )
-        BROUGHT = rules.Kind.BROUGHT.value, _("Children whom you work with were brought into Heard")
+        BROUGHT = rules.Kind.BROUGHT.value, _("Children were brought into Heard, for you to look at")
+        TAKEN_BACK = (
+            rules.Kind.TAKEN_BACK.value,
+            _("Children who had been brought into Heard were taken back"),
+        )
+        NOT_TAKEN_BACK = rules.Kind.NOT_TAKEN_BACK.value, _("A caseload that was to be taken back stays")
 
     when_merged: ClassVar = MOVES
 

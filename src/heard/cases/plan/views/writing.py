@@ -149,7 +149,8 @@ def agree(request: HttpRequest, plan_id: uuid.UUID) -> HttpResponse:
     clock = load.current().clock("review_conference_first")
     bound = queries.first_or_next(user, this.case, today)
     words = latest_words(user, this.case_id)
-    begin = {"review_on": min(this.review_on or due_on(clock, today), bound.latest_by or date.max)}
+    known = this.review_on if this.review_on and this.review_on > today else None
+    begin = {"review_on": min(known or due_on(clock, today), bound.latest_by or date.max)}
     form = kept_form(request, AgreeForm, kind="plan.agree", subject_id=this.pk, suggested=begin, words=words)
     if form.is_valid():
         with sending(request, form):
