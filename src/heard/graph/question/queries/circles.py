@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from heard.cases.disruption.queries import steps_visible_to
-from heard.cases.panel.queries import agenda_of, panel_actions_visible_to, panel_visible_to
+from heard.cases.panel.queries import agenda_of, how_actions_stand, panel_visible_to
 from heard.govuk.environment import day
 from heard.graph.question.queries.asking import Answer, Asking, Line
 from heard.graph.question.rules import MOST, SEARCHED
@@ -252,7 +252,7 @@ def _of_concern(asking: Asking) -> tuple[dict[uuid.UUID, uuid.UUID], bool]:
 
 def _worked_on(asking: Asking, adults: set[uuid.UUID]) -> set[uuid.UUID]:
     steps = steps_visible_to(asking.user).filter(person__in=adults, state="open")
-    actions = panel_actions_visible_to(asking.user).filter(item__person__in=adults, state="open")
+    actions = how_actions_stand(asking.user).filter(item__person__in=adults, now="open")
     found = set(steps.order_by().values_list("person_id", flat=True))
     found |= set(actions.order_by().values_list("item__person_id", flat=True))
     orders = asking.door.said_of(adults, since=asking.before(0))

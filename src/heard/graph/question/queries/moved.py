@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from heard.cases.concern import queries as worries
 from heard.cases.disruption import queries as disruption
-from heard.cases.panel.queries import panel_actions_visible_to
+from heard.cases.panel.queries import how_actions_stand
 from heard.govuk.environment import day
 from heard.graph.question.queries.asking import Answer, Asking, Ground, Line
 from heard.graph.question.queries.places import named_in_records
@@ -120,21 +120,24 @@ def _summary(
 
 
 def _done(asking: Asking, place_id: uuid.UUID) -> list[tuple[date, Ground]]:
-    """Steps about a place that were finished, of a child's case, of a worry and of a panel."""
+    """Steps about a place that were finished, of a child's case, of a worry and of a panel; what a panel decided and became a step
+    that the user may see is that step."""
     found: list[tuple[date, Ground]] = []
     steps = disruption.steps_visible_to(asking.user).filter(place=place_id, state="done")
-    for key, case, on in steps.order_by().values_list("pk", "case_id", "done_on"):
+    shown = set()
+    for key, case, on, decided in steps.order_by().values_list("pk", "case_id", "done_on", "panel_action_id"):
         assert on
         found.append(_step(key, on, ("disruption", {"case_id": case})))
+        shown.add(decided)
     told = worries.steps_visible_to(asking.user).filter(concern__place=place_id, state="done")
     for worry, at in told.order_by().values_list("concern_id", "finished_at"):
         found.append(_step(worry, timezone.localdate(at), ("concern", {"concern_id": worry})))
-    actions = panel_actions_visible_to(asking.user).filter(
-        item__place=place_id, state="done", done_on__isnull=False
+    actions = how_actions_stand(asking.user).filter(
+        item__place=place_id, item__taken_off_at=None, now="done", now_done_on__isnull=False
     )
-    for key, item, on in actions.order_by().values_list("pk", "item_id", "done_on"):
-        assert on
-        found.append(_step(key, on, ("panel_item", {"item_id": item})))
+    for key, item, on in actions.order_by().values_list("pk", "item_id", "now_done_on"):
+        if key not in shown:
+            found.append(_step(key, on, ("panel_item", {"item_id": item})))
     return sorted(found, key=lambda one: (one[0], str(one[1].key)))
 
 

@@ -1,0 +1,108 @@
+"""What questions on circles, bridges and moved harm count as done, as lasting and as named; and whom their limits name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from tests.cases.panel.conftest import hold, make_panel
+from tests.conftest import World
+from tests.graph.conftest import adult, child, day, place, tie, worry
+from tests.graph.test_joined import answer, said
+
+from heard.agencies.models import User
+from heard.cases.case.models import Case
+from heard.cases.concern import actions as telling
+from heard.cases.disruption import actions as disruption
+from heard.cases.disruption.models import DisruptionStep
+from heard.cases.panel import actions as meeting
+from heard.cases.panel.models import PanelAction
+from heard.cases.words.rules import ChildsView
+from heard.network import actions
+from heard.network.models import Person
+
+
+@pytest.fixture
+def amira(world: World) -> Person:
+    return child(world, "Amira")
+
+
+def case_of(world: World, who: Person, by: User) -> Case:
+    if by.team and by.team.agency != world.care:
+        actions.involve(by=by, person=who, agency=world.care, why="Takes worries")
+    told = worry(by, person_id=who.pk)
+    said_of = {"reason": "Signs seen", "feedback": "Thank you. A social worker has begun"}
+    view = ChildsView(why_no_words="Wants to wait")
+    case = telling.decide(by=world.coordinator, concern=told, decision="open_case", view=view, **said_of).case
+    assert case
+    return case
+
+
+def decided(world: World, end: str, this: Any, **where: Any) -> PanelAction:
+    """What a panel decided is done about somebody or something."""
+    panel = make_panel(world)
+    item = meeting.add_item(by=world.coordinator, panel_id=panel.pk, end=end, end_id=this.pk)
+    hold(world, panel)
+    return meeting.add_panel_action(
+        by=world.coordinator, item_id=item.pk, what="Talk to the owner", owner=world.social_worker, due_on=day(-9), **where
+    )  # fmt: skip
+
+
+def finished(world: World, outcome: str = "done") -> None:
+    """The one step in a case."""
+    disruption.finish_step(
+        by=world.social_worker, disruption_id=DisruptionStep.objects.get().pk, outcome=outcome, note="", done_on=timezone.localdate(),
+    )  # fmt: skip
+
+
+# ---- what a panel decided is as far as the step that came of it
+
+
+def test_an_adult_is_named_as_a_bridge_again_once_what_a_panel_decided_is_done(
+    world: World, amira: Person
+) -> None:
+    maya, dean = child(world, "Maya"), adult(world, "Dean")
+    tie(world, dean, "said_to_harm", amira, basis="told")
+    tie(world, dean, "drives", maya)
+    actions.involve(by=world.teacher, person=dean, agency=world.care, why="Takes worries")
+    assert len(said(world.coordinator, "bridges")) == 1
+    action = decided(world, "person", dean, case_id=case_of(world, amira, world.teacher).pk, kind="contact")
+    assert action.lives_elsewhere
+    for user in (world.coordinator, world.teacher):
+        assert said(user, "bridges") == []
+    finished(world)
+    for user in (world.coordinator, world.teacher):
+        assert len(said(user, "bridges")) == 1
+    again = decided(world, "person", dean)  # lives with the panel alone
+    assert said(world.teacher, "bridges") == []
+    done = {"outcome": "done", "note": "He moved away", "done_on": timezone.localdate()}
+    meeting.finish_panel_action(by=world.social_worker, panel_action_id=again.pk, **done)
+    assert len(said(world.teacher, "bridges")) == 1
+
+
+def test_a_place_counts_as_made_safe_by_a_step_of_a_panel_wherever_it_lives(world: World) -> None:
+    mina = child(world, "Mina", world.social_worker)
+    arcade, steps = place(world, "Arcade"), place(world, "Steps")
+    for name in ("Dean", "Kim"):
+        who = adult(world, name, world.officer)
+        actions.involve(by=world.officer, person=who, agency=world.care, why="Takes worries")
+        tie(world, who, "goes_to", arcade, world.officer, valid_from=day(40), valid_to=day(20))
+        tie(world, who, "seen_at", steps, world.officer, valid_from=day(2))
+    tie(world, mina, "goes_to", arcade, world.social_worker)
+    action = decided(
+        world, "place", arcade, case_id=case_of(world, mina, world.social_worker).pk, kind="other"
+    )
+    for user in (world.officer, world.coordinator):
+        assert "No step about this place" in answer(user, "moved", place_id=arcade.pk).limits[0]
+    finished(world)
+    DisruptionStep.objects.update(done_on=day(9))
+    step = DisruptionStep.objects.get()
+    grounds = {}
+    for user in (world.officer, world.coordinator):  # of whom the first may not open the case
+        [line] = answer(user, "moved", place_id=arcade.pk).lines
+        grounds[user] = [one.key for one in line.grounds if one.page[0] != "tie"]
+    assert grounds == {world.officer: [action.pk], world.coordinator: [step.pk]}
+    DisruptionStep.objects.update(state="not_done")
+    assert "No step about this place" in answer(world.officer, "moved", place_id=arcade.pk).limits[0]
+    assert said(world.teacher, "moved", place_id=arcade.pk) == []
