@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from tests.cases.panel.conftest import hold, make_panel
 from tests.conftest import World
 from tests.graph.conftest import adult, child, day, place, tie, worry
 from tests.graph.test_joined import answer, said
 
-from heard.agencies.models import User
+from heard.agencies.models import AuditRow, User
 from heard.cases.case.models import Case
 from heard.cases.concern import actions as telling
 from heard.cases.disruption import actions as disruption
@@ -19,6 +21,9 @@ from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel import actions as meeting
 from heard.cases.panel.models import PanelAction
 from heard.cases.words.rules import ChildsView
+from heard.graph.question import rules as asking
+from heard.graph.question.queries import circles
+from heard.graph.question.rules import circles as circle_rules
 from heard.network import actions
 from heard.network.models import Person
 
@@ -54,6 +59,12 @@ def finished(world: World, outcome: str = "done") -> None:
     disruption.finish_step(
         by=world.social_worker, disruption_id=DisruptionStep.objects.get().pk, outcome=outcome, note="", done_on=timezone.localdate(),
     )  # fmt: skip
+
+
+def looked_at() -> set[Any]:
+    """Whom answers named, as the record of who looked has it."""
+    rows = AuditRow.objects.filter(verb="view", subject="question")
+    return set(rows.values_list("person_id", flat=True))
 
 
 # ---- what a panel decided is as far as the step that came of it
@@ -106,3 +117,57 @@ def test_a_place_counts_as_made_safe_by_a_step_of_a_panel_wherever_it_lives(worl
     DisruptionStep.objects.update(state="not_done")
     assert "No step about this place" in answer(world.officer, "moved", place_id=arcade.pk).limits[0]
     assert said(world.teacher, "moved", place_id=arcade.pk) == []
+
+
+# ---- whom limits name
+
+
+def pages_name(world: World, page: str, *people: Person) -> tuple[list[bool], list[bool]]:
+    """Whether a page names each of these, and whether the record of who looked does."""
+    client = Client()
+    client.force_login(world.teacher)
+    text = client.get(page).text
+    looked = looked_at()
+    return [str(one) in text for one in people], [one.pk in looked for one in people]
+
+
+def test_whom_a_limit_names_has_a_row_and_who_is_only_on_the_agenda_has_none(
+    world: World, amira: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dean, zoe, alone = adult(world, "Dean"), adult(world, "Zoe"), child(world, "Alone")
+    panel = make_panel(world)
+    for who in (amira, alone):
+        actions.involve(by=world.teacher, person=who, agency=world.care, why="A worry")
+        meeting.add_item(by=world.coordinator, panel_id=panel.pk, end="person", end_id=who.pk)
+    page = reverse("ask_circles", kwargs={"panel_id": panel.pk})
+    for name in ("Bo", "Cy", "Di"):
+        tie(world, dean, "drives", child(world, name), valid_from=day(5))
+    tie(world, dean, "drives", amira, valid_from=day(5))
+    monkeypatch.setattr(asking, "HUB", 3)
+    assert pages_name(world, page, dean, alone) == ([True, False], [True, False])
+    # so many in one day that nothing parts them: named is through whom
+    monkeypatch.setattr(asking, "HUB", 30)
+    monkeypatch.setattr(circle_rules, "TOGETHER", 2)
+    for who in (amira, *Person.objects.filter(given_name__in=("Bo", "Cy"))):
+        tie(world, zoe, "drives", who, valid_from=day(5))
+    limits = answer(world.teacher, "circles", panel_id=panel.pk).limits
+    assert any("Dean Made, Zoe Made" in limit for limit in limits)
+    assert pages_name(world, page, zoe, alone) == ([True, False], [True, False])
+    monkeypatch.setattr(circle_rules, "MET", 2)
+    assert any(
+        "More than 2 children were met" in one
+        for one in answer(world.teacher, "circles", panel_id=panel.pk).limits
+    )
+
+
+def test_adults_of_whom_a_limit_says_that_nothing_is_said_have_a_row(
+    world: World, amira: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maya, dean, kim = child(world, "Maya"), adult(world, "Dean"), adult(world, "Kim")
+    for who in (dean, kim):
+        tie(world, who, "said_to_harm", amira, basis="told")
+        tie(world, who, "drives", maya)
+    monkeypatch.setattr(circles, "SEARCHED", 1)
+    assert pages_name(world, reverse("ask_bridges"), dean) == ([True], [True])
+    monkeypatch.setattr(circles, "MOST", 1)
+    assert "Only 1 adults were asked about." in answer(world.teacher, "bridges").limits

@@ -66,7 +66,7 @@ class Line:
 @dataclass(frozen=True)
 class Answer:
     """`lines` by part, each A to Z; `silenced`: what somebody judged; `limits`: what was not followed, and why; `about`: whom the
-    page is about, beside whom the lines name."""
+    page is about and whom its limits name, beside whom the lines name."""
 
     question: str
     parts: list[tuple[Any, list[Line]]]
@@ -93,6 +93,7 @@ class Asking:
     question: str
     hubs: list[Any] = field(default_factory=list)
     _named: dict[uuid.UUID, Any] = field(default_factory=dict)
+    _in_limits: set[uuid.UUID] = field(default_factory=set)
 
     @cached_property
     def door(self) -> Web:
@@ -203,9 +204,16 @@ class Asking:
             else:
                 parts[line.part].append(line)
         said = [(headings[name], some) for name, some in parts.items() if some]
+        limits = [*limits, *self._usual()]
         return Answer(
-            self.question, said, silenced, [*limits, *self._usual()], summary, subject, frozenset(about)
+            self.question, said, silenced, limits, summary, subject, frozenset(self._in_limits.union(about))
         )
+
+    def naming(self, things: Iterable[Any]) -> str:
+        """What a limit names, A to Z; each person among them is named by the answer."""
+        things = list(things)
+        self._in_limits |= {one.pk for one in things if type(one).__name__ == "Person"}
+        return self.names(things)
 
     @staticmethod
     def names(things: Iterable[Any]) -> str:
@@ -229,7 +237,7 @@ class Asking:
     def _usual(self) -> list[str]:
         found = []
         if self.hubs:
-            names = self.names(self.hubs)
+            names = self.naming(self.hubs)
             found.append(
                 _(
                     "More than %(number)s people are tied to these, so they are named here and not asked about: %(names)s."

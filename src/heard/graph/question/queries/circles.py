@@ -59,16 +59,15 @@ def circles(user: User, panel_id: uuid.UUID) -> Answer:
                 "More than 12 children are joined by what was seen on one day, and nothing parts them. They are not named together; look at "
                 "what joins them: %(names)s."
             )
-            % {"names": asking.names(named[key] for key in through) or _("ties between them")}
+            % {"names": asking.naming(named[key] for key in through) or _("ties between them")}
         )
     if found.left_out:
         limits.append(
-            _("More than %(number)s children were met: the rest was not searched.")
-            % {"number": rules.SEARCHED}
+            _("More than %(number)s children were met: the rest was not searched.") % {"number": rules.MET}
         )
     subject = _("Panel of %(date)s") % {"date": day(panel.starts_at)}
     headings = {"circles": _("Best looked at together")}
-    return asking.answer(lines, limits, headings=headings, subject=subject, about=listed)
+    return asking.answer(lines, limits, headings=headings, subject=subject)
 
 
 class _Joined:
@@ -96,7 +95,7 @@ class _Joined:
             second = self._around(things)
             also |= self._children(one.node for one in second if one.node_kind == "person")
             new = also - self.children
-            room = rules.SEARCHED - len(self.children)
+            room = rules.MET - len(self.children)
             self.left_out |= len(new) > room
             new = set(sorted(new, key=str)[: max(room, 0)])
         self.children |= new
@@ -232,7 +231,7 @@ def bridges(user: User) -> Answer:
     if more:
         limits.append(_("Only %(number)s adults were asked about.") % {"number": MOST})
     if not_searched:
-        names = asking.names(named[key] for key in not_searched)
+        names = asking.naming(named[key] for key in not_searched)
         limits.append(
             _("Too much is tied to these for it all to be searched, so nothing is said of them: %(names)s.")
             % {"names": names}

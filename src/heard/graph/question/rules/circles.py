@@ -17,7 +17,7 @@ from heard.network.rules import Piece
 DAYS: Final = 180  # back: who was not seen since is not joined by it
 TOGETHER: Final = 12  # children in one circle at most
 AWAY: Final = 3  # joins from a child on the agenda
-SEARCHED: Final = 500  # children
+MET: Final = 500  # children, around those on an agenda
 
 
 @dataclass(frozen=True)
