@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import date
 from typing import Any
 
 import pytest
@@ -24,8 +26,10 @@ from heard.cases.words.rules import ChildsView
 from heard.graph.question import rules as asking
 from heard.graph.question.queries import circles
 from heard.graph.question.rules import circles as circle_rules
+from heard.graph.question.rules import moved
 from heard.network import actions
 from heard.network.models import Person
+from heard.network.rules import Piece
 
 
 @pytest.fixture
@@ -52,6 +56,19 @@ def decided(world: World, end: str, this: Any, **where: Any) -> PanelAction:
     return meeting.add_panel_action(
         by=world.coordinator, item_id=item.pk, what="Talk to the owner", owner=world.social_worker, due_on=day(-9), **where
     )  # fmt: skip
+
+
+def piece(kind: str, since: date | None, until: date | None, noted: date) -> Piece:
+    return Piece(
+        uuid.uuid4(),
+        uuid.UUID(int=1),
+        "person",
+        since or noted,
+        kind_id=kind,
+        since=since,
+        until=until,
+        noted=noted,
+    )
 
 
 def finished(world: World, outcome: str = "done") -> None:
@@ -171,3 +188,61 @@ def test_adults_of_whom_a_limit_says_that_nothing_is_said_have_a_row(
     assert pages_name(world, reverse("ask_bridges"), dean) == ([True], [True])
     monkeypatch.setattr(circles, "MOST", 1)
     assert "Only 1 adults were asked about." in answer(world.teacher, "bridges").limits
+
+
+# ---- a tie that lasts, and one without a day
+
+
+def test_what_lasts_and_has_no_end_counts_until_the_day_on_which_it_was_noted() -> None:
+    def last(kind: str, since: date | None, until: date | None, noted: date) -> date:
+        return asking.last_said(piece(kind, since, until, noted))
+
+    assert last("friend_of", day(300), None, day(2)) == day(2)
+    assert last("friend_of", day(300), day(200), day(2)) == day(200)
+    assert last("friend_of", None, day(200), day(2)) == day(200)
+    assert last("seen_at", day(300), None, day(2)) == day(300)
+    assert last("seen_at", None, None, day(2)) == day(2)
+
+
+def test_children_are_joined_by_a_tie_that_began_long_ago_and_still_lasts(
+    world: World, amira: Person
+) -> None:
+    maya, ola = child(world, "Maya"), child(world, "Ola")
+    tie(world, amira, "friend_of", maya, valid_from=day(300))
+    tie(world, amira, "friend_of", ola, valid_from=day(300), valid_to=day(190))
+    panel = make_panel(world)
+    actions.involve(by=world.teacher, person=amira, agency=world.care, why="A worry")
+    meeting.add_item(by=world.coordinator, panel_id=panel.pk, end="person", end_id=amira.pk)
+    [line] = answer(world.teacher, "circles", panel_id=panel.pk).lines
+    assert "Maya" in line.says
+    assert "Ola" not in line.says
+
+
+def test_who_still_goes_there_was_there_and_nobody_is_new_by_a_tie_without_a_day(
+    world: World, amira: Person
+) -> None:
+    zoe, dean = adult(world, "Zoe"), adult(world, "Dean")
+    arcade, steps, park = (place(world, name) for name in ("Arcade", "Steps", "Park"))
+    for who in (dean, amira):
+        tie(world, who, "goes_to", arcade, valid_from=day(400))
+        tie(world, who, "seen_at", steps, valid_from=day(10))
+        tie(world, who, "goes_to", park, words="Has gone there since she was small")
+    tie(world, zoe, "protects", arcade, valid_from=day(30))
+    found = answer(world.teacher, "moved", place_id=arcade.pk)
+    [line] = found.lines
+    assert "some were seen at Steps for the first time" in line.says
+    assert "People seen there in the 180 days before: 2." in found.summary
+
+
+def test_a_tie_without_a_day_shows_that_somebody_was_there_earlier() -> None:
+    one, where, other = uuid.UUID(int=1), uuid.UUID(int=2), uuid.UUID(int=3)
+    two, on = uuid.UUID(int=4), day(100)
+    seen = [moved.Seen(who, other, day(50), day(50)) for who in (one, two)]
+    assert moved.gone_on_to(seen, {one, two}, where, on) == {other: {one, two}}
+    late = [moved.Seen(who, other, None, day(20)) for who in (one, two)]
+    assert moved.gone_on_to(late, {one, two}, where, on) == {}
+    assert moved.gone_on_to([*seen, *late], {one, two}, where, on) == {other: {one, two}}
+    earlier = moved.Seen(one, other, None, day(120))
+    assert moved.gone_on_to([*seen, earlier], {one, two}, where, on) == {}
+    assert moved.there_before([moved.Seen(one, where, None, day(120))], where, on) == {one}
+    assert moved.there_before([moved.Seen(one, where, None, day(20))], where, on) == set()

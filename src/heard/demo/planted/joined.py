@@ -113,7 +113,7 @@ def circles(planter: Planter, station: Any, helpline: str) -> None:
     ]
     planter.say("circles", keys, "", evidence, planter.readers([one, hidden]))
     near: dict[str, dict[str, Any]] = {
-        "seen too long ago": {"valid_from": planter.ago(300)},
+        "seen too long ago": {"valid_from": planter.ago(300), "valid_to": planter.ago(200)},
         "thought untrue": {"known_grade": "E"},
     }
     for near_miss in ("hub", "a tie that does not pass", "whoever protects", *near):

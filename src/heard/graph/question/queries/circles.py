@@ -14,7 +14,7 @@ from heard.cases.disruption.queries import steps_visible_to
 from heard.cases.panel.queries import agenda_of, how_actions_stand, panel_visible_to
 from heard.govuk.environment import day
 from heard.graph.question.queries.asking import Answer, Asking, Line
-from heard.graph.question.rules import MOST, SEARCHED
+from heard.graph.question.rules import MOST, SEARCHED, last_said
 from heard.graph.question.rules import circles as rules
 from heard.network.queries import people_visible_to
 from heard.network.rules import PROTECTS
@@ -46,8 +46,8 @@ def circles(user: User, panel_id: uuid.UUID) -> Answer:
     limits = [
         _(
             "Children are joined by a tie between them, or by whom, what or where both were seen with, each in the last 180 days. A tie "
-            "that began before, and of which nobody has said anything since, joins nobody; nor does whoever protects. Asked are "
-            "children on the agenda and those up to three joins away."
+            "that lasts and has no end counts until the day on which somebody noted it, so one of which nobody has said anything in the "
+            "last 180 days joins nobody; nor does whoever protects. Asked are children on the agenda and those up to three joins away."
         ),
         _("Where more than 12 are joined, what joined them longest ago is cut, until there are fewer."),
     ]
@@ -103,9 +103,7 @@ class _Joined:
     def _around(self, keys: Collection[uuid.UUID]) -> list[Piece]:
         rows = self._asking.door.known_around(keys, since=self._since)
         found = [
-            one
-            for one in rows
-            if one.passes and one.kind_id != PROTECTS and rules.last_seen(one) >= self._since
+            one for one in rows if one.passes and one.kind_id != PROTECTS and last_said(one) >= self._since
         ]
         self._known |= {(one.key, one.node, one.other): one for one in found if one.other}
         return found
@@ -127,7 +125,7 @@ class _Joined:
         seen: dict[uuid.UUID, dict[uuid.UUID, date]] = defaultdict(dict)
         direct: dict[tuple[uuid.UUID, uuid.UUID], date] = {}
         for child, other, one in self.pieces():
-            on = rules.last_seen(one)
+            on = last_said(one)
             if other in self.children:
                 direct[child, other] = max(on, direct.get((child, other), on))
             else:
@@ -140,7 +138,7 @@ def _circle(asking: Asking, found: _Joined, circle: Circle, listed: set[uuid.UUI
     through: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     direct, some = set(), []
     pieces = [
-        row for row in found.pieces() if row[0] in circle.children and rules.last_seen(row[2]) >= circle.since
+        row for row in found.pieces() if row[0] in circle.children and last_said(row[2]) >= circle.since
     ]
     for child, other, one in pieces:
         if other in circle.children:

@@ -16,6 +16,7 @@ from heard.cases.panel.queries import how_actions_stand
 from heard.govuk.environment import day
 from heard.graph.question.queries.asking import Answer, Asking, Ground, Line
 from heard.graph.question.queries.places import named_in_records
+from heard.graph.question.rules import last_said
 from heard.graph.question.rules import moved as rules
 from heard.network.rules import PROTECTS, outward
 
@@ -104,7 +105,8 @@ def _limits() -> list[str]:
         ),
         _(
             "Somebody counts as seen at a place where a source says that they go, were taken, were seen or were found there. "
-            "Fewer records may mean that fewer people look. Harm moves, and safety spreads: ask about both."
+            "Who goes there, with no end known, counts until the day on which somebody noted it. A source without a day makes nobody seen "
+            "somewhere for the first time. Fewer records may mean that fewer people look. Harm moves, and safety spreads: ask about both."
         ),
     ]
 
@@ -152,7 +154,7 @@ def _seen(pieces: Iterable[Piece]) -> list[Seen]:
         ends = {one.node_kind: one.node, one.other_kind: one.other}
         who, where = ends.get("person"), ends.get("place")
         if one.kind_id in rules.SEEN and who and where:
-            found.append(rules.Seen(who, where, one.on, max(one.on, one.until or one.on)))
+            found.append(rules.Seen(who, where, one.since, last_said(one)))
     return found
 
 
@@ -175,7 +177,7 @@ def _went(
         [*seen] = _seen([one])
         if seen and seen[0].who in who:
             before = seen[0].where == place.pk and rules.there_before(seen, place.pk, on)
-            after = seen[0].where == other.pk and on < seen[0].first <= on + rules.AFTER
+            after = seen[0].where == other.pk and rules.began_after(seen[0], on)
             some += [one] if before or after else []
     return asking.line(other, says, some, part="seen", people=who, also=since)
 

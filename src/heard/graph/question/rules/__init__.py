@@ -22,6 +22,16 @@ from heard.network.rules import How, KnownGrade, Piece, SourceGrade, Step
 HUB: Final = 30  # people: what more than so many are tied to is named, and not passed through
 MONTHS: Final = 12  # back: what ended before is not asked about
 MOST: Final = 200  # in one answer
+LAST: Final = (  # kinds of ties that hold until somebody says otherwise; the others tell of what happened
+    "family_of", "lives_with", "friend_of", "goes_about_with", "partner_of", "works_for", "protects", "goes_to", "works_at", "runs",
+    "part_of", "uses", "keeper_of", "in_contact", "same_device", "meets_at", "claims", "works_with", "inside",
+)  # fmt: skip
+
+
+def last_said(one: Piece) -> date:
+    """The last day on which a source says that it was so: its end; else the day on which it was noted, of what lasts; else the day
+    on which it happened."""
+    return one.until or (one.noted if one.kind_id in LAST else one.on)
 
 
 @dataclass(frozen=True)
