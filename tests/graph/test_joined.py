@@ -226,8 +226,13 @@ def test_who_was_there_before_and_elsewhere_for_the_first_time_after() -> None:
     assert moved.gone_on_to([*seen, moved.Seen(B, D, ago(50), ago(50))], people, C, on) == {D: {A, B}}
     assert (moved.window(on, TODAY).days, moved.window(ago(5), TODAY).days) == (90, 5)
     days = {uuid.uuid4(): on + timedelta(days=number) for number in (-91, -90, -1, 0)}
-    assert moved.course(days, on, timedelta(days=90)) == (moved.Course.LESS, 2, 0)
-    assert moved.course({A: ago(99)}, on, timedelta(days=90)) == (None, 0, 1)
+    named = moved.named(days, on, timedelta(days=90))
+    assert (named.course, len(named.before), len(named.after)) == (moved.Course.LESS, 2, 0)
+    assert moved.named({A: ago(99), B: ago(98)}, on, timedelta(days=90)).course == moved.Course.MORE
+    assert moved.named({A: ago(99), B: ago(9)}, on, timedelta(days=90)) == moved.Named(
+        frozenset(), frozenset({A})
+    )
+    assert moved.Named(frozenset(), frozenset({A})).course is None
 
 
 def test_where_people_went_and_what_is_named_more_and_less_after_a_place_was_guarded(

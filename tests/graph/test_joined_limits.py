@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,19 +13,20 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.cases.panel.conftest import hold, make_panel
 from tests.conftest import World
-from tests.graph.conftest import adult, child, day, place, tie, worry
+from tests.graph.conftest import adult, child, day, episode, place, tie, worry
 from tests.graph.test_joined import answer, said
 
 from heard.agencies.models import AuditRow, User
 from heard.cases.case.models import Case
 from heard.cases.concern import actions as telling
+from heard.cases.concern.models import Concern
 from heard.cases.disruption import actions as disruption
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.panel import actions as meeting
 from heard.cases.panel.models import PanelAction
 from heard.cases.words.rules import ChildsView
 from heard.graph.question import rules as asking
-from heard.graph.question.queries import circles
+from heard.graph.question.queries import circles, places
 from heard.graph.question.rules import circles as circle_rules
 from heard.graph.question.rules import moved
 from heard.network import actions
@@ -246,3 +248,37 @@ def test_a_tie_without_a_day_shows_that_somebody_was_there_earlier() -> None:
     assert moved.gone_on_to([*seen, earlier], {one, two}, where, on) == {}
     assert moved.there_before([moved.Seen(one, where, None, day(120))], where, on) == {one}
     assert moved.there_before([moved.Seen(one, where, None, day(20))], where, on) == set()
+
+
+# ---- named more or less
+
+
+def test_windows_are_read_whole_and_a_line_rests_on_what_it_counts(
+    world: World, amira: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zoe, maya = adult(world, "Zoe"), child(world, "Maya")
+    arcade = actions.add_place(by=world.teacher, name="Arcade", kind="shop", postcode="LE1 3ZZ")
+    steps = actions.add_place(by=world.teacher, name="Steps", kind="shop", postcode="LE1 4AA")
+    away = actions.add_place(by=world.teacher, name="Away", kind="shop", postcode="LE12 4AA")
+    tie(world, zoe, "protects", arcade, valid_from=day(150))
+    ask = partial(answer, world.teacher, "moved", place_id=arcade.pk)
+    counted = {episode(world.teacher, amira, 24 * days, spoke_of=[arcade]).pk for days in (100, 90)}
+    [line] = ask().lines
+    episode(world.teacher, amira, 24 * 3, spoke_of=[arcade])  # past the window
+    on_the_day = worry(world.teacher, place_id=arcade.pk)
+    noon = timezone.make_aware(datetime.combine(day(150), time(12)))
+    Concern.everything.filter(pk=on_the_day.pk).update(told_at=noon)
+    [again] = ask().lines
+    assert {one.key for one in again.grounds} == counted
+    assert again.known == line.known  # so that what somebody judged stays judged
+    # what is named elsewhere, before or later takes no room
+    monkeypatch.setattr(places, "_LOOKED", 3)
+    for days in (400, 120, 70, 2):
+        episode(world.teacher, maya, 24 * days, spoke_of=[away])
+    assert [one.says for one in ask().lines] == [line.says]
+    monkeypatch.setattr(places, "_LOOKED", 2)
+    episode(world.teacher, child(world, "Ola"), 24 * 110, spoke_of=[steps])
+    cut = ask()
+    assert cut.lines == []
+    assert any("More than 2 worries or episodes" in limit for limit in cut.limits)
+    assert any("More than 2 worries or episodes" in one for one in answer(world.teacher, "unwatched").limits)

@@ -220,6 +220,16 @@ class Web:
         told, named = self._sight.read(rows, self._naming(about=about, about_id__in=ids))
         return _pieces(told) + [one.piece() for one in named]
 
+    def says_of(self, keys: Collection[uuid.UUID], about: str) -> Q:
+        """Of records of one kind, by their key: those that say or name one of these nodes, by what the user may see. For narrowing what
+        is then read with `known_from`."""
+        if not self.user.may(May.SEE_CHILD):
+            return Q(pk__in=[])
+        ends = Q(tie__first__in=keys) | Q(tie__second__in=keys)
+        said = self.sources().filter(ends, self._sees("tie__first"), self._sees("tie__second"), about=about)
+        named = self.mentions().filter(about=about, node__in=keys)
+        return Q(pk__in=said.values("about_id")) | Q(pk__in=named.order_by().values("about_id"))
+
     def named_by(self, about: str, ids: Collection[uuid.UUID]) -> list[Piece]:
         """What these records name. A fixed number of queries."""
         return self._namings(about=about, about_id__in=ids)

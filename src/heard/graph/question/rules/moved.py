@@ -23,6 +23,19 @@ class Course(StrEnum):
 
 
 @dataclass(frozen=True)
+class Named:
+    """Which records name a place in as many days before and after a day, and whether they became more or fewer."""
+
+    before: frozenset[uuid.UUID]
+    after: frozenset[uuid.UUID]
+
+    @property
+    def course(self) -> Course | None:
+        more = len(self.after) - len(self.before)
+        return None if abs(more) < MORE else Course.MORE if more > 0 else Course.LESS
+
+
+@dataclass(frozen=True)
 class Seen:
     """Somebody was placed somewhere from one day to another. `first`: None where no day is known, and it was noted on the `last`."""
 
@@ -72,10 +85,9 @@ def window(on: date, today: date) -> timedelta:
     return min(AFTER, max(today - on, timedelta()))
 
 
-def course(named: Mapping[uuid.UUID, date], on: date, within: timedelta) -> tuple[Course | None, int, int]:
-    """Of records that name a place, by their days: whether they became more or fewer, how many before and how many after."""
-    before = sum(on - within <= day < on for day in named.values())
-    after = sum(on < day <= on + within for day in named.values())
-    if abs(after - before) < MORE:
-        return None, before, after
-    return (Course.MORE if after > before else Course.LESS), before, after
+def named(records: Mapping[uuid.UUID, date], on: date, within: timedelta) -> Named:
+    """Of records that name a place, by their days, those that count."""
+    return Named(
+        frozenset(key for key, day in records.items() if on - within <= day < on),
+        frozenset(key for key, day in records.items() if on < day <= on + within),
+    )
