@@ -24,6 +24,7 @@ from heard.graph.question import rules as asking
 from heard.graph.question.queries import QUESTIONS
 from heard.network import actions
 from heard.network.models import Handle, Person
+from heard.network.queries import web
 from heard.network.rules import Bond
 
 NAMES = (
@@ -162,6 +163,27 @@ def test_two_ties_around_and_less_where_less_is_asked_for(world: World, amira: P
     assert (names, len(ties)) == ({"Amira Made", "Maya Made", "Arcade"}, 2)
     with pytest.raises(Hidden):
         drawn(world.officer, amira)
+
+
+def test_a_tie_lasts_as_long_as_its_latest_source_says_and_counts_all_of_them(
+    world: World, amira: Person
+) -> None:
+    park, arcade = place(world, "Park"), place(world, "Arcade")
+
+    def again(this: Any, **knows: Any) -> None:
+        actions.note_source(by=world.teacher, tie_key=this.key, knows=actions.Knows("Asked again", **knows))
+
+    again(tie(world, amira, "goes_to", park, valid_from=day(900)), valid_from=day(900), valid_to=day(500))
+    ended = {"valid_from": day(900), "valid_to": day(500)}
+    again(tie(world, amira, "goes_to", arcade, **ended), valid_from=day(30))
+    picture = queries.around(world.teacher, amira.pk)
+    assert picture.drawing is not None
+    [bond] = [bond for line in picture.drawing.lines for bond in line.bonds]
+    assert (bond.end, bond.sources, bond.since, bond.until) == (arcade.pk, 2, day(900), None)
+    assert [step.end for step in web(world.teacher).steps({amira.pk}, since=day(365))] == [arcade.pk]
+    told = web(world.teacher).said_of({amira.pk}, since=day(365))
+    assert [(one.other, one.since) for one in told] == [(arcade.pk, day(30))]
+    assert queries.around(world.teacher, amira.pk, since=day(10)).drawing
 
 
 def test_what_many_are_tied_to_is_drawn_with_the_tie_over_which_it_was_met(
