@@ -23,6 +23,7 @@ from heard.cases.disruption import actions as disruption
 from heard.cases.panel import actions as meeting
 from heard.cases.words.rules import ChildsView
 from heard.graph.question import rules
+from heard.graph.question.actions import judge
 from heard.graph.question.queries import QUESTIONS, Answer
 from heard.graph.question.rules import circles, groups, moved
 from heard.network import actions
@@ -86,6 +87,16 @@ def test_groups_with_the_same_people_may_be_one_for_who_sees_both(world: World, 
     ]
     [line] = answer(world.teacher, "same_group", group_id=harbour.pk).lines
     assert len(line.grounds) == 4
+    judged = {
+        "line": line.known,
+        "verdict": rules.Verdict.NOT_SAME,
+        "why": "Two schools",
+        "group_id": harbour.pk,
+    }
+    judge(by=world.teacher, question="same_group", **judged)
+    for group in (harbour, friday):  # whichever of the two pages it is said on
+        found = answer(world.teacher, "same_group", group_id=group.pk)
+        assert (found.lines, len(found.silenced)) == ([], 1)
     with pytest.raises(Hidden):
         answer(world.officer, "same_group", group_id=friday.pk)
     with pytest.raises(Hidden):

@@ -30,14 +30,21 @@ _RECORDS: dict[str, tuple[str, str]] = {
 }
 
 
+def people_among(things: Iterable[Any]) -> set[uuid.UUID]:
+    """Keys of the children and adults among what is named."""
+    return {one.pk for one in things if type(one).__name__ == "Person"}
+
+
 @dataclass(frozen=True)
 class Ground:
-    """One source or record that a line rests on, the page on which it is read, and its day where a question asks for that."""
+    """One source or record that a line rests on, the page on which it is read, and its day where a question asks for that.
+    `withdrawn`: it counts no longer, and the line says so."""
 
     key: uuid.UUID
     text: str
     page: tuple[str, dict[str, Any]]
     on: date | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,9 +65,15 @@ class Line:
         return str(self.this) if self.this else self.says
 
     @property
+    def ties(self) -> frozenset[uuid.UUID]:
+        """Keys of the ties on which it rests, which can be drawn."""
+        return frozenset(
+            one.page[1]["tie_key"] for one in self.grounds if one.page[0] == "tie" and not one.withdrawn
+        )
+
+    @property
     def has_ties(self) -> bool:
-        """Whether it rests on ties, which can be drawn."""
-        return any(one.page[0] == "tie" for one in self.grounds)
+        return bool(self.ties)
 
 
 @dataclass(frozen=True)
@@ -160,15 +173,18 @@ class Asking:
         part: str = "",
         people: Iterable[uuid.UUID] = (),
         also: Iterable[Ground] = (),
+        known_by: str = "",
     ) -> Line:
-        """`also`: records on which it rests that are no pieces of the web; they stand first."""
+        """`also`: records on which it rests that are no pieces of the web; they stand first. `known_by`: by what it is known again beside
+        what it rests on, where that is not what it is about."""
         by_key = {one.key: one for one in pieces if self._can_say(one)}
         grounds = tuple(
             self.ground(one) for one in sorted(by_key.values(), key=lambda one: (one.on, str(one.key)))
         )
         named = {key for one in by_key.values() for key in self.people_of(one)} | set(people)
         grounds = (*also, *grounds)
-        known = rules.line_of(self.question, getattr(this, "pk", ""), (one.key for one in grounds))
+        known_by = known_by or getattr(this, "pk", "")
+        known = rules.line_of(self.question, known_by, (one.key for one in grounds))
         return Line(part or self.part_of(this), this, says, grounds, frozenset(named), known)
 
     def _can_say(self, one: Piece) -> bool:
@@ -212,7 +228,7 @@ class Asking:
     def naming(self, things: Iterable[Any]) -> str:
         """What a limit names, A to Z; each person among them is named by the answer."""
         things = list(things)
-        self._in_limits |= {one.pk for one in things if type(one).__name__ == "Person"}
+        self._in_limits |= people_among(things)
         return self.names(things)
 
     @staticmethod
