@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import uuid
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,11 +14,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import etree
+from tests.cases.panel.conftest import make_panel
 from tests.conftest import World
 from tests.graph.conftest import adult, child, day, episode, phone, place, tie, worry
 
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden
+from heard.cases.panel import actions as meeting
 from heard.graph.drawing import queries, rules
 from heard.graph.drawing.rules import Drawing, Thing
 from heard.graph.question import rules as asking
@@ -298,6 +301,104 @@ def test_an_answer_and_one_line_of_it_are_drawn_for_who_gets_them(world: World, 
     _answer, _line, picture = queries.of_answer(world.teacher, "episodes", episode_id=spoken[0].pk)
     assert picture.drawing is not None
     assert {spot.thing.name for spot in picture.drawing.spots} == {"Amira Made", "Arcade"}
+
+
+def test_a_whole_answer_is_drawn_from_its_page_and_leads_to_each_line_of_it(
+    world: World, amira: Person
+) -> None:
+    arcade, park = place(world, "Arcade"), place(world, "Park")
+    episodes = [episode(world.teacher, amira, hours, spoke_of=[arcade, park]) for hours in (300, 200, 100)]
+    keys = {"episode_id": episodes[0].pk}
+    chosen = f"?chosen={episodes[0].pk}&chosen={episodes[1].pk}"
+    there = reverse("draw_episodes", kwargs=keys)
+    client = Client()
+    client.force_login(world.teacher)
+
+    def links(page: str) -> list[str]:
+        return [link.replace("&amp;", "&") for link in re.findall(rf'href="({there}[^"]*)"', page)]
+
+    asked = links(client.get(reverse("ask_episodes", kwargs=keys) + chosen).text)
+    assert asked.count(there + chosen) == 1
+    assert len(asked) == 3  # and each line alone
+    whole = client.get(there + chosen).text
+    assert links(whole) == [link for link in asked if "line=" in link]
+    assert {client.get(link).status_code for link in links(whole)} == {200}
+    short = links(client.get(reverse("ask_rests", kwargs={"node_id": arcade.pk})).text)
+    assert short == []
+
+
+def test_where_nothing_is_drawn_the_page_says_what_it_leaves_out(
+    world: World, amira: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tie(world, amira, "goes_to", place(world, "Park"), valid_from=day(800), valid_to=day(500))
+    there = reverse("drawing", kwargs={"node_id": amira.pk})
+    left_out = "Ties that ended more than 12 months ago"
+    client = Client()
+    client.force_login(world.teacher)
+    page = client.get(there).text
+    assert "There is no tie to draw that you may see" in page
+    assert left_out in page[page.index("What this does not say") :]
+    tie(world, amira, "goes_to", place(world, "Arcade"))
+    monkeypatch.setattr(rules, "MOST", 1)
+    page = client.get(there).text
+    assert "There are 2 people and things here" in page
+    assert left_out in page[page.index("What this does not say") :]
+
+
+def test_what_was_withdrawn_offers_no_drawing(world: World, amira: Person) -> None:
+    withdrawn = tie(world, amira, "goes_to", place(world, "Park"))
+    panel = make_panel(world)
+    actions.involve(by=world.teacher, person=amira, agency=world.care, why="A worry")
+    meeting.add_item(by=world.coordinator, panel_id=panel.pk, end="person", end_id=amira.pk)
+    ask = partial(QUESTIONS["panel"].ask, world.coordinator, panel_id=panel.pk)
+    assert [line.has_ties for line in ask().lines] == [True]
+    actions.withdraw_source(by=world.teacher, source_id=withdrawn.sources.get().pk, why="Somebody else")
+    [line] = ask().lines
+    assert "Somebody else" in line.says
+    assert not line.has_ties
+    tie(world, amira, "goes_to", place(world, "Arcade"))
+    [line] = ask().lines
+    assert line.has_ties
+    _answer, _line, picture = queries.of_answer(world.coordinator, "panel", line.known, panel_id=panel.pk)
+    assert picture.drawing is not None
+    assert {spot.thing.name for spot in picture.drawing.spots} == {"Amira Made", "Arcade"}
+
+
+def test_two_that_many_are_tied_to_are_not_tied_in_a_drawing(
+    world: World, amira: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "HUB", 2)
+    maya, station, mall = child(world, "Maya"), place(world, "Station"), place(world, "Mall")
+    tie(world, amira, "friend_of", maya)
+    tie(world, amira, "goes_to", station)
+    tie(world, maya, "goes_to", mall)
+    tie(world, station, "inside", mall)
+    for number in range(2):
+        for where in (station, mall):
+            tie(world, child(world, f"Other{number}"), "goes_to", where)
+    expected = {"Amira Made goes to Station", "Maya Made goes to Mall"}
+    assert {one for one in drawn(world.teacher, amira)[1] if "goes to" in one or "part of" in one} == expected
+    bond = Bond(uuid.uuid4(), station.pk, "place", mall.pk, "place", "is part of", 1, False, None, None)
+    for many in ([station.pk, mall.pk], [mall.pk, station.pk]):  # in whatever order
+        assert not queries._met(bond, many, {station.pk}, amira.pk)
+        assert queries._met(bond, many, {station.pk}, mall.pk)
+
+
+def test_a_line_that_is_drawn_alone_keeps_whom_it_names(world: World, amira: Person) -> None:
+    maya, ola = child(world, "Maya"), child(world, "Ola")
+    for where, who in ((place(world, "Arcade"), maya), (place(world, "Park"), ola)):
+        for one in (amira, who):
+            tie(world, one, "goes_to", where)
+    lines = QUESTIONS["together"].ask(world.teacher, person_id=amira.pk).lines
+    [line] = [one for one in lines if "Arcade" in one.says]
+    there = reverse("draw_together", kwargs={"person_id": amira.pk})
+    client = Client()
+    client.force_login(world.teacher)
+    looked = AuditRow.objects.filter(verb="view", subject="drawing").values_list("person_id", flat=True)
+    assert "Ola Made" not in client.get(there, {"line": line.known}).text
+    assert set(looked.all()) == {amira.pk, maya.pk}
+    assert "Ola Made" in client.get(there).text
+    assert set(looked.all()) == {amira.pk, maya.pk, ola.pk}
 
 
 def test_a_drawing_asks_the_same_number_of_times_whatever_there_is(world: World, amira: Person) -> None:

@@ -77,14 +77,12 @@ def of_answer(user: User, question: str, line: str = "", **keys: Any) -> tuple[A
     if line and chosen is None:
         raise Hidden
     lines = [chosen] if chosen else answer.lines
-    grounds = {ground.key: ground for one in lines for ground in one.grounds}.values()
-    ties = {ground.page[1]["tie_key"] for ground in grounds if ground.page[0] == "tie"}
     door = web(user)
-    bonds = door.bonds_of(ties)
+    bonds = door.bonds_of({key for one in lines for key in one.ties})
     nodes = {key for one in bonds for key in (one.start, one.end)}
     named = door.called(*(nodes if len(nodes) <= rules.MOST else ()))
     limits = [_("Drawn are the ties on which the answer rests, and nothing else that is known of them.")]
-    if any(ground.page[0] != "tie" for ground in grounds):
+    if any(ground.page[0] != "tie" for one in lines for ground in one.grounds):
         limits.append(
             _("It rests on records too, which are no ties and are not drawn. They stand in the answer.")
         )
@@ -95,10 +93,10 @@ def of_answer(user: User, question: str, line: str = "", **keys: Any) -> tuple[A
 def _met(one: Bond, many: Collection[uuid.UUID], beside: set[uuid.UUID], start: uuid.UUID) -> bool:
     """Whether a tie is no tie of what many are tied to, or the one over which that was met."""
     ends = {one.start, one.end}
-    hub = next((key for key in ends if key in many and key != start), None)
-    if hub is None or start in ends:
+    hubs_of = {key for key in ends if key in many and key != start}
+    if not hubs_of or start in ends:
         return True
-    return hub not in beside and bool((ends - {hub}) & beside)
+    return not hubs_of & beside and bool((ends - hubs_of) & beside)
 
 
 def _picture(

@@ -75,7 +75,8 @@ def _drawn(question: str) -> Callable[..., Any]:
             "form": None,
             "nearer": "",
             "says": chosen.says if chosen else "",
-            "lines": [] if chosen else answer.lines,
+            "lines": [] if chosen else [one for one in answer.lines if one.has_ties],
+            "draw_at": reverse(f"draw_{question}", kwargs=keys) + after(request),
             "subject": answer.subject,
         }
         return render(request, "graph/drawing.html", context | _shown(picture))
