@@ -27,7 +27,7 @@ from heard.graph.question import rules as asking
 from heard.graph.question.queries import QUESTIONS
 from heard.network import actions
 from heard.network.models import Handle, Person
-from heard.network.queries import web
+from heard.network.queries import Web, web
 from heard.network.rules import Bond
 
 NAMES = (
@@ -227,6 +227,20 @@ def test_more_than_can_be_read_is_not_drawn_but_said_with_how_to_draw_less(
     assert '<svg class="heard-web' not in page
     nearer = client.get(reverse("drawing", kwargs={"node_id": amira.pk}), {"away": "1"}).text
     assert '<svg class="heard-web' in nearer
+    # where one tie away is too much already, what lies beyond is not read, and that is not offered
+    station = place(world, "Station")
+    for number in range(3):
+        who = child(world, f"Other{number}")
+        tie(world, who, "goes_to", station)
+        tie(world, who, "goes_to", place(world, f"Home{number}"))
+    asked: list[set[uuid.UUID]] = []
+    read = Web._said_at
+    monkeypatch.setattr(Web, "_said_at", lambda door, keys: asked.append(set(keys)) or read(door, keys))
+    page = client.get(reverse("drawing", kwargs={"node_id": station.pk})).text
+    assert "4 people and things are one tie away at most" in page
+    assert "away=1" not in page
+    assert "Choose below who and what is drawn" in page
+    assert set().union(*asked) == {station.pk}
 
 
 def test_the_page_draws_links_in_order_says_the_same_in_a_table_and_keeps_who_looked(
@@ -341,7 +355,7 @@ def test_where_nothing_is_drawn_the_page_says_what_it_leaves_out(
     tie(world, amira, "goes_to", place(world, "Arcade"))
     monkeypatch.setattr(rules, "MOST", 1)
     page = client.get(there).text
-    assert "There are 2 people and things here" in page
+    assert "2 people and things are one tie away at most" in page
     assert left_out in page[page.index("What this does not say") :]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Picture:
     """`this`: what it is drawn of; `asked`: the key of what is asked about, where that is drawn. `drawing`: None where there is nothing, or too
-    much (`many`: how many people and things there would be). `named`: what is behind each key; `limits`: what is not drawn, and why."""
+    much (`many`: how many people and things there would be; not `nearer`: one tie away alone). `named`: what is behind each key;
+    `limits`: what is not drawn, and why."""
 
     this: Any
     asked: uuid.UUID | None
@@ -35,6 +36,7 @@ class Picture:
     many: int
     named: dict[uuid.UUID, Any]
     limits: list[str]
+    nearer: bool = True
 
     @property
     def people(self) -> set[uuid.UUID]:
@@ -54,10 +56,11 @@ def around(
     _kind, this = door.end(node_id)
     begin = max(since, _usual_since()) if since else _usual_since()
     first = [one for one in door.steps({node_id}, since=begin) if not kinds or one.end_kind in kinds]
-    many = hubs(door.people_tied({one.end for one in first if one.end_kind != "person"}))
-    further = door.steps(onward(first, many) if away > 1 else (), since=begin)
-    second = [one for one in further if not kinds or one.end_kind in kinds]
     beside = {one.end for one in first}
+    nearer = len(beside | {node_id}) <= rules.MOST  # else nothing is drawn, and what lies beyond is not read
+    many = hubs(door.people_tied({one.end for one in first if nearer and one.end_kind != "person"}))
+    further = door.steps(onward(first, many) if nearer and away > 1 else (), since=begin)
+    second = [one for one in further if not kinds or one.end_kind in kinds]
     kind_of = {one.end: one.end_kind for one in (*first, *second)}
     keys = {node_id, *kind_of}
     few = len(keys) <= rules.MOST
@@ -67,7 +70,7 @@ def around(
     named = door.called(*(keys if few else many), node_id)
     limits = [_of_many(named[key] for key in many if key in named)] if many else []
     limits.append(_usual())
-    return _picture(this, keys, bonds, named, limits, first=node_id)
+    return replace(_picture(this, keys, bonds, named, limits, first=node_id), nearer=nearer)
 
 
 def of_answer(user: User, question: str, line: str = "", **keys: Any) -> tuple[Answer, Line | None, Picture]:

@@ -43,7 +43,7 @@ def drawing(request: Request, node_id: uuid.UUID) -> HttpResponse:
         "title": _("Drawing of what is around %(name)s") % {"name": picture.this},
         "back": (reverse("web", kwargs={"node_id": node_id}), _("All ties and how they are known")),
         "form": form,
-        "nearer": f"?{_one_tie(request)}" if form.how["away"] > 1 else "",
+        "nearer": f"?{_one_tie(request)}" if form.how["away"] > 1 and picture.nearer else "",
         "says": "",
         "lines": [],
         "subject": None,
