@@ -54,7 +54,7 @@ def made(number: int, more: int, seed: int) -> tuple[list[Thing], list[Bond]]:
     pairs = [(n, rng.randrange(n // 3 + 1)) for n in range(1, number) if n % 19]
     pairs += [(a, b) for a, b in (rng.sample(range(number), 2) for _ in range(more))]
     bonds = [
-        Bond(uuid.UUID(int=10**6 + n), things[a].key, "person", things[b].key, "person", f"says {n}", 1, bool(n % 2), None, None)
+        Bond(uuid.UUID(int=10**6 + n), things[a].key, things[b].key, f"says {n}", 1, bool(n % 2), None, None)
         for n, (a, b) in enumerate(pairs) if a != b
     ]  # fmt: skip
     return things, bonds
@@ -99,6 +99,19 @@ def test_no_name_lies_over_another_nor_is_cut_and_the_same_web_is_drawn_the_same
     assert rules.draw(*again, first=things[0].key) == drawing
     assert len(drawing.spots) == number
     assert sum(len(line.bonds) for line in drawing.lines) == len(bonds)
+
+
+@pytest.mark.parametrize("shape", ["path", "star"])
+def test_a_path_and_a_star_of_as_many_as_are_drawn_have_room(shape: str) -> None:
+    things, _bonds = made(rules.MOST, 0, seed=5)
+    pairs = [(n if shape == "path" else 0, n + 1) for n in range(rules.MOST - 1)]
+    bonds = [
+        Bond(uuid.UUID(int=10**6 + one), things[one].key, things[other].key, "says", other, True, None, None)
+        for one, other in pairs
+    ]
+    drawing = rules.draw(things, bonds)
+    assert over_one_another(drawing) == []
+    assert len(drawing.lines) == len(pairs)
 
 
 def test_a_drawing_is_as_upright_as_paper_and_few_stand_on_lines_of_others() -> None:
@@ -392,7 +405,7 @@ def test_two_that_many_are_tied_to_are_not_tied_in_a_drawing(
             tie(world, child(world, f"Other{number}"), "goes_to", where)
     expected = {"Amira Made goes to Station", "Maya Made goes to Mall"}
     assert {one for one in drawn(world.teacher, amira)[1] if "goes to" in one or "part of" in one} == expected
-    bond = Bond(uuid.uuid4(), station.pk, "place", mall.pk, "place", "is part of", 1, False, None, None)
+    bond = Bond(uuid.uuid4(), station.pk, mall.pk, "is part of", 1, False, None, None)
     for many in ([station.pk, mall.pk], [mall.pk, station.pk]):  # in whatever order
         assert not queries._met(bond, many, {station.pk}, amira.pk)
         assert queries._met(bond, many, {station.pk}, mall.pk)

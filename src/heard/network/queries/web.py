@@ -399,9 +399,7 @@ def _bonds(told: Iterable[Said]) -> list[Bond]:
         Bond(
             tie_key=min(some, key=lambda one: one.tie).tie_key,
             start=first,
-            start_kind=some[0].first_kind,
             end=second,
-            end_kind=some[0].second_kind,
             said=said,
             sources=len(some),
             seen=any(one.how == How.SEEN for one in some),

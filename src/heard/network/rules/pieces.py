@@ -44,9 +44,7 @@ class Bond:
 
     tie_key: uuid.UUID
     start: uuid.UUID
-    start_kind: str
     end: uuid.UUID
-    end_kind: str
     said: str
     sources: int
     seen: bool
