@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -15,7 +15,7 @@ from heard.agencies.rules import Hidden
 from heard.graph.drawing import rules
 from heard.graph.drawing.rules import Drawing, Thing
 from heard.graph.question.queries import QUESTIONS
-from heard.graph.question.rules import HUB, MONTHS, hubs, onward
+from heard.graph.question.rules import HUB, asked_since, hubs, onward
 from heard.network.queries import web
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def around(
     aside; `since`: only ties that lasted until that day. `Hidden` unless the user may see where it begins. A fixed number of queries."""
     door = web(user)
     _kind, this = door.end(node_id)
-    begin = max(since, _usual_since()) if since else _usual_since()
+    begin = asked_since(timezone.localdate())
+    begin = max(since, begin) if since else begin
     first = [one for one in door.steps({node_id}, since=begin) if not kinds or one.end_kind in kinds]
     beside = {one.end for one in first}
     nearer = len(beside | {node_id}) <= rules.MOST  # else nothing is drawn, and what lies beyond is not read
@@ -124,10 +125,6 @@ def _thing(this: Any) -> Thing:
     kind = type(this).__name__.casefold()
     part = str(this.kind) if kind == "person" else kind
     return Thing(this.pk, part, str(this), {"child": _("child"), "adult": _("adult")}.get(part, ""))
-
-
-def _usual_since() -> date:
-    return timezone.localdate() - timedelta(days=MONTHS * 365 // 12)
 
 
 def _usual() -> str:

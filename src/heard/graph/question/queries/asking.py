@@ -18,7 +18,7 @@ from heard.govuk.environment import day
 from heard.graph.question import rules
 from heard.graph.question.models import Finding
 from heard.network.headings import HEADINGS
-from heard.network.queries import Web, web
+from heard.network.queries import Web, people_visible_to, web
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -114,7 +114,7 @@ class Asking:
 
     @cached_property
     def since(self) -> date:
-        return timezone.localdate() - timedelta(days=rules.MONTHS * 365 // 12)
+        return rules.asked_since(timezone.localdate())
 
     def call(self, *keys: uuid.UUID | None) -> dict[uuid.UUID, Any]:
         """What is behind keys that came through the door."""
@@ -135,6 +135,11 @@ class Asking:
     def find_hubs(self, keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
         """Of places, groups, phones and cars, those to which more than so many people are tied."""
         return set(rules.hubs(self.door.people_tied(set(keys))))
+
+    def children(self, keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+        """Of these, the children whom the user may see. One query."""
+        rows = people_visible_to(self.user).filter(pk__in=set(keys), kind="child")
+        return set(rows.order_by().values_list("pk", flat=True))
 
     def before(self, days: int) -> date:
         return timezone.localdate() - timedelta(days=days)

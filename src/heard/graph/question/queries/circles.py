@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -87,13 +87,13 @@ class _Joined:
             self.children |= new
             first = self._around(new)
             kinds = {one.node: one.node_kind for one in first}
-            also = self._children(key for key, kind in kinds.items() if kind == "person")
+            also = self._asking.children(key for key, kind in kinds.items() if kind == "person")
             things = kinds.keys() - also - self.things - self.many
             self.many |= self._asking.find_hubs(things)
             things -= self.many
             self.things |= things
             second = self._around(things)
-            also |= self._children(one.node for one in second if one.node_kind == "person")
+            also |= self._asking.children(one.node for one in second if one.node_kind == "person")
             new = also - self.children
             room = rules.MET - len(self.children)
             self.left_out |= len(new) > room
@@ -107,10 +107,6 @@ class _Joined:
         ]
         self._known |= {(one.key, one.node, one.other): one for one in found if one.other}
         return found
-
-    def _children(self, keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-        rows = people_visible_to(self._asking.user).filter(pk__in=set(keys), kind="child")
-        return set(rows.order_by().values_list("pk", flat=True))
 
     def pieces(self) -> list[tuple[uuid.UUID, uuid.UUID, Piece]]:
         """A child, the other child or the thing to which the child is tied, and a source of that as read from the child."""
@@ -186,7 +182,7 @@ def bridges(user: User) -> Answer:
     left = {one.other for one in harms if one.other} - worked
     ball = _Ball(asking)
     ball.read(left)
-    children = ball.children()
+    children = asking.children(ball.people)
     found, not_searched = {}, set()
     for adult in sorted(left, key=str):
         try:
@@ -264,7 +260,7 @@ class _Ball:
         self.beside: dict[uuid.UUID, set[uuid.UUID]] = {}
         self.many: set[uuid.UUID] = set()
         self.not_read: set[uuid.UUID] = set()
-        self._people: set[uuid.UUID] = set()
+        self.people: set[uuid.UUID] = set()
 
     def read(self, start: Collection[uuid.UUID]) -> None:
         ties: set[tuple[uuid.UUID, uuid.UUID]] = set()
@@ -277,11 +273,7 @@ class _Ball:
             steps = [one for one in self._asking.door.steps(now, since=self._asking.since) if one.passes]
             kinds: dict[uuid.UUID, Any] = {one.end: one.end_kind for one in steps}
             self.many |= self._asking.find_hubs(key for key, kind in kinds.items() if kind != "person")
-            self._people |= {key for key, kind in kinds.items() if kind == "person"}
+            self.people |= {key for key, kind in kinds.items() if kind == "person"}
             ties |= {(one.start, one.end) for one in steps}
             edge = kinds.keys() - read - self.many
         self.beside = rules.both_ways(ties)
-
-    def children(self) -> set[uuid.UUID]:
-        rows = people_visible_to(self._asking.user).filter(pk__in=self._people, kind="child")
-        return set(rows.order_by().values_list("pk", flat=True))

@@ -28,6 +28,11 @@ LAST: Final = (  # kinds of ties that hold until somebody says otherwise; the ot
 )  # fmt: skip
 
 
+def asked_since(today: date) -> date:
+    """What ended before this day is not asked about."""
+    return today - timedelta(days=MONTHS * 365 // 12)
+
+
 def last_said(one: Piece) -> date:
     """The last day on which a source says that it was so: its end; else the day on which it was noted, of what lasts; else the day
     on which it happened."""
