@@ -21,6 +21,7 @@ from tests.graph.conftest import adult, child, day, episode, phone, place, tie, 
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden
 from heard.cases.panel import actions as meeting
+from heard.govuk.environment import day as as_written
 from heard.graph.drawing import queries, rules
 from heard.graph.drawing.rules import Drawing, Thing
 from heard.graph.question import rules as asking
@@ -292,6 +293,8 @@ def test_the_page_draws_links_in_order_says_the_same_in_a_table_and_keeps_who_lo
     ]
     assert len(rows) == 4 + 2  # and the heads of two tables: of children, and of adults
     assert reverse("tie", kwargs={"tie_key": two.key}) in table
+    assert f'href="{reverse("ask_rests", kwargs={"node_id": amira.pk})}"' in table
+    assert f"Printed on {as_written(day(0))} by {world.teacher}." in page
     looked = AuditRow.objects.filter(verb="view", subject="drawing").values_list("person_id", flat=True)
     assert set(looked) == {amira.pk, dean.pk}
     for user in (world.officer, world.analyst):

@@ -136,6 +136,14 @@ def test_a_place_counts_as_made_safe_by_a_step_of_a_panel_wherever_it_lives(worl
     DisruptionStep.objects.update(state="not_done")
     assert "No step about this place" in answer(world.officer, "moved", place_id=arcade.pk).limits[0]
     assert said(world.teacher, "moved", place_id=arcade.pk) == []
+    own = disruption.plan_step(  # of the case alone: for who may open it
+        by=world.social_worker, case_id=step.case_id, kind="other", what="Ask for light", agency_id=world.care.pk, due_on=day(-9),
+        end="place", end_id=arcade.pk,
+    )  # fmt: skip
+    DisruptionStep.objects.filter(pk=own.pk).update(state="done", done_on=day(9))
+    [line] = answer(world.coordinator, "moved", place_id=arcade.pk).lines
+    assert own.pk in {one.key for one in line.grounds}
+    assert "No step about this place" in answer(world.officer, "moved", place_id=arcade.pk).limits[0]
 
 
 # ---- whom limits name

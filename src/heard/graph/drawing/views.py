@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -47,6 +48,7 @@ def drawing(request: Request, node_id: uuid.UUID) -> HttpResponse:
         "says": "",
         "lines": [],
         "subject": None,
+        "rests_at": reverse("ask_rests", kwargs={"node_id": node_id}),
     }
     return render(request, "graph/drawing.html", context | _shown(picture))
 
@@ -78,6 +80,7 @@ def _drawn(question: str) -> Callable[..., Any]:
             "lines": [] if chosen else [one for one in answer.lines if one.has_ties],
             "draw_at": reverse(f"draw_{question}", kwargs=keys) + after(request),
             "subject": answer.subject,
+            "rests_at": "",
         }
         return render(request, "graph/drawing.html", context | _shown(picture))
 
@@ -109,4 +112,5 @@ def _shown(picture: Picture) -> dict[str, Any]:
         "count": sum(map(len, ties.values())),
         "parts": [part for part in PARTS if any(one.part == part for one in spots.values())],
         "most": MOST,
+        "today": timezone.localdate(),
     }
