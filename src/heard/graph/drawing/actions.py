@@ -9,7 +9,7 @@ from django.db import transaction
 
 from heard.agencies.actions import record_looks
 from heard.graph.drawing import queries
-from heard.graph.question.queries import people_among
+from heard.graph.question.rules import people_among
 
 if TYPE_CHECKING:
     from heard.agencies.models import User

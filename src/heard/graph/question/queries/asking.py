@@ -30,11 +30,6 @@ _RECORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def people_among(things: Iterable[Any]) -> set[uuid.UUID]:
-    """Keys of the children and adults among what is named."""
-    return {one.pk for one in things if type(one).__name__ == "Person"}
-
-
 @dataclass(frozen=True)
 class Ground:
     """One source or record that a line rests on, the page on which it is read, and its day where a question asks for that.
@@ -233,7 +228,7 @@ class Asking:
     def naming(self, things: Iterable[Any]) -> str:
         """What a limit names, A to Z; each person among them is named by the answer."""
         things = list(things)
-        self._in_limits |= people_among(things)
+        self._in_limits |= rules.people_among(things)
         return self.names(things)
 
     @staticmethod

@@ -15,7 +15,7 @@ from heard.cases.disruption import queries as disruption
 from heard.cases.panel.queries import how_actions_stand
 from heard.govuk.environment import day
 from heard.graph.question.queries.asking import Answer, Asking, Ground, Line
-from heard.graph.question.queries.places import InRecords, named_in_records, too_many
+from heard.graph.question.queries.places import InRecords, named_in_records
 from heard.graph.question.rules import last_said
 from heard.graph.question.rules import moved as rules
 from heard.network.rules import PROTECTS, outward
@@ -71,7 +71,7 @@ def moved(user: User, place_id: uuid.UUID) -> Answer:
         lines += [line for key in near if (line := _named(asking, named[key], found, on, long))]
     return asking.answer(
         lines,
-        [*_limits(), *([too_many()] if found.cut else [])],
+        [*_limits(), *found.limits],
         headings=_headings(),
         summary=_summary(place, on, len(people), found, long),
         subject=place,

@@ -57,9 +57,7 @@ def unwatched(user: User) -> Answer:
             "are not compared. Steps in records that you may not see are not known here."
         )
     ]
-    if named_in.cut:
-        limits.append(too_many())
-    return asking.answer(lines, limits)
+    return asking.answer(lines, [*limits, *named_in.limits])
 
 
 @dataclass
@@ -71,14 +69,16 @@ class InRecords:
     missing: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
     cut: bool = False
 
+    @property
+    def limits(self) -> list[str]:
+        """What to say where more was there than is read."""
+        says = _(
+            "More than %(number)s worries or episodes name places in this time: only the latest were read."
+        )
+        return [says % {"number": _LOOKED}] if self.cut else []
+
     def people(self, records: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
         return frozenset(self.missing[key] for key in records if key in self.missing)
-
-
-def too_many() -> str:
-    return _(
-        "More than %(number)s worries or episodes name places in this time: only the latest were read."
-    ) % {"number": _LOOKED}
 
 
 def named_in_records(

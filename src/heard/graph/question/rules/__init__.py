@@ -14,7 +14,7 @@ from enum import StrEnum
 from hashlib import sha256
 from heapq import heappop, heappush
 from math import log2
-from typing import Final
+from typing import Any, Final
 
 from heard.agencies.rules import Asks
 from heard.network.rules import How, KnownGrade, Piece, SourceGrade, Step
@@ -95,6 +95,11 @@ def near(
 
 def _in_order(steps: Iterable[Step]) -> list[Step]:
     return sorted(steps, key=lambda step: (not step.protects, step.said, str(step.end), str(step.tie_key)))
+
+
+def people_among(things: Iterable[Any]) -> set[uuid.UUID]:
+    """Keys of the children and adults among what is named."""
+    return {one.pk for one in things if type(one).__name__ == "Person"}
 
 
 # ---- what is known, and what people judged of it
