@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import uuid
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,17 +14,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import etree
+from tests.cases.panel.conftest import make_panel
 from tests.conftest import World
 from tests.graph.conftest import adult, child, day, episode, phone, place, tie, worry
 
 from heard.agencies.models import AuditRow, User
 from heard.agencies.rules import Hidden
+from heard.cases.panel import actions as meeting
+from heard.govuk.environment import day as as_written
 from heard.graph.drawing import queries, rules
 from heard.graph.drawing.rules import Drawing, Thing
 from heard.graph.question import rules as asking
 from heard.graph.question.queries import QUESTIONS
 from heard.network import actions
 from heard.network.models import Handle, Person
+from heard.network.queries import Web, web
 from heard.network.rules import Bond
 
 NAMES = (
@@ -50,7 +55,7 @@ def made(number: int, more: int, seed: int) -> tuple[list[Thing], list[Bond]]:
     pairs = [(n, rng.randrange(n // 3 + 1)) for n in range(1, number) if n % 19]
     pairs += [(a, b) for a, b in (rng.sample(range(number), 2) for _ in range(more))]
     bonds = [
-        Bond(uuid.UUID(int=10**6 + n), things[a].key, "person", things[b].key, "person", f"says {n}", 1, bool(n % 2), None, None)
+        Bond(uuid.UUID(int=10**6 + n), things[a].key, things[b].key, f"says {n}", 1, bool(n % 2), None, None)
         for n, (a, b) in enumerate(pairs) if a != b
     ]  # fmt: skip
     return things, bonds
@@ -95,6 +100,19 @@ def test_no_name_lies_over_another_nor_is_cut_and_the_same_web_is_drawn_the_same
     assert rules.draw(*again, first=things[0].key) == drawing
     assert len(drawing.spots) == number
     assert sum(len(line.bonds) for line in drawing.lines) == len(bonds)
+
+
+@pytest.mark.parametrize("shape", ["path", "star"])
+def test_a_path_and_a_star_of_as_many_as_are_drawn_have_room(shape: str) -> None:
+    things, _bonds = made(rules.MOST, 0, seed=5)
+    pairs = [(n if shape == "path" else 0, n + 1) for n in range(rules.MOST - 1)]
+    bonds = [
+        Bond(uuid.UUID(int=10**6 + one), things[one].key, things[other].key, "says", other, True, None, None)
+        for one, other in pairs
+    ]
+    drawing = rules.draw(things, bonds)
+    assert over_one_another(drawing) == []
+    assert len(drawing.lines) == len(pairs)
 
 
 def test_a_drawing_is_as_upright_as_paper_and_few_stand_on_lines_of_others() -> None:
@@ -164,6 +182,27 @@ def test_two_ties_around_and_less_where_less_is_asked_for(world: World, amira: P
         drawn(world.officer, amira)
 
 
+def test_a_tie_lasts_as_long_as_its_latest_source_says_and_counts_all_of_them(
+    world: World, amira: Person
+) -> None:
+    park, arcade = place(world, "Park"), place(world, "Arcade")
+
+    def again(this: Any, **knows: Any) -> None:
+        actions.note_source(by=world.teacher, tie_key=this.key, knows=actions.Knows("Asked again", **knows))
+
+    again(tie(world, amira, "goes_to", park, valid_from=day(900)), valid_from=day(900), valid_to=day(500))
+    ended = {"valid_from": day(900), "valid_to": day(500)}
+    again(tie(world, amira, "goes_to", arcade, **ended), valid_from=day(30))
+    picture = queries.around(world.teacher, amira.pk)
+    assert picture.drawing is not None
+    [bond] = [bond for line in picture.drawing.lines for bond in line.bonds]
+    assert (bond.end, bond.sources, bond.since, bond.until) == (arcade.pk, 2, day(900), None)
+    assert [step.end for step in web(world.teacher).steps({amira.pk}, since=day(365))] == [arcade.pk]
+    told = web(world.teacher).said_of({amira.pk}, since=day(365))
+    assert [(one.other, one.since) for one in told] == [(arcade.pk, day(30))]
+    assert queries.around(world.teacher, amira.pk, since=day(10)).drawing
+
+
 def test_what_many_are_tied_to_is_drawn_with_the_tie_over_which_it_was_met(
     world: World, amira: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,6 +241,20 @@ def test_more_than_can_be_read_is_not_drawn_but_said_with_how_to_draw_less(
     assert '<svg class="heard-web' not in page
     nearer = client.get(reverse("drawing", kwargs={"node_id": amira.pk}), {"away": "1"}).text
     assert '<svg class="heard-web' in nearer
+    # where one tie away is too much already, what lies beyond is not read, and that is not offered
+    station = place(world, "Station")
+    for number in range(3):
+        who = child(world, f"Other{number}")
+        tie(world, who, "goes_to", station)
+        tie(world, who, "goes_to", place(world, f"Home{number}"))
+    asked: list[set[uuid.UUID]] = []
+    read = Web._said_at
+    monkeypatch.setattr(Web, "_said_at", lambda door, keys: asked.append(set(keys)) or read(door, keys))
+    page = client.get(reverse("drawing", kwargs={"node_id": station.pk})).text
+    assert "4 people and things are one tie away at most" in page
+    assert "away=1" not in page
+    assert "Choose below who and what is drawn" in page
+    assert set().union(*asked) == {station.pk}
 
 
 def test_the_page_draws_links_in_order_says_the_same_in_a_table_and_keeps_who_looked(
@@ -240,6 +293,8 @@ def test_the_page_draws_links_in_order_says_the_same_in_a_table_and_keeps_who_lo
     ]
     assert len(rows) == 4 + 2  # and the heads of two tables: of children, and of adults
     assert reverse("tie", kwargs={"tie_key": two.key}) in table
+    assert f'href="{reverse("ask_rests", kwargs={"node_id": amira.pk})}"' in table
+    assert f"Printed on {as_written(day(0))} by {world.teacher}." in page
     looked = AuditRow.objects.filter(verb="view", subject="drawing").values_list("person_id", flat=True)
     assert set(looked) == {amira.pk, dean.pk}
     for user in (world.officer, world.analyst):
@@ -276,6 +331,104 @@ def test_an_answer_and_one_line_of_it_are_drawn_for_who_gets_them(world: World, 
     _answer, _line, picture = queries.of_answer(world.teacher, "episodes", episode_id=spoken[0].pk)
     assert picture.drawing is not None
     assert {spot.thing.name for spot in picture.drawing.spots} == {"Amira Made", "Arcade"}
+
+
+def test_a_whole_answer_is_drawn_from_its_page_and_leads_to_each_line_of_it(
+    world: World, amira: Person
+) -> None:
+    arcade, park = place(world, "Arcade"), place(world, "Park")
+    episodes = [episode(world.teacher, amira, hours, spoke_of=[arcade, park]) for hours in (300, 200, 100)]
+    keys = {"episode_id": episodes[0].pk}
+    chosen = f"?chosen={episodes[0].pk}&chosen={episodes[1].pk}"
+    there = reverse("draw_episodes", kwargs=keys)
+    client = Client()
+    client.force_login(world.teacher)
+
+    def links(page: str) -> list[str]:
+        return [link.replace("&amp;", "&") for link in re.findall(rf'href="({there}[^"]*)"', page)]
+
+    asked = links(client.get(reverse("ask_episodes", kwargs=keys) + chosen).text)
+    assert asked.count(there + chosen) == 1
+    assert len(asked) == 3  # and each line alone
+    whole = client.get(there + chosen).text
+    assert links(whole) == [link for link in asked if "line=" in link]
+    assert {client.get(link).status_code for link in links(whole)} == {200}
+    short = links(client.get(reverse("ask_rests", kwargs={"node_id": arcade.pk})).text)
+    assert short == []
+
+
+def test_where_nothing_is_drawn_the_page_says_what_it_leaves_out(
+    world: World, amira: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tie(world, amira, "goes_to", place(world, "Park"), valid_from=day(800), valid_to=day(500))
+    there = reverse("drawing", kwargs={"node_id": amira.pk})
+    left_out = "Ties that ended more than 12 months ago"
+    client = Client()
+    client.force_login(world.teacher)
+    page = client.get(there).text
+    assert "There is no tie to draw that you may see" in page
+    assert left_out in page[page.index("What this does not say") :]
+    tie(world, amira, "goes_to", place(world, "Arcade"))
+    monkeypatch.setattr(rules, "MOST", 1)
+    page = client.get(there).text
+    assert "2 people and things are one tie away at most" in page
+    assert left_out in page[page.index("What this does not say") :]
+
+
+def test_what_was_withdrawn_offers_no_drawing(world: World, amira: Person) -> None:
+    withdrawn = tie(world, amira, "goes_to", place(world, "Park"))
+    panel = make_panel(world)
+    actions.involve(by=world.teacher, person=amira, agency=world.care, why="A worry")
+    meeting.add_item(by=world.coordinator, panel_id=panel.pk, end="person", end_id=amira.pk)
+    ask = partial(QUESTIONS["panel"].ask, world.coordinator, panel_id=panel.pk)
+    assert [line.has_ties for line in ask().lines] == [True]
+    actions.withdraw_source(by=world.teacher, source_id=withdrawn.sources.get().pk, why="Somebody else")
+    [line] = ask().lines
+    assert "Somebody else" in line.says
+    assert not line.has_ties
+    tie(world, amira, "goes_to", place(world, "Arcade"))
+    [line] = ask().lines
+    assert line.has_ties
+    _answer, _line, picture = queries.of_answer(world.coordinator, "panel", line.known, panel_id=panel.pk)
+    assert picture.drawing is not None
+    assert {spot.thing.name for spot in picture.drawing.spots} == {"Amira Made", "Arcade"}
+
+
+def test_two_that_many_are_tied_to_are_not_tied_in_a_drawing(
+    world: World, amira: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "HUB", 2)
+    maya, station, mall = child(world, "Maya"), place(world, "Station"), place(world, "Mall")
+    tie(world, amira, "friend_of", maya)
+    tie(world, amira, "goes_to", station)
+    tie(world, maya, "goes_to", mall)
+    tie(world, station, "inside", mall)
+    for number in range(2):
+        for where in (station, mall):
+            tie(world, child(world, f"Other{number}"), "goes_to", where)
+    expected = {"Amira Made goes to Station", "Maya Made goes to Mall"}
+    assert {one for one in drawn(world.teacher, amira)[1] if "goes to" in one or "part of" in one} == expected
+    bond = Bond(uuid.uuid4(), station.pk, mall.pk, "is part of", 1, False, None, None)
+    for many in ([station.pk, mall.pk], [mall.pk, station.pk]):  # in whatever order
+        assert not queries._met(bond, many, {station.pk}, amira.pk)
+        assert queries._met(bond, many, {station.pk}, mall.pk)
+
+
+def test_a_line_that_is_drawn_alone_keeps_whom_it_names(world: World, amira: Person) -> None:
+    maya, ola = child(world, "Maya"), child(world, "Ola")
+    for where, who in ((place(world, "Arcade"), maya), (place(world, "Park"), ola)):
+        for one in (amira, who):
+            tie(world, one, "goes_to", where)
+    lines = QUESTIONS["together"].ask(world.teacher, person_id=amira.pk).lines
+    [line] = [one for one in lines if "Arcade" in one.says]
+    there = reverse("draw_together", kwargs={"person_id": amira.pk})
+    client = Client()
+    client.force_login(world.teacher)
+    looked = AuditRow.objects.filter(verb="view", subject="drawing").values_list("person_id", flat=True)
+    assert "Ola Made" not in client.get(there, {"line": line.known}).text
+    assert set(looked.all()) == {amira.pk, maya.pk}
+    assert "Ola Made" in client.get(there).text
+    assert set(looked.all()) == {amira.pk, maya.pk, ola.pk}
 
 
 def test_a_drawing_asks_the_same_number_of_times_whatever_there_is(world: World, amira: Person) -> None:

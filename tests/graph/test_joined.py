@@ -23,6 +23,7 @@ from heard.cases.disruption import actions as disruption
 from heard.cases.panel import actions as meeting
 from heard.cases.words.rules import ChildsView
 from heard.graph.question import rules
+from heard.graph.question.actions import judge
 from heard.graph.question.queries import QUESTIONS, Answer
 from heard.graph.question.rules import circles, groups, moved
 from heard.network import actions
@@ -86,6 +87,16 @@ def test_groups_with_the_same_people_may_be_one_for_who_sees_both(world: World, 
     ]
     [line] = answer(world.teacher, "same_group", group_id=harbour.pk).lines
     assert len(line.grounds) == 4
+    judged = {
+        "line": line.known,
+        "verdict": rules.Verdict.NOT_SAME,
+        "why": "Two schools",
+        "group_id": harbour.pk,
+    }
+    judge(by=world.teacher, question="same_group", **judged)
+    for group in (harbour, friday):  # whichever of the two pages it is said on
+        found = answer(world.teacher, "same_group", group_id=group.pk)
+        assert (found.lines, len(found.silenced)) == ([], 1)
     with pytest.raises(Hidden):
         answer(world.officer, "same_group", group_id=friday.pk)
     with pytest.raises(Hidden):
@@ -120,7 +131,7 @@ def test_children_on_an_agenda_and_whom_this_half_year_joins_with_them(world: Wo
     tie(world, maya, "seen_at", arcade, valid_from=day(20))
     tie(world, maya, "friend_of", far, valid_from=day(10))
     tie(world, amira, "goes_to", park, valid_from=day(300))
-    tie(world, old, "goes_to", park, valid_from=day(300))
+    tie(world, old, "seen_at", park, valid_from=day(300))
     for who in (amira, maya, far):
         actions.involve(by=world.teacher, person=who, agency=world.care, why="A worry")
     panel = make_panel(world)
@@ -136,9 +147,11 @@ def test_children_on_an_agenda_and_whom_this_half_year_joins_with_them(world: Wo
     assert said(world.officer, "circles", panel_id=panel.pk) == []
     with pytest.raises(Hidden):
         answer(world.analyst, "circles", panel_id=panel.pk)
-    old_tie = tie(world, old, "family_of", amira, valid_from=day(2))
-    assert old_tie
-    assert len(answer(world.teacher, "circles", panel_id=panel.pk).lines[0].grounds) == 4
+    assert len(answer(world.teacher, "circles", panel_id=panel.pk).lines[0].grounds) == 3
+    tie(world, old, "family_of", amira, valid_from=day(2))
+    [after] = answer(world.teacher, "circles", panel_id=panel.pk).lines
+    assert "Old Made are best looked at together" in after.says
+    assert len(after.grounds) == 4
 
 
 # ---- 9: adults who alone join circles
@@ -224,8 +237,13 @@ def test_who_was_there_before_and_elsewhere_for_the_first_time_after() -> None:
     assert moved.gone_on_to([*seen, moved.Seen(B, D, ago(50), ago(50))], people, C, on) == {D: {A, B}}
     assert (moved.window(on, TODAY).days, moved.window(ago(5), TODAY).days) == (90, 5)
     days = {uuid.uuid4(): on + timedelta(days=number) for number in (-91, -90, -1, 0)}
-    assert moved.course(days, on, timedelta(days=90)) == (moved.Course.LESS, 2, 0)
-    assert moved.course({A: ago(99)}, on, timedelta(days=90)) == (None, 0, 1)
+    named = moved.named(days, on, timedelta(days=90))
+    assert (named.course, len(named.before), len(named.after)) == (moved.Course.LESS, 2, 0)
+    assert moved.named({A: ago(99), B: ago(98)}, on, timedelta(days=90)).course == moved.Course.MORE
+    assert moved.named({A: ago(99), B: ago(9)}, on, timedelta(days=90)) == moved.Named(
+        frozenset(), frozenset({A})
+    )
+    assert moved.Named(frozenset(), frozenset({A})).course is None
 
 
 def test_where_people_went_and_what_is_named_more_and_less_after_a_place_was_guarded(

@@ -78,7 +78,7 @@ GATHERS = {
     "judge_episodes": "as the answer that is judged",
     "ask_panel": "goes through one agenda",
     "judge_panel": "as the answer that is judged",
-    "ask_circles": "asks of what joins the children on one agenda with others, `circles.SEARCHED` at most",
+    "ask_circles": "asks of what joins the children on one agenda with others, `circles.MET` at most",
     "judge_circles": "as the answer that is judged",
     "ask_bridges": "asks of what is around adults who are said to harm, within what `rules.SEARCHED` allows",
     "judge_bridges": "as the answer that is judged",

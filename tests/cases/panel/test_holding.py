@@ -17,6 +17,15 @@ from heard.cases.plan import actions as planning
 from heard.cases.words.rules import ChildsView
 from heard.network import actions as knowing
 
+
+def standing(user, action):
+    """How far an action is for this user, of one and of all, which say the same; and where it lives."""
+    stands = queries.stands(queries.panel_action_visible_to(user, action.pk), timezone.localdate())
+    row = queries.how_actions_stand(user).get(pk=action.pk)
+    assert (row.now, row.now_done_on) == (stands.state, stands.done_on)
+    return stands
+
+
 # ---- at the meeting
 
 
@@ -74,8 +83,7 @@ def test_an_action_lands_in_the_plan_that_is_in_force_and_is_followed_from_there
     assert (there.outcome, there.owner, there.what) == (outcome, world.teacher, "Meet her at the gate")
     assert list(queries.panel_actions_due(world.teacher)) == []
     planning.finish_action(by=world.teacher, action_id=there.pk, note="Every day")
-    row = queries.panel_action_visible_to(world.coordinator, action.pk)
-    assert queries.stands(row, timezone.localdate()).state == "done"
+    assert standing(world.coordinator, action).state == "done"
 
 
 def test_an_action_is_followed_into_the_plan_that_replaces_this_one(world, agreed, prepared, item):
@@ -96,8 +104,7 @@ def test_an_action_is_followed_into_the_plan_that_replaces_this_one(world, agree
     )
     there = action.in_plans.get(outcome__plan=changed)
     planning.finish_action(by=world.teacher, action_id=there.pk, note="Done")
-    row = queries.panel_action_visible_to(world.coordinator, action.pk)
-    stands = queries.stands(row, timezone.localdate())
+    stands = standing(world.coordinator, action)
     assert (stands.state, stands.plan_action_id) == ("done", there.pk)
 
 
@@ -136,8 +143,7 @@ def test_an_action_about_a_place_becomes_a_step_in_the_case_of_a_child_who_goes_
     action = actions.add_panel_action(item_id=item.pk, case_id=case.pk, kind="place", **given)
     step = steps_of(world.social_worker, case.pk).get()
     assert (step.place, step.panel_action, step.owner) == (arcade, action, world.social_worker)
-    row = queries.panel_action_visible_to(world.coordinator, action.pk)
-    assert queries.stands(row, timezone.localdate()).case_id == case.pk
+    assert standing(world.coordinator, action).case_id == case.pk
 
 
 def test_what_has_no_plan_to_live_in_stays_in_the_work_of_whoever_does_it(world, prepared, item):

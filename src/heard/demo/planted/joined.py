@@ -10,6 +10,7 @@ from heard.cases.concern import actions as telling
 from heard.cases.panel import actions as panels
 from heard.demo.planted.planter import AGENCY, COORDINATOR, Planter
 from heard.demo.planted.truth import READERS
+from heard.graph.question.rules.groups import both
 
 # Who reads each worry about a place: the duty team's agency and the co-ordinator, beside whoever told it.
 READS_PLACES = (COORDINATOR, "dele.okafor", "ruth.pemberton")
@@ -36,14 +37,22 @@ def same_group(planter: Planter, station: Any, helpline: str) -> None:
             end: Any = planter.number() if how == "a phone" else planter.place()
             kind = "uses" if how == "a phone" else "meets_at"
             evidence += [planter.tie(group, kind, end, by) for group in (one, other)]
-        for group, this in ((one, other), (other, one)):
-            planter.say("same_group", {"group_id": group.pk}, this, evidence, planter.readers(members))
+        for group in (one, other):
+            planter.say(
+                "same_group",
+                {"group_id": group.pk},
+                both(one.pk, other.pk),
+                evidence,
+                planter.readers(members),
+            )
     by = "police"
     one, other = planter.group(by), planter.group(by)
     members = [planter.person("school", by), planter.person(by, restricted=True)]
     evidence = [planter.tie(who, "part_of", group, by) for who in members for group in (one, other)]
-    for group, this in ((one, other), (other, one)):
-        planter.say("same_group", {"group_id": group.pk}, this, evidence, planter.readers(members))
+    for group in (one, other):
+        planter.say(
+            "same_group", {"group_id": group.pk}, both(one.pk, other.pk), evidence, planter.readers(members)
+        )
     _other_groups(planter, helpline)
 
 
@@ -113,7 +122,7 @@ def circles(planter: Planter, station: Any, helpline: str) -> None:
     ]
     planter.say("circles", keys, "", evidence, planter.readers([one, hidden]))
     near: dict[str, dict[str, Any]] = {
-        "seen too long ago": {"valid_from": planter.ago(300)},
+        "seen too long ago": {"valid_from": planter.ago(300), "valid_to": planter.ago(200)},
         "thought untrue": {"known_grade": "E"},
     }
     for near_miss in ("hub", "a tie that does not pass", "whoever protects", *near):

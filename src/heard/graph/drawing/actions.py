@@ -9,6 +9,7 @@ from django.db import transaction
 
 from heard.agencies.actions import record_looks
 from heard.graph.drawing import queries
+from heard.graph.question.rules import people_among
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 def draw_around(*, by: User, node_id: uuid.UUID, **how: Any) -> Picture:
     """For showing, with a 'view' row for each person whom it names; or `Hidden`. `how`: as `queries.around` takes it."""
     picture = queries.around(by, node_id, **how)
-    start = {node_id} if type(picture.this).__name__ == "Person" else set()
-    record_looks(by=by, subject="drawing", subject_id=node_id, person_ids=picture.people | start)
+    record_looks(
+        by=by, subject="drawing", subject_id=node_id, person_ids=picture.people | people_among([picture.this])
+    )
     return picture
 
 
@@ -32,5 +34,7 @@ def draw_answer(
     """The ties behind an answer or one of its lines, for showing, with a 'view' row for each person whom either names; or `Hidden`."""
     answer, chosen, picture = queries.of_answer(by, question, line, **keys)
     subject_id = next((str(key) for key in keys.values() if isinstance(key, uuid.UUID)), question)
-    record_looks(by=by, subject="drawing", subject_id=subject_id, person_ids=picture.people | answer.people)
+    lines = [chosen] if chosen else answer.lines
+    named = picture.people.union(*(one.people for one in lines), people_among([answer.subject]))
+    record_looks(by=by, subject="drawing", subject_id=subject_id, person_ids=named)
     return answer, chosen, picture

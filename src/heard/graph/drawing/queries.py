@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -15,7 +15,7 @@ from heard.agencies.rules import Hidden
 from heard.graph.drawing import rules
 from heard.graph.drawing.rules import Drawing, Thing
 from heard.graph.question.queries import QUESTIONS
-from heard.graph.question.rules import HUB, MONTHS, hubs, onward
+from heard.graph.question.rules import HUB, asked_since, hubs, onward
 from heard.network.queries import web
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Picture:
     """`this`: what it is drawn of; `asked`: the key of what is asked about, where that is drawn. `drawing`: None where there is nothing, or too
-    much (`many`: how many people and things there would be). `named`: what is behind each key; `limits`: what is not drawn, and why."""
+    much (`many`: how many people and things there would be; not `nearer`: one tie away alone). `named`: what is behind each key;
+    `limits`: what is not drawn, and why."""
 
     this: Any
     asked: uuid.UUID | None
@@ -35,6 +36,7 @@ class Picture:
     many: int
     named: dict[uuid.UUID, Any]
     limits: list[str]
+    nearer: bool = True
 
     @property
     def people(self) -> set[uuid.UUID]:
@@ -52,12 +54,14 @@ def around(
     aside; `since`: only ties that lasted until that day. `Hidden` unless the user may see where it begins. A fixed number of queries."""
     door = web(user)
     _kind, this = door.end(node_id)
-    begin = max(since, _usual_since()) if since else _usual_since()
+    begin = asked_since(timezone.localdate())
+    begin = max(since, begin) if since else begin
     first = [one for one in door.steps({node_id}, since=begin) if not kinds or one.end_kind in kinds]
-    many = hubs(door.people_tied({one.end for one in first if one.end_kind != "person"}))
-    further = door.steps(onward(first, many) if away > 1 else (), since=begin)
-    second = [one for one in further if not kinds or one.end_kind in kinds]
     beside = {one.end for one in first}
+    nearer = len(beside | {node_id}) <= rules.MOST  # else nothing is drawn, and what lies beyond is not read
+    many = hubs(door.people_tied({one.end for one in first if nearer and one.end_kind != "person"}))
+    further = door.steps(onward(first, many) if nearer and away > 1 else (), since=begin)
+    second = [one for one in further if not kinds or one.end_kind in kinds]
     kind_of = {one.end: one.end_kind for one in (*first, *second)}
     keys = {node_id, *kind_of}
     few = len(keys) <= rules.MOST
@@ -67,7 +71,7 @@ def around(
     named = door.called(*(keys if few else many), node_id)
     limits = [_of_many(named[key] for key in many if key in named)] if many else []
     limits.append(_usual())
-    return _picture(this, keys, bonds, named, limits, first=node_id)
+    return replace(_picture(this, keys, bonds, named, limits, first=node_id), nearer=nearer)
 
 
 def of_answer(user: User, question: str, line: str = "", **keys: Any) -> tuple[Answer, Line | None, Picture]:
@@ -77,14 +81,12 @@ def of_answer(user: User, question: str, line: str = "", **keys: Any) -> tuple[A
     if line and chosen is None:
         raise Hidden
     lines = [chosen] if chosen else answer.lines
-    grounds = {ground.key: ground for one in lines for ground in one.grounds}.values()
-    ties = {ground.page[1]["tie_key"] for ground in grounds if ground.page[0] == "tie"}
     door = web(user)
-    bonds = door.bonds_of(ties)
+    bonds = door.bonds_of({key for one in lines for key in one.ties})
     nodes = {key for one in bonds for key in (one.start, one.end)}
     named = door.called(*(nodes if len(nodes) <= rules.MOST else ()))
     limits = [_("Drawn are the ties on which the answer rests, and nothing else that is known of them.")]
-    if any(ground.page[0] != "tie" for ground in grounds):
+    if any(ground.page[0] != "tie" for one in lines for ground in one.grounds):
         limits.append(
             _("It rests on records too, which are no ties and are not drawn. They stand in the answer.")
         )
@@ -95,10 +97,10 @@ def of_answer(user: User, question: str, line: str = "", **keys: Any) -> tuple[A
 def _met(one: Bond, many: Collection[uuid.UUID], beside: set[uuid.UUID], start: uuid.UUID) -> bool:
     """Whether a tie is no tie of what many are tied to, or the one over which that was met."""
     ends = {one.start, one.end}
-    hub = next((key for key in ends if key in many and key != start), None)
-    if hub is None or start in ends:
+    hubs_of = {key for key in ends if key in many and key != start}
+    if not hubs_of or start in ends:
         return True
-    return hub not in beside and bool((ends - {hub}) & beside)
+    return not hubs_of & beside and bool((ends - hubs_of) & beside)
 
 
 def _picture(
@@ -123,10 +125,6 @@ def _thing(this: Any) -> Thing:
     kind = type(this).__name__.casefold()
     part = str(this.kind) if kind == "person" else kind
     return Thing(this.pk, part, str(this), {"child": _("child"), "adult": _("adult")}.get(part, ""))
-
-
-def _usual_since() -> date:
-    return timezone.localdate() - timedelta(days=MONTHS * 365 // 12)
 
 
 def _usual() -> str:

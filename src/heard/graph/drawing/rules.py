@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 from typing import Any, Final
 
@@ -168,7 +169,6 @@ class _Block:
     at: Any
     width: float
     height: float
-    order: list[int] = field(default_factory=list)
 
 
 def _block(graph: rustworkx.PyGraph, part: Sequence[int], things: Sequence[Thing]) -> _Block:
@@ -181,7 +181,7 @@ def _block(graph: rustworkx.PyGraph, part: Sequence[int], things: Sequence[Thing
     ties = np.array(list(inside.edge_list()), dtype=int).reshape(-1, 2)
     at = _sprung(inside) * [side, side * _ASPECT]
     at = _apart(_off_lines(_apart(at, half), half, down, ties), half)
-    while _overlap(at, half).any():
+    while len(_over(at, half)[0]):
         at = _apart(at * 1.04, half)
     at = np.round(at - (at - half).min(axis=0))
     reach = (at + half).max(axis=0)
@@ -201,28 +201,37 @@ def _sprung(graph: rustworkx.PyGraph) -> Any:
     return (at + even) / 2
 
 
-def _overlap(at: Any, half: Any) -> Any:
-    """Of each two: by how much their boxes lie over one another, in both directions; nothing where they do not."""
-    apart = np.abs(at[:, None] - at[None])
-    over = half[:, None] + half[None] - apart
-    over[((over[:, :, 0] <= 0.5) | (over[:, :, 1] <= 0.5))] = 0
-    over[np.arange(len(at)), np.arange(len(at))] = 0
-    return over
+def _over(at: Any, half: Any) -> tuple[Any, Any, Any, Any]:
+    """Of each two whose boxes lie over one another: which two, the way from the second to the first, and by how much, in both directions."""
+    one, other = _each_two(len(at))
+    x, wide = np.ascontiguousarray(at[:, 0]), np.ascontiguousarray(half[:, 0])
+    beside = np.flatnonzero(wide[one] + wide[other] - np.abs(x[one] - x[other]) > 0.5)
+    one, other = one[beside], other[beside]
+    way = at[one] - at[other]
+    over = half[one] + half[other] - np.abs(way)
+    hit = over[:, 1] > 0.5
+    return one[hit], other[hit], way[hit], over[hit]
+
+
+@lru_cache(maxsize=4)
+def _each_two(number: int) -> tuple[Any, Any]:
+    return np.triu_indices(number, 1)
 
 
 def _apart(at: Any, half: Any, steps: int = 60) -> Any:
     """Boxes that lie over one another are pushed apart, by the shorter way."""
-    number = np.arange(len(at))
-    side = np.where(number[:, None] > number[None], 1.0, -1.0)  # for two in one spot
     for _step in range(steps):
-        over = _overlap(at, half)
-        if not over.any():
+        one, other, way, over = _over(at, half)
+        if not len(one):
             break
-        way = at[:, None] - at[None]
-        sign = np.where(way == 0, side[:, :, None], np.sign(way))
-        along = over[:, :, 0] < over[:, :, 1]
-        push = np.stack([np.where(along, over[:, :, 0], 0), np.where(along, 0, over[:, :, 1])], axis=2)
-        at = at + (sign * push).sum(axis=1) * 0.5
+        sign = np.where(way == 0, -1.0, np.sign(way))  # for two in one spot
+        along = over[:, 0] < over[:, 1]
+        push = sign * over * np.stack([along, ~along], axis=1) * 0.5
+        moved = [
+            np.bincount(one, push[:, axis], len(at)) - np.bincount(other, push[:, axis], len(at))
+            for axis in (0, 1)
+        ]
+        at = at + np.stack(moved, axis=1)
     return at
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -43,10 +44,11 @@ def drawing(request: Request, node_id: uuid.UUID) -> HttpResponse:
         "title": _("Drawing of what is around %(name)s") % {"name": picture.this},
         "back": (reverse("web", kwargs={"node_id": node_id}), _("All ties and how they are known")),
         "form": form,
-        "nearer": f"?{_one_tie(request)}" if form.how["away"] > 1 else "",
+        "nearer": f"?{_one_tie(request)}" if form.how["away"] > 1 and picture.nearer else "",
         "says": "",
         "lines": [],
         "subject": None,
+        "rests_at": reverse("ask_rests", kwargs={"node_id": node_id}),
     }
     return render(request, "graph/drawing.html", context | _shown(picture))
 
@@ -75,8 +77,10 @@ def _drawn(question: str) -> Callable[..., Any]:
             "form": None,
             "nearer": "",
             "says": chosen.says if chosen else "",
-            "lines": [] if chosen else answer.lines,
+            "lines": [] if chosen else [one for one in answer.lines if one.has_ties],
+            "draw_at": reverse(f"draw_{question}", kwargs=keys) + after(request),
             "subject": answer.subject,
+            "rests_at": "",
         }
         return render(request, "graph/drawing.html", context | _shown(picture))
 
@@ -108,4 +112,5 @@ def _shown(picture: Picture) -> dict[str, Any]:
         "count": sum(map(len, ties.values())),
         "parts": [part for part in PARTS if any(one.part == part for one in spots.values())],
         "most": MOST,
+        "today": timezone.localdate(),
     }

@@ -81,6 +81,7 @@ class Said(NamedTuple):
             node=node[0],
             node_kind=node[1],
             on=self.since or timezone.localdate(self.recorded_at),
+            noted=timezone.localdate(self.recorded_at),
             other=other[0],
             other_kind=other[1],
             tie_key=self.tie_key,
@@ -121,6 +122,7 @@ class Named(NamedTuple):
             node=self.node,
             node_kind=self.node_kind,
             on=self.occurred_on or timezone.localdate(self.confirmed_at),
+            noted=timezone.localdate(self.confirmed_at),
             about=self.about,
             about_id=self.about_id,
         )

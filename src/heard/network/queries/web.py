@@ -103,13 +103,10 @@ class Web:
         return strands(key, ties, self._known(ties))
 
     def steps(self, keys: Collection[uuid.UUID], *, since: date, both_ways: bool = False) -> list[Step]:
-        """Ties of these nodes that lasted until a day at least, each as a step from one of them, and with `both_ways` also as one to it;
-        without what is thought to be untrue. A fixed number of queries; none where these nodes were asked about before."""
-        lasting = {
-            one.tie: one
-            for one in self._said_at(keys)
-            if one.known_grade != KnownGrade.THOUGHT_UNTRUE and one.lasts(since)
-        }
+        """Ties of these nodes that lasted until a day at least, as their latest source says, each as a step from one of them, and with
+        `both_ways` also as one to it; without what is thought to be untrue. A fixed number of queries; none where these nodes were
+        asked about before."""
+        lasting = {one.tie: one for one in _lasting(self._said_at(keys), since)}
         found = []
         for _pk, one in sorted(lasting.items()):
             ends = (
@@ -143,9 +140,9 @@ class Web:
         return {key: len(others) for key, others in found.items()}
 
     def bonds(self, keys: Collection[uuid.UUID], *, since: date) -> list[Bond]:
-        """Ties among these nodes that lasted until a day at least, without what is thought to be untrue. Queries as for `steps`."""
+        """Ties among these nodes, as for `steps`, with all their sources."""
         told = [one for one in self._said_at(keys) if one.first in keys and one.second in keys]
-        return _bonds(one for one in told if one.lasts(since))
+        return _bonds(_lasting(told, since))
 
     def bonds_of(self, ties: Collection[uuid.UUID]) -> list[Bond]:
         """Some ties, by their keys, of those that the user may see. A fixed number of queries."""
@@ -182,8 +179,8 @@ class Web:
     # ---- what is known, source by source
 
     def known_of(self, keys: Collection[uuid.UUID], *, since: date) -> list[Piece]:
-        """What is known of these nodes that lasted until a day at least, each piece as read from one of them: sources of their
-        ties, without what is thought to be untrue, and records that name them. A fixed number of queries."""
+        """What is known of these nodes that lasted until a day at least, each piece as read from one of them: sources that say so of
+        ties that did as for `steps`, and records that name them. A fixed number of queries."""
         said = self.said_of(keys, since=since)
         return said + self._namings(node__in=keys, confirmed_at__date__gte=since)
 
@@ -209,7 +206,7 @@ class Web:
         ]
 
     def _said_of(self, keys: Collection[uuid.UUID], since: date) -> list[Piece]:
-        return _pieces(one for one in self._said_at(keys) if one.lasts(since))
+        return _pieces(one for one in _lasting(self._said_at(keys), since) if one.lasts(since))
 
     def known_from(self, about: str, ids: Collection[uuid.UUID]) -> list[Piece]:
         """What these records say: ties of which they are a source, each as read from both ends, and what they name. A fixed number
@@ -219,6 +216,16 @@ class Web:
         rows = TieSource.objects.filter(self._then(), about=about, about_id__in=ids)
         told, named = self._sight.read(rows, self._naming(about=about, about_id__in=ids))
         return _pieces(told) + [one.piece() for one in named]
+
+    def says_of(self, keys: Collection[uuid.UUID], about: str) -> Q:
+        """Of records of one kind, by their key: those that say or name one of these nodes, by what the user may see. For narrowing what
+        is then read with `known_from`."""
+        if not self.user.may(May.SEE_CHILD):
+            return Q(pk__in=[])
+        ends = Q(tie__first__in=keys) | Q(tie__second__in=keys)
+        said = self.sources().filter(ends, self._sees("tie__first"), self._sees("tie__second"), about=about)
+        named = self.mentions().filter(about=about, node__in=keys)
+        return Q(pk__in=said.values("about_id")) | Q(pk__in=named.order_by().values("about_id"))
 
     def named_by(self, about: str, ids: Collection[uuid.UUID]) -> list[Piece]:
         """What these records name. A fixed number of queries."""
@@ -369,26 +376,37 @@ def _pieces(told: Iterable[Said]) -> list[Piece]:
     return [piece for one in told if one.known_grade != KnownGrade.THOUGHT_UNTRUE for piece in one.pieces()]
 
 
-def _bonds(told: Iterable[Said]) -> list[Bond]:
-    """By their ends and what they say; each source that counts once."""
-    alike: dict[tuple[uuid.UUID, uuid.UUID, str], list[Said]] = defaultdict(list)
+def _alike(told: Iterable[Said]) -> dict[tuple[uuid.UUID, uuid.UUID, str], list[Said]]:
+    """Sources by the ends of their ties and what these say, without what is thought to be untrue. Ties that say the same of the same two
+    are one."""
+    found: dict[tuple[uuid.UUID, uuid.UUID, str], list[Said]] = defaultdict(list)
     for one in told:
         if one.known_grade != KnownGrade.THOUGHT_UNTRUE:
-            alike[one.first, one.second, one.reads(back=False)].append(one)
+            found[one.first, one.second, one.reads(back=False)].append(one)
+    return found
+
+
+def _lasting(told: Iterable[Said], since: date) -> list[Said]:
+    """All sources of ties of which the latest says that they lasted until a day at least, the first that was noted first. `told`: in
+    that order."""
+    found = [one for some in _alike(told).values() if some[-1].lasts(since) for one in some]
+    return sorted(found, key=lambda one: (one.recorded_at, one.key))
+
+
+def _bonds(told: Iterable[Said]) -> list[Bond]:
+    """By their ends and what they say; each source that counts once."""
     return [
         Bond(
             tie_key=min(some, key=lambda one: one.tie).tie_key,
             start=first,
-            start_kind=some[0].first_kind,
             end=second,
-            end_kind=some[0].second_kind,
             said=said,
             sources=len(some),
             seen=any(one.how == How.SEEN for one in some),
             since=min((one.since for one in some if one.since), default=None),
             until=some[-1].until,
         )
-        for (first, second, said), some in alike.items()
+        for (first, second, said), some in _alike(told).items()
     ]
 
 

@@ -13,12 +13,14 @@ class Piece:
 
     `key`: of the source, or of the record. `said`: how the tie reads from `other` to `node`. `other`, `tie_key`: not of a record that
     only names it. `about`, `about_id`: the record that it comes from. `holder`: the agency that knows, where a source says so.
+    `on`: since when, as the source or record says, else the day on which it was written down, which is `noted`.
     """
 
     key: uuid.UUID
     node: uuid.UUID
     node_kind: str
     on: date
+    noted: date
     other: uuid.UUID | None = None
     other_kind: str = ""
     tie_key: uuid.UUID | None = None
@@ -42,9 +44,7 @@ class Bond:
 
     tie_key: uuid.UUID
     start: uuid.UUID
-    start_kind: str
     end: uuid.UUID
-    end_kind: str
     said: str
     sources: int
     seen: bool

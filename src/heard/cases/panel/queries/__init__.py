@@ -40,3 +40,4 @@ from heard.cases.panel.queries.reading import (
     who_can_chair,
     who_can_come,
 )
+from heard.cases.panel.queries.standing import how_actions_stand

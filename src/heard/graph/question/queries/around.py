@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from heard.agencies.models import User
-    from heard.network.queries import Web
-    from heard.network.rules import Step
 
 
 @dataclass(frozen=True)
@@ -46,9 +43,10 @@ def near(user: User, person_id: uuid.UUID) -> Near:
     """Who and what is within two ties of a person, or `Hidden`. A fixed number of queries."""
     door = web(user)
     door.node("person", person_id)
-    first = _steps(door, {person_id})
+    since = rules.asked_since(timezone.localdate())
+    first = door.steps({person_id}, since=since)
     many = rules.hubs(door.people_tied({step.end for step in first if step.end_kind != "person"}))
-    second = _steps(door, rules.onward(first, many))
+    second = door.steps(rules.onward(first, many), since=since)
     found = rules.near(person_id, first, second, many)
     ways = found.ways[: rules.MOST]
     keys = {key for way in ways for key in (way.end, way.through) if key} | {*found.hubs, *found.shut}
@@ -63,11 +61,6 @@ def near(user: User, person_id: uuid.UUID) -> Near:
     for lines in parts.values():
         lines.sort(key=lambda line: (str(line.this).casefold(), str(line.this.pk)))
     return Near(parts, _by_name(named, found.hubs), _by_name(named, found.shut), len(found.ways) > rules.MOST)
-
-
-def _steps(door: Web, keys: Collection[uuid.UUID]) -> list[Step]:
-    since = timezone.localdate() - timedelta(days=rules.MONTHS * 365 // 12)
-    return door.steps(keys, since=since)
 
 
 def _by_name(named: dict[uuid.UUID, Any], keys: Collection[uuid.UUID]) -> list[Any]:

@@ -18,7 +18,7 @@ from heard.govuk.environment import day
 from heard.graph.question import rules
 from heard.graph.question.models import Finding
 from heard.network.headings import HEADINGS
-from heard.network.queries import Web, web
+from heard.network.queries import Web, people_visible_to, web
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -32,12 +32,14 @@ _RECORDS: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Ground:
-    """One source or record that a line rests on, the page on which it is read, and its day where a question asks for that."""
+    """One source or record that a line rests on, the page on which it is read, and its day where a question asks for that.
+    `withdrawn`: it counts no longer, and the line says so."""
 
     key: uuid.UUID
     text: str
     page: tuple[str, dict[str, Any]]
     on: date | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,15 +60,21 @@ class Line:
         return str(self.this) if self.this else self.says
 
     @property
+    def ties(self) -> frozenset[uuid.UUID]:
+        """Keys of the ties on which it rests, which can be drawn."""
+        return frozenset(
+            one.page[1]["tie_key"] for one in self.grounds if one.page[0] == "tie" and not one.withdrawn
+        )
+
+    @property
     def has_ties(self) -> bool:
-        """Whether it rests on ties, which can be drawn."""
-        return any(one.page[0] == "tie" for one in self.grounds)
+        return bool(self.ties)
 
 
 @dataclass(frozen=True)
 class Answer:
     """`lines` by part, each A to Z; `silenced`: what somebody judged; `limits`: what was not followed, and why; `about`: whom the
-    page is about, beside whom the lines name."""
+    page is about and whom its limits name, beside whom the lines name."""
 
     question: str
     parts: list[tuple[Any, list[Line]]]
@@ -93,6 +101,7 @@ class Asking:
     question: str
     hubs: list[Any] = field(default_factory=list)
     _named: dict[uuid.UUID, Any] = field(default_factory=dict)
+    _in_limits: set[uuid.UUID] = field(default_factory=set)
 
     @cached_property
     def door(self) -> Web:
@@ -100,7 +109,7 @@ class Asking:
 
     @cached_property
     def since(self) -> date:
-        return timezone.localdate() - timedelta(days=rules.MONTHS * 365 // 12)
+        return rules.asked_since(timezone.localdate())
 
     def call(self, *keys: uuid.UUID | None) -> dict[uuid.UUID, Any]:
         """What is behind keys that came through the door."""
@@ -121,6 +130,11 @@ class Asking:
     def find_hubs(self, keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
         """Of places, groups, phones and cars, those to which more than so many people are tied."""
         return set(rules.hubs(self.door.people_tied(set(keys))))
+
+    def children(self, keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+        """Of these, the children whom the user may see. One query."""
+        rows = people_visible_to(self.user).filter(pk__in=set(keys), kind="child")
+        return set(rows.order_by().values_list("pk", flat=True))
 
     def before(self, days: int) -> date:
         return timezone.localdate() - timedelta(days=days)
@@ -159,15 +173,18 @@ class Asking:
         part: str = "",
         people: Iterable[uuid.UUID] = (),
         also: Iterable[Ground] = (),
+        known_by: str = "",
     ) -> Line:
-        """`also`: records on which it rests that are no pieces of the web; they stand first."""
+        """`also`: records on which it rests that are no pieces of the web; they stand first. `known_by`: by what it is known again beside
+        what it rests on, where that is not what it is about."""
         by_key = {one.key: one for one in pieces if self._can_say(one)}
         grounds = tuple(
             self.ground(one) for one in sorted(by_key.values(), key=lambda one: (one.on, str(one.key)))
         )
         named = {key for one in by_key.values() for key in self.people_of(one)} | set(people)
         grounds = (*also, *grounds)
-        known = rules.line_of(self.question, getattr(this, "pk", ""), (one.key for one in grounds))
+        known_by = known_by or getattr(this, "pk", "")
+        known = rules.line_of(self.question, known_by, (one.key for one in grounds))
         return Line(part or self.part_of(this), this, says, grounds, frozenset(named), known)
 
     def _can_say(self, one: Piece) -> bool:
@@ -203,9 +220,16 @@ class Asking:
             else:
                 parts[line.part].append(line)
         said = [(headings[name], some) for name, some in parts.items() if some]
+        limits = [*limits, *self._usual()]
         return Answer(
-            self.question, said, silenced, [*limits, *self._usual()], summary, subject, frozenset(about)
+            self.question, said, silenced, limits, summary, subject, frozenset(self._in_limits.union(about))
         )
+
+    def naming(self, things: Iterable[Any]) -> str:
+        """What a limit names, A to Z; each person among them is named by the answer."""
+        things = list(things)
+        self._in_limits |= rules.people_among(things)
+        return self.names(things)
 
     @staticmethod
     def names(things: Iterable[Any]) -> str:
@@ -229,7 +253,7 @@ class Asking:
     def _usual(self) -> list[str]:
         found = []
         if self.hubs:
-            names = self.names(self.hubs)
+            names = self.naming(self.hubs)
             found.append(
                 _(
                     "More than %(number)s people are tied to these, so they are named here and not asked about: %(names)s."

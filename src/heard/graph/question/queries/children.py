@@ -17,7 +17,7 @@ from heard.cases.missing.queries import episodes_visible_to
 from heard.cases.panel.queries import items_visible_to
 from heard.graph.question import rules
 from heard.graph.question.queries.asking import Answer, Asking
-from heard.network.queries import living_with, people_visible_to
+from heard.network.queries import living_with
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -41,7 +41,7 @@ def in_common(user: User, person_id: uuid.UUID) -> Answer:
     keys = {one.node for one in plain}
     others = _with_whom(asking, asking.door.known_of(keys, since=asking.since))
     people = {one.other for one in others if one.other} | keys
-    children = set(people_visible_to(user).filter(pk__in=people, kind="child").values_list("pk", flat=True))
+    children = asking.children(people)
     together = _together(asking, person_id, children, mine)
     found = rules.nobody_works_with_both(person_id, [*plain, *others], children, together)
     worked = _worked_on(asking, set(found))

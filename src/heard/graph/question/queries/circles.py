@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from heard.cases.disruption.queries import steps_visible_to
-from heard.cases.panel.queries import agenda_of, panel_actions_visible_to, panel_visible_to
+from heard.cases.panel.queries import agenda_of, how_actions_stand, panel_visible_to
 from heard.govuk.environment import day
 from heard.graph.question.queries.asking import Answer, Asking, Line
-from heard.graph.question.rules import MOST, SEARCHED
+from heard.graph.question.rules import MOST, SEARCHED, last_said
 from heard.graph.question.rules import circles as rules
 from heard.network.queries import people_visible_to
 from heard.network.rules import PROTECTS
@@ -46,8 +46,8 @@ def circles(user: User, panel_id: uuid.UUID) -> Answer:
     limits = [
         _(
             "Children are joined by a tie between them, or by whom, what or where both were seen with, each in the last 180 days. A tie "
-            "that began before, and of which nobody has said anything since, joins nobody; nor does whoever protects. Asked are "
-            "children on the agenda and those up to three joins away."
+            "that lasts and has no end counts until the day on which somebody noted it, so one of which nobody has said anything in the "
+            "last 180 days joins nobody; nor does whoever protects. Asked are children on the agenda and those up to three joins away."
         ),
         _("Where more than 12 are joined, what joined them longest ago is cut, until there are fewer."),
     ]
@@ -59,16 +59,15 @@ def circles(user: User, panel_id: uuid.UUID) -> Answer:
                 "More than 12 children are joined by what was seen on one day, and nothing parts them. They are not named together; look at "
                 "what joins them: %(names)s."
             )
-            % {"names": asking.names(named[key] for key in through) or _("ties between them")}
+            % {"names": asking.naming(named[key] for key in through) or _("ties between them")}
         )
     if found.left_out:
         limits.append(
-            _("More than %(number)s children were met: the rest was not searched.")
-            % {"number": rules.SEARCHED}
+            _("More than %(number)s children were met: the rest was not searched.") % {"number": rules.MET}
         )
     subject = _("Panel of %(date)s") % {"date": day(panel.starts_at)}
     headings = {"circles": _("Best looked at together")}
-    return asking.answer(lines, limits, headings=headings, subject=subject, about=listed)
+    return asking.answer(lines, limits, headings=headings, subject=subject)
 
 
 class _Joined:
@@ -88,15 +87,15 @@ class _Joined:
             self.children |= new
             first = self._around(new)
             kinds = {one.node: one.node_kind for one in first}
-            also = self._children(key for key, kind in kinds.items() if kind == "person")
+            also = self._asking.children(key for key, kind in kinds.items() if kind == "person")
             things = kinds.keys() - also - self.things - self.many
             self.many |= self._asking.find_hubs(things)
             things -= self.many
             self.things |= things
             second = self._around(things)
-            also |= self._children(one.node for one in second if one.node_kind == "person")
+            also |= self._asking.children(one.node for one in second if one.node_kind == "person")
             new = also - self.children
-            room = rules.SEARCHED - len(self.children)
+            room = rules.MET - len(self.children)
             self.left_out |= len(new) > room
             new = set(sorted(new, key=str)[: max(room, 0)])
         self.children |= new
@@ -104,16 +103,10 @@ class _Joined:
     def _around(self, keys: Collection[uuid.UUID]) -> list[Piece]:
         rows = self._asking.door.known_around(keys, since=self._since)
         found = [
-            one
-            for one in rows
-            if one.passes and one.kind_id != PROTECTS and rules.last_seen(one) >= self._since
+            one for one in rows if one.passes and one.kind_id != PROTECTS and last_said(one) >= self._since
         ]
         self._known |= {(one.key, one.node, one.other): one for one in found if one.other}
         return found
-
-    def _children(self, keys: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-        rows = people_visible_to(self._asking.user).filter(pk__in=set(keys), kind="child")
-        return set(rows.order_by().values_list("pk", flat=True))
 
     def pieces(self) -> list[tuple[uuid.UUID, uuid.UUID, Piece]]:
         """A child, the other child or the thing to which the child is tied, and a source of that as read from the child."""
@@ -128,7 +121,7 @@ class _Joined:
         seen: dict[uuid.UUID, dict[uuid.UUID, date]] = defaultdict(dict)
         direct: dict[tuple[uuid.UUID, uuid.UUID], date] = {}
         for child, other, one in self.pieces():
-            on = rules.last_seen(one)
+            on = last_said(one)
             if other in self.children:
                 direct[child, other] = max(on, direct.get((child, other), on))
             else:
@@ -141,7 +134,7 @@ def _circle(asking: Asking, found: _Joined, circle: Circle, listed: set[uuid.UUI
     through: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     direct, some = set(), []
     pieces = [
-        row for row in found.pieces() if row[0] in circle.children and rules.last_seen(row[2]) >= circle.since
+        row for row in found.pieces() if row[0] in circle.children and last_said(row[2]) >= circle.since
     ]
     for child, other, one in pieces:
         if other in circle.children:
@@ -189,7 +182,7 @@ def bridges(user: User) -> Answer:
     left = {one.other for one in harms if one.other} - worked
     ball = _Ball(asking)
     ball.read(left)
-    children = ball.children()
+    children = asking.children(ball.people)
     found, not_searched = {}, set()
     for adult in sorted(left, key=str):
         try:
@@ -232,7 +225,7 @@ def bridges(user: User) -> Answer:
     if more:
         limits.append(_("Only %(number)s adults were asked about.") % {"number": MOST})
     if not_searched:
-        names = asking.names(named[key] for key in not_searched)
+        names = asking.naming(named[key] for key in not_searched)
         limits.append(
             _("Too much is tied to these for it all to be searched, so nothing is said of them: %(names)s.")
             % {"names": names}
@@ -252,7 +245,7 @@ def _of_concern(asking: Asking) -> tuple[dict[uuid.UUID, uuid.UUID], bool]:
 
 def _worked_on(asking: Asking, adults: set[uuid.UUID]) -> set[uuid.UUID]:
     steps = steps_visible_to(asking.user).filter(person__in=adults, state="open")
-    actions = panel_actions_visible_to(asking.user).filter(item__person__in=adults, state="open")
+    actions = how_actions_stand(asking.user).filter(item__person__in=adults, now="open")
     found = set(steps.order_by().values_list("person_id", flat=True))
     found |= set(actions.order_by().values_list("item__person_id", flat=True))
     orders = asking.door.said_of(adults, since=asking.before(0))
@@ -267,7 +260,7 @@ class _Ball:
         self.beside: dict[uuid.UUID, set[uuid.UUID]] = {}
         self.many: set[uuid.UUID] = set()
         self.not_read: set[uuid.UUID] = set()
-        self._people: set[uuid.UUID] = set()
+        self.people: set[uuid.UUID] = set()
 
     def read(self, start: Collection[uuid.UUID]) -> None:
         ties: set[tuple[uuid.UUID, uuid.UUID]] = set()
@@ -280,11 +273,7 @@ class _Ball:
             steps = [one for one in self._asking.door.steps(now, since=self._asking.since) if one.passes]
             kinds: dict[uuid.UUID, Any] = {one.end: one.end_kind for one in steps}
             self.many |= self._asking.find_hubs(key for key, kind in kinds.items() if kind != "person")
-            self._people |= {key for key, kind in kinds.items() if kind == "person"}
+            self.people |= {key for key, kind in kinds.items() if kind == "person"}
             ties |= {(one.start, one.end) for one in steps}
             edge = kinds.keys() - read - self.many
         self.beside = rules.both_ways(ties)
-
-    def children(self) -> set[uuid.UUID]:
-        rows = people_visible_to(self._asking.user).filter(pk__in=self._people, kind="child")
-        return set(rows.order_by().values_list("pk", flat=True))

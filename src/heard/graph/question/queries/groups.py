@@ -51,7 +51,7 @@ def may_be_one(user: User, group_id: uuid.UUID) -> Answer:
             "why": _why(asking, may),
         }
         some = _of_both(known, {group_id, may.other}, both)
-        lines.append(asking.line(named[may.other], says, some))
+        lines.append(asking.line(named[may.other], says, some, known_by=rules.both(group_id, may.other)))
     limits = [
         _(
             "Asked are groups that have two people in common with this one, or a phone, car, account or meeting place, where half "

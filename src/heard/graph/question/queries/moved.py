@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from heard.cases.concern import queries as worries
 from heard.cases.disruption import queries as disruption
-from heard.cases.panel.queries import panel_actions_visible_to
+from heard.cases.panel.queries import how_actions_stand
 from heard.govuk.environment import day
 from heard.graph.question.queries.asking import Answer, Asking, Ground, Line
-from heard.graph.question.queries.places import named_in_records
+from heard.graph.question.queries.places import InRecords, named_in_records
+from heard.graph.question.rules import last_said
 from heard.graph.question.rules import moved as rules
 from heard.network.rules import PROTECTS, outward
 
@@ -44,10 +45,11 @@ def moved(user: User, place_id: uuid.UUID) -> Answer:
     gone = rules.gone_on_to(_seen(elsewhere), people, place_id, on) if on else {}
     many = asking.find_hubs(gone)
     long = rules.window(on, timezone.localdate()) if on else timedelta()
-    records, missing = named_in_records(user, asking.door, (on or timezone.localdate()) - long)
+    around = on or timezone.localdate()
+    near = _near(asking, place)
+    found = named_in_records(user, asking.door, around - long, around + long, near=near)
     named = asking.call(
-        place_id,
-        *records,
+        *near,
         *gone,
         *people,
         *(key for one in (*here, *elsewhere) for key in (one.node, one.other)),
@@ -65,24 +67,13 @@ def moved(user: User, place_id: uuid.UUID) -> Answer:
         for other, who in gone.items()
         if other not in many
     ]
-    near = [place_id, *_near(place, {key: named[key] for key in records if key in named})]
-    for key in near:
-        course, before, after = rules.course(_days(records.get(key, {})), on, long)
-        if course:
-            says = _("%(name)s is named in %(after)s worries and episodes of the %(days)s days after, and in %(before)s of as many before.") % {
-                "name": named[key], "after": after, "before": before, "days": long.days,
-            }  # fmt: skip
-            which = [one for one in records[key].values() if one.on and one.on >= on - long]
-            lines.append(
-                asking.line(
-                    named[key], says, (), part=course.value, people=missing[key], also=_in_order(which)
-                )
-            )
+    if not found.cut:
+        lines += [line for key in near if (line := _named(asking, named[key], found, on, long))]
     return asking.answer(
         lines,
-        _limits(),
+        [*_limits(), *found.limits],
         headings=_headings(),
-        summary=_summary(place, on, len(people), records, long),
+        summary=_summary(place, on, len(people), found, long),
         subject=place,
     )
 
@@ -104,37 +95,43 @@ def _limits() -> list[str]:
         ),
         _(
             "Somebody counts as seen at a place where a source says that they go, were taken, were seen or were found there. "
-            "Fewer records may mean that fewer people look. Harm moves, and safety spreads: ask about both."
+            "Who goes there, with no end known, counts until the day on which somebody noted it. A source without a day makes nobody seen "
+            "somewhere for the first time. Fewer records may mean that fewer people look. Harm moves, and safety spreads: ask about both."
         ),
     ]
 
 
-def _summary(
-    place: Any, on: date, people: int, records: dict[uuid.UUID, dict[uuid.UUID, Ground]], long: timedelta
-) -> str:
-    _course, before, after = rules.course(_days(records.get(place.pk, {})), on, long)
-    return _(
-        "The latest day on which something was done about it: %(day)s. People seen there in the 180 days before: %(people)s. Worries and "
-        "episodes that name it: %(before)s in the %(days)s days before, %(after)s in as many after."
-    ) % {"day": day(on), "people": people, "before": before, "after": after, "days": long.days}
+def _summary(place: Any, on: date, people: int, found: InRecords, long: timedelta) -> str:
+    says = _(
+        "The latest day on which something was done about it: %(day)s. People seen there in the 180 days before: %(people)s."
+    ) % {"day": day(on), "people": people}
+    if found.cut:
+        return says
+    these = rules.named(_days(found, place), on, long)
+    return f"{says} " + _(
+        "Worries and episodes that name it: %(before)s in the %(days)s days before, %(after)s in as many after."
+    ) % {"before": len(these.before), "after": len(these.after), "days": long.days}
 
 
 def _done(asking: Asking, place_id: uuid.UUID) -> list[tuple[date, Ground]]:
-    """Steps about a place that were finished, of a child's case, of a worry and of a panel."""
+    """Steps about a place that were finished, of a child's case, of a worry and of a panel; what a panel decided and became a step
+    that the user may see is that step."""
     found: list[tuple[date, Ground]] = []
     steps = disruption.steps_visible_to(asking.user).filter(place=place_id, state="done")
-    for key, case, on in steps.order_by().values_list("pk", "case_id", "done_on"):
+    shown = set()
+    for key, case, on, decided in steps.order_by().values_list("pk", "case_id", "done_on", "panel_action_id"):
         assert on
         found.append(_step(key, on, ("disruption", {"case_id": case})))
+        shown.add(decided)
     told = worries.steps_visible_to(asking.user).filter(concern__place=place_id, state="done")
     for worry, at in told.order_by().values_list("concern_id", "finished_at"):
         found.append(_step(worry, timezone.localdate(at), ("concern", {"concern_id": worry})))
-    actions = panel_actions_visible_to(asking.user).filter(
-        item__place=place_id, state="done", done_on__isnull=False
+    actions = how_actions_stand(asking.user).filter(
+        item__place=place_id, item__taken_off_at=None, now="done", now_done_on__isnull=False
     )
-    for key, item, on in actions.order_by().values_list("pk", "item_id", "done_on"):
-        assert on
-        found.append(_step(key, on, ("panel_item", {"item_id": item})))
+    for key, item, on in actions.order_by().values_list("pk", "item_id", "now_done_on"):
+        if key not in shown:
+            found.append(_step(key, on, ("panel_item", {"item_id": item})))
     return sorted(found, key=lambda one: (one[0], str(one[1].key)))
 
 
@@ -149,7 +146,7 @@ def _seen(pieces: Iterable[Piece]) -> list[Seen]:
         ends = {one.node_kind: one.node, one.other_kind: one.other}
         who, where = ends.get("person"), ends.get("place")
         if one.kind_id in rules.SEEN and who and where:
-            found.append(rules.Seen(who, where, one.on, max(one.on, one.until or one.on)))
+            found.append(rules.Seen(who, where, one.since, last_said(one)))
     return found
 
 
@@ -172,23 +169,42 @@ def _went(
         [*seen] = _seen([one])
         if seen and seen[0].who in who:
             before = seen[0].where == place.pk and rules.there_before(seen, place.pk, on)
-            after = seen[0].where == other.pk and on < seen[0].first <= on + rules.AFTER
+            after = seen[0].where == other.pk and rules.began_after(seen[0], on)
             some += [one] if before or after else []
     return asking.line(other, says, some, part="seen", people=who, also=since)
 
 
-def _near(place: Any, others: dict[uuid.UUID, Any]) -> list[uuid.UUID]:
-    """Other places in the same postcode district, as far as their postcodes are known."""
+def _near(asking: Asking, place: Any) -> list[uuid.UUID]:
+    """A place, and others in the same postcode district as far as their postcodes are known. One query."""
     district = outward(place.postcode)
+    rows = (
+        asking.door.nodes("place")
+        .filter(postcode__startswith=district or place.postcode)
+        .exclude(postcode="")
+    )
+    others = rows.values_list("pk", "postcode")
     return [
-        key
-        for key, one in others.items()
-        if key != place.pk and district and outward(one.postcode) == district
+        place.pk,
+        *(key for key, one in others if key != place.pk and district and outward(one) == district),
     ]
 
 
-def _days(records: dict[uuid.UUID, Ground]) -> dict[uuid.UUID, date]:
-    return {key: one.on for key, one in records.items() if one.on}
+def _named(asking: Asking, this: Any, found: InRecords, on: date, long: timedelta) -> Line | None:
+    """Whether a place is named more or less; the line rests on what it counts."""
+    these = rules.named(_days(found, this), on, long)
+    if these.course is None:
+        return None
+    says = _("%(name)s is named in %(after)s worries and episodes of the %(days)s days after, and in %(before)s of as many before.") % {
+        "name": this, "after": len(these.after), "before": len(these.before), "days": long.days,
+    }  # fmt: skip
+    which = these.before | these.after
+    also = _in_order(found.records[this.pk][key] for key in which)
+    return asking.line(this, says, (), part=these.course.value, people=found.people(which), also=also)
+
+
+def _days(found: InRecords, this: Any) -> dict[uuid.UUID, date]:
+    """Of the records that name a place."""
+    return {key: one.on for key, one in found.records[this.pk].items() if one.on}
 
 
 def _in_order(grounds: Iterable[Ground]) -> list[Ground]:

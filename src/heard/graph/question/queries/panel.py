@@ -74,6 +74,7 @@ def _line(
             one.piece.key,
             _("Withdrawn: %(said)s") % {"said": asking.ground(one.piece).text},
             asking.ground(one.piece).page,
+            withdrawn=True,
         )
         for one in gone
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -31,8 +33,8 @@ def unwatched(user: User) -> Answer:
     """Places of which two worries or episodes or more speak, while nobody is noted who protects there and no step is open. A fixed
     number of queries."""
     asking = Asking(user, UNWATCHED)
-    found, people = named_in_records(user, asking.door, asking.since)
-    several = {place for place, some in found.items() if len(some) > 1}
+    named_in = named_in_records(user, asking.door, asking.since)
+    several = {place for place, some in named_in.records.items() if len(some) > 1}
     around = asking.door.known_around(several, since=asking.since)
     watched = {one.other for one in around if one.kind_id == PROTECTS}
     steps = steps_visible_to(user).filter(place__in=several, state="open")
@@ -40,48 +42,83 @@ def unwatched(user: User) -> Answer:
     named = asking.call(*several)
     lines = []
     for place in several - watched:
-        some = sorted(found[place].values(), key=lambda one: (one.text, str(one.key)))
+        some = sorted(named_in.records[place].values(), key=lambda one: (one.text, str(one.key)))
         says = _("%(name)s: %(what)s. Nobody is noted who watches over it, and no step is open.") % {
             "name": named[place],
             "what": "; ".join(one.text for one in some),
         }
         known = line_of(UNWATCHED, place, (one.key for one in some))
-        lines.append(Line("place", named[place], says, tuple(some), frozenset(people[place]), known))
+        lines.append(
+            Line("place", named[place], says, tuple(some), named_in.people(named_in.records[place]), known)
+        )
     limits = [
         _(
             "Asked of worries about a place, and of places that a child spoke of in an interview, of the last 12 months. Words "
             "are not compared. Steps in records that you may not see are not known here."
         )
     ]
-    return asking.answer(lines, limits)
+    return asking.answer(lines, [*limits, *named_in.limits])
+
+
+@dataclass
+class InRecords:
+    """Of each place, the records that name it, by their keys; and of each episode, who was missing. `cut`: there were more than are
+    read, and the latest were."""
+
+    records: dict[uuid.UUID, dict[uuid.UUID, Ground]] = field(default_factory=lambda: defaultdict(dict))
+    missing: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
+    cut: bool = False
+
+    @property
+    def limits(self) -> list[str]:
+        """What to say where more was there than is read."""
+        says = _(
+            "More than %(number)s worries or episodes name places in this time: only the latest were read."
+        )
+        return [says % {"number": _LOOKED}] if self.cut else []
+
+    def people(self, records: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
+        return frozenset(self.missing[key] for key in records if key in self.missing)
 
 
 def named_in_records(
-    user: User, door: Web, since: date
-) -> tuple[dict[uuid.UUID, dict[uuid.UUID, Ground]], dict[uuid.UUID, set[uuid.UUID]]]:
-    """Of each place, the worries about it and the episodes in which a child spoke of it since a day, and the children missing. A
-    fixed number of queries."""
-    found: dict[uuid.UUID, dict[uuid.UUID, Ground]] = defaultdict(dict)
-    people: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    worries = concerns_open_to(user).filter(place__isnull=False, told_at__date__gte=since)
-    for place, key, at in worries.order_by("-told_at").values_list("place_id", "pk", "told_at")[:_LOOKED]:
+    user: User,
+    door: Web,
+    since: date,
+    until: date | None = None,
+    *,
+    near: Collection[uuid.UUID] | None = None,
+) -> InRecords:
+    """Worries about places, and episodes in which a child spoke of one, from one day to another; `near`: of these places alone. A fixed
+    number of queries."""
+    found = InRecords()
+    until = until or timezone.localdate()
+    worries = concerns_open_to(user).filter(place__isnull=False, told_at__date__range=(since, until))
+    episodes = episodes_visible_to(user).filter(taken_back_at=None, missing_from__date__range=(since, until))
+    if near is not None:
+        worries = worries.filter(place__in=near)
+        episodes = episodes.filter(door.says_of(near, "interview"))
+    told = list(worries.order_by("-told_at", "pk").values_list("place_id", "pk", "told_at")[: _LOOKED + 1])
+    for place, key, at in told[:_LOOKED]:
         text = _("A worry, %(date)s") % {"date": day(at)}
-        found[place][key] = Ground(key, text, ("concern", {"concern_id": key}), timezone.localdate(at))
-    episodes = episodes_visible_to(user).filter(taken_back_at=None, missing_from__date__gte=since)
-    whose = {
-        key: (who, f"{given} {family}".strip(), at)
-        for key, who, given, family, at in episodes.order_by("-missing_from").values_list(
+        found.records[place][key] = Ground(
+            key, text, ("concern", {"concern_id": key}), timezone.localdate(at)
+        )
+    gone = list(
+        episodes.order_by("-missing_from", "pk").values_list(
             "pk", "person_id", "person__given_name", "person__family_name", "missing_from"
-        )[:_LOOKED]
-    }
+        )[: _LOOKED + 1]
+    )
+    whose = {key: (who, f"{given} {family}".strip(), at) for key, who, given, family, at in gone[:_LOOKED]}
+    found.cut = max(len(told), len(gone)) > _LOOKED
     for one in door.known_from("interview", set(whose)):
-        if one.node_kind == "place" and one.about_id:
+        if one.node_kind == "place" and one.about_id and (near is None or one.node in near):
             who, name, at = whose[one.about_id]
             text = _("%(name)s, missing %(date)s") % {"name": name, "date": day(at)}
             page = ("episode", {"episode_id": one.about_id})
-            found[one.node][one.about_id] = Ground(one.about_id, text, page, timezone.localdate(at))
-            people[one.node].add(who)
-    return found, people
+            found.records[one.node][one.about_id] = Ground(one.about_id, text, page, timezone.localdate(at))
+            found.missing[one.about_id] = who
+    return found
 
 
 def there(user: User, place_id: uuid.UUID, on: date | None = None) -> Answer:

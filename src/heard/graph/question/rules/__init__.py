@@ -14,7 +14,7 @@ from enum import StrEnum
 from hashlib import sha256
 from heapq import heappop, heappush
 from math import log2
-from typing import Final
+from typing import Any, Final
 
 from heard.agencies.rules import Asks
 from heard.network.rules import How, KnownGrade, Piece, SourceGrade, Step
@@ -22,6 +22,21 @@ from heard.network.rules import How, KnownGrade, Piece, SourceGrade, Step
 HUB: Final = 30  # people: what more than so many are tied to is named, and not passed through
 MONTHS: Final = 12  # back: what ended before is not asked about
 MOST: Final = 200  # in one answer
+LAST: Final = (  # kinds of ties that hold until somebody says otherwise; the others tell of what happened
+    "family_of", "lives_with", "friend_of", "goes_about_with", "partner_of", "works_for", "protects", "goes_to", "works_at", "runs",
+    "part_of", "uses", "keeper_of", "in_contact", "same_device", "meets_at", "claims", "works_with", "inside",
+)  # fmt: skip
+
+
+def asked_since(today: date) -> date:
+    """What ended before this day is not asked about."""
+    return today - timedelta(days=MONTHS * 365 // 12)
+
+
+def last_said(one: Piece) -> date:
+    """The last day on which a source says that it was so: its end; else the day on which it was noted, of what lasts; else the day
+    on which it happened."""
+    return one.until or (one.noted if one.kind_id in LAST else one.on)
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,11 @@ def near(
 
 def _in_order(steps: Iterable[Step]) -> list[Step]:
     return sorted(steps, key=lambda step: (not step.protects, step.said, str(step.end), str(step.tie_key)))
+
+
+def people_among(things: Iterable[Any]) -> set[uuid.UUID]:
+    """Keys of the children and adults among what is named."""
+    return {one.pk for one in things if type(one).__name__ == "Person"}
 
 
 # ---- what is known, and what people judged of it

@@ -12,12 +12,10 @@ from typing import Final
 
 import rustworkx
 
-from heard.network.rules import Piece
-
 DAYS: Final = 180  # back: who was not seen since is not joined by it
 TOGETHER: Final = 12  # children in one circle at most
 AWAY: Final = 3  # joins from a child on the agenda
-SEARCHED: Final = 500  # children
+MET: Final = 500  # children, around those on an agenda
 
 
 @dataclass(frozen=True)
@@ -40,11 +38,6 @@ class Circle:
     @property
     def since(self) -> date:
         return min(join.day for join in self.joins)
-
-
-def last_seen(one: Piece) -> date:
-    """The last day on which a source says that it was so."""
-    return max(one.on, one.until) if one.until else one.on
 
 
 def joined_through(seen: Mapping[uuid.UUID, Mapping[uuid.UUID, date]]) -> list[Join]:

@@ -45,6 +45,11 @@ def may_be_one(
     return found
 
 
+def both(one: uuid.UUID, other: uuid.UUID) -> str:
+    """By what two groups are known again, whichever of them is asked about."""
+    return " ".join(sorted((str(one), str(other))))
+
+
 def called_alike(one: str, other: str) -> bool:
     """The same, or spelled alike as a whole: a word that both have is not enough."""
     a, b = normal(one).replace(" ", ""), normal(other).replace(" ", "")
