@@ -2,15 +2,12 @@
 
 import fcntl
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.core.signals import request_started
@@ -74,7 +71,6 @@ ON_BOTH = (
     "insight/test_release_at_once.py",
 )
 _HERE = Path(__file__).parent
-_IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -88,76 +84,40 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a site after `heard migrate`, on SQLite. Who begins with one copies it."""
-    root = _of_all_workers(tmp_path_factory)
-    with _once(root, "migrated") as is_first:
-        if is_first:
-            _migrate(root / "migrated", "")
-    return root / "migrated"
-
-
-@contextmanager
-def _once(root: Path, what: str) -> Iterator[bool]:
-    """One worker after the other, each told whether it is the first."""
-    done = root / f"{what}.done"
-    with (root / f"{what}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield not done.exists()
-        done.touch()
-
-
-def _migrate(folder: Path, database: str) -> None:
-    """It takes a minute, which all workers wait for once."""
-    folder.mkdir(exist_ok=True)
-    folder.chmod(0o755)  # as somebody may have made it, open to others of the machine
-    not_ours = ("PYTEST_VERSION", "DATABASE_URL")
-    kept = {name: value for name, value in os.environ.items() if name not in not_ours}
-    own = {"HEARD_DATA": str(folder), "HEARD_DEMO": "1"} | ({"DATABASE_URL": database} if database else {})
-    command = [sys.executable, "-m", "heard.cli", "migrate"]
-    subprocess.run(command, env=kept | own, check=True, capture_output=True)
-
-
-def _of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a site after `heard migrate`, for who begins with one to copy. It takes a minute, which all workers
+    wait for once."""
     ours = tmp_path_factory.getbasetemp()
-    return ours.parent if _IS_WORKER else ours
-
-
-@pytest.fixture(scope="session")
-def django_db_keepdb(django_db_keepdb: bool) -> bool:
-    """Where the database is there already, with every migration."""
-    return django_db_keepdb or _IS_WORKER or connection.vendor == "sqlite"
+    root = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
+    folder = root / "migrated"
+    with (root / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / "migrated.done").exists():
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o755)  # as somebody may have made it, open to others of the machine
+            kept = {
+                name: value
+                for name, value in os.environ.items()
+                if name not in ("PYTEST_VERSION", "DATABASE_URL")
+            }
+            own = {"HEARD_DATA": str(folder), "HEARD_DEMO": "1"}
+            subprocess.run(
+                [sys.executable, "-m", "heard.cli", "migrate"],
+                env=kept | own,
+                check=True,
+                capture_output=True,
+            )
+            (root / "migrated.done").touch()
+    return folder
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None,
-    django_db_blocker: Any,
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """The tables of `migrated`. SQLite in a file, as in a real installation: in memory the live server and the story would share
-    one connection, and each be in the middle of what the other writes."""
+    """SQLite in a file, as in a real installation: in memory the live server and the story would share one connection, and
+    each be in the middle of what the other writes."""
     if connection.vendor == "sqlite":
-        ours = tmp_path_factory.mktemp("database") / "heard.sqlite3"
-        shutil.copyfile(request.getfixturevalue("migrated") / "heard.sqlite3", ours)
-        connection.settings_dict["TEST"]["NAME"] = str(ours)
-    elif _IS_WORKER:
-        root = _of_all_workers(tmp_path_factory)
-        with django_db_blocker.unblock(), _once(root, "template") as is_first:
-            _copy_in_postgresql(
-                root / "template", connection.settings_dict["TEST"]["NAME"], is_first=is_first
-            )
-
-
-def _copy_in_postgresql(folder: Path, name: str, *, is_first: bool) -> None:
-    template = f"{connection.settings_dict['NAME']}_template"
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        if is_first:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{template}"')
-            cursor.execute(f'CREATE DATABASE "{template}"')
-            _migrate(folder, urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{template}").geturl())
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "heard.sqlite3")
 
 
 @pytest.fixture(autouse=True)
