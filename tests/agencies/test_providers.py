@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from heard.agencies.providers import read
 
@@ -101,17 +107,27 @@ def test_an_agency_has_one(tmp_path: Path) -> None:
 
 # ---- SAML
 
+
+def certificate() -> str:
+    """As metadata has it: base64 of DER."""
+    key, name, now = ec.generate_private_key(ec.SECP256R1()), x509.Name([]), datetime.now(UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now).not_valid_after(now + timedelta(days=1))
+    return b64encode(made.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)).decode()
+
+
+OURS, SECOND = certificate(), certificate()
 SAML = """
 school:
   name: Northgate Academy
   agency: Northgate Academy
   metadata: {file}
 """
-METADATA = """<?xml version="1.0"?>
+METADATA = f"""<?xml version="1.0"?>
 <EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://login.example.org/metadata">
   <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
     <KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data>
-      <X509Certificate>QUJD</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
+      <X509Certificate>{OURS}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
     <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://login.example.org/post"/>
     <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://login.example.org/sso"/>
   </IDPSSODescriptor>
@@ -128,17 +144,17 @@ def test_a_provider_of_saml_is_read_from_its_metadata(tmp_path: Path) -> None:
     (one,) = read(with_metadata(tmp_path, METADATA), {}).values()
     assert (one.protocol, one.server, one.person) == ("saml", "https://login.example.org/sso", "")
     assert one.signer is not None
-    assert (one.signer.entity, one.signer.certificates) == ("https://login.example.org/metadata", ("QUJD",))
+    assert (one.signer.entity, one.signer.certificates) == ("https://login.example.org/metadata", (OURS,))
     assert one.origins == ["https://login.example.org"]
     (one,) = read(with_metadata(tmp_path, METADATA, "  person: objectId\n"), {}).values()
     assert one.person == "objectId"
-    second = METADATA.split("<KeyDescriptor")[1].split("</KeyDescriptor>")[0].replace("QUJD", "REVG")
+    second = METADATA.split("<KeyDescriptor")[1].split("</KeyDescriptor>")[0].replace(OURS, SECOND)
     two = METADATA.replace(
         "<SingleSignOnService", f"<KeyDescriptor{second}</KeyDescriptor><SingleSignOnService", 1
     )
     (one,) = read(with_metadata(tmp_path, two), {}).values()
     assert one.signer is not None
-    assert one.signer.certificates == ("QUJD", "REVG"), "two, while a key is changed"
+    assert one.signer.certificates == (OURS, SECOND), "two, while a key is changed"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +162,10 @@ def test_a_provider_of_saml_is_read_from_its_metadata(tmp_path: Path) -> None:
     [
         ("<?xml", "no xml <?xml", "is no SAML metadata"),
         ("HTTP-Redirect", "HTTP-Artifact", "lacks its entityID, a certificate"),
-        ("<X509Certificate>QUJD</X509Certificate>", "", "lacks its entityID, a certificate"),
+        ("<X509Certificate>OURS</X509Certificate>", "", "lacks its entityID, a certificate"),
+        ("OURS", "not a certificate", "a certificate in .* cannot be read"),
+        ("OURS", "QUJD", "a certificate in .* cannot be read"),
+        ('use="signing"', 'use="encryption"', "lacks its entityID, a certificate"),
         (' entityID="https://login.example.org/metadata"', "", "lacks its entityID, a certificate"),
         ("https://login.example.org/sso", "http://login.example.org/sso", "an address with https"),
         ("</EntityDescriptor>", "<IDPSSODescriptor/></EntityDescriptor>", "is of several providers"),
@@ -158,6 +177,7 @@ def test_a_provider_of_saml_is_read_from_its_metadata(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_with_metadata_is_said(tmp_path: Path, before: str, after: str, sentence: str) -> None:
+    before = before.replace("OURS", OURS)
     assert before in METADATA
     with pytest.raises(ValueError, match=sentence):
         read(with_metadata(tmp_path, METADATA.replace(before, after, 1)), {})

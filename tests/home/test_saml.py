@@ -245,6 +245,12 @@ def _for_anybody(assertion: Any) -> None:
     conditions.remove(conditions.find("saml:AudienceRestriction", NS))
 
 
+def _for_others_too(assertion: Any) -> None:
+    audience = assertion.find(".//saml:Audience", NS)
+    other = etree.SubElement(audience.getparent(), f"{{{Saml.NS_SAML}}}Audience")
+    other.text = "https://another.example/metadata"
+
+
 def _to_no_question(assertion: Any) -> None:
     del assertion.find(".//saml:SubjectConfirmationData", NS).attrib["InResponseTo"]
 
@@ -270,6 +276,7 @@ def _by_somebody_else(assertion: Any) -> None:
     [
         _for_somebody_else,
         _for_anybody,
+        _for_others_too,
         _to_no_question,
         _to_another_question,
         _to_another_place,
@@ -345,14 +352,88 @@ def test_entities_of_an_answer_are_not_read(organisation: Organisation) -> None:
     assert turned_away(answer, client)
 
 
-def test_calling_it_off_there_is_said(organisation: Organisation) -> None:
+@pytest.mark.parametrize(("status", "is_called_off"), [("AuthnFailed", True), ("InvalidNameIDPolicy", False)])
+def test_calling_it_off_there_is_said_and_what_else_is_wrong_is_logged(
+    organisation: Organisation, caplog: pytest.LogCaptureFixture, status: str, is_called_off: bool
+) -> None:
     client = Client()
-    asked = organisation.sent_to(client, COUNTY)
-    tree = read(organisation.answer(asked, "u-sol"))
-    tree.find(".//samlp:StatusCode", NS).set("Value", "urn:oasis:names:tc:SAML:2.0:status:Responder")
+    tree = read(organisation.answer(organisation.sent_to(client, COUNTY), "u-sol"))
+    code = tree.find(".//samlp:StatusCode", NS)
+    code.set("Value", "urn:oasis:names:tc:SAML:2.0:status:Responder")
+    more = etree.SubElement(code, f"{{{Saml.NS_SAMLP}}}StatusCode")
+    more.set("Value", f"urn:oasis:names:tc:SAML:2.0:status:{status}")
     tree.remove(tree.find("saml:Assertion", NS))
     answer = handed_over(client, COUNTY, packed(tree))
-    assert answer.url == reverse("socialaccount_login_cancelled")
+    if is_called_off:
+        assert answer.url == reverse("socialaccount_login_cancelled")
+    else:
+        assert turned_away(answer, client)
+    assert "STATUS_CODE_IS_NOT_SUCCESS" in caplog.text
+
+
+def _stylesheet(signature: Any) -> None:
+    made = etree.SubElement(signature.find(".//ds:Transforms", NS), f"{{{Saml.NS_DS}}}Transform")
+    made.set("Algorithm", "http://www.w3.org/TR/1999/REC-xslt-19991116")
+
+
+def _path(signature: Any) -> None:
+    made = etree.SubElement(signature.find(".//ds:Transforms", NS), f"{{{Saml.NS_DS}}}Transform")
+    made.set("Algorithm", "http://www.w3.org/TR/1999/REC-xpath-19991116")
+    etree.SubElement(made, f"{{{Saml.NS_DS}}}XPath").text = "count(//*[count(//*) > 0]) > 0"
+
+
+def _two_references(signature: Any) -> None:
+    one = signature.find(".//ds:Reference", NS)
+    one.addnext(etree.fromstring(etree.tostring(one)))
+
+
+def _canonical_as_it_likes(signature: Any) -> None:
+    signature.find(".//ds:CanonicalizationMethod", NS).set(
+        "Algorithm", "http://www.w3.org/TR/1999/REC-xpath-19991116"
+    )
+
+
+def _an_object(signature: Any) -> None:
+    etree.SubElement(signature, f"{{{Saml.NS_DS}}}Object").text = "anything"
+
+
+@pytest.mark.parametrize("change", [_stylesheet, _path, _two_references, _canonical_as_it_likes, _an_object])
+def test_nothing_that_a_stranger_wrote_is_carried_out(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch, change: Any
+) -> None:
+    """xmlsec does what a signature asks for before it compares it: a stylesheet that never ends would hold a thread for good."""
+    client = Client()
+    tree = read(organisation.answer(organisation.sent_to(client, COUNTY), "u-tess"))
+    change(tree.find(".//ds:Signature", NS))
+    monkeypatch.setattr("xmlsec.SignatureContext", lambda *_: pytest.fail("it was worked through"))
+    assert turned_away(handed_over(client, COUNTY, packed(tree)), client)
+
+
+def test_a_time_in_another_form_is_no_error_of_ours(organisation: Organisation) -> None:
+    client = Client()
+    tree = read(organisation.answer(organisation.sent_to(client, COUNTY), "u-tess"))
+    tree.find(".//saml:Conditions", NS).set("NotOnOrAfter", "2036-11-28T00:00:00+00:00")
+    assert turned_away(handed_over(client, COUNTY, packed(tree)), client)
+
+
+def test_an_attribute_that_comes_twice_keeps_nobody_out(
+    world: World, organisation: Organisation, settings: Any
+) -> None:
+    """Keycloak says each role by itself."""
+    known(world, settings)
+    organisation.knows("u-sol", Role=["one", "two"])
+    client = Client()
+    tree = read(organisation.answer(organisation.sent_to(client, COUNTY), "u-sol"))
+    role = tree.find(".//saml:Attribute", NS)
+    again = etree.fromstring(etree.tostring(role))
+    role.addnext(again)
+    handed_over(client, COUNTY, signed_again(tree, organisation))
+    assert is_in(client)
+
+
+def test_what_an_organisation_is_given_of_heard_does_not_end(organisation: Organisation) -> None:
+    made = etree.fromstring(Client().get(reverse("saml_metadata", args=[COUNTY])).content)
+    assert not {"validUntil", "cacheDuration"} & set(made.attrib)
 
 
 # ---- second factor and groups

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,6 +125,7 @@ def _provider(id_: str, entry: Any, environment: Mapping[str, str]) -> Provider:
 
 def _metadata(where: str, file: str) -> tuple[str, Signer]:
     """Where a SAML provider has people sent, and who signs for it, from the file in which it says so."""
+    from cryptography.x509 import load_der_x509_certificate
     from lxml import etree
     from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser as Metadata
 
@@ -139,12 +141,18 @@ def _metadata(where: str, file: str) -> tuple[str, Signer]:
         raise ValueError(f"{where} {file} is no SAML metadata.") from error
     if several:
         raise ValueError(f"{where} {file} is of several providers. Ask for the metadata of this one alone.")
-    certificates = said.get("x509certMulti", {}).get("signing") or [said.get("x509cert")]
+    signs = any(key.get("use") != "encryption" for key in tree.iter("{*}KeyDescriptor"))
+    certificates = said.get("x509certMulti", {}).get("signing") or [said.get("x509cert") if signs else None]
     server = said.get("singleSignOnService", {}).get("url", "")
     if not said.get("entityId") or not server or not all(certificates):
         raise ValueError(
             f"{where} {file} lacks its entityID, a certificate for signing, or an address for HTTP-Redirect."
         )
+    try:
+        for one in certificates:
+            load_der_x509_certificate(b64decode(one))
+    except ValueError as error:
+        raise ValueError(f"{where} a certificate in {file} cannot be read.") from error
     return server, Signer(said["entityId"], tuple(certificates))
 
 

@@ -469,6 +469,10 @@ if not _afterwards.isdigit():
 AFTERWARDS_MONTHS = int(_afterwards)
 
 ADDRESS = os.environ.get("HEARD_ADDRESS", "http://127.0.0.1:8000" if DEMO else "").rstrip("/")
+if not ADDRESS and any(_provider.signer for _provider in SIGN_ON.values()):
+    raise ImproperlyConfigured(
+        "HEARD_ADDRESS is lacking: where an organisation signs people in by SAML, it says where they come back."
+    )
 DEFAULT_FROM_EMAIL = os.environ.get("HEARD_MAIL_FROM", f"heard@{urlsplit(ADDRESS).hostname or 'localhost'}")
 
 LOGGING = {

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.helpers import complete_social_login, render_authentication_error
-from allauth.socialaccount.providers.base import AuthError
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from jwt import PyJWTError
-from lxml.etree import LxmlError
-from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError
+from onelogin.saml2.errors import OneLogin_Saml2_ValidationError
 from requests import RequestException
 
 from heard.agencies.providers import OPENID, SAML
@@ -27,7 +26,8 @@ from heard.home.sign_on import Adapter, Server
 
 # What goes wrong with a server that does not answer, or not as the protocol says.
 _AMISS = (OAuth2Error, PyJWTError, RequestException, KeyError, ValueError, TypeError)
-_NO_ANSWER = (OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError, LxmlError, ValueError, TypeError)
+
+_log = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -75,14 +75,18 @@ def answered(request: HttpRequest, provider_id: str) -> HttpResponse:
     if not 0 < len(text) <= saml.LONGEST:
         return _failed(request, provider_id)
     organisation = _organisation(request, provider_id)
+    answer = None
     try:
         answer = saml.Answer(provider_id, text)
         state = organisation.unstash_redirect_state(request, answer.asked)
         answer.check()
         login = organisation.sociallogin_from_response(request, answer)
     except OneLogin_Saml2_ValidationError as error:
-        return _refused(request, provider_id, error)
-    except (*_NO_ANSWER, PermissionDenied) as error:
+        _log.warning("An answer of the provider %s is not believed: %s", provider_id, saml.why(error))
+        if answer and answer.is_called_off:
+            return redirect("socialaccount_login_cancelled")
+        return _failed(request, provider_id, error)
+    except PermissionDenied as error:
         return _failed(request, provider_id, error)
     login.state = state
     try:
@@ -125,15 +129,5 @@ def _organisation(request: HttpRequest, provider_id: str) -> Any:
 def _failed(request: HttpRequest, provider_id: str, error: Exception | None = None) -> HttpResponse:
     answer: HttpResponse = render_authentication_error(
         request, _organisation(request, provider_id), exception=error
-    )
-    return answer
-
-
-def _refused(request: HttpRequest, provider_id: str, error: OneLogin_Saml2_ValidationError) -> HttpResponse:
-    """They pressed "cancel" there, or what came is not to be believed."""
-    if error.code != OneLogin_Saml2_ValidationError.STATUS_CODE_IS_NOT_SUCCESS:
-        return _failed(request, provider_id, error)
-    answer: HttpResponse = render_authentication_error(
-        request, _organisation(request, provider_id), error=AuthError.CANCELLED
     )
     return answer

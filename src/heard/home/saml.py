@@ -6,6 +6,8 @@ a question that this browser was sent with, and is for Heard alone. Heard has no
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -36,29 +38,61 @@ LONGEST: Final = (
 # Where Microsoft Entra ID says how they confirmed; its context of the authentication stays that of a password.
 _METHODS: Final = "http://schemas.microsoft.com/claims/authnmethodsreferences"
 _ASSERTION: Final = "/samlp:Response/saml:Assertion"
+# All that a signature of SAML may ask to be done before it is compared (SAML 2.0 core, 5.4.3 and 5.4.4). xmlsec would do more: a
+# stylesheet that whoever sends it wrote, and that never ends.
+_ALONE: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
+_CANONICAL: Final = {_ALONE, f"{_ALONE}WithComments"}
+_TRANSFORMS: Final = _CANONICAL | {f"{Saml.NS_DS}enveloped-signature"}
+_PARTS: Final = ("Reference", "Transform", "CanonicalizationMethod")
+_LEFT_OUT: Final = ("Object", "RetrievalMethod", "XPath")
 
 
 class Answer:
     """What an organisation answers, as its browser brought it. `asked`: the question that it says it answers, which nobody has
-    signed before `check`. Raises `OneLogin_Saml2_ValidationError`, `ValueError` or an error of lxml where it is no answer."""
+    signed before `check`. Raises `OneLogin_Saml2_ValidationError` where it is no answer."""
 
     def __init__(self, provider_id: str, text: str) -> None:
         self._settings = OneLogin_Saml2_Settings(_config(provider_id))
-        self._read = OneLogin_Saml2_Response(self._settings, text)
+        with _as_one_error():
+            self._read = OneLogin_Saml2_Response(self._settings, text)
         self._provider_id = provider_id
         self.asked: str = self._read.get_in_response_to() or ""
 
     def check(self) -> None:
         """Raises `OneLogin_Saml2_ValidationError` unless the assertion is signed, in time, for Heard, and answers `asked`."""
-        self._read.is_valid(_heard_at(self._provider_id), self.asked, raise_exceptions=True)
+        self._refuse_work()
+        with _as_one_error():
+            self._read.is_valid(_heard_at(self._provider_id), self.asked, raise_exceptions=True)
+            self.at = self._instant()
         confirmed = self._of_assertion(
             "/saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData/@InResponseTo"
         )
         if not self.asked or confirmed != [self.asked]:
             # The library believes an answer's own word for it, which only its assertion has signed.
             raise OneLogin_Saml2_ValidationError("The assertion does not say what it answers")
-        if self._settings.get_sp_data()["entityId"] not in self._read.get_audiences():
-            raise OneLogin_Saml2_ValidationError("The assertion does not say for whom it is")
+        if set(self._read.get_audiences()) != {self._settings.get_sp_data()["entityId"]}:
+            raise OneLogin_Saml2_ValidationError("The assertion is not for Heard alone")
+
+    def _refuse_work(self) -> None:
+        """What a signature asks to be done is done before it is compared: nothing but what SAML needs."""
+        for signature in self._read.document.iter(f"{{{Saml.NS_DS}}}Signature"):
+            asked = {name: list(signature.iter(f"{{{Saml.NS_DS}}}{name}")) for name in (*_PARTS, *_LEFT_OUT)}
+            transforms = [one.get("Algorithm") for one in asked["Transform"]]
+            is_plain = (
+                len(asked["Reference"]) == 1
+                and len(transforms) <= 2
+                and set(transforms) <= _TRANSFORMS
+                and {one.get("Algorithm") for one in asked["CanonicalizationMethod"]} <= _CANONICAL
+                and not any(asked[name] for name in _LEFT_OUT)
+            )
+            if not is_plain:
+                raise OneLogin_Saml2_ValidationError("The signature asks for more than SAML allows")
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether they did not sign in there, as the answer says, which nobody has signed: it decides on the page alone."""
+        said = OneLogin_Saml2_XML.query(self._read.document, "//samlp:StatusCode")
+        return any(str(one.get("Value")).endswith((":AuthnFailed", ":RequestDenied")) for one in said)
 
     def who(self, attribute: str) -> str:
         """By which number the organisation knows them: the one value of this attribute, else its persistent NameID."""
@@ -81,8 +115,7 @@ class Answer:
         said = [*self._read.get_authn_contexts(), *self.attributes.get(_METHODS, [])]
         return [one for one in said if isinstance(one, str)][:MOST_WORDS]
 
-    @property
-    def at(self) -> float | None:
+    def _instant(self) -> float | None:
         """When they showed who they are, in seconds since 1970."""
         said = self._of_assertion("/saml:AuthnStatement/@AuthnInstant")
         return OneLogin_Saml2_Utils.parse_SAML_to_time(said[0]) if said else None
@@ -90,6 +123,25 @@ class Answer:
     def _of_assertion(self, path: str) -> list[str]:
         """Of the one assertion that an answer has, which `check` asks."""
         return [str(one) for one in OneLogin_Saml2_XML.query(self._read.document, _ASSERTION + path)]
+
+
+@contextmanager
+def _as_one_error() -> Iterator[None]:
+    """python3-saml raises what its parts raise, and a plain `Exception` for a time in another form."""
+    try:
+        yield
+    except OneLogin_Saml2_ValidationError:
+        raise
+    except Exception as error:
+        raise OneLogin_Saml2_ValidationError(str(error)) from error
+
+
+def why(error: OneLogin_Saml2_ValidationError) -> str:
+    """The library's name of what is wrong, such as WRONG_AUDIENCE, for the log: the sentence has what the sender wrote."""
+    names = {
+        code: name for name, code in vars(OneLogin_Saml2_ValidationError).items() if isinstance(code, int)
+    }
+    return names[error.code] if error.code in names and error.code else "NO_ANSWER_TO_HEARD"
 
 
 class SamlOrganisation(Provider):
@@ -171,6 +223,9 @@ def _config(provider_id: str) -> dict[str, Any]:
             "requestedAuthnContext": False,
             "wantAttributeStatement": False,
             "wantNameId": False,
+            "allowRepeatAttributeName": True,  # one for each role, as Keycloak says it
+            "metadataValidUntil": "",  # what is given once stays so
+            "metadataCacheDuration": "",
             "allowSingleLabelDomains": True,  # a provider within a county's own network
         },
     }  # fmt: skip
