@@ -1,9 +1,8 @@
-"""What became of worries, who told them, and what teams carry: what stands alone, what is put together, and who sees it."""
+"""What became of worries, and who told them: what stands alone, what is put together, and who sees it."""
 
 from __future__ import annotations
 
-import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,14 +10,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.board.test_figures_page import _children, _staff, _worries, signed_in
+from django.utils import timezone
+from tests.board.test_figures_page import _staff, _worries, signed_in
 from tests.conftest import World
-from tests.home.test_work import a_case
 
 from heard.agencies.rules import Hidden
 from heard.board.figures import pictures
 from heard.board.outcomes import queries, words
-from heard.cases.case.models import Case
 from heard.cases.concern.models import Concern
 
 TODAY = date(2026, 11, 27)
@@ -67,8 +65,13 @@ def test_the_year_is_counted_by_what_was_decided_and_by_who_told(world: World) -
     )
     assert found.told.others == 27
     page = " ".join(signed_in(world.board_member).get(reverse("outcomes")).text.split())
-    assert "Of 48 worries, April 2025 to March 2026, most often: No further action (23)" in page
-    assert "Most were told in Wexmoor Police (21)" in page
+    assert (
+        "Of 48 worries, April 2025 to March 2026, most often of what can be shown: No further action (23)"
+        in page
+    )
+    assert "Of the agencies that can be shown, most in Wexmoor Police (21)" in page, (
+        "the school told 20, and others 7"
+    )
     assert "Others together" in page
 
 
@@ -95,44 +98,66 @@ def test_few_are_not_shown(world: World) -> None:
     assert "Strategy discussion" not in page
 
 
-def _teams(world: World, counted: dict[str, tuple[Any, int, int]]) -> None:
-    """Open cases of children of their own, by the team that leads them: how many, and with how many workers."""
-    case = a_case(world)
-    workers = [world.social_worker, world.supervisor, world.coordinator, world.teacher]
-    children = iter(_children(world))
-    Case.objects.all().update(state="closed")
-    for team, number, staff in counted.values():
-        for at in range(number):
-            case.pk, case.state, case.lead_team, case.person = uuid.uuid4(), "open", team, next(children)
-            case.allocated_worker, case.reference = workers[at % staff], f"T{Case.objects.count()}"
-            case._state.adding = True
-            case.save()
-
-
-def test_what_teams_carry(world: World) -> None:
-    _teams(
+def test_a_decision_after_the_fixed_day_moves_nothing(world: World) -> None:
+    """On the day on which somebody decides late, a number would go from what waited to what it became."""
+    _became(
         world,
         {
-            "a": (world.exploitation_team, 9, 3),
-            "b": (world.teacher.team, 7, 4),
-            "c": (world.officer.team, 6, 1),
+            ("strategy", world.police): 12,
+            ("strategy", world.care): 9,
+            ("no_further_action", world.school): 11,
+            ("no_further_action", world.care): 7,
+            ("", world.school): 7,
+            ("", world.care): 7,
         },
     )
-    found = queries.teams(world.coordinator)
-    assert found is not None
-    assert found.others == 13, "six of one worker stand with seven of others"
-    assert [(number, workers) for _team, number, workers in found.alone] == [(9, 3)]
-    page = signed_in(world.coordinator).get(reverse("outcomes")).text
-    assert "3 children for each worker" in page
+    shown = queries.outcomes(world.board_member, today=TODAY)
+    assert shown.by == date(2026, 6, 30)
+    late = Concern.objects.filter(decision="").first()
+    assert late is not None
+    Concern.objects.filter(pk=late.pk).update(
+        decision="no_further_action", state="decided", decided_by=world.coordinator, decision_reason="Nothing more",
+        decided_at=timezone.make_aware(datetime(2026, 7, 1, 12)),
+    )  # fmt: skip
+    assert queries.outcomes(world.board_member, today=TODAY) == shown
+    Concern.objects.filter(pk=late.pk).update(decided_at=timezone.make_aware(datetime(2026, 6, 30, 12)))
+    assert queries.outcomes(world.board_member, today=TODAY) != shown
+    assert queries.outcomes(world.board_member, today=date(2026, 6, 30)).year is None, "its day is not over"
+
+
+def test_an_agency_that_takes_away_its_own_is_left_with_many(world: World) -> None:
+    _became(
+        world,
+        {
+            ("no_further_action", world.school): 20,
+            ("no_further_action", world.care): 3,
+            ("strategy", world.care): 9,
+            ("strategy", world.police): 8,
+            ("panel", world.school): 7,
+            ("panel", world.care): 9,
+        },
+    )
+    shown = dict(queries.outcomes(world.board_member, today=TODAY).became.alone)
+    assert "No further action" not in shown, "the school knows its twenty, and would know of three others"
+    page = " ".join(signed_in(world.board_member).get(reverse("outcomes")).text.split())
+    assert "most often of what can be shown" in page
 
 
 def test_who_sees_what(world: World) -> None:
-    _became(world, {("strategy", world.police): 12, ("no_further_action", world.care): 9})
+    _became(
+        world,
+        {
+            ("strategy", world.police): 12,
+            ("strategy", world.care): 9,
+            ("no_further_action", world.care): 7,
+            ("no_further_action", world.police): 6,
+        },
+    )
     for user in (world.board_member, world.coordinator):
         assert queries.outcomes(user, today=TODAY).told is not None
     for user in (world.supervisor, world.analyst):
         found = queries.outcomes(user, today=TODAY)
-        assert (found.told, queries.teams(user)) == (None, None)
+        assert found.told is None
         page = signed_in(user).get(reverse("outcomes")).text
         assert "Strategy discussion" in page
         assert "Wexmoor Police" not in page
@@ -145,7 +170,15 @@ def test_who_sees_what(world: World) -> None:
 def test_the_page_draws_nothing_and_its_pictures_hold_the_numbers(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _became(world, {("strategy", world.police): 12, ("no_further_action", world.care): 9})
+    _became(
+        world,
+        {
+            ("strategy", world.police): 12,
+            ("strategy", world.care): 9,
+            ("no_further_action", world.care): 7,
+            ("no_further_action", world.police): 6,
+        },
+    )
     client = Client()
     client.force_login(world.board_member)
     with monkeypatch.context() as patched, CaptureQueriesContext(connection) as asked:

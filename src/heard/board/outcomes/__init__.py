@@ -1,1 +1,1 @@
-"""What became of worries, who told them, and how many children each team has: pictures with their tables."""
+"""What became of worries, and who told them: pictures with their tables."""

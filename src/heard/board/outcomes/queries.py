@@ -1,23 +1,22 @@
-"""What became of worries, who told them, and what teams carry. Over the whole partnership, restricted children among them, and no
-smaller than the rules of figures let stand. `user` is always the first argument."""
+"""What became of worries, and who told them. Over the whole partnership, restricted children among them, and no smaller than the
+rules of figures let stand. `user` is always the first argument."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from heard.agencies.rules import Hidden, May
 from heard.board.figures import rules
 from heard.board.figures.queries import agencies_counted, sees_by_agency
 from heard.board.figures.rules import Period
-from heard.cases.case import queries as cases
-from heard.cases.case.rules import Counted
+from heard.cases.case.rules import TOO_FEW, Counted
 from heard.cases.concern import queries as concerns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from heard.agencies.models import User
     from heard.cases.case.counting import Quarter
@@ -31,65 +30,69 @@ class Parts:
     others: int = 0
 
     @property
-    def most(self) -> tuple[str, int] | None:
+    def largest(self) -> tuple[str, int] | None:
+        """Of those alone."""
         return max(self.alone, key=lambda one: one[1], default=None)
+
+    @property
+    def is_largest_of_all(self) -> bool:
+        """Whether none of the others can be as large."""
+        return self.largest is not None and self.largest[1] > self.others
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """`periods` of the last three years, by the day on which a decision was due; `year`: the last that ended, from April to March;
-    of it `became`, by what was decided, and `told`, by the agency in which it was told, for those who see that."""
+    """`periods` of the last three years, by the day on which a decision was due; `year`: from April to March, or a little longer, and
+    `by`: the end of the quarter after it, which is over; of it `became`, by what was decided up to that day, and `told`, by the
+    agency in which it was told, for those who see that."""
 
     periods: list[Period]
     waiting: Period | None
     year: Period | None
+    by: date | None
     became: Parts
     told: Parts | None
 
 
-@dataclass(frozen=True)
-class Teams:
-    """Teams that may stand alone: words, children in open cases, workers to whom they are allocated; and the children of the
-    others."""
-
-    alone: list[tuple[str, int, int]]
-    others: int
-
-
 def outcomes(user: User, *, today: date) -> Outcomes:
-    """Two questions, and two more for those who see agencies. `Hidden` from who does not see figures."""
+    """Two questions, and two more for those who see agencies. `Hidden` from who does not see figures.
+
+    Of a year the decisions of one fixed day are counted, a quarter after it: else each that is made later would move from what
+    waited to what it became, on a day on which somebody looks."""
     if not user.may(May.SEE_FIGURES):
         raise Hidden
-    counted = list(concerns.what_became(user).by_quarter(today))
-    found = rules.periods(_added(counted, lambda one: one.first), today=today)
-    block = rules.latest_block(found)
-    year = rules.added(block)
-    of_year = [one for one in counted if year and year.first <= one.first <= year.last]
+    whole = _added(concerns.to_decide(user).by_quarter(today), lambda one: one.first)
+    found = rules.periods(whole, today=today)
+    year = rules.added(rules.latest_block(rules.periods(whole, today=_quarter_before(today))))
+    by = rules.next_of(year.last + timedelta(days=1)) - timedelta(days=1) if year else None
+    shown = sees_by_agency(user)
+    became, told = _parts_of(user, year, by, shown=shown) if year and by else (Parts(), Parts())
+    told_to_them = told if shown else None
+    return Outcomes(rules.window(found, today=today), rules.waiting(found), year, by, became, told_to_them)
+
+
+def _quarter_before(today: date) -> date:
+    return rules.first_of(rules.first_of(today) - timedelta(days=1))
+
+
+def _parts_of(user: User, year: Period, by: date, *, shown: bool) -> tuple[Parts, Parts]:
+    counted = concerns.what_became(user, by=by).by_quarter(year.last + timedelta(days=1))
+    of_year = [one for one in counted if year.first <= one.first]
     names = dict(concerns.what_can_become(user))
-    return Outcomes(
-        rules.window(found, today=today),
-        rules.waiting(found),
-        year,
-        _parts(_in_order(_added(of_year, lambda one: one.name), names), names),
-        _told(user, of_year) if sees_by_agency(user) else None,
-    )
+    became = _added(of_year, lambda one: one.name)
+    became_by = _added(of_year, lambda one: (one.name, one.agency))
+    stand = {key for key in names if _is_of_many(key, became[key], became_by)}
+    told = Parts()
+    if shown:
+        agencies, staffed = agencies_counted(user)
+        by_agency = _added(of_year, lambda one: one.agency)
+        told = _parts(by_agency, dict(sorted(agencies.items(), key=lambda one: one[1])), staffed)
+    return _parts(became, names, stand), told
 
 
-def teams(user: User) -> Teams | None:
-    """What each team has today, None for who does not see that or where none may stand alone. One question."""
-    if not sees_by_agency(user):
-        return None
-    loads = {one.team: one for one in cases.load_of_teams(user)}
-    staffed = {one.team for one in loads.values() if len(one.workers) >= rules.LEAST_STAFF}
-    alone, others = rules.gathered({one.team: one.open for one in loads.values()}, staffed)
-    rows = [(team, one.of, len(loads[team].workers)) for team, one in alone.items()]
-    return Teams(rows, others.of if others else 0) if rows else None
-
-
-def _told(user: User, of_year: Iterable[Quarter]) -> Parts:
-    names, staffed = agencies_counted(user)
-    by_agency = _added(of_year, lambda one: one.agency)
-    return _parts(_in_order(by_agency, dict(sorted(names.items(), key=lambda one: one[1]))), names, staffed)
+def _is_of_many(decision: str, all_of_it: Counted, parts: Mapping[Any, Counted]) -> bool:
+    """Whether each agency that takes away its own is left with many."""
+    return all(all_of_it.of - one.of > TOO_FEW for (name, _agency), one in parts.items() if name == decision)
 
 
 def _added(counted: Iterable[Quarter], by: Any) -> dict[Any, Counted]:
@@ -99,13 +102,9 @@ def _added(counted: Iterable[Quarter], by: Any) -> dict[Any, Counted]:
     return found
 
 
-def _in_order(parts: Mapping[Any, Counted], names: Mapping[Any, str]) -> dict[Any, Counted]:
-    """As the names stand, whatever is counted of each: which are put together says nothing then."""
+def _parts(parts: Mapping[Any, Counted], names: Mapping[Any, str], may_stand: Collection[Any]) -> Parts:
+    """In the order of the names, whatever is counted of each: which are put together says nothing then."""
     order = [*names, *(key for key in parts if key not in names)]
-    return {key: parts.get(key, Counted()) for key in order}
-
-
-def _parts(parts: Mapping[Any, Counted], names: Mapping[Any, str], may_stand: Any = None) -> Parts:
-    stand = names.keys() if may_stand is None else may_stand & names.keys()
-    alone, others = rules.gathered(parts, stand)
+    in_order = {key: parts.get(key, Counted()) for key in order}
+    alone, others = rules.gathered(in_order, may_stand & names.keys())
     return Parts([(names[key], one.of) for key, one in alone.items()], others.of if others else 0)

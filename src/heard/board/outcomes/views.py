@@ -1,4 +1,4 @@
-"""The page of what became of worries, and of what teams carry."""
+"""The page of what became of worries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from heard.board.outcomes import queries, words
 def outcomes(request: Request) -> HttpResponse:
     context = {
         "found": queries.outcomes(request.user, today=localdate()),
-        "teams": queries.teams(request.user),
         "words": words,
         "hidden": figure_words.hidden(),
         "called": figure_words.called,

@@ -41,9 +41,7 @@ from heard.cases.case.notices.queries import who_had_a_notice
 from heard.cases.case.rules import (
     AFTER_DEATH,
     STATUTORY,
-    Counted,
     Kept,
-    Load,
     why_not_allocate,
     why_not_assign,
     why_not_own,
@@ -310,24 +308,6 @@ def death_of(user: User, person_id: uuid.UUID) -> Death | None:
 def why_not_after_death(user: User, person_id: uuid.UUID) -> str | None:
     """What stands in the way of planning anything with this child: that they have died."""
     return AFTER_DEATH if death_of(user, person_id) else None
-
-
-def load_of_teams(user: User) -> list[Load]:
-    """Of each team that leads open cases, by its key: how many, of which children, and the workers to whom they are allocated.
-    True counts over the whole partnership, restricted children among them (ADR 0010), for those who hold figures: they are shown
-    to nobody before the small ones are hidden. One question."""
-    if not user.may(May.HOLD_FIGURES):
-        raise Hidden
-    rows = Case.objects.filter(state=Case.State.OPEN).order_by("lead_team__agency__name", "lead_team__name")
-    asked = rows.values_list(
-        "lead_team", "lead_team__agency__name", "lead_team__name", "person", "allocated_worker"
-    )
-    found: dict[uuid.UUID, Load] = {}
-    for team, agency, name, child, worker in asked:
-        one = found.setdefault(team, Load(f"{agency}: {name}", Counted(), frozenset()))
-        workers = one.workers if worker is None else one.workers | {worker}
-        found[team] = Load(one.team, one.open + Counted(Kept(0, 1), frozenset({child})), workers)
-    return list(found.values())
 
 
 def ways_of_telling(user: User) -> list[tuple[str, str]]:

@@ -240,15 +240,6 @@ class Counted:
         return self.kept.too_few or len(self.children) <= TOO_FEW
 
 
-@dataclass(frozen=True)
-class Load:
-    """The open cases that a team leads, and the keys of those to whom they are allocated."""
-
-    team: str
-    open: Counted
-    workers: frozenset[object]
-
-
 FEW: Final = 8  # signs and vulnerabilities that are offered at once; the rest stand in the whole list
 _LOOKED_THROUGH: Final = 20_000  # characters of what was told: some eight pages
 _BETWEEN_SENTENCES: Final = re.compile(r"(?<=[.!?])\s+|\n+")

@@ -415,10 +415,11 @@ def to_decide(user: User) -> Counting:
     return Counting(Concern.objects.order_by(), "due_on", in_time, "person")
 
 
-def what_became(user: User) -> Counting:
-    """The same worries in the same quarters as in `to_decide`, by what was decided on each, "" while it waits, and by the agency
-    in which it was told. None is kept. For those who see figures."""
-    return Counting(to_decide(user).rows, "due_on", None, "person", name=F("decision"), agency="agency")
+def what_became(user: User, *, by: date) -> Counting:
+    """The same worries in the same quarters as in `to_decide`, by what was decided on each up to this day, "" while it waited, and by
+    the agency in which it was told. None is kept. For those who see figures."""
+    decided = Case(When(decided_at__date__lte=by, then=F("decision")), default=Value(""))
+    return Counting(to_decide(user).rows, "due_on", None, "person", name=decided, agency="agency")
 
 
 def what_can_become(user: User) -> list[tuple[str, str]]:
