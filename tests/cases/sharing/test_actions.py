@@ -12,6 +12,7 @@ from tests.cases.sharing.conftest import ask, decide, keys_of, prepare
 
 from heard.agencies.models import AuditRow
 from heard.agencies.rules import Hidden, Refused
+from heard.cases.assessment.models import ProtectivePerson
 from heard.cases.attachment.models import Attachment
 from heard.cases.case.actions import record_words
 from heard.cases.record.queries import entries_of
@@ -19,7 +20,8 @@ from heard.cases.sharing import actions, queries
 from heard.cases.sharing.models import InfoRequest, Share
 from heard.cases.sharing.pieces import pieces_of
 from heard.cases.timeline.index import catch_up
-from heard.network.actions import Knows, add_other_name, add_person, note_tie
+from heard.network.actions import Knows, add_other_name, add_person, note_important_person, note_tie
+from heard.network.rules import Said
 
 HER_WORDS = "They wait for me after school."
 
@@ -120,6 +122,20 @@ def test_other_peoples_names_are_known_and_left_out_where_that_was_chosen(world,
     )
     share = queries.share_visible_to(world.social_worker, prepared.pk)
     assert queries.preview(world.social_worker, share)[-1].text == "[name left out] fetches her."
+
+
+def test_carers_and_whoever_has_no_record_are_left_out_too(world, case, assessment):
+    worker = world.social_worker
+    said = Said("family", "Nadia Quill, her aunt", timezone.localdate())
+    note_important_person(by=worker, person_id=case.person_id, name="Ros Kemble", relation="Carer", said=said)
+    ProtectivePerson.objects.create(
+        assessment=assessment, name="Coach Adeel", what_they_do="Drives her home", noted_by=worker
+    )
+    text = "Ros Kemble rang. Nadia fetched her, and Adeel was there. Mina waits."
+    share = prepare(worker, case.person_id, free_text=text, leave_out_names=True)
+    shown = queries.preview(worker, queries.share_visible_to(worker, share.pk))[-1].text
+    left_out = "[name left out]"
+    assert shown == f"{left_out} rang. {left_out} fetched her, and {left_out} was there. Mina waits."
 
 
 def test_by_whatever_name_somebody_around_the_child_is_called_it_is_left_out(world, case):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from heard.agencies.queries import agencies_led_by, workers
 from heard.agencies.rules import Hidden, May
+from heard.cases.assessment.queries import assessments_visible_to
 from heard.cases.case.counting import Counting
 from heard.cases.case.notices.queries import whom_they_cover
 from heard.cases.case.queries import beside_words, worked_in
@@ -21,6 +22,8 @@ from heard.cases.sharing.models import Chase, Delivery, InfoRequest, Receipt, Sh
 from heard.cases.sharing.pieces import pieces_of
 from heard.cases.sharing.rules import Section
 from heard.network.queries import (
+    facts_visible_to,
+    important_people_visible_to,
     not_denied_through,
     people_visible_to,
     person_visible_to,
@@ -194,7 +197,8 @@ def _worked_with(user: User) -> Any:
 
 
 def other_names(user: User, person_id: uuid.UUID) -> tuple[str, ...]:
-    """What the people around this child are called, to mark them in a text. Not the child's own names."""
+    """What the people around this child are called, to mark them in a text, those too of whom there is no record of their own. Not
+    the child's own names."""
     person = people_visible_to(user).prefetch_related("other_names").get(pk=person_id)
     own = [str(person), person.known_as]
     own += [f"{name.given_name} {name.family_name}" for name in person.other_names.all()]
@@ -203,7 +207,19 @@ def other_names(user: User, person_id: uuid.UUID) -> tuple[str, ...]:
     around = [tie.name for tie in ties]
     for one in people.prefetch_related("other_names"):
         around += [one.known_as, *(str(name) for name in one.other_names.all())]
-    return rules.names_in_use(around, own)
+    return rules.names_in_use([*around, *_only_named(user, person_id)], own)
+
+
+def _only_named(user: User, person_id: uuid.UUID) -> Iterator[str]:
+    """Carers and important people, whoever of the family said something, and people who protect by an assessment."""
+    important = important_people_visible_to(user).filter(person_id=person_id)
+    facts = facts_visible_to(user).filter(person_id=person_id)
+    yield from (one.name for one in important)
+    for said_as, said_by in {(one.said_as, one.said_by) for one in (*important, *facts)}:
+        if said_as == "family":
+            yield said_by.partition(",")[0]
+    assessed = assessments_visible_to(user).filter(case__person_id=person_id).order_by()
+    yield from (name for name in assessed.values_list("protective_people__name", flat=True) if name)
 
 
 def preview(user: User, share: Share) -> list[Section]:
