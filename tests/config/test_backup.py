@@ -260,6 +260,7 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(site: Path, made: Path) ->
         "hosts",
         "worker-default",
         "worker-engine",
+        "notifier",
         "administrators",
         "looks",
     } <= found.keys()

@@ -1,13 +1,16 @@
 """What a machine that watches is told: by name, and never a value."""
 
 import shutil
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from heard.agencies.jobs import working
+from heard.agencies.models import WorkerBeat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +28,7 @@ def test_it_is_ready_where_everything_works(
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.text) == (
         200,
-        "database: yes\ndisk: yes\nworker: yes\nmigrations: yes\n",
+        "database: yes\ndisk: yes\nworker: yes\nnotifier: yes\nmigrations: yes\n",
     )
 
 
@@ -34,6 +37,20 @@ def test_without_a_worker_it_is_not_ready_and_alive(client: Client) -> None:
     assert answer.status_code == 503
     assert "worker: no\n" in answer.text
     assert client.get("/health/live").text == "ok\n"
+
+
+def test_a_notifier_that_fell_silent_or_never_was_there_is_told(
+    client: Client, workers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It passes danger on that nobody has seen: a mail that nobody sends reaches nobody."""
+    monkeypatch.setattr("heard.home.health.urgent_waits", lambda _user: True)
+    answer = client.get("/health/ready")
+    assert (answer.status_code, "notifier: no\n" in answer.text) == (503, True)
+    working.beat("notifier", working.NOTIFIER)
+    assert client.get("/health/ready").status_code == 200
+    monkeypatch.setattr("heard.home.health.urgent_waits", lambda _user: False)
+    WorkerBeat.objects.filter(queue=working.NOTIFIER).update(beat_at=timezone.now() - timedelta(hours=1))
+    assert client.get("/health/ready").status_code == 503
 
 
 def test_a_full_disk_is_told(client: Client, workers: None, monkeypatch: pytest.MonkeyPatch) -> None:

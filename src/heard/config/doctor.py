@@ -195,6 +195,9 @@ def _worker() -> Iterator[Finding]:
         if not working.is_beating(queue):
             sentence = f"Nobody works through the queue {queue}."
             yield _error(f"worker-{queue}", sentence, "Start heard-worker.service, or run: heard work")
+    if not working.is_beating(working.NOTIFIER):
+        sentence = "Nobody passes on what is urgent and nobody has seen, and no mail goes at once."
+        yield _error("notifier", sentence, "Start heard-notify.service, or run: heard notify")
 
 
 def _backup() -> Iterator[Finding]:

@@ -37,6 +37,11 @@ def _worker() -> bool:
     return all(working.is_beating(queue) for queue in working.QUEUES)
 
 
+def _notifier() -> bool:
+    """Not where `heard notify` was there and is silent, nor where something urgent waits for it that never was there."""
+    return working.NOTIFIER not in working.standing_still(lambda: urgent_waits(None))
+
+
 def _migrations() -> bool:
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -46,6 +51,7 @@ CHECKS: Final[dict[str, Callable[[], bool]]] = {
     "database": _database,
     "disk": _disk,
     "worker": _worker,
+    "notifier": _notifier,
     "migrations": _migrations,
 }
 

@@ -101,11 +101,12 @@ def urgent_of(user: User, person: Any) -> QuerySet[Notice]:
     return rows if user.may(May.SEE_CHILD) else rows.none()
 
 
-def urgent_waits(user: User) -> bool:
+def urgent_waits(user: User | None) -> bool:
     """Whether something urgent has waited for longer than it takes to be passed on and mailed, whosever it is: for anybody who is
-    signed in, and no more than that."""
+    signed in, and no more than that. `user`: None for a machine that watches."""
     rows = Notice.objects.filter(urgent=True, taken_at=None, ended_at=None)
-    return user.may(May.SIGNED_IN) and rows.filter(told_at__lt=timezone.now() - _MAILED_WITHIN).exists()
+    asks = user is None or user.may(May.SIGNED_IN)
+    return asks and rows.filter(told_at__lt=timezone.now() - _MAILED_WITHIN).exists()
 
 
 def seen_by(user: User, *, subject: str, subject_id: object) -> list[Seen]:
