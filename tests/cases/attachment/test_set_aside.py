@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.cases.attachment.clamav import EICAR, clamd, program
 from tests.cases.attachment.samples import pdf, picture, upload
-from tests.conftest import World
+from tests.conftest import World, let_know
 
 from heard.agencies.drafts.actions import begin_draft
 from heard.agencies.models import AuditRow, User
@@ -243,10 +243,45 @@ def test_once_it_answers_each_is_opened_or_goes(
     assert [path.name for path in folder.iterdir()] == [good.pk.hex]
     [kept] = (folder.parent / "quarantine").iterdir()
     assert kept.read_bytes() == EICAR
-    page = signed_in(world.social_worker).get(reverse("attachments", kwargs={"person_id": child.pk})).text
+    client = signed_in(world.social_worker)
+    assert "A file that you attached was not kept" in client.get("/").text, "they thought that it was there"
+    lost = Notice.objects.get(kind="file_lost")
+    assert set(Reader.objects.filter(notice=lost).values_list("user", flat=True)) == {world.social_worker.pk}
+    page = client.get(reverse("attachments", kwargs={"person_id": child.pk})).text
     assert "by Heard" in page
     assert actions.check_all_files(by=None).is_well
     assert actions.scan_waiting_files(by=None) == 0
+
+
+@needs_clamd
+def test_whoever_tells_a_worry_learns_that_a_file_of_it_was_not_kept(
+    world: World, child: Person, away: None, clam: tuple[str, str], settings: Any
+) -> None:
+    """Before it is sent, and after; a teacher sees no more of the record than their own worry."""
+    let_know(world.social_worker, child.pk, world.school)
+    draft = begin_draft(by=world.teacher, kind="worry")
+    actions.attach(by=world.teacher, upload=upload(EICAR, "a.txt"), draft_id=draft.pk)
+    settings.CLAMD = clam[1]
+    actions.scan_waiting_files(by=None)
+    client = signed_in(world.teacher)
+    assert "A file that you attached was not kept" in client.get("/").text
+    page = client.get(reverse("worry_files", kwargs={"draft_id": draft.pk})).text
+    assert "Not kept" in page
+    assert "ClamAV found harmful software in it" in page
+    assert "waits to be checked" not in page
+    settings.CLAMD = "/nowhere/clamd"
+    actions.attach(by=world.teacher, upload=upload(EICAR, "b.txt"), draft_id=draft.pk)
+    worry = tell(
+        by=world.teacher, person_id=child.pk, seen_and_heard="He has a new phone", why_no_words="He was not asked",
+        danger_done="", danger_now="no", draft_id=draft.pk,
+    )  # fmt: skip
+    settings.CLAMD = clam[1]
+    actions.scan_waiting_files(by=None)
+    told = Notice.objects.get(kind="file_lost", subject="concern")
+    assert told.subject_id == str(worry.pk)
+    assert set(Reader.objects.filter(notice=told).values_list("user", flat=True)) == {world.teacher.pk}
+    page = client.get(reverse("concern", kwargs={"concern_id": worry.pk})).text
+    assert "ClamAV found harmful software in it" in page
 
 
 def test_the_worker_looks_for_them_from_time_to_time(

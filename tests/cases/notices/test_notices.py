@@ -251,6 +251,82 @@ def test_who_told_it_does_not_answer_for_it(world: World, with_worker: Any) -> N
     assert notice.taken_at is not None  # whoever stands in for who told it
 
 
+def test_danger_that_another_agency_takes_on_stays_danger_until_somebody_there_has_seen_it(
+    world: World,
+) -> None:
+    told = telling.tell(
+        by=world.teacher,
+        new_person={"given_name": "Ida", "family_name": "Rowe"},
+        seen_and_heard="Two people waited for her.",
+        why_no_words="Not met yet",
+        danger_now="yes",
+        danger_done="Rang 999.",
+    )
+    said = {"reason": "They can be there now", "feedback": "The police are with her."}
+    telling.decide(
+        by=world.coordinator, concern=told, decision="other_agency", other_agency=world.police, **said
+    )
+    assert unread(world.officer) == [("danger_taken_on", rules.To.AGENCY_LEAD.value)]
+    home = client_of(world.officer).get(reverse("home")).text
+    assert "Somebody is in danger: your agency takes this on" in home
+    assert "govuk-tag--red" in home
+    assert unread(world.coordinator) == []
+    pass_on(minutes(31))
+    assert ("danger_taken_on", rules.To.CO_ORDINATOR.value) in unread(world.coordinator)
+    see_all(world.officer)
+    assert Notice.objects.get(kind="danger_taken_on").taken_at is not None
+
+
+def test_danger_that_was_wrongly_given_to_an_agency_goes_on_no_more(world: World) -> None:
+    told = telling.tell(
+        by=world.teacher,
+        new_person={"given_name": "Ida", "family_name": "Rowe"},
+        seen_and_heard="Two people waited for her.",
+        why_no_words="Not met yet",
+        danger_now="yes",
+        danger_done="Rang 999.",
+    )
+    said = {"reason": "They can be there now", "feedback": "They are with her."}
+    telling.decide(
+        by=world.coordinator, concern=told, decision="other_agency", other_agency=world.school, **said
+    )
+    telling.correct_decision(
+        by=world.coordinator, concern_id=told.pk, why="The wrong agency", decision="other_agency",
+        other_agency=world.police, **said,
+    )  # fmt: skip
+    assert "danger_taken_on" not in dict(unread(world.teacher))
+    assert ("danger_taken_on", rules.To.AGENCY_LEAD.value) in unread(world.officer)
+
+
+def test_after_the_last_step_danger_reaches_whoever_comes_on_duty(world: World, told: Concern) -> None:
+    others = agencies.add_team(by=world.administrator, agency=world.care, name="Emergency duty team")
+    night, day = [
+        agencies.add_user(
+            by=world.administrator, username=username, first_name="N", last_name="D", password=None,
+            team=others, role=Role.SUPERVISOR, agreed_by=world.coordinator,
+        )
+        for username in ("night.one", "day.two")
+    ]  # fmt: skip
+    for user, begins, ends in ((night, -5, 120), (day, 120, 600)):
+        actions.put_on_duty(
+            by=world.administrator,
+            user=user,
+            begins=minutes(begins),
+            ends=minutes(ends),
+            phone="01632 960 055",
+        )
+    pass_on(minutes(61))
+    assert ("danger", rules.To.ON_DUTY.value) in unread(night)
+    assert unread(day) == []
+    pass_on(minutes(119))
+    assert unread(day) == []
+    assert pass_on(minutes(121)) == 1
+    assert unread(day) == [("danger", rules.To.ON_DUTY.value)]
+    assert pass_on(minutes(122)) == 0, "each once"
+    see_all(world.social_worker)
+    assert pass_on(minutes(700)) == 0
+
+
 def given_to(world: World, to: User) -> Notice:
     """Something that was shared with the school, of which one person there was told."""
     row = Notice.objects.create(
@@ -513,6 +589,7 @@ def test_what_is_mailed_is_chosen_but_for_what_is_urgent(world: World) -> None:
     assert queries.mailed_at_once(world.social_worker) == {
         "danger",
         "danger_in_case",
+        "danger_taken_on",
         "missing",
         "staff",
         "staff_no_officer",

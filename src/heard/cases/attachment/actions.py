@@ -276,7 +276,29 @@ def _take_out(by: User | None, row: Attachment, verb: str, why: str) -> None:
     row.withdrawn_by, row.withdrawn_at, row.withdrawn_reason = by, timezone.now(), why
     row.save()
     _audit(by, verb, row, reason=why)
+    _tell_whoever_attached(row)
     transaction.on_commit(lambda: row.path.unlink(missing_ok=True))
+
+
+def _tell_whoever_attached(row: Attachment) -> None:
+    """They think that it is there. Of a worry it is told beside the worry, which whoever told it may always see."""
+    hangs_on = {
+        "worry draft": row.draft_id,
+        "concern": row.concern_id,
+        "attachments": row.child_id,
+        "place": row.place_id,
+        "group": row.group_id,
+    }
+    subject, subject_id = next((name, key) for name, key in hangs_on.items() if key)
+    announce(
+        by=row.attached_by,
+        kind=Notified.FILE_LOST,
+        subject=subject,
+        subject_id=subject_id,
+        person_id=row.child_id,
+        named=[row.attached_by],
+        to_self=True,
+    )
 
 
 def _tell_of_abuse(by: User, row: Attachment) -> None:

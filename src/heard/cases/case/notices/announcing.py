@@ -161,7 +161,8 @@ def pass_on(now: datetime) -> int:
     """Notices that nobody who answers for them has seen go on to whom their next step names, and what somebody who is away has not
     seen to whoever covers for them. For a timer. Returns how many people were added.
 
-    An urgent one goes on at once where none of its readers may open the record any longer, as when it was restricted since.
+    An urgent one goes on at once where none of its readers may open the record any longer, as when it was restricted since; after
+    its last step, to whoever has come on duty or into a role since.
     """
     waits = Q(urgent=True) | Q(steps=1, told_at__lte=now - rules.FIRST_LIMIT)
     rows = Notice.objects.filter(waits, taken_at=None, ended_at=None).order_by("told_at")
@@ -181,13 +182,14 @@ def _pass_on(key: uuid.UUID, now: datetime) -> int:
     if nobody:
         due = max(due, notice.steps + 1)
     begun = steps[notice.steps : due]
-    if not begun and not nobody:
+    all_begun = notice.urgent and due >= len(steps)
+    if not (begun or nobody or all_begun):
         return 0
     about = _about(notice, now)
-    added = sum(
-        _add(notice, addressees(step.who, about, urgent=notice.urgent), about) for step in begun or steps[-1:]
-    )
-    if notice.urgent and not added and notice.taken_at is None and kind not in rules.FOR_FEW:
+    asked = steps[:0:-1] if all_begun else begun or steps[-1:]
+    added = sum(_add(notice, addressees(step.who, about, urgent=notice.urgent), about) for step in asked)
+    is_stuck = (begun or nobody) and not added and notice.taken_at is None
+    if notice.urgent and is_stuck and kind not in rules.FOR_FEW:
         added = _add(notice, whoever_decides(about), about)
     notice.steps = min(due, len(steps))
     notice.save(update_fields=["steps"])

@@ -48,6 +48,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "trusted worker": ("trusted_worker", "case_id"),
     "restriction": ("person_restriction", "person_id"),
     "attachments": ("attachments", "person_id"),
+    "worry draft": ("worry_files", "draft_id"),
     "place": ("place", "place_id"),
     "group": ("group", "group_id"),
     "clocks": ("clocks", "case_id"),

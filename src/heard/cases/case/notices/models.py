@@ -19,6 +19,10 @@ class Notice(models.Model):
 
     class Kind(models.TextChoices):
         DANGER = rules.Kind.DANGER.value, _("Somebody is in danger")
+        DANGER_TAKEN_ON = (
+            rules.Kind.DANGER_TAKEN_ON.value,
+            _("Somebody is in danger: your agency takes this on"),
+        )
         DANGER_IN_CASE = rules.Kind.DANGER_IN_CASE.value, _("Somebody is in danger: now in this child’s case")
         WORRY = rules.Kind.WORRY.value, _("New concern about a child you work with")
         WORRY_TAKEN_ON = rules.Kind.WORRY_TAKEN_ON.value, _("Your agency takes on a concern")
@@ -49,6 +53,7 @@ class Notice(models.Model):
         REFERRAL = rules.Kind.REFERRAL.value, _("Referral moved on")
         WARNING = rules.Kind.WARNING.value, _("New warning")
         FILE = rules.Kind.FILE.value, _("New file")
+        FILE_LOST = rules.Kind.FILE_LOST.value, _("A file that you attached was not kept")
         SET_ASIDE = rules.Kind.SET_ASIDE.value, _("A file may show a child’s abuse. Call the police")
         MOMENT = rules.Kind.MOMENT.value, _("Conference or other statutory step noted")
         TIED = rules.Kind.TIED.value, _("Child tied to a place or group")

@@ -34,6 +34,7 @@ class Kind(StrEnum):
 
     DANGER = "danger"
     DANGER_IN_CASE = "danger_in_case"
+    DANGER_TAKEN_ON = "danger_taken_on"
     WORRY = "worry"
     WORRY_TAKEN_ON = "worry_taken_on"
     CASE_OPENED = "case_opened"
@@ -64,6 +65,7 @@ class Kind(StrEnum):
     WARNING = "warning"
     FILE = "file"
     SET_ASIDE = "set_aside"
+    FILE_LOST = "file_lost"
     MOMENT = "moment"
     TIED = "tied"
     MISSING_NEWS = "missing_news"
@@ -95,13 +97,16 @@ class Kind(StrEnum):
 
 
 # Of these one that nobody has seen goes on to others within the hour, and its mail cannot be switched off.
-URGENT: Final = frozenset({Kind.DANGER, Kind.DANGER_IN_CASE, Kind.MISSING, Kind.STAFF, Kind.STAFF_NO_OFFICER})
+URGENT: Final = frozenset(
+    {Kind.DANGER, Kind.DANGER_IN_CASE, Kind.DANGER_TAKEN_ON, Kind.MISSING, Kind.STAFF, Kind.STAFF_NO_OFFICER}
+)
 
 # Whom it goes to. The first role of which there is anybody answers for it: until one of them, or whoever covers for them, has
 # seen it, it goes on to others, whoever else has seen it.
 WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.DANGER: (To.WORKER, To.CO_ORDINATOR),
     Kind.DANGER_IN_CASE: (To.WORKER,),
+    Kind.DANGER_TAKEN_ON: (To.AGENCY_LEAD,),
     Kind.WORRY: (To.WORKER,),
     Kind.WORRY_TAKEN_ON: (To.AGENCY_LEAD,),
     Kind.CASE_OPENED: (To.LEAD_SUPERVISOR, To.WORKER),
@@ -132,6 +137,7 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.WARNING: (To.WORKER,),
     Kind.FILE: (To.WORKER,),
     Kind.SET_ASIDE: (To.WORKER, To.LEAD_SUPERVISOR, To.CO_ORDINATOR),
+    Kind.FILE_LOST: (To.NAMED,),
     Kind.MOMENT: (To.WORKER,),
     Kind.TIED: (To.WORKER,),
     Kind.MISSING_NEWS: (To.WORKER, To.CO_ORDINATOR),
@@ -179,13 +185,22 @@ FOR_FEW: Final = frozenset({Kind.STAFF, Kind.STAFF_NO_OFFICER})
 
 # What these are about was given to their addressees, who need not see the record; whoever is kept out of it gets none.
 GIVEN: Final = frozenset(
-    {Kind.SHARED, Kind.WITHDRAWN, Kind.ONWARD, Kind.STAFF, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.NOT_TAKEN_BACK}
+    {
+        Kind.SHARED,
+        Kind.WITHDRAWN,
+        Kind.ONWARD,
+        Kind.STAFF,
+        Kind.BROUGHT,
+        Kind.TAKEN_BACK,
+        Kind.NOT_TAKEN_BACK,
+        Kind.FILE_LOST,
+    }
 )
 
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
     Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
-    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK,
+    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST,
 }  # fmt: skip
 
 # Where nobody who answers for it sees it: who else, and after how long. Minutes of what is urgent are a setting; what is mailed at

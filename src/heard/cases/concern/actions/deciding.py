@@ -16,7 +16,7 @@ from heard.agencies.rules import May, Refused, refuse
 from heard.cases.case.actions import name_worker, open_case, take_back_case
 from heard.cases.case.models import Words
 from heard.cases.case.notices.actions import mark_subject_seen
-from heard.cases.case.notices.announcing import announce, settle_decided
+from heard.cases.case.notices.announcing import announce, settle, settle_decided
 from heard.cases.case.notices.queries import who_was_told
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import open_case_of, words_of
@@ -209,6 +209,7 @@ def correct_decision(
         again=was == decided.decision,
     )
     _audit(by, "correct decision", concern, reason=concern.why_corrected, decision=concern.decision)
+    settle(kind=Notified.DANGER_TAKEN_ON, subject="concern", subject_id=concern.pk, at=now)
     _announce(by, concern, decided.step if was != decided.decision else None, now)
     announce(
         by=by,
@@ -340,7 +341,9 @@ def _announce(by: User, concern: Concern, step: Step | None, now: datetime) -> N
     ):  # with a clock of its own, until the worker has seen it
         announce(kind=Notified.DANGER_IN_CASE, **worry, **about)
     if concern.other_agency_id:
-        announce(kind=Notified.WORRY_TAKEN_ON, agencies=[concern.other_agency_id], **worry, **about)
+        in_danger = concern.danger_now == rules.Danger.YES
+        kind = Notified.DANGER_TAKEN_ON if in_danger else Notified.WORRY_TAKEN_ON
+        announce(kind=kind, agencies=[concern.other_agency_id], **worry, **about)
     if concern.decision == rules.Decision.STEP and step:
         worry["subject"] = "concern step"
         announce(kind=Notified.ACTION, named=[step.owner], **worry, **about)

@@ -86,7 +86,13 @@ def pass_to_officer(
     concern.save(update_fields=["about_staff"])
     said = concern.words
     words = {"text": said.text, "heard_by": said.heard_by, "heard_on": said.heard_on} if said else None
-    for kind in (Notified.WORRY, Notified.DANGER, Notified.DANGER_IN_CASE, Notified.TELLER_ANSWERED):
+    for kind in (
+        Notified.WORRY,
+        Notified.DANGER,
+        Notified.DANGER_IN_CASE,
+        Notified.DANGER_TAKEN_ON,
+        Notified.TELLER_ANSWERED,
+    ):
         settle(kind=kind, subject="concern", subject_id=concern.pk, at=now)
     for asked in TellerQuestion.objects.filter(concern=concern, answered_at=None, ended_at=None):
         asked.ended_at = now
