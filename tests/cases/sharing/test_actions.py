@@ -20,7 +20,15 @@ from heard.cases.sharing import actions, queries
 from heard.cases.sharing.models import InfoRequest, Share
 from heard.cases.sharing.pieces import pieces_of
 from heard.cases.timeline.index import catch_up
-from heard.network.actions import Knows, add_other_name, add_person, note_important_person, note_tie
+from heard.network.actions import (
+    Knows,
+    add_other_name,
+    add_person,
+    lift_restriction,
+    note_important_person,
+    note_tie,
+    restrict,
+)
 from heard.network.rules import Said
 
 HER_WORDS = "They wait for me after school."
@@ -122,6 +130,36 @@ def test_other_peoples_names_are_known_and_left_out_where_that_was_chosen(world,
     )
     share = queries.share_visible_to(world.social_worker, prepared.pk)
     assert queries.preview(world.social_worker, share)[-1].text == "[name left out] fetches her."
+
+
+def test_out_of_a_restricted_record_whoever_may_let_others_in_shares_with_those_who_are_not_there(
+    world, case
+):
+    """What is delivered to an agency opens as much as letting it in."""
+    restrict(by=world.supervisor, person_id=case.person_id, reason="A relative works there")
+    away = prepare(
+        world.social_worker,
+        case.person_id,
+        free_text="She waits.",
+        to_agency_id=world.police.pk,
+        to_outside="",
+    )
+    with pytest.raises(Refused, match="restricted"):
+        decide(world.social_worker, away)
+    assert decide(world.social_worker, away, "refused", why="Not theirs to know", basis="").state == "refused"
+    outside = prepare(world.social_worker, case.person_id, free_text="She waits.", to_outside="A hospital")
+    with pytest.raises(Refused, match="restricted"):
+        decide(world.social_worker, outside)
+    assert decide(world.supervisor, outside).state == "shared"
+    lift_restriction(by=world.supervisor, person_id=case.person_id, reason="They left")
+    again = prepare(
+        world.social_worker,
+        case.person_id,
+        free_text="She waits.",
+        to_agency_id=world.police.pk,
+        to_outside="",
+    )
+    assert decide(world.social_worker, again).state == "shared"
 
 
 def test_carers_and_whoever_has_no_record_are_left_out_too(world, case, assessment):

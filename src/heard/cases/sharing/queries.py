@@ -24,11 +24,13 @@ from heard.cases.sharing.rules import Section
 from heard.network.queries import (
     facts_visible_to,
     important_people_visible_to,
+    involvements_of,
     not_denied_through,
     people_visible_to,
     person_visible_to,
     visible_through,
     web,
+    why_not_let_in,
 )
 
 if TYPE_CHECKING:
@@ -208,6 +210,12 @@ def other_names(user: User, person_id: uuid.UUID) -> tuple[str, ...]:
     for one in people.prefetch_related("other_names"):
         around += [one.known_as, *(str(name) for name in one.other_names.all())]
     return rules.names_in_use([*around, *_only_named(user, person_id)], own)
+
+
+def why_not_let_them_in(user: User, share: Share) -> str | None:
+    """Out of a restricted record whoever may let others into it shares with those who are not there: what is delivered opens as much."""
+    there = involvements_of(user, share.person_id).filter(agency=share.to_agency_id)
+    return None if share.to_agency_id and there.exists() else why_not_let_in(user, share.person)
 
 
 def _only_named(user: User, person_id: uuid.UUID) -> Iterator[str]:

@@ -159,7 +159,7 @@ def why_not_prepare(
 @dataclass(frozen=True)
 class Ready:
     """How a share stands when it is decided. `read_as_it_is`: whoever decides read what is there now. `has_words`: what the child
-    says about it is with it."""
+    says about it is with it. `why_not_let_in`: why whoever decides cannot let those into the record to whom it goes."""
 
     may_share: bool
     state: str
@@ -167,6 +167,7 @@ class Ready:
     has_content: bool
     basis_known: bool
     has_words: bool
+    why_not_let_in: str | None = None
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,8 @@ def why_not_decide(ready: Ready, decided: Decided, *, today: date) -> str | None
 
 
 def _why_not_share(ready: Ready, decided: Decided, today: date) -> str | None:
+    if ready.why_not_let_in:
+        return ready.why_not_let_in
     if not ready.has_content:
         return "Nothing of what was chosen is there any longer. Choose what to share."
     if why_not := _why_no_basis(known=ready.basis_known, basis=decided.basis, note=decided.basis_note):

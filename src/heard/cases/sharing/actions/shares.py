@@ -134,6 +134,7 @@ def decide_share(
         has_content=bool(sections),
         basis_known=basis in bases(),
         has_words=words is not None,
+        why_not_let_in=queries.why_not_let_them_in(by, share),
     )
     decided = rules.Decided(
         decision, why, told, told_note, why_no_words, review_on, basis, basis_note, readable_until
