@@ -227,7 +227,7 @@ def _only_named(user: User, person_id: uuid.UUID) -> Iterator[str]:
         if said_as == "family":
             yield said_by.partition(",")[0]
     assessed = assessments_visible_to(user).filter(case__person_id=person_id).order_by()
-    yield from (name for name in assessed.values_list("protective_people__name", flat=True) if name)
+    yield from filter(None, assessed.values_list("protective_people__name", flat=True).distinct())
 
 
 def preview(user: User, share: Share) -> list[Section]:
