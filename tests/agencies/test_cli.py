@@ -117,6 +117,8 @@ def test_an_empty_folder_becomes_an_installation(migrated: Path, tmp_path: Path)
         1,
         "Error: The database is not up to date. Run first: heard migrate\n",
     )
+    code, said = heard("unlock", "nobody.atall", data=tmp_path)
+    assert (code, "Run heard migrate, then this again" in said) == (1, True), said
     shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
     assert heard("migrate", data=tmp_path)[0] == 0  # again, which changes nothing
     assert heard("begin", *words(), data=tmp_path, typed="a good long password\n")[0] == 0

@@ -209,9 +209,7 @@ def site() -> Iterator[None]:
     except ValidationError as error:
         raise click.ClickException(_in_lines(error)) from error
     except DatabaseError as error:
-        raise click.ClickException(
-            f"The database does not answer. Check HEARD_DATA and DATABASE_URL. It says: {error}"
-        ) from error
+        raise click.ClickException(_said_by_database(error)) from error
     except (ParseError, UnknownSchemeError) as error:
         raise click.ClickException(f"DATABASE_URL names no database. {error}") from error
     except PermissionError as error:
@@ -219,6 +217,18 @@ def site() -> Iterator[None]:
             f"{error.filename} is not open to this user of the machine. Set HEARD_DATA to a folder that is, "
             "or run this as the user that the folder belongs to."
         ) from error
+
+
+def _said_by_database(error: Exception) -> str:
+    """What is wrong with it, as far as can be told; of a row that it refused no value."""
+    from django.db import InterfaceError, OperationalError, ProgrammingError
+
+    said = str(error)
+    if isinstance(error, ProgrammingError) or said.startswith("no such"):
+        return "The tables are not those of this version of Heard. Run heard migrate, then this again; heard doctor says more."
+    if isinstance(error, OperationalError | InterfaceError):
+        return f"The database does not answer. Check HEARD_DATA and DATABASE_URL. It says: {said}"
+    return f"The database refused this ({type(error).__name__}). See what heard doctor says."
 
 
 def _refuse_what_is_not_empty() -> None:
