@@ -73,6 +73,18 @@ def danger(world: World, case: Any) -> Concern:
     )
 
 
+def danger_of_another_child(world: World) -> Concern:
+    """Who is not in Heard yet, and has no case."""
+    return telling.tell(
+        by=world.teacher,
+        new_person={"given_name": "Ida", "family_name": "Rowe"},
+        seen_and_heard="Two people waited for her.",
+        why_no_words="Not met yet",
+        danger_now="yes",
+        danger_done="Rang 999.",
+    )
+
+
 @pytest.fixture
 def told(world: World, with_worker: Any) -> Concern:
     return danger(world, with_worker)
@@ -254,14 +266,7 @@ def test_who_told_it_does_not_answer_for_it(world: World, with_worker: Any) -> N
 def test_danger_that_another_agency_takes_on_stays_danger_until_somebody_there_has_seen_it(
     world: World,
 ) -> None:
-    told = telling.tell(
-        by=world.teacher,
-        new_person={"given_name": "Ida", "family_name": "Rowe"},
-        seen_and_heard="Two people waited for her.",
-        why_no_words="Not met yet",
-        danger_now="yes",
-        danger_done="Rang 999.",
-    )
+    told = danger_of_another_child(world)
     said = {"reason": "They can be there now", "feedback": "The police are with her."}
     telling.decide(
         by=world.coordinator, concern=told, decision="other_agency", other_agency=world.police, **said
@@ -278,14 +283,7 @@ def test_danger_that_another_agency_takes_on_stays_danger_until_somebody_there_h
 
 
 def test_danger_that_was_wrongly_given_to_an_agency_goes_on_no_more(world: World) -> None:
-    told = telling.tell(
-        by=world.teacher,
-        new_person={"given_name": "Ida", "family_name": "Rowe"},
-        seen_and_heard="Two people waited for her.",
-        why_no_words="Not met yet",
-        danger_now="yes",
-        danger_done="Rang 999.",
-    )
+    told = danger_of_another_child(world)
     said = {"reason": "They can be there now", "feedback": "They are with her."}
     telling.decide(
         by=world.coordinator, concern=told, decision="other_agency", other_agency=world.school, **said
@@ -365,14 +363,7 @@ def test_nobody_covers_for_the_designated_officer_but_another(world: World, with
 def test_whoever_decided_and_another_has_it_unread_danger_still_goes_on(world: World) -> None:
     """The case that is opened has no worker, and those who lead are those who decide."""
     other = another_coordinator(world)
-    told = telling.tell(
-        by=world.teacher,
-        new_person={"given_name": "Ida", "family_name": "Rowe"},
-        seen_and_heard="Two people waited for her.",
-        why_no_words="Not met yet",
-        danger_now="yes",
-        danger_done="Rang 999.",
-    )
+    told = danger_of_another_child(world)
     agencies.switch_off(by=world.administrator, user=world.supervisor, reason="Left")
     telling.decide(
         by=world.coordinator, concern=told, decision="open_case", reason="Danger", feedback="We are with her."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from heard.agencies.queries import agencies_led_by, workers
 from heard.agencies.rules import Hidden, May
-from heard.cases.assessment.queries import assessments_visible_to
+from heard.cases.assessment.queries import named_without_record
 from heard.cases.case.counting import Counting
 from heard.cases.case.notices.queries import whom_they_cover
 from heard.cases.case.queries import beside_words, worked_in
@@ -22,8 +22,6 @@ from heard.cases.sharing.models import Chase, Delivery, InfoRequest, Receipt, Sh
 from heard.cases.sharing.pieces import pieces_of
 from heard.cases.sharing.rules import Section
 from heard.network.queries import (
-    facts_visible_to,
-    important_people_visible_to,
     involvements_of,
     not_denied_through,
     people_visible_to,
@@ -209,25 +207,14 @@ def other_names(user: User, person_id: uuid.UUID) -> tuple[str, ...]:
     around = [tie.name for tie in ties]
     for one in people.prefetch_related("other_names"):
         around += [one.known_as, *(str(name) for name in one.other_names.all())]
-    return rules.names_in_use([*around, *_only_named(user, person_id)], own)
+    around += [name for who, name in named_without_record(user, person_id) if who in ("person", "family")]
+    return rules.names_in_use(around, own)
 
 
 def why_not_let_them_in(user: User, share: Share) -> str | None:
     """Out of a restricted record whoever may let others into it shares with those who are not there: what is delivered opens as much."""
     there = involvements_of(user, share.person_id).filter(agency=share.to_agency_id)
     return None if share.to_agency_id and there.exists() else why_not_let_in(user, share.person)
-
-
-def _only_named(user: User, person_id: uuid.UUID) -> Iterator[str]:
-    """Carers and important people, whoever of the family said something, and people who protect by an assessment."""
-    important = important_people_visible_to(user).filter(person_id=person_id)
-    facts = facts_visible_to(user).filter(person_id=person_id)
-    yield from (one.name for one in important)
-    for said_as, said_by in {(one.said_as, one.said_by) for one in (*important, *facts)}:
-        if said_as == "family":
-            yield said_by.partition(",")[0]
-    assessed = assessments_visible_to(user).filter(case__person_id=person_id).order_by()
-    yield from filter(None, assessed.values_list("protective_people__name", flat=True).distinct())
 
 
 def preview(user: User, share: Share) -> list[Section]:

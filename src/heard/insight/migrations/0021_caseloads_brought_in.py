@@ -21,8 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('reason', models.TextField(help_text='Where the files come from, and why they were brought in.')),
                 ('brought_at', models.DateTimeField()),
-                ('on_server', models.BooleanField(default=False, help_text='Whether somebody on the server did it in their name, and not they on the page.')),
-                ('files', models.JSONField(default=dict, help_text='Of each file hashes of it and of how it was understood, how many rows were read, and what became of them.')),
+                ('files', models.JSONField(default=dict, help_text='Of each file its SHA-256, how many rows were read, and what became of them.')),
                 ('audit_row', models.BigIntegerField(default=0, help_text='The last row of the audit trail that it wrote: what comes after it is work of people.')),
                 ('why_undo', models.TextField(blank=True, default='')),
                 ('undo_asked_at', models.DateTimeField(blank=True, null=True)),
@@ -39,7 +38,7 @@ class Migration(migrations.Migration):
             name='ImportedRow',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(choices=[('people', 'People'), ('cases', 'Open cases'), ('plans', 'Plans')], max_length=6)),
+                ('table', models.CharField(choices=[('people', 'People'), ('cases', 'Cases'), ('plans', 'Plans')], max_length=6)),
                 ('number', models.PositiveIntegerField(help_text='1 is the first below the heading.')),
                 ('outcome', models.CharField(choices=[('kept', 'Brought in'), ('aside', 'Set aside'), ('there', 'Was there already')], max_length=5)),
                 ('issues', models.JSONField(default=list, help_text='What is said of it: a code and a field each, no words of the file.')),

@@ -32,6 +32,7 @@ from heard.cases.assessment.queries.reading import (
     latest_signed,
     latest_words,
     may_sign_off,
+    named_without_record,
     noticed_at_contacts,
     observations_of,
     open_questions_of,

@@ -32,7 +32,12 @@ from heard.cases.concern.models import Concern, ConcernObservation
 from heard.cases.note.models import NoteObservation
 from heard.cases.note.queries import noticed_in_notes
 from heard.knowledge import load
-from heard.network.queries import people_visible_to, visible_through
+from heard.network.queries import (
+    facts_visible_to,
+    important_people_visible_to,
+    people_visible_to,
+    visible_through,
+)
 
 if TYPE_CHECKING:
     from heard.agencies.models import User
@@ -52,6 +57,20 @@ def assessments_visible_to(user: User) -> QuerySet[Assessment]:
         "words",
         "own_questions",
     )
+
+
+def named_without_record(user: User, person_id: uuid.UUID) -> set[tuple[str, str]]:
+    """Names in a child's record of people who may have none of their own, each with who they are to it: "person" for carers and important
+    people and for those who protect, else as what they said something (`SaidAs`). Three questions."""
+    important = important_people_visible_to(user).filter(person_id=person_id)
+    facts = facts_visible_to(user).filter(person_id=person_id)
+    protect = assessments_visible_to(user).filter(case__person_id=person_id).order_by()
+    found = {("person", one.name) for one in important}
+    found |= {(one.said_as, one.said_by.partition(",")[0].strip()) for one in (*important, *facts)}
+    found |= {
+        ("person", name) for name in protect.values_list("protective_people__name", flat=True).distinct()
+    }
+    return {(who, name) for who, name in found if name}
 
 
 def assessment_visible_to(user: User, assessment_id: uuid.UUID) -> Assessment:
