@@ -34,6 +34,7 @@ from heard.cases.caseload import actions as caseload
 from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
 from heard.cases.concern.strategy import actions as strategy
+from heard.cases.context import actions as contexts
 from heard.cases.disruption import actions as disrupting
 from heard.cases.glass import actions as breaking
 from heard.cases.keeping import actions as keeping
@@ -198,6 +199,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "warning_id": warnings_ever_of(worker, person.pk).get().pk,
             "place_id": place.pk,
             "group_id": group.pk,
+            **_context(world, place.pk, person.pk),
             "tie_key": tie.key,
             "node_id": person.pk,
             "source_id": tie.sources.get().pk,
@@ -631,6 +633,30 @@ def _surroundings(world: World, person_id: Any) -> tuple[Any, Any, Any]:
         review_on=timezone.localdate() + timedelta(days=30),
     )
     return place, group, tie
+
+
+def _context(world: World, place_id: Any, person_id: Any) -> dict[str, Any]:
+    """Work on the place. One thing that is known of it names the child."""
+    context = contexts.open_context(
+        by=world.coordinator,
+        end="place",
+        node_id=place_id,
+        setting="neighbourhood",
+        why="Three worries tell of the same evenings",
+        holder=world.social_worker,
+    )
+    contexts.hear_young_people(by=world.social_worker, context_id=context.pk, why_nobody="Not safe yet")
+    assessment = contexts.start_assessment(by=world.social_worker, context_id=context.pk)
+    finding = contexts.add_finding(
+        by=world.social_worker,
+        assessment_id=assessment.pk,
+        side="side_guardianship",
+        what=f"Ines {FAMILY_NAME} waits where nobody is",
+        source="Youth worker",
+        seen_on=ago(2),
+        names=[person_id],
+    )
+    return {"context_id": context.pk, "context_assessment_id": assessment.pk, "finding_id": finding.pk}
 
 
 def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:

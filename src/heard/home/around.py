@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.attachment.queries import attachments_of
-from heard.cases.concern.queries import concerns_about_group, concerns_about_place
+from heard.cases.concern.queries import concerns_about_group, concerns_about_place, worries_of_context
+from heard.cases.context.actions import read_context
+from heard.cases.context.queries import (
+    assessments_of,
+    contexts_about,
+    earlier_holders,
+    voices_of,
+    why_not_begin_opening,
+    why_not_start_now,
+)
 from heard.network.actions import open_node
 from heard.network.queries import groups_visible_to, places_visible_to
 
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _ROWS = 50  # places or groups on one page
+_VOICES = 5  # of young people, on the page of a context
 _WORRIES = 25  # worries about one of them, or files with it, on its page
 
 
@@ -50,6 +61,7 @@ def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
             "ties": ties,
             "worries": _some(request, "worries", concerns_about_place(request.user, place_id)),
             "files": _some(request, "files", _files(request, place_id=place_id)),
+            **_contexts(request, "place", place_id),
         },
     )
 
@@ -66,17 +78,52 @@ def group(request: Request, group_id: uuid.UUID) -> HttpResponse:
             "ties": ties,
             "worries": _some(request, "worries", concerns_about_group(request.user, group_id)),
             "files": _some(request, "files", _files(request, group_id=group_id)),
+            **_contexts(request, "group", group_id),
         },
     )
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
+    """What young people say first, then what is known and done."""
+    user = request.user
+    this = read_context(by=user, context_id=context_id)
+    return render(
+        request,
+        "home/context.html",
+        {
+            "this": this,
+            "node_href": reverse(this.end, kwargs={f"{this.end}_id": this.node_id}),
+            "voices": _some(request, "voices", voices_of(user, context_id), _VOICES),
+            "worries": _some(request, "worries", worries_of_context(user, context_id)),
+            "earlier": list(earlier_holders(user, context_id)[:_WORRIES]),
+            "may_assess": user.may(May.ASSESS),
+            "assessments": list(assessments_of(user, context_id)[:_WORRIES]),
+            "why_not_start": why_not_start_now(user, this),
+            "may_give": user.may(May.DECIDE) or this.held_by_id == user.pk,
+        },
+    )
+
+
+def _contexts(request: Request, end: str, node_id: uuid.UUID) -> dict[str, Any]:
+    """Work on a place or group, and whether one may be opened."""
+    user, key = request.user, {f"{end}_id": node_id}
+    opens = user.may(May.DECIDE)
+    return {
+        "contexts": list(contexts_about(user, **key)[:_WORRIES]),
+        "open_at": reverse(f"context_of_{end}", kwargs=key) if opens else "",
+        "why_not_open": why_not_begin_opening(user, end, node_id) if opens else None,
+    }
 
 
 def _files(request: Request, **about: uuid.UUID) -> QuerySet[Any]:
     return attachments_of(request.user, **about).order_by("-attached_at", "pk")
 
 
-def _some(request: Request, name: str, rows: QuerySet[Any]) -> Any:
+def _some(request: Request, name: str, rows: QuerySet[Any], at_once: int = _WORRIES) -> Any:
     """A page of worries or files; each is turned by its own name, and so are the ties beside them."""
-    return Paginator(rows, _WORRIES).get_page(request.GET.get(name))
+    return Paginator(rows, at_once).get_page(request.GET.get(name))
 
 
 def _page(request: Request, rows: QuerySet[Any]) -> Any:

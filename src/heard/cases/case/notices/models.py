@@ -79,6 +79,8 @@ class Notice(models.Model):
             _("Concern about somebody who works with children, and no designated officer"),
         )
         BROUGHT = rules.Kind.BROUGHT.value, _("Children whom you work with were brought into Heard")
+        CONTEXT = rules.Kind.CONTEXT.value, _("Work on a place or group is yours")
+        CONTEXT_NEWS = rules.Kind.CONTEXT_NEWS.value, _("News about a context that you hold")
 
     when_merged: ClassVar = MOVES
 

@@ -90,6 +90,8 @@ class Kind(StrEnum):
     STAFF = "staff"
     STAFF_NO_OFFICER = "staff_no_officer"
     BROUGHT = "brought"
+    CONTEXT = "context"
+    CONTEXT_NEWS = "context_news"
 
 
 # Of these one that nobody has seen goes on to others within the hour, and its mail cannot be switched off.
@@ -156,6 +158,8 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.STAFF: (To.OFFICER,),
     Kind.STAFF_NO_OFFICER: (To.CO_ORDINATOR,),
     Kind.BROUGHT: (To.NAMED,),
+    Kind.CONTEXT: (To.NAMED,),
+    Kind.CONTEXT_NEWS: (To.NAMED,),
 }
 
 # Who has one of these unread is not told the other about the same: it is on their list.
@@ -174,12 +178,14 @@ FROM_SUMMARY: Final = frozenset({Kind.LET_IN})
 FOR_FEW: Final = frozenset({Kind.STAFF, Kind.STAFF_NO_OFFICER})
 
 # What these are about was given to their addressees, who need not see the record; whoever is kept out of it gets none.
-GIVEN: Final = frozenset({Kind.SHARED, Kind.WITHDRAWN, Kind.ONWARD, Kind.STAFF, Kind.BROUGHT})
+GIVEN: Final = frozenset(
+    {Kind.SHARED, Kind.WITHDRAWN, Kind.ONWARD, Kind.STAFF, Kind.BROUGHT, Kind.CONTEXT, Kind.CONTEXT_NEWS}
+)
 
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
     Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
-    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT,
+    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.CONTEXT,
 }  # fmt: skip
 
 # Where nobody who answers for it sees it: who else, and after how long. Minutes of what is urgent are a setting; what is mailed at

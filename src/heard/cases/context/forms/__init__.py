@@ -1,0 +1,4 @@
+"""What is asked of contexts."""
+
+from heard.cases.context.forms.assessing import ConcludeForm, FindingForm, SignForm
+from heard.cases.context.forms.opening import GiveForm, OpenForm, VoiceForm

@@ -1,0 +1,290 @@
+"""Places and groups as work: a context is one piece of work about one of them. It is about no child."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.signals import m2m_changed
+from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
+
+from heard.cases.context import rules
+from heard.cases.stage import rules as signing
+from heard.cases.stage.models import KeptOnceSigned, PartOfSigned, SignedOff, refuse_where_signed
+from heard.network.rules import Joined
+
+__all__ = [
+    "Context",
+    "ContextAssessment",
+    "ContextFinding",
+    "ContextHolder",
+    "ContextMention",
+    "ContextVoice",
+]
+
+
+class Context(models.Model):
+    class Setting(models.TextChoices):
+        NEIGHBOURHOOD = rules.Setting.NEIGHBOURHOOD.value, _("Neighbourhood or location")
+        SCHOOL = rules.Setting.SCHOOL.value, _("School or college")
+        TRANSPORT = rules.Setting.TRANSPORT.value, _("Transport")
+        HOME = rules.Setting.HOME.value, _("A home")
+        ONLINE = rules.Setting.ONLINE.value, _("Online space")
+        PEER_GROUP = rules.Setting.PEER_GROUP.value, _("Peer group")
+        OTHER_GROUP = rules.Setting.OTHER_GROUP.value, _("Another group")
+
+    class State(models.TextChoices):
+        OPEN = rules.State.OPEN.value, _("Open")
+        CLOSED = rules.State.CLOSED.value, _("Closed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=12, unique=True, editable=False)
+    place = models.ForeignKey(
+        "network.Place", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    group = models.ForeignKey(
+        "network.Group", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    setting = models.CharField(max_length=15, choices=Setting)
+    state = models.CharField(max_length=6, choices=State, default=State.OPEN)
+    lead_team = models.ForeignKey("agencies.Team", on_delete=models.PROTECT, related_name="+")
+    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    why_opened = models.TextField()
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    why_closed = models.TextField(blank=True, default="")
+
+    class Meta:
+        ordering: ClassVar = ["-opened_at", "pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["held_by"], condition=models.Q(state="open"), name="contexts_held"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(place__isnull=False, group__isnull=True)
+                | models.Q(place__isnull=True, group__isnull=False),
+                name="context_is_about_one",
+                violation_error_message=_("A context is about one place or one group"),
+            ),
+            models.UniqueConstraint(
+                fields=["place"],
+                condition=models.Q(state="open"),
+                name="one_open_context_of_a_place",
+                violation_error_message=_("There is an open context about this already. Add to that one."),
+            ),
+            models.UniqueConstraint(
+                fields=["group"],
+                condition=models.Q(state="open"),
+                name="one_open_context_of_a_group",
+                violation_error_message=_("There is an open context about this already. Add to that one."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="open", closed_at=None, closed_by=None)
+                | models.Q(state="closed", closed_at__isnull=False, closed_by__isnull=False)
+                & ~models.Q(why_closed=""),
+                name="closed_context_has_who_when_why",
+                violation_error_message=_("A context that is closed has who closed it, when and why"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def end(self) -> str:
+        """place or group"""
+        return "place" if self.place_id else "group"
+
+    @property
+    def node_id(self) -> uuid.UUID:
+        """The key of the place or group, in the network too."""
+        key: Any = self.place_id or self.group_id
+        return key
+
+    @property
+    def whom(self) -> str:
+        """The name of the place or the group. Fetch these with it."""
+        return str(self.place or self.group)
+
+
+class ContextHolder(models.Model):
+    """Who held a context before, until when, and why somebody else does since. Only ever added."""
+
+    context = models.ForeignKey(Context, on_delete=models.CASCADE, related_name="earlier_holders")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    until = models.DateTimeField()
+    why = models.TextField()
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-until", "-pk"]
+
+    def __str__(self) -> str:
+        return f"holder until {self.until:%Y-%m-%d}"
+
+
+class ContextVoice(models.Model):
+    """What young people say of a place or group, without a name; or why nobody was asked."""
+
+    class How(models.TextChoices):
+        TALK = rules.How.TALK.value, _("In a conversation")
+        GROUP = rules.How.GROUP.value, _("In a group")
+        THERE = rules.How.THERE.value, _("There, or over a map of it")
+        SURVEY = rules.How.SURVEY.value, _("In a survey")
+        WROTE = rules.How.WROTE.value, _("In writing or online")
+
+    class Ages(models.TextChoices):
+        TO_10 = rules.Ages.TO_10.value, _("10 or younger")
+        FROM_11 = rules.Ages.FROM_11.value, _("11 to 13")
+        FROM_14 = rules.Ages.FROM_14.value, _("14 or 15")
+        FROM_16 = rules.Ages.FROM_16.value, _("16 or 17")
+        FROM_18 = rules.Ages.FROM_18.value, _("18 to 25")
+        SEVERAL = rules.Ages.SEVERAL.value, _("Of several ages")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    context = models.ForeignKey(Context, on_delete=models.CASCADE, related_name="voices")
+    words = models.TextField(blank=True, help_text=_("As they were said."))
+    how = models.CharField(max_length=6, choices=How, blank=True)
+    age_band = models.CharField(max_length=7, choices=Ages, blank=True)
+    heard_on = models.DateField(null=True, blank=True)
+    what_changed = models.TextField(
+        blank=True, help_text=_("What changed because of it, or why nothing has yet.")
+    )
+    why_nobody = models.TextField(blank=True, help_text=_("Why nobody was asked."))
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = [models.F("heard_on").desc(nulls_last=True), "-written_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(why_nobody="", heard_on__isnull=False)
+                & ~models.Q(words="")
+                & ~models.Q(how="")
+                & ~models.Q(age_band="")
+                | models.Q(words="", heard_on=None) & ~models.Q(why_nobody=""),
+                name="context_voice_or_why_nobody",
+                violation_error_message=_("Write what young people said, or why nobody was asked"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return "what young people say"
+
+
+class ContextAssessment(SignedOff):
+    """What is known of a place or group: sides by setting, prose with evidence, no score. Signed off by another."""
+
+    class State(models.TextChoices):
+        DRAFT = signing.State.DRAFT.value, _("Being written")
+        SUBMITTED = signing.State.SUBMITTED.value, _("With the supervisor")
+        RETURNED = signing.State.RETURNED.value, _("Sent back")
+        SIGNED = signing.State.SIGNED.value, _("Signed off")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    context = models.ForeignKey(Context, on_delete=models.PROTECT, related_name="assessments")
+    release = models.CharField(
+        max_length=20, editable=False, help_text=_("The release of knowledge that it was made with.")
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    writers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="+",
+        help_text=_("All who wrote in it: none of them signs it off."),
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    weighing = models.TextField(
+        blank=True, help_text=_("Which context, and what in it, drives the harm most, and why.")
+    )
+    what_is_not_known = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True)
+    returned_reason = models.TextField(blank=True)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    signed_at = models.DateTimeField(null=True, blank=True)
+    sign_comment = models.TextField(blank=True, help_text=_("What the supervisor says with the signature."))
+
+    objects = KeptOnceSigned.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-started_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["context"],
+                condition=~models.Q(state="signed"),
+                name="one_unsigned_assessment_per_context",
+                violation_error_message=_(
+                    "An assessment of this is not signed off yet. Go on with that one."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="signed")
+                | models.Q(signed_by__isnull=False, signed_at__isnull=False)
+                & ~models.Q(signed_by=models.F("author")),
+                name="context_assessment_signed_by_another",
+                violation_error_message=_("An assessment is signed off by somebody who did not write it."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"assessment of {self.started_at:%Y-%m-%d}"
+
+
+class ContextFinding(PartOfSigned):
+    """One thing that is known of the place or group: what, who says so, and when it was seen."""
+
+    signed_through: ClassVar = "assessment"
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    assessment = models.ForeignKey(ContextAssessment, on_delete=models.PROTECT, related_name="findings")
+    side = models.CharField(
+        max_length=40, blank=True, help_text=_("Of the assessment's release; '' where that knows none.")
+    )
+    what = models.TextField()
+    source = models.CharField(max_length=200, help_text=_("Who says so, and how they know."))
+    seen_on = models.DateField()
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    objects = KeptOnceSigned.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-seen_on", "written_at", "pk"]
+
+    def __str__(self) -> str:
+        return "what is known of a place or group"
+
+
+class ContextMention(models.Model):
+    """A finding names a child: only who may see that child reads it. It goes with the child's record."""
+
+    when_merged: ClassVar = Joined()
+    takes_along: ClassVar = "finding"
+    finding = models.ForeignKey(ContextFinding, on_delete=models.CASCADE, related_name="mentions")
+    person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["finding", "person"], name="named_once_in_a_finding")
+        ]
+
+    def __str__(self) -> str:
+        return "somebody who is named"
+
+
+@receiver(m2m_changed, sender=ContextAssessment.writers.through)
+def _writers_stay(instance: ContextAssessment, action: str, **_kwargs: Any) -> None:
+    """Who wrote in a signed assessment is not changed either."""
+    if action.startswith("pre_"):
+        refuse_where_signed(ContextAssessment, [instance.pk])

@@ -1,0 +1,253 @@
+"""What may be read about contexts. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from heard.agencies.rules import Hidden, May
+from heard.cases.context import rules
+from heard.cases.context.models import (
+    Context,
+    ContextAssessment,
+    ContextFinding,
+    ContextHolder,
+    ContextMention,
+    ContextVoice,
+)
+from heard.cases.context.sides import sides_of
+from heard.cases.stage import rules as signing
+from heard.network.queries import children_at, group_visible_to, place_visible_to, visible_through, web
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+_BESIDE = ("place", "group", "lead_team__agency", "held_by", "opened_by", "closed_by")
+
+
+def contexts_visible_to(user: User) -> QuerySet[Context]:
+    """About a place whoever sees children; about a group whoever may see that group. About a home or a space online who knows
+    it as they would a group, and the agency that leads."""
+    if not user.may(May.SEE_CHILD):
+        return Context.objects.none()
+    door = web(user)
+    closely = Q(setting__in=rules.NEED_TO_KNOW)
+    near = Exists(door.places_by_need().filter(pk=OuterRef("place_id")))
+    leads = Q(lead_team__agency__in=user.agencies_where(May.SEE_CHILD))
+    place = Q(place__isnull=False) & (~closely | Q(near) | leads)
+    group = Q(group__isnull=False) & Q(Exists(door.nodes("group").filter(pk=OuterRef("group_id"))))
+    return Context.objects.filter(place | group).select_related(*_BESIDE)
+
+
+def context_visible_to(user: User, context_id: uuid.UUID) -> Context:
+    """The context, or `Hidden`."""
+    found = contexts_visible_to(user).filter(pk=context_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def contexts_about(user: User, **node: uuid.UUID) -> QuerySet[Context]:
+    """Of one place (`place_id`) or group (`group_id`): the open one first, then the latest."""
+    return contexts_visible_to(user).filter(**node).order_by("-state", "-opened_at", "pk")
+
+
+def open_context_of(user: User, **node: uuid.UUID | None) -> Context | None:
+    """The open one of a place (`place_id`) or group (`group_id`), as far as the user may see it. There is one at a time."""
+    return contexts_visible_to(user).filter(**node, state=rules.State.OPEN).first()
+
+
+def contexts_listed(user: User, *, state: str = rules.State.OPEN) -> QuerySet[Context]:
+    """All that the user may see, by the name of the place or group."""
+    return contexts_visible_to(user).filter(state=state).order_by("place__name", "group__name", "pk")
+
+
+def contexts_held(user: User) -> QuerySet[Context]:
+    """Open ones that this user holds, the first opened first. Each has `is_heard`: whether it says what young people said, or why
+    nobody was asked."""
+    rows = contexts_visible_to(user).filter(held_by=user, state=rules.State.OPEN)
+    heard = Exists(ContextVoice.objects.filter(context=OuterRef("pk")))
+    return rows.annotate(is_heard=heard).order_by("opened_at", "pk")
+
+
+def voices_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextVoice]:
+    """What young people say, the latest first."""
+    rows = ContextVoice.objects.filter(context=context_visible_to(user, context_id))
+    return rows.select_related("written_by")
+
+
+def earlier_holders(user: User, context_id: uuid.UUID) -> QuerySet[ContextHolder]:
+    rows = ContextHolder.objects.filter(context=context_visible_to(user, context_id))
+    return rows.select_related("user", "given_by")
+
+
+def why_not_begin_opening(user: User, end: str, node_id: uuid.UUID) -> str | None:
+    """What stands in the way of opening a context about this place or group at all; `Hidden` where the user may not see it."""
+    node(user, end, node_id)
+    return rules.why_not_open(
+        may_decide=user.may(May.DECIDE),
+        end=end,
+        setting=rules.settings_of(end)[0],
+        why="-",
+        knows_it=True,
+        has_open_one=is_open_about(user, end, node_id),
+        sees_open_one=open_context_of(user, **{f"{end}_id": node_id}) is not None,
+    )
+
+
+def settings_there_are(user: User, end: str) -> list[tuple[str, str]]:
+    """Which settings a place or group (`end`) may be, as choices."""
+    labels = dict(Context.Setting.choices)
+    return [(one.value, str(labels[one.value])) for one in rules.settings_of(end)]
+
+
+def node(user: User, end: str, node_id: uuid.UUID) -> Any:
+    """The place or group, or `Hidden`."""
+    return place_visible_to(user, node_id) if end == "place" else group_visible_to(user, node_id)
+
+
+def is_open_about(user: User, end: str, node_id: uuid.UUID) -> bool:
+    """Whether there is an open one at all, for whoever would open another: whether they may see it is another question."""
+    rows = Context.objects.filter(**{f"{end}_id": node_id}, state=rules.State.OPEN)
+    return user.may(May.DECIDE) and rows.exists()
+
+
+def may_know(user: User, end: str, node_id: uuid.UUID, setting: str, *, leads: bool = False) -> bool:
+    """Whether this user could read a context of this setting about this place or group. `leads`: their team would lead it."""
+    if not user.may(May.SEE_CHILD):
+        return False
+    if end == "group":
+        return web(user).nodes("group").filter(pk=node_id).exists()
+    return (
+        leads or setting not in rules.NEED_TO_KNOW or web(user).places_by_need().filter(pk=node_id).exists()
+    )
+
+
+def names_there(user: User, node_id: uuid.UUID) -> list[tuple[str, str]]:
+    """Names of children tied to a place or group whom the user may see: nothing that is written of it names them."""
+    return list(children_at(user, node_id).values_list("given_name", "family_name"))
+
+
+# ---- the assessment
+
+
+def assessments_visible_to(user: User) -> QuerySet[ContextAssessment]:
+    seen = contexts_visible_to(user).order_by().select_related(None).values("pk")
+    rows = ContextAssessment.objects.filter(context__in=seen)
+    return rows.select_related(
+        "context__place",
+        "context__group",
+        "context__lead_team__agency",
+        "context__held_by",
+        "author",
+        "signed_by",
+    )
+
+
+def assessment_visible_to(user: User, assessment_id: uuid.UUID) -> ContextAssessment:
+    """The assessment of a context, or `Hidden`."""
+    found = assessments_visible_to(user).filter(pk=assessment_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def assessments_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextAssessment]:
+    """The latest first."""
+    return assessments_visible_to(user).filter(context=context_id)
+
+
+def findings_visible_to(user: User) -> QuerySet[ContextFinding]:
+    """Those of which the user may see every child whom they name."""
+    seen = assessments_visible_to(user).order_by().select_related(None).values("pk")
+    hidden = ContextMention.objects.filter(finding=OuterRef("pk")).exclude(visible_through(user, "person"))
+    return ContextFinding.objects.filter(~Exists(hidden), assessment__in=seen).select_related("written_by")
+
+
+def findings_of(user: User, assessment_id: uuid.UUID) -> QuerySet[ContextFinding]:
+    return findings_visible_to(user).filter(assessment=assessment_id)
+
+
+def finding_visible_to(user: User, finding_id: uuid.UUID) -> ContextFinding:
+    """One thing that is known, or `Hidden`."""
+    found = findings_visible_to(user).filter(pk=finding_id).select_related("assessment__context").first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def people_named(user: User, assessment_id: uuid.UUID) -> dict[uuid.UUID, list[Any]]:
+    """Of each finding of an assessment that the user may read, whom it names."""
+    rows = ContextMention.objects.filter(finding__in=findings_of(user, assessment_id).order_by().values("pk"))
+    found: dict[uuid.UUID, list[Any]] = {}
+    for row in rows.select_related("person").order_by("person__family_name", "person__given_name", "pk"):
+        found.setdefault(row.finding_id, []).append(row.person)
+    return found
+
+
+def sees_all_of(user: User, assessment: ContextAssessment) -> bool:
+    """Whether this user, who sees the assessment, may read every finding of it."""
+    readable = findings_of(user, assessment.pk).order_by().select_related(None).values("pk")
+    return not ContextFinding.objects.filter(assessment=assessment).exclude(pk__in=readable).exists()
+
+
+def children_there(
+    user: User, node_id: uuid.UUID, finding_id: uuid.UUID | None = None
+) -> dict[str, tuple[Any, str]]:
+    """Children tied to a place or group whom the user may see, and those whom this finding, which they may read, names already:
+    by key, with how they are called."""
+    named = ContextMention.objects.filter(finding=finding_id).select_related("person") if finding_id else []
+    people = [*children_at(user, node_id), *(row.person for row in named)]
+    return {str(one.pk): (one, str(one)) for one in people}
+
+
+def number_there(user: User, node_id: uuid.UUID) -> int | None:
+    """How many children whom the user may see are tied to it; None where a number would tell who they are."""
+    return rules.shown_number(children_at(user, node_id).count())
+
+
+def why_not_start_now(user: User, context: Context) -> str | None:
+    unsigned = assessments_of(user, context.pk).exclude(state=signing.State.SIGNED).exists()
+    return rules.why_not_start(state=context.state, may_assess=user.may(May.ASSESS), unsigned=unsigned)
+
+
+def why_not_change(user: User, assessment: ContextAssessment) -> str | None:
+    why_not = rules.why_not_write(state=assessment.context.state, may=user.may(May.ASSESS))
+    return why_not or signing.why_not_change(state=assessment.state, may_assess=True)
+
+
+def why_not_submit(user: User, assessment: ContextAssessment) -> str | None:
+    if why_not := rules.why_not_write(state=assessment.context.state, may=user.may(May.ASSESS)):
+        return why_not
+    return rules.why_not_submit(
+        state=assessment.state,
+        is_heard=ContextVoice.objects.filter(context=assessment.context_id).exists(),
+        sides=[one.id for one in sides_of(assessment.release, assessment.context.setting)],
+        found=set(ContextFinding.objects.filter(assessment=assessment).values_list("side", flat=True)),
+        weighing=assessment.weighing,
+    )
+
+
+def why_not_sign(user: User, assessment: ContextAssessment) -> str | None:
+    leads = assessment.context.lead_team.agency_id in user.agencies_where(May.SIGN_OFF)
+    return rules.why_not_sign(
+        state=assessment.state,
+        may_sign=leads,
+        wrote_in_it=assessment.writers.filter(pk=user.pk).exists(),
+        sees_all=sees_all_of(user, assessment),
+    )
+
+
+def to_sign(user: User) -> QuerySet[ContextAssessment]:
+    """Those that wait for a signature in an agency in which this user supervises, and in which they did not write."""
+    led = Q(context__lead_team__agency__in=user.agencies_where(May.SIGN_OFF))
+    rows = assessments_visible_to(user).filter(led, state=signing.State.SUBMITTED)
+    wrote = ContextAssessment.writers.through.objects.filter(contextassessment=OuterRef("pk"), user=user.pk)
+    return rows.filter(~Exists(wrote)).order_by("submitted_at", "pk")
+
+
+def being_written(user: User) -> QuerySet[ContextAssessment]:
+    rows = assessments_visible_to(user).filter(author=user, state__in=signing.CHANGEABLE)
+    return rows.filter(context__state=rules.State.OPEN).order_by("started_at", "pk")

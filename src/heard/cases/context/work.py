@@ -1,0 +1,27 @@
+"""Contexts, for those who hold them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from heard.agencies.rules import May
+from heard.agencies.waiting import First, WorkList
+from heard.cases.context import queries, rules
+from heard.cases.context.models import Context, ContextAssessment
+from heard.cases.stage import rules as signing
+
+CONTEXTS = WorkList(
+    "contexts", _("Contexts that you hold"), May.SEE_CHILD, queries.contexts_held, "context", "whom",
+    lambda row: _("Work on this place or group") if row.is_heard else _("Hear young people about it first"),
+    note="reference", shows=("place", "group"),
+    only_if=lambda user: Context.objects.filter(held_by=user, state=rules.State.OPEN),
+)  # fmt: skip
+ASSESSMENTS = WorkList(
+    "context-assessments", _("Assessments of places and groups that you are writing"), May.ASSESS, queries.being_written,
+    "context_assessment", "context.whom", _("Finish the assessment of this place or group"), note="context.reference", shows=("context__place", "context__group"),
+    ahead=lambda row: First.BACK if row.state == signing.State.RETURNED else None,
+    only_if=lambda user: ContextAssessment.objects.filter(author=user, state__in=signing.CHANGEABLE),
+)  # fmt: skip
+SIGN_OFFS = WorkList(
+    "context-sign-offs", _("Assessments of places and groups that wait for your signature"), May.SIGN_OFF, queries.to_sign,
+    "context_sign", "context.whom", _("Assessment to sign"), note="author", whose=_("supervisors"), shows=("context__place", "context__group", "author"),
+    only_if=lambda user: ContextAssessment.objects.filter(state=signing.State.SUBMITTED),
+)  # fmt: skip
