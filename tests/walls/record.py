@@ -656,7 +656,51 @@ def _context(world: World, place_id: Any, person_id: Any) -> dict[str, Any]:
         seen_on=ago(2),
         names=[person_id],
     )
-    return {"context_id": context.pk, "context_assessment_id": assessment.pk, "finding_id": finding.pk}
+    for side in ("side_young_people", "side_place_and_system"):
+        contexts.add_finding(
+            by=world.social_worker,
+            assessment_id=assessment.pk,
+            side=side,
+            what="Nobody could say",
+            source="Sol, who asked",
+            seen_on=ago(2),
+        )
+    contexts.conclude(
+        by=world.social_worker,
+        assessment_id=assessment.pk,
+        weighing="The dark end",
+        what_is_not_known="The owner",
+    )
+    contexts.submit_assessment(by=world.social_worker, assessment_id=assessment.pk)
+    contexts.sign_assessment(by=world.supervisor, assessment_id=assessment.pk)
+    goal = contexts.set_goal(
+        by=world.social_worker,
+        context_id=context.pk,
+        text="After school an adult who cares is there",
+        measure="Sol goes there twice a week",
+        review_on=ago(-30),
+    )
+    guardian = contexts.ask_guardian(
+        by=world.social_worker,
+        context_id=context.pk,
+        who="Ola, who keeps the kiosk",
+        what_they_do="Looks out until six",
+        whom_they_call="The duty team",
+        asked_on=ago(1),
+        answer="waiting",
+    )
+    step = disrupting.plan_context_step(
+        by=world.social_worker,
+        context_id=context.pk,
+        goal_id=goal.pk,
+        kind="place",
+        what="Ask the council for lamps",
+        agency_id=world.care.pk,
+        owner=world.social_worker,
+        due_on=ago(-7),
+    )
+    keys = {"context_id": context.pk, "context_assessment_id": assessment.pk, "finding_id": finding.pk}
+    return keys | {"goal_id": goal.pk, "guardian_id": guardian.pk, "context_step_id": step.pk}
 
 
 def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.attachment.queries import attachments_of
 from heard.cases.concern.queries import concerns_about_group, concerns_about_place, worries_of_context
+from heard.cases.concern.queries import steps_visible_to as concern_steps
 from heard.cases.context.actions import read_context
 from heard.cases.context.queries import (
     assessments_of,
     contexts_about,
     earlier_holders,
+    goals_of,
+    guardians_of,
     voices_of,
+    why_not_begin_goal,
     why_not_begin_opening,
     why_not_start_now,
 )
+from heard.cases.disruption.actions import open_steps_about
+from heard.cases.disruption.queries import context_steps_of, why_not_begin_in_context
+from heard.cases.panel.queries import panel_actions_visible_to
 from heard.network.actions import open_node
 from heard.network.queries import groups_visible_to, places_visible_to
 
@@ -62,6 +73,7 @@ def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
             "worries": _some(request, "worries", concerns_about_place(request.user, place_id)),
             "files": _some(request, "files", _files(request, place_id=place_id)),
             **_contexts(request, "place", place_id),
+            "steps": _steps(request, "place", place_id),
         },
     )
 
@@ -79,6 +91,7 @@ def group(request: Request, group_id: uuid.UUID) -> HttpResponse:
             "worries": _some(request, "worries", concerns_about_group(request.user, group_id)),
             "files": _some(request, "files", _files(request, group_id=group_id)),
             **_contexts(request, "group", group_id),
+            "steps": _steps(request, "group", group_id),
         },
     )
 
@@ -101,8 +114,67 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "may_assess": user.may(May.ASSESS),
             "assessments": list(assessments_of(user, context_id)[:_WORRIES]),
             "why_not_start": why_not_start_now(user, this),
+            "may_plan": user.may(May.PLAN),
+            "goals": list(goals_of(user, context_id)),
+            "why_not_goal": why_not_begin_goal(user, this),
+            "guardians": list(guardians_of(user, context_id)),
+            "steps": list(context_steps_of(user, context_id)),
+            "why_not_step": why_not_begin_in_context(user, this),
+            "today": timezone.localdate(),
             "may_give": user.may(May.DECIDE) or this.held_by_id == user.pk,
         },
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step about a place or group, of whatever it is a part: `part_of` says of what, `href` leads there."""
+
+    what: str
+    part_of: str
+    href: str
+    who: str
+    due_on: date | None
+    state: str
+    is_open: bool
+    note: str = ""
+
+
+def _steps(request: Request, end: str, node_id: uuid.UUID) -> list[Step]:
+    """Every step about a place or group that the reader may see: of its contexts, of cases of children, of worries and of panels;
+    what is to do first, by day."""
+    user = request.user
+    found = [_disruption(one) for one in open_steps_about(by=user, **{end: node_id})]
+    told = concern_steps(user).filter(**{f"concern__{end}": node_id})
+    found += [
+        _row(
+            one,
+            _("Worry %(reference)s") % {"reference": one.concern.reference},
+            "concern_step",
+            one.concern_id,
+        )
+        for one in told
+    ]
+    decided = panel_actions_visible_to(user).filter(**{f"item__{end}": node_id}, lives_elsewhere=False)
+    found += [_row(one, _("Decided at a panel"), "panel_action", one.pk) for one in decided]
+    return sorted(found, key=lambda one: (not one.is_open, one.due_on or date.max, one.what))
+
+
+def _disruption(one: Any) -> Step:
+    if one.context_id:
+        part_of = _("Context %(reference)s: %(goal)s") % {
+            "reference": one.context.reference,
+            "goal": one.goal,
+        }
+        return _row(one, part_of, "context", one.context_id)
+    return _row(one, _("The case of a child"), "disruption", one.case_id)
+
+
+def _row(one: Any, part_of: str, address: str, key: Any) -> Step:
+    who = ", ".join(str(some) for some in (one.owner, getattr(one, "agency", None)) if some)
+    state = one.get_state_display()
+    return Step(
+        one.what, part_of, reverse(address, args=[key]), who, one.due_on, state, one.state == "open", one.note
     )
 
 

@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow
-from heard.agencies.rules import Hidden, Refused
+from heard.agencies.rules import Hidden, Refused, Role
 from heard.cases.case.notices.queries import unread_of
 from heard.cases.context import actions, queries, rules
 from heard.cases.context.models import ContextAssessment, ContextFinding, ContextMention
@@ -243,6 +244,28 @@ def _whom(world) -> Any:
     from heard.network.queries import Whom
 
     return Whom("", world.care, user=world.supervisor)
+
+
+def test_where_the_leading_agency_has_no_supervisor_one_of_the_agency_that_worries_come_to_signs(
+    world, work, assessment
+) -> None:
+    actions.give_context(by=world.social_worker, context_id=work.pk, holder=world.teacher, why="Nearer")
+    whole(world, assessment)
+    actions.submit_assessment(by=world.social_worker, assessment_id=assessment.pk)
+    assert [one.key for one in my_work(world.supervisor) if one.key == "context-sign-offs"]
+    headmaster = agencies.add_user(
+        by=world.administrator,
+        username="hed.master",
+        first_name="Hed",
+        last_name="Master",
+        password=None,
+        team=world.teacher.team,
+        role=Role.SUPERVISOR,
+        agreed_by=world.coordinator,
+    )
+    with pytest.raises(Refused, match="agency that leads"):
+        actions.sign_assessment(by=world.supervisor, assessment_id=assessment.pk)
+    assert actions.sign_assessment(by=headmaster, assessment_id=assessment.pk).signed_by == headmaster
 
 
 def test_what_names_a_child_goes_with_the_record_of_that_child_and_nothing_else_does(

@@ -18,6 +18,8 @@ __all__ = [
     "Context",
     "ContextAssessment",
     "ContextFinding",
+    "ContextGoal",
+    "ContextGuardian",
     "ContextHolder",
     "ContextMention",
     "ContextVoice",
@@ -53,6 +55,7 @@ class Context(models.Model):
     why_opened = models.TextField()
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    review_on = models.DateField(null=True, blank=True, help_text=_("When its goals are looked at next."))
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -288,3 +291,74 @@ def _writers_stay(instance: ContextAssessment, action: str, **_kwargs: Any) -> N
     """Who wrote in a signed assessment is not changed either."""
     if action.startswith("pre_"):
         refuse_where_signed(ContextAssessment, [instance.pk])
+
+
+class ContextGoal(models.Model):
+    """What will be so at the place or in the group, as a positive sentence, and how it will be seen. Five are open at most."""
+
+    class State(models.TextChoices):
+        OPEN = rules.GoalState.OPEN.value, _("Not reached yet")
+        REACHED = rules.GoalState.REACHED.value, _("Reached")
+        GIVEN_UP = rules.GoalState.GIVEN_UP.value, _("Given up")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    context = models.ForeignKey(Context, on_delete=models.CASCADE, related_name="goals")
+    text = models.TextField()
+    measure = models.TextField(help_text=_("How it will be seen whether it is so."))
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    why_ended = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["added_at", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state="open", ended_at=None)
+                | ~models.Q(state="open") & models.Q(ended_at__isnull=False) & ~models.Q(why_ended=""),
+                name="ended_goal_has_when_and_why",
+                violation_error_message=_("A goal that is ended has when and why"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ContextGuardian(models.Model):
+    """Who watches over a place or group with caring intent: what they do, whom they call, and what they said when asked."""
+
+    class Answer(models.TextChoices):
+        WAITING = rules.Answer.WAITING.value, _("Asked, no answer yet")
+        YES = rules.Answer.YES.value, _("Said yes")
+        ENDED = rules.Answer.ENDED.value, _("Said no, or does it no longer")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    context = models.ForeignKey(Context, on_delete=models.CASCADE, related_name="guardians")
+    who = models.CharField(max_length=200)
+    what_they_do = models.TextField()
+    whom_they_call = models.CharField(max_length=200)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_on = models.DateField()
+    answer = models.CharField(max_length=7, choices=Answer)
+    said_on = models.DateField(null=True, blank=True, help_text=_("When they said yes."))
+    look_again_on = models.DateField(null=True, blank=True)
+    why_ended = models.TextField(blank=True)
+    written_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar = ["answer", "asked_on", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(answer="yes")
+                | models.Q(said_on__isnull=False, look_again_on__isnull=False),
+                name="guardian_said_yes_on_a_day",
+                violation_error_message=_(
+                    "Who said yes has the day of that, and one on which somebody looks again"
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.who

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
+from heard.agencies.queries import duty_team, memberships_with
 from heard.agencies.rules import Hidden, May
 from heard.cases.context import rules
 from heard.cases.context.models import (
     Context,
     ContextAssessment,
     ContextFinding,
+    ContextGoal,
+    ContextGuardian,
     ContextHolder,
     ContextMention,
     ContextVoice,
@@ -130,6 +134,11 @@ def names_there(user: User, node_id: uuid.UUID) -> list[tuple[str, str]]:
     return list(children_at(user, node_id).values_list("given_name", "family_name"))
 
 
+def why_not_name_a_child(user: User, context: Context, *texts: str) -> str | None:
+    named = rules.names_somebody(" ".join(texts), names_there(user, context.node_id))
+    return rules.NAMES_A_CHILD if named else None
+
+
 # ---- the assessment
 
 
@@ -231,23 +240,101 @@ def why_not_submit(user: User, assessment: ContextAssessment) -> str | None:
 
 
 def why_not_sign(user: User, assessment: ContextAssessment) -> str | None:
-    leads = assessment.context.lead_team.agency_id in user.agencies_where(May.SIGN_OFF)
     return rules.why_not_sign(
         state=assessment.state,
-        may_sign=leads,
+        may_sign=assessments_visible_to(user).filter(_supervised_by(user), pk=assessment.pk).exists(),
         wrote_in_it=assessment.writers.filter(pk=user.pk).exists(),
         sees_all=sees_all_of(user, assessment),
     )
 
 
 def to_sign(user: User) -> QuerySet[ContextAssessment]:
-    """Those that wait for a signature in an agency in which this user supervises, and in which they did not write."""
-    led = Q(context__lead_team__agency__in=user.agencies_where(May.SIGN_OFF))
-    rows = assessments_visible_to(user).filter(led, state=signing.State.SUBMITTED)
+    """Those that wait for a signature of this user, and in which they did not write."""
+    rows = assessments_visible_to(user).filter(_supervised_by(user), state=signing.State.SUBMITTED)
     wrote = ContextAssessment.writers.through.objects.filter(contextassessment=OuterRef("pk"), user=user.pk)
     return rows.filter(~Exists(wrote)).order_by("submitted_at", "pk")
+
+
+def _supervised_by(user: User) -> Q:
+    """Of assessments: a supervisor of the agency that leads decides; where it has none, one of the agency that worries come to."""
+    mine = user.agencies_where(May.SIGN_OFF)
+    led = Q(context__lead_team__agency__in=mine)
+    duty = duty_team(user)
+    if duty is None or duty.agency_id not in mine:
+        return led
+    theirs = memberships_with(user, May.SIGN_OFF).filter(team__agency=OuterRef("context__lead_team__agency"))
+    return led | ~Exists(theirs)
 
 
 def being_written(user: User) -> QuerySet[ContextAssessment]:
     rows = assessments_visible_to(user).filter(author=user, state__in=signing.CHANGEABLE)
     return rows.filter(context__state=rules.State.OPEN).order_by("started_at", "pk")
+
+
+# ---- goals, and who watches over it
+
+
+def goals_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextGoal]:
+    """Open ones first, then as they were set."""
+    rows = ContextGoal.objects.filter(context=context_visible_to(user, context_id))
+    not_open = Case(When(state=rules.GoalState.OPEN, then=0), default=1)
+    return rows.select_related("added_by").order_by(not_open, "added_at", "pk")
+
+
+def goal_visible_to(user: User, goal_id: uuid.UUID) -> ContextGoal:
+    """A goal, or `Hidden`."""
+    found = ContextGoal.objects.filter(pk=goal_id).select_related("context").first()
+    if found is None:
+        raise Hidden
+    found.context = context_visible_to(user, found.context_id)
+    return found
+
+
+def open_goals(user: User, context_id: uuid.UUID) -> QuerySet[ContextGoal]:
+    return goals_of(user, context_id).filter(state=rules.GoalState.OPEN)
+
+
+def why_not_begin_goal(user: User, context: Context) -> str | None:
+    signed = assessments_of(user, context.pk).filter(state=signing.State.SIGNED).exists()
+    return rules.why_not_begin_goal(
+        state=context.state,
+        may_plan=user.may(May.PLAN),
+        has_signed=signed,
+        open_goals=open_goals(user, context.pk).count(),
+    )
+
+
+def guardians_visible_to(user: User) -> QuerySet[ContextGuardian]:
+    seen = contexts_visible_to(user).order_by().select_related(None).values("pk")
+    rows = ContextGuardian.objects.filter(context__in=seen)
+    return rows.select_related("asked_by", "context__place", "context__group")
+
+
+def guardians_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextGuardian]:
+    return guardians_visible_to(user).filter(context=context_id)
+
+
+def guardian_visible_to(user: User, guardian_id: uuid.UUID) -> ContextGuardian:
+    """Who watches over it, or `Hidden`."""
+    found = guardians_visible_to(user).filter(pk=guardian_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def guardians_to_ask_again(user: User) -> QuerySet[ContextGuardian]:
+    """Of contexts that this user holds, who said yes: by the day on which somebody looks again whether it is still so."""
+    rows = guardians_visible_to(user).filter(context__held_by=user, context__state=rules.State.OPEN)
+    return rows.filter(answer=rules.Answer.YES).order_by("look_again_on", "pk")
+
+
+def watched_places(user: User) -> QuerySet[Context, Any]:
+    """Keys of places about which a context is open that the user may see."""
+    rows = contexts_visible_to(user).filter(place__isnull=False, state=rules.State.OPEN)
+    return rows.order_by().values_list("place_id", flat=True)
+
+
+def began_to_watch(user: User, place_id: uuid.UUID) -> list[tuple[uuid.UUID, date]]:
+    """Contexts about a place, which the user may see, with each day on which somebody said yes to watching over it."""
+    rows = guardians_visible_to(user).filter(context__place=place_id, said_on__isnull=False)
+    return [(key, on) for key, on in rows.order_by("said_on").values_list("context_id", "said_on") if on]

@@ -274,7 +274,10 @@ def why_not_submit(
 def why_not_sign(*, state: str, may_sign: bool, wrote_in_it: bool, sees_all: bool) -> str | None:
     """Four eyes, which have read all of it. `may_sign`: they supervise in the agency that leads."""
     if not may_sign:
-        return "Only a supervisor of the agency that leads the context decides on its assessment."
+        return (
+            "A supervisor of the agency that leads the context decides on its assessment; where that has none, one of the agency that "
+            "worries come to."
+        )
     if signing.after(state, signing.Move.SIGN_OFF) is None:
         return signing.not_submitted(state)
     if wrote_in_it:
@@ -286,3 +289,142 @@ def why_not_sign(*, state: str, may_sign: bool, wrote_in_it: bool, sees_all: boo
 
 def why_not_decide_on(*, signs: bool, words: str) -> str | None:
     return None if signs or words.strip() else SIGN_ASKS["words"]
+
+
+# ---- goals, and who watches over it
+
+GOAL_ASKS: Final = Asks(
+    text="Write what will be so",
+    measure="Say how it will be seen whether it is so",
+    review_on="Give the day on which the goals are first reviewed",
+)
+END_GOAL_ASKS: Final = Asks(
+    state="Say whether it is reached", why="Say how it is known, or why it is given up"
+)
+GUARDIAN_ASKS: Final = Asks(
+    who="Say who it is, and in which role",
+    what_they_do="Say what they do",
+    whom_they_call="Say whom they call when something worries them",
+    asked_on="Give the day on which they were asked",
+    answer="Say what they answered",
+    said_on="Give the day on which they said yes",
+    look_again_on="Give the day on which somebody looks again whether it is still so",
+    why_ended="Say why they do it no longer, or said no",
+)
+MOST_GOALS: Final = 5
+NOT_POSITIVE: Final = "Say what will be so, not what will stop: for example “After school an adult who cares is at the far stands.”"
+# First words of a sentence that says what will stop, and words that say so anywhere.
+_STOPS: Final = frozenset(
+    {
+        "no",
+        "not",
+        "never",
+        "stop",
+        "stops",
+        "stopping",
+        "avoid",
+        "avoiding",
+        "prevent",
+        "preventing",
+        "reduce",
+        "reducing",
+        "less",
+        "fewer",
+    }
+)
+_NOT: Final = frozenset({"not", "never", "longer", "dont", "doesnt", "wont"})
+ASSESS_FIRST: Final = "A supervisor has not signed off an assessment yet. Goals are set on a signed one."
+
+
+class GoalState(StrEnum):
+    OPEN = "open"
+    REACHED = "reached"
+    GIVEN_UP = "given_up"
+
+
+class Answer(StrEnum):
+    """What somebody said who was asked to watch over a place or group."""
+
+    WAITING = "waiting"
+    YES = "yes"
+    ENDED = "ended"
+
+
+def says_what_will_be(text: str) -> bool:
+    """Whether a goal reads as something that will be so."""
+    words = normal(text).split()
+    return bool(words) and words[0] not in _STOPS and not _NOT & set(words)
+
+
+def why_not_begin_goal(*, state: str, may_plan: bool, has_signed: bool, open_goals: int) -> str | None:
+    """`has_signed`: an assessment of the context is signed off. Goals come before responses, and are few."""
+    if why_not := why_not_write(state=state, may=may_plan):
+        return why_not
+    if not has_signed:
+        return ASSESS_FIRST
+    if open_goals >= MOST_GOALS:
+        return f"{MOST_GOALS} goals are open. Reach one or give one up before another is set."
+    return None
+
+
+def why_not_set_goal(
+    *,
+    text: str,
+    measure: str,
+    needs_review: bool,
+    review_on: date | None,
+    today: date,
+    names: Iterable[tuple[str, str]] = (),
+) -> str | None:
+    """`needs_review`: the context has no day yet on which its goals are looked at."""
+    if why_not := GOAL_ASKS.missing(text=text):
+        return why_not
+    if not says_what_will_be(text):
+        return NOT_POSITIVE
+    if why_not := GOAL_ASKS.missing(measure=measure):
+        return why_not
+    if needs_review and (review_on is None or review_on <= today):
+        return GOAL_ASKS["review_on"] if review_on is None else "Choose a day to come for the review."
+    return NAMES_A_CHILD if names_somebody(f"{text} {measure}", names) else None
+
+
+def why_not_end_goal(*, state: str, becomes: str, why: str, open_steps: int) -> str | None:
+    """`open_steps`: towards this goal, still to do."""
+    if state != GoalState.OPEN:
+        return "This goal is ended already."
+    if becomes not in (GoalState.REACHED, GoalState.GIVEN_UP):
+        return END_GOAL_ASKS["state"]
+    if open_steps:
+        return "A step towards this goal is still to do. Say first how it went."
+    return END_GOAL_ASKS.missing(why=why)
+
+
+def why_not_keep_guardian(
+    *,
+    who: str,
+    what_they_do: str,
+    whom_they_call: str,
+    asked_on: date | None,
+    answer: str,
+    said_on: date | None,
+    look_again_on: date | None,
+    why_ended: str,
+    today: date,
+    names: Iterable[tuple[str, str]] = (),
+) -> str | None:
+    """Who watches over it was asked by somebody on a day. Who said yes has the day of that, and one on which somebody looks again."""
+    if why_not := GUARDIAN_ASKS.missing(who=who, what_they_do=what_they_do, whom_they_call=whom_they_call):
+        return why_not
+    if asked_on is None or asked_on > today:
+        return GUARDIAN_ASKS["asked_on"]
+    if answer not in set(Answer):
+        return GUARDIAN_ASKS["answer"]
+    if answer == Answer.YES and (said_on is None or said_on > today or said_on < asked_on):
+        return GUARDIAN_ASKS["said_on"]
+    if answer == Answer.YES and (look_again_on is None or look_again_on <= today):
+        return GUARDIAN_ASKS["look_again_on"]
+    if answer == Answer.ENDED and not why_ended.strip():
+        return GUARDIAN_ASKS["why_ended"]
+    return (
+        NAMES_A_CHILD if names_somebody(f"{who} {what_they_do} {whom_they_call} {why_ended}", names) else None
+    )

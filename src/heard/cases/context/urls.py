@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from heard.cases.context.views import assessing, opening
+from heard.cases.context.views import aiming, assessing, opening
 
 _OF = "context-assessments/<uuid:context_assessment_id>"
 
@@ -20,4 +20,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_OF}/sign/", assessing.sign, name="context_sign"),
     path("context-findings/<uuid:finding_id>/", assessing.finding, name="context_finding"),
     path("context-findings/<uuid:finding_id>/take-out/", assessing.take_out, name="context_finding_out"),
+    path("contexts/<uuid:context_id>/goals/add/", aiming.add_goal, name="context_goal_add"),
+    path("context-goals/<uuid:goal_id>/end/", aiming.end_goal, name="context_goal_end"),
+    path("contexts/<uuid:context_id>/guardians/add/", aiming.add_guardian, name="context_guardian_add"),
+    path("context-guardians/<uuid:guardian_id>/", aiming.guardian, name="context_guardian"),
 ]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import May
 from heard.agencies.waiting import First, WorkList
 from heard.cases.context import queries, rules
-from heard.cases.context.models import Context, ContextAssessment
+from heard.cases.context.models import Context, ContextAssessment, ContextGuardian
 from heard.cases.stage import rules as signing
 
 CONTEXTS = WorkList(
@@ -24,4 +24,10 @@ SIGN_OFFS = WorkList(
     "context-sign-offs", _("Assessments of places and groups that wait for your signature"), May.SIGN_OFF, queries.to_sign,
     "context_sign", "context.whom", _("Assessment to sign"), note="author", whose=_("supervisors"), shows=("context__place", "context__group", "author"),
     only_if=lambda user: ContextAssessment.objects.filter(state=signing.State.SUBMITTED),
+)  # fmt: skip
+GUARDIANS = WorkList(
+    "guardians", _("Who watches over places and groups: ask again"), May.PLAN, queries.guardians_to_ask_again,
+    "context_guardian", "context.whom", lambda row: _("Ask again whether they still watch over it: %(who)s") % {"who": row.who},
+    due="look_again_on", shows=("context__place", "context__group"),
+    only_if=lambda user: ContextGuardian.objects.filter(context__held_by=user, answer=rules.Answer.YES),
 )  # fmt: skip

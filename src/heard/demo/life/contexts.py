@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from heard.cases.context import actions as contexts
+from heard.cases.disruption import actions as steps
 
 if TYPE_CHECKING:
     from heard.cases.context.models import Context
@@ -17,6 +19,10 @@ def work_on(world: World, told: list[dict[str, Any]]) -> None:
         _hear(world, context, one["voices"])
         if "assessment" in one:
             _assess(world, context, one["assessment"])
+        for goal in one.get("goals", ()):
+            _aim(world, context, one["holder"], goal)
+        for guardian in one.get("guardians", ()):
+            _ask(world, context, guardian)
 
 
 def _open(world: World, one: dict[str, Any]) -> Context:
@@ -72,4 +78,52 @@ def _assess(world: World, context: Context, one: dict[str, Any]) -> None:
     with world.on(world.ago(signed["ago"])):
         contexts.sign_assessment(
             by=world.users[signed["by"]], assessment_id=assessment.pk, words=signed["words"]
+        )
+
+
+def _aim(world: World, context: Context, holder: str, one: dict[str, Any]) -> None:
+    with world.on(world.ago(one["ago"])):
+        goal = contexts.set_goal(
+            by=world.users[holder],
+            context_id=context.pk,
+            text=one["text"],
+            measure=one["measure"],
+            review_on=world.ago(one["review"]) if "review" in one else None,
+        )
+    for step in one["steps"]:
+        by, owner = world.users[step["by"]], world.users[step["owner"]]
+        with world.on(world.ago(step["ago"])):
+            planned = steps.plan_context_step(
+                by=by,
+                context_id=context.pk,
+                goal_id=goal.pk,
+                kind=step["kind"],
+                what=step["what"],
+                agency_id=world.agency_of[step["owner"]].pk,
+                owner=owner,
+                due_on=world.ago(step["due"]),
+            )
+        if "done" in step:
+            day = world.ago(step["done"])
+            with world.on(day):
+                steps.finish_context_step(
+                    by=owner, step_id=planned.pk, outcome="done", done_on=day, note=step["note"]
+                )
+
+
+def _ask(world: World, context: Context, one: dict[str, Any]) -> None:
+    day = world.ago(one["ago"])
+    said: dict[str, Any] = {}
+    if one["answer"] == "yes":
+        said = {"said_on": world.ago(one["said"]), "look_again_on": world.ago(one["again"])}
+    with world.on(day + timedelta(days=1)):
+        contexts.ask_guardian(
+            by=world.users[one["by"]],
+            context_id=context.pk,
+            who=one["who"],
+            what_they_do=one["does"],
+            whom_they_call=one["calls"],
+            asked_on=day,
+            answer=one["answer"],
+            **said,
         )

@@ -92,7 +92,7 @@ def give(request: Request, context_id: uuid.UUID) -> HttpResponse:
                 request, _("%(who)s holds the context and learns of it now.") % {"who": given.held_by}
             )
             return redirect("context", context_id=context_id)
-    return _page(request, context, form, _("Who holds it?"))
+    return in_context(request, context, form, _("Who holds it?"))
 
 
 @gate(May.ASSESS)
@@ -107,15 +107,19 @@ def hear(request: Request, context_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Saved. It stands first on the page of the context."))
             return redirect("context", context_id=context_id)
     about = _("What young people say comes before what adults conclude. It is kept without a name.")
-    return _page(request, context, form, _("What young people say"), about)
+    return in_context(request, context, form, _("What young people say"), about)
 
 
-def _page(request: Request, context: Any, form: Any, title: str, about: str = "") -> HttpResponse:
+def in_context(
+    request: Request, context: Any, form: Any, title: str, about: str = "", why_not: str | None = None
+) -> HttpResponse:
+    """One form on a context."""
     shown = {
         "context": context,
         "form": form,
         "title": title,
         "about": about,
+        "why_not": why_not,
         "back": ("context", {"context_id": context.pk}),
     }
     return render(request, "cases/context/form.html", shown)
