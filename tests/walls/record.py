@@ -699,6 +699,17 @@ def _context(world: World, place_id: Any, person_id: Any) -> dict[str, Any]:
         owner=world.social_worker,
         due_on=ago(-7),
     )
+    contexts.hold_review(
+        by=world.social_worker,
+        context_id=context.pk,
+        held_on=ago(0),
+        took_part="Sol Wright, social worker",
+        what_changed="Nothing yet",
+        looked={goal.pk: Looked("not_known")},
+        decision="go_on",
+        reason="It has only begun",
+        next_review_on=ago(-60),
+    )
     keys = {"context_id": context.pk, "context_assessment_id": assessment.pk, "finding_id": finding.pk}
     return keys | {"goal_id": goal.pk, "guardian_id": guardian.pk, "context_step_id": step.pk}
 

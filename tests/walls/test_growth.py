@@ -42,6 +42,7 @@ WHOLE = {
     "cases_outcome": "one plan is read as a whole",
     "cases_action": "one plan is read as a whole",
     "cases_disruptionstep": "stand in the plan of one child",
+    "cases_reviewedgoal": "are the goals of the reviews of one context on one page",
     "cases_contextgoal": "are the goals of one context, five open at most",
     "cases_contextguardian": "are those who watch over one place or group",
     "cases_concernstep": "are the steps about one place or group",

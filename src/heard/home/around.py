@@ -25,11 +25,15 @@ from heard.cases.context.queries import (
     assessments_of,
     contexts_about,
     earlier_holders,
+    end_of,
     goals_of,
     guardians_of,
+    reviews_of,
     voices_of,
+    why_not_begin_closing,
     why_not_begin_goal,
     why_not_begin_opening,
+    why_not_begin_review,
     why_not_start_now,
 )
 from heard.cases.disruption.actions import open_steps_about
@@ -121,6 +125,12 @@ def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
             "steps": list(context_steps_of(user, context_id)),
             "why_not_step": why_not_begin_in_context(user, this),
             "today": timezone.localdate(),
+            "reviews": _some(request, "reviews", reviews_of(user, context_id), _VOICES),
+            "end": end_of(user, context_id),
+            "may_review": user.may(May.REVIEW),
+            "may_close": user.may(May.DECIDE),
+            "why_not_review": why_not_begin_review(user, this),
+            "why_not_close": why_not_begin_closing(user, this),
             "may_give": user.may(May.DECIDE) or this.held_by_id == user.pk,
         },
     )

@@ -63,6 +63,8 @@ LISTS: Final[tuple[WorkList, ...]] = (
     context.ASSESSMENTS,
     context.CONTEXTS,
     context.GUARDIANS,
+    context.REVIEWS,
+    context.LOOK_AGAIN,
     words.WORDS,
     case.NOT_ALLOCATED,
     case.WITHOUT_A_WORKER,

@@ -179,7 +179,7 @@ def test_five_are_open_at_most_and_one_ends_when_its_steps_are_finished(world, s
         actions.set_goal(
             by=world.social_worker, context_id=signed.pk, text=f"Lamp {number} is on", measure="Look"
         )
-    with pytest.raises(Refused, match="5 goals are open"):
+    with pytest.raises(Refused, match="Five goals are open"):
         actions.set_goal(by=world.social_worker, context_id=signed.pk, **LIGHT)
     step = plan(world.social_worker, goal)
     with pytest.raises(Refused, match="still to do"):

@@ -11,18 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.cases.context import rules
 from heard.cases.stage import rules as signing
-from heard.cases.stage.models import KeptOnceSigned, PartOfSigned, SignedOff, refuse_where_signed
+from heard.cases.stage.models import KeptOnceSigned, LookedAt, PartOfSigned, SignedOff, refuse_where_signed
 from heard.network.rules import Joined
 
 __all__ = [
     "Context",
     "ContextAssessment",
+    "ContextEnd",
     "ContextFinding",
     "ContextGoal",
     "ContextGuardian",
     "ContextHolder",
     "ContextMention",
+    "ContextReview",
     "ContextVoice",
+    "ReviewedGoal",
 ]
 
 
@@ -362,3 +365,103 @@ class ContextGuardian(models.Model):
 
     def __str__(self) -> str:
         return self.who
+
+
+class ContextReview(models.Model):
+    """What changed at the place or in the group, and how the work goes on."""
+
+    class Decision(models.TextChoices):
+        GO_ON = rules.Decision.GO_ON.value, _("It goes on as it is")
+        CHANGE = rules.Decision.CHANGE.value, _("Goals or steps have to change")
+        CLOSE = rules.Decision.CLOSE.value, _("It can close")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    context = models.ForeignKey(Context, on_delete=models.PROTECT, related_name="reviews")
+    due_on = models.DateField(null=True, blank=True)
+    held_on = models.DateField()
+    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    took_part = models.TextField(help_text=_("Who took part, and who they are."))
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    what_changed = models.TextField()
+    decision = models.CharField(max_length=6, choices=Decision)
+    reason = models.TextField()
+    next_review_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-held_on", "-recorded_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(decision="close") | models.Q(next_review_on__isnull=False),
+                name="context_review_has_next_date",
+                violation_error_message=_("Give the day of the next review."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"review of {self.held_on:%Y-%m-%d}"
+
+    @property
+    def looked(self) -> "list[ReviewedGoal]":
+        """What it says of each goal, as `reviews_of` has fetched it already."""
+        return list(self.goals.all())
+
+
+class ReviewedGoal(LookedAt):
+    """What a review says about one goal: how it has gone there, and how that is known."""
+
+    review = models.ForeignKey(ContextReview, on_delete=models.PROTECT, related_name="goals")
+    goal = models.ForeignKey(ContextGoal, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["goal__added_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["review", "goal"], name="context_review_looks_at_a_goal_once"),
+            LookedAt.has_evidence("course_of_a_goal_has_evidence"),
+        ]
+
+    def __str__(self) -> str:
+        return self.course
+
+
+class ContextEnd(models.Model):
+    """How the work on a place or group ended, and what became of it when somebody looked again."""
+
+    class Found(models.TextChoices):
+        MOVED = rules.Found.MOVED.value, _("Harm has moved elsewhere")
+        SPREAD = rules.Found.SPREAD.value, _("It became safer nearby too")
+        BOTH = rules.Found.BOTH.value, _("Both are seen")
+        NEITHER = rules.Found.NEITHER.value, _("Neither is seen")
+        NOT_KNOWN = rules.Found.NOT_KNOWN.value, _("Not known")
+
+    context = models.OneToOneField(Context, on_delete=models.PROTECT, related_name="end_of_work")
+    young_people = models.TextField(help_text=_("What they say now, or why nobody was asked."))
+    who_watches = models.TextField(help_text=_("Who goes on watching over it."))
+    opens_again_if = models.TextField()
+    look_again_on = models.DateField()
+    found = models.CharField(max_length=9, choices=Found, blank=True)
+    what = models.TextField(blank=True, help_text=_("How that is known."))
+    looked_at = models.DateTimeField(null=True, blank=True)
+    looked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["look_again_on", "pk"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["look_again_on"], condition=models.Q(looked_at=None), name="contexts_to_look_at_again"
+            )
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(looked_at=None, looked_by=None, found="")
+                | models.Q(looked_at__isnull=False, looked_by__isnull=False)
+                & ~models.Q(found="")
+                & ~models.Q(what=""),
+                name="looked_again_has_who_when_what",
+                violation_error_message=_("Who looked again says what became of it, and how that is known"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"to be looked at again on {self.look_again_on:%Y-%m-%d}"

@@ -14,11 +14,13 @@ from heard.cases.context import rules
 from heard.cases.context.models import (
     Context,
     ContextAssessment,
+    ContextEnd,
     ContextFinding,
     ContextGoal,
     ContextGuardian,
     ContextHolder,
     ContextMention,
+    ContextReview,
     ContextVoice,
 )
 from heard.cases.context.sides import sides_of
@@ -263,7 +265,7 @@ def _supervised_by(user: User) -> Q:
     if duty is None or duty.agency_id not in mine:
         return led
     theirs = memberships_with(user, May.SIGN_OFF).filter(team__agency=OuterRef("context__lead_team__agency"))
-    return led | ~Exists(theirs)
+    return led | Q(~Exists(theirs))
 
 
 def being_written(user: User) -> QuerySet[ContextAssessment]:
@@ -338,3 +340,58 @@ def began_to_watch(user: User, place_id: uuid.UUID) -> list[tuple[uuid.UUID, dat
     """Contexts about a place, which the user may see, with each day on which somebody said yes to watching over it."""
     rows = guardians_visible_to(user).filter(context__place=place_id, said_on__isnull=False)
     return [(key, on) for key, on in rows.order_by("said_on").values_list("context_id", "said_on") if on]
+
+
+# ---- reviews, the end, and looking again
+
+
+def reviews_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextReview]:
+    """The latest first, each with what it says of each goal."""
+    rows = ContextReview.objects.filter(context=context_visible_to(user, context_id))
+    return rows.select_related("held_by").prefetch_related("goals__goal")
+
+
+def end_of(user: User, context_id: uuid.UUID) -> ContextEnd | None:
+    """How the work ended, or None as long as it has not, or where it was only taken back."""
+    rows = ContextEnd.objects.filter(context=context_visible_to(user, context_id))
+    return rows.select_related("looked_by").first()
+
+
+def why_not_begin_review(user: User, context: Context) -> str | None:
+    return rules.why_not_begin_review(
+        state=context.state, may_review=user.may(May.REVIEW), has_goals=open_goals(user, context.pk).exists()
+    )
+
+
+def why_not_begin_closing(user: User, context: Context) -> str | None:
+    last = reviews_of(user, context.pk).first()
+    return rules.why_not_begin_closing(
+        state=context.state,
+        may_close=user.may(May.DECIDE),
+        last_decision=last.decision if last else "",
+        open_steps=context.steps.filter(state="open").exists(),
+        unsigned=assessments_of(user, context.pk).exclude(state=signing.State.SIGNED).exists(),
+        is_heard=voices_of(user, context.pk).exists(),
+    )
+
+
+def why_not_begin_looking(user: User, context: Context) -> str | None:
+    end = end_of(user, context.pk)
+    return rules.why_not_begin_looking(
+        may_review=user.may(May.REVIEW),
+        is_closed=end is not None and not context.is_open,
+        is_done=end is not None and end.looked_at is not None,
+    )
+
+
+def to_review(user: User) -> QuerySet[Context]:
+    """Open ones that this user holds and that have a day for their review, by that day."""
+    rows = contexts_visible_to(user).filter(held_by=user, state=rules.State.OPEN, review_on__isnull=False)
+    return rows.order_by("review_on", "pk")
+
+
+def to_look_at_again(user: User) -> QuerySet[ContextEnd]:
+    """Contexts that this user held when the work ended, by the day on which somebody looks whether harm moved."""
+    seen = contexts_visible_to(user).filter(held_by=user).order_by().select_related(None).values("pk")
+    rows = ContextEnd.objects.filter(context__in=seen, looked_at=None)
+    return rows.select_related("context__place", "context__group").order_by("look_again_on", "pk")

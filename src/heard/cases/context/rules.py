@@ -363,7 +363,7 @@ def why_not_begin_goal(*, state: str, may_plan: bool, has_signed: bool, open_goa
     if not has_signed:
         return ASSESS_FIRST
     if open_goals >= MOST_GOALS:
-        return f"{MOST_GOALS} goals are open. Reach one or give one up before another is set."
+        return "Five goals are open. Reach one or give one up before another is set."
     return None
 
 
@@ -428,3 +428,158 @@ def why_not_keep_guardian(
     return (
         NAMES_A_CHILD if names_somebody(f"{who} {what_they_do} {whom_they_call} {why_ended}", names) else None
     )
+
+
+# ---- reviews, the end, and looking again
+
+REVIEW_ASKS: Final = Asks(
+    held_on="Give the day on which the review was held",
+    took_part="Say who took part",
+    what_changed="Say what changed at the place or in the group",
+    decision="Choose how it goes on",
+    reason="Give the reason for this decision",
+    next_review_on="Give the day of the next review, which is to come",
+)
+CLOSE_ASKS: Final = Asks(
+    why="Say why the work ends",
+    young_people="Write what young people say now, or why nobody was asked",
+    who_watches="Say who goes on watching over it",
+    opens_again_if="Say what would make you open it again",
+)
+LOOK_ASKS: Final = Asks(found="Say what became of it since", what="Say how that is known")
+# Days after which somebody looks whether harm moved. No source gives them: as long as question 10 looks ahead.
+LOOK_AGAIN_AFTER: Final = 90
+
+
+class Decision(StrEnum):
+    """How a context goes on after a review."""
+
+    GO_ON = "go_on"
+    CHANGE = "change"
+    CLOSE = "close"
+
+
+class Found(StrEnum):
+    """What became of a place or group after the work on it ended. Harm moves, and safety spreads."""
+
+    MOVED = "moved"
+    SPREAD = "spread"
+    BOTH = "both"
+    NEITHER = "neither"
+    NOT_KNOWN = "not_known"
+
+
+def why_not_begin_review(*, state: str, may_review: bool, has_goals: bool) -> str | None:
+    if not may_review:
+        return "Your role does not hold reviews."
+    if state != State.OPEN:
+        return CLOSED
+    return None if has_goals else "There is no open goal to look at. Set one first."
+
+
+def why_not_review(
+    *,
+    held_on: date | None,
+    opened_on: date,
+    took_part: str,
+    what_changed: str,
+    looked: Collection[signing.Looked],
+    decision: str,
+    reason: str,
+    next_review_on: date | None,
+    today: date,
+    names: Iterable[tuple[str, str]] = (),
+) -> str | None:
+    """`looked`: one for each open goal. It does not close on what nobody knows."""
+    if held_on is None or held_on > today or held_on < opened_on:
+        return REVIEW_ASKS["held_on"]
+    if why_not := REVIEW_ASKS.missing(took_part=took_part, what_changed=what_changed):
+        return why_not
+    if wrong := _why_not_looked(looked, today):
+        return wrong
+    if decision not in set(Decision):
+        return REVIEW_ASKS["decision"]
+    if not reason.strip():
+        return REVIEW_ASKS["reason"]
+    if decision == Decision.CLOSE:
+        if any(one.course == signing.Course.NOT_KNOWN for one in looked):
+            return "It is not known how every goal stands. Find out first: work does not end on what is not known."
+    elif next_review_on is None or next_review_on <= today:
+        return REVIEW_ASKS["next_review_on"]
+    said = " ".join([what_changed, reason, took_part, *(f"{one.what} {one.seen_by}" for one in looked)])
+    return NAMES_A_CHILD if names_somebody(said, names) else None
+
+
+def _why_not_looked(looked: Collection[signing.Looked], today: date) -> str | None:
+    for one in looked:
+        if one.course not in set(signing.Course):
+            return "Say of each goal whether it is better, the same, worse or not known."
+        if one.course != signing.Course.NOT_KNOWN and one.lacks_evidence:
+            return "Say of each goal what was seen, by whom and when; or mark it as not known."
+        if one.seen_on and one.seen_on > today:
+            return "A day on which something was seen is in the future. Check the date."
+    return None
+
+
+def why_not_begin_closing(
+    *, state: str, may_close: bool, last_decision: str, open_steps: bool, unsigned: bool, is_heard: bool
+) -> str | None:
+    """`last_decision`: of the last review, or ''. `unsigned`: an assessment is not signed off yet."""
+    if not may_close:
+        return "A context is closed by somebody who decides on worries."
+    if state != State.OPEN:
+        return CLOSED
+    if not is_heard:
+        return "Add what young people say about it first, or say why nobody was asked."
+    if last_decision != Decision.CLOSE:
+        return "It closes on a review that decided so. Hold a review first."
+    if open_steps:
+        return "A step is still to do. Say first how it went."
+    return "An assessment is not signed off yet. Finish it first." if unsigned else None
+
+
+def why_not_close(
+    *,
+    why: str,
+    young_people: str,
+    who_watches: str,
+    opens_again_if: str,
+    names: Iterable[tuple[str, str]] = (),
+) -> str | None:
+    said = {
+        "why": why,
+        "young_people": young_people,
+        "who_watches": who_watches,
+        "opens_again_if": opens_again_if,
+    }
+    if why_not := CLOSE_ASKS.missing(**said):
+        return why_not
+    return NAMES_A_CHILD if names_somebody(" ".join(said.values()), names) else None
+
+
+def why_not_begin_looking(*, may_review: bool, is_closed: bool, is_done: bool) -> str | None:
+    if not may_review:
+        return "Your role does not hold reviews."
+    if not is_closed:
+        return "The work on this has not ended by a closing. Hold a review instead."
+    return (
+        "Somebody has looked again already. If something has happened since, tell a worry."
+        if is_done
+        else None
+    )
+
+
+def why_not_look_again(
+    *,
+    may_review: bool,
+    is_closed: bool,
+    is_done: bool,
+    found: str,
+    what: str,
+    names: Iterable[tuple[str, str]] = (),
+) -> str | None:
+    if why_not := why_not_begin_looking(may_review=may_review, is_closed=is_closed, is_done=is_done):
+        return why_not
+    if found not in set(Found):
+        return LOOK_ASKS["found"]
+    return LOOK_ASKS.missing(what=what) or (NAMES_A_CHILD if names_somebody(what, names) else None)

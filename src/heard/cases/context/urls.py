@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from heard.cases.context.views import aiming, assessing, opening
+from heard.cases.context.views import aiming, assessing, opening, reviewing
 
 _OF = "context-assessments/<uuid:context_assessment_id>"
 
@@ -24,4 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("context-goals/<uuid:goal_id>/end/", aiming.end_goal, name="context_goal_end"),
     path("contexts/<uuid:context_id>/guardians/add/", aiming.add_guardian, name="context_guardian_add"),
     path("context-guardians/<uuid:guardian_id>/", aiming.guardian, name="context_guardian"),
+    path("contexts/<uuid:context_id>/review/", reviewing.review, name="context_review"),
+    path("contexts/<uuid:context_id>/close/", reviewing.close, name="context_close"),
+    path("contexts/<uuid:context_id>/look-again/", reviewing.look_again, name="context_look_again"),
 ]

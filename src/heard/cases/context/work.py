@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import May
 from heard.agencies.waiting import First, WorkList
 from heard.cases.context import queries, rules
-from heard.cases.context.models import Context, ContextAssessment, ContextGuardian
+from heard.cases.context.models import Context, ContextAssessment, ContextEnd, ContextGuardian
 from heard.cases.stage import rules as signing
 
 CONTEXTS = WorkList(
@@ -30,4 +30,15 @@ GUARDIANS = WorkList(
     "context_guardian", "context.whom", lambda row: _("Ask again whether they still watch over it: %(who)s") % {"who": row.who},
     due="look_again_on", shows=("context__place", "context__group"),
     only_if=lambda user: ContextGuardian.objects.filter(context__held_by=user, answer=rules.Answer.YES),
+)  # fmt: skip
+REVIEWS = WorkList(
+    "context-reviews", _("Reviews of places and groups"), May.REVIEW, queries.to_review,
+    "context_review", "whom", _("Review of the work on this place or group"), note="reference", due="review_on", shows=("place", "group"),
+    only_if=lambda user: Context.objects.filter(held_by=user, state=rules.State.OPEN, review_on__isnull=False),
+)  # fmt: skip
+LOOK_AGAIN = WorkList(
+    "contexts-again", _("Places and groups to look at again after the work ended"), May.REVIEW, queries.to_look_at_again,
+    "context_look_again", "context.whom", _("Look again: did harm move?"), note="context.reference", of="context_id", due="look_again_on",
+    shows=("context__place", "context__group"),
+    only_if=lambda user: ContextEnd.objects.filter(context__held_by=user, looked_at=None),
 )  # fmt: skip

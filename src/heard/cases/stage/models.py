@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from heard.agencies.rules import Refused
-from heard.cases.stage.rules import SIGNED_IS_FINAL, State
+from heard.cases.stage.rules import SIGNED_IS_FINAL, Course, State
 
 __all__: list[str] = []
 
@@ -94,3 +95,31 @@ class PartOfSigned(models.Model):
         name = f"{self.signed_through}_id"
         stored = type(self)._default_manager.filter(pk=self.pk).values_list(name, flat=True)
         refuse_where_signed(type(self), [getattr(self, name), *stored])
+
+
+class LookedAt(models.Model):
+    """How one outcome or goal has gone, and how that is known."""
+
+    class Course(models.TextChoices):
+        BETTER = Course.BETTER.value, _("Better")
+        SAME = Course.SAME.value, _("The same")
+        WORSE = Course.WORSE.value, _("Worse")
+        NOT_KNOWN = Course.NOT_KNOWN.value, _("Not known")
+
+    course = models.CharField(max_length=10, choices=Course)
+    what = models.TextField(blank=True, help_text=_("What was seen, or why it is not known."))
+    seen_by = models.CharField(max_length=120, blank=True)
+    seen_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def has_evidence(name: str) -> models.CheckConstraint:
+        """Whatever is known has what was seen, by whom and when."""
+        return models.CheckConstraint(
+            condition=models.Q(course="not_known")
+            | (models.Q(seen_on__isnull=False) & ~models.Q(what="") & ~models.Q(seen_by="")),
+            name=name,
+            violation_error_message=_("Say what was seen, by whom and when."),
+        )

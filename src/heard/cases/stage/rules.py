@@ -3,6 +3,8 @@ step is finished. Pure, and about nobody."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -55,3 +57,29 @@ def not_submitted(state: str) -> str:
     if state == State.SIGNED:
         return "This assessment is signed off already."
     return "This assessment has not been sent for sign-off yet."
+
+
+# ---- how something has gone
+
+
+class Course(StrEnum):
+    """How one outcome or goal has gone since it was last looked at."""
+
+    BETTER = "better"
+    SAME = "same"
+    WORSE = "worse"
+    NOT_KNOWN = "not_known"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a review says about one outcome or goal: how it went, and what was seen, by whom and on which day."""
+
+    course: str
+    what: str = ""
+    seen_by: str = ""
+    seen_on: date | None = None
+
+    @property
+    def lacks_evidence(self) -> bool:
+        return not (self.what.strip() and self.seen_by.strip() and self.seen_on)

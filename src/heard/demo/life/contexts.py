@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from heard.cases.context import actions as contexts
+from heard.cases.context.queries import open_goals
 from heard.cases.disruption import actions as steps
+from heard.cases.stage.rules import Looked
 
 if TYPE_CHECKING:
     from heard.cases.context.models import Context
@@ -23,6 +25,8 @@ def work_on(world: World, told: list[dict[str, Any]]) -> None:
             _aim(world, context, one["holder"], goal)
         for guardian in one.get("guardians", ()):
             _ask(world, context, guardian)
+        if "review" in one:
+            _review(world, context, one["review"])
 
 
 def _open(world: World, one: dict[str, Any]) -> Context:
@@ -126,4 +130,25 @@ def _ask(world: World, context: Context, one: dict[str, Any]) -> None:
             asked_on=day,
             answer=one["answer"],
             **said,
+        )
+
+
+def _review(world: World, context: Context, one: dict[str, Any]) -> None:
+    by, day = world.users[one["by"]], world.ago(one["ago"])
+    said = [
+        Looked(seen["course"], seen["what"], seen["seen_by"], world.ago(seen["ago"]))
+        for seen in one["looked"]
+    ]
+    with world.on(day):
+        goals = open_goals(by, context.pk)
+        contexts.hold_review(
+            by=by,
+            context_id=context.pk,
+            held_on=day,
+            took_part=one["took_part"],
+            what_changed=one["changed"],
+            looked={goal.pk: looked for goal, looked in zip(goals, said, strict=True)},
+            decision=one["decision"],
+            reason=one["reason"],
+            next_review_on=world.ago(one["next"]),
         )

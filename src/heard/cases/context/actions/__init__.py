@@ -20,3 +20,4 @@ from heard.cases.context.actions.opening import (
     read_context,
     take_back_context,
 )
+from heard.cases.context.actions.reviewing import close_context, hold_review, look_again

@@ -29,7 +29,7 @@ def start(request: Request, context_id: uuid.UUID) -> HttpResponse:
     try:
         begun = actions.start_assessment(by=request.user, context_id=context_id)
     except Refused as why_not:
-        messages.error(request, _(str(why_not)))
+        messages.warning(request, _(str(why_not)))
         return redirect("context", context_id=context_id)
     return redirect("context_assessment", context_assessment_id=begun.pk)
 
@@ -104,7 +104,7 @@ def take_out(request: Request, finding_id: uuid.UUID) -> HttpResponse:
     try:
         actions.take_out_finding(by=request.user, finding_id=finding_id)
     except Refused as why_not:
-        messages.error(request, _(str(why_not)))
+        messages.warning(request, _(str(why_not)))
     else:
         messages.success(request, _("Taken out."))
     return redirect("context_assessment", context_assessment_id=one.assessment_id)
@@ -131,7 +131,7 @@ def submit(request: Request, context_assessment_id: uuid.UUID) -> HttpResponse:
     try:
         actions.submit_assessment(by=request.user, assessment_id=context_assessment_id)
     except Refused as why_not:
-        messages.error(request, _(str(why_not)))
+        messages.warning(request, _(str(why_not)))
     else:
         messages.success(request, _("Sent. A supervisor of the agency that leads reads it and decides."))
     return redirect("context_assessment", context_assessment_id=context_assessment_id)
