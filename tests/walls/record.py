@@ -34,6 +34,7 @@ from heard.cases.caseload import actions as caseload
 from heard.cases.clocks import actions as timing
 from heard.cases.concern import actions as telling
 from heard.cases.concern.strategy import actions as strategy
+from heard.cases.context import actions as contexts
 from heard.cases.disruption import actions as disrupting
 from heard.cases.glass import actions as breaking
 from heard.cases.keeping import actions as keeping
@@ -198,6 +199,7 @@ def make_record(world: World, *, restricted: bool) -> Record:
             "warning_id": warnings_ever_of(worker, person.pk).get().pk,
             "place_id": place.pk,
             "group_id": group.pk,
+            **_context(world, place.pk, person.pk),
             "tie_key": tie.key,
             "node_id": person.pk,
             "source_id": tie.sources.get().pk,
@@ -631,6 +633,85 @@ def _surroundings(world: World, person_id: Any) -> tuple[Any, Any, Any]:
         review_on=timezone.localdate() + timedelta(days=30),
     )
     return place, group, tie
+
+
+def _context(world: World, place_id: Any, person_id: Any) -> dict[str, Any]:
+    """Work on the place. One thing that is known of it names the child."""
+    context = contexts.open_context(
+        by=world.coordinator,
+        end="place",
+        node_id=place_id,
+        setting="neighbourhood",
+        why="Three worries tell of the same evenings",
+        holder=world.social_worker,
+    )
+    contexts.hear_young_people(by=world.social_worker, context_id=context.pk, why_nobody="Not safe yet")
+    assessment = contexts.start_assessment(by=world.social_worker, context_id=context.pk)
+    finding = contexts.add_finding(
+        by=world.social_worker,
+        assessment_id=assessment.pk,
+        side="side_guardianship",
+        what=f"Ines {FAMILY_NAME} waits where nobody is",
+        source="Youth worker",
+        seen_on=ago(2),
+        names=[person_id],
+    )
+    for side in ("side_young_people", "side_place_and_system"):
+        contexts.add_finding(
+            by=world.social_worker,
+            assessment_id=assessment.pk,
+            side=side,
+            what="Nobody could say",
+            source="Sol, who asked",
+            seen_on=ago(2),
+        )
+    contexts.conclude(
+        by=world.social_worker,
+        assessment_id=assessment.pk,
+        weighing="The dark end",
+        what_is_not_known="The owner",
+    )
+    contexts.submit_assessment(by=world.social_worker, assessment_id=assessment.pk)
+    contexts.sign_assessment(by=world.supervisor, assessment_id=assessment.pk)
+    goal = contexts.set_goal(
+        by=world.social_worker,
+        context_id=context.pk,
+        text="After school an adult who cares is there",
+        measure="Sol goes there twice a week",
+        review_on=ago(-30),
+    )
+    guardian = contexts.ask_guardian(
+        by=world.social_worker,
+        context_id=context.pk,
+        who="Ola, who keeps the kiosk",
+        what_they_do="Looks out until six",
+        whom_they_call="The duty team",
+        asked_on=ago(1),
+        answer="waiting",
+    )
+    step = disrupting.plan_context_step(
+        by=world.social_worker,
+        context_id=context.pk,
+        goal_id=goal.pk,
+        kind="place",
+        what="Ask the council for lamps",
+        agency_id=world.care.pk,
+        owner=world.social_worker,
+        due_on=ago(-7),
+    )
+    contexts.hold_review(
+        by=world.social_worker,
+        context_id=context.pk,
+        held_on=ago(0),
+        took_part="Sol Wright, social worker",
+        what_changed="Nothing yet",
+        looked={goal.pk: Looked("not_known")},
+        decision="go_on",
+        reason="It has only begun",
+        next_review_on=ago(-60),
+    )
+    keys = {"context_id": context.pk, "context_assessment_id": assessment.pk, "finding_id": finding.pk}
+    return keys | {"goal_id": goal.pk, "guardian_id": guardian.pk, "context_step_id": step.pk}
 
 
 def _missing_and_shared(world: World, person_id: Any) -> dict[str, Any]:

@@ -32,6 +32,7 @@ DJANGO = "6. Knowledge, engine and rules know nothing of Django"
 VIEWS = "7. Views never touch models: they read through queries, write through actions"
 BACKEND = "8. Only backend knows which engine is underneath"
 PARTS = "10. Judgements outlive runs: pages of pairs know runs, runs know judgements, judgements know neither"
+CHILDS = "11. Work on a place or group takes nothing of what is a child's alone"
 TABLES = "Tables of {0} are private to {0}: others use its queries and actions"
 
 OFFENCES = [
@@ -56,6 +57,7 @@ OFFENCES = [
     Offence(BACKEND, "engine/intake/offence.py", "import pyspark"),
     Offence(CYCLES, "agencies/left.py\nagencies/right.py", "import heard.agencies.{other}"),
     Offence(PARTS, "insight/run/offence.py", "import heard.insight.pair.urls", frozenset({CYCLES})),
+    Offence(CHILDS, "cases/context/offence.py", "import heard.cases.words.urls"),
     Offence(TABLES.format("network"), "cases/case/offence.py", "import heard.network.models"),
     Offence(TABLES.format("agencies"), "network/offence.py", "import heard.agencies.models"),
     Offence(TABLES.format("cases"), "home/offence.py", "from heard.cases.case.models import Case"),

@@ -8,6 +8,7 @@ from heard.cases.caseload.models import *
 from heard.cases.clocks.models import *
 from heard.cases.concern.models import *
 from heard.cases.concern.strategy.models import *
+from heard.cases.context.models import *
 from heard.cases.disruption.models import *
 from heard.cases.glass.models import *
 from heard.cases.keeping.models import *

@@ -5,6 +5,7 @@ from heard.cases.attachment.urls import urlpatterns as attachment
 from heard.cases.case.urls import urlpatterns as case
 from heard.cases.clocks.urls import urlpatterns as clocks
 from heard.cases.concern.urls import urlpatterns as concern
+from heard.cases.context.urls import urlpatterns as context
 from heard.cases.death.urls import urlpatterns as death
 from heard.cases.disruption.urls import urlpatterns as disruption
 from heard.cases.glass.urls import urlpatterns as glass
@@ -27,5 +28,5 @@ from heard.cases.watch.urls import urlpatterns as watch
 from heard.cases.words.urls import urlpatterns as words
 
 urlpatterns = [
-    *case, *clocks, *death, *note, *words, *concern, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *leaving, *missing, *onward, *sharing, *supervision, *referral, *panel, *timeline, *pack, *glass, *watch, *keeping,
+    *case, *clocks, *death, *note, *words, *concern, *context, *attachment, *assessment, *safety, *disruption, *plan, *own, *review, *leaving, *missing, *onward, *sharing, *supervision, *referral, *panel, *timeline, *pack, *glass, *watch, *keeping,
 ]  # fmt: skip

@@ -4,7 +4,7 @@ Everything is written through the same actions that people use, so every rule ho
 the day of the story on which it is done. The
 words are in YAML files: who works where in `partnership.yaml`, how each child's story begins in `begun.yaml` and
 `stories.yaml`, how it goes on in `life/life.yaml`, what agencies do together in `life/together.yaml`, and what they know of who
-and what is around the children in `life/network.yaml`.
+and what is around the children in `life/network.yaml`; work on places and groups in `life/contexts.yaml`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from heard.demo.life import (
     attaching,
     auditing,
     connecting,
+    contexts,
     deciding,
     emergency,
     keeping,
@@ -126,6 +127,7 @@ def _write_together(world: World, children: dict[str, Child], told: dict[str, An
     panels.disagree(world, children, told["disagreements"])
     panels.hold_panels(world, children, told["panels"])
     connecting.connect(world, children, read("life/network.yaml"))
+    contexts.work_on(world, read("life/contexts.yaml")["contexts"])
     attaching.attach_files(world, children, told["files"])
     noting.keep_a_rota(world)
     noting.see_what_was_told(world)

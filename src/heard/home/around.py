@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.gate import Request, gate
 from heard.agencies.rules import May
 from heard.cases.attachment.queries import attachments_of
-from heard.cases.concern.queries import concerns_about_group, concerns_about_place
+from heard.cases.concern.queries import concerns_about_group, concerns_about_place, worries_of_context
+from heard.cases.concern.queries import steps_visible_to as concern_steps
+from heard.cases.context.actions import read_context
+from heard.cases.context.queries import (
+    assessments_of,
+    contexts_about,
+    earlier_holders,
+    end_of,
+    goals_of,
+    guardians_of,
+    reviews_of,
+    voices_of,
+    why_not_begin_closing,
+    why_not_begin_goal,
+    why_not_begin_opening,
+    why_not_begin_review,
+    why_not_start_now,
+)
+from heard.cases.disruption.actions import open_steps_about
+from heard.cases.disruption.queries import context_steps_of, why_not_begin_in_context
+from heard.cases.panel.queries import panel_actions_visible_to
 from heard.network.actions import open_node
 from heard.network.queries import groups_visible_to, places_visible_to
 
@@ -23,6 +48,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _ROWS = 50  # places or groups on one page
+_VOICES = 5  # of young people, on the page of a context
 _WORRIES = 25  # worries about one of them, or files with it, on its page
 
 
@@ -50,6 +76,8 @@ def place(request: Request, place_id: uuid.UUID) -> HttpResponse:
             "ties": ties,
             "worries": _some(request, "worries", concerns_about_place(request.user, place_id)),
             "files": _some(request, "files", _files(request, place_id=place_id)),
+            **_contexts(request, "place", place_id),
+            "steps": _steps(request, "place", place_id),
         },
     )
 
@@ -66,17 +94,118 @@ def group(request: Request, group_id: uuid.UUID) -> HttpResponse:
             "ties": ties,
             "worries": _some(request, "worries", concerns_about_group(request.user, group_id)),
             "files": _some(request, "files", _files(request, group_id=group_id)),
+            **_contexts(request, "group", group_id),
+            "steps": _steps(request, "group", group_id),
         },
     )
+
+
+@gate(May.SEE_CHILD)
+@require_safe
+def context(request: Request, context_id: uuid.UUID) -> HttpResponse:
+    """What young people say first, then what is known and done."""
+    user = request.user
+    this = read_context(by=user, context_id=context_id)
+    return render(
+        request,
+        "home/context.html",
+        {
+            "this": this,
+            "node_href": reverse(this.end, kwargs={f"{this.end}_id": this.node_id}),
+            "voices": _some(request, "voices", voices_of(user, context_id), _VOICES),
+            "worries": _some(request, "worries", worries_of_context(user, context_id)),
+            "earlier": list(earlier_holders(user, context_id)[:_WORRIES]),
+            "may_assess": user.may(May.ASSESS),
+            "assessments": list(assessments_of(user, context_id)[:_WORRIES]),
+            "why_not_start": why_not_start_now(user, this),
+            "may_plan": user.may(May.PLAN),
+            "goals": list(goals_of(user, context_id)),
+            "why_not_goal": why_not_begin_goal(user, this),
+            "guardians": list(guardians_of(user, context_id)),
+            "steps": list(context_steps_of(user, context_id)),
+            "why_not_step": why_not_begin_in_context(user, this),
+            "today": timezone.localdate(),
+            "reviews": _some(request, "reviews", reviews_of(user, context_id), _VOICES),
+            "end": end_of(user, context_id),
+            "may_review": user.may(May.REVIEW),
+            "may_close": user.may(May.DECIDE),
+            "why_not_review": why_not_begin_review(user, this),
+            "why_not_close": why_not_begin_closing(user, this),
+            "may_give": user.may(May.DECIDE) or this.held_by_id == user.pk,
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step about a place or group, of whatever it is a part: `part_of` says of what, `href` leads there."""
+
+    what: str
+    part_of: str
+    href: str
+    who: str
+    due_on: date | None
+    state: str
+    is_open: bool
+    note: str = ""
+
+
+def _steps(request: Request, end: str, node_id: uuid.UUID) -> list[Step]:
+    """Every step about a place or group that the reader may see: of its contexts, of cases of children, of worries and of panels;
+    what is to do first, by day."""
+    user = request.user
+    found = [_disruption(one) for one in open_steps_about(by=user, **{end: node_id})]
+    told = concern_steps(user).filter(**{f"concern__{end}": node_id})
+    found += [
+        _row(
+            one,
+            _("Worry %(reference)s") % {"reference": one.concern.reference},
+            "concern_step",
+            one.concern_id,
+        )
+        for one in told
+    ]
+    decided = panel_actions_visible_to(user).filter(**{f"item__{end}": node_id}, lives_elsewhere=False)
+    found += [_row(one, _("Decided at a panel"), "panel_action", one.pk) for one in decided]
+    return sorted(found, key=lambda one: (not one.is_open, one.due_on or date.max, one.what))
+
+
+def _disruption(one: Any) -> Step:
+    if one.context_id:
+        part_of = _("Context %(reference)s: %(goal)s") % {
+            "reference": one.context.reference,
+            "goal": one.goal,
+        }
+        return _row(one, part_of, "context", one.context_id)
+    return _row(one, _("The case of a child"), "disruption", one.case_id)
+
+
+def _row(one: Any, part_of: str, address: str, key: Any) -> Step:
+    who = ", ".join(str(some) for some in (one.owner, getattr(one, "agency", None)) if some)
+    state = one.get_state_display()
+    return Step(
+        one.what, part_of, reverse(address, args=[key]), who, one.due_on, state, one.state == "open", one.note
+    )
+
+
+def _contexts(request: Request, end: str, node_id: uuid.UUID) -> dict[str, Any]:
+    """Work on a place or group, and whether one may be opened."""
+    user, key = request.user, {f"{end}_id": node_id}
+    opens = user.may(May.DECIDE)
+    return {
+        "contexts": list(contexts_about(user, **key)[:_WORRIES]),
+        "open_at": reverse(f"context_of_{end}", kwargs=key) if opens else "",
+        "why_not_open": why_not_begin_opening(user, end, node_id) if opens else None,
+    }
 
 
 def _files(request: Request, **about: uuid.UUID) -> QuerySet[Any]:
     return attachments_of(request.user, **about).order_by("-attached_at", "pk")
 
 
-def _some(request: Request, name: str, rows: QuerySet[Any]) -> Any:
+def _some(request: Request, name: str, rows: QuerySet[Any], at_once: int = _WORRIES) -> Any:
     """A page of worries or files; each is turned by its own name, and so are the ties beside them."""
-    return Paginator(rows, _WORRIES).get_page(request.GET.get(name))
+    return Paginator(rows, at_once).get_page(request.GET.get(name))
 
 
 def _page(request: Request, rows: QuerySet[Any]) -> Any:

@@ -14,6 +14,7 @@ from heard.cases.case import work as case
 from heard.cases.clocks import work as clocks
 from heard.cases.concern import work as concern
 from heard.cases.concern.strategy import work as strategy
+from heard.cases.context import work as context
 from heard.cases.disruption import work as disruption
 from heard.cases.glass import work as glass
 from heard.cases.keeping import work as keeping
@@ -57,6 +58,13 @@ LISTS: Final[tuple[WorkList, ...]] = (
     assessment.SIGN_OFFS,
     plan.ACTIONS,
     disruption.DISRUPTION,
+    disruption.OF_CONTEXTS,
+    context.SIGN_OFFS,
+    context.ASSESSMENTS,
+    context.CONTEXTS,
+    context.GUARDIANS,
+    context.REVIEWS,
+    context.LOOK_AGAIN,
     words.WORDS,
     case.NOT_ALLOCATED,
     case.WITHOUT_A_WORKER,

@@ -19,6 +19,7 @@ urlpatterns = [
     path("places/<uuid:place_id>/", around.place, name="place"),
     path("groups/", around.groups, name="groups"),
     path("groups/<uuid:group_id>/", around.group, name="group"),
+    path("contexts/<uuid:context_id>/", around.context, name="context"),
     path("typed/", typed.keep, name="typed_keep"),
     path("unfinished/", typed.unfinished, name="unfinished"),
     path("signed-in/", session.stay, name="stay"),

@@ -264,6 +264,23 @@ class Phrase:
     why: str
 
 
+type ContextSetting = Literal[
+    "neighbourhood", "school", "transport", "home", "online", "peer_group", "other_group"
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextSide:
+    """A side on which a place or group of one setting is assessed. `label` and `help` are ours, for what the source names."""
+
+    id: str
+    setting: ContextSetting
+    label: str
+    help: str
+    source: str
+    confidence: Confidence
+
+
 @dataclass(frozen=True, kw_only=True)
 class Withdrawn:
     """An entry of the release before that this one no longer holds. `entry` is its id; of a carrier its return, field and
@@ -305,6 +322,7 @@ class Release:
     requirement_packs: tuple[RequirementPack, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     phrases: tuple[Phrase, ...] = ()
+    context_sides: tuple[ContextSide, ...] = ()
     withdrawn: tuple[Withdrawn, ...] = ()
 
     @cached_property

@@ -2,7 +2,7 @@
 
 Which tables these are is read from Django's own description, so that a new one cannot be forgotten; `goes_by_key` of a table
 names columns that hold the key of a person or record without pointing there. A row of somebody else that only mentions the
-person stays, and no longer does; `takes_along` names the row that goes with one, since it rests on it; where it has to say somebody, `when_erased` of its table says what stands there instead. Whoever calls this has asked whether it may be done.
+person stays, and no longer does; `takes_along` names the row that goes with one, since it rests on it; `belongs_to` names columns of which one always leads to what a row is a part of; where it has to say somebody, `when_erased` of its table says what stands there instead. Whoever calls this has asked whether it may be done.
 """
 
 from __future__ import annotations
@@ -197,8 +197,11 @@ def _only_mentions(link: Field[Any, Any]) -> bool:
     """It may be empty, and the row belongs to something else that does not go by itself."""
     if not link.is_relation or not link.null or link.remote_field.on_delete is CASCADE:  # type: ignore[union-attr]
         return False
+    belongs_to = getattr(link.model, "belongs_to", ())
     return any(
-        other.many_to_one and not other.null and other.related_model in reached()
+        other.many_to_one
+        and (not other.null or other.name in belongs_to)
+        and other.related_model in reached()
         for other in link.model._meta.concrete_fields
         if other is not link
     )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from heard.agencies.rules import Refused
 from heard.cases.assessment import rules
 from heard.cases.case.models import Observation
+from heard.cases.stage.models import KeptOnceSigned, PartOfSigned, SignedOff, refuse_where_signed
 from heard.network.rules import MOVES
 
 __all__ = [
@@ -27,36 +28,6 @@ __all__ = [
     "SentBack",
     "Strength",
 ]
-
-
-class KeptOnceSigned(models.QuerySet[Any]):
-    """Refuses to change or to delete in bulk what a supervisor has signed, and to put anything into it."""
-
-    def _refuse_signed(self) -> None:
-        path = "state" if self.model is Assessment else "assessment__state"
-        if self.filter(**{path: rules.State.SIGNED}).exists():
-            raise Refused(rules.SIGNED_IS_FINAL)
-
-    def update(self, **values: Any) -> int:
-        self._refuse_signed()
-        for name in {"assessment", "assessment_id"} & values.keys():
-            _refuse_where_signed(getattr(values[name], "pk", values[name]))
-        return super().update(**values)
-
-    update.alters_data = True  # type: ignore[attr-defined]
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        self._refuse_signed()
-        return super().delete()
-
-    delete.alters_data = True  # type: ignore[attr-defined]
-    delete.queryset_only = True  # type: ignore[attr-defined]
-
-    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        rows = list(objs)
-        name = "pk" if self.model is Assessment else "assessment_id"
-        _refuse_where_signed(*(getattr(row, name) for row in rows))
-        return super().bulk_create(rows, *args, **kwargs)
 
 
 class QuestionSet(models.Model):
@@ -79,7 +50,7 @@ class QuestionSet(models.Model):
         super().save(*args, **kwargs)
 
 
-class Assessment(models.Model):
+class Assessment(SignedOff):
     class State(models.TextChoices):
         DRAFT = rules.State.DRAFT.value, _("Being written")
         SUBMITTED = rules.State.SUBMITTED.value, _("With the supervisor")
@@ -161,14 +132,6 @@ class Assessment(models.Model):
     def __str__(self) -> str:
         return f"assessment of {self.started_at:%Y-%m-%d}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        _refuse_where_signed(self.pk)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        _refuse_where_signed(self.pk)
-        return super().delete(*args, **kwargs)
-
     # What a page shows of it, as lists that `assessment_visible_to` has fetched already.
 
     @property
@@ -190,27 +153,15 @@ class Assessment(models.Model):
         return list(last.parts) if last else []
 
 
-class PartOfAssessment(models.Model):
+class PartOfAssessment(PartOfSigned):
     """What belongs to an assessment: nothing is added, changed or taken out once that is signed."""
 
+    signed_through: ClassVar = "assessment"
     assessment: models.ForeignKey[Assessment, Assessment]
     assessment_id: uuid.UUID
 
     class Meta:
         abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self._refuse_signed()
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        self._refuse_signed()
-        return super().delete(*args, **kwargs)
-
-    def _refuse_signed(self) -> None:
-        """Neither what it belongs to now, nor what it would be moved to."""
-        stored = type(self)._default_manager.filter(pk=self.pk).first()
-        _refuse_where_signed(self.assessment_id, *([stored.assessment_id] if stored else []))
 
 
 class AssessmentObservation(PartOfAssessment, Observation):
@@ -505,13 +456,8 @@ class OwnAnswer(PartOfAssessment):
         return self.question
 
 
-def _refuse_where_signed(*assessment_ids: uuid.UUID) -> None:
-    if Assessment.objects.filter(pk__in=assessment_ids, state=rules.State.SIGNED).exists():
-        raise Refused(rules.SIGNED_IS_FINAL)
-
-
 @receiver(m2m_changed, sender=Assessment.writers.through)
 def _writers_stay(instance: Assessment, action: str, **_kwargs: Any) -> None:
     """Who wrote in a signed assessment is not changed either."""
     if action.startswith("pre_"):
-        _refuse_where_signed(instance.pk)
+        refuse_where_signed(Assessment, [instance.pk])

@@ -8,6 +8,20 @@ from typing import Any, Final
 from uuid import UUID
 
 from heard.agencies.rules import Asks
+from heard.cases.stage.rules import (
+    CHANGEABLE,
+    SIGNED_IS_FINAL,
+    TRANSITIONS,
+    WITH_THE_SUPERVISOR,
+    WROTE_IN_IT,
+    Move,
+    State,
+    after,
+    not_submitted,
+    why_not_change,
+)
+
+__all__ = ["CHANGEABLE", "TRANSITIONS", "why_not_change"]  # as they are for whatever is signed
 
 DECIDE_ASKS: Final = Asks(parts="Choose the parts that have to be looked at again")
 EVIDENCE_ASKS: Final = Asks(source="Say who says so.")
@@ -23,27 +37,6 @@ PROTECTIVE_PERSON_ASKS: Final = Asks(
 FINDING_ASKS: Final = Asks(source="Say who says so.")
 PATTERN_ASKS: Final = Asks(reason="Say what makes you think that this pattern fits.")
 QUESTION_ASKS: Final = Asks(text="Write down what is not known, as a question.")
-
-
-class State(StrEnum):
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    SIGNED = "signed"
-
-
-class Move(StrEnum):
-    SUBMIT = "submit"
-    SIGN_OFF = "sign off"
-    SEND_BACK = "send back"
-
-
-TRANSITIONS: Final[dict[tuple[State, Move], State]] = {
-    (State.DRAFT, Move.SUBMIT): State.SUBMITTED,
-    (State.RETURNED, Move.SUBMIT): State.SUBMITTED,
-    (State.SUBMITTED, Move.SIGN_OFF): State.SIGNED,
-    (State.SUBMITTED, Move.SEND_BACK): State.RETURNED,
-}
 
 
 # The parts of an assessment, in the order in which they are best thought about: judgement, and what the child says, before
@@ -91,12 +84,6 @@ class Since(StrEnum):
     NOT_MARKED = "not_marked"
 
 
-CHANGEABLE: Final = frozenset({State.DRAFT, State.RETURNED})
-
-SIGNED_IS_FINAL: Final = (
-    "A signed assessment never changes. Start a new one: both can then be read side by side."
-)
-WITH_THE_SUPERVISOR: Final = "This assessment is with the supervisor. It can be changed if it is sent back."
 PATTERN_THERE_ALREADY: Final = (
     "This pattern is there already for this setting and this time. Change that entry, or give another date."
 )
@@ -108,11 +95,6 @@ IN_THE_FUTURE: Final = "The date is in the future. Give the day on which it was 
 SEEN_NEEDS_EVIDENCE: Final = "Say when it was seen, who says so and in which words."
 
 
-def after(state: str, move: Move) -> State | None:
-    """The state that a move leads to, or None where the move is not possible from here."""
-    return TRANSITIONS.get((State(state), move))
-
-
 def why_not_start(*, case_is_open: bool, unsigned: bool, may_assess: bool) -> str | None:
     if not may_assess:
         return "Your role does not write assessments."
@@ -120,16 +102,6 @@ def why_not_start(*, case_is_open: bool, unsigned: bool, may_assess: bool) -> st
         return "This case is closed. An assessment needs an open case."
     if unsigned:
         return "An assessment of this child has been started and is not signed off yet. Go on with that one."
-    return None
-
-
-def why_not_change(*, state: str, may_assess: bool) -> str | None:
-    if not may_assess:
-        return "Your role does not write assessments."
-    if state == State.SIGNED:
-        return SIGNED_IS_FINAL
-    if State(state) not in CHANGEABLE:
-        return WITH_THE_SUPERVISOR
     return None
 
 
@@ -300,9 +272,9 @@ def why_not_sign_off(*, state: str, wrote_in_it: bool, may_sign_off: bool) -> st
     if not may_sign_off:
         return "Only a supervisor of the agency that leads the case can sign off an assessment."
     if after(state, Move.SIGN_OFF) is None:
-        return _not_submitted(state)
+        return not_submitted(state)
     if wrote_in_it:
-        return "You wrote in this assessment, so another supervisor has to read it and decide."
+        return WROTE_IN_IT
     return None
 
 
@@ -313,20 +285,14 @@ def why_not_return(
     if not may_sign_off:
         return "Only a supervisor of the agency that leads the case can send an assessment back."
     if after(state, Move.SEND_BACK) is None:
-        return _not_submitted(state)
+        return not_submitted(state)
     if wrote_in_it:
-        return "You wrote in this assessment, so another supervisor has to read it and decide."
+        return WROTE_IN_IT
     if not reason.strip():
         return "Say what has to be looked at again, so that the author can go on."
     if not parts or not set(parts) <= set(PARTS):
         return DECIDE_ASKS["parts"]
     return None
-
-
-def _not_submitted(state: str) -> str:
-    if state == State.SIGNED:
-        return "This assessment is signed off already."
-    return "This assessment has not been sent for sign-off yet."
 
 
 @dataclass(frozen=True)

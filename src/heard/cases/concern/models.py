@@ -45,6 +45,8 @@ class Concern(models.Model):
         HELP = rules.Decision.HELP.value, _("Help without a case")
         PANEL = rules.Decision.PANEL.value, _("Discuss it at the panel")
         STEP = rules.Decision.STEP.value, _("A step is agreed")
+        OPEN_CONTEXT = rules.Decision.OPEN_CONTEXT.value, _("Open a context")
+        ADD_TO_CONTEXT = rules.Decision.ADD_TO_CONTEXT.value, _("Add to the open context")
         OTHER_AGENCY = rules.Decision.OTHER_AGENCY.value, _("Another agency takes this on")
         NO_FURTHER_ACTION = rules.Decision.NO_FURTHER_ACTION.value, _("No further action")
         OFFICER = rules.Decision.OFFICER.value, _("The designated officer acts on it")
@@ -120,6 +122,14 @@ class Concern(models.Model):
     )
     help_with = models.TextField(blank=True, help_text=_("Which help or service, where there is no case."))
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    context = models.ForeignKey(
+        "cases.Context",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="worries",
+        help_text=_("The work on the place or group that it was opened from, or added to."),
+    )
     corrected_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -178,6 +188,12 @@ class Concern(models.Model):
                 condition=~models.Q(decision__in=["open_case", "add_to_case"]) | models.Q(case__isnull=False),
                 name="concern_case_is_named",
                 violation_error_message=_("Name the case that this worry went to"),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(decision__in=["open_context", "add_to_context"])
+                | models.Q(context__isnull=False, person__isnull=True),
+                name="concern_context_is_named",
+                violation_error_message=_("Name the context that this worry went to"),
             ),
             models.CheckConstraint(
                 condition=~models.Q(decision="other_agency") | models.Q(other_agency__isnull=False),
@@ -283,6 +299,9 @@ class EarlierDecision(models.Model):
         "agencies.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    context = models.ForeignKey(
+        "cases.Context", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     said_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     said_at = models.DateTimeField()
 

@@ -26,6 +26,7 @@ from heard.cases.case.rules import Allowed, due_on
 from heard.cases.concern import rules
 from heard.cases.concern.models import Concern, ConcernStep, EarlierDecision, TellerQuestion
 from heard.cases.concern.rules import About
+from heard.cases.context.models import ContextHolder
 from heard.network.queries import (
     names_what_others_name,
     not_denied_through,
@@ -113,6 +114,12 @@ def _stands(text: str) -> Q:
     return Q(GreaterThan(StrIndex(F("compared"), Value(f" {text}")), 0))
 
 
+def worries_of_context(user: User, context_id: uuid.UUID) -> QuerySet[Concern]:
+    """Worries that a context was opened from or that were added to it, of which this user may see everything; the first decided
+    first."""
+    return concerns_open_to(user).filter(context_id=context_id).order_by("decided_at", "pk")
+
+
 def concerns_since(user: User, moment: datetime, *, about: str = "") -> QuerySet[Concern]:
     """Worries told after a moment of which this user may see everything, the first told first: for a panel.
 
@@ -126,7 +133,13 @@ def concerns_since(user: User, moment: datetime, *, about: str = "") -> QuerySet
 def going_on_since(user: User, moment: datetime) -> QuerySet[Concern]:
     """Those of `concerns_since` that wait for a decision or for the panel, or led to a case. What was decided with no further
     action, a step or another agency is at an end here."""
-    led_on = (Concern.Decision.OPEN_CASE, Concern.Decision.ADD_TO_CASE, Concern.Decision.PANEL)
+    led_on = (
+        Concern.Decision.OPEN_CASE,
+        Concern.Decision.ADD_TO_CASE,
+        Concern.Decision.PANEL,
+        Concern.Decision.OPEN_CONTEXT,
+        Concern.Decision.ADD_TO_CONTEXT,
+    )
     return concerns_since(user, moment).filter(Q(state=Concern.State.TOLD) | Q(decision__in=led_on))
 
 
@@ -238,7 +251,7 @@ def why_not_correct_now(user: User, concern: Concern) -> str | None:
 def earlier_decisions(user: User, concern_id: uuid.UUID) -> QuerySet[EarlierDecision]:
     """What the decision said before it was put right, the latest first; of a worry of which the user may see everything."""
     rows = EarlierDecision.objects.filter(concern=concern_open_to(user, concern_id))
-    return rows.select_related("said_by", "other_agency", "case")
+    return rows.select_related("said_by", "other_agency", "case", "context")
 
 
 def has_work(user: User, concern: Concern) -> bool:
@@ -246,19 +259,27 @@ def has_work(user: User, concern: Concern) -> bool:
     keeps with a case, or a period of work before."""
     if not concern_is_open_to(user, concern.pk) or concern.case is None:
         return True
+    return _hangs_on(concern.case, concern, but=(AllocatedWorker, TrustedWorker))
+
+
+def has_work_in_context(user: User, concern: Concern) -> bool:
+    """The same of the context that this decision opened: whether anything hangs on it but the decision and who holds it."""
+    if not concern_is_open_to(user, concern.pk) or concern.context is None:
+        return True
+    return _hangs_on(concern.context, concern, but=(ContextHolder,))
+
+
+def _hangs_on(this: Any, concern: Concern, *, but: tuple[Any, ...]) -> bool:
     own: dict[Any, Q] = {
         Concern: Q(pk=concern.pk),
         EarlierDecision: Q(concern=concern),
     }
-    for link in concern.case._meta.get_fields(include_hidden=True):
+    for link in this._meta.get_fields(include_hidden=True):
         if not link.auto_created or link.concrete or not (link.one_to_many or link.one_to_one):
             continue
         table: Any = link.related_model
-        rows = table._base_manager.filter(**{link.field.name: concern.case})  # type: ignore[union-attr]
-        if (
-            table not in (AllocatedWorker, TrustedWorker)
-            and rows.exclude(own.get(table, Q(pk__in=[]))).exists()
-        ):
+        rows = table._base_manager.filter(**{link.field.name: this})
+        if table not in but and rows.exclude(own.get(table, Q(pk__in=[]))).exists():
             return True
     return False
 
@@ -463,6 +484,7 @@ def _with_all(rows: QuerySet[Concern]) -> QuerySet[Concern]:
         "words",
         "decision_words",
         "case",
+        "context",
         "decided_by",
         "other_agency",
         "corrected_by",

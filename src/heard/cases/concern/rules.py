@@ -24,6 +24,8 @@ DECIDE_ASKS: Final = Asks(
     other_agency="Choose the agency that takes this on",
     step_what="Say what will be done",
     step_owner="Choose who will do it",
+    context_setting="Choose what kind of setting it is",
+    context_holder="Choose who holds the context",
     reason="Give the reason for the decision",
     feedback="Write what the person who told this will read",
 )
@@ -62,6 +64,8 @@ class Decision(StrEnum):
     HELP = "help"
     PANEL = "panel"
     STEP = "step"
+    OPEN_CONTEXT = "open_context"
+    ADD_TO_CONTEXT = "add_to_context"
     OTHER_AGENCY = "other_agency"
     NO_FURTHER_ACTION = "no_further_action"
     OFFICER = "officer"
@@ -91,8 +95,10 @@ WITHOUT_WORDS: Final = "Hear the child, or say why it is decided without the chi
 CORRECTED_WITHIN: Final = 1  # working days after the decision
 _OF_A_CHILD: Final = frozenset({Decision.OPEN_CASE, Decision.ADD_TO_CASE, Decision.STRATEGY, Decision.HELP})
 # Several worries about one event are decided on at once, but for what belongs to one of them alone.
-ONE_BY_ONE: Final = frozenset({Decision.STEP})
-_OF_A_PLACE: Final = frozenset({Decision.PANEL, Decision.STEP})
+ONE_BY_ONE: Final = frozenset({Decision.STEP, Decision.OPEN_CONTEXT})
+_OF_A_PLACE: Final = frozenset(
+    {Decision.PANEL, Decision.STEP, Decision.OPEN_CONTEXT, Decision.ADD_TO_CONTEXT}
+)
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,7 @@ class Standing:
     about: str = About.CHILD
     told_it: bool = False
     in_danger: bool = False
+    has_open_context: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,13 +133,18 @@ class Chosen:
     has_step_owner: bool = False
     step_in_time: bool = False
     strategy_in_time: bool = False
+    has_context_setting: bool = False
+    has_context_holder: bool = False
 
 
-def decisions_open_to(*, about: str = About.CHILD, has_open_case: bool = False) -> tuple[Decision, ...]:
-    """A child has one open case at a time: with one, add to it; without, open one. A place or group has none."""
+def decisions_open_to(
+    *, about: str = About.CHILD, has_open_case: bool = False, has_open_context: bool = False
+) -> tuple[Decision, ...]:
+    """A child has one open case at a time, and a place or group one open context: with one, add to it; without, open one."""
     rest = (Decision.OTHER_AGENCY, Decision.NO_FURTHER_ACTION)
     if about != About.CHILD:
-        return (Decision.PANEL, Decision.STEP, *rest)
+        context = Decision.ADD_TO_CONTEXT if has_open_context else Decision.OPEN_CONTEXT
+        return (context, Decision.PANEL, Decision.STEP, *rest)
     case = Decision.ADD_TO_CASE if has_open_case else Decision.OPEN_CASE
     return (case, Decision.STRATEGY, Decision.HELP, *rest)
 
@@ -240,6 +252,8 @@ def why_not_take_back_case(*, has_work: bool) -> str | None:
 
 
 def why_not_decide_together(decision: str) -> str | None:
+    if decision == Decision.OPEN_CONTEXT:
+        return "A context is opened from one worry. Decide on that one first, then add the others to it."
     if decision in ONE_BY_ONE:
         return "A step belongs to one worry. Decide on the others one by one."
     return None
@@ -267,6 +281,8 @@ def _why_not_this(standing: Standing, chosen: Chosen) -> str | None:
         return "This child has an open case already. Add to that one."
     if decision == Decision.ADD_TO_CASE and not standing.has_open_case:
         return "This child has no open case. Open one."
+    if decision in (Decision.OPEN_CONTEXT, Decision.ADD_TO_CONTEXT):
+        return _why_not_context(standing, chosen)
     if decision == Decision.OTHER_AGENCY and not chosen.has_other_agency:
         return DECIDE_ASKS["other_agency"]
     if decision == Decision.HELP and not chosen.help_with.strip():
@@ -274,6 +290,16 @@ def _why_not_this(standing: Standing, chosen: Chosen) -> str | None:
     if decision == Decision.STRATEGY and not chosen.strategy_in_time:
         return DECIDE_ASKS["strategy_on"]
     return None
+
+
+def _why_not_context(standing: Standing, chosen: Chosen) -> str | None:
+    if chosen.decision == Decision.ADD_TO_CONTEXT:
+        return None if standing.has_open_context else "There is no open context about this. Open one."
+    if standing.has_open_context:
+        return "There is an open context about this already. Add to that one."
+    return DECIDE_ASKS.missing(
+        context_setting=chosen.has_context_setting, context_holder=chosen.has_context_holder
+    )
 
 
 def _why_not_step(chosen: Chosen) -> str | None:

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from heard.agencies.actions import record_audit
+from heard.agencies.actions import record_audit, record_looks
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import Hidden, May, Refused, refuse
 from heard.cases.case.models import Case
 from heard.cases.case.notices.announcing import announce
 from heard.cases.case.notices.rules import Kind as Notified
 from heard.cases.case.queries import case_visible_to, why_not_give
+from heard.cases.context.queries import (
+    context_visible_to,
+    contexts_visible_to,
+    open_goals,
+    why_not_name_a_child,
+)
 from heard.cases.disruption import queries, rules
 from heard.cases.disruption.models import DisruptionStep
 from heard.cases.disruption.rules import Progress
@@ -76,7 +82,7 @@ def change_step(
     _write(
         by, step, against, kind=kind, what=what, agency_id=agency_id, due_on=due_on, power=power, owner=owner
     )
-    _audit(by, "change", step.case, step)
+    _audit(by, "change", step.child_case, step)
     if step.owner_id != before:
         _announce(by, step, Notified.ACTION)
     return step
@@ -100,16 +106,158 @@ def finish_step(
     )
     step.state, step.done_on, step.note = Progress(outcome), done_on, note.strip()
     step.save(update_fields=["state", "done_on", "note"])
-    _audit(by, "finish", step.case, step)
+    _audit(by, "finish", step.child_case, step)
     _announce(by, step, Notified.ACTION_FINISHED)
     return step
+
+
+@transaction.atomic
+def plan_context_step(
+    *,
+    by: User,
+    context_id: uuid.UUID,
+    goal_id: uuid.UUID | None,
+    kind: str,
+    what: str,
+    agency_id: uuid.UUID,
+    due_on: date | None,
+    owner: User | None,
+    power: str = "",
+) -> DisruptionStep:
+    """A step about the place or group of a context, towards a goal of it. Who is given it learns of it."""
+    context = context_visible_to(by, context_id)
+    step = DisruptionStep(context=context, added_by=by, place_id=context.place_id, group_id=context.group_id)
+    given = {
+        "kind": kind,
+        "what": what,
+        "agency_id": agency_id,
+        "due_on": due_on,
+        "owner": owner,
+        "power": power,
+    }
+    return _write_in_context(by, step, goal_id, given)
+
+
+@transaction.atomic
+def change_context_step(
+    *,
+    by: User,
+    step_id: uuid.UUID,
+    goal_id: uuid.UUID | None,
+    kind: str,
+    what: str,
+    agency_id: uuid.UUID,
+    due_on: date | None,
+    owner: User | None,
+    power: str = "",
+) -> DisruptionStep:
+    """Changes a step that is still to do. Who is given it learns of it."""
+    step = _locked_in_context(by, step_id)
+    if step.state != Progress.OPEN:
+        raise Refused("This step is finished already.")
+    given = {
+        "kind": kind,
+        "what": what,
+        "agency_id": agency_id,
+        "due_on": due_on,
+        "owner": owner,
+        "power": power,
+    }
+    return _write_in_context(by, step, goal_id, given)
+
+
+@transaction.atomic
+def finish_context_step(
+    *, by: User, step_id: uuid.UUID, outcome: str, done_on: date | None, note: str = ""
+) -> DisruptionStep:
+    """Done, or could not be done, with a note that says why. Who holds the context learns of it."""
+    step = _locked_in_context(by, step_id)
+    refuse(
+        rules.why_not_finish_step(
+            may_plan=by.may(May.PLAN),
+            progress=step.state,
+            outcome=outcome,
+            note=note,
+            done_on=done_on,
+            today=timezone.localdate(),
+        )
+    )
+    step.state, step.done_on, step.note = Progress(outcome), done_on, note.strip()
+    step.save(update_fields=["state", "done_on", "note"])
+    _audit_in_context(by, "finish", step)
+    assert step.context
+    _announce_in_context(by, step, Notified.CONTEXT_NEWS, step.context.held_by)
+    return step
+
+
+@transaction.atomic
+def open_context_step(*, by: User, step_id: uuid.UUID) -> DisruptionStep:
+    """The step, for showing it, with the 'view' audit row; or `Hidden`."""
+    step = queries.context_step_visible_to(by, step_id)
+    _audit_in_context(by, "view", step)
+    return step
+
+
+@transaction.atomic
+def open_steps_about(*, by: User, **node: uuid.UUID) -> list[DisruptionStep]:
+    """Every step about a place or group that `by` may see, for showing it, with a 'view' row for each child of whose case one is."""
+    steps = queries.all_steps_about(by, **node)
+    children = {one.child_case.person_id for one in steps if one.case_id}
+    record_looks(by=by, subject="disruption step", subject_id=next(iter(node.values())), person_ids=children)
+    return steps
+
+
+def _write_in_context(
+    by: User, step: DisruptionStep, goal_id: uuid.UUID | None, given: dict[str, Any]
+) -> DisruptionStep:
+    assert step.context
+    owner, before = given["owner"], step.owner_id
+    goal = open_goals(by, step.context.pk).filter(pk=goal_id).first() if goal_id else None
+    refuse(
+        queries.why_not_begin_in_context(by, step.context)
+        or rules.why_not_plan_context_step(
+            what=given["what"],
+            has_goal=goal is not None,
+            owner_is_there=owner is not None,
+            owner_is_active=owner is not None and owner.is_active,
+            owner_may_plan=owner is not None and owner.may(May.PLAN),
+            owner_sees_it=owner is not None
+            and contexts_visible_to(owner).filter(pk=step.context.pk).exists(),
+            due_on=given["due_on"],
+        )
+    )
+    refuse(why_not_name_a_child(by, step.context, given["what"], given["power"]))
+    if not agencies_visible_to(by).filter(pk=given["agency_id"]).exists():
+        raise Hidden
+    for name, value in given.items():
+        setattr(step, name, value.strip() if isinstance(value, str) else value)
+    step.goal = goal
+    step.full_clean()
+    step.save()
+    _audit_in_context(by, "change" if before else "add", step)
+    if owner is not None and owner.pk != before:
+        _announce_in_context(by, step, Notified.CONTEXT, owner)
+    return step
+
+
+def _locked_in_context(by: User, step_id: uuid.UUID) -> DisruptionStep:
+    DisruptionStep.objects.select_for_update().filter(pk=step_id).first()
+    return queries.context_step_visible_to(by, step_id)
+
+
+def _announce_in_context(by: User, step: DisruptionStep, kind: Notified, whom: User) -> None:
+    announce(by=by, kind=kind, subject="context step", subject_id=step.pk, named=[whom])
+
+
+def _audit_in_context(by: User, verb: str, step: DisruptionStep) -> None:
+    record_audit(by=by, verb=verb, subject="context step", subject_id=step.pk, detail={"state": step.state})
 
 
 @transaction.atomic
 def open_step(*, by: User, disruption_id: uuid.UUID) -> DisruptionStep:
     """The step, for showing it, with the 'view' audit row; or `Hidden`."""
     step = queries.step_visible_to(by, disruption_id)
-    _audit(by, "view", step.case, step)
+    _audit(by, "view", step.child_case, step)
     return step
 
 
@@ -119,13 +267,13 @@ def _announce(by: User, step: DisruptionStep, kind: Notified) -> None:
         kind=kind,
         subject="disruption step",
         subject_id=step.pk,
-        person_id=step.case.person_id,
+        person_id=step.child_case.person_id,
         named=[step.owner],
     )
 
 
 def _write(by: User, step: DisruptionStep, against: queries.Against, **given: Any) -> None:
-    case = step.case
+    case = step.child_case
     why_not = queries.why_not_begin(by, case) or rules.why_not_plan_step(
         what=given["what"],
         against=against.said,

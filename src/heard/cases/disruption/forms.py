@@ -83,6 +83,61 @@ class StepForm(Form):
         return given | chosen | described | {"agency_id": self.cleaned_data["agency"], "owner": owner}
 
 
+class ContextStepForm(Form):
+    """A step about a place or group itself. `goals`: those that are open; `agencies` and `people` as for `StepForm`."""
+
+    asks = rules.CONTEXT_STEP_ASKS
+
+    goal = RadiosField(_("Towards which goal?"), small=True)
+    kind = RadiosField(
+        _("What kind of step is it?"),
+        choices=[choice for choice in DisruptionStep.Kind.choices if choice[0] != rules.Kind.CONTACT],
+        missing=_("Choose what kind of step it is"),
+        small=True,
+    )
+    what = TextareaField(
+        _("What will be done?"),
+        hint=_(
+            "By us, about the place or group. A step never asks young people to stay away, stay in or keep safe."
+        ),
+        missing=rules.STEP_ASKS["what"],
+        rows=3,
+    )
+    power = TextareaField(_("By which legal power, if any?"), required=False, rows=2)
+    agency = SelectField(_("Which agency does it?"), missing=_("Choose the agency that does it"))
+    owner = SelectField(
+        _("Who there does it?"),
+        hint=_("It then stands in their work. Only somebody who may see the place or group."),
+    )
+    due_on = DateField(_("By when?"), called=_("The date by when"), missing=rules.STEP_ASKS["due_on"])
+
+    def __init__(
+        self,
+        *args: Any,
+        goals: list[tuple[str, str]],
+        agencies: list[tuple[str, str]],
+        people: Mapping[str, tuple[User, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        fields: dict[str, Any] = self.fields
+        fields["goal"].choices = goals
+        fields["agency"].choices = agencies
+        fields["owner"].choices = [
+            ("", _("Choose somebody")),
+            *((pk, called) for pk, (_user, called) in people.items()),
+        ]
+
+    @property
+    def answered(self) -> dict[str, Any]:
+        """For `plan_context_step` and `change_context_step`."""
+        given = {name: self.cleaned_data[name] for name in ("kind", "what", "power", "due_on")}
+        owner, _called = self.people.get(self.cleaned_data["owner"], (None, ""))
+        keys = {"goal_id": uuid.UUID(self.cleaned_data["goal"]), "agency_id": self.cleaned_data["agency"]}
+        return given | keys | {"owner": owner}
+
+
 class FinishForm(Form):
     asks = rules.FINISH_ASKS
 
@@ -94,6 +149,15 @@ class FinishForm(Form):
     note = TextareaField(
         _("Note"),
         hint=_("What it changed for the child. Needed if it could not be done: why not?"),
+        required=False,
+        rows=3,
+    )
+
+
+class ContextFinishForm(FinishForm):
+    note = TextareaField(
+        _("Note"),
+        hint=_("What it changed there, without a name. Needed if it could not be done: why not?"),
         required=False,
         rows=3,
     )

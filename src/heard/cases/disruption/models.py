@@ -1,8 +1,8 @@
-"""Steps against the people and places that harm a child. They belong to the case, so that they go on whichever plan is
-in force."""
+"""Steps against the people and places that harm. Those for a child belong to the case, so that they go on whichever plan is in
+force; those about a place or group itself belong to its context, towards a goal of it."""
 
 import uuid
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from heard.cases.disruption import rules
 from heard.network.rules import MOVES
+
+if TYPE_CHECKING:
+    from heard.cases.case.models import Case
 
 __all__ = ["DisruptionStep"]
 
@@ -30,7 +33,21 @@ class DisruptionStep(models.Model):
         NOT_DONE = rules.Progress.NOT_DONE.value, _("Could not be done")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="disruption_steps")
+    belongs_to: ClassVar = ("case", "context")
+    case = models.ForeignKey(
+        "cases.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="disruption_steps"
+    )
+    context = models.ForeignKey(
+        "cases.Context",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="steps",
+        help_text=_("The work on a place or group that it is a part of, where it is for no child’s case."),
+    )
+    goal = models.ForeignKey(
+        "cases.ContextGoal", on_delete=models.PROTECT, null=True, blank=True, related_name="steps"
+    )
     kind = models.CharField(max_length=10, choices=Kind)
     what = models.TextField(help_text=_("What will be done, by us, against what harms."))
     when_merged: ClassVar = MOVES
@@ -82,6 +99,14 @@ class DisruptionStep(models.Model):
                 violation_error_message=_("A step is against one person, one place or one group."),
             ),
             models.CheckConstraint(
+                condition=models.Q(case__isnull=False, context__isnull=True, goal__isnull=True)
+                | models.Q(case__isnull=True, context__isnull=False, goal__isnull=False, owner__isnull=False),
+                name="disruption_is_of_a_case_or_a_context",
+                violation_error_message=_(
+                    "A step is of one case, or of one context with a goal and an owner."
+                ),
+            ),
+            models.CheckConstraint(
                 condition=models.Q(state="open", done_on__isnull=True)
                 | (~models.Q(state="open") & models.Q(done_on__isnull=False)),
                 name="finished_disruption_has_date",
@@ -91,6 +116,12 @@ class DisruptionStep(models.Model):
 
     def __str__(self) -> str:
         return "disruption step"
+
+    @property
+    def child_case(self) -> "Case":
+        """Of a step that is not of a context."""
+        assert self.case
+        return self.case
 
     @property
     def against(self) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from heard.agencies.rules import Hidden, May
 from heard.cases.case.queries import case_visible_to
+from heard.cases.context.queries import contexts_visible_to, open_goals
 from heard.cases.disruption import rules
 from heard.cases.disruption.models import DisruptionStep
 from heard.network.queries import (
@@ -23,6 +24,7 @@ from heard.network.queries import (
 if TYPE_CHECKING:
     from heard.agencies.models import User
     from heard.cases.case.models import Case
+    from heard.cases.context.models import Context
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,60 @@ class Against:
 
 def steps_visible_to(user: User) -> QuerySet[DisruptionStep]:
     """Steps in cases of children whom the user may see. One against a person whom the user may not see is left out."""
-    rows = DisruptionStep.objects.filter(visible_through(user, "case__person"))
+    rows = DisruptionStep.objects.filter(visible_through(user, "case__person"), case__isnull=False)
     seen = Q(person__isnull=True) | visible_through(user, "person")
     return rows.filter(seen).select_related(
         "case__person", "person", "place", "group", "agency", "owner", "panel_action"
+    )
+
+
+def context_steps_visible_to(user: User) -> QuerySet[DisruptionStep]:
+    """Steps of work on places and groups that the user may read."""
+    seen = contexts_visible_to(user).order_by().select_related(None).values("pk")
+    rows = DisruptionStep.objects.filter(context__in=seen)
+    return rows.select_related(
+        "context__place",
+        "context__group",
+        "context__held_by",
+        "goal",
+        "agency",
+        "owner",
+        "place",
+        "group",
+        "person",
+    )
+
+
+def context_step_visible_to(user: User, step_id: uuid.UUID) -> DisruptionStep:
+    """The step, or `Hidden`."""
+    step = context_steps_visible_to(user).filter(pk=step_id).first()
+    if step is None:
+        raise Hidden
+    return step
+
+
+def context_steps_of(user: User, context_id: uuid.UUID) -> QuerySet[DisruptionStep]:
+    """Those of one context: what is to do first, by day."""
+    rows = context_steps_visible_to(user).filter(context=context_id)
+    return rows.order_by("done_on", "due_on", "added_at")
+
+
+def context_steps_due(user: User) -> QuerySet[DisruptionStep]:
+    """What this user has to do about places and groups, longest overdue first."""
+    rows = context_steps_visible_to(user).filter(owner=user, state=rules.Progress.OPEN)
+    return rows.order_by("due_on", "added_at")
+
+
+def all_steps_about(user: User, **node: uuid.UUID) -> list[DisruptionStep]:
+    """Every step about a place (`place`) or group (`group`), of contexts and of cases of children whom the user may see: what is to
+    do first, by day. Two queries."""
+    found = [*context_steps_visible_to(user).filter(**node), *steps_visible_to(user).filter(**node)]
+    return sorted(found, key=lambda one: (one.state != rules.Progress.OPEN, one.due_on, one.added_at))
+
+
+def why_not_begin_in_context(user: User, context: Context) -> str | None:
+    return rules.why_not_begin_context_step(
+        may_plan=user.may(May.PLAN), is_open=context.is_open, has_goals=open_goals(user, context.pk).exists()
     )
 
 

@@ -35,9 +35,9 @@ def _on_paper(one: DisruptionStep) -> Iterator[Passage]:
 
 STEPS = Record(
     _("Disruption steps"),
-    DisruptionStep.objects.select_related("person", "place", "group", "agency", "owner").order_by(
-        "due_on", "added_at"
-    ),
+    DisruptionStep.objects.filter(case__isnull=False)
+    .select_related("person", "place", "group", "agency", "owner")
+    .order_by("due_on", "added_at"),
     "case__person",
     steps_visible_to,
     chronology=_chronology,

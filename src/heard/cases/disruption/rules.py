@@ -10,6 +10,10 @@ STEP_ASKS: Final = Asks(
     what="Say what will be done.",
     due_on="Give the day by which it will be done.",
 )
+CONTEXT_STEP_ASKS: Final = Asks(
+    goal="Choose the goal that it is a step towards",
+    owner="Choose who does it",
+)
 FINISH_ASKS: Final = Asks(outcome="Choose whether it was done.")
 
 
@@ -50,6 +54,42 @@ def why_not_plan_step(*, what: str, against: str, is_a_child: bool, due_on: date
         return "Say against whom or what: the person, place or group that the harm comes from."
     if is_a_child:
         return IS_A_CHILD
+    return STEP_ASKS.missing(due_on=due_on)
+
+
+GOALS_FIRST: Final = "Set a goal first: what will be so. Then add what is done towards it."
+
+
+def why_not_begin_context_step(*, may_plan: bool, is_open: bool, has_goals: bool) -> str | None:
+    """Of a step about a place or group itself. `has_goals`: the context has a goal that is not ended."""
+    if not may_plan:
+        return "Your role does not write plans."
+    if not is_open:
+        return "This context is closed. A step needs an open one."
+    return None if has_goals else GOALS_FIRST
+
+
+def why_not_plan_context_step(
+    *,
+    what: str,
+    has_goal: bool,
+    owner_is_there: bool,
+    owner_is_active: bool,
+    owner_may_plan: bool,
+    owner_sees_it: bool,
+    due_on: date | None,
+) -> str | None:
+    """Each step has a goal, somebody who does it and who may read the context, and a day."""
+    if not has_goal:
+        return CONTEXT_STEP_ASKS["goal"]
+    if not what.strip():
+        return STEP_ASKS["what"]
+    if not owner_is_there:
+        return CONTEXT_STEP_ASKS["owner"]
+    if not owner_is_active or not owner_may_plan:
+        return "That person does not work with children’s records here. Choose somebody else."
+    if not owner_sees_it:
+        return "That person may not see this place or group. Choose somebody who may."
     return STEP_ASKS.missing(due_on=due_on)
 
 

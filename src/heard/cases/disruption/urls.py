@@ -9,4 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<uuid:case_id>/disruption/add/", views.add, name="disruption_add"),
     path("disruption/<uuid:disruption_id>/", views.change, name="disruption_step"),
     path("disruption/<uuid:disruption_id>/finish/", views.finish, name="disruption_finish"),
+    path("contexts/<uuid:context_id>/steps/add/", views.add_to_context, name="context_step_add"),
+    path("context-steps/<uuid:context_step_id>/", views.change_in_context, name="context_step"),
+    path("context-steps/<uuid:context_step_id>/finish/", views.finish_in_context, name="context_step_finish"),
 ]

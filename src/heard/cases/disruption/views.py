@@ -13,13 +13,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from heard.agencies.drafts.forms import kept_form, sending
-from heard.agencies.gate import gate
+from heard.agencies.gate import Request, gate
 from heard.agencies.queries import agencies_visible_to
 from heard.agencies.rules import May
 from heard.cases.case.queries import case_visible_to, who_can_do, words_of
 from heard.cases.case.rules import days_late, language_hints
+from heard.cases.context.actions import read_context
+from heard.cases.context.queries import open_goals
+from heard.cases.context.views.opening import in_context
 from heard.cases.disruption import actions, queries
-from heard.cases.disruption.forms import SOMEBODY_ELSE, FinishForm, StepForm
+from heard.cases.disruption.forms import (
+    SOMEBODY_ELSE,
+    ContextFinishForm,
+    ContextStepForm,
+    FinishForm,
+    StepForm,
+)
 from heard.network.actions import open_record
 
 
@@ -63,12 +72,12 @@ def change(request: HttpRequest, disruption_id: uuid.UUID) -> HttpResponse:
     step = actions.open_step(by=user, disruption_id=disruption_id)
     now = {name: getattr(step, name) for name in ("kind", "what", "power", "due_on", "who_or_where")}
     now |= {"against": _end(step), "agency": str(step.agency_id), "owner": str(step.owner_id or "")}
-    form = _form(request, step.case, "disruption", disruption_id, now)
+    form = _form(request, step.child_case, "disruption", disruption_id, now)
     if form.is_valid():
         with sending(request, form):
             actions.change_step(by=user, disruption_id=step.pk, **form.answered)
             return redirect("disruption", case_id=step.case_id)
-    return _page(request, step.case, form, _("Change the step"))
+    return _page(request, step.child_case, form, _("Change the step"))
 
 
 @gate(May.PLAN)
@@ -82,7 +91,67 @@ def finish(request: HttpRequest, disruption_id: uuid.UUID) -> HttpResponse:
             actions.finish_step(by=user, disruption_id=step.pk, **form.cleaned_data)
             messages.success(request, _("Saved: how the disruption step went."))
             return redirect("disruption", case_id=step.case_id)
-    return _page(request, step.case, form, _("How did it go?"), about=step)
+    return _page(request, step.child_case, form, _("How did it go?"), about=step)
+
+
+@gate(May.PLAN)
+def add_to_context(request: Request, context_id: uuid.UUID) -> HttpResponse:
+    """A step about the place or group of a context."""
+    user: Any = request.user
+    context = read_context(by=user, context_id=context_id)
+    why_not = queries.why_not_begin_in_context(user, context)
+    form = _context_form(request, context, "context.step.add", context_id, {})
+    if not why_not and form.is_valid():
+        with sending(request, form):
+            actions.plan_context_step(by=user, context_id=context_id, **form.answered)
+            return redirect("context", context_id=context_id)
+    return in_context(request, context, form, _("Add a step"), why_not=why_not)
+
+
+@gate(May.PLAN)
+def change_in_context(request: Request, context_step_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    step: Any = actions.open_context_step(by=user, step_id=context_step_id)
+    now = {name: getattr(step, name) for name in ("kind", "what", "power", "due_on")}
+    now |= {"goal": str(step.goal_id), "agency": str(step.agency_id), "owner": str(step.owner_id)}
+    form = _context_form(request, step.context, "context.step", step.pk, now)
+    if form.is_valid():
+        with sending(request, form):
+            actions.change_context_step(by=user, step_id=step.pk, **form.answered)
+            return redirect("context", context_id=step.context_id)
+    return in_context(request, step.context, form, _("Change the step"))
+
+
+@gate(May.PLAN)
+def finish_in_context(request: Request, context_step_id: uuid.UUID) -> HttpResponse:
+    user: Any = request.user
+    step: Any = actions.open_context_step(by=user, step_id=context_step_id)
+    today = {"done_on": timezone.localdate()}
+    form = kept_form(
+        request, ContextFinishForm, kind="context.step.finish", subject_id=step.pk, suggested=today
+    )
+    if form.is_valid():
+        with sending(request, form):
+            actions.finish_context_step(by=user, step_id=step.pk, **form.cleaned_data)
+            messages.success(request, _("Saved: how the step went."))
+            return redirect("context", context_id=step.context_id)
+    return in_context(request, step.context, form, _("How did it go?"), step.what)
+
+
+def _context_form(
+    request: Request, context: Any, kind: str, subject_id: uuid.UUID, now: dict[str, Any]
+) -> ContextStepForm:
+    user: Any = request.user
+    return kept_form(
+        request,
+        ContextStepForm,
+        kind=kind,
+        subject_id=subject_id,
+        initial=now,
+        goals=[(str(goal.pk), goal.text) for goal in open_goals(user, context.pk)],
+        agencies=[(str(agency.pk), agency.name) for agency in agencies_visible_to(user)],
+        people=who_can_do(user),
+    )
 
 
 def _form(request: HttpRequest, case: Any, kind: str, subject_id: uuid.UUID, now: dict[str, Any]) -> StepForm:

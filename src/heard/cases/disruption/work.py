@@ -10,5 +10,10 @@ from heard.cases.disruption.models import DisruptionStep
 DISRUPTION = WorkList(
     "disruption", _("Disruption steps that are yours"), May.PLAN, queries.steps_due,
     "disruption", "case.person", "what", of="case_id", due="due_on", shows=("case__person",),
-    only_if=lambda user: DisruptionStep.objects.filter(owner=user, state=rules.Progress.OPEN),
+    only_if=lambda user: DisruptionStep.objects.filter(owner=user, state=rules.Progress.OPEN, case__isnull=False),
+)  # fmt: skip
+OF_CONTEXTS = WorkList(
+    "context-steps", _("Steps about places and groups that are yours"), May.PLAN, queries.context_steps_due,
+    "context_step_finish", "context.whom", "what", note=lambda row: row.context.reference, due="due_on", shows=("context__place", "context__group"),
+    only_if=lambda user: DisruptionStep.objects.filter(owner=user, state=rules.Progress.OPEN, context__isnull=False),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.review import rules
+from heard.cases.stage.models import LookedAt
 
 __all__ = ["Review", "ReviewedOutcome"]
 
@@ -48,32 +49,17 @@ class Review(models.Model):
         return f"review of {self.held_on:%Y-%m-%d}"
 
 
-class ReviewedOutcome(models.Model):
+class ReviewedOutcome(LookedAt):
     """What a review says about one outcome of the plan: how it has gone for the child, and how that is known."""
-
-    class Course(models.TextChoices):
-        BETTER = rules.Course.BETTER.value, _("Better")
-        SAME = rules.Course.SAME.value, _("The same")
-        WORSE = rules.Course.WORSE.value, _("Worse")
-        NOT_KNOWN = rules.Course.NOT_KNOWN.value, _("Not known")
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="outcomes")
     outcome = models.ForeignKey("cases.Outcome", on_delete=models.PROTECT, related_name="+")
-    course = models.CharField(max_length=10, choices=Course)
-    what = models.TextField(blank=True, help_text=_("What was seen, or why it is not known."))
-    seen_by = models.CharField(max_length=120, blank=True)
-    seen_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["outcome__added_at"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["review", "outcome"], name="review_looks_at_an_outcome_once"),
-            models.CheckConstraint(
-                condition=models.Q(course="not_known")
-                | (models.Q(seen_on__isnull=False) & ~models.Q(what="") & ~models.Q(seen_by="")),
-                name="course_of_an_outcome_has_evidence",
-                violation_error_message=_("Say what was seen, by whom and when."),
-            ),
+            LookedAt.has_evidence("course_of_an_outcome_has_evidence"),
         ]
 
     def __str__(self) -> str:

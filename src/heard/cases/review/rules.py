@@ -8,6 +8,7 @@ from typing import Final
 
 from heard.agencies.rules import Asks
 from heard.cases.case.rules import EndedAs
+from heard.cases.stage.rules import Course, Looked
 
 REVIEW_ASKS: Final = Asks(
     what_changed="Say what has changed for the child since the plan was agreed.",
@@ -36,32 +37,9 @@ class Decision(StrEnum):
     STEP_DOWN = "step_down"
 
 
-class Course(StrEnum):
-    """How one outcome has gone for the child since it was last looked at."""
-
-    BETTER = "better"
-    SAME = "same"
-    WORSE = "worse"
-    NOT_KNOWN = "not_known"
-
-
 GOES_ON: Final = frozenset({Decision.CONTINUE, Decision.CHANGE_PLAN})
 AWAY: Final = "The child is missing now. Help does not end while nobody knows where the child is."
 UNHEARD: Final = "Add what the child says now, or say why their view is not there."
-
-
-@dataclass(frozen=True)
-class Looked:
-    """What a review says about one outcome: how it went, and what was seen, by whom and on which day."""
-
-    course: str
-    what: str = ""
-    seen_by: str = ""
-    seen_on: date | None = None
-
-    @property
-    def lacks_evidence(self) -> bool:
-        return not (self.what.strip() and self.seen_by.strip() and self.seen_on)
 
 
 def why_not_open(*, plan_state: str, may_review: bool, has_draft: bool) -> str | None:

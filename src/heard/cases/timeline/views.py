@@ -108,6 +108,10 @@ VERBS: dict[tuple[str, str], Any] = {
     ("view", "question"): gettext_lazy("Asked a question about the network that names the child"),
     ("judge", "question"): gettext_lazy("Said of an answer about the network whether it is one matter"),
     ("view", "place"): gettext_lazy("Read who is tied to a place"),
+    ("view", "context assessment"): gettext_lazy(
+        "Read an assessment of a place or group that names the child"
+    ),
+    ("name", "context assessment"): gettext_lazy("Named the child in an assessment of a place or group"),
     ("view", "group"): gettext_lazy("Read who is tied to a group"),
     ("merge", "person"): gettext_lazy("Said that two records are of one person"),
     ("unmerge", "person"): gettext_lazy("Took back that two records are of one person"),

@@ -95,6 +95,7 @@ from heard.network.queries.web import (
     Tied,
     Web,
     Withdrawn,
+    children_at,
     children_tied,
     group_visible_to,
     groups_visible_to,

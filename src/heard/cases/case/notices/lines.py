@@ -53,6 +53,9 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "group": ("group", "group_id"),
     "clocks": ("clocks", "case_id"),
     "glass": ("glass_opening", "opening_id"),
+    "context assessment": ("context_assessment", "context_assessment_id"),
+    "context step": ("context_step", "context_step_id"),
+    "context": ("context", "context_id"),
     "caseload import": ("caseload_given", "import_id"),
 }
 

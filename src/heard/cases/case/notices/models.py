@@ -89,6 +89,8 @@ class Notice(models.Model):
             _("Children who had been brought into Heard were taken back"),
         )
         NOT_TAKEN_BACK = rules.Kind.NOT_TAKEN_BACK.value, _("A caseload that was to be taken back stays")
+        CONTEXT = rules.Kind.CONTEXT.value, _("Work on a place or group is yours")
+        CONTEXT_NEWS = rules.Kind.CONTEXT_NEWS.value, _("News about a context that you hold")
 
     when_merged: ClassVar = MOVES
 

@@ -94,6 +94,8 @@ class Kind(StrEnum):
     BROUGHT = "brought"
     TAKEN_BACK = "taken_back"
     NOT_TAKEN_BACK = "not_taken_back"
+    CONTEXT = "context"
+    CONTEXT_NEWS = "context_news"
 
 
 # Of these one that nobody has seen goes on to others within the hour, and its mail cannot be switched off.
@@ -166,6 +168,8 @@ WHO: Final[dict[Kind, tuple[To, ...]]] = {
     Kind.BROUGHT: (To.NAMED,),
     Kind.TAKEN_BACK: (To.NAMED,),
     Kind.NOT_TAKEN_BACK: (To.NAMED,),
+    Kind.CONTEXT: (To.NAMED,),
+    Kind.CONTEXT_NEWS: (To.NAMED,),
 }
 
 # Who has one of these unread is not told the other about the same: it is on their list.
@@ -194,13 +198,15 @@ GIVEN: Final = frozenset(
         Kind.TAKEN_BACK,
         Kind.NOT_TAKEN_BACK,
         Kind.FILE_LOST,
+        Kind.CONTEXT,
+        Kind.CONTEXT_NEWS,
     }
 )
 
 # What is mailed at once unless somebody says otherwise; the rest waits for the daily mail.
 AT_ONCE: Final = URGENT | {
     Kind.DEATH, Kind.WORRY, Kind.WORRY_TAKEN_ON, Kind.WORDS, Kind.SENT_BACK, Kind.ALLOCATED, Kind.WORKER_NAMED, Kind.INVOLVED, Kind.ACTION, Kind.SHARED,
-    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST,
+    Kind.ASKED, Kind.FOUND, Kind.GLASS, Kind.KEPT_OUT, Kind.LET_IN, Kind.WITHDRAWN, Kind.ONWARD, Kind.TELLER_ASKED, Kind.TELLER_ANSWERED, Kind.DECISION_CORRECTED, Kind.STRATEGY_ASKED, Kind.SET_ASIDE, Kind.BROUGHT, Kind.TAKEN_BACK, Kind.FILE_LOST, Kind.CONTEXT,
 }  # fmt: skip
 
 # Where nobody who answers for it sees it: who else, and after how long. Minutes of what is urgent are a setting; what is mailed at

@@ -3,6 +3,7 @@
 from heard.cases.concern.actions.afterwards import add_child, finish_step, mark_read
 from heard.cases.concern.actions.asking import answer_question, ask_teller
 from heard.cases.concern.actions.deciding import (
+    NewContext,
     Step,
     correct_decision,
     decide,

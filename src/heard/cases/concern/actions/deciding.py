@@ -28,10 +28,13 @@ from heard.cases.concern.queries import (
     concern_visible_to,
     decides,
     has_work,
+    has_work_in_context,
     last_day_to_correct,
 )
 from heard.cases.concern.strategy.actions import call_off_with, plan_discussion
 from heard.cases.concern.strategy.queries import going_on
+from heard.cases.context.actions import add_to_context, open_context, take_back_context
+from heard.cases.context.queries import open_context_of
 from heard.cases.words.actions import hear
 from heard.cases.words.rules import ChildsView
 from heard.network.actions import involve
@@ -39,6 +42,7 @@ from heard.network.actions import involve
 if TYPE_CHECKING:
     from heard.agencies.models import Agency, User
     from heard.cases.case.models import Case
+    from heard.cases.context.models import Context
 
 _KEPT = (
     "decision",
@@ -49,6 +53,7 @@ _KEPT = (
     "help_with",
     "other_agency",
     "case",
+    "context",
 )
 
 
@@ -70,6 +75,14 @@ class Step:
 
 
 @dataclass(frozen=True)
+class NewContext:
+    """What a context about the place or group of a worry is opened with: which setting it is, and who holds it."""
+
+    setting: str
+    holder: User | None
+
+
+@dataclass(frozen=True)
 class Heard:
     """What the child said, beside which it is decided; else why they were not heard."""
 
@@ -82,7 +95,7 @@ class Decided:
     """What somebody decides on a worry. `feedback` is what whoever told it reads: it is asked for unless they are the one who
     decides, and then `why_alone` says why nobody else could. `other_agency` takes it on, or gives the help of `help_with`.
     `worker`: who works with the child from now on, where a case is opened. `strategy_on`: when agencies discuss it.
-    `view`: what the child says beside it; left out, what was told with the worry, or the reason in `why_without_words`."""
+    `new_context`: of a place or group, where one is opened. `view`: what the child says beside it; left out, what was told with the worry, or the reason in `why_without_words`."""
 
     decision: str
     reason: str
@@ -95,6 +108,7 @@ class Decided:
     why_without_words: str = ""
     why_alone: str = ""
     view: ChildsView | None = None
+    new_context: NewContext | None = None
 
     def chosen(self, today: date, heard: Heard) -> rules.Chosen:
         step = self.step
@@ -110,6 +124,8 @@ class Decided:
             has_step_owner=step is not None and step.has_owner,
             step_in_time=step is not None and step.is_in_time(today),
             strategy_in_time=self.strategy_on is not None and self.strategy_on >= today,
+            has_context_setting=self.new_context is not None and bool(self.new_context.setting),
+            has_context_holder=self.new_context is not None and self.new_context.holder is not None,
         )
 
 
@@ -183,6 +199,10 @@ def correct_decision(
     standing, open_one = _standing(by, concern, heard)
     if concern.case and was == Concern.Decision.OPEN_CASE:
         standing = replace(standing, has_open_case=False)
+    kept_context = None
+    if concern.context and was == Concern.Decision.OPEN_CONTEXT:
+        standing = replace(standing, has_open_context=False)
+        kept_context = concern.context if decided.decision == was else None
     refuse(
         rules.why_not_correct(
             standing,
@@ -206,6 +226,7 @@ def correct_decision(
         open_one,
         now,
         kept_case=kept_case,
+        kept_context=kept_context,
         again=was == decided.decision,
     )
     _audit(by, "correct decision", concern, reason=concern.why_corrected, decision=concern.decision)
@@ -267,6 +288,7 @@ def _standing(by: User, concern: Concern, heard: Heard) -> tuple[rules.Standing,
     """How it stands, and the child's open case."""
     child = concern.person_id
     open_one = open_case_of(by, child) if child else None
+    context = _open_context(by, concern)
     standing = rules.Standing(
         state=concern.state,
         may_decide=decides(by),
@@ -275,6 +297,7 @@ def _standing(by: User, concern: Concern, heard: Heard) -> tuple[rules.Standing,
         in_danger=concern.in_danger,
         about=concern.about,
         told_it=concern.told_by_id == by.pk,
+        has_open_context=context is not None,
     )
     return standing, open_one
 
@@ -289,11 +312,13 @@ def _write(
     now: datetime,
     *,
     kept_case: Case | None = None,
+    kept_context: Context | None = None,
     again: bool = False,
 ) -> None:
     """The decision as it is now, and what follows from it. `again`: the same decision as before, put in other words."""
     concern.decision_reason, concern.feedback = decided.reason.strip(), decided.feedback.strip()
     concern.case = kept_case or _case_for(by, concern, decided, open_one, now)
+    concern.context = kept_context or _context_for(by, concern, decided, now, again=again)
     takes_on = decided.decision in (rules.Decision.OTHER_AGENCY, rules.Decision.HELP)
     concern.other_agency = decided.other_agency if takes_on else None
     concern.help_with = decided.help_with.strip() if decided.decision == rules.Decision.HELP else ""
@@ -357,6 +382,29 @@ def _case_for(
     return open_one if decided.decision == rules.Decision.ADD_TO_CASE else None
 
 
+def _open_context(by: User, concern: Concern) -> Context | None:
+    if concern.person_id:
+        return None
+    return open_context_of(by, place_id=concern.place_id, group_id=concern.group_id)
+
+
+def _context_for(
+    by: User, concern: Concern, decided: Decided, at: datetime, *, again: bool
+) -> Context | None:
+    """The work on the place or group that the decision opens, or adds to."""
+    new, open_one = decided.new_context, _open_context(by, concern)
+    if decided.decision == rules.Decision.OPEN_CONTEXT and new:
+        end = concern.about
+        why, key = decided.reason.strip(), concern.place_id or concern.group_id
+        assert key
+        return open_context(
+            by=by, end=end, node_id=key, setting=new.setting, why=why, holder=new.holder, at=at
+        )
+    if decided.decision == rules.Decision.ADD_TO_CONTEXT and open_one:
+        return open_one if again else add_to_context(by=by, context_id=open_one.pk, at=at)
+    return None
+
+
 # ---- putting a decision right
 
 
@@ -388,4 +436,7 @@ def _take_back(by: User, concern: Concern, why: str, open_one: Case | None, now:
         refuse(rules.why_not_take_back_case(has_work=has_work(by, concern)))
         take_back_case(by=by, case_id=concern.case.pk, why=why, at=now)
         return None
+    if concern.decision == rules.Decision.OPEN_CONTEXT and concern.context:
+        begun = has_work_in_context(by, concern)
+        take_back_context(by=by, context_id=concern.context.pk, why=why, has_work=begun, at=now)
     return open_one

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from heard.cases.concern import rules
-from heard.cases.concern.actions import Step
+from heard.cases.concern.actions import NewContext, Step
 from heard.cases.words.forms import ChildsViewForm
 from heard.govuk.forms import (
     CheckboxesField,
@@ -26,12 +26,23 @@ if TYPE_CHECKING:
     from heard.cases.case.models import Words
 
 _STEP: Final = ("step_what", "step_owner", "step_due_on")
-_FOLLOWS: Final = ("worker", "strategy_on", "help_with", "helping_agency", "other_agency", *_STEP, "also")
+_CONTEXT: Final = ("context_setting", "context_holder")
+_FOLLOWS: Final = (
+    "worker",
+    "strategy_on",
+    "help_with",
+    "helping_agency",
+    "other_agency",
+    *_CONTEXT,
+    *_STEP,
+    "also",
+)
 _REVEALS: Final = {
     "open_case": "worker",
     "strategy": "strategy_on",
     "help": ("help_with", "helping_agency"),
     "other_agency": "other_agency",
+    "open_context": ("context_setting", "context_holder"),
 }
 
 
@@ -40,7 +51,7 @@ class Offers:
     """What the form of one worry offers and asks for. `asks_child`: it is about a child, who is heard; `in_danger`: and
     nothing holds the answer up. `words`: what the child has said so far; `told`: the key of what was told with the worry.
     `colleagues`: who may be given a step, where there are steps; `workers`: who may work with the child. `also`: worries of
-    the same event; `silent`: those of them about other children with which nothing was told that they said."""
+    the same event; `settings`: of a context that may be opened; `silent`: those of them about other children with which nothing was told that they said."""
 
     decisions: list[tuple[str, str, str]]
     known_agencies: Mapping[str, Agency]
@@ -53,6 +64,7 @@ class Offers:
     workers: Mapping[str, tuple[User, str]] = field(default_factory=dict)
     also: list[tuple[str, str, str]] = field(default_factory=list)
     silent: frozenset[str] = frozenset()
+    settings: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def agencies(self) -> list[tuple[str, str]]:
@@ -72,6 +84,7 @@ class Offers:
             "helping_agency": "help" in offered,
         }
         asked |= dict.fromkeys(_STEP, bool(self.colleagues))
+        asked |= dict.fromkeys(_CONTEXT, "open_context" in offered)
         asked |= dict.fromkeys(ChildsViewForm.base_fields, self.asks_child)
         return {name for name, wanted in asked.items() if not wanted}
 
@@ -103,6 +116,13 @@ class DecideForm(ChildsViewForm):
         required=False,
     )
     other_agency = SelectField(_("Which agency?"))
+    context_setting = RadiosField(_("What kind of setting is it?"), small=True)
+    context_holder = SelectField(
+        _("Who holds the context?"),
+        hint=_(
+            "Their team leads it, and they find it in their work. Only somebody who may see the place or group."
+        ),
+    )
     step_what = TextareaField(
         _("What will be done?"),
         hint=_("For example: the licensing officer visits, and writes down what the owner agrees to"),
@@ -156,6 +176,8 @@ class DecideForm(ChildsViewForm):
         fields["other_agency"].choices = offers.agencies
         fields["helping_agency"].choices = [("", _("No, or another service")), *offers.agencies]
         fields["step_owner"].choices = [("", _("Choose somebody")), *_called(offers.colleagues)]
+        fields["context_setting"].choices = offers.settings
+        fields["context_holder"].choices = [("", _("Choose somebody")), *_called(offers.colleagues)]
         fields["worker"].choices = [("", _("Name somebody later")), *_called(offers.workers)]
         fields["also"].choices = offers.also
         for name in offers.left_out():
@@ -212,6 +234,9 @@ class DecideForm(ChildsViewForm):
         if answers["decision"] == "step":
             owner = offers.colleagues.get(answers["step_owner"], (None, ""))[0]
             said["step"] = Step(answers["step_what"], owner, answers["step_due_on"])
+        if answers["decision"] == "open_context":
+            holder = offers.colleagues.get(answers["context_holder"], (None, ""))[0]
+            said["new_context"] = NewContext(answers["context_setting"], holder)
         return {"reason": "", "decision": ""} | said
 
 

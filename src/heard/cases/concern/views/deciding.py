@@ -33,6 +33,7 @@ from heard.cases.concern import actions, queries, rules
 from heard.cases.concern.forms import CorrectForm, DecideForm, Offers, SearchDecidedForm
 from heard.cases.concern.strategy.queries import discussions_visible_to, why_not_plan_now
 from heard.cases.concern.views.summary import born, lists
+from heard.cases.context.queries import open_context_of, settings_there_are
 from heard.cases.words.forms import typed_view
 from heard.govuk.environment import time
 from heard.knowledge import load
@@ -132,6 +133,8 @@ def correct(request: Request, concern_id: uuid.UUID) -> HttpResponse:
     beside = _beside(request, worry)
     if worry.decision == rules.Decision.OPEN_CASE:
         beside |= {"open_case": None}
+    if worry.decision == rules.Decision.OPEN_CONTEXT:
+        beside |= {"open_context": None}
     form: Any = kept_form(
         request,
         CorrectForm,
@@ -185,6 +188,9 @@ def _beside(request: Request, worry: Any) -> dict[str, Any]:
     return {
         "child_words": _words_beside(request, worry) if child else [],
         "open_case": case,
+        "open_context": None
+        if child
+        else open_context_of(request.user, place_id=worry.place_id, group_id=worry.group_id),
         "closed_case": closed_case_of(request.user, child) if child and not case else None,
     }
 
@@ -203,7 +209,7 @@ def _offers(request: Request, worry: Any, beside: dict[str, Any], *, also: Seque
     if child and not beside["open_case"] and not (closed and closed.allocated_worker):
         workers = who_can_be_trusted_worker(user, child, also=[team.agency_id] if team else [])
     return Offers(
-        decisions=_decisions(worry, beside["open_case"], closed),
+        decisions=_decisions(worry, beside["open_case"], closed, beside["open_context"]),
         known_agencies={str(agency.pk): agency for agency in agencies_visible_to(user)},
         asks_child=bool(child),
         in_danger=worry.in_danger,
@@ -213,6 +219,7 @@ def _offers(request: Request, worry: Any, beside: dict[str, Any], *, also: Seque
         told_it=worry.told_by_id == user.pk,
         colleagues={} if child else who_can_do(user),
         workers=workers,
+        settings=[] if child else settings_there_are(user, worry.about),
         also=[(str(one.pk), *_told_of(one)) for one in also],
     )
 
@@ -233,7 +240,10 @@ def _as_decided(worry: Any, unheard: Any) -> dict[str, Any]:
     """The decision as it stands, for the form that puts it right."""
     agency = str(worry.other_agency_id or "")
     helps = worry.decision == rules.Decision.HELP
+    context = worry.context if worry.decision == rules.Decision.OPEN_CONTEXT else None
     return {
+        "context_setting": context.setting if context else "",
+        "context_holder": str(context.held_by_id) if context else "",
         "decision": worry.decision,
         "reason": worry.decision_reason,
         "feedback": worry.feedback,
@@ -251,12 +261,16 @@ def _what_was_done(done: list[Any], said: dict[str, Any]) -> str:
         text += " " + _("Case %(case)s is open.") % {"case": first.case}
         if said["worker"]:
             text += " " + _("%(who)s works with the child and learns of it now.") % {"who": said["worker"]}
+    if first.decision == rules.Decision.OPEN_CONTEXT:
+        text += " " + _("Context %(context)s is open. Hear young people about it first.") % {
+            "context": first.context
+        }
     if len(done) > 1:
         text += " " + _("It is the decision on %(number)s worries.") % {"number": len(done)}
     return text
 
 
-def _decisions(worry: Any, case: Any, closed: Any) -> list[tuple[str, str, str]]:
+def _decisions(worry: Any, case: Any, closed: Any, context: Any) -> list[tuple[str, str, str]]:
     child = worry.about == rules.About.CHILD
     texts = {
         rules.Decision.OPEN_CASE: (
@@ -277,6 +291,14 @@ def _decisions(worry: Any, case: Any, closed: Any) -> list[tuple[str, str, str]]
             _("Help without a case"),
             _("Somebody else helps the child or the family. The worry stays on record."),
         ),
+        rules.Decision.OPEN_CONTEXT: (
+            _("Open a context"),
+            _("Work on the place or group itself: it is assessed and changed for every young person there."),
+        ),
+        rules.Decision.ADD_TO_CONTEXT: (
+            _("Add to the open context %(context)s") % {"context": context},
+            _("Who holds the context learns of it, and its readers find this worry there."),
+        ),
         rules.Decision.PANEL: (
             _("Discuss it at the panel"),
             _("The next panel has it on its agenda. Say in the reason what it should decide."),
@@ -296,7 +318,9 @@ def _decisions(worry: Any, case: Any, closed: Any) -> list[tuple[str, str, str]]
             _("The worry stays on record, with your reason."),
         ),
     }
-    open_to = rules.decisions_open_to(about=worry.about, has_open_case=case is not None)
+    open_to = rules.decisions_open_to(
+        about=worry.about, has_open_case=case is not None, has_open_context=context is not None
+    )
     return [(choice.value, *texts[choice]) for choice in open_to]
 
 

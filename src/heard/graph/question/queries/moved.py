@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.cases.concern import queries as worries
+from heard.cases.context.queries import began_to_watch
 from heard.cases.disruption import queries as disruption
 from heard.cases.panel.queries import how_actions_stand
 from heard.govuk.environment import day
@@ -114,8 +115,8 @@ def _summary(place: Any, on: date, people: int, found: InRecords, long: timedelt
 
 
 def _done(asking: Asking, place_id: uuid.UUID) -> list[tuple[date, Ground]]:
-    """Steps about a place that were finished, of a child's case, of a worry and of a panel; what a panel decided and became a step
-    that the user may see is that step."""
+    """Steps about a place that were finished, of a child's case, of a worry, of a panel and of a context, and when somebody in a
+    context said yes to watching over it. What a panel decided and became a step that the user may see is that step."""
     found: list[tuple[date, Ground]] = []
     steps = disruption.steps_visible_to(asking.user).filter(place=place_id, state="done")
     shown = set()
@@ -132,6 +133,13 @@ def _done(asking: Asking, place_id: uuid.UUID) -> list[tuple[date, Ground]]:
     for key, item, on in actions.order_by().values_list("pk", "item_id", "now_done_on"):
         if key not in shown:
             found.append(_step(key, on, ("panel_item", {"item_id": item})))
+    own = disruption.context_steps_visible_to(asking.user).filter(place=place_id, state="done")
+    for key, context, on in own.order_by().values_list("pk", "context_id", "done_on"):
+        assert on
+        found.append(_step(key, on, ("context", {"context_id": context})))
+    for context, on in began_to_watch(asking.user, place_id):
+        text = _("Somebody said yes to watching over this place, %(date)s") % {"date": day(on)}
+        found.append((on, Ground(context, text, ("context", {"context_id": context}), on)))
     return sorted(found, key=lambda one: (one[0], str(one[1].key)))
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from heard.cases.concern.queries import concerns_open_to
+from heard.cases.context.queries import watched_places
 from heard.cases.disruption.queries import steps_visible_to
 from heard.cases.missing.queries import episodes_visible_to
 from heard.govuk.environment import day
@@ -30,20 +31,22 @@ _LOOKED = 2000  # records, the latest
 
 
 def unwatched(user: User) -> Answer:
-    """Places of which two worries or episodes or more speak, while nobody is noted who protects there and no step is open. A fixed
-    number of queries."""
+    """Places of which two worries or episodes or more speak, while nobody is noted who protects there, and no step or
+    context is open. A fixed number of queries."""
     asking = Asking(user, UNWATCHED)
     named_in = named_in_records(user, asking.door, asking.since)
     several = {place for place, some in named_in.records.items() if len(some) > 1}
     around = asking.door.known_around(several, since=asking.since)
     watched = {one.other for one in around if one.kind_id == PROTECTS}
     steps = steps_visible_to(user).filter(place__in=several, state="open")
-    watched |= set(steps.values_list("place_id", flat=True))
+    watched |= set(steps.values_list("place_id", flat=True)) | set(watched_places(user))
     named = asking.call(*several)
     lines = []
     for place in several - watched:
         some = sorted(named_in.records[place].values(), key=lambda one: (one.text, str(one.key)))
-        says = _("%(name)s: %(what)s. Nobody is noted who watches over it, and no step is open.") % {
+        says = _(
+            "%(name)s: %(what)s. Nobody is noted who watches over it, and no step or context is open."
+        ) % {
             "name": named[place],
             "what": "; ".join(one.text for one in some),
         }

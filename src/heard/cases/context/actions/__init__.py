@@ -1,0 +1,23 @@
+"""Every write about contexts."""
+
+from heard.cases.context.actions.aiming import ask_guardian, change_guardian, end_goal, set_goal
+from heard.cases.context.actions.assessing import (
+    add_finding,
+    change_finding,
+    conclude,
+    read_assessment,
+    send_assessment_back,
+    sign_assessment,
+    start_assessment,
+    submit_assessment,
+    take_out_finding,
+)
+from heard.cases.context.actions.opening import (
+    add_to_context,
+    give_context,
+    hear_young_people,
+    open_context,
+    read_context,
+    take_back_context,
+)
+from heard.cases.context.actions.reviewing import close_context, hold_review, look_again

@@ -1,0 +1,217 @@
+"""Every write about the assessment of a context: rule, row and audit row in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit, record_looks
+from heard.agencies.rules import Hidden, refuse
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.context import queries, rules
+from heard.cases.context.actions._shared import _locked_context
+from heard.cases.context.models import ContextAssessment, ContextFinding, ContextMention
+from heard.cases.context.sides import sides_of
+from heard.knowledge import load
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+@transaction.atomic
+def start_assessment(*, by: User, context_id: uuid.UUID) -> ContextAssessment:
+    """One that is not signed at a time, made with the current release of knowledge."""
+    context = _locked_context(by, context_id)
+    refuse(queries.why_not_start_now(by, context))
+    assessment = ContextAssessment.objects.create(
+        context=context, release=load.current().id, author=by, started_at=timezone.now()
+    )
+    assessment.writers.add(by)
+    _audit(by, "start", assessment)
+    return assessment
+
+
+@transaction.atomic
+def add_finding(
+    *,
+    by: User,
+    assessment_id: uuid.UUID,
+    what: str,
+    source: str,
+    seen_on: date | None,
+    side: str = "",
+    names: Collection[uuid.UUID] = (),
+) -> ContextFinding:
+    """One thing that is known. `names`: keys of children whom it names; who may not see each of them does not read it."""
+    assessment = _to_change(by, assessment_id)
+    finding = ContextFinding(assessment=assessment, written_by=by)
+    return _write(by, finding, what=what, source=source, seen_on=seen_on, side=side, names=names)
+
+
+@transaction.atomic
+def change_finding(
+    *,
+    by: User,
+    finding_id: uuid.UUID,
+    what: str,
+    source: str,
+    seen_on: date | None,
+    side: str = "",
+    names: Collection[uuid.UUID] = (),
+) -> ContextFinding:
+    finding = queries.finding_visible_to(by, finding_id)
+    finding.assessment = _to_change(by, finding.assessment_id)
+    return _write(by, finding, what=what, source=source, seen_on=seen_on, side=side, names=names)
+
+
+@transaction.atomic
+def take_out_finding(*, by: User, finding_id: uuid.UUID) -> ContextAssessment:
+    finding = queries.finding_visible_to(by, finding_id)
+    assessment = _to_change(by, finding.assessment_id)
+    finding.delete()
+    _audit(by, "write", assessment)
+    return assessment
+
+
+@transaction.atomic
+def conclude(
+    *, by: User, assessment_id: uuid.UUID, weighing: str, what_is_not_known: str
+) -> ContextAssessment:
+    """What drives the harm most, and what is not known: without a name."""
+    assessment = _to_change(by, assessment_id)
+    names = queries.names_there(by, assessment.context.node_id)
+    refuse(rules.why_not_conclude(weighing=weighing, what_is_not_known=what_is_not_known, names=names))
+    assessment.weighing, assessment.what_is_not_known = weighing.strip(), what_is_not_known.strip()
+    assessment.save(update_fields=["weighing", "what_is_not_known"])
+    _audit(by, "write", assessment)
+    return assessment
+
+
+@transaction.atomic
+def submit_assessment(*, by: User, assessment_id: uuid.UUID) -> ContextAssessment:
+    """Sends it to the supervisors of the agency that leads."""
+    assessment = _locked(by, assessment_id)
+    refuse(queries.why_not_submit(by, assessment))
+    assessment.writers.add(by)
+    assessment.state, assessment.submitted_at = ContextAssessment.State.SUBMITTED, timezone.now()
+    assessment.save(update_fields=["state", "submitted_at"])
+    _audit(by, "submit", assessment)
+    return assessment
+
+
+@transaction.atomic
+def sign_assessment(*, by: User, assessment_id: uuid.UUID, words: str = "") -> ContextAssessment:
+    """Final. Its author and who holds the context learn of it."""
+    assessment = _locked(by, assessment_id)
+    refuse(queries.why_not_sign(by, assessment))
+    assessment.state, assessment.sign_comment = ContextAssessment.State.SIGNED, words.strip()
+    assessment.signed_by, assessment.signed_at = by, timezone.now()
+    assessment.save(update_fields=["state", "sign_comment", "signed_by", "signed_at"])
+    _audit(by, "sign off", assessment)
+    _announce(by, assessment)
+    return assessment
+
+
+@transaction.atomic
+def send_assessment_back(*, by: User, assessment_id: uuid.UUID, words: str) -> ContextAssessment:
+    """With what has to be looked at again, for its author to go on."""
+    assessment = _locked(by, assessment_id)
+    refuse(queries.why_not_sign(by, assessment) or rules.why_not_decide_on(signs=False, words=words))
+    assessment.state, assessment.returned_reason = ContextAssessment.State.RETURNED, words.strip()
+    assessment.returned_at = timezone.now()
+    assessment.save(update_fields=["state", "returned_reason", "returned_at"])
+    _audit(by, "send back", assessment)
+    _announce(by, assessment)
+    return assessment
+
+
+@transaction.atomic
+def read_assessment(*, by: User, assessment_id: uuid.UUID) -> ContextAssessment:
+    """The assessment, for showing it; a 'view' row of its own, and one for each child whom what is shown names."""
+    assessment = queries.assessment_visible_to(by, assessment_id)
+    _audit(by, "view", assessment)
+    named = {one.pk for people in queries.people_named(by, assessment_id).values() for one in people}
+    record_looks(by=by, subject=_SUBJECT, subject_id=assessment_id, person_ids=named)
+    return assessment
+
+
+_SUBJECT = "context assessment"
+
+
+def _write(
+    by: User,
+    finding: ContextFinding,
+    *,
+    what: str,
+    source: str,
+    seen_on: date | None,
+    side: str,
+    names: Collection[uuid.UUID],
+) -> ContextFinding:
+    assessment = finding.assessment
+    there = queries.children_there(by, assessment.context.node_id, finding.pk)
+    named = set(names)
+    if not {str(key) for key in named} <= there.keys():
+        raise Hidden
+    others = [(one.given_name, one.family_name) for one, _called in there.values() if one.pk not in named]
+    refuse(
+        rules.why_not_find(
+            side=side,
+            sides=[one.id for one in sides_of(assessment.release, assessment.context.setting)],
+            what=what,
+            source=source,
+            seen_on=seen_on,
+            today=timezone.localdate(),
+            others=others,
+        )
+    )
+    assert seen_on is not None
+    finding.side, finding.what, finding.source, finding.seen_on = side, what.strip(), source.strip(), seen_on
+    finding.full_clean()
+    finding.save()
+    _audit(by, "write", assessment)
+    _name(by, finding, named)
+    return finding
+
+
+def _name(by: User, finding: ContextFinding, named: set[uuid.UUID]) -> None:
+    """Whom it names from now on, and nobody else."""
+    rows = ContextMention.objects.filter(finding=finding)
+    before = set(rows.values_list("person_id", flat=True))
+    rows.filter(person_id__in=before - named).delete()
+    for key in sorted(named - before):
+        ContextMention.objects.create(finding=finding, person_id=key)
+        record_audit(by=by, verb="name", subject=_SUBJECT, subject_id=finding.assessment_id, person_id=key)
+
+
+def _to_change(by: User, assessment_id: uuid.UUID) -> ContextAssessment:
+    """Whoever changes it becomes one of its writers, and so cannot sign it off."""
+    assessment = _locked(by, assessment_id)
+    refuse(queries.why_not_change(by, assessment))
+    assessment.writers.add(by)
+    return assessment
+
+
+def _locked(by: User, assessment_id: uuid.UUID) -> ContextAssessment:
+    ContextAssessment.objects.select_for_update().filter(pk=assessment_id).first()
+    return queries.assessment_visible_to(by, assessment_id)
+
+
+def _announce(by: User, assessment: ContextAssessment) -> None:
+    announce(
+        by=by,
+        kind=Notified.CONTEXT_NEWS,
+        subject=_SUBJECT,
+        subject_id=assessment.pk,
+        named=[assessment.author, assessment.context.held_by],
+    )
+
+
+def _audit(by: User, verb: str, assessment: ContextAssessment) -> None:
+    record_audit(by=by, verb=verb, subject=_SUBJECT, subject_id=assessment.pk)

@@ -1,0 +1,166 @@
+"""Reviews of a context, its end, and looking again after it: rule, row and audit row in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from heard.agencies.actions import record_audit
+from heard.agencies.rules import Hidden, May, refuse
+from heard.cases.case.notices.announcing import announce
+from heard.cases.case.notices.rules import Kind as Notified
+from heard.cases.context import queries, rules
+from heard.cases.context.actions._shared import _locked_context
+from heard.cases.context.models import Context, ContextEnd, ContextReview, ReviewedGoal
+from heard.cases.stage.rules import Looked
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+
+@transaction.atomic
+def hold_review(
+    *,
+    by: User,
+    context_id: uuid.UUID,
+    held_on: date | None,
+    took_part: str,
+    what_changed: str,
+    looked: Mapping[uuid.UUID, Looked],
+    decision: str,
+    reason: str,
+    next_review_on: date | None = None,
+) -> ContextReview:
+    """Goal by goal (`looked`: each that is open, by its key), then how it goes on. Who holds the context learns of it."""
+    context = _locked_context(by, context_id)
+    goals = list(queries.open_goals(by, context_id))
+    if set(looked) != {goal.pk for goal in goals}:
+        raise Hidden
+    refuse(
+        queries.why_not_begin_review(by, context)
+        or rules.why_not_review(
+            held_on=held_on,
+            opened_on=timezone.localdate(context.opened_at),
+            took_part=took_part,
+            what_changed=what_changed,
+            looked=list(looked.values()),
+            decision=decision,
+            reason=reason,
+            next_review_on=next_review_on,
+            today=timezone.localdate(),
+            names=queries.names_there(by, context.node_id),
+        )
+    )
+    assert held_on is not None
+    goes_on = decision != rules.Decision.CLOSE
+    review = ContextReview(
+        context=context,
+        due_on=context.review_on,
+        held_on=held_on,
+        held_by=by,
+        took_part=took_part.strip(),
+        what_changed=what_changed.strip(),
+        decision=decision,
+        reason=reason.strip(),
+        next_review_on=next_review_on if goes_on else None,
+    )
+    review.full_clean()
+    review.save()
+    for key, one in looked.items():
+        row = ReviewedGoal(
+            review=review,
+            goal_id=key,
+            course=one.course,
+            what=one.what,
+            seen_by=one.seen_by,
+            seen_on=one.seen_on,
+        )
+        row.full_clean()
+        row.save()
+    context.review_on = review.next_review_on
+    context.save(update_fields=["review_on"])
+    _audit(by, "review", context)
+    _announce(by, context)
+    return review
+
+
+@transaction.atomic
+def close_context(
+    *,
+    by: User,
+    context_id: uuid.UUID,
+    why: str,
+    young_people: str,
+    who_watches: str,
+    opens_again_if: str,
+) -> Context:
+    """Ends the work, on a review that decided so; ninety days later somebody looks whether harm moved. Who holds it learns of it."""
+    context = _locked_context(by, context_id)
+    refuse(
+        queries.why_not_begin_closing(by, context)
+        or rules.why_not_close(
+            why=why,
+            young_people=young_people,
+            who_watches=who_watches,
+            opens_again_if=opens_again_if,
+            names=queries.names_there(by, context.node_id),
+        )
+    )
+    now = timezone.now()
+    context.state, context.closed_at, context.closed_by = Context.State.CLOSED, now, by
+    context.why_closed, context.review_on = why.strip(), None
+    context.full_clean()
+    context.save()
+    ContextEnd.objects.create(
+        context=context,
+        young_people=young_people.strip(),
+        who_watches=who_watches.strip(),
+        opens_again_if=opens_again_if.strip(),
+        look_again_on=timezone.localdate(now) + timedelta(days=rules.LOOK_AGAIN_AFTER),
+    )
+    _audit(by, "close", context)
+    _announce(by, context)
+    return context
+
+
+@transaction.atomic
+def look_again(*, by: User, context_id: uuid.UUID, found: str, what: str) -> ContextEnd:
+    """Whether harm moved, or safety spread, since the work ended: once, by somebody who says how that is known."""
+    context = _locked_context(by, context_id)
+    end = queries.end_of(by, context_id)
+    refuse(
+        rules.why_not_look_again(
+            may_review=by.may(May.REVIEW),
+            is_closed=end is not None and not context.is_open,
+            is_done=end is not None and end.looked_at is not None,
+            found=found,
+            what=what,
+            names=queries.names_there(by, context.node_id),
+        )
+    )
+    assert end is not None
+    end.found, end.what, end.looked_at, end.looked_by = found, what.strip(), timezone.now(), by
+    end.full_clean()
+    end.save()
+    _audit(by, "look again", context)
+    _announce(by, context)
+    return end
+
+
+def _announce(by: User, context: Context) -> None:
+    announce(
+        by=by,
+        kind=Notified.CONTEXT_NEWS,
+        subject="context",
+        subject_id=context.pk,
+        named=[context.held_by],
+    )
+
+
+def _audit(by: User, verb: str, context: Context) -> None:
+    record_audit(by=by, verb=verb, subject="context", subject_id=context.pk)

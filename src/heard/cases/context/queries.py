@@ -1,0 +1,397 @@
+"""What may be read about contexts. `user` is always the first argument."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+
+from heard.agencies.queries import duty_team, memberships_with
+from heard.agencies.rules import Hidden, May
+from heard.cases.context import rules
+from heard.cases.context.models import (
+    Context,
+    ContextAssessment,
+    ContextEnd,
+    ContextFinding,
+    ContextGoal,
+    ContextGuardian,
+    ContextHolder,
+    ContextMention,
+    ContextReview,
+    ContextVoice,
+)
+from heard.cases.context.sides import sides_of
+from heard.cases.stage import rules as signing
+from heard.network.queries import children_at, group_visible_to, place_visible_to, visible_through, web
+
+if TYPE_CHECKING:
+    from heard.agencies.models import User
+
+_BESIDE = ("place", "group", "lead_team__agency", "held_by", "opened_by", "closed_by")
+
+
+def contexts_visible_to(user: User) -> QuerySet[Context]:
+    """About a place whoever sees children; about a group whoever may see that group. About a home or a space online who knows
+    it as they would a group, and the agency that leads."""
+    if not user.may(May.SEE_CHILD):
+        return Context.objects.none()
+    door = web(user)
+    closely = Q(setting__in=rules.NEED_TO_KNOW)
+    near = Exists(door.places_by_need().filter(pk=OuterRef("place_id")))
+    leads = Q(lead_team__agency__in=user.agencies_where(May.SEE_CHILD))
+    place = Q(place__isnull=False) & (~closely | Q(near) | leads)
+    group = Q(group__isnull=False) & Q(Exists(door.nodes("group").filter(pk=OuterRef("group_id"))))
+    return Context.objects.filter(place | group).select_related(*_BESIDE)
+
+
+def context_visible_to(user: User, context_id: uuid.UUID) -> Context:
+    """The context, or `Hidden`."""
+    found = contexts_visible_to(user).filter(pk=context_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def contexts_about(user: User, **node: uuid.UUID) -> QuerySet[Context]:
+    """Of one place (`place_id`) or group (`group_id`): the open one first, then the latest."""
+    return contexts_visible_to(user).filter(**node).order_by("-state", "-opened_at", "pk")
+
+
+def open_context_of(user: User, **node: uuid.UUID | None) -> Context | None:
+    """The open one of a place (`place_id`) or group (`group_id`), as far as the user may see it. There is one at a time."""
+    return contexts_visible_to(user).filter(**node, state=rules.State.OPEN).first()
+
+
+def contexts_listed(user: User, *, state: str = rules.State.OPEN) -> QuerySet[Context]:
+    """All that the user may see, by the name of the place or group."""
+    return contexts_visible_to(user).filter(state=state).order_by("place__name", "group__name", "pk")
+
+
+def contexts_held(user: User) -> QuerySet[Context]:
+    """Open ones that this user holds, the first opened first. Each has `is_heard`: whether it says what young people said, or why
+    nobody was asked."""
+    rows = contexts_visible_to(user).filter(held_by=user, state=rules.State.OPEN)
+    heard = Exists(ContextVoice.objects.filter(context=OuterRef("pk")))
+    return rows.annotate(is_heard=heard).order_by("opened_at", "pk")
+
+
+def voices_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextVoice]:
+    """What young people say, the latest first."""
+    rows = ContextVoice.objects.filter(context=context_visible_to(user, context_id))
+    return rows.select_related("written_by")
+
+
+def earlier_holders(user: User, context_id: uuid.UUID) -> QuerySet[ContextHolder]:
+    rows = ContextHolder.objects.filter(context=context_visible_to(user, context_id))
+    return rows.select_related("user", "given_by")
+
+
+def why_not_begin_opening(user: User, end: str, node_id: uuid.UUID) -> str | None:
+    """What stands in the way of opening a context about this place or group at all; `Hidden` where the user may not see it."""
+    node(user, end, node_id)
+    return rules.why_not_open(
+        may_decide=user.may(May.DECIDE),
+        end=end,
+        setting=rules.settings_of(end)[0],
+        why="-",
+        knows_it=True,
+        has_open_one=is_open_about(user, end, node_id),
+        sees_open_one=open_context_of(user, **{f"{end}_id": node_id}) is not None,
+    )
+
+
+def settings_there_are(user: User, end: str) -> list[tuple[str, str]]:
+    """Which settings a place or group (`end`) may be, as choices."""
+    labels = dict(Context.Setting.choices)
+    return [(one.value, str(labels[one.value])) for one in rules.settings_of(end)]
+
+
+def node(user: User, end: str, node_id: uuid.UUID) -> Any:
+    """The place or group, or `Hidden`."""
+    return place_visible_to(user, node_id) if end == "place" else group_visible_to(user, node_id)
+
+
+def is_open_about(user: User, end: str, node_id: uuid.UUID) -> bool:
+    """Whether there is an open one at all, for whoever would open another: whether they may see it is another question."""
+    rows = Context.objects.filter(**{f"{end}_id": node_id}, state=rules.State.OPEN)
+    return user.may(May.DECIDE) and rows.exists()
+
+
+def may_know(user: User, end: str, node_id: uuid.UUID, setting: str, *, leads: bool = False) -> bool:
+    """Whether this user could read a context of this setting about this place or group. `leads`: their team would lead it."""
+    if not user.may(May.SEE_CHILD):
+        return False
+    if end == "group":
+        return web(user).nodes("group").filter(pk=node_id).exists()
+    return (
+        leads or setting not in rules.NEED_TO_KNOW or web(user).places_by_need().filter(pk=node_id).exists()
+    )
+
+
+def names_there(user: User, node_id: uuid.UUID) -> list[tuple[str, str]]:
+    """Names of children tied to a place or group whom the user may see: nothing that is written of it names them."""
+    return list(children_at(user, node_id).values_list("given_name", "family_name"))
+
+
+def why_not_name_a_child(user: User, context: Context, *texts: str) -> str | None:
+    named = rules.names_somebody(" ".join(texts), names_there(user, context.node_id))
+    return rules.NAMES_A_CHILD if named else None
+
+
+# ---- the assessment
+
+
+def assessments_visible_to(user: User) -> QuerySet[ContextAssessment]:
+    seen = contexts_visible_to(user).order_by().select_related(None).values("pk")
+    rows = ContextAssessment.objects.filter(context__in=seen)
+    return rows.select_related(
+        "context__place",
+        "context__group",
+        "context__lead_team__agency",
+        "context__held_by",
+        "author",
+        "signed_by",
+    )
+
+
+def assessment_visible_to(user: User, assessment_id: uuid.UUID) -> ContextAssessment:
+    """The assessment of a context, or `Hidden`."""
+    found = assessments_visible_to(user).filter(pk=assessment_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def assessments_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextAssessment]:
+    """The latest first."""
+    return assessments_visible_to(user).filter(context=context_id)
+
+
+def findings_visible_to(user: User) -> QuerySet[ContextFinding]:
+    """Those of which the user may see every child whom they name."""
+    seen = assessments_visible_to(user).order_by().select_related(None).values("pk")
+    hidden = ContextMention.objects.filter(finding=OuterRef("pk")).exclude(visible_through(user, "person"))
+    return ContextFinding.objects.filter(~Exists(hidden), assessment__in=seen).select_related("written_by")
+
+
+def findings_of(user: User, assessment_id: uuid.UUID) -> QuerySet[ContextFinding]:
+    return findings_visible_to(user).filter(assessment=assessment_id)
+
+
+def finding_visible_to(user: User, finding_id: uuid.UUID) -> ContextFinding:
+    """One thing that is known, or `Hidden`."""
+    found = findings_visible_to(user).filter(pk=finding_id).select_related("assessment__context").first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def people_named(user: User, assessment_id: uuid.UUID) -> dict[uuid.UUID, list[Any]]:
+    """Of each finding of an assessment that the user may read, whom it names."""
+    rows = ContextMention.objects.filter(finding__in=findings_of(user, assessment_id).order_by().values("pk"))
+    found: dict[uuid.UUID, list[Any]] = {}
+    for row in rows.select_related("person").order_by("person__family_name", "person__given_name", "pk"):
+        found.setdefault(row.finding_id, []).append(row.person)
+    return found
+
+
+def sees_all_of(user: User, assessment: ContextAssessment) -> bool:
+    """Whether this user, who sees the assessment, may read every finding of it."""
+    readable = findings_of(user, assessment.pk).order_by().select_related(None).values("pk")
+    return not ContextFinding.objects.filter(assessment=assessment).exclude(pk__in=readable).exists()
+
+
+def children_there(
+    user: User, node_id: uuid.UUID, finding_id: uuid.UUID | None = None
+) -> dict[str, tuple[Any, str]]:
+    """Children tied to a place or group whom the user may see, and those whom this finding, which they may read, names already:
+    by key, with how they are called."""
+    named = ContextMention.objects.filter(finding=finding_id).select_related("person") if finding_id else []
+    people = [*children_at(user, node_id), *(row.person for row in named)]
+    return {str(one.pk): (one, str(one)) for one in people}
+
+
+def number_there(user: User, node_id: uuid.UUID) -> int | None:
+    """How many children whom the user may see are tied to it; None where a number would tell who they are."""
+    return rules.shown_number(children_at(user, node_id).count())
+
+
+def why_not_start_now(user: User, context: Context) -> str | None:
+    unsigned = assessments_of(user, context.pk).exclude(state=signing.State.SIGNED).exists()
+    return rules.why_not_start(state=context.state, may_assess=user.may(May.ASSESS), unsigned=unsigned)
+
+
+def why_not_change(user: User, assessment: ContextAssessment) -> str | None:
+    why_not = rules.why_not_write(state=assessment.context.state, may=user.may(May.ASSESS))
+    return why_not or signing.why_not_change(state=assessment.state, may_assess=True)
+
+
+def why_not_submit(user: User, assessment: ContextAssessment) -> str | None:
+    if why_not := rules.why_not_write(state=assessment.context.state, may=user.may(May.ASSESS)):
+        return why_not
+    return rules.why_not_submit(
+        state=assessment.state,
+        is_heard=ContextVoice.objects.filter(context=assessment.context_id).exists(),
+        sides=[one.id for one in sides_of(assessment.release, assessment.context.setting)],
+        found=set(ContextFinding.objects.filter(assessment=assessment).values_list("side", flat=True)),
+        weighing=assessment.weighing,
+    )
+
+
+def why_not_sign(user: User, assessment: ContextAssessment) -> str | None:
+    return rules.why_not_sign(
+        state=assessment.state,
+        may_sign=assessments_visible_to(user).filter(_supervised_by(user), pk=assessment.pk).exists(),
+        wrote_in_it=assessment.writers.filter(pk=user.pk).exists(),
+        sees_all=sees_all_of(user, assessment),
+    )
+
+
+def to_sign(user: User) -> QuerySet[ContextAssessment]:
+    """Those that wait for a signature of this user, and in which they did not write."""
+    rows = assessments_visible_to(user).filter(_supervised_by(user), state=signing.State.SUBMITTED)
+    wrote = ContextAssessment.writers.through.objects.filter(contextassessment=OuterRef("pk"), user=user.pk)
+    return rows.filter(~Exists(wrote)).order_by("submitted_at", "pk")
+
+
+def _supervised_by(user: User) -> Q:
+    """Of assessments: a supervisor of the agency that leads decides; where it has none, one of the agency that worries come to."""
+    mine = user.agencies_where(May.SIGN_OFF)
+    led = Q(context__lead_team__agency__in=mine)
+    duty = duty_team(user)
+    if duty is None or duty.agency_id not in mine:
+        return led
+    theirs = memberships_with(user, May.SIGN_OFF).filter(team__agency=OuterRef("context__lead_team__agency"))
+    return led | Q(~Exists(theirs))
+
+
+def being_written(user: User) -> QuerySet[ContextAssessment]:
+    rows = assessments_visible_to(user).filter(author=user, state__in=signing.CHANGEABLE)
+    return rows.filter(context__state=rules.State.OPEN).order_by("started_at", "pk")
+
+
+# ---- goals, and who watches over it
+
+
+def goals_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextGoal]:
+    """Open ones first, then as they were set."""
+    rows = ContextGoal.objects.filter(context=context_visible_to(user, context_id))
+    not_open = Case(When(state=rules.GoalState.OPEN, then=0), default=1)
+    return rows.select_related("added_by").order_by(not_open, "added_at", "pk")
+
+
+def goal_visible_to(user: User, goal_id: uuid.UUID) -> ContextGoal:
+    """A goal, or `Hidden`."""
+    found = ContextGoal.objects.filter(pk=goal_id).select_related("context").first()
+    if found is None:
+        raise Hidden
+    found.context = context_visible_to(user, found.context_id)
+    return found
+
+
+def open_goals(user: User, context_id: uuid.UUID) -> QuerySet[ContextGoal]:
+    return goals_of(user, context_id).filter(state=rules.GoalState.OPEN)
+
+
+def why_not_begin_goal(user: User, context: Context) -> str | None:
+    signed = assessments_of(user, context.pk).filter(state=signing.State.SIGNED).exists()
+    return rules.why_not_begin_goal(
+        state=context.state,
+        may_plan=user.may(May.PLAN),
+        has_signed=signed,
+        open_goals=open_goals(user, context.pk).count(),
+    )
+
+
+def guardians_visible_to(user: User) -> QuerySet[ContextGuardian]:
+    seen = contexts_visible_to(user).order_by().select_related(None).values("pk")
+    rows = ContextGuardian.objects.filter(context__in=seen)
+    return rows.select_related("asked_by", "context__place", "context__group")
+
+
+def guardians_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextGuardian]:
+    return guardians_visible_to(user).filter(context=context_id)
+
+
+def guardian_visible_to(user: User, guardian_id: uuid.UUID) -> ContextGuardian:
+    """Who watches over it, or `Hidden`."""
+    found = guardians_visible_to(user).filter(pk=guardian_id).first()
+    if found is None:
+        raise Hidden
+    return found
+
+
+def guardians_to_ask_again(user: User) -> QuerySet[ContextGuardian]:
+    """Of contexts that this user holds, who said yes: by the day on which somebody looks again whether it is still so."""
+    rows = guardians_visible_to(user).filter(context__held_by=user, context__state=rules.State.OPEN)
+    return rows.filter(answer=rules.Answer.YES).order_by("look_again_on", "pk")
+
+
+def watched_places(user: User) -> QuerySet[Context, Any]:
+    """Keys of places about which a context is open that the user may see."""
+    rows = contexts_visible_to(user).filter(place__isnull=False, state=rules.State.OPEN)
+    return rows.order_by().values_list("place_id", flat=True)
+
+
+def began_to_watch(user: User, place_id: uuid.UUID) -> list[tuple[uuid.UUID, date]]:
+    """Contexts about a place, which the user may see, with each day on which somebody said yes to watching over it."""
+    rows = guardians_visible_to(user).filter(context__place=place_id, said_on__isnull=False)
+    return [(key, on) for key, on in rows.order_by("said_on").values_list("context_id", "said_on") if on]
+
+
+# ---- reviews, the end, and looking again
+
+
+def reviews_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextReview]:
+    """The latest first, each with what it says of each goal."""
+    rows = ContextReview.objects.filter(context=context_visible_to(user, context_id))
+    return rows.select_related("held_by").prefetch_related("goals__goal")
+
+
+def end_of(user: User, context_id: uuid.UUID) -> ContextEnd | None:
+    """How the work ended, or None as long as it has not, or where it was only taken back."""
+    rows = ContextEnd.objects.filter(context=context_visible_to(user, context_id))
+    return rows.select_related("looked_by").first()
+
+
+def why_not_begin_review(user: User, context: Context) -> str | None:
+    return rules.why_not_begin_review(
+        state=context.state, may_review=user.may(May.REVIEW), has_goals=open_goals(user, context.pk).exists()
+    )
+
+
+def why_not_begin_closing(user: User, context: Context) -> str | None:
+    last = reviews_of(user, context.pk).first()
+    return rules.why_not_begin_closing(
+        state=context.state,
+        may_close=user.may(May.DECIDE),
+        last_decision=last.decision if last else "",
+        open_steps=context.steps.filter(state="open").exists(),
+        unsigned=assessments_of(user, context.pk).exclude(state=signing.State.SIGNED).exists(),
+        is_heard=voices_of(user, context.pk).exists(),
+    )
+
+
+def why_not_begin_looking(user: User, context: Context) -> str | None:
+    end = end_of(user, context.pk)
+    return rules.why_not_begin_looking(
+        may_review=user.may(May.REVIEW),
+        is_closed=end is not None and not context.is_open,
+        is_done=end is not None and end.looked_at is not None,
+    )
+
+
+def to_review(user: User) -> QuerySet[Context]:
+    """Open ones that this user holds and that have a day for their review, by that day."""
+    rows = contexts_visible_to(user).filter(held_by=user, state=rules.State.OPEN, review_on__isnull=False)
+    return rows.order_by("review_on", "pk")
+
+
+def to_look_at_again(user: User) -> QuerySet[ContextEnd]:
+    """Contexts that this user held when the work ended, by the day on which somebody looks whether harm moved."""
+    seen = contexts_visible_to(user).filter(held_by=user).order_by().select_related(None).values("pk")
+    rows = ContextEnd.objects.filter(context__in=seen, looked_at=None)
+    return rows.select_related("context__place", "context__group").order_by("look_again_on", "pk")

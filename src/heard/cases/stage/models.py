@@ -1,0 +1,125 @@
+"""Abstract bases of what stages share. No table stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from heard.agencies.rules import Refused
+from heard.cases.stage.rules import SIGNED_IS_FINAL, Course, State
+
+__all__: list[str] = []
+
+
+def whole_of(model: type[models.Model]) -> Any:
+    """The table of what is signed as a whole: its own, or the one that `signed_through` leads to."""
+    through: str = getattr(model, "signed_through", "")
+    return model._meta.get_field(through).related_model if through else model
+
+
+def refuse_where_signed(model: type[models.Model], keys: Iterable[Any]) -> None:
+    if whole_of(model)._default_manager.filter(pk__in=list(keys), state=State.SIGNED).exists():
+        raise Refused(SIGNED_IS_FINAL)
+
+
+class KeptOnceSigned(models.QuerySet[Any]):
+    """Refuses to change or to delete in bulk what was signed, and to put anything into it."""
+
+    @property
+    def _through(self) -> str:
+        return getattr(self.model, "signed_through", "")
+
+    def _refuse_signed(self) -> None:
+        path = f"{self._through}__state" if self._through else "state"
+        if self.filter(**{path: State.SIGNED}).exists():
+            raise Refused(SIGNED_IS_FINAL)
+
+    def update(self, **values: Any) -> int:
+        self._refuse_signed()
+        for name in {self._through, f"{self._through}_id"} & values.keys():
+            refuse_where_signed(self.model, [getattr(values[name], "pk", values[name])])
+        return super().update(**values)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._refuse_signed()
+        return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        rows = list(objs)
+        name = f"{self._through}_id" if self._through else "pk"
+        refuse_where_signed(self.model, [getattr(row, name) for row in rows])
+        return super().bulk_create(rows, *args, **kwargs)
+
+
+class SignedOff(models.Model):
+    """What one writes and another signs: once signed it is neither changed nor deleted."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        refuse_where_signed(type(self), [self.pk])
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        refuse_where_signed(type(self), [self.pk])
+        return super().delete(*args, **kwargs)
+
+
+class PartOfSigned(models.Model):
+    """What belongs to it by the field `signed_through`: nothing is added, changed or taken out once that is signed."""
+
+    signed_through: ClassVar[str]
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self._refuse_signed()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        self._refuse_signed()
+        return super().delete(*args, **kwargs)
+
+    def _refuse_signed(self) -> None:
+        """Neither what it belongs to now, nor what it would be moved to."""
+        name = f"{self.signed_through}_id"
+        stored = type(self)._default_manager.filter(pk=self.pk).values_list(name, flat=True)
+        refuse_where_signed(type(self), [getattr(self, name), *stored])
+
+
+class LookedAt(models.Model):
+    """How one outcome or goal has gone, and how that is known."""
+
+    class Course(models.TextChoices):
+        BETTER = Course.BETTER.value, _("Better")
+        SAME = Course.SAME.value, _("The same")
+        WORSE = Course.WORSE.value, _("Worse")
+        NOT_KNOWN = Course.NOT_KNOWN.value, _("Not known")
+
+    course = models.CharField(max_length=10, choices=Course)
+    what = models.TextField(blank=True, help_text=_("What was seen, or why it is not known."))
+    seen_by = models.CharField(max_length=120, blank=True)
+    seen_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def has_evidence(name: str) -> models.CheckConstraint:
+        """Whatever is known has what was seen, by whom and when."""
+        return models.CheckConstraint(
+            condition=models.Q(course="not_known")
+            | (models.Q(seen_on__isnull=False) & ~models.Q(what="") & ~models.Q(seen_by="")),
+            name=name,
+            violation_error_message=_("Say what was seen, by whom and when."),
+        )

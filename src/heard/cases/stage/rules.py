@@ -1,0 +1,85 @@
+"""What stages of work share, whatever they are about: something that one writes and another signs, how a goal has gone, and when a
+step is finished. Pure, and about nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+
+class State(StrEnum):
+    """Of what one writes and another signs."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    SIGNED = "signed"
+
+
+class Move(StrEnum):
+    SUBMIT = "submit"
+    SIGN_OFF = "sign off"
+    SEND_BACK = "send back"
+
+
+TRANSITIONS: Final[dict[tuple[State, Move], State]] = {
+    (State.DRAFT, Move.SUBMIT): State.SUBMITTED,
+    (State.RETURNED, Move.SUBMIT): State.SUBMITTED,
+    (State.SUBMITTED, Move.SIGN_OFF): State.SIGNED,
+    (State.SUBMITTED, Move.SEND_BACK): State.RETURNED,
+}
+CHANGEABLE: Final = frozenset({State.DRAFT, State.RETURNED})
+SIGNED_IS_FINAL: Final = (
+    "A signed assessment never changes. Start a new one: both can then be read side by side."
+)
+WITH_THE_SUPERVISOR: Final = "This assessment is with the supervisor. It can be changed if it is sent back."
+WROTE_IN_IT: Final = "You wrote in this assessment, so another supervisor has to read it and decide."
+
+
+def after(state: str, move: Move) -> State | None:
+    """The state that a move leads to, or None where the move is not possible from here."""
+    return TRANSITIONS.get((State(state), move))
+
+
+def why_not_change(*, state: str, may_assess: bool) -> str | None:
+    if not may_assess:
+        return "Your role does not write assessments."
+    if state == State.SIGNED:
+        return SIGNED_IS_FINAL
+    if State(state) not in CHANGEABLE:
+        return WITH_THE_SUPERVISOR
+    return None
+
+
+def not_submitted(state: str) -> str:
+    if state == State.SIGNED:
+        return "This assessment is signed off already."
+    return "This assessment has not been sent for sign-off yet."
+
+
+# ---- how something has gone
+
+
+class Course(StrEnum):
+    """How one outcome or goal has gone since it was last looked at."""
+
+    BETTER = "better"
+    SAME = "same"
+    WORSE = "worse"
+    NOT_KNOWN = "not_known"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a review says about one outcome or goal: how it went, and what was seen, by whom and on which day."""
+
+    course: str
+    what: str = ""
+    seen_by: str = ""
+    seen_on: date | None = None
+
+    @property
+    def lacks_evidence(self) -> bool:
+        return not (self.what.strip() and self.seen_by.strip() and self.seen_on)

@@ -1,0 +1,230 @@
+"""Reviews goal by goal, the end, and looking again after 90 days whether harm moved."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from heard.agencies.rules import Hidden, Refused
+from heard.cases.case.notices.queries import unread_of
+from heard.cases.context import actions, queries, rules
+from heard.cases.context.models import Context, ContextAssessment, ContextEnd, ContextGoal, ContextReview
+from heard.cases.disruption import actions as steps
+from heard.cases.stage.rules import Looked
+from heard.home.queries import my_work
+from heard.network import actions as network
+
+TODAY = timezone.localdate()
+LATER = TODAY + timedelta(days=60)
+SEEN = Looked("better", "Five lamps are on", "Sol", TODAY)
+HELD: dict[str, Any] = {
+    "held_on": TODAY,
+    "took_part": "Sol; the station manager",
+    "what_changed": "Two adults are there until six",
+    "decision": "go_on",
+    "reason": "One end is still dark",
+    "next_review_on": LATER,
+}
+ENDED = {
+    "why": "Both goals are reached",
+    "young_people": "You can wait there now",
+    "who_watches": "The station manager",
+    "opens_again_if": "A worry tells of it again",
+}
+
+
+@pytest.fixture
+def goal(world, work) -> ContextGoal:
+    ContextAssessment.objects.create(
+        context=work, release="2026.5", author=world.social_worker, state="signed", started_at=timezone.now(),
+        signed_by=world.supervisor, signed_at=timezone.now(),
+    )  # fmt: skip
+    actions.hear_young_people(by=world.teacher, context_id=work.pk, why_nobody="It would show who told us")
+    return actions.set_goal(
+        by=world.social_worker,
+        context_id=work.pk,
+        text="The far end is light",
+        measure="Count",
+        review_on=LATER,
+    )
+
+
+def hold(by: Any, goal: ContextGoal, one: Looked = SEEN, **change: Any) -> ContextReview:
+    return actions.hold_review(by=by, context_id=goal.context_id, looked={goal.pk: one}, **HELD | change)
+
+
+def sections(user: Any) -> dict[str, list[Any]]:
+    return {one.key: one.waiting for one in my_work(user)}
+
+
+@pytest.mark.parametrize(
+    ("given", "why_not"),
+    [
+        ({}, None),
+        ({"held_on": None}, "Give the day on which the review was held"),
+        ({"held_on": TODAY - timedelta(days=2)}, "Give the day on which the review was held"),
+        ({"took_part": " "}, "Say who took part"),
+        ({"what_changed": ""}, "Say what changed at the place or in the group"),
+        ({"looked": [Looked("good")]}, "Say of each goal whether it is better, the same, worse or not known."),
+        ({"looked": [Looked("better", "Lamps")]}, "Say of each goal what was seen, by whom and when; or mark it as not known."),
+        ({"looked": [Looked("better", "Lamps", "Sol", LATER)]}, "A day on which something was seen is in the future. Check the date."),
+        ({"looked": [Looked("not_known")]}, None),
+        ({"decision": "close", "next_review_on": None}, None),
+        ({"decision": "close", "looked": [Looked("not_known")]}, "It is not known how every goal stands. Find out first: work does not end on what is not known."),
+        ({"decision": "stop"}, "Choose how it goes on"),
+        ({"reason": ""}, "Give the reason for this decision"),
+        ({"next_review_on": None}, "Give the day of the next review, which is to come"),
+        ({"next_review_on": TODAY}, "Give the day of the next review, which is to come"),
+        ({"what_changed": "Mina Okoro goes home earlier"}, rules.NAMES_A_CHILD),
+    ],
+)  # fmt: skip
+def test_what_a_review_says(given: dict[str, Any], why_not: str | None) -> None:
+    usual = HELD | {"looked": [SEEN], "opened_on": TODAY - timedelta(days=1), "today": TODAY}
+    assert rules.why_not_review(**usual | {"names": [("Mina", "Okoro")]} | given) == why_not
+
+
+@pytest.mark.parametrize(
+    ("given", "why_not"),
+    [
+        ({}, None),
+        ({"may_close": False}, "A context is closed by somebody who decides on worries."),
+        ({"state": "closed"}, rules.CLOSED),
+        ({"is_heard": False}, "Add what young people say about it first, or say why nobody was asked."),
+        ({"last_decision": ""}, "It closes on a review that decided so. Hold a review first."),
+        ({"last_decision": "go_on"}, "It closes on a review that decided so. Hold a review first."),
+        ({"open_steps": True}, "A step is still to do. Say first how it went."),
+        ({"unsigned": True}, "An assessment is not signed off yet. Finish it first."),
+    ],
+)
+def test_what_stands_in_the_way_of_closing_it(given: dict[str, Any], why_not: str | None) -> None:
+    usual: dict[str, Any] = {
+        "state": "open", "may_close": True, "last_decision": "close", "open_steps": False, "unsigned": False, "is_heard": True,
+    }  # fmt: skip
+    assert rules.why_not_begin_closing(**usual | given) == why_not
+    for name in ENDED:
+        assert rules.why_not_close(**ENDED | {name: " "}) == rules.CLOSE_ASKS[name]
+    assert rules.why_not_close(**ENDED, names=[("Mina", "Okoro")]) is None
+
+
+def test_a_review_looks_at_every_open_goal_and_its_day_is_in_the_work_of_who_holds_it(
+    world, work, goal
+) -> None:
+    assert [one.due_on for one in sections(world.social_worker)["context-reviews"]] == [LATER]
+    with pytest.raises(Hidden):
+        actions.hold_review(by=world.social_worker, context_id=work.pk, looked={}, **HELD)
+    with pytest.raises(Hidden):
+        hold(world.analyst, goal)
+    review = hold(world.teacher, goal)
+    assert (review.due_on, [one.course for one in review.looked]) == (LATER, ["better"])
+    assert "context_news" in {one.notice.kind for one in unread_of(world.social_worker)}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        review.goals.update(what="")
+    client = Client()
+    client.force_login(world.officer)
+    shown = client.get(reverse("context", args=[work.pk])).content.decode()
+    for text in ("Two adults are there until six", "Five lamps are on", "It goes on as it is"):
+        assert text in shown
+
+
+def test_it_closes_on_a_review_and_is_looked_at_again_after_90_days(world, work, goal) -> None:
+    step = steps.plan_context_step(
+        by=world.social_worker, context_id=work.pk, goal_id=goal.pk, kind="place", what="Lamps",
+        agency_id=world.care.pk, due_on=LATER, owner=world.social_worker,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="Hold a review first"):
+        actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
+    hold(world.social_worker, goal, decision="close")
+    with pytest.raises(Refused, match="A step is still to do"):
+        actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
+    steps.finish_context_step(
+        by=world.social_worker, step_id=step.pk, outcome="done", done_on=TODAY, note="Lit"
+    )
+    with pytest.raises(Refused, match="somebody who decides"):
+        actions.close_context(by=world.social_worker, context_id=work.pk, **ENDED)
+    with pytest.raises(Refused, match="has not ended"):
+        actions.look_again(by=world.social_worker, context_id=work.pk, found="neither", what="Went there")
+    closed = actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED)
+    assert (closed.is_open, closed.why_closed) == (False, "Both goals are reached")
+    for write in (
+        lambda: actions.hear_young_people(by=world.teacher, context_id=work.pk, why_nobody="x"),
+        lambda: hold(world.social_worker, goal),
+        lambda: actions.close_context(by=world.coordinator, context_id=work.pk, **ENDED),
+    ):
+        with pytest.raises(Refused, match="closed"):
+            write()
+    waiting = sections(world.social_worker)
+    assert not {"contexts", "context-reviews", "context-steps"} & waiting.keys()
+    assert [one.due_on for one in waiting["contexts-again"]] == [TODAY + timedelta(days=90)]
+    with pytest.raises(Refused, match="Say what became of it since"):
+        actions.look_again(by=world.teacher, context_id=work.pk, found="", what="Went there")
+    with pytest.raises(Refused, match="Say how that is known"):
+        actions.look_again(by=world.teacher, context_id=work.pk, found="neither", what=" ")
+    actions.look_again(by=world.teacher, context_id=work.pk, found="spread", what="Sol and Tess went there")
+    assert "contexts-again" not in sections(world.social_worker)
+    with pytest.raises(Refused, match="looked again already"):
+        actions.look_again(by=world.teacher, context_id=work.pk, found="moved", what="Again")
+    assert queries.contexts_about(world.officer, place_id=work.place_id).get() == work
+
+
+def test_what_ended_by_being_taken_back_is_not_looked_at_again(world, work) -> None:
+    actions.take_back_context(
+        by=world.coordinator, context_id=work.pk, why="Misread", has_work=False, at=timezone.now()
+    )
+    assert not ContextEnd.objects.exists()
+    assert queries.why_not_begin_looking(world.social_worker, Context.objects.get())
+
+
+def test_what_is_hidden_is_neither_reviewed_nor_closed_nor_looked_at(world) -> None:
+    friends = network.add_group(by=world.teacher, name="Friends at the arcade", kind="friends")
+    context = actions.open_context(
+        by=world.coordinator,
+        end="group",
+        node_id=friends.pk,
+        setting="peer_group",
+        why="Paid",
+        holder=world.teacher,
+    )
+    for user, names in (
+        (world.officer, ("context_review", "context_look_again")),
+        (world.supervisor, ("context_review", "context_close", "context_look_again")),
+    ):
+        client = Client()
+        client.force_login(user)
+        for name in names:
+            assert client.get(reverse(name, args=[context.pk])).status_code == 404, name
+    for refused in (
+        lambda: actions.hold_review(by=world.officer, context_id=context.pk, looked={}, **HELD),
+        lambda: actions.close_context(by=world.supervisor, context_id=context.pk, **ENDED),
+        lambda: actions.look_again(by=world.officer, context_id=context.pk, found="moved", what="x"),
+    ):
+        with pytest.raises(Hidden):
+            refused()
+
+
+def test_it_is_reviewed_closed_and_looked_at_again_through_its_pages(world, work, goal) -> None:
+    client = Client()
+    client.force_login(world.supervisor)
+
+    def day(name: str, on: Any) -> dict[str, Any]:
+        return {f"{name}-day": on.day, f"{name}-month": on.month, f"{name}-year": on.year}
+
+    address = reverse("context_review", args=[work.pk])
+    shown = client.get(address).content.decode()
+    assert shown.index("It would show who told us") < shown.index("The far end is light")
+    said = {name: HELD[name] for name in ("took_part", "what_changed", "reason")} | {"decision": "close"}
+    said |= {f"course_{goal.pk}": "not_known", **day("held_on", TODAY)}
+    assert "work does not end on what is not known" in client.post(address, said).content.decode()
+    said |= {f"course_{goal.pk}": "better", f"what_{goal.pk}": "Lit", f"seen_by_{goal.pk}": "Sol"}
+    assert client.post(address, said | day(f"seen_on_{goal.pk}", TODAY)).status_code == 302
+    assert client.post(reverse("context_close", args=[work.pk]), ENDED).status_code == 302
+    shown = client.get(reverse("context", args=[work.pk])).content.decode()
+    assert "You can wait there now" in shown
+    assert reverse("ask_moved", args=[work.place_id]) in shown
+    address = reverse("context_look_again", args=[work.pk])
+    assert reverse("ask_moved", args=[work.place_id]) in client.get(address).content.decode()
+    assert client.post(address, {"found": "moved", "what": "Seen at the retail park"}).status_code == 302
+    assert "Seen at the retail park" in client.get(reverse("context", args=[work.pk])).content.decode()
