@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from tests.network.test_merging import differences, everything, merge
 
 from heard.agencies import actions as agencies
 from heard.agencies.models import AuditRow
@@ -343,3 +344,21 @@ def test_it_is_written_and_signed_through_its_pages(world, work, mina) -> None:
     shown = client.get(reverse("context", args=[work.pk])).content.decode()
     assert "Signed off" in shown
     assert "The dark" in shown
+
+
+def test_what_names_two_records_of_one_child_is_read_after_they_were_merged(world, assessment, mina) -> None:
+    twice = network.add_person(by=world.social_worker, given_name="Mena", family_name="Okoro")
+    network.note_tie(
+        by=world.social_worker,
+        one_id=twice.pk,
+        in_words="goes to",
+        other_id=assessment.context.node_id,
+        knows=network.Knows("She said so"),
+    )
+    finding = find(world.social_worker, assessment, names=[mina.pk, twice.pk])
+    before = everything()
+    done = merge(world, mina, twice)
+    assert list(queries.findings_of(world.social_worker, assessment.pk)) == [finding]
+    assert queries.people_named(world.social_worker, assessment.pk) == {finding.pk: [mina]}
+    network.unmerge_people(by=world.coordinator, merge_id=done.pk, reason="Two cousins")
+    assert differences(before) == {}

@@ -275,7 +275,7 @@ class ContextFinding(PartOfSigned):
 class ContextMention(models.Model):
     """A finding names a child: only who may see that child reads it. It goes with the child's record."""
 
-    when_merged: ClassVar = Joined()
+    when_merged: ClassVar = Joined(stays=True)
     takes_along: ClassVar = "finding"
     finding = models.ForeignKey(ContextFinding, on_delete=models.CASCADE, related_name="mentions")
     person = models.ForeignKey("network.Person", on_delete=models.PROTECT, related_name="+")

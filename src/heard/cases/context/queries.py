@@ -171,9 +171,11 @@ def assessments_of(user: User, context_id: uuid.UUID) -> QuerySet[ContextAssessm
 
 
 def findings_visible_to(user: User) -> QuerySet[ContextFinding]:
-    """Those of which the user may see every child whom they name."""
+    """Those of which the user may see every child whom they name. Where two records of one child were named and then merged, the
+    one that is kept says whom."""
     seen = assessments_visible_to(user).order_by().select_related(None).values("pk")
-    hidden = ContextMention.objects.filter(finding=OuterRef("pk")).exclude(visible_through(user, "person"))
+    named = ContextMention.objects.filter(finding=OuterRef("pk"), person__merged_into=None)
+    hidden = named.exclude(visible_through(user, "person"))
     return ContextFinding.objects.filter(~Exists(hidden), assessment__in=seen).select_related("written_by")
 
 
@@ -191,7 +193,8 @@ def finding_visible_to(user: User, finding_id: uuid.UUID) -> ContextFinding:
 
 def people_named(user: User, assessment_id: uuid.UUID) -> dict[uuid.UUID, list[Any]]:
     """Of each finding of an assessment that the user may read, whom it names."""
-    rows = ContextMention.objects.filter(finding__in=findings_of(user, assessment_id).order_by().values("pk"))
+    read = findings_of(user, assessment_id).order_by().values("pk")
+    rows = ContextMention.objects.filter(finding__in=read, person__merged_into=None)
     found: dict[uuid.UUID, list[Any]] = {}
     for row in rows.select_related("person").order_by("person__family_name", "person__given_name", "pk"):
         found.setdefault(row.finding_id, []).append(row.person)
